@@ -1,0 +1,28 @@
+/**
+ * The only file that chooses instructions: the relaxed build fuses multiply and add, the plain build rounds twice.
+ * Everything else in assembly/ is written against these names and compiles to either.
+ */
+
+/** a·b + c, with one rounding (relaxed build) or two (plain build). */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** c − a·b, with one rounding (relaxed build) or two (plain build). */
+// @ts-ignore: decorator
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/** Sum of the four lanes, as (x₀ + x₂) + (x₁ + x₃). */
+// @ts-ignore: decorator
+@inline
+export function horizontalSum(x: v128): f32 {
+  const pair = f32x4.add(x, i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  return f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1);
+}

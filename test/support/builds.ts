@@ -1,0 +1,106 @@
+/**
+ * Every build of the kernels that this engine can run, each on a memory of its own, for tests that call kernels directly.
+ * Buffers lie between guard bytes and start as NaN, so that a write out of bounds or a skipped element shows.
+ * Does not use src/: what is tested here is the ABI alone.
+ */
+import { readFileSync } from "node:fs";
+import type { KernelExports } from "#wasm/kernels";
+
+const guardByte = 0xa5;
+const guardBytes = 64;
+
+/** One instantiated build with a bump allocator over its memory. */
+export interface Build {
+  readonly name: string;
+  readonly kernels: KernelExports;
+  /** A float32 buffer of `values`, or of `values` elements all NaN. */
+  f32(values: number | ArrayLike<number>): Block<Float32Array>;
+  /** An int32 buffer; a count gives elements all −1. */
+  i32(values: number | ArrayLike<number>): Block<Int32Array>;
+  /** A byte buffer; a count gives bytes all 0xff. */
+  u8(values: number | ArrayLike<number>): Block<Uint8Array>;
+  /** Throws if any guard byte since the last reset was written. */
+  checkGuards(): void;
+  /** Forgets every buffer. */
+  reset(): void;
+  /** Runs `call` once for each of `count` threads' shares, one after the other. */
+  asThreads(count: number, call: () => void): void;
+}
+
+/** A buffer in a build's memory: its pointer and a view. */
+export interface Block<T> {
+  readonly ptr: number;
+  readonly view: T;
+}
+
+function instantiate(name: string, bytes: Uint8Array<ArrayBuffer>): Build {
+  const memory = new WebAssembly.Memory({ initial: 4096, maximum: 65536 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const kernels = instance.exports as unknown as KernelExports;
+  const base = Math.ceil(kernels.heapBase() / 64) * 64;
+  let top = base;
+  let guards: number[] = [];
+
+  const reserve = (bytes: number): number => {
+    new Uint8Array(memory.buffer, top, guardBytes).fill(guardByte);
+    guards.push(top);
+    const ptr = top + guardBytes;
+    const end = ptr + bytes;
+    top = Math.ceil(end / 64) * 64 + guardBytes;
+    if (top + guardBytes > memory.buffer.byteLength) throw new Error(`test memory of ${name} is full; call reset()`);
+    new Uint8Array(memory.buffer, end, top - end).fill(guardByte);
+    guards.push(end);
+    return ptr;
+  };
+
+  const block = <T extends Float32Array | Int32Array | Uint8Array>(
+    type: { new (buffer: ArrayBuffer, ptr: number, n: number): T; BYTES_PER_ELEMENT: number },
+    values: number | ArrayLike<number>,
+    empty: number,
+  ): Block<T> => {
+    const n = typeof values === "number" ? values : values.length;
+    const ptr = reserve(n * type.BYTES_PER_ELEMENT);
+    const view = new type(memory.buffer, ptr, n);
+    if (typeof values === "number") view.fill(empty);
+    else view.set(values);
+    return { ptr, view };
+  };
+
+  return {
+    name,
+    kernels,
+    f32: (values) => block(Float32Array as never, values, NaN),
+    i32: (values) => block(Int32Array as never, values, -1),
+    u8: (values) => block(Uint8Array as never, values, 0xff),
+    checkGuards() {
+      for (const at of guards) {
+        const end = Math.ceil((at + 1) / 64) * 64;
+        const bytes = new Uint8Array(memory.buffer, at, end - at);
+        const wrong = bytes.findIndex((byte) => byte !== guardByte);
+        if (wrong >= 0) throw new Error(`${name}: guard byte ${wrong} at ${at} was overwritten with ${bytes[wrong]}`);
+      }
+    },
+    reset() {
+      top = base;
+      guards = [];
+    },
+    asThreads(count, call) {
+      kernels.setSmallWork(0);
+      try {
+        for (let i = 0; i < count; i++) {
+          kernels.setThread(i, count);
+          call();
+        }
+      } finally {
+        kernels.setThread(0, 1);
+        kernels.setSmallWork(16384);
+      }
+    },
+  };
+}
+
+/** The builds: always `simd`, and `relaxed` where the engine accepts it. */
+export const builds: readonly Build[] = ["simd", "relaxed"].flatMap((name) => {
+  const bytes = new Uint8Array(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
+  return WebAssembly.validate(bytes) ? [instantiate(name, bytes)] : [];
+});
