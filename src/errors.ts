@@ -1,0 +1,60 @@
+/**
+ * Every error that the library throws, and the one function that words its message:
+ *
+ *   <op>: <what is wrong>; expected <rule>, got <values>. <hint>
+ *
+ * Errors are thrown before any kernel runs, so a failed call leaves everything as it was.
+ */
+
+/** What all errors of the library have in common; catch this to tell them from your own. */
+export abstract class LanegradError extends Error {}
+
+/** Operands do not fit: rank, size, dtype, value range. */
+export class ShapeError extends LanegradError {
+  override readonly name = "ShapeError";
+}
+
+/** Linear memory is used up or its limit is reached. */
+export class MemoryError extends LanegradError {
+  override readonly name = "MemoryError";
+}
+
+/** A call that makes no sense here: an option out of range, `init` missing, use after dispose. */
+export class UsageError extends LanegradError {
+  override readonly name = "UsageError";
+}
+
+/** A file, a download or a data set is not what it claims to be. */
+export class DataError extends LanegradError {
+  override readonly name = "DataError";
+}
+
+/** The parts of a message after "what is wrong". */
+export interface MessageParts {
+  readonly expected?: string;
+  readonly got?: string;
+  readonly hint?: string;
+}
+
+/**
+ * Words an error message.
+ *
+ * @param op     the function that the user called, or the file format
+ * @param wrong  what is wrong, without a full stop
+ * @param parts  the rule, the values found, and what to try; each may be left out
+ */
+export function message(op: string, wrong: string, parts: MessageParts = {}): string {
+  const { expected, got, hint } = parts;
+  const rule = [expected === undefined ? "" : `expected ${expected}`, got === undefined ? "" : `got ${got}`];
+  const detail = rule.filter((part) => part !== "").join(", ");
+  return `${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`;
+}
+
+/** A value as it stands in a message: strings quoted, arrays in brackets, long ones cut. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
+  if (Array.isArray(value)) return `[${value.slice(0, 12).map(show).join(", ")}${value.length > 12 ? ", …" : ""}]`;
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
+  return String(value);
+}

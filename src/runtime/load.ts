@@ -1,0 +1,42 @@
+/**
+ * From a build's name to a compiled module. Each build travels as base64 in a module of its own that is imported only when it is chosen,
+ * so that no bundler needs configuration and a page loads one build.
+ */
+import { UsageError, message, show } from "../errors.js";
+import type { Features } from "./features.js";
+
+/** The builds of the kernels: one source, plain or relaxed SIMD. */
+export type BuildName = "simd" | "relaxed";
+
+/** What `init` accepts in place of the carried kernels: a compiled module, its bytes, or where they are. */
+export type ModuleSource = WebAssembly.Module | BufferSource | URL | string;
+
+/** The best build the engine runs. Throws UsageError where it lacks SIMD. */
+export function chooseBuild(features: Features): BuildName {
+  if (!features.simd) {
+    const hint = "Use Node ≥ 20.19, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4.";
+    throw new UsageError(message("init", "this engine has no WebAssembly SIMD", { hint }));
+  }
+  return features.relaxedSimd ? "relaxed" : "simd";
+}
+
+/** Imports and compiles one of the carried builds. */
+export async function loadBuild(build: BuildName): Promise<WebAssembly.Module> {
+  const { base64 } = build === "relaxed" ? await import("#wasm/relaxed") : await import("#wasm/simd");
+  const binary = atob(base64);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return WebAssembly.compile(bytes);
+}
+
+/** Compiles what the user handed in: for a strict content-security policy, a CDN, or a module compiled once for many workers. */
+export async function loadSource(source: ModuleSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source !== "string" && !(source instanceof URL)) return WebAssembly.compile(source);
+  const response = await fetch(source);
+  if (!response.ok) {
+    const got = `${response.status} ${response.statusText} from ${show(String(source))}`;
+    throw new UsageError(message("init", "the module could not be fetched", { expected: "status 200", got }));
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,120 @@
+/**
+ * The heap in linear memory: blocks by size class, 64-byte aligned, and the one accessor for views.
+ * Letters: sizes in bytes here and only here. Does not know shapes, tensors or who owns a block.
+ *
+ * Note [Size classes]: a request is rounded up to one of eight steps per power of two (64, 72 → 128, …: at most 12.5 % and never less than a cache
+ * line is lost). A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from the top. Training asks for
+ * the same sizes step after step, so that after the first step nothing is fresh.
+ */
+import { MemoryError, message } from "../errors.js";
+
+const pageBytes = 65536;
+const alignment = 64;
+
+/** Element types in linear memory. */
+export type DType = "float32" | "int32" | "uint8";
+
+/** A view on linear memory. */
+export type View = Float32Array | Int32Array | Uint8Array;
+
+/** Bytes of an element. */
+export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, int32: 4, uint8: 1 };
+
+/** The size a request of `bytes` is rounded up to. See Note [Size classes]. */
+export function sizeClass(bytes: number): number {
+  if (bytes <= alignment) return alignment;
+  const step = Math.max(alignment, 2 ** (Math.ceil(Math.log2(bytes)) - 4));
+  return Math.ceil(bytes / step) * step;
+}
+
+/** Blocks of linear memory, by size class. */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly maximumBytes: number;
+  /** Bytes handed out and not freed, rounded up to their classes. */
+  bytesInUse = 0;
+  /** The most that `bytesInUse` has been since the heap was made or {@link resetPeak} was called. */
+  peakBytes = 0;
+  #top: number;
+  readonly #free = new Map<number, number[]>();
+
+  /**
+   * @param memory        the module's memory
+   * @param base          first free byte: `heapBase()` of the kernels
+   * @param maximumBytes  the memory's maximum
+   */
+  constructor(memory: WebAssembly.Memory, base: number, maximumBytes: number) {
+    this.memory = memory;
+    this.maximumBytes = maximumBytes;
+    this.#top = Math.ceil(base / alignment) * alignment;
+  }
+
+  /**
+   * A block of at least `bytes` bytes, 64-byte aligned, contents undefined.
+   * Throws MemoryError where the memory's maximum does not allow it; nothing has changed then.
+   */
+  allocate(bytes: number): number {
+    const size = sizeClass(bytes);
+    const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);
+    this.bytesInUse += size;
+    if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
+    return ptr;
+  }
+
+  /** Gives a block back. @param bytes the number it was asked for with */
+  free(ptr: number, bytes: number): void {
+    const size = sizeClass(bytes);
+    const list = this.#free.get(size);
+    if (list === undefined) this.#free.set(size, [ptr]);
+    else list.push(ptr);
+    this.bytesInUse -= size;
+  }
+
+  /** Starts a new measurement of {@link peakBytes}. */
+  resetPeak(): void {
+    this.peakBytes = this.bytesInUse;
+  }
+
+  /** A view of `n` elements at `ptr`. Never keep it: memory that grows leaves old views behind. */
+  view(dtype: "float32", ptr: number, n: number): Float32Array;
+  view(dtype: "int32", ptr: number, n: number): Int32Array;
+  view(dtype: "uint8", ptr: number, n: number): Uint8Array;
+  view(dtype: DType, ptr: number, n: number): View;
+  view(dtype: DType, ptr: number, n: number): View {
+    const { buffer } = this.memory;
+    if (dtype === "float32") return new Float32Array(buffer, ptr, n);
+    return dtype === "int32" ? new Int32Array(buffer, ptr, n) : new Uint8Array(buffer, ptr, n);
+  }
+
+  /** Takes a fresh block from the top, growing the memory by at least an eighth when it must. */
+  #extend(size: number): number {
+    const ptr = this.#top;
+    const end = ptr + size;
+    const have = this.memory.buffer.byteLength;
+    if (end > have) {
+      const wanted = Math.min(this.maximumBytes, Math.max(end, have * 1.125));
+      if (end > this.maximumBytes || !this.#grow(Math.ceil((wanted - have) / pageBytes))) this.#fail(size);
+    }
+    this.#top = end;
+    return ptr;
+  }
+
+  #grow(pages: number): boolean {
+    try {
+      this.memory.grow(pages);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #fail(size: number): never {
+    const got = `a request for ${megabytes(size)} with ${megabytes(this.bytesInUse)} in use`;
+    const hint = "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).";
+    throw new MemoryError(message("memory", "the limit is reached", { expected: `at most ${megabytes(this.maximumBytes)}`, got, hint }));
+  }
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
