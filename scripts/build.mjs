@@ -16,14 +16,20 @@ async function buildKernels(target) {
   const bytes = await readFile(`build/wasm/${target}.wasm`);
   if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${target}.d.ts`, "utf8"));
   await writeFile(`build/wasm/${target}.js`, `export const base64 = "${bytes.toString("base64")}";\n`);
-  await writeFile(`build/wasm/${target}.d.ts`, "/** The compiled kernels, base64. */\nexport declare const base64: string;\n");
+  await writeFile(
+    `build/wasm/${target}.d.ts`,
+    "/** The compiled kernels, base64. */\nexport declare const base64: string;\n",
+  );
 }
 
 /** The compiler's own list of exports, parameter names included, becomes the type of the kernel table. */
 async function writeKernelTypes(raw) {
   const body = raw.slice(raw.indexOf("{") + 1, raw.indexOf("\n}"));
   const members = body.replace(/export const memory: (.*);/, "readonly memory: $1;").replaceAll("export function ", "");
-  await writeFile("build/wasm/kernels.d.ts", `/** Every kernel, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`);
+  await writeFile(
+    "build/wasm/kernels.d.ts",
+    `/** Every kernel, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`,
+  );
   await writeFile("build/wasm/kernels.js", "export {};\n");
 }
 

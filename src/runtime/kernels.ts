@@ -15,10 +15,12 @@ export type Kernels = Omit<KernelExports, "memory">;
 export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   let exports: Partial<Kernels>;
   try {
-    ({ exports } = (await WebAssembly.instantiate(module, { env: { memory } })) as { exports: Partial<Kernels> });
+    ({ exports } = await WebAssembly.instantiate(module, { env: { memory } }));
   } catch (error) {
     const hint = "Take simd.wasm or relaxed.wasm of the same version of the package.";
-    throw new UsageError(message("init", "the module does not link", { got: show(String(error)), hint }), { cause: error });
+    throw new UsageError(message("init", "the module does not link", { got: show(String(error)), hint }), {
+      cause: error,
+    });
   }
   if (typeof exports.buildFeatures !== "function") {
     const got = `exports ${show(Object.keys(exports))}`;

@@ -111,7 +111,9 @@ export class Heap {
   #fail(size: number): never {
     const got = `a request for ${megabytes(size)} with ${megabytes(this.bytesInUse)} in use`;
     const hint = "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).";
-    throw new MemoryError(message("memory", "the limit is reached", { expected: `at most ${megabytes(this.maximumBytes)}`, got, hint }));
+    throw new MemoryError(
+      message("memory", "the limit is reached", { expected: `at most ${megabytes(this.maximumBytes)}`, got, hint }),
+    );
   }
 }
 

@@ -63,7 +63,13 @@ export async function init(options: InitOptions = {}): Promise<Info> {
   if (starting !== undefined) {
     if (!sameOptions(options, starting.options)) {
       const hint = "The library runs once per process; call init once, first.";
-      throw new UsageError(message("init", "already called with other options", { expected: showOptions(starting.options), got: showOptions(options), hint }));
+      throw new UsageError(
+        message("init", "already called with other options", {
+          expected: showOptions(starting.options),
+          got: showOptions(options),
+          hint,
+        }),
+      );
     }
     return starting.done;
   }
@@ -93,21 +99,29 @@ export function kernels(): Kernels {
 }
 
 /** Memory in use, in bytes: what tensors and models hold now, the most they held, and the limit. Errors: UsageError before `init`. */
-export function memoryUsage(): { readonly bytesInUse: number; readonly peakBytes: number; readonly maximumBytes: number } {
+export function memoryUsage(): {
+  readonly bytesInUse: number;
+  readonly peakBytes: number;
+  readonly maximumBytes: number;
+} {
   const { bytesInUse, peakBytes, maximumBytes } = heap();
   return { bytesInUse, peakBytes, maximumBytes };
 }
 
 function running(): Runtime {
   if (current === undefined) {
-    throw new UsageError(message("lanegrad", "not started", { hint: "Call `await init()` once before anything else." }));
+    throw new UsageError(
+      message("lanegrad", "not started", { hint: "Call `await init()` once before anything else." }),
+    );
   }
   return current;
 }
 
 async function start(options: InitOptions): Promise<Info> {
   const features = probeFeatures();
-  const module = await (options.module === undefined ? loadBuild(options.build ?? chooseBuild(features)) : loadSource(options.module));
+  const module = await (options.module === undefined
+    ? loadBuild(options.build ?? chooseBuild(features))
+    : loadSource(options.module));
   const memoryMaxBytes = options.memoryMaxBytes ?? wasm32Bytes;
   const memory = new WebAssembly.Memory({ initial: initialPages, maximum: Math.floor(memoryMaxBytes / pageBytes) });
   const table = await instantiate(module, memory);
@@ -128,7 +142,9 @@ async function start(options: InitOptions): Promise<Info> {
 function checkOptions(options: InitOptions): void {
   for (const key of Object.keys(options)) {
     if (key !== "build" && key !== "module" && key !== "memoryMaxBytes") {
-      throw new UsageError(message("init", "unknown option", { expected: "build, module or memoryMaxBytes", got: show(key) }));
+      throw new UsageError(
+        message("init", "unknown option", { expected: "build, module or memoryMaxBytes", got: show(key) }),
+      );
     }
   }
   const { build, memoryMaxBytes } = options;
@@ -136,8 +152,16 @@ function checkOptions(options: InitOptions): void {
     throw new UsageError(message("init", "unknown build", { expected: '"simd" or "relaxed"', got: show(build) }));
   }
   const least = initialPages * pageBytes;
-  if (memoryMaxBytes !== undefined && !(Number.isInteger(memoryMaxBytes) && memoryMaxBytes >= least && memoryMaxBytes <= wasm32Bytes)) {
-    throw new UsageError(message("init", "memoryMaxBytes out of range", { expected: `an integer from ${least} to ${wasm32Bytes}`, got: show(memoryMaxBytes) }));
+  if (
+    memoryMaxBytes !== undefined &&
+    !(Number.isInteger(memoryMaxBytes) && memoryMaxBytes >= least && memoryMaxBytes <= wasm32Bytes)
+  ) {
+    throw new UsageError(
+      message("init", "memoryMaxBytes out of range", {
+        expected: `an integer from ${least} to ${wasm32Bytes}`,
+        got: show(memoryMaxBytes),
+      }),
+    );
   }
 }
 

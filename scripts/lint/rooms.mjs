@@ -1,0 +1,172 @@
+/**
+ * Who may import whom: the layer boundaries of docs/architecture.md as an ESLint plugin of two rules.
+ *   rooms/down    an import leads to a room that the table below allows, and only runtime and ops reach the kernels
+ *   rooms/cycles  no file imports itself through others, not even for types
+ * Does not look into node_modules, and does not resolve anything but relative paths, `#wasm/*` and `lanegrad`.
+ */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, relative, resolve, sep } from "node:path";
+import ts from "typescript";
+
+const leaves = ["errors", "version"];
+const core = [...leaves, "runtime", "tensor"];
+const beside = ["initializers", "regularizers", "metrics", "data", "io"];
+
+/** Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its line. */
+const below = {
+  errors: [],
+  version: [],
+  runtime: leaves,
+  tensor: [...leaves, "runtime"],
+  ops: core,
+  initializers: [...core, "ops"],
+  regularizers: [...core, "ops"],
+  metrics: [...core, "ops"],
+  data: [...core, "ops"],
+  io: [...core, "ops"],
+  callbacks: leaves,
+  layers: [...core, "ops", "initializers", "regularizers"],
+  losses: [...core, "ops"],
+  optimizers: [...core, "ops"],
+  models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
+  index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
+  cli: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index"],
+};
+
+/** What calls a kernel imports this name from a file of the runtime. */
+const kernelTable = "kernels";
+
+const messages = {
+  down: "{{from}} may not import {{to}}: imports point down only (src/{{from}} may use {{allowed}})",
+  unknown: "src/{{from}} has no line in scripts/lint/rooms.mjs: say there what it may import",
+  kernels: "only ops and runtime call kernels; use or write an op instead of importing {{to}}",
+  node: "src outside src/cli runs in browsers too: no import of {{to}} (process.getBuiltinModule where Node offers more)",
+  api: '{{from}} uses the public API: import from "lanegrad" instead of {{to}}',
+  library: "src never imports itself by package name: use the relative path instead of {{to}}",
+  cycle: "import cycle: {{path}}",
+};
+
+/** Path of `file` from the root, with forward slashes. */
+const fromRoot = (root, file) => relative(root, file).split(sep).join("/");
+
+/** src/tensor/shape.ts → tensor, src/errors.ts → errors; undefined outside src. */
+function roomOf(path) {
+  const [top, next] = path.split("/");
+  return top === "src" ? next?.replace(/\.ts$/, "") : undefined;
+}
+
+/** The TypeScript file that a relative import means, whether or not it exists. */
+function target(file, specifier) {
+  return resolve(dirname(file), specifier).replace(/\.js$/, ".ts");
+}
+
+/** The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes from there. */
+function complaint(path, specifier, to, names) {
+  const top = path.split("/")[0];
+  if (top === "examples" || top === "bench") {
+    return to !== undefined && !to.startsWith(`${top}/`)
+      ? { messageId: "api", data: { from: top, to: specifier } }
+      : undefined;
+  }
+  const from = roomOf(path);
+  if (from === undefined) return undefined;
+  const allowed = below[from];
+  if (allowed === undefined) return { messageId: "unknown", data: { from } };
+  if (from !== "cli" && (specifier.startsWith("node:") || builtinModules.includes(specifier))) {
+    return { messageId: "node", data: { to: specifier } };
+  }
+  if (specifier === "lanegrad" || specifier.startsWith("lanegrad/"))
+    return { messageId: "library", data: { to: specifier } };
+  const takesTable =
+    to !== undefined && roomOf(to) === "runtime" && (names.includes(kernelTable) || names.includes("*"));
+  const callsKernels = specifier.startsWith("#wasm/") || takesTable;
+  if (callsKernels && from !== "runtime" && from !== "ops") return { messageId: "kernels", data: { to: specifier } };
+  const room = to === undefined ? undefined : (roomOf(to) ?? to);
+  if (room === undefined || room === from || allowed.includes(room)) return undefined;
+  return { messageId: "down", data: { from, to: room, allowed: allowed.join(", ") || "nothing" } };
+}
+
+const down = {
+  meta: { type: "problem", schema: [], messages },
+  create(context) {
+    const path = fromRoot(context.cwd, context.filename);
+    const check = (node, source, names) => {
+      const specifier = source?.value;
+      if (typeof specifier !== "string") return;
+      const to = specifier.startsWith(".") ? fromRoot(context.cwd, target(context.filename, specifier)) : undefined;
+      const found = complaint(path, specifier, to, names);
+      if (found) context.report({ node, ...found });
+    };
+    return {
+      ImportDeclaration: (node) =>
+        check(
+          node,
+          node.source,
+          node.specifiers.map((one) => one.imported?.name ?? "*"),
+        ),
+      ExportNamedDeclaration: (node) =>
+        check(
+          node,
+          node.source,
+          node.specifiers.map((one) => one.local.name),
+        ),
+      ExportAllDeclaration: (node) => check(node, node.source, ["*"]),
+      ImportExpression: (node) => check(node, node.source, ["*"]),
+      TSImportType: (node) => check(node, node.source, [node.qualifier?.name ?? "*"]),
+    };
+  },
+};
+
+const imports = new Map();
+
+/** The files that `file` imports by a relative path, read anew only after it has changed. */
+function importsOf(file) {
+  const changed = statSync(file).mtimeMs;
+  const known = imports.get(file);
+  if (known?.changed === changed) return known.files;
+  const { importedFiles } = ts.preProcessFile(readFileSync(file, "utf8"), true, true);
+  const files = importedFiles
+    .filter(({ fileName }) => fileName.startsWith("."))
+    .map(({ fileName }) => target(file, fileName))
+    .filter((to) => existsSync(to));
+  imports.set(file, { changed, files });
+  return files;
+}
+
+/** A shortest chain of imports from `start` back to `goal`, both included; undefined where there is none. */
+function chain(start, goal) {
+  const cameFrom = new Map([[start, undefined]]);
+  for (const file of cameFrom.keys()) {
+    if (file === goal) {
+      const path = [];
+      for (let at = file; at !== undefined; at = cameFrom.get(at)) path.unshift(at);
+      return path;
+    }
+    for (const next of importsOf(file)) if (!cameFrom.has(next)) cameFrom.set(next, file);
+  }
+  return undefined;
+}
+
+const cycles = {
+  meta: { type: "problem", schema: [], messages },
+  create(context) {
+    const check = (node) => {
+      if (typeof node.source?.value !== "string" || !node.source.value.startsWith(".")) return;
+      const next = target(context.filename, node.source.value);
+      const path = existsSync(next) ? chain(next, context.filename) : undefined;
+      if (path === undefined) return;
+      const names = [context.filename, ...path].map((file) => fromRoot(context.cwd, file));
+      context.report({ node: node.source, messageId: "cycle", data: { path: names.join(" → ") } });
+    };
+    return {
+      ImportDeclaration: check,
+      ExportAllDeclaration: check,
+      ExportNamedDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
+/** The plugin, for eslint.config.js. */
+export const rooms = { meta: { name: "rooms" }, rules: { down, cycles } };

@@ -1,0 +1,84 @@
+/** The rule that keeps the rooms apart bites: small bad files, linted by the repository's own configuration, name the fault. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ESLint } from "eslint";
+import ts from "typescript-eslint";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The repository's configuration in folder `cwd`; only the rules on trial, which need no types. */
+const linter = (cwd: string): ESLint =>
+  new ESLint({
+    cwd,
+    overrideConfigFile: join(root, "eslint.config.js"),
+    overrideConfig: [ts.configs.disableTypeChecked],
+    ruleFilter: ({ ruleId }) => ruleId.startsWith("rooms/"),
+  });
+
+/** What the rooms rules say about `code` if it stood in `filePath`. */
+async function faults(filePath: string, code: string, cwd = root): Promise<string[]> {
+  const [result] = await linter(cwd).lintText(code, { filePath: join(cwd, filePath) });
+  return result.messages.map(({ ruleId, message }) => `${ruleId ?? "parser"}: ${message}`);
+}
+
+describe("layer boundaries", () => {
+  it.each([
+    ["src/runtime/memory.ts", 'import { Tensor } from "../tensor/tensor.js";', "runtime may not import tensor"],
+    ["src/errors.ts", 'import { heap } from "./runtime/runtime.js";', "errors may not import runtime"],
+    ["src/losses/losses.ts", 'import { dense } from "../layers/dense.js";', "losses may not import layers"],
+    ["src/callbacks/history.ts", 'import type { Model } from "../models/model.js";', "callbacks may not import models"],
+    ["src/models/model.ts", 'import { main } from "../cli/main.js";', "models may not import cli"],
+    ["src/layers/dense.ts", 'export * from "../models/model.js";', "layers may not import models"],
+    ["src/tensor/tape.ts", 'export type Op = import("../ops/defineOp.js").Op;', "tensor may not import ops"],
+    ["src/tensor/tape.ts", 'const later = () => import("../ops/defineOp.js");', "tensor may not import ops"],
+    ["src/layers/dense.ts", 'import { kernels } from "../runtime/runtime.js";', "only ops and runtime call kernels"],
+    ["src/layers/dense.ts", 'import * as runtime from "../runtime/runtime.js";', "only ops and runtime call kernels"],
+    [
+      "src/tensor/tensor.ts",
+      'import type { KernelExports } from "#wasm/kernels";',
+      "only ops and runtime call kernels",
+    ],
+    ["src/data/mnist.ts", 'import { readFile } from "node:fs/promises";', "runs in browsers too"],
+    ["src/data/mnist.ts", 'const fs = await import("fs");', "runs in browsers too"],
+    ["src/layers/dense.ts", 'import { tensor } from "lanegrad";', "never imports itself by package name"],
+    ["src/unheardOf/file.ts", 'import { message } from "../errors.js";', "has no line in scripts/lint/rooms.mjs"],
+    ["examples/xor.ts", 'import { init } from "../src/index.js";', 'import from "lanegrad"'],
+    ["bench/gemm.ts", 'import { init } from "../build/lib/index.js";', 'import from "lanegrad"'],
+  ])("%s: %s", async (file, code, expected) => {
+    const found = (await faults(file, code)).filter((fault) => fault.startsWith("rooms/down"));
+    expect(found).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it.each([
+    ["src/ops/relu.ts", 'import { kernels } from "../runtime/runtime.js";'],
+    ["src/layers/dense.ts", 'import { glorotUniform } from "../initializers/glorot.js"; import "../errors.js";'],
+    ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
+    ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],
+    ["examples/xor.ts", 'import { init } from "lanegrad"; import { draw } from "./draw.js";'],
+    ["test/ops/relu.ts", 'import { readFileSync } from "node:fs"; import { relu } from "../../src/ops/relu.js";'],
+  ])("%s may: %s", async (file, code) => {
+    expect(await faults(file, code)).toEqual([]);
+  });
+});
+
+describe("import cycles", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-cycle-"));
+  beforeAll(() => {
+    mkdirSync(join(folder, "src/tensor"), { recursive: true });
+    writeFileSync(join(folder, "src/tensor/b.ts"), 'export type { A as B } from "./c.js";\n');
+    writeFileSync(join(folder, "src/tensor/c.ts"), 'export type { A } from "./a.js";\n');
+    writeFileSync(join(folder, "src/tensor/d.ts"), "export const d = 1;\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("are found through three files, types included", async () => {
+    const code = 'import type { B } from "./b.js";\nimport { d } from "./d.js";\nexport type A = B;\n';
+    writeFileSync(join(folder, "src/tensor/a.ts"), code);
+    expect(await faults("src/tensor/a.ts", code, folder)).toEqual([
+      "rooms/cycles: import cycle: src/tensor/a.ts → src/tensor/b.ts → src/tensor/c.ts → src/tensor/a.ts",
+    ]);
+  });
+});
