@@ -23,7 +23,7 @@ const below = {
   initializers: [...core, "ops"],
   regularizers: [...core, "ops"],
   metrics: [...core, "ops"],
-  data: [...core, "ops"],
+  data: [...core, "ops", "io"],
   io: [...core, "ops"],
   callbacks: leaves,
   layers: [...core, "ops", "initializers", "regularizers"],
