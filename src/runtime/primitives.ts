@@ -1,0 +1,12 @@
+/** Memory primitives that are kernels: they take part in a recorded step as any other kernel does. */
+import { kernels } from "./runtime.js";
+
+/** Writes `value` into `n` float32 elements at `ptr`. */
+export function fillFloat32(ptr: number, value: number, n: number): void {
+  kernels().fill(ptr, value, n);
+}
+
+/** Copies `n` float32 elements from `from` to `to`; the ranges are the same or do not overlap. */
+export function copyFloat32(to: number, from: number, n: number): void {
+  kernels().copyBytes(to, from, 4 * n);
+}

@@ -1,0 +1,124 @@
+/** New tensors from values, constants or nothing. Random ones are ops (src/ops/random.ts), as they are kernels. */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import { type DType, elementBytes } from "../runtime/memory.js";
+import { fillFloat32 } from "../runtime/primitives.js";
+import { heap } from "../runtime/runtime.js";
+import { flatten } from "./nested.js";
+import { track } from "./scope.js";
+import { type Shape, checkShape, showShape, sizeOf } from "./shape.js";
+import { Storage } from "./storage.js";
+import { Tensor, type TensorValues } from "./tensor.js";
+
+/** Options of {@link tensor} and its kin. */
+export interface TensorOptions {
+  /** Element type. Default: that of a typed array, else float32. */
+  readonly dtype?: DType;
+  /** Gather ∂loss/∂this in `grad` on `backward`. Only float32. Default false. */
+  readonly requiresGrad?: boolean;
+  /** What messages call it. */
+  readonly name?: string;
+}
+
+/** A tensor with undefined contents, for an op that writes every element. Errors: MemoryError. */
+export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
+  const made = new Tensor(shape, dtype, new Storage(sizeOf(shape) * elementBytes[dtype]), 0);
+  track(made);
+  return made;
+}
+
+/**
+ * A tensor of the given values, which are copied.
+ *
+ * @param values  a number, nested arrays, or a typed array (whose type is taken over: Float32Array, Int32Array, Uint8Array)
+ * @param shape   default: that of the nested arrays; [n] for a typed array. Must have as many elements as there are values
+ * Errors: ShapeError for uneven rows, a shape that does not fit, a value that the dtype cannot hold; UsageError for an option; MemoryError.
+ */
+export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
+  const isView = ArrayBuffer.isView(values);
+  const flat = isView ? { values, shape: [values.length] } : flatten("tensor", values);
+  const dtype = options.dtype ?? (isView ? dtypeOf(values) : "float32");
+  const wanted = shape ?? flat.shape;
+  checkDtype(dtype);
+  checkShape("tensor", wanted);
+  if (sizeOf(wanted) !== flat.values.length) {
+    const expected = `${sizeOf(wanted)} for shape ${showShape(wanted)}`;
+    throw new ShapeError(message("tensor", "number of values differs", { expected, got: String(flat.values.length) }));
+  }
+  if (dtype !== "float32") checkIntegers(flat.values, dtype);
+  const made = withOptions(empty(wanted, dtype), options);
+  heap().view(dtype, made.ptr, made.size).set(flat.values);
+  return made;
+}
+
+/** A tensor of zeros. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 0, options);
+}
+
+/** A tensor of ones. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 1, options);
+}
+
+/** A tensor with the same value everywhere. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? "float32";
+  checkDtype(dtype);
+  checkShape("full", shape);
+  if (dtype !== "float32") checkIntegers([value], dtype);
+  const made = withOptions(empty(shape, dtype), options);
+  if (dtype === "float32") fillFloat32(made.ptr, value, made.size);
+  else heap().view(dtype, made.ptr, made.size).fill(value);
+  return made;
+}
+
+function withOptions(made: Tensor, { requiresGrad = false, name }: TensorOptions): Tensor {
+  if (requiresGrad && made.dtype !== "float32") {
+    made.dispose();
+    throw new UsageError(
+      message("tensor", "only real numbers have gradients", { expected: 'dtype "float32"', got: show(made.dtype) }),
+    );
+  }
+  made.requiresGrad = requiresGrad;
+  made.name = name;
+  return made;
+}
+
+function dtypeOf(values: ArrayBufferView): DType {
+  if (values instanceof Float32Array) return "float32";
+  if (values instanceof Int32Array) return "int32";
+  if (values instanceof Uint8Array) return "uint8";
+  const hint = "Convert it, for example by Float32Array.from(values).";
+  throw new ShapeError(
+    message("tensor", "unknown array type", {
+      expected: "Float32Array, Int32Array or Uint8Array",
+      got: show(values),
+      hint,
+    }),
+  );
+}
+
+function checkDtype(dtype: DType): void {
+  if (!Object.hasOwn(elementBytes, dtype)) {
+    throw new UsageError(
+      message("tensor", "unknown dtype", { expected: '"float32", "int32" or "uint8"', got: show(dtype) }),
+    );
+  }
+}
+
+const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const;
+
+function checkIntegers(values: ArrayLike<number>, dtype: "int32" | "uint8"): void {
+  const [least, most] = ranges[dtype];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new ShapeError(
+        message("tensor", `value ${i} does not fit ${dtype}`, {
+          expected: `an integer from ${least} to ${most}`,
+          got: show(value),
+        }),
+      );
+    }
+  }
+}

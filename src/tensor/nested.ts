@@ -1,0 +1,39 @@
+/** Nested arrays of numbers: their shape and their values in a row. Knows no tensors. */
+import { ShapeError, message, show } from "../errors.js";
+import { type Shape, showShape } from "./shape.js";
+
+/** Nested arrays of numbers, of any depth. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/**
+ * Values of nested arrays, row-major, and the shape they have.
+ * Errors: ShapeError where rows differ in length or something is not a number, with the place.
+ */
+export function flatten(op: string, nested: NestedNumbers): { readonly values: number[]; readonly shape: Shape } {
+  const shape: number[] = [];
+  for (let level: NestedNumbers | undefined = nested; Array.isArray(level); level = level[0] as NestedNumbers)
+    shape.push(level.length);
+  const values: number[] = [];
+  const walk = (value: unknown, axis: number, place: string): void => {
+    if (axis === shape.length) {
+      if (typeof value !== "number")
+        throw new ShapeError(
+          message(op, `not a number at ${place || "the top"}`, { expected: "a number", got: show(value) }),
+        );
+      values.push(value);
+      return;
+    }
+    if (!Array.isArray(value) || value.length !== shape[axis]) {
+      const got = Array.isArray(value) ? String(value.length) : show(value);
+      throw new ShapeError(
+        message(op, `rows differ in length at ${place || "the top"}`, {
+          expected: `${shape[axis]} values for shape ${showShape(shape)}`,
+          got,
+        }),
+      );
+    }
+    value.forEach((item, i) => walk(item, axis + 1, `${place}[${i}]`));
+  };
+  walk(nested, 0, "");
+  return { values, shape };
+}

@@ -1,0 +1,29 @@
+/**
+ * A counted block of linear memory. Tensors that share it (a reshape, what an op saved for its backward pass) each hold one count; the block goes back
+ * to the heap with the last. Users never see counts: scopes, the garbage collector and the tape do the counting.
+ */
+import { heap } from "../runtime/runtime.js";
+
+/** A block of `bytes` bytes with a count of its holders. */
+export class Storage {
+  readonly ptr: number;
+  readonly bytes: number;
+  #holders = 1;
+
+  /** Allocates; the maker is the first holder. Throws MemoryError. */
+  constructor(bytes: number) {
+    this.bytes = bytes;
+    this.ptr = heap().allocate(bytes);
+  }
+
+  /** Adds a holder. */
+  retain(): this {
+    this.#holders++;
+    return this;
+  }
+
+  /** Takes a holder away; the last one frees the block. */
+  release(): void {
+    if (--this.#holders === 0) heap().free(this.ptr, this.bytes);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Reverse-mode differentiation. Every op with an operand that requires a gradient leaves a record of how to go back; `backward` walks the records in
+ * reverse order of their making and frees what each op saved as soon as it is used.
+ *
+ * Note [Tape]: the tape is threaded through the tensors: a tensor knows its record, a record knows the records of its operands, and numbers give the
+ * order. So a forward pass whose gradient nobody asks for leaves nothing behind once its tensors are gone.
+ *
+ * Does not know ops: a record holds a closure that src/ops made. Does not do arithmetic: adding a gradient to another is the kernels' `accumulate`.
+ */
+import { ShapeError, UsageError, message } from "../errors.js";
+import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
+import { type Scoped, untrack } from "./scope.js";
+import { type Shape, sameShape, showShape } from "./shape.js";
+
+/** Where a gradient is to be written: `=` where accumulate is 0, `+=` where it is 1. */
+export interface GradientPlace {
+  readonly ptr: number;
+  readonly accumulate: 0 | 1;
+}
+
+/** What the tape must know of a tensor. */
+export interface Taped<T extends Taped<T>> extends Scoped {
+  readonly shape: Shape;
+  readonly size: number;
+  readonly ptr: number;
+  readonly requiresGrad: boolean;
+  grad: T | undefined;
+  readonly producer: OutputOf<T> | undefined;
+  label(): string;
+  share(shape: Shape): T;
+  /** A tensor with undefined contents for a gradient of `shape`. */
+  gradientOf(shape: Shape): T;
+}
+
+/** One op on the tape. */
+export class TapeRecord<T extends Taped<T>> {
+  /** Place in the order of making. */
+  readonly sequence: number = nextSequence++;
+  readonly op: string;
+  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. */
+  readonly operands: readonly (OutputOf<T> | T | undefined)[];
+  /** What the backward pass reads, kept alive for it. Empty after use. */
+  saved: readonly T[];
+  /** ∂loss/∂output, gathered from the consumers. */
+  readonly gradients: (T | undefined)[];
+  readonly run: (record: TapeRecord<T>) => void;
+  used = false;
+
+  constructor(
+    op: string,
+    operands: readonly T[],
+    outputs: number,
+    saved: readonly T[],
+    run: (record: TapeRecord<T>) => void,
+  ) {
+    this.op = op;
+    this.operands = operands.map((tensor) => (tensor.requiresGrad ? (tensor.producer ?? tensor) : undefined));
+    this.gradients = new Array<T | undefined>(outputs).fill(undefined);
+    this.saved = saved;
+    this.run = run;
+  }
+
+  /** True where somebody wants the gradient of operand `i`. */
+  wants(i: number): boolean {
+    return this.operands[i] !== undefined;
+  }
+
+  /** The place for the gradient of operand `i`, which has `shape`; undefined where nobody wants it. */
+  place(i: number, shape: Shape): GradientPlace | undefined {
+    const operand = this.operands[i];
+    if (operand === undefined) return undefined;
+    const have = readGradient(operand);
+    if (have !== undefined) return { ptr: have.ptr, accumulate: 1 };
+    const fresh = this.#output().gradientOf(shape);
+    writeGradient(operand, fresh);
+    return { ptr: fresh.ptr, accumulate: 0 };
+  }
+
+  /**
+   * Hands `gradient` itself to operand `i` instead of a copy. The caller must not use it afterwards.
+   * @returns false where the operand has a gradient already, to which it must be added
+   */
+  adopt(i: number, gradient: T): boolean {
+    const operand = this.operands[i];
+    if (operand === undefined) {
+      gradient.dispose();
+      return true;
+    }
+    if (readGradient(operand) !== undefined) return false;
+    writeGradient(operand, gradient);
+    return true;
+  }
+
+  /** ∂loss/∂output of the first output that has one. */
+  #output(): T {
+    return this.gradients.find((gradient) => gradient !== undefined) as T;
+  }
+
+  /** Frees what was saved and the gathered gradients. */
+  release(): void {
+    for (const tensor of this.saved) tensor.dispose();
+    this.saved = [];
+    for (const gradient of this.gradients) gradient?.dispose();
+    this.gradients.fill(undefined);
+    this.used = true;
+  }
+}
+
+/** Output number `index` of a recorded op. */
+export interface OutputOf<T extends Taped<T>> {
+  readonly record: TapeRecord<T>;
+  readonly index: number;
+}
+
+let nextSequence = 0;
+let enabled = true;
+
+/** True where ops are to be recorded. */
+export function isGradEnabled(): boolean {
+  return enabled;
+}
+
+/** Runs `fn` without recording anything for a backward pass. @returns what fn, which must be synchronous, returns */
+export function noGrad<T>(fn: () => T): T {
+  const before = enabled;
+  enabled = false;
+  try {
+    return fn();
+  } finally {
+    enabled = before;
+  }
+}
+
+/**
+ * Computes ∂root/∂leaf for every leaf that requires a gradient and adds it to the leaf's `grad`.
+ *
+ * @param root  what is differentiated; a scalar unless a seed is given
+ * @param seed  ∂loss/∂root, of root's shape; default 1
+ * Errors: UsageError where nothing requires a gradient or the graph was used already; ShapeError for a seed that does not fit.
+ * Cost: one backward kernel an op.
+ */
+export function backward<T extends Taped<T>>(root: T, seed?: T): void {
+  const { producer } = root;
+  if (!root.requiresGrad) {
+    const hint = "Make a leaf with requiresGrad: true, and do not compute inside noGrad().";
+    throw new UsageError(message("backward", `nothing behind ${root.label()} requires a gradient`, { hint }));
+  }
+  if (seed === undefined && root.size !== 1) {
+    const hint = "Reduce it by sum() or mean(), or pass the gradient to start from.";
+    throw new ShapeError(
+      message("backward", "no starting gradient", { expected: "a scalar", got: root.label(), hint }),
+    );
+  }
+  if (seed !== undefined && !sameShape(seed.shape, root.shape)) {
+    throw new ShapeError(
+      message("backward", "the starting gradient does not fit", {
+        expected: showShape(root.shape),
+        got: showShape(seed.shape),
+      }),
+    );
+  }
+  if (producer === undefined) {
+    throw new UsageError(message("backward", `${root.label()} is itself a leaf`, { expected: "the result of an op" }));
+  }
+  const records = reachable(producer.record);
+  for (const record of records) {
+    if (record.used) {
+      const hint = "Run the forward pass again; what an op saved is freed as soon as it is used.";
+      throw new UsageError(message("backward", `the gradient of ${record.op} was computed already`, { hint }));
+    }
+  }
+  const start = root.gradientOf(root.shape); // a copy of the seed, because gradients are added to in place
+  if (seed === undefined) fillFloat32(start.ptr, 1, 1);
+  else copyFloat32(start.ptr, seed.ptr, seed.size);
+  producer.record.gradients[producer.index] = start;
+  for (const record of records) {
+    if (record.gradients.some((gradient) => gradient !== undefined)) record.run(record);
+    record.release();
+  }
+}
+
+/** Everything that the records up to `last` saved. */
+export function savedFor<T extends Taped<T>>(last: TapeRecord<T>): T[] {
+  return reachable(last).flatMap((record) => record.saved);
+}
+
+/** The records that lead to `last`, newest first. */
+function reachable<T extends Taped<T>>(last: TapeRecord<T>): TapeRecord<T>[] {
+  const found = new Set<TapeRecord<T>>([last]);
+  for (const record of found) {
+    for (const operand of record.operands) {
+      if (operand !== undefined && "record" in operand) found.add(operand.record);
+    }
+  }
+  return [...found].sort((a, b) => b.sequence - a.sequence);
+}
+
+function readGradient<T extends Taped<T>>(operand: OutputOf<T> | T): T | undefined {
+  return "record" in operand ? operand.record.gradients[operand.index] : operand.grad;
+}
+
+function writeGradient<T extends Taped<T>>(operand: OutputOf<T> | T, gradient: T): void {
+  untrack(gradient);
+  gradient.escape();
+  if ("record" in operand) operand.record.gradients[operand.index] = gradient;
+  else operand.grad = gradient;
+}

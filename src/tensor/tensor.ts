@@ -1,0 +1,171 @@
+/**
+ * Tensors: a shape, a type and a place in linear memory, always contiguous and row-major; with a gradient where one is wanted.
+ * Arithmetic is in src/ops. This file makes tensors, reads them and ends their lives.
+ */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import type { DType, View } from "../runtime/memory.js";
+import { heap } from "../runtime/runtime.js";
+import { type NestedNumbers, flatten } from "./nested.js";
+import { printValues } from "./print.js";
+import { type Scoped, track, untrack } from "./scope.js";
+import { type Shape, sizeOf } from "./shape.js";
+import { Storage } from "./storage.js";
+import { type OutputOf, type Taped, backward, savedFor } from "./tape.js";
+
+/** What a tensor can be made of. */
+export type TensorValues = NestedNumbers | View;
+
+const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+/** An n-dimensional array in linear memory. Made by {@link tensor}, {@link zeros}, … and by ops. */
+export class Tensor implements Scoped, Taped<Tensor> {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Number of elements. */
+  readonly size: number;
+  /** What messages call it. */
+  name: string | undefined;
+  /** True where `backward` is to reach this tensor. */
+  requiresGrad = false;
+  /** ∂loss/∂this, of this shape, once `backward` has run; added to by each further run. */
+  grad: Tensor | undefined;
+  /** The op that made this, where its gradient goes on. @internal */
+  producer: OutputOf<Tensor> | undefined;
+  #storage: Storage | undefined;
+  #escaped = false;
+  readonly #ptr: number;
+
+  /** @internal */
+  constructor(shape: Shape, dtype: DType, storage: Storage | undefined, offset: number) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.size = sizeOf(shape);
+    this.#storage = storage;
+    this.#ptr = (storage?.ptr ?? 0) + offset;
+  }
+
+  /** Number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** True after its memory was freed. */
+  get isDisposed(): boolean {
+    return this.#storage === undefined;
+  }
+
+  /** Address of the first element, in bytes. Errors: UsageError after dispose. @internal */
+  get ptr(): number {
+    this.#live();
+    return this.#ptr;
+  }
+
+  /** The values, copied out, row-major. Errors: UsageError after dispose. */
+  toTypedArray(): View {
+    return heap().view(this.dtype, this.ptr, this.size).slice();
+  }
+
+  /** The values as nested arrays of this shape; a number for a scalar. Errors: UsageError after dispose. */
+  toArray(): NestedNumbers {
+    const values = heap().view(this.dtype, this.ptr, this.size);
+    let position = 0;
+    const level = (axis: number): NestedNumbers =>
+      axis === this.rank ? values[position++] : Array.from({ length: this.shape[axis] }, () => level(axis + 1));
+    return level(0);
+  }
+
+  /** The one value of a tensor with one element. Errors: ShapeError for more or none, UsageError after dispose. */
+  item(): number {
+    if (this.size !== 1)
+      throw new ShapeError(message("item", "not one element", { expected: "size 1", got: this.label() }));
+    return heap().view(this.dtype, this.ptr, 1)[0];
+  }
+
+  /** Overwrites the values. @param values as many as this has, nested or flat. Errors: ShapeError for another number; UsageError after dispose. */
+  assign(values: TensorValues): void {
+    const flat = ArrayBuffer.isView(values) ? values : flatten("assign", values).values;
+    if (flat.length !== this.size) {
+      throw new ShapeError(
+        message("assign", "number of values differs", {
+          expected: `${this.size} for ${this.label()}`,
+          got: String(flat.length),
+        }),
+      );
+    }
+    heap().view(this.dtype, this.ptr, this.size).set(flat);
+  }
+
+  /** ∂this/∂leaf into the `grad` of every leaf behind this. See {@link backward}. */
+  backward(seed?: Tensor): void {
+    backward(this, seed);
+  }
+
+  /** Frees the memory at once instead of when nobody holds the tensor. Calling it again does nothing. */
+  dispose(): void {
+    if (this.#storage === undefined) return;
+    collected.unregister(this);
+    untrack(this);
+    this.#storage.release();
+    this.#storage = undefined;
+  }
+
+  /** `using x = …` disposes at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** `Tensor(2, 3) [[1, 2, 3], …]` */
+  toString(): string {
+    if (this.isDisposed) return `${this.label()} (freed)`;
+    return `${this.label()} ${printValues(heap().view(this.dtype, this.ptr, this.size), this.shape)}`;
+  }
+
+  /** What messages call this: `Tensor(2, 3)`, with its name where it has one. @internal */
+  label(): string {
+    const kind = this.dtype === "float32" ? "" : `${this.dtype} `;
+    return `${kind}Tensor(${this.shape.join(", ")})${this.name === undefined ? "" : ` ${show(this.name)}`}`;
+  }
+
+  /** A float32 tensor with undefined contents that no scope frees. @internal */
+  gradientOf(shape: Shape): Tensor {
+    const made = new Tensor(shape, "float32", new Storage(4 * sizeOf(shape)), 0);
+    made.escape();
+    return made;
+  }
+
+  /** Another tensor on the same memory, of `shape` (as many elements). @internal */
+  share(shape: Shape): Tensor {
+    const storage = this.#live();
+    const shared = new Tensor(shape, this.dtype, storage.retain(), this.#ptr - storage.ptr);
+    shared.name = this.name;
+    track(shared);
+    return shared;
+  }
+
+  /** A freed tensor of this shape, for where the values are not needed any more. @internal */
+  shapeOnly(): Tensor {
+    const shadow = new Tensor(this.shape, this.dtype, undefined, 0);
+    shadow.name = this.name;
+    return shadow;
+  }
+
+  /** What the gradient of this needs. @internal */
+  dependencies(): readonly Scoped[] {
+    return this.producer === undefined ? [] : savedFor(this.producer.record);
+  }
+
+  /** @internal */
+  escape(): void {
+    if (this.#storage === undefined || this.#escaped) return;
+    this.#escaped = true;
+    collected.register(this, this.#storage, this);
+  }
+
+  #live(): Storage {
+    if (this.#storage === undefined) {
+      const hint = "It was freed by dispose(), `using` or the end of its scope(); return it from the scope to keep it.";
+      throw new UsageError(message("tensor", `${this.label()} is used after it was freed`, { hint }));
+    }
+    return this.#storage;
+  }
+}
