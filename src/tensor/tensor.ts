@@ -60,6 +60,11 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return this.#ptr;
   }
 
+  /** Throws UsageError where the memory was freed. @internal */
+  checkLive(): void {
+    this.#live();
+  }
+
   /** The values, copied out, row-major. Errors: UsageError after dispose. */
   toTypedArray(): View {
     return heap().view(this.dtype, this.ptr, this.size).slice();
