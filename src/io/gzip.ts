@@ -1,0 +1,81 @@
+/**
+ * Gunzip by the engine's own DecompressionStream, in Node and in browsers alike, with the inflated size known beforehand.
+ * Memory grows with what has really been inflated and never beyond the size asked for, whatever the file claims.
+ * Refuses what follows a gzip member (padding, a second member): browsers do, zlib does not always.
+ * Source: RFC 1952.
+ */
+import { DataError, message } from "../errors.js";
+
+/** True where `bytes` begin as a gzip file does: 1f 8b. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** The first `count` inflated bytes, fewer where the file holds fewer. Errors and `op` as in {@link gunzip}. */
+export async function gunzipStart(bytes: Uint8Array<ArrayBuffer>, op: string, count: number): Promise<Uint8Array> {
+  const start = new Uint8Array(count);
+  let filled = 0;
+  for await (const chunk of inflate(bytes, op)) {
+    const taken = chunk.subarray(0, count - filled);
+    start.set(taken, filled);
+    filled += taken.length;
+    if (filled === count) break;
+  }
+  return start.subarray(0, filled);
+}
+
+/**
+ * All inflated bytes.
+ *
+ * @param bytes  a gzip file
+ * @param op     the function that the user called and the file's name, for the message
+ * @param size   the inflated size, in bytes; inflating stops as soon as it is exceeded
+ * Throws DataError where the file is cut short, damaged, followed by other bytes, or of another inflated size.
+ */
+export async function gunzip(
+  bytes: Uint8Array<ArrayBuffer>,
+  op: string,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const wrongSize = (got: string) =>
+    new DataError(message(op, "the inflated size is wrong", { expected: `${size} bytes`, got }));
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of inflate(bytes, op)) {
+    total += chunk.length;
+    if (total > size) throw wrongSize("more");
+    chunks.push(chunk);
+  }
+  if (total < size) throw wrongSize(`${total}`);
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
+  if (trailer !== size % 2 ** 32) {
+    const expected = `its last four bytes to hold ${size}`;
+    throw new DataError(message(op, "bytes follow the gzip data", { expected, got: `${trailer}` }));
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/** The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating. */
+async function* inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenerator<Uint8Array> {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        const got = `"${cause instanceof Error ? cause.message : String(cause)}" after ${bytes.length} bytes`;
+        throw new DataError(
+          message(op, "the gzip data are cut short or damaged", { expected: "a whole gzip file", got }),
+        );
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined); // the stream has failed already, and that error is on its way
+  }
+}
