@@ -58,3 +58,11 @@ export function show(value: unknown): string {
   if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
   return String(value);
 }
+
+/** Throws UsageError where `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
+export function checkKeys(op: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  const expected = [known.slice(0, -1).join(", "), known.at(-1)].filter((part) => part !== "").join(" or ");
+  throw new UsageError(message(op, "unknown option", { expected, got: show(unknown) }));
+}

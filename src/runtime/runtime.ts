@@ -2,7 +2,7 @@
  * The running library: one memory, one heap, one table of kernels, made once by `init`.
  * Does not start threads: this build computes on the caller's thread.
  */
-import { UsageError, message, show } from "../errors.js";
+import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { probeFeatures } from "./features.js";
 import { instantiate, type Kernels } from "./kernels.js";
@@ -140,13 +140,7 @@ async function start(options: InitOptions): Promise<Info> {
 }
 
 function checkOptions(options: InitOptions): void {
-  for (const key of Object.keys(options)) {
-    if (key !== "build" && key !== "module" && key !== "memoryMaxBytes") {
-      throw new UsageError(
-        message("init", "unknown option", { expected: "build, module or memoryMaxBytes", got: show(key) }),
-      );
-    }
-  }
+  checkKeys("init", options, ["build", "module", "memoryMaxBytes"]);
   const { build, memoryMaxBytes } = options;
   if (build !== undefined && build !== "simd" && build !== "relaxed") {
     throw new UsageError(message("init", "unknown build", { expected: '"simd" or "relaxed"', got: show(build) }));
