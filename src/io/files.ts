@@ -1,0 +1,99 @@
+/**
+ * Files, in Node only: read whole, written whole or not at all. A reader of the path sees the old bytes or the new ones, never a part,
+ * even if the process is killed or the machine loses power while writing.
+ */
+import { DataError, UsageError, message, show } from "../errors.js";
+import { nodeBuiltin } from "./node.js";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "it, or its folder, does not exist",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is a file",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota is used up",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+};
+
+/** An error of the file system in our words, with the original as its cause; any other error as it is. */
+function fileError(op: string, verb: string, path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && "syscall" in cause && "code" in cause)) return cause;
+  const reason = reasons[String(cause.code)] ?? cause.message;
+  return new DataError(message(op, `cannot ${verb} ${show(path)}: ${reason}`), { cause });
+}
+
+function fileName(op: string, path: string | URL): string {
+  if (typeof path === "string") return path;
+  if (path.protocol === "file:") return nodeBuiltin("url", op).fileURLToPath(path);
+  const hint = "Pass `await fetch(url)` to read from the network.";
+  throw new UsageError(message(op, "this is no file", { expected: "a file: URL", got: show(path.href), hint }));
+}
+
+/**
+ * A file's bytes.
+ *
+ * @param op  the function that the user called, for the messages
+ * @throws DataError if it cannot be read; UsageError in browsers and for a URL that is no file.
+ */
+export async function readFile(op: string, path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const fs = nodeBuiltin("fs/promises", op);
+  const file = fileName(op, path);
+  try {
+    const { buffer, byteOffset, byteLength } = await fs.readFile(file);
+    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  } catch (error) {
+    throw fileError(op, "read", file, error);
+  }
+}
+
+/**
+ * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On failure the temporary
+ * file is removed and `path` is as it was. A link is followed; the permissions of a file that exists are kept and respected. What is
+ * no regular file (a device, a pipe) is written to directly.
+ *
+ * @param op  the function that the user called, for the messages
+ * @throws DataError if it cannot be written; UsageError in browsers and for a URL that is no file; whatever `chunks` throws.
+ */
+export async function writeFileAtomically(
+  op: string,
+  path: string | URL,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const fs = nodeBuiltin("fs/promises", op);
+  const file = fileName(op, path);
+  try {
+    const existing = await fs.stat(file).catch(() => undefined);
+    if (existing) await fs.access(file, fs.constants.W_OK);
+    if (existing && !existing.isFile()) await fs.writeFile(file, chunks);
+    else await replace(existing ? await fs.realpath(file) : file, existing?.mode, chunks);
+  } catch (error) {
+    throw fileError(op, "write", file, error);
+  }
+}
+
+async function replace(
+  target: string,
+  mode: number | undefined,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const fs = nodeBuiltin("fs/promises");
+  const { dirname, join } = nodeBuiltin("path");
+  const temporary = join(dirname(target), `.lanegrad-${nodeBuiltin("crypto").randomUUID()}.tmp`);
+  const handle = await fs.open(temporary, "wx");
+  try {
+    try {
+      await fs.writeFile(handle, chunks);
+      if (mode !== undefined) await handle.chmod(mode & 0o777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(temporary, target);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
