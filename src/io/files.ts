@@ -43,7 +43,7 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
   const file = fileName(op, path);
   try {
     const { buffer, byteOffset, byteLength } = await fs.readFile(file);
-    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw fileError(op, "read", file, error);
   }
@@ -80,8 +80,8 @@ async function replace(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
-  const { dirname, join } = nodeBuiltin("path");
-  const temporary = join(dirname(target), `.lanegrad-${nodeBuiltin("crypto").randomUUID()}.tmp`);
+  const path = nodeBuiltin("path");
+  const temporary = path.join(path.dirname(target), `.lanegrad-${nodeBuiltin("crypto").randomUUID()}.tmp`);
   const handle = await fs.open(temporary, "wx");
   try {
     try {

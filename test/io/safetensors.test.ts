@@ -402,7 +402,7 @@ describe("safetensors, fuzzed", () => {
 
   it("random headers with an honest length are read or refused", () => {
     const token = fc.constantFrom(
-      ...'{}[]:,"\\ 019-.eE',
+      ...Array.from('{}[]:,"\\ 019-.eE'),
       '"w"',
       '"dtype":"F32"',
       '"shape":[1]',
