@@ -3,7 +3,7 @@
  * Arithmetic is in src/ops. This file makes tensors, reads them and ends their lives.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import type { DType, View } from "../runtime/memory.js";
+import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { heap } from "../runtime/runtime.js";
 import { type NestedNumbers, flatten } from "./nested.js";
 import { printValues } from "./print.js";
@@ -140,8 +140,14 @@ export class Tensor implements Scoped, Taped<Tensor> {
 
   /** Another tensor on the same memory, of `shape` (as many elements). @internal */
   share(shape: Shape): Tensor {
+    return this.section(0, shape);
+  }
+
+  /** Another tensor on the same memory, of `shape`, that begins `offset` elements further on and ends within this. @internal */
+  section(offset: number, shape: Shape): Tensor {
     const storage = this.#live();
-    const shared = new Tensor(shape, this.dtype, storage.retain(), this.#ptr - storage.ptr);
+    const bytes = this.#ptr - storage.ptr + offset * elementBytes[this.dtype];
+    const shared = new Tensor(shape, this.dtype, storage.retain(), bytes);
     shared.name = this.name;
     track(shared);
     return shared;

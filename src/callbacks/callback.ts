@@ -1,0 +1,33 @@
+/** What a callback is, and the little that training shows it. Knows no models: whatever trains hands in a {@link Training}. */
+
+/** What a callback may see and do. */
+export interface Training {
+  /** Epochs that this call of fit ends with. */
+  readonly epochs: number;
+  /** Batches in an epoch. */
+  readonly batches: number;
+  /** The learning rate of the next step; assigning replaces the schedule's. */
+  learningRate: number;
+  /** A copy of all weights, trainable or not. */
+  copyWeights(): Float32Array[];
+  /** Puts such a copy back. */
+  restoreWeights(weights: readonly Float32Array[]): void;
+  /** Writes a checkpoint: weights, optimizer, progress. Resolves when the file stands. */
+  saveCheckpoint(path: string): Promise<void>;
+  /** Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd). @param reason stands in the history */
+  stop(reason: string): void;
+}
+
+/** Loss and metrics by name: "loss", "accuracy", "valLoss", "valAccuracy", … */
+export type Logs = Readonly<Record<string, number>>;
+
+/** Hooks that fit calls; each may be left out, and each may be asynchronous. */
+export interface Callback {
+  onTrainBegin?(training: Training): void | Promise<void>;
+  /** @param epoch from 0 */
+  onEpochBegin?(epoch: number, training: Training): void | Promise<void>;
+  /** @param batch from 0 in the epoch  @param logs running means of the epoch so far */
+  onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
+  onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
+  onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
+}

@@ -1,0 +1,11 @@
+/** What an initializer is: it fills a parameter once, from a seeded counter-based generator. Knows no layers. */
+import type { Config } from "../config.js";
+import type { RandomState } from "../ops/random.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Fills a parameter. */
+export interface Initializer {
+  /** Overwrites `out`, a parameter of a layer; its last two axes count as in and out. */
+  fill(out: Tensor, random: RandomState): void;
+  readonly config: Config;
+}

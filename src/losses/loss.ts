@@ -1,0 +1,26 @@
+/** What a loss is: one number a sample, from targets and predictions; the mean over the batch and the sample weights are the training step's. */
+import type { Config } from "../config.js";
+import type { Shape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** A loss function. */
+export interface Loss {
+  /** What history, progress and messages call it. */
+  readonly name: string;
+  /**
+   * @param target      (N, …) float32, or (N) int32 class labels where the loss takes them
+   * @param prediction  (N, …) float32, the model's output
+   * @returns (N): the loss of each sample, differentiable with respect to the prediction
+   * Errors: ShapeError where target and prediction do not fit. Values (label range) are checked by {@link checkTargets}, not here.
+   */
+  call(target: Tensor, prediction: Tensor): Tensor;
+  /**
+   * Checks a whole data set's targets once, before training: shape, dtype, label range.
+   *
+   * @param targets      (N, …) all targets
+   * @param outputShape  the model's output without the batch axis
+   * Errors: ShapeError naming the place and the value.
+   */
+  checkTargets(targets: Tensor, outputShape: Shape): void;
+  readonly config: Config;
+}

@@ -1,0 +1,27 @@
+/**
+ * What a metric is: totals in linear memory that ops add to, batch by batch, and a number read from them at the end of the epoch. So a metric takes part
+ * in a recorded step, and nothing is read on the way.
+ */
+import type { Config } from "../config.js";
+import type { Shape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** A metric. */
+export interface Metric {
+  /** What history and progress call it, as "accuracy". */
+  readonly name: string;
+  /** Number of totals for a model with this output (without the batch axis). */
+  stateSize(outputShape: Shape): number;
+  /**
+   * Adds a batch to the totals, by ops alone.
+   *
+   * @param state       in/out (stateSize)
+   * @param target      (N, …) as for the loss
+   * @param prediction  (N, …) the model's output
+   * @param weights     (N) sample weights, or undefined
+   */
+  update(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined): void;
+  /** The metric from the totals; NaN where nothing was added. */
+  result(totals: Float32Array): number;
+  readonly config: Config;
+}
