@@ -2,3 +2,5 @@
 export { buildFeatures, heapBase } from "./module";
 export { setSmallWork, setThread, threadCount, threadIndex } from "./thread";
 export { fill } from "./elementwise/fill";
+export { gemm, gemmScratchBytes } from "./gemm/gemm";
+export { peakMultiplyAdd } from "./bench/peak";
