@@ -1,0 +1,157 @@
+/**
+ * Adagrad, RMSProp and Adadelta, one pass over a slab (conventions: sgd.ts; Note [Optimizer block] in block.ts). ε stands outside the root
+ * in Adagrad and RMSProp and inside it in Adadelta, as in PyTorch.
+ * Source: Duchi et al. 2011; Hinton 2012, lecture 6e; Graves 2013 (centred form); Zeiler 2012.
+ */
+import { madd, nmadd } from "../simd/f32x4";
+import { loadLanes, storeLanes } from "../simd/lanes";
+import { shareEnd, shareStart } from "../thread";
+import { beta2Of, epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
+import { takeGradient } from "./sgd";
+
+/**
+ * s += g²;  p −= learningRate · g / (√s + ε)
+ * @param params  in/out (n)
+ * @param grads   in/out (n): cleared
+ * @param square  in/out (n): s, at first 0 or the initial accumulator
+ * @param block   in: learningRate, gradientScale, epsilon
+ */
+export function adagradStep(
+  params: usize,
+  grads: usize,
+  square: usize,
+  n: i32,
+  block: usize,
+  weightDecay: f32,
+): void {
+  const decay = f32x4.splat(weightDecay);
+  const end = shareEnd(n, 3, 16);
+  for (let i = shareStart(n, 3, 16); i < end; i += 4) {
+    const at = <usize>i << 2;
+    if (i + 4 <= end) shrink(params + at, grads + at, square + at, block, decay, 4);
+    else shrink(params + at, grads + at, square + at, block, decay, end - i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function shrink(params: usize, grads: usize, square: usize, block: usize, decay: v128, lanes: i32): void {
+  const p = loadLanes(params, lanes);
+  const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
+  const s = madd(g, g, loadLanes(square, lanes));
+  storeLanes(square, s, lanes);
+  const root = f32x4.add(f32x4.sqrt(s), epsilonOf(block));
+  storeLanes(params, f32x4.sub(p, f32x4.div(f32x4.mul(learningRateOf(block), g), root)), lanes);
+}
+
+/**
+ * s = α s + (1 − α) g²;  centred: a = α a + (1 − α) g and d = √(s − a²) + ε, else d = √s + ε
+ * with momentum: b = μ b + g / d and p −= learningRate · b, else p −= learningRate · g / d
+ * @param params    in/out (n)
+ * @param grads     in/out (n): cleared
+ * @param square    in/out (n): s, zero before the first step
+ * @param average   in/out (n): a, zero before the first step; or 0 (no pointer): not centred
+ * @param velocity  in/out (n): b, zero before the first step; or 0 (no pointer): no momentum
+ * @param block     in: learningRate, gradientScale, epsilon, momentum, β₂ = α
+ */
+export function rmspropStep(
+  params: usize,
+  grads: usize,
+  square: usize,
+  average: usize,
+  velocity: usize,
+  n: i32,
+  block: usize,
+  weightDecay: f32,
+): void {
+  const decay = f32x4.splat(weightDecay);
+  const end = shareEnd(n, 3, 16);
+  for (let i = shareStart(n, 3, 16); i < end; i += 4) {
+    const at = <usize>i << 2;
+    const a = average ? average + at : 0;
+    const b = velocity ? velocity + at : 0;
+    if (i + 4 <= end) rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
+    else rescale(params + at, grads + at, square + at, a, b, block, decay, end - i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rescale(
+  params: usize,
+  grads: usize,
+  square: usize,
+  average: usize,
+  velocity: usize,
+  block: usize,
+  decay: v128,
+  lanes: i32,
+): void {
+  const p = loadLanes(params, lanes);
+  const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
+  let s = madd(beta2Of(block), loadLanes(square, lanes), f32x4.mul(f32x4.mul(restOfBeta2(block), g), g));
+  storeLanes(square, s, lanes);
+  if (average) {
+    const a = madd(beta2Of(block), loadLanes(average, lanes), f32x4.mul(restOfBeta2(block), g));
+    storeLanes(average, a, lanes);
+    s = nmadd(a, a, s);
+  }
+  const root = f32x4.add(f32x4.sqrt(s), epsilonOf(block));
+  let step = f32x4.div(g, root);
+  if (velocity) {
+    step = madd(momentumOf(block), loadLanes(velocity, lanes), step);
+    storeLanes(velocity, step, lanes);
+  }
+  storeLanes(params, nmadd(learningRateOf(block), step, p), lanes);
+}
+
+/**
+ * s = ρ s + (1 − ρ) g²;  Δ = g · √(u + ε) / √(s + ε);  u = ρ u + (1 − ρ) Δ²;  p −= learningRate · Δ
+ * @param params   in/out (n)
+ * @param grads    in/out (n): cleared
+ * @param square   in/out (n): s, zero before the first step
+ * @param updates  in/out (n): u, zero before the first step
+ * @param block    in: learningRate, gradientScale, epsilon, β₂ = ρ
+ */
+export function adadeltaStep(
+  params: usize,
+  grads: usize,
+  square: usize,
+  updates: usize,
+  n: i32,
+  block: usize,
+  weightDecay: f32,
+): void {
+  const decay = f32x4.splat(weightDecay);
+  const end = shareEnd(n, 4, 16);
+  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
+    const at = <usize>i << 2;
+    if (i + 4 <= end) correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
+    else correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function correct(
+  params: usize,
+  grads: usize,
+  square: usize,
+  updates: usize,
+  block: usize,
+  decay: v128,
+  lanes: i32,
+): void {
+  const rho = beta2Of(block);
+  const rest = restOfBeta2(block);
+  const epsilon = epsilonOf(block);
+  const p = loadLanes(params, lanes);
+  const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
+  const s = madd(rho, loadLanes(square, lanes), f32x4.mul(f32x4.mul(rest, g), g));
+  const u = loadLanes(updates, lanes);
+  const ratio = f32x4.div(f32x4.sqrt(f32x4.add(u, epsilon)), f32x4.sqrt(f32x4.add(s, epsilon)));
+  const delta = f32x4.mul(ratio, g);
+  storeLanes(square, s, lanes);
+  storeLanes(updates, madd(rho, u, f32x4.mul(f32x4.mul(rest, delta), delta)), lanes);
+  storeLanes(params, nmadd(learningRateOf(block), delta, p), lanes);
+}

@@ -1,0 +1,67 @@
+/**
+ * What may happen to a slab of gradients between the backward pass and the optimizer step: regularization terms, clipping by value, by norm.
+ * Clipping by global norm needs no pass of its own: sumSquaresBlocks, combineBlocks, then clipFactor into the gradientScale of
+ * Note [Optimizer block]. The penalty itself is a block sum of the parameters (reduce/blocks.ts) with scale λ or λ/2.
+ */
+import { madd } from "../simd/f32x4";
+import { loadLanes, storeLanes } from "../simd/lanes";
+import { shareEnd, shareStart, threadIndex } from "../thread";
+
+/**
+ * grads += l2 · p + l1 · sign(p), the gradient of l2/2 · Σp² + l1 · Σ|p|; sign(0) = 0.
+ * @param grads   in/out (n)
+ * @param params  in (n)
+ */
+export function regularize(grads: usize, params: usize, n: i32, l1: f32, l2: f32): void {
+  const ones = f32x4.splat(l1);
+  const squares = f32x4.splat(l2);
+  const end = shareEnd(n, 1, 16);
+  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+    const at = <usize>i << 2;
+    if (i + 4 <= end) penalize(grads + at, params + at, ones, squares, 4);
+    else penalize(grads + at, params + at, ones, squares, end - i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function penalize(grads: usize, params: usize, l1: v128, l2: v128, lanes: i32): void {
+  const p = loadLanes(params, lanes);
+  const zero = f32x4.splat(0);
+  const sign = v128.or(v128.and(p, f32x4.splat(-0.0)), l1); // l1 ≥ 0 with the sign of p
+  const slope = v128.and(sign, f32x4.ne(p, zero));
+  storeLanes(grads, f32x4.add(loadLanes(grads, lanes), madd(l2, p, slope)), lanes);
+}
+
+/** grads = the nearest value in [−limit, limit]; NaN stays NaN. @param grads in/out (n) */
+export function clipGradients(grads: usize, n: i32, limit: f32): void {
+  const high = f32x4.splat(limit);
+  const low = f32x4.neg(high);
+  const end = shareEnd(n, 1, 16);
+  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+    const at = grads + (<usize>i << 2);
+    const lanes = min(end - i, 4);
+    storeLanes(at, f32x4.max(low, f32x4.min(high, loadLanes(at, lanes))), lanes);
+  }
+}
+
+/**
+ * factor[0] = min(1, maxNorm / norm) where norm² = sumSquares[0]: what a gradient is multiplied with so that its norm is at most maxNorm.
+ * Thread 0 alone. NaN in the gradients gives NaN, so that it is seen.
+ */
+export function clipFactor(factor: usize, sumSquares: usize, maxNorm: f32): void {
+  if (threadIndex() != 0) return;
+  const norm = sqrt(load<f32>(sumSquares));
+  store<f32>(factor, norm <= maxNorm ? 1 : maxNorm / norm);
+}
+
+/** grads *= factor[0]. @param grads in/out (n) @param factor in (1) */
+export function scaleByFactor(grads: usize, n: i32, factor: usize): void {
+  const factors = v128.load32_splat(factor);
+  const end = shareEnd(n, 1, 16);
+  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+    const at = grads + (<usize>i << 2);
+    const lanes = min(end - i, 4);
+    storeLanes(at, f32x4.mul(loadLanes(at, lanes), factors), lanes);
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { builds } from "../support/builds.js";
+import { numbers, runKernel, uniform } from "../support/kernelRun.js";
+
+const lengths = [0, 1, 3, 4, 5, 15, 16, 17, 31, 35, 64];
+
+describe.each(builds)("gather ($name)", (build) => {
+  const { kernels } = build;
+  const rows = 6;
+  const indices = [5, 0, 3, 3, 1, 5, 5];
+
+  it.each(lengths)("gatherRows copies rows of %i elements bit for bit", (rowLength) => {
+    const x = uniform(rows * rowLength, 1);
+    const out = runKernel(build, () => {
+      const [out, input, index] = [build.f32(indices.length * rowLength), build.f32(x), build.i32(indices)];
+      return { out, call: () => kernels.gatherRows(out.ptr, input.ptr, index.ptr, indices.length, rowLength) };
+    });
+    expect([...out]).toEqual(indices.flatMap((row) => [...x.subarray(row * rowLength, (row + 1) * rowLength)]));
+  });
+
+  it.each(lengths)("gatherRowsUint8 scales rows of %i bytes", (rowLength) => {
+    const next = numbers(2);
+    const x = Uint8Array.from({ length: rows * rowLength }, () => 128 + 128 * next());
+    const out = runKernel(build, () => {
+      const [out, input, index] = [build.f32(indices.length * rowLength), build.u8(x), build.i32(indices)];
+      const call = () =>
+        kernels.gatherRowsUint8(out.ptr, input.ptr, index.ptr, indices.length, rowLength, 1 / 128, -1);
+      return { out, call };
+    });
+    const expected = indices.flatMap((row) => [...x.subarray(row * rowLength, (row + 1) * rowLength)]);
+    expect([...out]).toEqual(expected.map((byte) => byte / 128 - 1));
+  });
+
+  it.each(lengths)("scatterAddRows adds rows of %i elements in order, also to rows named twice", (rowLength) => {
+    const before = uniform(rows * rowLength, 3);
+    const dOut = uniform(indices.length * rowLength, 4);
+    const dx = runKernel(build, () => {
+      const [out, input, index] = [build.f32(before), build.f32(dOut), build.i32(indices)];
+      return { out, call: () => kernels.scatterAddRows(out.ptr, input.ptr, index.ptr, indices.length, rowLength) };
+    });
+    const expected = before.slice();
+    indices.forEach((row, i) => {
+      for (let c = 0; c < rowLength; c++) expected[row * rowLength + c] += dOut[i * rowLength + c];
+    });
+    expect([...dx]).toEqual([...expected]);
+  });
+
+  it("picking no rows writes nothing", () => {
+    build.reset();
+    const [out, x, index] = [build.f32(4), build.f32(8), build.i32(0)];
+    kernels.gatherRows(out.ptr, x.ptr, index.ptr, 0, 4);
+    kernels.gatherRowsUint8(out.ptr, x.ptr, index.ptr, 0, 4, 1, 0);
+    kernels.scatterAddRows(out.ptr, x.ptr, index.ptr, 0, 4);
+    expect([...out.view]).toEqual([NaN, NaN, NaN, NaN]);
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it } from "vitest";
+import { builds, type Build } from "../support/builds.js";
+import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
+
+/** What the tests set in an optimizer block; see Note [Optimizer block] in assembly/optim/block.ts. */
+interface Settings {
+  readonly learningRate: number;
+  readonly gradientScale: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly beta1: number;
+  readonly beta2: number;
+}
+
+const usual: Settings = { learningRate: 0.1, gradientScale: 0.5, epsilon: 1e-6, momentum: 0.9, beta1: 0.9, beta2: 0.99 };
+
+function makeBlock(build: Build, settings: Settings): number {
+  const { ptr, view } = build.f32(build.kernels.optimizerBlockBytes() / 4);
+  view.fill(0);
+  view.set([settings.learningRate, settings.gradientScale, settings.epsilon, settings.momentum]);
+  new Float64Array(view.buffer, ptr + 16, 2).set([settings.beta1, settings.beta2]);
+  return ptr;
+}
+
+/** One optimizer: the kernel over pointers, and PyTorch's update of one parameter in float64. */
+interface Case {
+  readonly name: string;
+  readonly states: number;
+  readonly weightDecay: number;
+  run(build: Build, params: number, grads: number, states: number[], n: number, block: number): void;
+  update(p: number, g: number, s: number[], t: number): number;
+}
+
+const { learningRate: lr, epsilon: eps, momentum: mu, beta1: b1, beta2: b2 } = usual;
+const mu96 = (t: number): number => b1 * (1 - 0.5 * 0.96 ** (t * 0.004));
+
+function adam(p: number, g: number, s: number[], t: number, largest: boolean): number {
+  s[0] = b1 * s[0] + (1 - b1) * g;
+  s[1] = b2 * s[1] + (1 - b2) * g * g;
+  if (largest) s[2] = Math.max(s[2], s[1]);
+  const root = Math.sqrt(largest ? s[2] : s[1]) / Math.sqrt(1 - b2 ** t) + eps;
+  return p - ((lr / (1 - b1 ** t)) * s[0]) / root;
+}
+
+function rmsprop(p: number, g: number, s: number[], centred: boolean, momentum: boolean): number {
+  s[0] = b2 * s[0] + (1 - b2) * g * g;
+  if (centred) s[1] = b2 * s[1] + (1 - b2) * g;
+  const step = g / (Math.sqrt(centred ? s[0] - s[1] ** 2 : s[0]) + eps);
+  if (!momentum) return p - lr * step;
+  s[2] = mu * s[2] + step;
+  return p - lr * s[2];
+}
+
+const cases: Case[] = [
+  {
+    name: "sgdStep",
+    states: 0,
+    weightDecay: 0.01,
+    run: ({ kernels }, params, grads, _, n, block) => kernels.sgdStep(params, grads, n, block, 0.01),
+    update: (p, g) => p - lr * g,
+  },
+  ...[0, 1].map((nesterov): Case => ({
+    name: `momentumStep, nesterov ${nesterov}`,
+    states: 1,
+    weightDecay: 0.01,
+    run: ({ kernels }, params, grads, s, n, block) => kernels.momentumStep(params, grads, s[0], n, block, 0.01, nesterov),
+    update(p, g, s) {
+      s[0] = mu * s[0] + g;
+      return p - lr * (nesterov ? g + mu * s[0] : s[0]);
+    },
+  })),
+  {
+    name: "adagradStep",
+    states: 1,
+    weightDecay: 0.01,
+    run: ({ kernels }, params, grads, s, n, block) => kernels.adagradStep(params, grads, s[0], n, block, 0.01),
+    update(p, g, s) {
+      s[0] += g * g;
+      return p - (lr * g) / (Math.sqrt(s[0]) + eps);
+    },
+  },
+  ...[0, 1, 2, 3].map((form): Case => ({
+    name: `rmspropStep, centred ${form & 1}, momentum ${form >> 1}`,
+    states: 3,
+    weightDecay: 0.01,
+    run({ kernels }, params, grads, s, n, block) {
+      kernels.rmspropStep(params, grads, s[0], form & 1 ? s[1] : 0, form & 2 ? s[2] : 0, n, block, 0.01);
+    },
+    update: (p, g, s) => rmsprop(p, g, s, (form & 1) > 0, (form & 2) > 0),
+  })),
+  {
+    name: "adadeltaStep",
+    states: 2,
+    weightDecay: 0.01,
+    run: ({ kernels }, params, grads, s, n, block) => kernels.adadeltaStep(params, grads, s[0], s[1], n, block, 0.01),
+    update(p, g, s) {
+      s[0] = b2 * s[0] + (1 - b2) * g * g;
+      const delta = (Math.sqrt(s[1] + eps) / Math.sqrt(s[0] + eps)) * g;
+      s[1] = b2 * s[1] + (1 - b2) * delta ** 2;
+      return p - lr * delta;
+    },
+  },
+  ...[0, 1].map((amsgrad): Case => ({
+    name: `adamStep, amsgrad ${amsgrad}`,
+    states: 3,
+    weightDecay: 0.01,
+    run({ kernels }, params, grads, s, n, block) {
+      kernels.adamStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.01);
+    },
+    update: (p, g, s, t) => adam(p, g, s, t, amsgrad > 0),
+  })),
+  ...[0, 1].map((amsgrad): Case => ({
+    name: `adamwStep, amsgrad ${amsgrad}`,
+    states: 3,
+    weightDecay: 0,
+    run({ kernels }, params, grads, s, n, block) {
+      kernels.adamwStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.25);
+    },
+    update: (p, g, s, t) => adam(p * (1 - lr * 0.25), g, s, t, amsgrad > 0),
+  })),
+  {
+    name: "nadamStep",
+    states: 3,
+    weightDecay: 0.01,
+    run: ({ kernels }, params, grads, s, n, block) => kernels.nadamStep(params, grads, s[0], s[1], n, block, 0.01),
+    update(p, g, s, t) {
+      if (t === 1) s[2] = 1;
+      s[2] *= mu96(t);
+      s[0] = b1 * s[0] + (1 - b1) * g;
+      s[1] = b2 * s[1] + (1 - b2) * g * g;
+      const root = Math.sqrt(s[1] / (1 - b2 ** t)) + eps;
+      const next = mu96(t + 1);
+      return p - (lr * (((1 - mu96(t)) * g) / (1 - s[2]) + (next * s[0]) / (1 - s[2] * next))) / root;
+    },
+  },
+];
+
+describe.each(builds)("optim ($name)", (build) => {
+  const { kernels } = build;
+  const steps = 4;
+
+  describe.each(cases)("$name", (optimizer) => {
+    it.each([0, 1, 4, 7, 15, 16, 21, 67])("of %i parameters: 4 steps are PyTorch's within 2e-6, gradients are cleared", (n) => {
+      const gradient = (t: number): Float32Array => uniform(n, 10 + t);
+      const params = runKernel(build, () => {
+        const out = build.f32(uniform(n, 1));
+        const grads = build.f32(n);
+        const states = [0, 1, 2].map(() => build.f32(new Float32Array(n)).ptr);
+        const block = makeBlock(build, usual);
+        let t = 0;
+        let calls = 0;
+        const call = (): void => {
+          optimizer.run(build, out.ptr, grads.ptr, states, n, block);
+        };
+        // asThreads runs `call` once a share; the steps before the last are run here by one thread
+        const begin = (): void => {
+          t++;
+          grads.view.set(gradient(t));
+          kernels.advanceStep(block);
+        };
+        while (calls++ < steps - 1) {
+          begin();
+          call();
+          expect(grads.view.every((value) => value === 0)).toBe(true);
+        }
+        begin();
+        return { out, call };
+      });
+      const expected = Array.from(uniform(n, 1), (p, i) => {
+        const state = [0, 0, 0];
+        for (let t = 1; t <= steps; t++) {
+          const g = usual.gradientScale * gradient(t)[i] + optimizer.weightDecay * p;
+          p = optimizer.update(p, g, state, t);
+        }
+        return p;
+      });
+      expectClose(params, expected, 2e-6, 2e-6);
+    });
+  });
+
+  it("advanceStep keeps Adam's corrections to 1e-7 at step 1, 2, 1000 and one million", () => {
+    build.reset();
+    const block = makeBlock(build, { ...usual, beta1: 0.9, beta2: 0.999 });
+    const floats = new Float32Array(kernels.memory.buffer, block, 16);
+    const step = new Int32Array(kernels.memory.buffer, block + 32, 1);
+    for (const t of [1, 2, 1000, 1_000_000]) {
+      step[0] = t - 1;
+      kernels.advanceStep(block);
+      expect(step[0]).toBe(t);
+      expectClose([floats[10], floats[11]], [Math.fround(0.1) / (1 - 0.9 ** t), 1 / Math.sqrt(1 - 0.999 ** t)], 1e-7);
+    }
+  });
+
+  it("advanceStep runs on thread 0 alone", () => {
+    build.reset();
+    const block = makeBlock(build, usual);
+    build.asThreads(3, () => kernels.advanceStep(block));
+    expect(new Int32Array(kernels.memory.buffer, block + 32, 1)[0]).toBe(1);
+  });
+
+  it.each([0, 1, 5, 16, 37])("regularize adds l2·p + l1·sign(p) to %i gradients", (n) => {
+    const params = uniform(n, 1).map((p, i) => (i % 5 === 0 ? 0 : p));
+    const before = uniform(n, 2);
+    const grads = runKernel(build, () => {
+      const [out, input] = [build.f32(before), build.f32(params)];
+      return { out, call: () => kernels.regularize(out.ptr, input.ptr, n, 0.25, 0.125) };
+    });
+    expectClose(grads, Array.from(before, (g, i) => g + 0.125 * params[i] + 0.25 * Math.sign(params[i])), 1e-6, 1e-7);
+  });
+
+  it.each([0, 1, 5, 16, 37])("clipGradients limits %i values and keeps NaN", (n) => {
+    const before = uniform(n, 2).map((g, i) => (i === 3 ? NaN : g));
+    const grads = runKernel(build, () => {
+      const out = build.f32(before);
+      return { out, call: () => kernels.clipGradients(out.ptr, n, 0.5) };
+    });
+    expect([...grads]).toEqual(Array.from(before, (g) => Math.max(-0.5, Math.min(0.5, g))));
+  });
+
+  it.each([
+    [0, 2, 1],
+    [4, 2, 1],
+    [16, 2, 0.5],
+    [Infinity, 2, 0],
+    [NaN, 2, NaN],
+  ])("clipFactor of Σg² = %d at norm %d is %d", (sumSquares, maxNorm, expected) => {
+    build.reset();
+    const [factor, sum] = [build.f32(1), build.f32([sumSquares])];
+    build.asThreads(2, () => kernels.clipFactor(factor.ptr, sum.ptr, maxNorm));
+    expect(factor.view[0]).toBe(expected);
+  });
+
+  it.each([0, 1, 5, 16, 37])("scaleByFactor multiplies %i gradients", (n) => {
+    const before = uniform(n, 2);
+    const grads = runKernel(build, () => {
+      const [out, factor] = [build.f32(before), build.f32([0.25])];
+      return { out, call: () => kernels.scaleByFactor(out.ptr, n, factor.ptr) };
+    });
+    expect([...grads]).toEqual(Array.from(before, (g) => g * 0.25));
+  });
+});
