@@ -13,10 +13,10 @@ import { shareEnd, shareStart } from "../thread";
  * @param indices  in (n) int32, each a row of x
  */
 export function gatherRows(out: usize, x: usize, indices: usize, n: i32, rowLength: i32): void {
-  const bytes = <usize>rowLength << 2;
+  const bytes = (<usize>rowLength) << 2;
   const end = shareEnd(n, rowLength, 1);
   for (let i = shareStart(n, rowLength, 1); i < end; i++) {
-    let from = x + <usize>load<i32>(indices + (<usize>i << 2)) * bytes;
+    let from = x + <usize>load<i32>(indices + ((<usize>i) << 2)) * bytes;
     let to = out + <usize>i * bytes;
     const last = to + bytes;
     for (; to + 64 <= last; to += 64) {
@@ -34,7 +34,7 @@ export function gatherRows(out: usize, x: usize, indices: usize, n: i32, rowLeng
       v128.store(to, v128.load(from));
       from += 16;
     }
-    if (to < last) storeLanes(to, loadLanes(from, <i32>(last - to) >> 2), <i32>(last - to) >> 2);
+    if (to < last) storeLanes(to, loadLanes(from, (<i32>(last - to)) >> 2), (<i32>(last - to)) >> 2);
   }
 }
 
@@ -57,7 +57,7 @@ export function gatherRowsUint8(
   const offsets = f32x4.splat(offset);
   const end = shareEnd(n, rowLength, 1);
   for (let i = shareStart(n, rowLength, 1); i < end; i++) {
-    let from = x + <usize>load<i32>(indices + (<usize>i << 2)) * rowLength;
+    let from = x + <usize>load<i32>(indices + ((<usize>i) << 2)) * rowLength;
     let to = out + ((<usize>i * rowLength) << 2);
     const last = from + rowLength;
     for (; from + 16 <= last; from += 16) {
@@ -88,10 +88,10 @@ export function scatterAddRows(dx: usize, dOut: usize, indices: usize, n: i32, r
   const start = shareStart(rowLength, n, 16);
   const end = shareEnd(rowLength, n, 16);
   if (start >= end) return;
-  const bytes = <usize>rowLength << 2;
+  const bytes = (<usize>rowLength) << 2;
   for (let i = 0; i < n; i++) {
-    let to = dx + <usize>load<i32>(indices + (<usize>i << 2)) * bytes + (<usize>start << 2);
-    let from = dOut + <usize>i * bytes + (<usize>start << 2);
+    let to = dx + <usize>load<i32>(indices + ((<usize>i) << 2)) * bytes + ((<usize>start) << 2);
+    let from = dOut + <usize>i * bytes + ((<usize>start) << 2);
     let left = end - start;
     for (; left >= 8; left -= 8) {
       v128.store(to, f32x4.add(v128.load(to), v128.load(from)));

@@ -70,13 +70,13 @@ function adam(
   const decay = f32x4.splat(weightDecay);
   const keeps = f32x4.splat(keep);
   for (; i + 8 <= end; i += 8) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const next = at + 16;
     adapt(params + at, grads + at, mean + at, square + at, largest + at, block, decay, keeps, amsgrad, 4);
     adapt(params + next, grads + next, mean + next, square + next, largest + next, block, decay, keeps, amsgrad, 4);
   }
   for (; i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const lanes = min(end - i, 4);
     adapt(params + at, grads + at, mean + at, square + at, largest + at, block, decay, keeps, amsgrad, lanes);
   }
@@ -128,11 +128,11 @@ export function nadamStep(
   const end = shareEnd(n, 4, 16);
   let i = shareStart(n, 4, 16);
   for (; i + 4 <= end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
   }
   if (i < end) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
   }
 }

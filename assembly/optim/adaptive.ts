@@ -16,18 +16,11 @@ import { takeGradient } from "./sgd";
  * @param square  in/out (n): s, at first 0 or the initial accumulator
  * @param block   in: learningRate, gradientScale, epsilon
  */
-export function adagradStep(
-  params: usize,
-  grads: usize,
-  square: usize,
-  n: i32,
-  block: usize,
-  weightDecay: f32,
-): void {
+export function adagradStep(params: usize, grads: usize, square: usize, n: i32, block: usize, weightDecay: f32): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 3, 16);
   for (let i = shareStart(n, 3, 16); i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     if (i + 4 <= end) shrink(params + at, grads + at, square + at, block, decay, 4);
     else shrink(params + at, grads + at, square + at, block, decay, end - i);
   }
@@ -67,7 +60,7 @@ export function rmspropStep(
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 3, 16);
   for (let i = shareStart(n, 3, 16); i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const a = average ? average + at : 0;
     const b = velocity ? velocity + at : 0;
     if (i + 4 <= end) rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
@@ -125,7 +118,7 @@ export function adadeltaStep(
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 4, 16);
   for (let i = shareStart(n, 4, 16); i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     if (i + 4 <= end) correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
     else correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
   }

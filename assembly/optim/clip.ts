@@ -17,7 +17,7 @@ export function regularize(grads: usize, params: usize, n: i32, l1: f32, l2: f32
   const squares = f32x4.splat(l2);
   const end = shareEnd(n, 1, 16);
   for (let i = shareStart(n, 1, 16); i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     if (i + 4 <= end) penalize(grads + at, params + at, ones, squares, 4);
     else penalize(grads + at, params + at, ones, squares, end - i);
   }
@@ -39,7 +39,7 @@ export function clipGradients(grads: usize, n: i32, limit: f32): void {
   const low = f32x4.neg(high);
   const end = shareEnd(n, 1, 16);
   for (let i = shareStart(n, 1, 16); i < end; i += 4) {
-    const at = grads + (<usize>i << 2);
+    const at = grads + ((<usize>i) << 2);
     const lanes = min(end - i, 4);
     storeLanes(at, f32x4.max(low, f32x4.min(high, loadLanes(at, lanes))), lanes);
   }
@@ -60,7 +60,7 @@ export function scaleByFactor(grads: usize, n: i32, factor: usize): void {
   const factors = v128.load32_splat(factor);
   const end = shareEnd(n, 1, 16);
   for (let i = shareStart(n, 1, 16); i < end; i += 4) {
-    const at = grads + (<usize>i << 2);
+    const at = grads + ((<usize>i) << 2);
     const lanes = min(end - i, 4);
     storeLanes(at, f32x4.mul(loadLanes(at, lanes), factors), lanes);
   }

@@ -30,12 +30,12 @@ export function sgdStep(params: usize, grads: usize, n: i32, block: usize, weigh
   const end = shareEnd(n, 1, 16);
   let i = shareStart(n, 1, 16);
   for (; i + 8 <= end; i += 8) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     descend(params + at, grads + at, rate, scale, decay, 4);
     descend(params + at + 16, grads + at + 16, rate, scale, decay, 4);
   }
   for (; i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     descend(params + at, grads + at, rate, scale, decay, min(end - i, 4));
   }
 }
@@ -75,12 +75,12 @@ export function momentumStep(
   const end = shareEnd(n, 2, 16);
   let i = shareStart(n, 2, 16);
   for (; i + 8 <= end; i += 8) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, 4);
     roll(params + at + 16, grads + at + 16, velocity + at + 16, rate, scale, momentum, decay, ahead, now, 4);
   }
   for (; i < end; i += 4) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, min(end - i, 4));
   }
 }

@@ -33,7 +33,7 @@ export function sumMagnitudesBlocks(partials: usize, x: usize, n: i32): void {
 export function combineBlocks(out: usize, partials: usize, count: i32, scale: f32, accumulate: i32): void {
   if (threadIndex() != 0) return;
   let sum: f64 = 0;
-  for (let i = 0; i < count; i++) sum += load<f32>(partials + (<usize>i << 2));
+  for (let i = 0; i < count; i++) sum += load<f32>(partials + ((<usize>i) << 2));
   const value = <f32>(sum * scale);
   store<f32>(out, accumulate ? load<f32>(out) + value : value);
 }
@@ -43,6 +43,6 @@ function blocks<Term extends Summand>(partials: usize, x: usize, n: i32): void {
   const end = shareEnd(count, sumBlock, 1);
   for (let b = shareStart(count, sumBlock, 1); b < end; b++) {
     const from = b * sumBlock;
-    store<f32>(partials + (<usize>b << 2), <f32>foldSum<Term>(x + (<usize>from << 2), min(n - from, sumBlock)));
+    store<f32>(partials + ((<usize>b) << 2), <f32>foldSum<Term>(x + ((<usize>from) << 2), min(n - from, sumBlock)));
   }
 }

@@ -13,6 +13,7 @@ interface End {
   beats(x: v128, best: v128): v128;
 }
 
+
 @unmanaged
 class Largest {
   // @ts-ignore: decorator
@@ -26,6 +27,7 @@ class Largest {
     return v128.andnot(f32x4.eq(best, best), f32x4.le(x, best));
   }
 }
+
 
 @unmanaged
 class Smallest {
@@ -69,7 +71,7 @@ function extremeAxis<Kind extends End>(out: usize, x: usize, outer: i32, r: i32,
     const o = task / quads;
     const column = (task - o * quads) << 2;
     const to = out + ((<usize>o * inner + column) << 2);
-    let from = x + (((<usize>o * r) * inner + column) << 2);
+    let from = x + ((<usize>o * r * inner + column) << 2);
     if (inner == 1) {
       store<f32>(to, rowExtreme<Kind>(from, r));
       continue;
@@ -77,7 +79,7 @@ function extremeAxis<Kind extends End>(out: usize, x: usize, outer: i32, r: i32,
     const lanes = min(inner - column, 4);
     let best = loadLanes(from, lanes);
     for (let k = 1; k < r; k++) {
-      from += <usize>inner << 2;
+      from += (<usize>inner) << 2;
       best = kind.of(best, loadLanes(from, lanes));
     }
     storeLanes(to, best, lanes);
@@ -91,7 +93,7 @@ function rowExtreme<Kind extends End>(x: usize, n: i32): f32 {
   let m1 = m0;
   let m2 = m0;
   let m3 = m0;
-  const end = x + (<usize>n << 2);
+  const end = x + ((<usize>n) << 2);
   for (; x + 64 <= end; x += 64) {
     m0 = kind.of(m0, v128.load(x));
     m1 = kind.of(m1, v128.load(x, 16));
@@ -114,7 +116,7 @@ function positionAxis<Kind extends End>(out: usize, x: usize, outer: i32, r: i32
     const o = task / quads;
     const column = (task - o * quads) << 2;
     const to = out + ((<usize>o * inner + column) << 2);
-    let from = x + (((<usize>o * r) * inner + column) << 2);
+    let from = x + ((<usize>o * r * inner + column) << 2);
     if (inner == 1) {
       store<i32>(to, firstIndexOf(from, r, rowExtreme<Kind>(from, r)));
       continue;
@@ -123,7 +125,7 @@ function positionAxis<Kind extends End>(out: usize, x: usize, outer: i32, r: i32
     let best = loadLanes(from, lanes);
     let position = i32x4.splat(0);
     for (let k = 1; k < r; k++) {
-      from += <usize>inner << 2;
+      from += (<usize>inner) << 2;
       const value = loadLanes(from, lanes);
       const wins = kind.beats(value, best);
       best = v128.bitselect(value, best, wins);
@@ -139,11 +141,11 @@ function firstIndexOf(x: usize, n: i32, value: f32): i32 {
   const wantsNaN = f32x4.ne(values, values);
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    const x0 = v128.load(x + (<usize>i << 2));
+    const x0 = v128.load(x + ((<usize>i) << 2));
     const found = v128.or(f32x4.eq(x0, values), v128.and(f32x4.ne(x0, x0), wantsNaN));
     if (v128.any_true(found)) return i + ctz(i32x4.bitmask(found));
   }
-  const rest = loadLanes(x + (<usize>i << 2), n - i);
+  const rest = loadLanes(x + ((<usize>i) << 2), n - i);
   return i + ctz(i32x4.bitmask(v128.or(f32x4.eq(rest, values), v128.and(f32x4.ne(rest, rest), wantsNaN))));
 }
 
@@ -184,13 +186,13 @@ function shareRow(dx: usize, dOut: f32, x: usize, best: f32, n: i32, accumulate:
   const bests = f32x4.splat(best);
   let counts = i32x4.splat(0);
   let i = 0;
-  for (; i + 4 <= n; i += 4) counts = i32x4.sub(counts, f32x4.eq(v128.load(x + (<usize>i << 2)), bests));
+  for (; i + 4 <= n; i += 4) counts = i32x4.sub(counts, f32x4.eq(v128.load(x + ((<usize>i) << 2)), bests));
   let count = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
   count += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-  for (; i < n; i++) count += i32(load<f32>(x + (<usize>i << 2)) == best);
+  for (; i < n; i++) count += i32(load<f32>(x + ((<usize>i) << 2)) == best);
   const share = f32x4.splat(dOut / <f32>count);
-  for (i = 0; i + 4 <= n; i += 4) give(dx + (<usize>i << 2), share, x + (<usize>i << 2), bests, accumulate, 4);
-  if (i < n) give(dx + (<usize>i << 2), share, x + (<usize>i << 2), bests, accumulate, n - i);
+  for (i = 0; i + 4 <= n; i += 4) give(dx + ((<usize>i) << 2), share, x + ((<usize>i) << 2), bests, accumulate, 4);
+  if (i < n) give(dx + ((<usize>i) << 2), share, x + ((<usize>i) << 2), bests, accumulate, n - i);
 }
 
 function shareColumns(

@@ -47,7 +47,7 @@ export class Magnitudes {
 /** Σ term(xᵢ) over x (n). */
 export function foldSum<Term extends Summand>(x: usize, n: i32): f64 {
   let sum: f64 = 0;
-  for (let i = 0; i < n; i += sumBlock) sum += blockSum<Term>(x + (<usize>i << 2), min(n - i, sumBlock));
+  for (let i = 0; i < n; i += sumBlock) sum += blockSum<Term>(x + ((<usize>i) << 2), min(n - i, sumBlock));
   return sum;
 }
 
@@ -58,7 +58,7 @@ function blockSum<Term extends Summand>(x: usize, n: i32): f64 {
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
-  const end = x + (<usize>n << 2);
+  const end = x + ((<usize>n) << 2);
   if (n >= 32) {
     let s4 = s0;
     let s5 = s0;

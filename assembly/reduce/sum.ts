@@ -28,7 +28,7 @@ export function sumAxis(out: usize, x: usize, outer: i32, r: i32, inner: i32, sc
     const o = task / strips;
     const first = (task - o * strips) << 4;
     const columns = min(inner - first, 16);
-    const from = x + (((<usize>o * r) * inner + first) << 2);
+    const from = x + ((<usize>o * r * inner + first) << 2);
     const to = out + ((<usize>o * inner + first) << 2);
     if (columns == 16) {
       sumStrip(to, from, r, inner, scale, accumulate);
@@ -46,7 +46,7 @@ function sumRows(out: usize, x: usize, rows: i32, columns: i32, scale: f32, accu
   const end = shareEnd(rows, columns, 1);
   for (let row = shareStart(rows, columns, 1); row < end; row++) {
     const sum = <f32>(foldSum<Plain>(x + ((<usize>row * columns) << 2), columns) * scale);
-    const to = out + (<usize>row << 2);
+    const to = out + ((<usize>row) << 2);
     store<f32>(to, accumulate ? load<f32>(to) + sum : sum);
   }
 }
@@ -54,7 +54,7 @@ function sumRows(out: usize, x: usize, rows: i32, columns: i32, scale: f32, accu
 /** Sums of 16 columns over r rows, `inner` elements apart. */
 function sumStrip(out: usize, x: usize, r: i32, inner: i32, scale: f32, accumulate: i32): void {
   const zero = f32x4.splat(0);
-  const stride = <usize>inner << 2;
+  const stride = (<usize>inner) << 2;
   let t0 = zero, t1 = zero, t2 = zero, t3 = zero; // prettier-ignore
   let e0 = zero, e1 = zero, e2 = zero, e3 = zero; // prettier-ignore
   for (let row = 0; row < r; row += rowBlock) {
@@ -114,7 +114,7 @@ function sumColumns(x: usize, r: i32, inner: i32, lanes: i32): v128 {
     let sum = f32x4.splat(0);
     for (let k = 0; k < rows; k++) {
       sum = f32x4.add(sum, loadLanes(x, lanes));
-      x += <usize>inner << 2;
+      x += (<usize>inner) << 2;
     }
     sum = f32x4.sub(sum, error);
     const next = f32x4.add(total, sum);
@@ -165,7 +165,7 @@ export function sumAxisBackward(
 function spreadRows(dx: usize, dOut: usize, rows: i32, columns: i32, scale: f32, accumulate: i32): void {
   const end = shareEnd(rows, columns, 1);
   for (let row = shareStart(rows, columns, 1); row < end; row++) {
-    const value = f32x4.splat(load<f32>(dOut + (<usize>row << 2)) * scale);
+    const value = f32x4.splat(load<f32>(dOut + ((<usize>row) << 2)) * scale);
     let to = dx + ((<usize>row * columns) << 2);
     let i = columns;
     for (; i >= 4; i -= 4) {

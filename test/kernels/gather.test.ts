@@ -23,8 +23,7 @@ describe.each(builds)("gather ($name)", (build) => {
     const x = Uint8Array.from({ length: rows * rowLength }, () => 128 + 128 * next());
     const out = runKernel(build, () => {
       const [out, input, index] = [build.f32(indices.length * rowLength), build.u8(x), build.i32(indices)];
-      const call = () =>
-        kernels.gatherRowsUint8(out.ptr, input.ptr, index.ptr, indices.length, rowLength, 1 / 128, -1);
+      const call = () => kernels.gatherRowsUint8(out.ptr, input.ptr, index.ptr, indices.length, rowLength, 1 / 128, -1);
       return { out, call };
     });
     const expected = indices.flatMap((row) => [...x.subarray(row * rowLength, (row + 1) * rowLength)]);

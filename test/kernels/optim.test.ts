@@ -12,7 +12,14 @@ interface Settings {
   readonly beta2: number;
 }
 
-const usual: Settings = { learningRate: 0.1, gradientScale: 0.5, epsilon: 1e-6, momentum: 0.9, beta1: 0.9, beta2: 0.99 };
+const usual: Settings = {
+  learningRate: 0.1,
+  gradientScale: 0.5,
+  epsilon: 1e-6,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.99,
+};
 
 function makeBlock(build: Build, settings: Settings): number {
   const { ptr, view } = build.f32(build.kernels.optimizerBlockBytes() / 4);
@@ -63,7 +70,8 @@ const cases: Case[] = [
     name: `momentumStep, nesterov ${nesterov}`,
     states: 1,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, s, n, block) => kernels.momentumStep(params, grads, s[0], n, block, 0.01, nesterov),
+    run: ({ kernels }, params, grads, s, n, block) =>
+      kernels.momentumStep(params, grads, s[0], n, block, 0.01, nesterov),
     update(p, g, s) {
       s[0] = mu * s[0] + g;
       return p - lr * (nesterov ? g + mu * s[0] : s[0]);
@@ -140,42 +148,45 @@ describe.each(builds)("optim ($name)", (build) => {
   const steps = 4;
 
   describe.each(cases)("$name", (optimizer) => {
-    it.each([0, 1, 4, 7, 15, 16, 21, 67])("of %i parameters: 4 steps are PyTorch's within 2e-6, gradients are cleared", (n) => {
-      const gradient = (t: number): Float32Array => uniform(n, 10 + t);
-      const params = runKernel(build, () => {
-        const out = build.f32(uniform(n, 1));
-        const grads = build.f32(n);
-        const states = [0, 1, 2].map(() => build.f32(new Float32Array(n)).ptr);
-        const block = makeBlock(build, usual);
-        let t = 0;
-        let calls = 0;
-        const call = (): void => {
-          optimizer.run(build, out.ptr, grads.ptr, states, n, block);
-        };
-        // asThreads runs `call` once a share; the steps before the last are run here by one thread
-        const begin = (): void => {
-          t++;
-          grads.view.set(gradient(t));
-          kernels.advanceStep(block);
-        };
-        while (calls++ < steps - 1) {
+    it.each([0, 1, 4, 7, 15, 16, 21, 67])(
+      "of %i parameters: 4 steps are PyTorch's within 2e-6, gradients are cleared",
+      (n) => {
+        const gradient = (t: number): Float32Array => uniform(n, 10 + t);
+        const params = runKernel(build, () => {
+          const out = build.f32(uniform(n, 1));
+          const grads = build.f32(n);
+          const states = [0, 1, 2].map(() => build.f32(new Float32Array(n)).ptr);
+          const block = makeBlock(build, usual);
+          let t = 0;
+          let calls = 0;
+          const call = (): void => {
+            optimizer.run(build, out.ptr, grads.ptr, states, n, block);
+          };
+          // asThreads runs `call` once a share; the steps before the last are run here by one thread
+          const begin = (): void => {
+            t++;
+            grads.view.set(gradient(t));
+            kernels.advanceStep(block);
+          };
+          while (calls++ < steps - 1) {
+            begin();
+            call();
+            expect(grads.view.every((value) => value === 0)).toBe(true);
+          }
           begin();
-          call();
-          expect(grads.view.every((value) => value === 0)).toBe(true);
-        }
-        begin();
-        return { out, call };
-      });
-      const expected = Array.from(uniform(n, 1), (p, i) => {
-        const state = [0, 0, 0];
-        for (let t = 1; t <= steps; t++) {
-          const g = usual.gradientScale * gradient(t)[i] + optimizer.weightDecay * p;
-          p = optimizer.update(p, g, state, t);
-        }
-        return p;
-      });
-      expectClose(params, expected, 2e-6, 2e-6);
-    });
+          return { out, call };
+        });
+        const expected = Array.from(uniform(n, 1), (p, i) => {
+          const state = [0, 0, 0];
+          for (let t = 1; t <= steps; t++) {
+            const g = usual.gradientScale * gradient(t)[i] + optimizer.weightDecay * p;
+            p = optimizer.update(p, g, state, t);
+          }
+          return p;
+        });
+        expectClose(params, expected, 2e-6, 2e-6);
+      },
+    );
   });
 
   it("advanceStep keeps Adam's corrections to 1e-7 at step 1, 2, 1000 and one million", () => {
@@ -205,7 +216,12 @@ describe.each(builds)("optim ($name)", (build) => {
       const [out, input] = [build.f32(before), build.f32(params)];
       return { out, call: () => kernels.regularize(out.ptr, input.ptr, n, 0.25, 0.125) };
     });
-    expectClose(grads, Array.from(before, (g, i) => g + 0.125 * params[i] + 0.25 * Math.sign(params[i])), 1e-6, 1e-7);
+    expectClose(
+      grads,
+      Array.from(before, (g, i) => g + 0.125 * params[i] + 0.25 * Math.sign(params[i])),
+      1e-6,
+      1e-7,
+    );
   });
 
   it.each([0, 1, 5, 16, 37])("clipGradients limits %i values and keeps NaN", (n) => {

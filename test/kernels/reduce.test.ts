@@ -24,7 +24,10 @@ const shapes = [
 function eachOutput(outer: number, r: number, inner: number, visit: (at: number, indices: number[]) => void): void {
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      visit(o * inner + i, Array.from({ length: r }, (_, k) => (o * r + k) * inner + i));
+      visit(
+        o * inner + i,
+        Array.from({ length: r }, (_, k) => (o * r + k) * inner + i),
+      );
     }
   }
 }
@@ -90,8 +93,7 @@ describe.each(builds)("reduce ($name)", (build) => {
         const out = build.f32(accumulate ? before : before.length);
         const [d, input, max] = [build.f32(dOut), build.f32(some), build.f32(outer * inner)];
         kernels.maxAxis(max.ptr, input.ptr, outer, r, inner);
-        const call = () =>
-          kernels.maxAxisBackward(out.ptr, d.ptr, input.ptr, max.ptr, outer, r, inner, accumulate);
+        const call = () => kernels.maxAxisBackward(out.ptr, d.ptr, input.ptr, max.ptr, outer, r, inner, accumulate);
         return { out, call };
       });
       eachOutput(outer, r, inner, (at, indices) => {
@@ -171,7 +173,7 @@ describe.each(builds)("reduce ($name)", (build) => {
       expectClose([out.view[0]], [expected], 1e-7);
       const rows = Math.floor(n / 17);
       kernels.sumAxis(out.ptr, x.ptr, 1, rows, 17, 1, 0);
-      const columns = Array(17).fill(0);
+      const columns = new Float64Array(17);
       for (let i = 0; i < rows * 17; i++) columns[i % 17] += x.view[i];
       expectClose(out.view, columns, 2e-7);
     });

@@ -23,13 +23,19 @@ export function runKernel<T extends Numbers>(build: Build, prepare: () => Prepar
     build.checkGuards();
     const result = out.view.slice() as T;
     if (first === undefined) first = result;
-    else expect(Buffer.from(result.buffer).equals(Buffer.from(first.buffer)), `${threads} threads, same bits`).toBe(true);
+    else
+      expect(Buffer.from(result.buffer).equals(Buffer.from(first.buffer)), `${threads} threads, same bits`).toBe(true);
   }
   return first as T;
 }
 
 /** Fails where |actual − expected| > absolute + relative · |expected|, naming the worst element. NaN equals NaN, ∞ equals ∞. */
-export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, relative: number, absolute = 0): void {
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  relative: number,
+  absolute = 0,
+): void {
   expect(actual.length).toBe(expected.length);
   let worst = -1;
   let excess = 1;
@@ -42,7 +48,9 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
     }
   }
   if (worst >= 0) {
-    expect.fail(`element ${worst} of ${expected.length}: got ${actual[worst]}, expected ${expected[worst]} (${excess.toFixed(2)} × the bound)`);
+    expect.fail(
+      `element ${worst} of ${expected.length}: got ${actual[worst]}, expected ${expected[worst]} (${excess.toFixed(2)} × the bound)`,
+    );
   }
 }
 
