@@ -1,0 +1,135 @@
+/**
+ * Typed readers of test/golden/*.json, which PyTorch made (recipes beside the files), and the one comparison used on them.
+ * Numbers are float32 values; kernels are (in, out), row-major.
+ */
+import { readFileSync } from "node:fs";
+
+/** An optimizer as a trace names it; the hyperparameters left out are not used by it. */
+export interface GoldenOptimizer {
+  readonly name: "sgd" | "adam" | "adamw" | "nadam" | "rmsprop" | "adagrad" | "adadelta";
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  /** Of kernels only. */
+  readonly weightDecay?: number;
+  readonly globalClipNorm?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly rho?: number;
+  readonly epsilon?: number;
+  readonly amsgrad?: boolean;
+  readonly centered?: boolean;
+  readonly initialAccumulator?: number;
+}
+
+/** "dense_1/kernel", "dense_1/bias", …: (in, out) and (out). */
+export type GoldenParameters = Readonly<Record<string, readonly number[]>>;
+
+/** One training step: its batch, its loss before the step, every parameter after it. */
+export interface GoldenStep {
+  readonly loss: number;
+  /** (batch, inputs) */
+  readonly x: readonly number[];
+  /** (batch, units of the last layer), or (batch) class labels */
+  readonly y: readonly number[];
+  readonly parameters: GoldenParameters;
+}
+
+/** Ten steps of a dense network. */
+export interface GoldenTrace {
+  readonly inputs: number;
+  readonly batch: number;
+  readonly layers: readonly { readonly units: number; readonly activation: "tanh" | "relu" | "linear" | "sigmoid" }[];
+  readonly loss: "sparseCategoricalCrossentropyFromLogits" | "meanSquaredError" | "binaryCrossentropyFromLogits";
+  readonly optimizer: GoldenOptimizer;
+  readonly initial: GoldenParameters;
+  readonly steps: readonly GoldenStep[];
+}
+
+/** A function's values and the gradient of Σ dy·y. */
+export interface GoldenActivation {
+  readonly y: readonly number[];
+  readonly dx: readonly number[];
+}
+
+/** Activations of x, and of rows.x row by row; dy belongs to both. */
+export interface GoldenActivations {
+  readonly x: readonly number[];
+  readonly dy: readonly number[];
+  readonly elementwise: Readonly<Record<string, GoldenActivation>>;
+  readonly rows: {
+    readonly shape: readonly [number, number];
+    readonly x: readonly number[];
+    readonly cases: Readonly<Record<string, GoldenActivation>>;
+  };
+}
+
+/** A loss: one number a sample, and the gradient of their mean. */
+export interface GoldenLoss {
+  readonly prediction: readonly number[];
+  /** As the prediction, or (N) class labels. */
+  readonly target: readonly number[];
+  readonly samples: readonly number[];
+  readonly gradient: readonly number[];
+}
+
+/** Losses, each on a prediction of its own, all (N, C). */
+export interface GoldenLosses {
+  readonly shape: readonly [number, number];
+  readonly cases: Readonly<Record<string, GoldenLoss>>;
+}
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+
+/** The names of the traces, one a file. */
+export const goldenTraceNames = [
+  "sgd",
+  "sgd-momentum",
+  "sgd-nesterov",
+  "sgd-weight-decay",
+  "sgd-clipped",
+  "sgd-mse",
+  "sgd-bce",
+  "adam",
+  "adam-amsgrad",
+  "adamw",
+  "nadam",
+  "rmsprop",
+  "rmsprop-centered",
+  "adagrad",
+  "adadelta",
+] as const;
+
+/** A trace by name. */
+export const goldenTrace = (name: (typeof goldenTraceNames)[number]): GoldenTrace =>
+  read(`traces-${name}`) as GoldenTrace;
+
+/** All activations. */
+export const goldenActivations = (): GoldenActivations => read("activations") as GoldenActivations;
+
+/** All losses. */
+export const goldenLosses = (): GoldenLosses => read("losses") as GoldenLosses;
+
+/** Throws at the worst element where |got − want| exceeds relative · |want| + absolute, and says where and by how much. */
+export function expectClose(
+  what: string,
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  relative: number,
+  absolute = 0,
+): void {
+  if (got.length !== want.length) throw new Error(`${what}: ${got.length} numbers, expected ${want.length}`);
+  let worst = -1;
+  let excess = 1;
+  for (let i = 0; i < want.length; i++) {
+    const error = Math.abs(got[i] - want[i]);
+    const ratio = error === 0 ? 0 : error / (relative * Math.abs(want[i]) + absolute);
+    if (!(ratio <= excess)) {
+      worst = i;
+      excess = Number.isNaN(ratio) ? Infinity : ratio;
+    }
+  }
+  if (worst < 0) return;
+  throw new Error(`${what}[${worst}] is ${got[worst]}, expected ${want[worst]}: ${excess.toPrecision(3)} × the bound`);
+}
