@@ -49,7 +49,10 @@ export default defineConfig(
     plugins: { rooms },
     rules: { "rooms/down": "error", "rooms/cycles": "error" },
   },
-  { files: ["src/**/*.ts", "assembly/**/*.ts"], rules: { "max-lines": ["error", 330] } },
+  {
+    files: ["src/**/*.ts", "assembly/**/*.ts"],
+    rules: { "max-lines": ["error", { max: 340, skipBlankLines: true, skipComments: true }] },
+  },
   {
     files: ["test/**/*.ts"],
     rules: {
@@ -81,5 +84,6 @@ export default defineConfig(
       globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly" },
     },
   },
+  { files: ["test/package/project/*.js"], languageOptions: { globals: { console: "readonly", document: "readonly" } } },
   { files: ["*.config.{js,ts}"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
 );

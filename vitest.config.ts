@@ -1,3 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 } });
+const packageTests = "test/package/**/*.test.ts";
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests] } },
+      { extends: true, test: { name: "package", include: [packageTests], globalSetup: "test/package/setup.ts" } },
+    ],
+  },
+});

@@ -1,61 +1,131 @@
 /**
- * Builds everything into build/: kernels (asc, four targets), their base64 modules, the library (esbuild), its declarations (tsc).
- * `node scripts/build.mjs [kernels]` builds only the kernels.
+ * Builds everything into build/, and only what has changed since the last time:
+ *   wasm/     the kernels (asc, one file a target of asconfig.json), their base64 modules, the type of the kernel table
+ *   types/    the declarations (tsc)
+ *   lib/      what Node loads: the library and the command in as few files as possible, for a quick start
+ *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
+ * `node scripts/build.mjs kernels` builds wasm/ alone. Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 
 const run = promisify(execFile);
-const targets = ["simd", "relaxed", "simd-threads", "relaxed-threads"];
+
+/** Every file below `folder`, sorted. */
+async function filesOf(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Runs `work` unless its inputs are those of the last time: their hash is kept in build/wasm.hash and so on. */
+async function whenChanged(name, inputs, work) {
+  const hash = createHash("sha256");
+  for (const file of [import.meta.filename, "package-lock.json", ...inputs])
+    hash.update(file).update(await readFile(file));
+  const stamp = `build/${name}.hash`;
+  const digest = hash.digest("hex");
+  if ((await readFile(stamp, "utf8").catch(() => "")) === digest) return;
+  await rm(stamp, { force: true });
+  await work();
+  await writeFile(stamp, digest);
+}
 
 /** Compiles assembly/index.ts for one target of asconfig.json and wraps the bytes as a base64 module. */
 async function buildKernels(target) {
-  await run("node", ["node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--target", target]);
+  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--target", target]);
   const bytes = await readFile(`build/wasm/${target}.wasm`);
   if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${target}.d.ts`, "utf8"));
+  const declaration = "/** The compiled kernels, base64. */\nexport declare const base64: string;\n";
   await writeFile(`build/wasm/${target}.js`, `export const base64 = "${bytes.toString("base64")}";\n`);
-  await writeFile(
-    `build/wasm/${target}.d.ts`,
-    "/** The compiled kernels, base64. */\nexport declare const base64: string;\n",
-  );
+  await writeFile(`build/wasm/${target}.d.ts`, declaration);
 }
 
 /** The compiler's own list of exports, parameter names included, becomes the type of the kernel table. */
 async function writeKernelTypes(raw) {
   const body = raw.slice(raw.indexOf("{") + 1, raw.indexOf("\n}"));
   const members = body.replace(/export const memory: (.*);/, "readonly memory: $1;").replaceAll("export function ", "");
-  await writeFile(
-    "build/wasm/kernels.d.ts",
-    `/** Every kernel, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`,
-  );
-  await writeFile("build/wasm/kernels.js", "export {};\n");
+  const table = `/** Every kernel, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`;
+  await writeFile("build/wasm/kernels.d.ts", table);
 }
 
-/** The library and the command, one shared chunk each, wasm modules as lazily imported chunks; then the declarations. */
-async function buildLibrary() {
-  await rm("build/lib", { recursive: true, force: true });
-  await build({
-    entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+/** #wasm/simd → ../wasm/simd.js beside the outputs, left to be imported when it is chosen. */
+const wasmBeside = {
+  name: "wasm-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#wasm\// }, ({ path }) => ({ path: path.replace("#", "../") + ".js", external: true }));
+  },
+};
+
+/** Every import stays an import; #wasm/simd becomes a path from where the output will lie. */
+const nothingBundled = {
+  name: "nothing-bundled",
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path, kind, resolveDir }) => {
+      if (kind === "entry-point") return undefined;
+      if (!path.startsWith("#wasm/")) return { path, external: true };
+      const up = relative(resolveDir, "src").split(sep).join("/");
+      return { path: posix.join(up, "../", path.replace("#", "")) + ".js", external: true };
+    });
+  },
+};
+
+/** lib/ and modules/. */
+async function buildLibrary(sources) {
+  await Promise.all(["lib", "modules"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })));
+  const common = {
     bundle: true,
-    splitting: true,
     format: "esm",
     platform: "neutral",
     target: "es2022",
-    external: ["node:*"],
-    outdir: "build/lib",
-    chunkNames: "[name]-[hash]",
+    charset: "utf8",
     legalComments: "none",
-  });
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+      external: ["node:*"],
+      splitting: true,
+      outdir: "build/lib",
+      chunkNames: "[name]-[hash]",
+      plugins: [wasmBeside],
+    }),
+    build({
+      ...common,
+      entryPoints: sources.filter((file) => !file.startsWith(join("src", "cli"))),
+      outbase: "src",
+      outdir: "build/modules",
+      plugins: [nothingBundled],
+    }),
+  ]);
+}
+
+async function buildTypes() {
   await rm("build/types", { recursive: true, force: true });
-  await run("node", ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
 }
 
 try {
   await mkdir("build/wasm", { recursive: true });
-  await Promise.all(targets.map(buildKernels));
-  if (process.argv[2] !== "kernels") await buildLibrary();
+  const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
+  await whenChanged("wasm", ["asconfig.json", ...(await filesOf("assembly"))], () =>
+    Promise.all(Object.keys(targets).map(buildKernels)),
+  );
+  if (process.argv[2] !== "kernels") {
+    const sources = await filesOf("src");
+    const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
+    await Promise.all([
+      whenChanged("lib", sources, () => buildLibrary(sources)),
+      whenChanged("types", [...configs, ...sources], buildTypes),
+    ]);
+  }
 } catch (error) {
   console.error(error.stdout || error.stderr ? `${error.stdout}${error.stderr}` : error);
   process.exitCode = 1;

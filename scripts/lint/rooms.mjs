@@ -9,7 +9,7 @@ import { builtinModules } from "node:module";
 import { dirname, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 
-const leaves = ["errors", "version"];
+const leaves = ["errors", "version", "config"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "metrics", "data", "io"];
 
@@ -17,6 +17,7 @@ const beside = ["initializers", "regularizers", "metrics", "data", "io"];
 const below = {
   errors: [],
   version: [],
+  config: ["errors"],
   runtime: leaves,
   tensor: [...leaves, "runtime"],
   ops: core,

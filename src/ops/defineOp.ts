@@ -83,7 +83,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
  * Errors: those of op.shape; UsageError for a freed operand; MemoryError. Nothing has changed then.
  */
 export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
-  for (const x of inputs) x.ptr;
+  for (const x of inputs) x.checkLive();
   const specs = op.shape(inputs, attributes);
   const outputs = specs.map(({ shape, dtype }) => (op.isView ? inputs[0].share(shape) : empty(shape, dtype)));
   if (!op.isView) withScratch((scratch) => op.forward({ inputs, outputs, attributes, scratch }));

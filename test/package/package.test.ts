@@ -1,0 +1,73 @@
+/** The tarball as other tools see it: its files, its types, its entry points; and it trains in an empty project on Node. */
+import { execFile, execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { describe, expect, inject, it } from "vitest";
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, "../..");
+const { project, tarball } = inject("consumer");
+const installed = join(project, "node_modules/lanegrad");
+const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<string, unknown>;
+
+describe("the tarball", () => {
+  it("depends on nothing, so that nothing else is installed", () => {
+    expect(manifest).not.toHaveProperty("dependencies");
+    expect(readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["lanegrad"]);
+  });
+
+  it("holds what is needed and no sources, tests or hidden files", () => {
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
+    const allowed =
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|build\/(lib|modules|types|wasm)\/.*\.(js|d\.ts|wasm))$/;
+    expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(paths).toEqual(expect.arrayContaining(["README.md", "LICENSE", "CHANGELOG.md", "build/lib/cli.js"]));
+  });
+
+  it("publint has nothing to say", async () => {
+    const { messages } = await publint({ pkgDir: installed, strict: true });
+    expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([]);
+  });
+
+  it("attw finds the types of every entry point (ESM only)", async () => {
+    const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    await run(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-color"]);
+  });
+});
+
+describe("installed in an empty project", () => {
+  it("trains on Node", () => {
+    const result: unknown = JSON.parse(execFileSync(process.execPath, ["node.js"], { cwd: project, encoding: "utf8" }));
+    expect(result).toMatchObject({ info: { threads: 1 } });
+  });
+
+  it.each(["nodenext", "bundler"])(
+    "a program that uses it type-checks strictly with moduleResolution %s",
+    async (resolution) => {
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const module = resolution === "nodenext" ? "nodenext" : "esnext";
+      const options = [
+        "--strict",
+        "--noEmit",
+        "--target",
+        "esnext",
+        "--module",
+        module,
+        "--moduleResolution",
+        resolution,
+      ];
+      await run(process.execPath, [tsc, ...options, "types.ts"], { cwd: project });
+    },
+  );
+
+  it("its command answers", () => {
+    const npx = ["exec", "--offline", "--", "lanegrad", "info", "--json"];
+    const options = { cwd: project, encoding: "utf8", shell: process.platform === "win32" } as const;
+    const info = JSON.parse(execFileSync("npm", npx, options)) as Record<string, unknown>;
+    expect(info.version).toBe(manifest.version);
+  });
+});

@@ -1,0 +1,7 @@
+/** Is type-checked against the installed declarations, never run. */
+import { info, init, type Info } from "lanegrad";
+
+export const started: Info = await init({ build: "simd" });
+export const { build }: Info = info();
+// @ts-expect-error: builds are a union of names
+await init({ build: "avx" });
