@@ -5,6 +5,7 @@
  * Source: RFC 1952.
  */
 import { DataError, message } from "../errors.js";
+import { concatenate } from "./bytes.js";
 
 /** True where `bytes` begin as a gzip file does: 1f 8b. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -52,13 +53,7 @@ export async function gunzip(
     const expected = `its last four bytes to hold ${size}`;
     throw new DataError(message(op, "bytes follow the gzip data", { expected, got: `${trailer}` }));
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return concatenate(chunks);
 }
 
 /** The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating. */

@@ -44,7 +44,8 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
     const expected = `${sizeOf(wanted)} for shape ${showShape(wanted)}`;
     throw new ShapeError(message("tensor", "number of values differs", { expected, got: String(flat.values.length) }));
   }
-  if (dtype !== "float32") checkIntegers(flat.values, dtype);
+  const fits = isView && dtypeOf(values) === dtype; // its type holds nothing else
+  if (dtype !== "float32" && !fits) checkIntegers(flat.values, dtype);
   const made = withOptions(empty(wanted, dtype), options);
   heap().view(dtype, made.ptr, made.size).set(flat.values);
   return made;

@@ -1,0 +1,18 @@
+/** What every loader returns: rows of inputs and targets that stand side by side, in one set or split into training and test. */
+import type { Tensor } from "../tensor/tensor.js";
+
+/** N examples. Row i of x belongs to row i of y. */
+export interface Dataset {
+  /** (N, …) inputs: float32, int32, or uint8, which is read as fractions of 255 when rows are gathered into a batch. */
+  readonly x: Tensor;
+  /** (N) int32 labels, or (N, …) float32 targets. */
+  readonly y: Tensor;
+  /** The name of each class, where y holds labels. */
+  readonly classNames?: readonly string[];
+}
+
+/** Examples to learn from, and others to judge by. */
+export interface Split {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}

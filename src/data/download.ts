@@ -1,0 +1,152 @@
+/**
+ * Files from the network, kept in a cache folder: the first mirror that gives the right bytes, a temporary name until they are whole.
+ * A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is wrong with a mirror leads to the next one.
+ * On failure no partial file stays. Node only; does not know what is in the files.
+ */
+import { DataError, message, show } from "../errors.js";
+import { concatenate } from "../io/bytes.js";
+import { writeFileAtomically } from "../io/files.js";
+import { nodeBuiltin } from "../io/node.js";
+
+/** A published file. */
+export interface RemoteFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** How to get a file. */
+export interface DownloadOptions {
+  /** The function that the user called, for the messages. */
+  readonly op: string;
+  /** Folder of the cache; made where it is missing. */
+  readonly folder: string;
+  /** Addresses of folders that have the file, tried in order. */
+  readonly mirrors: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes of this file that have come so far; starts again from 0 at the next mirror. */
+  readonly onBytes?: (received: number, mirror: string) => void;
+  /** A mirror that sends less than 1 kB in this time, in milliseconds, is given up. */
+  readonly stallMs: number;
+}
+
+/** The folder for downloaded files: LANEGRAD_CACHE, else lanegrad in XDG_CACHE_HOME, else ~/.cache/lanegrad. Errors: UsageError in browsers. */
+export function cacheFolder(op: string): string {
+  const path = nodeBuiltin("path", op);
+  const { LANEGRAD_CACHE: own, XDG_CACHE_HOME: shared } = globalThis.process.env;
+  if (own) return own;
+  return path.join(shared || path.join(nodeBuiltin("os", op).homedir(), ".cache"), "lanegrad");
+}
+
+/** The bytes of `file` from the cache folder; undefined where it is not there, or not the right one. */
+export async function readCached(file: RemoteFile, folder: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const path = nodeBuiltin("path").join(folder, file.name);
+  const fs = nodeBuiltin("fs/promises");
+  const found = await fs.stat(path).catch(() => undefined);
+  if (found?.size !== file.bytes) return undefined;
+  const bytes = new Uint8Array(await fs.readFile(path));
+  return (await wrongWith(bytes, file)) === undefined ? bytes : undefined;
+}
+
+/**
+ * Downloads a file into the cache folder and returns its bytes.
+ *
+ * Throws the signal's reason where it aborts, DataError where no mirror gives the right bytes (with what each of them gave) or the folder cannot be
+ * written. In all these cases the folder's files are as they were.
+ */
+export async function download(file: RemoteFile, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { op, folder, mirrors, signal } = options;
+  const failures: string[] = [];
+  for (const mirror of mirrors) {
+    signal?.throwIfAborted();
+    const url = `${mirror.replace(/\/$/, "")}/${file.name}`;
+    const onBytes = (received: number) => options.onBytes?.(received, mirror);
+    const result = await fetchBytes(url, file, options, onBytes).catch(reason);
+    signal?.throwIfAborted();
+    const wrong = typeof result === "string" ? result : await wrongWith(result, file);
+    if (typeof result !== "string" && wrong === undefined) {
+      await makeFolder(op, folder);
+      await writeFileAtomically(op, nodeBuiltin("path").join(folder, file.name), [result]);
+      return result;
+    }
+    failures.push(`${url}: ${wrong}`);
+  }
+  const got = failures.join("; ");
+  const hint = "Try again later, or get the files by other means and pass their folder as dir.";
+  throw new DataError(
+    message(op, `${file.name} could not be downloaded`, {
+      expected: `${file.bytes} bytes with SHA-256 ${file.sha256}`,
+      got,
+      hint,
+    }),
+  );
+}
+
+/** The body of `url`, at most `file.bytes` long. Throws whatever goes wrong. */
+async function fetchBytes(
+  url: string,
+  file: RemoteFile,
+  { signal, stallMs }: DownloadOptions,
+  onBytes: (received: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stop = new AbortController();
+  // Every wait races with this: in Node 20 a body that is aborted when all of it has come neither fails nor ends.
+  const stopped = new Promise<never>((_, reject) =>
+    stop.signal.addEventListener("abort", () => reject(stop.signal.reason as Error)),
+  );
+  stopped.catch(() => undefined);
+  const giveUp = () => stop.abort(new Error(`less than 1 kB came in ${stallMs / 1000} s`));
+  const passOn = () => stop.abort(signal?.reason);
+  let timer = setTimeout(giveUp, stallMs);
+  signal?.addEventListener("abort", passOn);
+  try {
+    const response = await Promise.race([fetch(url, { signal: stop.signal }), stopped]);
+    if (!response.ok || response.body === null) throw new Error(`HTTP status ${response.status}`);
+    const reader = response.body.getReader();
+    const chunks: Uint8Array[] = [];
+    let received = 0;
+    let counted = 0;
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), stopped]);
+      if (done) break;
+      chunks.push(value);
+      received += value.length;
+      if (received > file.bytes) throw new Error(`more than ${file.bytes} bytes`);
+      if (received - counted >= 1024) {
+        counted = received;
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, stallMs);
+      }
+      onBytes(received);
+    }
+    return concatenate(chunks);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", passOn);
+    stop.abort(); // closes the connection, whatever state it is in
+  }
+}
+
+async function makeFolder(op: string, folder: string): Promise<void> {
+  await nodeBuiltin("fs/promises")
+    .mkdir(folder, { recursive: true })
+    .catch((error: unknown) => {
+      const hint = "Set LANEGRAD_CACHE or pass cache.";
+      throw new DataError(message(op, `cannot make the cache folder ${show(folder)}`, { got: reason(error), hint }));
+    });
+}
+
+/** What is wrong with the bytes of a file; undefined where nothing is. */
+async function wrongWith(bytes: Uint8Array<ArrayBuffer>, file: RemoteFile): Promise<string | undefined> {
+  if (bytes.length !== file.bytes) return `${bytes.length} bytes`;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256 === file.sha256 ? undefined : `SHA-256 ${sha256}`;
+}
+
+/** An error in a few words; fetch hides the interesting one in `cause`. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reason(error.cause) : error.message || error.name;
+}

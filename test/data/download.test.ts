@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { cacheFolder, download, readCached, type DownloadOptions } from "../../src/data/download.js";
+import { DataError } from "../../src/errors.js";
+import { startMirror, type Behaviour, type MirrorServer } from "../support/mirror.js";
+
+const content = Uint8Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251);
+const sha256 = createHash("sha256").update(content).digest("hex");
+const file = { name: "digits.gz", bytes: content.length, sha256 };
+
+let server: MirrorServer;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startMirror({ [file.name]: content });
+});
+afterAll(async () => {
+  await server.close();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lanegrad-"));
+  server.requests.length = 0;
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  vi.unstubAllEnvs();
+});
+
+const get = (mirrors: readonly Behaviour[], options: Partial<DownloadOptions> = {}) =>
+  download(file, { op: "datasets.x", folder, mirrors: mirrors.map(server.url), stallMs: 150, ...options });
+
+const bad: readonly [Behaviour, string][] = [
+  ["notFound", "HTTP status 404"],
+  ["broken", "HTTP status 500"],
+  ["silent", "less than 1 kB came in 0.15 s"],
+  ["stalling", "less than 1 kB came in 0.15 s"],
+  ["dripping", "less than 1 kB came in 0.15 s"],
+  ["cut", "other side closed"],
+  ["truncated", "19999 bytes"],
+  ["corrupted", "SHA-256 "],
+  ["endless", "more than 20000 bytes"],
+  ["portal", "28 bytes"],
+];
+
+describe("download", () => {
+  it("stores the file and returns its bytes", async () => {
+    const received: number[] = [];
+    const bytes = await get(["good"], {
+      onBytes: (n, mirror) => received.push(mirror === server.url("good") ? n : NaN),
+    });
+    expect(bytes).toEqual(content);
+    expect(readFileSync(join(folder, file.name))).toEqual(Buffer.from(content));
+    expect(readdirSync(folder)).toEqual([file.name]);
+    expect(received.at(-1)).toBe(content.length);
+    expect(received).toEqual(received.toSorted((a, b) => a - b));
+  });
+
+  it("makes the folder, and takes addresses with a slash at the end", async () => {
+    folder = join(folder, "a", "b");
+    expect(await get([], { mirrors: [`${server.url("good")}/`] })).toEqual(content);
+    expect(readdirSync(folder)).toEqual([file.name]);
+    expect(server.requests).toEqual(["good/digits.gz"]);
+    folder = join(folder, "..", "..");
+  });
+
+  it("a slow mirror is not a stalled one", async () => {
+    expect(await get(["slow"], { stallMs: 60 })).toEqual(content); // 80 ms in all
+  });
+
+  it.each(bad)("%s: the next mirror is asked", async (behaviour) => {
+    expect(await get([behaviour, "good"])).toEqual(content);
+    expect(readdirSync(folder)).toEqual([file.name]);
+    expect(server.requests).toEqual([`${behaviour}/digits.gz`, "good/digits.gz"]);
+  });
+
+  it.each(bad)(
+    "%s: without another mirror, an error that says so, and nothing stays behind",
+    async (behaviour, text) => {
+      const error = await get([behaviour]).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(DataError);
+      const { message } = error as Error;
+      expect(message).toContain(
+        `datasets.x: digits.gz could not be downloaded; expected 20000 bytes with SHA-256 ${sha256}, got ${server.url(behaviour)}/digits.gz: ${text}`,
+      );
+      expect(message).toContain(" Try again later, or get the files by other means and pass their folder as dir.");
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it("every fault in a row: each is named, the last mirror is still reached", async () => {
+    const faults = bad.map(([behaviour]) => behaviour);
+    expect(await get([...faults, "good"])).toEqual(content);
+    const error = (await get(faults).catch((reason: unknown) => reason)) as Error;
+    for (const [behaviour, text] of bad) expect(error.message).toContain(`${server.url(behaviour)}/digits.gz: ${text}`);
+  });
+
+  it("a mirror that nobody answers at", async () => {
+    const closed = await startMirror({});
+    const url = closed.url("good");
+    await closed.close();
+    expect(await get([], { mirrors: [url, server.url("good")] })).toEqual(content);
+    await expect(get([], { mirrors: [url] })).rejects.toThrow(
+      /got http:\/\/127\.0\.0\.1:\d+\/good\/digits\.gz: connect ECONNREFUSED/,
+    );
+  });
+
+  it.each<Behaviour>(["good", "silent", "stalling", "dripping", "slow", "cut", "corrupted"])(
+    "%s: abort ends it with the signal's reason, no other mirror is asked, nothing stays behind",
+    async (behaviour) => {
+      const controller = new AbortController();
+      const reason = new Error("the user left");
+      const done = get([behaviour, "good"], {
+        signal: controller.signal,
+        stallMs: 10_000,
+        onBytes: () => controller.abort(reason),
+      });
+      if (behaviour === "silent") setTimeout(() => controller.abort(reason), 20);
+      await expect(done).rejects.toBe(reason);
+      expect(server.requests).toEqual([`${behaviour}/digits.gz`]);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it("a folder that cannot be made is an error, and no other mirror is asked", async () => {
+    writeFileSync(join(folder, "taken"), "");
+    const error = await get(["good", "slow"], { folder: join(folder, "taken") }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DataError);
+    expect((error as Error).message).toMatch(
+      /^datasets\.x: cannot make the cache folder ".*taken"; got EEXIST.*\. Set LANEGRAD_CACHE or pass cache\.$/,
+    );
+    expect(server.requests).toEqual(["good/digits.gz"]);
+  });
+
+  it("aborted before it begins: no mirror is asked", async () => {
+    await expect(get(["good"], { signal: AbortSignal.abort("gone") })).rejects.toBe("gone");
+    expect(server.requests).toEqual([]);
+  });
+
+  it("two downloads at once do not disturb each other", async () => {
+    expect(await Promise.all([get(["slow"]), get(["good"]), get(["corrupted", "slow"])])).toEqual([
+      content,
+      content,
+      content,
+    ]);
+    expect(readdirSync(folder)).toEqual([file.name]);
+  });
+});
+
+describe("readCached", () => {
+  it("takes the right file and no other", async () => {
+    expect(await readCached(file, folder)).toBeUndefined();
+    await get(["good"]);
+    expect(await readCached(file, folder)).toEqual(content);
+    writeFileSync(join(folder, file.name), content.subarray(1));
+    expect(await readCached(file, folder)).toBeUndefined();
+    writeFileSync(join(folder, file.name), content.toReversed());
+    expect(await readCached(file, folder)).toBeUndefined();
+    await get(["good"]);
+    expect(await readCached(file, folder)).toEqual(content);
+  });
+});
+
+it("cacheFolder: LANEGRAD_CACHE, then XDG_CACHE_HOME, then ~/.cache", () => {
+  vi.stubEnv("LANEGRAD_CACHE", "/own");
+  vi.stubEnv("XDG_CACHE_HOME", "/xdg");
+  vi.stubEnv("HOME", "/home/me");
+  expect(cacheFolder("x")).toBe("/own");
+  vi.stubEnv("LANEGRAD_CACHE", "");
+  expect(cacheFolder("x")).toBe(join("/xdg", "lanegrad"));
+  vi.stubEnv("XDG_CACHE_HOME", undefined);
+  expect(cacheFolder("x")).toBe(join("/home/me", ".cache", "lanegrad"));
+});
