@@ -59,8 +59,13 @@ export function show(value: unknown): string {
   return String(value);
 }
 
-/** Throws UsageError where `options` has a key that is not in `known`: a misspelt option must not pass in silence. */
+/** Throws UsageError unless `options` is an object whose keys are all in `known`: a misspelt option must not pass in silence. */
 export function checkKeys(op: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError(
+      message(op, "the options are no object", { expected: `{ ${known.join(", ")} }`, got: show(options) }),
+    );
+  }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   const expected = [known.slice(0, -1).join(", "), known.at(-1)].filter((part) => part !== "").join(" or ");

@@ -1,0 +1,13 @@
+/** Optimizers: how gradients change parameters. */
+export { adam, type AdamOptions, adamw, nadam, type NadamOptions } from "./adam.js";
+export {
+  adadelta,
+  type AdadeltaOptions,
+  adagrad,
+  type AdagradOptions,
+  rmsprop,
+  type RmspropOptions,
+} from "./adaptive.js";
+export type { Clipping, Optimizer } from "./optimizer.js";
+export type { OptimizerOptions } from "./options.js";
+export { sgd, type SgdOptions } from "./sgd.js";

@@ -1,0 +1,23 @@
+/** Optimizers and schedules by name, for loading. Only what loads a model imports this file, so that a bundle that does not drops it. */
+import { type Config, type Makers, makeFrom } from "../config.js";
+import { adadelta, adagrad, rmsprop } from "./adaptive.js";
+import { adam, adamw, nadam } from "./adam.js";
+import type { Optimizer } from "./optimizer.js";
+import type { Schedule } from "./schedule.js";
+import * as schedules from "./schedules.js";
+import { sgd } from "./sgd.js";
+
+const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, adamw, nadam };
+
+/** The optimizer that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+export function optimizerFrom(config: Config): Optimizer {
+  const { learningRate } = config;
+  const isSchedule = typeof learningRate === "object" && learningRate !== null;
+  const rate = isSchedule ? { learningRate: scheduleFrom(learningRate as Config) } : {};
+  return makeFrom("optimizer", optimizers, { ...config, ...rate });
+}
+
+/** The schedule that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+export function scheduleFrom(config: Config): Schedule {
+  return makeFrom<Schedule>("schedule", { ...schedules }, config);
+}

@@ -1,0 +1,221 @@
+/**
+ * Learning-rate schedules: functions of the step, counted from 0 over the whole training. Formulas and names are Keras's where Keras has the
+ * schedule; oneCycle is PyTorch's. Letters: r, the learning rate at the start; s, the step.
+ * Does not see losses: for that there is the callback reduceOnPlateau.
+ * Source: Loshchilov & Hutter 2017 (cosine, restarts); Smith & Topin 2018 (one cycle).
+ */
+import type { Config } from "../config.js";
+import { UsageError, checkKeys, message, show } from "../errors.js";
+import { checkBoolean, checkInteger, checkNumber } from "../options.js";
+import type { Schedule } from "./schedule.js";
+
+/** Options of {@link exponentialDecay} and {@link inverseTimeDecay}. */
+export interface DecayOptions {
+  /** r ≥ 0. */
+  readonly initialLearningRate: number;
+  /** Steps over which the decay applies once. */
+  readonly decaySteps: number;
+  /** What the decay is: a factor or a slope. */
+  readonly decayRate: number;
+  /** Fall at every multiple of decaySteps instead of a little at each step. Default false. */
+  readonly staircase?: boolean;
+}
+
+/** r · decayRate^(s / decaySteps); with `staircase` the exponent is rounded down. Errors: UsageError for an option. */
+export function exponentialDecay(options: DecayOptions): Schedule {
+  const { initialLearningRate, decayRate, age } = checkDecay("exponentialDecay", options);
+  return schedule("exponentialDecay", options, (step) => initialLearningRate * decayRate ** age(step));
+}
+
+/** r / (1 + decayRate · s / decaySteps); with `staircase` the quotient is rounded down. Errors: UsageError for an option. */
+export function inverseTimeDecay(options: DecayOptions): Schedule {
+  const { initialLearningRate, decayRate, age } = checkDecay("inverseTimeDecay", options);
+  return schedule("inverseTimeDecay", options, (step) => initialLearningRate / (1 + decayRate * age(step)));
+}
+
+function checkDecay(op: string, options: DecayOptions): DecayOptions & { readonly age: (step: number) => number } {
+  checkKeys(op, options, ["initialLearningRate", "decaySteps", "decayRate", "staircase"]);
+  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
+  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
+  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
+  checkNumber(op, "decayRate", decayRate, "[0, ∞)");
+  checkBoolean(op, "staircase", staircase);
+  const age = (step: number) => (staircase ? Math.floor(step / decaySteps) : step / decaySteps);
+  return { ...options, age };
+}
+
+/** Options of {@link piecewiseConstantDecay}. */
+export interface PiecewiseConstantDecayOptions {
+  /** Steps, rising: values[i] holds up to and including step boundaries[i]. */
+  readonly boundaries: readonly number[];
+  /** Learning rates, one more than boundaries; the last holds for ever. */
+  readonly values: readonly number[];
+}
+
+/** values[i] for the first i with s ≤ boundaries[i], else the last value. Errors: UsageError for an option. */
+export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
+  const op = "piecewiseConstantDecay";
+  checkKeys(op, options, ["boundaries", "values"]);
+  const { boundaries, values } = options;
+  const areLists = [boundaries, values].every(Array.isArray);
+  if (!areLists || values.length !== boundaries.length + 1) {
+    const got = `boundaries ${show(boundaries)} and values ${show(values)}`;
+    throw new UsageError(message(op, "the lists do not fit", { expected: "one value more than boundaries", got }));
+  }
+  values.forEach((value, i) => checkNumber(op, `values[${i}]`, value, "[0, ∞)"));
+  boundaries.forEach((boundary, i) =>
+    checkInteger(op, `boundaries[${i}]`, boundary, i === 0 ? "[0, ∞)" : `(${boundaries[i - 1]}, ∞)`),
+  );
+  return schedule(op, options, (step) => {
+    const i = boundaries.findIndex((boundary) => step <= boundary);
+    return values[i < 0 ? boundaries.length : i];
+  });
+}
+
+/** Options of {@link polynomialDecay}. */
+export interface PolynomialDecayOptions {
+  /** r ≥ 0. */
+  readonly initialLearningRate: number;
+  /** Steps until endLearningRate is reached. */
+  readonly decaySteps: number;
+  /** e, the learning rate from then on. Default 1e-4. */
+  readonly endLearningRate?: number;
+  /** The exponent; 1 is a straight line. Default 1. */
+  readonly power?: number;
+  /** Begin anew, over twice, three times, … decaySteps, instead of staying at the end. Default false. */
+  readonly cycle?: boolean;
+}
+
+/** (r − e) · (1 − s / decaySteps)^power + e, and e afterwards. Errors: UsageError for an option. */
+export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
+  const op = "polynomialDecay";
+  checkKeys(op, options, ["initialLearningRate", "decaySteps", "endLearningRate", "power", "cycle"]);
+  const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = options;
+  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
+  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
+  checkNumber(op, "endLearningRate", endLearningRate, "[0, ∞)");
+  checkNumber(op, "power", power, "(0, ∞)");
+  checkBoolean(op, "cycle", cycle);
+  return schedule(op, options, (step) => {
+    const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
+    const left = 1 - Math.min(step, length) / length;
+    return (initialLearningRate - endLearningRate) * left ** power + endLearningRate;
+  });
+}
+
+/** Options of {@link cosineDecay}. */
+export interface CosineDecayOptions {
+  /** r ≥ 0. */
+  readonly initialLearningRate: number;
+  /** Steps of the decay, after the warm-up. */
+  readonly decaySteps: number;
+  /** The fraction of the highest learning rate that remains at the end. Default 0. */
+  readonly alpha?: number;
+  /** The learning rate that the warm-up rises to, in a straight line from r. Needed with warmupSteps. */
+  readonly warmupTarget?: number;
+  /** Steps of the warm-up. Default 0: none. */
+  readonly warmupSteps?: number;
+}
+
+/**
+ * top · ((1 − alpha) · ½(1 + cos(π · s / decaySteps)) + alpha), where top is r and s begins at 0; after a warm-up top is warmupTarget and s counts
+ * from its end. Errors: UsageError for an option.
+ */
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const op = "cosineDecay";
+  checkKeys(op, options, ["initialLearningRate", "decaySteps", "alpha", "warmupTarget", "warmupSteps"]);
+  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
+  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
+  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
+  checkNumber(op, "alpha", alpha, "[0, 1]");
+  checkInteger(op, "warmupSteps", warmupSteps, "[0, ∞)");
+  if (warmupSteps > 0 || warmupTarget !== undefined) checkNumber(op, "warmupTarget", warmupTarget, "[0, ∞)");
+  const top = warmupSteps > 0 ? (warmupTarget as number) : initialLearningRate;
+  return schedule(op, options, (step) => {
+    if (step < warmupSteps) return initialLearningRate + (top - initialLearningRate) * (step / warmupSteps);
+    const share = Math.min(step - warmupSteps, decaySteps) / decaySteps;
+    return top * ((1 - alpha) * fall(share) + alpha);
+  });
+}
+
+/** Options of {@link cosineDecayRestarts}. */
+export interface CosineDecayRestartsOptions {
+  /** r ≥ 0. */
+  readonly initialLearningRate: number;
+  /** Steps of the first period. */
+  readonly firstDecaySteps: number;
+  /** Each period is that many times as long as the one before. Default 2. */
+  readonly tMul?: number;
+  /** Each period starts at that fraction of the one before. Default 1. */
+  readonly mMul?: number;
+  /** The fraction of r that remains at the end of a period. Default 0. */
+  readonly alpha?: number;
+}
+
+/** Cosine decay that begins anew after firstDecaySteps, then tMul times as many, and so on. Errors: UsageError for an option. */
+export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
+  const op = "cosineDecayRestarts";
+  checkKeys(op, options, ["initialLearningRate", "firstDecaySteps", "tMul", "mMul", "alpha"]);
+  const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
+  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
+  checkInteger(op, "firstDecaySteps", firstDecaySteps, "[1, ∞)");
+  checkNumber(op, "tMul", tMul, "[1, ∞)");
+  checkNumber(op, "mMul", mMul, "[0, ∞)");
+  checkNumber(op, "alpha", alpha, "[0, 1]");
+  return schedule(op, options, (step) => {
+    let begin = 0;
+    let length = firstDecaySteps;
+    let height = 1;
+    while (step >= begin + length) {
+      begin += length;
+      length *= tMul;
+      height *= mMul;
+    }
+    return initialLearningRate * ((1 - alpha) * height * fall((step - begin) / length) + alpha);
+  });
+}
+
+/** Options of {@link oneCycle}. */
+export interface OneCycleOptions {
+  /** The peak. */
+  readonly maxLearningRate: number;
+  /** Steps of the whole training. */
+  readonly totalSteps: number;
+  /** The fraction of the steps in which the rate rises. Default 0.3. */
+  readonly warmupFraction?: number;
+  /** The first rate is maxLearningRate / divFactor. Default 25. */
+  readonly divFactor?: number;
+  /** The last rate is the first / finalDivFactor. Default 1e4. */
+  readonly finalDivFactor?: number;
+}
+
+/** Half a cosine up to maxLearningRate, half a cosine down to almost nothing, which then stays. Errors: UsageError for an option. */
+export function oneCycle(options: OneCycleOptions): Schedule {
+  const op = "oneCycle";
+  checkKeys(op, options, ["maxLearningRate", "totalSteps", "warmupFraction", "divFactor", "finalDivFactor"]);
+  const { maxLearningRate, totalSteps, warmupFraction = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+  checkNumber(op, "maxLearningRate", maxLearningRate, "[0, ∞)");
+  checkInteger(op, "totalSteps", totalSteps, "[1, ∞)");
+  checkNumber(op, "warmupFraction", warmupFraction, "[0, 1)");
+  checkNumber(op, "divFactor", divFactor, "(0, ∞)");
+  checkNumber(op, "finalDivFactor", finalDivFactor, "(0, ∞)");
+  const first = maxLearningRate / divFactor;
+  const last = first / finalDivFactor;
+  const peak = warmupFraction * totalSteps - 1; // PyTorch counts the peak and the end as steps
+  const end = totalSteps - 1;
+  return schedule(op, options, (step) => {
+    if (step < peak) return maxLearningRate + (first - maxLearningRate) * fall(step / peak);
+    const share = Math.min(1, (step - peak) / (end - peak));
+    return last + (maxLearningRate - last) * fall(share);
+  });
+}
+
+/** Half a cosine: 1 at share 0, 0 at share 1. */
+function fall(share: number): number {
+  return 0.5 * (1 + Math.cos(Math.PI * share));
+}
+
+function schedule(className: string, options: object, at: (step: number) => number): Schedule {
+  const config: Config = { className, ...options };
+  return { at, config };
+}

@@ -1,0 +1,179 @@
+/**
+ * What an optimizer keeps for one model: the slots, the step count and the current learning rate, in memory; and the step itself.
+ * A step is: the learning rate is written, then kernels alone clip, count and update. So `run` can be recorded once and replayed, with `prepare`
+ * before each replay. Letters: n, elements of a range of the parameter slab.
+ */
+import { DataError, UsageError, message, show } from "../errors.js";
+import { NormClipper, clipByValue } from "../ops/clipGradients.js";
+import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
+import { checkNumber } from "../options.js";
+import { fillFloat32 } from "../runtime/primitives.js";
+import { Slab } from "../tensor/slab.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Optimizer } from "./optimizer.js";
+
+/** How one section of the parameter slab is trained. */
+export interface SectionRule {
+  /** False leaves it as it is. */
+  readonly isTrainable: boolean;
+  /** False for biases and the like, which weight decay leaves alone. */
+  readonly decays: boolean;
+}
+
+/** All that a checkpoint must hold for training to go on exactly. The numbers survive JSON. */
+export interface OptimizerProgress {
+  /** Steps made. */
+  readonly step: number;
+  /** Nadam's product of momenta, a float32; 0 for the others before their first step. */
+  readonly momentumProduct: number;
+  /** What replaced the optimizer's learning rate, or null. */
+  readonly learningRate: number | null;
+  /** The state slabs by name, copies. */
+  readonly slots: Readonly<Record<string, Float32Array>>;
+}
+
+/** An optimizer at work on one model's parameters. No scope frees it. */
+export class OptimizerState {
+  readonly optimizer: Optimizer;
+  readonly #block: OptimizerBlock;
+  readonly #ranges: readonly SlabRange[];
+  /** Gradients of the parameters that are trained, one by one. */
+  readonly #gradients: readonly Tensor[];
+  readonly #slots: ReadonlyMap<string, Slab>;
+  readonly #clipper: NormClipper | undefined;
+  #step = 0;
+  #override: number | undefined;
+
+  /**
+   * @param optimizer
+   * @param values     the parameters
+   * @param gradients  a slab of the same sections; a step clears those it has read
+   * @param rules      one a section. Neighbours with the same rule are one pass
+   */
+  constructor(optimizer: Optimizer, values: Slab, gradients: Slab, rules: readonly SectionRule[]) {
+    this.optimizer = optimizer;
+    const spans = spansOf(rules, optimizer.weightDecay > 0);
+    const whole = spans.map(({ begin, end }) => {
+      const [from, to] = [values.offsetOf(begin), values.offsetOf(end)];
+      return { values: values.range(from, to), gradients: gradients.range(from, to) };
+    });
+    const shapes = whole.map((range) => range.values.shape);
+    this.#slots = new Map(optimizer.slots.map(({ name, initial }) => [name, filled(new Slab(shapes), initial)]));
+    this.#ranges = whole.map((range, i) => ({
+      ...range,
+      slots: [...this.#slots.values()].map(({ sections }) => sections[i]),
+      weightDecay: spans[i].decays ? optimizer.weightDecay : 0,
+    }));
+    this.#gradients = gradients.sections.filter((_, i) => rules[i].isTrainable);
+    const { clipNorm, globalClipNorm } = optimizer.clipping;
+    const hasNorm = clipNorm !== undefined || globalClipNorm !== undefined;
+    this.#clipper = hasNorm ? new NormClipper(this.#gradients) : undefined;
+    this.#block = new OptimizerBlock(optimizer.constants);
+  }
+
+  /** Steps made. */
+  get stepCount(): number {
+    return this.#step;
+  }
+
+  /** The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on. */
+  get learningRate(): number {
+    const { learningRate } = this.optimizer;
+    return this.#override ?? (typeof learningRate === "number" ? learningRate : learningRate.at(this.#step));
+  }
+
+  set learningRate(value: number) {
+    checkNumber(this.optimizer.name, "learningRate", value, "[0, ∞)");
+    this.#override = value;
+  }
+
+  /** One training step: reads and clears the gradients, updates the parameters. Errors: UsageError for a schedule that gives no learning rate. */
+  step(): void {
+    this.prepare();
+    this.run();
+  }
+
+  /** The part of a step that JavaScript does: writes the learning rate and counts. Call it before each `run` and each replay of one. */
+  prepare(): void {
+    const { learningRate } = this;
+    if (!(learningRate >= 0 && learningRate < Infinity)) {
+      const got = `${show(learningRate)} at step ${this.#step}`;
+      throw new UsageError(message("schedule", "not a learning rate", { expected: "a number in [0, ∞)", got }));
+    }
+    this.#block.writeLearningRate(learningRate);
+    this.#step++;
+  }
+
+  /** The part of a step that kernels do: clipping, counting, updating. */
+  run(): void {
+    const { clipValue, clipNorm, globalClipNorm } = this.optimizer.clipping;
+    if (clipValue !== undefined) for (const { gradients } of this.#ranges) clipByValue(gradients, clipValue);
+    if (clipNorm !== undefined) for (const gradient of this.#gradients) this.#clipper!.clip(gradient, clipNorm);
+    if (globalClipNorm !== undefined) this.#clipper!.clipTogether(this.#gradients, globalClipNorm, this.#block);
+    this.#block.advance();
+    for (const range of this.#ranges) this.optimizer.step(range, this.#block);
+  }
+
+  /** What a checkpoint must hold. */
+  save(): OptimizerProgress {
+    const slots = [...this.#slots].map(([name, { whole }]) => [name, whole.toTypedArray()]);
+    return {
+      ...this.#block.readProgress(),
+      learningRate: this.#override ?? null,
+      slots: Object.fromEntries(slots) as Record<string, Float32Array>,
+    };
+  }
+
+  /** Goes back to what was saved. Errors: DataError where it is of another optimizer or model; nothing has changed then. */
+  restore(saved: OptimizerProgress): void {
+    const { name } = this.optimizer;
+    const sizes = (slots: Iterable<readonly [string, number]>): string =>
+      [...slots].map(([slot, n]) => `${slot} [${n}]`).join(", ") || "no slots";
+    const expected = sizes([...this.#slots].map(([slot, { whole }]) => [slot, whole.size]));
+    const got = sizes(Object.entries(saved.slots).map(([slot, values]) => [slot, values.length]));
+    if (expected !== got) {
+      throw new DataError(message(name, "the saved state is of another optimizer or model", { expected, got }));
+    }
+    const { step, momentumProduct, learningRate } = saved;
+    if (!Number.isInteger(step) || step < 0 || step >= 2 ** 31 || !Number.isFinite(momentumProduct)) {
+      const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
+      throw new DataError(message(name, "the saved progress is none", { expected: "finite numbers", got: found }));
+    }
+    if (learningRate !== null) this.learningRate = learningRate;
+    else this.#override = undefined;
+    this.#step = step;
+    this.#block.writeProgress(saved);
+    for (const [slot, { whole }] of this.#slots) whole.assign(saved.slots[slot]);
+  }
+
+  /** Frees the state; the parameters stay. */
+  dispose(): void {
+    for (const { values, gradients } of this.#ranges) {
+      values.dispose();
+      gradients.dispose();
+    }
+    for (const slab of this.#slots.values()) slab.dispose();
+    this.#clipper?.dispose();
+    this.#block.dispose();
+  }
+}
+
+/** Runs of trainable sections [begin, end); where `splits`, all of one run decay or none does. */
+function spansOf(
+  rules: readonly SectionRule[],
+  splits: boolean,
+): readonly { begin: number; end: number; decays: boolean }[] {
+  const spans: { begin: number; end: number; decays: boolean }[] = [];
+  for (const [i, { isTrainable, decays }] of rules.entries()) {
+    if (!isTrainable) continue;
+    const last = spans.at(-1);
+    if (last?.end === i && (!splits || last.decays === decays)) last.end = i + 1;
+    else spans.push({ begin: i, end: i + 1, decays });
+  }
+  return spans;
+}
+
+function filled(slab: Slab, value: number): Slab {
+  if (value !== 0) fillFloat32(slab.whole.ptr, value, slab.whole.size);
+  return slab;
+}

@@ -1,0 +1,303 @@
+/** Optimizers at work on slabs: formulas, clipping, weight decay, learning rate, saving. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "../../src/optimizers/index.js";
+import type { Optimizer } from "../../src/optimizers/optimizer.js";
+import { exponentialDecay } from "../../src/optimizers/schedules.js";
+import { OptimizerState, type SectionRule } from "../../src/optimizers/state.js";
+import { init, memoryUsage } from "../../src/runtime/runtime.js";
+import { Slab } from "../../src/tensor/slab.js";
+import * as reference from "./reference.js";
+
+beforeAll(() => init());
+
+const shapes = [[3, 7], [7], [5]];
+const decayAndNot: SectionRule[] = [
+  { isTrainable: true, decays: true },
+  { isTrainable: true, decays: false },
+  { isTrainable: true, decays: true },
+];
+
+/** Values and gradients that repeat exactly: multiples of 1/64 in (−1, 1). */
+const sample = (section: number, i: number, salt: number): number =>
+  (((section * 31 + i * 17 + salt * 23) % 127) - 63) / 64;
+
+interface Job {
+  readonly values: Slab;
+  readonly gradients: Slab;
+  readonly state: OptimizerState;
+  /** Writes the gradients of step `t`, times `scale`. */
+  setGradients(t: number, scale?: number): void;
+  readonly current: () => number[][];
+}
+
+function start(optimizer: Optimizer, rules = decayAndNot): Job {
+  const values = new Slab(shapes);
+  const gradients = new Slab(shapes);
+  const set = (slab: Slab, salt: number, scale = 1): void =>
+    slab.sections.forEach((section, s) =>
+      section.assign(Float32Array.from({ length: section.size }, (_, i) => scale * sample(s, i, salt))),
+    );
+  set(values, 0);
+  return {
+    values,
+    gradients,
+    state: new OptimizerState(optimizer, values, gradients, rules),
+    setGradients: (t, scale) => set(gradients, t, scale),
+    current: () => values.sections.map((section) => [...section.toTypedArray()]),
+  };
+}
+
+/** What `steps` steps of a rule make of the starting values; `decoupled` and `coupled` are λ in the two places it may stand. */
+function expected(rule: reference.Rule, steps: number, { coupled = 0, shrink = 0 } = {}): number[][] {
+  return shapes.map((shape, s) =>
+    Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => {
+      const slots: reference.Slots = {};
+      const decays = decayAndNot[s].decays;
+      let theta = sample(s, i, 0);
+      for (let t = 1; t <= steps; t++) {
+        const g = sample(s, i, t) + (decays ? coupled * theta : 0);
+        theta = rule(theta * (decays ? 1 - shrink : 1), g, slots, t);
+      }
+      return theta;
+    }),
+  );
+}
+
+function worstError(got: number[][], want: number[][]): number {
+  return Math.max(...got.flatMap((section, s) => section.map((x, i) => Math.abs(x - want[s][i]))));
+}
+
+const cases: [string, Optimizer, reference.Rule, { coupled?: number; shrink?: number }?][] = [
+  ["sgd", sgd(), reference.sgd(0.01)],
+  ["sgd, weight decay", sgd({ learningRate: 0.1, weightDecay: 0.5 }), reference.sgd(0.1), { coupled: 0.5 }],
+  ["sgd, momentum", sgd({ momentum: 0.9 }), reference.momentum(0.01, 0.9, false)],
+  ["sgd, Nesterov", sgd({ momentum: 0.9, nesterov: true }), reference.momentum(0.01, 0.9, true)],
+  ["adagrad", adagrad(), reference.adagrad(0.001, 0.1, 1e-7)],
+  [
+    "adagrad, options",
+    adagrad({ learningRate: 0.1, initialAccumulatorValue: 0.25, epsilon: 0.01 }),
+    reference.adagrad(0.1, 0.25, 0.01),
+  ],
+  ["rmsprop", rmsprop(), reference.rmsprop(0.001, 0.9, 0, 1e-7, false)],
+  ["rmsprop, momentum", rmsprop({ momentum: 0.5, rho: 0.8 }), reference.rmsprop(0.001, 0.8, 0.5, 1e-7, false)],
+  ["rmsprop, centered", rmsprop({ centered: true, epsilon: 0.1 }), reference.rmsprop(0.001, 0.9, 0, 0.1, true)],
+  [
+    "rmsprop, centered with momentum",
+    rmsprop({ centered: true, momentum: 0.5, epsilon: 0.1 }),
+    reference.rmsprop(0.001, 0.9, 0.5, 0.1, true),
+  ],
+  ["adadelta", adadelta(), reference.adadelta(0.001, 0.95, 1e-7)],
+  ["adadelta, options", adadelta({ learningRate: 1, rho: 0.5, epsilon: 0.01 }), reference.adadelta(1, 0.5, 0.01)],
+  ["adam", adam(), reference.adam(0.001, 0.9, 0.999, 1e-7)],
+  ["adam, weight decay", adam({ weightDecay: 0.1 }), reference.adam(0.001, 0.9, 0.999, 1e-7), { coupled: 0.1 }],
+  ["adam, AMSGrad", adam({ amsgrad: true, beta2: 0.5 }), reference.adam(0.001, 0.9, 0.5, 1e-7, true)],
+  ["adamw", adamw({ learningRate: 0.01 }), reference.adam(0.01, 0.9, 0.999, 1e-7), { shrink: 0.01 * 0.004 }],
+  ["adamw, AMSGrad", adamw({ amsgrad: true, weightDecay: 0, beta2: 0.5 }), reference.adam(0.001, 0.9, 0.5, 1e-7, true)],
+  ["nadam", nadam({ beta1: 0.8 }), reference.nadam(0.001, 0.8, 0.999, 1e-7)],
+];
+
+describe("a step", () => {
+  it.each(cases)("%s: ten steps are within 2e-6 of float64", (_, optimizer, rule, decay) => {
+    const job = start(optimizer);
+    for (let t = 1; t <= 10; t++) {
+      job.setGradients(t);
+      job.state.step();
+    }
+    expect(worstError(job.current(), expected(rule, 10, decay))).toBeLessThan(2e-6);
+    expect(job.state.stepCount).toBe(10);
+  });
+
+  it.each(cases)("%s: clears the gradients and leaves the gaps between parameters zero", (_, optimizer) => {
+    const job = start(optimizer);
+    job.setGradients(1);
+    job.state.step();
+    expect(job.gradients.whole.toTypedArray().every((g) => g === 0)).toBe(true);
+    const all = job.values.whole.toTypedArray();
+    const inside = new Set(
+      job.values.sections.flatMap(({ size }, s) => Array.from({ length: size }, (_, i) => job.values.offsetOf(s) + i)),
+    );
+    expect(all.every((x, i) => inside.has(i) || x === 0)).toBe(true);
+  });
+
+  it("leaves frozen sections and their gradients alone", () => {
+    const job = start(sgd({ learningRate: 1 }), [
+      { isTrainable: true, decays: true },
+      { isTrainable: false, decays: false },
+      { isTrainable: true, decays: true },
+    ]);
+    const before = job.current();
+    job.setGradients(1);
+    job.state.step();
+    expect(job.current()[0]).not.toEqual(before[0]);
+    expect(job.current()[1]).toEqual(before[1]);
+    expect(job.current()[2]).not.toEqual(before[2]);
+    expect(job.gradients.sections[1].toTypedArray().some((g) => g !== 0)).toBe(true);
+  });
+});
+
+describe("clipping", () => {
+  const gradient = [3, -4, 0.5, 0, 12];
+
+  /** The gradients that the optimizer saw: it subtracts them, with learning rate 1, from zero. */
+  function seen(clipping: object, sections: number[][]): number[][] {
+    const values = new Slab(sections.map((section) => [section.length]));
+    const gradients = new Slab(sections.map((section) => [section.length]));
+    sections.forEach((section, i) => gradients.sections[i].assign(section));
+    const rules = sections.map(() => ({ isTrainable: true, decays: true }));
+    const state = new OptimizerState(sgd({ learningRate: 1, ...clipping }), values, gradients, rules);
+    state.step();
+    return values.sections.map((section) => [...section.toTypedArray()].map((x) => 0 - x));
+  }
+
+  it("by value: each element goes to the nearest in [−1, 1]", () => {
+    expect(seen({ clipValue: 1 }, [gradient])).toEqual([[1, -1, 0.5, 0, 1]]);
+  });
+
+  it("by norm: each parameter for itself; (3, 4) of norm 5 to norm 2.5, (0.5) untouched", () => {
+    expect(seen({ clipNorm: 2.5 }, [[3, -4], [0.5]])).toEqual([[1.5, -2], [0.5]]);
+  });
+
+  it("by global norm: (3, 4) and (12) of norm 13 together to norm 6.5", () => {
+    expect(seen({ globalClipNorm: 6.5 }, [[3, -4], [12]])).toEqual([[1.5, -2], [6]]);
+  });
+
+  it("by global norm: a gradient of that very norm, or none at all, is left alone", () => {
+    expect(seen({ globalClipNorm: 13 }, [[3, -4], [12]])).toEqual([[3, -4], [12]]);
+    expect(seen({ globalClipNorm: 1 }, [[0, 0], [0]])).toEqual([[0, 0], [0]]);
+  });
+
+  it("by global norm over more than one block of 4096 elements", () => {
+    const clipped = seen({ globalClipNorm: 1 }, [Array<number>(10000).fill(1), Array<number>(6900).fill(1)]);
+    for (const x of clipped.flat()) expect(x).toBeCloseTo(1 / 130, 9);
+  });
+
+  it("by global norm does not count frozen parameters", () => {
+    const job = start(sgd({ learningRate: 1, globalClipNorm: 2 }), [
+      { isTrainable: false, decays: true },
+      { isTrainable: true, decays: false },
+      { isTrainable: false, decays: true },
+    ]);
+    job.gradients.sections[0].assign(Array<number>(21).fill(1e6));
+    job.gradients.sections[1].assign([2, 0, 0, 0, 0, 0, 0]);
+    const before = job.current()[1];
+    job.state.step();
+    expect(before[0] - job.current()[1][0]).toBe(2);
+  });
+
+  it("shows NaN by global norm instead of hiding it", () => {
+    expect(seen({ globalClipNorm: 1 }, [[NaN, 1], [1]])).toEqual([[NaN, NaN], [NaN]]);
+  });
+});
+
+describe("the learning rate", () => {
+  const halving = exponentialDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 0.5 });
+
+  it("comes from the schedule, counted from step 0", () => {
+    const job = start(sgd({ learningRate: halving }));
+    const moved: number[] = [];
+    for (let t = 0; t < 3; t++) {
+      expect(job.state.learningRate).toBe(0.5 ** t);
+      const before = job.current()[0][0];
+      job.gradients.sections[0].assign(Array<number>(21).fill(1));
+      job.state.step();
+      moved.push(before - job.current()[0][0]);
+    }
+    expect(moved).toEqual([1, 0.5, 0.25]);
+  });
+
+  it("assigned, replaces the schedule", () => {
+    const job = start(sgd({ learningRate: halving }));
+    job.state.learningRate = 0.125;
+    job.state.step();
+    expect(job.state.learningRate).toBe(0.125);
+  });
+
+  it("is refused if it is none, before anything has changed", () => {
+    const job = start(sgd());
+    expect(() => (job.state.learningRate = NaN)).toThrow(
+      "sgd: learningRate is out of range; expected a number in [0, ∞), got NaN.",
+    );
+    expect(job.state.learningRate).toBe(0.01);
+    const bad = start(
+      sgd({ learningRate: { at: (step) => (step === 1 ? Infinity : 1), config: { className: "own" } } }),
+    );
+    bad.state.step();
+    const before = bad.current();
+    expect(() => bad.state.step()).toThrow(
+      "schedule: not a learning rate; expected a number in [0, ∞), got Infinity at step 1.",
+    );
+    expect(bad.current()).toEqual(before);
+    expect(bad.state.stepCount).toBe(1);
+  });
+
+  it("is all that JavaScript writes between steps: prepare and run are a step", () => {
+    const [one, two] = [start(adam()), start(adam())];
+    for (let t = 1; t <= 3; t++) {
+      one.setGradients(t);
+      two.setGradients(t);
+      one.state.step();
+      two.state.prepare();
+      two.state.run();
+    }
+    expect(two.current()).toEqual(one.current());
+  });
+});
+
+describe("saving", () => {
+  it.each(cases)("%s: a run that was saved and restored gives the same bits", (_, optimizer) => {
+    const whole = start(optimizer);
+    const resumed = start(optimizer);
+    for (let t = 1; t <= 6; t++) {
+      whole.setGradients(t);
+      whole.state.step();
+      if (t === 3) {
+        const saved = whole.state.save();
+        const { slots, ...numbers } = saved;
+        resumed.state.restore({ ...(JSON.parse(JSON.stringify(numbers)) as typeof numbers), slots });
+        resumed.values.sections.forEach((section, s) => section.assign(whole.current()[s]));
+      }
+      if (t > 3) {
+        resumed.setGradients(t);
+        resumed.state.step();
+      }
+    }
+    expect(resumed.current()).toEqual(whole.current());
+    expect(resumed.state.stepCount).toBe(6);
+  });
+
+  it("keeps what replaced the learning rate, and that nothing did", () => {
+    const job = start(sgd());
+    const before = job.state.save();
+    expect(before).toEqual({ step: 0, momentumProduct: 0, learningRate: null, slots: {} });
+    job.state.learningRate = 0.5;
+    const after = job.state.save();
+    job.state.restore(before);
+    expect(job.state.learningRate).toBe(0.01);
+    job.state.restore(after);
+    expect(job.state.learningRate).toBe(0.5);
+  });
+
+  it("refuses the state of another optimizer or model", () => {
+    const job = start(adam());
+    const saved = job.state.save();
+    expect(() => job.state.restore(start(sgd({ momentum: 0.9 })).state.save())).toThrow(
+      "adam: the saved state is of another optimizer or model; expected mean [64], square [64], got velocity [64].",
+    );
+    expect(() => start(sgd()).state.restore(saved)).toThrow("expected no slots, got mean [64], square [64].");
+    const short = { ...saved, slots: { ...saved.slots, square: new Float32Array(3) } };
+    expect(() => job.state.restore(short)).toThrow("expected mean [64], square [64], got mean [64], square [3].");
+    expect(() => job.state.restore({ ...saved, step: -1 })).toThrow(
+      "adam: the saved progress is none; expected finite numbers, got step -1 and momentumProduct 0.",
+    );
+    expect(() => job.state.restore({ ...saved, learningRate: -1 })).toThrow("learningRate is out of range");
+    expect(job.state.stepCount).toBe(0);
+  });
+
+  it("frees all that it took", () => {
+    const values = new Slab(shapes);
+    const gradients = new Slab(shapes);
+    const before = memoryUsage().bytesInUse;
+    new OptimizerState(adam({ amsgrad: true, globalClipNorm: 1 }), values, gradients, decayAndNot).dispose();
+    expect(memoryUsage().bytesInUse).toBe(before);
+  });
+});
