@@ -4,7 +4,8 @@
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command in as few files as possible, for a quick start
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
- * `node scripts/build.mjs kernels` builds wasm/ alone. Does not check types beyond what the declarations need (npm run types).
+ * `node scripts/build.mjs kernels` builds wasm/ alone, without the shared-memory targets: what the tests of the library need.
+ * Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,7 +25,7 @@ async function filesOf(folder) {
     .sort();
 }
 
-/** Runs `work` unless its inputs are those of the last time: their hash is kept in build/wasm.hash and so on. */
+/** Runs `work` unless its inputs are those of the last time: their hash is kept in build/lib.hash and so on. */
 async function whenChanged(name, inputs, work) {
   const hash = createHash("sha256");
   for (const file of [import.meta.filename, "package-lock.json", ...inputs])
@@ -114,11 +115,12 @@ async function buildTypes() {
 
 try {
   await mkdir("build/wasm", { recursive: true });
+  const kernelsOnly = process.argv[2] === "kernels";
   const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
-  await whenChanged("wasm", ["asconfig.json", ...(await filesOf("assembly"))], () =>
-    Promise.all(Object.keys(targets).map(buildKernels)),
-  );
-  if (process.argv[2] !== "kernels") {
+  const wanted = Object.keys(targets).filter((target) => !kernelsOnly || !target.endsWith("-threads"));
+  const kernels = ["asconfig.json", ...(await filesOf("assembly"))];
+  await Promise.all(wanted.map((target) => whenChanged(target, kernels, () => buildKernels(target))));
+  if (!kernelsOnly) {
     const sources = await filesOf("src");
     const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
     await Promise.all([

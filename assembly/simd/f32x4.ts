@@ -26,3 +26,11 @@ export function horizontalSum(x: v128): f32 {
   const pair = f32x4.add(x, i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1);
 }
+
+/** Lanes of a where the mask is all ones, of b where it is zero. The mask must be a comparison's result. */
+// @ts-ignore: decorator
+@inline
+export function select(a: v128, b: v128, mask: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
+  return v128.bitselect(a, b, mask);
+}
