@@ -29,6 +29,13 @@ export function untrack(thing: Scoped): void {
   for (const scope of open) scope.delete(thing);
 }
 
+/** Takes a thing out of its scope and gives it to the garbage collector, for what lives as long as its owner. @returns the thing */
+export function keep<T extends Scoped>(thing: T): T {
+  untrack(thing);
+  thing.escape();
+  return thing;
+}
+
 /**
  * Runs `fn` and frees every tensor made inside, except those in its result (a tensor, or an array or plain object of such, at any depth) and what
  * their gradients need. Scopes nest: what an inner scope returns belongs to the outer one.

@@ -4,7 +4,7 @@
  * Letters: n, elements of the whole slab with gaps.
  */
 import { zeros } from "./create.js";
-import { untrack } from "./scope.js";
+import { keep } from "./scope.js";
 import { type Shape, sizeOf } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
@@ -44,11 +44,4 @@ export class Slab {
     for (const section of this.sections) section.dispose();
     this.whole.dispose();
   }
-}
-
-/** Takes a tensor out of the scope it was made in. */
-function keep(tensor: Tensor): Tensor {
-  untrack(tensor);
-  tensor.escape();
-  return tensor;
 }

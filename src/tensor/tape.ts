@@ -9,7 +9,7 @@
  */
 import { ShapeError, UsageError, message } from "../errors.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
-import { type Scoped, untrack } from "./scope.js";
+import { type Scoped, keep } from "./scope.js";
 import { type Shape, sameShape, showShape } from "./shape.js";
 
 /** Where a gradient is to be written: `=` where accumulate is 0, `+=` where it is 1. */
@@ -200,8 +200,7 @@ function readGradient<T extends Taped<T>>(operand: OutputOf<T> | T): T | undefin
 }
 
 function writeGradient<T extends Taped<T>>(operand: OutputOf<T> | T, gradient: T): void {
-  untrack(gradient);
-  gradient.escape();
+  keep(gradient);
   if ("record" in operand) operand.record.gradients[operand.index] = gradient;
   else operand.grad = gradient;
 }

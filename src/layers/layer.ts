@@ -1,0 +1,177 @@
+/**
+ * What a layer is: parameters and a formula over ops. `apply` builds the graph of a model symbolically; `call` computes.
+ * Shapes here leave the batch axis out unless said. Does not hold memory: a model gives every parameter its place in a slab.
+ */
+import type { Config } from "../config.js";
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import type { Initializer } from "../initializers/initializer.js";
+import type { RandomState } from "../ops/random.js";
+import type { Regularizer } from "../regularizers/regularizer.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What a layer asks for when it is built. */
+export interface ParameterSpec {
+  /** Name within the layer: "kernel", "bias", … */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+  readonly regularizer?: Regularizer | undefined;
+  /** False for what training changes without a gradient, such as running means. Default true. */
+  readonly isTrainable?: boolean;
+  /** False for biases and scales, which weight decay leaves alone. Default true. */
+  readonly decays?: boolean;
+}
+
+/** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
+export class Parameter {
+  readonly spec: ParameterSpec;
+  #value: Tensor | undefined;
+
+  constructor(spec: ParameterSpec) {
+    this.spec = spec;
+  }
+
+  /** True once a model has given it memory. */
+  get isBound(): boolean {
+    return this.#value !== undefined;
+  }
+
+  /** The tensor. Errors: UsageError before a model was made of the layer. */
+  get value(): Tensor {
+    if (this.#value === undefined) {
+      throw new UsageError(
+        message("layer", `parameter ${show(this.spec.name)} has no value yet`, {
+          hint: "Make a model of the layer first.",
+        }),
+      );
+    }
+    return this.#value;
+  }
+
+  /** Gives the parameter its place. @internal */
+  bind(value: Tensor): void {
+    this.#value = value;
+  }
+}
+
+/** What `call` must know besides its operands. */
+export interface CallContext {
+  /** True in fit: dropout drops, batch statistics are taken. */
+  readonly training: boolean;
+  /** The model's counter-based generator. */
+  readonly random: RandomState;
+  /** This call's own stream of it. */
+  readonly stream: number;
+}
+
+/** The output of a layer in a graph that is being built: a shape without values. */
+export class SymbolicTensor {
+  /** Without the batch axis. */
+  readonly shape: Shape;
+  /** Which layer makes it of what; undefined for an input. */
+  readonly origin: LayerCall | undefined;
+  readonly name: string | undefined;
+
+  constructor(shape: Shape, origin?: LayerCall, name?: string) {
+    this.shape = shape;
+    this.origin = origin;
+    this.name = name;
+  }
+}
+
+/** One use of a layer in a graph. */
+export interface LayerCall {
+  readonly layer: Layer;
+  readonly inputs: readonly SymbolicTensor[];
+}
+
+/** Options that every layer takes. */
+export interface LayerOptions {
+  /** The layer's name, unique in its model. Default: its kind and a number. */
+  readonly name?: string;
+  /** Shape of one sample, for the first layer of a sequential model. Default: taken from the data. */
+  readonly inputShape?: Shape;
+}
+
+/** A layer. Make one by the functions of `layers`. */
+export abstract class Layer {
+  /** The kind, as "dense"; also its name in a file. */
+  abstract readonly kind: string;
+  /** The name the user gave, else one that the model gives. */
+  name: string | undefined;
+  readonly inputShape: Shape | undefined;
+  /** False freezes the layer: its parameters get no gradient and no update. Set it before `compile`. */
+  isTrainable = true;
+  #parameters: Parameter[] = [];
+  #builtFor: readonly Shape[] | undefined;
+
+  constructor(options: LayerOptions) {
+    this.name = options.name;
+    this.inputShape = options.inputShape;
+  }
+
+  /** Parameters, in the order they were declared; empty before the layer is applied. */
+  get parameters(): readonly Parameter[] {
+    return this.#parameters;
+  }
+
+  /** Options as they stand in a file, without name and inputShape. */
+  abstract get options(): Readonly<Record<string, unknown>>;
+
+  /** The layer as it stands in a file. */
+  get config(): Config {
+    const named = { ...(this.name === undefined ? {} : { name: this.name }) };
+    const shaped = { ...(this.inputShape === undefined ? {} : { inputShape: this.inputShape }) };
+    return { className: this.kind, ...named, ...shaped, ...this.options };
+  }
+
+  /** Shape of the output. Throws ShapeError for inputs that do not fit. */
+  abstract outputShape(inputShapes: readonly Shape[]): Shape;
+
+  /** Declares the parameters for inputs of these shapes; called once. */
+  protected build(_inputShapes: readonly Shape[]): void {
+    // a layer without parameters
+  }
+
+  /** The formula. @param inputs (N, …) each  @returns (N, …) */
+  abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
+
+  /**
+   * Uses the layer in a graph: on one tensor, or on several for a layer that joins them.
+   * Errors: ShapeError for shapes that do not fit, or differ from those of an earlier use where the layer has parameters.
+   */
+  apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    const inputs = input instanceof SymbolicTensor ? [input] : [...input];
+    const shapes = inputs.map(({ shape }) => shape);
+    const shape = this.outputShape(shapes);
+    if (this.#builtFor === undefined) {
+      this.build(shapes);
+      this.#builtFor = shapes;
+    } else if (this.#parameters.length > 0 && !shapes.every((s, i) => sameShape(s, this.#builtFor?.[i] ?? []))) {
+      const expected = this.#builtFor.map(showShape).join(", ");
+      throw new ShapeError(
+        message(this.kind, "the layer was built for another input", {
+          expected,
+          got: shapes.map(showShape).join(", "),
+        }),
+      );
+    }
+    return new SymbolicTensor(shape, { layer: this, inputs });
+  }
+
+  /** Declares a parameter; for `build`. */
+  protected declare(spec: ParameterSpec): Parameter {
+    const parameter = new Parameter(spec);
+    this.#parameters.push(parameter);
+    return parameter;
+  }
+}
+
+/** The single input of a layer that takes one. Throws ShapeError for another number. */
+export function oneInput<T>(kind: string, inputs: readonly T[]): T {
+  if (inputs.length !== 1) {
+    throw new ShapeError(message(kind, "wrong number of inputs", { expected: "1", got: String(inputs.length) }));
+  }
+  return inputs[0];
+}

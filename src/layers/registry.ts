@@ -1,0 +1,33 @@
+/** From a layer as it stands in a file to the layer. Apart from index.ts, so that only bundles that load models carry every layer. */
+import type { Config } from "../config.js";
+import { UsageError, message, show } from "../errors.js";
+import { initializerFrom } from "../initializers/registry.js";
+import { regularizerFrom } from "../regularizers/registry.js";
+import { activation } from "./activation.js";
+import { dense } from "./dense.js";
+import { dropout } from "./dropout.js";
+import type { Layer } from "./layer.js";
+import { add, concatenate, multiply } from "./merge.js";
+import { flatten, reshape } from "./reshape.js";
+
+const makers = { activation, add, concatenate, dense, dropout, flatten, multiply, reshape } as const;
+
+/** Makes the layer again. Errors: UsageError for an unknown kind or options that do not fit. */
+export function layerFrom({ className, ...options }: Config): Layer {
+  if (!Object.hasOwn(makers, className)) {
+    const hint = "Pass loadModel the makers of your own layers: { customLayers }.";
+    throw new UsageError(
+      message("loadModel", "unknown layer", { expected: Object.keys(makers).join(", "), got: show(className), hint }),
+    );
+  }
+  const make = makers[className as keyof typeof makers] as (options: never) => Layer;
+  return make(
+    Object.fromEntries(Object.entries(options).map(([name, value]) => [name, valueOf(name, value)])) as never,
+  );
+}
+
+/** Options that are values themselves stand in the file as their configuration. */
+function valueOf(name: string, value: unknown): unknown {
+  if (name.endsWith("Initializer")) return initializerFrom(value as Config);
+  return name.endsWith("Regularizer") ? regularizerFrom(value as Config) : value;
+}

@@ -1,0 +1,120 @@
+/**
+ * The graph of a model: layer calls in an order in which every input is there before it is needed. Runs forward; going back is the tape's.
+ * Does not hold parameters' memory and does not train.
+ */
+import { UsageError, message, show } from "../errors.js";
+import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../layers/layer.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** A layer call and the tensor it makes. */
+export interface Step {
+  readonly call: LayerCall;
+  readonly output: SymbolicTensor;
+}
+
+/** Layer calls in order, between inputs and outputs. */
+export class Graph {
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  readonly steps: readonly Step[];
+  /** Each layer once, in order of first use, every one with a name. */
+  readonly layers: readonly Layer[];
+
+  /** Errors: UsageError where an output depends on an input that is not listed, or two layers have the same name. */
+  constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.steps = inOrder(inputs, outputs);
+    this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
+    nameLayers(this.layers);
+  }
+
+  /**
+   * Computes the outputs. What no later layer needs is let go at once; what the backward pass needs, the tape holds.
+   *
+   * @param inputs  (N, …) each, in the order of `inputs`
+   * @param watch   is shown each layer's output as soon as it is there
+   * @returns       (N, …) each, in the order of `outputs`
+   */
+  run(
+    inputs: readonly Tensor[],
+    context: Omit<CallContext, "stream">,
+    watch?: (layer: string, output: Tensor) => void,
+  ): Tensor[] {
+    const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
+    const uses = countUses(this.steps);
+    for (const [stream, { call, output }] of this.steps.entries()) {
+      const operands = call.inputs.map((symbol) => values.get(symbol)!);
+      const value = call.layer.call(operands, { ...context, stream });
+      values.set(output, value);
+      watch?.(call.layer.name!, value);
+      for (const symbol of call.inputs) {
+        uses.set(symbol, uses.get(symbol)! - 1);
+        if (uses.get(symbol)! > 0 || symbol.origin === undefined || this.outputs.includes(symbol)) continue;
+        const operand = values.get(symbol)!;
+        values.delete(symbol);
+        // A layer may hand on its operand itself (dropout outside of training): then it lives on under the output's name.
+        if (![...values.values()].includes(operand)) operand.dispose();
+      }
+    }
+    return this.outputs.map((symbol) => values.get(symbol)!);
+  }
+}
+
+/** How many layer calls read each tensor. */
+function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
+  const uses = new Map<SymbolicTensor, number>();
+  for (const { call } of steps) {
+    for (const symbol of call.inputs) uses.set(symbol, (uses.get(symbol) ?? 0) + 1);
+  }
+  return uses;
+}
+
+/** Depth first from the outputs, without recursion: networks may be deep. */
+function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Step[] {
+  const steps: Step[] = [];
+  const done = new Set<SymbolicTensor>(inputs);
+  const waiting = outputs.toReversed();
+  for (let symbol = waiting.at(-1); symbol !== undefined; symbol = waiting.at(-1)) {
+    const missing = done.has(symbol) ? [] : (symbol.origin?.inputs.filter((input) => !done.has(input)) ?? []);
+    if (missing.length > 0) {
+      waiting.push(...missing);
+      continue;
+    }
+    waiting.pop();
+    if (done.has(symbol)) continue;
+    if (symbol.origin === undefined) {
+      const hint = "List every layers.input() that the outputs depend on.";
+      throw new UsageError(
+        message("model", `an output depends on input ${show(symbol.name)} that is not among the inputs`, { hint }),
+      );
+    }
+    steps.push({ call: symbol.origin, output: symbol });
+    done.add(symbol);
+  }
+  return steps;
+}
+
+/** Names the nameless by kind and number: dense_1, dense_2, … */
+function nameLayers(layers: readonly Layer[]): void {
+  const taken = new Set<string>();
+  for (const { name } of layers) {
+    if (name === undefined) continue;
+    if (taken.has(name)) {
+      throw new UsageError(
+        message("model", "two layers have the same name", { expected: "unique names", got: show(name) }),
+      );
+    }
+    taken.add(name);
+  }
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    if (layer.name !== undefined) continue;
+    let number = counts.get(layer.kind) ?? 0;
+    do number++;
+    while (taken.has(`${layer.kind}_${number}`));
+    counts.set(layer.kind, number);
+    layer.name = `${layer.kind}_${number}`;
+    taken.add(layer.name);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Models from safetensors files: the architecture is built again, the weights are checked against it, and only then is anything taken over.
+ * Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer, loss and metric.
+ */
+import type { Config } from "../config.js";
+import { DataError, LanegradError, checkKeys, message, show } from "../errors.js";
+import { type ByteSource, readBytes } from "../io/bytes.js";
+import { type Safetensors, decodeSafetensors } from "../io/safetensors.js";
+import type { Layer } from "../layers/layer.js";
+import { layerFrom } from "../layers/registry.js";
+import { lossFrom } from "../losses/registry.js";
+import { metricFrom } from "../metrics/registry.js";
+import { optimizerFrom } from "../optimizers/registry.js";
+import { sameShape, showShape } from "../tensor/shape.js";
+import { rebuild } from "./architecture.js";
+import { Model } from "./model.js";
+import { type SavedTraining, formatVersion, metadataKey } from "./saving.js";
+
+/** Options of {@link loadModel}. */
+export interface LoadOptions {
+  /** Makers of layers that are not lanegrad's own, by their kind. */
+  readonly customLayers?: Readonly<Record<string, (config: Config) => Layer>>;
+}
+
+interface Saved {
+  readonly name: string;
+  readonly seed: number;
+  readonly architecture: unknown;
+  readonly training?: SavedTraining;
+}
+
+/**
+ * Reads a model, or a checkpoint, that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled and goes on by fit(x, y, { …, resume: true }).
+ *
+ * @param source  a path or file: URL (Node), bytes, a Blob, a Response or a stream
+ * Errors: DataError for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture.
+ */
+export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
+  checkKeys("loadModel", options, ["customLayers"]);
+  const file = decodeSafetensors(await readBytes("loadModel", source));
+  const saved = readMetadata(file);
+  const makeLayer = (config: Config): Layer => options.customLayers?.[config.className]?.(config) ?? layerFrom(config);
+  const graph = asDataError(() => rebuild(saved.architecture, makeLayer));
+  const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
+  try {
+    for (const { name, value } of model.weights) value.assign(floats(file, name, value.shape));
+    if (saved.training !== undefined) resume(model, file, saved.training);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Compiles as it was compiled and puts training where it stood. */
+function resume(model: Model, file: Safetensors, training: SavedTraining): void {
+  asDataError(() => {
+    const { optimizer, losses, metrics, lossWeights } = training.compile;
+    model.compile({
+      optimizer: optimizerFrom(optimizer),
+      loss: losses.map(lossFrom),
+      metrics: metrics.map(metricFrom),
+      ...(lossWeights !== null && { lossWeights }),
+    });
+    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith("optimizer/"));
+    const slots = Object.fromEntries(slotNames.map((name) => [name.slice("optimizer/".length), floats(file, name)]));
+    const totals = metrics.map((_, i) => floats(file, `metrics/${i}`));
+    model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals });
+  });
+}
+
+function readMetadata({ metadata }: Safetensors): Saved {
+  const text = metadata[metadataKey];
+  if (text === undefined) {
+    const hint = "The file holds tensors, but not a model that lanegrad saved.";
+    throw new DataError(
+      message("loadModel", "no architecture", {
+        expected: `metadata ${show(metadataKey)}`,
+        got: show(Object.keys(metadata)),
+        hint,
+      }),
+    );
+  }
+  let saved: (Saved & { readonly version: unknown }) | null;
+  try {
+    saved = JSON.parse(text) as Saved & { readonly version: unknown };
+  } catch (cause) {
+    throw new DataError(message("loadModel", "the metadata are no JSON", { got: show(text) }), { cause });
+  }
+  if (saved?.version !== formatVersion) {
+    throw new DataError(
+      message("loadModel", "unknown version of the file", {
+        expected: String(formatVersion),
+        got: show(saved?.version),
+      }),
+    );
+  }
+  return saved;
+}
+
+function floats({ tensors }: Safetensors, name: string, shape?: readonly number[]): Float32Array {
+  const found = tensors.get(name);
+  const expected = `F32 ${shape === undefined ? "[n]" : showShape(shape)}`;
+  if (found === undefined)
+    throw new DataError(
+      message("loadModel", `tensor ${show(name)} is missing`, { expected, got: show([...tensors.keys()]) }),
+    );
+  if (found.dtype !== "F32" || (shape !== undefined && !sameShape(found.shape, shape))) {
+    const got = `${found.dtype} ${showShape(found.shape)}`;
+    throw new DataError(message("loadModel", `tensor ${show(name)} does not fit the architecture`, { expected, got }));
+  }
+  return new Float32Array(found.bytes.slice().buffer);
+}
+
+/** What is wrong with a file is wrong with the data, whatever noticed it. */
+function asDataError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const reason = error instanceof LanegradError ? error.message : `the metadata are damaged (${String(error)})`;
+    throw new DataError(message("loadModel", "the file does not describe a model", { got: show(reason) }), {
+      cause: error,
+    });
+  }
+}
