@@ -28,3 +28,17 @@ export { whereBackwardA, whereBackwardB, whereForward } from "./elementwise/wher
 export { biasActivationBackward, biasActivationForward } from "./elementwise/bias";
 export { addStrided, copyBytes, copyStrided } from "./memory/copy";
 export { castFloat32ToInt32, castInt32ToFloat32, castUint8ToFloat32 } from "./memory/cast";
+export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax/softmax";
+export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "./loss/softmaxCrossEntropy";
+export { softmaxCrossEntropySparseBackward, softmaxCrossEntropySparseForward } from "./loss/softmaxCrossEntropy";
+export { crossEntropyBackward, crossEntropyForward } from "./loss/crossEntropy";
+export { crossEntropySparseBackward, crossEntropySparseForward } from "./loss/crossEntropy";
+export { binaryCrossEntropyBackward, binaryCrossEntropyForward } from "./loss/elementwise";
+export { sigmoidCrossEntropyBackward, sigmoidCrossEntropyForward } from "./loss/elementwise";
+export { halfSquaredErrorBackward, halfSquaredErrorForward } from "./loss/elementwise";
+export { squaredErrorBackward, squaredErrorForward } from "./loss/elementwise";
+export { absoluteErrorBackward, absoluteErrorForward } from "./loss/elementwise";
+export { hingeBackward, hingeForward, huberBackward, huberForward } from "./loss/elementwise";
+export { kullbackLeiblerBackward, kullbackLeiblerForward } from "./loss/elementwise";
+export { cosineSimilarityBackward, cosineSimilarityForward } from "./loss/cosineSimilarity";
+export { weightedMeanBackward, weightedMeanForward } from "./loss/weightedMean";

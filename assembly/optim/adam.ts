@@ -9,8 +9,8 @@
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
-import { beta1Of, beta2Of, epsilonOf, gradientScaleOf, restOfBeta1, restOfBeta2 } from "./block";
-import { takeGradient } from "./sgd";
+import { epsilonOf, gradientScaleOf, restOfBeta1, restOfBeta2 } from "./block";
+import { moveTo, takeGradient } from "./sgd";
 
 /**
  * Adam, with weight decay coupled to the gradient.
@@ -31,8 +31,7 @@ export function adamStep(
   block: usize,
   weightDecay: f32,
 ): void {
-  if (largest) adam(params, grads, mean, square, largest, n, block, weightDecay, 1, true);
-  else adam(params, grads, mean, square, largest, n, block, weightDecay, 1, false);
+  adam(params, grads, mean, square, largest, n, block, weightDecay, 1);
 }
 
 /** As adamStep, but the decay does not pass through m and v: first p −= learningRate · weightDecay · p. */
@@ -47,12 +46,9 @@ export function adamwStep(
   weightDecay: f32,
 ): void {
   const keep: f32 = 1 - load<f32>(block) * weightDecay;
-  if (largest) adam(params, grads, mean, square, largest, n, block, 0, keep, true);
-  else adam(params, grads, mean, square, largest, n, block, 0, keep, false);
+  adam(params, grads, mean, square, largest, n, block, 0, keep);
 }
 
-// @ts-ignore: decorator
-@inline
 function adam(
   params: usize,
   grads: usize,
@@ -63,22 +59,15 @@ function adam(
   block: usize,
   weightDecay: f32,
   keep: f32,
-  amsgrad: bool,
 ): void {
-  const end = shareEnd(n, 4, 16);
-  let i = shareStart(n, 4, 16);
   const decay = f32x4.splat(weightDecay);
   const keeps = f32x4.splat(keep);
-  for (; i + 8 <= end; i += 8) {
+  const end = shareEnd(n, 4, 16);
+  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
     const at = (<usize>i) << 2;
-    const next = at + 16;
-    adapt(params + at, grads + at, mean + at, square + at, largest + at, block, decay, keeps, amsgrad, 4);
-    adapt(params + next, grads + next, mean + next, square + next, largest + next, block, decay, keeps, amsgrad, 4);
-  }
-  for (; i < end; i += 4) {
-    const at = (<usize>i) << 2;
-    const lanes = min(end - i, 4);
-    adapt(params + at, grads + at, mean + at, square + at, largest + at, block, decay, keeps, amsgrad, lanes);
+    const most = largest ? largest + at : 0;
+    if (i + 4 <= end) adapt(params + at, grads + at, mean + at, square + at, most, block, decay, keeps, 4);
+    else adapt(params + at, grads + at, mean + at, square + at, most, block, decay, keeps, end - i);
   }
 }
 
@@ -93,16 +82,13 @@ function adapt(
   block: usize,
   decay: v128,
   keep: v128,
-  amsgrad: bool,
   lanes: i32,
 ): void {
   const p = loadLanes(params, lanes);
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
-  const m = madd(beta1Of(block), loadLanes(mean, lanes), f32x4.mul(restOfBeta1(block), g));
-  let v = madd(beta2Of(block), loadLanes(square, lanes), f32x4.mul(f32x4.mul(restOfBeta2(block), g), g));
-  storeLanes(mean, m, lanes);
-  storeLanes(square, v, lanes);
-  if (amsgrad) {
+  const m = moveTo(g, mean, restOfBeta1(block), lanes);
+  let v = moveTo(f32x4.mul(g, g), square, restOfBeta2(block), lanes);
+  if (largest) {
     v = f32x4.max(v, loadLanes(largest, lanes));
     storeLanes(largest, v, lanes);
   }
@@ -126,14 +112,10 @@ export function nadamStep(
 ): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 4, 16);
-  let i = shareStart(n, 4, 16);
-  for (; i + 4 <= end; i += 4) {
+  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
     const at = (<usize>i) << 2;
-    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
-  }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
+    if (i + 4 <= end) lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
+    else lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
   }
 }
 
@@ -150,10 +132,8 @@ function lookAhead(
 ): void {
   const p = loadLanes(params, lanes);
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
-  const m = madd(beta1Of(block), loadLanes(mean, lanes), f32x4.mul(restOfBeta1(block), g));
-  const v = madd(beta2Of(block), loadLanes(square, lanes), f32x4.mul(f32x4.mul(restOfBeta2(block), g), g));
-  storeLanes(mean, m, lanes);
-  storeLanes(square, v, lanes);
+  const m = moveTo(g, mean, restOfBeta1(block), lanes);
+  const v = moveTo(f32x4.mul(g, g), square, restOfBeta2(block), lanes);
   const root = madd(f32x4.sqrt(v), v128.load32_splat(block, 44), epsilonOf(block)); // √v̂ + ε
   const step = madd(v128.load32_splat(block, 48), g, f32x4.mul(v128.load32_splat(block, 52), m));
   storeLanes(params, f32x4.sub(p, f32x4.div(step, root)), lanes);

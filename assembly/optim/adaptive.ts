@@ -6,8 +6,8 @@
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
-import { beta2Of, epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
-import { takeGradient } from "./sgd";
+import { epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
+import { moveTo, takeGradient } from "./sgd";
 
 /**
  * s += g²;  p −= learningRate · g / (√s + ε)
@@ -45,7 +45,7 @@ function shrink(params: usize, grads: usize, square: usize, block: usize, decay:
  * @param square    in/out (n): s, zero before the first step
  * @param average   in/out (n): a, zero before the first step; or 0 (no pointer): not centred
  * @param velocity  in/out (n): b, zero before the first step; or 0 (no pointer): no momentum
- * @param block     in: learningRate, gradientScale, epsilon, momentum, β₂ = α
+ * @param block     in, after advanceStep: learningRate, gradientScale, epsilon, momentum, β₂ = α
  */
 export function rmspropStep(
   params: usize,
@@ -82,12 +82,10 @@ function rescale(
 ): void {
   const p = loadLanes(params, lanes);
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
-  let s = madd(beta2Of(block), loadLanes(square, lanes), f32x4.mul(f32x4.mul(restOfBeta2(block), g), g));
-  storeLanes(square, s, lanes);
+  let s = moveTo(f32x4.mul(g, g), square, restOfBeta2(block), lanes);
   if (average) {
-    const a = madd(beta2Of(block), loadLanes(average, lanes), f32x4.mul(restOfBeta2(block), g));
-    storeLanes(average, a, lanes);
-    s = nmadd(a, a, s);
+    const a = moveTo(g, average, restOfBeta2(block), lanes);
+    s = f32x4.max(nmadd(a, a, s), f32x4.splat(0)); // rounding must not make a root of less than nothing
   }
   const root = f32x4.add(f32x4.sqrt(s), epsilonOf(block));
   let step = f32x4.div(g, root);
@@ -104,7 +102,7 @@ function rescale(
  * @param grads    in/out (n): cleared
  * @param square   in/out (n): s, zero before the first step
  * @param updates  in/out (n): u, zero before the first step
- * @param block    in: learningRate, gradientScale, epsilon, β₂ = ρ
+ * @param block    in, after advanceStep: learningRate, gradientScale, epsilon, β₂ = ρ
  */
 export function adadeltaStep(
   params: usize,
@@ -135,16 +133,13 @@ function correct(
   decay: v128,
   lanes: i32,
 ): void {
-  const rho = beta2Of(block);
   const rest = restOfBeta2(block);
   const epsilon = epsilonOf(block);
   const p = loadLanes(params, lanes);
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
-  const s = madd(rho, loadLanes(square, lanes), f32x4.mul(f32x4.mul(rest, g), g));
-  const u = loadLanes(updates, lanes);
-  const ratio = f32x4.div(f32x4.sqrt(f32x4.add(u, epsilon)), f32x4.sqrt(f32x4.add(s, epsilon)));
-  const delta = f32x4.mul(ratio, g);
-  storeLanes(square, s, lanes);
-  storeLanes(updates, madd(rho, u, f32x4.mul(f32x4.mul(rest, delta), delta)), lanes);
+  const s = moveTo(f32x4.mul(g, g), square, rest, lanes);
+  const u = f32x4.add(loadLanes(updates, lanes), epsilon);
+  const delta = f32x4.mul(f32x4.div(f32x4.sqrt(u), f32x4.sqrt(f32x4.add(s, epsilon))), g);
+  moveTo(f32x4.mul(delta, delta), updates, rest, lanes);
   storeLanes(params, nmadd(learningRateOf(block), delta, p), lanes);
 }

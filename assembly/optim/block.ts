@@ -15,10 +15,11 @@
  *     44  f32   1 / √(1 − β₂ᵗ)                   Adam's and Nadam's correction of √v
  *     48  f32   learningRate (1 − μₜ) / (1 − Π μₜ)            Nadam's factor of the gradient
  *     52  f32   learningRate μₜ₊₁ / (1 − Π μₜ · μₜ₊₁)         Nadam's factor of the mean
- *     56        unused
+ *     56  f32   1 − β₁
+ *     60  f32   1 − β₂
  *
  * To resume a run exactly, keep step and Π μₜ. Several calls may share a block in one step (weight decay on some slabs only).
- * β₁ and β₂ are float64 because 1 − β₂ in float32 is wrong by 1e-5.
+ * β₁ and β₂ are float64 because 1 − 0.999 taken in float32 is wrong by 1e-5.
  */
 import { threadIndex } from "../thread";
 
@@ -36,17 +37,18 @@ export function advanceStep(block: usize): void {
   const t = load<i32>(block, 32) + 1;
   const learningRate: f64 = load<f32>(block);
   const beta1 = load<f64>(block, 16);
-  const correction1 = 1 - power(beta1, t);
-  const correction2 = 1 - power(load<f64>(block, 24), t);
+  const beta2 = load<f64>(block, 24);
   const momentum = beta1 * (1 - 0.5 * power(nadamDecay, t));
   const nextMomentum = beta1 * (1 - 0.5 * power(nadamDecay, t + 1));
   const product = <f32>((t == 1 ? 1 : load<f32>(block, 36)) * momentum);
   store<i32>(block, t, 32);
   store<f32>(block, product, 36);
-  store<f32>(block, <f32>(learningRate / correction1), 40);
-  store<f32>(block, <f32>(1 / sqrt(correction2)), 44);
+  store<f32>(block, <f32>(learningRate / (1 - power(beta1, t))), 40);
+  store<f32>(block, <f32>(1 / sqrt(1 - power(beta2, t))), 44);
   store<f32>(block, <f32>((learningRate * (1 - momentum)) / (1 - <f64>product)), 48);
   store<f32>(block, <f32>((learningRate * nextMomentum) / (1 - <f64>product * nextMomentum)), 52);
+  store<f32>(block, <f32>(1 - beta1), 56);
+  store<f32>(block, <f32>(1 - beta2), 60);
 }
 
 /** baseⁿ by repeated squaring, n ≥ 0. */
@@ -83,30 +85,16 @@ export function momentumOf(block: usize): v128 {
   return v128.load32_splat(block, 12);
 }
 
-/** β₁ */
-// @ts-ignore: decorator
-@inline
-export function beta1Of(block: usize): v128 {
-  return f32x4.splat(<f32>load<f64>(block, 16));
-}
-
 /** 1 − β₁ */
 // @ts-ignore: decorator
 @inline
 export function restOfBeta1(block: usize): v128 {
-  return f32x4.splat(<f32>(1 - load<f64>(block, 16)));
-}
-
-/** β₂ */
-// @ts-ignore: decorator
-@inline
-export function beta2Of(block: usize): v128 {
-  return f32x4.splat(<f32>load<f64>(block, 24));
+  return v128.load32_splat(block, 56);
 }
 
 /** 1 − β₂ */
 // @ts-ignore: decorator
 @inline
 export function restOfBeta2(block: usize): v128 {
-  return f32x4.splat(<f32>(1 - load<f64>(block, 24)));
+  return v128.load32_splat(block, 60);
 }

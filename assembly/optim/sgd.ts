@@ -17,6 +17,16 @@ export function takeGradient(grads: usize, scale: v128, p: v128, weightDecay: v1
   return madd(grad, scale, f32x4.mul(p, weightDecay));
 }
 
+/** A running mean: state += rest · (value − state), which is (1 − rest) · state + rest · value; returns it. */
+// @ts-ignore: decorator
+@inline
+export function moveTo(value: v128, state: usize, rest: v128, lanes: i32): v128 {
+  const before = loadLanes(state, lanes);
+  const after = madd(rest, f32x4.sub(value, before), before);
+  storeLanes(state, after, lanes);
+  return after;
+}
+
 /**
  * p −= learningRate · g
  * @param params  in/out (n)

@@ -9,6 +9,9 @@ import { loadLanes } from "../simd/lanes";
 /** Elements summed in float32 before the sum moves to float64. */
 export const sumBlock: i32 = 4096;
 
+/** The same where a loop has only one to four vectors of partial sums. */
+export const shortBlock: i32 = 512;
+
 /** What is summed. */
 export interface Summand {
   add(sum: v128, x: v128): v128;
@@ -87,7 +90,7 @@ function blockSum<Term extends Summand>(x: usize, n: i32): f64 {
 /** Sum of the four lanes in float64. */
 // @ts-ignore: decorator
 @inline
-function lanesSum(x: v128): f64 {
+export function lanesSum(x: v128): f64 {
   const low = f64x2.promote_low_f32x4(x);
   const high = f64x2.promote_low_f32x4(i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   const pair = f64x2.add(low, high);

@@ -54,7 +54,7 @@ function powerOfTwo(t: v128): v128 {
 /** eˣ for x ≤ 0: at most 0.97 ulp down to −87, 0 below −88. */
 // @ts-ignore: decorator
 @inline
-function expNegative(x: v128): v128 {
+export function expNegative(x: v128): v128 {
   const clamped = f32x4.pmax(x, f32x4.splat(-88));
   const t = madd(clamped, f32x4.splat(LOG2E), f32x4.splat(ROUND + 127));
   const scale = powerOfTwo(t);
