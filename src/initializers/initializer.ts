@@ -1,6 +1,6 @@
 /** What an initializer is: it fills a parameter once, from a seeded counter-based generator. Knows no layers. */
 import type { Config } from "../config.js";
-import type { RandomState } from "../ops/random.js";
+import type { RandomState } from "../tensor/randomState.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Fills a parameter. */

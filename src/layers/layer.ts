@@ -5,7 +5,7 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
-import type { RandomState } from "../ops/random.js";
+import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -7,7 +7,7 @@ import { Batches } from "../data/batches.js";
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { ByteSink } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
-import { RandomState } from "../ops/random.js";
+import { RandomState } from "../tensor/randomState.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, releaseData, tensorsOf } from "./batch.js";

@@ -7,7 +7,7 @@ import type { Config } from "../config.js";
 import { type ByteSink, writeBytes } from "../io/bytes.js";
 import { type SafetensorsEntry, safetensorsChunks } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
-import type { RandomState } from "../ops/random.js";
+import type { RandomState } from "../tensor/randomState.js";
 import type { OptimizerProgress } from "../optimizers/state.js";
 import { describe } from "./architecture.js";
 import type { Graph } from "./graph.js";

@@ -8,7 +8,7 @@ import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { weightedMean } from "../ops/weightedMean.js";
-import type { RandomState } from "../ops/random.js";
+import type { RandomState } from "../tensor/randomState.js";
 import { addPenaltyGradient, penalty } from "../ops/regularization.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { OptimizerState } from "../optimizers/state.js";

@@ -3,7 +3,7 @@
  * Trained parameters that weight decay applies to come first, so that decay is one range. Does not know layers' formulas.
  */
 import type { Layer, Parameter } from "../layers/layer.js";
-import type { RandomState } from "../ops/random.js";
+import type { RandomState } from "../tensor/randomState.js";
 import type { SectionRule } from "../optimizers/state.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { scope } from "../tensor/scope.js";

@@ -10,3 +10,8 @@ export function fillFloat32(ptr: number, value: number, n: number): void {
 export function copyFloat32(to: number, from: number, n: number): void {
   kernels().copyBytes(to, from, 4 * n);
 }
+
+/** Counts the generator whose state stands at `ptr` one on. */
+export function advanceRandomState(ptr: number): void {
+  kernels().advanceRandom(ptr);
+}

@@ -1,0 +1,52 @@
+/**
+ * The state of the counter-based generator that kernels draw from: a seed and a counter in linear memory. What is drawn follows from seed, counter and
+ * stream alone, so the state of a run is four words, and a recorded step draws anew each time it is replayed, since advancing is a kernel as well.
+ * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Philox).
+ */
+import { UsageError, message, show } from "../errors.js";
+import { advanceRandomState } from "../runtime/primitives.js";
+import { heap } from "../runtime/runtime.js";
+import { zeros } from "./create.js";
+import { keep } from "./scope.js";
+import type { Tensor } from "./tensor.js";
+
+/** Seed and counter of a generator, in memory. No scope frees it. */
+export class RandomState {
+  /** Seed (2 words) and counter (2 words), int32. */
+  readonly #words: Tensor;
+
+  /** @param seed an integer from 0 to 2³² − 1. Errors: UsageError, MemoryError */
+  constructor(seed: number) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+      throw new UsageError(
+        message("random", "seed out of range", { expected: "an integer from 0 to 2³² − 1", got: show(seed) }),
+      );
+    }
+    this.#words = keep(zeros([4], { dtype: "int32" }));
+    this.restore([seed, 0, 0, 0]);
+  }
+
+  /** Address of the four words. @internal */
+  get ptr(): number {
+    return this.#words.ptr;
+  }
+
+  /** Counts one on, so that the same streams give other numbers. A kernel: it takes part in a recorded step. */
+  advance(): void {
+    advanceRandomState(this.ptr);
+  }
+
+  /** Seed and counter as numbers. */
+  save(): number[] {
+    return [...heap().view("int32", this.ptr, 4)];
+  }
+
+  /** Takes over what save gave. */
+  restore(words: readonly number[]): void {
+    heap().view("int32", this.ptr, 4).set(words);
+  }
+
+  dispose(): void {
+    this.#words.dispose();
+  }
+}
