@@ -1,5 +1,14 @@
 /** The public API: re-exports only. */
+export type { Callback, Logs, Training } from "./callbacks/callback.js";
+export * as callbacks from "./callbacks/index.js";
+export type { Config } from "./config.js";
 export { DataError, LanegradError, MemoryError, ShapeError, UsageError } from "./errors.js";
+export * as optimizers from "./optimizers/index.js";
+export type { Optimizer } from "./optimizers/optimizer.js";
+export type { Schedule } from "./optimizers/schedule.js";
+export * as schedules from "./optimizers/schedules.js";
+export * as regularizers from "./regularizers/index.js";
+export type { Regularizer } from "./regularizers/regularizer.js";
 export type { BuildName, ModuleSource } from "./runtime/load.js";
 export type { DType, View } from "./runtime/memory.js";
 export { info, init, memoryUsage, type Info, type InitOptions } from "./runtime/runtime.js";
@@ -9,9 +18,4 @@ export { scope } from "./tensor/scope.js";
 export type { Shape } from "./tensor/shape.js";
 export { noGrad } from "./tensor/tape.js";
 export type { Tensor, TensorValues } from "./tensor/tensor.js";
-export type { Config } from "./config.js";
-export * as optimizers from "./optimizers/index.js";
-export type { Optimizer } from "./optimizers/optimizer.js";
-export type { Schedule } from "./optimizers/schedule.js";
-export * as schedules from "./optimizers/schedules.js";
 export { version } from "./version.js";

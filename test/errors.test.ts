@@ -26,7 +26,9 @@ it("checkKeys: names the first unknown option and the known ones", () => {
   );
   expect(() => checkKeys("f", { d: 3 }, ["a"])).toThrow('f: unknown option; expected a, got "d".');
   expect(() => checkKeys("f", {}, ["a"])).not.toThrow();
-  expect(() => checkKeys("f", 0.5 as never, ["a", "b"])).toThrow("f: the options are no object; expected { a, b }, got 0.5.");
+  expect(() => checkKeys("f", 0.5 as never, ["a", "b"])).toThrow(
+    "f: the options are no object; expected { a, b }, got 0.5.",
+  );
   expect(() => checkKeys("f", null as never, ["a"])).toThrow("f: the options are no object; expected { a }, got null.");
 });
 

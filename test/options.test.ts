@@ -20,7 +20,9 @@ describe("checkNumber: the interval in the text is the one that is checked", () 
 it("checkInteger: whole numbers only", () => {
   expect(() => checkInteger("f", "n", 1, "[1, ∞)")).not.toThrow();
   for (const value of [0, 1.5, 2 ** 53, "1", NaN]) {
-    expect(() => checkInteger("f", "n", value, "[1, ∞)")).toThrow("f: n is out of range; expected an integer in [1, ∞), got");
+    expect(() => checkInteger("f", "n", value, "[1, ∞)")).toThrow(
+      "f: n is out of range; expected an integer in [1, ∞), got",
+    );
   }
 });
 

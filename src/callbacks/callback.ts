@@ -21,8 +21,14 @@ export interface Training {
 /** Loss and metrics by name: "loss", "accuracy", "valLoss", "valAccuracy", … */
 export type Logs = Readonly<Record<string, number>>;
 
-/** Hooks that fit calls; each may be left out, and each may be asynchronous. */
+/** What a checkpoint keeps of a callback: JSON. */
+export type CallbackState = Readonly<Record<string, number | null>>;
+
+/** Hooks that fit calls; each may be left out, and each may be asynchronous. A plain object with some of them is a callback. */
 export interface Callback {
+  /** In messages, and beside the state in a checkpoint. */
+  readonly name?: string;
+  /** The callback forgets earlier trainings here. */
   onTrainBegin?(training: Training): void | Promise<void>;
   /** @param epoch from 0 */
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>;
@@ -30,4 +36,8 @@ export interface Callback {
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
+  /** What it must know to go on after a resume as if training had not stopped. */
+  save?(): CallbackState;
+  /** Takes that back; called after onTrainBegin of the training that resumes. */
+  restore?(saved: CallbackState): void;
 }

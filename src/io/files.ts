@@ -1,5 +1,5 @@
 /**
- * Files, in Node only: read whole, written whole or not at all. A reader of the path sees the old bytes or the new ones, never a part,
+ * Files, in Node only: read whole, written whole or not at all, or grown at the end. A reader of the path sees the old bytes or the new ones, never a part,
  * even if the process is killed or the machine loses power while writing.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
@@ -69,6 +69,22 @@ export async function writeFileAtomically(
     if (existing) await fs.access(file, fs.constants.W_OK);
     if (existing && !existing.isFile()) await fs.writeFile(file, chunks);
     else await replace(existing ? await fs.realpath(file) : file, existing?.mode, chunks);
+  } catch (error) {
+    throw fileError(op, "write", file, error);
+  }
+}
+
+/**
+ * Adds text at the end of a file, which is made if it is not there. Readers see all of the text or nothing of it, unless the machine stops meanwhile.
+ *
+ * @param op  the function that the user called, for the messages
+ * @throws DataError if it cannot be written; UsageError in browsers and for a URL that is no file.
+ */
+export async function appendToFile(op: string, path: string | URL, text: string): Promise<void> {
+  const fs = nodeBuiltin("fs/promises", op);
+  const file = fileName(op, path);
+  try {
+    await fs.appendFile(file, text);
   } catch (error) {
     throw fileError(op, "write", file, error);
   }

@@ -1,0 +1,8 @@
+/** Callbacks: what fit does besides training. */
+export type { Callback, CallbackState, Logs, Training } from "./callback.js";
+export { checkpoint, type CheckpointOptions } from "./checkpoint.js";
+export { csvLogger, type CsvLoggerOptions } from "./csvLogger.js";
+export { earlyStopping, type EarlyStoppingOptions } from "./earlyStopping.js";
+export { reduceOnPlateau, type ReduceOnPlateauOptions, schedule } from "./learningRate.js";
+export type { MonitorOptions } from "./monitor.js";
+export { terminateOnNaN } from "./terminateOnNaN.js";

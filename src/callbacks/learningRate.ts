@@ -1,0 +1,80 @@
+/** Changing the learning rate between epochs: when a number stands still, or as a function says. Schedules by step are the optimizer's. */
+import { UsageError, checkKeys, message, show } from "../errors.js";
+import { checkInteger, checkNumber } from "../options.js";
+import type { Callback } from "./callback.js";
+import { Monitor, type MonitorOptions } from "./monitor.js";
+
+/** Options of {@link reduceOnPlateau}; minDelta is 1e-4 by default. */
+export interface ReduceOnPlateauOptions extends MonitorOptions {
+  /** What the learning rate is multiplied with, in (0, 1). Default 0.1. */
+  readonly factor?: number;
+  /** Epochs without improvement until then. Default 10. */
+  readonly patience?: number;
+  /** Epochs after a reduction that do not count. Default 0. */
+  readonly cooldown?: number;
+  /** The learning rate does not fall below this. Default 0. */
+  readonly minLearningRate?: number;
+}
+
+/**
+ * Multiplies the learning rate with `factor` when `monitor` has not improved for `patience` epochs; it replaces a schedule by that.
+ * Errors: UsageError for an option; in fit for a monitor that is not measured.
+ */
+export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
+  const op = "reduceOnPlateau";
+  checkKeys(op, options, ["monitor", "mode", "minDelta", "factor", "patience", "cooldown", "minLearningRate"]);
+  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0, minDelta = 1e-4 } = options;
+  checkNumber(op, "factor", factor, "(0, 1)");
+  checkInteger(op, "patience", patience, "[0, ∞)");
+  checkInteger(op, "cooldown", cooldown, "[0, ∞)");
+  checkNumber(op, "minLearningRate", minLearningRate, "[0, ∞)");
+  const monitor = new Monitor(op, { ...options, minDelta });
+  let waited = 0;
+  let cooling = 0;
+  return {
+    name: op,
+    onTrainBegin() {
+      monitor.reset();
+      waited = cooling = 0;
+    },
+    onEpochEnd(_epoch, logs, training) {
+      const improved = monitor.improves(logs);
+      if (cooling > 0) cooling--;
+      else if (!improved) waited++;
+      if (improved || cooling > 0) waited = 0;
+      if (waited < Math.max(1, patience)) return;
+      const reduced = Math.max(training.learningRate * factor, minLearningRate);
+      if (reduced < training.learningRate) training.learningRate = reduced;
+      waited = 0;
+      cooling = cooldown;
+    },
+    save: () => ({ ...monitor.save(), waited, cooling }),
+    restore(saved) {
+      monitor.restore(saved);
+      waited = saved.waited ?? 0;
+      cooling = saved.cooling ?? 0;
+    },
+  };
+}
+
+/**
+ * Sets the learning rate at the beginning of each epoch.
+ *
+ * @param rateAt  from the epoch, from 0, and the learning rate so far to the new one
+ * Errors: UsageError for what is no function; in fit where it gives no learning rate.
+ */
+export function schedule(rateAt: (epoch: number, learningRate: number) => number): Callback {
+  const op = "schedule";
+  if (typeof rateAt !== "function") {
+    const expected = "a function (epoch, learningRate) → learningRate";
+    throw new UsageError(message(op, "no function", { expected, got: show(rateAt) }));
+  }
+  return {
+    name: op,
+    onEpochBegin(epoch, training) {
+      const rate = rateAt(epoch, training.learningRate);
+      checkNumber(op, `the learning rate of epoch ${epoch}`, rate, "[0, ∞)");
+      training.learningRate = rate;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger, and the best of it so far. */
+import { UsageError, message, show } from "../errors.js";
+import { checkNumber } from "../options.js";
+import type { CallbackState, Logs } from "./callback.js";
+
+/** Options of callbacks that watch a number. */
+export interface MonitorOptions {
+  /** Name in the logs. Default "valLoss". */
+  readonly monitor?: string;
+  /** Which way is better. Default "auto": "max" for accuracies, precision, recall, F1, AUC and R², else "min". */
+  readonly mode?: "auto" | "min" | "max";
+  /** A smaller change is no improvement. ≥ 0. */
+  readonly minDelta?: number;
+}
+
+const larger = /accuracy|precision|recall|f1|auc|r2/i;
+
+/** A watched number. */
+export class Monitor {
+  readonly #op: string;
+  readonly #name: string;
+  readonly #sign: 1 | -1;
+  readonly #minDelta: number;
+  #best: number | null = null;
+
+  /** Errors: UsageError for an option. */
+  constructor(op: string, { monitor = "valLoss", mode = "auto", minDelta = 0 }: MonitorOptions) {
+    if (typeof monitor !== "string") {
+      throw new UsageError(
+        message(op, "monitor is no name", { expected: 'a string as "valLoss"', got: show(monitor) }),
+      );
+    }
+    if (!["auto", "min", "max"].includes(mode)) {
+      throw new UsageError(message(op, "unknown mode", { expected: '"auto", "min" or "max"', got: show(mode) }));
+    }
+    checkNumber(op, "minDelta", minDelta, "[0, ∞)");
+    this.#op = op;
+    this.#name = monitor;
+    this.#sign = mode === "max" || (mode === "auto" && larger.test(monitor)) ? 1 : -1;
+    this.#minDelta = minDelta;
+  }
+
+  /** Forgets the best. */
+  reset(): void {
+    this.#best = null;
+  }
+
+  /** True where the number is better than the best by more than minDelta; it is the best then. NaN is never better. Errors: UsageError where the logs lack it. */
+  improves(logs: Logs): boolean {
+    if (!Object.hasOwn(logs, this.#name)) this.#fail(logs);
+    const value = logs[this.#name];
+    const gain = this.#sign * (value - (this.#best ?? -this.#sign * Infinity));
+    if (!(gain > this.#minDelta)) return false;
+    this.#best = value;
+    return true;
+  }
+
+  /** "valLoss 0.25", for what training says when it stops. */
+  describeBest(): string {
+    return `${this.#name} ${this.#best ?? "never a number"}`;
+  }
+
+  save(): CallbackState {
+    return { best: this.#best };
+  }
+
+  restore({ best = null }: CallbackState): void {
+    this.#best = best;
+  }
+
+  #fail(logs: Logs): never {
+    const hint = this.#name.startsWith("val")
+      ? { hint: "Give fit validationData or a validationSplit, or monitor another name." }
+      : {};
+    const expected = `one of ${Object.keys(logs).join(", ")}`;
+    const got = `monitor ${show(this.#name)}`;
+    throw new UsageError(message(this.#op, "nothing of that name is measured", { expected, got, ...hint }));
+  }
+}
