@@ -42,3 +42,7 @@ export { hingeBackward, hingeForward, huberBackward, huberForward } from "./loss
 export { kullbackLeiblerBackward, kullbackLeiblerForward } from "./loss/elementwise";
 export { cosineSimilarityBackward, cosineSimilarityForward } from "./loss/cosineSimilarity";
 export { weightedMeanBackward, weightedMeanForward } from "./loss/weightedMean";
+export { advanceRandom } from "./random/philox";
+export { randomBits, randomInt, randomNormal, randomTruncatedNormal, randomUniform } from "./random/draws";
+export { dropoutBackward, dropoutForward, dropoutMaskBytes } from "./random/dropout";
+export { confusionAdd, histogramAdd, topKCount } from "./metrics/counts";

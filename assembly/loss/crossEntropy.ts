@@ -133,7 +133,8 @@ export function crossEntropySparseBackward(
     const at = <usize>row * bytes;
     const label = load<i32>(labels + ((<usize>row) << 2));
     const known = <u32>label < <u32>columns;
-    const own = at + ((<usize>(known ? label : 0)) << 2);
+    const column = known ? label : 0;
+    const own = at + ((<usize>column) << 2);
     const p = load<f32>(probabilities + own);
     let value: f32 = NaN;
     if (known) value = p < low || p > high ? 0 : -load<f32>(dLoss + ((<usize>row) << 2)) / p;

@@ -155,7 +155,8 @@ export function softmaxCrossEntropySparseBackward(
     const known = <u32>label < <u32>columns;
     const dRow: f32 = known ? load<f32>(dLoss + ((<usize>row) << 2)) : NaN;
     // the label's own element is p − 1: taken before the row is written, which may be the row of p
-    const own = at + ((<usize>(known ? label : 0)) << 2);
+    const column = known ? label : 0;
+    const own = at + ((<usize>column) << 2);
     let value = dRow * (load<f32>(probabilities + own) - (1 - smoothing) - spread);
     if (accumulate) value += load<f32>(dLogits + own);
     const slope = f32x4.splat(dRow);

@@ -279,9 +279,9 @@ describe.each(builds)("softmax cross-entropy ($name)", (build) => {
       ["sparse", 0.1, oneHot],
     ] as const)("%s, smoothing %d", (form, smoothing, target) => {
       const put = () => (form === "dense" ? build.f32(target).ptr : build.i32(labels).ptr);
-      const forward = form === "dense" ? kernels.softmaxCrossEntropyForward : kernels.softmaxCrossEntropySparseForward;
-      const backward =
-        form === "dense" ? kernels.softmaxCrossEntropyBackward : kernels.softmaxCrossEntropySparseBackward;
+      const name = form === "dense" ? "softmaxCrossEntropy" : "softmaxCrossEntropySparse";
+      const forward = kernel(build, `${name}Forward`);
+      const backward = kernel(build, `${name}Backward`);
       const expected = Array.from({ length: rows }, (_, i) => {
         const logits = rowOf(z, i, columns);
         const p = softmax(logits);
