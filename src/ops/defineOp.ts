@@ -85,8 +85,14 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
 export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
   for (const x of inputs) x.checkLive();
   const specs = op.shape(inputs, attributes);
-  const outputs = specs.map(({ shape, dtype }) => (op.isView ? inputs[0].share(shape) : empty(shape, dtype)));
-  if (!op.isView) withScratch((scratch) => op.forward({ inputs, outputs, attributes, scratch }));
+  const outputs: Tensor[] = [];
+  try {
+    for (const { shape, dtype } of specs) outputs.push(op.isView ? inputs[0].share(shape) : empty(shape, dtype));
+    if (!op.isView) withScratch((scratch) => op.forward({ inputs, outputs, attributes, scratch }));
+  } catch (error) {
+    for (const output of outputs) output.dispose();
+    throw error;
+  }
   if (op.backward !== undefined && isGradEnabled() && inputs.some((x) => x.requiresGrad))
     record(op, inputs, outputs, attributes);
   return outputs;

@@ -43,7 +43,7 @@ export interface Info {
 
 interface Runtime {
   readonly heap: Heap;
-  readonly kernels: Kernels;
+  kernels: Kernels;
   readonly info: Info;
 }
 
@@ -96,6 +96,19 @@ export function heap(): Heap {
 /** The table of kernels. Errors: UsageError before `init`. */
 export function kernels(): Kernels {
   return running().kernels;
+}
+
+/**
+ * Puts `table` in the place of the table of kernels: what wants to see or to hand on every call (a recording, other threads, a test) wraps the table
+ * that it gets back. Errors: UsageError before `init`.
+ *
+ * @returns the table until now
+ */
+export function exchangeKernels(table: Kernels): Kernels {
+  const runtime = running();
+  const before = runtime.kernels;
+  runtime.kernels = table;
+  return before;
 }
 
 /** Memory in use, in bytes: what tensors and models hold now, the most they held, and the limit. Errors: UsageError before `init`. */

@@ -24,6 +24,13 @@ export function track(thing: Scoped): void {
   else scope.add(thing);
 }
 
+/** Puts a new thing under the scope that `owner` is under, so that both end together; under the garbage collector where `owner` is. */
+export function trackBeside(owner: Scoped, thing: Scoped): void {
+  const scope = open.findLast((made) => made.has(owner));
+  if (scope === undefined) thing.escape();
+  else scope.add(thing);
+}
+
 /** Takes a thing out of its scope (it was disposed, or it must outlive the scope). */
 export function untrack(thing: Scoped): void {
   for (const scope of open) scope.delete(thing);

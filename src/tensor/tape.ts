@@ -9,7 +9,7 @@
  */
 import { ShapeError, UsageError, message } from "../errors.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
-import { type Scoped, keep } from "./scope.js";
+import { type Scoped, trackBeside, untrack } from "./scope.js";
 import { type Shape, sameShape, showShape } from "./shape.js";
 
 /** Where a gradient is to be written: `=` where accumulate is 0, `+=` where it is 1. */
@@ -28,7 +28,7 @@ export interface Taped<T extends Taped<T>> extends Scoped {
   readonly producer: OutputOf<T> | undefined;
   label(): string;
   share(shape: Shape): T;
-  /** A tensor with undefined contents for a gradient of `shape`. */
+  /** A tensor with undefined contents, under no scope, for a gradient of `shape`. */
   gradientOf(shape: Shape): T;
 }
 
@@ -173,9 +173,13 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
   if (seed === undefined) fillFloat32(start.ptr, 1, 1);
   else copyFloat32(start.ptr, seed.ptr, seed.size);
   producer.record.gradients[producer.index] = start;
-  for (const record of records) {
-    if (record.gradients.some((gradient) => gradient !== undefined)) record.run(record);
-    record.release();
+  try {
+    for (const record of records) {
+      if (record.gradients.some((gradient) => gradient !== undefined)) record.run(record);
+      record.release();
+    }
+  } finally {
+    for (const record of records) record.release(); // of what an error left
   }
 }
 
@@ -199,8 +203,13 @@ function readGradient<T extends Taped<T>>(operand: OutputOf<T> | T): T | undefin
   return "record" in operand ? operand.record.gradients[operand.index] : operand.grad;
 }
 
+/** Makes `gradient` the operand's: `backward` frees that of an op's output, that of a leaf lives as long as the leaf. */
 function writeGradient<T extends Taped<T>>(operand: OutputOf<T> | T, gradient: T): void {
-  keep(gradient);
-  if ("record" in operand) operand.record.gradients[operand.index] = gradient;
-  else operand.grad = gradient;
+  untrack(gradient);
+  if ("record" in operand) {
+    operand.record.gradients[operand.index] = gradient;
+  } else {
+    operand.grad = gradient;
+    trackBeside(operand, gradient);
+  }
 }

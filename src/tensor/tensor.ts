@@ -131,11 +131,9 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return `${kind}Tensor(${this.shape.join(", ")})${this.name === undefined ? "" : ` ${show(this.name)}`}`;
   }
 
-  /** A float32 tensor with undefined contents that no scope frees. @internal */
+  /** A float32 tensor with undefined contents that neither a scope nor the garbage collector frees. @internal */
   gradientOf(shape: Shape): Tensor {
-    const made = new Tensor(shape, "float32", new Storage(4 * sizeOf(shape)), 0);
-    made.escape();
-    return made;
+    return new Tensor(shape, "float32", new Storage(4 * sizeOf(shape)), 0);
   }
 
   /** Another tensor on the same memory, of `shape` (as many elements). @internal */
@@ -160,9 +158,10 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return shadow;
   }
 
-  /** What the gradient of this needs. @internal */
+  /** What the backward pass from here needs, and the gradient that arrived. @internal */
   dependencies(): readonly Scoped[] {
-    return this.producer === undefined ? [] : savedFor(this.producer.record);
+    const saved = this.producer === undefined ? [] : savedFor(this.producer.record);
+    return this.grad === undefined ? saved : [...saved, this.grad];
   }
 
   /** @internal */
