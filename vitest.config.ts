@@ -1,12 +1,16 @@
 import { defineConfig } from "vitest/config";
 
 const packageTests = "test/package/**/*.test.ts";
+/** The tests that run once for each build of the kernels: `init` takes one build a process. */
+const opsTests = "test/ops/**/*.test.ts";
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests] } },
+      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests, opsTests] } },
+      { extends: true, test: { name: "library-simd", include: [opsTests], env: { LANEGRAD_BUILD: "simd" } } },
+      { extends: true, test: { name: "library-relaxed", include: [opsTests], env: { LANEGRAD_BUILD: "relaxed" } } },
       { extends: true, test: { name: "package", include: [packageTests], globalSetup: "test/package/setup.ts" } },
     ],
   },

@@ -5,19 +5,21 @@
  * Letters: x an operand, y an output, dX = ∂loss/∂X.
  * Does not call kernels: the forward and backward functions of each op do.
  */
-import { ShapeError, message } from "../errors.js";
+import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { DType } from "../runtime/memory.js";
 import { heap } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
 import type { Shape } from "../tensor/shape.js";
 import { TapeRecord, isGradEnabled } from "../tensor/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /** Shape and type of an output. */
 export interface OutputSpec {
   readonly shape: Shape;
   /** Default float32. */
   readonly dtype?: DType;
+  /** False for an output that is for the op's own backward pass and has no gradient. Default: true for float32. */
+  readonly isDifferentiable?: boolean;
 }
 
 /** What a forward pass gets. Operands and outputs are contiguous. */
@@ -27,7 +29,7 @@ export interface ForwardCall<A> {
   readonly outputs: readonly Tensor[];
   readonly attributes: A;
   /** The pointer of a block that lives until the call ends. */
-  scratch(bytes: number): number;
+  readonly scratch: (bytes: number) => number;
 }
 
 /** What a backward pass gets. */
@@ -40,15 +42,15 @@ export interface BackwardCall<A> {
   readonly dOutputs: readonly (Tensor | undefined)[];
   readonly attributes: A;
   /** Calls `write` with the place for dX of operand `i`, where somebody wants it: `=` where accumulate is 0, `+=` where it is 1. */
-  gradient(i: number, write: (dX: number, accumulate: 0 | 1) => void): void;
+  readonly gradient: (i: number, write: (dX: number, accumulate: 0 | 1) => void) => void;
   /** True where somebody wants the gradient of operand `i`. */
-  wants(i: number): boolean;
+  readonly wants: (i: number) => boolean;
   /**
    * Makes `gradient` (a dOutput, or a fresh tensor, with as many elements) the gradient of operand `i` without a copy, if it is the first.
    * False where it must be added by `gradient()`. Hand each gradient to one operand at most: its memory is the operand's from then on.
    */
-  adopt(i: number, gradient: Tensor): boolean;
-  scratch(bytes: number): number;
+  readonly adopt: (i: number, gradient: Tensor) => boolean;
+  readonly scratch: (bytes: number) => number;
 }
 
 /** An op. A is the type of its attributes: what it needs to know besides tensors. */
@@ -62,6 +64,8 @@ export interface Op<A = undefined> {
   readonly backward?: (call: BackwardCall<A>) => void;
   /** Operands and outputs, by number, whose values the backward pass reads. */
   readonly saved?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
+  /** Operands, by number, that have no gradient although they may be float32: targets, weights, conditions. */
+  readonly constants?: readonly number[];
   /** True for an op that makes its outputs as other shapes of operand 0's memory; forward does nothing then. */
   readonly isView?: boolean;
 }
@@ -83,7 +87,10 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
  * Errors: those of op.shape; UsageError for a freed operand; MemoryError. Nothing has changed then.
  */
 export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
-  for (const x of inputs) x.checkLive();
+  checkTensors(op.name, inputs);
+  const { backward } = op;
+  const isRecorded = backward !== undefined && isGradEnabled() && inputs.some((x) => x.requiresGrad);
+  if (isRecorded) checkConstants(op, inputs);
   const specs = op.shape(inputs, attributes);
   const outputs: Tensor[] = [];
   try {
@@ -93,13 +100,25 @@ export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A
     for (const output of outputs) output.dispose();
     throw error;
   }
-  if (op.backward !== undefined && isGradEnabled() && inputs.some((x) => x.requiresGrad))
-    record(op, inputs, outputs, attributes);
+  if (isRecorded) {
+    const tape = record(op, backward, inputs, outputs, attributes);
+    for (const [index, output] of outputs.entries()) {
+      if (output.dtype !== "float32" || specs[index].isDifferentiable === false) continue;
+      output.requiresGrad = true;
+      output.producer = { record: tape, index };
+    }
+  }
   return outputs;
 }
 
-function record<A>(op: Op<A>, inputs: readonly Tensor[], outputs: readonly Tensor[], attributes: A): void {
-  const { backward } = op;
+/** Puts a call on the tape. */
+function record<A>(
+  op: Op<A>,
+  backward: (call: BackwardCall<A>) => void,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  attributes: A,
+): TapeRecord<Tensor> {
   const hold = (tensor: Tensor): Tensor => tensor.share(tensor.shape);
   // What is not saved keeps its shape only: a tensor without memory.
   const keep = (tensors: readonly Tensor[], saved: readonly number[] = []): Tensor[] =>
@@ -109,7 +128,7 @@ function record<A>(op: Op<A>, inputs: readonly Tensor[], outputs: readonly Tenso
   const saved = [...savedInputs, ...savedOutputs].filter((tensor) => !tensor.isDisposed);
   const run = (tape: TapeRecord<Tensor>): void =>
     withScratch((scratch) =>
-      backward?.({
+      backward({
         inputs: savedInputs,
         outputs: savedOutputs,
         dOutputs: tape.gradients,
@@ -128,12 +147,7 @@ function record<A>(op: Op<A>, inputs: readonly Tensor[], outputs: readonly Tenso
         },
       }),
     );
-  const tape = new TapeRecord(op.name, inputs, outputs.length, saved, run);
-  for (const [index, output] of outputs.entries()) {
-    if (output.dtype !== "float32") continue;
-    output.requiresGrad = true;
-    output.producer = { record: tape, index };
-  }
+  return new TapeRecord(op.name, inputs, outputs.length, saved, run);
 }
 
 /** Gives `fn` a way to ask for blocks, which are freed when it ends. */
@@ -147,6 +161,30 @@ function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
     });
   } finally {
     for (const [ptr, bytes] of blocks) heap().free(ptr, bytes);
+  }
+}
+
+/** Throws UsageError unless all operands are tensors whose memory is there. */
+export function checkTensors(op: string, operands: readonly unknown[]): void {
+  for (const x of operands) {
+    if (x instanceof Tensor) {
+      x.checkLive();
+      continue;
+    }
+    const hint = "Make one by tensor(values).";
+    const wrong = `operand ${operands.indexOf(x)} is not a tensor`;
+    throw new UsageError(message(op, wrong, { expected: "a Tensor", got: show(x), hint }));
+  }
+}
+
+/** Throws UsageError where an operand that the op does not differentiate requires a gradient: it would be missing in silence. */
+function checkConstants<A>({ name, constants = [] }: Op<A>, inputs: readonly Tensor[]): void {
+  for (const i of constants) {
+    if (inputs[i]?.requiresGrad) {
+      const hint = "Compute it inside noGrad().";
+      const got = `${inputs[i].label()}, which requires one`;
+      throw new UsageError(message(name, `operand ${i} has no gradient here`, { expected: "a constant", got, hint }));
+    }
   }
 }
 

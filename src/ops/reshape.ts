@@ -1,8 +1,8 @@
-/** The same elements under another shape. No copy: the result shares the operand's memory. */
+/** The same elements under another shape: reshape, squeeze, expandDims. No copy: the result shares the operand's memory. */
 import { ShapeError, message } from "../errors.js";
-import { kernels } from "../runtime/runtime.js";
-import { type Shape, checkShape, showShape, sizeOf } from "../tensor/shape.js";
+import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { copyRow } from "./copy.js";
 import { apply, defineOp } from "./defineOp.js";
 
 /** y = x under another shape; attributes: that shape. */
@@ -13,7 +13,7 @@ export const reshapeOp = defineOp<Shape>({
   isView: true,
   backward({ dOutputs: [dY], inputs: [x], adopt, gradient }) {
     if (adopt(0, dY!)) return;
-    gradient(0, (dX) => addInto(dX, dY!.ptr, x.size));
+    gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, x.size, accumulate));
   },
 });
 
@@ -37,7 +37,32 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return apply(reshapeOp, [x], full);
 }
 
-/** to += from, n float32 elements. */
-function addInto(to: number, from: number, n: number): void {
-  kernels().addStrided(to, from, 1, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1);
+/**
+ * x without axes of size 1, sharing its memory.
+ *
+ * @param x     any dtype
+ * @param axes  those to leave out; default: all of size 1
+ * Errors: ShapeError for an axis that is not of size 1 or out of range.
+ */
+export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  const listed = axes === undefined ? undefined : typeof axes === "number" ? [axes] : axes;
+  const dropped = listed?.map((axis) => normalizeAxis("squeeze", axis, x.rank));
+  const wrong = dropped?.find((axis) => x.shape[axis] !== 1);
+  if (wrong !== undefined) {
+    const got = `x ${showShape(x.shape)}`;
+    throw new ShapeError(message("squeeze", `axis ${wrong} is no axis of one`, { expected: "size 1", got }));
+  }
+  const stays = (size: number, axis: number): boolean => (dropped === undefined ? size !== 1 : !dropped.includes(axis));
+  return apply(reshapeOp, [x], x.shape.filter(stays));
+}
+
+/**
+ * x with one more axis of size 1, sharing its memory.
+ *
+ * @param x     any dtype
+ * @param axis  where the new axis stands in the result; default 0, −1 is the end
+ * Errors: ShapeError for an axis out of range.
+ */
+export function expandDims(x: Tensor, axis = 0): Tensor {
+  return apply(reshapeOp, [x], x.shape.toSpliced(normalizeAxis("expandDims", axis, x.rank + 1), 0, 1));
 }

@@ -16,7 +16,7 @@ export const softmaxCrossEntropyOp = defineOp<number>({
     checkDtype("softmaxCrossEntropy", "targets", targets, "float32", "int32");
     if (logits.rank !== 2 || logits.shape[1] === 0) {
       throw new ShapeError(
-        message("softmaxCrossEntropy", "wrong rank", { expected: "logits [N, C], C ≥ 1", got: show(logits.label()) }),
+        message("softmaxCrossEntropy", "wrong rank", { expected: "logits [N, C], C ≥ 1", got: logits.label() }),
       );
     }
     const wanted = targets.dtype === "int32" ? [logits.shape[0]] : logits.shape;
@@ -26,7 +26,7 @@ export const softmaxCrossEntropyOp = defineOp<number>({
         message("softmaxCrossEntropy", "targets do not fit the logits", { expected, got: showShape(targets.shape) }),
       );
     }
-    return [{ shape: [logits.shape[0]] }, { shape: logits.shape }];
+    return [{ shape: [logits.shape[0]] }, { shape: logits.shape, isDifferentiable: false }];
   },
   forward({ inputs: [logits, targets], outputs: [losses, p], attributes: smoothing }) {
     const [N, C] = logits.shape;
@@ -35,13 +35,13 @@ export const softmaxCrossEntropyOp = defineOp<number>({
     forward(losses.ptr, p.ptr, logits.ptr, targets.ptr, N, C, smoothing);
   },
   backward({ inputs: [logits, targets], outputs: [, p], dOutputs: [dLosses], attributes: smoothing, gradient }) {
-    if (dLosses === undefined) return;
     const [N, C] = logits.shape;
     const { softmaxCrossEntropyBackward, softmaxCrossEntropySparseBackward } = kernels();
     const backward = targets.dtype === "int32" ? softmaxCrossEntropySparseBackward : softmaxCrossEntropyBackward;
-    gradient(0, (dZ, accumulate) => backward(dZ, dLosses.ptr, p.ptr, targets.ptr, N, C, smoothing, accumulate));
+    gradient(0, (dZ, accumulate) => backward(dZ, dLosses!.ptr, p.ptr, targets.ptr, N, C, smoothing, accumulate));
   },
   saved: { inputs: [1], outputs: [1] },
+  constants: [1],
 });
 
 /**

@@ -1,5 +1,5 @@
 /** From one loss a sample to the number that is minimised. Letters: n samples, l losses, w weights. */
-import { ShapeError, message, show } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import { kernels } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "./defineOp.js";
@@ -13,7 +13,7 @@ export const weightedMeanOp = defineOp({
       checkDtype("weightedMean", operand, x, "float32");
       if (x.rank !== 1 || x.size !== inputs[0].size) {
         const expected = `${operand} [n]${i === 0 ? "" : ` with n = ${inputs[0].size} losses`}`;
-        throw new ShapeError(message("weightedMean", `${operand} do not fit`, { expected, got: show(x.label()) }));
+        throw new ShapeError(message("weightedMean", `${operand} do not fit`, { expected, got: x.label() }));
       }
     }
     return [{ shape: [] }];
@@ -29,6 +29,7 @@ export const weightedMeanOp = defineOp({
     );
   },
   saved: { inputs: [1] },
+  constants: [1],
 });
 
 /**

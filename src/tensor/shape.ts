@@ -14,6 +14,13 @@ export function sizeOf(shape: Shape): number {
   return n;
 }
 
+/** Number of rows: the product of all sizes but the last, 1 for a vector. */
+export function rowsOf(shape: Shape): number {
+  let n = 1;
+  for (let axis = shape.length - 2; axis >= 0; axis--) n *= shape[axis];
+  return n;
+}
+
 /** True where both have the same rank and sizes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);

@@ -1,0 +1,100 @@
+/** Rows of the losses, and of the mean over their samples. */
+import { ShapeError, UsageError } from "../../src/errors.js";
+import * as ops from "../../src/ops/index.js";
+import { ones, tensor } from "../../src/tensor/create.js";
+import { type Operand, integers, normal, probabilities, sizesAround, uniform } from "../support/operands.js";
+import type { Table } from "./row.js";
+import { logSumExp } from "./softmax.js";
+
+/** Targets as rows of probabilities, from labels or from rows. */
+function targetRows({ values, dtype }: Operand, rows: number, columns: number): Float64Array {
+  if (dtype === "float32") return values;
+  const dense = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) dense[row * columns + values[row]] = 1;
+  return dense;
+}
+
+const batches = [[0, 3], [1, 1], ...sizesAround(8).map((C) => [3, C]), [19, 10], [5, 4100]] as const;
+
+export const rows = {
+  softmaxCrossEntropyOp: {
+    samples: (random) =>
+      batches.flatMap(([N, C]) =>
+        [0, 0.1].flatMap((smoothing) =>
+          [integers(random, [N], C), probabilities(random, [N, C])].map((targets) => ({
+            title: `logits [${N}, ${C}], ${targets.dtype} targets, smoothing ${smoothing}`,
+            inputs: [normal(random, [N, C], 1, 2), targets],
+            attributes: smoothing,
+          })),
+        ),
+      ),
+    reference([logits, targets], smoothing) {
+      const [N, C] = logits.shape;
+      const t = targetRows(targets, N, C);
+      const values = Float64Array.from(logSumExp(logits), (lse, row) => {
+        let loss = 0;
+        for (let c = row * C; c < (row + 1) * C; c++) {
+          loss -= ((1 - smoothing) * t[c] + smoothing / C) * (logits.values[c] - lse);
+        }
+        return loss;
+      });
+      return [{ shape: [N], dtype: "float32", values }];
+    },
+    bound: { relative: 1e-6, absolute: 1e-6 },
+    refusals: [
+      {
+        call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([3, 2])),
+        error: ShapeError,
+        text: "softmaxCrossEntropy: targets do not fit the logits; expected targets [N, C] = [2, 3], got [3, 2].",
+      },
+      {
+        call: () => ops.softmaxCrossEntropy(ones([2]), ones([2])),
+        error: ShapeError,
+        text: "softmaxCrossEntropy: wrong rank; expected logits [N, C], C ≥ 1, got Tensor(2).",
+      },
+      {
+        call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: 2 }),
+        error: UsageError,
+        text: "softmaxCrossEntropy: labelSmoothing out of range; expected 0 ≤ ε ≤ 1, got 2.",
+      },
+      {
+        call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3], { requiresGrad: true })),
+        error: UsageError,
+        text: "softmaxCrossEntropy: operand 1 has no gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
+      },
+    ],
+    flops: ([logits]) => 6 * logits.values.length,
+  },
+  weightedMeanOp: {
+    samples: (random) =>
+      [0, ...sizesAround(16), 5000].flatMap((n) =>
+        [[normal(random, [n])], [normal(random, [n]), uniform(random, [n], 0, 2)]].map((inputs) => ({
+          title: `losses [${n}]${inputs.length > 1 ? ", weights" : ""}`,
+          inputs,
+          attributes: undefined,
+        })),
+      ),
+    reference([losses, weights]) {
+      const { length } = losses.values;
+      const sum = losses.values.reduce(
+        (total, loss, i) => total + loss * (weights === undefined ? 1 : weights.values[i]),
+        0,
+      );
+      return [{ shape: [], dtype: "float32", values: Float64Array.of(length === 0 ? 0 : sum / length) }];
+    },
+    bound: { relative: 1e-6, absolute: 2e-7 },
+    refusals: [
+      {
+        call: () => ops.weightedMean(ones([3]), ones([2])),
+        error: ShapeError,
+        text: "weightedMean: weights do not fit; expected weights [n] with n = 3 losses, got Tensor(2).",
+      },
+      {
+        call: () => ops.weightedMean(tensor([[1]])),
+        error: ShapeError,
+        text: "weightedMean: losses do not fit; expected losses [n], got Tensor(1, 1).",
+      },
+    ],
+    flops: ([losses]) => 2 * losses.values.length,
+  },
+} satisfies Partial<Table>;

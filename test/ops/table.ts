@@ -1,0 +1,11 @@
+/** The table of ops: one row each. An op that src/ops exports and that has no row here does not compile. */
+import { rows as activations } from "./activations.js";
+import { rows as arithmetic } from "./arithmetic.js";
+import { rows as dense } from "./dense.js";
+import { rows as losses } from "./losses.js";
+import type { Table } from "./row.js";
+import { rows as shapes } from "./shapes.js";
+import { rows as softmax } from "./softmax.js";
+import { rows as unary } from "./unary.js";
+
+export const table: Table = { ...activations, ...arithmetic, ...dense, ...losses, ...shapes, ...softmax, ...unary };

@@ -1,0 +1,14 @@
+/**
+ * The library, running, for tests above the kernels. One build a process: vitest runs the tests of test/ops once for each project, and a project names its
+ * build by LANEGRAD_BUILD. Node 20 has relaxed SIMD behind a flag, which is set here, so that both builds are tested everywhere.
+ */
+import { setFlagsFromString } from "node:v8";
+import { probeFeatures } from "../../src/runtime/features.js";
+import type { BuildName } from "../../src/runtime/load.js";
+import { init } from "../../src/runtime/runtime.js";
+
+/** The build under test. */
+export const build: BuildName = process.env.LANEGRAD_BUILD === "relaxed" ? "relaxed" : "simd";
+
+if (build === "relaxed" && !probeFeatures().relaxedSimd) setFlagsFromString("--experimental-wasm-relaxed-simd");
+await init({ build });

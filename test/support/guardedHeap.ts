@@ -1,0 +1,65 @@
+/**
+ * The library's heap, watched: every block lies between guard bytes and begins as NaN, so that a write out of bounds or an element that nobody wrote
+ * shows. The heap's own methods are replaced on the running instance; src/ knows nothing of it.
+ */
+import { heap } from "../../src/runtime/runtime.js";
+
+const guardByte = 0xa5;
+const guardBytes = 64;
+/** 0xff in every byte is NaN in float32 and −1 in int32. */
+const emptyByte = 0xff;
+
+/** What a watched run may ask for. */
+export interface GuardOptions {
+  /** Blocks begin this many bytes after a multiple of 64: kernels must not rely on more than 4. Default 0. */
+  readonly misalign?: 0 | 4 | 8 | 12;
+}
+
+/**
+ * Runs `fn` with a watched heap. What is allocated inside must be freed inside.
+ * Throws where guard bytes were overwritten, or where blocks are left over.
+ */
+export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}): T {
+  const watched = heap();
+  const allocate = watched.allocate.bind(watched);
+  const free = watched.free.bind(watched);
+  const inUse = watched.bytesInUse;
+  const before = guardBytes + misalign;
+  const blocks = new Map<number, number>();
+  const faults: string[] = [];
+
+  const padded = (bytes: number): number => before + bytes + guardBytes;
+  const check = (ptr: number, bytes: number): void => {
+    const view = watched.view("uint8", ptr - before, padded(bytes));
+    const wrong = view.findIndex((byte, i) => byte !== guardByte && (i < before || i >= before + bytes));
+    if (wrong >= 0) faults.push(`a block of ${bytes} bytes was overrun: byte ${wrong - before} is ${view[wrong]}`);
+  };
+
+  watched.allocate = (bytes) => {
+    const start = allocate(padded(bytes));
+    const ptr = start + before;
+    watched.view("uint8", start, padded(bytes)).fill(guardByte);
+    watched.view("uint8", ptr, bytes).fill(emptyByte);
+    blocks.set(ptr, bytes);
+    return ptr;
+  };
+  watched.free = (ptr, bytes) => {
+    if (blocks.get(ptr) !== bytes) throw new Error(`free(${ptr}, ${bytes}): allocated were ${blocks.get(ptr)} bytes`);
+    check(ptr, bytes);
+    blocks.delete(ptr);
+    watched.view("uint8", ptr, bytes).fill(emptyByte); // use after free shows
+    free(ptr - before, padded(bytes));
+  };
+  try {
+    const result = fn();
+    for (const [ptr, bytes] of blocks) check(ptr, bytes);
+    if (watched.bytesInUse !== inUse)
+      faults.push(`${blocks.size} blocks leaked: ${[...blocks.values()].join(", ")} bytes`);
+    if (faults.length > 0) throw new Error(faults.join("; "));
+    return result;
+  } finally {
+    watched.allocate = allocate;
+    watched.free = free;
+    for (const [ptr, bytes] of blocks) free(ptr - before, padded(bytes));
+  }
+}
