@@ -3,6 +3,8 @@ export type { Callback, Logs, Training } from "./callbacks/callback.js";
 export * as callbacks from "./callbacks/index.js";
 export type { Config } from "./config.js";
 export { DataError, LanegradError, MemoryError, ShapeError, UsageError } from "./errors.js";
+export * as initializers from "./initializers/index.js";
+export type { Initializer } from "./initializers/initializer.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
 export type { Schedule } from "./optimizers/schedule.js";

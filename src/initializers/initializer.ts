@@ -5,7 +5,10 @@ import type { Tensor } from "../tensor/tensor.js";
 
 /** Fills a parameter. */
 export interface Initializer {
-  /** Overwrites `out`, a parameter of a layer; its last two axes count as in and out. */
+  /**
+   * Overwrites `out`, a parameter of a layer. What draws advances the generator, so that parameters filled one after the other differ.
+   * Errors: ShapeError for a shape that cannot be filled so.
+   */
   fill(out: Tensor, random: RandomState): void;
   readonly config: Config;
 }

@@ -19,5 +19,5 @@ export function optimizerFrom(config: Config): Optimizer {
 
 /** The schedule that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function scheduleFrom(config: Config): Schedule {
-  return makeFrom<Schedule>("schedule", { ...schedules }, config);
+  return makeFrom<Schedule>("schedule", schedules, config);
 }

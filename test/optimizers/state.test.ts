@@ -1,14 +1,13 @@
 /** Optimizers at work on slabs: formulas, clipping, weight decay, learning rate, saving. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "../../src/optimizers/index.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { exponentialDecay } from "../../src/optimizers/schedules.js";
 import { OptimizerState, type SectionRule } from "../../src/optimizers/state.js";
-import { init, memoryUsage } from "../../src/runtime/runtime.js";
+import { memoryUsage } from "../../src/runtime/runtime.js";
 import { Slab } from "../../src/tensor/slab.js";
+import "../support/engine.js";
 import * as reference from "./reference.js";
-
-beforeAll(() => init());
 
 const shapes = [[3, 7], [7], [5]];
 const decayAndNot: SectionRule[] = [

@@ -1,0 +1,66 @@
+/** Initializers that draw every element from one distribution, whatever the shape. */
+import { UsageError, checkKeys, message } from "../errors.js";
+import { fillNormal, fillTruncatedNormal, fillUniform } from "../ops/random.js";
+import { checkNumber } from "../options.js";
+import type { Initializer } from "./initializer.js";
+
+/** Options of {@link randomUniform}. */
+export interface RandomUniformOptions {
+  /** Default −0.05. */
+  readonly minval?: number;
+  /** Above minval. Default 0.05. */
+  readonly maxval?: number;
+}
+
+/** Uniform on [minval, maxval). Errors: UsageError for an option. */
+export function randomUniform(options: RandomUniformOptions = {}): Initializer {
+  const op = "randomUniform";
+  checkKeys(op, options, ["minval", "maxval"]);
+  const { minval = -0.05, maxval = 0.05 } = options;
+  checkNumber(op, "minval", minval, "(-∞, ∞)");
+  checkNumber(op, "maxval", maxval, "(-∞, ∞)");
+  if (minval >= maxval) {
+    throw new UsageError(
+      message(op, "the interval is empty", { expected: "minval < maxval", got: `[${minval}, ${maxval})` }),
+    );
+  }
+  return {
+    config: { className: op, minval, maxval },
+    fill(out, random) {
+      fillUniform(out, random, minval, maxval);
+      random.advance();
+    },
+  };
+}
+
+/** Options of {@link randomNormal} and {@link truncatedNormal}. */
+export interface RandomNormalOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** ≥ 0. Default 0.05. */
+  readonly stddev?: number;
+}
+
+/** Normal, N(mean, stddev). Errors: UsageError for an option. */
+export function randomNormal(options: RandomNormalOptions = {}): Initializer {
+  return normal("randomNormal", options, fillNormal);
+}
+
+/** Normal, but what lies beyond two standard deviations is drawn again: the standard deviation of what is left is 0.8796 stddev. Errors: UsageError for an option. */
+export function truncatedNormal(options: RandomNormalOptions = {}): Initializer {
+  return normal("truncatedNormal", options, fillTruncatedNormal);
+}
+
+function normal(op: string, options: RandomNormalOptions, fill: typeof fillNormal): Initializer {
+  checkKeys(op, options, ["mean", "stddev"]);
+  const { mean = 0, stddev = 0.05 } = options;
+  checkNumber(op, "mean", mean, "(-∞, ∞)");
+  checkNumber(op, "stddev", stddev, "[0, ∞)");
+  return {
+    config: { className: op, mean, stddev },
+    fill(out, random) {
+      fill(out, random, mean, stddev);
+      random.advance();
+    },
+  };
+}
