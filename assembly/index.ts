@@ -13,17 +13,61 @@ export { momentumStep, sgdStep } from "./optim/sgd";
 export { adamStep, adamwStep, nadamStep } from "./optim/adam";
 export { adadeltaStep, adagradStep, rmspropStep } from "./optim/adaptive";
 export { clipFactor, clipGradients, regularize, scaleByFactor } from "./optim/clip";
-export { absBackward, absForward, clipBackward, clipForward, expBackward, expForward, logBackward, logForward } from "./elementwise/unary";
-export { negateBackward, negateForward, sqrtBackward, sqrtForward, squareBackward, squareForward } from "./elementwise/unary";
+export {
+  absBackward,
+  absForward,
+  clipBackward,
+  clipForward,
+  expBackward,
+  expForward,
+  logBackward,
+  logForward,
+} from "./elementwise/unary";
+export {
+  negateBackward,
+  negateForward,
+  sqrtBackward,
+  sqrtForward,
+  squareBackward,
+  squareForward,
+} from "./elementwise/unary";
 export { powBackward, powForward } from "./elementwise/power";
-export { eluBackward, eluForward, geluBackward, geluForward, hardSigmoidBackward, hardSigmoidForward } from "./elementwise/activations";
-export { leakyReluBackward, leakyReluForward, reluBackward, reluForward, seluBackward, seluForward } from "./elementwise/activations";
-export { sigmoidBackward, sigmoidForward, siluBackward, siluForward, softplusBackward, softplusForward } from "./elementwise/activations";
+export {
+  eluBackward,
+  eluForward,
+  geluBackward,
+  geluForward,
+  hardSigmoidBackward,
+  hardSigmoidForward,
+} from "./elementwise/activations";
+export {
+  leakyReluBackward,
+  leakyReluForward,
+  reluBackward,
+  reluForward,
+  seluBackward,
+  seluForward,
+} from "./elementwise/activations";
+export {
+  sigmoidBackward,
+  sigmoidForward,
+  siluBackward,
+  siluForward,
+  softplusBackward,
+  softplusForward,
+} from "./elementwise/activations";
 export { tanhBackward, tanhForward } from "./elementwise/activations";
 export { addForward, divBackwardB, divForward, mulForward, subForward } from "./elementwise/binary";
 export { maximumBackward, maximumForward, minimumBackward, minimumForward } from "./elementwise/binary";
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./elementwise/compare";
-export { equalInt32, greaterEqualInt32, greaterInt32, lessEqualInt32, lessInt32, notEqualInt32 } from "./elementwise/compare";
+export {
+  equalInt32,
+  greaterEqualInt32,
+  greaterInt32,
+  lessEqualInt32,
+  lessInt32,
+  notEqualInt32,
+} from "./elementwise/compare";
 export { whereBackwardA, whereBackwardB, whereForward } from "./elementwise/where";
 export { biasActivationBackward, biasActivationForward } from "./elementwise/bias";
 export { addStrided, copyBytes, copyStrided } from "./memory/copy";

@@ -3,8 +3,9 @@
  * `gradient(dy, y, a, b)` = dy · f′ read from the output y. a is alpha in all lanes (ignored where an activation has none).
  * They serve the plain kernels (activations.ts) and the dense epilogue (bias.ts). Does not loop.
  */
-import { expm1Negative, sigmoidv, softplusv, tanhv } from "../simd/math";
+import { constant, one } from "../simd/constant";
 import { select } from "../simd/f32x4";
+import { expm1Negative, sigmoidv, softplusv, tanhv } from "../simd/math";
 
 /** Activation numbers of the epilogue; src/ops holds the same list. */
 export const IDENTITY: i32 = 0;
@@ -17,8 +18,10 @@ export const SELU: i32 = 6;
 export const SOFTPLUS: i32 = 7;
 export const HARD_SIGMOID: i32 = 8;
 
-const SELU_ALPHA: f32 = 1.6732632423543772;
-const SELU_SCALE: f32 = 1.0507009873554805;
+/** Scale, then scale · alpha. */
+const SELU_SCALE: usize = memory.data<f32>([1.0507009873554805, 1.0507009873554805 * 1.6732632423543772]);
+/** The ramp's offset 3, its slope ⅙. */
+const RAMP: usize = memory.data<f32>([3, 0.16666667]);
 
 /** f(x) = x. */
 @unmanaged
@@ -61,7 +64,7 @@ export class Sigmoid {
   // @ts-ignore: decorator
   @inline
   gradient(dy: v128, y: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
+    return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one(), y)));
   }
 }
 
@@ -76,7 +79,7 @@ export class Tanh {
   // @ts-ignore: decorator
   @inline
   gradient(dy: v128, y: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+    return f32x4.mul(dy, f32x4.sub(one(), f32x4.mul(y, y)));
   }
 }
 
@@ -116,15 +119,15 @@ export class Selu {
   // @ts-ignore: decorator
   @inline
   f(x: v128, a: v128, b: v128): v128 {
-    const positive = f32x4.mul(x, f32x4.splat(SELU_SCALE));
-    const negative = f32x4.mul(expm1Negative(x), f32x4.splat(SELU_SCALE * SELU_ALPHA));
+    const positive = f32x4.mul(x, constant(SELU_SCALE, 0));
+    const negative = f32x4.mul(expm1Negative(x), constant(SELU_SCALE, 1));
     return select(positive, negative, f32x4.gt(x, f32x4.splat(0)));
   }
   // @ts-ignore: decorator
   @inline
   gradient(dy: v128, y: v128, a: v128, b: v128): v128 {
-    const negative = f32x4.add(y, f32x4.splat(SELU_SCALE * SELU_ALPHA));
-    return f32x4.mul(dy, select(f32x4.splat(SELU_SCALE), negative, f32x4.gt(y, f32x4.splat(0))));
+    const negative = f32x4.add(y, constant(SELU_SCALE, 1));
+    return f32x4.mul(dy, select(constant(SELU_SCALE, 0), negative, f32x4.gt(y, f32x4.splat(0))));
   }
 }
 
@@ -149,13 +152,13 @@ export class HardSigmoid {
   // @ts-ignore: decorator
   @inline
   f(x: v128, a: v128, b: v128): v128 {
-    const line = f32x4.mul(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0.16666667));
-    return f32x4.pmin(f32x4.pmax(line, f32x4.splat(0)), f32x4.splat(1));
+    const line = f32x4.mul(f32x4.add(x, constant(RAMP, 0)), constant(RAMP, 1));
+    return f32x4.pmin(f32x4.pmax(line, f32x4.splat(0)), one());
   }
   // @ts-ignore: decorator
   @inline
   gradient(dy: v128, y: v128, a: v128, b: v128): v128 {
-    const inside = v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, f32x4.splat(1)));
-    return v128.and(f32x4.mul(dy, f32x4.splat(0.16666667)), inside);
+    const inside = v128.and(f32x4.gt(y, f32x4.splat(0)), f32x4.lt(y, one()));
+    return v128.and(f32x4.mul(dy, constant(RAMP, 1)), inside);
   }
 }

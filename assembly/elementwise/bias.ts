@@ -3,7 +3,7 @@
  * Letters: rows × columns, row-major; f one of activation.ts, by number. Works through blocks of rows that stay in the L1 cache, so that
  * the bias, the activation and the sums are each one plain loop. Does not know activations whose derivative needs the input.
  */
-import { loadTail, storeTail } from "../simd/tail";
+import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { IDENTITY } from "./activation";
 import { activate, activateGradient, activationCost } from "./activate";
@@ -25,13 +25,20 @@ function blockRows(columns: i32): i32 {
  * @param y in/out (rows, columns) @param bias in (columns), or 0 for none
  * @param activation a number of activation.ts @param alpha its parameter, where it has one
  */
-export function biasActivationForward(y: usize, bias: usize, rows: i32, columns: i32, activation: i32, alpha: f32): void {
+export function biasActivationForward(
+  y: usize,
+  bias: usize,
+  rows: i32,
+  columns: i32,
+  activation: i32,
+  alpha: f32,
+): void {
   const cost = columns * activationCost(activation);
   const end = shareEnd(rows, cost, 1);
   const step = blockRows(columns);
   for (let r = shareStart(rows, cost, 1); r < end; r += step) {
     const count = min(step, end - r);
-    const block = y + (<usize>r * columns << 2);
+    const block = y + ((<usize>r * columns) << 2);
     if (bias) addToRows(block, bias, count, columns);
     if (activation != IDENTITY) activate(activation, block, block, count * columns, alpha);
   }
@@ -44,17 +51,25 @@ export function biasActivationForward(y: usize, bias: usize, rows: i32, columns:
  * @param dy in (rows, columns) @param y in (rows, columns): what the forward pass wrote
  */
 export function biasActivationBackward(
-  dz: usize, dBias: usize, dy: usize, y: usize, rows: i32, columns: i32, activation: i32, alpha: f32, accumulateBias: i32,
+  dz: usize,
+  dBias: usize,
+  dy: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  activation: i32,
+  alpha: f32,
+  accumulateBias: i32,
 ): void {
   const start = shareStart(columns, rows, 16);
   const width = shareEnd(columns, rows, 16) - start;
   if (width <= 0) return;
-  const stride = <usize>columns << 2;
+  const stride = (<usize>columns) << 2;
   const step = blockRows(columns);
   let accumulate = accumulateBias;
-  let o = <usize>start << 2;
+  let o = (<usize>start) << 2;
   const sums = dBias + o;
-  if (rows == 0 && dBias && !accumulate) memory.fill(sums, 0, <usize>width << 2);
+  if (rows == 0 && dBias && !accumulate) memory.fill(sums, 0, (<usize>width) << 2);
   for (let r = 0; r < rows; r += step) {
     const count = min(step, rows - r);
     if (dz) {
@@ -85,8 +100,8 @@ function addToRows(y: usize, bias: usize, rows: i32, columns: i32): void {
       p += 16;
     }
     if (n) {
-      storeTail(y, f32x4.add(loadTail(y, n), loadTail(p, n)), n);
-      y += <usize>n << 2;
+      storeLanes(y, f32x4.add(loadLanes(y, n), loadLanes(p, n)), n);
+      y += (<usize>n) << 2;
     }
   }
 }
@@ -123,11 +138,11 @@ function sumRows(sums: usize, x: usize, rows: i32, columns: i32, stride: usize, 
     let p = x;
     let s = f32x4.splat(0);
     for (let r = 0; r < rows; r++) {
-      s = f32x4.add(s, columns < 4 ? loadTail(p, columns) : v128.load(p));
+      s = f32x4.add(s, columns < 4 ? loadLanes(p, columns) : v128.load(p));
       p += stride;
     }
-    if (accumulate) s = f32x4.add(s, columns < 4 ? loadTail(sums, columns) : v128.load(sums));
-    if (columns < 4) storeTail(sums, s, columns);
+    if (accumulate) s = f32x4.add(s, columns < 4 ? loadLanes(sums, columns) : v128.load(sums));
+    if (columns < 4) storeLanes(sums, s, columns);
     else v128.store(sums, s);
     x += 16;
     sums += 16;

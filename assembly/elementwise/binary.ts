@@ -1,27 +1,23 @@
 /**
- * Arithmetic of two float32 inputs with broadcasting. Letters: d0 … d3 the output's shape, contiguous; a0 … a3 and b0 … b3 strides in
- * elements, 0 where an input is broadcast, a3, b3 ∈ {0, 1}; dimensions collapsed by the caller. out = or += by `accumulate`.
- * Gradients have the output's full shape: summing over broadcast axes is reduce's business.
- * d(a·b)/da is mul(dOut, b), d(a/b)/da is div(dOut, b); the rest stands here.
+ * Arithmetic of two float32 inputs with broadcasting; letters and strides as in broadcast.ts. out = or += by `accumulate`.
+ * A gradient has the output's full shape: summing it over the broadcast axes is reduce's business. Of a · b it is mulForward(dOut, b) and
+ * mulForward(dOut, a), of a / b divForward(dOut, b) and divBackwardB, of a − b negateBackward for b.
  */
-import { broadcastMap } from "./broadcast";
-
-/** a + b. */
-@unmanaged
-class Add {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.add(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
-}
+import {
+  ADD,
+  DIVIDE,
+  DIVIDE_GRADIENT,
+  MAXIMUM,
+  MAXIMUM_GRADIENT,
+  MINIMUM,
+  MINIMUM_GRADIENT,
+  MULTIPLY,
+  SUBTRACT,
+} from "./binaryRow";
+import { broadcast } from "./broadcast";
 
 /** out (+)= a + b. */
+// prettier-ignore
 export function addForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -29,25 +25,11 @@ export function addForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Add>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** a − b. */
-@unmanaged
-class Sub {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.sub(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
+  broadcast(ADD, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a − b. */
+// prettier-ignore
 export function subForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -55,25 +37,11 @@ export function subForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Sub>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** a · b. */
-@unmanaged
-class Mul {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
+  broadcast(SUBTRACT, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a · b. */
+// prettier-ignore
 export function mulForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -81,25 +49,11 @@ export function mulForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Mul>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** a / b. */
-@unmanaged
-class Div {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.div(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
+  broadcast(MULTIPLY, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a / b. */
+// prettier-ignore
 export function divForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -107,25 +61,11 @@ export function divForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Div>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** max(a, b); NaN if either is NaN. */
-@unmanaged
-class Maximum {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.max(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
+  broadcast(DIVIDE, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= max(a, b); NaN if either is NaN. */
+// prettier-ignore
 export function maximumForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -133,25 +73,11 @@ export function maximumForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Maximum>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** min(a, b); NaN if either is NaN. */
-@unmanaged
-class Minimum {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.min(a, b);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return false;
-  }
+  broadcast(MAXIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= min(a, b); NaN if either is NaN. */
+// prettier-ignore
 export function minimumForward(
   out: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -159,54 +85,23 @@ export function minimumForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<Minimum>(out, out, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast(MINIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
-/** −g · (a / b) with a the quotient. */
-@unmanaged
-class DivideGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.neg(f32x4.div(f32x4.mul(g, a), b));
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return true;
-  }
-}
-
-/**
- * dB (+)= −dOut · out / b, the divisor's gradient.
- * @param dB out, full shape @param dOut in, full shape @param quotient in, full shape @param b in, strides b0 … b3
- */
+/** dB (+)= −dOut · quotient / b, the divisor's gradient; dOut and quotient = a / b lie like dB. */
+// prettier-ignore
 export function divBackwardB(
   dB: usize, dOut: usize, quotient: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<DivideGradient>(dB, dOut, quotient, b, d0, d1, d2, d3, d1 * d2 * d3, d2 * d3, d3, 1, b0, b1, b2, b3, accumulate);
+  const o1 = d2 * d3;
+  broadcast(DIVIDE_GRADIENT, dB, dOut, quotient, b, d0, d1, d2, d3, d1 * o1, o1, d3, 1, b0, b1, b2, b3, accumulate);
 }
 
-/** g where a is the maximum, ½g where a = b. */
-@unmanaged
-class MaximumGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    const tie = v128.and(f32x4.mul(g, f32x4.splat(0.5)), f32x4.eq(a, b));
-    return v128.or(v128.and(g, f32x4.gt(a, b)), tie);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return true;
-  }
-}
-
-/** dA (+)= dOut where a is the maximum, ½ dOut where a = b, else 0. For dB, pass b and a with their strides in the other order. */
+/** dA (+)= dOut where a is the maximum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
+// prettier-ignore
 export function maximumBackward(
   dA: usize, dOut: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -214,26 +109,11 @@ export function maximumBackward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<MaximumGradient>(dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast(MAXIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
-/** g where a is the minimum, ½g where a = b. */
-@unmanaged
-class MinimumGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    const tie = v128.and(f32x4.mul(g, f32x4.splat(0.5)), f32x4.eq(a, b));
-    return v128.or(v128.and(g, f32x4.lt(a, b)), tie);
-  }
-  // @ts-ignore: decorator
-  @inline
-  usesG(): bool {
-    return true;
-  }
-}
-
-/** dA (+)= dOut where a is the minimum, ½ dOut where a = b, else 0. For dB, pass b and a with their strides in the other order. */
+/** dA (+)= dOut where a is the minimum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
+// prettier-ignore
 export function minimumBackward(
   dA: usize, dOut: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
@@ -241,5 +121,5 @@ export function minimumBackward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcastMap<MinimumGradient>(dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast(MINIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }

@@ -4,7 +4,7 @@
  * A negative base gives the right sign for integer exponents and NaN for fractions. Does not take an exponent for each element.
  */
 import { negativeBaseBits, powv } from "../simd/pow";
-import { mapBackward, mapForward } from "./map";
+import { LONG, SHORT, mapBackward, mapForward } from "./map";
 import { sqrtForward, squareBackward, squareForward } from "./unary";
 import { fill } from "./fill";
 
@@ -66,16 +66,27 @@ export function powForward(y: usize, x: usize, n: i32, exponent: f32): void {
   if (exponent == 2) squareForward(y, x, n);
   else if (exponent == 0.5) sqrtForward(y, x, n);
   else if (exponent == 0) fill(y, 1, n);
-  else if (exponent == -1) mapForward<Reciprocal>(y, x, n, 2, none, none);
-  else mapForward<Power>(y, x, n, 16, f64x2.splat(exponent), negativeBaseBits(exponent));
+  else if (exponent == -1) mapForward<Reciprocal>(y, x, n, SHORT, none, none);
+  else mapForward<Power>(y, x, n, LONG, f64x2.splat(exponent), negativeBaseBits(exponent));
 }
 
 /** dx (+)= dy · e·x^(e−1); reads x. Infinite at x = 0 for e < 1. */
 export function powBackward(dx: usize, dy: usize, x: usize, n: i32, exponent: f32, accumulate: i32): void {
   const none = f32x4.splat(0);
   if (exponent == 2) squareBackward(dx, dy, x, n, accumulate);
-  else if (exponent == 0.5) mapBackward<Root>(dx, dy, x, n, accumulate, 2, none, none);
-  else if (exponent == 0 || exponent == 1) mapBackward<Scale>(dx, dy, x, n, accumulate, 1, f32x4.splat(exponent), none);
-  else if (exponent == -1) mapBackward<Reciprocal>(dx, dy, x, n, accumulate, 2, none, none);
-  else mapBackward<Power>(dx, dy, x, n, accumulate, 16, f64x2.splat(<f64>exponent - 1), negativeBaseBits(<f64>exponent - 1));
+  else if (exponent == 0.5) mapBackward<Root>(dx, dy, x, n, accumulate, SHORT, none, none);
+  else if (exponent == 0 || exponent == 1)
+    mapBackward<Scale>(dx, dy, x, n, accumulate, SHORT, f32x4.splat(exponent), none);
+  else if (exponent == -1) mapBackward<Reciprocal>(dx, dy, x, n, accumulate, SHORT, none, none);
+  else
+    mapBackward<Power>(
+      dx,
+      dy,
+      x,
+      n,
+      accumulate,
+      LONG,
+      f64x2.splat(<f64>exponent - 1),
+      negativeBaseBits(<f64>exponent - 1),
+    );
 }

@@ -4,7 +4,7 @@
  * Does not broadcast and does not take powers (power.ts does).
  */
 import { expv, logv } from "../simd/math";
-import { mapBackward, mapForward } from "./map";
+import { LONG, SHORT, mapBackward, mapForward } from "./map";
 
 /** −x. */
 @unmanaged
@@ -23,12 +23,12 @@ class Negate {
 
 /** y = −x. */
 export function negateForward(y: usize, x: usize, n: i32): void {
-  mapForward<Negate>(y, x, n, 1, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Negate>(y, x, n, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= −dy; reads neither x nor y. */
 export function negateBackward(dx: usize, dy: usize, n: i32, accumulate: i32): void {
-  mapBackward<Negate>(dx, dy, dy, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Negate>(dx, dy, dy, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** eˣ; derivative y. */
@@ -48,12 +48,12 @@ class Exp {
 
 /** y = eˣ: at most 0.97 ulp on [−87, 88]. */
 export function expForward(y: usize, x: usize, n: i32): void {
-  mapForward<Exp>(y, x, n, 4, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Exp>(y, x, n, LONG, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= dy · y. */
 export function expBackward(dx: usize, dy: usize, y: usize, n: i32, accumulate: i32): void {
-  mapBackward<Exp>(dx, dy, y, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Exp>(dx, dy, y, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** ln x; derivative 1/x. */
@@ -73,12 +73,12 @@ class Log {
 
 /** y = ln x: at most 1.5 ulp; −inf at 0, NaN below. */
 export function logForward(y: usize, x: usize, n: i32): void {
-  mapForward<Log>(y, x, n, 4, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Log>(y, x, n, LONG, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= dy / x. */
 export function logBackward(dx: usize, dy: usize, x: usize, n: i32, accumulate: i32): void {
-  mapBackward<Log>(dx, dy, x, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Log>(dx, dy, x, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** √x; derivative ½/y. */
@@ -98,12 +98,12 @@ class Sqrt {
 
 /** y = √x, correctly rounded; NaN below 0. */
 export function sqrtForward(y: usize, x: usize, n: i32): void {
-  mapForward<Sqrt>(y, x, n, 2, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Sqrt>(y, x, n, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= dy / 2y; infinite at 0. */
 export function sqrtBackward(dx: usize, dy: usize, y: usize, n: i32, accumulate: i32): void {
-  mapBackward<Sqrt>(dx, dy, y, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Sqrt>(dx, dy, y, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** x²; derivative 2x. */
@@ -123,12 +123,12 @@ class Square {
 
 /** y = x². */
 export function squareForward(y: usize, x: usize, n: i32): void {
-  mapForward<Square>(y, x, n, 1, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Square>(y, x, n, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= dy · 2x. */
 export function squareBackward(dx: usize, dy: usize, x: usize, n: i32, accumulate: i32): void {
-  mapBackward<Square>(dx, dy, x, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Square>(dx, dy, x, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** |x|; derivative the sign of x, 0 at 0. */
@@ -149,12 +149,12 @@ class Abs {
 
 /** y = |x|. */
 export function absForward(y: usize, x: usize, n: i32): void {
-  mapForward<Abs>(y, x, n, 1, f32x4.splat(0), f32x4.splat(0));
+  mapForward<Abs>(y, x, n, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** dx (+)= dy · sign(x), 0 where x is 0. */
 export function absBackward(dx: usize, dy: usize, x: usize, n: i32, accumulate: i32): void {
-  mapBackward<Abs>(dx, dy, x, n, accumulate, 1, f32x4.splat(0), f32x4.splat(0));
+  mapBackward<Abs>(dx, dy, x, n, accumulate, SHORT, f32x4.splat(0), f32x4.splat(0));
 }
 
 /** x between a and b, NaN stays NaN; derivative 1 on [a, b]. */
@@ -174,10 +174,10 @@ class Clip {
 
 /** y = x held between low and high. */
 export function clipForward(y: usize, x: usize, n: i32, low: f32, high: f32): void {
-  mapForward<Clip>(y, x, n, 1, f32x4.splat(low), f32x4.splat(high));
+  mapForward<Clip>(y, x, n, SHORT, f32x4.splat(low), f32x4.splat(high));
 }
 
 /** dx (+)= dy where low ≤ x ≤ high, else 0. */
 export function clipBackward(dx: usize, dy: usize, x: usize, n: i32, low: f32, high: f32, accumulate: i32): void {
-  mapBackward<Clip>(dx, dy, x, n, accumulate, 1, f32x4.splat(low), f32x4.splat(high));
+  mapBackward<Clip>(dx, dy, x, n, accumulate, SHORT, f32x4.splat(low), f32x4.splat(high));
 }

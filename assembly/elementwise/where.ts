@@ -3,7 +3,7 @@
  * Does not broadcast: whoever needs it copies first (memory/copy.ts).
  */
 import { select } from "../simd/f32x4";
-import { loadTail, storeTail } from "../simd/tail";
+import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 
 /** out = condition ≠ 0 ? a : b. out may be any input. */
@@ -12,14 +12,14 @@ export function whereForward(out: usize, condition: usize, a: usize, b: usize, n
   const end = shareEnd(n, 1, 16);
   let i = shareStart(n, 1, 16);
   for (; i + 4 <= end; i += 4) {
-    const o = <usize>i << 2;
+    const o = (<usize>i) << 2;
     v128.store(out + o, select(v128.load(a + o), v128.load(b + o), f32x4.ne(v128.load(condition + o), zero)));
   }
   const left = end - i;
   if (left > 0) {
-    const o = <usize>i << 2;
-    const mask = f32x4.ne(loadTail(condition + o, left), zero);
-    storeTail(out + o, select(loadTail(a + o, left), loadTail(b + o, left), mask), left);
+    const o = (<usize>i) << 2;
+    const mask = f32x4.ne(loadLanes(condition + o, left), zero);
+    storeLanes(out + o, select(loadLanes(a + o, left), loadLanes(b + o, left), mask), left);
   }
 }
 
@@ -40,16 +40,16 @@ function keep(dX: usize, dOut: usize, condition: usize, n: i32, accumulate: i32,
   const end = shareEnd(n, 1, 16);
   let i = shareStart(n, 1, 16);
   for (; i + 4 <= end; i += 4) {
-    const o = <usize>i << 2;
+    const o = (<usize>i) << 2;
     let r = v128.and(v128.load(dOut + o), v128.xor(f32x4.ne(v128.load(condition + o), zero), turn));
     if (accumulate) r = f32x4.add(r, v128.load(dX + o));
     v128.store(dX + o, r);
   }
   const left = end - i;
   if (left > 0) {
-    const o = <usize>i << 2;
-    let r = v128.and(loadTail(dOut + o, left), v128.xor(f32x4.ne(loadTail(condition + o, left), zero), turn));
-    if (accumulate) r = f32x4.add(r, loadTail(dX + o, left));
-    storeTail(dX + o, r, left);
+    const o = (<usize>i) << 2;
+    let r = v128.and(loadLanes(dOut + o, left), v128.xor(f32x4.ne(loadLanes(condition + o, left), zero), turn));
+    if (accumulate) r = f32x4.add(r, loadLanes(dX + o, left));
+    storeLanes(dX + o, r, left);
   }
 }

@@ -12,6 +12,7 @@
  * Lines 4 … count − 1 are written as the last four, overlapping the first four, so that one shape of code serves 5, 6 and 8 lines.
  * Steps and `lead` in bytes. Does not choose what is packed, nor split panels among threads (gemm.ts).
  */
+import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
 
 /** Packs lines that lie side by side: element p of line i at x + p · lead + 4 i. */
 export function packAlong(count: i32, kc: i32, x: usize, lead: usize, out: usize, step: usize): void {
@@ -84,32 +85,4 @@ function packFourAcross(count: i32, kc: i32, x: usize, lead: usize, out: usize, 
     line3 += 4;
     out += step;
   }
-}
-
-/** (x₀ y₀ x₁ y₁) */
-// @ts-ignore: decorator
-@inline
-function lowPairs(x: v128, y: v128): v128 {
-  return i8x16.shuffle(x, y, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-}
-
-/** (x₂ y₂ x₃ y₃) */
-// @ts-ignore: decorator
-@inline
-function highPairs(x: v128, y: v128): v128 {
-  return i8x16.shuffle(x, y, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-}
-
-/** (x₀ x₁ y₀ y₁) */
-// @ts-ignore: decorator
-@inline
-function lowHalves(x: v128, y: v128): v128 {
-  return i8x16.shuffle(x, y, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-}
-
-/** (x₂ x₃ y₂ y₃) */
-// @ts-ignore: decorator
-@inline
-function highHalves(x: v128, y: v128): v128 {
-  return i8x16.shuffle(x, y, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
 }

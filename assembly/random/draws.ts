@@ -4,7 +4,8 @@
  */
 import { madd } from "../simd/f32x4";
 import { storeLanes } from "../simd/lanes";
-import { cos2piv, logv, sin2piv } from "../simd/math";
+import { logv } from "../simd/math";
+import { cos2piv, sin2piv } from "../simd/trig";
 import { shareEnd, shareStart } from "../thread";
 import { drawAll, high } from "./philox";
 

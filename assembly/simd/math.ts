@@ -1,75 +1,84 @@
 /**
  * Elementary functions on four lanes of float32. Letters: x the argument, n = round(x / ln 2), s the reduced argument.
- * Errors are in units in the last place (ulp) of the float64 value; test/kernels/math.test.ts sweeps them.
- * NaN in gives NaN out. Does not loop over memory (elementwise/ does) and keeps no state.
- * Sources: exp SLEEF u10 (Shibata & Petrogalli 2020); tanh XNNPACK's rational 9/8; log, sin, cos Cephes (Moshier 1992);
- * the polynomials of log1p and of the Gaussian tail are minimax fits (Lawson's algorithm in float64, relative error below 4e-9).
+ * Errors are in units in the last place (ulp) against float64; test/kernels/math.test.ts sweeps them. NaN in gives NaN out.
+ * Tables hold a polynomial's coefficients, the highest power first: Note [Constants in memory]. Does not loop over memory, keeps no state.
+ * Sources: exp SLEEF u10 (Shibata & Petrogalli 2020); tanh XNNPACK's rational 9/8; ln, sin, cos Cephes (Moshier 1992);
+ * the polynomials of ln(1 + e) and of Φ are minimax fits (Lawson's algorithm in float64, relative error below 4e-9).
  */
+import { constant, one } from "./constant";
 import { madd, nmadd, select } from "./f32x4";
 
-/** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits. */
-const ROUND: f32 = 12582912;
-const LOG2E: f32 = 1.44269504088896341;
-const LN2_HIGH: f32 = 0.693145751953125;
-const LN2_LOW: f32 = 1.428606765330187e-6;
+/** Adding 1.5 · 2²³ rounds to an integer, which then stands in the low bits; with 127 more, as a biased exponent. */
+const ROUND: usize = memory.data<f32>([12582912, 12582912 + 127]);
+/** log₂e, then ln 2 as a short high part and the rest. */
+const LOG2E: usize = memory.data<f32>([1.44269504088896341]);
+const LN2: usize = memory.data<f32>([0.693145751953125, 1.428606765330187e-6]);
+/** (eˢ − 1 − s) / s². */
+const EXP: usize = memory.data<f32>([1.98527617e-4, 1.39304355e-3, 8.33336078e-3, 4.16664854e-2, 0.16666667, 0.5]);
+/** ln of the largest float32, of the smallest normal one, and an argument whose power has the biased exponent 0. */
+const EXP_RANGE: usize = memory.data<f32>([88.72283, -87.33654, -88]);
 
-/** exp(s) − 1 for |s| ≤ ½ ln 2. */
+/** eˢ − 1 for |s| ≤ ½ ln 2. */
 // @ts-ignore: decorator
 @inline
 function expm1Reduced(s: v128): v128 {
-  let u = madd(f32x4.splat(1.98527617e-4), s, f32x4.splat(1.39304355e-3));
-  u = madd(u, s, f32x4.splat(8.33336078e-3));
-  u = madd(u, s, f32x4.splat(4.16664854e-2));
-  u = madd(u, s, f32x4.splat(0.16666667));
-  u = madd(u, s, f32x4.splat(0.5));
-  return madd(f32x4.mul(s, s), u, s);
+  let p = madd(constant(EXP, 0), s, constant(EXP, 1));
+  p = madd(p, s, constant(EXP, 2));
+  p = madd(p, s, constant(EXP, 3));
+  p = madd(p, s, constant(EXP, 4));
+  p = madd(p, s, constant(EXP, 5));
+  return madd(f32x4.mul(s, s), p, s);
 }
 
 /** x − n·ln 2. */
 // @ts-ignore: decorator
 @inline
 function reduce(x: v128, n: v128): v128 {
-  return nmadd(n, f32x4.splat(LN2_LOW), nmadd(n, f32x4.splat(LN2_HIGH), x));
+  return nmadd(n, constant(LN2, 1), nmadd(n, constant(LN2, 0), x));
 }
 
 /** eˣ: at most 0.97 ulp on [−87, 88]; +inf above 88.7228, 0 below −87.3365 (no subnormal results). */
 // @ts-ignore: decorator
 @inline
 export function expv(x: v128): v128 {
-  const t = madd(x, f32x4.splat(LOG2E), f32x4.splat(ROUND));
-  const s = reduce(x, f32x4.sub(t, f32x4.splat(ROUND)));
-  const one = f32x4.add(expm1Reduced(s), f32x4.splat(1));
-  const scaled = i32x4.add(one, i32x4.shl(t, 23));
-  const finite = select(scaled, f32x4.add(x, f32x4.splat(Infinity)), f32x4.le(x, f32x4.splat(88.72283)));
-  return v128.andnot(finite, f32x4.lt(x, f32x4.splat(-87.33654)));
-}
-
-/** 2ⁿ from t = n + ROUND + 127, for −127 ≤ n ≤ 127, where n = −127 gives 0. */
-// @ts-ignore: decorator
-@inline
-function powerOfTwo(t: v128): v128 {
-  return i32x4.shl(t, 23);
+  const t = madd(x, constant(LOG2E, 0), constant(ROUND, 0));
+  const s = reduce(x, f32x4.sub(t, constant(ROUND, 0)));
+  const scaled = i32x4.add(f32x4.add(expm1Reduced(s), one()), i32x4.shl(t, 23));
+  const beyond = f32x4.add(x, f32x4.splat(Infinity)); // +inf, or NaN for NaN
+  const finite = select(scaled, beyond, f32x4.le(x, constant(EXP_RANGE, 0)));
+  return v128.andnot(finite, f32x4.lt(x, constant(EXP_RANGE, 1)));
 }
 
 /** eˣ for x ≤ 0: at most 0.97 ulp down to −87, 0 below −88. */
 // @ts-ignore: decorator
 @inline
 export function expNegative(x: v128): v128 {
-  const clamped = f32x4.pmax(x, f32x4.splat(-88));
-  const t = madd(clamped, f32x4.splat(LOG2E), f32x4.splat(ROUND + 127));
-  const scale = powerOfTwo(t);
-  return madd(expm1Reduced(reduce(clamped, f32x4.sub(t, f32x4.splat(ROUND + 127)))), scale, scale);
+  const c = f32x4.pmax(x, constant(EXP_RANGE, 2));
+  const t = madd(c, constant(LOG2E, 0), constant(ROUND, 1));
+  const scale = i32x4.shl(t, 23); // 2ⁿ, and 0 for n = −127
+  return madd(expm1Reduced(reduce(c, f32x4.sub(t, constant(ROUND, 1)))), scale, scale);
 }
 
-/** eˣ − 1 for x ≤ 0, accurate near 0 too: at most 2 ulp. */
+/** e^(x + low) for x ≤ 0, where low is what x lost by rounding, |low| ≤ 0.01. */
+// @ts-ignore: decorator
+@inline
+function expNegativeSum(x: v128, low: v128): v128 {
+  const c = f32x4.pmax(x, constant(EXP_RANGE, 2));
+  const t = madd(c, constant(LOG2E, 0), constant(ROUND, 1));
+  const scale = i32x4.shl(t, 23);
+  const s = f32x4.add(reduce(c, f32x4.sub(t, constant(ROUND, 1))), low);
+  return madd(expm1Reduced(s), scale, scale);
+}
+
+/** eˣ − 1 for x ≤ 0, accurate near 0 too: at most 1.5 ulp. */
 // @ts-ignore: decorator
 @inline
 export function expm1Negative(x: v128): v128 {
-  const clamped = f32x4.pmax(x, f32x4.splat(-88));
-  const t = madd(clamped, f32x4.splat(LOG2E), f32x4.splat(ROUND + 127));
-  const scale = powerOfTwo(t);
-  const p = expm1Reduced(reduce(clamped, f32x4.sub(t, f32x4.splat(ROUND + 127))));
-  return madd(p, scale, f32x4.sub(scale, f32x4.splat(1)));
+  const c = f32x4.pmax(x, constant(EXP_RANGE, 2));
+  const t = madd(c, constant(LOG2E, 0), constant(ROUND, 1));
+  const scale = i32x4.shl(t, 23); // 2ⁿ, and 0 for n = −127
+  const p = expm1Reduced(reduce(c, f32x4.sub(t, constant(ROUND, 1))));
+  return madd(p, scale, f32x4.sub(scale, one()));
 }
 
 /** σ(x) = 1 / (1 + e⁻ˣ): at most 2.25 ulp, in both tails. */
@@ -77,151 +86,124 @@ export function expm1Negative(x: v128): v128 {
 @inline
 export function sigmoidv(x: v128): v128 {
   const e = expNegative(f32x4.neg(f32x4.abs(x)));
-  const one = f32x4.splat(1);
-  return f32x4.div(select(one, e, f32x4.ge(x, f32x4.splat(0))), f32x4.add(one, e));
+  return f32x4.div(select(one(), e, f32x4.ge(x, f32x4.splat(0))), f32x4.add(one(), e));
 }
+
+/** tanh x ≈ x·P(x²) / Q(x²) for |x| ≤ TANH_LIMIT: P without its constant 1, and Q likewise. */
+const TANH_P: usize = memory.data<f32>([1.42489203e-8, 2.12356263e-5, 3.53305205e-3, 0.134124115]);
+const TANH_Q: usize = memory.data<f32>([8.13659483e-7, 3.3472979e-4, 0.0260189995, 0.467457354]);
+const TANH_LIMIT: usize = memory.data<f32>([7.9807, -7.9807, -1]);
 
 /** tanh x: at most 5.3 ulp, never outside [−1, 1]. */
 // @ts-ignore: decorator
 @inline
 export function tanhv(x: v128): v128 {
-  const limit: f32 = 7.9807;
-  const c = f32x4.pmax(f32x4.pmin(x, f32x4.splat(limit)), f32x4.splat(-limit));
+  const c = f32x4.pmax(f32x4.pmin(x, constant(TANH_LIMIT, 0)), constant(TANH_LIMIT, 1));
   const c2 = f32x4.mul(c, c);
-  let p = madd(f32x4.splat(1.42489203e-8), c2, f32x4.splat(2.12356263e-5));
-  let q = madd(f32x4.splat(8.13659483e-7), c2, f32x4.splat(3.3472979e-4));
-  p = madd(p, c2, f32x4.splat(3.53305205e-3));
-  q = madd(q, c2, f32x4.splat(0.0260189995));
-  p = madd(p, c2, f32x4.splat(0.134124115));
-  q = madd(q, c2, f32x4.splat(0.467457354));
-  p = f32x4.mul(madd(p, c2, f32x4.splat(1)), c);
-  q = madd(q, c2, f32x4.splat(1));
-  return f32x4.pmax(f32x4.pmin(f32x4.div(p, q), f32x4.splat(1)), f32x4.splat(-1));
+  let p = madd(constant(TANH_P, 0), c2, constant(TANH_P, 1));
+  p = madd(p, c2, constant(TANH_P, 2));
+  p = madd(p, c2, constant(TANH_P, 3));
+  let q = madd(constant(TANH_Q, 0), c2, constant(TANH_Q, 1));
+  q = madd(q, c2, constant(TANH_Q, 2));
+  q = madd(q, c2, constant(TANH_Q, 3));
+  const ratio = f32x4.div(f32x4.mul(madd(p, c2, one()), c), madd(q, c2, one()));
+  return f32x4.pmax(f32x4.pmin(ratio, one()), constant(TANH_LIMIT, 2));
 }
 
-/** ln x: at most 1.5 ulp for every positive x, subnormal too; ln 0 = −inf, ln of a negative number NaN, ln(+inf) = +inf. */
+/** (ln(1 + f) − f + f²/2) / f³ for √½ − 1 ≤ f < √2 − 1. */
+const LOG: usize = memory.data<f32>([
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+]);
+/** ln 2 as a short high part and the rest, −½, the smallest normal float32, 2²³, 23. */
+const LOG_SCALE: usize = memory.data<f32>([0.693359375, -2.1219444e-4, -0.5, 1.17549435e-38, 8388608, 23]);
+/** The bits of √½. */
+const ROOT_HALF: usize = memory.data<u32>([0x3f3504f3]);
+
+/** ln x: at most 1 ulp for every positive x, subnormal too; ln 0 = −inf, of a negative number NaN, ln(+inf) = +inf. */
 // @ts-ignore: decorator
 @inline
 export function logv(x: v128): v128 {
-  const tiny = f32x4.lt(x, f32x4.splat(1.17549435e-38));
-  const normal = select(f32x4.mul(x, f32x4.splat(8388608)), x, tiny);
-  const exponent = i32x4.shr_s(i32x4.sub(normal, i32x4.splat(0x3f3504f3)), 23);
-  const f = f32x4.sub(i32x4.sub(normal, i32x4.shl(exponent, 23)), f32x4.splat(1)); // √½ − 1 ≤ f < √2 − 1
-  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(tiny, f32x4.splat(23)));
+  const tiny = f32x4.lt(x, constant(LOG_SCALE, 3));
+  const normal = select(f32x4.mul(x, constant(LOG_SCALE, 4)), x, tiny);
+  const exponent = i32x4.shr_s(i32x4.sub(normal, constant(ROOT_HALF, 0)), 23);
+  const f = f32x4.sub(i32x4.sub(normal, i32x4.shl(exponent, 23)), one());
+  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(tiny, constant(LOG_SCALE, 5)));
   const f2 = f32x4.mul(f, f);
-  let p = madd(f32x4.splat(7.0376836292e-2), f, f32x4.splat(-1.151461031e-1));
-  p = madd(p, f, f32x4.splat(1.167699874e-1));
-  p = madd(p, f, f32x4.splat(-1.2420140846e-1));
-  p = madd(p, f, f32x4.splat(1.4249322787e-1));
-  p = madd(p, f, f32x4.splat(-1.6668057665e-1));
-  p = madd(p, f, f32x4.splat(2.0000714765e-1));
-  p = madd(p, f, f32x4.splat(-2.4999993993e-1));
-  p = madd(p, f, f32x4.splat(3.3333331174e-1));
+  let p = madd(constant(LOG, 0), f, constant(LOG, 1));
+  p = madd(p, f, constant(LOG, 2));
+  p = madd(p, f, constant(LOG, 3));
+  p = madd(p, f, constant(LOG, 4));
+  p = madd(p, f, constant(LOG, 5));
+  p = madd(p, f, constant(LOG, 6));
+  p = madd(p, f, constant(LOG, 7));
+  p = madd(p, f, constant(LOG, 8));
   p = f32x4.mul(p, f32x4.mul(f, f2));
-  p = madd(e, f32x4.splat(-2.1219444e-4), p);
-  p = madd(f2, f32x4.splat(-0.5), p);
-  const ln = madd(e, f32x4.splat(0.693359375), f32x4.add(f, p));
+  p = madd(e, constant(LOG_SCALE, 1), p);
+  p = madd(f2, constant(LOG_SCALE, 2), p);
+  const ln = madd(e, constant(LOG_SCALE, 0), f32x4.add(f, p));
   const zero = f32x4.splat(0);
   const finite = select(ln, x, f32x4.lt(x, f32x4.splat(Infinity)));
   return v128.or(select(f32x4.splat(-Infinity), finite, f32x4.eq(x, zero)), f32x4.lt(x, zero));
 }
 
-/** ln(1 + eˣ), the softplus: at most 3 ulp. max(x, 0) + 2 artanh(e / (2 + e)) with e = exp(−|x|). */
+/** (2 artanh(s) − 2s) / s³ in s², s ≤ ⅓; then the number 2. */
+const ARTANH: usize = memory.data<f32>([0.28178334, 0.27960604, 0.4002491, 0.66666317, 2]);
+
+/** ln(1 + eˣ), the softplus: at most 3 ulp. max(x, 0) + 2 artanh(e / (2 + e)) with e = e^(−|x|). */
 // @ts-ignore: decorator
 @inline
 export function softplusv(x: v128): v128 {
   const e = expNegative(f32x4.neg(f32x4.abs(x)));
-  const s = f32x4.div(e, f32x4.add(e, f32x4.splat(2)));
+  const s = f32x4.div(e, f32x4.add(e, constant(ARTANH, 4)));
   const s2 = f32x4.mul(s, s);
-  let p = madd(f32x4.splat(0.28178334), s2, f32x4.splat(0.27960604));
-  p = madd(p, s2, f32x4.splat(0.4002491));
-  p = madd(p, s2, f32x4.splat(0.66666317));
-  p = f32x4.mul(p, s2);
-  return madd(p, s, f32x4.add(f32x4.add(s, s), f32x4.pmax(x, f32x4.splat(0))));
+  let p = madd(constant(ARTANH, 0), s2, constant(ARTANH, 1));
+  p = madd(p, s2, constant(ARTANH, 2));
+  p = madd(p, s2, constant(ARTANH, 3));
+  const linear = f32x4.add(f32x4.add(s, s), f32x4.pmax(x, f32x4.splat(0)));
+  return madd(f32x4.mul(p, s2), s, linear);
 }
 
-/** exp(−x²/2): at most 2.5 ulp where it is normal, as x² is taken in two parts; 0 beyond |x| = 13.3. */
+/** P of normalCdfv; then its factor 0.3, a bound beyond which Φ is 0 or 1, and −½. */
+const PHI: usize = memory.data<f32>([
+  -0.02058466, 0.11221715, -0.22767963, 0.19104217, -0.07877784, 0.09579332, 0.07852185, 0.110205546, 0.11957561,
+  0.119686484,
+]);
+const PHI_SCALE: usize = memory.data<f32>([0.3, 14, -0.5]);
+/** Keeps 12 bits of a significand, whose square is exact. */
+const HIGH_BITS: usize = memory.data<u32>([0xfffff000]);
+
+/** exp(−x²/2): at most 2 ulp where it is normal, as x² is taken in two parts; 0 for |x| ≥ 13.3. */
 // @ts-ignore: decorator
 @inline
 export function gaussianv(x: v128): v128 {
-  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(14));
-  const high = v128.and(a, i32x4.splat(0xfffff000)); // high² is exact
-  const low = f32x4.mul(f32x4.mul(f32x4.sub(a, high), f32x4.add(a, high)), f32x4.splat(-0.5));
-  const main = f32x4.mul(f32x4.mul(high, high), f32x4.splat(-0.5));
-  const clamped = f32x4.pmax(main, f32x4.splat(-88));
-  const t = madd(clamped, f32x4.splat(LOG2E), f32x4.splat(ROUND + 127));
-  const scale = powerOfTwo(t);
-  return madd(expm1Reduced(f32x4.add(reduce(clamped, f32x4.sub(t, f32x4.splat(ROUND + 127))), low)), scale, scale);
+  const a = f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 1));
+  const high = v128.and(a, constant(HIGH_BITS, 0));
+  const rest = f32x4.mul(f32x4.sub(a, high), f32x4.add(a, high));
+  return expNegativeSum(
+    f32x4.mul(f32x4.mul(high, high), constant(PHI_SCALE, 2)),
+    f32x4.mul(rest, constant(PHI_SCALE, 2)),
+  );
 }
 
 /**
- * Φ(x), the distribution function of the standard normal: at most 5 ulp in the lower tail and 2 above 0.
+ * Φ(x), the distribution function of the standard normal: at most 5 ulp, in the lower tail too.
  * Φ(−a) = exp(−a²/2) · u · P(u), u = 1 / (1 + 0.3a). @param gaussian exp(−x²/2)
  */
 // @ts-ignore: decorator
 @inline
 export function normalCdfv(x: v128, gaussian: v128): v128 {
-  const one = f32x4.splat(1);
-  const a = f32x4.pmin(f32x4.abs(x), f32x4.splat(14));
-  const u = f32x4.div(one, madd(a, f32x4.splat(0.3), one));
-  let p = madd(f32x4.splat(-0.02058466), u, f32x4.splat(0.11221715));
-  p = madd(p, u, f32x4.splat(-0.22767963));
-  p = madd(p, u, f32x4.splat(0.19104217));
-  p = madd(p, u, f32x4.splat(-0.07877784));
-  p = madd(p, u, f32x4.splat(0.09579332));
-  p = madd(p, u, f32x4.splat(0.07852185));
-  p = madd(p, u, f32x4.splat(0.110205546));
-  p = madd(p, u, f32x4.splat(0.11957561));
-  p = madd(p, u, f32x4.splat(0.119686484));
+  const a = f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 1));
+  const u = f32x4.div(one(), madd(a, constant(PHI_SCALE, 0), one()));
+  let p = madd(constant(PHI, 0), u, constant(PHI, 1));
+  p = madd(p, u, constant(PHI, 2));
+  p = madd(p, u, constant(PHI, 3));
+  p = madd(p, u, constant(PHI, 4));
+  p = madd(p, u, constant(PHI, 5));
+  p = madd(p, u, constant(PHI, 6));
+  p = madd(p, u, constant(PHI, 7));
+  p = madd(p, u, constant(PHI, 8));
+  p = madd(p, u, constant(PHI, 9));
   const tail = f32x4.mul(f32x4.mul(p, u), gaussian);
-  return select(tail, f32x4.sub(one, tail), f32x4.lt(x, f32x4.splat(0)));
-}
-
-/** Lanes of q that are odd as all ones, q an integer in the low bits. */
-// @ts-ignore: decorator
-@inline
-function oddLanes(q: v128): v128 {
-  return i32x4.shr_s(i32x4.shl(q, 31), 31);
-}
-
-/** sin(θ) for |θ| ≤ π/4. */
-// @ts-ignore: decorator
-@inline
-function sinReduced(theta: v128): v128 {
-  const z = f32x4.mul(theta, theta);
-  let p = madd(f32x4.splat(-1.9515295891e-4), z, f32x4.splat(8.3321608736e-3));
-  p = madd(p, z, f32x4.splat(-1.6666654611e-1));
-  return madd(f32x4.mul(p, z), theta, theta);
-}
-
-/** cos(θ) for |θ| ≤ π/4. */
-// @ts-ignore: decorator
-@inline
-function cosReduced(theta: v128): v128 {
-  const z = f32x4.mul(theta, theta);
-  let p = madd(f32x4.splat(2.443315711809948e-5), z, f32x4.splat(-1.388731625493765e-3));
-  p = madd(p, z, f32x4.splat(4.166664568298827e-2));
-  return madd(f32x4.mul(z, z), p, madd(f32x4.splat(-0.5), z, f32x4.splat(1)));
-}
-
-/** sin(2πu) for 0 ≤ u ≤ 1: absolute error at most 1e-7. */
-// @ts-ignore: decorator
-@inline
-export function sin2piv(u: v128): v128 {
-  const q = madd(u, f32x4.splat(4), f32x4.splat(ROUND));
-  const turn = madd(f32x4.sub(q, f32x4.splat(ROUND)), f32x4.splat(-0.25), u); // exact, |turn| ≤ 1/8
-  const theta = f32x4.mul(turn, f32x4.splat(6.283185307179586));
-  const value = select(cosReduced(theta), sinReduced(theta), oddLanes(q));
-  return v128.xor(value, v128.and(i32x4.shl(q, 30), i32x4.splat(0x80000000)));
-}
-
-/** cos(2πu) for 0 ≤ u ≤ 1: absolute error at most 1e-7. */
-// @ts-ignore: decorator
-@inline
-export function cos2piv(u: v128): v128 {
-  const q = madd(u, f32x4.splat(4), f32x4.splat(ROUND));
-  const turn = madd(f32x4.sub(q, f32x4.splat(ROUND)), f32x4.splat(-0.25), u);
-  const theta = f32x4.mul(turn, f32x4.splat(6.283185307179586));
-  const value = select(sinReduced(theta), cosReduced(theta), oddLanes(q));
-  return v128.xor(value, v128.and(i32x4.shl(i32x4.add(q, i32x4.splat(1)), 30), i32x4.splat(0x80000000)));
+  return select(tail, f32x4.sub(one(), tail), f32x4.lt(x, f32x4.splat(0)));
 }

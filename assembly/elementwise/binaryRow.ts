@@ -1,0 +1,301 @@
+/**
+ * The elementwise functions of two inputs, by number, on one row. A strategy's `f(g, a, b)` works on four lanes, where g is a gradient that
+ * lies like the output. Does not know shapes (broadcast.ts walks them).
+ */
+import { constant, one } from "../simd/constant";
+import { loadLanes, storeLanes } from "../simd/lanes";
+
+export const ADD: i32 = 0;
+export const SUBTRACT: i32 = 1;
+export const MULTIPLY: i32 = 2;
+export const DIVIDE: i32 = 3;
+export const MAXIMUM: i32 = 4;
+export const MINIMUM: i32 = 5;
+export const DIVIDE_GRADIENT: i32 = 6;
+export const MAXIMUM_GRADIENT: i32 = 7;
+export const MINIMUM_GRADIENT: i32 = 8;
+export const EQUAL: i32 = 9;
+export const NOT_EQUAL: i32 = 10;
+export const LESS: i32 = 11;
+export const LESS_EQUAL: i32 = 12;
+export const EQUAL_INT32: i32 = 13;
+export const NOT_EQUAL_INT32: i32 = 14;
+export const LESS_INT32: i32 = 15;
+export const LESS_EQUAL_INT32: i32 = 16;
+
+const HALF: usize = memory.data<f32>([0.5]);
+
+/** A strategy. The constraint is for the type checker alone. */
+interface Binary {
+  f(g: v128, a: v128, b: v128): v128;
+}
+
+/** a + b. */
+@unmanaged
+class Add {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.add(a, b);
+  }
+}
+
+/** a − b. */
+@unmanaged
+class Subtract {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.sub(a, b);
+  }
+}
+
+/** a · b. */
+@unmanaged
+class Multiply {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.mul(a, b);
+  }
+}
+
+/** a / b. */
+@unmanaged
+class Divide {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.div(a, b);
+  }
+}
+
+/** max(a, b), NaN if either is NaN. */
+@unmanaged
+class Maximum {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.max(a, b);
+  }
+}
+
+/** min(a, b), NaN if either is NaN. */
+@unmanaged
+class Minimum {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.min(a, b);
+  }
+}
+
+/** −g · a / b, where a is the quotient. */
+@unmanaged
+class DivideGradient {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return f32x4.neg(f32x4.div(f32x4.mul(g, a), b));
+  }
+}
+
+/** g where a is the maximum, ½g where a = b, else 0. */
+@unmanaged
+class MaximumGradient {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.or(v128.and(g, f32x4.gt(a, b)), v128.and(f32x4.mul(g, constant(HALF, 0)), f32x4.eq(a, b)));
+  }
+}
+
+/** g where a is the minimum, ½g where a = b, else 0. */
+@unmanaged
+class MinimumGradient {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.or(v128.and(g, f32x4.lt(a, b)), v128.and(f32x4.mul(g, constant(HALF, 0)), f32x4.eq(a, b)));
+  }
+}
+
+/** 1 where a = b, else 0. */
+@unmanaged
+class Equal {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), f32x4.eq(a, b));
+  }
+}
+
+/** 1 where a ≠ b, else 0. */
+@unmanaged
+class NotEqual {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), f32x4.ne(a, b));
+  }
+}
+
+/** 1 where a < b, else 0. */
+@unmanaged
+class Less {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), f32x4.lt(a, b));
+  }
+}
+
+/** 1 where a ≤ b, else 0. */
+@unmanaged
+class LessEqual {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), f32x4.le(a, b));
+  }
+}
+
+/** 1 where a = b, else 0; int32. */
+@unmanaged
+class EqualInt32 {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), i32x4.eq(a, b));
+  }
+}
+
+/** 1 where a ≠ b, else 0; int32. */
+@unmanaged
+class NotEqualInt32 {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), i32x4.ne(a, b));
+  }
+}
+
+/** 1 where a < b, else 0; int32. */
+@unmanaged
+class LessInt32 {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), i32x4.lt_s(a, b));
+  }
+}
+
+/** 1 where a ≤ b, else 0; int32. */
+@unmanaged
+class LessEqualInt32 {
+  // @ts-ignore: decorator
+  @inline
+  f(g: v128, a: v128, b: v128): v128 {
+    return v128.and(one(), i32x4.le_s(a, b));
+  }
+}
+
+/** out = or += f(g, a, b) on a row of n elements: aStep, bStep ∈ {0, 1}, 0 for a value that all share; g = 0 where f has none. */
+// prettier-ignore
+export function applyRow(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+  switch (op) {
+    case ADD:
+      return row<Add>(out, g, a, b, n, aStep, bStep, accumulate);
+    case SUBTRACT:
+      return row<Subtract>(out, g, a, b, n, aStep, bStep, accumulate);
+    case MULTIPLY:
+      return row<Multiply>(out, g, a, b, n, aStep, bStep, accumulate);
+    case DIVIDE:
+      return row<Divide>(out, g, a, b, n, aStep, bStep, accumulate);
+    case MAXIMUM:
+      return row<Maximum>(out, g, a, b, n, aStep, bStep, accumulate);
+    case MINIMUM:
+      return row<Minimum>(out, g, a, b, n, aStep, bStep, accumulate);
+    case DIVIDE_GRADIENT:
+      return row<DivideGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+    case MAXIMUM_GRADIENT:
+      return row<MaximumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+    case MINIMUM_GRADIENT:
+      return row<MinimumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+    case EQUAL:
+      return row<Equal>(out, g, a, b, n, aStep, bStep, accumulate);
+    case NOT_EQUAL:
+      return row<NotEqual>(out, g, a, b, n, aStep, bStep, accumulate);
+    case LESS:
+      return row<Less>(out, g, a, b, n, aStep, bStep, accumulate);
+    case LESS_EQUAL:
+      return row<LessEqual>(out, g, a, b, n, aStep, bStep, accumulate);
+    case EQUAL_INT32:
+      return row<EqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+    case NOT_EQUAL_INT32:
+      return row<NotEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+    case LESS_INT32:
+      return row<LessInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+    case LESS_EQUAL_INT32:
+      return row<LessEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+    default:
+      unreachable();
+  }
+}
+
+/** The loop of one function. Its branches go the same way in every iteration. */
+// prettier-ignore
+function row<F extends Binary>(out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+  const op = changetype<F>(0);
+  let g0 = f32x4.splat(0);
+  let g1 = g0;
+  let a0 = v128.load32_splat(a);
+  let a1 = a0;
+  let b0 = v128.load32_splat(b);
+  let b1 = b0;
+  for (; n >= 8; n -= 8) {
+    if (g) {
+      g0 = v128.load(g);
+      g1 = v128.load(g, 16);
+      g += 32;
+    }
+    if (aStep) {
+      a0 = v128.load(a);
+      a1 = v128.load(a, 16);
+      a += 32;
+    }
+    if (bStep) {
+      b0 = v128.load(b);
+      b1 = v128.load(b, 16);
+      b += 32;
+    }
+    let r0 = op.f(g0, a0, b0);
+    let r1 = op.f(g1, a1, b1);
+    if (accumulate) {
+      r0 = f32x4.add(r0, v128.load(out));
+      r1 = f32x4.add(r1, v128.load(out, 16));
+    }
+    v128.store(out, r0);
+    v128.store(out, r1, 16);
+    out += 32;
+  }
+  for (; n > 0; n -= 4) {
+    const lanes = min(n, 4);
+    if (g) {
+      g0 = loadLanes(g, lanes);
+      g += 16;
+    }
+    if (aStep) {
+      a0 = loadLanes(a, lanes);
+      a += 16;
+    }
+    if (bStep) {
+      b0 = loadLanes(b, lanes);
+      b += 16;
+    }
+    let r = op.f(g0, a0, b0);
+    if (accumulate) r = f32x4.add(r, loadLanes(out, lanes));
+    storeLanes(out, r, lanes);
+    out += 16;
+  }
+}
