@@ -3,7 +3,7 @@
  * Letters: rows × columns, row-major; f one of activation.ts, by number. Works through blocks of rows that stay in the L1 cache, so that
  * the bias, the activation and the sums are each one plain loop. Does not know activations whose derivative needs the input.
  */
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { IDENTITY } from "./activation";
 import { activate, activateGradient, activationCost } from "./activate";
@@ -135,15 +135,14 @@ function sumRows(sums: usize, x: usize, rows: i32, columns: i32, stride: usize, 
     sums += 64;
   }
   for (; columns > 0; columns -= 4) {
+    const lanes = min(columns, 4);
     let p = x;
     let s = f32x4.splat(0);
     for (let r = 0; r < rows; r++) {
-      s = f32x4.add(s, columns < 4 ? loadLanes(p, columns) : v128.load(p));
+      s = f32x4.add(s, loadLanes(p, lanes));
       p += stride;
     }
-    if (accumulate) s = f32x4.add(s, columns < 4 ? loadLanes(sums, columns) : v128.load(sums));
-    if (columns < 4) storeLanes(sums, s, columns);
-    else v128.store(sums, s);
+    putLanes(sums, s, accumulate, lanes);
     x += 16;
     sums += 16;
   }

@@ -3,7 +3,7 @@
  * lies like the output. Does not know shapes (broadcast.ts walks them).
  */
 import { constant, one } from "../simd/constant";
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, putLanes } from "../simd/lanes";
 
 export const ADD: i32 = 0;
 export const SUBTRACT: i32 = 1;
@@ -293,9 +293,8 @@ function row<F extends Binary>(out: usize, g: usize, a: usize, b: usize, n: i32,
       b0 = loadLanes(b, lanes);
       b += 16;
     }
-    let r = op.f(g0, a0, b0);
-    if (accumulate) r = f32x4.add(r, loadLanes(out, lanes));
-    storeLanes(out, r, lanes);
+    const r = op.f(g0, a0, b0);
+    putLanes(out, r, accumulate, lanes);
     out += 16;
   }
 }

@@ -4,7 +4,7 @@
  * A long function needs no unrolling (iterations are independent and overlap in the processor), and one copy of it serves the tail too;
  * a function of a few instructions goes two vectors at a time. Does not know any function.
  */
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 
 /** A strategy with a value. The constraint is for the type checker alone: strategies are never called through it. */
@@ -94,9 +94,8 @@ export function backwardLong<F extends Backward>(
   const op = changetype<F>(0);
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
-    let r = op.gradient(loadLanes(dy, lanes), loadLanes(saved, lanes), a, b);
-    if (accumulate) r = f32x4.add(r, loadLanes(dx, lanes));
-    storeLanes(dx, r, lanes);
+    const r = op.gradient(loadLanes(dy, lanes), loadLanes(saved, lanes), a, b);
+    putLanes(dx, r, accumulate, lanes);
     dx += 16;
     dy += 16;
     saved += 16;

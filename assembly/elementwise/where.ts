@@ -3,7 +3,7 @@
  * Does not broadcast: whoever needs it copies first (memory/copy.ts).
  */
 import { select } from "../simd/f32x4";
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 
 /** out = condition ≠ 0 ? a : b. out may be any input. */
@@ -48,8 +48,7 @@ function keep(dX: usize, dOut: usize, condition: usize, n: i32, accumulate: i32,
   const left = end - i;
   if (left > 0) {
     const o = (<usize>i) << 2;
-    let r = v128.and(loadLanes(dOut + o, left), v128.xor(f32x4.ne(loadLanes(condition + o, left), zero), turn));
-    if (accumulate) r = f32x4.add(r, loadLanes(dX + o, left));
-    storeLanes(dX + o, r, left);
+    const mask = v128.xor(f32x4.ne(loadLanes(condition + o, left), zero), turn);
+    putLanes(dX + o, v128.and(loadLanes(dOut + o, left), mask), accumulate, left);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { alongAxis, cutAxis } from "../elementwise/box";
 import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
-import { loadLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, putLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 
 /** Rows that a transpose writes side by side: their lines stay in the L1 cache even where all fall into one of its sets. */
@@ -100,7 +100,7 @@ function copyRows(out: usize, x: usize, rows: i32, columns: i32, ldo: i32, ldx: 
         v0 = loadLanes(q, lanes);
         q += 16;
       }
-      storeLanes(p, accumulate ? f32x4.add(loadLanes(p, lanes), v0) : v0, lanes);
+      putLanes(p, v0, accumulate, lanes);
       p += 16;
     }
     out += <usize>ldo << 2;
