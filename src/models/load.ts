@@ -25,6 +25,7 @@ export interface LoadOptions {
 interface Saved {
   readonly name: string;
   readonly seed: number;
+  readonly notes?: unknown;
   readonly architecture: unknown;
   readonly training?: SavedTraining;
 }
@@ -44,12 +45,19 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   try {
     for (const { name, value } of model.weights) value.assign(floats(file, name, value.shape));
+    model.notes = checkedNotes(saved.notes);
     if (saved.training !== undefined) resume(model, file, saved.training);
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** Files without notes are as good as those with none. Errors: DataError. */
+function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
+  if (typeof notes === "object" && notes !== null && !Array.isArray(notes)) return notes as Record<string, unknown>;
+  throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
 /** Compiles as it was compiled and puts training where it stood. */

@@ -49,6 +49,8 @@ export interface EvaluateOptions extends PredictOptions {
 export class Model {
   readonly name: string;
   readonly seed: number;
+  /** What else belongs with the model, as plain JSON: class names, what the inputs are, where it is from. Saved and loaded with it. */
+  notes: Readonly<Record<string, unknown>> = {};
   readonly #progress = new Progress();
   readonly #makeGraph: (sampleShape: Shape) => Graph;
   #random: RandomState | undefined;
@@ -82,6 +84,11 @@ export class Model {
   /** True once the shapes are known; before that (a sequential model without inputShape) the first data decide. */
   get isBuilt(): boolean {
     return this.#graph !== undefined;
+  }
+
+  /** Shape of one sample of the first input. Errors: UsageError before the model is built. */
+  get inputShape(): Shape {
+    return this.#built().inputs[0].shape;
   }
 
   /** The layers, in order. Errors: UsageError before the model is built. */
@@ -270,10 +277,11 @@ export class Model {
 
   #parts(): SavedParts {
     const weights = this.#bound();
-    const { name, seed } = this;
+    const { name, seed, notes } = this;
     return {
       name,
       seed,
+      notes,
       weights,
       progress: this.#progress,
       graph: this.#built(),

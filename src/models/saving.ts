@@ -25,6 +25,7 @@ export const formatVersion = 1;
 export interface SavedParts {
   readonly name: string;
   readonly seed: number;
+  readonly notes: Readonly<Record<string, unknown>>;
   readonly graph: Graph;
   readonly weights: Weights;
   readonly random: RandomState;
@@ -54,12 +55,13 @@ export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "com
 
 /** Writes a model, and its training where `parts.step` is there. @param op the caller, for messages */
 export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
-  const { name, seed, graph, weights, step } = parts;
+  const { name, seed, notes, graph, weights, step } = parts;
   const entries = weights.all.map((weight) =>
     entry(weight.name, weight.value.shape, weight.value.toTypedArray() as Float32Array),
   );
   const training = step && describeTraining(parts, step, entries);
-  const metadata = { version: formatVersion, name, seed, architecture: describe(graph), ...(training && { training }) };
+  const architecture = describe(graph);
+  const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
   await writeBytes(op, sink, safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) }));
 }
 
