@@ -5,6 +5,76 @@ export type { Config } from "./config.js";
 export { DataError, LanegradError, MemoryError, ShapeError, UsageError } from "./errors.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
+export {
+  abs,
+  activate,
+  add,
+  argMax,
+  argMin,
+  broadcastTo,
+  cast,
+  clip,
+  concat,
+  dense,
+  div,
+  dropout,
+  elu,
+  equal,
+  exp,
+  expandDims,
+  gatherRows,
+  gelu,
+  greater,
+  greaterEqual,
+  hardSigmoid,
+  leakyRelu,
+  less,
+  lessEqual,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maximum,
+  mean,
+  min,
+  minimum,
+  mul,
+  negate,
+  notEqual,
+  pad,
+  pow,
+  randomInt,
+  randomNormal,
+  randomTruncatedNormal,
+  randomUniform,
+  relu,
+  reshape,
+  selu,
+  setSeed,
+  sigmoid,
+  silu,
+  slice,
+  softmax,
+  softmaxCrossEntropy,
+  softplus,
+  sqrt,
+  square,
+  squeeze,
+  stack,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  weightedMean,
+  where,
+  type Activation,
+  type Axes,
+  type DrawOptions,
+  type MatmulOptions,
+  type NormalOptions,
+  type NumberOrTensor,
+  type ReduceOptions,
+} from "./ops/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
 export type { Schedule } from "./optimizers/schedule.js";
@@ -19,5 +89,6 @@ export type { NestedNumbers } from "./tensor/nested.js";
 export { scope } from "./tensor/scope.js";
 export type { Shape } from "./tensor/shape.js";
 export { noGrad } from "./tensor/tape.js";
+export { RandomState } from "./tensor/randomState.js";
 export type { Tensor, TensorValues } from "./tensor/tensor.js";
 export { version } from "./version.js";

@@ -78,10 +78,10 @@ function defineBinary(
 }
 
 /** An operand: a tensor, or a number that stands for a tensor with that value everywhere. */
-export type Operand = Tensor | number;
+export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */
-export function applyBinary(op: Op, a: Operand, b: Operand): Tensor {
+export function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   const x = typeof a === "number" ? full([], a) : a;
   const y = typeof b === "number" ? full([], b) : b;
   try {
@@ -108,7 +108,7 @@ export const addOp = defineBinary(
  * @returns the broadcast shape
  * Errors: ShapeError for shapes that do not broadcast or another dtype; MemoryError.
  */
-export function add(a: Operand, b: Operand): Tensor {
+export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(addOp, a, b);
 }
 
@@ -122,7 +122,7 @@ export const subOp = defineBinary(
 );
 
 /** a − b, element by element, with broadcasting. Operands and errors: {@link add}. */
-export function sub(a: Operand, b: Operand): Tensor {
+export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(subOp, a, b);
 }
 
@@ -148,7 +148,7 @@ export const mulOp = defineBinary(
 );
 
 /** a·b, element by element, with broadcasting. Operands and errors: {@link add}. */
-export function mul(a: Operand, b: Operand): Tensor {
+export function mul(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(mulOp, a, b);
 }
 
@@ -181,7 +181,7 @@ export const divOp = defineBinary(
 );
 
 /** a / b, element by element, with broadcasting; ±∞ or NaN where b is 0. Operands and errors: {@link add}. */
-export function div(a: Operand, b: Operand): Tensor {
+export function div(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(divOp, a, b);
 }
 
@@ -216,7 +216,7 @@ export const maximumOp = defineBinary(
 );
 
 /** max(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
-export function maximum(a: Operand, b: Operand): Tensor {
+export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(maximumOp, a, b);
 }
 
@@ -228,6 +228,6 @@ export const minimumOp = defineBinary(
 );
 
 /** min(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
-export function minimum(a: Operand, b: Operand): Tensor {
+export function minimum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(minimumOp, a, b);
 }

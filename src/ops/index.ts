@@ -22,7 +22,9 @@ export {
   tanh,
   tanhOp,
 } from "./activations.js";
+export { argMax, argMaxOp, argMin, argMinOp } from "./argExtremes.js";
 export {
+  type NumberOrTensor,
   add,
   addOp,
   div,
@@ -36,9 +38,39 @@ export {
   sub,
   subOp,
 } from "./arithmetic.js";
+export { broadcastTo, broadcastToOp } from "./broadcastTo.js";
+export { cast, castOp } from "./cast.js";
+export {
+  equal,
+  equalOp,
+  greater,
+  greaterEqual,
+  greaterEqualOp,
+  greaterOp,
+  less,
+  lessEqual,
+  lessEqualOp,
+  lessOp,
+  notEqual,
+  notEqualOp,
+} from "./compare.js";
 export { concat, concatOp, stack } from "./concat.js";
 export { dense, denseOp } from "./dense.js";
+export { dropout, dropoutOp } from "./dropout.js";
+export { gatherRows, gatherRowsOp } from "./gather.js";
+export { type MatmulOptions, matmul, matmulOp } from "./matmul.js";
+export {
+  type DrawOptions,
+  type NormalOptions,
+  randomInt,
+  randomNormal,
+  randomTruncatedNormal,
+  randomUniform,
+  setSeed,
+} from "./random.js";
+export { type Axes, type ReduceOptions, max, maxOp, mean, meanOp, min, minOp, sum, sumOp } from "./reduce.js";
 export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
+export { pad, padOp, slice, sliceOp } from "./slice.js";
 export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from "./softmax.js";
 export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./softmaxCrossEntropy.js";
 export { transpose, transposeOp } from "./transpose.js";
@@ -61,3 +93,4 @@ export {
   squareOp,
 } from "./unary.js";
 export { weightedMean, weightedMeanOp } from "./weightedMean.js";
+export { where, whereOp } from "./where.js";

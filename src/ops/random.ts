@@ -2,9 +2,11 @@
  * Random numbers by kernels, from seed, counter and stream (src/tensor/randomState.ts). Element i of a draw depends on these and i alone, so shapes, threads
  * and builds do not change it. Functions that fill a tensor, and functions that make one.
  */
-import { UsageError, message, show } from "../errors.js";
+import { UsageError, checkKeys, message } from "../errors.js";
 import { kernels } from "../runtime/runtime.js";
-import type { RandomState } from "../tensor/randomState.js";
+import { empty } from "../tensor/create.js";
+import { RandomState } from "../tensor/randomState.js";
+import { type Shape, checkShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** out = uniform on [low, high). @param out out, float32 @param stream which of the state's 2³² sequences */
@@ -40,6 +42,125 @@ export function fillTruncatedNormal(
 function checkFloat(op: string, out: Tensor): void {
   if (out.dtype === "float32") return;
   throw new UsageError(
-    message(op, "only real numbers can be drawn", { expected: 'dtype "float32"', got: show(out.label()) }),
+    message(op, "only real numbers can be drawn", { expected: 'dtype "float32"', got: out.label() }),
+  );
+}
+
+/** The generator of draws that name no seed; made with the first of them. */
+let shared: RandomState | undefined;
+
+/**
+ * Seeds the draws that name no seed of their own; each of them takes the next numbers. Before any call the seed is 0.
+ *
+ * @param seed  an integer from 0 to 2³² − 1
+ * Errors: UsageError for another seed, or before `init`.
+ */
+export function setSeed(seed: number): void {
+  const state = new RandomState(seed);
+  shared?.dispose();
+  shared = state;
+}
+
+/** A tensor that `fill` fills, from a seed or from the shared generator. */
+function draw(
+  op: string,
+  shape: Shape,
+  seed: number | undefined,
+  dtype: "float32" | "int32",
+  fill: (out: Tensor, random: RandomState) => void,
+): Tensor {
+  checkShape(op, shape);
+  const random = seed === undefined ? (shared ??= new RandomState(0)) : new RandomState(seed);
+  const out = empty(shape, dtype);
+  fill(out, random);
+  if (seed === undefined) random.advance();
+  else random.dispose();
+  return out;
+}
+
+/** Where the numbers of a draw come from. */
+export interface DrawOptions {
+  /** The same seed gives the same numbers: an integer from 0 to 2³² − 1. Default: the next ones of the generator that {@link setSeed} seeds. */
+  readonly seed?: number;
+}
+
+/**
+ * Uniform numbers in [low, high).
+ *
+ * @param shape    of the result, float32
+ * @param options  low: default 0; high: default 1; seed
+ * Errors: ShapeError for a shape, UsageError for a range or a seed, MemoryError.
+ */
+export function randomUniform(
+  shape: Shape,
+  options: DrawOptions & { readonly low?: number; readonly high?: number } = {},
+): Tensor {
+  checkKeys("randomUniform", options, ["low", "high", "seed"]);
+  const { low = 0, high = 1, seed } = options;
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
+    const got = `low ${low}, high ${high}`;
+    throw new UsageError(message("randomUniform", "no range", { expected: "finite low ≤ high", got }));
+  }
+  return draw("randomUniform", shape, seed, "float32", (out, random) => fillUniform(out, random, low, high));
+}
+
+/** Options of {@link randomNormal} and {@link randomTruncatedNormal}. */
+export interface NormalOptions extends DrawOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Standard deviation ≥ 0. Default 1. */
+  readonly stddev?: number;
+}
+
+/** Normal numbers. @param shape of the result, float32. Errors: ShapeError for a shape, UsageError for an option, MemoryError. */
+export function randomNormal(shape: Shape, options: NormalOptions = {}): Tensor {
+  const { mean, stddev, seed } = normalOptions("randomNormal", options);
+  return draw("randomNormal", shape, seed, "float32", (out, random) => fillNormal(out, random, mean, stddev));
+}
+
+/**
+ * Normal numbers that are drawn again beyond mean ± 2·stddev; the standard deviation of what is left is 0.8796·stddev. Arguments and errors:
+ * {@link randomNormal}.
+ */
+export function randomTruncatedNormal(shape: Shape, options: NormalOptions = {}): Tensor {
+  const { mean, stddev, seed } = normalOptions("randomTruncatedNormal", options);
+  return draw("randomTruncatedNormal", shape, seed, "float32", (out, random) =>
+    fillTruncatedNormal(out, random, mean, stddev),
+  );
+}
+
+function normalOptions(
+  op: string,
+  options: NormalOptions,
+): { readonly mean: number; readonly stddev: number; readonly seed: number | undefined } {
+  checkKeys(op, options, ["mean", "stddev", "seed"]);
+  const { mean = 0, stddev = 1, seed } = options;
+  if (!(Number.isFinite(mean) && stddev >= 0 && stddev < Infinity)) {
+    const got = `mean ${mean}, stddev ${stddev}`;
+    throw new UsageError(message(op, "no distribution", { expected: "a finite mean and stddev ≥ 0", got }));
+  }
+  return { mean, stddev, seed };
+}
+
+/**
+ * Integers in [low, high), all equally likely.
+ *
+ * @param shape    of the result, int32
+ * @param options  low: default 0; high > low; seed
+ * Errors: ShapeError for a shape, UsageError for a range or a seed, MemoryError.
+ */
+export function randomInt(
+  shape: Shape,
+  options: DrawOptions & { readonly low?: number; readonly high: number },
+): Tensor {
+  checkKeys("randomInt", options, ["low", "high", "seed"]);
+  const { low = 0, high, seed } = options;
+  const isInt32 = (n: number): boolean => Number.isInteger(n) && Math.abs(n) < 2 ** 31;
+  if (!(isInt32(low) && isInt32(high) && low < high)) {
+    const got = `low ${low}, high ${high}`;
+    throw new UsageError(message("randomInt", "no range", { expected: "integers low < high below 2³¹", got }));
+  }
+  return draw("randomInt", shape, seed, "int32", (out, random) =>
+    kernels().randomInt(out.ptr, out.size, random.ptr, 0, low, high),
   );
 }

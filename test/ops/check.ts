@@ -161,7 +161,7 @@ function viewOf(dtype: Operand["dtype"], values: Float64Array): View {
 }
 
 /** Float64 operations that central differences may cost for one operand. */
-const budget = 2e6;
+const budget = 3e5;
 
 /** The elements of operand `i` whose gradient is checked: all, or as many as the budget allows, with both ends among them. */
 function probed<A>({ op, row, sample }: Trial<A>, i: number): number[] {

@@ -1,11 +1,12 @@
-/** Rows of the ops that move elements: reshape, transpose, concat. */
+/** Rows of the ops that move elements: reshape, transpose, concat, slice, pad, broadcastTo; and of the casts. */
 import { ShapeError, UsageError } from "../../src/errors.js";
 import * as ops from "../../src/ops/index.js";
 import { ones, tensor } from "../../src/tensor/create.js";
 import type { DType } from "../../src/runtime/memory.js";
+import type { Random } from "../../src/tensor/random.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
-import { type Operand, integers, normal } from "../support/operands.js";
-import { indices, ulps } from "./elementwise.js";
+import { type Operand, generate, integers, normal, sizesAround } from "../support/operands.js";
+import { indices, refusesInt32, ulps } from "./elementwise.js";
 import type { Refusal, Table } from "./row.js";
 
 /** Values are copied: nothing is lost. */
@@ -30,6 +31,10 @@ const refusesBytes = (op: string, call: () => unknown, operand = "x"): Refusal =
   error: ShapeError,
   text: `${op}: ${operand} has the wrong dtype; expected float32 or int32, got ${operand} uint8 Tensor(2).`,
 });
+
+function generateBytes(random: Random, n: number): Operand {
+  return generate([n], () => random.integer(256), "uint8");
+}
 
 const permutations: readonly (readonly [Shape, readonly number[]])[] = [
   [
@@ -108,7 +113,209 @@ const joins: readonly (readonly [readonly Shape[], number])[] = [
   ],
 ];
 
+const boxes: readonly (readonly [Shape, readonly number[], Shape])[] = [
+  [[5], [1], [3]],
+  [
+    [5, 7],
+    [0, 0],
+    [5, 7],
+  ],
+  [
+    [5, 7],
+    [2, 3],
+    [3, 4],
+  ],
+  [
+    [5, 7],
+    [5, 0],
+    [0, 7],
+  ],
+  [
+    [0, 3],
+    [0, 1],
+    [0, 2],
+  ],
+  [
+    [2, 35],
+    [1, 16],
+    [1, 17],
+  ],
+  [
+    [3, 4, 5, 6, 2],
+    [1, 1, 1, 1, 0],
+    [2, 2, 3, 4, 1],
+  ],
+  [[], [], []],
+];
+
+const repeats: readonly (readonly [Shape, Shape])[] = [
+  [[], [35]],
+  [[3], [0, 3]],
+  [[5], [5]],
+  [[5], [1, 5]],
+  [
+    [1, 5],
+    [4, 5],
+  ],
+  [
+    [17, 1],
+    [17, 19],
+  ],
+  [
+    [2, 1, 3],
+    [4, 2, 5, 3],
+  ],
+  [
+    [2, 1, 2, 1, 2],
+    [2, 3, 2, 3, 2],
+  ],
+];
+
 export const rows = {
+  sliceOp: {
+    samples: (random) =>
+      boxes.flatMap(([shape, begin, size]) =>
+        [normal(random, shape), integers(random, shape, 99)].map((x) => ({
+          title: `${x.dtype} [${shape.join(", ")}] from [${begin.join(", ")}], sizes [${size.join(", ")}]`,
+          inputs: [x],
+          attributes: { begin, size },
+        })),
+      ),
+    reference: ([x], { begin, size }) => [
+      build(
+        size,
+        (index) =>
+          at(
+            x,
+            index.map((i, axis) => i + begin[axis]),
+          ),
+        x.dtype,
+      ),
+    ],
+    bound: exact,
+    gradientBound,
+    refusals: [
+      refusesBytes("slice", () => ops.slice(bytes(), [0])),
+      {
+        call: () => ops.slice(ones([2, 3]), [1, 1], [1, 3]),
+        error: ShapeError,
+        text: "slice: the box is not inside x; expected a box in x [2, 3], got begin [1, 1], size [1, 3].",
+      },
+    ],
+    flops: ([x]) => sizeOf(x.shape),
+  },
+  padOp: {
+    samples: (random) =>
+      (
+        [
+          [[5], [[1, 2]]],
+          [
+            [0, 2],
+            [
+              [1, 0],
+              [0, 0],
+            ],
+          ],
+          [
+            [3, 17],
+            [
+              [0, 0],
+              [2, 1],
+            ],
+          ],
+          [
+            [2, 3, 4],
+            [
+              [1, 1],
+              [0, 2],
+              [3, 0],
+            ],
+          ],
+          [[], []],
+        ] as const
+      ).map(([shape, paddings], i) => ({
+        title: `[${shape.join(", ")}] by ${JSON.stringify(paddings)}`,
+        inputs: [normal(random, shape)],
+        attributes: { paddings, value: i - 1 },
+      })),
+    reference: ([x], { paddings, value }) => [
+      build(
+        x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]),
+        (index) => {
+          const inside = index.map((i, axis) => i - paddings[axis][0]);
+          return inside.every((i, axis) => i >= 0 && i < x.shape[axis]) ? at(x, inside) : value;
+        },
+        "float32",
+      ),
+    ],
+    bound: exact,
+    gradientBound,
+    refusals: [
+      refusesInt32("pad", (x) => ops.pad(x, [[0, 1]])),
+      {
+        call: () => ops.pad(ones([2, 3]), [[0, 1]]),
+        error: ShapeError,
+        text: "pad: paddings do not fit; expected [before, after] ≥ 0 for each axis of x [2, 3], got [[0, 1]].",
+      },
+      {
+        call: () => ops.pad(ones([2]), [[-1, 1]]),
+        error: ShapeError,
+        text: "pad: paddings do not fit; expected [before, after] ≥ 0 for each axis of x [2], got [[-1, 1]].",
+      },
+    ],
+    flops: ([x]) => sizeOf(x.shape),
+  },
+  broadcastToOp: {
+    samples: (random) =>
+      repeats.flatMap(([from, to]) =>
+        [normal(random, from), integers(random, from, 99)].map((x) => ({
+          title: `${x.dtype} [${from.join(", ")}] to [${to.join(", ")}]`,
+          inputs: [x],
+          attributes: to,
+        })),
+      ),
+    reference: ([x], shape) => {
+      const shift = shape.length - x.shape.length;
+      const place = (index: readonly number[]): number[] =>
+        x.shape.map((n, axis) => (n === 1 ? 0 : index[axis + shift]));
+      return [build(shape, (index) => at(x, place(index)), x.dtype)];
+    },
+    bound: exact,
+    gradientBound: { relative: 1e-6, absolute: 1e-5 },
+    refusals: [
+      refusesBytes("broadcastTo", () => ops.broadcastTo(bytes(), [2])),
+      {
+        call: () => ops.broadcastTo(ones([2, 3]), [3]),
+        error: ShapeError,
+        text: "broadcastTo: the shape does not fit; expected a shape that x [2, 3] broadcasts to, got [3].",
+      },
+      {
+        call: () => ops.broadcastTo(ones([3]), [1, 1]),
+        error: ShapeError,
+        text: "broadcastTo: the shape does not fit; expected a shape that x [3] broadcasts to, got [1, 1].",
+      },
+    ],
+    flops: (_, shape) => sizeOf(shape),
+  },
+  castOp: {
+    samples: (random) =>
+      [0, ...sizesAround(16)].flatMap((n) => [
+        { title: `float32 [${n}] to int32`, inputs: [normal(random, [n], 0, 100)], attributes: "int32" as const },
+        { title: `int32 [${n}] to float32`, inputs: [integers(random, [n], 2 ** 31)], attributes: "float32" as const },
+        { title: `uint8 [${n}] to float32`, inputs: [generateBytes(random, n)], attributes: "float32" as const },
+        { title: `uint8 [${n}] to int32`, inputs: [generateBytes(random, n)], attributes: "int32" as const },
+      ]),
+    reference: ([x], dtype) => [{ ...x, dtype, values: x.values.map(dtype === "int32" ? Math.trunc : Math.fround) }],
+    bound: exact,
+    refusals: [
+      {
+        call: () => ops.cast(ones([2]), "uint8" as never),
+        error: UsageError,
+        text: 'cast: no such cast; expected "float32" or "int32", got "uint8".',
+      },
+    ],
+    flops: ([x]) => sizeOf(x.shape),
+  },
   reshapeOp: {
     samples: (random) =>
       (

@@ -1,11 +1,27 @@
 /** The table of ops: one row each. An op that src/ops exports and that has no row here does not compile. */
 import { rows as activations } from "./activations.js";
 import { rows as arithmetic } from "./arithmetic.js";
+import { rows as compare } from "./compare.js";
 import { rows as dense } from "./dense.js";
 import { rows as losses } from "./losses.js";
+import { rows as matmul } from "./matmul.js";
+import { rows as reduce } from "./reduce.js";
 import type { Table } from "./row.js";
+import { rows as selection } from "./selection.js";
 import { rows as shapes } from "./shapes.js";
 import { rows as softmax } from "./softmax.js";
 import { rows as unary } from "./unary.js";
 
-export const table: Table = { ...activations, ...arithmetic, ...dense, ...losses, ...shapes, ...softmax, ...unary };
+export const table: Table = {
+  ...activations,
+  ...arithmetic,
+  ...compare,
+  ...dense,
+  ...losses,
+  ...matmul,
+  ...reduce,
+  ...selection,
+  ...shapes,
+  ...softmax,
+  ...unary,
+};

@@ -7,7 +7,9 @@ import type { Kernels } from "../../src/runtime/kernels.js";
 
 /** Names of the table that are no loops over memory: the module itself, thread shares, sizes of scratch. */
 const isPlain = (name: string): boolean =>
-  /^(setThread|setSmallWork|threadIndex|threadCount|heapBase|buildFeatures)$|(Scratch|Block)Bytes$|Count$/.test(name);
+  /^(setThread|setSmallWork|threadIndex|threadCount|heapBase|buildFeatures)$|(Scratch|Block|Mask)Bytes$|Count$/.test(
+    name,
+  );
 
 type Kernel = (...args: number[]) => unknown;
 
