@@ -16,3 +16,6 @@ export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
 }
+
+/** The class names of the sets of digits. */
+export const digitNames: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];

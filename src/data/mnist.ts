@@ -8,7 +8,7 @@ import { readFile } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
-import type { Dataset, Split } from "./dataset.js";
+import { digitNames, type Dataset, type Split } from "./dataset.js";
 import { cacheFolder, download, readCached, type RemoteFile } from "./download.js";
 import { readIdx, type Idx } from "./idx.js";
 
@@ -186,7 +186,7 @@ function toDataset({ images, labels }: Digits): Dataset {
   return {
     x: tensor(images.values, [...images.shape, 1]),
     y: tensor(Int32Array.from(labels.values)),
-    classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    classNames: digitNames,
   };
 }
 
