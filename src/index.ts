@@ -2,6 +2,8 @@
 export type { Callback, Logs, Training } from "./callbacks/callback.js";
 export * as callbacks from "./callbacks/index.js";
 export type { Config } from "./config.js";
+export type { Dataset, Split } from "./data/dataset.js";
+export * as datasets from "./data/index.js";
 export { DataError, LanegradError, MemoryError, ShapeError, UsageError } from "./errors.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";

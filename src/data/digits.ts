@@ -2,7 +2,9 @@
  * Handwritten-looking digits, drawn by seed: a data set of MNIST's form that needs no file and no network, in Node and in browsers alike.
  * A digit's image is one of its glyphs (glyphs.ts) written by an unsteady hand (pen.ts). It is no copy of MNIST and no match for its variety.
  */
-import { checkKeys, message, show, UsageError } from "../errors.js";
+import { checkKeys } from "../errors.js";
+import { checkInteger } from "../options.js";
+import { breathe } from "../runtime/breathe.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { Random } from "../tensor/random.js";
@@ -26,10 +28,9 @@ export interface DigitsOptions {
 
 const op = "datasets.digits";
 const pixels = 28 * 28;
-const mostExamples = 1_000_000;
-/** Digits between two looks at the clock, and milliseconds between two pauses for the event loop. */
-const checkEvery = 64;
-const pauseAfter = 40;
+const examples = "[1, 1000000]";
+/** Digits between two looks at the clock. */
+const stretch = 64;
 
 /**
  * Drawn digits: train and test, x (N, 28, 28, 1) uint8 with 255 for ink, y (N) int32 labels 0 … 9, all equally likely.
@@ -41,12 +42,8 @@ const pauseAfter = 40;
 export async function digits(options: DigitsOptions = {}): Promise<Split> {
   checkKeys(op, options, ["train", "test", "seed", "signal", "onProgress"]);
   const { train = 20_000, test = 4_000, seed = 0, signal, onProgress } = options;
-  for (const [name, count] of Object.entries({ train, test })) {
-    if (!Number.isInteger(count) || count < 1 || count > mostExamples) {
-      const expected = `an integer from 1 to ${mostExamples}`;
-      throw new UsageError(message(op, `${name} is out of range`, { expected, got: show(count) }));
-    }
-  }
+  checkInteger(op, "train", train, examples);
+  checkInteger(op, "test", test, examples);
   const random = new Random(seed);
   heap(); // without init, say so before anything is drawn
   const total = train + test;
@@ -67,15 +64,15 @@ async function drawSet(
   const images = new Uint8Array(count * pixels);
   const labels = new Int32Array(count);
   signal?.throwIfAborted();
-  let pausedAt = performance.now();
   for (let i = 0; i < count; i++) {
     labels[i] = random.integer(10);
     pen.draw(choose(ways[labels[i]], random), random, images, i * pixels);
-    if ((i + 1) % checkEvery === 0 && performance.now() - pausedAt > pauseAfter) {
+    if ((i + 1) % stretch === 0) {
+      const pause = breathe();
+      if (pause === undefined) continue;
       onProgress(i + 1);
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await pause;
       signal?.throwIfAborted();
-      pausedAt = performance.now();
     }
   }
   onProgress(count);

@@ -1,7 +1,7 @@
 /** Loss and metrics over a data set, batch by batch, without training. Leaves a running epoch's metrics as they were. */
 import type { Logs } from "../callbacks/callback.js";
 import type { Batches } from "../data/batches.js";
-import { breathe } from "./breathe.js";
+import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch } from "./batch.js";
 import type { TrainingStep } from "./training.js";
 

@@ -7,7 +7,7 @@ import { Batches } from "../data/batches.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
 import type { DataList } from "./data.js";
-import { breathe } from "./breathe.js";
+import { breathe } from "../runtime/breathe.js";
 import { evaluateBatches } from "./evaluate.js";
 import type { Progress } from "./progress.js";
 import type { TrainingBatch, TrainingStep } from "./training.js";

@@ -5,7 +5,7 @@ import { empty } from "../tensor/create.js";
 import { keep, scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { breathe } from "./breathe.js";
+import { breathe } from "../runtime/breathe.js";
 import type { Column } from "./columns.js";
 import type { Graph } from "./graph.js";
 

@@ -132,7 +132,7 @@ describe("digits", () => {
       const images = await read("t10k-images-idx3-ubyte.gz", 16 + 10_000 * pixels, 3);
       const labels = [...(await read("t10k-labels-idx1-ubyte.gz", 8 + 10_000, 1))].slice(0, 300);
       const share = nearestNeighbour((await draw(4000, 1)).train, { images, labels });
-        expect(share).toBeGreaterThan(0.8);
+      expect(share).toBeGreaterThan(0.8);
     },
   );
 
@@ -158,8 +158,8 @@ describe("digits", () => {
   });
 
   it.each([
-    [{ train: 0 }, "datasets.digits: train is out of range; expected an integer from 1 to 1000000, got 0."],
-    [{ test: 1.5 }, "datasets.digits: test is out of range; expected an integer from 1 to 1000000, got 1.5."],
+    [{ train: 0 }, "datasets.digits: train is out of range; expected an integer in [1, 1000000], got 0."],
+    [{ test: 1.5 }, "datasets.digits: test is out of range; expected an integer in [1, 1000000], got 1.5."],
     [{ train: 1e9 }, "got 1000000000."],
     [{ test: "20" }, 'got "20".'],
     [{ seed: 0.5 }, "Random: the seed is not an integer; expected a safe integer, got 0.5."],
