@@ -137,21 +137,36 @@ export function checkGradient<A>(trial: Trial<A>): void {
 /** The same bits again, with 2 and 3 threads, at another alignment, and for each operand that alone wants its gradient. */
 export function checkBits<A>(trial: Trial<A>): void {
   const first = run(trial);
-  const same = (how: string, options: RunOptions): void => {
-    const again = run(trial, options);
-    const what = `${trial.op.name} of ${trial.sample.title}, ${how}`;
-    for (const [k, output] of again.outputs.entries()) expectSameBits(`${what}, output ${k}`, output, first.outputs[k]);
-    for (const [i, gradient] of again.gradients.entries()) {
-      if (gradient === undefined) continue;
-      expectSameBits(`${what}, gradient of operand ${i}`, gradient, first.gradients[i] as View);
-    }
-  };
-  same("a second time", {});
-  same("with 2 threads", { threads: 2 });
-  same("with 3 threads", { threads: 3 });
-  same("4 bytes further", { misalign: 4 });
   const wants = differentiable(trial);
-  if (wants.length > 1) for (const i of wants) same(`operand ${i} alone wants its gradient`, { wanted: [i] });
+  expectSameOutcome(trial, "a second time", run(trial), first, wants);
+  expectSameOutcome(trial, "4 bytes further", run(trial, { misalign: 4 }), first, wants);
+  const twice = wants.length > 0 ? run(trial, { uses: 2 }) : first;
+  for (const threads of [2, 3]) {
+    expectSameOutcome(trial, `with ${threads} threads`, run(trial, { threads }), first, wants);
+    if (wants.length === 0) continue;
+    expectSameOutcome(trial, `used twice with ${threads} threads`, run(trial, { threads, uses: 2 }), twice, wants);
+  }
+  if (wants.length < 2) return;
+  for (const i of wants) {
+    expectSameOutcome(trial, `operand ${i} alone wants its gradient`, run(trial, { wanted: [i] }), first, [i]);
+  }
+}
+
+/** Throws unless both runs gave the same bits; `wanted` are the operands whose gradient is compared. */
+function expectSameOutcome<A>(
+  { op, sample }: Trial<A>,
+  how: string,
+  got: Outcome,
+  want: Outcome,
+  wanted: readonly number[],
+): void {
+  const what = `${op.name} of ${sample.title}, ${how}`;
+  for (const [k, output] of got.outputs.entries()) expectSameBits(`${what}, output ${k}`, output, want.outputs[k]);
+  for (const i of wanted) {
+    const [a, b] = [got.gradients[i], want.gradients[i]];
+    if (a === undefined || b === undefined) throw new Error(`${what}: operand ${i} got no gradient`);
+    expectSameBits(`${what}, gradient of operand ${i}`, a, b);
+  }
 }
 
 /** A dtype's typed array of `values`. */
