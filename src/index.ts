@@ -7,6 +7,8 @@ export * as datasets from "./data/index.js";
 export { DataError, LanegradError, MemoryError, ShapeError, UsageError } from "./errors.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
+export * as losses from "./losses/index.js";
+export type { Loss } from "./losses/loss.js";
 export {
   abs,
   activate,

@@ -55,6 +55,7 @@ export {
   notEqualOp,
 } from "./compare.js";
 export { concat, concatOp, stack } from "./concat.js";
+export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
 export { dense, denseOp } from "./dense.js";
 export { dropout, dropoutOp } from "./dropout.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";
@@ -69,6 +70,18 @@ export {
   setSeed,
 } from "./random.js";
 export { type Axes, type ReduceOptions, max, maxOp, mean, meanOp, min, minOp, sum, sumOp } from "./reduce.js";
+export {
+  absoluteErrorOp,
+  binaryCrossEntropyOp,
+  cosineSimilarityOp,
+  halfSquaredErrorOp,
+  hingeOp,
+  huberOp,
+  kullbackLeiblerOp,
+  rowLoss,
+  sigmoidCrossEntropyOp,
+  squaredErrorOp,
+} from "./rowLosses.js";
 export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
 export { pad, padOp, slice, sliceOp } from "./slice.js";
 export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from "./softmax.js";

@@ -363,42 +363,49 @@ describe.each(builds)("softmax cross-entropy ($name)", (build) => {
       kernels.softmaxCrossEntropySparseBackward(dz.ptr, d.ptr, p.ptr, labels.ptr, 2, 3, 0, 0);
       expect([...loss.view].map(Number.isNaN)).toEqual([true, false]);
       expect([...dz.view].map(Number.isNaN)).toEqual([true, true, true, false, false, false]);
-      kernels.crossEntropySparseForward(loss.ptr, p.ptr, labels.ptr, 2, 3);
-      kernels.crossEntropySparseBackward(dz.ptr, d.ptr, p.ptr, labels.ptr, 2, 3, 0);
+      kernels.crossEntropySparseForward(loss.ptr, p.ptr, labels.ptr, 2, 3, 0);
+      kernels.crossEntropySparseBackward(dz.ptr, d.ptr, p.ptr, labels.ptr, 2, 3, 0, 0);
       expect([...loss.view].map(Number.isNaN)).toEqual([true, false]);
       expect([...dz.view].some(Number.isNaN)).toBe(true);
       build.checkGuards();
     },
   );
 
-  it.each([0, 1])("cross-entropy of probabilities by label, accumulate %i", (accumulate) => {
+  it.each([
+    [0, 0],
+    [1, 0],
+    [0, 0.1],
+    [1, 0.1],
+  ])("cross-entropy of probabilities by label, accumulate %i, smoothing %d", (accumulate, smoothing) => {
     const [rows, columns] = [5, 7];
     const p = probabilities(rows * columns);
     p[3] = 0;
     const labels = Array.from({ length: rows }, (_, i) => (i * 3 + 3) % columns);
+    const target = (i: number) =>
+      (1 - smoothing) * Number(labels[Math.floor(i / columns)] === i % columns) + smoothing / columns;
     const before = uniform(p.length, 5);
     const dLoss = uniform(rows, 6);
-    const own = labels.map((label, i) => p[i * columns + label]);
     const loss = runKernel(build, () => {
       const [out, input, label] = [build.f32(rows), build.f32(p), build.i32(labels)];
-      return { out, call: () => kernels.crossEntropySparseForward(out.ptr, input.ptr, label.ptr, rows, columns) };
+      const args = [out.ptr, input.ptr, label.ptr, rows, columns, smoothing] as const;
+      return { out, call: () => kernels.crossEntropySparseForward(...args) };
     });
+    const terms = Array.from(p, (v, i) => -target(i) * Math.log(clip(v, 1 - 1e-7)));
     expectClose(
       loss,
-      own.map((v) => -Math.log(clip(v, 1 - 1e-7))),
+      labels.map((_, row) => sum(terms.slice(row * columns, (row + 1) * columns))),
       1e-6,
     );
     const dp = runKernel(build, () => {
       const out = build.f32(accumulate ? before : p.length);
       const [d, input, label] = [build.f32(dLoss), build.f32(p), build.i32(labels)];
-      const args = [out.ptr, d.ptr, input.ptr, label.ptr, rows, columns, accumulate] as const;
+      const args = [out.ptr, d.ptr, input.ptr, label.ptr, rows, columns, smoothing, accumulate] as const;
       return { out, call: () => kernels.crossEntropySparseBackward(...args) };
     });
-    const expected = Array.from(p, (_, i) => {
-      const [row, column] = [Math.floor(i / columns), i % columns];
-      const isOwn = labels[row] === column && isInside(p[i]);
-      return (isOwn ? -dLoss[row] / p[i] : 0) + accumulate * before[i];
-    });
+    const expected = Array.from(
+      p,
+      (v, i) => (isInside(v) ? (-dLoss[Math.floor(i / columns)] * target(i)) / v : 0) + accumulate * before[i],
+    );
     expectClose(dp, expected, 1e-6);
   });
 });

@@ -14,23 +14,23 @@ function targetRows({ values, dtype }: Operand, rows: number, columns: number): 
   return dense;
 }
 
-const batches = [[0, 3], [1, 1], ...sizesAround(8).map((C) => [3, C]), [19, 10], [5, 4100]] as const;
+const shapes = [[0, 3], [1, 1], ...sizesAround(8).map((C) => [3, C]), [19, 10], [2, 3, 5], [5, 4100]];
 
 export const rows = {
   softmaxCrossEntropyOp: {
     samples: (random) =>
-      batches.flatMap(([N, C]) =>
+      shapes.flatMap((shape) =>
         [0, 0.1].flatMap((smoothing) =>
-          [integers(random, [N], C), probabilities(random, [N, C])].map((targets) => ({
-            title: `logits [${N}, ${C}], ${targets.dtype} targets, smoothing ${smoothing}`,
-            inputs: [normal(random, [N, C], 1, 2), targets],
+          [integers(random, shape.slice(0, -1), shape.at(-1)!), probabilities(random, shape)].map((targets) => ({
+            title: `logits [${shape.join(", ")}], ${targets.dtype} targets, smoothing ${smoothing}`,
+            inputs: [normal(random, shape, 1, 2), targets],
             attributes: smoothing,
           })),
         ),
       ),
     reference([logits, targets], smoothing) {
-      const [N, C] = logits.shape;
-      const t = targetRows(targets, N, C);
+      const C = logits.shape.at(-1)!;
+      const t = targetRows(targets, logits.values.length / C, C);
       const values = Float64Array.from(logSumExp(logits), (lse, row) => {
         let loss = 0;
         for (let c = row * C; c < (row + 1) * C; c++) {
@@ -38,19 +38,19 @@ export const rows = {
         }
         return loss;
       });
-      return [{ shape: [N], dtype: "float32", values }];
+      return [{ shape: logits.shape.slice(0, -1), dtype: "float32", values }];
     },
     bound: { relative: 1e-6, absolute: 1e-6 },
     refusals: [
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([3, 2])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: targets do not fit the logits; expected targets [N, C] = [2, 3], got [3, 2].",
+        text: "softmaxCrossEntropy: targets do not fit the logits; expected targets […, C] = [2, 3], got [3, 2].",
       },
       {
-        call: () => ops.softmaxCrossEntropy(ones([2]), ones([2])),
+        call: () => ops.softmaxCrossEntropy(ones([2, 0]), ones([2, 0])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: wrong rank; expected logits [N, C], C ≥ 1, got Tensor(2).",
+        text: "softmaxCrossEntropy: no classes; expected logits […, C], C ≥ 1, got Tensor(2, 0).",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: 2 }),

@@ -7,6 +7,7 @@ import { rows as losses } from "./losses.js";
 import { rows as matmul } from "./matmul.js";
 import { rows as reduce } from "./reduce.js";
 import type { Table } from "./row.js";
+import { rows as rowLosses } from "./rowLosses.js";
 import { rows as selection } from "./selection.js";
 import { rows as shapes } from "./shapes.js";
 import { rows as softmax } from "./softmax.js";
@@ -20,6 +21,7 @@ export const table: Table = {
   ...losses,
   ...matmul,
   ...reduce,
+  ...rowLosses,
   ...selection,
   ...shapes,
   ...softmax,

@@ -1,0 +1,11 @@
+/** From one loss for each place of a sample to one for the sample. */
+import { mean } from "../ops/reduce.js";
+import { reshape } from "../ops/reshape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Means over all axes but the first. @param losses (N, …) @returns (N) */
+export function perSample(losses: Tensor): Tensor {
+  if (losses.rank === 1) return losses;
+  const [N] = losses.shape;
+  return mean(reshape(losses, [N, N === 0 ? 1 : losses.size / N]), 1);
+}

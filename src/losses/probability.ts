@@ -1,0 +1,79 @@
+/**
+ * Losses of probabilities: cross-entropies and the Kullback–Leibler divergence. From logits they are exact at any size and cost less: leave the last
+ * activation out and say fromLogits. Letters: y targets, p probabilities, z logits, C classes, ε label smoothing.
+ */
+import { checkKeys } from "../errors.js";
+import { crossEntropy } from "../ops/crossEntropy.js";
+import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/rowLosses.js";
+import { softmaxCrossEntropy } from "../ops/softmaxCrossEntropy.js";
+import { checkBoolean, checkNumber } from "../options.js";
+import type { Loss } from "./loss.js";
+import { perSample } from "./perSample.js";
+import { checkClasses, checkRange, checkSameAsOutput } from "./targets.js";
+
+/** Options of the cross-entropies. */
+export interface CrossentropyOptions {
+  /** The model gives logits: no sigmoid or softmax at its end. Default false. */
+  readonly fromLogits?: boolean;
+  /** ε in [0, 1): targets are drawn that far towards the uniform distribution. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Mean of −y′ ln p − (1 − y′) ln(1 − p) over a sample's elements, y′ = (1 − ε) y + ε/2, for targets (N, …) in [0, 1].
+ * Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; logits are not.
+ * Errors: UsageError for an option.
+ */
+export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
+  const name = "binaryCrossentropy";
+  const { fromLogits, labelSmoothing } = checkOptions(name, options);
+  const op = fromLogits ? sigmoidCrossEntropyOp : binaryCrossEntropyOp;
+  return {
+    name,
+    call: (target, prediction) => rowLoss(op, prediction, target, labelSmoothing),
+    checkTargets(targets, outputShape) {
+      checkSameAsOutput(name, targets, outputShape);
+      checkRange(name, targets, 0, 1, "a probability in [0, 1]");
+    },
+    config: { className: name, fromLogits, labelSmoothing },
+  };
+}
+
+/**
+ * −Σ y′ ln p over the classes, y′ = (1 − ε) y + ε/C, with p = softmax(z) from logits. Targets are rows (N, …, C) of probabilities, such as one-hot rows, or
+ * int32 labels (N, …), which cost less. Further axes are averaged. Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; logits are not.
+ * Errors: UsageError for an option.
+ */
+export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
+  const name = "categoricalCrossentropy";
+  const { fromLogits, labelSmoothing } = checkOptions(name, options);
+  const op = fromLogits ? softmaxCrossEntropy : crossEntropy;
+  return {
+    name,
+    call: (target, prediction) => perSample(op(prediction, target, { labelSmoothing })),
+    checkTargets: (targets, outputShape) => checkClasses(name, targets, outputShape),
+    config: { className: name, fromLogits, labelSmoothing },
+  };
+}
+
+/** Σ y ln(y / p) over the last axis, both clipped to [1e-7, 1] as in Keras; further axes are averaged. */
+export function klDivergence(): Loss {
+  const name = "klDivergence";
+  return {
+    name,
+    call: (target, prediction) => perSample(rowLoss(kullbackLeiblerOp, prediction, target)),
+    checkTargets(targets, outputShape) {
+      checkSameAsOutput(name, targets, outputShape);
+      checkRange(name, targets, 0, 1, "a probability in [0, 1]");
+    },
+    config: { className: name },
+  };
+}
+
+function checkOptions(op: string, options: CrossentropyOptions): Required<CrossentropyOptions> {
+  checkKeys(op, options, ["fromLogits", "labelSmoothing"]);
+  const { fromLogits = false, labelSmoothing = 0 } = options;
+  checkBoolean(op, "fromLogits", fromLogits);
+  checkNumber(op, "labelSmoothing", labelSmoothing, "[0, 1)");
+  return { fromLogits, labelSmoothing };
+}
