@@ -7,7 +7,7 @@
  *   NR          8        8      the plain build needs one more for the product that it has to add
  *   KC        256      256      NR · KC + MR · KC floats = 14 KiB: a panel of B stays in 32 KiB of L1 while panels of A run through it
  *   MC        240      240      a multiple of both MR; MC · KC floats = 240 KiB of L2
- *   NC       1024     1024      KC · NC floats = 1 MiB, shared by all blocks of A; beyond, L3
+ *   NC       1024     1024      KC · NC floats = 1 MiB of L3, packed once for all blocks of A; M ≤ MC needs only one panel at a time
  *
  * Does not depend on the number of threads: KC cuts every sum, so it decides the bits.
  */
@@ -31,7 +31,7 @@ export const MC: i32 = 240;
 export const NC: i32 = 1024;
 
 /** Products of at most this many multiply-adds take plain loops: setting up tiles would cost more. */
-export const TINY: i32 = 128;
+export const TINY: i32 = 64;
 
 /** The length of the parts, equal and a multiple of `grain`, that `total` is cut into so that none is longer than `most`. */
 export function partLength(total: i32, most: i32, grain: i32): i32 {

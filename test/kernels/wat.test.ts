@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/** The text of one function of a build. */
+function functionText(build: string, name: string): string {
+  const wat = readFileSync(new URL(`../../build/wat/${build}.wat`, import.meta.url), "utf8");
+  const start = wat.indexOf(`(func $assembly/${name} `);
+  expect(start, `${name} in ${build}.wat: was it inlined?`).toBeGreaterThan(0);
+  return wat.slice(start, wat.indexOf("\n )", start));
+}
+
+const count = (text: string, instruction: string): number => text.split(`${instruction}\n`).length - 1;
+
+describe.each([
+  ["relaxed", 6, "f32x4.relaxed_madd"],
+  ["simd", 5, "f32x4.mul"],
+])("the register tile of %s, %i rows", (build, rows, multiply) => {
+  it.each([`tile${rows}x8`, `packingTile${rows}x8`])(
+    "%s: two multiply-adds a row in its one loop, no call, one splat a row",
+    (name) => {
+      const text = functionText(build, `gemm/tiles/${name}`);
+      const loop = text.slice(text.indexOf("loop $"), text.indexOf("\n  end", text.indexOf("loop $")));
+      expect(count(text, multiply)).toBe(2 * rows);
+      expect(count(loop, multiply)).toBe(2 * rows);
+      if (build === "simd") expect(count(loop, "f32x4.add")).toBe(2 * rows);
+      expect(loop.split("v128.load32_splat").length - 1).toBe(rows);
+      expect(loop.split("v128.load ").length + loop.split("v128.load\n").length - 2).toBe(2);
+      expect(text).not.toMatch(/\bcall/);
+    },
+  );
+
+  it("the peak loop multiplies and adds 13 times on registers and touches no memory", () => {
+    const text = functionText(build, "bench/peak/peakMultiplyAdd");
+    const loop = text.slice(text.indexOf("loop $"));
+    expect(count(loop, multiply)).toBe(13);
+    expect(loop).not.toMatch(/load|store|call/);
+  });
+});
