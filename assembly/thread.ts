@@ -1,18 +1,25 @@
 /**
  * Which share of a loop is this thread's. Every thread runs the same kernel call on its own instance and takes the part
  * [shareStart, shareEnd) of the outermost loop; no kernel waits for another thread, so the shares may also run one after the other.
- * A share never splits a sum: kernels cut only loops whose iterations write different elements.
- * Does not start threads and does not wait (that is the launch's business, in src/runtime).
+ * A share never splits a sum: kernels cut only loops whose iterations write different elements. An empty share does nothing at all.
+ * Does not start threads and does not wait (launch.ts does).
  */
 
 let index: i32 = 0;
 let count: i32 = 1;
+let isAlone: bool = false;
 let smallWork: i32 = 16384;
+let hasSplit: bool = false;
 
 /** Makes this instance thread `i` of `n`. Module state is per instance, hence per thread. */
 export function setThread(i: i32, n: i32): void {
   index = i;
   count = n;
+}
+
+/** Thread 0 does everything itself (1), or its share only (0): while the others are not there yet, or not any more. */
+export function setAlone(alone: i32): void {
+  isAlone = alone != 0;
 }
 
 /** Work below `elements` is done by thread 0 alone: waking a thread costs more than it would save. Tests set 0 to cut everything. */
@@ -25,9 +32,21 @@ export function threadIndex(): i32 {
   return index;
 }
 
-/** The number of threads that run every kernel. */
+/** The number of threads that scratch must be there for; while thread 0 works alone, still that number. */
 export function threadCount(): i32 {
   return count;
+}
+
+/** Until endProbe, kernels do nothing but find out whether they would cut their work: this instance is a thread that has no share. */
+export function beginProbe(): void {
+  index = count;
+  hasSplit = false;
+}
+
+/** Makes this thread 0 again. @returns 1 where a kernel since beginProbe would cut its work, 0 where thread 0 does it alone */
+export function endProbe(): i32 {
+  index = 0;
+  return hasSplit ? 1 : 0;
 }
 
 /**
@@ -36,14 +55,22 @@ export function threadCount(): i32 {
  */
 export function shareStart(total: i32, cost: i32, grain: i32): i32 {
   if (index == 0) return 0;
-  if (<i64>total * cost < smallWork) return total;
+  if (isSmall(total, cost)) return total;
+  hasSplit = true;
   return min(index * sharePer(total, grain), total);
 }
 
 /** One past the last iteration of this thread's share; see {@link shareStart}. */
 export function shareEnd(total: i32, cost: i32, grain: i32): i32 {
-  if (<i64>total * cost < smallWork) return total;
+  if (isAlone && index == 0) return total;
+  if (isSmall(total, cost)) return total;
   return min((index + 1) * sharePer(total, grain), total);
+}
+
+// @ts-ignore: decorator
+@inline
+function isSmall(total: i32, cost: i32): bool {
+  return <i64>total * cost < smallWork;
 }
 
 /** Iterations of one share: ⌈⌈total / grain⌉ / count⌉ · grain. */

@@ -4,7 +4,7 @@
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command in as few files as possible, for a quick start
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
- * `node scripts/build.mjs kernels` builds wasm/ alone, without the shared-memory targets: what the tests of the library need.
+ * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
@@ -12,7 +12,9 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
+import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
+import { writeDispatch } from "./dispatch.mjs";
 
 const run = promisify(execFile);
 
@@ -38,13 +40,14 @@ async function whenChanged(name, inputs, work) {
   await writeFile(stamp, digest);
 }
 
-/** Compiles assembly/index.ts for one target of asconfig.json and wraps the bytes as a base64 module. */
+/** Compiles build/assembly/main.ts for one target of asconfig.json and wraps the bytes as a base64 module. */
 async function buildKernels(target) {
-  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--target", target]);
+  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "build/assembly/main.ts", "--target", target]);
   const bytes = await readFile(`build/wasm/${target}.wasm`);
   if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${target}.d.ts`, "utf8"));
-  const declaration = "/** The compiled kernels, base64. */\nexport declare const base64: string;\n";
-  await writeFile(`build/wasm/${target}.js`, `export const base64 = "${bytes.toString("base64")}";\n`);
+  const declaration = "/** The compiled kernels: deflated, then base64. */\nexport declare const base64: string;\n";
+  const carried = deflateRawSync(bytes, { level: 9 }).toString("base64");
+  await writeFile(`build/wasm/${target}.js`, `export const base64 = "${carried}";\n`);
   await writeFile(`build/wasm/${target}.d.ts`, declaration);
 }
 
@@ -106,6 +109,14 @@ async function buildLibrary(sources) {
       plugins: [nothingBundled],
     }),
   ]);
+  await writeWorker();
+}
+
+/** lib/worker.js: the worker's script as a file, for pages whose policy forbids the text that is carried. */
+async function writeWorker() {
+  const { outputFiles } = await build({ entryPoints: ["src/runtime/workerSource.ts"], format: "esm", write: false });
+  const { workerSource } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  await writeFile("build/lib/worker.js", workerSource.trimStart());
 }
 
 async function buildTypes() {
@@ -117,9 +128,9 @@ try {
   await mkdir("build/wasm", { recursive: true });
   const kernelsOnly = process.argv[2] === "kernels";
   const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
-  const wanted = Object.keys(targets).filter((target) => !kernelsOnly || !target.endsWith("-threads"));
-  const kernels = ["asconfig.json", ...(await filesOf("assembly"))];
-  await Promise.all(wanted.map((target) => whenChanged(target, kernels, () => buildKernels(target))));
+  const kernels = ["asconfig.json", "scripts/dispatch.mjs", ...(await filesOf("assembly"))];
+  await writeDispatch();
+  await Promise.all(Object.keys(targets).map((target) => whenChanged(target, kernels, () => buildKernels(target))));
   if (!kernelsOnly) {
     const sources = await filesOf("src");
     const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];

@@ -24,6 +24,11 @@ export class UsageError extends LanegradError {
   override readonly name = "UsageError";
 }
 
+/** A thread died in the middle of its work. */
+export class ThreadError extends LanegradError {
+  override readonly name = "ThreadError";
+}
+
 /** A file, a download or a data set is not what it claims to be. */
 export class DataError extends LanegradError {
   override readonly name = "DataError";

@@ -28,6 +28,6 @@ export function layerFrom({ className, ...options }: Config): Layer {
 
 /** Options that are values themselves stand in the file as their configuration. */
 function valueOf(name: string, value: unknown): unknown {
-  if (name.endsWith("Initializer")) return initializerFrom(value as Config);
-  return name.endsWith("Regularizer") ? regularizerFrom(value as Config) : value;
+  if (name.endsWith("Initializer")) return initializerFrom(value);
+  return name.endsWith("Regularizer") ? regularizerFrom(value) : value;
 }

@@ -3,7 +3,8 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
-import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../layers/layer.js";
+import type { SymbolicTensor } from "../layers/layer.js";
+import { type CallContext, type Layer, type LayerCall } from "../layers/layer.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A layer call and the tensor it makes. */

@@ -1,5 +1,5 @@
 /**
- * From a build's name to a compiled module. Each build travels as base64 in a module of its own that is imported only when it is chosen,
+ * From a build's name to a compiled module. Each build travels deflated, as base64, in a module of its own that is imported only when it is chosen,
  * so that no bundler needs configuration and a page loads one build.
  */
 import { UsageError, message, show } from "../errors.js";
@@ -20,13 +20,19 @@ export function chooseBuild(features: Features): BuildName {
   return features.relaxedSimd ? "relaxed" : "simd";
 }
 
-/** Imports and compiles one of the carried builds. */
-export async function loadBuild(build: BuildName): Promise<WebAssembly.Module> {
-  const { base64 } = build === "relaxed" ? await import("#wasm/relaxed") : await import("#wasm/simd");
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return WebAssembly.compile(bytes);
+const carried = {
+  simd: () => import("#wasm/simd"),
+  relaxed: () => import("#wasm/relaxed"),
+  "simd-threads": () => import("#wasm/simd-threads"),
+  "relaxed-threads": () => import("#wasm/relaxed-threads"),
+} as const;
+
+/** Imports and compiles one of the carried builds. @param shared for memory that threads share */
+export async function loadBuild(build: BuildName, shared: boolean): Promise<WebAssembly.Module> {
+  const { base64 } = await carried[shared ? (`${build}-threads` as const) : build]();
+  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return WebAssembly.compile(await new Response(inflated).arrayBuffer());
 }
 
 /** Compiles what the user handed in: for a strict content-security policy, a CDN, or a module compiled once for many workers. */

@@ -7,6 +7,7 @@
  * the same sizes step after step, so that after the first step nothing is fresh.
  */
 import { MemoryError, message } from "../errors.js";
+import { Capture } from "./capture.js";
 
 const pageBytes = 65536;
 const alignment = 64;
@@ -37,6 +38,9 @@ export class Heap {
   peakBytes = 0;
   #top: number;
   readonly #free = new Map<number, number[]>();
+  /** The capture that is open, and whose each captured block is. */
+  #capture: Capture | undefined;
+  readonly #captured = new Map<number, Capture>();
 
   /**
    * @param memory        the module's memory
@@ -55,19 +59,59 @@ export class Heap {
    */
   allocate(bytes: number): number {
     const size = sizeClass(bytes);
+    const again = this.#capture?.take(size);
+    if (again !== undefined) return again;
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);
     this.bytesInUse += size;
     if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
+    if (this.#capture !== undefined) {
+      this.#capture.add(ptr, size);
+      this.#captured.set(ptr, this.#capture);
+    }
     return ptr;
   }
 
   /** Gives a block back. @param bytes the number it was asked for with */
   free(ptr: number, bytes: number): void {
     const size = sizeClass(bytes);
-    const list = this.#free.get(size);
-    if (list === undefined) this.#free.set(size, [ptr]);
-    else list.push(ptr);
-    this.bytesInUse -= size;
+    const owner = this.#captured.get(ptr);
+    if (owner !== undefined && owner !== this.#capture)
+      owner.released.add(ptr); // its recording frees it
+    else if (this.#capture === undefined) this.#giveBack(ptr, size);
+    else {
+      this.#capture.release(ptr, size);
+      this.#captured.set(ptr, this.#capture);
+    }
+  }
+
+  /** From now on blocks belong to a recording. */
+  startCapture(): Capture {
+    this.#capture = new Capture();
+    return this.#capture;
+  }
+
+  /** Ends what startCapture began; the blocks still belong to the recording. */
+  endCapture(): void {
+    this.#capture = undefined;
+  }
+
+  /** Runs `fn` as if nothing were being recorded: what it allocates is the heap's. */
+  outsideCapture<T>(fn: () => T): T {
+    const capture = this.#capture;
+    this.#capture = undefined;
+    try {
+      return fn();
+    } finally {
+      this.#capture = capture;
+    }
+  }
+
+  /** Ends a recording's hold on its blocks: those that nobody else holds are free, the others are their holders' alone. */
+  releaseCapture(capture: Capture): void {
+    for (const [ptr, size] of capture.blocks) {
+      this.#captured.delete(ptr);
+      if (capture.released.has(ptr)) this.#giveBack(ptr, size);
+    }
   }
 
   /** Starts a new measurement of {@link peakBytes}. */
@@ -84,6 +128,13 @@ export class Heap {
     const { buffer } = this.memory;
     if (dtype === "float32") return new Float32Array(buffer, ptr, n);
     return dtype === "int32" ? new Int32Array(buffer, ptr, n) : new Uint8Array(buffer, ptr, n);
+  }
+
+  #giveBack(ptr: number, size: number): void {
+    const list = this.#free.get(size);
+    if (list === undefined) this.#free.set(size, [ptr]);
+    else list.push(ptr);
+    this.bytesInUse -= size;
   }
 
   /** Takes a fresh block from the top, growing the memory by at least an eighth when it must. */

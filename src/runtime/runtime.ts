@@ -1,27 +1,9 @@
-/**
- * The running library: one memory, one heap, one table of kernels, made once by `init`.
- * Does not start threads: this build computes on the caller's thread.
- */
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { version } from "../version.js";
-import { probeFeatures } from "./features.js";
-import { instantiate, type Kernels } from "./kernels.js";
-import { chooseBuild, loadBuild, loadSource, type BuildName, type ModuleSource } from "./load.js";
-import { Heap } from "./memory.js";
-
-const pageBytes = 65536;
-const initialPages = 64;
-const wasm32Bytes = 65536 * pageBytes;
-
-/** Options of {@link init}. */
-export interface InitOptions {
-  /** The build to use. Default: relaxed SIMD where the engine has it, else plain SIMD. */
-  readonly build?: BuildName;
-  /** The kernels, in place of those that the package carries: a compiled module, bytes, or the URL of `lanegrad/wasm/….wasm`. */
-  readonly module?: ModuleSource;
-  /** The most that linear memory may grow to, in bytes; at least 4 MiB. Default and limit: 4 GiB. */
-  readonly memoryMaxBytes?: number;
-}
+/** The running library: one memory, one heap, one table of kernels, put here once by `init` (init.ts). Everything above asks here for them. */
+import { UsageError, message } from "../errors.js";
+import type { Kernels } from "./kernels.js";
+import type { Launcher } from "./launcher.js";
+import type { BuildName } from "./load.js";
+import type { Heap } from "./memory.js";
 
 /** What `init` chose. */
 export interface Info {
@@ -32,7 +14,7 @@ export interface Info {
   readonly simd: boolean;
   /** The engine has relaxed SIMD. */
   readonly relaxedSimd: boolean;
-  /** Threads that run every kernel. */
+  /** Threads that compute; workers among them start in the background. */
   readonly threads: number;
   /** Why there are that many. */
   readonly threadsReason: string;
@@ -41,73 +23,49 @@ export interface Info {
   readonly memoryMaxBytes: number;
 }
 
-interface Runtime {
-  readonly heap: Heap;
-  kernels: Kernels;
-  readonly info: Info;
+/** What `init` made. */
+export interface Runtime {
+  readonly launcher: Launcher;
+  info(): Info;
 }
 
 let current: Runtime | undefined;
-let starting: { readonly options: InitOptions; readonly done: Promise<Info> } | undefined;
 
-/**
- * Starts the library: picks the build, compiles it, makes the memory. Call it once, before anything else; calling it again with the same options is
- * free. Cost: under 30 ms.
- *
- * @returns what was chosen, as {@link info} does
- * Errors: UsageError for an engine without SIMD, an unknown option or value, a module that is not lanegrad's, or a second call with other options;
- * after an error nothing has been started and `init` may be called again.
- */
-export async function init(options: InitOptions = {}): Promise<Info> {
-  checkOptions(options);
-  if (starting !== undefined) {
-    if (!sameOptions(options, starting.options)) {
-      const hint = "The library runs once per process; call init once, first.";
-      throw new UsageError(
-        message("init", "already called with other options", {
-          expected: showOptions(starting.options),
-          got: showOptions(options),
-          hint,
-        }),
-      );
-    }
-    return starting.done;
-  }
-  const done = start(options);
-  starting = { options, done };
-  try {
-    return await done;
-  } catch (error) {
-    starting = undefined;
-    throw error;
-  }
+/** Makes the runtime the one that is used. */
+export function setRuntime(runtime: Runtime): void {
+  current = runtime;
 }
 
 /** What `init` chose: build, threads, limits. Errors: UsageError before `init`. */
 export function info(): Info {
-  return running().info;
+  return running().info();
+}
+
+/** The launcher: recordings. Errors: UsageError before `init`. */
+export function launcher(): Launcher {
+  return running().launcher;
 }
 
 /** The heap. Errors: UsageError before `init`. */
 export function heap(): Heap {
-  return running().heap;
+  return running().launcher.heap;
 }
 
 /** The table of kernels. Errors: UsageError before `init`. */
 export function kernels(): Kernels {
-  return running().kernels;
+  return running().launcher.kernels;
 }
 
 /**
- * Puts `table` in the place of the table of kernels: what wants to see or to hand on every call (a recording, other threads, a test) wraps the table
- * that it gets back. Errors: UsageError before `init`.
+ * Puts `table` in the place of the table of kernels: what wants to see or to hand on every call (a test) wraps the table that it gets back.
+ * Errors: UsageError before `init`.
  *
  * @returns the table until now
  */
 export function exchangeKernels(table: Kernels): Kernels {
-  const runtime = running();
-  const before = runtime.kernels;
-  runtime.kernels = table;
+  const { launcher } = running();
+  const before = launcher.kernels;
+  launcher.kernels = table;
   return before;
 }
 
@@ -128,54 +86,4 @@ function running(): Runtime {
     );
   }
   return current;
-}
-
-async function start(options: InitOptions): Promise<Info> {
-  const features = probeFeatures();
-  const module = await (options.module === undefined
-    ? loadBuild(options.build ?? chooseBuild(features))
-    : loadSource(options.module));
-  const memoryMaxBytes = options.memoryMaxBytes ?? wasm32Bytes;
-  const memory = new WebAssembly.Memory({ initial: initialPages, maximum: Math.floor(memoryMaxBytes / pageBytes) });
-  const table = await instantiate(module, memory);
-  const info: Info = {
-    version,
-    build: table.buildFeatures() & 1 ? "relaxed" : "simd",
-    simd: features.simd,
-    relaxedSimd: features.relaxedSimd,
-    threads: 1,
-    threadsReason: "this version computes on the calling thread",
-    wide: false,
-    memoryMaxBytes,
-  };
-  current = { heap: new Heap(memory, table.heapBase(), memoryMaxBytes), kernels: table, info };
-  return info;
-}
-
-function checkOptions(options: InitOptions): void {
-  checkKeys("init", options, ["build", "module", "memoryMaxBytes"]);
-  const { build, memoryMaxBytes } = options;
-  if (build !== undefined && build !== "simd" && build !== "relaxed") {
-    throw new UsageError(message("init", "unknown build", { expected: '"simd" or "relaxed"', got: show(build) }));
-  }
-  const least = initialPages * pageBytes;
-  if (
-    memoryMaxBytes !== undefined &&
-    !(Number.isInteger(memoryMaxBytes) && memoryMaxBytes >= least && memoryMaxBytes <= wasm32Bytes)
-  ) {
-    throw new UsageError(
-      message("init", "memoryMaxBytes out of range", {
-        expected: `an integer from ${least} to ${wasm32Bytes}`,
-        got: show(memoryMaxBytes),
-      }),
-    );
-  }
-}
-
-function sameOptions(a: InitOptions, b: InitOptions): boolean {
-  return a.build === b.build && a.module === b.module && a.memoryMaxBytes === b.memoryMaxBytes;
-}
-
-function showOptions({ build, module, memoryMaxBytes }: InitOptions): string {
-  return `{ build: ${show(build)}, module: ${show(module)}, memoryMaxBytes: ${show(memoryMaxBytes)} }`;
 }

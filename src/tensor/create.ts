@@ -1,8 +1,8 @@
 /** New tensors from values, constants or nothing. Random ones are ops (src/ops/random.ts), as they are kernels. */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { type DType, elementBytes } from "../runtime/memory.js";
+import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { fillFloat32 } from "../runtime/primitives.js";
-import { heap } from "../runtime/runtime.js";
+import { heap, launcher } from "../runtime/runtime.js";
 import { flatten } from "./nested.js";
 import { track } from "./scope.js";
 import { type Shape, checkShape, showShape, sizeOf } from "./shape.js";
@@ -47,7 +47,7 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
   const fits = isView && dtypeOf(values) === dtype; // its type holds nothing else
   if (dtype !== "float32" && !fits) checkIntegers(flat.values, dtype);
   const made = withOptions(empty(wanted, dtype), options);
-  heap().view(dtype, made.ptr, made.size).set(flat.values);
+  writeOnce(made).set(flat.values);
   return made;
 }
 
@@ -69,8 +69,14 @@ export function full(shape: Shape, value: number, options: TensorOptions = {}): 
   if (dtype !== "float32") checkIntegers([value], dtype);
   const made = withOptions(empty(shape, dtype), options);
   if (dtype === "float32") fillFloat32(made.ptr, value, made.size);
-  else heap().view(dtype, made.ptr, made.size).fill(value);
+  else writeOnce(made).fill(value);
   return made;
+}
+
+/** The memory of a tensor that JavaScript fills when it is made; inside record() it keeps these values for all replays. */
+function writeOnce(made: Tensor): View {
+  launcher().recorder?.capture.pin(made.ptr);
+  return heap().view(made.dtype, made.ptr, made.size);
 }
 
 function withOptions(made: Tensor, { requiresGrad = false, name }: TensorOptions): Tensor {

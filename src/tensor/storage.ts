@@ -16,6 +16,11 @@ export class Storage {
     this.ptr = heap().allocate(bytes);
   }
 
+  /** True once the last holder has let go. */
+  get isFreed(): boolean {
+    return this.#holders === 0;
+  }
+
   /** Adds a holder. */
   retain(): this {
     this.#holders++;

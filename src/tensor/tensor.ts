@@ -4,7 +4,7 @@
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
-import { heap } from "../runtime/runtime.js";
+import { heap, launcher } from "../runtime/runtime.js";
 import { type NestedNumbers, flatten } from "./nested.js";
 import { printValues } from "./print.js";
 import { type Scoped, track, untrack } from "./scope.js";
@@ -56,7 +56,8 @@ export class Tensor implements Scoped, Taped<Tensor> {
 
   /** Address of the first element, in bytes. Errors: UsageError after dispose. @internal */
   get ptr(): number {
-    this.#live();
+    const storage = this.#live();
+    launcher().recorder?.use(storage, this);
     return this.#ptr;
   }
 
@@ -65,14 +66,14 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.#live();
   }
 
-  /** The values, copied out, row-major. Errors: UsageError after dispose. */
+  /** The values, copied out, row-major. Errors: UsageError after dispose, or inside record(). */
   toTypedArray(): View {
-    return heap().view(this.dtype, this.ptr, this.size).slice();
+    return this.#view("toTypedArray").slice();
   }
 
-  /** The values as nested arrays of this shape; a number for a scalar. Errors: UsageError after dispose. */
+  /** The values as nested arrays of this shape; a number for a scalar. Errors: UsageError after dispose, or inside record(). */
   toArray(): NestedNumbers {
-    const values = heap().view(this.dtype, this.ptr, this.size);
+    const values = this.#view("toArray");
     let position = 0;
     const level = (axis: number): NestedNumbers =>
       axis === this.rank ? values[position++] : Array.from({ length: this.shape[axis] }, () => level(axis + 1));
@@ -83,7 +84,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
   item(): number {
     if (this.size !== 1)
       throw new ShapeError(message("item", "not one element", { expected: "size 1", got: this.label() }));
-    return heap().view(this.dtype, this.ptr, 1)[0];
+    return this.#view("item")[0];
   }
 
   /** Overwrites the values. @param values as many as this has, nested or flat. Errors: ShapeError for another number; UsageError after dispose. */
@@ -97,7 +98,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
         }),
       );
     }
-    heap().view(this.dtype, this.ptr, this.size).set(flat);
+    this.#view("assign").set(flat);
   }
 
   /** ∂this/∂leaf into the `grad` of every leaf behind this. See {@link backward}. */
@@ -122,7 +123,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
   /** `Tensor(2, 3) [[1, 2, 3], …]` */
   toString(): string {
     if (this.isDisposed) return `${this.label()} (freed)`;
-    return `${this.label()} ${printValues(heap().view(this.dtype, this.ptr, this.size), this.shape)}`;
+    return `${this.label()} ${printValues(this.#view("toString"), this.shape)}`;
   }
 
   /** What messages call this: `Tensor(2, 3)`, with its name where it has one. @internal */
@@ -169,6 +170,15 @@ export class Tensor implements Scoped, Taped<Tensor> {
     if (this.#storage === undefined || this.#escaped) return;
     this.#escaped = true;
     collected.register(this, this.#storage, this);
+  }
+
+  /** The values themselves, for JavaScript to read or write at once; never kept. */
+  #view(op: string): View {
+    if (launcher().recorder !== undefined) {
+      const hint = "A replay runs kernels only. Return the tensor from record() and read or write it between replays.";
+      throw new UsageError(message(op, `${this.label()} is touched from JavaScript inside record()`, { hint }));
+    }
+    return heap().view(this.dtype, this.ptr, this.size);
   }
 
   #live(): Storage {

@@ -7,7 +7,7 @@ import { glyphs } from "../../src/data/glyphs.js";
 import { parseIdx } from "../../src/data/idx.js";
 import { UsageError } from "../../src/errors.js";
 import { gunzip } from "../../src/io/gzip.js";
-import { init } from "../../src/runtime/runtime.js";
+import { init } from "../../src/runtime/init.js";
 import { sharedData } from "../support/sharedData.js";
 
 const pixels = 784;

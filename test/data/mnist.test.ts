@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { findMnist, mnist, type DownloadProgress } from "../../src/data/mnist.js";
 import { DataError, UsageError } from "../../src/errors.js";
-import { init } from "../../src/runtime/runtime.js";
+import { init } from "../../src/runtime/init.js";
 import { startMirror, type Behaviour } from "../support/mirror.js";
 import { sharedData } from "../support/sharedData.js";
 

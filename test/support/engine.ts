@@ -5,10 +5,10 @@
 import { setFlagsFromString } from "node:v8";
 import { probeFeatures } from "../../src/runtime/features.js";
 import type { BuildName } from "../../src/runtime/load.js";
-import { init } from "../../src/runtime/runtime.js";
+import { init } from "../../src/runtime/init.js";
 
 /** The build under test. */
 export const build: BuildName = process.env.LANEGRAD_BUILD === "relaxed" ? "relaxed" : "simd";
 
 if (build === "relaxed" && !probeFeatures().relaxedSimd) setFlagsFromString("--experimental-wasm-relaxed-simd");
-await init({ build });
+await init({ build, threads: 1 }); // withThreads (kernelTable.ts) plays the shares one after the other

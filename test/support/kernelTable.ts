@@ -7,9 +7,7 @@ import type { Kernels } from "../../src/runtime/kernels.js";
 
 /** Names of the table that are no loops over memory: the module itself, thread shares, sizes of scratch. */
 const isPlain = (name: string): boolean =>
-  /^(setThread|setSmallWork|threadIndex|threadCount|heapBase|buildFeatures)$|(Scratch|Block|Mask)Bytes$|Count$/.test(
-    name,
-  );
+  /^((set|begin|end|thread|heap|build).*|replay|launch|work)$|(Scratch|Block|Mask)Bytes$|Count$/.test(name);
 
 type Kernel = (...args: number[]) => unknown;
 

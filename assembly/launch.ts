@@ -1,0 +1,130 @@
+/**
+ * Lists of kernel calls, run by one thread or by all of them. A list is what a recorded step is, and what an eager call on several threads is (of length one).
+ * Letters: at, end: addresses in the list. Does not know kernels: which call is which is the business of a Dispatcher that the build writes from index.ts.
+ *
+ * Note [Command list]. Calls one after the other, each
+ *
+ *   byte  0  i32  number of the kernel
+ *   byte  4  i32  bit 0 splits: every thread takes its share, else thread 0 does it all
+ *                 bit 1 waits: all threads meet after it
+ *                 bits 8…: bytes of the whole command
+ *   byte  8…      the arguments, 4 bytes each
+ *
+ * A meeting is needed after a call unless it and the next are both thread 0's. The last command of a list for several threads waits.
+ *
+ * Note [Control block]. How threads find each other: 256 bytes in shared memory, one cache line for each group of words.
+ *
+ *   byte   0  generation  counts launches; workers wait here for the next
+ *   byte   4  at          byte 8  end: the list of this launch
+ *   byte  12  failed      ≠ 0: a thread has died; whoever waits gives up
+ *   byte  16  ready       workers that have arrived for the first time
+ *   byte  64  arrived     threads at the meeting point
+ *   byte 128  phase       counts meetings
+ *   byte 192  sleepers    threads that sleep on phase   byte 196  sleepers on generation
+ *
+ * Waiting is spinning for a while (a launch then costs less than a microsecond) and sleeping after that. Whoever changes a word wakes sleepers only if
+ * there are some; as both sides count before they look, none is forgotten.
+ */
+
+/** Runs one command. The build writes the class that does. */
+@unmanaged
+export abstract class Dispatcher {
+  abstract run(at: usize): void;
+}
+
+const readyAt: usize = 16;
+const failedAt: usize = 12;
+const arrivedAt: usize = 64;
+const phaseAt: usize = 128;
+const phaseSleepersAt: usize = 192;
+const generationSleepersAt: usize = 196;
+
+/** Turns of a spinning loop before sleeping, about 50 µs. */
+const spins: i32 = 20000;
+
+/** Turns before a thread that may not sleep (a page's main thread) gives up, about 30 s. */
+const patientSpins: i64 = 12000000000;
+
+/** Runs a list on this thread alone. */
+// @ts-ignore: decorator
+@inline
+export function runAlone<D extends Dispatcher>(at: usize, end: usize): void {
+  while (at < end) {
+    changetype<D>(0).run(at);
+    at += (<usize>load<u32>(at, 4)) >> 8;
+  }
+}
+
+/**
+ * This thread's part of a list that `count` threads run.
+ *
+ * @param index    this thread
+ * @param control  see Note [Control block]
+ * @param patience milliseconds to sleep for the others before giving up; 0: never sleep
+ * @returns        1, or 0 where a thread has died
+ */
+// @ts-ignore: decorator
+@inline
+export function runTogether<D extends Dispatcher>(at: usize, end: usize, index: i32, count: i32, control: usize, patience: i32): i32 {
+  while (at < end) {
+    const head = load<u32>(at, 4);
+    if (head & 1 || index == 0) changetype<D>(0).run(at);
+    if (head & 2 && !meet(count, control, patience)) return 0;
+    at += <usize>(head >> 8);
+  }
+  return 1;
+}
+
+/** Publishes a list and runs thread 0's part of it. @returns 1, or 0 where a thread has died */
+// @ts-ignore: decorator
+@inline
+export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32, control: usize, patience: i32): i32 {
+  store<usize>(control, at, 4);
+  store<usize>(control, end, 8);
+  atomic.add<i32>(control, 1);
+  if (atomic.load<i32>(control + generationSleepersAt) > 0) atomic.notify(control, -1);
+  return runTogether<D>(at, end, 0, count, control, patience);
+}
+
+/** A worker's life: waits for launches and runs its part of each, until a thread has died. */
+// @ts-ignore: decorator
+@inline
+export function serve<D extends Dispatcher>(index: i32, count: i32, control: usize): void {
+  let generation = atomic.load<i32>(control);
+  atomic.add<i32>(control + readyAt, 1);
+  for (;;) {
+    waitForChange(control, generation, control + generationSleepersAt, -1);
+    if (atomic.load<i32>(control + failedAt)) return;
+    generation++;
+    if (!runTogether<D>(load<usize>(control, 4), load<usize>(control, 8), index, count, control, -1)) return;
+  }
+}
+
+/** Waits until all threads are here. @returns false where one has died */
+function meet(count: i32, control: usize, patience: i32): bool {
+  const phase = atomic.load<i32>(control + phaseAt);
+  if (atomic.add<i32>(control + arrivedAt, 1) == count - 1) {
+    atomic.store<i32>(control + arrivedAt, 0);
+    atomic.store<i32>(control + phaseAt, phase + 1);
+    if (atomic.load<i32>(control + phaseSleepersAt) > 0) atomic.notify(control + phaseAt, -1);
+  } else if (!waitForChange(control + phaseAt, phase, control + phaseSleepersAt, patience)) {
+    atomic.store<i32>(control + failedAt, 1);
+  }
+  return atomic.load<i32>(control + failedAt) == 0;
+}
+
+/** Spins, then sleeps, until the word is not `value`. @param patience ms, −1 for ever, 0 without sleep @returns false when patience ends */
+function waitForChange(word: usize, value: i32, sleepers: usize, patience: i32): bool {
+  const most: i64 = patience == 0 ? patientSpins : spins;
+  for (let i: i64 = 0; i < most; i++) {
+    if (atomic.load<i32>(word) != value) return true;
+  }
+  if (patience == 0) return false;
+  atomic.add<i32>(sleepers, 1);
+  const nanoseconds: i64 = patience < 0 ? -1 : <i64>patience * 1000000;
+  while (atomic.load<i32>(word) == value) {
+    if (atomic.wait<i32>(word, value, nanoseconds) == AtomicWaitResult.TIMED_OUT) break;
+  }
+  atomic.sub<i32>(sleepers, 1);
+  return atomic.load<i32>(word) != value;
+}

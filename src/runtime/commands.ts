@@ -1,0 +1,59 @@
+/**
+ * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts) and the table of kernels whose every call can be
+ * seen on its way. Knows no tensors; runs nothing.
+ */
+import { commands } from "#wasm/commands";
+import type { Kernels } from "./kernels.js";
+
+/** A kernel that returns nothing, so that a call of it can stand in a list. */
+export interface Kernel {
+  readonly run: (...values: number[]) => void;
+  readonly number: number;
+  /** "i" or "f" for each parameter. */
+  readonly types: string;
+}
+
+/** One call of a kernel. */
+export interface Command {
+  readonly kernel: Kernel;
+  readonly values: readonly number[];
+  /** True where every thread takes a share, false where thread 0 does it all. */
+  readonly splits: boolean;
+}
+
+const headBytes = 8;
+const splitsBit = 1;
+const waitsBit = 2;
+
+/** Bytes of a list. */
+export function listBytes(list: readonly Command[]): number {
+  return list.reduce((sum, { values }) => sum + headBytes + 4 * values.length, 0);
+}
+
+/** Writes a list. @param words a view of at least listBytes(list) bytes */
+export function writeList(list: readonly Command[], words: Int32Array): void {
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  let at = 0;
+  for (const [i, { kernel, values, splits }] of list.entries()) {
+    const isLast = i === list.length - 1;
+    const waits = splits || isLast || list[i + 1].splits;
+    const bytes = headBytes + 4 * values.length;
+    words[at] = kernel.number;
+    words[at + 1] = (splits ? splitsBit : 0) | (waits ? waitsBit : 0) | (bytes << 8);
+    for (let j = 0; j < values.length; j++) {
+      if (kernel.types[j] === "f") floats[at + 2 + j] = values[j];
+      else words[at + 2 + j] = values[j];
+    }
+    at += bytes / 4;
+  }
+}
+
+/** A table in which every call of a kernel goes through `call`; functions that return something are as they were. */
+export function watchKernels(table: Kernels, call: (kernel: Kernel, values: readonly number[]) => void): Kernels {
+  const watched: Record<string, unknown> = { ...table };
+  for (const [name, [number, types]] of Object.entries(commands)) {
+    const kernel: Kernel = { run: table[name as keyof Kernels], number, types };
+    watched[name] = (...values: number[]) => call(kernel, values);
+  }
+  return watched as unknown as Kernels;
+}

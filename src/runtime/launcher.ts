@@ -1,0 +1,115 @@
+/**
+ * What happens to a kernel call: it runs on this thread or on all of them, and is noted where a function is being recorded.
+ * Calls of one thread that nobody records do not come here: ops then call the module's functions themselves.
+ */
+import { UsageError, message } from "../errors.js";
+import { type Kernel, listBytes, watchKernels, writeList } from "./commands.js";
+import type { Kernels } from "./kernels.js";
+import type { Heap } from "./memory.js";
+import { Recorder, type Recording } from "./recording.js";
+import type { ThreadPool } from "./threads.js";
+
+/** Bytes for the command list of a single call. */
+const slotBytes = 256;
+
+/** Runs kernel calls and records them. */
+export class Launcher {
+  /** The table that ops call. */
+  kernels: Kernels;
+  readonly heap: Heap;
+  readonly pool: ThreadPool | undefined;
+  readonly #functions: Kernels;
+  readonly #slot: number;
+  #recorder: Recorder | undefined;
+
+  /** @param functions the module's own @param pool the other threads, if there are any */
+  constructor(functions: Kernels, heap: Heap, pool: ThreadPool | undefined) {
+    this.heap = heap;
+    this.pool = pool;
+    this.#functions = functions;
+    this.#slot = heap.allocate(slotBytes);
+    this.kernels = pool === undefined ? functions : this.#watch(functions);
+  }
+
+  /** What is being recorded, if anything is. */
+  get recorder(): Recorder | undefined {
+    return this.#recorder;
+  }
+
+  /**
+   * Runs `fn` and keeps its kernel calls and its memory.
+   * Errors: UsageError inside another recording. Whatever fn throws is passed on, and what it allocated is freed.
+   */
+  record<T>(fn: () => T): { readonly recording: Recording; readonly result: T } {
+    if (this.#recorder !== undefined) {
+      const hint = "Call the inner function itself; its kernel calls are recorded with the others.";
+      throw new UsageError(message("record", "a recording is under way", { hint }));
+    }
+    const recorder = new Recorder(this.heap);
+    const before = this.kernels;
+    if (this.pool === undefined) this.kernels = this.#watch(before);
+    this.#recorder = recorder;
+    let isDone = false;
+    try {
+      const result = fn();
+      isDone = true;
+      return { recording: recorder.finish((at, end, splits) => this.#replay(at, end, splits)), result };
+    } finally {
+      this.#recorder = undefined;
+      this.kernels = before;
+      if (!isDone) recorder.abandon();
+    }
+  }
+
+  /** Runs `fn` as if nothing were being recorded, for what is made once and outlives the recording. */
+  unrecorded<T>(fn: () => T): T {
+    const recorder = this.#recorder;
+    this.#recorder = undefined;
+    try {
+      return this.heap.outsideCapture(fn);
+    } finally {
+      this.#recorder = recorder;
+    }
+  }
+
+  #watch(table: Kernels): Kernels {
+    return watchKernels(table, (kernel, values) => this.#call(kernel, values));
+  }
+
+  #call(kernel: Kernel, values: readonly number[]): void {
+    const { pool } = this;
+    const splits = pool !== undefined && this.#wouldSplit(kernel, values);
+    this.#recorder?.add(kernel, values, splits);
+    if (!splits) {
+      kernel.run(...values);
+      return;
+    }
+    pool.reportFailure();
+    if (!pool.isReady) {
+      kernel.run(...values);
+      return;
+    }
+    const list = [{ kernel, values, splits }];
+    const bytes = listBytes(list);
+    writeList(list, this.heap.view("int32", this.#slot, bytes / 4));
+    pool.launch(this.#slot, this.#slot + bytes);
+  }
+
+  /** Asks the kernel itself, as a thread that has no share. Cost: about 30 ns. */
+  #wouldSplit(kernel: Kernel, values: readonly number[]): boolean {
+    this.#functions.beginProbe();
+    kernel.run(...values);
+    return this.#functions.endProbe() !== 0;
+  }
+
+  #replay(at: number, end: number, splits: boolean): void {
+    const { pool } = this;
+    if (!splits || pool === undefined) {
+      this.#functions.replay(at, end);
+      return;
+    }
+    pool.reportFailure();
+    if (pool.isReady) pool.launch(at, end);
+    else this.#functions.replay(at, end);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Recordings: a list of kernel calls with the memory they work on, run again without any JavaScript in between.
+ * Letters: none. Does not know tensors (src/tensor/record.ts does): it is told which blocks it uses, and asks whether they are still there.
+ */
+import { UsageError, message } from "../errors.js";
+import { type Command, type Kernel, listBytes, writeList } from "./commands.js";
+import type { Capture } from "./capture.js";
+import type { Heap } from "./memory.js";
+
+/** A block that a recording uses but does not own. */
+export interface UsedMemory {
+  readonly ptr: number;
+  readonly isFreed: boolean;
+}
+
+/** What is gathered while a function is being recorded. */
+export class Recorder {
+  readonly capture: Capture;
+  readonly #heap: Heap;
+  readonly #commands: Command[] = [];
+  readonly #used = new Map<UsedMemory, string>();
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+    this.capture = heap.startCapture();
+  }
+
+  add(kernel: Kernel, values: readonly number[], splits: boolean): void {
+    this.#commands.push({ kernel, values, splits });
+  }
+
+  /** Notes a block that commands read or write, where it is from before the recording. @param tensor what messages call it */
+  use(block: UsedMemory, tensor: { label(): string }): void {
+    if (!this.capture.blocks.has(block.ptr) && !this.#used.has(block)) this.#used.set(block, tensor.label());
+  }
+
+  /** Ends the recording. @param run runs a command list at [at, end) */
+  finish(run: (at: number, end: number, splits: boolean) => void): Recording {
+    this.#heap.endCapture();
+    return new Recording(this.#heap, this.capture, this.#commands, this.#used, run);
+  }
+
+  /** Ends it without a result; what was allocated goes back. */
+  abandon(): void {
+    this.#heap.endCapture();
+    this.#heap.releaseCapture(this.capture);
+  }
+}
+
+/** A list of kernel calls that can be run again and again. */
+export class Recording {
+  /** Number of kernel calls. */
+  readonly length: number;
+  readonly #heap: Heap;
+  readonly #capture: Capture;
+  readonly #used: ReadonlyMap<UsedMemory, string>;
+  readonly #run: (at: number, end: number, splits: boolean) => void;
+  readonly #splits: boolean;
+  readonly #at: number;
+  readonly #bytes: number;
+  #isDisposed = false;
+
+  /** @internal */
+  constructor(
+    heap: Heap,
+    capture: Capture,
+    commands: readonly Command[],
+    used: ReadonlyMap<UsedMemory, string>,
+    run: (at: number, end: number, splits: boolean) => void,
+  ) {
+    this.length = commands.length;
+    this.#heap = heap;
+    this.#capture = capture;
+    this.#used = used;
+    this.#run = run;
+    this.#splits = commands.some(({ splits }) => splits);
+    this.#bytes = listBytes(commands);
+    this.#at = heap.allocate(this.#bytes);
+    writeList(commands, heap.view("int32", this.#at, this.#bytes / 4));
+  }
+
+  /** Runs the calls again on whatever the buffers hold now. Errors: UsageError after dispose, or where a tensor it reads or writes was freed. */
+  replay(): void {
+    if (this.#isDisposed)
+      throw new UsageError(message("replay", "the recording was disposed", { hint: "Record again." }));
+    for (const [block, label] of this.#used) {
+      if (!block.isFreed) continue;
+      const hint = "Keep the tensors that a recorded function uses for as long as the recording is replayed.";
+      throw new UsageError(message("replay", `the recording uses ${label}, which was freed`, { hint }));
+    }
+    this.#run(this.#at, this.#at + this.#bytes, this.#splits);
+  }
+
+  /** Frees the memory of the recording; tensors that it returned stay. Calling it again does nothing. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#heap.free(this.#at, this.#bytes);
+    this.#heap.releaseCapture(this.#capture);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The threads: workers that share the memory, each with its own instance of the kernels, and the launch of a command list on all of them.
+ * Workers start in the background and never keep a process alive. Until they are there, and after one has died, thread 0 does everything.
+ * The words in shared memory are described in Note [Control block] in assembly/launch.ts.
+ */
+import { ThreadError, message } from "../errors.js";
+import type { Kernels } from "./kernels.js";
+import { workerSource } from "./workerSource.js";
+
+/** Bytes of the control block. */
+export const controlBytes = 256;
+
+const failedWord = 3;
+const readyWord = 4;
+const phaseWord = 32;
+
+/** Milliseconds that a launch waits for a thread before it counts as dead: far longer than any kernel's share takes. */
+const patience = 30_000;
+
+/** What a worker must be told. */
+interface WorkerTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly index: number;
+  readonly count: number;
+  readonly control: number;
+}
+
+/** Options of {@link ThreadPool}. */
+export interface ThreadPoolOptions {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The module's functions on the caller's thread. */
+  readonly functions: Kernels;
+  /** Address of the control block, zeroed. */
+  readonly control: number;
+  /** Threads, the caller's own among them, ≥ 2. */
+  readonly count: number;
+  /** Where the worker's script is served, in place of the one that is carried. */
+  readonly workerUrl?: string | URL | undefined;
+}
+
+/** Ends a worker. */
+type Terminate = () => void;
+
+/** The threads of this process. */
+export class ThreadPool {
+  readonly count: number;
+  readonly #functions: Kernels;
+  readonly #memory: WebAssembly.Memory;
+  readonly #control: number;
+  readonly #workers: readonly Terminate[];
+  readonly #patience: number;
+  #isAlone = true;
+  #failure: string | undefined;
+  #isReported = false;
+
+  constructor({ module, memory, functions, control, count, workerUrl }: ThreadPoolOptions) {
+    this.count = count;
+    this.#functions = functions;
+    this.#memory = memory;
+    this.#control = control;
+    this.#patience = mayBlock() ? patience : 0;
+    functions.setThread(0, count);
+    functions.setAlone(1);
+    const start = (i: number): Terminate =>
+      startWorker({ module, memory, index: i + 1, count, control }, workerUrl, (reason) => {
+        this.#fail(`thread ${i + 1} ended: ${reason}`);
+      });
+    this.#workers = Array.from({ length: count - 1 }, (_, i) => start(i));
+  }
+
+  /** Why the threads are not used any more; undefined while they are well. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** True once all workers have arrived. */
+  get isReady(): boolean {
+    if (this.#failure !== undefined) return false;
+    if (!this.#isAlone) return true;
+    if (Atomics.load(this.#words(), readyWord) < this.count - 1) return false;
+    this.#isAlone = false;
+    this.#functions.setAlone(0);
+    return true;
+  }
+
+  /**
+   * Runs a command list on all threads. Call it only while {@link isReady}.
+   * Errors: ThreadError where a thread has died; what the list writes is then undefined, and thread 0 works alone from now on.
+   */
+  launch(at: number, end: number): void {
+    if (this.#functions.launch(at, end, this.count, this.#control, this.#patience) !== 0) return;
+    this.#fail(`a thread died or did not answer within ${patience / 1000} s`);
+    this.reportFailure();
+  }
+
+  /** Throws the failure as a ThreadError, the first time it is asked. */
+  reportFailure(): void {
+    if (this.#failure === undefined || this.#isReported) return;
+    this.#isReported = true;
+    const hint = "Results of the running call are lost; from now on one thread does all the work.";
+    throw new ThreadError(message("threads", this.#failure, { hint }));
+  }
+
+  #fail(reason: string): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = reason;
+    this.#isAlone = true;
+    this.#functions.setAlone(1);
+    const words = this.#words();
+    Atomics.store(words, failedWord, 1);
+    Atomics.notify(words, phaseWord);
+    for (const terminate of this.#workers) terminate();
+  }
+
+  #words(): Int32Array {
+    return new Int32Array(this.#memory.buffer, this.#control, controlBytes / 4);
+  }
+}
+
+/** False on a page's main thread, where Atomics.wait throws. */
+function mayBlock(): boolean {
+  return typeof globalThis.document === "undefined";
+}
+
+function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (reason: string) => void): Terminate {
+  const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  if (threads !== undefined) {
+    const worker = new threads.Worker(url === undefined ? workerSource : new URL(url), {
+      eval: url === undefined,
+      workerData: task,
+      stdin: false,
+    });
+    worker.unref();
+    worker.on("error", (error) => onEnd(String(error)));
+    worker.on("exit", (code) => onEnd(`exit status ${code}`));
+    return () => void worker.terminate();
+  }
+  const worker = new Worker(url ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
+  worker.onerror = (event) => onEnd(event.message || "it could not be started");
+  worker.postMessage(task);
+  return () => worker.terminate();
+}
