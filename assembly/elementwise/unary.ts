@@ -71,7 +71,7 @@ class Log {
   }
 }
 
-/** y = ln x: at most 1.5 ulp; −inf at 0, NaN below. */
+/** y = ln x: at most 1 ulp; −inf at 0, NaN below. */
 export function logForward(y: usize, x: usize, n: i32): void {
   mapForward<Log>(y, x, n, LONG, f32x4.splat(0), f32x4.splat(0));
 }

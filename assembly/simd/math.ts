@@ -2,8 +2,8 @@
  * Elementary functions on four lanes of float32. Letters: x the argument, n = round(x / ln 2), s the reduced argument.
  * Errors are in units in the last place (ulp) against float64; test/kernels/math.test.ts sweeps them. NaN in gives NaN out.
  * Tables hold a polynomial's coefficients, the highest power first: Note [Constants in memory]. Does not loop over memory, keeps no state.
- * Sources: exp SLEEF u10 (Shibata & Petrogalli 2020); tanh XNNPACK's rational 9/8; ln, sin, cos Cephes (Moshier 1992);
- * the polynomials of ln(1 + e) and of Φ are minimax fits (Lawson's algorithm in float64, relative error below 4e-9).
+ * Sources: exp SLEEF u10 (Shibata & Petrogalli 2020); ln Cephes (Moshier 1992);
+ * the polynomials of ln(1 + e) and of Φ are minimax fits (Lawson's algorithm in float64).
  */
 import { constant, one } from "./constant";
 import { madd, nmadd, select } from "./f32x4";
@@ -70,7 +70,7 @@ function expNegativeSum(x: v128, low: v128): v128 {
   return madd(expm1Reduced(s), scale, scale);
 }
 
-/** eˣ − 1 for x ≤ 0, accurate near 0 too: at most 1.5 ulp. */
+/** eˣ − 1 for x ≤ 0: at most 1 ulp, near 0 too. */
 // @ts-ignore: decorator
 @inline
 export function expm1Negative(x: v128): v128 {
@@ -89,25 +89,16 @@ export function sigmoidv(x: v128): v128 {
   return f32x4.div(select(one(), e, f32x4.ge(x, f32x4.splat(0))), f32x4.add(one(), e));
 }
 
-/** tanh x ≈ x·P(x²) / Q(x²) for |x| ≤ TANH_LIMIT: P without its constant 1, and Q likewise. */
-const TANH_P: usize = memory.data<f32>([1.42489203e-8, 2.12356263e-5, 3.53305205e-3, 0.134124115]);
-const TANH_Q: usize = memory.data<f32>([8.13659483e-7, 3.3472979e-4, 0.0260189995, 0.467457354]);
-const TANH_LIMIT: usize = memory.data<f32>([7.9807, -7.9807, -1]);
+/** The sign bit, then 2. */
+const SIGN_AND_TWO: usize = memory.data<u32>([0x80000000, 0x40000000]);
 
-/** tanh x: at most 5.3 ulp, never outside [−1, 1]. */
+/** tanh x = −t / (2 + t), t = e^(−2|x|) − 1, with the sign of x: at most 2.6 ulp, never outside [−1, 1]. */
 // @ts-ignore: decorator
 @inline
 export function tanhv(x: v128): v128 {
-  const c = f32x4.pmax(f32x4.pmin(x, constant(TANH_LIMIT, 0)), constant(TANH_LIMIT, 1));
-  const c2 = f32x4.mul(c, c);
-  let p = madd(constant(TANH_P, 0), c2, constant(TANH_P, 1));
-  p = madd(p, c2, constant(TANH_P, 2));
-  p = madd(p, c2, constant(TANH_P, 3));
-  let q = madd(constant(TANH_Q, 0), c2, constant(TANH_Q, 1));
-  q = madd(q, c2, constant(TANH_Q, 2));
-  q = madd(q, c2, constant(TANH_Q, 3));
-  const ratio = f32x4.div(f32x4.mul(madd(p, c2, one()), c), madd(q, c2, one()));
-  return f32x4.pmax(f32x4.pmin(ratio, one()), constant(TANH_LIMIT, 2));
+  const sign = constant(SIGN_AND_TWO, 0);
+  const t = expm1Negative(v128.or(f32x4.add(x, x), sign));
+  return v128.xor(f32x4.div(t, f32x4.add(t, constant(SIGN_AND_TWO, 1))), v128.andnot(sign, x));
 }
 
 /** (ln(1 + f) − f + f²/2) / f³ for √½ − 1 ≤ f < √2 − 1. */
@@ -150,7 +141,7 @@ export function logv(x: v128): v128 {
 /** (2 artanh(s) − 2s) / s³ in s², s ≤ ⅓; then the number 2. */
 const ARTANH: usize = memory.data<f32>([0.28178334, 0.27960604, 0.4002491, 0.66666317, 2]);
 
-/** ln(1 + eˣ), the softplus: at most 3 ulp. max(x, 0) + 2 artanh(e / (2 + e)) with e = e^(−|x|). */
+/** ln(1 + eˣ), the softplus: at most 2.6 ulp. max(x, 0) + 2 artanh(e / (2 + e)) with e = e^(−|x|). */
 // @ts-ignore: decorator
 @inline
 export function softplusv(x: v128): v128 {
@@ -164,20 +155,21 @@ export function softplusv(x: v128): v128 {
   return madd(f32x4.mul(p, s2), s, linear);
 }
 
-/** P of normalCdfv; then its factor 0.3, a bound beyond which Φ is 0 or 1, and −½. */
+/** P of normalCdfv, the highest power first. */
 const PHI: usize = memory.data<f32>([
-  -0.02058466, 0.11221715, -0.22767963, 0.19104217, -0.07877784, 0.09579332, 0.07852185, 0.110205546, 0.11957561,
-  0.119686484,
+  -0.035142, 0.18650182, -0.35202262, 0.31242558, -0.186833, 0.08452595, 0.039640874, 0.0441396, -0.09587124,
+  -0.29788208, 0.5,
 ]);
-const PHI_SCALE: usize = memory.data<f32>([0.3, 14, -0.5]);
+/** A bound beyond which Φ is 0 or 1, and ±½. */
+const PHI_SCALE: usize = memory.data<f32>([14, 0.5, -0.5]);
 /** Keeps 12 bits of a significand, whose square is exact. */
 const HIGH_BITS: usize = memory.data<u32>([0xfffff000]);
 
-/** exp(−x²/2): at most 2 ulp where it is normal, as x² is taken in two parts; 0 for |x| ≥ 13.3. */
+/** exp(−x²/2), with x² taken in two parts, so that the far tail keeps its accuracy; 0 where it is below the normal numbers. */
 // @ts-ignore: decorator
 @inline
 export function gaussianv(x: v128): v128 {
-  const a = f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 1));
+  const a = f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 0));
   const high = v128.and(a, constant(HIGH_BITS, 0));
   const rest = f32x4.mul(f32x4.sub(a, high), f32x4.add(a, high));
   return expNegativeSum(
@@ -187,23 +179,25 @@ export function gaussianv(x: v128): v128 {
 }
 
 /**
- * Φ(x), the distribution function of the standard normal: at most 5 ulp, in the lower tail too.
- * Φ(−a) = exp(−a²/2) · u · P(u), u = 1 / (1 + 0.3a). @param gaussian exp(−x²/2)
+ * Φ(x), the distribution function of the standard normal, accurate in the lower tail too: x·Φ(x) has at most 5 ulp.
+ * Φ(−a) = exp(−a²/2) · u · P(w), u = 1 / (1 + a/2), w = 1 − u. @param gaussian exp(−x²/2)
  */
 // @ts-ignore: decorator
 @inline
 export function normalCdfv(x: v128, gaussian: v128): v128 {
-  const a = f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 1));
-  const u = f32x4.div(one(), madd(a, constant(PHI_SCALE, 0), one()));
-  let p = madd(constant(PHI, 0), u, constant(PHI, 1));
-  p = madd(p, u, constant(PHI, 2));
-  p = madd(p, u, constant(PHI, 3));
-  p = madd(p, u, constant(PHI, 4));
-  p = madd(p, u, constant(PHI, 5));
-  p = madd(p, u, constant(PHI, 6));
-  p = madd(p, u, constant(PHI, 7));
-  p = madd(p, u, constant(PHI, 8));
-  p = madd(p, u, constant(PHI, 9));
+  const half = f32x4.mul(f32x4.pmin(f32x4.abs(x), constant(PHI_SCALE, 0)), constant(PHI_SCALE, 1));
+  const u = f32x4.div(one(), f32x4.add(half, one()));
+  const w = f32x4.mul(half, u);
+  let p = madd(constant(PHI, 0), w, constant(PHI, 1));
+  p = madd(p, w, constant(PHI, 2));
+  p = madd(p, w, constant(PHI, 3));
+  p = madd(p, w, constant(PHI, 4));
+  p = madd(p, w, constant(PHI, 5));
+  p = madd(p, w, constant(PHI, 6));
+  p = madd(p, w, constant(PHI, 7));
+  p = madd(p, w, constant(PHI, 8));
+  p = madd(p, w, constant(PHI, 9));
+  p = madd(p, w, constant(PHI, 10));
   const tail = f32x4.mul(f32x4.mul(p, u), gaussian);
   return select(tail, f32x4.sub(one(), tail), f32x4.lt(x, f32x4.splat(0)));
 }
