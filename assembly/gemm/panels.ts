@@ -87,7 +87,7 @@ export function multiplyPanels(
       aPanel += <usize>kc * (4 * MR);
       tile += <usize>rows * cRow;
     }
-    b += NR * bColumn;
+    b += <usize>NR * bColumn;
     c += 4 * NR;
     if (isKept) packedB += <usize>kc * (4 * NR);
   }
