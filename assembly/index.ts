@@ -92,3 +92,4 @@ export { advanceRandom } from "./random/philox";
 export { randomBits, randomInt, randomNormal, randomTruncatedNormal, randomUniform } from "./random/draws";
 export { dropoutBackward, dropoutForward, dropoutMaskBytes } from "./random/dropout";
 export { confusionAdd, histogramAdd, topKCount } from "./metrics/counts";
+export { determinationAdd, meanAdd } from "./metrics/sums";

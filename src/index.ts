@@ -9,6 +9,8 @@ export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
 export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
+export * as metrics from "./metrics/index.js";
+export type { Metric } from "./metrics/metric.js";
 export {
   abs,
   activate,

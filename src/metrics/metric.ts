@@ -21,7 +21,7 @@ export interface Metric {
    * @param weights     (N) sample weights, or undefined
    */
   update(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined): void;
-  /** The metric from the totals; NaN where nothing was added. */
-  result(totals: Float32Array): number;
+  /** The metric from the totals; NaN where nothing was added. @param outputShape as for stateSize */
+  result(totals: Float32Array, outputShape: Shape): number;
   readonly config: Config;
 }

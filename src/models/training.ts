@@ -127,7 +127,7 @@ export class TrainingStep {
     return Object.fromEntries(
       this.#metrics.map(({ metric, name, totals }) => [
         name,
-        metric.result(heap().view("float32", totals.ptr, totals.size)),
+        metric.result(heap().view("float32", totals.ptr, totals.size), this.#graph.outputs[0].shape),
       ]),
     );
   }

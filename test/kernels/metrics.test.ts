@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { builds } from "../support/builds.js";
-import { runKernel, uniform } from "../support/kernelRun.js";
+import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
 
 describe.each(builds)("metrics ($name)", (build) => {
   const { kernels } = build;
@@ -63,5 +63,77 @@ describe.each(builds)("metrics ($name)", (build) => {
     const [one, some] = [build.f32([0]), build.f32([NaN, 7, 8])];
     kernels.topKCount(one.ptr, some.ptr, build.i32([2]).ptr, 0, 1, 3, 1);
     expect(one.view[0]).toBe(0);
+  });
+
+  it.each([0, 1, 5, 4101])("meanAdd adds Σ w·x and Σ w over %i rows, with and without weights and values", (n) => {
+    const [x, w] = [uniform(n, 1), uniform(n, 2, 0, 1)];
+    for (const [values, weights] of [
+      [x, w],
+      [x, undefined],
+      [undefined, w],
+      [undefined, undefined],
+    ]) {
+      const sums = runKernel(build, () => {
+        const out = build.f32([1, 2]);
+        const [v, weight] = [values && build.f32(values), weights && build.f32(weights)];
+        return { out, call: () => kernels.meanAdd(out.ptr, v?.ptr ?? 0, weight?.ptr ?? 0, n) };
+      });
+      const each = Array.from({ length: n }, (_, i) => weights?.[i] ?? 1);
+      const sum = each.reduce((total, weight, i) => total + weight * (values?.[i] ?? 0), 0);
+      expectClose(sums, [1 + sum, 2 + each.reduce((total, weight) => total + weight, 0)], 1e-6);
+    }
+  });
+
+  it.each([
+    [1, undefined],
+    [3, undefined],
+    [2, [1, 0, 2, 0.5, 3, 1, 0.25, 4, 1]],
+  ])("determinationAdd over %i columns in two batches, targets far from 0 (weights %j)", (columns, weights) => {
+    const rows = 9;
+    const target = uniform(rows * columns, 1).map((t) => 1000 + t);
+    const prediction = target.map((t, i) => t + Math.sin(i));
+    const state = runKernel(build, () => {
+      const out = build.f32(new Float32Array(4 * columns));
+      const [p, t] = [build.f32(prediction), build.f32(target)];
+      const w = weights && build.f32(weights);
+      const call = (begin: number, count: number): void => {
+        const skip = 4 * begin * columns;
+        const weight = w ? w.ptr + 4 * begin : 0;
+        kernels.determinationAdd(out.ptr, p.ptr + skip, t.ptr + skip, weight, count, columns);
+      };
+      return {
+        out,
+        call: () => {
+          call(0, 4);
+          call(4, rows - 4);
+        },
+      };
+    });
+    for (let c = 0; c < columns; c++) {
+      const of = (i: number) => i * columns + c;
+      const each = Array.from({ length: rows }, (_, i) => weights?.[i] ?? 1);
+      const total = each.reduce((sum, w) => sum + w, 0);
+      const mean = each.reduce((sum, w, i) => sum + w * target[of(i)], 0) / total;
+      const spread = each.reduce((sum, w, i) => sum + w * (target[of(i)] - mean) ** 2, 0);
+      const residual = each.reduce((sum, w, i) => sum + w * (target[of(i)] - prediction[of(i)]) ** 2, 0);
+      const got = [0, 1, 2, 3].map((row) => state[row * columns + c]);
+      expectClose(got.slice(0, 2), [total, mean], 1e-6);
+      expectClose(got.slice(2), [spread, residual], 1e-4);
+    }
+  });
+
+  it("determinationAdd of nothing, or of rows without weight, adds nothing", () => {
+    const state = runKernel(build, () => {
+      const out = build.f32([0, 0, 0, 0]);
+      const [x, w] = [build.f32([1, 2]), build.f32([0, 0])];
+      return {
+        out,
+        call: () => {
+          kernels.determinationAdd(out.ptr, x.ptr, x.ptr, w.ptr, 2, 1);
+          kernels.determinationAdd(out.ptr, x.ptr, x.ptr, 0, 0, 1);
+        },
+      };
+    });
+    expect([...state]).toEqual([0, 0, 0, 0]);
   });
 });

@@ -1,0 +1,41 @@
+/** Yes-or-no answers: outputs that a threshold turns into 0 or 1, each element for itself, counted in a table of 2 × 2. */
+import { checkKeys } from "../errors.js";
+import { addConfusion } from "../ops/metricTotals.js";
+import { checkNumber } from "../options.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkSame, isAbove, placeWeights } from "./places.js";
+
+/** Options of accuracy, precision, recall and F1. */
+export interface ThresholdOptions {
+  /**
+   * Above it a prediction means yes: 0.5 for probabilities, 0 for logits. Default: 0.5 for an output of one number; for an output of several the highest
+   * wins, unless a threshold is given: then each of them is an answer of its own.
+   */
+  readonly threshold?: number;
+}
+
+/** Checks the option that metrics of yes-or-no answers share. */
+export function checkThreshold(op: string, options: ThresholdOptions): ThresholdOptions {
+  checkKeys(op, options, ["threshold"]);
+  if (options.threshold !== undefined) checkNumber(op, "threshold", options.threshold, "(-∞, ∞)");
+  return options;
+}
+
+/** True where every element of the output is a yes-or-no answer. */
+export function isBinary(threshold: number | undefined, classes: number): boolean {
+  return threshold !== undefined || classes === 1;
+}
+
+/** Adds yes-or-no answers to a table of 2 × 2: row the truth, column the prediction. */
+export function addAnswers(
+  op: string,
+  state: Tensor,
+  target: Tensor,
+  prediction: Tensor,
+  weights: Tensor | undefined,
+  threshold = 0.5,
+): void {
+  checkSame(op, target, prediction);
+  const places = placeWeights(weights, prediction.size);
+  addConfusion(state, isAbove(prediction, threshold), isAbove(target, 0.5), places, 2);
+}

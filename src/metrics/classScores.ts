@@ -1,0 +1,60 @@
+/** Precision, recall and F1, of yes-or-no answers or averaged over classes. Letters: C classes. */
+import { addConfusion } from "../ops/metricTotals.js";
+import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
+import { classScores } from "./confusionMatrix.js";
+import type { Metric } from "./metric.js";
+import { classesOf, labelsOf, placeWeights, positionsOf } from "./places.js";
+
+/**
+ * Of those predicted as yes, the part that are: TP / (TP + FP). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
+ * threshold. 0 where nothing was predicted as yes. Errors: UsageError for an option. Memory: C² totals.
+ */
+export function precision(options: ThresholdOptions = {}): Metric {
+  return score("precision", options);
+}
+
+/**
+ * Of those that are yes, the part predicted as such: TP / (TP + FN). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
+ * threshold. 0 where nothing is yes. Errors: UsageError for an option. Memory: C² totals.
+ */
+export function recall(options: ThresholdOptions = {}): Metric {
+  return score("recall", options);
+}
+
+/**
+ * Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
+ * threshold. Errors: UsageError for an option. Memory: C² totals.
+ */
+export function f1(options: ThresholdOptions = {}): Metric {
+  return score("f1", options);
+}
+
+function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): Metric {
+  const { threshold } = checkThreshold(name, options);
+  return {
+    name,
+    stateSize: (outputShape) => (isBinary(threshold, classesOf(outputShape)) ? 4 : classesOf(outputShape) ** 2),
+    update(state, target, prediction, weights) {
+      const C = prediction.shape.at(-1)!;
+      if (isBinary(threshold, C)) addAnswers(name, state, target, prediction, weights, threshold);
+      else {
+        const labels = labelsOf(target);
+        addConfusion(state, positionsOf(prediction), labels, placeWeights(weights, labels.size), C);
+      }
+    },
+    result(totals, outputShape) {
+      const scores = classScores(squareOf(totals));
+      const occurring = scores.filter(({ support, predicted }) => support + predicted > 0);
+      if (occurring.length === 0) return NaN;
+      if (isBinary(threshold, classesOf(outputShape))) return scores[1][name];
+      return occurring.reduce((sum, each) => sum + each[name], 0) / occurring.length;
+    },
+    config: { className: name, ...options },
+  };
+}
+
+/** Totals (C · C) as a matrix. */
+function squareOf(totals: Float32Array): number[][] {
+  const C = Math.sqrt(totals.length);
+  return Array.from({ length: C }, (_, row) => [...totals.subarray(row * C, (row + 1) * C)]);
+}

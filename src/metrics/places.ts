@@ -1,0 +1,49 @@
+/**
+ * The places of a batch that a classification metric judges: the samples, or all places where a sample has several, each with its label and weight.
+ * Letters: N samples, C classes, R places.
+ */
+import { ShapeError, message } from "../errors.js";
+import { argMax } from "../ops/argExtremes.js";
+import { broadcastTo } from "../ops/broadcastTo.js";
+import { cast } from "../ops/cast.js";
+import { greater } from "../ops/compare.js";
+import { reshape } from "../ops/reshape.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Number of classes that an output (…, C) tells apart. @param outputShape without the batch axis */
+export function classesOf(outputShape: Shape): number {
+  return outputShape.at(-1) ?? 1;
+}
+
+/** Labels (R) int32 from targets as losses take them: labels (N, …), or rows (N, …, C) whose largest element counts. */
+export function labelsOf(target: Tensor): Tensor {
+  return target.dtype === "int32" ? reshape(target, [target.size]) : positionsOf(target);
+}
+
+/** Position of the largest of each row (…, C), as (R) int32. */
+export function positionsOf(scores: Tensor): Tensor {
+  const positions = argMax(scores);
+  return reshape(positions, [positions.size]);
+}
+
+/** 1 where x is above the threshold, else 0, as (R) int32, every element a place. NaN is not above. */
+export function isAbove(x: Tensor, threshold: number): Tensor {
+  return cast(reshape(greater(x, threshold), [x.size]), "int32");
+}
+
+/** The weight of each place: that of its sample. @returns (R), or undefined where there are no weights */
+export function placeWeights(weights: Tensor | undefined, places: number): Tensor | undefined {
+  if (weights === undefined || weights.size === places) return weights;
+  const N = weights.size;
+  return reshape(broadcastTo(reshape(weights, [N, 1]), [N, places / N]), [places]);
+}
+
+/** Throws ShapeError unless target and prediction have the same shape and dtype. */
+export function checkSame(op: string, target: Tensor, prediction: Tensor): void {
+  if (target.dtype === "float32" && sameShape(target.shape, prediction.shape)) return;
+  const got = `${target.dtype} ${showShape(target.shape)}`;
+  throw new ShapeError(
+    message(op, "the targets do not fit the output", { expected: `float32 ${showShape(prediction.shape)}`, got }),
+  );
+}

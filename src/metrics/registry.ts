@@ -1,0 +1,24 @@
+/** Metrics by name, for loading. Only what loads a model imports this file. */
+import { type Makers, makeFrom } from "../config.js";
+import { accuracy, topKAccuracy } from "./accuracy.js";
+import { auc } from "./auc.js";
+import { f1, precision, recall } from "./classScores.js";
+import type { Metric } from "./metric.js";
+import { meanAbsoluteError, meanSquaredError, r2 } from "./regression.js";
+
+const metrics: Makers<Metric> = {
+  accuracy,
+  topKAccuracy,
+  precision,
+  recall,
+  f1,
+  auc,
+  meanAbsoluteError,
+  meanSquaredError,
+  r2,
+};
+
+/** The metric that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+export function metricFrom(config: unknown): Metric {
+  return makeFrom("metric", metrics, config);
+}

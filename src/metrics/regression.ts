@@ -1,0 +1,56 @@
+/** Metrics of numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's error is the mean over its elements. */
+import type { Op } from "../ops/defineOp.js";
+import { addDetermination, addMean } from "../ops/metricTotals.js";
+import { reshape } from "../ops/reshape.js";
+import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/rowLosses.js";
+import { sizeOf } from "../tensor/shape.js";
+import type { Metric } from "./metric.js";
+import { checkSame } from "./places.js";
+
+/** Mean of |p − y|, each sample with its weight. */
+export function meanAbsoluteError(): Metric {
+  return meanError("meanAbsoluteError", absoluteErrorOp);
+}
+
+/** Mean of (p − y)², each sample with its weight. */
+export function meanSquaredError(): Metric {
+  return meanError("meanSquaredError", squaredErrorOp);
+}
+
+function meanError(name: string, op: Op<number>): Metric {
+  return {
+    name,
+    stateSize: () => 2,
+    update(state, target, prediction, weights) {
+      checkSame(name, target, prediction);
+      addMean(state, rowLoss(op, prediction, target), weights, prediction.shape[0]);
+    },
+    result: ([sum, weight]) => sum / weight,
+    config: { className: name },
+  };
+}
+
+/**
+ * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always saying the mean. For several outputs the mean of theirs.
+ * NaN or −∞ where the targets do not vary.
+ */
+export function r2(): Metric {
+  const name = "r2";
+  return {
+    name,
+    stateSize: (outputShape) => 4 * sizeOf(outputShape),
+    update(state, target, prediction, weights) {
+      checkSame(name, target, prediction);
+      const columns = state.size / 4;
+      const shape = [prediction.size / columns, columns];
+      addDetermination(state, reshape(prediction, shape), reshape(target, shape), weights);
+    },
+    result(totals) {
+      const C = totals.length / 4;
+      let sum = 0;
+      for (let c = 0; c < C; c++) sum += 1 - totals[3 * C + c] / totals[2 * C + c];
+      return sum / C;
+    },
+    config: { className: name },
+  };
+}
