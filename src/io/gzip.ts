@@ -30,16 +30,18 @@ export async function gunzipStart(bytes: Uint8Array<ArrayBuffer>, op: string, co
  *
  * @param bytes  a gzip file
  * @param op     the function that the user called and the file's name, for the message
- * @param size   the inflated size, in bytes; inflating stops as soon as it is exceeded
+ * @param size   the inflated size, in bytes; inflating stops as soon as it is exceeded. Default: what the file's last four bytes say
  * Throws DataError where the file is cut short, damaged, followed by other bytes, or of another inflated size.
  */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,
   op: string,
-  size: number,
+  size = trailer(bytes),
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const wrongSize = (got: string) =>
-    new DataError(message(op, "the inflated size is wrong", { expected: `${size} bytes`, got }));
+  const wrongSize = (got: string) => {
+    const hint = "The file is cut short, damaged, or followed by other bytes.";
+    return new DataError(message(op, "the inflated size is wrong", { expected: `${size} bytes`, got, hint }));
+  };
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of inflate(bytes, op)) {
@@ -48,12 +50,17 @@ export async function gunzip(
     chunks.push(chunk);
   }
   if (total < size) throw wrongSize(`${total}`);
-  const trailer = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
-  if (trailer !== size % 2 ** 32) {
+  if (trailer(bytes) !== size % 2 ** 32) {
     const expected = `its last four bytes to hold ${size}`;
-    throw new DataError(message(op, "bytes follow the gzip data", { expected, got: `${trailer}` }));
+    throw new DataError(message(op, "bytes follow the gzip data", { expected, got: `${trailer(bytes)}` }));
   }
   return concatenate(chunks);
+}
+
+/** The inflated size modulo 2³², as the last member's trailer gives it; 0 where there is no room for one. */
+function trailer(bytes: Uint8Array): number {
+  if (bytes.length < 4) return 0;
+  return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
 }
 
 /** The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating. */

@@ -1,0 +1,253 @@
+/**
+ * CSV files as data sets: number columns become x, one column of names becomes labels, or number columns become targets.
+ * Letters: N rows, F feature columns, K target columns. Nothing is guessed: what is not a number in a number column is an error with line and column.
+ */
+import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
+import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
+import { gunzip, isGzip } from "../io/gzip.js";
+import { heap } from "../runtime/runtime.js";
+import { tensor } from "../tensor/create.js";
+import { csvRows } from "./csvRows.js";
+import type { Dataset } from "./dataset.js";
+
+/** A column by name, where there is a header, or by number from 0; negative numbers count from the end. */
+export type CsvColumn = string | number;
+
+/** Options of {@link csv} and {@link parseCsv}. */
+export interface CsvOptions {
+  /** The column of class names, which become labels. Either this or `target`. */
+  readonly labels?: CsvColumn;
+  /** The column or columns of numbers to predict. Either this or `labels`. */
+  readonly target?: CsvColumn | readonly CsvColumn[];
+  /** The columns of x, in this order. Default: all others. */
+  readonly features?: readonly CsvColumn[];
+  /** The first row holds the names of the columns. Default true. */
+  readonly header?: boolean;
+  /** One character between fields. Default ",". */
+  readonly separator?: string;
+  /** What to do with a row that has an empty field in a column in use. Default "error". */
+  readonly missing?: "error" | "skip";
+}
+
+/** The values of a CSV file. */
+export interface CsvTable {
+  /** N */
+  readonly rows: number;
+  /** (N, F) row-major */
+  readonly features: Float32Array<ArrayBuffer>;
+  /** Names of the F columns; without a header their numbers. */
+  readonly featureNames: readonly string[];
+  /** (N) class numbers; empty without `labels`. */
+  readonly labels: Int32Array<ArrayBuffer>;
+  /** The distinct values of the column of labels in order: by value where all are numbers, else by code unit. */
+  readonly classNames: readonly string[];
+  /** (N, K) row-major; empty without `target`. */
+  readonly targets: Float32Array<ArrayBuffer>;
+}
+
+/** A data set from CSV. */
+export interface CsvDataset extends Dataset {
+  readonly featureNames: readonly string[];
+}
+
+const optionNames = ["labels", "target", "features", "header", "separator", "missing"];
+
+/**
+ * A CSV file as a data set: x (N, F) float32; y (N) int32 labels with `classNames`, or (N, K) float32 targets.
+ *
+ * @param source   path (Node), bytes, Blob, Response or stream; UTF-8, gzipped or not
+ * @param options  which columns are what; `labels` or `target` is needed
+ * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read or is not UTF-8, and as {@link parseCsv}.
+ */
+export async function csv(source: ByteSource, options: CsvOptions): Promise<CsvDataset> {
+  const op = "datasets.csv";
+  checkOptions(op, options);
+  if (options.labels === undefined && options.target === undefined) {
+    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+  }
+  heap(); // without init, say so before anything is read
+  const table = parse(op, await decode(op, await readBytes(op, source)), options);
+  const x = tensor(table.features, [table.rows, table.featureNames.length]);
+  if (options.labels === undefined) {
+    const y = tensor(table.targets, [table.rows, table.targets.length / table.rows]);
+    return { x, y, featureNames: table.featureNames };
+  }
+  return { x, y: tensor(table.labels), classNames: table.classNames, featureNames: table.featureNames };
+}
+
+/**
+ * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
+ *
+ * Errors: UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a field that is
+ * empty or no finite float32, quotes that do not close, and where there are no rows.
+ */
+export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
+  checkOptions("datasets.parseCsv", options);
+  return parse("datasets.parseCsv", text, options);
+}
+
+function parse(op: string, text: string, options: CsvOptions): CsvTable {
+  const { header = true, separator = ",", missing = "error" } = options;
+  let columns: Columns | undefined;
+  let rows = 0;
+  const features = new Numbers();
+  const targets = new Numbers();
+  const labels: number[] = [];
+  const classes = new Map<string, number>();
+  for (const { fields, line } of csvRows(op, text, separator)) {
+    if (columns === undefined) {
+      columns = chooseColumns(op, fields, options);
+      if (header) continue;
+    }
+    const { names, inUse } = columns;
+    if (fields.length !== names.length) {
+      const expected = `${names.length} fields, as in the first row`;
+      throw new DataError(message(op, `line ${line}: number of fields differs`, { expected, got: `${fields.length}` }));
+    }
+    const empty = inUse.find((i) => fields[i].trim() === "");
+    if (empty !== undefined) {
+      if (missing === "skip") continue;
+      const hint = 'With missing: "skip" such rows are left out.';
+      throw new DataError(message(op, `${place(line, empty, columns)}: the field is empty`, { hint }));
+    }
+    for (const i of columns.features) features.push(numberFrom(op, fields[i], line, i, columns));
+    for (const i of columns.target) targets.push(numberFrom(op, fields[i], line, i, columns));
+    for (const i of columns.labels) {
+      const name = fields[i].trim();
+      let number = classes.get(name);
+      if (number === undefined) classes.set(name, (number = classes.size));
+      labels.push(number);
+    }
+    rows++;
+  }
+  if (columns === undefined || rows === 0) {
+    throw new DataError(
+      message(op, "no rows", { expected: `at least one${header ? " below the header" : ""}`, got: "0" }),
+    );
+  }
+  const { classNames, numbers } = inOrder(classes);
+  return {
+    rows,
+    features: features.toFloat32(),
+    featureNames: columns.features.map((i) => columns.names[i]),
+    labels: Int32Array.from(labels, (seen) => numbers[seen]),
+    classNames,
+    targets: targets.toFloat32(),
+  };
+}
+
+/** Which column is what, by number. */
+interface Columns {
+  readonly names: readonly string[];
+  readonly features: readonly number[];
+  readonly labels: readonly number[];
+  readonly target: readonly number[];
+  /** All of the above. */
+  readonly inUse: readonly number[];
+}
+
+function chooseColumns(op: string, firstRow: readonly string[], options: CsvOptions): Columns {
+  const { header = true, labels, target, features } = options;
+  const names = firstRow.map((field, i) => (header ? field.trim() : String(i)));
+  const find = (column: CsvColumn): number => {
+    const number = typeof column === "string" ? names.indexOf(column) : column < 0 ? column + names.length : column;
+    const isThere = header ? names[number] !== undefined : typeof column === "number" && names[number] !== undefined;
+    if (!isThere) {
+      const expected = header
+        ? `one of ${show(names)} or a number`
+        : `a number from ${-names.length} to ${names.length - 1}`;
+      throw new UsageError(message(op, "there is no such column", { expected, got: show(column) }));
+    }
+    if (typeof column === "string" && names.lastIndexOf(column) !== number) {
+      const hint = "Give the column by number.";
+      throw new UsageError(message(op, "several columns have this name", { got: show(column), hint }));
+    }
+    return number;
+  };
+  const labelColumns = labels === undefined ? [] : [find(labels)];
+  const targetColumns = target === undefined ? [] : (Array.isArray(target) ? target : [target]).map(find);
+  const wanted = [...labelColumns, ...targetColumns];
+  const others = names.map((_, i) => i).filter((i) => !wanted.includes(i));
+  const featureColumns = features === undefined ? others : features.map(find);
+  if (featureColumns.length === 0) {
+    throw new UsageError(message(op, "no columns are left for x", { expected: "at least one", got: show(names) }));
+  }
+  const inUse = [...featureColumns, ...wanted];
+  return { names, features: featureColumns, labels: labelColumns, target: targetColumns, inUse };
+}
+
+/** `line 3, column 2 ("width")`. */
+function place(line: number, column: number, { names }: Columns): string {
+  return `line ${line}, column ${column + 1} (${show(names[column])})`;
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function numberFrom(op: string, field: string, line: number, column: number, columns: Columns): number {
+  const text = field.trim();
+  const value = decimal.test(text) ? Math.fround(Number(text)) : NaN;
+  if (Number.isFinite(value)) return value;
+  const where = place(line, column, columns);
+  const hint = "Columns of words can only be labels, or be left out of features.";
+  throw new DataError(message(op, `${where}: not a number`, { expected: "a finite float32", got: show(text), hint }));
+}
+
+/** The classes sorted, and for each number given in order of appearance its place among them. */
+function inOrder(classes: ReadonlyMap<string, number>): { classNames: string[]; numbers: Int32Array } {
+  const areNumbers = [...classes.keys()].every((name) => decimal.test(name));
+  const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  const classNames = [...classes.keys()].sort((a, b) => (areNumbers && Number(a) - Number(b)) || byCodeUnit(a, b));
+  const numbers = new Int32Array(classes.size);
+  for (const [place, name] of classNames.entries()) numbers[classes.get(name)!] = place;
+  return { classNames, numbers };
+}
+
+/** Float32 values of unknown number: at most twice the memory of those that came. */
+class Numbers {
+  #values = new Float32Array(64);
+  #count = 0;
+
+  push(value: number): void {
+    if (this.#count === this.#values.length) {
+      const larger = new Float32Array(2 * this.#count);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = value;
+  }
+
+  toFloat32(): Float32Array<ArrayBuffer> {
+    return this.#values.slice(0, this.#count);
+  }
+}
+
+/** Longer texts do not fit a string of V8. */
+const mostBytes = 500_000_000;
+
+/** UTF-8 text, gunzipped if need be. */
+async function decode(op: string, bytes: Uint8Array): Promise<string> {
+  const whole = unshared(bytes);
+  const plain = isGzip(whole) ? await gunzip(whole, op) : whole;
+  if (plain.length > mostBytes) {
+    throw new DataError(
+      message(op, "the text is too long", { expected: `at most ${mostBytes} bytes`, got: `${plain.length}` }),
+    );
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(plain);
+  } catch {
+    throw new DataError(message(op, "the text cannot be decoded", { expected: "UTF-8", got: "other bytes" }));
+  }
+}
+
+function checkOptions(op: string, options: CsvOptions): void {
+  checkKeys(op, options, optionNames);
+  const { labels, target, header = true, separator = ",", missing = "error" } = options;
+  const fail = (option: string, expected: string, value: unknown) => {
+    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
+  };
+  if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
+  if (typeof header !== "boolean") fail("header", "true or false", header);
+  if (typeof separator !== "string" || !/^[^"\r\n]$/.test(separator)) fail("separator", "one character", separator);
+  if (missing !== "error" && missing !== "skip") fail("missing", '"error" or "skip"', missing);
+}
