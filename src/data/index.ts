@@ -1,4 +1,7 @@
 /** Data sets: loaders, and what prepares their values for training. */
+export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
+export { csv, parseCsv, type CsvColumn, type CsvDataset, type CsvOptions, type CsvTable } from "./csv.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits.js";
 export { findMnist, mnist, type DownloadProgress, type MnistOptions } from "./mnist.js";
+export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";

@@ -1,0 +1,99 @@
+/** Values that are in memory already as data sets. Letters: N rows, C classes, K targets. */
+import { checkKeys, message, show, ShapeError, UsageError } from "../errors.js";
+import { tensor, zeros } from "../tensor/create.js";
+import { showShape, sizeOf, type Shape } from "../tensor/shape.js";
+import { Tensor, type TensorValues } from "../tensor/tensor.js";
+import type { Dataset } from "./dataset.js";
+
+/** What {@link fromArrays} takes. */
+export interface ArraysOptions {
+  /** Inputs of N rows: a tensor, nested arrays, or a typed array with the rows end to end. */
+  readonly x: Tensor | TensorValues;
+  /** Shape of one row, for a typed array. Default: one number. */
+  readonly sampleShape?: Shape;
+  /** N class numbers. Either this or `target`. */
+  readonly labels?: ArrayLike<number>;
+  /** Targets of N rows, as `x`; a typed array or a list holds the same number for each row. Either this or `labels`. */
+  readonly target?: Tensor | TensorValues;
+  /** The name of each class; labels are then checked against their number. */
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * A data set of arrays: x (N, …) of the array's type, float32 for nested arrays; y (N) int32 labels or (N, K) float32 targets.
+ *
+ * Errors: UsageError for a wrong option or before `init`; ShapeError where rows are missing, values do not fit, or a label is out of range.
+ */
+export function fromArrays(options: ArraysOptions): Dataset {
+  const op = "datasets.fromArrays";
+  checkKeys(op, options, ["x", "sampleShape", "labels", "target", "classNames"]);
+  const { sampleShape = [], labels, target, classNames } = options;
+  if ((labels === undefined) === (target === undefined)) {
+    const got = labels === undefined ? "neither" : "both";
+    throw new UsageError(message(op, "nothing to learn", { expected: "either labels or target", got }));
+  }
+  const x = rowsOf(op, "x", options.x, sampleShape);
+  const rows = x.shape[0];
+  const checkRows = (name: string, count: number) => {
+    if (count === rows) return;
+    const got = `x ${showShape(x.shape)} and ${count} ${name}`;
+    throw new ShapeError(
+      message(op, `x and ${name} differ in the number of rows`, { expected: "as many of both", got }),
+    );
+  };
+  if (labels !== undefined) {
+    checkRows("labels", labels.length);
+    checkLabels(op, labels, classNames?.length ?? 2 ** 31);
+    const y = tensor(Int32Array.from(labels));
+    return classNames === undefined ? { x, y } : { x, y, classNames };
+  }
+  const isFlat = ArrayBuffer.isView(target) && target.length % rows === 0;
+  const y = rowsOf(op, "target", target!, isFlat ? [target.length / rows] : []);
+  checkRows("targets", y.shape[0]);
+  return { x, y: y.rank === 1 ? tensor(y.toTypedArray(), [rows, 1], { dtype: "float32" }) : y };
+}
+
+/**
+ * Labels as rows of zeros with a one: (N, C) float32.
+ *
+ * @param labels   N integers from 0 to C − 1: a tensor, a typed array or a list
+ * @param classes  C. Default: the largest label + 1
+ * Errors: ShapeError for a label out of range; UsageError before `init`; MemoryError.
+ */
+export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: number): Tensor {
+  const op = "datasets.toCategorical";
+  const values = labels instanceof Tensor ? labels.toTypedArray() : labels;
+  checkLabels(op, values, classes ?? 2 ** 31);
+  let count = classes ?? 0;
+  if (classes === undefined) for (let i = 0; i < values.length; i++) count = Math.max(count, values[i] + 1);
+  const rows = zeros([values.length, count]);
+  const ones = new Float32Array(rows.size);
+  for (let i = 0; i < values.length; i++) ones[i * count + values[i]] = 1;
+  rows.assign(ones);
+  return rows;
+}
+
+function rowsOf(op: string, name: string, values: Tensor | TensorValues, sampleShape: Shape): Tensor {
+  const size = sizeOf(sampleShape);
+  let made: Tensor;
+  if (values instanceof Tensor) made = values;
+  else if (!ArrayBuffer.isView(values)) made = tensor(values);
+  else if (values.length % size === 0) made = tensor(values, [values.length / size, ...sampleShape]);
+  else {
+    const expected = `a multiple of ${size} for rows of ${showShape(sampleShape)}`;
+    throw new ShapeError(message(op, `${name} has half a row`, { expected, got: `${values.length} values` }));
+  }
+  if (made.rank === 0 || made.shape[0] === 0) {
+    throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 rows", got: showShape(made.shape) }));
+  }
+  return made;
+}
+
+function checkLabels(op: string, labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
+      const expected = `an integer from 0 to ${classes - 1}`;
+      throw new ShapeError(message(op, `label ${i} is out of range`, { expected, got: show(labels[i]) }));
+    }
+  }
+}

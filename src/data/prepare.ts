@@ -1,0 +1,170 @@
+/**
+ * What data need before training: a part kept apart for testing, and features on one scale. Scales are fitted on the training part alone, so that
+ * nothing about the test part leaks into training. Letters: N rows, F features: the numbers of a row, whatever its shape.
+ * Works on copies; the given tensors stay as they are.
+ */
+import { checkKeys, DataError, message, ShapeError, UsageError } from "../errors.js";
+import { checkNumber } from "../options.js";
+import { tensor } from "../tensor/create.js";
+import { Random } from "../tensor/random.js";
+import { showShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Dataset, Split } from "./dataset.js";
+
+/** Options of {@link split}. */
+export interface SplitOptions {
+  /** The share of the rows that is kept for testing, above 0 and below 1. Default 0.2. */
+  readonly test?: number;
+  /** Any integer; the same seed keeps the same rows. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Splits the rows at random into training and test.
+ *
+ * @returns  ⌈N · (1 − test)⌋ rows to train and the others to test, in random order; types and row shapes as in `data`
+ * Errors: UsageError for a wrong option or a share that leaves a part empty; ShapeError where x and y differ in rows; MemoryError.
+ */
+export function split(data: Dataset, options: SplitOptions = {}): Split {
+  const op = "datasets.split";
+  checkKeys(op, options, ["test", "seed"]);
+  const { test = 0.2, seed = 0 } = options;
+  checkNumber(op, "test", test, "(0, 1)");
+  const rows = data.x.shape[0];
+  if (data.y.shape[0] !== rows) {
+    const got = `x ${showShape(data.x.shape)} and y ${showShape(data.y.shape)}`;
+    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "as many of both", got }));
+  }
+  const cut = Math.round(rows * (1 - test));
+  if (cut === 0 || cut === rows) {
+    const got = `${test} of ${rows}`;
+    throw new UsageError(message(op, "a part is left empty", { expected: "at least one row in each", got }));
+  }
+  const order = new Random(seed).fork("split").permutation(rows);
+  return { train: takeRows(data, order.subarray(0, cut)), test: takeRows(data, order.subarray(cut)) };
+}
+
+/** How features are scaled: (value − offset) · factor, each feature with its own numbers. */
+export interface Scaling {
+  /** (F) */
+  readonly offset: Float32Array;
+  /** (F) */
+  readonly factor: Float32Array;
+}
+
+/** A split with scaled x, and how to scale what is to be predicted. */
+export interface ScaledSplit extends Split {
+  readonly scaling: Scaling;
+}
+
+/**
+ * Gives every feature of the training part mean 0 and standard deviation 1 (of the whole part, divided by N), and treats the test part alike.
+ * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ *
+ * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ */
+export function standardize(data: Split): ScaledSplit {
+  return scaleBoth(data, "datasets.standardize", (values, { offset, factor }) => {
+    const features = offset.length;
+    const rows = values.length / features;
+    const first = values.slice(0, features); // differences to the first row: a constant feature has exactly no deviation
+    const mean = new Float64Array(features);
+    const variance = new Float64Array(features);
+    eachFeature(values, features, (i, f) => (mean[f] += (values[i] - first[f]) / rows));
+    eachFeature(values, features, (i, f) => (variance[f] += (values[i] - first[f] - mean[f]) ** 2 / rows));
+    for (let f = 0; f < features; f++) {
+      offset[f] = first[f] + mean[f];
+      factor[f] = inverse(Math.sqrt(variance[f]));
+    }
+  });
+}
+
+/**
+ * Brings every feature of the training part to [0, 1] by its smallest and largest value, and treats the test part alike, which may go beyond.
+ * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ *
+ * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ */
+export function normalize(data: Split): ScaledSplit {
+  return scaleBoth(data, "datasets.normalize", (values, { offset, factor }) => {
+    const features = offset.length;
+    const most = new Float64Array(features).fill(-Infinity);
+    offset.fill(Infinity);
+    eachFeature(values, features, (i, f) => {
+      offset[f] = Math.min(offset[f], values[i]);
+      most[f] = Math.max(most[f], values[i]);
+    });
+    for (let f = 0; f < features; f++) factor[f] = inverse(most[f] - offset[f]);
+  });
+}
+
+/**
+ * x scaled as the training data were: (x − offset) · factor, float32 of x's shape.
+ *
+ * @param x        (N, …) with F features a row
+ * @param scaling  what {@link standardize} or {@link normalize} returned
+ * Errors: ShapeError for another number of features; MemoryError.
+ */
+export function scale(x: Tensor, scaling: Scaling): Tensor {
+  const { offset, factor } = scaling;
+  const features = x.size / x.shape[0];
+  if (features !== offset.length) {
+    const expected = `${offset.length} numbers a row`;
+    throw new ShapeError(message("datasets.scale", "x has other features", { expected, got: showShape(x.shape) }));
+  }
+  const values = realValues(x);
+  eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));
+  return tensor(values, x.shape);
+}
+
+type Fit = (values: Float32Array, scaling: Scaling) => void;
+
+function scaleBoth({ train, test }: Split, op: string, fit: Fit): ScaledSplit {
+  const values = realValues(train.x);
+  const features = values.length / train.x.shape[0];
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const got = `${values[wrong]} in row ${Math.floor(wrong / features)}`;
+    throw new DataError(message(op, "x holds a value that cannot be scaled", { expected: "finite numbers", got }));
+  }
+  const scaling = { offset: new Float32Array(features), factor: new Float32Array(features) };
+  fit(values, scaling);
+  return {
+    train: { ...train, x: scale(train.x, scaling) },
+    test: { ...test, x: scale(test.x, scaling) },
+    scaling,
+  };
+}
+
+/** Calls `visit` with every position in the values and its feature, row by row. */
+function eachFeature(values: Float32Array, features: number, visit: (i: number, feature: number) => void): void {
+  for (let i = 0; i < values.length; i += features) {
+    for (let f = 0; f < features; f++) visit(i + f, f);
+  }
+}
+
+/** 1 / width, or 1 where that is no number to multiply with: the feature does not vary. */
+function inverse(width: number): number {
+  const factor = Math.fround(1 / width);
+  return Number.isFinite(factor) ? factor : 1;
+}
+
+/** A copy of the values as float32, bytes as fractions of 255. */
+function realValues(x: Tensor): Float32Array<ArrayBuffer> {
+  const unit = x.dtype === "uint8" ? 255 : 1;
+  return Float32Array.from(x.toTypedArray(), (value) => value / unit);
+}
+
+function takeRows(data: Dataset, rows: Int32Array): Dataset {
+  return { ...data, x: rowsOf(data.x, rows), y: rowsOf(data.y, rows) };
+}
+
+/** The rows with these numbers, of the same type: unlike gatherRows, bytes stay bytes. */
+function rowsOf(source: Tensor, rows: Int32Array): Tensor {
+  const values = source.toTypedArray();
+  const length = source.size / source.shape[0];
+  const taken = new (values.constructor as Uint8ArrayConstructor)(rows.length * length);
+  for (let i = 0; i < rows.length; i++)
+    taken.set(values.subarray(rows[i] * length, (rows[i] + 1) * length), i * length);
+  return tensor(taken, [rows.length, ...source.shape.slice(1)]);
+}
