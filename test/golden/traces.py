@@ -18,6 +18,34 @@ ACTIVATIONS = ["tanh", "relu", "linear"]
 
 # name: (optimizer as written to the file, its PyTorch form, options for the run)
 SGD, ADAM = torch.optim.SGD, torch.optim.Adam
+
+
+class NAdam(torch.optim.Optimizer):
+    """torch.optim.NAdam as of PyTorch 2. PyTorch 1.13 divides the mean by 1 - product * mu * mu_next: one mu too many (Dozat 2016)."""
+
+    def __init__(self, groups, lr, betas, eps, momentum_decay, weight_decay=0):
+        super().__init__(groups, {"weight_decay": weight_decay})
+        self.constants = lr, *betas, eps, momentum_decay
+
+    @torch.no_grad()
+    def step(self):
+        lr, beta1, beta2, eps, decay = self.constants
+        for group in self.param_groups:
+            for p in group["params"]:
+                s = self.state[p]
+                if not s:
+                    s.update(t=0, product=1.0, mean=torch.zeros_like(p), square=torch.zeros_like(p))
+                g = p.grad + group["weight_decay"] * p
+                s["t"] += 1
+                mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (t * decay)) for t in (s["t"], s["t"] + 1))
+                s["product"] *= mu
+                s["mean"].mul_(beta1).add_(g, alpha=1 - beta1)
+                s["square"].mul_(beta2).addcmul_(g, g, value=1 - beta2)
+                root = (s["square"] / (1 - beta2 ** s["t"])).sqrt() + eps
+                mean = (1 - mu) * g / (1 - s["product"]) + mu_next * s["mean"] / (1 - s["product"] * mu_next)
+                p -= lr * mean / root
+
+
 TRACES = {
     "sgd": ({"learningRate": 0.1}, SGD, {"lr": 0.1}),
     "sgd-momentum": ({"learningRate": 0.05, "momentum": 0.9}, SGD, {"lr": 0.05, "momentum": 0.9}),
@@ -47,7 +75,7 @@ TRACES = {
     ),
     "nadam": (
         {"learningRate": 0.05, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
-        torch.optim.NAdam,
+        NAdam,
         {"lr": 0.05, "betas": (0.9, 0.999), "eps": 1e-8, "momentum_decay": 0.004},
     ),
     "rmsprop": (
