@@ -98,7 +98,7 @@ const SIGN_AND_TWO: usize = memory.data<u32>([0x80000000, 0x40000000]);
 export function tanhv(x: v128): v128 {
   const sign = constant(SIGN_AND_TWO, 0);
   const t = expm1Negative(v128.or(f32x4.add(x, x), sign));
-  return v128.xor(f32x4.div(t, f32x4.add(t, constant(SIGN_AND_TWO, 1))), v128.andnot(sign, x));
+  return v128.bitselect(x, f32x4.div(t, f32x4.add(t, constant(SIGN_AND_TWO, 1))), sign);
 }
 
 /** (ln(1 + f) − f + f²/2) / f³ for √½ − 1 ≤ f < √2 − 1. */

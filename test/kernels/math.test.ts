@@ -202,6 +202,13 @@ describe.each(builds)("elementary functions ($name)", (build) => {
     expect(y.view.every((value) => value >= 0 && value <= 1)).toBe(true);
   });
 
+  it("tanh keeps the sign of a zero", () => {
+    build.reset();
+    const x = build.f32([0, -0]);
+    build.kernels.tanhForward(x.ptr, x.ptr, 2);
+    expect([...x.view]).toEqual([0, -0]);
+  });
+
   it("integer powers that float32 holds are exact: 3⁴, (−5)³, 2⁻¹⁰, 10⁷", () => {
     build.reset();
     for (const [base, exponent] of [
