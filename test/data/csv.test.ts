@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { csv, parseCsv, type CsvOptions } from "../../src/data/csv.js";
 import { csvRows } from "../../src/data/csvRows.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
-import { init } from "../../src/runtime/runtime.js";
+import { init } from "../../src/runtime/init.js";
 import { sharedData } from "../support/sharedData.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

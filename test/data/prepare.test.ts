@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { fromArrays, toCategorical } from "../../src/data/arrays.js";
 import { normalize, scale, split, standardize } from "../../src/data/prepare.js";
 import { DataError, LanegradError, ShapeError, UsageError } from "../../src/errors.js";
-import { heap, init } from "../../src/runtime/runtime.js";
+import { init } from "../../src/runtime/init.js";
+import { heap } from "../../src/runtime/runtime.js";
 import { ones, tensor, zeros } from "../../src/tensor/create.js";
 
 await init();

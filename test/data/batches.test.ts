@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { Batches } from "../../src/data/batches.js";
+import { init } from "../../src/runtime/init.js";
+import { heap } from "../../src/runtime/runtime.js";
+import { tensor } from "../../src/tensor/create.js";
+
+beforeAll(() => init());
+
+const rows = 10;
+const x = () =>
+  tensor(
+    Float32Array.from({ length: 2 * rows }, (_, i) => i / 2),
+    [rows, 2],
+  );
+const y = () => tensor(Int32Array.from({ length: rows }, (_, i) => 100 + i));
+
+/** The batches of an epoch as arrays, column by column. */
+function epoch(batches: Batches, order: Int32Array): unknown[][] {
+  return Array.from({ length: batches.count }, (_, b) => batches.load(order, b).map((column) => column.toArray()));
+}
+
+describe("Batches", () => {
+  it("in order: every row once, beside its own target; the last batch is smaller", () => {
+    const batches = new Batches([x(), y()], 4);
+    const order = batches.order(false, 0, 0);
+    expect([...order]).toEqual([...Array(rows).keys()]);
+    const loaded = epoch(batches, order);
+    expect(loaded.map(([, targets]) => targets)).toEqual([
+      [100, 101, 102, 103],
+      [104, 105, 106, 107],
+      [108, 109],
+    ]);
+    expect(loaded[2][0]).toEqual([
+      [8, 8.5],
+      [9, 9.5],
+    ]);
+  });
+
+  it("shuffled: a permutation that follows from seed and epoch alone", () => {
+    const batches = new Batches([x(), y()], 3);
+    const order = batches.order(true, 5, 2);
+    const targets = epoch(batches, order).flatMap(([, column]) => column as number[]);
+    expect(targets).toEqual([...order].map((row) => 100 + row));
+    expect(targets.toSorted((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, i) => 100 + i));
+    expect(new Batches([y()], 7).order(true, 5, 2)).toEqual(order);
+    expect(batches.order(true, 5, 3)).not.toEqual(order);
+    expect(batches.order(true, 6, 2)).not.toEqual(order);
+  });
+
+  it("bytes come as fractions of 255, integers as integers, whatever the shape of a row", () => {
+    const images = tensor(Uint8Array.of(0, 51, 102, 255), [2, 1, 2, 1]);
+    const labels = tensor(Int32Array.of(7, -8), [2, 1]);
+    const [imageBatch, labelBatch] = new Batches([images, labels], 2).load(Int32Array.of(1, 0), 0);
+    expect([imageBatch.shape, imageBatch.dtype, labelBatch.shape, labelBatch.dtype]).toEqual([
+      [2, 1, 2, 1],
+      "float32",
+      [2, 1],
+      "int32",
+    ]);
+    expect([...imageBatch.toTypedArray()]).toEqual(
+      [Math.fround(0.4), 1, 0, Math.fround(0.2)].map((value) => expect.closeTo(value, 6) as number),
+    );
+    expect([...labelBatch.toTypedArray()]).toEqual([-8, 7]);
+  });
+
+  it("a batch larger than the data is all of the data", () => {
+    const batches = new Batches([y()], 64);
+    expect([batches.count, batches.batchSize, batches.load(batches.order(false, 0, 0), 0)[0].shape]).toEqual([
+      1,
+      rows,
+      [rows],
+    ]);
+  });
+
+  it("every batch is in the same place, so that a recorded step can read it; dispose gives the memory back", () => {
+    const columns = [x(), y()];
+    const before = heap().bytesInUse;
+    const batches = new Batches(columns, 4);
+    const order = batches.order(true, 1, 0);
+    const places = Array.from({ length: batches.count }, (_, b) => batches.load(order, b).map(({ ptr }) => ptr));
+    expect(new Set(places.map(String)).size).toBe(1);
+    const inUse = heap().bytesInUse;
+    epoch(batches, order);
+    expect(heap().bytesInUse).toBe(inUse);
+    batches.dispose();
+    expect(heap().bytesInUse).toBe(before);
+    for (const column of columns) expect(column.isDisposed).toBe(false);
+  });
+});
