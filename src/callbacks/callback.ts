@@ -35,6 +35,8 @@ export interface Callback {
   /** @param batch from 0 in the epoch  @param logs running means of the epoch so far */
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
+  /** After every callback's onEpochEnd: for what must see all that they changed, as a checkpoint. */
+  afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
   /** What it must know to go on after a resume as if training had not stopped. */
   save?(): CallbackState;

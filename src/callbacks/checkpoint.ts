@@ -37,7 +37,7 @@ export function checkpoint(options: CheckpointOptions): Callback {
   return {
     name: op,
     onTrainBegin: () => monitor.reset(),
-    async onEpochEnd(epoch, logs, training) {
+    async afterEpoch(epoch, logs, training) {
       const isDue = saveBestOnly ? monitor.improves(logs) : (epoch + 1) % everyEpochs === 0;
       if (isDue) await training.saveCheckpoint(path.replaceAll("{epoch}", String(epoch + 1)));
     },

@@ -33,7 +33,7 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Number of the first epoch, for one who continues by hand. Default 0. */
   readonly initialEpoch?: number;
-  /** Go on where the checkpoint that the model was loaded from stood, to the bit. Needs the same data and options. Default false. */
+  /** Go on where the checkpoint that the model was loaded from stood, to the bit. Needs the same data and options, callbacks included. Default false. */
   readonly resume?: boolean;
   /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
   readonly signal?: AbortSignal;
@@ -140,7 +140,9 @@ export async function runFit(
   };
   try {
     let logs: Logs = {};
+    const restoreCallbacks = progress.begin(callbacks);
     for (const callback of callbacks) await callback.onTrainBegin?.(training);
+    if (options.resume) restoreCallbacks();
     while (progress.epoch < epochs && stopped === undefined) {
       const { epoch } = progress;
       if (progress.batch === 0) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, training);
@@ -167,6 +169,7 @@ export async function runFit(
       progress.nextEpoch();
       step.resetMetrics();
       for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, training);
+      for (const callback of callbacks) await callback.afterEpoch?.(epoch, logs, training);
     }
     for (const callback of callbacks) await callback.onTrainEnd?.(logs, training);
     return { epochs: numbers, history, stopped };

@@ -1,4 +1,24 @@
-/** Where training stands: the epoch, the batch in it, the loss so far. What a checkpoint needs to go on as if nothing had happened. */
+/**
+ * Where training stands: the epoch, the batch in it, the loss so far, what the callbacks remember. What a checkpoint needs to go on as if nothing had
+ * happened. Does not call hooks.
+ */
+import type { Callback, CallbackState } from "../callbacks/callback.js";
+import { DataError, message } from "../errors.js";
+
+/** What a callback remembers, under its name. */
+interface SavedCallback {
+  readonly name: string;
+  readonly state: CallbackState;
+}
+
+/** A progress as plain data; its numbers survive JSON exactly. */
+export interface SavedProgress {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly lossSum: number;
+  readonly samples: number;
+  readonly callbacks: readonly SavedCallback[];
+}
 
 /** The state of `fit` between two steps. */
 export class Progress {
@@ -8,6 +28,9 @@ export class Progress {
   batch = 0;
   #lossSum = 0;
   #samples = 0;
+  /** Those of the running or the last fit; undefined where a checkpoint was loaded since. */
+  #callbacks: readonly Callback[] | undefined;
+  #restored: readonly SavedCallback[] = [];
 
   /** Mean loss over this epoch's samples so far. */
   get loss(): number {
@@ -32,16 +55,44 @@ export class Progress {
     this.#samples = 0;
   }
 
-  /** As plain data; numbers survive JSON exactly. */
-  toJSON(): Readonly<Record<string, number>> {
-    return { epoch: this.epoch, batch: this.batch, lossSum: this.#lossSum, samples: this.#samples };
+  /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
+  begin(callbacks: readonly Callback[]): () => void {
+    const known = [...this.#callbackStates()];
+    this.#callbacks = callbacks;
+    return () => {
+      for (const callback of callbacks) {
+        const at = known.findIndex(({ name }) => name === callback.name);
+        if (at >= 0) callback.restore?.(known.splice(at, 1)[0].state);
+      }
+    };
   }
 
-  /** Takes over what toJSON gave. */
-  restore(data: Readonly<Record<string, number>>): void {
-    this.epoch = data.epoch;
-    this.batch = data.batch;
-    this.#lossSum = data.lossSum;
-    this.#samples = data.samples;
+  /** As plain data. */
+  toJSON(): SavedProgress {
+    const { epoch, batch } = this;
+    return { epoch, batch, lossSum: this.#lossSum, samples: this.#samples, callbacks: this.#callbackStates() };
+  }
+
+  /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
+  restore(saved: SavedProgress): void {
+    const counts = [saved?.epoch, saved?.batch, saved?.samples];
+    if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || !Array.isArray(saved.callbacks)) {
+      const expected = "numbers of epochs, batches and samples, and a list of callbacks";
+      throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
+    }
+    this.epoch = saved.epoch;
+    this.batch = saved.batch;
+    this.#lossSum = saved.lossSum;
+    this.#samples = saved.samples;
+    this.#callbacks = undefined;
+    this.#restored = saved.callbacks;
+  }
+
+  #callbackStates(): readonly SavedCallback[] {
+    return (
+      this.#callbacks?.flatMap((callback) =>
+        callback.name !== undefined && callback.save ? [{ name: callback.name, state: callback.save() }] : [],
+      ) ?? this.#restored
+    );
   }
 }

@@ -11,7 +11,7 @@ import type { RandomState } from "../tensor/randomState.js";
 import type { OptimizerProgress } from "../optimizers/state.js";
 import { describe } from "./architecture.js";
 import type { Graph } from "./graph.js";
-import type { Progress } from "./progress.js";
+import type { Progress, SavedProgress } from "./progress.js";
 import type { TrainingStep } from "./training.js";
 import type { Weights } from "./weights.js";
 
@@ -43,7 +43,7 @@ export interface SavedTraining {
     readonly lossWeights: readonly number[] | null;
   };
   readonly optimizer: { readonly step: number; readonly momentumProduct: number; readonly learningRate: number | null };
-  readonly progress: ReturnType<Progress["toJSON"]>;
+  readonly progress: SavedProgress;
   readonly random: ReturnType<RandomState["save"]>;
 }
 

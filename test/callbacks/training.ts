@@ -38,6 +38,7 @@ export async function train(callback: Callback, epochs: readonly Logs[], trainin
     training.weight = epoch;
     await callback.onBatchEnd?.(0, logs, training);
     if (training.stopped === undefined) await callback.onEpochEnd?.(epoch, logs, training);
+    await callback.afterEpoch?.(epoch, logs, training);
   }
   await callback.onTrainEnd?.(logs, training);
   return rates;

@@ -1,0 +1,45 @@
+/** Progress as data: exact through JSON, and nothing else is taken for it. */
+import { expect, it } from "vitest";
+import { Progress } from "../../src/models/progress.js";
+
+it("survives JSON exactly", () => {
+  const progress = new Progress();
+  progress.restart(3);
+  progress.add(0.1, 7);
+  progress.add(1 / 3, 5);
+  const again = new Progress();
+  again.restore(JSON.parse(JSON.stringify(progress)));
+  expect(again.toJSON()).toEqual(progress.toJSON());
+  expect(again.loss).toBe(progress.loss);
+  expect([again.epoch, again.batch]).toEqual([3, 2]);
+});
+
+it("hands each callback what the one of its name and place remembered", () => {
+  const counter = (name: string, count = 0) => ({
+    name,
+    save: () => ({ count }),
+    restore: (saved: Readonly<Record<string, number | null>>) => void (count = saved.count ?? NaN),
+  });
+  const progress = new Progress();
+  progress.begin([counter("a", 1), {}, counter("b", 2), counter("a", 3)]);
+  const loaded = new Progress();
+  loaded.restore(JSON.parse(JSON.stringify(progress)));
+  for (const each of [loaded, progress]) {
+    const callbacks = [counter("b"), counter("a"), counter("a"), counter("a"), { name: "c" }];
+    each.begin(callbacks)();
+    expect(callbacks.map((callback) => ("save" in callback ? callback.save().count : "–"))).toEqual([2, 1, 3, 0, "–"]);
+  }
+});
+
+it.each([
+  [null],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0 }],
+  [{ epoch: -1, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
+  [{ epoch: 1.5, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
+])("refuses %j", (saved) => {
+  const progress = new Progress();
+  expect(() => progress.restore(saved as never)).toThrow(
+    `loadModel: the progress is damaged; expected numbers of epochs, batches and samples, and a list of callbacks, got ${JSON.stringify(saved)}.`,
+  );
+  expect(progress.epoch).toBe(0);
+});
