@@ -57,7 +57,7 @@ export const gatherRowsOp = defineOp({
  * Rows of x by number: y[i, …] = x[indices[i], …]. The gradient of a row that is named several times is a sum.
  *
  * @param x        (N, …) float32, int32, or uint8, which becomes float32 as fractions of 255
- * @param indices  int32 of any shape, 0 ≤ index < N
+ * @param indices  int32 of any shape, 0 ≤ index < N; inside record() only the first run checks this
  * @returns        the shape of indices followed by x's without its first axis
  * Errors: ShapeError for an index out of range, with its place, or another dtype.
  */

@@ -1,8 +1,9 @@
 /** New tensors from values, constants or nothing. Random ones are ops (src/ops/random.ts), as they are kernels. */
-import { ShapeError, UsageError, message, show } from "../errors.js";
+import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { heap, launcher } from "../runtime/runtime.js";
+import { checkIntegers } from "./integers.js";
 import { flatten } from "./nested.js";
 import { track } from "./scope.js";
 import { type Shape, checkShape, showShape, sizeOf } from "./shape.js";
@@ -19,6 +20,8 @@ export interface TensorOptions {
   readonly name?: string;
 }
 
+const optionNames = ["dtype", "requiresGrad", "name"];
+
 /** A tensor with undefined contents, for an op that writes every element. Errors: MemoryError. */
 export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
   const made = new Tensor(shape, dtype, new Storage(sizeOf(shape) * elementBytes[dtype]), 0);
@@ -34,6 +37,7 @@ export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
  * Errors: ShapeError for uneven rows, a shape that does not fit, a value that the dtype cannot hold; UsageError for an option; MemoryError.
  */
 export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
+  checkKeys("tensor", options, optionNames);
   const isView = ArrayBuffer.isView(values);
   const flat = isView ? { values, shape: [values.length] } : flatten("tensor", values);
   const dtype = options.dtype ?? (isView ? dtypeOf(values) : "float32");
@@ -45,7 +49,7 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
     throw new ShapeError(message("tensor", "number of values differs", { expected, got: String(flat.values.length) }));
   }
   const fits = isView && dtypeOf(values) === dtype; // its type holds nothing else
-  if (dtype !== "float32" && !fits) checkIntegers(flat.values, dtype);
+  if (dtype !== "float32" && !fits) checkIntegers("tensor", flat.values, dtype);
   const made = withOptions(empty(wanted, dtype), options);
   writeOnce(made).set(flat.values);
   return made;
@@ -63,10 +67,11 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
 
 /** A tensor with the same value everywhere. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkKeys("full", options, optionNames);
   const dtype = options.dtype ?? "float32";
   checkDtype(dtype);
   checkShape("full", shape);
-  if (dtype !== "float32") checkIntegers([value], dtype);
+  if (dtype !== "float32") checkIntegers("full", [value], dtype);
   const made = withOptions(empty(shape, dtype), options);
   if (dtype === "float32") fillFloat32(made.ptr, value, made.size);
   else writeOnce(made).fill(value);
@@ -110,22 +115,5 @@ function checkDtype(dtype: DType): void {
     throw new UsageError(
       message("tensor", "unknown dtype", { expected: '"float32", "int32" or "uint8"', got: show(dtype) }),
     );
-  }
-}
-
-const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const;
-
-function checkIntegers(values: ArrayLike<number>, dtype: "int32" | "uint8"): void {
-  const [least, most] = ranges[dtype];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new ShapeError(
-        message("tensor", `value ${i} does not fit ${dtype}`, {
-          expected: `an integer from ${least} to ${most}`,
-          got: show(value),
-        }),
-      );
-    }
   }
 }

@@ -5,6 +5,7 @@
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { heap, launcher } from "../runtime/runtime.js";
+import { checkIntegers } from "./integers.js";
 import { type NestedNumbers, flatten } from "./nested.js";
 import { printValues } from "./print.js";
 import { type Scoped, track, untrack } from "./scope.js";
@@ -87,7 +88,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return this.#view("item")[0];
   }
 
-  /** Overwrites the values. @param values as many as this has, nested or flat. Errors: ShapeError for another number; UsageError after dispose. */
+  /** Overwrites the values. @param values as many as this has, nested or flat. Errors: ShapeError for another number or a value that the dtype cannot hold; UsageError after dispose. */
   assign(values: TensorValues): void {
     const flat = ArrayBuffer.isView(values) ? values : flatten("assign", values).values;
     if (flat.length !== this.size) {
@@ -98,7 +99,9 @@ export class Tensor implements Scoped, Taped<Tensor> {
         }),
       );
     }
-    this.#view("assign").set(flat);
+    const view = this.#view("assign");
+    if (this.dtype !== "float32" && flat.constructor !== view.constructor) checkIntegers("assign", flat, this.dtype);
+    view.set(flat);
   }
 
   /** ∂this/∂leaf into the `grad` of every leaf behind this. See {@link backward}. */

@@ -149,6 +149,7 @@ describe("edges of the number range", () => {
     ["pow with a fraction", () => ops.pow(tensor([-2, 4]), 1.5), [NaN, 8]],
     ["relu", () => ops.relu(tensor([NaN, -0, 2])), [NaN, 0, 2]],
     ["sigmoid", () => ops.sigmoid(tensor([-1000, 0, 1000])), [0, 0.5, 1]],
+    ["tanh", () => ops.tanh(tensor([-1000, 0, 1000])), [-1, 0, 1]],
     ["softplus", () => ops.softplus(tensor([-1000, 1000])), [0, 1000]],
     ["maximum", () => ops.maximum(tensor([NaN, 1]), tensor([1, NaN])), [NaN, NaN]],
     ["clip", () => ops.clip(tensor([NaN, 9, -9]), -1, 1), [NaN, 1, -1]],
@@ -164,17 +165,6 @@ describe("edges of the number range", () => {
     ],
   ])("%s", (_, call, want) => {
     expect(Array.from(call().toTypedArray(), (value) => value + 0)).toEqual(want);
-  });
-
-  it("tanh is within [−1, 1] and at most 3 ulp from ±1 far out", () => {
-    const far = ops.tanh(tensor([-1000, 0, 1000])).toTypedArray();
-    expect([far[0] >= -1, far[0] < -1 + 2e-7, far[1], far[2] <= 1, far[2] > 1 - 2e-7]).toEqual([
-      true,
-      true,
-      0,
-      true,
-      true,
-    ]);
   });
 
   it("equal maxima share the gradient", () => {

@@ -6,7 +6,6 @@ import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 import { type Operand, normal, sizesAround } from "../support/operands.js";
 import { broadcastShape, indices, refusesInt32 } from "./elementwise.js";
 import type { Table } from "./row.js";
-import { at } from "./shapes.js";
 
 /** Sizes M, K, N and the batches of a and b. */
 const products: readonly (readonly [number, number, number, Shape?, Shape?])[] = [
@@ -23,11 +22,11 @@ const products: readonly (readonly [number, number, number, Shape?, Shape?])[] =
   [3, 4, 5, [0], [1]],
 ];
 
-/** op(X) at row i, column j of the matrix that `batch` names, X being repeated along batch axes of size 1. */
-function element(x: Operand, trans: 0 | 1, batch: readonly number[], i: number, j: number): number {
-  const own = x.shape.slice(0, -2);
-  const place = own.map((size, axis) => (size === 1 ? 0 : batch[batch.length - own.length + axis]));
-  return at(x, [...place, ...(trans ? [j, i] : [i, j])]);
+/** Where the matrix of x begins that `index` of the broadcast batch names: x is repeated along batch axes of size 1. */
+function matrixAt({ shape }: Operand, index: readonly number[]): number {
+  const own = shape.slice(0, -2);
+  const number = own.reduce((flat, n, axis) => flat * n + (n === 1 ? 0 : index[index.length - own.length + axis]), 0);
+  return number * sizeOf(shape.slice(-2));
 }
 
 export const rows = {
@@ -54,15 +53,22 @@ export const rows = {
     reference([a, b], { transA, transB }) {
       const [M, K] = transA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
       const N = b.shape[b.shape.length - (transB ? 2 : 1)];
-      const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), M, N];
-      const values = Float64Array.from(indices(shape), (index) => {
-        const [i, j] = index.slice(-2);
-        const batch = index.slice(0, -2);
-        let sum = 0;
-        for (let k = 0; k < K; k++) sum += element(a, transA, batch, i, k) * element(b, transB, batch, k, j);
-        return sum;
-      });
-      return [{ shape, dtype: "float32", values }];
+      const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const values: number[] = [];
+      for (const index of indices(batch)) {
+        const [atA, atB] = [matrixAt(a, index), matrixAt(b, index)];
+        for (let i = 0; i < M; i++) {
+          for (let j = 0; j < N; j++) {
+            let sum = 0;
+            for (let k = 0; k < K; k++) {
+              sum +=
+                a.values[atA + (transA ? k * M + i : i * K + k)] * b.values[atB + (transB ? j * K + k : k * N + j)];
+            }
+            values.push(sum);
+          }
+        }
+      }
+      return [{ shape: [...batch, M, N], dtype: "float32", values: Float64Array.from(values) }];
     },
     bound: { relative: 1e-6, absolute: 3e-5 },
     gradientBound: { relative: 1e-5, absolute: 1e-5 },

@@ -19,7 +19,7 @@ function build(shape: Shape, value: (index: readonly number[]) => number, dtype:
 }
 
 /** Element `index` of x. */
-export function at({ shape, values }: Operand, index: readonly number[]): number {
+function at({ shape, values }: Operand, index: readonly number[]): number {
   return values[shape.reduce((flat, size, axis) => flat * size + index[axis], 0)];
 }
 

@@ -29,6 +29,7 @@ function withTable<T>(table: Kernels, fn: () => T): T {
 
 /** Runs `fn` where every kernel call is cut into the shares of `count` threads, however small the work. */
 export function withThreads<T>(count: number, fn: () => T): T {
+  if (count === 1) return fn();
   const below = kernels();
   below.setSmallWork(0);
   below.setThread(0, count);
