@@ -50,10 +50,7 @@ export async function gunzip(
     chunks.push(chunk);
   }
   if (total < size) throw wrongSize(`${total}`);
-  if (trailer(bytes) !== size % 2 ** 32) {
-    const expected = `its last four bytes to hold ${size}`;
-    throw new DataError(message(op, "bytes follow the gzip data", { expected, got: `${trailer(bytes)}` }));
-  }
+  if (trailer(bytes) !== size % 2 ** 32) throw damaged(op, `${size} bytes and ${trailer(bytes)} at its end`);
   return concatenate(chunks);
 }
 
@@ -69,10 +66,7 @@ async function* inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenera
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        const got = `"${cause instanceof Error ? cause.message : String(cause)}" after ${bytes.length} bytes`;
-        throw new DataError(
-          message(op, "the gzip data are cut short or damaged", { expected: "a whole gzip file", got }),
-        );
+        throw damaged(op, `"${cause instanceof Error ? cause.message : String(cause)}" after ${bytes.length} bytes`);
       });
       if (done) return;
       yield value;
@@ -80,4 +74,10 @@ async function* inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenera
   } finally {
     await reader.cancel().catch(() => undefined); // the stream has failed already, and that error is on its way
   }
+}
+
+/** Engines tell these faults apart in different ways, so the message does not. */
+function damaged(op: string, got: string): DataError {
+  const wrong = "the gzip file is cut short, damaged or followed by other bytes";
+  return new DataError(message(op, wrong, { expected: "one whole member with its size at the end", got }));
 }

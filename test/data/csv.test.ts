@@ -367,9 +367,13 @@ describe("csv", () => {
     [
       "gzip that lies about its size",
       new Uint8Array(gzipSync("a,b\n1,2")).fill(200, -4),
-      "datasets.csv: the gzip data are cut short or damaged;",
+      "datasets.csv: the gzip file is cut short, damaged or followed by other bytes;",
     ],
-    ["the first bytes of gzip", Uint8Array.of(0x1f, 0x8b), "datasets.csv: the gzip data are cut short or damaged;"],
+    [
+      "the first bytes of gzip",
+      Uint8Array.of(0x1f, 0x8b),
+      "datasets.csv: the gzip file is cut short, damaged or followed by other bytes;",
+    ],
     ["a wrong field", bytes("a,b\n1,x"), 'datasets.csv: line 2, column 2 ("b"): not a number;'],
   ])("%s: a DataError", async (_, file, text) => {
     const error = await csv(file, { target: "b" }).catch((reason: unknown) => reason);

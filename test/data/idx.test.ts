@@ -81,26 +81,42 @@ describe("readIdx", () => {
     [
       "gzip cut short",
       gzip(whole).subarray(0, -9),
-      "f: the gzip data are cut short or damaged; expected a whole gzip file, got",
+      "f: the gzip file is cut short, damaged or followed by other bytes; expected one whole member with its size at the end, got",
     ],
-    ["gzip without its last byte", gzip(whole).subarray(0, -1), "f: the gzip data are cut short or damaged;"],
-    ["two bytes of gzip", gzip(whole).subarray(0, 2), "f: the gzip data are cut short or damaged;"],
+    [
+      "gzip without its last byte",
+      gzip(whole).subarray(0, -1),
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
+    ],
+    [
+      "two bytes of gzip",
+      gzip(whole).subarray(0, 2),
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
+    ],
     [
       "gzip with a wrong checksum",
       changed(gzip(whole), -6, gzip(whole).at(-6)! ^ 1),
-      "f: the gzip data are cut short or damaged;",
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
     ],
-    ["gzip with a wrong size at its end", changed(gzip(whole), -1, 9), "f: the gzip data are cut short or damaged;"],
+    [
+      "gzip with a wrong size at its end",
+      changed(gzip(whole), -1, 9),
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
+    ],
     [
       "gzip and padding",
       joined(gzip(whole), new Uint8Array(8)),
-      "f: bytes follow the gzip data; expected its last four bytes to hold 28, got 0.",
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
     ],
-    ["gzip and junk", joined(gzip(whole), Uint8Array.of(1, 2, 3, 4, 5)), "f: the gzip data are cut short or damaged;"],
+    [
+      "gzip and junk",
+      joined(gzip(whole), Uint8Array.of(1, 2, 3, 4, 5)),
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
+    ],
     [
       "two gzip members",
       joined(gzip(whole.subarray(0, 20)), gzip(whole.subarray(20))),
-      "f: bytes follow the gzip data; expected its last four bytes to hold 28, got 8.",
+      "f: the gzip file is cut short, damaged or followed by other bytes;",
     ],
   ])("%s: a DataError that says so", async (_, file, text) => {
     const error = await readIdx(file, "f", 3).catch((reason: unknown) => reason);

@@ -112,7 +112,7 @@ describe("mnist from a folder", () => {
     [
       "gzip cut short",
       { [`${names[0]}.gz`]: gzipSync(images(3)).subarray(0, -20) },
-      "datasets.mnist: train-images-idx3-ubyte.gz: the gzip data are cut short or damaged;",
+      "datasets.mnist: train-images-idx3-ubyte.gz: the gzip file is cut short, damaged or followed by other bytes;",
     ],
     [
       "images of another size",
