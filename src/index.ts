@@ -7,10 +7,25 @@ export * as datasets from "./data/index.js";
 export { DataError, LanegradError, MemoryError, ShapeError, ThreadError, UsageError } from "./errors.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
+export * as layers from "./layers/index.js";
+export {
+  Layer,
+  type CallContext,
+  type LayerOptions,
+  type Parameter,
+  type ParameterSpec,
+  type SymbolicTensor,
+} from "./layers/layer.js";
 export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
 export * as metrics from "./metrics/index.js";
 export type { Metric } from "./metrics/metric.js";
+export type { History } from "./models/fit.js";
+export type { FitOptions } from "./models/fitOptions.js";
+export { loadModel, type LoadOptions } from "./models/load.js";
+export type { EvaluateOptions, Model, ModelOptions, PredictOptions } from "./models/model.js";
+export { model, sequential, type GraphOptions } from "./models/sequential.js";
+export type { CompileOptions } from "./models/training.js";
 export {
   abs,
   activate,

@@ -46,13 +46,26 @@ export class Batches {
       : Int32Array.from({ length: this.rows }, (_, i) => i);
   }
 
-  /** Gathers batch `b` of an epoch with that order of rows. */
-  load(order: Int32Array, b: number): Batch {
+  /** Rows of batch `b`. */
+  sizeOf(b: number): number {
+    return Math.min(this.batchSize, this.rows - b * this.batchSize);
+  }
+
+  /**
+   * Says which rows are next: batch `b` of an epoch with that order. {@link gather} then fills the buffers.
+   * @returns the number of rows n, and the buffers cut to it
+   */
+  select(order: Int32Array, b: number): { readonly n: number; readonly batch: Batch } {
     const rows = order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, this.rows));
     const { indices, batch } = this.#viewsOf(rows.length);
     indices.assign(rows);
+    return { n: rows.length, batch };
+  }
+
+  /** Fills the buffers with the selected rows, n of them. Kernels only: it takes part in a recorded step. */
+  gather(n: number): void {
+    const { indices, batch } = this.#viewsOf(n);
     for (const [i, column] of this.#columns.entries()) gatherInto(batch[i], column, indices);
-    return batch;
   }
 
   /** Frees the buffers. */

@@ -1,17 +1,23 @@
 /** Loss and metrics over a data set, batch by batch, without training. Leaves a running epoch's metrics as they were. */
 import type { Logs } from "../callbacks/callback.js";
-import type { Batches } from "../data/batches.js";
+import { Batches } from "../data/batches.js";
 import { breathe } from "../runtime/breathe.js";
-import { type DataColumns, splitBatch } from "./batch.js";
+import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
+import { Steps } from "./steps.js";
 import type { TrainingStep } from "./training.js";
+
+/** The evaluation of a data set, to be run once or after every epoch. */
+export function evaluationSteps(step: TrainingStep, data: DataColumns, batchSize: number): Steps {
+  return new Steps(new Batches(tensorsOf(data), batchSize), (batch) => [step.evaluate(splitBatch(data, batch))]);
+}
 
 /** @returns loss (the mean over the samples) and metrics, by name */
 export async function evaluateBatches(
   step: TrainingStep,
-  data: DataColumns,
-  batches: Batches,
+  steps: Steps,
   signal: AbortSignal | undefined,
 ): Promise<Logs> {
+  const { batches } = steps;
   const totals = step.copyTotals();
   step.resetMetrics();
   try {
@@ -20,8 +26,8 @@ export async function evaluateBatches(
     for (let b = 0; b < batches.count; b++) {
       await breathe();
       signal?.throwIfAborted();
-      const batch = splitBatch(data, batches.load(order, b));
-      lossSum += step.evaluate(batch) * batch.targets[0].shape[0];
+      const [loss] = steps.run(order, b);
+      lossSum += loss.item() * batches.sizeOf(b);
     }
     return { loss: lossSum / batches.rows, ...step.metricResults() };
   } finally {

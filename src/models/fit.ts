@@ -1,43 +1,18 @@
 /**
- * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes the way of DESIGN: gather, gradients, update; the loss is read once.
- * Letters: N samples. Does not know what a step computes (training.ts) or where weights lie (weights.ts).
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes the way of DESIGN: its rows are selected, the recorded step gathers
+ * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
+ * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
  */
 import type { Callback, Logs, Training } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import type { DataList } from "./data.js";
+import { UsageError, message, show } from "../errors.js";
 import { breathe } from "../runtime/breathe.js";
-import { evaluateBatches } from "./evaluate.js";
+import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
+import { evaluateBatches, evaluationSteps } from "./evaluate.js";
+import type { FitOptions } from "./fitOptions.js";
 import type { Progress } from "./progress.js";
-import type { TrainingBatch, TrainingStep } from "./training.js";
-
-/** Options of `fit`. */
-export interface FitOptions {
-  /** Train until this many epochs are done, those of earlier calls not counted. Default 1. */
-  readonly epochs?: number;
-  /** Samples a step. Default 32; more than there are samples is an error. */
-  readonly batchSize?: number;
-  /** Take the samples in another order each epoch. Default true. */
-  readonly shuffle?: boolean;
-  /** Seed of that order. Default: the model's. */
-  readonly seed?: number;
-  /** Part of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
-  readonly validationSplit?: number;
-  /** Samples to judge by after each epoch. */
-  readonly validationData?: { readonly x: DataList; readonly y: DataList };
-  /** Weight of each class in the loss, by label. Default 1. */
-  readonly classWeight?: Readonly<Record<number, number>>;
-  /** Weight of each sample in the loss, (N). Default 1. */
-  readonly sampleWeight?: ArrayLike<number>;
-  readonly callbacks?: readonly Callback[];
-  /** Number of the first epoch, for one who continues by hand. Default 0. */
-  readonly initialEpoch?: number;
-  /** Go on where the checkpoint that the model was loaded from stood, to the bit. Needs the same data and options, callbacks included. Default false. */
-  readonly resume?: boolean;
-  /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
-  readonly signal?: AbortSignal;
-}
+import { Steps } from "./steps.js";
+import type { TrainingStep } from "./training.js";
 
 /** What `fit` returns. */
 export interface History {
@@ -59,53 +34,6 @@ export interface Trainable {
   saveCheckpoint(path: string): Promise<void>;
 }
 
-/** Throws UsageError for an option that is unknown or out of range. @param samples N */
-export function checkFitOptions(options: FitOptions, samples: number): void {
-  checkKeys("fit", options, [
-    "epochs",
-    "batchSize",
-    "shuffle",
-    "seed",
-    "validationSplit",
-    "validationData",
-    "classWeight",
-    "sampleWeight",
-    "callbacks",
-    "initialEpoch",
-    "resume",
-    "signal",
-  ]);
-  const { epochs = 1, batchSize = 32, initialEpoch = 0, seed = 0, validationSplit = 0, validationData } = options;
-  checkInteger("epochs", epochs, 1, Infinity);
-  checkInteger("batchSize", batchSize, 1, Infinity);
-  checkInteger("initialEpoch", initialEpoch, 0, epochs);
-  checkInteger("seed", seed, 0, 2 ** 32 - 1);
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new UsageError(
-      message("fit", "validationSplit out of range", {
-        expected: "0 ≤ validationSplit < 1",
-        got: show(validationSplit),
-      }),
-    );
-  }
-  if (validationSplit > 0 && validationData !== undefined) {
-    throw new UsageError(
-      message("fit", "validationSplit and validationData exclude each other", { expected: "one of them" }),
-    );
-  }
-  const rest = samples - Math.floor(samples * validationSplit);
-  if (options.batchSize !== undefined && batchSize > rest) {
-    const hint = "A batch cannot be larger than the training data.";
-    throw new UsageError(
-      message("fit", "batchSize out of range", {
-        expected: `at most ${rest}, the number of training samples`,
-        got: String(batchSize),
-        hint,
-      }),
-    );
-  }
-}
-
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
 export async function runFit(
   model: Trainable,
@@ -113,94 +41,147 @@ export async function runFit(
   validation: DataColumns | undefined,
   options: FitOptions,
 ): Promise<History> {
-  const { epochs = 1, batchSize = 32, shuffle = true, seed = model.seed, callbacks = [], signal } = options;
-  const { step, progress } = model;
-  if (!options.resume) progress.restart(options.initialEpoch ?? 0);
-  if (!options.resume) step.resetMetrics();
+  const { batchSize = 32, initialEpoch = 0, resume = false } = options;
+  if (!resume) {
+    model.progress.restart(initialEpoch);
+    model.step.resetMetrics();
+  }
   const batches = new Batches(tensorsOf(data), batchSize);
-  const validationBatches = validation && new Batches(tensorsOf(validation), batchSize);
-  const history: Record<string, number[]> = {};
-  const numbers: number[] = [];
-  let stopped: string | undefined;
-  const training: Training = {
-    epochs,
-    batches: batches.count,
-    get learningRate() {
-      return step.optimizer.learningRate;
-    },
-    set learningRate(rate) {
-      step.optimizer.learningRate = rate;
-    },
-    copyWeights: () => model.copyWeights(),
-    restoreWeights: (weights) => model.restoreWeights(weights),
-    saveCheckpoint: (path) => model.saveCheckpoint(path),
-    stop: (reason) => {
-      stopped ??= reason;
-    },
-  };
+  const training = new Steps(batches, (batch) => [model.step.gradients(splitBatch(data, batch))]);
+  const judging = validation && evaluationSteps(model.step, validation, batchSize);
   try {
-    let logs: Logs = {};
-    const restoreCallbacks = progress.begin(callbacks);
-    for (const callback of callbacks) await callback.onTrainBegin?.(training);
-    if (options.resume) restoreCallbacks();
-    while (progress.epoch < epochs && stopped === undefined) {
-      const { epoch } = progress;
-      if (progress.batch === 0) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, training);
-      const order = batches.order(shuffle, seed, epoch);
-      while (progress.batch < batches.count && stopped === undefined) {
-        await breathe();
-        signal?.throwIfAborted();
-        const batch = splitBatch(data, batches.load(order, progress.batch));
-        const loss = step.gradients(batch);
-        if (Number.isFinite(loss)) step.update();
-        else step.discard();
-        progress.add(loss, batch.targets[0].shape[0]);
-        for (const callback of callbacks) {
-          await callback.onBatchEnd?.(progress.batch - 1, { loss: progress.loss, ...step.metricResults() }, training);
-        }
-        if (!Number.isFinite(loss) && stopped === undefined) throw diverged(step, batch, loss, progress);
-      }
-      if (progress.batch < batches.count) break; // stopped in the middle
-      logs = { loss: progress.loss, ...step.metricResults() };
-      if (validation && validationBatches)
-        logs = { ...logs, ...prefixed(await evaluateBatches(step, validation, validationBatches, signal)) };
-      numbers.push(epoch);
-      for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
-      progress.nextEpoch();
-      step.resetMetrics();
-      for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, training);
-      for (const callback of callbacks) await callback.afterEpoch?.(epoch, logs, training);
-    }
-    for (const callback of callbacks) await callback.onTrainEnd?.(logs, training);
-    return { epochs: numbers, history, stopped };
+    return await new Fit(model, data, training, judging, options).run();
   } finally {
-    batches.dispose();
-    validationBatches?.dispose();
+    training.dispose();
+    judging?.dispose();
   }
 }
 
-function prefixed(logs: Logs): Logs {
-  return Object.fromEntries(
-    Object.entries(logs).map(([name, value]) => [`val${name[0].toUpperCase()}${name.slice(1)}`, value]),
-  );
-}
+/** One call of fit. */
+class Fit implements Training {
+  readonly epochs: number;
+  readonly batches: number;
+  readonly #model: Trainable;
+  readonly #data: DataColumns;
+  readonly #training: Steps;
+  readonly #judging: Steps | undefined;
+  readonly #options: FitOptions;
+  readonly #callbacks: readonly Callback[];
+  #stopped: string | undefined;
 
-function diverged(
-  step: TrainingStep,
-  batch: TrainingBatch,
-  loss: number,
-  { epoch, batch: done }: Progress,
-): UsageError {
-  const layer = step.firstNonFinite(batch);
-  const where = layer === undefined ? "the loss function" : `layer ${show(layer)}`;
-  const hint = `It arose in ${where}. Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1; the weights are those before this step.`;
-  return new UsageError(
-    message("fit", `the loss became ${loss} in epoch ${epoch + 1}, batch ${done}`, { expected: "a finite loss", hint }),
-  );
-}
+  constructor(model: Trainable, data: DataColumns, training: Steps, judging: Steps | undefined, options: FitOptions) {
+    this.epochs = options.epochs ?? 1;
+    this.batches = training.batches.count;
+    this.#model = model;
+    this.#data = data;
+    this.#training = training;
+    this.#judging = judging;
+    this.#options = options;
+    this.#callbacks = options.callbacks ?? [];
+  }
 
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const expected = most === Infinity ? `an integer ≥ ${least}` : `an integer from ${least} to ${most}`;
-  throw new UsageError(message("fit", `${name} out of range`, { expected, got: show(value) }));
+  get learningRate(): number {
+    return this.#model.step.optimizer.learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.#model.step.optimizer.learningRate = rate;
+  }
+
+  copyWeights(): Float32Array[] {
+    return this.#model.copyWeights();
+  }
+
+  restoreWeights(weights: readonly Float32Array[]): void {
+    this.#model.restoreWeights(weights);
+  }
+
+  saveCheckpoint(path: string): Promise<void> {
+    return this.#model.saveCheckpoint(path);
+  }
+
+  stop(reason: string): void {
+    this.#stopped ??= reason;
+  }
+
+  async run(): Promise<History> {
+    const { progress, step } = this.#model;
+    const epochs: number[] = [];
+    const history: Record<string, number[]> = {};
+    let logs: Logs = {};
+    const restoreCallbacks = progress.begin(this.#callbacks);
+    for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
+    if (this.#options.resume) restoreCallbacks();
+    while (progress.epoch < this.epochs && this.#stopped === undefined) {
+      const { epoch } = progress;
+      if (progress.batch === 0) for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
+      await this.#epoch(epoch);
+      if (progress.batch < this.batches) break; // stopped in the middle
+      logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
+      epochs.push(epoch);
+      for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
+      progress.nextEpoch();
+      step.resetMetrics();
+      for (const callback of this.#callbacks) await callback.onEpochEnd?.(epoch, logs, this);
+      for (const callback of this.#callbacks) await callback.afterEpoch?.(epoch, logs, this);
+    }
+    for (const callback of this.#callbacks) await callback.onTrainEnd?.(logs, this);
+    return { epochs, history, stopped: this.#stopped };
+  }
+
+  /** The batches of an epoch that are still to be done. */
+  async #epoch(epoch: number): Promise<void> {
+    const { shuffle = true, seed = this.#model.seed, signal } = this.#options;
+    const { progress, step } = this.#model;
+    const order = this.#training.batches.order(shuffle, seed, epoch);
+    while (progress.batch < this.batches && this.#stopped === undefined) {
+      await breathe();
+      signal?.throwIfAborted();
+      const [loss] = this.#training.run(order, progress.batch);
+      const value = loss.item();
+      if (!Number.isFinite(value)) {
+        await this.#diverged(order, value);
+        return;
+      }
+      step.update();
+      progress.add(value, this.#training.batches.sizeOf(progress.batch));
+      await this.#batchEnd(progress.batch - 1, progress.loss);
+    }
+  }
+
+  async #batchEnd(batch: number, loss: number): Promise<void> {
+    const watching = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
+    if (watching.length === 0) return;
+    const logs = this.#logs(loss);
+    for (const callback of watching) await callback.onBatchEnd?.(batch, logs, this);
+  }
+
+  #logs(loss: number): Logs {
+    return { loss, ...this.#model.step.metricResults() };
+  }
+
+  async #validate(): Promise<Logs> {
+    if (this.#judging === undefined) return {};
+    const logs = await evaluateBatches(this.#model.step, this.#judging, this.#options.signal);
+    const named = ([name, value]: [string, number]): [string, number] => [
+      `val${name[0].toUpperCase()}${name.slice(1)}`,
+      value,
+    ];
+    return Object.fromEntries(Object.entries(logs).map(named));
+  }
+
+  /** A loss that is no number: the gradients go, the weights stay; a callback may end training, else it is an error. */
+  async #diverged(order: Int32Array, loss: number): Promise<void> {
+    const { progress, step } = this.#model;
+    step.discard();
+    await this.#batchEnd(progress.batch, loss);
+    if (this.#stopped !== undefined) return;
+    const { batch } = this.#training.batches.select(order, progress.batch);
+    const layer = step.firstNonFinite(splitBatch(this.#data, batch));
+    const where = layer === undefined ? "the loss function" : `layer ${show(layer)}`;
+    const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
+    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch.`;
+    const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
+    throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
+  }
 }

@@ -3,22 +3,24 @@
  * Letters: N samples.
  */
 import type { Logs } from "../callbacks/callback.js";
-import { Batches } from "../data/batches.js";
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { ByteSink } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
 import { RandomState } from "../tensor/randomState.js";
+import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type DataColumns, releaseData, tensorsOf } from "./batch.js";
+import { type DataColumns, releaseData } from "./batch.js";
 import { inputColumn, listOf, release } from "./columns.js";
 import { type DataList, type Samples, dataColumns, inputColumns, splitRows } from "./data.js";
-import { evaluateBatches } from "./evaluate.js";
-import { type FitOptions, type History, type Trainable, checkFitOptions, runFit } from "./fit.js";
+import { evaluateBatches, evaluationSteps } from "./evaluate.js";
+import { type History, type Trainable, runFit } from "./fit.js";
+import { type FitOptions, checkFitOptions } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
 import { predictBatches } from "./predict.js";
 import { Progress } from "./progress.js";
 import { type RestoredTraining, type SavedParts, writeModel } from "./saving.js";
+import type { Steps } from "./steps.js";
 import { summarize } from "./summary.js";
 import { type CompileOptions, TrainingStep } from "./training.js";
 import { type Weight, Weights } from "./weights.js";
@@ -178,12 +180,13 @@ export class Model {
     checkKeys("evaluate", options, ["batchSize", "signal", "sampleWeight"]);
     const batchSize = checkBatchSize("evaluate", options.batchSize);
     const data = this.#columns("evaluate", { x, y, sampleWeight: options.sampleWeight });
-    let batches: Batches | undefined;
+    let steps: Steps | undefined;
     try {
-      batches = new Batches(tensorsOf(data), batchSize);
-      return await evaluateBatches(this.#compiledStep("evaluate"), data, batches, options.signal);
+      const step = this.#compiledStep("evaluate");
+      steps = evaluationSteps(step, data, batchSize);
+      return await evaluateBatches(step, steps, options.signal);
     } finally {
-      batches?.dispose();
+      steps?.dispose();
       releaseData(data);
     }
   }
@@ -323,8 +326,10 @@ export class Model {
   }
 
   #bound(): Weights {
-    this.#random ??= new RandomState(this.seed);
-    this.#weights ??= new Weights(this.#built().layers, this.#random);
+    this.#weights ??= unrecorded(() => {
+      this.#random = new RandomState(this.seed);
+      return new Weights(this.#built().layers, this.#random);
+    });
     return this.#weights;
   }
 

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { breathe } from "../runtime/breathe.js";
 import type { Column } from "./columns.js";
 import type { Graph } from "./graph.js";
+import { Steps } from "./steps.js";
 
 /**
  * @param columns  inputs, (N, …) each
@@ -19,34 +20,33 @@ export async function predictBatches(
   { outputs }: Graph,
   batchSize: number,
   signal: AbortSignal | undefined,
-  run: (inputs: readonly Tensor[]) => readonly Tensor[],
+  run: (inputs: readonly Tensor[]) => Tensor[],
 ): Promise<Tensor[]> {
   const batches = new Batches(
     columns.map(({ tensor }) => tensor),
     batchSize,
   );
-  const results = outputs.map(({ shape }) => keep(empty([batches.rows, ...shape])));
+  const steps = new Steps(batches, (inputs) => noGrad(() => run(inputs)));
+  const results: Tensor[] = [];
   try {
+    for (const { shape } of outputs) results.push(keep(empty([batches.rows, ...shape])));
     const order = batches.order(false, 0, 0);
-    for (let b = 0, row = 0; b < batches.count; b++) {
+    for (let b = 0; b < batches.count; b++) {
       await breathe();
       signal?.throwIfAborted();
-      noGrad(() =>
-        scope(() => {
-          const made = run(batches.load(order, b));
-          for (const [i, part] of made.entries()) {
-            const place = results[i].section((row * results[i].size) / batches.rows, part.shape);
-            copyFloat32(place.ptr, part.ptr, part.size);
-          }
-          row += made[0].shape[0];
-        }),
-      );
+      const parts = steps.run(order, b);
+      scope(() => {
+        for (const [i, part] of parts.entries()) {
+          const place = results[i].section((b * batches.batchSize * results[i].size) / batches.rows, part.shape);
+          copyFloat32(place.ptr, part.ptr, part.size);
+        }
+      });
     }
     return results;
   } catch (error) {
     for (const result of results) result.dispose();
     throw error;
   } finally {
-    batches.dispose();
+    steps.dispose();
   }
 }

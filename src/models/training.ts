@@ -15,6 +15,7 @@ import { OptimizerState } from "../optimizers/state.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { heap } from "../runtime/runtime.js";
 import { zeros } from "../tensor/create.js";
+import { type Recording, record } from "../tensor/record.js";
 import { keep, scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -55,6 +56,7 @@ export class TrainingStep {
   readonly #weights: Weights;
   readonly #context: { readonly random: RandomState };
   readonly #metrics: readonly RunningMetric[];
+  #update: Recording<void> | undefined;
   readonly #penalized: readonly { readonly value: Tensor; readonly regularizer: Regularizer }[];
 
   /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
@@ -85,25 +87,26 @@ export class TrainingStep {
   }
 
   /**
-   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics.
-   * @returns the loss: mean over the batch plus the penalties; not a number where training has diverged, and then {@link discard} is due
+   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
+   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link discard} is due
    */
-  gradients({ inputs, targets, weights }: TrainingBatch): number {
-    return scope(() => {
-      const outputs = this.#graph.run(inputs, { ...this.#context, training: true });
-      const loss = this.#loss(outputs, targets, weights);
-      loss.backward();
-      for (const { value, regularizer } of this.#penalized)
-        addPenaltyGradient(value.grad!, value, regularizer.l1, regularizer.l2);
-      this.#updateMetrics(outputs, targets, weights);
-      this.#context.random.advance();
-      return loss.item();
-    });
+  gradients({ inputs, targets, weights }: TrainingBatch): Tensor {
+    const outputs = this.#graph.run(inputs, { ...this.#context, training: true });
+    const loss = this.#loss(outputs, targets, weights);
+    loss.backward();
+    for (const { value, regularizer } of this.#penalized) {
+      addPenaltyGradient(value.grad!, value, regularizer.l1, regularizer.l2);
+    }
+    this.#updateMetrics(outputs, targets, weights);
+    this.#context.random.advance();
+    return loss;
   }
 
-  /** The second half of a step: one pass of the optimizer over the slab, which clears the gradients. */
+  /** The second half of a step: one pass of the optimizer over the slab, which clears the gradients. Recorded the first time, then replayed. */
   update(): void {
-    this.optimizer.step();
+    this.optimizer.prepare();
+    if (this.#update === undefined) this.#update = record(() => this.optimizer.run());
+    else this.#update.replay();
   }
 
   /** Clears gradients that are not to be used. */
@@ -111,15 +114,13 @@ export class TrainingStep {
     this.#weights.clearGradients();
   }
 
-  /** Loss and metrics of a batch without training. @returns the loss, penalties included */
-  evaluate({ inputs, targets, weights }: TrainingBatch): number {
-    return noGrad(() =>
-      scope(() => {
-        const outputs = this.#graph.run(inputs, { ...this.#context, training: false });
-        this.#updateMetrics(outputs, targets, weights);
-        return this.#loss(outputs, targets, weights).item();
-      }),
-    );
+  /** Loss and metrics of a batch without training. Kernels only: it is recorded. @returns the loss, penalties included */
+  evaluate({ inputs, targets, weights }: TrainingBatch): Tensor {
+    return noGrad(() => {
+      const outputs = this.#graph.run(inputs, { ...this.#context, training: false });
+      this.#updateMetrics(outputs, targets, weights);
+      return this.#loss(outputs, targets, weights);
+    });
   }
 
   /** Metrics since {@link resetMetrics}, by name. */
@@ -159,6 +160,7 @@ export class TrainingStep {
 
   /** Frees totals and optimizer state. */
   dispose(): void {
+    this.#update?.dispose();
     this.optimizer.dispose();
     for (const { totals } of this.#metrics) totals.dispose();
   }

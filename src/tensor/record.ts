@@ -34,6 +34,11 @@ export function record<T>(fn: () => T): Recording<T> {
   return new TensorRecording(recording, result, fn);
 }
 
+/** Runs `fn` as if nothing were being recorded, for what is made once and outlives a recording, such as a model's weights. @internal */
+export function unrecorded<T>(fn: () => T): T {
+  return launcher().unrecorded(fn);
+}
+
 class TensorRecording<T> implements Recording<T> {
   readonly result: T;
   readonly #recording: CommandRecording;
