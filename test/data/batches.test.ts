@@ -1,8 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { Batches } from "../../src/data/batches.js";
+import { type Batch, Batches } from "../../src/data/batches.js";
 import { init } from "../../src/runtime/init.js";
 import { heap } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
+
+/** Selects and gathers a batch. */
+function load(batches: Batches, order: Int32Array, b: number): Batch {
+  const { n, batch } = batches.select(order, b);
+  batches.gather(n);
+  return batch;
+}
 
 beforeAll(() => init());
 
@@ -16,7 +23,7 @@ const y = () => tensor(Int32Array.from({ length: rows }, (_, i) => 100 + i));
 
 /** The batches of an epoch as arrays, column by column. */
 function epoch(batches: Batches, order: Int32Array): unknown[][] {
-  return Array.from({ length: batches.count }, (_, b) => batches.load(order, b).map((column) => column.toArray()));
+  return Array.from({ length: batches.count }, (_, b) => load(batches, order, b).map((column) => column.toArray()));
 }
 
 describe("Batches", () => {
@@ -65,7 +72,7 @@ describe("Batches", () => {
 
   it("a batch larger than the data is all of the data", () => {
     const batches = new Batches([y()], 64);
-    expect([batches.count, batches.batchSize, batches.load(batches.order(false, 0, 0), 0)[0].shape]).toEqual([
+    expect([batches.count, batches.batchSize, load(batches, batches.order(false, 0, 0), 0)[0].shape]).toEqual([
       1,
       rows,
       [rows],
@@ -77,7 +84,7 @@ describe("Batches", () => {
     const before = heap().bytesInUse;
     const batches = new Batches(columns, 4);
     const order = batches.order(true, 1, 0);
-    const places = Array.from({ length: batches.count }, (_, b) => batches.load(order, b).map(({ ptr }) => ptr));
+    const places = Array.from({ length: batches.count }, (_, b) => load(batches, order, b).map(({ ptr }) => ptr));
     expect(new Set(places.map(String)).size).toBe(1);
     const inUse = heap().bytesInUse;
     epoch(batches, order);
