@@ -57,7 +57,7 @@ describe("Batches", () => {
   it("bytes come as fractions of 255, integers as integers, whatever the shape of a row", () => {
     const images = tensor(Uint8Array.of(0, 51, 102, 255), [2, 1, 2, 1]);
     const labels = tensor(Int32Array.of(7, -8), [2, 1]);
-    const [imageBatch, labelBatch] = new Batches([images, labels], 2).load(Int32Array.of(1, 0), 0);
+    const [imageBatch, labelBatch] = load(new Batches([images, labels], 2), Int32Array.of(1, 0), 0);
     expect([imageBatch.shape, imageBatch.dtype, labelBatch.shape, labelBatch.dtype]).toEqual([
       [2, 1, 2, 1],
       "float32",
