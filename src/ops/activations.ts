@@ -98,7 +98,10 @@ export const geluOp = defineUnary({
   backward: (k, dX, dY, x, n, accumulate) => k.geluBackward(dX, dY, x, n, accumulate),
 });
 
-/** x·Φ(x), Φ the normal distribution function (the exact form, not the one by tanh). Errors: ShapeError for a dtype other than float32. Source: Hendrycks & Gimpel 2016. */
+/**
+ * x·Φ(x), Φ the normal distribution function (the exact form, not the one by tanh). Errors: ShapeError for a dtype other than float32.
+ * Source: Hendrycks & Gimpel 2016.
+ */
 export function gelu(x: Tensor): Tensor {
   return apply(geluOp, [x], undefined);
 }

@@ -23,9 +23,10 @@ export const denseOp = defineOp<FusedActivation>({
     const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
     checkDtype("dense", "x", x, "float32");
     checkDtype("dense", "kernel", kernel, "float32");
-    const got = `x ${showShape(x.shape)}, kernel ${showShape(kernel.shape)}`;
-    if (kernel.rank !== 2)
+    if (kernel.rank !== 2) {
+      const got = `kernel ${showShape(kernel.shape)}`;
       throw new ShapeError(message("dense", "the kernel is no matrix", { expected: "[I, O]", got }));
+    }
     const [I, O] = kernel.shape;
     if (x.rank === 0 || x.shape[x.rank - 1] !== I) {
       const expected = `x [..., I] with I = ${I} (kernel [I, O] = ${showShape(kernel.shape)})`;

@@ -26,16 +26,15 @@ export const matmulOp = defineOp<Transpositions>({
   shape([a, b], { transA, transB }) {
     checkDtype("matmul", "a", a, "float32");
     checkDtype("matmul", "b", b, "float32");
-    const got = `a ${showShape(a.shape)} and b ${showShape(b.shape)}`;
     if (a.rank < 2 || b.rank < 2) {
       const hint = "Give a vector an axis by expandDims().";
-      throw new ShapeError(message("matmul", "no matrices", { expected: "rank ≥ 2", got, hint }));
+      throw new ShapeError(message("matmul", "no matrices", { expected: "rank ≥ 2", got: shown(a, b), hint }));
     }
     const [M, K] = matrixOf(a, transA);
     const [rows, N] = matrixOf(b, transB);
     if (K !== rows) {
       const expected = `K = ${K} rows in ${transB ? "bᵀ" : "b"}, as ${transA ? "aᵀ" : "a"} has columns`;
-      throw new ShapeError(message("matmul", "inner sizes differ", { expected, got: `${rows} (${got})` }));
+      throw new ShapeError(message("matmul", "inner sizes differ", { expected, got: `${rows} (${shown(a, b)})` }));
     }
     return [{ shape: [...broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2)), M, N] }];
   },
@@ -70,6 +69,10 @@ export const matmulOp = defineOp<Transpositions>({
   },
   saved: { inputs: [0, 1] },
 });
+
+function shown(a: Tensor, b: Tensor): string {
+  return `a ${showShape(a.shape)} and b ${showShape(b.shape)}`;
+}
 
 /** Rows and columns of the matrices of x, after transposition. */
 function matrixOf({ shape }: Tensor, trans: 0 | 1): readonly [rows: number, columns: number] {

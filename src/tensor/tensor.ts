@@ -88,7 +88,10 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return this.#view("item")[0];
   }
 
-  /** Overwrites the values. @param values as many as this has, nested or flat. Errors: ShapeError for another number or a value that the dtype cannot hold; UsageError after dispose. */
+  /**
+   * Overwrites the values. @param values as many as this has, nested or flat
+   * Errors: ShapeError for another number of values or one that the dtype cannot hold; UsageError after dispose, or inside record().
+   */
   assign(values: TensorValues): void {
     const flat = ArrayBuffer.isView(values) ? values : flatten("assign", values).values;
     if (flat.length !== this.size) {

@@ -85,7 +85,7 @@ export const rows = {
       {
         call: () => dense(ones([2, 3]), ones([3]), undefined),
         error: ShapeError,
-        text: "dense: the kernel is no matrix; expected [I, O], got x [2, 3], kernel [3].",
+        text: "dense: the kernel is no matrix; expected [I, O], got kernel [3].",
       },
       {
         call: () => dense(ones([2, 3]), ones([3, 5]), ones([4])),
