@@ -9,9 +9,9 @@ import { UsageError, message } from "../errors.js";
 export interface Scoped {
   /** Frees at once; twice is once. */
   dispose(): void;
-  /** Other things that must live as long as this one, such as what its gradient needs. */
+  /** Other things that must live as long as this one, such as what its gradient needs. @internal */
   dependencies(): Iterable<Scoped>;
-  /** From now on the garbage collector decides. */
+  /** From now on the garbage collector decides. @internal */
   escape(): void;
 }
 

@@ -22,13 +22,17 @@ export interface GradientPlace {
 export interface Taped<T extends Taped<T>> extends Scoped {
   readonly shape: Shape;
   readonly size: number;
+  /** @internal */
   readonly ptr: number;
   readonly requiresGrad: boolean;
   grad: T | undefined;
+  /** @internal */
   readonly producer: OutputOf<T> | undefined;
+  /** @internal */
   label(): string;
+  /** @internal */
   share(shape: Shape): T;
-  /** A tensor with undefined contents, under no scope, for a gradient of `shape`. */
+  /** A tensor with undefined contents, under no scope, for a gradient of `shape`. @internal */
   gradientOf(shape: Shape): T;
 }
 

@@ -4,30 +4,36 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { describe, expect, inject, it } from "vitest";
-import { hasChromium, needsChromium, serving, visit, type Visit } from "./page.js";
+import { hasChromium, isolated, needsChromium, serving, visit, type Visit } from "./page.js";
 
 const root = join(import.meta.dirname, "../..");
 const { project, bundles } = inject("consumer");
 
-/** Chromium has relaxed SIMD, so that one build and not the other is fetched. */
-function expectTraining({ result, requests, errors }: Visit): void {
+/** Chromium has relaxed SIMD, so that this build is fetched and no other. */
+function expectTraining({ result, requests, errors }: Visit, build = "relaxed"): void {
   expect(errors).toEqual([]);
-  expect(result).toMatchObject({ info: { build: "relaxed" } });
-  expect(requests.filter((path) => /relaxed/.test(path))).toHaveLength(1);
-  expect(requests.filter((path) => /simd/.test(path))).toHaveLength(0);
+  expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed" } });
+  const builds = requests.map((path) => /(simd|relaxed)(-threads)?/.exec(path)?.[0]);
+  expect(builds.filter((name) => name !== undefined)).toEqual([build]);
 }
 
 describe.each(["esbuild", "vite"] as const)("bundled by %s", (bundler) => {
   it("each build of the kernels is a chunk of its own", () => {
     const files = readdirSync(bundles[bundler], { recursive: true, encoding: "utf8" });
-    for (const build of ["simd", "relaxed"]) {
-      expect(files.filter((file) => new RegExp(`^(assets/)?${build}-[^/]*\\.js$`).test(file))).toHaveLength(1);
-    }
+    const chunks = files.map((file) => /^(?:assets\/)?((?:simd|relaxed)(?:-threads)?)-[\w-]{8}\.js$/.exec(file)?.[1]);
+    const names = chunks.filter((name) => name !== undefined);
+    expect(names.sort()).toEqual(["relaxed", "relaxed-threads", "simd", "simd-threads"]);
     expect(files.filter((file) => file.endsWith(".wasm"))).toEqual([]);
   });
 
   it.skipIf(!hasChromium)(`trains in a page, fetching one build of the kernels${needsChromium}`, async () => {
-    expectTraining(await serving(bundles[bundler], visit));
+    const visited = await serving(bundles[bundler], visit);
+    expectTraining(visited);
+    expect(visited.result).toMatchObject({ info: { threads: 1 } });
+  });
+
+  it.skipIf(!hasChromium)(`trains with threads in a page that may share memory${needsChromium}`, async () => {
+    expectTraining(await serving(bundles[bundler], visit, isolated), "relaxed-threads");
   });
 });
 
@@ -35,12 +41,8 @@ describe("Vite's development server", () => {
   it.skipIf(!hasChromium)(
     `serves the package, its dependencies optimised, to a page that trains${needsChromium}`,
     async () => {
-      const server = await createServer({
-        root: project,
-        configFile: false,
-        logLevel: "warn",
-        server: { host: "127.0.0.1" },
-      });
+      const host = { host: "127.0.0.1" };
+      const server = await createServer({ root: project, configFile: false, logLevel: "warn", server: host });
       try {
         await server.listen();
         expectTraining(await visit(server.resolvedUrls!.local[0]));

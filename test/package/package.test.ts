@@ -35,14 +35,16 @@ describe("the tarball", () => {
 
   it("attw finds the types of every entry point (ESM only)", async () => {
     const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
-    await run(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-color"]);
+    // The worker is a script to serve, not a module to import.
+    const options = ["--profile", "esm-only", "--exclude-entrypoints", "./worker.js", "--no-color"];
+    await run(process.execPath, [attw, tarball, ...options]);
   });
 });
 
 describe("installed in an empty project", () => {
   it("trains on Node", () => {
     const result: unknown = JSON.parse(execFileSync(process.execPath, ["node.js"], { cwd: project, encoding: "utf8" }));
-    expect(result).toMatchObject({ info: { threads: 1 } });
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0] });
   });
 
   it.each(["nodenext", "bundler"])(

@@ -53,13 +53,20 @@ export async function visit(url: string): Promise<Visit> {
 
 const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
+/** The headers that let a page share memory between threads. */
+export const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
 /** Serves a folder's files from loopback on a free port until `use` has ended. */
-export async function serving<T>(folder: string, use: (url: string) => Promise<T>): Promise<T> {
+export async function serving<T>(
+  folder: string,
+  use: (url: string) => Promise<T>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const server: Server = createServer(({ url = "/" }, response) => {
     const path = join(folder, normalize(new URL(url, "http://localhost").pathname));
     const file = path.endsWith("/") ? join(path, "index.html") : path;
     if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, { ...headers, "content-type": types[extname(file)] ?? "application/octet-stream" });
     return createReadStream(file).pipe(response);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

@@ -1,8 +1,26 @@
 /** What a user of the package writes: the smallest network that learns something. Runs in Node and in a page. */
-import { info, init } from "lanegrad";
+import { info, init, layers, losses, optimizers, sequential } from "lanegrad";
+
+const x = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+]; // (4, 2)
+const y = [[0], [1], [1], [0]]; // (4, 1)
 
 /** Trains exclusive or; resolves to what a test wants to see. */
 export async function trainXor() {
   await init();
-  return { info: info() };
+  const model = sequential(
+    [layers.dense({ units: 8, activation: "tanh", inputShape: [2] }), layers.dense({ units: 1 })],
+    { seed: 1 },
+  );
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: 0.05 }),
+    loss: losses.binaryCrossentropy({ fromLogits: true }),
+  });
+  const { history } = await model.fit(x, y, { epochs: 200, batchSize: 4 });
+  const logits = await model.predict(x);
+  return { info: info(), loss: history.loss.at(-1), answers: [...logits.toTypedArray()].map((z) => (z > 0 ? 1 : 0)) };
 }
