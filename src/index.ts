@@ -36,6 +36,7 @@ export {
   cast,
   clip,
   concat,
+  crossEntropy,
   dense,
   div,
   dropout,

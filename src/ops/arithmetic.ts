@@ -81,7 +81,7 @@ function defineBinary(
 export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */
-export function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
+function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   const x = typeof a === "number" ? full([], a) : a;
   const y = typeof b === "number" ? full([], b) : b;
   try {

@@ -3,7 +3,7 @@ import { ShapeError, message } from "../errors.js";
 import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyRow } from "./copy.js";
-import { apply, defineOp } from "./defineOp.js";
+import { apply, checkTensors, defineOp } from "./defineOp.js";
 
 /** y = x under another shape; attributes: that shape. */
 export const reshapeOp = defineOp<Shape>({
@@ -25,6 +25,7 @@ export const reshapeOp = defineOp<Shape>({
  * Errors: ShapeError where the numbers of elements differ.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors("reshape", [x]);
   const hole = shape.indexOf(-1);
   const known = sizeOf(shape.filter((_, axis) => axis !== hole));
   const full = hole < 0 ? shape : shape.map((size, axis) => (axis === hole ? x.size / known : size));
@@ -45,6 +46,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * Errors: ShapeError for an axis that is not of size 1 or out of range.
  */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("squeeze", [x]);
   const listed = axes === undefined ? undefined : typeof axes === "number" ? [axes] : axes;
   const dropped = listed?.map((axis) => normalizeAxis("squeeze", axis, x.rank));
   const wrong = dropped?.find((axis) => x.shape[axis] !== 1);
@@ -64,5 +66,6 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
  * Errors: ShapeError for an axis out of range.
  */
 export function expandDims(x: Tensor, axis = 0): Tensor {
+  checkTensors("expandDims", [x]);
   return apply(reshapeOp, [x], x.shape.toSpliced(normalizeAxis("expandDims", axis, x.rank + 1), 0, 1));
 }

@@ -4,7 +4,7 @@ import type { Kernels } from "../runtime/kernels.js";
 import { kernels } from "../runtime/runtime.js";
 import { normalizeAxis, rowsOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Op, apply, checkDtype, defineOp } from "./defineOp.js";
+import { type Op, apply, checkDtype, checkTensors, defineOp } from "./defineOp.js";
 import { transpose } from "./transpose.js";
 
 /** An op along the last axis whose backward pass reads the output. */
@@ -44,6 +44,7 @@ function defineRowOp(
 
 /** Runs an op of the last axis along another one. */
 function applyAlong(op: Op, x: Tensor, axis: number): Tensor {
+  checkTensors(op.name, [x]);
   const last = x.rank - 1;
   if (axis === -1 || normalizeAxis(op.name, axis, x.rank) === last) return apply(op, [x], undefined);
   const order = x.shape.map((_, i) => i);

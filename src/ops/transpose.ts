@@ -3,7 +3,7 @@ import { ShapeError, message, show } from "../errors.js";
 import { type Shape, collapse, stridesOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkFourBytes, copyNest } from "./copy.js";
-import { apply, defineOp } from "./defineOp.js";
+import { apply, checkTensors, defineOp } from "./defineOp.js";
 
 /** y[…] = x with its axes permuted: axis i of y is axis axes[i] of x. */
 export const transposeOp = defineOp<readonly number[]>({
@@ -35,6 +35,7 @@ function permutation(x: Shape, y: Shape, axes: readonly number[]): ReturnType<ty
  * Errors: ShapeError unless axes name each axis once, and for uint8.
  */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
+  checkTensors("transpose", [x]);
   const order = (axes ?? x.shape.map((_, i) => i).toReversed()).map((axis) => (axis < 0 ? axis + x.rank : axis));
   const named = order.toSorted((a, b) => a - b);
   if (order.length !== x.rank || named.some((axis, i) => axis !== i)) {
