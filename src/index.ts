@@ -25,7 +25,7 @@ export type { FitOptions } from "./models/fitOptions.js";
 export { loadModel, type LoadOptions } from "./models/load.js";
 export type { EvaluateOptions, Model, ModelOptions, PredictOptions } from "./models/model.js";
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
-export type { CompileOptions } from "./models/training.js";
+export type { CompileOptions } from "./models/compileOptions.js";
 export {
   abs,
   activate,

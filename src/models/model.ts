@@ -13,6 +13,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, releaseData } from "./batch.js";
 import { inputColumn, listOf, release } from "./columns.js";
 import { type DataList, type Samples, dataColumns, inputColumns, splitRows } from "./data.js";
+import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import { evaluateBatches, evaluationSteps } from "./evaluate.js";
 import { type History, type Trainable, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions } from "./fitOptions.js";
@@ -22,7 +23,7 @@ import { Progress } from "./progress.js";
 import { type RestoredTraining, type SavedParts, writeModel } from "./saving.js";
 import type { Steps } from "./steps.js";
 import { summarize } from "./summary.js";
-import { type CompileOptions, TrainingStep } from "./training.js";
+import { TrainingStep } from "./training.js";
 import { type Weight, Weights } from "./weights.js";
 
 /** Options of {@link model} and {@link sequential}. */
@@ -121,16 +122,10 @@ export class Model {
 
   /**
    * Says how to train: optimizer, loss, metrics. Compiling again starts the optimizer anew.
-   * Errors: UsageError for an unknown option, or a number of losses that does not match the outputs.
+   * Errors: UsageError for an unknown option, a value that is no optimizer, loss or metric, or a number of losses that does not match the outputs.
    */
   compile(options: CompileOptions): void {
-    checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
-    for (const key of ["optimizer", "loss"] as const) {
-      if (options[key] !== undefined) continue;
-      throw new UsageError(
-        message("compile", `no ${key}`, { hint: `Pass one of ${key === "loss" ? "losses" : "optimizers"}.` }),
-      );
-    }
+    checkCompileOptions(options);
     const step = this.#graph && this.#makeStep(options);
     this.#step?.dispose();
     this.#step = step;

@@ -3,14 +3,12 @@
  * that is not a number stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
-import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { weightedMean } from "../ops/weightedMean.js";
 import type { RandomState } from "../tensor/randomState.js";
 import { addPenaltyGradient, penalty } from "../ops/regularization.js";
-import type { Optimizer } from "../optimizers/optimizer.js";
 import { OptimizerState } from "../optimizers/state.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { heap } from "../runtime/runtime.js";
@@ -19,19 +17,9 @@ import { type Recording, record } from "../tensor/record.js";
 import { keep, scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type CompileOptions, checkForOutputs } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
 import type { Weights } from "./weights.js";
-
-/** Options of `compile`. */
-export interface CompileOptions {
-  readonly optimizer: Optimizer;
-  /** One, or one for each output. */
-  readonly loss: Loss | readonly Loss[];
-  /** For a model with one output. Default none. */
-  readonly metrics?: readonly Metric[];
-  /** Factor of each output's loss. Default 1. */
-  readonly lossWeights?: readonly number[];
-}
 
 /** A metric and its totals. */
 interface RunningMetric {
@@ -66,7 +54,7 @@ export class TrainingStep {
     this.#context = { random };
     this.options = options;
     this.losses = Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss];
-    checkCompileOptions(this.losses, options, graph.outputs.length);
+    checkForOutputs(this.losses, options, graph.outputs.length);
     const names = uniqueNames(options.metrics ?? []);
     this.#metrics = (options.metrics ?? []).map((metric, i) => ({
       metric,
@@ -179,31 +167,6 @@ export class TrainingStep {
     noGrad(() => {
       for (const { metric, totals } of this.#metrics) metric.update(totals, targets[0], outputs[0], weights);
     });
-  }
-}
-
-function checkCompileOptions(
-  losses: readonly Loss[],
-  { metrics = [], lossWeights }: CompileOptions,
-  outputs: number,
-): void {
-  if (losses.length !== outputs) {
-    throw new UsageError(
-      message("compile", "number of losses differs from the number of outputs", {
-        expected: String(outputs),
-        got: String(losses.length),
-      }),
-    );
-  }
-  if (lossWeights !== undefined && (lossWeights.length !== outputs || !lossWeights.every(Number.isFinite))) {
-    throw new UsageError(
-      message("compile", "lossWeights do not fit", { expected: `${outputs} finite numbers`, got: show(lossWeights) }),
-    );
-  }
-  if (metrics.length > 0 && outputs > 1) {
-    throw new ShapeError(
-      message("compile", "metrics are for models with one output", { expected: "1 output", got: String(outputs) }),
-    );
   }
 }
 

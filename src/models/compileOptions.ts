@@ -1,0 +1,65 @@
+/** What `compile` takes, and its checks: first the values themselves, then, once the outputs are known, whether they fit these. */
+import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
+import type { Loss } from "../losses/loss.js";
+import type { Metric } from "../metrics/metric.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+
+/** Options of `compile`. */
+export interface CompileOptions {
+  readonly optimizer: Optimizer;
+  /** One, or one for each output. */
+  readonly loss: Loss | readonly Loss[];
+  /** For a model with one output. Default none. */
+  readonly metrics?: readonly Metric[];
+  /** Factor of each output's loss. Default 1. */
+  readonly lossWeights?: readonly number[];
+}
+
+/** Throws UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
+export function checkCompileOptions(options: CompileOptions): void {
+  checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
+  const { optimizer, loss, metrics = [] } = options;
+  checkValue("optimizer", optimizer, "step", "optimizers.adam()");
+  for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");
+  if (!Array.isArray(metrics)) {
+    throw new UsageError(
+      message("compile", "metrics are no list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
+    );
+  }
+  for (const metric of metrics) checkValue("metric", metric, "update", "metrics.accuracy()");
+}
+
+function checkValue(what: string, value: unknown, method: string, example: string): void {
+  if (typeof value === "object" && value !== null && method in value) return;
+  if (value === undefined) throw new UsageError(message("compile", `no ${what}`, { expected: `one as ${example}` }));
+  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
+  throw new UsageError(
+    message("compile", `this is no ${what}`, { expected: `one as ${example}`, got: show(value), ...hint }),
+  );
+}
+
+/** Throws UsageError or ShapeError for losses, weights or metrics that do not match the number of outputs. */
+export function checkForOutputs(
+  losses: readonly Loss[],
+  { metrics = [], lossWeights }: CompileOptions,
+  outputs: number,
+): void {
+  if (losses.length !== outputs) {
+    throw new UsageError(
+      message("compile", "number of losses differs from the number of outputs", {
+        expected: String(outputs),
+        got: String(losses.length),
+      }),
+    );
+  }
+  if (lossWeights !== undefined && (lossWeights.length !== outputs || !lossWeights.every(Number.isFinite))) {
+    throw new UsageError(
+      message("compile", "lossWeights do not fit", { expected: `${outputs} finite numbers`, got: show(lossWeights) }),
+    );
+  }
+  if (metrics.length > 0 && outputs > 1) {
+    throw new ShapeError(
+      message("compile", "metrics are for models with one output", { expected: "1 output", got: String(outputs) }),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+/** What compile refuses, before anything has changed. */
+import { expect, it } from "vitest";
+import { dense } from "../../src/layers/index.js";
+import * as losses from "../../src/losses/index.js";
+import * as metrics from "../../src/metrics/index.js";
+import type { CompileOptions } from "../../src/models/compileOptions.js";
+import { sequential } from "../../src/models/sequential.js";
+import * as optimizers from "../../src/optimizers/index.js";
+import "../support/engine.js";
+
+const fits = { optimizer: optimizers.sgd(), loss: losses.meanSquaredError() };
+
+it.each([
+  ["compile: no optimizer; expected one as optimizers.adam().", { optimizer: undefined }],
+  ["compile: no loss; expected one as losses.meanSquaredError().", { loss: undefined }],
+  ['compile: this is no optimizer; expected one as optimizers.adam(), got "adam".', { optimizer: "adam" }],
+  [
+    "compile: this is no optimizer; expected one as optimizers.adam(), got function adam. Call it: adam().",
+    { optimizer: optimizers.adam },
+  ],
+  ['compile: this is no loss; expected one as losses.meanSquaredError(), got "mse".', { loss: ["mse"] }],
+  [
+    "compile: this is no loss; expected one as losses.meanSquaredError(), got function hinge. Call it: hinge().",
+    { loss: losses.hinge },
+  ],
+  ["compile: metrics are no list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
+  [
+    "compile: this is no metric; expected one as metrics.accuracy(), got function auc. Call it: auc().",
+    { metrics: [metrics.auc] },
+  ],
+  [
+    'compile: unknown option; expected optimizer, loss, metrics or lossWeights, got "optimiser".',
+    { optimiser: fits.optimizer },
+  ],
+  [
+    "compile: number of losses differs from the number of outputs; expected 1, got 2.",
+    { loss: [fits.loss, fits.loss] },
+  ],
+  ["compile: lossWeights do not fit; expected 1 finite numbers, got [1, 2].", { lossWeights: [1, 2] }],
+  ["auc: the output is not one number; expected [N, 1], got [N, 3].", { metrics: [metrics.auc()] }],
+])("%s", (expected, wrong) => {
+  const model = sequential([dense({ units: 3, inputShape: [2] })]);
+  model.compile(fits);
+  expect(() => model.compile({ ...fits, ...wrong } as unknown as CompileOptions)).toThrow(expected);
+});
+
+it("metrics of the same name are numbered", async () => {
+  const model = sequential([dense({ units: 3, inputShape: [2] })]);
+  const loss = losses.categoricalCrossentropy({ fromLogits: true });
+  const { topKAccuracy } = metrics;
+  model.compile({ optimizer: fits.optimizer, loss, metrics: [topKAccuracy({ k: 1 }), topKAccuracy({ k: 3 })] });
+  const logs = await model.evaluate([[1, 2]], Int32Array.of(1));
+  expect(Object.keys(logs)).toEqual(["loss", "topKAccuracy", "topKAccuracy_2"]);
+  expect(logs.topKAccuracy_2).toBe(1);
+});
