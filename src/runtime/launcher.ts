@@ -18,7 +18,8 @@ export class Launcher {
   kernels: Kernels;
   readonly heap: Heap;
   readonly pool: ThreadPool | undefined;
-  readonly #functions: Kernels;
+  /** The module's own functions, on this thread. */
+  readonly functions: Kernels;
   readonly #slot: number;
   #recorder: Recorder | undefined;
 
@@ -26,7 +27,7 @@ export class Launcher {
   constructor(functions: Kernels, heap: Heap, pool: ThreadPool | undefined) {
     this.heap = heap;
     this.pool = pool;
-    this.#functions = functions;
+    this.functions = functions;
     this.#slot = heap.allocate(slotBytes);
     this.kernels = pool === undefined ? functions : this.#watch(functions);
   }
@@ -97,19 +98,19 @@ export class Launcher {
 
   /** Asks the kernel itself, as a thread that has no share. Cost: about 30 ns. */
   #wouldSplit(kernel: Kernel, values: readonly number[]): boolean {
-    this.#functions.beginProbe();
+    this.functions.beginProbe();
     kernel.run(...values);
-    return this.#functions.endProbe() !== 0;
+    return this.functions.endProbe() !== 0;
   }
 
   #replay(at: number, end: number, splits: boolean): void {
     const { pool } = this;
     if (!splits || pool === undefined) {
-      this.#functions.replay(at, end);
+      this.functions.replay(at, end);
       return;
     }
     pool.reportFailure();
     if (pool.isReady) pool.launch(at, end);
-    else this.#functions.replay(at, end);
+    else this.functions.replay(at, end);
   }
 }
