@@ -5,7 +5,7 @@ export {
 } from "./thread"; // prettier-ignore
 export { fill } from "./elementwise/fill";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
-export { peakMultiplyAdd } from "./bench/peak";
+export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";
 export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "./reduce/blocks";
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "./reduce/extreme";

@@ -3,9 +3,27 @@
  * Every speed is quoted as a percentage of this loop's, measured in the same run. Does not touch memory.
  */
 import { madd } from "../simd/f32x4";
+import { shareEnd, shareStart, threadCount } from "../thread";
 
 /** The factor, in memory: a constant V8 would build anew before each use, a load it leaves where it stands. */
 const scalePointer = memory.data<f32>([1e-9]);
+
+/** Floating-point operations of one iteration of {@link peakMultiplyAdd}: 13 chains, four lanes, a multiplication and an addition. */
+export function peakFlopsPerIteration(): i32 {
+  return 13 * 4 * 2;
+}
+
+/**
+ * The loop on every thread at once: what all cores together can do. Thread 0 alone runs it threadCount() times.
+ * @param out  out (threadCount()): what peakMultiplyAdd returned to each
+ */
+export function peakOnThreads(out: usize, iterations: i32): void {
+  const threads = threadCount();
+  const end = shareEnd(threads, i32.MAX_VALUE, 1);
+  for (let i = shareStart(threads, i32.MAX_VALUE, 1); i < end; i++) {
+    store<f32>(out + ((<usize>i) << 2), peakMultiplyAdd(iterations));
+  }
+}
 
 /**
  * Runs `iterations` × 13 independent multiply-adds of four lanes: 104 flops an iteration. 13 chains hide the latency of a multiplication
