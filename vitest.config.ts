@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const packageTests = "test/package/**/*.test.ts";
@@ -5,6 +6,8 @@ const packageTests = "test/package/**/*.test.ts";
 const opsTests = "test/ops/**/*.test.ts";
 
 export default defineConfig({
+  // bench/ and examples/ import the package by name.
+  resolve: { alias: { lanegrad: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   test: {
     testTimeout: 30_000,
     projects: [

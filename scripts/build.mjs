@@ -2,7 +2,7 @@
  * Builds everything into build/, and only what has changed since the last time:
  *   wasm/     the kernels (asc, one file a target of asconfig.json), their base64 modules, the type of the kernel table
  *   types/    the declarations (tsc)
- *   lib/      what Node loads: the library and the command in as few files as possible, for a quick start
+ *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
  * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
@@ -135,7 +135,7 @@ try {
     const sources = await filesOf("src");
     const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
     await Promise.all([
-      whenChanged("lib", sources, () => buildLibrary(sources)),
+      whenChanged("lib", ["tsconfig.json", ...sources, ...(await filesOf("bench"))], () => buildLibrary(sources)),
       whenChanged("types", [...configs, ...sources], buildTypes),
     ]);
   }

@@ -33,7 +33,7 @@ const below = {
   optimizers: [...core, "ops"],
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
-  cli: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index"],
+  cli: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "bench"],
 };
 
 /** What calls a kernel imports this name from a file of the runtime. */
@@ -52,9 +52,10 @@ const messages = {
 /** Path of `file` from the root, with forward slashes. */
 const fromRoot = (root, file) => relative(root, file).split(sep).join("/");
 
-/** src/tensor/shape.ts → tensor, src/errors.ts → errors; undefined outside src. */
+/** src/tensor/shape.ts → tensor, src/errors.ts → errors, bench/gemm.ts → bench; undefined elsewhere. */
 function roomOf(path) {
   const [top, next] = path.split("/");
+  if (top === "bench") return top;
   return top === "src" ? next?.replace(/\.ts$/, "") : undefined;
 }
 

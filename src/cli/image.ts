@@ -14,7 +14,7 @@ export interface ImageShape {
 }
 
 /** One number a pixel, 0 to 255. */
-type Plane = Float32Array;
+export type Plane = Float32Array;
 
 /**
  * The picture as (height, width, channels), row-major bytes.
@@ -34,8 +34,9 @@ export function imageInput(image: RgbaImage, { height, width, channels }: ImageS
   const out = new Uint8Array(height * width * channels);
   for (const [c, plane] of planes.entries()) {
     const ground = borderMean(plane, image);
-    const narrow = squeeze(plane, image.height, image.width, width, scale, ground); // (width, image.height)
-    const fitted = squeeze(narrow, width, image.height, height, scale, ground); // (height, width)
+    const left = (image.width - width * scale) / 2;
+    const top = (image.height - height * scale) / 2;
+    const fitted = resample(plane, image, { left, top, scale }, { height, width }, ground);
     for (let i = 0; i < fitted.length; i++) out[i * channels + c] = Math.round(fitted[i]);
   }
   return out;
@@ -45,7 +46,8 @@ export function imageInput(image: RgbaImage, { height, width, channels }: ImageS
 const brightness = (pixels: Uint8Array, at: number): number =>
   0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
 
-function inkPlane(image: RgbaImage): Plane {
+/** Brightness, inverted if the border is bright, so that ink is bright on a dark ground. What is transparent shows a ground that the rest stands out from. */
+export function inkPlane(image: RgbaImage): Plane {
   const { pixels } = image;
   let bright = 0;
   let opaque = 0;
@@ -67,7 +69,8 @@ function over(ground: number, pixels: Uint8Array, valueAt: (at: number) => numbe
   });
 }
 
-function borderMean(plane: Plane, { width, height }: RgbaImage): number {
+/** Mean of the outermost pixels. */
+export function borderMean(plane: Plane, { width, height }: RgbaImage): number {
   let sum = 0;
   let count = 0;
   for (let y = 0; y < height; y++) {
@@ -80,13 +83,39 @@ function borderMean(plane: Plane, { width, height }: RgbaImage): number {
   return sum / count;
 }
 
+/** Where an output's first pixel begins in a picture, and how many of its pixels one of the output covers in width and height. */
+export interface Window {
+  readonly left: number;
+  readonly top: number;
+  readonly scale: number;
+}
+
+/** The part of a plane that the window shows, as (height, width): each number the mean of the area that it covers; outside is ground. */
+export function resample(
+  plane: Plane,
+  image: Pick<RgbaImage, "height" | "width">,
+  { left, top, scale }: Window,
+  { height, width }: Pick<ImageShape, "height" | "width">,
+  ground: number,
+): Plane {
+  const narrow = squeeze(plane, image.height, image.width, width, left, scale, ground); // (width, image.height)
+  return squeeze(narrow, width, image.height, height, top, scale, ground);
+}
+
 /**
  * Each row resampled to `target` numbers and the result transposed: (rows, columns) → (target, rows). A number is the mean of the `scale`
- * columns that it covers, counted from the middle; columns outside are ground.
+ * columns that it covers, the first of them beginning at `start`. What lies outside is ground.
  */
-function squeeze(plane: Plane, rows: number, columns: number, target: number, scale: number, ground: number): Plane {
+function squeeze(
+  plane: Plane,
+  rows: number,
+  columns: number,
+  target: number,
+  start: number,
+  scale: number,
+  ground: number,
+): Plane {
   const out = new Float32Array(target * rows);
-  const start = (columns - target * scale) / 2;
   for (let j = 0; j < target; j++) {
     const from = start + j * scale;
     const first = Math.max(0, Math.floor(from));

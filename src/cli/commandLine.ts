@@ -1,0 +1,161 @@
+/**
+ * What a command takes on the command line, and reading it: every option known, every value in its range, before anything runs.
+ * Does not know what the commands do.
+ */
+import { parseArgs } from "node:util";
+import { message, show } from "../errors.js";
+
+/** What stands on the command line makes no sense: exit status 2. */
+export class CommandLineError extends Error {
+  override readonly name = "CommandLineError";
+}
+
+/** An option of a command. */
+export interface OptionSpec {
+  /** What its value is called, as "FILE"; a switch has none. */
+  readonly value?: string;
+  /** For the help, without a full stop. */
+  readonly about: string;
+}
+
+/** What a command takes. */
+export interface Signature {
+  /** "train" */
+  readonly name: string;
+  /** What may stand beside the options, and what it is called, as "recipe". At most one. */
+  readonly operand?: { readonly name: string; readonly choices: readonly string[]; readonly isRequired: boolean };
+  readonly options: Readonly<Record<string, OptionSpec>>;
+}
+
+/** The arguments of a command, checked against its signature. */
+export class Arguments {
+  /** What stands beside the options. */
+  readonly operand: string | undefined;
+  readonly #command: string;
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor(command: string, operand: string | undefined, values: ReadonlyMap<string, string>) {
+    this.#command = command;
+    this.operand = operand;
+    this.#values = values;
+  }
+
+  /** True where the option stands there. */
+  has(option: string): boolean {
+    return this.#values.has(option);
+  }
+
+  /** An option's value. */
+  text(option: string): string | undefined {
+    return this.#values.get(option);
+  }
+
+  /** An option's value, which must be there. Errors: CommandLineError. */
+  required(option: string): string {
+    const value = this.#values.get(option);
+    if (value === undefined)
+      throw wrong(this.#command, `--${option} is missing`, undefined, undefined, helpHint(this.#command));
+    return value;
+  }
+
+  /**
+   * An option's value as a number.
+   *
+   * @param rule  what it must be, for the message
+   * @param isIn  whether a number is that
+   * Errors: CommandLineError.
+   */
+  number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
+    const text = this.#values.get(option);
+    if (text === undefined) return undefined;
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (!Number.isFinite(value) || !isIn(value)) throw wrong(this.#command, `--${option} is out of range`, rule, text);
+    return value;
+  }
+}
+
+/** Reads arguments by a command's signature. Errors: CommandLineError. */
+export function readArguments({ name, operand, options }: Signature, args: readonly string[]): Arguments {
+  const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(types) as Record<string, { type: "string" | "boolean" }>,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const values = new Map<string, string>();
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const spec = Object.hasOwn(options, token.name) && token.rawName.startsWith("--") ? options[token.name] : undefined;
+    if (spec === undefined)
+      throw unknown(
+        name,
+        "option",
+        token.rawName,
+        Object.keys(options).map((option) => `--${option}`),
+      );
+    if (spec.value === undefined && token.value !== undefined) {
+      throw wrong(name, `${token.rawName} takes no value`, undefined, token.value);
+    }
+    if (
+      spec.value !== undefined &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith("--")))
+    ) {
+      throw wrong(name, `${token.rawName} needs a value`, spec.value, token.value ?? "nothing");
+    }
+    values.set(token.name, token.value ?? "");
+  }
+  return new Arguments(name, checkedOperand(name, operand, operands), values);
+}
+
+/** The error for a name that is none of those that there are. */
+export function unknown(command: string, kind: string, got: string, known: readonly string[]): CommandLineError {
+  const near = known.find((name) => distance(name, got) <= Math.max(1, Math.floor(name.length / 4)));
+  const hint = near === undefined ? helpHint(command) : `Did you mean ${near}?`;
+  return wrong(command, `unknown ${kind}`, alternatives(known), got, hint);
+}
+
+/** The error for arguments that make no sense. */
+export function wrong(command: string, what: string, expected?: string, got?: string, hint?: string): CommandLineError {
+  const op = command === "" ? "lanegrad" : `lanegrad ${command}`;
+  const parts = { ...(expected && { expected }), ...(got !== undefined && { got: show(got) }), ...(hint && { hint }) };
+  return new CommandLineError(message(op, what, parts));
+}
+
+function helpHint(command: string): string {
+  return `See lanegrad ${command === "" ? "" : `${command} `}--help.`;
+}
+
+function checkedOperand(command: string, operand: Signature["operand"], given: readonly string[]): string | undefined {
+  const [first, ...more] = given;
+  const spare = operand === undefined ? first : more.at(0);
+  if (spare !== undefined) throw wrong(command, "an argument too many", undefined, spare, helpHint(command));
+  if (operand === undefined) return undefined;
+  if (first === undefined) {
+    if (operand.isRequired)
+      throw wrong(command, `no ${operand.name}`, alternatives(operand.choices), undefined, helpHint(command));
+    return undefined;
+  }
+  if (!operand.choices.includes(first)) throw unknown(command, operand.name, first, operand.choices);
+  return first;
+}
+
+function alternatives(names: readonly string[]): string {
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+/** Levenshtein's distance: how many letters must be put in, taken out or changed. */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row.push(Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    above = row;
+  }
+  return above[b.length];
+}

@@ -1,0 +1,21 @@
+/** Starting the library from the command line, and saying in words what it chose. */
+import { type Info, init } from "../index.js";
+import type { Arguments } from "./commandLine.js";
+import { plural } from "./format.js";
+
+/** The option of commands that compute for long. */
+export const threadsOption = { value: "N", about: "threads that compute; default: the machine's cores, at most 8" };
+
+const mostThreads = 64;
+
+/** Starts the library as the options say. Errors: CommandLineError. */
+export function initWith(args: Arguments): Promise<Info> {
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostThreads;
+  const threads = args.number("threads", `an integer from 1 to ${mostThreads}`, isCount);
+  return init(threads === undefined ? {} : { threads });
+}
+
+/** "relaxed SIMD, 2 threads" */
+export function engineText({ build, threads }: Pick<Info, "build" | "threads">): string {
+  return `${build === "relaxed" ? "relaxed SIMD" : "SIMD"}, ${plural(threads, "thread")}`;
+}

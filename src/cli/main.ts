@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/** What `lanegrad` starts: the command line in Node's process. */
+import process from "node:process";
+import { lanegrad } from "./lanegrad.js";
+import type { StopSignal } from "./surroundings.js";
+
+const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
+
+// Whoever reads a pipe may stop reading: then there is nobody to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(141);
+});
+
+process.exitCode = await lanegrad(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  onStopSignal: (listener) => {
+    for (const signal of stopSignals) process.on(signal, listener);
+    return () => {
+      for (const signal of stopSignals) process.off(signal, listener);
+    };
+  },
+  exit: (status) => process.exit(status),
+});

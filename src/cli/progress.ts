@@ -1,0 +1,134 @@
+/**
+ * How training is going, for people: on a terminal one live line for the whole run, elsewhere one line an epoch.
+ * A line never wraps: where the terminal is narrow, the bar shrinks first, then the less important parts go.
+ */
+import type { Callback, Logs, Training } from "../index.js";
+import { decimal, duration, percent, rate } from "./format.js";
+import type { Terminal } from "./terminal.js";
+
+/** Milliseconds between two states of the live line. */
+const frame = 80;
+const widestBar = 30;
+const narrowestBar = 6;
+
+/** Where training stands. */
+export interface Standing {
+  /** The current one, from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Part of all batches of all epochs that is done. */
+  readonly done: number;
+  readonly batchesPerSecond: number;
+  readonly secondsLeft: number;
+  /** Running means of the epoch. */
+  readonly logs: Logs;
+}
+
+/** The live line: at most `columns` characters, styles aside. */
+export function liveLine(standing: Standing, columns: number, terminal: Pick<Terminal, "style">): string {
+  const { done, batchesPerSecond, secondsLeft, logs } = standing;
+  const speed = `${rate(batchesPerSecond)} batches/s`;
+  const left = `${duration(secondsLeft)} left`;
+  const loss = `loss ${decimal(logs.loss)}`;
+  const accuracy = logs.accuracy === undefined ? loss : `accuracy ${percent(logs.accuracy, 1)}`;
+  const name = epochName(standing);
+  for (const parts of [[speed, left, loss, accuracy], [left, loss, accuracy], [left, accuracy], [accuracy], []]) {
+    const all = [name, ...new Set(parts)];
+    const free = columns - all.join("  ").length - 2;
+    if (free < narrowestBar) continue;
+    all.splice(1, 0, bar(done, Math.min(free, widestBar), terminal));
+    return all.join("  ");
+  }
+  return name.slice(0, Math.max(0, columns));
+}
+
+/** One line for an epoch that is done. */
+export function epochLine(standing: Standing, seconds: number): string {
+  const numbers = Object.entries(standing.logs).map(([name, value]) => {
+    return `${name} ${name.toLowerCase().endsWith("loss") ? decimal(value) : percent(value)}`;
+  });
+  return [epochName(standing), ...numbers, `${rate(standing.batchesPerSecond)} batches/s`, duration(seconds)].join(
+    "  ",
+  );
+}
+
+function epochName({ epoch, epochs }: Standing): string {
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+}
+
+/** A bar of `width` characters, to half a character. */
+function bar(done: number, width: number, terminal: Pick<Terminal, "style">): string {
+  const halves = Math.floor(done * 2 * width);
+  const full = "━".repeat(halves >> 1) + (halves & 1 ? "╸" : "");
+  return terminal.style(full, "green") + terminal.style("─".repeat(width - full.length), "dim");
+}
+
+/** Batches since a moment. */
+interface Lap {
+  readonly start: number;
+  batches: number;
+}
+
+/** Shows a run of `fit`. */
+export class ProgressDisplay implements Callback {
+  readonly #terminal: Terminal;
+  #epoch = 0;
+  /** Batches done in the epoch, those of an earlier process included. */
+  #done = 0;
+  #run = lap();
+  #lap = lap();
+  #lastFrame = -Infinity;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  onTrainBegin(): void {
+    this.#run = lap();
+    this.#lap = lap();
+  }
+
+  onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+    this.#lap = lap();
+  }
+
+  onBatchEnd(batch: number, logs: Logs, training: Training): void {
+    this.#run.batches++;
+    this.#lap.batches++;
+    this.#done = batch + 1;
+    const now = performance.now();
+    if (!this.#terminal.isLive || now - this.#lastFrame < frame) return;
+    this.#lastFrame = now;
+    // One column stays free: some terminals wrap as soon as the last one is written.
+    this.#terminal.live(
+      liveLine(this.#standing(this.#run, logs, training), this.#terminal.columns - 1, this.#terminal),
+    );
+  }
+
+  onEpochEnd(epoch: number, logs: Logs, training: Training): void {
+    this.#epoch = epoch;
+    if (!this.#terminal.isLive)
+      this.#terminal.print(epochLine(this.#standing(this.#lap, logs, training), secondsOf(this.#lap)));
+  }
+
+  onTrainEnd(): void {
+    this.#terminal.clearLive();
+  }
+
+  #standing(measured: Lap, logs: Logs, { epochs, batches }: Training): Standing {
+    const all = epochs * batches;
+    const done = this.#epoch * batches + this.#done;
+    const batchesPerSecond = measured.batches / Math.max(secondsOf(measured), 1e-6);
+    const secondsLeft = (all - done) / batchesPerSecond;
+    return { epoch: this.#epoch + 1, epochs, done: done / all, batchesPerSecond, secondsLeft, logs };
+  }
+}
+
+function lap(): Lap {
+  return { start: performance.now(), batches: 0 };
+}
+
+function secondsOf({ start }: Lap): number {
+  return (performance.now() - start) / 1000;
+}

@@ -1,0 +1,56 @@
+/** What a recipe is: data, a network and settings that lead to a known result. */
+import type { Dataset, Loss, Metric, Model, Optimizer } from "../../index.js";
+
+/** How much and how fast; each can be changed on the command line. */
+export interface Settings {
+  readonly epochs: number;
+  /** Samples a step. */
+  readonly batch: number;
+  /** The highest learning rate of the run. */
+  readonly lr: number;
+}
+
+/** Where data may come from. */
+export interface DataRequest {
+  /** --data */
+  readonly folder: string | undefined;
+  /** --download */
+  readonly mayDownload: boolean;
+  /** LANEGRAD_DATA */
+  readonly defaultFolder: string | undefined;
+  /** Which data a run to be resumed was trained on. */
+  readonly kind: string | undefined;
+  /** For what is drawn. */
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /** Shows how far a download is. */
+  readonly onProgress: (text: string) => void;
+}
+
+/** What a recipe is trained on and judged by. */
+export interface RecipeData {
+  /** "mnist", "drawn" or "points": stands in checkpoints and in --json. */
+  readonly kind: string;
+  /** What it is and where it is from, for people. */
+  readonly description: string;
+  readonly train: Dataset;
+  /** Looked at once, when training has ended. */
+  readonly test: Dataset;
+  readonly classNames: readonly string[];
+  /** The samples are drawings that a person can look at. */
+  readonly hasImages: boolean;
+}
+
+/** A recipe of `lanegrad train`. */
+export interface Recipe {
+  readonly name: string;
+  /** For the help, without a full stop. */
+  readonly about: string;
+  readonly settings: Settings;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  load(request: DataRequest): Promise<RecipeData>;
+  model(seed: number): Model;
+  /** @param steps of the whole run */
+  optimizer(learningRate: number, steps: number): Optimizer;
+}

@@ -1,0 +1,87 @@
+/** The end of a training run: how the network does on the test set, class by class, and some of the samples that it got wrong. */
+import { type Model, metrics } from "../index.js";
+import { type Classified, bestClasses, classify } from "./classify.js";
+import { classTable } from "./classTable.js";
+import { type GreyImage, drawRow } from "./drawDigit.js";
+import { count, decimal, duration, percent, plural, rate } from "./format.js";
+import type { RecipeData } from "./recipes/recipe.js";
+import type { Terminal } from "./terminal.js";
+
+/** Misread samples that are drawn, where the terminal is wide enough. */
+const mostDrawn = 6;
+
+/** What the one look at the test set showed. */
+export interface Judgement extends Classified {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly labels: Int32Array;
+  readonly predictions: Int32Array;
+}
+
+/** Evaluates the test set. */
+export async function judge(model: Model, { test: { x, y } }: RecipeData): Promise<Judgement> {
+  const { loss } = await model.evaluate(x, y);
+  const outputs = await model.predict(x);
+  const classified = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
+  outputs.dispose();
+  const predictions = bestClasses(classified);
+  const labels = y.toTypedArray() as Int32Array;
+  const right = labels.reduce((sum, label, i) => sum + Number(label === predictions[i]), 0);
+  return { ...classified, loss, accuracy: right / labels.length, labels, predictions };
+}
+
+/** What {@link report} tells. */
+export interface Result {
+  readonly judgement: Judgement;
+  readonly data: RecipeData;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly samples: number;
+  /** Where the model was saved. */
+  readonly out: string | undefined;
+}
+
+/** Prints the result of a run. */
+export function report({ judgement, data, epochs, seconds, samples, out }: Result, terminal: Terminal): void {
+  const { loss, accuracy, labels, predictions } = judgement;
+  const wrong = labels.length - Math.round(accuracy * labels.length);
+  const label = (text: string): string => terminal.style(text.padEnd(9), "dim");
+  terminal.print(
+    `${label("trained")}${plural(epochs, "epoch")} in ${duration(seconds)}, ${rate(samples / seconds)} samples/s`,
+  );
+  const verdict = terminal.style(`${percent(accuracy)} right`, "bold");
+  terminal.print(
+    `${label("test")}${verdict}, ${count(wrong)} of ${count(labels.length)} wrong (${percent(1 - accuracy)}), loss ${decimal(loss)}`,
+  );
+  if (out !== undefined) terminal.print(`${label("saved")}${out}`);
+  terminal.print();
+  const matrix = metrics.confusionMatrix({ labels, predictions, classes: data.classNames.length });
+  for (const line of classTable(matrix, data.classNames, terminal)) terminal.print(line);
+  if (!data.hasImages || wrong === 0) return;
+  terminal.print();
+  for (const line of drawMisread(judgement, data, terminal)) terminal.print(line);
+}
+
+/** The errors of which the network was surest, drawn. */
+function drawMisread(
+  { labels, predictions, classes, probabilities }: Judgement,
+  { test, classNames }: RecipeData,
+  terminal: Terminal,
+): string[] {
+  const sureness = (i: number): number => probabilities[i * classes + predictions[i]];
+  const misread = Array.from(labels.keys())
+    .filter((i) => labels[i] !== predictions[i])
+    .sort((a, b) => sureness(b) - sureness(a))
+    .slice(0, mostDrawn);
+  const [, height, width] = test.x.shape;
+  const pixels = test.x.toTypedArray();
+  const images = misread.map((i): GreyImage => ({
+    height,
+    width,
+    pixels: pixels.subarray(i * height * width, (i + 1) * height * width),
+  }));
+  const captions = misread.map(
+    (i) => `${classNames[labels[i]]} read as ${classNames[predictions[i]]}, ${percent(sureness(i), 0)}`,
+  );
+  return drawRow(images, captions, terminal);
+}

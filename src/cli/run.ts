@@ -1,0 +1,137 @@
+/**
+ * A training run as the command line describes it: a recipe with its settings, begun anew or taken up from a checkpoint, where all of that stands in the
+ * model's notes. Does not train.
+ */
+import { existsSync } from "node:fs";
+import { DataError, message, show } from "../errors.js";
+import { type Model, loadModel } from "../index.js";
+import { type Arguments, type Signature, wrong } from "./commandLine.js";
+import { recipes } from "./recipes/index.js";
+import type { Recipe, RecipeData, Settings } from "./recipes/recipe.js";
+
+/** A run, before its data are there. */
+export interface Run {
+  readonly recipe: Recipe;
+  readonly settings: Settings;
+  readonly model: Model;
+  /** Which data it began with; undefined for a new run. */
+  readonly dataKind: string | undefined;
+  /** The checkpoint that it goes on from. */
+  readonly checkpoint: string | undefined;
+}
+
+/** The options that describe a run. */
+export const runOptions: Signature["options"] = {
+  epochs: { value: "N", about: "how often all samples are seen" },
+  batch: { value: "N", about: "samples a step" },
+  seed: { value: "N", about: "weights, order, dropout and drawn digits follow from it; default 0" },
+  lr: { value: "X", about: "the highest learning rate" },
+  out: { value: "FILE", about: "save the trained model there, as safetensors" },
+  resume: {
+    value: "FILE",
+    about: "go on from a checkpoint that Ctrl-C left, to the same weights as without the break",
+  },
+};
+
+const largestSeed = 2 ** 32 - 1;
+
+/** A run as the arguments say. Errors: CommandLineError; DataError for a file that is no checkpoint. */
+export async function runFrom(args: Arguments): Promise<Run> {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  const wanted = {
+    epochs: args.number("epochs", "an integer ≥ 1", isCount),
+    batch: args.number("batch", "an integer ≥ 1", isCount),
+    seed: args.number(
+      "seed",
+      "an integer from 0 to 2³² − 1",
+      (value) => Number.isInteger(value) && value >= 0 && value <= largestSeed,
+    ),
+    lr: args.number("lr", "a number > 0", (value) => value > 0),
+  };
+  const file = args.text("resume");
+  if (file !== undefined) {
+    const run = await resumedRun(file);
+    checkUnchanged(args, run, { ...wanted, recipe: args.operand });
+    return run;
+  }
+  const recipe = recipes.find(({ name }) => name === args.operand) ?? recipes[0];
+  const { epochs = recipe.settings.epochs, batch = recipe.settings.batch, lr = recipe.settings.lr, seed = 0 } = wanted;
+  const settings = { epochs, batch, lr };
+  return { recipe, settings, model: recipe.model(seed), dataKind: undefined, checkpoint: undefined };
+}
+
+/** What stands in the notes of a model that lanegrad train made; `run` only in a checkpoint. */
+interface RunNotes {
+  readonly recipe: string;
+  readonly data: string;
+  readonly run?: Settings;
+}
+
+/** Writes into the model's notes what predict needs, and for a checkpoint what a resumed run needs. */
+export function takeNotes(
+  { model, recipe, settings }: Run,
+  { kind, classNames, hasImages }: RecipeData,
+  isCheckpoint: boolean,
+): void {
+  const notes: RunNotes = { recipe: recipe.name, data: kind, ...(isCheckpoint && { run: settings }) };
+  model.notes = { ...notes, classNames, ...(hasImages && { input: "digit" }) };
+}
+
+async function resumedRun(file: string): Promise<Run> {
+  const model = await loadModel(file);
+  const { recipe: name, data, run } = model.notes as Partial<RunNotes>;
+  const recipe = recipes.find((one) => one.name === name);
+  if (recipe === undefined || typeof data !== "string" || !isSettings(run)) {
+    const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it.";
+    throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
+  }
+  return { recipe, settings: run, model, dataKind: data, checkpoint: file };
+}
+
+function isSettings(run: Settings | undefined): run is Settings {
+  return typeof run === "object" && [run.epochs, run.batch, run.lr].every((value) => typeof value === "number");
+}
+
+/** What a run began with stays; to say it again does no harm. */
+function checkUnchanged(
+  args: Arguments,
+  { recipe, settings, model }: Run,
+  wanted: Readonly<Record<string, number | string | undefined>>,
+): void {
+  const begun: Readonly<Record<string, number | string>> = { ...settings, seed: model.seed, recipe: recipe.name };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value === undefined || value === begun[name]) continue;
+    const what = name === "recipe" ? "the recipe" : `--${name}`;
+    const hint = "A resumed run goes on with what it began with.";
+    throw wrong(
+      "train",
+      `${what} is not that of the checkpoint`,
+      show(begun[name]),
+      args.text(name) ?? String(value),
+      hint,
+    );
+  }
+}
+
+/** Where Ctrl-C saves: the checkpoint that the run came from, else a new file beside the model's, or in the working folder. */
+export function checkpointPath({ recipe, checkpoint }: Run, out: string | undefined): string {
+  if (checkpoint !== undefined) return checkpoint;
+  const stem = out === undefined ? recipe.name : out.replace(/\.safetensors$/, "");
+  for (let number = 1; ; number++) {
+    const path = `${stem}.checkpoint${number === 1 ? "" : `-${number}`}.safetensors`;
+    if (!existsSync(path)) return path;
+  }
+}
+
+/** The command that goes on from a checkpoint. */
+export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: string): string {
+  const words = ["npx", "lanegrad", "train", recipe.name, "--resume", checkpoint];
+  for (const option of ["data", "threads", "out"]) if (args.has(option)) words.push(`--${option}`, args.text(option)!);
+  if (args.has("json")) words.push("--json");
+  return words.map(quoted).join(" ");
+}
+
+/** A word as a shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

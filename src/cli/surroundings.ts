@@ -1,0 +1,24 @@
+/** What a command may know of the world: where it writes, the environment, how it is interrupted. Tests bring their own. */
+
+/** A stream to write text to; `process.stdout` is one. */
+export interface Output {
+  write(text: string): unknown;
+  /** A person is watching. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal, in characters. */
+  readonly columns?: number;
+}
+
+/** The signals that ask a command to end. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** Everything outside of the command. */
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls `listener` at each signal that asks to end. @returns a function that stops listening */
+  onStopSignal(listener: (signal: StopSignal) => void): () => void;
+  /** Ends the process at once. */
+  exit(status: number): void;
+}

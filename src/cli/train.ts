@@ -1,0 +1,168 @@
+/** `lanegrad train`: data, a network, training with its progress shown, a checkpoint on Ctrl-C, one look at the test set, a report. */
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DataError, message, show } from "../errors.js";
+import { type Callback, type History, info } from "../index.js";
+import type { Arguments } from "./commandLine.js";
+import type { Command } from "./command.js";
+import { engineText, initWith, threadsOption } from "./engine.js";
+import { count } from "./format.js";
+import { table } from "./help.js";
+import { Interrupted, interruptible } from "./interrupt.js";
+import { printJson } from "./json.js";
+import { ProgressDisplay } from "./progress.js";
+import { recipes } from "./recipes/index.js";
+import type { RecipeData } from "./recipes/recipe.js";
+import { judge, report } from "./report.js";
+import { type Run, checkpointPath, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
+import type { Surroundings } from "./surroundings.js";
+import { Terminal } from "./terminal.js";
+
+export const train: Command = {
+  name: "train",
+  summary: "train a network by a recipe",
+  operand: { name: "recipe", choices: recipes.map(({ name }) => name), isRequired: false },
+  options: {
+    data: { value: "DIR", about: "folder with the four files of MNIST; default: LANEGRAD_DATA, else the cache" },
+    download: { about: "fetch MNIST into the cache (11.6 MB, once) where it is not at hand" },
+    ...runOptions,
+    threads: threadsOption,
+    json: { about: "print the result as one JSON object, and everything else on standard error" },
+  },
+  about: [
+    "Trains a network and says how well it does on samples that it has never seen.",
+    "Ctrl-C saves a checkpoint and says how to go on from it; a second Ctrl-C quits.",
+    "",
+    "Recipes (the first is the default):",
+    ...table(recipes.map(({ name, about }) => [name, about])),
+  ],
+  examples: [
+    "lanegrad train",
+    "lanegrad train mnist-mlp-300 --download --out mlp.safetensors",
+    "lanegrad train digits --resume digits.checkpoint.safetensors",
+  ],
+  run: (args, surroundings) => interruptible(surroundings, (signal) => runTraining(args, surroundings, signal)),
+};
+
+async function runTraining(args: Arguments, surroundings: Surroundings, signal: AbortSignal): Promise<void> {
+  const isJson = args.has("json");
+  const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
+  await initWith(args);
+  const run = await runFrom(args);
+  const out = args.text("out");
+  if (out !== undefined) await checkWritable(out);
+  const data = await loadData(run, args, surroundings, terminal, signal);
+  takeNotes(run, data, false);
+  introduce(run, data, terminal);
+  const { history, seconds, samples } = await fitted(run, data, args, terminal, signal);
+  if (out !== undefined) await run.model.save(out);
+  const judgement = await judge(run.model, data);
+  report({ judgement, data, epochs: run.settings.epochs, seconds, samples, out }, terminal);
+  if (!isJson) return;
+  printJson(surroundings, {
+    recipe: run.recipe.name,
+    data: data.kind,
+    epochs: run.settings.epochs,
+    trainLoss: history.history.loss.at(-1),
+    testLoss: judgement.loss,
+    testAccuracy: judgement.accuracy,
+    testErrorPercent: 100 * (1 - judgement.accuracy),
+    seconds,
+    samplesPerSecond: samples / seconds,
+    threads: info().threads,
+    build: info().build,
+  });
+}
+
+/** Better now than after the training. Errors: DataError. */
+async function checkWritable(file: string): Promise<void> {
+  await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
+    throw new DataError(message("train", `cannot write to ${show(dirname(file))}, the folder of --out`), { cause });
+  });
+}
+
+async function loadData(
+  run: Run,
+  args: Arguments,
+  { env }: Surroundings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<RecipeData> {
+  const onProgress = (text: string): void => {
+    if (terminal.isLive) terminal.live(text.slice(0, terminal.columns - 1));
+  };
+  const data = await run.recipe.load({
+    folder: args.text("data"),
+    mayDownload: args.has("download"),
+    defaultFolder: env.LANEGRAD_DATA,
+    kind: run.dataKind,
+    seed: run.model.seed,
+    signal,
+    onProgress,
+  });
+  terminal.clearLive();
+  return data;
+}
+
+function introduce(
+  { recipe, settings, model, checkpoint }: Run,
+  { description }: RecipeData,
+  terminal: Terminal,
+): void {
+  const weights = model.weights.reduce((sum, { value }) => sum + value.size, 0);
+  const { epochs, batch } = settings;
+  const label = (text: string): string => terminal.style(text.padEnd(9), "dim");
+  terminal.print(`${label("recipe")}${terminal.style(recipe.name, "bold")}: ${recipe.about}`);
+  terminal.print(`${label("data")}${description}`);
+  terminal.print(
+    `${label("network")}${count(weights)} weights, ${epochs} epochs, ${batch} samples a step, seed ${model.seed}`,
+  );
+  terminal.print(`${label("engine")}${engineText(info())}`);
+  if (checkpoint !== undefined) terminal.print(`${label("resumed")}from ${checkpoint}`);
+}
+
+interface Fitted {
+  readonly history: History;
+  readonly seconds: number;
+  /** Samples seen in this process. */
+  readonly samples: number;
+}
+
+async function fitted(
+  run: Run,
+  { train: { x, y }, ...data }: RecipeData,
+  args: Arguments,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Fitted> {
+  const { recipe, model, settings, checkpoint } = run;
+  const { epochs, batch: batchSize, lr } = settings;
+  const rows = x.shape[0];
+  if (checkpoint === undefined) {
+    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(rows / batchSize));
+    model.compile({ optimizer, loss: recipe.loss, metrics: recipe.metrics });
+  }
+  let samples = 0;
+  const counter: Callback = {
+    onBatchEnd: (batch) => {
+      samples += Math.min(batchSize, rows - batch * batchSize);
+    },
+  };
+  const start = performance.now();
+  try {
+    const callbacks = [counter, new ProgressDisplay(terminal)];
+    const history = await model.fit(x, y, { epochs, batchSize, callbacks, signal, resume: checkpoint !== undefined });
+    return { history, seconds: (performance.now() - start) / 1000, samples };
+  } catch (error) {
+    terminal.clearLive();
+    if (!(error instanceof Interrupted)) throw error;
+    const path = checkpointPath(run, args.text("out"));
+    takeNotes(run, { train: { x, y }, ...data }, true);
+    await model.saveCheckpoint(path);
+    throw new Interrupted(
+      error.signal,
+      `Stopped; ${path} holds everything. Go on with:\n  ${resumeCommand(run, args, path)}`,
+    );
+  }
+}

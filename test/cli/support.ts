@@ -1,0 +1,55 @@
+/** Surroundings for commands in tests: what they write is kept, what they would read is given, signals come when a test says. */
+import type { StopSignal, Surroundings } from "../../src/cli/surroundings.js";
+
+/** What a command did. */
+export interface Recorded {
+  readonly surroundings: Surroundings;
+  /** Everything on standard output so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Sends a signal to whoever listens. */
+  send(signal: StopSignal): void;
+  /** How many listen for signals now. */
+  listeners(): number;
+  /** Statuses that the process was told to exit with. */
+  readonly exits: number[];
+}
+
+/** Surroundings that record. @param columns width of a terminal; without it the streams are pipes */
+export function record(columns?: number, env: Surroundings["env"] = {}): Recorded {
+  const written = { stdout: "", stderr: "" };
+  const listening = new Set<(signal: StopSignal) => void>();
+  const exits: number[] = [];
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
+  const output = (name: "stdout" | "stderr") => ({
+    ...terminal,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  return {
+    surroundings: {
+      stdout: output("stdout"),
+      stderr: output("stderr"),
+      env,
+      onStopSignal: (listener) => {
+        listening.add(listener);
+        return () => listening.delete(listener);
+      },
+      exit: (status) => exits.push(status),
+    },
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    send: (signal) => {
+      for (const listener of listening) listener(signal);
+    },
+    listeners: () => listening.size,
+    exits,
+  };
+}
+
+/** Text without styles and without what writes over a line. */
+export function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
+  return text.replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, "");
+}
