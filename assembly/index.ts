@@ -77,8 +77,8 @@ export { castFloat32ToInt32, castInt32ToFloat32, castUint8ToFloat32 } from "./me
 export { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "./softmax/softmax";
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "./loss/softmaxCrossEntropy";
 export { softmaxCrossEntropySparseBackward, softmaxCrossEntropySparseForward } from "./loss/softmaxCrossEntropy";
-export { crossEntropyBackward, crossEntropyForward } from "./loss/crossEntropy";
-export { crossEntropySparseBackward, crossEntropySparseForward } from "./loss/crossEntropy";
+export { crossEntropyBackward, crossEntropyForward } from "./loss/elementwise";
+export { crossEntropySparseBackward, crossEntropySparseForward } from "./loss/sparseCrossEntropy";
 export { binaryCrossEntropyBackward, binaryCrossEntropyForward } from "./loss/elementwise";
 export { sigmoidCrossEntropyBackward, sigmoidCrossEntropyForward } from "./loss/elementwise";
 export { halfSquaredErrorBackward, halfSquaredErrorForward } from "./loss/elementwise";

@@ -1,23 +1,34 @@
 /**
- * The terms of the elementwise losses and their slopes with respect to the prediction. Letters: p prediction (or logit z), t target,
- * a the parameter of the loss (label smoothing, Huber's delta). elementwise.ts says how they are summed. Terms with a transcendental are calls,
- * the others are inlined: the loops stay small.
+ * The terms of the elementwise losses and their slopes with respect to the prediction. Letters: p prediction (or logit z), t target, a and b the
+ * parameters of the loss. With label smoothing the target is t' = a t + b. elementwise.ts says how terms are summed.
+ * A short kind is inlined twice for each loop, a long one is called.
  */
 import { madd } from "../simd/f32x4";
 import { logv, sigmoidv, softplusv } from "../simd/math";
-import { clipped, inside } from "./crossEntropy";
 
 /** What an elementwise loss adds for one element, and the derivative of that. */
 export interface Kind {
-  term(p: v128, t: v128, a: v128): v128;
-  slope(p: v128, t: v128, a: v128): v128;
+  /** A constant: a few instructions, or a transcendental. */
+  isShort(): bool;
+  term(p: v128, t: v128, a: v128, b: v128): v128;
+  slope(p: v128, t: v128, a: v128, b: v128): v128;
 }
 
-/** (1 − smoothing) t + smoothing / 2 */
+const low: f32 = 1e-7;
+const high: f32 = 1 - 1e-7;
+
+/** p in [1e-7, 1 − 1e-7]; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
-function smoothed(t: v128, smoothing: v128): v128 {
-  return madd(smoothing, f32x4.sub(f32x4.splat(0.5), t), t);
+export function clipped(p: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(p, f32x4.splat(low)), f32x4.splat(high));
+}
+
+/** Lanes where clipping changes nothing. */
+// @ts-ignore: decorator
+@inline
+export function inside(p: v128): v128 {
+  return v128.and(f32x4.ge(p, f32x4.splat(low)), f32x4.le(p, f32x4.splat(high)));
 }
 
 /** x with the sign of y, x ≥ 0. */
@@ -27,32 +38,58 @@ function withSign(x: v128, y: v128): v128 {
   return v128.or(x, v128.and(y, f32x4.splat(-0.0)));
 }
 
-/** Cross-entropy of σ(z): ln(1 + e^−|z|) + (max(z, 0) − z t), in which nothing overflows or cancels. */
+/** Cross-entropy of σ(z): ln(1 + e^−|z|) + (max(z, 0) − z t'), in which nothing overflows or cancels. */
 @unmanaged
 export class Sigmoid {
-  term(z: v128, t: v128, smoothing: v128): v128 {
-    const linear = f32x4.sub(f32x4.max(z, f32x4.splat(0)), f32x4.mul(z, smoothed(t, smoothing)));
+  // @ts-ignore: decorator
+  @inline
+  isShort(): bool {
+    return false;
+  }
+  term(z: v128, t: v128, a: v128, b: v128): v128 {
+    const linear = f32x4.sub(f32x4.max(z, f32x4.splat(0)), f32x4.mul(z, madd(a, t, b)));
     return f32x4.add(softplusv(f32x4.neg(f32x4.abs(z))), linear);
   }
-  slope(z: v128, t: v128, smoothing: v128): v128 {
-    return f32x4.sub(sigmoidv(z), smoothed(t, smoothing));
+  slope(z: v128, t: v128, a: v128, b: v128): v128 {
+    return f32x4.sub(sigmoidv(z), madd(a, t, b));
   }
 }
 
-
+/** −t' ln p − (1 − t') ln(1 − p). */
 @unmanaged
 export class BinaryCrossEntropy {
-  term(p: v128, t: v128, smoothing: v128): v128 {
-    const target = smoothed(t, smoothing);
+  // @ts-ignore: decorator
+  @inline
+  isShort(): bool {
+    return false;
+  }
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
+    const target = madd(a, t, b);
     const one = f32x4.splat(1);
     const q = clipped(p);
     const no = f32x4.mul(f32x4.sub(one, target), logv(f32x4.sub(one, q)));
     return f32x4.neg(madd(target, logv(q), no));
   }
-  /** (p − t) / (p (1 − p)) */
-  slope(p: v128, t: v128, smoothing: v128): v128 {
+  /** (p − t') / (p (1 − p)) */
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
     const spread = f32x4.mul(p, f32x4.sub(f32x4.splat(1), p));
-    return v128.and(f32x4.div(f32x4.sub(p, smoothed(t, smoothing)), spread), inside(p));
+    return v128.and(f32x4.div(f32x4.sub(p, madd(a, t, b)), spread), inside(p));
+  }
+}
+
+/** −t' ln p. */
+@unmanaged
+export class CrossEntropy {
+  // @ts-ignore: decorator
+  @inline
+  isShort(): bool {
+    return false;
+  }
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
+    return f32x4.neg(f32x4.mul(madd(a, t, b), logv(clipped(p))));
+  }
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
+    return v128.and(f32x4.neg(f32x4.div(madd(a, t, b), p)), inside(p));
   }
 }
 
@@ -61,13 +98,18 @@ export class BinaryCrossEntropy {
 export class Squared {
   // @ts-ignore: decorator
   @inline
-  term(p: v128, t: v128, a: v128): v128 {
+  isShort(): bool {
+    return true;
+  }
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
     const error = f32x4.sub(p, t);
     return f32x4.mul(error, error);
   }
   // @ts-ignore: decorator
   @inline
-  slope(p: v128, t: v128, a: v128): v128 {
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
     const error = f32x4.sub(p, t);
     return f32x4.add(error, error);
   }
@@ -78,12 +120,17 @@ export class Squared {
 export class Absolute {
   // @ts-ignore: decorator
   @inline
-  term(p: v128, t: v128, a: v128): v128 {
+  isShort(): bool {
+    return true;
+  }
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
     return f32x4.abs(f32x4.sub(p, t));
   }
   // @ts-ignore: decorator
   @inline
-  slope(p: v128, t: v128, a: v128): v128 {
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
     const error = f32x4.sub(p, t);
     return v128.and(withSign(f32x4.splat(1), error), f32x4.ne(error, f32x4.splat(0)));
   }
@@ -92,17 +139,22 @@ export class Absolute {
 
 @unmanaged
 export class Huber {
+  // @ts-ignore: decorator
+  @inline
+  isShort(): bool {
+    return true;
+  }
   /** c (|e| − c/2) with c = min(|e|, delta) is both branches. */
   // @ts-ignore: decorator
   @inline
-  term(p: v128, t: v128, delta: v128): v128 {
+  term(p: v128, t: v128, delta: v128, b: v128): v128 {
     const size = f32x4.abs(f32x4.sub(p, t));
     const c = f32x4.min(size, delta);
     return f32x4.mul(c, f32x4.sub(size, f32x4.mul(c, f32x4.splat(0.5))));
   }
   // @ts-ignore: decorator
   @inline
-  slope(p: v128, t: v128, delta: v128): v128 {
+  slope(p: v128, t: v128, delta: v128, b: v128): v128 {
     const error = f32x4.sub(p, t);
     return withSign(f32x4.min(f32x4.abs(error), delta), error);
   }
@@ -113,12 +165,17 @@ export class Huber {
 export class Hinge {
   // @ts-ignore: decorator
   @inline
-  term(p: v128, t: v128, a: v128): v128 {
+  isShort(): bool {
+    return true;
+  }
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
     return f32x4.max(f32x4.sub(f32x4.splat(1), f32x4.mul(t, p)), f32x4.splat(0));
   }
   // @ts-ignore: decorator
   @inline
-  slope(p: v128, t: v128, a: v128): v128 {
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
     return v128.and(f32x4.neg(t), f32x4.lt(f32x4.mul(t, p), f32x4.splat(1)));
   }
 }
@@ -126,11 +183,16 @@ export class Hinge {
 
 @unmanaged
 export class KullbackLeibler {
-  term(p: v128, t: v128, a: v128): v128 {
+  // @ts-ignore: decorator
+  @inline
+  isShort(): bool {
+    return false;
+  }
+  term(p: v128, t: v128, a: v128, b: v128): v128 {
     const target = share(t);
     return f32x4.mul(target, logv(f32x4.div(target, share(p))));
   }
-  slope(p: v128, t: v128, a: v128): v128 {
+  slope(p: v128, t: v128, a: v128, b: v128): v128 {
     const low = f32x4.ge(p, f32x4.splat(1e-7));
     const kept = v128.and(low, f32x4.le(p, f32x4.splat(1)));
     return v128.and(f32x4.neg(f32x4.div(share(t), p)), kept);

@@ -90,15 +90,32 @@ export function softmaxCrossEntropyBackward(
   for (let row = shareStart(rows, columns << 1, 1); row < end; row++) {
     let at = (<usize>row * columns) << 2;
     const weight = f32x4.splat(keep * <f32>foldSum<Plain>(targets + at, columns) + smoothing);
-    const slope = v128.load32_splat(dLoss + ((<usize>row) << 2));
-    for (let left = columns; left > 0; left -= 4) {
-      const lanes = min(left, 4);
-      const target = madd(keeps, loadLanes(targets + at, lanes), spreads); // −t'
-      const value = f32x4.mul(slope, madd(weight, loadLanes(probabilities + at, lanes), target));
-      putLanes(dLogits + at, value, accumulate, lanes);
+    const dRow = v128.load32_splat(dLoss + ((<usize>row) << 2));
+    let left = columns;
+    for (; left >= 4; left -= 4) {
+      give(dLogits + at, dRow, weight, probabilities + at, keeps, targets + at, spreads, accumulate, 4);
       at += 16;
     }
+    if (left > 0) give(dLogits + at, dRow, weight, probabilities + at, keeps, targets + at, spreads, accumulate, left);
   }
+}
+
+/** dLogits = or += dRow (weight p + less t + lesser): what the backward pass does to four elements. */
+// @ts-ignore: decorator
+@inline
+function give(
+  dLogits: usize,
+  dRow: v128,
+  weight: v128,
+  p: usize,
+  less: v128,
+  t: usize,
+  lesser: v128,
+  accumulate: i32,
+  lanes: i32,
+): void {
+  const minusTarget = madd(less, loadLanes(t, lanes), lesser);
+  putLanes(dLogits, f32x4.mul(dRow, madd(weight, loadLanes(p, lanes), minusTarget)), accumulate, lanes);
 }
 
 /**
@@ -159,16 +176,16 @@ export function softmaxCrossEntropySparseBackward(
     const own = at + ((<usize>column) << 2);
     let value = dRow * (load<f32>(probabilities + own) - (1 - smoothing) - spread);
     if (accumulate) value += load<f32>(dLogits + own);
-    const slope = f32x4.splat(dRow);
-    for (let left = columns; left > 0; left -= 4) {
-      const lanes = min(left, 4);
-      putLanes(
-        dLogits + at,
-        f32x4.mul(slope, f32x4.sub(loadLanes(probabilities + at, lanes), spreads)),
-        accumulate,
-        lanes,
-      );
+    const dRows = f32x4.splat(dRow);
+    let left = columns;
+    for (; left >= 4; left -= 4) {
+      const slope = f32x4.mul(dRows, f32x4.sub(v128.load(probabilities + at), spreads));
+      putLanes(dLogits + at, slope, accumulate, 4);
       at += 16;
+    }
+    if (left > 0) {
+      const slope = f32x4.mul(dRows, f32x4.sub(loadLanes(probabilities + at, left), spreads));
+      putLanes(dLogits + at, slope, accumulate, left);
     }
     store<f32>(dLogits + own, value);
   }

@@ -1,5 +1,5 @@
 /**
- * Adam, AdamW, AMSGrad and Nadam, one pass over a slab (conventions: sgd.ts; Note [Optimizer block] in block.ts).
+ * Adam, AdamW, AMSGrad and Nadam, one pass over a slab (conventions: update.ts; Note [Optimizer block] in block.ts).
  *
  *   m = β₁ m + (1 − β₁) g     v = β₂ v + (1 − β₂) g²     m̂ = m / (1 − β₁ᵗ)     v̂ = v / (1 − β₂ᵗ)
  *   p −= learningRate · m̂ / (√v̂ + ε)                    AMSGrad: the largest v so far in the place of v
@@ -10,7 +10,7 @@ import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { epsilonOf, gradientScaleOf, restOfBeta1, restOfBeta2 } from "./block";
-import { moveTo, takeGradient } from "./sgd";
+import { moveTo, sweep, takeGradient } from "./update";
 
 /**
  * Adam, with weight decay coupled to the gradient.
@@ -60,15 +60,60 @@ function adam(
   weightDecay: f32,
   keep: f32,
 ): void {
+  // in locals, not read from the block for each vector: the loop is at the limit of a square root and a division
+  const scale = gradientScaleOf(block);
+  const epsilon = epsilonOf(block);
+  const size = v128.load32_splat(block, 40);
+  const correction = v128.load32_splat(block, 44);
+  const rest1 = restOfBeta1(block);
+  const rest2 = restOfBeta2(block);
   const decay = f32x4.splat(weightDecay);
   const keeps = f32x4.splat(keep);
   const end = shareEnd(n, 4, 16);
-  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
+  const start = shareStart(n, 4, 16);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
     const most = largest ? largest + at : 0;
-    if (i + 4 <= end) adapt(params + at, grads + at, mean + at, square + at, most, block, decay, keeps, 4);
-    else adapt(params + at, grads + at, mean + at, square + at, most, block, decay, keeps, end - i);
+    adapt(
+      params + at,
+      grads + at,
+      mean + at,
+      square + at,
+      most,
+      scale,
+      rest1,
+      rest2,
+      correction,
+      epsilon,
+      size,
+      decay,
+      keeps,
+      4,
+    );
   }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    const most = largest ? largest + at : 0;
+    adapt(
+      params + at,
+      grads + at,
+      mean + at,
+      square + at,
+      most,
+      scale,
+      rest1,
+      rest2,
+      correction,
+      epsilon,
+      size,
+      decay,
+      keeps,
+      end - i,
+    );
+  }
+  sweep(mean, start, end, block);
+  sweep(square, start, end, block);
 }
 
 // @ts-ignore: decorator
@@ -79,22 +124,26 @@ function adapt(
   mean: usize,
   square: usize,
   largest: usize,
-  block: usize,
+  scale: v128,
+  rest1: v128,
+  rest2: v128,
+  correction: v128,
+  epsilon: v128,
+  size: v128,
   decay: v128,
   keep: v128,
   lanes: i32,
 ): void {
   const p = loadLanes(params, lanes);
-  const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
-  const m = moveTo(g, mean, restOfBeta1(block), lanes);
-  let v = moveTo(f32x4.mul(g, g), square, restOfBeta2(block), lanes);
+  const g = takeGradient(grads, scale, p, decay, lanes);
+  const m = moveTo(g, mean, rest1, lanes);
+  let v = moveTo(f32x4.mul(g, g), square, rest2, lanes);
   if (largest) {
     v = f32x4.max(v, loadLanes(largest, lanes));
     storeLanes(largest, v, lanes);
   }
-  const root = madd(f32x4.sqrt(v), v128.load32_splat(block, 44), epsilonOf(block)); // √v̂ + ε
-  const step = f32x4.div(f32x4.mul(v128.load32_splat(block, 40), m), root);
-  storeLanes(params, f32x4.sub(f32x4.mul(p, keep), step), lanes);
+  const root = madd(f32x4.sqrt(v), correction, epsilon); // √v̂ + ε
+  storeLanes(params, f32x4.sub(f32x4.mul(p, keep), f32x4.div(f32x4.mul(size, m), root)), lanes);
 }
 
 /**
@@ -112,11 +161,18 @@ export function nadamStep(
 ): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 4, 16);
-  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
+  const start = shareStart(n, 4, 16);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
-    if (i + 4 <= end) lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
-    else lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
+    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
   }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
+  }
+  sweep(mean, start, end, block);
+  sweep(square, start, end, block);
 }
 
 // @ts-ignore: decorator

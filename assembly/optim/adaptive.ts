@@ -1,5 +1,5 @@
 /**
- * Adagrad, RMSProp and Adadelta, one pass over a slab (conventions: sgd.ts; Note [Optimizer block] in block.ts). ε stands outside the root
+ * Adagrad, RMSProp and Adadelta, one pass over a slab (conventions: update.ts; Note [Optimizer block] in block.ts). ε stands outside the root
  * in Adagrad and RMSProp and inside it in Adadelta, as in PyTorch.
  * Source: Duchi et al. 2011; Hinton 2012, lecture 6e; Graves 2013 (centred form); Zeiler 2012.
  */
@@ -7,7 +7,7 @@ import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
-import { moveTo, takeGradient } from "./sgd";
+import { moveTo, sweep, takeGradient } from "./update";
 
 /**
  * s += g²;  p −= learningRate · g / (√s + ε)
@@ -19,10 +19,14 @@ import { moveTo, takeGradient } from "./sgd";
 export function adagradStep(params: usize, grads: usize, square: usize, n: i32, block: usize, weightDecay: f32): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 3, 16);
-  for (let i = shareStart(n, 3, 16); i < end; i += 4) {
+  let i = shareStart(n, 3, 16);
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
-    if (i + 4 <= end) shrink(params + at, grads + at, square + at, block, decay, 4);
-    else shrink(params + at, grads + at, square + at, block, decay, end - i);
+    shrink(params + at, grads + at, square + at, block, decay, 4);
+  }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    shrink(params + at, grads + at, square + at, block, decay, end - i);
   }
 }
 
@@ -59,13 +63,23 @@ export function rmspropStep(
 ): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 3, 16);
-  for (let i = shareStart(n, 3, 16); i < end; i += 4) {
+  const start = shareStart(n, 3, 16);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
     const a = average ? average + at : 0;
     const b = velocity ? velocity + at : 0;
-    if (i + 4 <= end) rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
-    else rescale(params + at, grads + at, square + at, a, b, block, decay, end - i);
+    rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
   }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    const a = average ? average + at : 0;
+    const b = velocity ? velocity + at : 0;
+    rescale(params + at, grads + at, square + at, a, b, block, decay, end - i);
+  }
+  sweep(square, start, end, block);
+  if (average) sweep(average, start, end, block);
+  if (velocity) sweep(velocity, start, end, block);
 }
 
 // @ts-ignore: decorator
@@ -115,11 +129,18 @@ export function adadeltaStep(
 ): void {
   const decay = f32x4.splat(weightDecay);
   const end = shareEnd(n, 4, 16);
-  for (let i = shareStart(n, 4, 16); i < end; i += 4) {
+  const start = shareStart(n, 4, 16);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
-    if (i + 4 <= end) correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
-    else correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
+    correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
   }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
+  }
+  sweep(square, start, end, block);
+  sweep(updates, start, end, block);
 }
 
 // @ts-ignore: decorator

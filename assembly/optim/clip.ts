@@ -16,10 +16,14 @@ export function regularize(grads: usize, params: usize, n: i32, l1: f32, l2: f32
   const ones = f32x4.splat(l1);
   const squares = f32x4.splat(l2);
   const end = shareEnd(n, 1, 16);
-  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+  let i = shareStart(n, 1, 16);
+  for (; i + 4 <= end; i += 4) {
     const at = (<usize>i) << 2;
-    if (i + 4 <= end) penalize(grads + at, params + at, ones, squares, 4);
-    else penalize(grads + at, params + at, ones, squares, end - i);
+    penalize(grads + at, params + at, ones, squares, 4);
+  }
+  if (i < end) {
+    const at = (<usize>i) << 2;
+    penalize(grads + at, params + at, ones, squares, end - i);
   }
 }
 
@@ -38,11 +42,22 @@ export function clipGradients(grads: usize, n: i32, limit: f32): void {
   const high = f32x4.splat(limit);
   const low = f32x4.neg(high);
   const end = shareEnd(n, 1, 16);
-  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+  let i = shareStart(n, 1, 16);
+  for (; i + 4 <= end; i += 4) {
     const at = grads + ((<usize>i) << 2);
-    const lanes = min(end - i, 4);
-    storeLanes(at, f32x4.max(low, f32x4.min(high, loadLanes(at, lanes))), lanes);
+    limitTo(at, low, high, 4);
   }
+  if (i < end) {
+    const at = grads + ((<usize>i) << 2);
+    limitTo(at, low, high, end - i);
+  }
+}
+
+/** pmin and pmax keep their first operand where it is NaN. */
+// @ts-ignore: decorator
+@inline
+function limitTo(at: usize, low: v128, high: v128, lanes: i32): void {
+  storeLanes(at, f32x4.pmax(f32x4.pmin(loadLanes(at, lanes), high), low), lanes);
 }
 
 /**
@@ -59,9 +74,13 @@ export function clipFactor(factor: usize, sumSquares: usize, maxNorm: f32): void
 export function scaleByFactor(grads: usize, n: i32, factor: usize): void {
   const factors = v128.load32_splat(factor);
   const end = shareEnd(n, 1, 16);
-  for (let i = shareStart(n, 1, 16); i < end; i += 4) {
+  let i = shareStart(n, 1, 16);
+  for (; i + 4 <= end; i += 4) {
     const at = grads + ((<usize>i) << 2);
-    const lanes = min(end - i, 4);
-    storeLanes(at, f32x4.mul(loadLanes(at, lanes), factors), lanes);
+    v128.store(at, f32x4.mul(v128.load(at), factors));
+  }
+  if (i < end) {
+    const at = grads + ((<usize>i) << 2);
+    storeLanes(at, f32x4.mul(loadLanes(at, end - i), factors), end - i);
   }
 }

@@ -1,31 +1,12 @@
 /**
  * Gradient descent and gradient descent with momentum, one pass over a slab: the gradient is read, scaled and cleared, the parameter updated.
- * In every file of this folder g stands for gradientScale · gradient + weightDecay · parameter (coupled decay, as PyTorch's `weight_decay`), and
- * the formulas are PyTorch's. Note [Optimizer block] in block.ts. Parameters, gradients and states are float32 (n) and do not overlap.
+ * Conventions: update.ts; Note [Optimizer block] in block.ts.
  */
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { gradientScaleOf, learningRateOf, momentumOf } from "./block";
-
-/** Reads a gradient, clears it, and returns g. */
-// @ts-ignore: decorator
-@inline
-export function takeGradient(grads: usize, scale: v128, p: v128, weightDecay: v128, lanes: i32): v128 {
-  const grad = loadLanes(grads, lanes);
-  storeLanes(grads, f32x4.splat(0), lanes);
-  return madd(grad, scale, f32x4.mul(p, weightDecay));
-}
-
-/** A running mean: state += rest · (value − state), which is (1 − rest) · state + rest · value; returns it. */
-// @ts-ignore: decorator
-@inline
-export function moveTo(value: v128, state: usize, rest: v128, lanes: i32): v128 {
-  const before = loadLanes(state, lanes);
-  const after = madd(rest, f32x4.sub(value, before), before);
-  storeLanes(state, after, lanes);
-  return after;
-}
+import { sweep, takeGradient } from "./update";
 
 /**
  * p −= learningRate · g
@@ -63,7 +44,7 @@ function descend(params: usize, grads: usize, rate: v128, scale: v128, decay: v1
  * @param params    in/out (n)
  * @param grads     in/out (n): cleared
  * @param velocity  in/out (n): v, zero before the first step
- * @param block     in: learningRate, gradientScale, momentum
+ * @param block     in: learningRate, gradientScale, momentum, step
  * @param nesterov  0 or 1
  */
 export function momentumStep(
@@ -83,7 +64,8 @@ export function momentumStep(
   const ahead = nesterov ? momentum : f32x4.splat(1);
   const now = f32x4.splat(nesterov ? 1 : 0);
   const end = shareEnd(n, 2, 16);
-  let i = shareStart(n, 2, 16);
+  const start = shareStart(n, 2, 16);
+  let i = start;
   for (; i + 8 <= end; i += 8) {
     const at = (<usize>i) << 2;
     roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, 4);
@@ -93,6 +75,7 @@ export function momentumStep(
     const at = (<usize>i) << 2;
     roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, min(end - i, 4));
   }
+  sweep(velocity, start, end, block);
 }
 
 // @ts-ignore: decorator

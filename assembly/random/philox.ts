@@ -9,6 +9,9 @@
  */
 import { threadIndex } from "../thread";
 
+/** The two multipliers, then what is added to the two words of the key in each round. */
+const rounds: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57, 0x9e3779b9, 0xbb67ae85]);
+
 /** counter += 1. @param state in/out, Note [Random state]. Thread 0 alone. */
 export function advanceRandom(state: usize): void {
   if (threadIndex() == 0) store<u64>(state, load<u64>(state, 8) + 1, 8);
@@ -46,10 +49,11 @@ export function drawAll<D extends Draw>(
   b: v128,
 ): void {
   const draw = changetype<D>(0);
-  const m0 = i32x4.splat(0xd2511f53);
-  const m1 = i32x4.splat(0xcd9e8d57);
-  const weyl0 = i32x4.splat(0x9e3779b9);
-  const weyl1 = i32x4.splat(0xbb67ae85);
+  // loaded, not written down: V8 would make a constant of four words anew in every round
+  const m0 = v128.load32_splat(rounds);
+  const m1 = v128.load32_splat(rounds, 4);
+  const weyl0 = v128.load32_splat(rounds, 8);
+  const weyl1 = v128.load32_splat(rounds, 12);
   for (let i = start; i < end; i += 16) {
     let c0 = i32x4.add(i32x4.splat(i >> 2), i32x4(0, 1, 2, 3));
     let c1 = i32x4.splat(stream);

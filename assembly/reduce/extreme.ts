@@ -8,7 +8,8 @@ import { shareEnd, shareStart } from "../thread";
 
 /** Which end is sought. */
 interface End {
-  of(a: v128, b: v128): v128;
+  /** The further out of `best` and `x`; `best` where either is NaN. */
+  of(best: v128, x: v128): v128;
   /** Lanes where `x` replaces `best`: x is further out, or x is the first NaN. */
   beats(x: v128, best: v128): v128;
 }
@@ -18,8 +19,8 @@ interface End {
 class Largest {
   // @ts-ignore: decorator
   @inline
-  of(a: v128, b: v128): v128 {
-    return f32x4.max(a, b);
+  of(best: v128, x: v128): v128 {
+    return f32x4.pmax(best, x);
   }
   // @ts-ignore: decorator
   @inline
@@ -33,8 +34,8 @@ class Largest {
 class Smallest {
   // @ts-ignore: decorator
   @inline
-  of(a: v128, b: v128): v128 {
-    return f32x4.min(a, b);
+  of(best: v128, x: v128): v128 {
+    return f32x4.pmin(best, x);
   }
   // @ts-ignore: decorator
   @inline
@@ -64,26 +65,75 @@ export function argMinAxis(out: usize, x: usize, outer: i32, r: i32, inner: i32)
 }
 
 function extremeAxis<Kind extends End>(out: usize, x: usize, outer: i32, r: i32, inner: i32): void {
-  const kind = changetype<Kind>(0);
-  const quads = (inner + 3) >> 2;
-  const end = shareEnd(outer * quads, r << 2, 1);
-  for (let task = shareStart(outer * quads, r << 2, 1); task < end; task++) {
-    const o = task / quads;
-    const column = (task - o * quads) << 2;
-    const to = out + ((<usize>o * inner + column) << 2);
-    let from = x + ((<usize>o * r * inner + column) << 2);
-    if (inner == 1) {
-      store<f32>(to, rowExtreme<Kind>(from, r));
-      continue;
+  const strips = (inner + 15) >> 4; // 16 columns each
+  const end = shareEnd(outer * strips, r << 4, 1);
+  for (let task = shareStart(outer * strips, r << 4, 1); task < end; task++) {
+    const o = task / strips;
+    const first = (task - o * strips) << 4;
+    const to = out + ((<usize>o * inner + first) << 2);
+    const from = x + ((<usize>o * r * inner + first) << 2);
+    if (inner == 1) store<f32>(to, rowExtreme<Kind>(from, r));
+    else if (inner - first >= 16) stripExtreme<Kind>(to, from, r, inner);
+    else {
+      for (let c = 0; c < inner - first; c += 4) {
+        const lanes = min(inner - first - c, 4);
+        storeLanes(to + (c << 2), columnExtreme<Kind>(from + (c << 2), r, inner, lanes), lanes);
+      }
     }
-    const lanes = min(inner - column, 4);
-    let best = loadLanes(from, lanes);
-    for (let k = 1; k < r; k++) {
-      from += (<usize>inner) << 2;
-      best = kind.of(best, loadLanes(from, lanes));
-    }
-    storeLanes(to, best, lanes);
   }
+}
+
+/** Lanes of x that are NaN, all ones. An instruction that spreads NaNs is much slower than this beside one that does not. */
+// @ts-ignore: decorator
+@inline
+function isNaNs(x: v128): v128 {
+  return f32x4.ne(x, x);
+}
+
+/** The extremes of 16 columns over r ≥ 1 rows, `inner` elements apart. */
+function stripExtreme<Kind extends End>(out: usize, x: usize, r: i32, inner: i32): void {
+  const kind = changetype<Kind>(0);
+  let m0 = v128.load(x);
+  let m1 = v128.load(x, 16);
+  let m2 = v128.load(x, 32);
+  let m3 = v128.load(x, 48);
+  let n0 = isNaNs(m0);
+  let n1 = isNaNs(m1);
+  let n2 = isNaNs(m2);
+  let n3 = isNaNs(m3);
+  for (let k = 1; k < r; k++) {
+    x += (<usize>inner) << 2;
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    const x2 = v128.load(x, 32);
+    const x3 = v128.load(x, 48);
+    m0 = kind.of(m0, x0);
+    m1 = kind.of(m1, x1);
+    m2 = kind.of(m2, x2);
+    m3 = kind.of(m3, x3);
+    n0 = v128.or(n0, isNaNs(x0));
+    n1 = v128.or(n1, isNaNs(x1));
+    n2 = v128.or(n2, isNaNs(x2));
+    n3 = v128.or(n3, isNaNs(x3));
+  }
+  v128.store(out, v128.or(m0, n0));
+  v128.store(out, v128.or(m1, n1), 16);
+  v128.store(out, v128.or(m2, n2), 32);
+  v128.store(out, v128.or(m3, n3), 48);
+}
+
+/** The extremes of up to four columns over r ≥ 1 rows, `inner` elements apart. */
+function columnExtreme<Kind extends End>(x: usize, r: i32, inner: i32, lanes: i32): v128 {
+  const kind = changetype<Kind>(0);
+  let best = loadLanes(x, lanes);
+  let nans = isNaNs(best);
+  for (let k = 1; k < r; k++) {
+    x += (<usize>inner) << 2;
+    const value = loadLanes(x, lanes);
+    best = kind.of(best, value);
+    nans = v128.or(nans, isNaNs(value));
+  }
+  return v128.or(best, nans);
 }
 
 /** The extreme of n ≥ 1 contiguous values. */
@@ -93,15 +143,27 @@ function rowExtreme<Kind extends End>(x: usize, n: i32): f32 {
   let m1 = m0;
   let m2 = m0;
   let m3 = m0;
+  let nans = isNaNs(m0);
   const end = x + ((<usize>n) << 2);
   for (; x + 64 <= end; x += 64) {
-    m0 = kind.of(m0, v128.load(x));
-    m1 = kind.of(m1, v128.load(x, 16));
-    m2 = kind.of(m2, v128.load(x, 32));
-    m3 = kind.of(m3, v128.load(x, 48));
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    const x2 = v128.load(x, 32);
+    const x3 = v128.load(x, 48);
+    m0 = kind.of(m0, x0);
+    m1 = kind.of(m1, x1);
+    m2 = kind.of(m2, x2);
+    m3 = kind.of(m3, x3);
+    nans = v128.or(v128.or(nans, v128.or(isNaNs(x0), isNaNs(x1))), v128.or(isNaNs(x2), isNaNs(x3)));
   }
-  for (; x + 16 <= end; x += 16) m0 = kind.of(m0, v128.load(x));
-  for (; x < end; x += 4) m1 = kind.of(m1, v128.load32_splat(x));
+  while (x < end) {
+    const isWhole = x + 16 <= end;
+    const x0 = isWhole ? v128.load(x) : v128.load32_splat(x);
+    m0 = kind.of(m0, x0);
+    nans = v128.or(nans, isNaNs(x0));
+    x += isWhole ? 16 : 4;
+  }
+  if (v128.any_true(nans)) return NaN;
   m0 = kind.of(kind.of(m0, m1), kind.of(m2, m3));
   m0 = kind.of(m0, i8x16.shuffle(m0, m0, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   m0 = kind.of(m0, i8x16.shuffle(m0, m0, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));

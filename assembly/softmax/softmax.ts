@@ -5,9 +5,8 @@
 import { foldSum, Plain } from "../reduce/fold";
 import { nmadd } from "../simd/f32x4";
 import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
-import { expNegative } from "../simd/math";
 import { shareEnd, shareStart } from "../thread";
-import { dotRow, expRow, expSumRow, logOf, rowMax, scaleRow } from "./rows";
+import { dotRow, expOfDifference, expRow, expSumRow, logOf, rowMax, scaleRow } from "./rows";
 
 /**
  * y = exp(x − m) / Σ exp(x − m), m = max(x), in each row.
@@ -93,6 +92,6 @@ export function logSoftmaxBackward(dx: usize, dy: usize, y: usize, rows: i32, co
 // @ts-ignore: decorator
 @inline
 function pullLog(dx: usize, dy: usize, y: usize, sum: v128, accumulate: i32, lanes: i32): void {
-  const value = nmadd(expNegative(loadLanes(y, lanes)), sum, loadLanes(dy, lanes));
+  const value = nmadd(expOfDifference(loadLanes(y, lanes)), sum, loadLanes(dy, lanes));
   putLanes(dx, value, accumulate, lanes);
 }

@@ -289,7 +289,7 @@ describe.each(builds)("softmax cross-entropy ($name)", (build) => {
         return { p, loss: -sum(t.map((v, c) => v * Math.log(p[c]))), gradient: p.map((v, c) => v * sum(t) - t[c]) };
       });
 
-      it("the loss is within 1e-6 and the probabilities are softmax's within 1e-6", () => {
+      it("the loss is within 1e-6 and the probabilities are softmax's within 3e-6", () => {
         const run = (part: "loss" | "p"): Float32Array =>
           runKernel(build, () => {
             const [loss, p, logits] = [build.f32(rows), build.f32(n), build.f32(z)];
@@ -308,7 +308,7 @@ describe.each(builds)("softmax cross-entropy ($name)", (build) => {
         expectClose(
           run("p"),
           expected.flatMap((e) => e.p),
-          1e-6,
+          3e-6,
           1e-30,
         );
       });

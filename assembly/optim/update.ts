@@ -1,0 +1,42 @@
+/**
+ * What the optimizers share. In every file of this folder g stands for gradientScale · gradient + weightDecay · parameter (coupled decay, as
+ * PyTorch's `weight_decay`), and the formulas are PyTorch's. Parameters, gradients and states are float32 (n) and do not overlap.
+ * weightDecay is an argument, not a field of the block, so that slabs with and without decay share a block. Note [Optimizer block] in block.ts.
+ */
+import { madd } from "../simd/f32x4";
+import { loadLanes, storeLanes } from "../simd/lanes";
+
+/** Reads a gradient, clears it, and returns g. */
+// @ts-ignore: decorator
+@inline
+export function takeGradient(grads: usize, scale: v128, p: v128, weightDecay: v128, lanes: i32): v128 {
+  const grad = loadLanes(grads, lanes);
+  storeLanes(grads, f32x4.splat(0), lanes);
+  return madd(grad, scale, f32x4.mul(p, weightDecay));
+}
+
+/**
+ * Note [Nothing subnormal]. Where gradients stop, as in a dead unit, a mean decays until it is subnormal and stays there, since 0.9 times the smallest
+ * number rounds to itself; such numbers are computed several times more slowly. So every 64th step (and where steps are not counted, every
+ * step) each kernel sweeps its states: what is below 2⁻¹⁰⁰ becomes 0, long before it is subnormal.
+ */
+export function sweep(state: usize, start: i32, end: i32, block: usize): void {
+  if (load<i32>(block, 32) & 63) return;
+  const least = f32x4.splat(7.888609052210118e-31);
+  for (let i = start; i < end; i += 4) {
+    const at = state + ((<usize>i) << 2);
+    const lanes = min(end - i, 4);
+    const x = loadLanes(at, lanes);
+    storeLanes(at, v128.andnot(x, f32x4.lt(f32x4.abs(x), least)), lanes);
+  }
+}
+
+/** A running mean: state += rest · (value − state), which is (1 − rest) · state + rest · value; returns it. */
+// @ts-ignore: decorator
+@inline
+export function moveTo(value: v128, state: usize, rest: v128, lanes: i32): v128 {
+  const before = loadLanes(state, lanes);
+  const after = madd(rest, f32x4.sub(value, before), before);
+  storeLanes(state, after, lanes);
+  return after;
+}
