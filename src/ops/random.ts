@@ -1,6 +1,6 @@
 /**
- * Random numbers by kernels, from seed, counter and stream (src/tensor/randomState.ts). Element i of a draw depends on these and i alone, so shapes, threads
- * and builds do not change it. Functions that fill a tensor, and functions that make one.
+ * Random numbers by kernels, from seed, counter and stream (src/tensor/randomState.ts). Element i of a draw depends on these and i alone, so shapes and
+ * threads do not change it; builds change at most the last bits of normal draws. Functions that fill a tensor, and functions that make one.
  */
 import { UsageError, checkKeys, message } from "../errors.js";
 import { kernels } from "../runtime/runtime.js";
