@@ -21,7 +21,7 @@ import {
   HARD_SIGMOID,
   HardSigmoid,
 } from "./activation";
-import { backwardLong, backwardShort, forwardLong, forwardShort, LONG, SHORT } from "./map";
+import { backwardRange, forwardRange, LONG, SHORT } from "./map";
 
 /** What an element of an activation costs, in copied elements. */
 export function activationCost(activation: i32): i32 {
@@ -34,31 +34,31 @@ export function activate(activation: i32, y: usize, x: usize, n: i32, alpha: f32
   const a = f32x4.splat(alpha);
   switch (activation) {
     case IDENTITY:
-      forwardShort<Identity>(y, x, n, a, a);
+      forwardRange<Identity>(y, x, n, a, a);
       break;
     case RELU:
-      forwardShort<Relu>(y, x, n, a, a);
+      forwardRange<Relu>(y, x, n, a, a);
       break;
     case SIGMOID:
-      forwardLong<Sigmoid>(y, x, n, a, a);
+      forwardRange<Sigmoid>(y, x, n, a, a);
       break;
     case TANH:
-      forwardLong<Tanh>(y, x, n, a, a);
+      forwardRange<Tanh>(y, x, n, a, a);
       break;
     case LEAKY_RELU:
-      forwardShort<LeakyRelu>(y, x, n, a, a);
+      forwardRange<LeakyRelu>(y, x, n, a, a);
       break;
     case ELU:
-      forwardLong<Elu>(y, x, n, a, a);
+      forwardRange<Elu>(y, x, n, a, a);
       break;
     case SELU:
-      forwardLong<Selu>(y, x, n, a, a);
+      forwardRange<Selu>(y, x, n, a, a);
       break;
     case SOFTPLUS:
-      forwardLong<Softplus>(y, x, n, a, a);
+      forwardRange<Softplus>(y, x, n, a, a);
       break;
     case HARD_SIGMOID:
-      forwardShort<HardSigmoid>(y, x, n, a, a);
+      forwardRange<HardSigmoid>(y, x, n, a, a);
       break;
     default:
       unreachable();
@@ -78,31 +78,31 @@ export function activateGradient(
   const a = f32x4.splat(alpha);
   switch (activation) {
     case IDENTITY:
-      backwardShort<Identity>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Identity>(dx, dy, y, n, accumulate, a, a);
       break;
     case RELU:
-      backwardShort<Relu>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Relu>(dx, dy, y, n, accumulate, a, a);
       break;
     case SIGMOID:
-      backwardShort<Sigmoid>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Sigmoid>(dx, dy, y, n, accumulate, a, a);
       break;
     case TANH:
-      backwardShort<Tanh>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Tanh>(dx, dy, y, n, accumulate, a, a);
       break;
     case LEAKY_RELU:
-      backwardShort<LeakyRelu>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<LeakyRelu>(dx, dy, y, n, accumulate, a, a);
       break;
     case ELU:
-      backwardShort<Elu>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Elu>(dx, dy, y, n, accumulate, a, a);
       break;
     case SELU:
-      backwardShort<Selu>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Selu>(dx, dy, y, n, accumulate, a, a);
       break;
     case SOFTPLUS:
-      backwardLong<Softplus>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<Softplus>(dx, dy, y, n, accumulate, a, a);
       break;
     case HARD_SIGMOID:
-      backwardShort<HardSigmoid>(dx, dy, y, n, accumulate, a, a);
+      backwardRange<HardSigmoid>(dx, dy, y, n, accumulate, a, a);
       break;
     default:
       unreachable();

@@ -5,7 +5,7 @@
  */
 import { constant, one } from "../simd/constant";
 import { select } from "../simd/f32x4";
-import { expm1Negative, sigmoidv, softplusv, tanhv } from "../simd/math";
+import { expm1v, sigmoidv, softplusv, tanhv } from "../simd/math";
 
 /** Activation numbers of the epilogue; src/ops holds the same list. */
 export const IDENTITY: i32 = 0;
@@ -104,7 +104,7 @@ export class Elu {
   // @ts-ignore: decorator
   @inline
   f(x: v128, a: v128, b: v128): v128 {
-    return select(x, f32x4.mul(a, expm1Negative(x)), f32x4.gt(x, f32x4.splat(0)));
+    return select(x, f32x4.mul(a, expm1v(x)), f32x4.gt(x, f32x4.splat(0)));
   }
   // @ts-ignore: decorator
   @inline
@@ -120,7 +120,7 @@ export class Selu {
   @inline
   f(x: v128, a: v128, b: v128): v128 {
     const positive = f32x4.mul(x, constant(SELU_SCALE, 0));
-    const negative = f32x4.mul(expm1Negative(x), constant(SELU_SCALE, 1));
+    const negative = f32x4.mul(expm1v(x), constant(SELU_SCALE, 1));
     return select(positive, negative, f32x4.gt(x, f32x4.splat(0)));
   }
   // @ts-ignore: decorator
@@ -142,7 +142,7 @@ export class Softplus {
   // @ts-ignore: decorator
   @inline
   gradient(dy: v128, y: v128, a: v128, b: v128): v128 {
-    return f32x4.neg(f32x4.mul(dy, expm1Negative(f32x4.neg(y))));
+    return f32x4.neg(f32x4.mul(dy, expm1v(f32x4.neg(y))));
   }
 }
 

@@ -125,7 +125,7 @@ class Silu {
   }
 }
 
-/** y = x · Φ(x), the exact form (Hendrycks & Gimpel 2016): at most 5 ulp above x = −12.9. */
+/** y = x · Φ(x), the exact form (Hendrycks & Gimpel 2016): at most 5.5 ulp above x = −12.9. */
 export function geluForward(y: usize, x: usize, n: i32): void {
   mapForward<Gelu>(y, x, n, LONG, f32x4.splat(0), f32x4.splat(0));
 }

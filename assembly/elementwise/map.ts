@@ -1,8 +1,8 @@
 /**
  * The loops of every elementwise function of one input. F is a strategy class: `f(x, a, b)` is the value on four lanes,
  * `gradient(dy, saved, a, b)` the gradient from what F saves, its input or its output; a and b are scalars in all lanes.
- * A long function needs no unrolling (iterations are independent and overlap in the processor), and one copy of it serves the tail too;
- * a function of a few instructions goes two vectors at a time. Does not know any function.
+ * Two vectors an iteration, both computed before the first is stored, so that they share each constant that f loads; more would not hide more
+ * latency, as iterations are independent and overlap in the processor. Does not know any function.
  */
 import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
@@ -29,8 +29,7 @@ export function mapForward<F extends Forward>(y: usize, x: usize, n: i32, cost: 
   const start = shareStart(n, cost, 16);
   const count = shareEnd(n, cost, 16) - start;
   const o = (<usize>start) << 2;
-  if (cost == LONG) forwardLong<F>(y + o, x + o, count, a, b);
-  else forwardShort<F>(y + o, x + o, count, a, b);
+  forwardRange<F>(y + o, x + o, count, a, b);
 }
 
 /**
@@ -52,13 +51,20 @@ export function mapBackward<F extends Backward>(
   const start = shareStart(n, cost, 16);
   const count = shareEnd(n, cost, 16) - start;
   const o = (<usize>start) << 2;
-  if (cost == LONG) backwardLong<F>(dx + o, dy + o, saved + o, count, accumulate, a, b);
-  else backwardShort<F>(dx + o, dy + o, saved + o, count, accumulate, a, b);
+  backwardRange<F>(dx + o, dy + o, saved + o, count, accumulate, a, b);
 }
 
-/** y = f(x) for n elements, whatever the thread; for long functions. */
-export function forwardLong<F extends Forward>(y: usize, x: usize, n: i32, a: v128, b: v128): void {
+/** y = f(x) for n elements, whatever the thread. */
+export function forwardRange<F extends Forward>(y: usize, x: usize, n: i32, a: v128, b: v128): void {
   const op = changetype<F>(0);
+  for (; n >= 8; n -= 8) {
+    const y0 = op.f(v128.load(x), a, b);
+    const y1 = op.f(v128.load(x, 16), a, b); // before the first store: both use the constants that are loaded once
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+    x += 32;
+    y += 32;
+  }
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
     storeLanes(y, op.f(loadLanes(x, lanes), a, b), lanes);
@@ -67,43 +73,8 @@ export function forwardLong<F extends Forward>(y: usize, x: usize, n: i32, a: v1
   }
 }
 
-/** y = f(x) for n elements, whatever the thread; for short functions. */
-export function forwardShort<F extends Forward>(y: usize, x: usize, n: i32, a: v128, b: v128): void {
-  const op = changetype<F>(0);
-  for (; n >= 8; n -= 8) {
-    const x0 = v128.load(x);
-    const x1 = v128.load(x, 16);
-    v128.store(y, op.f(x0, a, b));
-    v128.store(y, op.f(x1, a, b), 16);
-    x += 32;
-    y += 32;
-  }
-  forwardLong<F>(y, x, n, a, b);
-}
-
-/** dx = or += gradient(dy, saved) for n elements, whatever the thread; for long functions. */
-export function backwardLong<F extends Backward>(
-  dx: usize,
-  dy: usize,
-  saved: usize,
-  n: i32,
-  accumulate: i32,
-  a: v128,
-  b: v128,
-): void {
-  const op = changetype<F>(0);
-  for (; n > 0; n -= 4) {
-    const lanes = min(n, 4);
-    const r = op.gradient(loadLanes(dy, lanes), loadLanes(saved, lanes), a, b);
-    putLanes(dx, r, accumulate, lanes);
-    dx += 16;
-    dy += 16;
-    saved += 16;
-  }
-}
-
-/** dx = or += gradient(dy, saved) for n elements, whatever the thread; for short functions. */
-export function backwardShort<F extends Backward>(
+/** dx = or += gradient(dy, saved) for n elements, whatever the thread. */
+export function backwardRange<F extends Backward>(
   dx: usize,
   dy: usize,
   saved: usize,
@@ -126,5 +97,11 @@ export function backwardShort<F extends Backward>(
     dy += 32;
     saved += 32;
   }
-  backwardLong<F>(dx, dy, saved, n, accumulate, a, b);
+  for (; n > 0; n -= 4) {
+    const lanes = min(n, 4);
+    putLanes(dx, op.gradient(loadLanes(dy, lanes), loadLanes(saved, lanes), a, b), accumulate, lanes);
+    dx += 16;
+    dy += 16;
+    saved += 16;
+  }
 }
