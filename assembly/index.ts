@@ -3,6 +3,7 @@ export { buildFeatures, heapBase } from "./module";
 export {
   beginProbe, endProbe, setAlone, setSmallWork, setThread, threadCount, threadIndex,
 } from "./thread"; // prettier-ignore
+export { setWide } from "./wide";
 export { fill } from "./elementwise/fill";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";

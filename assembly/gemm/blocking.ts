@@ -2,12 +2,12 @@
  * Every tuning constant of the matrix product, in one table. Letters as in the BLIS papers: MR × NR is the register tile, KC the depth of a
  * panel, MC × KC the block of A and KC × NC the block of B that are packed at a time.
  *
- *             plain   relaxed
- *   MR          5        6      MR · NR/4 accumulators + NR/4 vectors of B + 1 of A ≤ 15 registers (V8 keeps the sixteenth);
- *   NR          8        8      the plain build needs one more for the product that it has to add
- *   KC        256      256      NR · KC + MR · KC floats = 14 KiB: a panel of B stays in 32 KiB of L1 while panels of A run through it
- *   MC        240      240      a multiple of both MR; MC · KC floats = 240 KiB of L2
- *   NC       1024     1024      KC · NC floats = 1 MiB of L3, packed once for all blocks of A; M ≤ MC needs only one panel at a time
+ *             plain   relaxed   wide
+ *   MR          5        6        6   MR · NR/4 accumulators + NR/4 vectors of B + 1 of A ≤ 15 registers (V8 keeps the sixteenth), in wide
+ *   NR          8        8       16   mode of eight lanes, not four; the plain build needs one more for the product that it has to add
+ *   KC        256      256      256   NR · KC + MR · KC floats ≤ 22 KiB: a panel of B stays in 32 KiB of L1 while panels of A run through it
+ *   MC        240      240      240   a multiple of both MR; MC · KC floats = 240 KiB of L2
+ *   NC       1024     1024     1024   KC · NC floats = 1 MiB of L3, packed once for all blocks of A; M ≤ MC needs only one panel at a time
  *
  * Does not depend on the number of threads: KC cuts every sum, so it decides the bits.
  */
@@ -17,6 +17,9 @@ export const MR: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 
 /** Columns of the register tile: two vectors. */
 export const NR: i32 = 8;
+
+/** Columns of the tile of wide mode, where two vectors are one: as many registers as NR. */
+export const NR_WIDE: i32 = 16;
 
 /** Columns of the tile at the right edge where at most four are left: one vector. */
 export const NR_EDGE: i32 = 4;

@@ -9,10 +9,11 @@
  *           for ir over ic by MR               a register tile (tiles.ts)
  *
  * One row or one column of C goes to gemv.ts, a product of a few dozen terms to plain loops. Threads cut C by columns or by rows, whichever
- * packs less; each packs for itself, no sum is cut. Does not check shapes, allocate, nor add a bias. Source: BLIS (Van Zee & van de Geijn 2015).
+ * packs less; each packs for itself, no sum is cut. Wide mode takes tiles of twice the columns, to the same bits. Does not check shapes, allocate, nor add a bias. Source: BLIS (Van Zee & van de Geijn 2015).
  */
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
-import { KC, MC, MR, NC, NR, TINY, partLength } from "./blocking";
+import { isWide } from "../wide";
+import { KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
 import { gemvColumns, gemvRows } from "./gemv";
 import { multiplyPanels, packBlockA } from "./panels";
 
@@ -32,7 +33,7 @@ function partBytes(m: i32, n: i32, k: i32): usize {
   if (isTiny(m, n, k)) return 0;
   const kc = partLength(k, KC, 1);
   const rows = min(MC, roundUp(m, MR));
-  const columns = m <= MC ? NR : min(NC, roundUp(n, NR));
+  const columns = m <= MC ? NR_WIDE : min(NC, roundUp(n, NR_WIDE));
   return tileBytes + (((<usize>(rows + columns) * <usize>kc + 15) >> 4) << 6);
 }
 
@@ -75,20 +76,21 @@ export function gemm(
     return multiplyVector(transA, m, k, a, lda, b, transB ? 1 : ldb, accumulate, c);
   }
   scratch += <usize>threadIndex() * partBytes(m, n, k);
+  const nr = isWide() ? NR_WIDE : NR;
   if (n >= m) {
-    const start = shareStart(n, shareCost(m, k), NR);
-    const end = shareEnd(n, shareCost(m, k), NR);
+    const start = shareStart(n, shareCost(m, k), nr);
+    const end = shareEnd(n, shareCost(m, k), nr);
     if (start >= end) return;
     b += (<usize>start * (transB ? <usize>ldb : 1)) << 2;
     c += <usize>start << 2;
-    multiplyBlocks(transA, transB, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(nr, transA, transB, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   } else {
     const start = shareStart(m, shareCost(n, k), MR);
     const end = shareEnd(m, shareCost(n, k), MR);
     if (start >= end) return;
     a += (<usize>start * (transA ? 1 : <usize>lda)) << 2;
     c += (<usize>start * <usize>ldc) << 2;
-    multiplyBlocks(transA, transB, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(nr, transA, transB, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   }
 }
 
@@ -142,10 +144,10 @@ function multiplyPlain(
   }
 }
 
-/** The loops pc, jc, ic over one thread's part of C. */
+/** The loops pc, jc, ic over one thread's part of C. @param nr NR, or NR_WIDE in wide mode */
 // prettier-ignore
 function multiplyBlocks(
-  transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  nr: i32, transA: i32, transB: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
   const aRow: usize = (transA ? 1 : <usize>lda) << 2;
@@ -154,7 +156,7 @@ function multiplyBlocks(
   const bStep: usize = (transB ? 1 : <usize>ldb) << 2;
   const kLength = partLength(k, KC, 1);
   const mLength = partLength(m, MC, MR);
-  const nLength = partLength(n, NC, NR);
+  const nLength = partLength(n, NC, nr);
   const packedA = scratch + tileBytes;
   const packedB = packedA + ((<usize>min(MC, roundUp(m, MR)) * <usize>kLength) << 2);
   for (let pc = 0; pc < k; pc += kLength) {
@@ -167,7 +169,7 @@ function multiplyBlocks(
         // A single block of A stays packed for all of N, and then no panel of B is met twice.
         if (jc == 0 || mLength < m) packBlockA(transA, mc, kc, a + <usize>ic * aRow + <usize>pc * aStep, <usize>lda << 2, packedA);
         multiplyPanels(
-          transB, ic == 0, mLength < m, mc, nc, kc, packedA, bBlock, <usize>ldb << 2, packedB,
+          nr, transB, ic == 0, mLength < m, mc, nc, kc, packedA, bBlock, <usize>ldb << 2, packedB,
           accumulate | i32(pc > 0), c + ((<usize>ic * ldc + jc) << 2), <usize>ldc << 2, scratch,
         );
       }

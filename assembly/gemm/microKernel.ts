@@ -1,20 +1,25 @@
 /**
- * The register tiles: `rows` × 8 and `rows` × 4 elements of C, summed over a panel of depth kc in registers and stored (or added) once.
+ * The register tiles: `rows` × 16, × 8 and × 4 elements of C, summed over a panel of depth kc in registers and stored (or added) once.
  *
- *   A: element (i, p) at a + p · aStep + 4 i     B: elements (p, 0 … 7) at b + p · bStep     C: row i at c + i · cRow
+ *   A: element (i, p) at a + p · aStep + 4 i     B: elements (p, 0 … 15) at b + p · bStep     C: row i at c + i · cRow
  *
  * All steps in bytes, so that a packed panel (bStep = 32) and a matrix as it lies (bStep = 4 ldb) are the same case. Every element is one chain
  * of multiply-adds over p in ascending order, in every tile: where a tile is cut never changes a bit.
  * Not unrolled over p: asc would gather the loads of several p in front and V8 would spill; V8 unrolls the loop itself.
+ * The tile of 16 columns is for wide mode alone (wide.ts): V8 makes one operation of two neighbours that do the same, hence the order of the lines.
  * These are bodies; tiles.ts makes functions of them. Register count: blocking.ts. Source: BLIS (Van Zee & van de Geijn 2015).
  */
 import { madd } from "../simd/f32x4";
 
-/** Two vectors a row. `rows` and `copies` must be literals, so that what they exclude vanishes. Where `copies`, packs B at `packed` in passing. */
+/**
+ * `columns` / 4 vectors a row, two or four. `rows`, `columns` and `copies` must be literals, so that what they exclude vanishes.
+ * Where `copies`, packs B at `packed` in passing.
+ */
 // @ts-ignore: decorator
 @inline
-export function tile8(
+export function tile(
   rows: i32,
+  columns: i32,
   copies: bool,
   packed: usize,
   kc: i32,
@@ -28,61 +33,103 @@ export function tile8(
 ): void {
   let c0_03 = f32x4.splat(0);
   let c0_47 = f32x4.splat(0);
+  let c0_811 = f32x4.splat(0);
+  let c0_1215 = f32x4.splat(0);
   let c1_03 = f32x4.splat(0);
   let c1_47 = f32x4.splat(0);
+  let c1_811 = f32x4.splat(0);
+  let c1_1215 = f32x4.splat(0);
   let c2_03 = f32x4.splat(0);
   let c2_47 = f32x4.splat(0);
+  let c2_811 = f32x4.splat(0);
+  let c2_1215 = f32x4.splat(0);
   let c3_03 = f32x4.splat(0);
   let c3_47 = f32x4.splat(0);
+  let c3_811 = f32x4.splat(0);
+  let c3_1215 = f32x4.splat(0);
   let c4_03 = f32x4.splat(0);
   let c4_47 = f32x4.splat(0);
+  let c4_811 = f32x4.splat(0);
+  let c4_1215 = f32x4.splat(0);
   let c5_03 = f32x4.splat(0);
   let c5_47 = f32x4.splat(0);
+  let c5_811 = f32x4.splat(0);
+  let c5_1215 = f32x4.splat(0);
   for (; kc > 0; kc--) {
     const b_03 = v128.load(b);
     const b_47 = v128.load(b, 16);
+    const b_811 = columns > 8 ? v128.load(b, 32) : b_03;
+    const b_1215 = columns > 8 ? v128.load(b, 48) : b_47;
     if (copies) {
       v128.store(packed, b_03);
       v128.store(packed, b_47, 16);
-      packed += 32;
+      if (columns > 8) {
+        v128.store(packed, b_811, 32);
+        v128.store(packed, b_1215, 48);
+      }
+      packed += (<usize>columns) << 2;
     }
     const a0 = v128.load32_splat(a);
     c0_03 = madd(a0, b_03, c0_03);
     c0_47 = madd(a0, b_47, c0_47);
+    if (columns > 8) {
+      c0_811 = madd(a0, b_811, c0_811);
+      c0_1215 = madd(a0, b_1215, c0_1215);
+    }
     if (rows > 1) {
       const a1 = v128.load32_splat(a, 4);
       c1_03 = madd(a1, b_03, c1_03);
       c1_47 = madd(a1, b_47, c1_47);
+      if (columns > 8) {
+        c1_811 = madd(a1, b_811, c1_811);
+        c1_1215 = madd(a1, b_1215, c1_1215);
+      }
     }
     if (rows > 2) {
       const a2 = v128.load32_splat(a, 8);
       c2_03 = madd(a2, b_03, c2_03);
       c2_47 = madd(a2, b_47, c2_47);
+      if (columns > 8) {
+        c2_811 = madd(a2, b_811, c2_811);
+        c2_1215 = madd(a2, b_1215, c2_1215);
+      }
     }
     if (rows > 3) {
       const a3 = v128.load32_splat(a, 12);
       c3_03 = madd(a3, b_03, c3_03);
       c3_47 = madd(a3, b_47, c3_47);
+      if (columns > 8) {
+        c3_811 = madd(a3, b_811, c3_811);
+        c3_1215 = madd(a3, b_1215, c3_1215);
+      }
     }
     if (rows > 4) {
       const a4 = v128.load32_splat(a, 16);
       c4_03 = madd(a4, b_03, c4_03);
       c4_47 = madd(a4, b_47, c4_47);
+      if (columns > 8) {
+        c4_811 = madd(a4, b_811, c4_811);
+        c4_1215 = madd(a4, b_1215, c4_1215);
+      }
     }
     if (rows > 5) {
       const a5 = v128.load32_splat(a, 20);
       c5_03 = madd(a5, b_03, c5_03);
       c5_47 = madd(a5, b_47, c5_47);
+      if (columns > 8) {
+        c5_811 = madd(a5, b_811, c5_811);
+        c5_1215 = madd(a5, b_1215, c5_1215);
+      }
     }
     a += aStep;
     b += bStep;
   }
-  storeRow8(add, c, c0_03, c0_47);
-  if (rows > 1) storeRow8(add, (c += cRow), c1_03, c1_47);
-  if (rows > 2) storeRow8(add, (c += cRow), c2_03, c2_47);
-  if (rows > 3) storeRow8(add, (c += cRow), c3_03, c3_47);
-  if (rows > 4) storeRow8(add, (c += cRow), c4_03, c4_47);
-  if (rows > 5) storeRow8(add, c + cRow, c5_03, c5_47);
+  storeRow(columns, add, c, c0_03, c0_47, c0_811, c0_1215);
+  if (rows > 1) storeRow(columns, add, (c += cRow), c1_03, c1_47, c1_811, c1_1215);
+  if (rows > 2) storeRow(columns, add, (c += cRow), c2_03, c2_47, c2_811, c2_1215);
+  if (rows > 3) storeRow(columns, add, (c += cRow), c3_03, c3_47, c3_811, c3_1215);
+  if (rows > 4) storeRow(columns, add, (c += cRow), c4_03, c4_47, c4_811, c4_1215);
+  if (rows > 5) storeRow(columns, add, c + cRow, c5_03, c5_47, c5_811, c5_1215);
 }
 
 /** One vector a row, for the right edge. `rows` must be a literal. */
@@ -132,12 +179,20 @@ function storeRow4(add: i32, c: usize, x: v128): void {
 
 // @ts-ignore: decorator
 @inline
-function storeRow8(add: i32, c: usize, x_03: v128, x_47: v128): void {
+function storeRow(columns: i32, add: i32, c: usize, x_03: v128, x_47: v128, x_811: v128, x_1215: v128): void {
   if (add) {
-    v128.store(c, f32x4.add(v128.load(c), x_03));
-    v128.store(c, f32x4.add(v128.load(c, 16), x_47), 16);
-  } else {
-    v128.store(c, x_03);
-    v128.store(c, x_47, 16);
+    // All loads before all stores: V8 fuses no neighbours with a store between them.
+    x_03 = f32x4.add(v128.load(c), x_03);
+    x_47 = f32x4.add(v128.load(c, 16), x_47);
+    if (columns > 8) {
+      x_811 = f32x4.add(v128.load(c, 32), x_811);
+      x_1215 = f32x4.add(v128.load(c, 48), x_1215);
+    }
+  }
+  v128.store(c, x_03);
+  v128.store(c, x_47, 16);
+  if (columns > 8) {
+    v128.store(c, x_811, 32);
+    v128.store(c, x_1215, 48);
   }
 }

@@ -5,9 +5,9 @@
  * A panel of B is packed at the moment when the first row tile needs it, so that it is still in L1 for the others; where B is not transposed, that
  * tile reads it as it lies and writes the packed copy in passing, under the shadow of its arithmetic. Does not know the blocks around it.
  */
-import { MR, NR, NR_EDGE } from "./blocking";
+import { MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
 import { packAcross, packAlong } from "./pack";
-import { multiplyTile4, multiplyTile8, multiplyTile8Packing } from "./tiles";
+import { multiplyTile16, multiplyTile4, multiplyTile8, multiplyTile8Packing, packingTile6x16 } from "./tiles";
 
 /** Bytes between rows of a tile in spare memory. */
 const spareRow: usize = 4 * NR;
@@ -31,36 +31,44 @@ export function packBlockA(transA: i32, mc: i32, kc: i32, a: usize, lead: usize,
   }
 }
 
-/** Packs one panel of op(B), 8 wide, or 4 wide for at most four columns. */
-function packPanelB(transB: i32, columns: i32, kc: i32, b: usize, lead: usize, out: usize): void {
-  const step: usize = (columns <= NR_EDGE ? NR_EDGE : NR) << 2;
-  if (transB) packAcross(columns, kc, b, lead, out, step);
-  else packAlong(columns, kc, b, lead, out, step);
+/** Packs `columns` columns of op(B) into a panel `width` wide, eight at a time. */
+function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: usize, lead: usize, out: usize): void {
+  const step = (<usize>width) << 2;
+  for (; columns > 0; columns -= 8) {
+    if (transB) packAcross(min(columns, 8), kc, b, lead, out, step);
+    else packAlong(min(columns, 8), kc, b, lead, out, step);
+    b += transB ? lead << 3 : 32;
+    out += 32;
+  }
 }
 
 /**
  * C (mc, nc) = or += A block · B block.
+ * @param nr NR, or NR_WIDE in wide mode; the columns that this leaves over take the narrower tiles
  * @param isFirst the panels of B are not packed yet     @param isKept they will be met again: each keeps a place of its own
  * @param b op(B)'s block as it lies, rows `lead` bytes apart; read only where isFirst
  * @param spare memory for one tile
  */
 // prettier-ignore
 export function multiplyPanels(
-  transB: i32, isFirst: bool, isKept: bool, mc: i32, nc: i32, kc: i32,
+  nr: i32, transB: i32, isFirst: bool, isKept: bool, mc: i32, nc: i32, kc: i32,
   packedA: usize, b: usize, lead: usize, packedB: usize, add: i32, c: usize, cRow: usize, spare: usize,
 ): void {
   const tiles = (mc + MR - 1) / MR;
   const bColumn: usize = transB ? lead : 4;
-  for (let jr = 0; jr < nc; jr += NR) {
-    const columns = min(nc - jr, NR);
+  while (nc > 0) {
+    const columns = nc >= nr ? nr : min(nc, NR);
     const isEdge = columns <= NR_EDGE;
     const isWhole = (columns & 3) == 0;
+    const isWide = ASC_FEATURE_RELAXED_SIMD && columns == NR_WIDE;
+    const width = isWide ? NR_WIDE : isEdge ? NR_EDGE : NR;
     let panel = packedB;
-    let bStep: usize = (isEdge ? NR_EDGE : NR) << 2;
+    let bStep = <usize>width << 2;
     let isPacking = false;
     if (isFirst) {
-      if (transB || !isWhole || (isEdge && isKept)) {
-        packPanelB(transB, columns, kc, b, lead, packedB);
+      // What packs in passing: a first tile of 8 columns, or of 6 × 16, with others below it.
+      if (transB || !isWhole || (isEdge && isKept) || (isWide && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
+        packPanelB(transB, columns, width, kc, b, lead, packedB);
       } else {
         panel = b;
         bStep = lead;
@@ -72,10 +80,13 @@ export function multiplyPanels(
     for (let t = 0; t < tiles; t++) {
       const rows = tileRows(mc, tiles, t);
       if (isPacking) {
-        multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
+        if (isWide) packingTile6x16(packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
+        else multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
         panel = packedB;
-        bStep = 4 * NR;
+        bStep = <usize>width << 2;
         isPacking = false;
+      } else if (isWide) {
+        multiplyTile16(rows, kc, aPanel, 4 * MR, panel, bStep, add, tile, cRow);
       } else {
         const out = isWhole ? tile : spare;
         const outRow = isWhole ? cRow : spareRow;
@@ -87,9 +98,10 @@ export function multiplyPanels(
       aPanel += <usize>kc * (4 * MR);
       tile += <usize>rows * cRow;
     }
-    b += <usize>NR * bColumn;
-    c += 4 * NR;
-    if (isKept) packedB += <usize>kc * (4 * NR);
+    nc -= columns;
+    b += <usize>columns * bColumn;
+    c += <usize>columns << 2;
+    if (isKept) packedB += (<usize>kc * <usize>width) << 2;
   }
 }
 

@@ -2,7 +2,7 @@
  * The register tiles as functions, one for each number of rows, and the choice among them. Each is called once for every tile, so that V8
  * compiles it well while the product is still running (a running call is never replaced). Arguments: microKernel.ts.
  */
-import { tile4, tile8 } from "./microKernel";
+import { tile, tile4 } from "./microKernel";
 
 /** C (rows × 8) = A panel · B panel, or += where `add`; 1 ≤ rows ≤ MR. */
 // prettier-ignore
@@ -22,6 +22,16 @@ export function multiplyTile8(rows: i32, kc: i32, a: usize, aStep: usize, b: usi
     default:
       return tile1x8(kc, a, aStep, b, bStep, add, c, cRow);
   }
+}
+
+/** C (rows × 16) = A panel · B panel, or += where `add`; 1 ≤ rows ≤ MR; in wide mode only. */
+// prettier-ignore
+export function multiplyTile16(rows: i32, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
+  if (rows == 6) return tile6x16(kc, a, aStep, b, bStep, add, c, cRow);
+  if (rows == 5) return tile5x16(kc, a, aStep, b, bStep, add, c, cRow);
+  if (rows == 4) return tile4x16(kc, a, aStep, b, bStep, add, c, cRow);
+  multiplyTile8(rows, kc, a, aStep, b, bStep, add, c, cRow);
+  multiplyTile8(rows, kc, a, aStep, b + 32, bStep, add, c + 32, cRow);
 }
 
 /** C (rows × 4) = A panel · B panel, or += where `add`; 1 ≤ rows ≤ MR. */
@@ -61,47 +71,65 @@ export function multiplyTile8Packing(rows: i32, packed: usize, kc: i32, a: usize
 }
 
 function tile1x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(1, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(1, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile2x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(2, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(2, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile3x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(3, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(3, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile4x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(4, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(4, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile5x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(5, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(5, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile6x8(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(6, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(6, 8, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 // prettier-ignore
 function packingTile3x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(3, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(3, 8, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 // prettier-ignore
 function packingTile4x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(4, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(4, 8, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 // prettier-ignore
 function packingTile5x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(5, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(5, 8, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 // prettier-ignore
 function packingTile6x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile8(6, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
+  tile(6, 8, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
+}
+
+function tile4x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
+  tile(4, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+}
+
+function tile5x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
+  tile(5, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+}
+
+function tile6x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
+  tile(6, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
+}
+
+/** C (6 × 16), reading B as it lies and writing its packed panel to `packed`; in wide mode only. */
+// prettier-ignore
+export function packingTile6x16(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
+  tile(6, 16, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile1x4(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {

@@ -10,7 +10,7 @@ const iterations = 40_000;
 export function peakMultiplyAdds(): number {
   const { peakOnThreads, peakFlopsPerIteration, threadCount } = kernels();
   const threads = threadCount();
-  const results = keep(empty([threads]));
+  const results = keep(empty([threads, 8]));
   peakOnThreads(results.ptr, iterations);
   results.dispose();
   return iterations * peakFlopsPerIteration() * threads;

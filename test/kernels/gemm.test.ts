@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, builds } from "../support/builds.js";
 
 interface Product {
@@ -86,12 +86,21 @@ const transpositions = [
   [1, 1],
 ] as const;
 
-describe.each(builds)("gemm ($name)", (build) => {
+/** Every build, and the wide tiles where there are some: right without the engine's help, too. */
+const variants = builds.flatMap((build) => [
+  { name: build.name, build, wide: 0 },
+  ...(build.name === "relaxed" ? [{ name: "relaxed, wide tiles", build, wide: 1 }] : []),
+]);
+
+describe.each(variants)("gemm ($name)", ({ build, wide }) => {
+  beforeAll(() => void build.kernels.setWide(wide));
+  afterAll(() => void build.kernels.setWide(0));
+
   it.each(transpositions)(
     "transA = %i, transB = %i: sizes around the tile, = and +=, rows longer than the matrix",
     (transA, transB) => {
       for (const m of [1, 2, 4, 5, 6, 7, 11, 13])
-        for (const n of [1, 2, 3, 4, 5, 7, 8, 9, 12, 17])
+        for (const n of [1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17, 35])
           for (const k of [1, 3, 4, 5, 19])
             for (const accumulate of [0, 1] as const)
               multiply(build, { m, n, k, transA, transB, accumulate, gap: (m + n + k) % 4 });
@@ -106,6 +115,7 @@ describe.each(builds)("gemm ($name)", (build) => {
       [245, 1027, 12],
       [7, 9, 1030],
       [260, 11, 515],
+      [9841, 17, 2],
     ])
       multiply(build, { m, n, k, transA, transB, accumulate: 1, gap: 3 });
   });
@@ -148,4 +158,26 @@ describe.each(builds)("gemm ($name)", (build) => {
       expect([...c.view]).toEqual(Array.from({ length: m * n }, (_, at) => (Math.floor(at / n) === 3 ? value : k)));
     }
   });
+});
+
+describe.runIf(variants.some(({ wide }) => wide))("the wide tiles", () => {
+  it.each(transpositions)("transA = %i, transB = %i: the same bits as the usual ones", (transA, transB) => {
+    const build = builds.find(({ name }) => name === "relaxed")!;
+    for (const [m, n, k] of [
+      [4, 16, 9],
+      [25, 300, 300],
+      [64, 31, 257],
+      [300, 1030, 20],
+    ]) {
+      const usual = multiply(build, { m, n, k, transA, transB, accumulate: 1 });
+      expect(build.kernels.setWide(1)).toBe(1);
+      const wide = multiply(build, { m, n, k, transA, transB, accumulate: 1 });
+      expect(build.kernels.setWide(0)).toBe(0);
+      expect({ m, n, k, same: isSame(wide, usual) }).toEqual({ m, n, k, same: true });
+    }
+  });
+});
+
+it("the plain build has no wide tiles and says so", () => {
+  expect(builds.find(({ name }) => name === "simd")!.kernels.setWide(1)).toBe(0);
 });

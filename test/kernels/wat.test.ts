@@ -36,3 +36,26 @@ describe.each([
     expect(loop).not.toMatch(/load|store|call/);
   });
 });
+
+describe("the wide tile of relaxed, 6 × 16", () => {
+  it.each(["tile6x16", "packingTile6x16"])(
+    "%s: four multiply-adds a row in its one loop, one splat a row, no call; no load between the stores of a row",
+    (name) => {
+      const text = functionText("relaxed", `gemm/tiles/${name}`);
+      const loop = text.slice(text.indexOf("loop $"), text.indexOf("\n  end", text.indexOf("loop $")));
+      expect(count(text, "f32x4.relaxed_madd")).toBe(24);
+      expect(count(loop, "f32x4.relaxed_madd")).toBe(24);
+      expect(loop.split("v128.load32_splat").length - 1).toBe(6);
+      expect(loop.split("v128.load ").length + loop.split("v128.load\n").length - 2).toBe(4);
+      expect(text).not.toMatch(/\bcall/);
+      const order = text.slice(text.indexOf(loop) + loop.length).match(/v128\.(load|store)/g)!;
+      const row = [...Array<string>(4).fill("v128.load"), ...Array<string>(4).fill("v128.store")];
+      expect(order).toEqual(Array.from({ length: 6 }, () => row).flat());
+    },
+  );
+
+  it("the plain build carries none", () => {
+    const wat = readFileSync(new URL("../../build/wat/simd.wat", import.meta.url), "utf8");
+    expect(wat).not.toMatch(/16 \(param|6x16/);
+  });
+});
