@@ -5,7 +5,7 @@
  * The two polynomials (tables: the highest power first) are minimax fits (Lawson's algorithm in float64).
  */
 import { constant64 } from "./constant";
-import { select } from "./f32x4";
+import { madd64, select } from "./f32x4";
 
 /** 1.5 · 2⁵², which rounds to an integer that stands in the low bits; 1; the bounds of y. */
 const LIMITS: usize = memory.data<f64>([6755399441055744, 1, 1000, -1000]);
@@ -21,11 +21,11 @@ const EXP2: usize = memory.data<f64>([
 /** The bits of √½. */
 const ROOT_HALF: usize = memory.data<u64>([0x3fe6a09e667f3bcd]);
 
-/** p·x + the table's entry i. */
+/** The table's entry i times x, plus entry i + 1. */
 // @ts-ignore: decorator
 @inline
-function step(p: v128, x: v128, table: usize, i: i32): v128 {
-  return f64x2.add(f64x2.mul(p, x), constant64(table, i));
+function pair(table: usize, i: i32, x: v128): v128 {
+  return madd64(constant64(table, i), x, constant64(table, i + 1));
 }
 
 /** log₂ x of two normal positive float64. */
@@ -37,11 +37,9 @@ function log2Pair(x: v128): v128 {
   const e = f64x2.sub(i64x2.add(exponent, constant64(LIMITS, 0)), constant64(LIMITS, 0));
   const s = f64x2.div(f64x2.sub(m, constant64(LIMITS, 1)), f64x2.add(m, constant64(LIMITS, 1)));
   const s2 = f64x2.mul(s, s);
-  let p = step(constant64(LOG2, 0), s2, LOG2, 1);
-  p = step(p, s2, LOG2, 2);
-  p = step(p, s2, LOG2, 3);
-  p = step(p, s2, LOG2, 4);
-  return f64x2.add(e, f64x2.mul(p, s));
+  const s4 = f64x2.mul(s2, s2);
+  const p = madd64(madd64(constant64(LOG2, 0), s4, pair(LOG2, 1, s2)), s4, pair(LOG2, 3, s2));
+  return madd64(p, s, e);
 }
 
 /** 2^y of two float64, y cut to ±1000. */
@@ -51,13 +49,9 @@ function exp2Pair(y: v128): v128 {
   const c = f64x2.pmax(f64x2.pmin(y, constant64(LIMITS, 2)), constant64(LIMITS, 3));
   const t = f64x2.add(c, constant64(LIMITS, 0));
   const f = f64x2.sub(c, f64x2.sub(t, constant64(LIMITS, 0)));
-  let p = step(constant64(EXP2, 0), f, EXP2, 1);
-  p = step(p, f, EXP2, 2);
-  p = step(p, f, EXP2, 3);
-  p = step(p, f, EXP2, 4);
-  p = step(p, f, EXP2, 5);
-  p = step(p, f, EXP2, 6);
-  p = step(p, f, EXP2, 7);
+  const f2 = f64x2.mul(f, f);
+  const upper = madd64(pair(EXP2, 0, f), f2, pair(EXP2, 2, f));
+  const p = madd64(upper, f64x2.mul(f2, f2), madd64(pair(EXP2, 4, f), f2, pair(EXP2, 6, f)));
   return i64x2.add(p, i64x2.shl(t, 52));
 }
 
