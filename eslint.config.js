@@ -87,5 +87,5 @@ export default defineConfig(
     },
   },
   { files: ["test/package/project/*.js"], languageOptions: { globals: { console: "readonly", document: "readonly" } } },
-  { files: ["*.config.{js,ts}"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
+  { files: ["**/*.config.{js,ts}"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
 );

@@ -18,6 +18,9 @@ export const needsChromium = hasChromium ? "" : ` (skipped: no ${executablePath}
 
 const quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update";
 
+/** How the browser is started: headless, and silent on the network. */
+export const chromiumOptions = { executablePath, args: ["--no-sandbox", "--disable-sync", ...quiet.split(" ")] };
+
 /** What a page did. */
 export interface Visit {
   /** The page's <output>, parsed. */
@@ -30,10 +33,7 @@ export interface Visit {
 
 /** Opens `url` and waits until its <output> has text. */
 export async function visit(url: string): Promise<Visit> {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-sync", ...quiet.split(" ")],
-  });
+  const browser = await chromium.launch(chromiumOptions);
   try {
     const page = await browser.newPage();
     const requests: string[] = [];

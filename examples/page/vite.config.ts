@@ -1,0 +1,9 @@
+/** Serves the page with the headers that let threads share memory. Threads are a choice: without the headers the page works on one. */
+import { defineConfig } from "vite";
+
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({ root: import.meta.dirname, server: { headers }, preview: { headers } });
