@@ -8,6 +8,7 @@ import type { ByteSink } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
+import { scope } from "../tensor/scope.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, releaseData } from "./batch.js";
@@ -220,17 +221,30 @@ export class Model {
    * Errors: ShapeError where an input does not fit.
    */
   call(inputs: readonly Tensor[], options: { readonly training?: boolean } = {}): Tensor[] {
-    const graph = this.#graph ?? this.#makeGraph(inputs[0].shape.slice(1));
-    for (const [i, { shape, name = `input ${i}` }] of graph.inputs.entries()) {
-      const input = inputs.at(i);
-      if (input !== undefined && sameShape(input.shape.slice(1), shape)) continue;
-      const expected = showShape(["N" as never, ...shape]);
-      throw new ShapeError(
-        message("call", `${name} does not fit the model`, { expected, got: input?.label() ?? "nothing" }),
-      );
-    }
-    this.#graph = graph;
+    this.#graph = this.#graphFor("call", inputs);
     return this.#run(inputs, options.training ?? false);
+  }
+
+  /**
+   * One training step on one batch, for training loops written by hand: loss, gradients, update. It calls kernels only, so it may be recorded:
+   * `const step = record(() => model.trainOnBatch([x], [y]))`, then `x.assign(…)` and `step.replay()`. A replay uses the learning rate of the recording,
+   * and does not check the targets' values or the loss, as `fit` does.
+   *
+   * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
+   * @param targets  what the losses take, in the order of the outputs
+   * @returns        the loss, a scalar: the mean over the batch plus the penalties
+   * Errors: UsageError before `compile`; ShapeError where inputs or targets do not fit.
+   */
+  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[]): Tensor {
+    this.#checkCompiled("trainOnBatch");
+    this.#graph = this.#graphFor("trainOnBatch", inputs);
+    const step = unrecorded(() => this.#compiledStep("trainOnBatch"));
+    step.checkTargets("trainOnBatch", targets, inputs[0].shape[0]);
+    return scope(() => {
+      const loss = step.gradients({ inputs, targets, weights: undefined });
+      step.optimizer.step();
+      return loss;
+    });
   }
 
   /** Prints a table of layers, shapes and parameters. @param print default console.log */
@@ -318,6 +332,20 @@ export class Model {
       }
     }
     return this.#built();
+  }
+
+  /** The graph for a batch. Throws ShapeError where an input does not fit. */
+  #graphFor(op: string, inputs: readonly Tensor[]): Graph {
+    const graph = this.#graph ?? this.#makeGraph(inputs[0].shape.slice(1));
+    for (const [i, { shape, name = `input ${i}` }] of graph.inputs.entries()) {
+      const input = inputs.at(i);
+      if (input !== undefined && sameShape(input.shape.slice(1), shape)) continue;
+      const expected = showShape(["N" as never, ...shape]);
+      throw new ShapeError(
+        message(op, `${name} does not fit the model`, { expected, got: input?.label() ?? "nothing" }),
+      );
+    }
+    return graph;
   }
 
   #bound(): Weights {

@@ -3,6 +3,7 @@
  * that is not a number stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
+import { ShapeError, message } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import { add, mul } from "../ops/arithmetic.js";
@@ -88,6 +89,18 @@ export class TrainingStep {
     this.#updateMetrics(outputs, targets, weights);
     this.#context.random.advance();
     return loss;
+  }
+
+  /** Throws ShapeError where targets of a batch of N samples do not fit the outputs, or a value is out of its range. */
+  checkTargets(op: string, targets: readonly Tensor[], N: number): void {
+    for (const [i, loss] of this.losses.entries()) {
+      const target = targets.at(i);
+      if (target?.shape[0] !== N) {
+        const [expected, got] = [`target ${i} of ${N} rows`, target?.label() ?? "nothing"];
+        throw new ShapeError(message(op, "the targets do not fit the batch", { expected, got }));
+      }
+      loss.checkTargets(target, this.#graph.outputs[i].shape);
+    }
   }
 
   /** The second half of a step: one pass of the optimizer over the slab, which clears the gradients. Recorded the first time, then replayed. */
