@@ -16,6 +16,12 @@ import {
 } from "../../src/index.js";
 import { exchangeKernels, kernels, launcher } from "../../src/runtime/runtime.js";
 
+/** Launches of the soak test; LANEGRAD_SOAK=100000 for the long one. */
+const soak = Number(process.env.LANEGRAD_SOAK ?? 1000);
+
+/** Threads; LANEGRAD_THREADS for another number. */
+const threads = Number(process.env.LANEGRAD_THREADS ?? 3);
+
 /** Uniform numbers in [−1, 1) that depend on the seed alone. */
 function values(n: number, seed: number): Float32Array {
   let state = seed;
@@ -42,13 +48,13 @@ function alone<T>(fn: () => T): T {
 }
 
 beforeAll(async () => {
-  await init({ threads: 3 });
+  await init({ threads });
   await untilReady();
 }, 60_000);
 
-describe("three threads", () => {
+describe(`${threads} threads`, () => {
   it("are there, and said to be", () => {
-    expect(info()).toMatchObject({ threads: 3, threadsReason: "as asked for" });
+    expect(info()).toMatchObject({ threads, threadsReason: "as asked for" });
     expect(launcher().pool!.isReady).toBe(true);
   });
 
@@ -67,7 +73,7 @@ describe("three threads", () => {
     });
   });
 
-  it("a soak of 1,000 launches of random sizes, small and large, gives no wrong result", () => {
+  it(`a soak of ${soak} launches of random sizes, small and large, gives no wrong result`, () => {
     let seed = 9;
     const next = (n: number): number => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -75,7 +81,7 @@ describe("three threads", () => {
     };
     const x = tensor(values(100_000, 3));
     const expected = alone(() => scope(() => exp(x).toTypedArray()));
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < soak; i++) {
       const n = 1 + next(next(2) === 0 ? 100_000 : 3000); // small ones stay with thread 0
       scope(() => {
         const y = exp(x.section(0, [n])).toTypedArray();
@@ -84,7 +90,7 @@ describe("three threads", () => {
       });
     }
     x.dispose();
-  }, 60_000);
+  }, 600_000);
 
   it("recorded steps run on all threads, also when they have fallen asleep in between", async () => {
     const [x, w] = [tensor(values(128 * 300, 4), [128, 300]), tensor(values(300 * 200, 5), [300, 200])];
