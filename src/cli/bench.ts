@@ -55,7 +55,7 @@ export const bench: Command = {
     const results: Measurement[] = [];
     await interruptible(surroundings, async (signal) => {
       for (const one of cases) {
-        if (terminal.isLive) terminal.live(`${one.name} …`.slice(0, terminal.columns - 1));
+        terminal.note(`${one.name} …`);
         const { measurement, peakGflops } = await measure(one, seconds, peakMultiplyAdds);
         await new Promise(setImmediate); // a signal arrives between two cases
         signal.throwIfAborted();

@@ -16,6 +16,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** For the help, without a full stop. */
   readonly about: string;
+  /** The command does nothing without it. Default false. */
+  readonly isRequired?: boolean;
 }
 
 /** What a command takes. */

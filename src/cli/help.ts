@@ -1,6 +1,7 @@
 /** The help: of `lanegrad`, and of each command, from the same table that reads the arguments. At most 80 columns. */
 import { version } from "../version.js";
 import type { Command } from "./command.js";
+import { beside } from "./layout.js";
 
 const columns = 80;
 
@@ -14,7 +15,8 @@ export function overview(commands: readonly Command[]): string {
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
-    "lanegrad <command> --help tells the options of a command; lanegrad --version the version.",
+    "lanegrad <command> --help tells the options of a command, lanegrad --version the",
+    "version.",
   ].join("\n");
 }
 
@@ -23,35 +25,18 @@ export function helpOf({ name, operand, options, about, examples }: Command): st
   const optionRows = Object.entries(options).map(([option, spec]) => {
     return [`--${option}${spec.value === undefined ? "" : ` ${spec.value}`}`, spec.about] as const;
   });
+  const required = Object.entries(options).filter(([, { isRequired }]) => isRequired);
+  const requiredText = required.map(([option, { value }]) => ` --${option} ${value}`).join("");
   const operandText = operand && (operand.isRequired ? ` <${operand.name}>` : ` [${operand.name}]`);
   return [
-    `Usage: lanegrad ${name}${operandText ?? ""} [options]`,
+    `Usage: lanegrad ${name}${operandText ?? ""}${requiredText} [options]`,
     "",
     ...about,
     "",
     "Options:",
-    ...table(optionRows),
+    ...beside(optionRows, columns),
     "",
     "Examples:",
     ...examples.map((line) => `  ${line}`),
   ].join("\n");
-}
-
-/** Rows of a name and what it means, wrapped beside each other. */
-export function table(rows: readonly (readonly [name: string, about: string])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 4;
-  return rows.flatMap(([name, about]) => {
-    const [first, ...others] = wrap(about, columns - width);
-    return [`  ${name}`.padEnd(width) + first, ...others.map((line) => " ".repeat(width) + line)];
-  });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines;
 }

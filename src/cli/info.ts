@@ -29,6 +29,6 @@ export const infoCommand: Command = {
       ["memory", `at most ${(memoryMaxBytes / 2 ** 30).toFixed(2)} GiB`],
       ["Node", process.version],
     ];
-    for (const [name, value] of rows) terminal.print(`${terminal.style(name.padEnd(14), "dim")}${value}`);
+    for (const [name, value] of rows) terminal.fact(name, value);
   },
 };

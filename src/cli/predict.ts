@@ -15,9 +15,10 @@ export const predict: Command = {
   name: "predict",
   summary: "classify an image or a table by a saved model",
   options: {
-    model: { value: "FILE", about: "what lanegrad train --out or model.save wrote" },
+    model: { value: "FILE", isRequired: true, about: "what lanegrad train --out or model.save wrote" },
     input: {
       value: "FILE",
+      isRequired: true,
       about: "a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers",
     },
   },

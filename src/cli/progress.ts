@@ -100,9 +100,8 @@ export class ProgressDisplay implements Callback {
     const now = performance.now();
     if (!this.#terminal.isLive || now - this.#lastFrame < frame) return;
     this.#lastFrame = now;
-    // One column stays free: some terminals wrap as soon as the last one is written.
     this.#terminal.live(
-      liveLine(this.#standing(this.#run, logs, training), this.#terminal.columns - 1, this.#terminal),
+      liveLine(this.#standing(this.#run, logs, training), this.#terminal.liveColumns, this.#terminal),
     );
   }
 

@@ -45,15 +45,10 @@ export interface Result {
 export function report({ judgement, data, epochs, seconds, samples, out }: Result, terminal: Terminal): void {
   const { loss, accuracy, labels, predictions } = judgement;
   const wrong = labels.length - Math.round(accuracy * labels.length);
-  const label = (text: string): string => terminal.style(text.padEnd(9), "dim");
-  terminal.print(
-    `${label("trained")}${plural(epochs, "epoch")} in ${duration(seconds)}, ${rate(samples / seconds)} samples/s`,
-  );
-  const verdict = terminal.style(`${percent(accuracy)} right`, "bold");
-  terminal.print(
-    `${label("test")}${verdict}, ${count(wrong)} of ${count(labels.length)} wrong (${percent(1 - accuracy)}), loss ${decimal(loss)}`,
-  );
-  if (out !== undefined) terminal.print(`${label("saved")}${out}`);
+  terminal.fact("trained", `${plural(epochs, "epoch")} in ${duration(seconds)}, ${rate(samples / seconds)} samples/s`);
+  const errors = `${count(wrong)} of ${count(labels.length)} wrong (${percent(1 - accuracy)})`;
+  terminal.fact("test", `${percent(accuracy)} right, ${errors}, loss ${decimal(loss)}`, "bold");
+  if (out !== undefined) terminal.fact("saved", out);
   terminal.print();
   const matrix = metrics.confusionMatrix({ labels, predictions, classes: data.classNames.length });
   for (const line of classTable(matrix, data.classNames, terminal)) terminal.print(line);

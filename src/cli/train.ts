@@ -7,8 +7,8 @@ import { type Callback, type History, info } from "../index.js";
 import type { Arguments } from "./commandLine.js";
 import type { Command } from "./command.js";
 import { engineText, initWith, threadsOption } from "./engine.js";
-import { count } from "./format.js";
-import { table } from "./help.js";
+import { count, plural } from "./format.js";
+import { beside } from "./layout.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
 import { ProgressDisplay } from "./progress.js";
@@ -34,8 +34,13 @@ export const train: Command = {
     "Trains a network and says how well it does on samples that it has never seen.",
     "Ctrl-C saves a checkpoint and says how to go on from it; a second Ctrl-C quits.",
     "",
-    "Recipes (the first is the default):",
-    ...table(recipes.map(({ name, about }) => [name, about])),
+    "Recipes, each with its settings; the first is the default:",
+    ...beside(
+      recipes.map(({ name, about, settings: { epochs, batch, lr } }) => {
+        return [name, `${about} (--epochs ${epochs} --batch ${batch} --lr ${lr})`];
+      }),
+      80,
+    ),
   ],
   examples: [
     "lanegrad train",
@@ -89,9 +94,6 @@ async function loadData(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<RecipeData> {
-  const onProgress = (text: string): void => {
-    if (terminal.isLive) terminal.live(text.slice(0, terminal.columns - 1));
-  };
   const data = await run.recipe.load({
     folder: args.text("data"),
     mayDownload: args.has("download"),
@@ -99,7 +101,7 @@ async function loadData(
     kind: run.dataKind,
     seed: run.model.seed,
     signal,
-    onProgress,
+    onProgress: (text) => terminal.note(text),
   });
   terminal.clearLive();
   return data;
@@ -112,14 +114,15 @@ function introduce(
 ): void {
   const weights = model.weights.reduce((sum, { value }) => sum + value.size, 0);
   const { epochs, batch } = settings;
-  const label = (text: string): string => terminal.style(text.padEnd(9), "dim");
-  terminal.print(`${label("recipe")}${terminal.style(recipe.name, "bold")}: ${recipe.about}`);
-  terminal.print(`${label("data")}${description}`);
-  terminal.print(
-    `${label("network")}${count(weights)} weights, ${epochs} epochs, ${batch} samples a step, seed ${model.seed}`,
+  terminal.fact("recipe", `${recipe.name}, ${recipe.about}`);
+  terminal.fact("data", description);
+  const samples = plural(batch, "sample");
+  terminal.fact(
+    "network",
+    `${count(weights)} weights, ${plural(epochs, "epoch")}, ${samples} a step, seed ${model.seed}`,
   );
-  terminal.print(`${label("engine")}${engineText(info())}`);
-  if (checkpoint !== undefined) terminal.print(`${label("resumed")}from ${checkpoint}`);
+  terminal.fact("engine", engineText(info()));
+  if (checkpoint !== undefined) terminal.fact("resumed", `from ${checkpoint}`);
 }
 
 interface Fitted {

@@ -14,7 +14,7 @@ const repetitions = 64;
 /** 2-8-1 */
 export const xor: Recipe = {
   name: "xor",
-  about: "exclusive or with 8 hidden units, 2-8-1",
+  about: "2-8-1 on exclusive or",
   settings: { epochs: 20, batch: 4, lr: 0.03 },
   loss: losses.binaryCrossentropy({ fromLogits: true }),
   metrics: [metrics.accuracy({ threshold: 0 })],

@@ -1,0 +1,21 @@
+/** Text in columns: names, and beside them what they mean, wrapped between words. Does not know terminals or styles. */
+
+/** Rows of a name and a text, indented by two, at most `columns` wide where words allow it. */
+export function beside(rows: readonly (readonly [name: string, text: string])[], columns: number): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 4;
+  return rows.flatMap(([name, text]) => {
+    const [first, ...others] = wrap(text, columns - width);
+    return [`  ${name}`.padEnd(width) + first, ...others.map((line) => " ".repeat(width) + line)];
+  });
+}
+
+/** The text in lines of at most `width` characters; a longer word has a line of its own. */
+export function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
+}
