@@ -45,7 +45,7 @@ function hiddenLayer(units: number, dropoutBefore: number, dropoutAfter: number)
 export const mnistLinear: Recipe = perceptron({
   name: "mnist-linear",
   about: "784-10 on MNIST: one layer",
-  settings: { epochs: 10, batch: 128, lr: 0.003 },
+  settings: { epochs: 10, batch: 128, lr: 0.01 },
   weightDecay: 0,
   hidden: () => [],
 });
