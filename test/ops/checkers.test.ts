@@ -21,6 +21,7 @@ function trialOf(name: OpName, title: string): Trial<unknown> {
 
 const relu = trialOf("reluOp", "x [35]");
 const exp = trialOf("expOp", "x [35]");
+const tanh = trialOf("tanhOp", "x [35]");
 const mul = trialOf("mulOp", "a [35], b [35]");
 const div = trialOf("divOp", "a [7, 1], b [1, 5]");
 const sum = trialOf("sumOp", "x [3, 35], axes 0 … 0");
@@ -78,6 +79,14 @@ const faults: readonly Fault[] = [
     trial: relu,
     check: checkForward,
     kernel: "reluForward",
+    fault: (kernel) => (y, x, n) => kernel(y, x, n + 1),
+    message: /^a block of 140 bytes was overrun: byte 140 is \d+/,
+  }),
+  fault({
+    title: "tanh writes one element too many",
+    trial: tanh,
+    check: checkForward,
+    kernel: "tanhForward",
     fault: (kernel) => (y, x, n) => kernel(y, x, n + 1),
     message: /^a block of 140 bytes was overrun: byte 140 is \d+/,
   }),
