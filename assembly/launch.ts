@@ -16,7 +16,7 @@
  *
  *   byte   0  generation  counts launches; workers wait here for the next
  *   byte   4  at          byte 8  end: the list of this launch
- *   byte  12  failed      ≠ 0: a thread has died; whoever waits gives up
+ *   byte  12  failed      ≠ 0: a thread has died; whoever waits gives up. Phase is changed with it, so that whoever waits looks
  *   byte  16  ready       workers that have arrived for the first time
  *   byte  64  arrived     threads at the meeting point
  *   byte 128  phase       counts meetings
@@ -103,6 +103,7 @@ export function serve<D extends Dispatcher>(index: i32, count: i32, control: usi
 /** Waits until all threads are here. @returns false where one has died */
 function meet(count: i32, control: usize, patience: i32): bool {
   const phase = atomic.load<i32>(control + phaseAt);
+  if (atomic.load<i32>(control + failedAt)) return false; // phase has been changed for it already, and will not be again
   if (atomic.add<i32>(control + arrivedAt, 1) == count - 1) {
     atomic.store<i32>(control + arrivedAt, 0);
     atomic.store<i32>(control + phaseAt, phase + 1);

@@ -13,6 +13,7 @@ const serve = ({ module, memory, index, count, control }) => {
     kernels.work(index, count, control);
   } catch (error) {
     Atomics.store(words, control / 4 + 3, 1);
+    Atomics.add(words, control / 4 + 32, 1);
     Atomics.notify(words, control / 4 + 32);
     throw error;
   }
