@@ -65,7 +65,14 @@ export function runAlone<D extends Dispatcher>(at: usize, end: usize): void {
  */
 // @ts-ignore: decorator
 @inline
-export function runTogether<D extends Dispatcher>(at: usize, end: usize, index: i32, count: i32, control: usize, patience: i32): i32 {
+export function runTogether<D extends Dispatcher>(
+  at: usize,
+  end: usize,
+  index: i32,
+  count: i32,
+  control: usize,
+  patience: i32,
+): i32 {
   while (at < end) {
     const head = load<u32>(at, 4);
     if (head & 1 || index == 0) changetype<D>(0).run(at);
