@@ -83,7 +83,7 @@ const median = (values: number[]): number => [...values].sort((x, y) => x - y)[v
 
 const [fileA, fileB, ...parts] = argv.slice(2);
 if (!fileA || !fileB) {
-  console.error("usage: node bench/ab.ts A.wasm B.wasm [part of a shape's name …]");
+  console.error("usage: node build/ab.mjs A.wasm B.wasm [part of a shape's name …]");
   exit(1);
 }
 const builds = [load(fileA), load(fileB)];

@@ -9,7 +9,8 @@
  *           for ir over ic by MR               a register tile (tiles.ts)
  *
  * One row or one column of C goes to gemv.ts, a product of a few dozen terms to plain loops. Threads cut C by columns or by rows, whichever
- * packs less; each packs for itself, no sum is cut. Wide mode takes tiles of twice the columns, to the same bits. Does not check shapes, allocate, nor add a bias. Source: BLIS (Van Zee & van de Geijn 2015).
+ * packs less; each packs for itself, no sum is cut. Wide mode takes tiles of twice the columns, to the same bits.
+ * Does not check shapes, allocate, nor add a bias. Source: BLIS (Van Zee & van de Geijn 2015).
  */
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";

@@ -93,7 +93,7 @@ export class CrossEntropy {
   }
 }
 
-
+/** (p − t)². */
 @unmanaged
 export class Squared {
   // @ts-ignore: decorator
@@ -115,7 +115,7 @@ export class Squared {
   }
 }
 
-
+/** |p − t|; slope 0 where they are equal. */
 @unmanaged
 export class Absolute {
   // @ts-ignore: decorator
@@ -136,7 +136,7 @@ export class Absolute {
   }
 }
 
-
+/** ½(p − t)² up to |p − t| = delta, beyond it a straight line with the slope there. */
 @unmanaged
 export class Huber {
   // @ts-ignore: decorator
@@ -160,7 +160,7 @@ export class Huber {
   }
 }
 
-
+/** max(1 − t p, 0), t = ±1. */
 @unmanaged
 export class Hinge {
   // @ts-ignore: decorator
@@ -180,7 +180,7 @@ export class Hinge {
   }
 }
 
-
+/** t ln(t / p), both held in [1e-7, 1]; slope 0 where p is held. */
 @unmanaged
 export class KullbackLeibler {
   // @ts-ignore: decorator

@@ -61,24 +61,28 @@ function power(base: f64, n: i32): f64 {
   return result;
 }
 
+/** The learning rate, in all lanes; so are the others. */
 // @ts-ignore: decorator
 @inline
 export function learningRateOf(block: usize): v128 {
   return v128.load32_splat(block);
 }
 
+/** What gradients are multiplied with as they are read. */
 // @ts-ignore: decorator
 @inline
 export function gradientScaleOf(block: usize): v128 {
   return v128.load32_splat(block, 4);
 }
 
+/** ε */
 // @ts-ignore: decorator
 @inline
 export function epsilonOf(block: usize): v128 {
   return v128.load32_splat(block, 8);
 }
 
+/** μ */
 // @ts-ignore: decorator
 @inline
 export function momentumOf(block: usize): v128 {

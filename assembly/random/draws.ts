@@ -36,7 +36,7 @@ function fraction(word: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(word, 8)), f32x4.splat(5.9604644775390625e-8));
 }
 
-
+/** The words as they are. */
 @unmanaged
 class Bits {
   // @ts-ignore: decorator
@@ -46,7 +46,7 @@ class Bits {
   }
 }
 
-
+/** low + fraction · range. */
 @unmanaged
 class Uniform {
   // @ts-ignore: decorator
@@ -117,7 +117,7 @@ function truncated(word: v128): v128 {
   return f32x4.min(f32x4.max(x, f32x4.splat(-2)), f32x4.splat(2));
 }
 
-
+/** Whole numbers from low on, `range` of them. */
 @unmanaged
 class Integer {
   // @ts-ignore: decorator

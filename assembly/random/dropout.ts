@@ -12,7 +12,7 @@ export function dropoutMaskBytes(n: i32): i32 {
   return ((n + 15) >> 4) << 1;
 }
 
-
+/** Which elements stay, as bits of the mask. */
 @unmanaged
 class Keep {
   /** Keeps element j where its word is at least the threshold. */
@@ -26,6 +26,7 @@ class Keep {
 }
 
 /**
+ * y = x · keep / (1 − rate), and which elements were kept. Does not advance the counter.
  * @param y     out (n); may be x
  * @param mask  out (dropoutMaskBytes(n)) bytes, 2-byte aligned
  * @param x     in (n); NaN where it is dropped becomes 0

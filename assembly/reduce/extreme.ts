@@ -14,7 +14,7 @@ interface End {
   beats(x: v128, best: v128): v128;
 }
 
-
+/** The maximum. */
 @unmanaged
 class Largest {
   // @ts-ignore: decorator
@@ -29,7 +29,7 @@ class Largest {
   }
 }
 
-
+/** The minimum. */
 @unmanaged
 class Smallest {
   // @ts-ignore: decorator

@@ -1,7 +1,8 @@
 /**
  * Elementary functions on four lanes of float32. Letters: x the argument, n ≈ x / ln 2 an integer, s = x − n·ln 2 the reduced argument.
  * Errors are in units in the last place (ulp) against float64; test/kernels/math.test.ts sweeps them. NaN in gives NaN out.
- * Tables hold a polynomial's coefficients, the highest power first: Note [Constants in memory]; sums are Estrin's, with chains half as long as Horner's. Does not loop over memory, keeps no state.
+ * Tables hold a polynomial's coefficients, the highest power first: Note [Constants in memory]; sums are Estrin's, with chains half as long as
+ * Horner's. Does not loop over memory, keeps no state.
  * Sources: exp SLEEF u10 (Shibata & Petrogalli 2020); ln Cephes (Moshier 1992);
  * the polynomials of ln(1 + e) and of Φ are minimax fits (Lawson's algorithm in float64).
  */

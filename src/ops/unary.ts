@@ -23,7 +23,7 @@ export const expOp = defineUnary({
   backward: (k, dX, dY, y, n, accumulate) => k.expBackward(dX, dY, y, n, accumulate),
 });
 
-/** eˣ, element by element: at most 0.97 ulp on [−87, 88]; 0 below, ∞ above. Errors: ShapeError for a dtype other than float32. */
+/** eˣ, element by element: at most 0.97 ulp on [−87, 88], 10 ulp up to 88.72; 0 below, ∞ above. Errors: ShapeError for a dtype other than float32. */
 export function exp(x: Tensor): Tensor {
   return apply(expOp, [x], undefined);
 }
@@ -35,7 +35,7 @@ export const logOp = defineUnary({
   backward: (k, dX, dY, x, n, accumulate) => k.logBackward(dX, dY, x, n, accumulate),
 });
 
-/** ln x, element by element: at most 1.5 ulp; −∞ at 0, NaN below. Errors: ShapeError for a dtype other than float32. */
+/** ln x, element by element: at most 1 ulp; −∞ at 0, NaN below. Errors: ShapeError for a dtype other than float32. */
 export function log(x: Tensor): Tensor {
   return apply(logOp, [x], undefined);
 }
@@ -84,7 +84,7 @@ export const powOp = defineUnary<{ readonly exponent: number }>({
 });
 
 /**
- * x to the power of a number, element by element: at most 0.6 ulp. Negative x need a whole exponent, else NaN.
+ * x to the power of a number, element by element: at most 0.51 ulp. Negative x need a whole exponent, else NaN.
  *
  * @param exponent  any finite number; ½, 2 and −1 are as fast as sqrt, square and division
  * Errors: ShapeError for a dtype other than float32, UsageError for an exponent that is not finite.

@@ -2,8 +2,8 @@
  * The heap in linear memory: blocks by size class, 64-byte aligned, and the one accessor for views.
  * Letters: sizes in bytes here and only here. Does not know shapes, tensors or who owns a block.
  *
- * Note [Size classes]: a request is rounded up to one of eight steps per power of two (64, 72 → 128, …: at most 12.5 % and never less than a cache
- * line is lost). A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from the top. Training asks for
+ * Note [Size classes]: a request is rounded up to one of eight steps per power of two, and to whole cache lines (65 → 128, 1,000 → 1,024, 1,100 → 1,152):
+ * from 512 bytes on at most 12.5 % is lost. A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from the top. Training asks for
  * the same sizes step after step, so that after the first step nothing is fresh.
  */
 import { MemoryError, message } from "../errors.js";
