@@ -12,9 +12,10 @@ describe.each(builds)("the peak loop, $name", (build) => {
 
   it.each([1, 2, 3])("runs once on each of %i threads", (threads) => {
     build.reset();
-    const out = build.f32(threads);
+    const out = build.f32(8 * threads);
     build.asThreads(threads, () => build.kernels.peakOnThreads(out.ptr, 10));
-    expect([...out.view]).toEqual(new Array(threads).fill(91));
+    const first = out.view.filter((_, i) => i % 8 === 0);
+    expect([...first]).toEqual(new Array(threads).fill(91));
     build.checkGuards();
   });
 });
