@@ -66,7 +66,7 @@ export function show(value: unknown): string {
 
 /** Throws UsageError unless `options` is an object whose keys are all in `known`: a misspelt option must not pass in silence. */
 export function checkKeys(op: string, options: object, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new UsageError(
       message(op, "the options are no object", { expected: `{ ${known.join(", ")} }`, got: show(options) }),
     );

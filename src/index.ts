@@ -23,7 +23,8 @@ export type { Metric } from "./metrics/metric.js";
 export type { History } from "./models/fit.js";
 export type { FitOptions } from "./models/fitOptions.js";
 export { loadModel, type LoadOptions } from "./models/load.js";
-export type { EvaluateOptions, Model, ModelOptions, PredictOptions } from "./models/model.js";
+export type { Model } from "./models/model.js";
+export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
 export type { CompileOptions } from "./models/compileOptions.js";
 export {

@@ -1,15 +1,15 @@
 /** The fully connected layer: y = f(x·W + b). Letters: N batch, I inputs, O units. */
-import { UsageError, message, show } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { glorotUniform, zeros } from "../initializers/index.js";
 import { type Activation, checkActivation } from "../ops/activation.js";
 import { dense as denseOp } from "../ops/dense.js";
+import { checkBoolean, checkInteger } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { ShapeError } from "../errors.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
-import { checkLayerOptions } from "./options.js";
+import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends LayerOptions {
@@ -54,12 +54,13 @@ class Dense extends Layer {
       "kernelRegularizer",
       "biasRegularizer",
     ]);
-    if (!Number.isInteger(options.units) || options.units < 1) {
-      throw new UsageError(
-        message("dense", "units out of range", { expected: "an integer ≥ 1", got: show(options.units) }),
-      );
-    }
+    checkInteger("dense", "units", options.units, "[1, ∞)");
     checkActivation("dense", options.activation ?? "linear");
+    checkBoolean("dense", "useBias", options.useBias ?? true);
+    for (const name of ["kernelInitializer", "biasInitializer"] as const)
+      checkInitializer("dense", name, options[name]);
+    for (const name of ["kernelRegularizer", "biasRegularizer"] as const)
+      checkRegularizer("dense", name, options[name]);
     this.#options = options;
   }
 
@@ -79,9 +80,8 @@ class Dense extends Layer {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("dense", inputShapes);
     if (shape.length === 0) {
-      throw new ShapeError(
-        message("dense", "no feature axis", { expected: "[…, I] besides the batch", got: showShape(shape) }),
-      );
+      const hint = "Write samples of one number as [[1], [2], …].";
+      throw new ShapeError(message("dense", "no feature axis", { expected: "[N, …, I]", got: showShape(["N"]), hint }));
     }
     return [...shape.slice(0, -1), this.#options.units];
   }

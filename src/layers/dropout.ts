@@ -1,6 +1,6 @@
 /** Dropout: in training, zeroes a random part and scales the rest so that the mean stays; otherwise does nothing. Source: Srivastava et al. 2014. */
-import { UsageError, message, show } from "../errors.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
+import { checkNumber } from "../options.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type LayerOptions, oneInput } from "./layer.js";
@@ -28,11 +28,7 @@ class Dropout extends Layer {
   constructor(options: DropoutOptions) {
     super(options);
     checkLayerOptions("dropout", options, ["rate"]);
-    if (!(options.rate >= 0 && options.rate < 1)) {
-      throw new UsageError(
-        message("dropout", "rate out of range", { expected: "0 ≤ rate < 1", got: show(options.rate) }),
-      );
-    }
+    checkNumber("dropout", "rate", options.rate, "[0, 1)");
     this.#rate = options.rate;
   }
 

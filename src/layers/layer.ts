@@ -98,17 +98,26 @@ export interface LayerOptions {
 export abstract class Layer {
   /** The kind, as "dense"; also its name in a file. */
   abstract readonly kind: string;
-  /** The name the user gave, else one that the model gives. */
-  name: string | undefined;
   readonly inputShape: Shape | undefined;
   /** False freezes the layer: its parameters get no gradient and no update. Set it before `compile`. */
   isTrainable = true;
+  #name: string | undefined;
   #parameters: Parameter[] = [];
   #builtFor: readonly Shape[] | undefined;
 
-  constructor(options: LayerOptions) {
-    this.name = options.name;
+  constructor(options: LayerOptions = {}) {
+    this.#name = options.name;
     this.inputShape = options.inputShape;
+  }
+
+  /** The name the user gave, else the one that the first model made of the layer gave. It stands in files, so it does not change. */
+  get name(): string | undefined {
+    return this.#name;
+  }
+
+  /** Names a layer that has no name yet. @internal */
+  giveName(name: string): void {
+    this.#name ??= name;
   }
 
   /** Parameters, in the order they were declared; empty before the layer is applied. */
@@ -139,16 +148,23 @@ export abstract class Layer {
 
   /**
    * Uses the layer in a graph: on one tensor, or on several for a layer that joins them.
-   * Errors: ShapeError for shapes that do not fit, or differ from those of an earlier use where the layer has parameters.
+   * Errors: ShapeError for shapes that do not fit, or differ from those of an earlier use where the layer has parameters; UsageError for what is
+   * no symbolic tensor, or a name that cannot stand in a file.
    */
   apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const inputs = input instanceof SymbolicTensor ? [input] : [...input];
+    const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
+    if (!Array.isArray(inputs) || !inputs.every((symbol) => symbol instanceof SymbolicTensor)) {
+      const expected = "what layers.input() or another layer's apply gave, or a list of such";
+      const hint = "To compute with numbers, make a model of the layer and call predict.";
+      throw new UsageError(message(this.kind, "apply takes symbolic tensors", { expected, got: show(input), hint }));
+    }
+    checkName(this.kind, this.#name);
     const shapes = inputs.map(({ shape }) => shape);
     const shape = this.outputShape(shapes);
     if (this.#builtFor === undefined) {
       this.build(shapes);
       this.#builtFor = shapes;
-    } else if (this.#parameters.length > 0 && !shapes.every((s, i) => sameShape(s, this.#builtFor?.[i] ?? []))) {
+    } else if (this.#parameters.length > 0 && !sameShapes(shapes, this.#builtFor)) {
       const expected = this.#builtFor.map(showShape).join(", ");
       throw new ShapeError(
         message(this.kind, "the layer was built for another input", {
@@ -166,6 +182,16 @@ export abstract class Layer {
     this.#parameters.push(parameter);
     return parameter;
   }
+}
+
+/** Throws UsageError for a name that cannot stand before "/kernel" in a file. */
+export function checkName(kind: string, name: string | undefined): void {
+  if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return;
+  throw new UsageError(message(kind, "not a name", { expected: 'a text without "/"', got: show(name) }));
+}
+
+function sameShapes(a: readonly Shape[], b: readonly Shape[]): boolean {
+  return a.length === b.length && a.every((shape, i) => sameShape(shape, b[i]));
 }
 
 /** The single input of a layer that takes one. Throws ShapeError for another number. */

@@ -48,7 +48,10 @@ class Elementwise extends Layer {
     const other = inputShapes.find((shape) => !sameShape(shape, first));
     if (other !== undefined) {
       throw new ShapeError(
-        message(this.kind, "input shapes differ", { expected: showShape(first), got: showShape(other) }),
+        message(this.kind, "input shapes differ", {
+          expected: showShape(["N", ...first]),
+          got: showShape(["N", ...other]),
+        }),
       );
     }
     return first;
@@ -67,14 +70,7 @@ class Concatenate extends Layer {
     super(options);
     checkLayerOptions("concatenate", options, ["axis"]);
     this.#axis = options.axis ?? -1;
-    if (!Number.isInteger(this.#axis) || this.#axis === 0) {
-      throw new UsageError(
-        message("concatenate", "axis out of range", {
-          expected: "an integer other than 0, the batch",
-          got: show(options.axis),
-        }),
-      );
-    }
+    if (!Number.isInteger(this.#axis) || this.#axis === 0) failAxis(options.axis);
   }
 
   override get options(): Readonly<Record<string, unknown>> {
@@ -84,12 +80,15 @@ class Concatenate extends Layer {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const first = severalInputs("concatenate", inputShapes);
     const axis = normalizeAxis("concatenate", this.#axis, first.length + 1) - 1;
+    if (axis < 0) failAxis(this.#axis);
     const fits = (shape: Shape): boolean =>
       shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
     const other = inputShapes.find((shape) => !fits(shape));
     if (other !== undefined) {
-      const expected = `${showShape(first)} but for axis ${axis}`;
-      throw new ShapeError(message("concatenate", "input shapes differ", { expected, got: showShape(other) }));
+      const expected = `${showShape(["N", ...first])} but for axis ${axis + 1}`;
+      throw new ShapeError(
+        message("concatenate", "input shapes differ", { expected, got: showShape(["N", ...other]) }),
+      );
     }
     return first.map((size, i) => (i === axis ? inputShapes.reduce((sum, shape) => sum + shape[i], 0) : size));
   }
@@ -99,9 +98,14 @@ class Concatenate extends Layer {
   }
 }
 
+function failAxis(axis: unknown): never {
+  const expected = "an integer other than 0, the batch";
+  throw new UsageError(message("concatenate", "axis out of range", { expected, got: show(axis) }));
+}
+
 function severalInputs(kind: string, shapes: readonly Shape[]): Shape {
   if (shapes.length < 2) {
-    const hint = "Apply it to a list: add().apply([a, b]).";
+    const hint = `Apply it to a list: ${kind}().apply([a, b]).`;
     throw new ShapeError(
       message(kind, "wrong number of inputs", { expected: "2 or more", got: String(shapes.length), hint }),
     );

@@ -1,5 +1,5 @@
 /** Layers that only look at their input in another shape: reshape and flatten. No copy is made. Letters: N batch. */
-import { ShapeError, message } from "../errors.js";
+import { ShapeError, message, show } from "../errors.js";
 import { reshape as reshapeOp } from "../ops/reshape.js";
 import { type Shape, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -30,10 +30,13 @@ class Reshape extends Layer {
     super(options);
     checkLayerOptions("reshape", options, ["targetShape"]);
     this.#target = options.targetShape;
-    const holes = this.#target.filter((size) => size === -1).length;
-    if (holes > 1 || !this.#target.every((size) => Number.isInteger(size) && size >= -1)) {
+    const isShape = Array.isArray(this.#target) && this.#target.every((size) => Number.isInteger(size) && size >= -1);
+    if (!isShape || this.#target.filter((size) => size === -1).length > 1) {
       throw new ShapeError(
-        message("reshape", "not a shape", { expected: "integers ≥ 0, at most one −1", got: showShape(this.#target) }),
+        message("reshape", "targetShape is no shape", {
+          expected: "integers ≥ 0, at most one −1",
+          got: show(this.#target),
+        }),
       );
     }
   }
@@ -47,10 +50,9 @@ class Reshape extends Layer {
     const known = sizeOf(this.#target.filter((size) => size !== -1));
     const target = this.#target.map((size) => (size === -1 ? sizeOf(shape) / known : size));
     if (sizeOf(target) !== sizeOf(shape) || !target.every(Number.isInteger)) {
-      const expected = `${sizeOf(shape)} elements, as in ${showShape(shape)}`;
-      throw new ShapeError(
-        message("reshape", "number of elements differs", { expected, got: showShape(this.#target) }),
-      );
+      const expected = `${sizeOf(shape)} a sample, as in ${showShape(["N", ...shape])}`;
+      const got = showShape(["N", ...this.#target]);
+      throw new ShapeError(message("reshape", "number of elements differs", { expected, got }));
     }
     return target;
   }

@@ -72,5 +72,5 @@ export function checkClasses(op: string, targets: Tensor, outputShape: Shape): v
 }
 
 function showWithBatch(shape: Shape): string {
-  return `[N${shape.map((size) => `, ${size}`).join("")}]`;
+  return showShape(["N", ...shape]);
 }

@@ -30,7 +30,7 @@ export function auc(options: AucOptions = {}): Metric {
     name,
     stateSize(outputShape) {
       if (sizeOf(outputShape) !== 1) {
-        const got = showShape(["N" as never, ...outputShape]);
+        const got = showShape(["N", ...outputShape]);
         throw new ShapeError(message(name, "the output is not one number", { expected: "[N, 1]", got }));
       }
       return 2 * bins;

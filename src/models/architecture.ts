@@ -4,13 +4,15 @@
  */
 import type { Config } from "../config.js";
 import { DataError, message, show } from "../errors.js";
-import { type Layer, SymbolicTensor } from "../layers/layer.js";
-import { checkShape, type Shape } from "../tensor/shape.js";
+import { input } from "../layers/input.js";
+import type { Layer, SymbolicTensor } from "../layers/layer.js";
+import type { Shape } from "../tensor/shape.js";
 import { Graph } from "./graph.js";
 
 /** A graph as it stands in a file. */
 export interface Architecture {
   readonly inputs: readonly { readonly shape: Shape; readonly name?: string }[];
+  /** Each with its name, and `isTrainable: false` where it is frozen. */
   readonly layers: readonly Config[];
   /** layer: number in `layers`; inputs: numbers of tensors. */
   readonly calls: readonly { readonly layer: number; readonly inputs: readonly number[] }[];
@@ -23,7 +25,7 @@ export function describe(graph: Graph): Architecture {
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {
     inputs: graph.inputs.map(({ shape, name }) => ({ shape, ...(name === undefined ? {} : { name }) })),
-    layers: graph.layers.map(({ config }) => config),
+    layers: graph.layers.map(({ config, isTrainable }) => (isTrainable ? config : { ...config, isTrainable })),
     calls: graph.steps.map(({ call }) => ({
       layer: graph.layers.indexOf(call.layer),
       inputs: call.inputs.map(numberOf),
@@ -35,16 +37,19 @@ export function describe(graph: Graph): Architecture {
 /**
  * Makes the graph again.
  *
- * @param layerFrom  makes a layer from its configuration
+ * @param layerFrom  makes a layer from its configuration; one that does not care for names gets its name here
  * Errors: DataError for data that are not an architecture; those of the layers for options that do not fit.
  */
 export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);
-  const made = layers.map(layerFrom);
-  const symbols = inputs.map(({ shape, name }) => {
-    checkShape("loadModel", shape);
-    return new SymbolicTensor(shape, undefined, name);
+  const made = layers.map(({ isTrainable = true, ...config }) => {
+    const layer = layerFrom(config);
+    if (typeof isTrainable !== "boolean") fail("isTrainable is neither true nor false");
+    layer.isTrainable = isTrainable;
+    if (typeof config.name === "string") layer.giveName(config.name);
+    return layer;
   });
+  const symbols = inputs.map((config) => input(config));
   const at = (number: number): SymbolicTensor => {
     const symbol = symbols[number] as SymbolicTensor | undefined;
     if (symbol === undefined) fail(`tensor ${show(number)} is read before it is made`);

@@ -1,6 +1,6 @@
 /** Which column of a gathered batch is what: inputs first, then targets, then sample weights. */
 import type { Tensor } from "../tensor/tensor.js";
-import { type Column, release } from "./columns.js";
+import type { Column } from "./columns.js";
 import type { TrainingBatch } from "./training.js";
 
 /** Columns of training or validation data: inputs, targets, and weights where there are some. */
@@ -25,11 +25,7 @@ export function splitBatch({ inputs, targets, weights }: DataColumns, batch: rea
   };
 }
 
-/** Frees the columns that were made for this data. */
-export function releaseData(data: DataColumns): void {
-  release(columnsOf(data));
-}
-
-function columnsOf({ inputs, targets, weights }: DataColumns): Column[] {
+/** All columns, in that order. */
+export function columnsOf({ inputs, targets, weights }: DataColumns): Column[] {
   return [...inputs, ...targets, ...(weights ? [weights] : [])];
 }

@@ -1,16 +1,15 @@
 /**
- * From what the user passes as x, y and weights to columns that batches can be gathered from: shapes checked against the model, values against each other,
- * before anything else happens. Letters: N samples.
+ * From what the user passes as x and y to columns that batches can be gathered from: shapes checked against the model, values against each other, before
+ * anything else happens. Does not know weights of samples (sampleWeights.ts). Letters: N samples, C classes.
  */
-import { ShapeError, UsageError, message, show } from "../errors.js";
+import { ShapeError, message, show } from "../errors.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
+import { flatten } from "../tensor/nested.js";
 import { keep } from "../tensor/scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
-import { Tensor, type TensorValues } from "../tensor/tensor.js";
-
-/** Inputs or targets: a tensor (N, …), nested arrays, or a typed array of N samples end to end. */
-export type Data = Tensor | TensorValues;
+import { Tensor } from "../tensor/tensor.js";
+import type { Data } from "./samples.js";
 
 /** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
 export interface Column {
@@ -18,65 +17,79 @@ export interface Column {
   readonly isOwned: boolean;
 }
 
-/** Data for a model with several inputs or outputs are a list of tensors. */
-export function listOf(data: Data | readonly Tensor[]): readonly Data[] {
-  return Array.isArray(data) && data.length > 0 && data.every((item) => item instanceof Tensor) ? data : [data as Data];
+/** Frees the columns that were made here. */
+export function release(columns: readonly Column[]): void {
+  for (const column of columns) if (column.isOwned) column.tensor.dispose();
+}
+
+/** Columns that `fill` makes; where it throws, those made so far are freed. */
+export function made(fill: (columns: Column[]) => void): Column[] {
+  const columns: Column[] = [];
+  try {
+    fill(columns);
+    return columns;
+  } catch (error) {
+    release(columns);
+    throw error;
+  }
 }
 
 /**
- * One input column. Any dtype: uint8 is read as fractions of 255 when it is gathered.
+ * One input column, (N, …). Any dtype: uint8 is read as fractions of 255 when it is gathered. (N) numbers are samples of one number each, where the
+ * model takes such or nothing is known about it.
  *
  * @param name         "x" or the input's name, for messages
  * @param sampleShape  shape of one sample; undefined where the data decide
  * Errors: ShapeError for another shape, no samples, or a value that is not finite.
  */
 export function inputColumn(op: string, name: string, data: Data, sampleShape: Shape | undefined): Column {
-  const column = toTensor(data, sampleShape);
-  const { shape } = column.tensor;
-  try {
-    if (shape.length === 0 || (sampleShape !== undefined && !sameShape(shape.slice(1), sampleShape))) {
-      const expected = sampleShape === undefined ? "[N, …]" : `[N${sampleShape.map((size) => `, ${size}`).join("")}]`;
-      throw new ShapeError(
-        message(op, `${name} does not fit the model`, { expected, got: `${name} ${showShape(shape)}` }),
-      );
+  const column = toColumn(op, name, data, (n) =>
+    sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
+  );
+  return checked(column, ({ shape, rank, dtype }) => {
+    if (rank > 0) checkNotEmpty(op, name, shape);
+    const isPlain = rank === 1 && (sampleShape === undefined ? dtype === "float32" : sameShape(sampleShape, [1]));
+    const given = isPlain ? [1] : shape.slice(1);
+    if (rank === 0 || (sampleShape !== undefined && !sameShape(given, sampleShape))) {
+      const expected = showShape(["N", ...(sampleShape ?? ["…"])]);
+      const isSwallowed = rank === 1 && ArrayBuffer.isView(data);
+      const hint = isSwallowed && { hint: `A typed array holds N samples of ${sizeOf(sampleShape ?? [])} end to end.` };
+      const got = `${name} ${showShape(shape)}`;
+      throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
     }
-    checkRows(op, name, column.tensor);
-    return column;
-  } catch (error) {
-    release([column]);
-    throw error;
-  }
+    checkFinite(op, name, column.tensor);
+    return isPlain ? reshaped(column, [shape[0], 1]) : column;
+  });
 }
 
 /**
  * One target column: float32 of the output's shape, or int32 labels where the last axis of the output counts classes.
  *
+ * @param rows         N, by which a typed array is told apart: labels or rows
  * @param outputShape  the model's output without the batch axis
  * Errors: ShapeError as {@link inputColumn}.
  */
-export function targetColumn(op: string, name: string, data: Data, outputShape: Shape): Column {
-  const column = toTensor(data, outputShape);
-  const shape = column.tensor.shape.slice(1);
-  const classes = outputShape.at(-1) ?? 1;
-  try {
-    if (column.tensor.rank === 0 || (!sameShape(shape, outputShape) && !sameShape(shape, outputShape.slice(0, -1)))) {
-      const labels = classes > 1 ? ` or labels ${showShape(["N" as never, ...outputShape.slice(0, -1)])}` : "";
-      const expected = `[N${outputShape.map((size) => `, ${size}`).join("")}]${labels}`;
-      throw new ShapeError(
-        message(op, `${name} does not fit the model's output`, {
-          expected,
-          got: `${name} ${showShape(column.tensor.shape)}`,
-        }),
-      );
+export function targetColumn(op: string, name: string, data: Data, rows: number, outputShape: Shape): Column {
+  const labelShape = outputShape.slice(0, -1);
+  const hasLabels = (outputShape.at(-1) ?? 1) > 1;
+  const column = toColumn(op, name, data, (n) => {
+    if (n === rows * sizeOf(outputShape)) return [rows, ...outputShape];
+    return n % sizeOf(labelShape) === 0 ? [n / sizeOf(labelShape), ...labelShape] : [n];
+  });
+  return checked(column, ({ shape, rank }) => {
+    if (rank > 0) checkNotEmpty(op, name, shape);
+    const given = shape.slice(1);
+    const isLike = sameShape(given, outputShape);
+    if (rank === 0 || (!isLike && !sameShape(given, labelShape))) {
+      const labels = hasLabels ? ` or labels ${showShape(["N", ...labelShape])}` : "";
+      const expected = `${showShape(["N", ...outputShape])}${labels}`;
+      const got = `${name} ${showShape(shape)}`;
+      throw new ShapeError(message(op, `${name} does not fit the model's output`, { expected, got }));
     }
-    checkRows(op, name, column.tensor);
-    if (sameShape(shape, outputShape)) return converted(op, name, column, "float32", column.tensor.shape);
-    if (classes > 1) return converted(op, name, column, "int32", column.tensor.shape);
-    return converted(op, name, column, "float32", [...column.tensor.shape, 1]);
-  } catch (error) {
-    release([column]);
-    throw error;
-  }
+    checkFinite(op, name, column.tensor);
+    if (!isLike && hasLabels) return asLabels(op, name, column);
+    return asFloats(column, [shape[0], ...outputShape]);
+  });
 }
 
 /** Throws ShapeError unless all columns have as many samples as the first. */
@@ -85,125 +98,90 @@ export function checkSameRows(
   columns: readonly { readonly name: string; readonly tensor: Tensor }[],
 ): void {
   const [first, ...others] = columns;
-  for (const { name, tensor: column } of others) {
-    if (column.shape[0] !== first.tensor.shape[0]) {
-      const got = `${first.name} ${showShape(first.tensor.shape)} and ${name} ${showShape(column.shape)}`;
-      throw new ShapeError(
-        message(op, `${first.name} and ${name} differ in the number of samples`, {
-          expected: "one target a sample",
-          got,
-        }),
-      );
-    }
+  const other = others.find(({ tensor }) => tensor.shape[0] !== first.tensor.shape[0]);
+  if (other === undefined) return;
+  const wrong = `${first.name} and ${other.name} differ in the number of samples`;
+  const got = `${first.name} ${showShape(first.tensor.shape)} and ${other.name} ${showShape(other.tensor.shape)}`;
+  throw new ShapeError(message(op, wrong, { expected: "the same N", got }));
+}
+
+/** What `check` makes of a column; where it throws, the column is freed. */
+function checked(column: Column, check: (tensor: Tensor) => Column): Column {
+  try {
+    return check(column.tensor);
+  } catch (error) {
+    release([column]);
+    throw error;
   }
 }
 
-/** Frees the columns that were made here. */
-export function release(columns: readonly Column[]): void {
-  for (const column of columns) if (column.isOwned) column.tensor.dispose();
+/** The data as a tensor. @param shapeOf  the shape of a typed array with that many elements */
+function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
+  if (data instanceof Tensor) {
+    data.checkLive();
+    return { tensor: data, isOwned: false };
+  }
+  if (data === undefined || data === null) {
+    const expected = "a tensor, nested arrays or a typed array";
+    throw new ShapeError(message(op, `${name} is missing`, { expected, got: show(data) }));
+  }
+  if (!ArrayBuffer.isView(data)) {
+    const { values, shape } = flatten(`${op} ${name}`, data);
+    return { tensor: keep(tensor(Float32Array.from(values), shape)), isOwned: true };
+  }
+  if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)) {
+    const hint = "Convert it, for example by Float32Array.from(values).";
+    const expected = "Float32Array, Int32Array or Uint8Array";
+    throw new ShapeError(message(op, `${name} is of an unknown array type`, { expected, got: show(data), hint }));
+  }
+  return { tensor: keep(tensor(data, shapeOf(data.length))), isOwned: true };
 }
 
-function toTensor(data: Data, sampleShape: Shape | undefined): Column {
-  if (data instanceof Tensor) return { tensor: data, isOwned: false };
-  const size = sampleShape === undefined ? 1 : sizeOf(sampleShape);
-  const isFlat = ArrayBuffer.isView(data) && sampleShape !== undefined && size > 0 && data.length % size === 0;
-  // A typed array as long as there are samples is a column of scalars (labels); else N samples end to end.
-  const shape =
-    isFlat && sampleShape.length > 0 && size > 1 && !(data instanceof Int32Array)
-      ? [data.length / size, ...sampleShape]
-      : undefined;
-  return { tensor: keep(tensor(data, shape)), isOwned: true };
+function checkNotEmpty(op: string, name: string, shape: Shape): void {
+  if (shape[0] > 0) return;
+  throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 samples", got: showShape(shape) }));
 }
 
-function checkRows(op: string, name: string, column: Tensor): void {
-  if (column.shape[0] === 0)
-    throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 samples", got: showShape(column.shape) }));
+function checkFinite(op: string, name: string, column: Tensor): void {
   if (column.dtype !== "float32") return;
   const values = heap().view("float32", column.ptr, column.size);
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  const row = Math.floor(at / (column.size / column.shape[0]));
-  throw new ShapeError(
-    message(op, `${name} has a value that is not finite in sample ${row}`, {
-      expected: "finite numbers",
-      got: show(values[at]),
-    }),
-  );
+  let at = 0;
+  while (at < values.length && values[at] - values[at] === 0) at++; // NaN and ±∞ have no difference of 0
+  if (at === values.length) return;
+  const wrong = `${name} has a value that is not finite in sample ${rowOf(column, at)}`;
+  throw new ShapeError(message(op, wrong, { expected: "finite numbers", got: show(values[at]) }));
 }
 
-function converted(op: string, name: string, column: Column, dtype: "float32" | "int32", shape: Shape): Column {
-  const { tensor: from } = column;
-  if (from.dtype === dtype && sameShape(from.shape, shape)) return column;
-  const values = from.toTypedArray();
-  if (dtype === "int32") {
-    const at = values.findIndex((value) => !Number.isInteger(value));
-    if (at >= 0)
-      throw new ShapeError(
-        message(op, `${name} has a label that is no integer in sample ${at}`, {
-          expected: "labels 0, 1, …",
-          got: show(values[at]),
-        }),
-      );
-  }
-  const made = keep(tensor(dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values), shape));
+/** The sample that element `at` belongs to. */
+function rowOf({ size, shape }: Tensor, at: number): number {
+  return Math.floor((at * shape[0]) / size);
+}
+
+/** The same memory under another shape. */
+function reshaped(column: Column, shape: Shape): Column {
+  const view = keep(column.tensor.share(shape));
   release([column]);
-  return { tensor: made, isOwned: true };
+  return { tensor: view, isOwned: true };
 }
 
-/**
- * Sample and class weights as one column (N), or undefined where there are none.
- *
- * @param targets  the target column, int32 labels or one-hot rows, for class weights
- * Errors: ShapeError or UsageError for weights that are negative, not finite, of another number, or of classes that do not exist.
- */
-export function weightColumn(
-  op: string,
-  targets: Tensor,
-  sampleWeight: ArrayLike<number> | undefined,
-  classWeight: Readonly<Record<number, number>> | undefined,
-): Column | undefined {
-  if (sampleWeight === undefined && classWeight === undefined) return undefined;
-  const rows = targets.shape[0];
-  if (sampleWeight !== undefined && sampleWeight.length !== rows) {
-    throw new ShapeError(
-      message(op, "sampleWeight has another number of samples", {
-        expected: String(rows),
-        got: String(sampleWeight.length),
-      }),
-    );
-  }
-  const weights = Float32Array.from({ length: rows }, (_, i) => sampleWeight?.[i] ?? 1);
-  const at = weights.findIndex((weight) => !(weight >= 0 && Number.isFinite(weight)));
-  if (at >= 0)
-    throw new ShapeError(
-      message(op, `sampleWeight ${at} out of range`, { expected: "a finite number ≥ 0", got: show(weights[at]) }),
-    );
-  if (classWeight !== undefined) {
-    for (const [name, weight] of Object.entries(classWeight)) {
-      if (!(weight >= 0 && Number.isFinite(weight))) {
-        throw new UsageError(
-          message(op, `classWeight of class ${name} out of range`, {
-            expected: "a finite number ≥ 0",
-            got: show(weight),
-          }),
-        );
-      }
-    }
-    const labels = labelsOf(targets);
-    for (let i = 0; i < rows; i++) weights[i] *= classWeight[labels[i]] ?? 1;
-  }
-  return { tensor: keep(tensor(weights)), isOwned: true };
+function asFloats(column: Column, shape: Shape): Column {
+  const { tensor: from } = column;
+  if (from.dtype === "float32") return sameShape(from.shape, shape) ? column : reshaped(column, shape);
+  const copy = keep(tensor(Float32Array.from(from.toTypedArray()), shape));
+  release([column]);
+  return { tensor: copy, isOwned: true };
 }
 
-/** The class of each sample: int32 labels as they are, one-hot rows by their largest element, one column by 0.5. */
-export function labelsOf(targets: Tensor): Int32Array {
-  const values = targets.toTypedArray();
-  if (targets.dtype === "int32") return values as Int32Array;
-  const rows = targets.shape[0];
-  const classes = targets.size / rows;
-  if (classes === 1) return Int32Array.from(values, (value) => (value > 0.5 ? 1 : 0));
-  return Int32Array.from({ length: rows }, (_, i) => {
-    const row = values.subarray(i * classes, (i + 1) * classes) as Float32Array;
-    return row.indexOf(Math.max(...row));
-  });
+function asLabels(op: string, name: string, column: Column): Column {
+  const { tensor: from } = column;
+  if (from.dtype === "int32") return column;
+  const values = from.toTypedArray();
+  const at = values.findIndex((value) => !Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
+  if (at >= 0) {
+    const wrong = `${name} has a label that is no integer in sample ${rowOf(from, at)}`;
+    throw new ShapeError(message(op, wrong, { expected: "labels 0, 1, …", got: show(values[at]) }));
+  }
+  const labels = keep(tensor(Int32Array.from(values), from.shape));
+  release([column]);
+  return { tensor: labels, isOwned: true };
 }

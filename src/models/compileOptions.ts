@@ -3,6 +3,7 @@ import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
+import type { Shape } from "../tensor/shape.js";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -38,19 +39,18 @@ function checkValue(what: string, value: unknown, method: string, example: strin
   );
 }
 
+/** The losses as a list. */
+export function lossesOf({ loss }: CompileOptions): readonly Loss[] {
+  return Array.isArray(loss) ? (loss as readonly Loss[]) : [loss as Loss];
+}
+
 /** Throws UsageError or ShapeError for losses, weights or metrics that do not match the number of outputs. */
-export function checkForOutputs(
-  losses: readonly Loss[],
-  { metrics = [], lossWeights }: CompileOptions,
-  outputs: number,
-): void {
-  if (losses.length !== outputs) {
-    throw new UsageError(
-      message("compile", "number of losses differs from the number of outputs", {
-        expected: String(outputs),
-        got: String(losses.length),
-      }),
-    );
+export function checkForOutputCount(options: CompileOptions, outputs: number): void {
+  const { metrics = [], lossWeights } = options;
+  const count = lossesOf(options).length;
+  if (count !== outputs) {
+    const [expected, got] = [String(outputs), String(count)];
+    throw new UsageError(message("compile", "number of losses differs from the number of outputs", { expected, got }));
   }
   if (lossWeights !== undefined && (lossWeights.length !== outputs || !lossWeights.every(Number.isFinite))) {
     throw new UsageError(
@@ -62,4 +62,10 @@ export function checkForOutputs(
       message("compile", "metrics are for models with one output", { expected: "1 output", got: String(outputs) }),
     );
   }
+}
+
+/** As {@link checkForOutputCount}, and whether the metrics fit. @param outputShapes without the batch axis */
+export function checkForOutputs(options: CompileOptions, outputShapes: readonly Shape[]): void {
+  checkForOutputCount(options, outputShapes.length);
+  for (const metric of options.metrics ?? []) metric.stateSize(outputShapes[0]);
 }

@@ -1,36 +1,110 @@
-/** The data of a call of fit, evaluate or predict as columns that fit the model; an error frees what was made on the way. Letters: N samples. */
-import { ShapeError, message, show } from "../errors.js";
+/**
+ * The data of a call of fit, evaluate or predict as columns that fit the model: everything about them is checked here, before anything else happens, and
+ * an error frees what was made on the way. Letters: N samples.
+ */
+import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
-import type { Tensor } from "../tensor/tensor.js";
-import type { DataColumns } from "./batch.js";
-import {
-  type Column,
-  type Data,
-  checkSameRows,
-  inputColumn,
-  listOf,
-  release,
-  targetColumn,
-  weightColumn,
-} from "./columns.js";
-import type { Graph } from "./graph.js";
+import { keep } from "../tensor/scope.js";
+import type { Shape } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type DataColumns, columnsOf } from "./batch.js";
+import { type Column, checkSameRows, inputColumn, made, release, targetColumn } from "./columns.js";
+import type { FitOptions } from "./fitOptions.js";
+import { classWeightColumn, sampleWeightColumn } from "./sampleWeights.js";
+import type { Data, DataList, Samples } from "./samples.js";
 
-/** Inputs or targets as the user passes them: one, or a list of tensors for several. */
-export type DataList = Data | readonly Tensor[];
-
-/** x, y and weights as the user passes them. */
-export interface Samples {
-  readonly x: DataList;
-  readonly y: DataList;
-  readonly sampleWeight?: ArrayLike<number> | undefined;
-  readonly classWeight?: Readonly<Record<number, number>> | undefined;
+/** What data must fit: the shapes of a model's inputs and outputs, without the batch axis. */
+export interface ModelShapes {
+  /** A shape is undefined where the data decide it. */
+  readonly inputs: readonly { readonly shape: Shape | undefined; readonly name: string | undefined }[];
+  readonly outputs: number;
+  /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
+  readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
 }
 
-/** Input columns of a graph. Errors: ShapeError. */
-export function inputColumns(op: string, graph: Graph, x: DataList): Column[] {
-  const { inputs } = graph;
-  const names = inputs.map(({ name }, i) => name ?? (inputs.length === 1 ? "x" : `x[${i}]`));
-  const list = counted(op, "inputs", x, inputs.length);
+/** The data of a fit. */
+export interface FitData {
+  readonly training: DataColumns;
+  readonly validation: DataColumns | undefined;
+  /** Frees what was made here. */
+  release(): void;
+}
+
+/**
+ * Training and validation data.
+ * @param options  their values are checked already; here, whether they fit the data
+ * Errors: ShapeError, UsageError.
+ */
+export function fitData(
+  shapes: ModelShapes,
+  losses: readonly Loss[],
+  { x, y }: Pick<Samples, "x" | "y">,
+  options: FitOptions,
+): FitData {
+  const { validationSplit = 0, validationData, sampleWeight, classWeight } = options;
+  let training!: DataColumns;
+  let validation: DataColumns | undefined;
+  const columns = made((all) => {
+    const given = dataColumns("fit", shapes, losses, { x, y, sampleWeight });
+    all.push(...columnsOf(given));
+    training = given;
+    if (validationData !== undefined) {
+      const known = { ...shapes, inputs: shapes.inputs.map(({ name }, i) => ({ name, shape: sampleShape(given, i) })) };
+      checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight"]);
+      validation = dataColumns("fit validationData", known, losses, validationData);
+      all.push(...columnsOf(validation));
+    }
+    if (validationSplit > 0) {
+      [training, validation] = splitRows(given, validationSplit);
+      all.push(...columnsOf(training), ...columnsOf(validation));
+    }
+    checkBatchSize(options.batchSize, training.inputs[0].tensor.shape[0]);
+    if (classWeight !== undefined) {
+      checkOneOutput(shapes.outputs);
+      const [target] = training.targets;
+      const [outputShape] = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
+      const weights = classWeightColumn("fit", target.tensor, outputShape, training.weights?.tensor, classWeight);
+      all.push(weights);
+      training = { ...training, weights };
+    }
+  });
+  return { training, validation, release: () => release(columns) };
+}
+
+/** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
+export function dataColumns(
+  op: string,
+  shapes: ModelShapes,
+  losses: readonly Loss[],
+  { x, y, sampleWeight }: Samples,
+): DataColumns {
+  let inputs: readonly Column[] = [];
+  const targets: Column[] = [];
+  let weights: Column | undefined;
+  made((all) => {
+    inputs = inputColumns(op, shapes, x);
+    all.push(...inputs);
+    const list = listOf(op, "y", "targets", y, shapes.outputs);
+    const rows = inputs[0].tensor.shape[0];
+    const outputShapes = shapes.outputShapes(inputs.map(({ tensor }) => tensor.shape.slice(1)));
+    const named = list.map((data, i) => {
+      const name = nameOf("y", i, list.length);
+      const column = targetColumn(op, name, data, rows, outputShapes[i]);
+      all.push(column);
+      targets.push(column);
+      return { name, tensor: column.tensor };
+    });
+    checkSameRows(op, [{ name: nameOf("x", 0, inputs.length), tensor: inputs[0].tensor }, ...named]);
+    for (const [i, { tensor }] of targets.entries()) losses[i].checkTargets(tensor, outputShapes[i]);
+    if (sampleWeight !== undefined) weights = sampleWeightColumn(op, rows, sampleWeight);
+  });
+  return { inputs, targets, weights };
+}
+
+/** Input columns that fit the model. Whoever asks frees them. Errors: ShapeError. */
+export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): Column[] {
+  const list = listOf(op, "x", "inputs", x, inputs.length);
+  const names = inputs.map(({ name }, i) => name ?? nameOf("x", i, inputs.length));
   return made((columns) => {
     for (const [i, data] of list.entries()) columns.push(inputColumn(op, names[i], data, inputs[i].shape));
     checkSameRows(
@@ -40,40 +114,8 @@ export function inputColumns(op: string, graph: Graph, x: DataList): Column[] {
   });
 }
 
-/** Input, target and weight columns of a graph with these losses. Errors: ShapeError, UsageError. */
-export function dataColumns(
-  op: string,
-  graph: Graph,
-  losses: readonly Loss[],
-  { x, y, ...weights }: Samples,
-): DataColumns {
-  const { inputs, outputs } = graph;
-  const list = counted(op, "targets", y, outputs.length);
-  const columns = made((all) => {
-    all.push(...inputColumns(op, graph, x));
-    for (const [i, data] of list.entries()) {
-      const column = targetColumn(op, nameOfTarget(i, outputs.length), data, outputs[i].shape);
-      all.push(column);
-      losses[i].checkTargets(column.tensor, outputs[i].shape);
-    }
-    const targets = all.slice(inputs.length);
-    checkSameRows(op, [
-      { name: "x", tensor: all[0].tensor },
-      ...targets.map(({ tensor }, i) => ({ name: nameOfTarget(i, outputs.length), tensor })),
-    ]);
-    const weight = weightColumn(op, targets[0].tensor, weights.sampleWeight, weights.classWeight);
-    if (weight !== undefined) all.push(weight);
-  });
-  const end = inputs.length + outputs.length;
-  return {
-    inputs: columns.slice(0, inputs.length),
-    targets: columns.slice(inputs.length, end),
-    weights: columns.at(end),
-  };
-}
-
 /** The last `part` of the samples apart from the others, for validation; views, no copies. Errors: ShapeError where one of the two would be empty. */
-export function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
+function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
   const rows = data.inputs[0].tensor.shape[0];
   const cut = rows - Math.floor(rows * part);
   if (cut === rows || cut === 0) {
@@ -85,39 +127,44 @@ export function splitRows(data: DataColumns, part: number): [training: DataColum
   const take = (begin: number, end: number): DataColumns => {
     const section = ({ tensor }: Column): Column => {
       const view = tensor.section((begin * tensor.size) / rows, [end - begin, ...tensor.shape.slice(1)]);
-      return { tensor: view, isOwned: true };
+      return { tensor: keep(view), isOwned: true };
     };
-    return {
-      inputs: data.inputs.map(section),
-      targets: data.targets.map(section),
-      weights: data.weights && section(data.weights),
-    };
+    const { inputs, targets, weights } = data;
+    return { inputs: inputs.map(section), targets: targets.map(section), weights: weights && section(weights) };
   };
   return [take(0, cut), take(cut, rows)];
 }
 
-function nameOfTarget(i: number, count: number): string {
-  return count === 1 ? "y" : `y[${i}]`;
+function sampleShape({ inputs }: DataColumns, i: number): Shape {
+  return inputs[i].tensor.shape.slice(1);
 }
 
-function counted(op: string, what: string, data: DataList, count: number): readonly Data[] {
-  const list = listOf(data);
-  if (list.length !== count) {
-    throw new ShapeError(
-      message(op, `number of ${what} differs`, { expected: String(count), got: String(list.length) }),
-    );
-  }
-  return list;
+function checkBatchSize(batchSize: number | undefined, rows: number): void {
+  if (batchSize === undefined || batchSize <= rows) return;
+  const expected = `at most ${rows}, the number of training samples`;
+  throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
 }
 
-/** Columns that `fill` makes; where it throws, those made so far are freed. */
-function made(fill: (columns: Column[]) => void): Column[] {
-  const columns: Column[] = [];
-  try {
-    fill(columns);
-    return columns;
-  } catch (error) {
-    release(columns);
-    throw error;
-  }
+function checkOneOutput(outputs: number): void {
+  if (outputs === 1) return;
+  const hint = "Use sampleWeight.";
+  throw new UsageError(
+    message("fit", "classWeight is for models with one output", { expected: "1 output", got: String(outputs), hint }),
+  );
+}
+
+/** "y", or "y[1]" where there are several. */
+function nameOf(name: string, i: number, count: number): string {
+  return count === 1 ? name : `${name}[${i}]`;
+}
+
+/** The data for each of `count` inputs or outputs; a single one may stand for itself. */
+function listOf(op: string, name: string, what: string, data: DataList, count: number): readonly Data[] {
+  const isList =
+    Array.isArray(data) && (count > 1 || (data.length > 0 && data.every((item) => item instanceof Tensor)));
+  const list = isList ? (data as readonly Data[]) : [data as Data];
+  if (list.length === count) return list;
+  const expected = count === 1 ? `${name} itself` : `a list of ${count}`;
+  const got = isList ? `a list of ${list.length}` : show(data);
+  throw new ShapeError(message(op, `number of ${what} differs`, { expected, got }));
 }

@@ -1,36 +1,42 @@
-/** Loss and metrics over a data set, batch by batch, without training. Leaves a running epoch's metrics as they were. */
+/** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
-import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
+import type { Pause } from "./pause.js";
+import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
 import type { TrainingStep } from "./training.js";
 
 /** The evaluation of a data set, to be run once or after every epoch. */
-export function evaluationSteps(step: TrainingStep, data: DataColumns, batchSize: number): Steps {
-  return new Steps(new Batches(tensorsOf(data), batchSize), (batch) => [step.evaluate(splitBatch(data, batch))]);
-}
+export class Evaluation {
+  readonly #metrics: RunningMetrics;
+  readonly #steps: Steps;
 
-/** @returns loss (the mean over the samples) and metrics, by name */
-export async function evaluateBatches(
-  step: TrainingStep,
-  steps: Steps,
-  signal: AbortSignal | undefined,
-): Promise<Logs> {
-  const { batches } = steps;
-  const totals = step.copyTotals();
-  step.resetMetrics();
-  try {
+  /** Errors: MemoryError. */
+  constructor(step: TrainingStep, data: DataColumns, batchSize: number) {
+    const metrics = step.newMetrics();
+    this.#metrics = metrics;
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize), (batch) => [
+      step.evaluate(splitBatch(data, batch), metrics),
+    ]);
+  }
+
+  /** @returns loss (the mean over the samples) and metrics, by name */
+  async run(pause: Pause): Promise<Logs> {
+    const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
+    this.#metrics.reset();
     let lossSum = 0;
     for (let b = 0; b < batches.count; b++) {
-      await breathe();
-      signal?.throwIfAborted();
-      const [loss] = steps.run(order, b);
+      await pause();
+      const [loss] = this.#steps.run(order, b);
       lossSum += loss.item() * batches.sizeOf(b);
     }
-    return { loss: lossSum / batches.rows, ...step.metricResults() };
-  } finally {
-    step.restoreTotals(totals);
+    return { loss: lossSum / batches.rows, ...this.#metrics.results() };
+  }
+
+  dispose(): void {
+    this.#steps.dispose();
+    this.#metrics.dispose();
   }
 }

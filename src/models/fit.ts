@@ -5,11 +5,12 @@
  */
 import type { Callback, Logs, Training } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
-import { UsageError, message, show } from "../errors.js";
-import { breathe } from "../runtime/breathe.js";
-import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import { evaluateBatches, evaluationSteps } from "./evaluate.js";
+import { UsageError, message } from "../errors.js";
+import { splitBatch, tensorsOf } from "./batch.js";
+import type { FitData } from "./data.js";
+import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
+import type { Pause } from "./pause.js";
 import type { Progress } from "./progress.js";
 import { Steps } from "./steps.js";
 import type { TrainingStep } from "./training.js";
@@ -29,27 +30,28 @@ export interface Trainable {
   readonly step: TrainingStep;
   readonly progress: Progress;
   readonly seed: number;
+  readonly pause: Pause;
   copyWeights(): Float32Array[];
   restoreWeights(weights: readonly Float32Array[]): void;
   saveCheckpoint(path: string): Promise<void>;
 }
 
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
-export async function runFit(
-  model: Trainable,
-  data: DataColumns,
-  validation: DataColumns | undefined,
-  options: FitOptions,
-): Promise<History> {
+export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
+  const { step, progress } = model;
   const { batchSize = 32, initialEpoch = 0, resume = false } = options;
-  if (!resume) {
-    model.progress.restart(initialEpoch);
-    model.step.resetMetrics();
-  }
-  const batches = new Batches(tensorsOf(data), batchSize);
-  const training = new Steps(batches, (batch) => [model.step.gradients(splitBatch(data, batch))]);
-  const judging = validation && evaluationSteps(model.step, validation, batchSize);
+  const batches = new Batches(tensorsOf(data.training), batchSize);
+  const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
+  let judging: Evaluation | undefined;
   try {
+    step.checkTrainable("fit");
+    if (resume) progress.checkBatches(batches.rows, batches.batchSize);
+    judging = data.validation && new Evaluation(step, data.validation, batchSize);
+    if (!resume) {
+      progress.restart(initialEpoch);
+      step.metrics.reset();
+    }
+    step.discard(); // of what backward has gathered outside of fit
     return await new Fit(model, data, training, judging, options).run();
   } finally {
     training.dispose();
@@ -62,14 +64,15 @@ class Fit implements Training {
   readonly epochs: number;
   readonly batches: number;
   readonly #model: Trainable;
-  readonly #data: DataColumns;
+  readonly #data: FitData;
   readonly #training: Steps;
-  readonly #judging: Steps | undefined;
+  readonly #judging: Evaluation | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
+  readonly #batchCallbacks: readonly Callback[];
   #stopped: string | undefined;
 
-  constructor(model: Trainable, data: DataColumns, training: Steps, judging: Steps | undefined, options: FitOptions) {
+  constructor(model: Trainable, data: FitData, training: Steps, judging: Evaluation | undefined, options: FitOptions) {
     this.epochs = options.epochs ?? 1;
     this.batches = training.batches.count;
     this.#model = model;
@@ -78,6 +81,7 @@ class Fit implements Training {
     this.#judging = judging;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
+    this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
   }
 
   get learningRate(): number {
@@ -115,13 +119,13 @@ class Fit implements Training {
     while (progress.epoch < this.epochs && this.#stopped === undefined) {
       const { epoch } = progress;
       if (progress.batch === 0) for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
-      await this.#epoch(epoch);
+      await this.#epoch();
       if (progress.batch < this.batches) break; // stopped in the middle
       logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
       epochs.push(epoch);
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       progress.nextEpoch();
-      step.resetMetrics();
+      step.metrics.reset();
       for (const callback of this.#callbacks) await callback.onEpochEnd?.(epoch, logs, this);
       for (const callback of this.#callbacks) await callback.afterEpoch?.(epoch, logs, this);
     }
@@ -130,39 +134,52 @@ class Fit implements Training {
   }
 
   /** The batches of an epoch that are still to be done. */
-  async #epoch(epoch: number): Promise<void> {
-    const { shuffle = true, seed = this.#model.seed, signal } = this.#options;
-    const { progress, step } = this.#model;
-    const order = this.#training.batches.order(shuffle, seed, epoch);
+  async #epoch(): Promise<void> {
+    const { shuffle = true, seed = this.#model.seed } = this.#options;
+    const { progress, pause } = this.#model;
+    const { batches } = this.#training;
+    const order = batches.order(shuffle, seed, progress.passes);
     while (progress.batch < this.batches && this.#stopped === undefined) {
-      await breathe();
-      signal?.throwIfAborted();
-      const [loss] = this.#training.run(order, progress.batch);
-      const value = loss.item();
-      if (!Number.isFinite(value)) {
-        await this.#diverged(order, value);
+      await pause();
+      const { batch } = progress;
+      const loss = this.#step(order, batch);
+      if (!Number.isFinite(loss)) {
+        await this.#diverged(order, loss);
         return;
       }
-      step.update();
-      progress.add(value, this.#training.batches.sizeOf(progress.batch));
-      await this.#batchEnd(progress.batch - 1, progress.loss);
+      progress.add(loss, batches.sizeOf(batch));
+      await this.#batchEnd(batch, progress.loss);
+    }
+  }
+
+  /** One batch. @returns its loss; where that is not finite, nothing was trained */
+  #step(order: Int32Array, batch: number): number {
+    const { step } = this.#model;
+    try {
+      const [loss] = this.#training.run(order, batch);
+      const value = loss.item();
+      if (Number.isFinite(value)) step.update();
+      else step.discard();
+      return value;
+    } catch (error) {
+      step.discard();
+      throw error;
     }
   }
 
   async #batchEnd(batch: number, loss: number): Promise<void> {
-    const watching = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
-    if (watching.length === 0) return;
+    if (this.#batchCallbacks.length === 0) return;
     const logs = this.#logs(loss);
-    for (const callback of watching) await callback.onBatchEnd?.(batch, logs, this);
+    for (const callback of this.#batchCallbacks) await callback.onBatchEnd?.(batch, logs, this);
   }
 
   #logs(loss: number): Logs {
-    return { loss, ...this.#model.step.metricResults() };
+    return { loss, ...this.#model.step.metrics.results() };
   }
 
   async #validate(): Promise<Logs> {
     if (this.#judging === undefined) return {};
-    const logs = await evaluateBatches(this.#model.step, this.#judging, this.#options.signal);
+    const logs = await this.#judging.run(this.#model.pause);
     const named = ([name, value]: [string, number]): [string, number] => [
       `val${name[0].toUpperCase()}${name.slice(1)}`,
       value,
@@ -170,15 +187,13 @@ class Fit implements Training {
     return Object.fromEntries(Object.entries(logs).map(named));
   }
 
-  /** A loss that is no number: the gradients go, the weights stay; a callback may end training, else it is an error. */
+  /** A loss that is no number: a callback may end training, else it is an error. */
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
-    step.discard();
+    const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
+    const where = step.whereNonFinite(splitBatch(this.#data.training, batch));
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
-    const { batch } = this.#training.batches.select(order, progress.batch);
-    const layer = step.firstNonFinite(splitBatch(this.#data, batch));
-    const where = layer === undefined ? "the loss function" : `layer ${show(layer)}`;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
     const hint = `It arose in ${where}. ${advice}; the weights are those before this batch.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;

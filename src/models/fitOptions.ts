@@ -1,11 +1,12 @@
-/** Options of `fit`, and what is wrong with them. */
+/** Options of `fit`, and what is wrong with them before any data are looked at. */
 import type { Callback } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
-import type { DataList } from "./data.js";
+import { checkBoolean, checkInteger, checkNumber } from "../options.js";
+import type { ClassWeight, SampleWeight, Samples } from "./samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions {
-  /** Train until this many epochs are done, those of earlier calls not counted. Default 1. */
+  /** Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done already. Default 1. */
   readonly epochs?: number;
   /** Samples a step. Default 32; more than there are samples is an error. */
   readonly batchSize?: number;
@@ -16,69 +17,85 @@ export interface FitOptions {
   /** Part of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
   readonly validationSplit?: number;
   /** Samples to judge by after each epoch. */
-  readonly validationData?: { readonly x: DataList; readonly y: DataList };
-  /** Weight of each class in the loss, by label. Default 1. */
-  readonly classWeight?: Readonly<Record<number, number>>;
-  /** Weight of each sample in the loss, (N). Default 1. */
-  readonly sampleWeight?: ArrayLike<number>;
+  readonly validationData?: Samples;
+  /** Weight of each class in the loss and the metrics of training, by label; validation is without. Default 1. */
+  readonly classWeight?: ClassWeight;
+  /** Weight of each sample in the loss and the metrics, (N). Default 1. */
+  readonly sampleWeight?: SampleWeight;
   readonly callbacks?: readonly Callback[];
   /** Number of the first epoch, for one who continues by hand. Default 0. */
   readonly initialEpoch?: number;
-  /** Go on where the checkpoint that the model was loaded from stood, to the bit. Needs the same data and options, callbacks included. Default false. */
+  /**
+   * Go on where training stood when it was interrupted or its checkpoint was saved, to the bit. Needs the same data and options, callbacks included.
+   * Default false.
+   */
   readonly resume?: boolean;
   /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
   readonly signal?: AbortSignal;
 }
 
-/** Throws UsageError for an option that is unknown or out of range. @param samples N */
-export function checkFitOptions(options: FitOptions, samples: number): void {
-  checkKeys("fit", options, [
-    "epochs",
-    "batchSize",
-    "shuffle",
-    "seed",
-    "validationSplit",
-    "validationData",
-    "classWeight",
-    "sampleWeight",
-    "callbacks",
-    "initialEpoch",
-    "resume",
-    "signal",
-  ]);
-  const { epochs = 1, batchSize = 32, initialEpoch = 0, seed = 0, validationSplit = 0, validationData } = options;
-  checkInteger("epochs", epochs, 1, Infinity);
-  checkInteger("batchSize", batchSize, 1, Infinity);
-  checkInteger("initialEpoch", initialEpoch, 0, epochs);
-  checkInteger("seed", seed, 0, 2 ** 32 - 1);
-  if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new UsageError(
-      message("fit", "validationSplit out of range", {
-        expected: "0 ≤ validationSplit < 1",
-        got: show(validationSplit),
-      }),
-    );
-  }
-  if (validationSplit > 0 && validationData !== undefined) {
-    throw new UsageError(
-      message("fit", "validationSplit and validationData exclude each other", { expected: "one of them" }),
-    );
-  }
-  const rest = samples - Math.floor(samples * validationSplit);
-  if (options.batchSize !== undefined && batchSize > rest) {
-    const hint = "A batch cannot be larger than the training data.";
-    throw new UsageError(
-      message("fit", "batchSize out of range", {
-        expected: `at most ${rest}, the number of training samples`,
-        got: String(batchSize),
-        hint,
-      }),
-    );
-  }
+const names = [
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "seed",
+  "validationSplit",
+  "validationData",
+  "classWeight",
+  "sampleWeight",
+  "callbacks",
+  "initialEpoch",
+  "resume",
+  "signal",
+] as const satisfies readonly (keyof FitOptions)[];
+
+const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd"];
+
+/** Throws UsageError for an option that is unknown or out of range. */
+export function checkFitOptions(options: FitOptions): void {
+  const op = "fit";
+  checkKeys(op, options, names);
+  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, validationSplit = 0, callbacks = [] } = options;
+  const { initialEpoch = 0, resume = false, validationData, signal } = options;
+  checkInteger(op, "epochs", epochs, "[1, ∞)");
+  checkInteger(op, "batchSize", batchSize, "[1, ∞)");
+  checkBoolean(op, "shuffle", shuffle);
+  checkInteger(op, "seed", seed, "[0, 4294967295]");
+  checkNumber(op, "validationSplit", validationSplit, "[0, 1)");
+  checkInteger(op, "initialEpoch", initialEpoch, `[0, ${epochs}]`);
+  checkBoolean(op, "resume", resume);
+  if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
+  if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
+  checkCallbacks(callbacks);
+  checkSignal(op, signal);
 }
 
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const expected = most === Infinity ? `an integer ≥ ${least}` : `an integer from ${least} to ${most}`;
-  throw new UsageError(message("fit", `${name} out of range`, { expected, got: show(value) }));
+/** Throws UsageError unless the option is an AbortSignal or left out. */
+export function checkSignal(op: string, signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
+  const hint = "A controller's signal is controller.signal.";
+  throw new UsageError(message(op, "signal is no signal", { expected: "an AbortSignal", got: show(signal), hint }));
+}
+
+function failTogether(both: string): never {
+  throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
+}
+
+/** A callback has a hook, and no hook that nobody calls. */
+function checkCallbacks(callbacks: readonly Callback[]): void {
+  const op = "fit";
+  if (!Array.isArray(callbacks)) {
+    const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
+    throw new UsageError(message(op, "callbacks are no list", { expected, got: show(callbacks) }));
+  }
+  for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
+    const isObject = typeof callback === "object" && callback !== null;
+    const unknown = isObject && Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !hooks.includes(key));
+    if (isObject && unknown === undefined && hooks.some((hook) => hook in callback)) continue;
+    const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
+    const got = unknown || show(callback);
+    throw new UsageError(
+      message(op, `callback ${i} has no such hook`, { expected: `some of ${hooks.join(", ")}`, got, ...hint }),
+    );
+  }
 }

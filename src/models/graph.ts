@@ -3,8 +3,8 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
-import type { SymbolicTensor } from "../layers/layer.js";
-import { type CallContext, type Layer, type LayerCall } from "../layers/layer.js";
+import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../layers/layer.js";
+import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A layer call and the tensor it makes. */
@@ -21,13 +21,23 @@ export class Graph {
   /** Each layer once, in order of first use, every one with a name. */
   readonly layers: readonly Layer[];
 
-  /** Errors: UsageError where an output depends on an input that is not listed, or two layers have the same name. */
+  /** Errors: UsageError where an output depends on an input that is not listed, an input is listed twice, or two layers have the same name. */
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+    const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
+    if (twice >= 0) {
+      const wrong = `input ${twice} stands twice`;
+      throw new UsageError(message("model", wrong, { expected: "different inputs", got: show(inputs[twice].name) }));
+    }
     this.inputs = inputs;
     this.outputs = outputs;
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+  }
+
+  /** Shapes of the outputs, without the batch axis. */
+  get outputShapes(): Shape[] {
+    return this.outputs.map(({ shape }) => shape);
   }
 
   /**
@@ -51,7 +61,7 @@ export class Graph {
       watch?.(call.layer.name!, value);
       for (const symbol of call.inputs) {
         uses.set(symbol, uses.get(symbol)! - 1);
-        if (uses.get(symbol)! > 0 || symbol.origin === undefined || this.outputs.includes(symbol)) continue;
+        if (uses.get(symbol)! > 0 || this.inputs.includes(symbol) || this.outputs.includes(symbol)) continue;
         const operand = values.get(symbol)!;
         values.delete(symbol);
         // A layer may hand on its operand itself (dropout outside of training): then it lives on under the output's name.
@@ -79,16 +89,15 @@ function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
   for (let symbol = waiting.at(-1); symbol !== undefined; symbol = waiting.at(-1)) {
     const missing = done.has(symbol) ? [] : (symbol.origin?.inputs.filter((input) => !done.has(input)) ?? []);
     if (missing.length > 0) {
-      waiting.push(...missing);
+      waiting.push(...missing.toReversed());
       continue;
     }
     waiting.pop();
     if (done.has(symbol)) continue;
     if (symbol.origin === undefined) {
       const hint = "List every layers.input() that the outputs depend on.";
-      throw new UsageError(
-        message("model", `an output depends on input ${show(symbol.name)} that is not among the inputs`, { hint }),
-      );
+      const input = symbol.name === undefined ? "an input" : `input ${show(symbol.name)}`;
+      throw new UsageError(message("model", `an output depends on ${input} that is not among the inputs`, { hint }));
     }
     steps.push({ call: symbol.origin, output: symbol });
     done.add(symbol);
@@ -102,8 +111,9 @@ function nameLayers(layers: readonly Layer[]): void {
   for (const { name } of layers) {
     if (name === undefined) continue;
     if (taken.has(name)) {
+      const hint = "Give one of them another name where it is made.";
       throw new UsageError(
-        message("model", "two layers have the same name", { expected: "unique names", got: show(name) }),
+        message("model", "two layers have the same name", { expected: "unique names", got: show(name), hint }),
       );
     }
     taken.add(name);
@@ -115,7 +125,7 @@ function nameLayers(layers: readonly Layer[]): void {
     do number++;
     while (taken.has(`${layer.kind}_${number}`));
     counts.set(layer.kind, number);
-    layer.name = `${layer.kind}_${number}`;
-    taken.add(layer.name);
+    layer.giveName(`${layer.kind}_${number}`);
+    taken.add(`${layer.kind}_${number}`);
   }
 }

@@ -11,10 +11,12 @@ import { layerFrom } from "../layers/registry.js";
 import { lossFrom } from "../losses/registry.js";
 import { metricFrom } from "../metrics/registry.js";
 import { optimizerFrom } from "../optimizers/registry.js";
-import { sameShape, showShape } from "../tensor/shape.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
+import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
-import { type SavedTraining, formatVersion, metadataKey } from "./saving.js";
+import { type SavedTraining, formatVersion, metadataKey, slotPrefix, totalsName } from "./saving.js";
+import { weightName } from "./weights.js";
 
 /** Options of {@link loadModel}. */
 export interface LoadOptions {
@@ -42,16 +44,28 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   const saved = readMetadata(file);
   const makeLayer = (config: Config): Layer => options.customLayers?.[config.className]?.(config) ?? layerFrom(config);
   const graph = asDataError(() => rebuild(saved.architecture, makeLayer));
+  const weights = weightsOf(graph, file);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
+  model.notes = checkedNotes(saved.notes);
   try {
-    for (const { name, value } of model.weights) value.assign(floats(file, name, value.shape));
-    model.notes = checkedNotes(saved.notes);
-    if (saved.training !== undefined) resume(model, file, saved.training);
+    model.adoptWeights(weights);
+    if (saved.training !== undefined) resume(model, graph.outputs[0].shape, file, saved.training);
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** The values of all weights by name. Errors: DataError, before memory in proportion to a claimed shape is asked for. */
+function weightsOf({ layers }: Graph, file: Safetensors): Map<string, Float32Array> {
+  const parameters = layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
+  return new Map(
+    parameters.map(({ layer, parameter }) => {
+      const name = weightName(layer, parameter);
+      return [name, floats(file, name, parameter.spec.shape)];
+    }),
+  );
 }
 
 /** Files without notes are as good as those with none. Errors: DataError. */
@@ -60,19 +74,21 @@ function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
-/** Compiles as it was compiled and puts training where it stood. */
-function resume(model: Model, file: Safetensors, training: SavedTraining): void {
+/** Compiles as it was compiled and puts training where it stood. Errors: DataError, before memory in proportion to a claimed size is asked for. */
+function resume(model: Model, outputShape: Shape, file: Safetensors, training: SavedTraining): void {
   asDataError(() => {
-    const { optimizer, losses, metrics, lossWeights } = training.compile;
+    const { optimizer, losses, lossWeights } = training.compile;
+    const metrics = training.compile.metrics.map(metricFrom);
+    const totals = metrics.map((metric, i) => floats(file, totalsName(i), [metric.stateSize(outputShape)]));
+    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
+    const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
+    checkWords(training.random);
     model.compile({
       optimizer: optimizerFrom(optimizer),
       loss: losses.map(lossFrom),
-      metrics: metrics.map(metricFrom),
+      metrics,
       ...(lossWeights !== null && { lossWeights }),
     });
-    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith("optimizer/"));
-    const slots = Object.fromEntries(slotNames.map((name) => [name.slice("optimizer/".length), floats(file, name)]));
-    const totals = metrics.map((_, i) => floats(file, `metrics/${i}`));
     model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals });
   });
 }
@@ -106,7 +122,15 @@ function readMetadata({ metadata }: Safetensors): Saved {
   return saved;
 }
 
-function floats({ tensors }: Safetensors, name: string, shape?: readonly number[]): Float32Array {
+/** Errors: DataError for what is not the state of a generator. */
+function checkWords(words: unknown): void {
+  if (Array.isArray(words) && words.length === 4 && words.every((word) => Number.isInteger(word))) return;
+  throw new DataError(
+    message("loadModel", "the random state is damaged", { expected: "4 integers", got: show(words) }),
+  );
+}
+
+function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32Array {
   const found = tensors.get(name);
   const expected = `F32 ${shape === undefined ? "[n]" : showShape(shape)}`;
   if (found === undefined)

@@ -3,37 +3,33 @@ import { Batches } from "../data/batches.js";
 import { copyFloat32 } from "../runtime/primitives.js";
 import { empty } from "../tensor/create.js";
 import { keep, scope } from "../tensor/scope.js";
+import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { breathe } from "../runtime/breathe.js";
-import type { Column } from "./columns.js";
-import type { Graph } from "./graph.js";
+import type { Pause } from "./pause.js";
 import { Steps } from "./steps.js";
 
 /**
- * @param columns  inputs, (N, …) each
- * @param run      the forward pass on gathered inputs (n, …)
- * @returns        (N, …) each, which no scope frees
+ * @param inputs        (N, …) each
+ * @param outputShapes  without the batch axis
+ * @param run           the forward pass on gathered inputs (n, …)
+ * @returns             (N, …) each, which no scope frees
  */
 export async function predictBatches(
-  columns: readonly Column[],
-  { outputs }: Graph,
+  inputs: readonly Tensor[],
+  outputShapes: readonly Shape[],
   batchSize: number,
-  signal: AbortSignal | undefined,
+  pause: Pause,
   run: (inputs: readonly Tensor[]) => Tensor[],
 ): Promise<Tensor[]> {
-  const batches = new Batches(
-    columns.map(({ tensor }) => tensor),
-    batchSize,
-  );
-  const steps = new Steps(batches, (inputs) => noGrad(() => run(inputs)));
+  const batches = new Batches(inputs, batchSize);
+  const steps = new Steps(batches, (batch) => noGrad(() => run(batch)));
   const results: Tensor[] = [];
   try {
-    for (const { shape } of outputs) results.push(keep(empty([batches.rows, ...shape])));
+    for (const shape of outputShapes) results.push(keep(empty([batches.rows, ...shape])));
     const order = batches.order(false, 0, 0);
     for (let b = 0; b < batches.count; b++) {
-      await breathe();
-      signal?.throwIfAborted();
+      await pause();
       const parts = steps.run(order, b);
       scope(() => {
         for (const [i, part] of parts.entries()) {

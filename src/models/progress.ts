@@ -3,7 +3,7 @@
  * happened. Does not call hooks.
  */
 import type { Callback, CallbackState } from "../callbacks/callback.js";
-import { DataError, message } from "../errors.js";
+import { DataError, UsageError, message } from "../errors.js";
 
 /** What a callback remembers, under its name. */
 interface SavedCallback {
@@ -17,6 +17,7 @@ export interface SavedProgress {
   readonly batch: number;
   readonly lossSum: number;
   readonly samples: number;
+  readonly passes: number;
   readonly callbacks: readonly SavedCallback[];
 }
 
@@ -26,6 +27,8 @@ export class Progress {
   epoch = 0;
   /** Batches done in this epoch. */
   batch = 0;
+  /** Epochs done since compile, in all calls of fit: the order of the samples follows from it, so that it differs between calls. */
+  passes = 0;
   #lossSum = 0;
   #samples = 0;
   /** Those of the running or the last fit; undefined where a checkpoint was loaded since. */
@@ -44,15 +47,37 @@ export class Progress {
     this.batch++;
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.passes = 0;
+    this.restart(0);
+  }
+
   nextEpoch(): void {
+    this.passes++;
     this.restart(this.epoch + 1);
   }
 
+  /** Begins an epoch. */
   restart(epoch: number): void {
     this.epoch = epoch;
     this.batch = 0;
     this.#lossSum = 0;
     this.#samples = 0;
+  }
+
+  /**
+   * Throws UsageError where the samples of this epoch so far are not whole batches of these data, because the data or the batch size are others.
+   *
+   * @param rows       N
+   * @param batchSize  samples of a batch
+   */
+  checkBatches(rows: number, batchSize: number): void {
+    const samples = Math.min(this.batch * batchSize, rows);
+    if (this.#samples === samples) return;
+    const [expected, got] = [this.#samples, samples].map((count) => `${count} samples in ${this.batch} batches`);
+    const hint = "Resuming needs the same data and batchSize.";
+    throw new UsageError(message("fit", "these are not the batches that training began with", { expected, got, hint }));
   }
 
   /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
@@ -69,19 +94,21 @@ export class Progress {
 
   /** As plain data. */
   toJSON(): SavedProgress {
-    const { epoch, batch } = this;
-    return { epoch, batch, lossSum: this.#lossSum, samples: this.#samples, callbacks: this.#callbackStates() };
+    const { epoch, batch, passes } = this;
+    return { epoch, batch, lossSum: this.#lossSum, samples: this.#samples, passes, callbacks: this.#callbackStates() };
   }
 
   /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
   restore(saved: SavedProgress): void {
-    const counts = [saved?.epoch, saved?.batch, saved?.samples];
-    if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || !Array.isArray(saved.callbacks)) {
-      const expected = "numbers of epochs, batches and samples, and a list of callbacks";
+    const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
+    const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+    if (!areCounts || typeof saved.lossSum !== "number" || !areCallbacks(saved.callbacks)) {
+      const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
       throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
     }
     this.epoch = saved.epoch;
     this.batch = saved.batch;
+    this.passes = saved.passes;
     this.#lossSum = saved.lossSum;
     this.#samples = saved.samples;
     this.#callbacks = undefined;
@@ -95,4 +122,11 @@ export class Progress {
       ) ?? this.#restored
     );
   }
+}
+
+function areCallbacks(list: unknown): boolean {
+  const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  const isCallback = (item: unknown): boolean =>
+    isRecord(item) && typeof item.name === "string" && isRecord(item.state);
+  return Array.isArray(list) && list.every(isCallback);
 }

@@ -1,10 +1,11 @@
 /**
- * Models as safetensors files. The tensors are the weights under their names; the metadata hold the architecture as JSON, and in a checkpoint also how the
- * model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors ("optimizer/m", "metrics/0").
+ * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the architecture as JSON, and in a
+ * checkpoint also how the model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors
+ * ("training/optimizer/m", "training/metrics/0"; no name of a layer has a slash).
  * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts).
  */
 import type { Config } from "../config.js";
-import { type ByteSink, writeBytes } from "../io/bytes.js";
+import { UsageError, message } from "../errors.js";
 import { type SafetensorsEntry, safetensorsChunks } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
 import type { RandomState } from "../tensor/randomState.js";
@@ -20,6 +21,14 @@ export const metadataKey = "lanegrad";
 
 /** Version of the layout described here. */
 export const formatVersion = 1;
+
+/** What the names of the optimizer's slots begin with. */
+export const slotPrefix = "training/optimizer/";
+
+/** The name of a metric's totals. */
+export function totalsName(i: number): string {
+  return `training/metrics/${i}`;
+}
 
 /** What is written of a model. */
 export interface SavedParts {
@@ -53,8 +62,12 @@ export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "com
   readonly totals: readonly Float32Array[];
 }
 
-/** Writes a model, and its training where `parts.step` is there. @param op the caller, for messages */
-export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
+/**
+ * The file of a model, and of its training where `parts.step` is there, in pieces.
+ * @param op the caller, for messages
+ * Errors: UsageError for notes that are no JSON.
+ */
+export function modelFile(op: string, parts: SavedParts): Uint8Array[] {
   const { name, seed, notes, graph, weights, step } = parts;
   const entries = weights.all.map((weight) =>
     entry(weight.name, weight.value.shape, weight.value.toTypedArray() as Float32Array),
@@ -62,14 +75,24 @@ export async function writeModel(op: string, parts: SavedParts, sink: ByteSink):
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph);
   const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
-  await writeBytes(op, sink, safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) }));
+  return safetensorsChunks(entries, { [metadataKey]: asJson(op, metadata) });
+}
+
+/** Only the notes are the user's own. */
+function asJson(op: string, metadata: object): string {
+  try {
+    return JSON.stringify(metadata);
+  } catch (cause) {
+    const expected = "plain JSON, without cycles or BigInts";
+    throw new UsageError(message(op, "the notes cannot be saved", { expected, got: String(cause) }), { cause });
+  }
 }
 
 /** Training as data; the arrays among it are added to `entries`. */
 function describeTraining(parts: SavedParts, step: TrainingStep, entries: SafetensorsEntry[]): SavedTraining {
   const { slots, ...optimizer } = step.optimizer.save();
-  for (const [slot, values] of Object.entries(slots)) entries.push(entry(`optimizer/${slot}`, [values.length], values));
-  for (const [i, totals] of step.copyTotals().entries()) entries.push(entry(`metrics/${i}`, [totals.length], totals));
+  for (const [slot, values] of Object.entries(slots)) entries.push(entry(slotPrefix + slot, [values.length], values));
+  for (const [i, totals] of step.metrics.copy().entries()) entries.push(entry(totalsName(i), [totals.length], totals));
   const { options } = step;
   return {
     compile: {

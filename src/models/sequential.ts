@@ -1,9 +1,10 @@
 /** The two ways to make a model: a chain of layers, or any graph between inputs and outputs. */
 import { UsageError, message, show } from "../errors.js";
 import { Layer, SymbolicTensor } from "../layers/layer.js";
-import type { Shape } from "../tensor/shape.js";
+import { Chain } from "./chain.js";
 import { Graph } from "./graph.js";
-import { Model, type ModelOptions } from "./model.js";
+import { Model } from "./model.js";
+import type { ModelOptions } from "./modelOptions.js";
 
 /** What {@link model} takes. */
 export interface GraphOptions extends ModelOptions {
@@ -20,40 +21,46 @@ export interface GraphOptions extends ModelOptions {
  * Errors: UsageError for no layers or a layer that stands twice; ShapeError where a layer does not fit the one before.
  */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
-  if (!Array.isArray(layers) || layers.length === 0 || !layers.every((layer) => layer instanceof Layer)) {
-    throw new UsageError(
-      message("sequential", "no layers", { expected: "a list of one layer or more", got: show(layers) }),
-    );
+  if (!Array.isArray(layers) || layers.length === 0) {
+    const expected = "a list of one layer or more";
+    throw new UsageError(message("sequential", "no layers", { expected, got: show(layers) }));
   }
-  const twice = layers.find((layer, i) => layers.indexOf(layer) !== i);
-  if (twice !== undefined) {
+  const all: readonly Layer[] = layers;
+  for (const [i, layer] of all.entries()) {
+    if (!(layer instanceof Layer)) failLayer(i, layer);
+    if (all.indexOf(layer) === i) continue;
     const hint = "Make two layers, or use model({ inputs, outputs }) to share one.";
     throw new UsageError(
-      message("sequential", "a layer stands twice", { expected: "different layers", got: twice.kind, hint }),
+      message("sequential", "a layer stands twice", { expected: "different layers", got: layer.kind, hint }),
     );
   }
-  const chain = (shape: Shape): Graph => {
-    const input = new SymbolicTensor(shape);
-    return new Graph([input], [layers.reduce((symbol, layer) => layer.apply(symbol), input)]);
-  };
-  const { inputShape } = layers[0];
-  return new Model(options, inputShape === undefined ? chain : chain(inputShape));
+  const chain = new Chain(all);
+  const { inputShape } = all[0];
+  return new Model(options, inputShape === undefined ? chain : chain.build(inputShape));
 }
 
 /**
- * A model of any shape: layers applied to inputs, branches, joins, layers used twice.
+ * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers that another model has made already are used with that
+ * model's weights, which only that model trains.
  * Errors: UsageError where an output depends on an input that is not listed.
  */
 export function model({ inputs, outputs, ...options }: GraphOptions): Model {
   const list = (symbols: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] =>
     symbols instanceof SymbolicTensor ? [symbols] : symbols;
-  const all = [...list(inputs), ...list(outputs)];
-  if (all.length < 2 || !all.every((symbol) => symbol instanceof SymbolicTensor)) {
+  for (const [name, symbols] of Object.entries({ inputs, outputs })) {
+    const all = list(symbols);
+    if (Array.isArray(all) && all.length > 0 && all.every((symbol) => symbol instanceof SymbolicTensor)) continue;
     const hint = "Begin with layers.input({ shape }) and apply layers to it.";
-    throw new UsageError(
-      message("model", "inputs and outputs are missing", { expected: "one or more of each", got: show(all), hint }),
-    );
+    const expected = `${name}: one symbolic tensor, or a list of them`;
+    throw new UsageError(message("model", `${name} are missing`, { expected, got: show(symbols), hint }));
   }
-  const graph = new Graph(list(inputs), list(outputs));
-  return new Model(options, graph);
+  return new Model(options, new Graph(list(inputs), list(outputs)));
+}
+
+function failLayer(i: number, value: unknown): never {
+  const parts = { expected: "layers.dense(…) or another", got: show(value) };
+  const hint =
+    value instanceof SymbolicTensor ? "The first layer's inputShape takes the place of layers.input()." : "Call it.";
+  const isExplained = value instanceof SymbolicTensor || typeof value === "function";
+  throw new UsageError(message("sequential", `item ${i} is no layer`, isExplained ? { ...parts, hint } : parts));
 }

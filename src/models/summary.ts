@@ -1,11 +1,22 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
+import type { Layer, Parameter } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
+import type { Weights } from "./weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"] as const;
 
-/** The table as text. @param title the first line */
-export function summarize(title: string, graph: Graph): string {
+/**
+ * The table as text.
+ *
+ * @param title    the first line
+ * @param weights  the model's, where they have memory: what another model made before is not trained by this one
+ */
+export function summarize(title: string, graph: Graph, weights: Weights | undefined): string {
+  const isTrained = (layer: Layer, parameter: Parameter): boolean =>
+    layer.isTrainable &&
+    parameter.spec.isTrainable !== false &&
+    (weights === undefined ? !parameter.isBound : weights.owns(parameter));
   const isChain = graph.steps.every(
     ({ call }, i) =>
       call.inputs.length === 1 && call.inputs[0] === (i === 0 ? graph.inputs[0] : graph.steps[i - 1].output),
@@ -20,8 +31,9 @@ export function summarize(title: string, graph: Graph): string {
   ]);
   for (const { call, output } of graph.steps) {
     const { layer } = call;
-    const count = layer.parameters.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
-    const parameters = seen.has(layer) ? "shared" : layer.isTrainable ? thousands(count) : `${thousands(count)} frozen`;
+    const count = countOf(layer.parameters);
+    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(layer, parameter));
+    const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
     seen.add(layer);
     rows.push([
       `${layer.name} (${layer.kind})`,
@@ -39,20 +51,21 @@ export function summarize(title: string, graph: Graph): string {
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [title, rule, line(cells[0]), rule, ...cells.slice(1).map(line), rule, totals(graph)].join("\n");
+  return [title, rule, line(cells[0]), rule, ...cells.slice(1).map(line), rule, totals(graph, isTrained)].join("\n");
 }
 
-function totals({ layers }: Graph): string {
-  let [trainable, fixed] = [0, 0];
-  for (const { parameters, isTrainable } of layers) {
-    for (const { spec } of parameters) {
-      if (isTrainable && spec.isTrainable !== false) trainable += sizeOf(spec.shape);
-      else fixed += sizeOf(spec.shape);
-    }
-  }
-  const total = trainable + fixed;
+function totals({ layers }: Graph, isTrained: (layer: Layer, parameter: Parameter) => boolean): string {
+  const total = countOf(layers.flatMap(({ parameters }) => parameters));
+  const trainable = countOf(
+    layers.flatMap((layer) => layer.parameters.filter((parameter) => isTrained(layer, parameter))),
+  );
   const bytes = total * 4 < 1e5 ? `${total * 4} bytes` : `${((total * 4) / 2 ** 20).toFixed(1)} MiB`;
-  return `${thousands(total)} parameters (${bytes}), ${thousands(trainable)} trainable${fixed > 0 ? `, ${thousands(fixed)} not` : ""}`;
+  const fixed = total > trainable ? `, ${thousands(total - trainable)} not` : "";
+  return `${thousands(total)} parameters (${bytes}), ${thousands(trainable)} trainable${fixed}`;
+}
+
+function countOf(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { spec }) => sum + sizeOf(spec.shape), 0);
 }
 
 function thousands(count: number): string {

@@ -3,31 +3,24 @@
  * that is not a number stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
-import { ShapeError, message } from "../errors.js";
+import { UsageError, message, show } from "../errors.js";
+import type { Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
-import type { Metric } from "../metrics/metric.js";
 import { add, mul } from "../ops/arithmetic.js";
-import { weightedMean } from "../ops/weightedMean.js";
-import type { RandomState } from "../tensor/randomState.js";
 import { addPenaltyGradient, penalty } from "../ops/regularization.js";
+import { weightedMean } from "../ops/weightedMean.js";
 import { OptimizerState } from "../optimizers/state.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { heap } from "../runtime/runtime.js";
-import { zeros } from "../tensor/create.js";
+import type { RandomState } from "../tensor/randomState.js";
 import { type Recording, record } from "../tensor/record.js";
-import { keep, scope } from "../tensor/scope.js";
+import { scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CompileOptions, checkForOutputs } from "./compileOptions.js";
+import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
+import { RunningMetrics } from "./runningMetrics.js";
 import type { Weights } from "./weights.js";
-
-/** A metric and its totals. */
-interface RunningMetric {
-  readonly metric: Metric;
-  readonly name: string;
-  readonly totals: Tensor;
-}
 
 /** A batch: inputs, targets, and weights (N) where there are some. */
 export interface TrainingBatch {
@@ -39,40 +32,54 @@ export interface TrainingBatch {
 /** The compiled part of a model: loss, metrics, optimizer. */
 export class TrainingStep {
   readonly losses: readonly Loss[];
-  readonly optimizer: OptimizerState;
   readonly options: CompileOptions;
+  readonly optimizer: OptimizerState;
+  /** Those of the running epoch. */
+  readonly metrics: RunningMetrics;
   readonly #graph: Graph;
   readonly #weights: Weights;
-  readonly #context: { readonly random: RandomState };
-  readonly #metrics: readonly RunningMetric[];
-  #update: Recording<void> | undefined;
+  readonly #random: RandomState;
+  readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly value: Tensor; readonly regularizer: Regularizer }[];
+  #update: Recording<void> | undefined;
 
   /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
   constructor(graph: Graph, weights: Weights, random: RandomState, options: CompileOptions) {
     this.#graph = graph;
     this.#weights = weights;
-    this.#context = { random };
+    this.#random = random;
     this.options = options;
-    this.losses = Array.isArray(options.loss) ? (options.loss as readonly Loss[]) : [options.loss as Loss];
-    checkForOutputs(this.losses, options, graph.outputs.length);
-    const names = uniqueNames(options.metrics ?? []);
-    this.#metrics = (options.metrics ?? []).map((metric, i) => ({
-      metric,
-      name: names[i],
-      totals: keep(zeros([metric.stateSize(graph.outputs[0].shape)])),
-    }));
+    this.losses = lossesOf(options);
+    checkForOutputs(options, graph.outputShapes);
+    this.metrics = this.newMetrics();
+    const { trainable } = weights;
     weights.prepareTraining();
-    this.#penalized = weights.trainable.flatMap(({ parameter: { spec }, value }) =>
+    this.#trained = new Set(trainable.map(({ parameter }) => parameter));
+    this.#penalized = trainable.flatMap(({ parameter: { spec }, value }) =>
       spec.regularizer ? [{ value, regularizer: spec.regularizer }] : [],
     );
     const { values, gradients, rules } = weights.forOptimizer();
     this.optimizer = new OptimizerState(options.optimizer, values, gradients, rules);
   }
 
-  /** Names of the metrics, in order. */
-  get metricNames(): readonly string[] {
-    return this.#metrics.map(({ name }) => name);
+  /** The metrics with totals of their own, for an evaluation. */
+  newMetrics(): RunningMetrics {
+    return new RunningMetrics(this.options.metrics ?? [], this.#graph.outputs[0].shape);
+  }
+
+  /** Throws UsageError where no parameter is trained, or a layer was frozen or thawed since compile. */
+  checkTrainable(op: string): void {
+    const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
+    const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
+    if (changed !== undefined) {
+      const { name, isTrainable } = changed.layer;
+      const got = `isTrainable ${isTrainable} in layer ${show(name)}`;
+      const hint = "Call compile again: the optimizer starts anew then.";
+      throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
+    }
+    if (now.size > 0) return;
+    const expected = "a layer with parameters that is not frozen";
+    throw new UsageError(message(op, "there is nothing to train", { expected }));
   }
 
   /**
@@ -80,34 +87,47 @@ export class TrainingStep {
    * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link discard} is due
    */
   gradients({ inputs, targets, weights }: TrainingBatch): Tensor {
-    const outputs = this.#graph.run(inputs, { ...this.#context, training: true });
-    const loss = this.#loss(outputs, targets, weights);
-    loss.backward();
-    for (const { value, regularizer } of this.#penalized) {
-      addPenaltyGradient(value.grad!, value, regularizer.l1, regularizer.l2);
-    }
-    this.#updateMetrics(outputs, targets, weights);
-    this.#context.random.advance();
-    return loss;
-  }
-
-  /** Throws ShapeError where targets of a batch of N samples do not fit the outputs, or a value is out of its range. */
-  checkTargets(op: string, targets: readonly Tensor[], N: number): void {
-    for (const [i, loss] of this.losses.entries()) {
-      const target = targets.at(i);
-      if (target?.shape[0] !== N) {
-        const [expected, got] = [`target ${i} of ${N} rows`, target?.label() ?? "nothing"];
-        throw new ShapeError(message(op, "the targets do not fit the batch", { expected, got }));
+    return this.#weights.isolated(() => {
+      const outputs = this.#graph.run(inputs, { random: this.#random, training: true });
+      const loss = this.#loss(outputs, targets, weights);
+      loss.backward();
+      for (const { value, regularizer } of this.#penalized) {
+        addPenaltyGradient(value.grad!, value, regularizer.l1, regularizer.l2);
       }
-      loss.checkTargets(target, this.#graph.outputs[i].shape);
-    }
+      this.metrics.update(targets[0], outputs[0], weights);
+      return loss;
+    });
   }
 
-  /** The second half of a step: one pass of the optimizer over the slab, which clears the gradients. Recorded the first time, then replayed. */
+  /**
+   * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random numbers. Recorded the first time,
+   * then replayed.
+   */
   update(): void {
     this.optimizer.prepare();
-    if (this.#update === undefined) this.#update = record(() => this.optimizer.run());
-    else this.#update.replay();
+    if (this.#update !== undefined) this.#update.replay();
+    else {
+      this.#update = record(() => {
+        this.optimizer.run();
+        this.#random.advance();
+      });
+    }
+  }
+
+  /**
+   * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that stands now.
+   * @returns the loss, as {@link gradients}
+   */
+  train(batch: TrainingBatch): Tensor {
+    try {
+      const loss = this.gradients(batch);
+      this.optimizer.step();
+      this.#random.advance();
+      return loss;
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   /** Clears gradients that are not to be used. */
@@ -115,55 +135,35 @@ export class TrainingStep {
     this.#weights.clearGradients();
   }
 
-  /** Loss and metrics of a batch without training. Kernels only: it is recorded. @returns the loss, penalties included */
-  evaluate({ inputs, targets, weights }: TrainingBatch): Tensor {
+  /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, penalties included */
+  evaluate({ inputs, targets, weights }: TrainingBatch, metrics: RunningMetrics): Tensor {
     return noGrad(() => {
-      const outputs = this.#graph.run(inputs, { ...this.#context, training: false });
-      this.#updateMetrics(outputs, targets, weights);
+      const outputs = this.#graph.run(inputs, { random: this.#random, training: false });
+      metrics.update(targets[0], outputs[0], weights);
       return this.#loss(outputs, targets, weights);
     });
   }
 
-  /** Metrics since {@link resetMetrics}, by name. */
-  metricResults(): Record<string, number> {
-    return Object.fromEntries(
-      this.#metrics.map(({ metric, name, totals }) => [
-        name,
-        metric.result(heap().view("float32", totals.ptr, totals.size), this.#graph.outputs[0].shape),
-      ]),
-    );
-  }
-
-  resetMetrics(): void {
-    for (const { totals } of this.#metrics) totals.assign(new Float32Array(totals.size));
-  }
-
-  /** Copies of the metrics' totals, for a checkpoint. */
-  copyTotals(): Float32Array[] {
-    return this.#metrics.map(({ totals }) => totals.toTypedArray() as Float32Array);
-  }
-
-  restoreTotals(values: readonly Float32Array[]): void {
-    for (const [i, { totals }] of this.#metrics.entries()) totals.assign(values[i]);
-  }
-
-  /** The first layer whose output on this batch is not finite, for the message when the loss is not; undefined where all are finite. */
-  firstNonFinite({ inputs }: TrainingBatch): string | undefined {
-    let found: string | undefined;
+  /**
+   * Where a loss that is not finite comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not, else the
+   * loss function.
+   */
+  whereNonFinite({ inputs }: TrainingBatch): string {
+    const weight = this.#weights.all.find(({ value }) => !isFinite(value));
+    if (weight !== undefined) return `weight ${show(weight.name)}, which an earlier step has spoilt`;
+    let layer: string | undefined;
     const watch = (name: string, output: Tensor): void => {
-      const values = heap().view("float32", output.ptr, output.size);
-      if (found === undefined && !values.every(Number.isFinite)) found = name;
+      if (layer === undefined && !isFinite(output)) layer = name;
     };
-    const context = { ...this.#context, training: false };
-    noGrad(() => scope(() => void this.#graph.run(inputs, context, watch)));
-    return found;
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true }, watch)));
+    return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
   /** Frees totals and optimizer state. */
   dispose(): void {
     this.#update?.dispose();
     this.optimizer.dispose();
-    for (const { totals } of this.#metrics) totals.dispose();
+    this.metrics.dispose();
   }
 
   #loss(outputs: readonly Tensor[], targets: readonly Tensor[], weights: Tensor | undefined): Tensor {
@@ -175,20 +175,9 @@ export class TrainingStep {
     const penalties = noGrad(() => this.#penalized.map(({ value, regularizer: { l1, l2 } }) => penalty(value, l1, l2)));
     return [...means, ...penalties].reduce((sum, term) => add(sum, term));
   }
-
-  #updateMetrics(outputs: readonly Tensor[], targets: readonly Tensor[], weights: Tensor | undefined): void {
-    noGrad(() => {
-      for (const { metric, totals } of this.#metrics) metric.update(totals, targets[0], outputs[0], weights);
-    });
-  }
 }
 
-/** Two metrics of the same name get numbers: accuracy, accuracy_2. */
-function uniqueNames(metrics: readonly Metric[]): string[] {
-  const counts = new Map<string, number>();
-  return metrics.map(({ name }) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return count === 1 ? name : `${name}_${count}`;
-  });
+/** True where all values are numbers. */
+function isFinite(tensor: Tensor): boolean {
+  return heap().view("float32", tensor.ptr, tensor.size).every(Number.isFinite);
 }

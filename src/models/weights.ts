@@ -19,11 +19,18 @@ export interface Weight {
   readonly value: Tensor;
 }
 
+/** A weight's name in a model, and in files: "dense_1/kernel". */
+export function weightName(layer: Layer, { spec }: Parameter): string {
+  return `${layer.name}/${spec.name}`;
+}
+
 /** All parameters of a model. */
 export class Weights {
   /** In the order of the layers. */
   readonly all: readonly Weight[];
+  /** Those that gradients change, frozen ones too; those that decay first. */
   readonly #trained: readonly Parameter[];
+  readonly #own: ReadonlySet<Parameter>;
   readonly #values: Slab;
   readonly #state: Slab;
   #gradients: Slab | undefined;
@@ -31,35 +38,53 @@ export class Weights {
   /**
    * Gives every parameter of the layers that has no memory yet its place, and fills it.
    * Parameters that another model made are used as they are and not trained by this one.
+   *
+   * @param random   what initializers draw from
+   * @param initial  values by name, in place of the initializers'
+   * Errors: MemoryError; nothing has changed then.
    */
-  constructor(layers: readonly Layer[], random: RandomState) {
+  constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
     const fresh = layers.flatMap(({ parameters }) => parameters).filter((parameter) => !parameter.isBound);
     const trained = fresh.filter(({ spec }) => spec.isTrainable !== false);
     this.#trained = [
       ...trained.filter(({ spec }) => spec.decays !== false),
       ...trained.filter(({ spec }) => spec.decays === false),
     ];
+    this.#own = new Set(this.#trained);
     const state = fresh.filter(({ spec }) => spec.isTrainable === false);
     this.#values = new Slab(this.#trained.map(({ spec }) => spec.shape));
-    this.#state = new Slab(state.map(({ spec }) => spec.shape));
+    try {
+      this.#state = new Slab(state.map(({ spec }) => spec.shape));
+    } catch (error) {
+      this.#values.dispose();
+      throw error;
+    }
     bind(this.#trained, this.#values);
     bind(state, this.#state);
-    scope(() => {
-      for (const { spec, value } of fresh) spec.initializer.fill(value, random);
-    });
     this.all = layers.flatMap((layer) =>
       layer.parameters.map((parameter) => {
-        const { spec, value } = parameter;
-        value.name = `${layer.name}/${spec.name}`;
+        const { value } = parameter;
+        value.name ??= weightName(layer, parameter);
         return { name: value.name, layer, parameter, value };
       }),
     );
+    scope(() => {
+      for (const { spec, value } of fresh) {
+        if (initial === undefined) spec.initializer.fill(value, random);
+        else value.assign(initial.get(value.name!)!);
+      }
+    });
     for (const { value } of this.#trained) value.requiresGrad = true;
+  }
+
+  /** True where this model trains the parameter, unless its layer is frozen. */
+  owns(parameter: Parameter): boolean {
+    return this.#own.has(parameter);
   }
 
   /** Weights that training changes by gradient, frozen layers left out. */
   get trainable(): Weight[] {
-    return this.all.filter(({ layer, parameter }) => layer.isTrainable && this.#trained.includes(parameter));
+    return this.all.filter(({ layer, parameter }) => layer.isTrainable && this.owns(parameter));
   }
 
   /** Makes the gradient slab, so that every trainable parameter's gradient has its place in it; frozen ones get none. Throws MemoryError. */
@@ -81,6 +106,17 @@ export class Weights {
     return { values: this.#values, gradients: this.#gradients!, rules };
   }
 
+  /** Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains. */
+  isolated<T>(fn: () => T): T {
+    const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && !this.owns(parameter));
+    for (const { value } of foreign) value.requiresGrad = false;
+    try {
+      return fn();
+    } finally {
+      for (const { value } of foreign) value.requiresGrad = true;
+    }
+  }
+
   /** Sets all gradients to zero. */
   clearGradients(): void {
     if (this.#gradients !== undefined) fillFloat32(this.#gradients.whole.ptr, 0, this.#gradients.whole.size);
@@ -94,11 +130,6 @@ export class Weights {
   /** Puts values back. @param values as many as `all`, of the same sizes */
   restore(values: readonly Float32Array[]): void {
     for (const [i, { value }] of this.all.entries()) value.assign(values[i]);
-  }
-
-  /** Bytes of parameters, and of their gradients where there are some. */
-  get bytes(): number {
-    return 4 * (this.#values.whole.size + this.#state.whole.size + (this.#gradients?.whole.size ?? 0));
   }
 
   /** Frees everything. */

@@ -26,8 +26,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-/** A shape as it stands in a message: `[2, 28, 28, 4]`. */
-export function showShape(shape: readonly (number | null)[]): string {
+/** A shape as it stands in a message: `[2, 28, 28, 4]`; letters such as "N" may stand for sizes. */
+export function showShape(shape: readonly (number | string | null)[]): string {
   return `[${shape.map((size) => size ?? "?").join(", ")}]`;
 }
 

@@ -152,7 +152,7 @@ describe("lanegrad train fails", () => {
   it("for a batch larger than the data", async () => {
     const { status, stderr } = await run(["train", "xor", "--batch", "1000"]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^fit: batchSize out of range; expected at most 256, .*got 1000\./);
+    expect(stderr).toMatch(/^fit: batchSize is larger than the data; expected at most 256, .*got 1000\./);
   });
 
   it("for a loss that becomes NaN, and saves nothing", async () => {

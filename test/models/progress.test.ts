@@ -12,6 +12,8 @@ it("survives JSON exactly", () => {
   expect(again.toJSON()).toEqual(progress.toJSON());
   expect(again.loss).toBe(progress.loss);
   expect([again.epoch, again.batch]).toEqual([3, 2]);
+  again.nextEpoch();
+  expect(again.toJSON()).toEqual({ epoch: 4, batch: 0, lossSum: 0, samples: 0, passes: 1, callbacks: [] });
 });
 
 it("hands each callback what the one of its name and place remembered", () => {
@@ -33,13 +35,17 @@ it("hands each callback what the one of its name and place remembered", () => {
 
 it.each([
   [null],
-  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0 }],
-  [{ epoch: -1, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
-  [{ epoch: 1.5, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0 }],
+  [{ epoch: -1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [] }],
+  [{ epoch: 1.5, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: null, samples: 0, passes: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [null] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [{ name: "a", state: 1 }] }],
 ])("refuses %j", (saved) => {
   const progress = new Progress();
   expect(() => progress.restore(saved as never)).toThrow(
-    `loadModel: the progress is damaged; expected numbers of epochs, batches and samples, and a list of callbacks, got ${JSON.stringify(saved)}.`,
+    `loadModel: the progress is damaged; expected numbers of epochs, batches, samples and passes, a sum, and the states of callbacks, got ${JSON.stringify(saved)}.`,
   );
   expect(progress.epoch).toBe(0);
 });

@@ -1,0 +1,46 @@
+/** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import type { Loss } from "../losses/loss.js";
+import { sameShape, showShape } from "../tensor/shape.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { ModelShapes } from "./data.js";
+
+/** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
+export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
+  checkTensors(op, "inputs", inputs);
+  for (const [i, { shape, name = `input ${i}` }] of symbols.entries()) {
+    const input = inputs.at(i);
+    const fits =
+      input !== undefined && input.rank > 0 && sameShape(input.shape.slice(1), shape ?? input.shape.slice(1));
+    if (fits && input.shape[0] === inputs[0].shape[0]) continue;
+    const expected = showShape([i === 0 || !fits ? "N" : inputs[0].shape[0], ...(shape ?? ["…"])]);
+    const got = input?.label() ?? "nothing";
+    throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got }));
+  }
+}
+
+/** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
+export function checkTargets(
+  op: string,
+  { outputShapes }: ModelShapes,
+  losses: readonly Loss[],
+  inputs: readonly Tensor[],
+  targets: readonly Tensor[],
+): void {
+  checkTensors(op, "targets", targets);
+  const shapes = outputShapes(inputs.map(({ shape }) => shape.slice(1)));
+  const [N] = inputs[0].shape;
+  for (const [i, loss] of losses.entries()) {
+    const target = targets.at(i);
+    if (target?.shape[0] !== N) {
+      const [expected, got] = [`target ${i} of ${N} rows`, target?.label() ?? "nothing"];
+      throw new ShapeError(message(op, "the targets do not fit the batch", { expected, got }));
+    }
+    loss.checkTargets(target, shapes[i]);
+  }
+}
+
+function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
+  if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
+  throw new UsageError(message(op, `${what} are no list of tensors`, { expected: "[tensor]", got: show(list) }));
+}

@@ -1,0 +1,166 @@
+/**
+ * What a model holds: its graph, or the chain that becomes one, and what is made when it is first needed: weights, random state, the compiled step.
+ * What is not there is an error that names the function which needed it. Does not train.
+ */
+import { UsageError, message } from "../errors.js";
+import { RandomState } from "../tensor/randomState.js";
+import { unrecorded } from "../tensor/record.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { Chain } from "./chain.js";
+import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
+import type { ModelShapes } from "./data.js";
+import { Graph } from "./graph.js";
+import { Progress } from "./progress.js";
+import type { RestoredTraining } from "./saving.js";
+import { TrainingStep } from "./training.js";
+import { Weights } from "./weights.js";
+
+/** The insides of a model. */
+export class ModelState {
+  readonly progress = new Progress();
+  /** True while fit runs. */
+  isTraining = false;
+  readonly #seed: number;
+  #form: Graph | Chain;
+  #random: RandomState | undefined;
+  #weights: Weights | undefined;
+  #options: CompileOptions | undefined;
+  #step: TrainingStep | undefined;
+  #isDisposed = false;
+
+  /** @param form the graph, or a chain where only the data tell the shape of a sample */
+  constructor(form: Graph | Chain, seed: number) {
+    this.#form = form;
+    this.#seed = seed;
+  }
+
+  get isBuilt(): boolean {
+    return this.#form instanceof Graph;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  checkUsable(op: string): void {
+    if (!this.#isDisposed) return;
+    throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));
+  }
+
+  /** Throws UsageError while fit runs. */
+  checkIdle(op: string): void {
+    this.checkUsable(op);
+    if (!this.isTraining) return;
+    throw new UsageError(message(op, "the model is being trained", { hint: "Await the running fit first." }));
+  }
+
+  /** The graph. Errors: UsageError before the model is built. */
+  graph(op: string): Graph {
+    if (this.#form instanceof Graph) return this.#form;
+    const hint = "Give the first layer an inputShape, call build(shape), or fit first.";
+    throw new UsageError(message(op, "the shapes of the model are not known yet", { hint }));
+  }
+
+  /** Makes the graph of a chain. Errors: UsageError where it is built for another shape; ShapeError where the layers do not fit. */
+  build(sampleShape: Shape): void {
+    if (this.#form instanceof Chain) {
+      this.#form = this.#form.build(sampleShape);
+      return;
+    }
+    const [{ shape }] = this.#form.inputs;
+    if (sameShape(shape, sampleShape)) return;
+    const [expected, got] = [showShape(shape), showShape(sampleShape)];
+    throw new UsageError(message("build", "the model is built for another shape", { expected, got }));
+  }
+
+  /** Makes the graph of a chain for the first of these inputs, (N, …) each. */
+  buildFor(inputs: readonly Tensor[]): void {
+    if (this.#form instanceof Chain) this.build(inputs[0].shape.slice(1));
+  }
+
+  /** What data must fit. @param compiled where targets come with them: before a chain is built, metrics may turn out not to fit its output */
+  shapes(compiled?: CompileOptions): ModelShapes {
+    const form = this.#form;
+    if (form instanceof Graph) {
+      const { inputs, outputs, outputShapes } = form;
+      return { inputs, outputs: outputs.length, outputShapes: () => outputShapes };
+    }
+    const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
+      const outputShape = form.outputShape(shape);
+      if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
+      return [outputShape];
+    };
+    return { inputs: [{ shape: undefined, name: undefined }], outputs: 1, outputShapes };
+  }
+
+  /** Weights and random state. @param initial values in place of the initializers', by name */
+  bound(op: string, initial?: ReadonlyMap<string, Float32Array>): { weights: Weights; random: RandomState } {
+    if (this.#weights === undefined) {
+      this.checkUsable(op);
+      const { layers } = this.graph(op);
+      this.#weights = unrecorded(() => {
+        this.#random ??= new RandomState(this.#seed);
+        return new Weights(layers, this.#random, initial);
+      });
+    }
+    return { weights: this.#weights, random: this.#random! };
+  }
+
+  /** The weights, if there are any yet. */
+  get weights(): Weights | undefined {
+    return this.#weights;
+  }
+
+  /** The options of `compile`. Errors: UsageError before it. */
+  compiled(op: string): CompileOptions {
+    this.checkUsable(op);
+    if (this.#options !== undefined) return this.#options;
+    const hint = "Call model.compile({ optimizer, loss }) first.";
+    throw new UsageError(message(op, "the model is not compiled", { hint }));
+  }
+
+  /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
+  compile(options: CompileOptions): void {
+    if (this.#form instanceof Chain) checkForOutputCount(options, 1);
+    const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    this.#step?.dispose();
+    this.#step = step;
+    this.#options = options;
+    this.progress.reset();
+  }
+
+  /** The compiled step. Errors: UsageError before `compile`. */
+  step(op: string): TrainingStep {
+    const options = this.compiled(op);
+    this.#step ??= this.#newStep(options);
+    return this.#step;
+  }
+
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
+  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+    const { random } = this.bound(op);
+    return this.graph(op).run(inputs, { training, random });
+  }
+
+  /** Takes over what a checkpoint holds beyond the weights. Errors: DataError, UsageError, ShapeError. */
+  restoreTraining(saved: RestoredTraining): void {
+    const step = this.step("loadModel");
+    step.optimizer.restore(saved.optimizer);
+    step.metrics.restore(saved.totals);
+    this.progress.restore(saved.progress);
+    this.#random!.restore(saved.random);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#step?.dispose();
+    this.#weights?.dispose();
+    this.#random?.dispose();
+  }
+
+  #newStep(options: CompileOptions): TrainingStep {
+    const { weights, random } = this.bound("compile");
+    return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));
+  }
+}

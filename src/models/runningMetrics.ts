@@ -1,0 +1,69 @@
+/**
+ * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
+ * in the middle of a training leaves the training's alone.
+ */
+import type { Metric } from "../metrics/metric.js";
+import { heap } from "../runtime/runtime.js";
+import { zeros } from "../tensor/create.js";
+import { keep } from "../tensor/scope.js";
+import type { Shape } from "../tensor/shape.js";
+import { noGrad } from "../tensor/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Metrics of one output. */
+export class RunningMetrics {
+  readonly #outputShape: Shape;
+  readonly #metrics: readonly { readonly metric: Metric; readonly name: string; readonly totals: Tensor }[];
+
+  /** @param outputShape without the batch axis. Errors: ShapeError where a metric does not fit it; MemoryError */
+  constructor(metrics: readonly Metric[], outputShape: Shape) {
+    const sizes = metrics.map((metric) => metric.stateSize(outputShape));
+    const names = uniqueNames(metrics);
+    this.#outputShape = outputShape;
+    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(zeros([sizes[i]])) }));
+  }
+
+  /** Adds a batch. Kernels only. @param weights (N), or undefined */
+  update(target: Tensor, prediction: Tensor, weights: Tensor | undefined): void {
+    noGrad(() => {
+      for (const { metric, totals } of this.#metrics) metric.update(totals, target, prediction, weights);
+    });
+  }
+
+  /** Values since {@link reset}, by name. */
+  results(): Record<string, number> {
+    const values = this.#metrics.map(({ metric, name, totals }) => [
+      name,
+      metric.result(heap().view("float32", totals.ptr, totals.size), this.#outputShape),
+    ]);
+    return Object.fromEntries(values) as Record<string, number>;
+  }
+
+  reset(): void {
+    for (const { totals } of this.#metrics) totals.assign(new Float32Array(totals.size));
+  }
+
+  /** Copies of the totals, for a checkpoint. */
+  copy(): Float32Array[] {
+    return this.#metrics.map(({ totals }) => totals.toTypedArray() as Float32Array);
+  }
+
+  /** Takes over what copy gave. Errors: ShapeError for totals of other metrics. */
+  restore(values: readonly Float32Array[]): void {
+    for (const [i, { totals }] of this.#metrics.entries()) totals.assign(values[i]);
+  }
+
+  dispose(): void {
+    for (const { totals } of this.#metrics) totals.dispose();
+  }
+}
+
+/** Names in the logs; two metrics of the same name get numbers: accuracy, accuracy_2. */
+function uniqueNames(metrics: readonly Metric[]): string[] {
+  const counts = new Map([["loss", 1]]);
+  return metrics.map(({ name }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
+  });
+}
