@@ -1,0 +1,106 @@
+/** The installed command as a process of its own: exit statuses, pipes, and signals that arrive whenever they like. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { writeTinyMnist } from "../cli/tinyMnist.js";
+
+const { project } = inject("consumer");
+const command = join(project, "node_modules/.bin/lanegrad");
+const file = (name: string): string => join(project, name);
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program in the project. @param watch sees the process each time it has written to its standard output */
+function run(program: string, args: readonly string[], watch?: (child: ChildProcess) => void): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (text: Buffer) => {
+      stdout += text.toString();
+      watch?.(child);
+    });
+    child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** Sends a signal `milliseconds` after training has begun. */
+function signalAfter(milliseconds: number, signal: NodeJS.Signals): (child: ChildProcess) => void {
+  let timer: NodeJS.Timeout | undefined;
+  return (child) => {
+    timer ??= setTimeout(() => child.kill(signal), milliseconds);
+  };
+}
+
+describe("the installed command", () => {
+  it("says what runs here", async () => {
+    const { status, stdout, stderr } = await run(command, ["info", "--json"]);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ simd: true });
+  });
+
+  it("ends with status 2 where the command line makes no sense", async () => {
+    expect(await run(command, ["train", "--epoch", "3"])).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  it("prints with --json nothing but one object on standard output, and ends by itself", async () => {
+    const { status, stdout } = await run(command, ["train", "xor", "--threads", "2", "--json"]);
+    expect(status).toBe(0);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(JSON.parse(stdout)).toMatchObject({ recipe: "xor", testAccuracy: 1, testErrorPercent: 0, threads: 2 });
+  });
+
+  it("ends quietly when nobody reads its pipe any more", async () => {
+    const line = `${command} train xor --epochs 100000 | head -n 1; exit \${PIPESTATUS[0]}`;
+    const { status, stdout, stderr } = await run("bash", ["-c", line]);
+    expect([status, stderr]).toEqual([141, ""]);
+    expect(stdout).toMatch(/^recipe +xor/);
+  });
+});
+
+describe("Ctrl-C", () => {
+  beforeAll(() => writeTinyMnist(file("mnist"), [600, 100]));
+  const settings = ["train", "mnist-mlp-300", "--data", "mnist", "--epochs", "40", "--batch", "16"];
+
+  it("at a random moment, and the command that is printed then, lead to the bytes of a run without a break", async () => {
+    const start = performance.now();
+    expect((await run(command, [...settings, "--out", "whole.safetensors"])).status).toBe(0);
+    const after = Math.random() * 0.2 * (performance.now() - start);
+
+    const broken = await run(command, [...settings, "--out", "parts.safetensors"], signalAfter(after, "SIGINT"));
+    expect(broken.status, `interrupted after ${after} ms`).toBe(130);
+    expect(existsSync(file("parts.safetensors"))).toBe(false);
+    const [told, resume] = broken.stderr.trimEnd().split("\n");
+    expect(told).toBe("Stopped; parts.checkpoint.safetensors holds everything. Go on with:");
+    expect(resume.trim()).toMatch(
+      /^npx lanegrad train mnist-mlp-300 --resume parts\.checkpoint\.safetensors --data mnist /,
+    );
+
+    expect(await run("bash", ["-c", resume])).toMatchObject({ status: 0 });
+    const equal = readFileSync(file("parts.safetensors")).equals(readFileSync(file("whole.safetensors")));
+    expect(equal, `the same bytes after a break at ${after} ms`).toBe(true);
+  });
+
+  it("may be SIGTERM as well", async () => {
+    const { status, stderr } = await run(command, [...settings, "--out", "term"], signalAfter(1, "SIGTERM"));
+    expect([status, existsSync(file("term.checkpoint.safetensors"))]).toEqual([143, true]);
+    expect(stderr).toContain("npx lanegrad train");
+  });
+
+  it("twice ends at once", async () => {
+    let isFirst = true;
+    const { status } = await run(command, [...settings, "--epochs", "100000", "--out", "twice"], (child) => {
+      if (!isFirst) return;
+      isFirst = false;
+      child.kill("SIGTERM");
+      child.kill("SIGINT");
+    });
+    expect(status).toBe(130);
+  });
+});
