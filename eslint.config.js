@@ -45,7 +45,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["src/**/*.ts", "bench/**/*.ts", "examples/**/*.ts"],
+    files: ["src/**/*.ts", "bench/**/*.ts", "examples/**/*.{js,ts}"],
     plugins: { rooms },
     rules: { "rooms/down": "error", "rooms/cycles": "error" },
   },
@@ -86,6 +86,7 @@ export default defineConfig(
       globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly" },
     },
   },
+  { files: ["examples/*.js"], languageOptions: { globals: { console: "readonly", TransformStream: "readonly" } } },
   { files: ["test/package/project/*.js"], languageOptions: { globals: { console: "readonly", document: "readonly" } } },
   { files: ["**/*.config.{js,ts}"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
 );
