@@ -27,10 +27,10 @@ const carried = {
   "relaxed-threads": () => import("#wasm/relaxed-threads"),
 } as const;
 
-/** Imports and compiles one of the carried builds. @param shared for memory that threads share */
-export async function loadBuild(build: BuildName, shared: boolean): Promise<WebAssembly.Module> {
+/** Imports one of the carried builds. @param shared for memory that threads share @returns its bytes */
+export async function loadBuild(build: BuildName, shared: boolean): Promise<BufferSource> {
   const { base64 } = await carried[shared ? (`${build}-threads` as const) : build]();
-  return WebAssembly.compile(await inflate(base64));
+  return inflate(base64);
 }
 
 /** The bytes of a carried build. In Node by zlib, which is there at once: its web streams take 30 ms to load, as long as all of init may. */

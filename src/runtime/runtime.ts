@@ -20,6 +20,8 @@ export interface Info {
   readonly threadsReason: string;
   /** V8 fuses pairs of 128-bit operations into 256-bit ones. */
   readonly wide: boolean;
+  /** Why it does, or does not. */
+  readonly wideReason: string;
   readonly memoryMaxBytes: number;
 }
 

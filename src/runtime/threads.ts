@@ -24,6 +24,7 @@ interface WorkerTask {
   readonly index: number;
   readonly count: number;
   readonly control: number;
+  readonly wide: boolean;
 }
 
 /** Options of {@link ThreadPool}. */
@@ -36,6 +37,8 @@ export interface ThreadPoolOptions {
   readonly control: number;
   /** Threads, the caller's own among them, ≥ 2. */
   readonly count: number;
+  /** Take the wide tiles. */
+  readonly wide: boolean;
   /** Where the worker's script is served, in place of the one that is carried. */
   readonly workerUrl?: string | URL | undefined;
 }
@@ -55,7 +58,7 @@ export class ThreadPool {
   #failure: string | undefined;
   #isReported = false;
 
-  constructor({ module, memory, functions, control, count, workerUrl }: ThreadPoolOptions) {
+  constructor({ module, memory, functions, control, count, wide, workerUrl }: ThreadPoolOptions) {
     this.count = count;
     this.#functions = functions;
     this.#memory = memory;
@@ -64,7 +67,7 @@ export class ThreadPool {
     functions.setThread(0, count);
     functions.setAlone(1);
     const start = (i: number): Terminate =>
-      startWorker({ module, memory, index: i + 1, count, control }, workerUrl, (reason) => {
+      startWorker({ module, memory, index: i + 1, count, control, wide }, workerUrl, (reason) => {
         this.#fail(`thread ${i + 1} ended: ${reason}`);
       });
     this.#workers = Array.from({ length: count - 1 }, (_, i) => start(i));

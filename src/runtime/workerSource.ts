@@ -5,11 +5,12 @@
 
 /** The script of a worker, for Node and for browsers; as good a classic script as a module. */
 export const workerSource = `
-const serve = ({ module, memory, index, count, control }) => {
+const serve = ({ module, memory, index, count, control, wide }) => {
   const words = new Int32Array(memory.buffer);
   try {
     const { exports: kernels } = new WebAssembly.Instance(module, { env: { memory } });
     kernels.setThread(index, count);
+    if (wide) kernels.setWide(1);
     kernels.work(index, count, control);
   } catch (error) {
     Atomics.store(words, control / 4 + 3, 1);

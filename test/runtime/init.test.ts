@@ -41,6 +41,7 @@ describe("init", () => {
       threads: 1,
       threadsReason: "as asked for",
       wide: false,
+      wideReason: "not asked for",
       memoryMaxBytes: 2 ** 32,
     });
     expect(lanegrad.info()).toEqual(info);
@@ -56,17 +57,21 @@ describe("init", () => {
   it("again with other options is an error that shows both", async () => {
     await lanegrad.init({ build: "simd", threads: 1 });
     await expect(lanegrad.init()).rejects.toThrow(
-      'init: already called with other options; expected { build: "simd", module: undefined, threads: 1, workerUrl: undefined, memoryMaxBytes: undefined }, ' +
-        "got { build: undefined, module: undefined, threads: undefined, workerUrl: undefined, memoryMaxBytes: undefined }. " +
+      'init: already called with other options; expected { build: "simd", module: undefined, threads: 1, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }, ' +
+        "got { build: undefined, module: undefined, threads: undefined, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }. " +
         "The library runs once per process; call init once, first.",
     );
     expect(lanegrad.info().build).toBe("simd");
   });
 
   it.each([
-    [{ wasm: "x" }, 'init: unknown option; expected build, module, threads, workerUrl or memoryMaxBytes, got "wasm".'],
+    [
+      { wasm: "x" },
+      'init: unknown option; expected build, module, threads, workerUrl, wide or memoryMaxBytes, got "wasm".',
+    ],
     [{ threads: 0 }, "init: threads out of range; expected an integer from 1 to 64, got 0."],
     [{ threads: 1.5 }, "init: threads out of range; expected an integer from 1 to 64, got 1.5."],
+    [{ wide: 1 }, "init: wide is no boolean; expected true or false, got 1."],
     [{ build: "fast" }, 'init: unknown build; expected "simd" or "relaxed", got "fast".'],
     [
       { memoryMaxBytes: 1000 },

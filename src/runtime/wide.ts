@@ -1,0 +1,172 @@
+/**
+ * Wide mode: V8's revectorization fuses neighbouring operations of 128 bits into one of 256, which doubles the speed of a matrix product. It is an
+ * experiment of V8's, so it is asked for, checked, and left again where it is not there or not right.
+ *
+ * Note [Wide mode]. V8 reads its flag when it optimises a function, long after compiling, and keeps one machine code for equal bytes. Hence:
+ * the usual module is compiled and run before the flag is set, a few calls, too few to be optimised; the wide one carries a mark, so that its bytes are
+ * new, and runs until V8 has optimised what it runs (on this thread, by a second flag). Both must then give the same numbers, and the wide peak
+ * loop must be faster. The flag stays on for what is optimised later, and goes off where the wide module is refused. Flags are the process's.
+ *
+ * Loaded only where wide mode is asked for. Does not know the library's memory: both modules run on one of their own.
+ */
+import { message } from "../errors.js";
+import { type Kernels, instantiate } from "./kernels.js";
+
+/** A compiled module and whether it is the wide one. */
+export interface WideChoice {
+  readonly module: WebAssembly.Module;
+  readonly wide: boolean;
+  readonly wideReason: string;
+}
+
+const leastV8 = 13;
+const pageBytes = 65536;
+const trialPages = 16;
+const regionBytes = pageBytes / 2;
+
+/** Calls of a kernel after which V8 has optimised it. */
+const warmCalls = 400;
+
+/** How much faster the wide peak loop must be, where twice is possible. */
+const leastGain = 1.3;
+
+/** A custom section, which means nothing, but makes the module's bytes unlike those of any other. */
+function makeMark(): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(`wide ${Math.random()}`);
+  return Uint8Array.of(0, name.length + 1, name.length, ...name);
+}
+
+/**
+ * The wide module, or the usual one and a warning that says why.
+ *
+ * @param bytes  one of the package's relaxed builds, or undefined where another one was asked for
+ * @param usual  the module without wide mode
+ * @param shared whether the module wants shared memory
+ */
+export async function chooseWide(
+  bytes: BufferSource | undefined,
+  usual: WebAssembly.Module,
+  shared: boolean,
+): Promise<WideChoice> {
+  const obstacle = findObstacle();
+  if (obstacle !== undefined) return refuse(usual, obstacle);
+  if (bytes === undefined) return refuse(usual, "it needs the relaxed build that the package carries");
+  const expected = await runTrials(usual, shared, false);
+  setFlags("--experimental-wasm-revectorize", "--wasm-sync-tier-up");
+  let fault = "";
+  try {
+    const module = await WebAssembly.compile(await new Blob([bytes, makeMark()]).arrayBuffer());
+    fault = difference(expected, await runTrials(module, shared, true));
+    if (fault === "") return { module, wide: true, wideReason: "as asked for" };
+  } catch (error) {
+    fault = `the wide module does not run: ${String(error)}`;
+  } finally {
+    setFlags("--no-wasm-sync-tier-up", ...(fault === "" ? [] : ["--no-experimental-wasm-revectorize"]));
+  }
+  return refuse(usual, fault);
+}
+
+/** Why this engine cannot; undefined where it can. */
+function findObstacle(): string | undefined {
+  const { process } = globalThis;
+  if (process?.getBuiltinModule === undefined || "bun" in process.versions || "deno" in process.versions) {
+    return "only Node can switch it on";
+  }
+  if (Number.parseInt(process.versions.v8) < leastV8) return `it needs Node ≥ 24, this is ${process.version}`;
+  if (process.arch !== "x64") return `V8 fuses operations on x64, this is ${process.arch}`;
+  return undefined;
+}
+
+function setFlags(...flags: readonly string[]): void {
+  const v8 = globalThis.process.getBuiltinModule("node:v8");
+  for (const flag of flags) v8.setFlagsFromString(flag);
+}
+
+function refuse(module: WebAssembly.Module, wideReason: string): WideChoice {
+  const text = message("init", `wide mode is off: ${wideReason}`, {});
+  if (globalThis.process?.emitWarning === undefined) console.warn(text);
+  else globalThis.process.emitWarning(text, "LanegradWarning");
+  return { module, wide: false, wideReason };
+}
+
+/** What the trials of one module left. */
+interface Trials {
+  readonly results: ReadonlyMap<string, Float32Array>;
+  /** The wide peak loop's speed over the usual one's. */
+  readonly gain: number;
+}
+
+/** Runs every trial on a memory of its own. @param warm until V8 has optimised them, on wide tiles */
+async function runTrials(module: WebAssembly.Module, shared: boolean, warm: boolean): Promise<Trials> {
+  const memory = new WebAssembly.Memory({ initial: trialPages, maximum: trialPages, shared });
+  const kernels = await instantiate(module, memory);
+  kernels.setWide(warm ? 1 : 0);
+  const base = Math.ceil(kernels.heapBase() / pageBytes) * pageBytes;
+  const at = (region: number): number => base + region * regionBytes;
+  const all = new Float32Array(memory.buffer, base, (6 * regionBytes) / 4);
+  const results = new Map<string, Float32Array>();
+  for (const [name, call] of trials(kernels, at)) {
+    for (let i = 0; warm && i < warmCalls; i++) call();
+    fill(all);
+    call();
+    results.set(name, all.slice(0, (3 * regionBytes) / 4));
+  }
+  return { results, gain: warm ? measureGain(kernels, base) : 1 };
+}
+
+/** Kernels at the sizes of their tiles and beyond: regions 0 to 2 are written, 3 to 5 are read (and 5 is gemm's scratch). */
+function* trials(k: Kernels, at: (region: number) => number): Iterable<readonly [name: string, call: () => void]> {
+  const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
+  const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((trans) => [m, trans & 1, trans >> 1]));
+  for (const [m, transA, transB] of products) {
+    const [n, depth] = [43, 128];
+    const [lda, ldb] = [transA ? m : depth, transB ? depth : n];
+    yield [
+      `gemm of ${m} rows, transposed ${transA} ${transB}`,
+      () => {
+        for (const add of [0, 1]) k.gemm(transA, transB, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
+      },
+    ];
+  }
+  const n = 4099;
+  yield ["exp", () => k.expForward(out, x, n)];
+  yield ["tanh", () => k.tanhForward(out, x, n)];
+  yield ["sigmoid", () => k.sigmoidForward(out, x, n)];
+  yield ["softmax", () => k.softmaxForward(out, x, 41, 99)];
+  yield ["bias and relu", () => k.biasActivationForward(out, x, 41, 99, 1, 0)];
+  yield ["adam", () => k.adamStep(out, x, at(1), at(2), 0, n, y, 0.01)];
+}
+
+/** The same pseudo-random numbers in [0, 1) each time: fit for square roots, and far from overflow. */
+function fill(view: Float32Array): void {
+  let state = 1;
+  for (let i = 0; i < view.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    view[i] = state / 2 ** 32;
+  }
+}
+
+/** Best speed of the wide peak loop over that of the usual one, in turns of some 10 µs. */
+function measureGain(kernels: Kernels, out: number): number {
+  const best = [0, 0];
+  for (let turn = 0; turn < 200; turn++) {
+    const wide = turn & 1;
+    kernels.setWide(wide);
+    const start = performance.now();
+    kernels.peakOnThreads(out, 4000);
+    const speed = kernels.peakFlopsPerIteration() / (performance.now() - start);
+    best[wide] = Math.max(best[wide], speed);
+  }
+  return best[1] / best[0];
+}
+
+/** What is wrong with the wide module, in words; empty where nothing is. */
+function difference(expected: Trials, got: Trials): string {
+  for (const [name, values] of expected.results) {
+    const others = got.results.get(name)!;
+    const i = values.findIndex((value, at) => !(Math.abs(others[at] - value) <= 1e-6 * (1 + Math.abs(value))));
+    if (i >= 0) return `its self-check failed: ${name} gives ${others[i]} in place of ${values[i]}`;
+  }
+  if (!(got.gain >= leastGain)) return `this machine gains nothing by it (${got.gain.toFixed(2)} times the speed)`;
+  return "";
+}
