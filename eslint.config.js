@@ -87,6 +87,17 @@ export default defineConfig(
     },
   },
   { files: ["examples/*.js"], languageOptions: { globals: { console: "readonly", TransformStream: "readonly" } } },
-  { files: ["test/package/project/*.js"], languageOptions: { globals: { console: "readonly", document: "readonly" } } },
+  {
+    files: ["test/package/project/*.js"],
+    languageOptions: {
+      globals: {
+        console: "readonly",
+        document: "readonly",
+        fetch: "readonly",
+        URLSearchParams: "readonly",
+        WebAssembly: "readonly",
+      },
+    },
+  },
   { files: ["**/*.config.{js,ts}"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
 );

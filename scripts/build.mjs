@@ -10,7 +10,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, posix, relative, sep } from "node:path";
+import { basename, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
@@ -109,7 +109,35 @@ async function buildLibrary(sources) {
       plugins: [nothingBundled],
     }),
   ]);
-  await writeWorker();
+  await Promise.all([writeWorker(), writeNamespaces(common)]);
+}
+
+/**
+ * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler drops what is not used of them.
+ * In Node they are views of lib/index.js, which holds the one running library.
+ */
+async function writeNamespaces(options) {
+  const { exports } = JSON.parse(await readFile("package.json", "utf8"));
+  const entryPoints = {};
+  for (const [entry, { node, default: file }] of Object.entries(exports)) {
+    if (entry !== "." && node) entryPoints[entry.slice(2)] = file.replace("build/modules", "src").replace(".js", ".ts");
+  }
+  const { metafile } = await build({
+    ...options,
+    entryPoints,
+    outdir: "build/lib",
+    write: false,
+    metafile: true,
+    plugins: [wasmBeside],
+  });
+  const entries = Object.entries(metafile.outputs).map(([file, output]) => {
+    const name = basename(file, ".js");
+    return writeFile(
+      file,
+      `import { ${name} } from "./index.js";\nexport const { ${output.exports.join(", ")} } = ${name};\n`,
+    );
+  });
+  await Promise.all(entries);
 }
 
 /** lib/worker.js: the worker's script as a file, for pages whose policy forbids the text that is carried. */
@@ -135,7 +163,9 @@ try {
     const sources = await filesOf("src");
     const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
     await Promise.all([
-      whenChanged("lib", ["tsconfig.json", ...sources, ...(await filesOf("bench"))], () => buildLibrary(sources)),
+      whenChanged("lib", ["package.json", "tsconfig.json", ...sources, ...(await filesOf("bench"))], () =>
+        buildLibrary(sources),
+      ),
       whenChanged("types", [...configs, ...sources], buildTypes),
     ]);
   }

@@ -1,6 +1,7 @@
 /**
  * Writes the entry that asc compiles, from assembly/index.ts: every kernel under its name, and a dispatcher that runs a kernel by its number with
- * arguments from memory (Note [Command list] in assembly/launch.ts). Numbers and parameter types go to #wasm/commands, for the side that writes lists.
+ * arguments from memory (Note [Command list] in assembly/launch.ts). The number is the function's place among all exported functions, by name, so the
+ * side that writes lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands.
  * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -8,9 +9,12 @@ import ts from "typescript";
 
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
-/** Name and parameter types of every kernel that index.ts exports, in its order. */
-async function kernelsOf(indexFile) {
-  const kernels = [];
+/** Names of the functions that entryOf adds to those of index.ts. */
+const added = ["launch", "replay", "work"];
+
+/** Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel. */
+async function functionsOf(indexFile) {
+  const exported = added.map((name) => ({ name }));
   for (const statement of (await parse(indexFile)).statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     const names = statement.exportClause.elements.map(({ name }) => name.text);
@@ -19,19 +23,20 @@ async function kernelsOf(indexFile) {
     for (const name of names) {
       const declaration = functions.find((node) => node.name.text === name);
       if (declaration === undefined) throw new Error(`${file} does not declare ${name}`);
-      if (declaration.type.getText() !== "void" || file.endsWith("/thread.ts")) continue;
-      kernels.push({ name, types: declaration.parameters.map(({ type }) => type.getText()) });
+      const isKernel = declaration.type.getText() === "void" && !file.endsWith("/thread.ts");
+      exported.push(isKernel ? { name, types: declaration.parameters.map(({ type }) => type.getText()) } : { name });
     }
   }
-  return kernels;
+  return exported.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function parse(file) {
   return ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
 }
 
-function entryOf(kernels) {
-  const cases = kernels.map(({ name, types }, number) => {
+function entryOf(functions) {
+  const cases = functions.flatMap(({ name, types }, number) => {
+    if (types === undefined) return [];
     const values = types.map((type, i) => {
       if (!Object.hasOwn(loads, type))
         throw new Error(`${name}: a parameter of type ${type} cannot stand in a command`);
@@ -71,18 +76,20 @@ export function work(index: i32, count: i32, control: usize): void {
 `;
 }
 
+/** Which parameters are floats, one bit each, the first the lowest; "-" for a function that is no kernel. */
+function floatsOf({ types }) {
+  return types?.reduce((bits, type, i) => bits | (type === "f32" ? 1 << i : 0), 0).toString(36) ?? "-";
+}
+
 /** Writes build/assembly/main.ts and build/wasm/commands.{js,d.ts}. */
 export async function writeDispatch() {
-  const kernels = await kernelsOf("assembly/index.ts");
-  const table = kernels.map(
-    ({ name, types }, number) =>
-      `  ${name}: [${number}, "${types.map((type) => (type === "f32" ? "f" : "i")).join("")}"],`,
-  );
+  const functions = await functionsOf("assembly/index.ts");
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
-  await writeFile("build/assembly/main.ts", entryOf(kernels));
-  await writeFile("build/wasm/commands.js", `export const commands = {\n${table.join("\n")}\n};\n`);
-  const members = kernels.map(({ name }) => `  readonly ${name}: readonly [number: number, types: string];`);
-  const declaration = `/** Number and parameter types ("i" or "f") of each kernel. */\nexport declare const commands: {\n${members.join("\n")}\n};\n`;
+  await writeFile("build/assembly/main.ts", entryOf(functions));
+  await writeFile("build/wasm/commands.js", `export const floats = "${functions.map(floatsOf).join(" ")}";\n`);
+  const declaration =
+    "/** For each exported function, in the order of names: its float parameters as bits, base 36; - where it is no kernel. */\n" +
+    "export declare const floats: string;\n";
   await writeFile("build/wasm/commands.d.ts", declaration);
 }

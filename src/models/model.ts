@@ -3,7 +3,7 @@
  */
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
-import { type ByteSink, concatenate, writeBytes } from "../io/bytes.js";
+import type { ByteSink } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -24,7 +24,7 @@ import { ModelState } from "./modelState.js";
 import { pauses } from "./pause.js";
 import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
-import { type RestoredTraining, modelFile } from "./saving.js";
+import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
 import { summarize } from "./summary.js";
 import type { Weight } from "./weights.js";
 
@@ -240,20 +240,20 @@ export class Model {
    * @param sink  a path or file: URL (Node; written under a temporary name, then renamed), or a WritableStream
    */
   async save(sink: ByteSink): Promise<void> {
-    await writeBytes("save", sink, this.#file("save", false));
+    await writeModel("save", this.#parts("save", false), sink);
   }
 
   /** As {@link save}, with all that training needs to go on exactly where it stands: optimizer, metrics, progress, random state. */
   async saveCheckpoint(sink: ByteSink): Promise<void> {
-    await writeBytes("saveCheckpoint", sink, this.#file("saveCheckpoint", true));
+    await writeModel("saveCheckpoint", this.#parts("saveCheckpoint", true), sink);
   }
 
   /** The bytes that {@link save} would write; with `checkpoint: true` those of {@link saveCheckpoint}. */
-  toBytes(options: { readonly checkpoint?: boolean } = {}): Uint8Array<ArrayBuffer> {
+  async toBytes(options: { readonly checkpoint?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkKeys("toBytes", options, ["checkpoint"]);
     const { checkpoint = false } = options;
     checkBoolean("toBytes", "checkpoint", checkpoint);
-    return concatenate(this.#file("toBytes", checkpoint));
+    return modelBytes("toBytes", this.#parts("toBytes", checkpoint));
   }
 
   /** Takes over weights in place of initial ones, by name. @internal */
@@ -271,13 +271,13 @@ export class Model {
     this.#state.dispose();
   }
 
-  #file(op: string, isCheckpoint: boolean): Uint8Array[] {
+  #parts(op: string, isCheckpoint: boolean): SavedParts {
     const state = this.#state;
     state.checkUsable(op);
     const step = isCheckpoint ? state.step(op) : undefined;
     const { weights, random } = state.bound(op);
     const { name, seed, notes } = this;
     const { progress } = state;
-    return modelFile(op, { name, seed, notes, graph: state.graph(op), weights, random, progress, step });
+    return { name, seed, notes, graph: state.graph(op), weights, random, progress, step };
   }
 }

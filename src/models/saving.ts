@@ -2,11 +2,13 @@
  * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the architecture as JSON, and in a
  * checkpoint also how the model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors
  * ("training/optimizer/m", "training/metrics/0"; no name of a layer has a slash).
- * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts).
+ * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts): both are imported when something is saved, so that a
+ * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
  */
 import type { Config } from "../config.js";
 import { UsageError, message } from "../errors.js";
-import { type SafetensorsEntry, safetensorsChunks } from "../io/safetensors.js";
+import type { ByteSink } from "../io/bytes.js";
+import type { SafetensorsEntry } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { OptimizerProgress } from "../optimizers/state.js";
@@ -63,11 +65,24 @@ export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "com
 }
 
 /**
- * The file of a model, and of its training where `parts.step` is there, in pieces.
+ * Writes a model, and its training where `parts.step` is there.
  * @param op the caller, for messages
- * Errors: UsageError for notes that are no JSON.
+ * Errors: UsageError for notes that are no JSON, and what src/io/bytes.ts says of the sink.
  */
-export function modelFile(op: string, parts: SavedParts): Uint8Array[] {
+export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
+  const chunks = await modelFile(op, parts);
+  const { writeBytes } = await import("../io/bytes.js");
+  await writeBytes(op, sink, chunks);
+}
+
+/** The bytes that {@link writeModel} writes. */
+export async function modelBytes(op: string, parts: SavedParts): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks = await modelFile(op, parts);
+  const { concatenate } = await import("../io/bytes.js");
+  return concatenate(chunks);
+}
+
+async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const { name, seed, notes, graph, weights, step } = parts;
   const entries = weights.all.map((weight) =>
     entry(weight.name, weight.value.shape, weight.value.toTypedArray() as Float32Array),
@@ -75,7 +90,9 @@ export function modelFile(op: string, parts: SavedParts): Uint8Array[] {
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph);
   const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
-  return safetensorsChunks(entries, { [metadataKey]: asJson(op, metadata) });
+  const text = asJson(op, metadata);
+  const { safetensorsChunks } = await import("../io/safetensors.js");
+  return safetensorsChunks(entries, { [metadataKey]: text });
 }
 
 /** Only the notes are the user's own. */

@@ -2,15 +2,15 @@
  * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts) and the table of kernels whose every call can be
  * seen on its way. Knows no tensors; runs nothing.
  */
-import { commands } from "#wasm/commands";
+import { floats } from "#wasm/commands";
 import type { Kernels } from "./kernels.js";
 
 /** A kernel that returns nothing, so that a call of it can stand in a list. */
 export interface Kernel {
   readonly run: (...values: number[]) => void;
   readonly number: number;
-  /** "i" or "f" for each parameter. */
-  readonly types: string;
+  /** Bit j is set where parameter j is a float. */
+  readonly floats: number;
 }
 
 /** One call of a kernel. */
@@ -32,7 +32,7 @@ export function listBytes(list: readonly Command[]): number {
 
 /** Writes a list. @param words a view of at least listBytes(list) bytes */
 export function writeList(list: readonly Command[], words: Int32Array): void {
-  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  const asFloats = new Float32Array(words.buffer, words.byteOffset, words.length);
   let at = 0;
   for (const [i, { kernel, values, splits }] of list.entries()) {
     const isLast = i === list.length - 1;
@@ -41,19 +41,30 @@ export function writeList(list: readonly Command[], words: Int32Array): void {
     words[at] = kernel.number;
     words[at + 1] = (splits ? splitsBit : 0) | (waits ? waitsBit : 0) | (bytes << 8);
     for (let j = 0; j < values.length; j++) {
-      if (kernel.types[j] === "f") floats[at + 2 + j] = values[j];
+      if ((kernel.floats >> j) & 1) asFloats[at + 2 + j] = values[j];
       else words[at + 2 + j] = values[j];
     }
     at += bytes / 4;
   }
 }
 
-/** A table in which every call of a kernel goes through `call`; functions that return something are as they were. */
+/**
+ * A table in which every call of a kernel goes through `call`; functions that return something are as they were.
+ * A kernel's number is its place among the module's functions in the order of names, as in scripts/dispatch.mjs.
+ */
 export function watchKernels(table: Kernels, call: (kernel: Kernel, values: readonly number[]) => void): Kernels {
   const watched: Record<string, unknown> = { ...table };
-  for (const [name, [number, types]] of Object.entries(commands)) {
-    const kernel: Kernel = { run: table[name as keyof Kernels], number, types };
+  const bits = floats.split(" ");
+  for (const [number, name] of functionNames(table).entries()) {
+    if (bits[number] === "-") continue;
+    const kernel: Kernel = { run: table[name as keyof Kernels], number, floats: parseInt(bits[number], 36) };
     watched[name] = (...values: number[]) => call(kernel, values);
   }
   return watched as unknown as Kernels;
+}
+
+function functionNames(table: Kernels): string[] {
+  return Object.entries(table)
+    .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
+    .sort();
 }

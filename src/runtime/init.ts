@@ -8,7 +8,7 @@ import { type BuildName, type ModuleSource, chooseBuild, loadBuild, loadSource }
 import { Heap } from "./memory.js";
 import { type Info, setRuntime } from "./runtime.js";
 import { type ThreadPlan, planThreads } from "./threadPlan.js";
-import { ThreadPool, controlBytes } from "./threads.js";
+import type { ThreadPool } from "./threads.js";
 import type { WideChoice } from "./wide.js";
 
 const pageBytes = 65536;
@@ -75,6 +75,7 @@ async function start(options: InitOptions): Promise<Info> {
   const heap = new Heap(memory, functions.heapBase(), memoryMaxBytes);
   let pool: ThreadPool | undefined;
   if (plan.count > 1) {
+    const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
     pool = new ThreadPool({ module, memory, functions, control, count: plan.count, wide, workerUrl });

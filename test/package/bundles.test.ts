@@ -1,13 +1,13 @@
 /** The package in other people's bundles: no configuration, one build of the kernels on the wire, few bytes, and it trains in a page. */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createServer } from "vite";
 import { describe, expect, inject, it } from "vitest";
 import { hasChromium, isolated, needsChromium, serving, visit, type Visit } from "./page.js";
 
 const root = join(import.meta.dirname, "../..");
-const { project, bundles } = inject("consumer");
+const { project, bundles, loaded, strict } = inject("consumer");
 
 /** Chromium has relaxed SIMD, so that this build is fetched and no other. */
 function expectTraining({ result, requests, errors }: Visit, build = "relaxed"): void {
@@ -26,14 +26,41 @@ describe.each(["esbuild", "vite"] as const)("bundled by %s", (bundler) => {
     expect(files.filter((file) => file.endsWith(".wasm"))).toEqual([]);
   });
 
-  it.skipIf(!hasChromium)(`trains in a page, fetching one build of the kernels${needsChromium}`, async () => {
+  it.skipIf(!hasChromium)(`trains in a page, fetching what is weighed and nothing else${needsChromium}`, async () => {
     const visited = await serving(bundles[bundler], visit);
     expectTraining(visited);
+    const scripts = visited.requests.filter((path) => path.endsWith(".js"));
+    expect(scripts.map((path) => basename(path)).sort()).toEqual(loaded[bundler]);
     expect(visited.result).toMatchObject({ info: { threads: 1 } });
   });
 
   it.skipIf(!hasChromium)(`trains with threads in a page that may share memory${needsChromium}`, async () => {
     expectTraining(await serving(bundles[bundler], visit, isolated), "relaxed-threads");
+  });
+});
+
+describe("under a policy that allows only scripts and workers that the page's server has", () => {
+  const policy =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src data:";
+  const headers = { ...isolated, "content-security-policy": policy };
+  const open = (search: string): Promise<Visit> => serving(strict, (url) => visit(`${url}?${search}`), headers);
+
+  it.skipIf(!hasChromium)(`trains with init({ module, workerUrl })${needsChromium}`, async () => {
+    const { result, requests, errors } = await open("wasm=relaxed-threads.wasm&workerUrl=worker.js");
+    expect(errors).toEqual([]);
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 2 } });
+    expect(requests).toEqual(expect.arrayContaining(["/relaxed-threads.wasm", "/worker.js"]));
+  });
+
+  it.skipIf(!hasChromium)(`trains on one thread with init({ module }) alone${needsChromium}`, async () => {
+    const { result, errors } = await open("wasm=relaxed.wasm");
+    expect(errors).toEqual([]);
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 1 } });
+  });
+
+  it.skipIf(!hasChromium)(`the worker that is carried is refused there${needsChromium}`, async () => {
+    const { errors } = await open("wasm=relaxed-threads.wasm");
+    expect(errors.join()).toMatch(/worker.*blob:.*Content Security Policy/is);
   });
 });
 

@@ -6,6 +6,9 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** The real clock, whatever a test has put in its place. */
+const { setTimeout } = globalThis;
+
 /** What the server does with a file. */
 const behaviours = {
   good: (response: ServerResponse, bytes: Uint8Array) => void response.end(bytes),
