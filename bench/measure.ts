@@ -1,92 +1,182 @@
 /**
- * How a speed is measured: the thing and the machine's peak in turns, in one process, and the medians of both. Letters: m n k sizes of a matrix product.
- * Does not know what is measured, nor how the peak is: a loop of multiply-adds on registers is handed in.
+ * How a speed is measured: checked, warmed up until it gets no quicker, checked again (compilers that optimise late may be wrong late), then timed in turns
+ * with the machine's limit, in one process; medians of both count. Does not know what is measured, nor how the limits are.
  */
+import type { Case, Group, LimitLoop, Limits } from "./case.js";
 
-/** The machine's limit: runs multiply-adds on registers for some microseconds and says how many floating-point operations that were. */
-export type PeakLoop = () => number;
-
-/** Something whose speed is measured. */
-export interface Case {
-  readonly name: string;
-  /** Its matrix product C (m, n) = op(A) (m, k) · op(B) (k, n), or the largest one of several. */
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly transA: boolean;
-  readonly transB: boolean;
-  /** Floating-point operations of one run. */
-  readonly flops: number;
-  /**
-   * Runs it warm, over and over for about `seconds`.
-   *
-   * @param between  is called between two runs, and its time does not count
-   * @returns milliseconds a run, one number for each turn
-   * Errors: Error where the result is wrong, which is checked beforehand.
-   */
-  time(seconds: number, between: () => void): Promise<number[]>;
-}
-
-/** The speed of a case, as `lanegrad bench --json` prints it. */
+/** The speed of a case, as `lanegrad bench --json` prints it. What does not apply to a case is null. */
 export interface Measurement {
+  readonly group: Group;
   readonly name: string;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly transA: boolean;
-  readonly transB: boolean;
+  readonly m: number | null;
+  readonly n: number | null;
+  readonly k: number | null;
+  readonly transA: boolean | null;
+  readonly transB: boolean | null;
+  /** Milliseconds of one run, the median. */
   readonly ms: number;
-  readonly gflops: number;
-  readonly percentOfPeak: number;
+  /** Half of the range that the middle half of the turns lies in, as a percentage of the median. */
+  readonly spreadPercent: number | null;
+  readonly gflops: number | null;
+  /** Memory that must be read and written at least, in GB/s. */
+  readonly gbs: number | null;
+  /** Of the multiply-add peak where gflops is told, else of the copy's bandwidth. */
+  readonly percentOfPeak: number | null;
+  /** Nanoseconds for each element or kernel call. */
+  readonly nsEach: number | null;
+  /** How many times as quick with all threads as with one. */
+  readonly speedup: number | null;
 }
 
-/** A measurement and the peak of the same turns. */
+/** A measurement, and the limit of the same turns. */
 export interface Measured {
   readonly measurement: Measurement;
-  readonly peakGflops: number;
+  readonly peakGflops?: number;
+  readonly peakGBs?: number;
 }
 
-/** Measures one case for about `seconds`. */
-export async function measure(one: Case, seconds: number, peak: PeakLoop): Promise<Measured> {
-  const peaks: number[] = [];
-  const times = await one.time(seconds, () => {
-    const start = performance.now();
-    const flops = peak();
-    peaks.push(flops / (performance.now() - start) / 1e6);
-  });
-  const ms = median(times);
-  const peakGflops = median(peaks);
-  const gflops = one.flops / ms / 1e6;
-  const { name, m, n, k, transA, transB } = one;
-  const measurement = { name, m, n, k, transA, transB, ms, gflops, percentOfPeak: (100 * gflops) / peakGflops };
-  return { measurement, peakGflops };
-}
-
-/** The times of a function: turns of about a millisecond or one call, whichever is longer, after as long a warm-up. */
-export function timeCalls(call: () => void, seconds: number, between: () => void): number[] {
-  const turn = (calls: number): number => {
-    const start = performance.now();
-    for (let i = 0; i < calls; i++) call();
-    return (performance.now() - start) / calls;
+/** A measurement of which only some things are known. */
+export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & Partial<Measurement>): Measurement {
+  const { group, name, ms, ...others } = known;
+  return {
+    group,
+    name,
+    m: null,
+    n: null,
+    k: null,
+    transA: null,
+    transB: null,
+    ms,
+    spreadPercent: null,
+    gflops: null,
+    gbs: null,
+    percentOfPeak: null,
+    nsEach: null,
+    speedup: null,
+    ...others,
   };
-  const end = performance.now() + 500 * seconds;
-  let calls = 1;
-  while (performance.now() < end) {
-    between();
-    if (turn(calls) * calls < 1) calls *= 2;
+}
+
+/** Measures one case: timed for about `seconds`. Errors: WrongResultError, before anything is timed. */
+export function measure(one: Case, seconds: number, limits: Limits): Measured {
+  const { group, name, product, work } = one;
+  const { flops, bytes, parts } = work;
+  const limit = flops !== undefined ? limits.multiplyAdds : bytes !== undefined ? limits.copy : undefined;
+  const prepared = one.prepare();
+  try {
+    prepared.check();
+    const rates: number[] = [];
+    const between = (): void => {
+      if (limit) rates.push(rateOf(limit));
+    };
+    const calls = warmUp(prepared.run, seconds / 2, between);
+    prepared.check();
+    rates.length = 0;
+    const times = timeTurns(prepared.run, calls, seconds, between);
+    const ms = median(times);
+    const peak = limit && median(rates);
+    const gflops = flops === undefined ? null : flops / ms / 1e6;
+    const gbs = bytes === undefined ? null : bytes / ms / 1e6;
+    return {
+      measurement: measurement({
+        ...{ group, name, ...product, ms, spreadPercent: (100 * halfRange(times)) / ms, gflops, gbs },
+        percentOfPeak: peak === undefined ? null : (100 * (gflops ?? gbs)!) / peak,
+        nsEach: parts === undefined ? null : (1e6 * ms) / parts,
+      }),
+      ...(limit === limits.multiplyAdds && { peakGflops: peak! }),
+      ...(limit === limits.copy && { peakGBs: peak! }),
+    };
+  } finally {
+    prepared.dispose();
   }
-  const times: number[] = [];
-  const last = performance.now() + 500 * seconds;
-  while (times.length < 5 || performance.now() < last) {
+}
+
+/** A limit by itself, in thousand million operations or bytes a second. */
+export function measureLimit(limit: LimitLoop, seconds: number): number {
+  const rates: number[] = [];
+  warmUp(limit, seconds / 2, () => {});
+  const end = performance.now() + 1000 * seconds;
+  do rates.push(rateOf(limit));
+  while (performance.now() < end);
+  return median(rates);
+}
+
+/** The smallest step of the clock in milliseconds: browsers round it. */
+const clockStep = ((): number => {
+  const steps = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    let now = start;
+    while (now === start) now = performance.now();
+    return now - start;
+  });
+  return Math.min(...steps);
+})();
+
+/** How long a turn of the case and of the limit lasts at least. */
+const [turnMs, limitMs] = [Math.max(1, 100 * clockStep), Math.max(0.05, 50 * clockStep)];
+
+function rateOf(limit: LimitLoop): number {
+  const start = performance.now();
+  let amount = 0;
+  let ms: number;
+  do {
+    amount += limit();
+    ms = performance.now() - start;
+  } while (ms < limitMs);
+  return amount / ms / 1e6;
+}
+
+function turn(run: () => unknown, calls: number): number {
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) run();
+  return performance.now() - start;
+}
+
+/**
+ * Runs it until for `seconds` no turn was 3 % quicker than all before, so that every function has been compiled for speed; eight times that at most.
+ * @returns how many runs make a turn
+ */
+function warmUp(run: () => unknown, seconds: number, between: () => void): number {
+  const start = performance.now();
+  let calls = 1;
+  let best = Infinity;
+  let bestAt = start;
+  for (;;) {
     between();
-    times.push(turn(calls));
+    const ms = turn(run, calls);
+    const now = performance.now();
+    if (ms / calls < 0.97 * best) [best, bestAt] = [ms / calls, now];
+    const isSettled = now - bestAt >= 1000 * seconds || now - start >= 8000 * seconds;
+    if (ms < turnMs && calls < 2 ** 20) calls *= 2;
+    else if (isSettled) return calls;
+  }
+}
+
+/** @returns milliseconds of a run, one number a turn, at least five */
+function timeTurns(run: () => unknown, calls: number, seconds: number, between: () => void): number[] {
+  const times: number[] = [];
+  const end = performance.now() + 1000 * seconds;
+  while (times.length < 5 || performance.now() < end) {
+    between();
+    times.push(turn(run, calls) / calls);
   }
   return times;
 }
 
 /** The middle one, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Half the distance between the quartiles. */
+export function halfRange(values: readonly number[]): number {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / 2;
+}
+
+/** The value below which a part of the values lies, between two by a straight line. */
+function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const at = part * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
 }

@@ -1,86 +1,92 @@
-/** `lanegrad bench`: speeds of matrix products and of networks, each as a part of what this machine can do at best, measured in the same run. */
+/** `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best, measured in the same run. */
+import { cpus } from "node:os";
 import process from "node:process";
-import { denseCases } from "../../bench/dense.js";
-import { gemmCases } from "../../bench/gemm.js";
-import { type Case, type Measurement, measure, median } from "../../bench/measure.js";
+import type { Group } from "../../bench/case.js";
+import { type Measurement, measureLimit, median } from "../../bench/measure.js";
 import { show } from "../errors.js";
-import { engineText, initWith, threadsOption } from "./engine.js";
-import { peakMultiplyAdds } from "../ops/peak.js";
+import type { BenchResult } from "./benchmarks/child.js";
+import { machineLimits, threadsArrived } from "./benchmarks/limits.js";
+import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
+import { tableHead, tableRow } from "./benchmarks/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";
+import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
 import { Terminal } from "./terminal.js";
 
-const suites: Readonly<Record<string, readonly Case[]>> = { gemm: gemmCases, dense: denseCases };
-
-const columns = [
-  { title: "m", width: 5 },
-  { title: "n", width: 5 },
-  { title: "k", width: 5 },
-  { title: "", width: 2 },
-  { title: "ms", width: 9 },
-  { title: "GFLOP/s", width: 8 },
-  { title: "of peak", width: 8 },
-];
-
 export const bench: Command = {
   name: "bench",
-  summary: "measure matrix products or networks against this machine's peak",
-  operand: { name: "suite", choices: Object.keys(suites), isRequired: true },
+  summary: "measure kernels and training steps against this machine's peak",
+  operand: { name: "group", choices: suiteNames, isRequired: true },
   options: {
     only: { value: "TEXT", about: "measure only what has TEXT in its name" },
-    seconds: { value: "X", about: "how long each case is measured; default 0.5" },
+    seconds: { value: "X", about: "how long each case is timed; default 0.5" },
     threads: threadsOption,
+    wide: wideOption,
     json: { about: "print one JSON object, and everything else on standard error" },
   },
   about: [
-    "gemm   matrix products of named shapes, by matmul on tensors",
-    "dense  training steps and forward passes of fully connected networks",
+    "gemm         matrix products of named shapes",
+    "dense        training steps and forward passes of fully connected networks",
+    "elementwise  functions of every element, softmax, rows gathered, Adam",
+    "tiny         steps of a network of 13 weights, the cost of a replay",
+    "startup      from the start of a process to the first training step",
+    "threads      launches, and one thread against all",
+    "all          everything",
     "",
-    "Results are checked, then timed in turns with a loop of multiply-adds on",
-    "registers, which is the peak; medians count. N and T: as stored, transposed.",
+    "Results are checked, then timed in turns with the machine's limit: a loop of",
+    "multiply-adds on registers, or a copy of memory. Medians count; ± is half the",
+    "range of the middle half. N and T: an operand as stored, or transposed.",
   ],
-  examples: ["lanegrad bench gemm", "lanegrad bench dense --json"],
+  examples: ["lanegrad bench all --threads 1", "lanegrad bench gemm --only square --json"],
   run: async (args, surroundings) => {
     const isJson = args.has("json");
     const seconds = args.number("seconds", "a number > 0", (value) => value > 0) ?? 0.5;
     const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
-    const cases = selected(suites[args.operand!], args.text("only"));
-    const { build, threads } = await initWith(args);
-    const width = Math.max(...cases.map(({ name }) => name.length));
-    const cells = ["".padEnd(width), ...columns.map(({ title, width }) => title.padStart(width))];
-    terminal.print(terminal.style(cells.join("  "), "dim"));
-    const peaks: number[] = [];
+    const wanted = selected(chosenGroups(args.operand!), args.text("only"));
+    const { build, threads, wide } = await initWith(args);
+    await threadsArrived();
+    const limits = machineLimits();
     const results: Measurement[] = [];
+    const peaks: { gflops: number[]; gbs: number[] } = { gflops: [], gbs: [] };
     await interruptible(surroundings, async (signal) => {
-      for (const one of cases) {
-        terminal.note(`${one.name} …`);
-        const { measurement, peakGflops } = await measure(one, seconds, peakMultiplyAdds);
-        await new Promise(setImmediate); // a signal arrives between two cases
-        signal.throwIfAborted();
-        peaks.push(peakGflops);
-        results.push(measurement);
-        terminal.print(row(measurement, width));
+      const setting = {
+        ...{ seconds, limits, threads, signal, wide: args.has("wide"), files: surroundings.files },
+        working: (name: string) => terminal.note(`${name} …`),
+        note: (text: string) => terminal.print(text),
+      };
+      for (const { group, names } of wanted) {
+        const width = Math.max(...names.map((name) => name.length));
+        if (results.length > 0) terminal.print();
+        terminal.print(terminal.style(tableHead(group, width), "dim"));
+        for await (const measured of suites[group].run((name) => names.includes(name), setting)) {
+          results.push(measured.measurement);
+          if (measured.peakGflops !== undefined) peaks.gflops.push(measured.peakGflops);
+          if (measured.peakGBs !== undefined) peaks.gbs.push(measured.peakGBs);
+          terminal.print(tableRow(measured.measurement, width));
+        }
       }
     });
-    const peakGflops = median(peaks);
-    const engine = engineText({ build, threads });
-    terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s (${engine}, Node ${process.version})`);
-    if (isJson) printJson(surroundings, { peakGflops, build, threads, node: process.version, results });
+    const peakOf = (seen: readonly number[], limit: () => number): number =>
+      seen.length > 0 ? median(seen) : measureLimit(limit, seconds / 2);
+    const peakGflops = peakOf(peaks.gflops, limits.multiplyAdds);
+    const peakGBs = peakOf(peaks.gbs, limits.copy);
+    const node = process.version;
+    const cpu = cpus().at(0)?.model.trim() ?? "unknown";
+    const result: BenchResult = { peakGflops, peakGBs, build, wide, threads, node, cpu, results };
+    terminal.print();
+    terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
+    terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
+    if (isJson) printJson(surroundings, result);
   },
 };
 
-/** Errors: CommandLineError where no case is left. */
-function selected(cases: readonly Case[], part = ""): readonly Case[] {
-  const left = cases.filter(({ name }) => name.includes(part));
+/** The names of each group that are to be measured. Errors: CommandLineError where nothing is left. */
+function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
+  const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
+  const left = named.filter(({ names }) => names.length > 0);
   if (left.length > 0) return left;
-  throw wrong("bench", "--only leaves nothing", `a part of ${cases.map(({ name }) => show(name)).join(", ")}`, part);
-}
-
-function row({ name, m, n, k, transA, transB, ms, gflops, percentOfPeak }: Measurement, nameWidth: number): string {
-  const trans = `${transA ? "T" : "N"}${transB ? "T" : "N"}`;
-  const time = ms < 0.1 ? ms.toFixed(5) : ms < 10 ? ms.toFixed(3) : ms.toFixed(1);
-  const cells = [m, n, k, trans, time, gflops.toFixed(1), `${percentOfPeak.toFixed(0)} %`];
-  return [name.padEnd(nameWidth), ...cells.map((cell, i) => String(cell).padStart(columns[i].width))].join("  ");
+  const all = groups.flatMap((group) => suites[group].names);
+  throw wrong("bench", "--only leaves nothing", `a part of ${all.map(show).join(", ")}`, part);
 }

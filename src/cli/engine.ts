@@ -6,13 +6,16 @@ import { plural } from "./format.js";
 /** The option of commands that compute for long. */
 export const threadsOption = { value: "N", about: "threads that compute; default: the machine's cores, at most 8" };
 
+/** The option of what may use wide mode. */
+export const wideOption = { about: "let V8 fuse pairs of vectors into 256-bit ones (Node 24 and later)" };
+
 const mostThreads = 64;
 
 /** Starts the library as the options say. Errors: CommandLineError. */
 export function initWith(args: Arguments): Promise<Info> {
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostThreads;
   const threads = args.number("threads", `an integer from 1 to ${mostThreads}`, isCount);
-  return init(threads === undefined ? {} : { threads });
+  return init({ ...(threads !== undefined && { threads }), ...(args.has("wide") && { wide: true }) });
 }
 
 /** "relaxed SIMD, 2 threads" */

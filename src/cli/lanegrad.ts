@@ -1,4 +1,5 @@
 /** The command: finds which one is meant, runs it, and turns errors into one line and an exit status. */
+import { WrongResultError } from "../../bench/check.js";
 import { LanegradError } from "../errors.js";
 import { version } from "../version.js";
 import { bench } from "./bench.js";
@@ -30,7 +31,9 @@ export async function lanegrad(args: readonly string[], surroundings: Surroundin
     await dispatch(args, surroundings);
     return 0;
   } catch (error) {
-    const isExpected = [Interrupted, LanegradError, CommandLineError].some((kind) => error instanceof kind);
+    const isExpected = [Interrupted, LanegradError, CommandLineError, WrongResultError].some(
+      (kind) => error instanceof kind,
+    );
     const { message, stack } = error as Error;
     surroundings.stderr.write(`${isExpected ? message : stack}\n`);
     if (error instanceof Interrupted) return exitStatus[error.signal];

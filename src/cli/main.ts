@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** What `lanegrad` starts: the command line in Node's process. */
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { lanegrad } from "./lanegrad.js";
 import type { StopSignal } from "./surroundings.js";
 
@@ -16,6 +17,7 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  files: { command: fileURLToPath(import.meta.url), library: new URL("./index.js", import.meta.url).href },
   onStopSignal: (listener) => {
     for (const signal of stopSignals) process.on(signal, listener);
     return () => {

@@ -12,11 +12,20 @@ export interface Output {
 /** The signals that ask a command to end. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
+/** The package as it is installed, for processes of their own. */
+export interface PackageFiles {
+  /** Path of the command's script. */
+  readonly command: string;
+  /** URL that `import` takes for the library. */
+  readonly library: string;
+}
+
 /** Everything outside of the command. */
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly files: PackageFiles;
   /** Calls `listener` at each signal that asks to end. @returns a function that stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process at once. */

@@ -1,7 +1,8 @@
-/** The machine's arithmetic limit, for measurements: multiply-adds on registers, without memory, on all threads. Not an op on tensors. */
+/** The machine's limits, for measurements: multiply-adds on registers, copies of memory, launches of nothing, on all threads. Not ops on tensors. */
 import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
 import { keep } from "../tensor/scope.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** Iterations of one call: about 65 µs. */
 const iterations = 40_000;
@@ -10,8 +11,25 @@ const iterations = 40_000;
 export function peakMultiplyAdds(): number {
   const { peakOnThreads, peakFlopsPerIteration, threadCount } = kernels();
   const threads = threadCount();
-  const results = keep(empty([threads, 8]));
+  const results = launchResults();
   peakOnThreads(results.ptr, iterations);
   results.dispose();
   return iterations * peakFlopsPerIteration() * threads;
+}
+
+/** Copies a tensor's memory. @returns bytes read and written */
+export function copyStream(out: Tensor, x: Tensor): number {
+  const bytes = 4 * Math.min(out.size, x.size);
+  kernels().copyBytes(out.ptr, x.ptr, bytes);
+  return 2 * bytes;
+}
+
+/** What {@link launchNothing} writes to, (threads, 8): no scope frees it. */
+export function launchResults(): Tensor {
+  return keep(empty([kernels().threadCount(), 8]));
+}
+
+/** A call that every thread takes part in with nothing to do: it writes the same number ≥ 1 at the start of its row. @param out launchResults() */
+export function launchNothing(out: Tensor): void {
+  kernels().peakOnThreads(out.ptr, 0);
 }

@@ -86,10 +86,13 @@ describe("lanegrad", () => {
       'lanegrad: unknown option; expected train, predict, bench or info, got "--verison". See lanegrad --help.',
     ],
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
-    [["bench"], "lanegrad bench: no suite; expected gemm or dense. See lanegrad bench --help."],
+    [
+      ["bench"],
+      "lanegrad bench: no group; expected gemm, dense, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
+    ],
     [
       ["bench", "conv"],
-      'lanegrad bench: unknown suite; expected gemm or dense, got "conv". See lanegrad bench --help.',
+      'lanegrad bench: unknown group; expected gemm, dense, elementwise, tiny, startup, threads or all, got "conv". See lanegrad bench --help.',
     ],
     [["predict", "--model", "m"], "lanegrad predict: --input is missing. See lanegrad predict --help."],
   ])("%j is one line on standard error and exit status 2", async (args, text) => {
@@ -224,23 +227,37 @@ describe("lanegrad predict", () => {
 });
 
 describe("lanegrad bench", () => {
+  const keys = ["peakGflops", "peakGBs", "build", "wide", "threads", "node", "cpu", "results"];
+  const resultKeys = [
+    ...["group", "name", "m", "n", "k", "transA", "transB", "ms", "spreadPercent", "gflops", "gbs"],
+    ...["percentOfPeak", "nsEach", "speedup"],
+  ];
+
   it.each([
-    ["gemm", "784-300 batch 64", "dense 784-300 batch 64, forward"],
-    ["dense", "784-300", "784-300-10 batch 64, training step"],
-  ])("%s --json prints one object with exactly these keys, the rest on standard error", async (suite, only, name) => {
-    const { status, stdout, stderr } = await run("bench", suite, "--only", only, "--seconds", "0.001", "--json");
-    expect(status).toBe(0);
-    expect(stdout.trimEnd()).not.toContain("\n");
-    const result = JSON.parse(stdout) as { peakGflops: number; results: Record<string, number>[] };
-    expect(Object.keys(result)).toEqual(["peakGflops", "build", "threads", "node", "results"]);
-    expect(result.results.map((one) => one.name)).toContain(name);
-    for (const one of result.results) {
-      expect(Object.keys(one)).toEqual(["name", "m", "n", "k", "transA", "transB", "ms", "gflops", "percentOfPeak"]);
-      expect(one.gflops).toBeGreaterThan(0);
-      expect(one.percentOfPeak).toBeGreaterThan(0);
-    }
-    expect(stderr.split("\n").length).toBe(result.results.length + 3);
-  });
+    ["gemm", "784-300 batch 64", "dense 784-300 batch 64, forward", ["m", "n", "k", "gflops", "percentOfPeak"]],
+    ["dense", "784-300", "784-300-10 batch 64, training step", ["m", "n", "k", "gflops", "percentOfPeak"]],
+    ["elementwise", "softmax", "softmax, 1024×1000", ["gbs", "percentOfPeak", "nsEach"]],
+    ["tiny", "2-3-1", "2-3-1 batch 4, recorded training step", ["ms"]],
+  ])(
+    "%s --json prints one object with exactly these keys, the rest on standard error",
+    async (group, only, name, numbers) => {
+      const { status, stdout, stderr } = await run("bench", group, "--only", only, "--seconds", "0.001", "--json");
+      expect(status).toBe(0);
+      expect(stdout.trimEnd()).not.toContain("\n");
+      const result = JSON.parse(stdout) as { peakGflops: number; peakGBs: number; results: Record<string, number>[] };
+      expect(Object.keys(result)).toEqual(keys);
+      const { build, wide, threads } = info();
+      expect(result).toMatchObject({ build, wide, threads, node: process.version });
+      expect(Math.min(result.peakGflops, result.peakGBs)).toBeGreaterThan(0);
+      expect(result.results.map((one) => one.name)).toContain(name);
+      for (const one of result.results) {
+        expect(Object.keys(one)).toEqual(resultKeys);
+        expect(one.group).toBe(group);
+        for (const key of numbers) expect(one[key], key).toBeGreaterThan(0);
+      }
+      expect(stderr.split("\n").length).toBe(result.results.length + 5);
+    },
+  );
 
   it("refuses a time that is none, and a name that nothing has", async () => {
     expect(await run("bench", "gemm", "--seconds", "0")).toMatchObject({ status: 2, stdout: "" });

@@ -1,5 +1,9 @@
 /** Surroundings for commands in tests: what they write is kept, what they would read is given, signals come when a test says. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { StopSignal, Surroundings } from "../../src/cli/surroundings.js";
+
+const lib = join(import.meta.dirname, "../../build/lib");
 
 /** What a command did. */
 export interface Recorded {
@@ -32,6 +36,7 @@ export function record(columns?: number, env: Surroundings["env"] = {}): Recorde
       stdout: output("stdout"),
       stderr: output("stderr"),
       env,
+      files: { command: join(lib, "cli.js"), library: pathToFileURL(join(lib, "index.js")).href },
       onStopSignal: (listener) => {
         listening.add(listener);
         return () => listening.delete(listener);

@@ -1,0 +1,88 @@
+/**
+ * What a benchmark is made of: cases, and the limits of the machine that they are compared with. Letters: M N K sizes of a matrix product.
+ * Does not know how time is taken (measure.ts) or how results are shown.
+ */
+import { type Tensor, record } from "lanegrad";
+
+/** The groups of `lanegrad bench`, in the order in which `all` runs them. */
+export const groups = ["gemm", "dense", "elementwise", "tiny", "startup", "threads"] as const;
+
+/** A group of benchmarks. */
+export type Group = (typeof groups)[number];
+
+/** Does some microseconds of what the machine can do at best, and says how much that was. */
+export type LimitLoop = () => number;
+
+/** The machine's limits, on all threads, at the width of the kernels. */
+export interface Limits {
+  /** Multiply-adds on registers. @returns floating-point operations */
+  readonly multiplyAdds: LimitLoop;
+  /** A copy of more memory than caches hold. @returns bytes read and written */
+  readonly copy: LimitLoop;
+}
+
+/** A matrix product C (M, N) = op(A) (M, K) · op(B) (K, N), or the largest one of several. */
+export interface Product {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** The operand is stored transposed. */
+  readonly transA: boolean;
+  readonly transB: boolean;
+}
+
+/** What one run does. */
+export interface Work {
+  /** Floating-point operations; the limit is then the multiply-adds. */
+  readonly flops?: number;
+  /** Bytes that must be read and written at least; without flops the limit is then the copy. */
+  readonly bytes?: number;
+  /** Equal parts whose time is told in nanoseconds: elements, kernel calls. */
+  readonly parts?: number;
+}
+
+/** A case that is ready to run. */
+export interface Prepared {
+  /** Once. */
+  readonly run: () => void;
+  /** Runs it and compares the result with float64 arithmetic. Errors: WrongResultError. */
+  readonly check: () => void;
+  readonly dispose: () => void;
+}
+
+/** Something whose speed is measured. */
+export interface Case {
+  readonly group: Group;
+  readonly name: string;
+  readonly product?: Product;
+  readonly work: Work;
+  /** Makes operands and recordings. */
+  readonly prepare: () => Prepared;
+}
+
+/** A recorded computation as a case: see {@link replaying}. */
+export interface Computation {
+  /** The tensors that it works on, freed with it. */
+  readonly inputs: readonly Tensor[];
+  readonly compute: () => Tensor;
+  /** Compares the result with float64 arithmetic. Errors: WrongResultError. */
+  readonly check: (result: ArrayLike<number>) => void;
+}
+
+/** Records a computation, as `fit` and `predict` do; what is timed and checked is the replay. */
+export function replaying({ inputs, compute, check }: Computation): Prepared {
+  const recording = record(compute);
+  const { result } = recording;
+  return {
+    run: () => recording.replay(),
+    check() {
+      result.assign(new Float32Array(result.size).fill(NaN)); // what the replay leaves out shows
+      recording.replay();
+      check(result.toTypedArray());
+    },
+    dispose() {
+      recording.dispose();
+      for (const tensor of [result, ...inputs]) tensor.dispose();
+    },
+  };
+}

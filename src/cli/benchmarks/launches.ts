@@ -1,0 +1,40 @@
+/** What it costs to start all threads on something and to wait for them, while they are hot. The threads have nothing to do. */
+import type { Case } from "../../../bench/case.js";
+import { checkSamples } from "../../../bench/check.js";
+import { launchNothing, launchResults } from "../../ops/peak.js";
+import { record } from "../../tensor/record.js";
+
+const calls = 100;
+
+/** One launch, and a recording of many: that is sent once, with a barrier between its calls. */
+export const launchCases: readonly Case[] = [
+  launches("fork-join, one launch", 1),
+  launches(`barrier, ${calls} in a launch`, calls),
+];
+
+function launches(name: string, count: number): Case {
+  return {
+    group: "threads",
+    name,
+    work: { parts: count },
+    prepare() {
+      const results = launchResults();
+      const recording = record(() => {
+        for (let i = 0; i < count; i++) launchNothing(results);
+      });
+      return {
+        run: () => recording.replay(),
+        check() {
+          results.assign(new Float32Array(results.size));
+          recording.replay();
+          const written = results.toTypedArray().filter((_, at) => at % 8 === 0);
+          checkSamples(name, written, { value: () => Math.max(1, written[0]), tolerance: () => 0 });
+        },
+        dispose() {
+          recording.dispose();
+          results.dispose();
+        },
+      };
+    },
+  };
+}

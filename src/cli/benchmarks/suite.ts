@@ -1,0 +1,45 @@
+/** What a group of benchmarks is to the command: names, and the measurements one after the other. */
+import { type Case, type Limits } from "../../../bench/case.js";
+import { type Measured, measure } from "../../../bench/measure.js";
+import type { PackageFiles } from "../surroundings.js";
+
+/** How a group is to be measured. */
+export interface Setting {
+  /** How long each case is timed. */
+  readonly seconds: number;
+  readonly limits: Limits;
+  /** Threads that compute in this process. */
+  readonly threads: number;
+  /** `init({ wide: true })` was asked for. */
+  readonly wide: boolean;
+  readonly files: PackageFiles;
+  readonly signal: AbortSignal;
+  /** Is told what is being measured now. */
+  readonly working: (name: string) => void;
+  /** Is told why something is left out. */
+  readonly note: (text: string) => void;
+}
+
+/** A group of benchmarks. */
+export interface Suite {
+  readonly names: readonly string[];
+  /** Measures those that are asked for. Errors: WrongResultError; the signal's reason. */
+  run(isWanted: (name: string) => boolean, setting: Setting): AsyncGenerator<Measured>;
+}
+
+/** Cases that are measured in this process. */
+export function suiteOf(cases: readonly Case[]): Suite {
+  return {
+    names: cases.map(({ name }) => name),
+    async *run(isWanted, { seconds, limits, signal, working }) {
+      for (const one of cases) {
+        if (!isWanted(one.name)) continue;
+        working(one.name);
+        const measured = measure(one, seconds, limits);
+        await new Promise((resolve) => setTimeout(resolve)); // a signal arrives between two cases
+        signal.throwIfAborted();
+        yield measured;
+      }
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** All groups of benchmarks. */
+import { type Group, groups } from "../../../bench/case.js";
+import { denseCases } from "../../../bench/dense.js";
+import { elementwiseCases } from "../../../bench/elementwise.js";
+import { gemmCases } from "../../../bench/gemm.js";
+import { tinyCases } from "../../../bench/tiny.js";
+import { adamCase } from "./adam.js";
+import { startupSuite } from "./startup.js";
+import { type Suite, suiteOf } from "./suite.js";
+import { threadsSuite } from "./threads.js";
+
+/** The groups by name. */
+export const suites: Readonly<Record<Group, Suite>> = {
+  gemm: suiteOf(gemmCases),
+  dense: suiteOf(denseCases),
+  elementwise: suiteOf([...elementwiseCases, adamCase]),
+  tiny: suiteOf(tinyCases),
+  startup: startupSuite,
+  threads: threadsSuite,
+};
+
+/** What stands on the command line: a group, or all. */
+export const suiteNames: readonly string[] = [...groups, "all"];
+
+/** The groups that a name on the command line means. */
+export function chosenGroups(name: string): readonly Group[] {
+  return name === "all" ? groups : groups.filter((group) => group === name);
+}

@@ -1,0 +1,160 @@
+/** The benchmarks' checker bites: with any kernel of any case left out, or cut short by one, nothing is timed. */
+import { describe, expect, it } from "vitest";
+import type { Case, Limits, Prepared } from "../../bench/case.js";
+import { WrongResultError } from "../../bench/check.js";
+import { measure } from "../../bench/measure.js";
+import { denseCases } from "../../bench/dense.js";
+import { elementwiseCases } from "../../bench/elementwise.js";
+import { gemmCases } from "../../bench/gemm.js";
+import { tinyCases } from "../../bench/tiny.js";
+import { adamCase } from "../../src/cli/benchmarks/adam.js";
+import { launchCases } from "../../src/cli/benchmarks/launches.js";
+import { commands } from "#wasm/commands";
+import type { Kernels } from "../../src/runtime/kernels.js";
+import { launcher } from "../../src/runtime/runtime.js";
+import { full } from "../../src/tensor/create.js";
+import "../support/engine.js";
+
+/** What becomes of a call: its arguments, or undefined where it is left out. */
+type Fault = (kernel: string, values: number[]) => number[] | undefined;
+
+/**
+ * Lets the kernel calls that a case times pass through `fault`: those of recordings, and those outside of `prepare`. Not those that make operands.
+ * @returns the case with that, and how to end it
+ */
+function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop: () => void } {
+  const target = launcher();
+  const intact = target.kernels;
+  let table = intact;
+  let isPreparing = false;
+  const get = (): Kernels => {
+    if (isPreparing && target.recorder === undefined) return table;
+    const changed: Record<string, unknown> = { ...table };
+    for (const name of Object.keys(commands)) {
+      const run: (...values: number[]) => void = table[name as keyof Kernels];
+      changed[name] = (...values: number[]) => {
+        const passed = fault(name, values);
+        if (passed !== undefined) run(...passed);
+      };
+    }
+    return changed as unknown as Kernels;
+  };
+  const set = (value: Kernels): void => {
+    table = value;
+  };
+  const prepare = (): Prepared => {
+    isPreparing = true;
+    try {
+      return one.prepare();
+    } finally {
+      isPreparing = false;
+      table = intact; // a recording puts back what it was given, faults and all
+    }
+  };
+  Object.defineProperty(target, "kernels", { configurable: true, get, set });
+  const stop = () => Object.defineProperty(target, "kernels", { configurable: true, writable: true, value: intact });
+  return { faulty: { ...one, prepare }, stop };
+}
+
+/** Limits that count how often they were asked: a case that is not timed asks for none. */
+function limits(): Limits & { asked: number } {
+  const counting = { asked: 0, multiplyAdds: () => ++counting.asked, copy: () => ++counting.asked };
+  return counting;
+}
+
+/** All cases, without the largest, which are these with other sizes. */
+const cases: readonly Case[] = [
+  ...gemmCases,
+  ...denseCases,
+  ...elementwiseCases,
+  adamCase,
+  ...tinyCases,
+  ...launchCases,
+].filter(({ name }) => !/square (512|1024)|2500|784-1000/.test(name));
+
+/** They count steps and random numbers, on which nothing in these networks depends. */
+const needless = ["advanceStep", "advanceRandom"];
+
+/** Leaves NaN in the memory that is free, where the run before left what is right. */
+function forget(): void {
+  const sizes = Array.from({ length: 21 }, (_, i) => [2 ** i, 1.5 * 2 ** i]).flat();
+  const blocks = [1, 2, 3, 4].flatMap(() => sizes.map((size) => full([Math.ceil(size)], NaN)));
+  for (const block of blocks) block.dispose();
+}
+
+/** The kernels that a case times, each once. */
+function kernelsOf(one: Case): string[] {
+  const called = new Set<string>();
+  const { faulty, stop } = inject(one, (kernel, values) => {
+    called.add(kernel);
+    return values;
+  });
+  const prepared = faulty.prepare();
+  prepared.check();
+  stop();
+  prepared.dispose();
+  return [...called].filter((kernel) => !needless.includes(kernel));
+}
+
+/** Whether a case is timed although its kernels have a fault. */
+function isTimed(one: Case, fault: Fault): boolean {
+  forget();
+  const { faulty, stop } = inject(one, fault);
+  const counting = limits();
+  try {
+    measure(faulty, 0.001, counting);
+    return true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(WrongResultError);
+    expect(counting.asked).toBe(0);
+    return false;
+  } finally {
+    stop();
+  }
+}
+
+describe.each(cases)("$group: $name", (one) => {
+  it("is measured where its kernels are right", () => {
+    const { measurement } = measure(one, 0.001, limits());
+    expect(measurement).toMatchObject({ group: one.group, name: one.name });
+    expect(measurement.ms).toBeGreaterThan(0);
+  });
+
+  it("is not timed where any of its kernels is left out", () => {
+    const kernels = kernelsOf(one);
+    expect(kernels.length).toBeGreaterThan(0);
+    const missing =
+      (name: string): Fault =>
+      (kernel, values) =>
+        kernel === name ? undefined : values;
+    expect(kernels.filter((name) => isTimed(one, missing(name)))).toEqual([]);
+  });
+});
+
+const named = (part: string): Case => cases.find(({ name }) => name.includes(part))!;
+
+describe("a case is not timed where", () => {
+  // gemm(transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch)
+  it.each([
+    ["the last row of a product is left out", "square 64", "gemm", 2, -1],
+    ["the last column of a product is left out", "square 64", "gemm", 3, -1],
+    ["the last term of each sum of a product is left out", "square 64", "gemm", 4, -1],
+    ["an operand is read as if it were transposed", "square 64", "gemm", 0, 1],
+    ["rows of an operand are read one element too far apart", "square 64", "gemm", 6, 1],
+  ])("%s", (_, name, target, argument, change) => {
+    const fault: Fault = (kernel, values) =>
+      kernel === target ? values.with(argument, values[argument] + change) : values;
+    expect(isTimed(named(name), fault)).toBe(false);
+  });
+
+  it.each(["exp", "sigmoid", "tanh", "softmax", "gather", "adam"])(
+    "the last element or row of %s is left out",
+    (name) => {
+      const [kernel] = kernelsOf(named(name));
+      const sizes = new Set([2 ** 20, 1024]);
+      const fault: Fault = (called, values) =>
+        called === kernel ? values.map((value) => (sizes.has(value) ? value - 1 : value)) : values;
+      expect(isTimed(named(name), fault)).toBe(false);
+    },
+  );
+});
