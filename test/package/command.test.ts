@@ -1,6 +1,7 @@
 /** The installed command as a process of its own: exit statuses, pipes, and signals that arrive whenever they like. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { writeTinyMnist } from "../cli/tinyMnist.js";
@@ -55,6 +56,31 @@ describe("the installed command", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({ recipe: "xor", testAccuracy: 1, testErrorPercent: 0, threads: 2 });
   });
+
+  it("measures starts, launches and threads in processes of their own", async () => {
+    const bench = async (...args: string[]) => {
+      const { status, stdout } = await run(command, ["bench", ...args, "--seconds", "0.01", "--json"]);
+      expect(status).toBe(0);
+      return JSON.parse(stdout) as { threads: number; results: { name: string; ms: number; speedup: number | null }[] };
+    };
+    const startup = await bench("startup");
+    expect(startup.results.map(({ name }) => name)).toEqual([
+      "bare Node",
+      "init(), cold",
+      "784-300-10 batch 64, first step after bare Node",
+    ]);
+    const launches = await bench("threads", "--threads", "1", "--only", "fork-join");
+    const threads = await bench("threads", "--threads", "1", "--only", "784-300-10");
+    expect(threads.threads).toBe(1);
+    if (availableParallelism() === 1) expect([...launches.results, ...threads.results]).toEqual([]);
+    else {
+      expect(launches.results.map(({ name }) => name)).toEqual(["fork-join, one launch"]);
+      const step = "784-300-10 batch 64, training step";
+      expect(threads.results.map(({ name }) => name)).toEqual([`${step}, one thread`, `${step}, all threads`]);
+      expect(threads.results.map(({ speedup }) => speedup !== null)).toEqual([false, true]);
+    }
+    for (const { ms } of [...startup.results, ...launches.results, ...threads.results]) expect(ms).toBeGreaterThan(0);
+  }, 120_000);
 
   it("ends quietly when nobody reads its pipe any more", async () => {
     const line = `${command} train xor --epochs 100000 | head -n 1; exit \${PIPESTATUS[0]}`;
