@@ -1,8 +1,9 @@
 /** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
+import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import type { Pause } from "./pause.js";
+import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
 import type { TrainingStep } from "./training.js";
@@ -22,13 +23,14 @@ export class Evaluation {
   }
 
   /** @returns loss (the mean over the samples) and metrics, by name */
-  async run(pause: Pause): Promise<Logs> {
+  async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
     let lossSum = 0;
     for (let b = 0; b < batches.count; b++) {
-      await pause();
+      await breathe();
+      checkInterrupts();
       const [loss] = this.#steps.run(order, b);
       lossSum += loss.item() * batches.sizeOf(b);
     }

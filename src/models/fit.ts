@@ -6,11 +6,12 @@
 import type { Callback, Logs, Training } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import { UsageError, message } from "../errors.js";
+import { breathe } from "../runtime/breathe.js";
 import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
 import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
-import type { Pause } from "./pause.js";
+import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import { Steps } from "./steps.js";
 import type { TrainingStep } from "./training.js";
@@ -30,7 +31,7 @@ export interface Trainable {
   readonly step: TrainingStep;
   readonly progress: Progress;
   readonly seed: number;
-  readonly pause: Pause;
+  readonly checkInterrupts: Interrupts;
   copyWeights(): Float32Array[];
   restoreWeights(weights: readonly Float32Array[]): void;
   saveCheckpoint(path: string): Promise<void>;
@@ -136,11 +137,12 @@ class Fit implements Training {
   /** The batches of an epoch that are still to be done. */
   async #epoch(): Promise<void> {
     const { shuffle = true, seed = this.#model.seed } = this.#options;
-    const { progress, pause } = this.#model;
+    const { progress, checkInterrupts } = this.#model;
     const { batches } = this.#training;
     const order = batches.order(shuffle, seed, progress.passes);
     while (progress.batch < this.batches && this.#stopped === undefined) {
-      await pause();
+      await breathe();
+      checkInterrupts();
       const { batch } = progress;
       const loss = this.#step(order, batch);
       if (!Number.isFinite(loss)) {
@@ -179,7 +181,7 @@ class Fit implements Training {
 
   async #validate(): Promise<Logs> {
     if (this.#judging === undefined) return {};
-    const logs = await this.#judging.run(this.#model.pause);
+    const logs = await this.#judging.run(this.#model.checkInterrupts);
     const named = ([name, value]: [string, number]): [string, number] => [
       `val${name[0].toUpperCase()}${name.slice(1)}`,
       value,

@@ -19,9 +19,9 @@ import { Evaluation } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
+import { interrupts } from "./interrupts.js";
 import type { EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
-import { pauses } from "./pause.js";
 import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
@@ -116,7 +116,7 @@ export class Model {
         step: state.step("fit"),
         progress: state.progress,
         seed: this.seed,
-        pause: pauses("fit", state, options.signal),
+        checkInterrupts: interrupts("fit", state, options.signal),
         copyWeights: () => weights.copy(),
         restoreWeights: (values: readonly Float32Array[]) => weights.restore(values),
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
@@ -145,7 +145,7 @@ export class Model {
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
       evaluation = new Evaluation(state.step(op), data, batchSize);
-      return await evaluation.run(pauses(op, state, signal));
+      return await evaluation.run(interrupts(op, state, signal));
     } finally {
       evaluation?.dispose();
       release(columnsOf(data));
@@ -179,7 +179,7 @@ export class Model {
       state.buildFor(inputs);
       const { outputShapes } = state.graph(op);
       const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
-      return await predictBatches(inputs, outputShapes, batchSize, pauses(op, state, signal), run);
+      return await predictBatches(inputs, outputShapes, batchSize, interrupts(op, state, signal), run);
     } finally {
       release(columns);
     }

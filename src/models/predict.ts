@@ -1,12 +1,13 @@
 /** The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a batch. */
 import { Batches } from "../data/batches.js";
+import { breathe } from "../runtime/breathe.js";
 import { copyFloat32 } from "../runtime/primitives.js";
 import { empty } from "../tensor/create.js";
 import { keep, scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Pause } from "./pause.js";
+import type { Interrupts } from "./interrupts.js";
 import { Steps } from "./steps.js";
 
 /**
@@ -19,7 +20,7 @@ export async function predictBatches(
   inputs: readonly Tensor[],
   outputShapes: readonly Shape[],
   batchSize: number,
-  pause: Pause,
+  checkInterrupts: Interrupts,
   run: (inputs: readonly Tensor[]) => Tensor[],
 ): Promise<Tensor[]> {
   const batches = new Batches(inputs, batchSize);
@@ -29,7 +30,8 @@ export async function predictBatches(
     for (const shape of outputShapes) results.push(keep(empty([batches.rows, ...shape])));
     const order = batches.order(false, 0, 0);
     for (let b = 0; b < batches.count; b++) {
-      await pause();
+      await breathe();
+      checkInterrupts();
       const parts = steps.run(order, b);
       scope(() => {
         for (const [i, part] of parts.entries()) {
