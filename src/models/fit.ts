@@ -1,5 +1,5 @@
 /**
- * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes the way of DESIGN: its rows are selected, the recorded step gathers
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are selected, the recorded step gathers
  * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
  * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
  */

@@ -3,8 +3,8 @@
  * Letters: sizes in bytes here and only here. Does not know shapes, tensors or who owns a block.
  *
  * Note [Size classes]: a request is rounded up to one of eight steps per power of two, and to whole cache lines (65 → 128, 1,000 → 1,024, 1,100 → 1,152):
- * from 512 bytes on at most 12.5 % is lost. A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from the top. Training asks for
- * the same sizes step after step, so that after the first step nothing is fresh.
+ * from 512 bytes on at most 12.5 % is lost. A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from
+ * the top. Training asks for the same sizes step after step, so that after the first step nothing is fresh.
  */
 import { MemoryError, message } from "../errors.js";
 import { Capture } from "./capture.js";
