@@ -9,7 +9,10 @@ export default defineConfig({
   // bench/ and examples/ import the package by name.
   resolve: { alias: { lanegrad: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
   test: {
-    testTimeout: 30_000,
+    // Generous: a busy machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests, opsTests] } },
       { extends: true, test: { name: "library-simd", include: [opsTests], env: { LANEGRAD_BUILD: "simd" } } },

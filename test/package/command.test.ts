@@ -127,6 +127,6 @@ describe("Ctrl-C", () => {
       child.kill("SIGTERM");
       child.kill("SIGINT");
     });
-    expect(status).toBe(130);
+    expect([130, 143]).toContain(status); // whichever of the two the system hands over last
   });
 });
