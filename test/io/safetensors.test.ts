@@ -338,9 +338,9 @@ describe("decodeSafetensors", () => {
   it("gives up at once on 4 MB of nesting, of backslashes, of one number", () => {
     const long = 4_000_000;
     for (const header of [`{"w":${"[".repeat(long)}`, `{"${"\\".repeat(long)}`, `{"w":{"shape":[${"1".repeat(long)}`]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       expect(() => decodeSafetensors(file(header))).toThrow(DataError);
-      expect(performance.now() - start).toBeLessThan(1000);
+      expect(process.cpuUsage(start).user).toBeLessThan(1000000); // microseconds of computing, whatever else runs
     }
   });
 
