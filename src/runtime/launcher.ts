@@ -53,8 +53,9 @@ export class Launcher {
     let isDone = false;
     try {
       const result = fn();
+      const recording = recorder.finish((at, end, splits) => this.#replay(at, end, splits));
       isDone = true;
-      return { recording: recorder.finish((at, end, splits) => this.#replay(at, end, splits)), result };
+      return { recording, result };
     } finally {
       this.#recorder = undefined;
       this.kernels = before;

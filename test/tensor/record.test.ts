@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import "../support/engine.js";
 import {
+  MemoryError,
   add,
   type Tensor,
   dense,
@@ -172,5 +173,29 @@ describe("errors of record and replay", () => {
         throw new RangeError("mine");
       }),
     ).toThrow(RangeError);
+  });
+
+  it("a list of calls that finds no memory leaves nothing behind", () => {
+    const x = kept(tensor([5, 6]));
+    const watched = heap();
+    const allocate = watched.allocate.bind(watched);
+    const before = memoryUsage().bytesInUse;
+    let isFull = false;
+    watched.allocate = (bytes) => {
+      if (isFull) throw new MemoryError("memory: the limit is reached.");
+      return allocate(bytes);
+    };
+    const fill = (): Tensor => {
+      const y = sum(mul(mul(x, x), x)); // the product between is freed inside the recording
+      isFull = true;
+      return y;
+    };
+    try {
+      expect(() => scope(() => record(fill))).toThrow(MemoryError);
+    } finally {
+      watched.allocate = allocate;
+    }
+    expect(memoryUsage().bytesInUse).toBe(before);
+    expect(scope(() => sum(x).item())).toBe(11);
   });
 });
