@@ -73,7 +73,7 @@ describe("memory in use is the same after", () => {
     await expectNoLeak(async () => {
       const model = network();
       await model.fit(x, y, full);
-      const loaded = await loadModel(model.toBytes({ checkpoint: true }));
+      const loaded = await loadModel(await model.toBytes({ checkpoint: true }));
       await loaded.fit(x, y, { ...full, epochs: 2, resume: true });
       model.dispose();
       loaded.dispose();
@@ -157,7 +157,7 @@ describe("memory in use is the same after a failing", () => {
   });
 
   it("loadModel: a file whose last tensor is missing", async () => {
-    const file = decodeSafetensors(network().toBytes({ checkpoint: true }));
+    const file = decodeSafetensors(await network().toBytes({ checkpoint: true }));
     const rest = [...file.tensors].slice(0, -1).map(([name, entry]) => ({ name, ...entry }));
     await expectNoLeak(fails(() => loadModel(encodeSafetensors(rest, file.metadata))));
   });
