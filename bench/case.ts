@@ -17,7 +17,7 @@ export type LimitLoop = () => number;
 export interface Limits {
   /** Multiply-adds on registers. @returns floating-point operations */
   readonly multiplyAdds: LimitLoop;
-  /** A copy of more memory than caches hold. @returns bytes read and written */
+  /** A copy of memory, 16 MB in all. @returns bytes read and written */
   readonly copy: LimitLoop;
 }
 

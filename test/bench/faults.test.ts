@@ -9,7 +9,7 @@ import { gemmCases } from "../../bench/gemm.js";
 import { tinyCases } from "../../bench/tiny.js";
 import { adamCase } from "../../src/cli/benchmarks/adam.js";
 import { launchCases } from "../../src/cli/benchmarks/launches.js";
-import { commands } from "#wasm/commands";
+import { watchKernels } from "../../src/runtime/commands.js";
 import type { Kernels } from "../../src/runtime/kernels.js";
 import { launcher } from "../../src/runtime/runtime.js";
 import { full } from "../../src/tensor/create.js";
@@ -29,15 +29,11 @@ function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop
   let isPreparing = false;
   const get = (): Kernels => {
     if (isPreparing && target.recorder === undefined) return table;
-    const changed: Record<string, unknown> = { ...table };
-    for (const name of Object.keys(commands)) {
-      const run: (...values: number[]) => void = table[name as keyof Kernels];
-      changed[name] = (...values: number[]) => {
-        const passed = fault(name, values);
-        if (passed !== undefined) run(...passed);
-      };
-    }
-    return changed as unknown as Kernels;
+    const names = new Map(Object.entries(table).map(([name, run]) => [run, name]));
+    return watchKernels(table, ({ run }, values) => {
+      const passed = fault(names.get(run)!, [...values]);
+      if (passed !== undefined) run(...passed);
+    });
   };
   const set = (value: Kernels): void => {
     table = value;
