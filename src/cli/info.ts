@@ -22,12 +22,12 @@ export const infoCommand: Command = {
     const rows = [
       ["version", version],
       ["build", build === "relaxed" ? "relaxed SIMD" : "SIMD"],
-      ["SIMD", yesNo(simd)],
-      ["relaxed SIMD", yesNo(relaxedSimd)],
+      ["simd", yesNo(simd)],
+      ["relaxed", yesNo(relaxedSimd)],
       ["threads", `${threads} (${threadsReason})`],
       ["wide", yesNo(wide)],
       ["memory", `at most ${(memoryMaxBytes / 2 ** 30).toFixed(2)} GiB`],
-      ["Node", process.version],
+      ["node", process.version],
     ];
     for (const [name, value] of rows) terminal.fact(name, value);
   },

@@ -9,7 +9,7 @@ import type { Output, Surroundings } from "./surroundings.js";
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 /** Width of the names of facts. */
-const nameColumns = 14;
+const nameColumns = 9;
 
 /** Width where nobody tells it: a pipe or a file. */
 const unknownColumns = 100;

@@ -57,7 +57,7 @@ describe("a run that is interrupted and resumed", () => {
     }
     const { status: last, stdout } = await run(args);
     expect(last).toBe(0);
-    expect(stdout).toContain(`resumed       from ${checkpoint}`);
+    expect(stdout).toContain(`resumed  from ${checkpoint}`);
     const equal = readFileSync(parts).equals(readFileSync(whole));
     expect(equal, `the same bytes after breaks at ${breaks.join(", ")} ms`).toBe(true);
   });
@@ -101,7 +101,7 @@ describe("--resume", () => {
   it("knows everything but where the data are", async () => {
     const { status, stdout } = await run(["train", "--resume", checkpoint, "--data", folder, "--epochs", "6"]);
     expect(status).toBe(0);
-    expect(stdout).toContain("recipe        mnist-linear, ");
+    expect(stdout).toContain("recipe   mnist-linear, ");
     expect(stdout).toContain("6 epochs, 16 samples a step, seed 0");
   });
 

@@ -101,10 +101,10 @@ describe("lanegrad train", () => {
     writeTinyMnist(join(other, "mnist"), [50, 10]);
     const args = ["train", "digits", "--epochs", "1", "--batch", "10"];
     expect((await run(args, { env: { LANEGRAD_DATA: other } })).stdout).toContain(
-      `data          MNIST from ${join(other, "mnist")}, 50 to train on and 10 to test`,
+      `data     MNIST from ${join(other, "mnist")}, 50 to train on and 10 to test`,
     );
     const { stdout } = await run([...args, "--data", mnist], { env: { LANEGRAD_DATA: other } });
-    expect(stdout).toContain(`data          MNIST from ${mnist}, 600 to train on and 100 to test`);
+    expect(stdout).toContain(`data     MNIST from ${mnist}, 600 to train on and 100 to test`);
   });
 
   it("gives the same model for the same seed and another one for another seed", async () => {

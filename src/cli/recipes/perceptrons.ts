@@ -72,7 +72,7 @@ export const mnistMlp1000: Recipe = perceptron({
 export const digits: Recipe = {
   ...perceptron({
     name: "digits",
-    about: "784-300-10 on handwritten digits: MNIST where it is at hand, else drawn ones",
+    about: "784-300-10 on MNIST where it is at hand, else on drawn digits",
     settings: mnistMlp300.settings,
     weightDecay: 0.05,
     hidden: () => hiddenLayer(300, 0.2, 0.25),
