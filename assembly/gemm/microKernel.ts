@@ -180,19 +180,24 @@ function storeRow4(add: i32, c: usize, x: v128): void {
 // @ts-ignore: decorator
 @inline
 function storeRow(columns: i32, add: i32, c: usize, x_03: v128, x_47: v128, x_811: v128, x_1215: v128): void {
-  if (add) {
+  if (columns > 8) {
     // All loads before all stores: V8 fuses no neighbours with a store between them.
-    x_03 = f32x4.add(v128.load(c), x_03);
-    x_47 = f32x4.add(v128.load(c, 16), x_47);
-    if (columns > 8) {
+    if (add) {
+      x_03 = f32x4.add(v128.load(c), x_03);
+      x_47 = f32x4.add(v128.load(c, 16), x_47);
       x_811 = f32x4.add(v128.load(c, 32), x_811);
       x_1215 = f32x4.add(v128.load(c, 48), x_1215);
     }
-  }
-  v128.store(c, x_03);
-  v128.store(c, x_47, 16);
-  if (columns > 8) {
+    v128.store(c, x_03);
+    v128.store(c, x_47, 16);
     v128.store(c, x_811, 32);
     v128.store(c, x_1215, 48);
+  } else if (add) {
+    // Stored in either branch: where the branches met first, V8 of Node 20 would spill the accumulators in the loop over p.
+    v128.store(c, f32x4.add(v128.load(c), x_03));
+    v128.store(c, f32x4.add(v128.load(c, 16), x_47), 16);
+  } else {
+    v128.store(c, x_03);
+    v128.store(c, x_47, 16);
   }
 }
