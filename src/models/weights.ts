@@ -97,7 +97,7 @@ export class Weights {
     }
   }
 
-  /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Errors: UsageError before prepareTraining. */
+  /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
   forOptimizer(): { readonly values: Slab; readonly gradients: Slab; readonly rules: readonly SectionRule[] } {
     const rules = this.#trained.map(({ spec, value }) => ({
       isTrainable: value.grad !== undefined,
