@@ -21,6 +21,8 @@ export const denseCases: readonly Case[] = networks.flatMap((network) => {
   const layers = sizes.slice(1).map((O, layer) => ({ I: sizes[layer], O }));
   const flops = (products: (layer: number) => number): number =>
     layers.reduce((sum, { I, O }, layer) => sum + 2 * products(layer) * batch * I * O, 0);
+  const parameters = layers.reduce((sum, { I, O }) => sum + (I + 1) * O, 0);
+  const [inputBytes, outputBytes] = [4 * batch * sizes[0], 4 * batch * sizes.at(-1)!];
   const title = `${sizes.join("-")} batch ${batch}`;
   const [step, forward] = [`${title}, training step`, `${title}, forward`];
   const product = largestProduct(layers, batch);
@@ -29,14 +31,17 @@ export const denseCases: readonly Case[] = networks.flatMap((network) => {
       group: "dense",
       name: step,
       product,
-      work: { flops: flops((layer) => (layer === 0 ? 2 : 3)) }, // the first layer's input has no gradient
+      work: {
+        flops: flops((layer) => (layer === 0 ? 2 : 3)), // the first layer's input has no gradient
+        bytes: inputBytes + 8 * parameters,
+      },
       prepare: () => trainingStep(step, network),
     },
     {
       group: "dense",
       name: forward,
       product,
-      work: { flops: flops(() => 1) },
+      work: { flops: flops(() => 1), bytes: inputBytes + 4 * parameters + outputBytes },
       prepare: () => forwardPass(forward, network),
     },
   ];

@@ -14,7 +14,7 @@ function caseOf({ name, m, n, k, transA, transB }: GemmShape): Case {
     group: "gemm",
     name,
     product: { m, n, k, transA: transposeA, transB: transposeB },
-    work: { flops: 2 * m * n * k },
+    work: { flops: 2 * m * n * k, bytes: 4 * (m * k + k * n + m * n) },
     prepare() {
       const [a, b] = [randomValues(m * k), randomValues(k * n)];
       const A = tensor(a, transposeA ? [k, m] : [m, k]);

@@ -3,6 +3,7 @@
  *   wasm/     the kernels (asc, one file a target of asconfig.json), their base64 modules, the type of the kernel table
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
+ *   report/   the script of the page that `lanegrad bench --report` writes, with the library and all builds of the kernels in it
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
  * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
@@ -81,17 +82,19 @@ const nothingBundled = {
   },
 };
 
+/** What all bundles have in common. */
+const common = {
+  bundle: true,
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+};
+
 /** lib/ and modules/. */
 async function buildLibrary(sources) {
   await Promise.all(["lib", "modules"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })));
-  const common = {
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    charset: "utf8",
-    legalComments: "none",
-  };
   await Promise.all([
     build({
       ...common,
@@ -141,6 +144,17 @@ async function writeNamespaces(options) {
   await Promise.all(entries);
 }
 
+/** report/page.js: everything in one file, that a page can hold. */
+async function buildPage() {
+  await build({
+    ...common,
+    format: "iife",
+    minify: true,
+    entryPoints: { page: "src/cli/benchmarks/page/page.ts" },
+    outdir: "build/report",
+  });
+}
+
 /** lib/worker.js: the worker's script as a file, for pages whose policy forbids the text that is carried. */
 async function writeWorker() {
   const { outputFiles } = await build({ entryPoints: ["src/runtime/workerSource.ts"], format: "esm", write: false });
@@ -163,10 +177,11 @@ try {
   if (!kernelsOnly) {
     const sources = await filesOf("src");
     const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
+    const bundled = ["package.json", "tsconfig.json", ...sources, ...(await filesOf("bench"))];
+    const carried = ["commands", ...Object.keys(targets)].map((name) => `build/wasm/${name}.js`);
     await Promise.all([
-      whenChanged("lib", ["package.json", "tsconfig.json", ...sources, ...(await filesOf("bench"))], () =>
-        buildLibrary(sources),
-      ),
+      whenChanged("lib", bundled, () => buildLibrary(sources)),
+      whenChanged("report", [...bundled, ...carried], buildPage),
       whenChanged("types", [...configs, ...sources], buildTypes),
     ]);
   }

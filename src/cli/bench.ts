@@ -4,8 +4,9 @@ import process from "node:process";
 import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
 import { show } from "../errors.js";
-import type { BenchResult } from "./benchmarks/child.js";
 import { machineLimits, threadsArrived } from "./benchmarks/limits.js";
+import { reportParts, writeReport } from "./benchmarks/report.js";
+import type { BenchResult } from "./benchmarks/result.js";
 import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
 import { tableHead, tableRow } from "./benchmarks/table.js";
 import type { Command } from "./command.js";
@@ -24,6 +25,7 @@ export const bench: Command = {
     seconds: { value: "X", about: "how long each case is timed; default 0.5" },
     threads: threadsOption,
     wide: wideOption,
+    report: { value: "FILE.html", about: "write a page with a roofline plot, that also runs in browsers" },
     json: { about: "print one JSON object, and everything else on standard error" },
   },
   about: [
@@ -45,6 +47,8 @@ export const bench: Command = {
     const seconds = args.number("seconds", "a number > 0", (value) => value > 0) ?? 0.5;
     const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
     const wanted = selected(chosenGroups(args.operand!), args.text("only"));
+    const reportFile = args.text("report");
+    const parts = reportFile === undefined ? undefined : await reportParts(surroundings.files);
     const { build, threads, wide } = await initWith(args);
     await threadsArrived();
     const limits = machineLimits();
@@ -78,6 +82,10 @@ export const bench: Command = {
     terminal.print();
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
     terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
+    if (parts !== undefined) {
+      await writeReport(reportFile!, result, parts);
+      terminal.print(`report: ${reportFile}`);
+    }
     if (isJson) printJson(surroundings, result);
   },
 };

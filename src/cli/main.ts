@@ -17,7 +17,11 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  files: { command: fileURLToPath(import.meta.url), library: new URL("./index.js", import.meta.url).href },
+  files: {
+    command: fileURLToPath(import.meta.url),
+    library: new URL("./index.js", import.meta.url).href,
+    page: new URL("../report/page.js", import.meta.url).href,
+  },
   onStopSignal: (listener) => {
     for (const signal of stopSignals) process.on(signal, listener);
     return () => {

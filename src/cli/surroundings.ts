@@ -18,6 +18,8 @@ export interface PackageFiles {
   readonly command: string;
   /** URL that `import` takes for the library. */
   readonly library: string;
+  /** URL of the script of the benchmarks' page. */
+  readonly page: string;
 }
 
 /** Everything outside of the command. */

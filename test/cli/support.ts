@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { StopSignal, Surroundings } from "../../src/cli/surroundings.js";
 
-const lib = join(import.meta.dirname, "../../build/lib");
+const built = join(import.meta.dirname, "../../build");
 
 /** What a command did. */
 export interface Recorded {
@@ -36,7 +36,11 @@ export function record(columns?: number, env: Surroundings["env"] = {}): Recorde
       stdout: output("stdout"),
       stderr: output("stderr"),
       env,
-      files: { command: join(lib, "cli.js"), library: pathToFileURL(join(lib, "index.js")).href },
+      files: {
+        command: join(built, "lib/cli.js"),
+        library: pathToFileURL(join(built, "lib/index.js")).href,
+        page: pathToFileURL(join(built, "report/page.js")).href,
+      },
       onStopSignal: (listener) => {
         listening.add(listener);
         return () => listening.delete(listener);

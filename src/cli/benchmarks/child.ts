@@ -1,21 +1,8 @@
 /** Benchmarks in processes of their own: what a process can do only once, such as starting or choosing its number of threads. */
 import { execFile } from "node:child_process";
 import process from "node:process";
-import type { Measurement } from "../../../bench/measure.js";
-import type { BuildName } from "../../runtime/load.js";
 import type { PackageFiles } from "../surroundings.js";
-
-/** What `lanegrad bench --json` prints. */
-export interface BenchResult {
-  readonly peakGflops: number;
-  readonly peakGBs: number;
-  readonly build: BuildName;
-  readonly wide: boolean;
-  readonly threads: number;
-  readonly node: string;
-  readonly cpu: string;
-  readonly results: readonly Measurement[];
-}
+import type { BenchResult } from "./result.js";
 
 /** Runs Node with these arguments. @returns the last line of its standard output, as JSON. Errors: what it wrote on standard error */
 export function runNode(args: readonly string[], signal: AbortSignal): Promise<unknown> {

@@ -3,8 +3,8 @@ import type { Group } from "../../../bench/case.js";
 import type { Measurement } from "../../../bench/measure.js";
 import { rate } from "../format.js";
 
-/** A column: what stands above it, how wide it is, and what it says of a measurement. */
-interface Column {
+/** A column of a table: what stands above it, how wide it is, and what it says of a measurement. */
+export interface Column {
   readonly title: string;
   readonly width: number;
   readonly cell: (one: Measurement) => string;
@@ -49,8 +49,8 @@ const speedup: Column = {
   cell: (one) => (one.speedup === null ? "" : `${one.speedup.toFixed(2)} ×`),
 };
 
-/** The columns of each group. */
-const columns: Readonly<Record<Group, readonly Column[]>> = {
+/** The columns of each group, after the names. */
+export const columns: Readonly<Record<Group, readonly Column[]>> = {
   gemm: [m, n, k, stored, ms, spread, gflops, ofPeak],
   dense: [ms, spread, gflops, ofPeak],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],

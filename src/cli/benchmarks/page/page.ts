@@ -1,0 +1,35 @@
+/** The report's script: shows the result that the page carries, and runs the benchmarks again where the page is open. Runs in browsers only. */
+import type { BenchResult } from "../result.js";
+import { hereGroups, runHere } from "./runHere.js";
+import { showRun } from "./showRun.js";
+
+const find = (selector: string): Element => document.querySelector(selector)!;
+
+const runs = find("#runs") as HTMLDivElement;
+const form = find("#here") as HTMLFormElement;
+const select = find("#here select") as HTMLSelectElement;
+const seconds = find("#here input") as HTMLInputElement;
+const button = find("#here button") as HTMLButtonElement;
+const state = find("#here output");
+
+showRun(runs, JSON.parse(find("#result").textContent) as BenchResult);
+select.append(...["all", ...hereGroups].map((group) => new Option(group)));
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  button.disabled = true;
+  const tell = (text: string): void => {
+    state.textContent = text;
+  };
+  runHere(select.value, Number(seconds.value), tell)
+    .then(
+      (result) => {
+        tell("");
+        showRun(runs, result);
+      },
+      (error: unknown) => tell(String(error)),
+    )
+    .finally(() => {
+      button.disabled = false;
+    });
+});

@@ -1,0 +1,50 @@
+/** The benchmarks in a browser: the groups that need no process of their own. */
+import { type Group, groups } from "../../../../bench/case.js";
+import { denseCases } from "../../../../bench/dense.js";
+import { elementwiseCases } from "../../../../bench/elementwise.js";
+import { gemmCases } from "../../../../bench/gemm.js";
+import { type Measurement, measure, measureLimit, median } from "../../../../bench/measure.js";
+import { tinyCases } from "../../../../bench/tiny.js";
+import { init } from "../../../index.js";
+import { adamCase } from "../adam.js";
+import { launchCases } from "../launches.js";
+import { machineLimits, threadsArrived } from "../limits.js";
+import type { BenchResult } from "../result.js";
+
+const cases = [...gemmCases, ...denseCases, ...elementwiseCases, adamCase, ...tinyCases, ...launchCases];
+
+/** The groups that can be run here. */
+export const hereGroups: readonly Group[] = groups.filter((group) => cases.some((one) => one.group === group));
+
+/**
+ * Runs a group, or all. Threads are used where the page may share memory.
+ * @param tell is told what is being measured
+ * Errors: WrongResultError.
+ */
+export async function runHere(group: string, seconds: number, tell: (text: string) => void): Promise<BenchResult> {
+  tell("starting");
+  const { build, wide, threads } = await init();
+  await threadsArrived();
+  const limits = machineLimits();
+  const results: Measurement[] = [];
+  const peaks: { gflops: number[]; gbs: number[] } = { gflops: [], gbs: [] };
+  for (const one of cases) {
+    if ((group !== "all" && one.group !== group) || (one.group === "threads" && threads === 1)) continue;
+    tell(`${one.name} …`);
+    await painted();
+    const { measurement, peakGflops, peakGBs } = measure(one, seconds, limits);
+    results.push(measurement);
+    if (peakGflops !== undefined) peaks.gflops.push(peakGflops);
+    if (peakGBs !== undefined) peaks.gbs.push(peakGBs);
+  }
+  return {
+    peakGflops: peaks.gflops.length > 0 ? median(peaks.gflops) : measureLimit(limits.multiplyAdds, seconds),
+    peakGBs: peaks.gbs.length > 0 ? median(peaks.gbs) : measureLimit(limits.copy, seconds),
+    ...{ build, wide, threads, node: navigator.userAgent, cpu: `${navigator.hardwareConcurrency} cores`, results },
+  };
+}
+
+/** Resolves after what was written has been shown. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
