@@ -24,7 +24,7 @@ describe("the tarball", () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|build\/(lib|modules|types|wasm)\/.*\.(js|d\.ts|wasm))$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|build\/(lib|modules|report|types|wasm)\/.*\.(js|d\.ts|wasm))$/;
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     const needed = ["README.md", "LICENSE", "CHANGELOG.md", "build/lib/cli.js"];
     expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
