@@ -27,7 +27,10 @@ function perceptron({ weightDecay, hidden, ...recipe }: Perceptron): Recipe {
         seed,
       }),
     optimizer(maxLearningRate, totalSteps) {
-      return optimizers.adamw({ learningRate: schedules.oneCycle({ maxLearningRate, totalSteps }), weightDecay });
+      return optimizers.adamw({
+        learningRate: schedules.oneCycle({ maxLearningRate, totalSteps, warmupFraction: 0.2 }),
+        weightDecay,
+      });
     },
   };
 }
@@ -54,16 +57,16 @@ export const mnistLinear: Recipe = perceptron({
 export const mnistMlp300: Recipe = perceptron({
   name: "mnist-mlp-300",
   about: "784-300-10 on MNIST",
-  settings: { epochs: 20, batch: 64, lr: 0.002 },
+  settings: { epochs: 16, batch: 64, lr: 0.003 },
   weightDecay: 0.05,
-  hidden: () => hiddenLayer(300, 0.2, 0.25),
+  hidden: () => hiddenLayer(300, 0.2, 0.2),
 });
 
 /** 784-1000-10 */
 export const mnistMlp1000: Recipe = perceptron({
   name: "mnist-mlp-1000",
   about: "784-1000-10 on MNIST",
-  settings: { epochs: 20, batch: 128, lr: 0.003 },
+  settings: { epochs: 16, batch: 128, lr: 0.003 },
   weightDecay: 0.1,
   hidden: () => hiddenLayer(1000, 0.2, 0.4),
 });
@@ -75,7 +78,7 @@ export const digits: Recipe = {
     about: "784-300-10 on MNIST where it is at hand, else on drawn digits",
     settings: mnistMlp300.settings,
     weightDecay: 0.05,
-    hidden: () => hiddenLayer(300, 0.2, 0.25),
+    hidden: () => hiddenLayer(300, 0.2, 0.2),
   }),
   load: anyDigits,
 };
