@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { info } from "../../src/index.js";
+import { sharedData } from "../support/sharedData.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
@@ -117,6 +118,16 @@ describe("lanegrad train", () => {
     const first = await model("7");
     expect(first.equals(await model("7"))).toBe(true);
     expect(first.equals(await model("8"))).toBe(false);
+  });
+});
+
+describe("lanegrad train on the real digits", () => {
+  const real = sharedData("mnist");
+
+  it.skipIf(real === undefined)("mnist-linear errs on at most 8.0 % of the test set", async () => {
+    const { status, stdout } = await run(["train", "mnist-linear", "--data", real!, "--json"]);
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { testErrorPercent: number }).testErrorPercent).toBeLessThanOrEqual(8);
   });
 });
 
