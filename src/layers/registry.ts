@@ -1,6 +1,6 @@
 /** From a layer as it stands in a file to the layer. Apart from index.ts, so that only bundles that load models carry every layer. */
 import type { Config } from "../config.js";
-import { UsageError, message, show } from "../errors.js";
+import { DataError, message, show } from "../errors.js";
 import { initializerFrom } from "../initializers/registry.js";
 import { regularizerFrom } from "../regularizers/registry.js";
 import { activation } from "./activation.js";
@@ -12,11 +12,11 @@ import { flatten, reshape } from "./reshape.js";
 
 const makers = { activation, add, concatenate, dense, dropout, flatten, multiply, reshape } as const;
 
-/** Makes the layer again. Errors: UsageError for an unknown kind or options that do not fit. */
+/** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {
   if (!Object.hasOwn(makers, className)) {
     const hint = "Pass loadModel the makers of your own layers: { customLayers }.";
-    throw new UsageError(
+    throw new DataError(
       message("loadModel", "unknown layer", { expected: Object.keys(makers).join(", "), got: show(className), hint }),
     );
   }

@@ -6,7 +6,7 @@ import type { Config } from "../config.js";
 import { DataError, LanegradError, checkKeys, message, show } from "../errors.js";
 import { type ByteSource, readBytes } from "../io/bytes.js";
 import { type Safetensors, decodeSafetensors } from "../io/safetensors.js";
-import type { Layer } from "../layers/layer.js";
+import { Layer, type LayerOptions } from "../layers/layer.js";
 import { layerFrom } from "../layers/registry.js";
 import { lossFrom } from "../losses/registry.js";
 import { metricFrom } from "../metrics/registry.js";
@@ -21,7 +21,7 @@ import { weightName } from "./weights.js";
 /** Options of {@link loadModel}. */
 export interface LoadOptions {
   /** Makers of layers that are not lanegrad's own, by their kind. */
-  readonly customLayers?: Readonly<Record<string, (config: Config) => Layer>>;
+  readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
 }
 
 interface Saved {
@@ -42,8 +42,7 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   checkKeys("loadModel", options, ["customLayers"]);
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
-  const makeLayer = (config: Config): Layer => options.customLayers?.[config.className]?.(config) ?? layerFrom(config);
-  const graph = asDataError(() => rebuild(saved.architecture, makeLayer));
+  const graph = asDataError(() => rebuild(saved.architecture, (config) => makeLayer(config, options.customLayers)));
   const weights = weightsOf(graph, file);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   model.notes = checkedNotes(saved.notes);
@@ -55,6 +54,14 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
     model.dispose();
     throw error;
   }
+}
+
+function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {}): Layer {
+  if (!Object.hasOwn(customLayers, config.className)) return layerFrom(config);
+  const layer = customLayers[config.className](config);
+  if (layer instanceof Layer) return layer;
+  const wrong = `the maker of ${show(config.className)} in customLayers gives no layer`;
+  throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
 /** The values of all weights by name. Errors: DataError, before memory in proportion to a claimed shape is asked for. */
@@ -150,9 +157,7 @@ function asDataError<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = error instanceof LanegradError ? error.message : `the metadata are damaged (${String(error)})`;
-    throw new DataError(message("loadModel", "the file does not describe a model", { got: show(reason) }), {
-      cause: error,
-    });
+    const hint = error instanceof LanegradError ? error.message : `The metadata are damaged (${String(error)}).`;
+    throw new DataError(message("loadModel", "the file does not describe a model", { hint }), { cause: error });
   }
 }

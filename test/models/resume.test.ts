@@ -16,6 +16,7 @@ import { tensor } from "../../src/tensor/create.js";
 import { Random } from "../../src/tensor/random.js";
 import { expectSameBits } from "../support/compare.js";
 import "../support/engine.js";
+import { stopAfterBatch } from "./networks.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-resume-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,6 +41,12 @@ const make = (optimizer = adam({ learningRate: 0.01, globalClipNorm: 1 })): Mode
   return model;
 };
 
+const weights = Float32Array.from({ length: 60 }, (_, i) => 0.5 + (i % 3) / 2);
+
+/** Nadam keeps a product besides its slots; the schedule counts steps. */
+const scheduled = () =>
+  nadam({ learningRate: cosineDecay({ initialLearningRate: 0.02, decaySteps: 10 }), weightDecay: 0.01 });
+
 /** A plateau that is soon reached: what the callbacks remember decides the learning rate. */
 const callbacks = (...more: ReturnType<typeof checkpoint>[]) => [
   ...more,
@@ -53,6 +60,29 @@ function expectSame(a: Model, b: Model): void {
     expectSameBits(name, b.weights[i].value.toTypedArray(), value.toTypedArray());
   }
 }
+
+describe("resuming is refused", () => {
+  it("with another batch size or other data, in the middle of an epoch; nothing has changed then", async () => {
+    const model = make();
+    await model.fit(x, y, { epochs: 2, batchSize: 16, callbacks: [stopAfterBatch(1)] });
+    const before = model.weights.map(({ value }) => value.toTypedArray());
+    await expect(model.fit(x, y, { epochs: 2, batchSize: 15, resume: true })).rejects.toThrow(
+      "fit: these are not the batches that training began with; expected 32 samples in 2 batches, got 30 samples in 2 batches. Resuming needs the same data and batchSize.",
+    );
+    const few = [x.toTypedArray().slice(0, 100), y.toTypedArray().slice(0, 20)] as const;
+    await expect(model.fit(...few, { epochs: 2, batchSize: 16, resume: true })).rejects.toThrow(
+      "expected 32 samples in 2 batches, got 20 samples in 2 batches.",
+    );
+    expect(model.weights.map(({ value }) => value.toTypedArray())).toEqual(before);
+    await model.fit(x, y, { epochs: 2, batchSize: 16, resume: true });
+  });
+
+  it("together with an initial epoch", async () => {
+    await expect(make().fit(x, y, { epochs: 2, initialEpoch: 1, resume: true })).rejects.toThrow(
+      "fit: resume and initialEpoch exclude each other; expected one of them.",
+    );
+  });
+});
 
 describe("resumed training has the weights and the history of training that never stopped", () => {
   it("from the checkpoint of any epoch, whichever place the checkpoint callback has", async () => {
@@ -92,6 +122,60 @@ describe("resumed training has the weights and the history of training that neve
       await model.fit(x, y, { ...options, callbacks: callbacks(), resume: true });
       expectSame(whole, model);
     }
+  });
+
+  it.each([1, 2, 3, 4, 5, 7, 9, 11, 12])("from a checkpoint after step %i of 12, three to an epoch", async (steps) => {
+    const options = { epochs: 4, batchSize: 16, validationSplit: 0.25, sampleWeight: weights };
+    const whole = make(scheduled());
+    const wanted = await whole.fit(x, y, { ...options, callbacks: callbacks() });
+    const cut = make(scheduled());
+    let bytes: Uint8Array | undefined;
+    let done = 0;
+    const keep = {
+      async onBatchEnd() {
+        if (++done === steps) bytes = await cut.toBytes({ checkpoint: true });
+      },
+    };
+    await cut.fit(x, y, { ...options, callbacks: [keep, ...callbacks()] });
+    expectSame(whole, cut);
+    const resumed = await loadModel(bytes!);
+    const rest = await resumed.fit(x, y, { ...options, callbacks: callbacks(), resume: true });
+    expectSame(whole, resumed);
+    const first = Math.floor((steps - 1) / 3); // the epoch of that step is finished after it
+    expect(rest.epochs).toEqual(wanted.epochs.slice(first));
+    for (const [name, values] of Object.entries(wanted.history))
+      expect(rest.history[name]).toEqual(values.slice(first));
+    for (const model of [whole, cut, resumed]) model.dispose();
+  });
+
+  it("from a checkpoint of a second fit, whose order of samples is another than that of the first", async () => {
+    const [whole, cut] = [make(), make()];
+    for (const model of [whole, cut]) await model.fit(x, y, { epochs: 2 });
+    await whole.fit(x, y, { epochs: 3, batchSize: 16 });
+    await cut.fit(x, y, { epochs: 3, batchSize: 16, callbacks: [stopAfterBatch(1)] });
+    const resumed = await loadModel(await cut.toBytes({ checkpoint: true }));
+    await resumed.fit(x, y, { epochs: 3, batchSize: 16, resume: true });
+    expectSame(whole, resumed);
+  });
+
+  it("twice cut: a checkpoint of a resumed training", async () => {
+    const whole = make();
+    await whole.fit(x, y, { epochs: 3, batchSize: 16 });
+    let model = make();
+    for (const batch of [1, 2, 0, 1]) {
+      await model.fit(x, y, { epochs: 3, batchSize: 16, callbacks: [stopAfterBatch(batch)], resume: true });
+      model = await loadModel(await model.toBytes({ checkpoint: true }));
+    }
+    await model.fit(x, y, { epochs: 3, batchSize: 16, resume: true });
+    expectSame(whole, model);
+  });
+
+  it("when all epochs are done, which does nothing", async () => {
+    const model = make();
+    await model.fit(x, y, { epochs: 2 });
+    const { epochs } = await model.fit(x, y, { epochs: 2, resume: true });
+    expect(epochs).toEqual([]);
+    expect((await model.fit(x, y, { epochs: 3, resume: true })).epochs).toEqual([2]);
   });
 
   it("with a schedule by step and an optimizer that keeps a product", async () => {
