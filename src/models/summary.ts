@@ -1,6 +1,6 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
-import type { Layer, Parameter } from "../layers/layer.js";
+import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
 import type { Weights } from "./weights.js";
 
@@ -21,11 +21,15 @@ export function summarize(title: string, graph: Graph, weights: Weights | undefi
     ({ call }, i) =>
       call.inputs.length === 1 && call.inputs[0] === (i === 0 ? graph.inputs[0] : graph.steps[i - 1].output),
   );
-  const nameOf = (symbol: (typeof graph.inputs)[number]): string => symbol.origin?.layer.name ?? symbol.name ?? "input";
+  const inputNames = graph.inputs.map(
+    ({ name }, i) => name ?? (graph.inputs.length === 1 ? "input" : `input_${i + 1}`),
+  );
+  const nameOf = (symbol: SymbolicTensor): string =>
+    symbol.origin?.layer.name ?? inputNames[graph.inputs.indexOf(symbol)];
   const seen = new Set<unknown>();
   const rows: string[][] = graph.inputs.map((symbol) => [
     `${nameOf(symbol)} (input)`,
-    showShape([null, ...symbol.shape]),
+    showShape(["N", ...symbol.shape]),
     "0",
     "",
   ]);
@@ -37,7 +41,7 @@ export function summarize(title: string, graph: Graph, weights: Weights | undefi
     seen.add(layer);
     rows.push([
       `${layer.name} (${layer.kind})`,
-      showShape([null, ...output.shape]),
+      showShape(["N", ...output.shape]),
       parameters,
       call.inputs.map(nameOf).join(", "),
     ]);

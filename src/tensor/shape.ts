@@ -27,8 +27,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** A shape as it stands in a message: `[2, 28, 28, 4]`; letters such as "N" may stand for sizes. */
-export function showShape(shape: readonly (number | string | null)[]): string {
-  return `[${shape.map((size) => size ?? "?").join(", ")}]`;
+export function showShape(shape: readonly (number | string)[]): string {
+  return `[${shape.join(", ")}]`;
 }
 
 /** Row-major strides of a contiguous tensor. */

@@ -60,9 +60,9 @@ function rewritten(change: {
 }
 
 const withArchitecture = (change: (architecture: any) => void): Uint8Array =>
-  rewritten({ metadata: ({ architecture }) => void change(architecture) });
+  rewritten({ metadata: ({ architecture }) => change(architecture) });
 const withTraining = (change: (training: any) => void): Uint8Array =>
-  rewritten({ metadata: ({ training }) => void change(training) });
+  rewritten({ metadata: ({ training }) => change(training) });
 const without = (name: string): Uint8Array =>
   rewritten({ tensors: (entries) => entries.filter((entry) => entry.name !== name) });
 

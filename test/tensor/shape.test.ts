@@ -22,7 +22,7 @@ describe("sizes and strides", () => {
   });
 
   it("are shown in brackets", () => {
-    expect([showShape([2, 3]), showShape([null, 3]), showShape([])]).toEqual(["[2, 3]", "[?, 3]", "[]"]);
+    expect([showShape([2, 3]), showShape(["N", 3]), showShape([])]).toEqual(["[2, 3]", "[N, 3]", "[]"]);
   });
 });
 

@@ -1,0 +1,87 @@
+/** The table of a model, as text. */
+import { expect, it } from "vitest";
+import { add, dense, dropout, flatten, input } from "../../src/layers/index.js";
+import type { Model } from "../../src/models/model.js";
+import { model, sequential } from "../../src/models/sequential.js";
+import { sgd } from "../../src/optimizers/index.js";
+import { meanSquaredError } from "../../src/losses/index.js";
+import "../support/engine.js";
+
+/** The summary, with a line break in front so that it stands in the test as it is printed. */
+function tableOf(model: Model): string {
+  let table = "";
+  model.summary((text) => void (table += `\n${text}\n`));
+  return table;
+}
+
+it("a chain", () => {
+  const digits = sequential(
+    [
+      flatten({ inputShape: [28, 28, 1] }),
+      dense({ units: 300, activation: "relu" }),
+      dropout({ rate: 0.2 }),
+      dense({ units: 10, name: "scores" }),
+    ],
+    { name: "digits" },
+  );
+  expect(tableOf(digits)).toBe(`
+digits
+───────────────────────────────────────────────
+Layer                Output shape    Parameters
+───────────────────────────────────────────────
+input (input)        [N, 28, 28, 1]           0
+flatten_1 (flatten)  [N, 784]                 0
+dense_1 (dense)      [N, 300]           235,500
+dropout_1 (dropout)  [N, 300]                 0
+scores (dense)       [N, 10]              3,010
+───────────────────────────────────────────────
+238,510 parameters (0.9 MiB), 238,510 trainable
+`);
+});
+
+it("a graph with a shared, a frozen and a joining layer", () => {
+  const [left, right] = [input({ shape: [4], name: "left" }), input({ shape: [4] })];
+  const encode = dense({ units: 8, activation: "tanh", name: "encode" });
+  const frozen = dense({ units: 8 });
+  frozen.isTrainable = false;
+  const joined = add().apply([encode.apply(left), encode.apply(right), frozen.apply(right)]);
+  const both = model({ inputs: [left, right], outputs: dense({ units: 1 }).apply(joined) });
+  const expected = `
+model
+──────────────────────────────────────────────────────────────────
+Layer            Output shape  Parameters  From
+──────────────────────────────────────────────────────────────────
+left (input)     [N, 4]                 0
+input_2 (input)  [N, 4]                 0
+encode (dense)   [N, 8]                40  left
+encode (dense)   [N, 8]            shared  input_2
+dense_1 (dense)  [N, 8]         40 frozen  input_2
+add_1 (add)      [N, 8]                 0  encode, encode, dense_1
+dense_2 (dense)  [N, 1]                 9  add_1
+──────────────────────────────────────────────────────────────────
+89 parameters (356 bytes), 49 trainable, 40 not
+`;
+  expect(tableOf(both)).toBe(expected);
+  both.compile({ optimizer: sgd(), loss: meanSquaredError() });
+  expect(tableOf(both)).toBe(expected);
+});
+
+it("layers that another model trains are frozen here, and not there", () => {
+  const symbol = input({ shape: [2] });
+  const code = dense({ units: 3 }).apply(symbol);
+  const whole = model({ inputs: symbol, outputs: dense({ units: 2 }).apply(code) });
+  expect(whole.weights).toHaveLength(4);
+  const head = model({ inputs: symbol, outputs: dense({ units: 1 }).apply(code) });
+  for (const _ of [1, 2]) {
+    expect(tableOf(head)).toContain("dense_1 (dense)  [N, 3]          9 frozen\n");
+    expect(tableOf(head)).toContain("13 parameters (52 bytes), 4 trainable, 9 not");
+    expect(tableOf(whole)).toContain("17 parameters (68 bytes), 17 trainable\n");
+    expect(head.weights).toHaveLength(4); // makes the head's own
+  }
+});
+
+it("before the shapes are known: an error that says what to do", () => {
+  expect(() => sequential([dense({ units: 1 })]).summary()).toThrow(
+    "summary: the shapes of the model are not known yet. Give the first layer an inputShape, call build(shape), or fit first.",
+  );
+});
