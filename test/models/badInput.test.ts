@@ -24,7 +24,11 @@ function compiled(units = 3, loss: Loss = categoricalCrossentropy({ fromLogits: 
 }
 
 let begun = 0;
-const watch = { onTrainBegin: () => void begun++ };
+const watch = {
+  onTrainBegin() {
+    begun++;
+  },
+};
 afterEach(() => expect(begun).toBe(0));
 
 /** Expects that message from all of `ways` of a model whose weights then are as before. */
