@@ -1,0 +1,102 @@
+/**
+ * How windows of a convolution or a pooling slide along the axes of an image or a sequence: the size of the output and the padding on either side.
+ * Letters, for one axis: input and window in elements, the window's extent (window − 1) · dilation + 1, stride; window o begins at o · stride − before.
+ * Numbers alone: no tensors, no memory. Source of "same" and "valid": TensorFlow, https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+ */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import { checkInteger } from "../options.js";
+
+/** Padding as users write it: Keras's words, one number for all sides, or for each axis a number or [before, after]. */
+export type WindowPadding = "same" | "valid" | number | readonly (number | readonly [before: number, after: number])[];
+
+/** What slides along one axis. */
+export interface WindowAxis {
+  /** The axis as it stands in messages, "H". */
+  readonly name: string;
+  readonly input: number;
+  readonly window: number;
+  readonly stride: number;
+  /** Default 1. */
+  readonly dilation?: number;
+}
+
+/** Where the windows of one axis lie. */
+export interface WindowPlaces {
+  /** Number of windows: the size of the output's axis. */
+  readonly output: number;
+  /** Elements of padding before and after the input. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * Number of windows and padding of each axis.
+ *
+ *   valid                output = ⌊(input − extent) / stride⌋ + 1, no padding
+ *   same                 output = ⌈input / stride⌉, padding max(0, (output − 1) · stride + extent − input), the odd one after
+ *   [before, after]      output = ⌊(before + input + after − extent) / stride⌋ + 1
+ *
+ * @param op       the function that the user called
+ * @param axes     sizes that {@link eachAxis} has checked
+ * @param padding  checked by {@link checkWindowPadding}
+ * Errors: ShapeError for a window that reaches beyond the padded input.
+ */
+export function windowPlaces(op: string, axes: readonly WindowAxis[], padding: WindowPadding): WindowPlaces[] {
+  return axes.map(({ name, input, window, stride, dilation = 1 }, i) => {
+    const extent = (window - 1) * dilation + 1;
+    if (padding === "same") {
+      const output = Math.ceil(input / stride);
+      const total = output === 0 ? 0 : Math.max(0, (output - 1) * stride + extent - input);
+      const before = Math.floor(total / 2);
+      return { output, before, after: total - before };
+    }
+    const [before, after] = sides(padding, i);
+    const padded = before + input + after;
+    if (extent > padded) {
+      const expected = `a window of at most ${padded} along ${name} (input ${input}, padding ${before} + ${after})`;
+      const got = dilation === 1 ? `${window}` : `${extent} (size ${window}, dilation ${dilation})`;
+      const hint = 'Use a smaller window, more padding, or padding: "same".';
+      throw new ShapeError(message(op, "the window is larger than the padded input", { expected, got, hint }));
+    }
+    return { output: Math.floor((padded - extent) / stride) + 1, before, after };
+  });
+}
+
+/** Throws UsageError unless `padding` is one of the forms of {@link WindowPadding} for `axes` axes. */
+export function checkWindowPadding(op: string, padding: WindowPadding, axes: number): void {
+  const isSide = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSide);
+  const fits =
+    padding === "same" ||
+    padding === "valid" ||
+    isSide(padding) ||
+    (Array.isArray(padding) && padding.length === axes && padding.every((value) => isSide(value) || isPair(value)));
+  if (fits) return;
+  const list = new Array<string>(axes).fill("p or [before, after]").join(", ");
+  const expected = `"same", "valid", an integer ≥ 0 or [${list}]`;
+  throw new UsageError(message(op, "padding is none", { expected, got: show(padding) }));
+}
+
+/**
+ * A size for each axis, of one number for all or a list. Throws UsageError unless they are integers ≥ 1.
+ *
+ * @param option  the option's name: poolSize, strides, …
+ */
+export function eachAxis(op: string, option: string, value: number | readonly number[], axes: number): number[] {
+  if (!Array.isArray(value)) {
+    checkInteger(op, option, value, "[1, ∞)");
+    return new Array<number>(axes).fill(value as number);
+  }
+  if (value.length !== axes) {
+    const expected = `one number or ${axes}`;
+    throw new UsageError(message(op, `${option} has another number of axes`, { expected, got: show(value) }));
+  }
+  for (const size of value) checkInteger(op, option, size, "[1, ∞)");
+  return [...(value as readonly number[])];
+}
+
+function sides(padding: Exclude<WindowPadding, "same">, axis: number): readonly [number, number] {
+  if (padding === "valid") return [0, 0];
+  const side = typeof padding === "number" ? padding : padding[axis];
+  return typeof side === "number" ? [side, side] : side;
+}
