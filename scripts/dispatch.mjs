@@ -4,13 +4,20 @@
  * side that writes lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands.
  * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
+import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import ts from "typescript";
 
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
 /** Names of the functions that entryOf adds to those of index.ts. */
-const added = ["launch", "replay", "work"];
+const added = ["launch", "replay", "tableHash", "work"];
+
+/** 31 bits that differ where names, numbers or parameters of kernels do: kernels of another version are told by it. */
+function hashOf(functions) {
+  const digest = createHash("sha256").update(JSON.stringify(functions)).digest();
+  return digest.readUInt32LE() >>> 1;
+}
 
 /** Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel. */
 async function functionsOf(indexFile) {
@@ -69,6 +76,11 @@ export function launch(at: usize, end: usize, count: i32, control: usize, patien
   return launchOn<Kernels>(at, end, count, control, patience);
 }
 
+/** See scripts/dispatch.mjs. */
+export function tableHash(): i32 {
+  return ${hashOf(functions)};
+}
+
 /** A worker's life. */
 export function work(index: i32, count: i32, control: usize): void {
   if (ASC_FEATURE_THREADS) serve<Kernels>(index, count, control);
@@ -87,9 +99,12 @@ export async function writeDispatch() {
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
   await writeFile("build/assembly/main.ts", entryOf(functions));
-  await writeFile("build/wasm/commands.js", `export const floats = "${functions.map(floatsOf).join(" ")}";\n`);
+  const values = `export const floats = "${functions.map(floatsOf).join(" ")}";\nexport const tableHash = ${hashOf(functions)};\n`;
+  await writeFile("build/wasm/commands.js", values);
   const declaration =
     "/** For each exported function, in the order of names: its float parameters as bits, base 36; - where it is no kernel. */\n" +
-    "export declare const floats: string;\n";
+    "export declare const floats: string;\n" +
+    "/** What tableHash() of the kernels must give. */\n" +
+    "export declare const tableHash: number;\n";
   await writeFile("build/wasm/commands.d.ts", declaration);
 }

@@ -5,6 +5,7 @@ export type { Config } from "./config.js";
 export type { Dataset, Split } from "./data/dataset.js";
 export * as datasets from "./data/index.js";
 export { DataError, LanegradError, MemoryError, ShapeError, ThreadError, UsageError } from "./errors.js";
+export { loadFromIndexedDb, saveToIndexedDb } from "./io/indexedDb.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
 export * as layers from "./layers/index.js";

@@ -60,10 +60,12 @@ export class Monitor {
     return `${this.#name} ${this.#best ?? "never a number"}`;
   }
 
+  /** What a checkpoint keeps. */
   save(): CallbackState {
     return { best: this.#best };
   }
 
+  /** Goes on from a checkpoint. */
   restore({ best = null }: CallbackState): void {
     this.#best = best;
   }

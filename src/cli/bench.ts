@@ -16,6 +16,7 @@ import { interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
 import { Terminal } from "./terminal.js";
 
+/** `lanegrad bench`: measures kernels and training steps against the peak of this machine. */
 export const bench: Command = {
   name: "bench",
   summary: "measure kernels and training steps against this machine's peak",

@@ -4,6 +4,7 @@ import type { Command } from "./command.js";
 import { printJson } from "./json.js";
 import { Terminal } from "./terminal.js";
 
+/** `lanegrad info`: which build runs here, and why. */
 export const infoCommand: Command = {
   name: "info",
   summary: "say which build runs here, and why",

@@ -11,6 +11,7 @@ import { Terminal } from "./terminal.js";
 const runnersUp = 2;
 const widestBar = 40;
 
+/** `lanegrad predict`: classes of an image or of the rows of a table, by a saved model. */
 export const predict: Command = {
   name: "predict",
   summary: "classify an image or a table by a saved model",

@@ -19,6 +19,7 @@ import { type Run, checkpointPath, resumeCommand, runFrom, runOptions, takeNotes
 import type { Surroundings } from "./surroundings.js";
 import { Terminal } from "./terminal.js";
 
+/** `lanegrad train`: trains a network by a recipe. */
 export const train: Command = {
   name: "train",
   summary: "train a network by a recipe",

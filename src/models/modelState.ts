@@ -35,14 +35,17 @@ export class ModelState {
     this.#seed = seed;
   }
 
+  /** True once the shapes are known and the weights have values. */
   get isBuilt(): boolean {
     return this.#form instanceof Graph;
   }
 
+  /** True after `dispose`. */
   get isDisposed(): boolean {
     return this.#isDisposed;
   }
 
+  /** Throws UsageError after `dispose`. */
   checkUsable(op: string): void {
     if (!this.#isDisposed) return;
     throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));

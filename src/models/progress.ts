@@ -53,6 +53,7 @@ export class Progress {
     this.restart(0);
   }
 
+  /** Goes on to the next epoch. */
   nextEpoch(): void {
     this.passes++;
     this.restart(this.epoch + 1);

@@ -39,6 +39,7 @@ export class RunningMetrics {
     return Object.fromEntries(values) as Record<string, number>;
   }
 
+  /** Begins anew: all totals are 0. */
   reset(): void {
     for (const { totals } of this.#metrics) totals.assign(new Float32Array(totals.size));
   }

@@ -59,7 +59,7 @@ export function resolveOptions<O extends OptimizerOptions>(name: string, options
 }
 
 /** Throws UsageError unless `value` can be a learning rate: a number ≥ 0 or a schedule. */
-export function checkLearningRate(op: string, value: unknown): void {
+function checkLearningRate(op: string, value: unknown): void {
   const isSchedule = typeof value === "object" && value !== null && "at" in value && typeof value.at === "function";
   if (isSchedule || (typeof value === "number" && value >= 0 && value < Infinity)) return;
   const expected = "a number in [0, ∞) or a schedule";

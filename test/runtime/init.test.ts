@@ -6,9 +6,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import type * as Library from "../../src/index.js";
 
 const wasm = new Uint8Array(readFileSync(new URL("../../build/wasm/simd.wasm", import.meta.url)));
-/** (module) with nothing in it, and one that wants a function. */
+/** (module) with nothing in it, one that wants a function, and one whose tableHash() is 7. */
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const wantsFunction = Uint8Array.of(...emptyModule, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x61, 1, 0x62, 0, 0);
+const otherVersion = Uint8Array.of(
+  ...[...emptyModule, 1, 5, 1, 0x60, 0, 1, 0x7f, 3, 2, 1, 0, 7, 13, 1, 9],
+  ...new TextEncoder().encode("tableHash"),
+  ...[0, 0, 10, 6, 1, 4, 0, 0x41, 7, 0x0b],
+);
 
 let lanegrad: typeof Library;
 
@@ -111,7 +116,11 @@ describe("an injected module", () => {
   });
 
   it.each([
-    [() => emptyModule, "init: the module is not lanegrad's; expected its kernels, got exports []."],
+    [() => emptyModule, "init: the module is not lanegrad's; expected its kernels, got exports []. Take simd.wasm"],
+    [
+      () => otherVersion,
+      /^init: the module is of another version of lanegrad; expected table \d+, got table 7\. Take simd\.wasm or relaxed\.wasm of the same/,
+    ],
     [() => wantsFunction, 'init: the module does not link; got "TypeError: WebAssembly.instantiate'],
     [
       () => `${address}/other.wasm`,
