@@ -29,6 +29,7 @@ button.onclick = () => {
   button.disabled = true;
   train().catch((error: unknown) => (state.textContent = String(error)));
 };
+button.disabled = false;
 
 async function train(): Promise<void> {
   state.textContent = "drawing 24,000 digits …";
