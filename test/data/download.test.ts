@@ -30,24 +30,26 @@ afterEach(() => {
 });
 
 const stallMs = 150;
-const stalling = ["silent/digits.gz", "stalling/digits.gz", "dripping/digits.gz"];
+const stalling: readonly Behaviour[] = ["silent", "stalling", "dripping"];
 
 const start = (mirrors: readonly Behaviour[], options: Partial<DownloadOptions> = {}) =>
   download(file, { op: "datasets.x", folder, mirrors: mirrors.map(server.url), stallMs, ...options });
 
 /**
- * Downloads by a clock that stands still, unless the mirror that was asked last is one that stalls: a good one has all the time that it needs on a busy
- * machine.
+ * Downloads by a clock that stands still, unless the mirror that is asked is one that stalls: a good one has all the time that it needs on a busy machine.
  */
 async function get(mirrors: readonly Behaviour[], options: Partial<DownloadOptions> = {}) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const asked = vi.spyOn(globalThis, "fetch");
   const clock = setInterval(() => {
-    if (stalling.includes(server.requests.at(-1)!)) vi.advanceTimersByTime(stallMs);
+    const url = asked.mock.lastCall?.[0];
+    if (stalling.some((behaviour) => url === `${server.url(behaviour)}/${file.name}`)) vi.advanceTimersByTime(stallMs);
   }, 5);
   try {
     return await start(mirrors, options);
   } finally {
     clearInterval(clock);
+    asked.mockRestore();
     vi.useRealTimers();
   }
 }
