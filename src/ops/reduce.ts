@@ -2,7 +2,7 @@
  * Sums, means, maxima and minima over axes. An op reduces one run of neighbouring axes; functions over several runs apply it once for each.
  * Letters: x (outer, R, inner), R the axes that are reduced. Positions of extremes are in argExtremes.ts.
  */
-import { ShapeError, message } from "../errors.js";
+import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Kernels } from "../runtime/kernels.js";
 import { kernels } from "../runtime/runtime.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
@@ -78,11 +78,21 @@ export interface ReduceOptions {
 /** Axes to reduce: one, several, or undefined for all. Negative ones count from the back. */
 export type Axes = number | readonly number[] | undefined;
 
+/** The axes by number. Throws UsageError for what is no axis, as options in the place of one, ShapeError for an axis that x has not. */
+function axisSet(op: string, axis: Axes, rank: number): Set<number> {
+  const listed: unknown = typeof axis === "number" ? [axis] : axis;
+  if (listed === undefined) return new Set(Array(rank).keys());
+  if (!Array.isArray(listed)) {
+    const expected = "a number, a list of numbers, or undefined for all";
+    throw new UsageError(message(op, "not an axis", { expected, got: show(axis), hint: "Options come after it." }));
+  }
+  return new Set(listed.map((i: number) => normalizeAxis(op, i, rank)));
+}
+
 /** Reduces run after run, from the back, so that the numbers of the axes before them stay. */
 function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, { keepDims = false }: ReduceOptions): Tensor {
   checkTensors(op.name, [x]);
-  const listed = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === "number" ? [axis] : axis;
-  const axes = new Set(listed.map((i) => normalizeAxis(op.name, i, x.rank)));
+  const axes = axisSet(op.name, axis, x.rank);
   let y: Tensor | undefined;
   for (let end = x.rank; end > 0; end--) {
     if (!axes.has(end - 1)) continue;

@@ -1,5 +1,5 @@
 /** Rows of the reductions, and of the positions of extremes. */
-import { ShapeError } from "../../src/errors.js";
+import { ShapeError, UsageError } from "../../src/errors.js";
 import * as ops from "../../src/ops/index.js";
 import type { AxisRun } from "../../src/ops/reduce.js";
 import { ones, tensor, zeros } from "../../src/tensor/create.js";
@@ -77,6 +77,11 @@ function reduceRow({ name, call, f, draw, needsOne, bound }: ReduceRow): Row<Axi
         call: () => call(ones([2, 3]), 2),
         error: ShapeError,
         text: `${name}: axis out of range; expected an integer in [-2, 2), got 2.`,
+      },
+      {
+        call: () => call(ones([2, 3]), { axis: 1 } as never),
+        error: UsageError,
+        text: `${name}: not an axis; expected a number, a list of numbers, or undefined for all, got Object. Options come after it.`,
       },
       ...(needsOne
         ? [
