@@ -11,11 +11,19 @@ export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquar
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "./reduce/extreme";
 export { gatherRows, gatherRowsUint8, scatterAddRows } from "./gather/rows";
+export { clearRowList, collectRows, rowListBytes } from "./gather/rowList";
 export { advanceStep, optimizerBlockBytes } from "./optim/block";
 export { momentumStep, sgdStep } from "./optim/sgd";
 export { adamStep, adamwStep, nadamStep } from "./optim/adam";
 export { adadeltaStep, adagradStep, rmspropStep } from "./optim/adaptive";
-export { clipFactor, clipGradients, regularize, scaleByFactor } from "./optim/clip";
+export {
+  clipFactor,
+  clipGradients,
+  regularize,
+  scaleByFactor,
+  sumSquaresRows,
+  sumSquaresRowsCount,
+} from "./optim/clip";
 export {
   absBackward,
   absForward,

@@ -67,6 +67,23 @@ export function shareEnd(total: i32, cost: i32, grain: i32): i32 {
   return min((index + 1) * sharePer(total, grain), total);
 }
 
+/**
+ * As shareStart, of a loop whose length lies in memory and is at most `most`: only `most` decides whether the loop is cut, because a recorded call
+ * keeps that decision while the length changes.
+ */
+export function countedStart(total: i32, most: i32, cost: i32): i32 {
+  if (index == 0) return 0;
+  if (isSmall(most, cost)) return total;
+  hasSplit = true;
+  return min(index * sharePer(total, 1), total);
+}
+
+/** One past the last iteration of this thread's share; see {@link countedStart}. */
+export function countedEnd(total: i32, most: i32, cost: i32): i32 {
+  if ((isAlone && index == 0) || isSmall(most, cost)) return total;
+  return min((index + 1) * sharePer(total, 1), total);
+}
+
 // @ts-ignore: decorator
 @inline
 function isSmall(total: i32, cost: i32): bool {

@@ -43,6 +43,7 @@ export {
   div,
   dropout,
   elu,
+  embedding,
   equal,
   exp,
   expandDims,

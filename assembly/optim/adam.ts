@@ -8,8 +8,8 @@
  */
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
-import { shareEnd, shareStart } from "../thread";
 import { epsilonOf, gradientScaleOf, restOfBeta1, restOfBeta2 } from "./block";
+import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { moveTo, sweep, takeGradient } from "./update";
 
 /**
@@ -30,8 +30,9 @@ export function adamStep(
   n: i32,
   block: usize,
   weightDecay: f32,
+  rows: usize,
 ): void {
-  adam(params, grads, mean, square, largest, n, block, weightDecay, 1);
+  adam(params, grads, mean, square, largest, n, block, weightDecay, 1, rows);
 }
 
 /** As adamStep, but the decay does not pass through m and v: first p −= learningRate · weightDecay · p. */
@@ -44,9 +45,10 @@ export function adamwStep(
   n: i32,
   block: usize,
   weightDecay: f32,
+  rows: usize,
 ): void {
   const keep: f32 = 1 - load<f32>(block) * weightDecay;
-  adam(params, grads, mean, square, largest, n, block, 0, keep);
+  adam(params, grads, mean, square, largest, n, block, 0, keep, rows);
 }
 
 function adam(
@@ -59,6 +61,7 @@ function adam(
   block: usize,
   weightDecay: f32,
   keep: f32,
+  rows: usize,
 ): void {
   // in locals, not read from the block for each vector: the loop is at the limit of a square root and a division
   const scale = gradientScaleOf(block);
@@ -69,51 +72,54 @@ function adam(
   const rest2 = restOfBeta2(block);
   const decay = f32x4.splat(weightDecay);
   const keeps = f32x4.splat(keep);
-  const end = shareEnd(n, 4, 16);
-  const start = shareStart(n, 4, 16);
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const at = (<usize>i) << 2;
-    const most = largest ? largest + at : 0;
-    adapt(
-      params + at,
-      grads + at,
-      mean + at,
-      square + at,
-      most,
-      scale,
-      rest1,
-      rest2,
-      correction,
-      epsilon,
-      size,
-      decay,
-      keeps,
-      4,
-    );
+  const last = partsEnd(rows, 4);
+  for (let part = partsStart(rows, 4); part < last; part++) {
+    const end = partEnd(rows, part, n, 4);
+    const start = partStart(rows, part, n, 4);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = (<usize>i) << 2;
+      const most = largest ? largest + at : 0;
+      adapt(
+        params + at,
+        grads + at,
+        mean + at,
+        square + at,
+        most,
+        scale,
+        rest1,
+        rest2,
+        correction,
+        epsilon,
+        size,
+        decay,
+        keeps,
+        4,
+      );
+    }
+    if (i < end) {
+      const at = (<usize>i) << 2;
+      const most = largest ? largest + at : 0;
+      adapt(
+        params + at,
+        grads + at,
+        mean + at,
+        square + at,
+        most,
+        scale,
+        rest1,
+        rest2,
+        correction,
+        epsilon,
+        size,
+        decay,
+        keeps,
+        end - i,
+      );
+    }
+    sweep(mean, start, end, block);
+    sweep(square, start, end, block);
   }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    const most = largest ? largest + at : 0;
-    adapt(
-      params + at,
-      grads + at,
-      mean + at,
-      square + at,
-      most,
-      scale,
-      rest1,
-      rest2,
-      correction,
-      epsilon,
-      size,
-      decay,
-      keeps,
-      end - i,
-    );
-  }
-  sweep(mean, start, end, block);
-  sweep(square, start, end, block);
 }
 
 // @ts-ignore: decorator
@@ -158,21 +164,25 @@ export function nadamStep(
   n: i32,
   block: usize,
   weightDecay: f32,
+  rows: usize,
 ): void {
   const decay = f32x4.splat(weightDecay);
-  const end = shareEnd(n, 4, 16);
-  const start = shareStart(n, 4, 16);
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const at = (<usize>i) << 2;
-    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
+  const last = partsEnd(rows, 4);
+  for (let part = partsStart(rows, 4); part < last; part++) {
+    const end = partEnd(rows, part, n, 4);
+    const start = partStart(rows, part, n, 4);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = (<usize>i) << 2;
+      lookAhead(params + at, grads + at, mean + at, square + at, block, decay, 4);
+    }
+    if (i < end) {
+      const at = (<usize>i) << 2;
+      lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
+    }
+    sweep(mean, start, end, block);
+    sweep(square, start, end, block);
   }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);
-  }
-  sweep(mean, start, end, block);
-  sweep(square, start, end, block);
 }
 
 // @ts-ignore: decorator

@@ -5,8 +5,8 @@
  */
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
-import { shareEnd, shareStart } from "../thread";
 import { epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
+import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { moveTo, sweep, takeGradient } from "./update";
 
 /**
@@ -16,17 +16,28 @@ import { moveTo, sweep, takeGradient } from "./update";
  * @param square  in/out (n): s, at first 0 or the initial accumulator
  * @param block   in: learningRate, gradientScale, epsilon
  */
-export function adagradStep(params: usize, grads: usize, square: usize, n: i32, block: usize, weightDecay: f32): void {
+export function adagradStep(
+  params: usize,
+  grads: usize,
+  square: usize,
+  n: i32,
+  block: usize,
+  weightDecay: f32,
+  rows: usize,
+): void {
   const decay = f32x4.splat(weightDecay);
-  const end = shareEnd(n, 3, 16);
-  let i = shareStart(n, 3, 16);
-  for (; i + 4 <= end; i += 4) {
-    const at = (<usize>i) << 2;
-    shrink(params + at, grads + at, square + at, block, decay, 4);
-  }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    shrink(params + at, grads + at, square + at, block, decay, end - i);
+  const last = partsEnd(rows, 3);
+  for (let part = partsStart(rows, 3); part < last; part++) {
+    const end = partEnd(rows, part, n, 3);
+    let i = partStart(rows, part, n, 3);
+    for (; i + 4 <= end; i += 4) {
+      const at = (<usize>i) << 2;
+      shrink(params + at, grads + at, square + at, block, decay, 4);
+    }
+    if (i < end) {
+      const at = (<usize>i) << 2;
+      shrink(params + at, grads + at, square + at, block, decay, end - i);
+    }
   }
 }
 
@@ -60,26 +71,30 @@ export function rmspropStep(
   n: i32,
   block: usize,
   weightDecay: f32,
+  rows: usize,
 ): void {
   const decay = f32x4.splat(weightDecay);
-  const end = shareEnd(n, 3, 16);
-  const start = shareStart(n, 3, 16);
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const at = (<usize>i) << 2;
-    const a = average ? average + at : 0;
-    const b = velocity ? velocity + at : 0;
-    rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
+  const last = partsEnd(rows, 3);
+  for (let part = partsStart(rows, 3); part < last; part++) {
+    const end = partEnd(rows, part, n, 3);
+    const start = partStart(rows, part, n, 3);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = (<usize>i) << 2;
+      const a = average ? average + at : 0;
+      const b = velocity ? velocity + at : 0;
+      rescale(params + at, grads + at, square + at, a, b, block, decay, 4);
+    }
+    if (i < end) {
+      const at = (<usize>i) << 2;
+      const a = average ? average + at : 0;
+      const b = velocity ? velocity + at : 0;
+      rescale(params + at, grads + at, square + at, a, b, block, decay, end - i);
+    }
+    sweep(square, start, end, block);
+    if (average) sweep(average, start, end, block);
+    if (velocity) sweep(velocity, start, end, block);
   }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    const a = average ? average + at : 0;
-    const b = velocity ? velocity + at : 0;
-    rescale(params + at, grads + at, square + at, a, b, block, decay, end - i);
-  }
-  sweep(square, start, end, block);
-  if (average) sweep(average, start, end, block);
-  if (velocity) sweep(velocity, start, end, block);
 }
 
 // @ts-ignore: decorator
@@ -126,21 +141,25 @@ export function adadeltaStep(
   n: i32,
   block: usize,
   weightDecay: f32,
+  rows: usize,
 ): void {
   const decay = f32x4.splat(weightDecay);
-  const end = shareEnd(n, 4, 16);
-  const start = shareStart(n, 4, 16);
-  let i = start;
-  for (; i + 4 <= end; i += 4) {
-    const at = (<usize>i) << 2;
-    correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
+  const last = partsEnd(rows, 4);
+  for (let part = partsStart(rows, 4); part < last; part++) {
+    const end = partEnd(rows, part, n, 4);
+    const start = partStart(rows, part, n, 4);
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const at = (<usize>i) << 2;
+      correct(params + at, grads + at, square + at, updates + at, block, decay, 4);
+    }
+    if (i < end) {
+      const at = (<usize>i) << 2;
+      correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
+    }
+    sweep(square, start, end, block);
+    sweep(updates, start, end, block);
   }
-  if (i < end) {
-    const at = (<usize>i) << 2;
-    correct(params + at, grads + at, square + at, updates + at, block, decay, end - i);
-  }
-  sweep(square, start, end, block);
-  sweep(updates, start, end, block);
 }
 
 // @ts-ignore: decorator

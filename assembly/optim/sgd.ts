@@ -4,8 +4,8 @@
  */
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
-import { shareEnd, shareStart } from "../thread";
 import { gradientScaleOf, learningRateOf, momentumOf } from "./block";
+import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { sweep, takeGradient } from "./update";
 
 /**
@@ -14,20 +14,23 @@ import { sweep, takeGradient } from "./update";
  * @param grads   in/out (n): cleared
  * @param block   in: learningRate, gradientScale
  */
-export function sgdStep(params: usize, grads: usize, n: i32, block: usize, weightDecay: f32): void {
+export function sgdStep(params: usize, grads: usize, n: i32, block: usize, weightDecay: f32, rows: usize): void {
   const rate = learningRateOf(block);
   const scale = gradientScaleOf(block);
   const decay = f32x4.splat(weightDecay);
-  const end = shareEnd(n, 1, 16);
-  let i = shareStart(n, 1, 16);
-  for (; i + 8 <= end; i += 8) {
-    const at = (<usize>i) << 2;
-    descend(params + at, grads + at, rate, scale, decay, 4);
-    descend(params + at + 16, grads + at + 16, rate, scale, decay, 4);
-  }
-  for (; i < end; i += 4) {
-    const at = (<usize>i) << 2;
-    descend(params + at, grads + at, rate, scale, decay, min(end - i, 4));
+  const last = partsEnd(rows, 1);
+  for (let part = partsStart(rows, 1); part < last; part++) {
+    const end = partEnd(rows, part, n, 1);
+    let i = partStart(rows, part, n, 1);
+    for (; i + 8 <= end; i += 8) {
+      const at = (<usize>i) << 2;
+      descend(params + at, grads + at, rate, scale, decay, 4);
+      descend(params + at + 16, grads + at + 16, rate, scale, decay, 4);
+    }
+    for (; i < end; i += 4) {
+      const at = (<usize>i) << 2;
+      descend(params + at, grads + at, rate, scale, decay, min(end - i, 4));
+    }
   }
 }
 
@@ -55,6 +58,7 @@ export function momentumStep(
   block: usize,
   weightDecay: f32,
   nesterov: i32,
+  rows: usize,
 ): void {
   const rate = learningRateOf(block);
   const scale = gradientScaleOf(block);
@@ -63,19 +67,22 @@ export function momentumStep(
   // p −= rate · (ahead · v + now · g) is both forms: (1, 0) plain, (μ, 1) Nesterov
   const ahead = nesterov ? momentum : f32x4.splat(1);
   const now = f32x4.splat(nesterov ? 1 : 0);
-  const end = shareEnd(n, 2, 16);
-  const start = shareStart(n, 2, 16);
-  let i = start;
-  for (; i + 8 <= end; i += 8) {
-    const at = (<usize>i) << 2;
-    roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, 4);
-    roll(params + at + 16, grads + at + 16, velocity + at + 16, rate, scale, momentum, decay, ahead, now, 4);
+  const last = partsEnd(rows, 2);
+  for (let part = partsStart(rows, 2); part < last; part++) {
+    const end = partEnd(rows, part, n, 2);
+    const start = partStart(rows, part, n, 2);
+    let i = start;
+    for (; i + 8 <= end; i += 8) {
+      const at = (<usize>i) << 2;
+      roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, 4);
+      roll(params + at + 16, grads + at + 16, velocity + at + 16, rate, scale, momentum, decay, ahead, now, 4);
+    }
+    for (; i < end; i += 4) {
+      const at = (<usize>i) << 2;
+      roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, min(end - i, 4));
+    }
+    sweep(velocity, start, end, block);
   }
-  for (; i < end; i += 4) {
-    const at = (<usize>i) << 2;
-    roll(params + at, grads + at, velocity + at, rate, scale, momentum, decay, ahead, now, min(end - i, 4));
-  }
-  sweep(velocity, start, end, block);
 }
 
 // @ts-ignore: decorator

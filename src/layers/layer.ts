@@ -5,6 +5,7 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
+import type { RowList } from "../ops/rowList.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
@@ -21,11 +22,18 @@ export interface ParameterSpec {
   readonly isTrainable?: boolean;
   /** False for biases and scales, which weight decay leaves alone. Default true. */
   readonly decays?: boolean;
+  /**
+   * True for a table (V, D) of which a step uses few rows, and which only ops that are told {@link Parameter.rows} may use: the optimizer then
+   * visits the rows that occurred alone. Default false. A regularizer touches every row: then all are visited.
+   */
+  readonly isLazy?: boolean;
 }
 
 /** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
 export class Parameter {
   readonly spec: ParameterSpec;
+  /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
+  rows: RowList | undefined;
   #value: Tensor | undefined;
 
   constructor(spec: ParameterSpec) {
@@ -133,6 +141,11 @@ export abstract class Layer {
     const named = { ...(this.name === undefined ? {} : { name: this.name }) };
     const shaped = { ...(this.inputShape === undefined ? {} : { inputShape: this.inputShape }) };
     return { className: this.kind, ...named, ...shaped, ...this.options };
+  }
+
+  /** V, where the layer's inputs are tokens 0 … V − 1; undefined for any numbers. */
+  get vocabulary(): number | undefined {
+    return undefined;
   }
 
   /** Shape of the output. Throws ShapeError for inputs that do not fit. */

@@ -6,11 +6,12 @@ import { regularizerFrom } from "../regularizers/registry.js";
 import { activation } from "./activation.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
+import { embedding } from "./embedding.js";
 import type { Layer } from "./layer.js";
 import { add, concatenate, multiply } from "./merge.js";
 import { flatten, reshape } from "./reshape.js";
 
-const makers = { activation, add, concatenate, dense, dropout, flatten, multiply, reshape } as const;
+const makers = { activation, add, concatenate, dense, dropout, embedding, flatten, multiply, reshape } as const;
 
 /** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {

@@ -11,6 +11,11 @@ export class Chain {
     this.#layers = layers;
   }
 
+  /** The size of the vocabulary, where a layer wants the input as tokens. */
+  get vocabulary(): number | undefined {
+    return this.#layers.find(({ vocabulary }) => vocabulary !== undefined)?.vocabulary;
+  }
+
   /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */
   outputShape(sampleShape: Shape): Shape {
     return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);

@@ -11,6 +11,15 @@ import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Data } from "./samples.js";
 
+/** What one input must fit. */
+export interface InputRule {
+  /** Shape of one sample; undefined where the data decide it. */
+  readonly shape: Shape | undefined;
+  readonly name: string | undefined;
+  /** V, where the input is tokens 0 … V − 1. */
+  readonly vocabulary: number | undefined;
+}
+
 /** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
 export interface Column {
   readonly tensor: Tensor;
@@ -38,11 +47,16 @@ export function made(fill: (columns: Column[]) => void): Column[] {
  * One input column, (N, …). Any dtype: uint8 is read as fractions of 255 when it is gathered. (N) numbers are samples of one number each, where the
  * model takes such or nothing is known about it.
  *
- * @param name         "x" or the input's name, for messages
- * @param sampleShape  shape of one sample; undefined where the data decide
- * Errors: ShapeError for another shape, no samples, or a value that is not finite.
+ * @param name  "x" or the input's name, for messages
+ * @param rule  shape of one sample, undefined where the data decide; V where the values are tokens, which become int32
+ * Errors: ShapeError for another shape, no samples, a value that is not finite, or a token outside the vocabulary.
  */
-export function inputColumn(op: string, name: string, data: Data, sampleShape: Shape | undefined): Column {
+export function inputColumn(
+  op: string,
+  name: string,
+  data: Data,
+  { shape: sampleShape, vocabulary }: Pick<InputRule, "shape" | "vocabulary">,
+): Column {
   const column = toColumn(op, name, data, (n) =>
     sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
   );
@@ -58,7 +72,8 @@ export function inputColumn(op: string, name: string, data: Data, sampleShape: S
       throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
     }
     checkFinite(op, name, column.tensor);
-    return isPlain ? reshaped(column, [shape[0], 1]) : column;
+    const typed = vocabulary === undefined ? column : asTokens(op, name, column, vocabulary);
+    return isPlain ? reshaped(typed, [shape[0], 1]) : typed;
   });
 }
 
@@ -170,6 +185,22 @@ function asFloats(column: Column, shape: Shape): Column {
   const copy = keep(tensor(Float32Array.from(from.toTypedArray()), shape));
   release([column]);
   return { tensor: copy, isOwned: true };
+}
+
+/** Integers 0 … V − 1 as int32. */
+function asTokens(op: string, name: string, column: Column, vocabulary: number): Column {
+  const { tensor: from } = column;
+  const values = heap().view(from.dtype, from.ptr, from.size);
+  const at = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= vocabulary);
+  if (at >= 0) {
+    const wrong = `${name} has a token outside the vocabulary in sample ${rowOf(from, at)}`;
+    const expected = `integers 0 ≤ token < inputDim = ${vocabulary}`;
+    throw new ShapeError(message(op, wrong, { expected, got: show(values[at]) }));
+  }
+  if (from.dtype === "int32") return column;
+  const tokens = keep(tensor(Int32Array.from(values), from.shape));
+  release([column]);
+  return { tensor: tokens, isOwned: true };
 }
 
 function asLabels(op: string, name: string, column: Column): Column {

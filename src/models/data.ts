@@ -8,15 +8,14 @@ import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./batch.js";
-import { type Column, checkSameRows, inputColumn, made, release, targetColumn } from "./columns.js";
+import { type Column, type InputRule, checkSameRows, inputColumn, made, release, targetColumn } from "./columns.js";
 import type { FitOptions } from "./fitOptions.js";
 import { classWeightColumn, sampleWeightColumn } from "./sampleWeights.js";
 import type { Data, DataList, Samples } from "./samples.js";
 
 /** What data must fit: the shapes of a model's inputs and outputs, without the batch axis. */
 export interface ModelShapes {
-  /** A shape is undefined where the data decide it. */
-  readonly inputs: readonly { readonly shape: Shape | undefined; readonly name: string | undefined }[];
+  readonly inputs: readonly InputRule[];
   readonly outputs: number;
   /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
@@ -49,7 +48,10 @@ export function fitData(
     all.push(...columnsOf(given));
     training = given;
     if (validationData !== undefined) {
-      const known = { ...shapes, inputs: shapes.inputs.map(({ name }, i) => ({ name, shape: sampleShape(given, i) })) };
+      const known = {
+        ...shapes,
+        inputs: shapes.inputs.map((input, i) => ({ ...input, shape: sampleShape(given, i) })),
+      };
       checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight"]);
       validation = dataColumns("fit validationData", known, losses, validationData);
       all.push(...columnsOf(validation));
@@ -106,7 +108,7 @@ export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): 
   const list = listOf(op, "x", "inputs", x, inputs.length);
   const names = inputs.map(({ name }, i) => name ?? nameOf("x", i, inputs.length));
   return made((columns) => {
-    for (const [i, data] of list.entries()) columns.push(inputColumn(op, names[i], data, inputs[i].shape));
+    for (const [i, data] of list.entries()) columns.push(inputColumn(op, names[i], data, inputs[i]));
     checkSameRows(
       op,
       columns.map(({ tensor }, i) => ({ name: names[i], tensor })),

@@ -35,6 +35,21 @@ export class Graph {
     nameLayers(this.layers);
   }
 
+  /** For each input the size of the vocabulary, where a layer wants it as tokens; of several the smallest. */
+  get vocabularies(): (number | undefined)[] {
+    const sizes = new Map<SymbolicTensor, number>();
+    for (const { call } of this.steps) {
+      const { vocabulary } = call.layer;
+      if (vocabulary === undefined) continue;
+      const sources = new Set(call.inputs);
+      for (const symbol of sources) {
+        if (this.inputs.includes(symbol)) sizes.set(symbol, Math.min(vocabulary, sizes.get(symbol) ?? vocabulary));
+        else for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+      }
+    }
+    return this.inputs.map((input) => sizes.get(input));
+  }
+
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
     return this.outputs.map(({ shape }) => shape);

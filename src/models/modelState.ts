@@ -86,15 +86,17 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes } = form;
-      return { inputs, outputs: outputs.length, outputShapes: () => outputShapes };
+      const { inputs, outputs, outputShapes, vocabularies } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, vocabulary: vocabularies[i] }));
+      return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
       const outputShape = form.outputShape(shape);
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    return { inputs: [{ shape: undefined, name: undefined }], outputs: 1, outputShapes };
+    const input = { shape: undefined, name: undefined, vocabulary: form.vocabulary };
+    return { inputs: [input], outputs: 1, outputShapes };
   }
 
   /** Weights and random state. @param initial values in place of the initializers', by name */

@@ -5,6 +5,7 @@
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { SectionRule } from "../optimizers/state.js";
+import { RowList } from "../ops/rowList.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { scope } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
@@ -94,14 +95,18 @@ export class Weights {
     for (const [i, parameter] of this.#trained.entries()) {
       parameter.value.requiresGrad = trainable.has(parameter);
       parameter.value.grad = trainable.has(parameter) ? this.#gradients.sections[i] : undefined;
+      const { isLazy = false, regularizer, shape } = parameter.spec;
+      if (isLazy && regularizer === undefined && trainable.has(parameter))
+        parameter.rows ??= new RowList(shape[0], shape[1]);
     }
   }
 
   /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
   forOptimizer(): { readonly values: Slab; readonly gradients: Slab; readonly rules: readonly SectionRule[] } {
-    const rules = this.#trained.map(({ spec, value }) => ({
+    const rules = this.#trained.map(({ spec, value, rows }) => ({
       isTrainable: value.grad !== undefined,
       decays: spec.decays !== false,
+      rows,
     }));
     return { values: this.#values, gradients: this.#gradients!, rules };
   }
@@ -119,7 +124,9 @@ export class Weights {
 
   /** Sets all gradients to zero. */
   clearGradients(): void {
-    if (this.#gradients !== undefined) fillFloat32(this.#gradients.whole.ptr, 0, this.#gradients.whole.size);
+    if (this.#gradients === undefined) return;
+    fillFloat32(this.#gradients.whole.ptr, 0, this.#gradients.whole.size);
+    for (const { rows } of this.#trained) rows?.clear();
   }
 
   /** Copies of all values, in the order of `all`. */
@@ -134,7 +141,11 @@ export class Weights {
 
   /** Frees everything. */
   dispose(): void {
-    for (const { value } of this.#trained) value.grad = undefined;
+    for (const parameter of this.#trained) {
+      parameter.value.grad = undefined;
+      parameter.rows?.dispose();
+      parameter.rows = undefined;
+    }
     this.#values.dispose();
     this.#state.dispose();
     this.#gradients?.dispose();

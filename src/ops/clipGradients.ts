@@ -7,10 +7,17 @@ import { kernels } from "../runtime/runtime.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
+import { type RowList, rowsPtr } from "./rowList.js";
 
-/** Each element of `gradients` becomes the nearest value in [−limit, limit]; NaN stays. */
-export function clipByValue(gradients: Tensor, limit: number): void {
-  kernels().clipGradients(gradients.ptr, gradients.size, limit);
+/** Gradients and, where only some rows of them can be other than zero, which. */
+export interface Gradient {
+  readonly gradients: Tensor;
+  readonly rows?: RowList | undefined;
+}
+
+/** Each element becomes the nearest value in [−limit, limit]; NaN stays. */
+export function clipByValue({ gradients, rows }: Gradient, limit: number): void {
+  kernels().clipGradients(gradients.ptr, gradients.size, limit, rowsPtr(rows));
 }
 
 /** Norms of gradients and what follows from them. Owns scratch that no scope frees. */
@@ -18,30 +25,33 @@ export class NormClipper {
   /** Σ g², the factor, partial sums. */
   readonly #scratch: Slab;
 
-  /** @param gradients all that will be clipped */
-  constructor(gradients: readonly Tensor[]) {
-    const blocks = gradients.map(({ size }) => kernels().sumBlocksCount(size));
+  /** @param all everything that will be clipped */
+  constructor(all: readonly Gradient[]) {
+    const blocks = all.map(sumsOf);
     this.#scratch = new Slab([[1], [1], [blocks.reduce((sum, count) => sum + count, 0)]]);
   }
 
   /** g *= min(1, limit / ‖g‖) for one gradient. */
-  clip(gradient: Tensor, limit: number): void {
+  clip(gradient: Gradient, limit: number): void {
     const factor = this.#scratch.sections[1].ptr;
     this.#writeFactor(factor, [gradient], limit);
-    kernels().scaleByFactor(gradient.ptr, gradient.size, factor);
+    kernels().scaleByFactor(gradient.gradients.ptr, gradient.gradients.size, factor, rowsPtr(gradient.rows));
   }
 
   /** Lets the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
-  clipTogether(gradients: readonly Tensor[], limit: number, block: OptimizerBlock): void {
-    this.#writeFactor(block.scalePtr, gradients, limit);
+  clipTogether(all: readonly Gradient[], limit: number, block: OptimizerBlock): void {
+    this.#writeFactor(block.scalePtr, all, limit);
   }
 
-  #writeFactor(factor: number, gradients: readonly Tensor[], limit: number): void {
+  #writeFactor(factor: number, all: readonly Gradient[], limit: number): void {
     const [sum, , partials] = this.#scratch.sections;
     let count = 0;
-    for (const { ptr, size } of gradients) {
-      kernels().sumSquaresBlocks(partials.ptr + 4 * count, ptr, size);
-      count += kernels().sumBlocksCount(size);
+    for (const gradient of all) {
+      const { gradients, rows } = gradient;
+      const to = partials.ptr + 4 * count;
+      if (rows === undefined) kernels().sumSquaresBlocks(to, gradients.ptr, gradients.size);
+      else kernels().sumSquaresRows(to, gradients.ptr, rows.ptr);
+      count += sumsOf(gradient);
     }
     kernels().combineBlocks(sum.ptr, partials.ptr, count, 1, 0);
     kernels().clipFactor(factor, sum.ptr, limit);
@@ -50,4 +60,9 @@ export class NormClipper {
   dispose(): void {
     this.#scratch.dispose();
   }
+}
+
+/** Partial sums that the squares of a gradient are added up in. */
+function sumsOf({ gradients, rows }: Gradient): number {
+  return rows === undefined ? kernels().sumBlocksCount(gradients.size) : kernels().sumSquaresRowsCount();
 }

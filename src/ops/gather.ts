@@ -65,12 +65,21 @@ export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   checkTensors("gatherRows", [x, indices]);
   if (indices.dtype === "int32" && x.rank > 0) {
     const [N] = x.shape;
-    const values = heap().view("int32", indices.ptr, indices.size);
-    const wrong = values.findIndex((index) => index < 0 || index >= N);
-    if (wrong >= 0) {
-      const [expected, got] = [`0 ≤ index < N = ${N} (x ${showShape(x.shape)})`, String(values[wrong])];
-      throw new ShapeError(message("gatherRows", `index ${wrong} is out of range`, { expected, got }));
+    const wrong = firstOutside(indices, N);
+    if (wrong !== undefined) {
+      const [expected, got] = [`0 ≤ index < N = ${N} (x ${showShape(x.shape)})`, String(wrong.value)];
+      throw new ShapeError(message("gatherRows", `index ${wrong.at} is out of range`, { expected, got }));
     }
   }
   return apply(gatherRowsOp, [x, indices], undefined);
+}
+
+/** The first of `indices`, int32, that is not in [0, limit), and where it stands; undefined where all are. */
+export function firstOutside(
+  indices: Tensor,
+  limit: number,
+): { readonly at: number; readonly value: number } | undefined {
+  const values = heap().view("int32", indices.ptr, indices.size);
+  const at = values.findIndex((index) => index < 0 || index >= limit);
+  return at < 0 ? undefined : { at, value: values[at] };
 }

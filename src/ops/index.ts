@@ -58,6 +58,7 @@ export { concat, concatOp, stack } from "./concat.js";
 export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
 export { dense, denseOp } from "./dense.js";
 export { dropout, dropoutOp } from "./dropout.js";
+export { embedding, embeddingOp } from "./embedding.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";
 export { type MatmulOptions, matmul, matmulOp } from "./matmul.js";
 export {

@@ -8,6 +8,7 @@
 import { heap, kernels } from "../runtime/runtime.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type RowList, rowsPtr } from "./rowList.js";
 
 /** A part of the parameter slab with its gradients and the optimizer's slots, all (n). */
 export interface SlabRange {
@@ -19,6 +20,8 @@ export interface SlabRange {
   readonly slots: readonly Tensor[];
   /** λ ≥ 0 of the weight decay; 0 for biases and the like. */
   readonly weightDecay: number;
+  /** The rows that gradients have touched, where the range is a table that is updated lazily; all others stay as they are, states included. */
+  readonly rows?: RowList | undefined;
 }
 
 /** What an optimizer step reads from memory and never changes; what a step does not use may be left out. */
@@ -98,13 +101,13 @@ export class OptimizerBlock {
 }
 
 /** Gradient descent. No slots. */
-export function sgdStep({ values, gradients, weightDecay }: SlabRange, block: OptimizerBlock): void {
-  kernels().sgdStep(values.ptr, gradients.ptr, values.size, block.ptr, weightDecay);
+export function sgdStep({ values, gradients, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  kernels().sgdStep(values.ptr, gradients.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }
 
 /** Gradient descent with momentum. Slots: velocity. */
 export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: boolean): void {
-  const { values, gradients, slots, weightDecay } = range;
+  const { values, gradients, slots, weightDecay, rows } = range;
   kernels().momentumStep(
     values.ptr,
     gradients.ptr,
@@ -113,17 +116,18 @@ export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: 
     block.ptr,
     weightDecay,
     nesterov ? 1 : 0,
+    rowsPtr(rows),
   );
 }
 
 /** Adagrad. Slots: square. */
-export function adagradStep({ values, gradients, slots, weightDecay }: SlabRange, block: OptimizerBlock): void {
-  kernels().adagradStep(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay);
+export function adagradStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  kernels().adagradStep(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }
 
 /** RMSProp. Slots: square, then average where centered, then velocity where there is momentum. */
 export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: boolean, momentum: boolean): void {
-  const { values, gradients, slots, weightDecay } = range;
+  const { values, gradients, slots, weightDecay, rows } = range;
   const average = centered ? slots[1].ptr : 0;
   const velocity = momentum ? slots[centered ? 2 : 1].ptr : 0;
   kernels().rmspropStep(
@@ -135,18 +139,28 @@ export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: b
     values.size,
     block.ptr,
     weightDecay,
+    rowsPtr(rows),
   );
 }
 
 /** Adadelta. Slots: square, updates. */
-export function adadeltaStep({ values, gradients, slots, weightDecay }: SlabRange, block: OptimizerBlock): void {
+export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [square, updates] = slots;
-  kernels().adadeltaStep(values.ptr, gradients.ptr, square.ptr, updates.ptr, values.size, block.ptr, weightDecay);
+  kernels().adadeltaStep(
+    values.ptr,
+    gradients.ptr,
+    square.ptr,
+    updates.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
 }
 
 /** Adam, AMSGrad where there is a third slot. Slots: mean, square, largest square. */
 export function adamStep(range: SlabRange, block: OptimizerBlock): void {
-  const { values, gradients, slots, weightDecay } = range;
+  const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;
   kernels().adamStep(
     values.ptr,
@@ -157,12 +171,13 @@ export function adamStep(range: SlabRange, block: OptimizerBlock): void {
     values.size,
     block.ptr,
     weightDecay,
+    rowsPtr(rows),
   );
 }
 
 /** As {@link adamStep} with decoupled weight decay. */
 export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
-  const { values, gradients, slots, weightDecay } = range;
+  const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;
   kernels().adamwStep(
     values.ptr,
@@ -173,11 +188,21 @@ export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
     values.size,
     block.ptr,
     weightDecay,
+    rowsPtr(rows),
   );
 }
 
 /** Adam with Nesterov momentum. Slots: mean, square. */
-export function nadamStep({ values, gradients, slots, weightDecay }: SlabRange, block: OptimizerBlock): void {
+export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [mean, square] = slots;
-  kernels().nadamStep(values.ptr, gradients.ptr, mean.ptr, square.ptr, values.size, block.ptr, weightDecay);
+  kernels().nadamStep(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    square.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
 }

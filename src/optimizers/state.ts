@@ -4,12 +4,12 @@
  * before each replay. Letters: n, elements of a range of the parameter slab.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
-import { NormClipper, clipByValue } from "../ops/clipGradients.js";
+import { type Gradient, NormClipper, clipByValue } from "../ops/clipGradients.js";
 import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
+import type { RowList } from "../ops/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { Slab } from "../tensor/slab.js";
-import type { Tensor } from "../tensor/tensor.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** How one section of the parameter slab is trained. */
@@ -18,6 +18,8 @@ export interface SectionRule {
   readonly isTrainable: boolean;
   /** False for biases and the like, which weight decay leaves alone. */
   readonly decays: boolean;
+  /** Which rows the gradients have touched, for a section that is trained lazily: a step visits and changes only those, and empties the list. */
+  readonly rows?: RowList | undefined;
 }
 
 /** All that a checkpoint must hold for training to go on exactly. The numbers survive JSON. */
@@ -38,7 +40,7 @@ export class OptimizerState {
   readonly #block: OptimizerBlock;
   readonly #ranges: readonly SlabRange[];
   /** Gradients of the parameters that are trained, one by one. */
-  readonly #gradients: readonly Tensor[];
+  readonly #gradients: readonly Gradient[];
   readonly #slots: ReadonlyMap<string, Slab>;
   readonly #clipper: NormClipper | undefined;
   #step = 0;
@@ -63,8 +65,11 @@ export class OptimizerState {
       ...range,
       slots: [...this.#slots.values()].map(({ sections }) => sections[i]),
       weightDecay: spans[i].decays ? optimizer.weightDecay : 0,
+      rows: spans[i].rows,
     }));
-    this.#gradients = gradients.sections.filter((_, i) => rules[i].isTrainable);
+    this.#gradients = rules.flatMap(({ isTrainable, rows }, i) =>
+      isTrainable ? [{ gradients: gradients.sections[i], rows }] : [],
+    );
     const { clipNorm, globalClipNorm } = optimizer.clipping;
     const hasNorm = clipNorm !== undefined || globalClipNorm !== undefined;
     this.#clipper = hasNorm ? new NormClipper(this.#gradients) : undefined;
@@ -107,11 +112,12 @@ export class OptimizerState {
   /** The part of a step that kernels do: clipping, counting, updating. */
   run(): void {
     const { clipValue, clipNorm, globalClipNorm } = this.optimizer.clipping;
-    if (clipValue !== undefined) for (const { gradients } of this.#ranges) clipByValue(gradients, clipValue);
+    if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);
     if (clipNorm !== undefined) for (const gradient of this.#gradients) this.#clipper!.clip(gradient, clipNorm);
     if (globalClipNorm !== undefined) this.#clipper!.clipTogether(this.#gradients, globalClipNorm, this.#block);
     this.#block.advance();
     for (const range of this.#ranges) this.optimizer.step(range, this.#block);
+    for (const { rows } of this.#ranges) rows?.clear();
   }
 
   /** What a checkpoint must hold. */
@@ -158,17 +164,22 @@ export class OptimizerState {
   }
 }
 
-/** Runs of trainable sections [begin, end); where `splits`, all of one run decay or none does. */
-function spansOf(
-  rules: readonly SectionRule[],
-  splits: boolean,
-): readonly { begin: number; end: number; decays: boolean }[] {
-  const spans: { begin: number; end: number; decays: boolean }[] = [];
-  for (const [i, { isTrainable, decays }] of rules.entries()) {
+/** A run of sections [begin, end) that is one pass. */
+interface Span extends Omit<SectionRule, "isTrainable"> {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Runs of trainable sections; where `splits`, all of one run decay or none does. A section that is trained lazily is a run of its own. */
+function spansOf(rules: readonly SectionRule[], splits: boolean): readonly Span[] {
+  const spans: Span[] = [];
+  for (const [i, { isTrainable, decays, rows }] of rules.entries()) {
     if (!isTrainable) continue;
     const last = spans.at(-1);
-    if (last?.end === i && (!splits || last.decays === decays)) last.end = i + 1;
-    else spans.push({ begin: i, end: i + 1, decays });
+    const joins =
+      last?.end === i && (!splits || last.decays === decays) && last.rows === undefined && rows === undefined;
+    if (joins) spans[spans.length - 1] = { ...last, end: i + 1 };
+    else spans.push({ begin: i, end: i + 1, decays, rows });
   }
   return spans;
 }

@@ -134,7 +134,7 @@ function* trials(k: Kernels, at: (region: number) => number): Iterable<readonly 
   yield ["sigmoid", () => k.sigmoidForward(out, x, n)];
   yield ["softmax", () => k.softmaxForward(out, x, 41, 99)];
   yield ["bias and relu", () => k.biasActivationForward(out, x, 41, 99, 1, 0)];
-  yield ["adam", () => k.adamStep(out, x, at(1), at(2), 0, n, y, 0.01)];
+  yield ["adam", () => k.adamStep(out, x, at(1), at(2), 0, n, y, 0.01, 0)];
 }
 
 /** The same pseudo-random numbers in [0, 1) each time: fit for square roots, and far from overflow. */

@@ -52,4 +52,42 @@ describe.each(builds)("gather ($name)", (build) => {
     kernels.scatterAddRows(out.ptr, x.ptr, index.ptr, 0, 4);
     expect([...out.view]).toEqual([NaN, NaN, NaN, NaN]);
   });
+
+  /** An empty list of a table of V rows: Note [Row list] in assembly/gather/rowList.ts. */
+  function rowList(V: number, rowLength: number) {
+    const list = build.i32(Math.ceil(kernels.rowListBytes(V) / 4));
+    list.view.fill(0);
+    list.view.set([0, V, rowLength]);
+    return list;
+  }
+
+  it("collectRows lists each row once, in the order in which they occur, also over several calls", () => {
+    const V = 7;
+    const list = runKernel(build, () => {
+      const out = rowList(V, 3);
+      const [first, second] = [build.i32([5, 0, 5, 3]), build.i32([3, 6, 0, 1])];
+      const call = (): void => {
+        kernels.collectRows(out.ptr, first.ptr, 4);
+        kernels.collectRows(out.ptr, second.ptr, 4);
+      };
+      return { out, call };
+    });
+    expect([...list.subarray(0, 3)]).toEqual([5, V, 3]);
+    expect([...list.subarray(4, 9)]).toEqual([5, 0, 3, 6, 1]);
+  });
+
+  it("clearRowList leaves an empty list that can be filled again", () => {
+    build.reset();
+    const [list, indices] = [rowList(9, 1), build.i32([8, 2, 8])];
+    const empty = [...list.view];
+    kernels.collectRows(list.ptr, indices.ptr, 0);
+    expect([...list.view]).toEqual(empty);
+    for (const round of [1, 2]) {
+      kernels.collectRows(list.ptr, indices.ptr, 3);
+      expect([round, list.view[0], list.view[4], list.view[5]]).toEqual([round, 2, 8, 2]);
+      build.asThreads(2, () => kernels.clearRowList(list.ptr));
+      expect(list.view[0]).toBe(0);
+    }
+    expect(new Uint8Array(kernels.memory.buffer, list.ptr + 16 + 4 * 9, 9).every((flag) => flag === 0)).toBe(true);
+  });
 });

@@ -34,8 +34,17 @@ interface Case {
   readonly name: string;
   readonly states: number;
   readonly weightDecay: number;
-  run(build: Build, params: number, grads: number, states: number[], n: number, block: number): void;
+  run(build: Build, params: number, grads: number, states: number[], n: number, block: number, rows: number): void;
   update(p: number, g: number, s: number[], t: number): number;
+}
+
+/** A list of these rows of a table of V rows: Note [Row list] in assembly/gather/rowList.ts. */
+function rowList(build: Build, V: number, rowLength: number, rows: readonly number[]): number {
+  const list = build.i32(Math.ceil(build.kernels.rowListBytes(V) / 4));
+  list.view.fill(0);
+  list.view.set([0, V, rowLength]);
+  build.kernels.collectRows(list.ptr, build.i32(rows).ptr, rows.length);
+  return list.ptr;
 }
 
 const { learningRate: lr, epsilon: eps, momentum: mu, beta1: b1, beta2: b2 } = usual;
@@ -63,15 +72,15 @@ const cases: Case[] = [
     name: "sgdStep",
     states: 0,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, _, n, block) => kernels.sgdStep(params, grads, n, block, 0.01),
+    run: ({ kernels }, params, grads, _, n, block, rows) => kernels.sgdStep(params, grads, n, block, 0.01, rows),
     update: (p, g) => p - lr * g,
   },
   ...[0, 1].map((nesterov): Case => ({
     name: `momentumStep, nesterov ${nesterov}`,
     states: 1,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, s, n, block) =>
-      kernels.momentumStep(params, grads, s[0], n, block, 0.01, nesterov),
+    run: ({ kernels }, params, grads, s, n, block, rows) =>
+      kernels.momentumStep(params, grads, s[0], n, block, 0.01, nesterov, rows),
     update(p, g, s) {
       s[0] = mu * s[0] + g;
       return p - lr * (nesterov ? g + mu * s[0] : s[0]);
@@ -81,7 +90,8 @@ const cases: Case[] = [
     name: "adagradStep",
     states: 1,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, s, n, block) => kernels.adagradStep(params, grads, s[0], n, block, 0.01),
+    run: ({ kernels }, params, grads, s, n, block, rows) =>
+      kernels.adagradStep(params, grads, s[0], n, block, 0.01, rows),
     update(p, g, s) {
       s[0] += g * g;
       return p - (lr * g) / (Math.sqrt(s[0]) + eps);
@@ -91,8 +101,8 @@ const cases: Case[] = [
     name: `rmspropStep, centred ${form & 1}, momentum ${form >> 1}`,
     states: 3,
     weightDecay: 0.01,
-    run({ kernels }, params, grads, s, n, block) {
-      kernels.rmspropStep(params, grads, s[0], form & 1 ? s[1] : 0, form & 2 ? s[2] : 0, n, block, 0.01);
+    run({ kernels }, params, grads, s, n, block, rows) {
+      kernels.rmspropStep(params, grads, s[0], form & 1 ? s[1] : 0, form & 2 ? s[2] : 0, n, block, 0.01, rows);
     },
     update: (p, g, s) => rmsprop(p, g, s, (form & 1) > 0, (form & 2) > 0),
   })),
@@ -100,7 +110,8 @@ const cases: Case[] = [
     name: "adadeltaStep",
     states: 2,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, s, n, block) => kernels.adadeltaStep(params, grads, s[0], s[1], n, block, 0.01),
+    run: ({ kernels }, params, grads, s, n, block, rows) =>
+      kernels.adadeltaStep(params, grads, s[0], s[1], n, block, 0.01, rows),
     update(p, g, s) {
       s[0] = b2 * s[0] + (1 - b2) * g * g;
       const delta = (Math.sqrt(s[1] + eps) / Math.sqrt(s[0] + eps)) * g;
@@ -112,8 +123,8 @@ const cases: Case[] = [
     name: `adamStep, amsgrad ${amsgrad}`,
     states: 3,
     weightDecay: 0.01,
-    run({ kernels }, params, grads, s, n, block) {
-      kernels.adamStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.01);
+    run({ kernels }, params, grads, s, n, block, rows) {
+      kernels.adamStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.01, rows);
     },
     update: (p, g, s, t) => adam(p, g, s, t, amsgrad > 0),
   })),
@@ -121,8 +132,8 @@ const cases: Case[] = [
     name: `adamwStep, amsgrad ${amsgrad}`,
     states: 3,
     weightDecay: 0,
-    run({ kernels }, params, grads, s, n, block) {
-      kernels.adamwStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.25);
+    run({ kernels }, params, grads, s, n, block, rows) {
+      kernels.adamwStep(params, grads, s[0], s[1], amsgrad ? s[2] : 0, n, block, 0.25, rows);
     },
     update: (p, g, s, t) => adam(p * (1 - lr * 0.25), g, s, t, amsgrad > 0),
   })),
@@ -130,7 +141,8 @@ const cases: Case[] = [
     name: "nadamStep",
     states: 3,
     weightDecay: 0.01,
-    run: ({ kernels }, params, grads, s, n, block) => kernels.nadamStep(params, grads, s[0], s[1], n, block, 0.01),
+    run: ({ kernels }, params, grads, s, n, block, rows) =>
+      kernels.nadamStep(params, grads, s[0], s[1], n, block, 0.01, rows),
     update(p, g, s, t) {
       if (t === 1) s[2] = 1;
       s[2] *= mu96(t);
@@ -160,7 +172,7 @@ describe.each(builds)("optim ($name)", (build) => {
           let t = 0;
           let calls = 0;
           const call = (): void => {
-            optimizer.run(build, out.ptr, grads.ptr, states, n, block);
+            optimizer.run(build, out.ptr, grads.ptr, states, n, block, 0);
           };
           // asThreads runs `call` once a share; the steps before the last are run here by one thread
           const begin = (): void => {
@@ -189,6 +201,71 @@ describe.each(builds)("optim ($name)", (build) => {
     );
   });
 
+  describe.each(cases)("$name, lazily", (optimizer) => {
+    it.each([1, 4, 7, 16, 21])(
+      "listed rows of %i elements as if they were alone, all others to the bit as before",
+      (D) => {
+        const V = 9;
+        const gradient = uniform(V * D, 5);
+        const run = (rows: readonly number[] | undefined): Float32Array =>
+          runKernel(build, () => {
+            const all = build.f32(4 * V * D); // parameters, then three states, so that one comparison sees all
+            all.view.set(uniform(V * D, 1));
+            all.view.set(uniform(3 * V * D, 2, 0.5, 1), V * D);
+            const grads = build.f32(gradient);
+            const block = makeBlock(build, usual);
+            const list = rows === undefined ? 0 : rowList(build, V, D, rows);
+            const states = [1, 2, 3].map((slot) => all.ptr + 4 * V * D * slot);
+            kernels.advanceStep(block);
+            return { out: all, call: () => optimizer.run(build, all.ptr, grads.ptr, states, V * D, block, list) };
+          });
+        const [dense, lazy, none] = [run(undefined), run([7, 0, 3]), run([])];
+        const before = [...uniform(V * D, 1), ...uniform(3 * V * D, 2, 0.5, 1)].map(Math.fround);
+        expect([...none]).toEqual(before);
+        const isListed = (i: number): boolean => [7, 0, 3].includes(Math.floor((i % (V * D)) / D));
+        expect([...lazy]).toEqual(before.map((x, i) => (isListed(i) ? dense[i] : x)));
+      },
+    );
+  });
+
+  it("clipping by value and by norm visits the listed rows alone", () => {
+    const [V, D] = [6, 5];
+    const before = uniform(V * D, 3);
+    const rows = [4, 1];
+    const isListed = (i: number): boolean => rows.includes(Math.floor(i / D));
+    const after = (clip: (grads: number, rows: number) => void): number[] => [
+      ...runKernel(build, () => {
+        const out = build.f32(before);
+        const list = rowList(build, V, D, rows);
+        return { out, call: () => clip(out.ptr, list) };
+      }),
+    ];
+    expect(after((grads, list) => kernels.clipGradients(grads, V * D, 0.25, list))).toEqual(
+      Array.from(before, (g, i) => (isListed(i) ? Math.max(-0.25, Math.min(0.25, g)) : g)),
+    );
+    const scaled = runKernel(build, () => {
+      const [out, factor] = [build.f32(before), build.f32([0.5])];
+      const list = rowList(build, V, D, rows);
+      return { out, call: () => kernels.scaleByFactor(out.ptr, V * D, factor.ptr, list) };
+    });
+    expect([...scaled]).toEqual(Array.from(before, (g, i) => (isListed(i) ? g / 2 : g)));
+  });
+
+  it.each([0, 1, 3, 64, 200])("sumSquaresRows: partial sums of the squares of %i listed rows", (k) => {
+    const [V, D] = [211, 7];
+    const grads = uniform(V * D, 4);
+    const rows = Array.from({ length: k }, (_, i) => (i * 13) % V);
+    const partials = runKernel(build, () => {
+      const [out, input] = [build.f32(kernels.sumSquaresRowsCount()), build.f32(grads)];
+      const list = rowList(build, V, D, rows);
+      return { out, call: () => kernels.sumSquaresRows(out.ptr, input.ptr, list) };
+    });
+    const expected = rows
+      .flatMap((row) => [...grads.subarray(row * D, (row + 1) * D)])
+      .reduce((sum, g) => sum + g * g, 0);
+    expectClose([partials.reduce((sum, part) => sum + part, 0)], [expected], 1e-6);
+  });
+
   it("advanceStep keeps Adam's corrections to 1e-7 at step 1, 2, 1000 and one million", () => {
     build.reset();
     const block = makeBlock(build, { ...usual, beta1: 0.9, beta2: 0.999 });
@@ -214,8 +291,8 @@ describe.each(builds)("optim ($name)", (build) => {
       params.view.fill(0);
       for (const state of states) state.view.set([4e-31, 5e-31, 4e-30, 5e-30, 0, 1]);
       kernels.advanceStep(block);
-      kernels.momentumStep(params.ptr, grads.ptr, states[0].ptr, n, block, 0, 0);
-      kernels.rmspropStep(params.ptr, grads.ptr, states[1].ptr, 0, 0, n, block, 0);
+      kernels.momentumStep(params.ptr, grads.ptr, states[0].ptr, n, block, 0, 0, 0);
+      kernels.rmspropStep(params.ptr, grads.ptr, states[1].ptr, 0, 0, n, block, 0, 0);
       return states.map((state) => [...state.view]);
     };
     expect(run(63).map((state) => state.map((x) => x === 0))).toEqual(
@@ -252,7 +329,7 @@ describe.each(builds)("optim ($name)", (build) => {
     const before = uniform(n, 2).map((g, i) => (i === 3 ? NaN : g));
     const grads = runKernel(build, () => {
       const out = build.f32(before);
-      return { out, call: () => kernels.clipGradients(out.ptr, n, 0.5) };
+      return { out, call: () => kernels.clipGradients(out.ptr, n, 0.5, 0) };
     });
     expect([...grads]).toEqual(Array.from(before, (g) => Math.max(-0.5, Math.min(0.5, g))));
   });
@@ -274,7 +351,7 @@ describe.each(builds)("optim ($name)", (build) => {
     const before = uniform(n, 2);
     const grads = runKernel(build, () => {
       const [out, factor] = [build.f32(before), build.f32([0.25])];
-      return { out, call: () => kernels.scaleByFactor(out.ptr, n, factor.ptr) };
+      return { out, call: () => kernels.scaleByFactor(out.ptr, n, factor.ptr, 0) };
     });
     expect([...grads]).toEqual(Array.from(before, (g) => g * 0.25));
   });

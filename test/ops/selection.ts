@@ -63,6 +63,54 @@ export const rows = {
     ],
     flops: ([x, indices]) => indices.values.length * sizeOf(x.shape.slice(1)),
   },
+  embeddingOp: {
+    samples: (random) =>
+      [...sizesAround(16).map((D) => [5, D]), [5, 0], [1, 3], [300, 7]].flatMap(([V, D]) =>
+        [[3, 4], [0, 4], [9], [2, 2, 3]].map((shape) => ({
+          title: `[${V}, ${D}] by [${shape.join(", ")}]`,
+          inputs: [normal(random, [V, D]), integers(random, shape, V)],
+          attributes: undefined,
+        })),
+      ),
+    reference: ([table, tokens]) => {
+      const D = table.shape[1];
+      const values = Float64Array.from(
+        { length: tokens.values.length * D },
+        (_, i) => table.values[tokens.values[Math.floor(i / D)] * D + (i % D)],
+      );
+      return [{ shape: [...tokens.shape, D], dtype: "float32", values }];
+    },
+    bound: ulps(1),
+    gradientBound: { relative: 1e-6, absolute: 1e-5 },
+    refusals: [
+      {
+        call: () => ops.embedding(ones([3, 2]), tensor([[0, 2], [1, 3]], undefined, int32)), // prettier-ignore
+        error: ShapeError,
+        text: "embedding: token 3 is outside the vocabulary; expected 0 ≤ token < V = 3 (table [3, 2]), got 3.",
+      },
+      {
+        call: () => ops.embedding(ones([3, 2]), tensor([-1], undefined, int32)),
+        error: ShapeError,
+        text: "embedding: token 0 is outside the vocabulary; expected 0 ≤ token < V = 3 (table [3, 2]), got -1.",
+      },
+      {
+        call: () => ops.embedding(ones([3, 2]), ones([2])),
+        error: ShapeError,
+        text: "embedding: tokens has the wrong dtype; expected int32, got tokens Tensor(2).",
+      },
+      {
+        call: () => ops.embedding(zeros([3, 2], int32), zeros([2], int32)),
+        error: ShapeError,
+        text: "embedding: table has the wrong dtype; expected float32, got table int32 Tensor(3, 2).",
+      },
+      {
+        call: () => ops.embedding(ones([3]), zeros([2], int32)),
+        error: ShapeError,
+        text: "embedding: the table is no matrix; expected table [V, D], got table [3].",
+      },
+    ],
+    flops: ([table, tokens]) => tokens.values.length * table.shape[1],
+  },
   dropoutOp: {
     samples: (random) =>
       elementwiseShapes.map((shape, i) => ({

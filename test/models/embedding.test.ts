@@ -1,0 +1,306 @@
+/** Training with embeddings: the lazy update against float64, what stays as it is, tokens that are refused, resuming, several threads. */
+import { describe, expect, it, vi } from "vitest";
+import { constant, ones } from "../../src/initializers/index.js";
+import { dense, dropout, embedding, flatten, input, reshape } from "../../src/layers/index.js";
+import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
+import { loadModel } from "../../src/models/load.js";
+import type { Model } from "../../src/models/model.js";
+import { model as functional, sequential } from "../../src/models/sequential.js";
+import { adam, adamw, rmsprop, sgd } from "../../src/optimizers/index.js";
+import type { Optimizer } from "../../src/optimizers/optimizer.js";
+import { l2 } from "../../src/regularizers/index.js";
+import { memoryUsage } from "../../src/runtime/runtime.js";
+import { tensor } from "../../src/tensor/create.js";
+import { record } from "../../src/tensor/record.js";
+import * as reference from "../optimizers/reference.js";
+import { expectClose } from "../support/compare.js";
+import "../support/engine.js";
+import { expectSameWeights, stopAfterBatch, weightsOf } from "./networks.js";
+
+const [V, D, T] = [9, 3, 2];
+const int32 = { dtype: "int32" } as const;
+
+/** Batches of two sequences; 8 never occurs, 0 in the first batch alone. */
+const batches = [
+  [[0, 1], [1, 1]],
+  [[2, 3], [4, 2]],
+  [[1, 5], [6, 7]],
+  [[3, 3], [3, 3]],
+]; // prettier-ignore
+
+/** Tokens to vectors, and a fixed sum of them: the loss is the mean of (Σ E − y)², so that gradients follow by hand. */
+function summing(optimizer: Optimizer, { regularizer = false } = {}): Model {
+  const model = sequential([
+    embedding({
+      inputDim: V,
+      outputDim: D,
+      inputLength: T,
+      embeddingsInitializer: constant({ value: 0.5 }),
+      ...(regularizer && { embeddingsRegularizer: l2(0.1) }),
+    }),
+    flatten(),
+    dense({ units: 1, kernelInitializer: ones(), useBias: false }),
+  ]);
+  model.build([T]);
+  model.layers[2].isTrainable = false;
+  model.compile({ optimizer, loss: meanSquaredError() });
+  return model;
+}
+
+const targets = tensor([[1], [-1]]);
+
+/** What `summing` learns from the batches in float64, where a row that does not occur keeps value and slots. `limit` clips all gradients by norm. */
+function expected(rule: reference.Rule, limit = Infinity, decay = 0): number[] {
+  const table = Array.from({ length: V }, () => Array<number>(D).fill(0.5));
+  const slots = table.map((row) => row.map((): Record<string, number> => ({})));
+  for (const [i, batch] of batches.entries()) {
+    const gradients = new Map<number, number>();
+    for (const [n, tokens] of batch.entries()) {
+      const y = tokens.flatMap((token) => table[token]).reduce((sum, x) => sum + x, 0);
+      for (const token of tokens) gradients.set(token, (gradients.get(token) ?? 0) + y - [1, -1][n]);
+    }
+    const norm = Math.hypot(...[...gradients.values()].flatMap((g) => Array<number>(D).fill(g)));
+    const scale = Math.min(1, limit / norm);
+    for (const [row, g] of gradients) {
+      table[row] = table[row].map((theta, d) => rule(theta * (1 - decay), g * scale, slots[row][d], i + 1));
+    }
+  }
+  return table.flat();
+}
+
+const bound = { relative: 2e-6, absolute: 2e-6 };
+
+describe("rows that do not occur are left alone, as with PyTorch's SparseAdam", () => {
+  it.each<[string, Optimizer, number[]]>([
+    ["sgd", sgd({ learningRate: 0.1 }), expected(reference.sgd(0.1))],
+    ["sgd with momentum", sgd({ learningRate: 0.1, momentum: 0.9 }), expected(reference.momentum(0.1, 0.9, false))],
+    ["rmsprop", rmsprop({ learningRate: 0.1 }), expected(reference.rmsprop(0.1, 0.9, 0, 1e-7, false))],
+    ["adam", adam({ learningRate: 0.1 }), expected(reference.adam(0.1, 0.9, 0.999, 1e-7))],
+    [
+      "adam, clipped to global norm 1",
+      adam({ learningRate: 0.1, globalClipNorm: 1 }),
+      expected(reference.adam(0.1, 0.9, 0.999, 1e-7), 1),
+    ],
+    ["sgd, clipped to norm 2", sgd({ learningRate: 0.1, clipNorm: 2 }), expected(reference.sgd(0.1), 2)],
+    [
+      "adamw, whose decay shrinks the rows that occur",
+      adamw({ learningRate: 0.1, weightDecay: 0.5 }),
+      expected(reference.adam(0.1, 0.9, 0.999, 1e-7), Infinity, 0.05),
+    ],
+  ])("%s: four steps are within 2e-6 of float64", (name, optimizer, want) => {
+    const model = summing(optimizer);
+    for (const batch of batches) model.trainOnBatch([tensor(batch, undefined, int32)], [targets]);
+    expectClose(name, weightsOf(model)["embedding_1/embeddings"], Float64Array.from(want), [V, D], bound);
+  });
+
+  it("also in a recorded step, which visits the rows of the batch that the buffer holds", () => {
+    const [eager, recorded] = [summing(adam({ learningRate: 0.1 })), summing(adam({ learningRate: 0.1 }))];
+    const x = tensor(batches[0], undefined, int32);
+    const step = record(() => recorded.trainOnBatch([x], [targets]));
+    for (const [i, batch] of batches.entries()) {
+      eager.trainOnBatch([tensor(batch, undefined, int32)], [targets]);
+      if (i > 0) {
+        x.assign(batch.flat());
+        step.replay();
+      }
+    }
+    expectSameWeights(recorded, eager);
+  });
+
+  it("but a regularizer touches all rows, and then all are updated", () => {
+    const model = summing(sgd({ learningRate: 0.1 }), { regularizer: true });
+    model.trainOnBatch([tensor(batches[0], undefined, int32)], [targets]);
+    const table = weightsOf(model)["embedding_1/embeddings"];
+    expect(table[8 * D]).toBeCloseTo(0.5 - 0.1 * 0.1 * 0.5, 6);
+  });
+});
+
+describe("a step that was thrown away", () => {
+  it("leaves no gradient and no listed row behind", async () => {
+    const fresh = summing(adam({ learningRate: 0.1 }));
+    const spoilt = summing(adam({ learningRate: 0.1 }));
+    const huge = tensor([[3e38], [3e38]]);
+    await expect(spoilt.fit(tensor(batches[1], undefined, int32), huge, { batchSize: 2 })).rejects.toThrow(
+      "the loss became",
+    );
+    for (const model of [fresh, spoilt]) {
+      await model.fit(tensor(batches[0], undefined, int32), targets, { batchSize: 2 });
+    }
+    expectSameWeights(spoilt, fresh);
+  });
+});
+
+describe("tokens", () => {
+  const model = summing(sgd());
+  const shapeless = sequential([embedding({ inputDim: V, outputDim: D }), flatten(), dense({ units: 1 })]);
+  shapeless.compile({ optimizer: sgd(), loss: meanSquaredError() });
+
+  it.each<[string, unknown]>([
+    [
+      "x has a token outside the vocabulary in sample 1; expected integers 0 ≤ token < inputDim = 9, got 9.",
+      [
+        [0, 1],
+        [2, 9],
+      ],
+    ],
+    [
+      "x has a token outside the vocabulary in sample 0; expected integers 0 ≤ token < inputDim = 9, got -1.",
+      [
+        [0, -1],
+        [2, 3],
+      ],
+    ],
+    [
+      "x has a token outside the vocabulary in sample 1; expected integers 0 ≤ token < inputDim = 9, got 1.5.",
+      [
+        [0, 1],
+        [1.5, 3],
+      ],
+    ],
+    [
+      "x has a token outside the vocabulary in sample 1; expected integers 0 ≤ token < inputDim = 9, got 255.",
+      Uint8Array.of(1, 2, 255, 0),
+    ],
+    [
+      "x has a token outside the vocabulary in sample 0; expected integers 0 ≤ token < inputDim = 9, got 2147483647.",
+      Int32Array.of(2147483647, 2, 2, 0),
+    ],
+  ])("%s", async (text, x) => {
+    const before = weightsOf(model);
+    for (const which of [model, shapeless]) {
+      if (which === shapeless && ArrayBuffer.isView(x)) continue; // only the model tells where samples begin
+      const y = [[1], [2]];
+      await expect(which.fit(x as never, y)).rejects.toThrow(`fit: ${text}`);
+      await expect(which.evaluate(x as never, y)).rejects.toThrow(`evaluate: ${text}`);
+      await expect(which.predict(x as never)).rejects.toThrow(`predict: ${text}`);
+    }
+    expect(weightsOf(model)).toEqual(before);
+    expect(shapeless.isBuilt).toBe(false);
+  });
+
+  it("in validation data, behind a reshape, and in loops written by hand are refused too", async () => {
+    const wrong = [[0, 1], [2, 9]]; // prettier-ignore
+    const right = tensor(batches[0], undefined, int32);
+    await expect(model.fit(right, targets, { validationData: { x: wrong, y: targets } })).rejects.toThrow(
+      "fit validationData: x has a token outside the vocabulary in sample 1",
+    );
+    const symbol = input({ shape: [1, 2] });
+    const table = embedding({ inputDim: V, outputDim: 1 });
+    const behind = functional({ inputs: symbol, outputs: table.apply(reshape({ targetShape: [2] }).apply(symbol)) });
+    await expect(behind.predict([wrong, wrong])).rejects.toThrow("predict: x does not fit the model");
+    await expect(behind.predict(wrong.map((row) => [row]))).rejects.toThrow(
+      "predict: x has a token outside the vocabulary in sample 1",
+    );
+    const text =
+      "input 0 has a token outside the vocabulary in sample 1; expected int32, 0 ≤ token < inputDim = 9, got 9.";
+    expect(() => model.call([tensor(wrong, undefined, int32)])).toThrow(`call: ${text}`);
+    expect(() => model.trainOnBatch([tensor(wrong, undefined, int32)], [targets])).toThrow(`trainOnBatch: ${text}`);
+    expect(() => model.call([tensor(wrong)])).toThrow(
+      "call: input 0 holds no tokens; expected int32, 0 ≤ token < inputDim = 9, got Tensor(2, 2).",
+    );
+  });
+
+  it("are taken as nested arrays, floats, bytes and int32 alike", async () => {
+    const rows = batches[2];
+    const results = await Promise.all(
+      [
+        rows,
+        tensor(rows),
+        tensor(rows, undefined, int32),
+        Uint8Array.from(rows.flat()),
+        Float32Array.from(rows.flat()),
+      ].map(async (x) => [...(await model.predict(x)).toTypedArray()]),
+    );
+    for (const result of results) expect(result).toEqual(results[0]);
+  });
+});
+
+describe("options", () => {
+  it.each<[string, object]>([
+    [
+      "embedding: inputDim is out of range; expected an integer in [1, 2147483647], got 0.",
+      { inputDim: 0, outputDim: 2 },
+    ],
+    ["embedding: outputDim is out of range; expected an integer in [1, ∞), got undefined.", { inputDim: 3 }],
+    [
+      "embedding: inputLength is out of range; expected an integer in [1, ∞), got 0.",
+      { inputDim: 3, outputDim: 2, inputLength: 0 },
+    ],
+    ["embedding: embeddingsInitializer is of another kind", { inputDim: 3, outputDim: 2, embeddingsInitializer: 1 }],
+    ["embedding: unknown option", { inputDim: 3, outputDim: 2, units: 3 }],
+  ])("%s", (text, options) => {
+    expect(() => embedding(options as never)).toThrow(text);
+  });
+
+  it("inputLength is checked where the layer is used", () => {
+    const layer = embedding({ inputDim: 3, outputDim: 2, inputLength: 4 });
+    expect(() => layer.apply(input({ shape: [5] }))).toThrow(
+      "embedding: the sequences are not of inputLength; expected [N, 4], got [N, 5].",
+    );
+  });
+});
+
+/** A network for 40 sequences of 5 tokens out of 50. */
+function network(): Model {
+  const model = sequential([
+    embedding({ inputDim: 50, outputDim: 6, inputShape: [5] }),
+    dropout({ rate: 0.2 }),
+    flatten(),
+    dense({ units: 3 }),
+  ]);
+  const loss = categoricalCrossentropy({ fromLogits: true });
+  model.compile({ optimizer: adam({ learningRate: 0.01, amsgrad: true, globalClipNorm: 1 }), loss });
+  return model;
+}
+
+const x = tensor(
+  Int32Array.from({ length: 200 }, (_, i) => (i * i * 7 + i) % 47),
+  [40, 5],
+);
+const y = tensor(Int32Array.from({ length: 40 }, (_, i) => i % 3));
+
+it("a run that was stopped in the middle of an epoch, saved, loaded and resumed has the weights of one that was not", async () => {
+  const whole = network();
+  await whole.fit(x, y, { epochs: 3, batchSize: 8 });
+  const part = network();
+  await part.fit(x, y, { epochs: 3, batchSize: 8, callbacks: [stopAfterBatch(2)] });
+  const resumed = await loadModel(await part.toBytes({ checkpoint: true }));
+  await resumed.fit(x, y, { epochs: 3, batchSize: 8, resume: true });
+  expectSameWeights(resumed, whole);
+});
+
+it("frees the list of rows with the model", async () => {
+  const before = memoryUsage().bytesInUse;
+  const model = network();
+  await model.fit(x, y, { batchSize: 8 });
+  model.dispose();
+  expect(memoryUsage().bytesInUse).toBe(before);
+});
+
+/** Ten steps of a table that is large enough for its kernels to be shared. */
+async function trained(threads: number) {
+  vi.resetModules();
+  const { init, layers, losses, optimizers, sequential: chain } = await import("../../src/index.js");
+  const { launcher } = await import("../../src/runtime/runtime.js");
+  await init({ threads });
+  const { pool } = launcher();
+  for (let i = 0; i < 2000 && pool?.isReady === false; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  const [N, length] = [100, 12];
+  const tokens = Int32Array.from({ length: N * length }, (_, i) => (i * i * 31 + 17 * i) % 2000);
+  const model = chain([
+    layers.embedding({ inputDim: 2000, outputDim: 50, inputLength: length }),
+    layers.flatten(),
+    layers.dense({ units: 4 }),
+  ]);
+  const optimizer = optimizers.adam({ learningRate: 0.01, globalClipNorm: 0.1 });
+  model.compile({ optimizer, loss: losses.categoricalCrossentropy({ fromLogits: true }) });
+  const labels = Int32Array.from({ length: N }, (_, i) => i % 4);
+  const { history } = await model.fit(tokens, labels, { epochs: 2, batchSize: 20 });
+  return { history, weights: model.weights.map(({ value }) => value.toTypedArray()) };
+}
+
+it("ten steps give the same bits with 1, 2 and 3 threads", async () => {
+  const one = await trained(1);
+  expect(await trained(2)).toEqual(one);
+  expect(await trained(3)).toEqual(one);
+});
