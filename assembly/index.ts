@@ -102,3 +102,5 @@ export { randomBits, randomInt, randomNormal, randomTruncatedNormal, randomUnifo
 export { dropoutBackward, dropoutForward, dropoutMaskBytes } from "./random/dropout";
 export { confusionAdd, histogramAdd, topKCount } from "./metrics/counts";
 export { determinationAdd, meanAdd } from "./metrics/sums";
+export { lstmBackward, lstmForward, lstmScratchBytes } from "./recurrent/lstm";
+export { peepholeBackward } from "./recurrent/peephole";

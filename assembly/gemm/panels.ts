@@ -32,7 +32,7 @@ export function packBlockA(transA: i32, mc: i32, kc: i32, a: usize, lead: usize,
 }
 
 /** Packs `columns` columns of op(B) into a panel `width` wide, eight at a time. */
-function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: usize, lead: usize, out: usize): void {
+export function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: usize, lead: usize, out: usize): void {
   const step = (<usize>width) << 2;
   for (; columns > 0; columns -= 8) {
     if (transB) packAcross(min(columns, 8), kc, b, lead, out, step);

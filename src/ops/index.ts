@@ -60,6 +60,7 @@ export { dense, denseOp } from "./dense.js";
 export { dropout, dropoutOp } from "./dropout.js";
 export { embedding, embeddingOp } from "./embedding.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";
+export { type LstmOptions, type LstmWeights, type SequenceResult, lstm, lstmOp } from "./lstm.js";
 export { type MatmulOptions, matmul, matmulOp } from "./matmul.js";
 export {
   type DrawOptions,

@@ -5,6 +5,7 @@ import { rows as compare } from "./compare.js";
 import { rows as dense } from "./dense.js";
 import { rows as losses } from "./losses.js";
 import { rows as matmul } from "./matmul.js";
+import { rows as recurrent } from "./recurrent.js";
 import { rows as reduce } from "./reduce.js";
 import type { Table } from "./row.js";
 import { rows as rowLosses } from "./rowLosses.js";
@@ -20,6 +21,7 @@ export const table: Table = {
   ...dense,
   ...losses,
   ...matmul,
+  ...recurrent,
   ...reduce,
   ...rowLosses,
   ...selection,

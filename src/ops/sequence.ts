@@ -1,0 +1,352 @@
+/**
+ * What the ops over whole sequences share (lstm.ts, gru.ts, simpleRnn.ts): operands and their checks, and the products over all steps at once.
+ * Letters: N batch, T steps, I inputs, H units, G gates; z = x·W (N, T, G·H). Does not know cells.
+ */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import { kernels } from "../runtime/runtime.js";
+import { empty } from "../tensor/create.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import { isGradEnabled } from "../tensor/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type FusedActivation, fusedActivation } from "./activation.js";
+import { copyRow } from "./copy.js";
+import { type BackwardCall, type OutputSpec, checkDtype } from "./defineOp.js";
+
+/** Activations of recurrent cells. */
+export type RecurrentActivation = Exclude<FusedActivation, "leakyRelu" | "elu">;
+
+/** All of them. */
+export const recurrentActivations: readonly RecurrentActivation[] = [
+  "linear",
+  "relu",
+  "sigmoid",
+  "tanh",
+  "selu",
+  "softplus",
+  "hardSigmoid",
+];
+
+/** Operands that a call may have after x, kernel and recurrent kernel, in this order. */
+const optionalNames = ["bias", "h", "c", "peepholes", "mask", "keep"] as const;
+
+/** The name of an optional operand: initial states h and c, and those of {@link SequenceOptions}. */
+export type OptionalName = (typeof optionalNames)[number];
+
+/** Which operand each optional one is, where it is there. */
+export type Places = { readonly [name in OptionalName]?: number };
+
+/** What a sequence op needs to know besides tensors. */
+export interface SequenceAttributes {
+  readonly places: Places;
+  readonly activation: RecurrentActivation;
+  readonly recurrentActivation: RecurrentActivation;
+  /** The states of all steps are an output. */
+  readonly returnSequences: boolean;
+  readonly goBackwards: boolean;
+  /** With goBackwards: the outputs stand in the order of the steps, the last position first. */
+  readonly outputInSteps: boolean;
+  /** What the recurrent input is multiplied by where it is kept: 1 / (1 − rate). */
+  readonly keepScale: number;
+  /** Keeps what the backward pass reads. */
+  readonly saves: boolean;
+}
+
+/** Options of every op over a sequence. */
+export interface SequenceOptions {
+  /** Default "tanh". */
+  readonly activation?: RecurrentActivation;
+  /** Which steps count, (N, T) int32: where it is 0 the states stay as they are, the output is 0 and no gradient enters. Default: all. */
+  readonly mask?: Tensor | undefined;
+  /** False: the output is the last state (N, H). True: the states of all steps, (N, T, H). Default false. */
+  readonly returnSequences?: boolean;
+  /** Goes through time from the end. Default false. */
+  readonly goBackwards?: boolean;
+  /** With goBackwards: the states of all steps in the order of the steps, the last position first. Default false: each where its input stands. */
+  readonly outputInSteps?: boolean;
+  /** Variational dropout of what the recurrent kernel multiplies: int32 (N, H), 0 where a unit is dropped, the same in all steps; and its rate. */
+  readonly recurrentDropout?: { readonly keep: Tensor; readonly rate: number } | undefined;
+}
+
+/** N, T, I and H of a call. */
+export interface Sizes {
+  readonly N: number;
+  readonly T: number;
+  readonly I: number;
+  readonly H: number;
+}
+
+/** Sizes of operands that fit. */
+export function sizesOf([x, , recurrent]: readonly Tensor[]): Sizes {
+  const [N, T, I] = x.shape;
+  return { N, T, I, H: recurrent.shape[0] };
+}
+
+/** Operands and attributes of a call. @param states initial ones, and what else a cell has */
+export function sequenceCall(
+  op: string,
+  required: readonly [x: Tensor, kernel: Tensor, recurrentKernel: Tensor],
+  optional: { readonly [name in OptionalName]?: Tensor | undefined },
+  options: SequenceOptions & { readonly recurrentActivation?: RecurrentActivation },
+): { readonly inputs: readonly Tensor[]; readonly attributes: SequenceAttributes } {
+  const { activation = "tanh", recurrentActivation = "sigmoid", recurrentDropout } = options;
+  for (const [name, value] of Object.entries({ activation, recurrentActivation })) {
+    checkRecurrentActivation(op, name, value);
+  }
+  const rate = recurrentDropout?.rate ?? 0;
+  if (!(rate >= 0 && rate < 1)) {
+    throw new UsageError(message(op, "rate out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
+  }
+  const inputs: Tensor[] = [...required];
+  const places: { [name in OptionalName]?: number } = {};
+  const all = { ...optional, mask: options.mask, keep: recurrentDropout?.keep };
+  for (const name of optionalNames) {
+    const operand = all[name];
+    if (operand === undefined) continue;
+    places[name] = inputs.length;
+    inputs.push(operand);
+  }
+  const attributes = {
+    places,
+    activation,
+    recurrentActivation,
+    returnSequences: options.returnSequences ?? false,
+    goBackwards: options.goBackwards ?? false,
+    outputInSteps: options.outputInSteps ?? false,
+    keepScale: 1 / (1 - rate),
+    saves: isGradEnabled() && inputs.some(({ requiresGrad }) => requiresGrad),
+  };
+  return { inputs, attributes };
+}
+
+/** Throws UsageError for an activation that recurrent kernels do not compute. */
+export function checkRecurrentActivation(op: string, option: string, value: unknown): void {
+  if (recurrentActivations.includes(value as RecurrentActivation)) return;
+  const expected = recurrentActivations.join(", ");
+  throw new UsageError(message(op, `${option} is not one of recurrent layers`, { expected, got: show(value) }));
+}
+
+/** Checks the operands that all cells have. @param gates G @param biasShape of H */
+export function checkSequence(
+  op: string,
+  inputs: readonly Tensor[],
+  { places }: SequenceAttributes,
+  gates: number,
+  biasShape: (H: number) => Shape,
+): void {
+  const [x, kernel, recurrent] = inputs;
+  for (const [name, operand] of Object.entries({ x, kernel, recurrentKernel: recurrent })) {
+    checkDtype(op, name, operand, "float32");
+  }
+  if (x.rank !== 3) {
+    const hint = "Sequences are batch first: samples, steps, features.";
+    throw new ShapeError(
+      message(op, "x is no batch of sequences", { expected: "x [N, T, I]", got: `x ${showShape(x.shape)}`, hint }),
+    );
+  }
+  const H = recurrent.shape[0];
+  if (recurrent.rank !== 2 || recurrent.shape[1] !== gates * H || H === 0) {
+    const got = showShape(recurrent.shape);
+    throw new ShapeError(message(op, "the recurrent kernel does not fit", { expected: `[H, ${gates}·H], H ≥ 1`, got }));
+  }
+  const [N, T, I] = x.shape;
+  if (kernel.rank !== 2 || kernel.shape[1] !== gates * H) {
+    const expected = `[I, ${gates * H}], as the recurrent kernel has columns`;
+    throw new ShapeError(message(op, "the kernel does not fit", { expected, got: showShape(kernel.shape) }));
+  }
+  if (kernel.shape[0] !== I) {
+    const expected = `x [N, T, I] with I = ${kernel.shape[0]} (kernel [I, ${gates}·H] = ${showShape(kernel.shape)})`;
+    throw new ShapeError(message(op, "input features differ", { expected, got: `x ${showShape(x.shape)}` }));
+  }
+  const expectedShapes: { readonly [name in OptionalName]: Shape } = {
+    bias: biasShape(H),
+    h: [N, H],
+    c: [N, H],
+    peepholes: [3, H],
+    mask: [N, T],
+    keep: [N, H],
+  };
+  for (const name of optionalNames) {
+    const place = places[name];
+    if (place === undefined) continue;
+    const operand = inputs[place];
+    const what = operandTexts[name];
+    checkDtype(op, what, operand, name === "mask" || name === "keep" ? "int32" : "float32");
+    if (sameShape(operand.shape, expectedShapes[name])) continue;
+    const expected = `${operandLetters[name]} = ${showShape(expectedShapes[name])}`;
+    throw new ShapeError(message(op, `${what} does not fit`, { expected, got: showShape(operand.shape) }));
+  }
+}
+
+const operandTexts: { readonly [name in OptionalName]: string } = {
+  bias: "the bias",
+  h: "the initial state h",
+  c: "the initial state c",
+  peepholes: "the matrix of peepholes",
+  mask: "the mask",
+  keep: "the recurrent dropout's mask",
+};
+
+const operandLetters: { readonly [name in OptionalName]: string } = {
+  bias: "one number a column of the kernel",
+  h: "[N, H]",
+  c: "[N, H]",
+  peepholes: "[3, H]",
+  mask: "[N, T]",
+  keep: "[N, H]",
+};
+
+/** The outputs: last states, the states of all steps (none of them: [0]), and what is saved. @param saved their widths in units of H */
+export function sequenceOutputs(
+  inputs: readonly Tensor[],
+  { returnSequences, saves }: SequenceAttributes,
+  states: number,
+  saved: readonly number[],
+): OutputSpec[] {
+  const { N, T, H } = sizesOf(inputs);
+  return [
+    ...Array.from({ length: states }, () => ({ shape: [N, H] })),
+    returnSequences ? { shape: [N, T, H] } : { shape: [0], isDifferentiable: false },
+    ...saved.map((width) => ({ shape: saves ? [N, T, width * H] : [0], isDifferentiable: false })),
+  ];
+}
+
+/** The address of an optional operand, or 0. */
+export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes, name: OptionalName): number {
+  const place = places[name];
+  return place === undefined ? 0 : inputs[place].ptr;
+}
+
+/** The kernels' number for the order of steps: Note [Sequence kernels] in assembly/recurrent/steps.ts. */
+export function orderOf({ goBackwards, outputInSteps }: SequenceAttributes): number {
+  return (goBackwards ? 1 : 0) + (goBackwards && outputInSteps ? 2 : 0);
+}
+
+/** The kernels' numbers of both activations. */
+export function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
+  return [fusedActivation(attributes.activation).code, fusedActivation(attributes.recurrentActivation).code];
+}
+
+/** Writes an initial state, or zeros, to where the kernel begins. @param from 0 for zeros */
+export function beginState(to: number, from: number, size: number): void {
+  if (from === 0) kernels().fill(to, 0, size);
+  else copyRow(to, from, size, 0);
+}
+
+/** z = x·W for all steps at once. */
+export function multiplyInput([x, kernel]: readonly Tensor[], z: number, scratch: (bytes: number) => number): void {
+  const { gemm, gemmScratchBytes } = kernels();
+  const [I, columns] = kernel.shape;
+  const rows = x.shape[0] * x.shape[1];
+  gemm(
+    0,
+    0,
+    rows,
+    columns,
+    I,
+    x.ptr,
+    I,
+    kernel.ptr,
+    columns,
+    0,
+    z,
+    columns,
+    scratch(gemmScratchBytes(rows, columns, I)),
+  );
+}
+
+/** A gradient of a state, to be changed by the kernel: a fresh tensor that begins with what the loss says of the last state. */
+export function beginGradient(dLast: Tensor | undefined, shape: Shape): Tensor {
+  const gradient = empty(shape);
+  beginState(gradient.ptr, dLast?.ptr ?? 0, gradient.size);
+  return gradient;
+}
+
+/** Hands on the gradient of an initial state. */
+export function endGradient<A extends SequenceAttributes>(
+  call: BackwardCall<A>,
+  name: "h" | "c",
+  dState: Tensor,
+): void {
+  const place = call.attributes.places[name];
+  if (place !== undefined && !call.adopt(place, dState)) {
+    call.gradient(place, (dX, accumulate) => copyRow(dX, dState.ptr, dState.size, accumulate));
+  }
+  dState.dispose();
+}
+
+/** dW = xᵀ·dz and dx = dz·Wᵀ, a product each over all steps. */
+export function inputGradients<A>({ inputs: [x, kernel], gradient, scratch }: BackwardCall<A>, dz: number): void {
+  const { gemm, gemmScratchBytes } = kernels();
+  const [I, columns] = kernel.shape;
+  const rows = x.shape[0] * x.shape[1];
+  gradient(1, (dW, accumulate) =>
+    gemm(
+      1,
+      0,
+      I,
+      columns,
+      rows,
+      x.ptr,
+      I,
+      dz,
+      columns,
+      accumulate,
+      dW,
+      columns,
+      scratch(gemmScratchBytes(I, columns, rows)),
+    ),
+  );
+  gradient(0, (dX, accumulate) =>
+    gemm(
+      0,
+      1,
+      rows,
+      I,
+      columns,
+      dz,
+      columns,
+      kernel.ptr,
+      columns,
+      accumulate,
+      dX,
+      I,
+      scratch(gemmScratchBytes(rows, I, columns)),
+    ),
+  );
+}
+
+/** dU = beforeᵀ·dz over all steps. */
+export function recurrentGradient<A>({ inputs, gradient, scratch }: BackwardCall<A>, before: number, dz: number): void {
+  const { gemm, gemmScratchBytes } = kernels();
+  const { N, T, H } = sizesOf(inputs);
+  const columns = inputs[2].shape[1];
+  gradient(2, (dU, accumulate) =>
+    gemm(
+      1,
+      0,
+      H,
+      columns,
+      N * T,
+      before,
+      H,
+      dz,
+      columns,
+      accumulate,
+      dU,
+      columns,
+      scratch(gemmScratchBytes(H, columns, N * T)),
+    ),
+  );
+}
+
+/** db = the sums of dz over all steps. */
+export function biasGradient<A extends SequenceAttributes>(
+  { inputs, attributes, gradient }: BackwardCall<A>,
+  dz: number,
+): void {
+  const { N, T } = sizesOf(inputs);
+  const columns = inputs[1].shape[1];
+  const { bias } = attributes.places;
+  if (bias === undefined) return;
+  gradient(bias, (dB, accumulate) => kernels().biasActivationBackward(0, dB, dz, dz, N * T, columns, 0, 0, accumulate));
+}

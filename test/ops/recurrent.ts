@@ -1,0 +1,236 @@
+/** Rows of the ops over whole sequences, and their cells in float64 by plain loops. Letters: N batch, T steps, I inputs, H units. */
+import { ShapeError, UsageError } from "../../src/errors.js";
+import { lstm } from "../../src/ops/lstm.js";
+import type { OptionalName, RecurrentActivation, SequenceAttributes } from "../../src/ops/sequence.js";
+import { ones, zeros } from "../../src/tensor/create.js";
+import type { Random } from "../../src/tensor/random.js";
+import { type Operand, generate, normal } from "../support/operands.js";
+import type { Sample, Table } from "./row.js";
+
+const functions: Readonly<Record<RecurrentActivation, (x: number) => number>> = {
+  linear: (x) => x,
+  relu: (x) => Math.max(x, 0),
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  tanh: Math.tanh,
+  selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+  softplus: (x) => Math.log1p(Math.exp(x)),
+  hardSigmoid: (x) => Math.min(Math.max(x / 6 + 0.5, 0), 1),
+};
+
+/** One step of one row. */
+interface StepOperands {
+  readonly H: number;
+  /** x·W of this step, column by column, with no bias. */
+  readonly z: (column: number) => number;
+  /** Σ state[k] · U[k, column]. */
+  readonly product: (state: readonly number[], column: number) => number;
+  /** What of a state reaches the recurrent kernel. */
+  readonly drop: (state: readonly number[]) => readonly number[];
+  readonly bias: (index: number) => number;
+  readonly peephole: (index: number) => number;
+  readonly f: (x: number) => number;
+  readonly recurrentF: (x: number) => number;
+}
+
+/** A cell: from the states before a step to those after it. */
+type Cell = (states: readonly (readonly number[])[], step: StepOperands) => number[][];
+
+const lstmCell: Cell = ([h, c], { H, z, product, drop, bias, peephole, f, recurrentF }) => {
+  const kept = drop(h);
+  const units = [...Array(H).keys()];
+  const gate = (k: number, j: number): number => z(k * H + j) + product(kept, k * H + j) + bias(k * H + j);
+  const next = units.map((j) => {
+    const input = recurrentF(gate(0, j) + peephole(j) * c[j]);
+    const forget = recurrentF(gate(1, j) + peephole(H + j) * c[j]);
+    return forget * c[j] + input * f(gate(2, j));
+  });
+  return [units.map((j) => recurrentF(gate(3, j) + peephole(2 * H + j) * next[j]) * f(next[j])), next];
+};
+
+/** The last states and the outputs of all steps. */
+function runCell(cell: Cell, states: number, inputs: readonly Operand[], attributes: SequenceAttributes): Operand[] {
+  const [x, kernel, recurrent] = inputs;
+  const [N, T, I] = x.shape;
+  const [H, columns] = recurrent.shape;
+  const { places, goBackwards, outputInSteps, keepScale, returnSequences } = attributes;
+  const optional = (name: OptionalName): Operand | undefined =>
+    places[name] === undefined ? undefined : inputs[places[name]];
+  const last = Array.from({ length: states }, () => new Float64Array(N * H));
+  const y = new Float64Array(returnSequences ? N * T * H : 0);
+  for (let n = 0; n < N; n++) {
+    const first = (name: OptionalName): number[] =>
+      Array.from({ length: H }, (_, j) => optional(name)?.values[n * H + j] ?? 0);
+    let state: number[][] = [first("h"), first("c")].slice(0, states);
+    for (let s = 0; s < T; s++) {
+      const t = goBackwards ? T - 1 - s : s;
+      const isCounted = optional("mask")?.values[n * T + t] !== 0;
+      if (isCounted) {
+        state = cell(state, {
+          H,
+          z: (column) => {
+            let sum = 0;
+            for (let i = 0; i < I; i++) sum += x.values[(n * T + t) * I + i] * kernel.values[i * columns + column];
+            return sum;
+          },
+          product: (from, column) => from.reduce((sum, value, k) => sum + value * recurrent.values[k * columns + column], 0),
+          drop: (from) => {
+            const keep = optional("keep");
+            return keep === undefined ? from : from.map((value, j) => (keep.values[n * H + j] ? value * keepScale : 0));
+          },
+          bias: (index) => optional("bias")?.values[index] ?? 0,
+          peephole: (index) => optional("peepholes")?.values[index] ?? 0,
+          f: functions[attributes.activation],
+          recurrentF: functions[attributes.recurrentActivation],
+        });
+      }
+      if (!returnSequences) continue;
+      const place = (n * T + (outputInSteps ? s : t)) * H;
+      for (let j = 0; j < H; j++) y[place + j] = isCounted ? state[0][j] : 0;
+    }
+    for (const [k, values] of state.entries()) last[k].set(values, n * H);
+  }
+  return [
+    ...last.map((values): Operand => ({ shape: [N, H], dtype: "float32", values })),
+    { shape: returnSequences ? [N, T, H] : [0], dtype: "float32", values: y },
+  ];
+}
+
+/** What a sample differs in from the plainest one. */
+interface Variant extends Partial<SequenceAttributes> {
+  readonly sizes: readonly [N: number, T: number, I: number, H: number];
+  readonly with?: readonly OptionalName[];
+}
+
+function sampleOf(
+  random: Random,
+  gates: number,
+  biasShape: (H: number) => number[],
+  { sizes: [N, T, I, H], with: names = ["bias"], ...rest }: Variant,
+): Sample<SequenceAttributes> {
+  const optional: { readonly [name in OptionalName]: () => Operand } = {
+    bias: () => normal(random, biasShape(H)),
+    h: () => normal(random, [N, H]),
+    c: () => normal(random, [N, H]),
+    peepholes: () => normal(random, [3, H], 0, 0.5),
+    mask: () => generate([N, T], (i) => (i % T === (Math.floor(i / T) % T) ? 1 : random.integer(3)), "int32"),
+    keep: () => generate([N, H], () => random.integer(2), "int32"),
+  };
+  const inputs = [
+    normal(random, [N, T, I]),
+    normal(random, [I, gates * H], 0, 1 / Math.sqrt(I)),
+    normal(random, [H, gates * H], 0, 1 / Math.sqrt(H)),
+  ];
+  const places: { [name in OptionalName]?: number } = {};
+  for (const name of names) {
+    places[name] = inputs.length;
+    inputs.push(optional[name]());
+  }
+  const attributes: SequenceAttributes = {
+    places,
+    activation: "tanh",
+    recurrentActivation: "sigmoid",
+    returnSequences: false,
+    goBackwards: false,
+    outputInSteps: false,
+    keepScale: 2,
+    saves: true,
+    ...rest,
+  };
+  const options = Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`);
+  const title = [`N ${N}, T ${T}, I ${I}, H ${H}`, ...names, ...options].join(", ");
+  return { title, inputs, attributes };
+}
+
+/** What every cell is tried with. */
+const variants: readonly Variant[] = [
+  { sizes: [3, 4, 5, 6] },
+  { sizes: [3, 4, 5, 6], with: [] },
+  { sizes: [2, 3, 2, 4], returnSequences: true },
+  { sizes: [2, 3, 2, 5], with: ["bias", "h"], returnSequences: true, goBackwards: true },
+  { sizes: [3, 3, 2, 4], with: ["bias", "h"], returnSequences: true, goBackwards: true, outputInSteps: true },
+  { sizes: [4, 5, 3, 3], with: ["bias", "h", "mask"], returnSequences: true },
+  { sizes: [4, 5, 3, 8], with: ["bias", "mask"], goBackwards: true },
+  { sizes: [3, 3, 2, 7], with: ["h", "mask", "keep"], returnSequences: true },
+  { sizes: [5, 2, 3, 4], activation: "relu", recurrentActivation: "hardSigmoid" },
+  { sizes: [1, 4, 3, 5], with: ["bias", "h", "keep"], returnSequences: true },
+  { sizes: [7, 1, 3, 1] },
+  { sizes: [0, 3, 2, 4] },
+  { sizes: [2, 0, 2, 4], with: ["bias", "h"] },
+  { sizes: [13, 2, 9, 17], returnSequences: true },
+  { sizes: [99, 2, 1, 2], with: ["bias", "keep"] },
+  { sizes: [2, 2, 3, 66], with: ["bias"] },
+];
+
+const flops =
+  (gates: number) =>
+  ([{ shape }, , recurrent]: readonly Operand[]): number =>
+    2 * shape[0] * shape[1] * (shape[2] + recurrent.shape[0]) * gates * recurrent.shape[0];
+
+const bound = { relative: 1e-5, absolute: 1e-5 };
+const gradientBound = { relative: 3e-5, absolute: 6e-5 };
+
+const lstmWeights = (I: number, H: number) => ({ kernel: ones([I, 4 * H]), recurrentKernel: ones([H, 4 * H]) });
+
+export const rows = {
+  lstmOp: {
+    samples: (random) =>
+      [
+        ...variants,
+        { sizes: [3, 4, 2, 5], with: ["bias", "h", "c"], returnSequences: true } as const,
+        { sizes: [3, 4, 2, 5], with: ["bias", "c", "mask"], goBackwards: true } as const,
+        { sizes: [3, 3, 2, 6], with: ["bias", "c", "peepholes"], returnSequences: true } as const,
+        { sizes: [2, 4, 2, 19], with: ["h", "c", "peepholes", "mask"], goBackwards: true } as const,
+      ].map((variant) => sampleOf(random, 4, (H) => [4 * H], variant)),
+    reference: (inputs, attributes) => runCell(lstmCell, 2, inputs, attributes),
+    bound,
+    gradientBound,
+    refusals: [
+      {
+        call: () => lstm(ones([2, 3]), lstmWeights(3, 4)),
+        error: ShapeError,
+        text: "lstm: x is no batch of sequences; expected x [N, T, I], got x [2, 3]. Sequences are batch first: samples, steps, features.",
+      },
+      {
+        call: () => lstm(ones([2, 5, 2]), lstmWeights(3, 4)),
+        error: ShapeError,
+        text: "lstm: input features differ; expected x [N, T, I] with I = 3 (kernel [I, 4·H] = [3, 16]), got x [2, 5, 2].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), { kernel: ones([3, 16]), recurrentKernel: ones([4, 12]) }),
+        error: ShapeError,
+        text: "lstm: the recurrent kernel does not fit; expected [H, 4·H], H ≥ 1, got [4, 12].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), { kernel: ones([3, 12]), recurrentKernel: ones([4, 16]) }),
+        error: ShapeError,
+        text: "lstm: the kernel does not fit; expected [I, 16], as the recurrent kernel has columns, got [3, 12].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), { ...lstmWeights(3, 4), bias: ones([4]) }),
+        error: ShapeError,
+        text: "lstm: the bias does not fit; expected one number a column of the kernel = [16], got [4].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { initialState: [ones([2, 4]), ones([3, 4])] }),
+        error: ShapeError,
+        text: "lstm: the initial state c does not fit; expected [N, H] = [2, 4], got [3, 4].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { mask: zeros([2, 4], { dtype: "int32" }) }),
+        error: ShapeError,
+        text: "lstm: the mask does not fit; expected [N, T] = [2, 5], got [2, 4].",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { mask: ones([2, 5]) }),
+        error: ShapeError,
+        text: "lstm: the mask has the wrong dtype; expected int32, got the mask Tensor([2, 5]).",
+      },
+      {
+        call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { activation: "elu" as "tanh" }),
+        error: UsageError,
+        text: 'lstm: activation is not one of recurrent layers; expected linear, relu, sigmoid, tanh, selu, softplus, hardSigmoid, got "elu".',
+      },
+    ],
+    flops: flops(4),
+  },
+} satisfies Partial<Table>;
