@@ -57,6 +57,7 @@ export {
   lessEqual,
   log,
   logSoftmax,
+  lstm,
   matmul,
   max,
   maximum,
@@ -95,10 +96,13 @@ export {
   type Activation,
   type Axes,
   type DrawOptions,
+  type LstmOptions,
+  type LstmWeights,
   type MatmulOptions,
   type NormalOptions,
   type NumberOrTensor,
   type ReduceOptions,
+  type SequenceResult,
 } from "./ops/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Optimizer } from "./optimizers/optimizer.js";

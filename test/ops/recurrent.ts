@@ -72,7 +72,8 @@ function runCell(cell: Cell, states: number, inputs: readonly Operand[], attribu
             for (let i = 0; i < I; i++) sum += x.values[(n * T + t) * I + i] * kernel.values[i * columns + column];
             return sum;
           },
-          product: (from, column) => from.reduce((sum, value, k) => sum + value * recurrent.values[k * columns + column], 0),
+          product: (from, column) =>
+            from.reduce((sum, value, k) => sum + value * recurrent.values[k * columns + column], 0),
           drop: (from) => {
             const keep = optional("keep");
             return keep === undefined ? from : from.map((value, j) => (keep.values[n * H + j] ? value * keepScale : 0));
@@ -112,7 +113,7 @@ function sampleOf(
     h: () => normal(random, [N, H]),
     c: () => normal(random, [N, H]),
     peepholes: () => normal(random, [3, H], 0, 0.5),
-    mask: () => generate([N, T], (i) => (i % T === (Math.floor(i / T) % T) ? 1 : random.integer(3)), "int32"),
+    mask: () => generate([N, T], (i) => (i % T === Math.floor(i / T) % T ? 1 : random.integer(3)), "int32"),
     keep: () => generate([N, H], () => random.integer(2), "int32"),
   };
   const inputs = [
@@ -136,7 +137,7 @@ function sampleOf(
     saves: true,
     ...rest,
   };
-  const options = Object.entries(rest).map(([name, value]) => `${name} ${String(value)}`);
+  const options = Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const title = [`N ${N}, T ${T}, I ${I}, H ${H}`, ...names, ...options].join(", ");
   return { title, inputs, attributes };
 }
