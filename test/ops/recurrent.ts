@@ -224,7 +224,7 @@ export const rows = {
       {
         call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { mask: ones([2, 5]) }),
         error: ShapeError,
-        text: "lstm: the mask has the wrong dtype; expected int32, got the mask Tensor([2, 5]).",
+        text: "lstm: the mask has the wrong dtype; expected int32, got the mask Tensor(2, 5).",
       },
       {
         call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { activation: "elu" as "tanh" }),
