@@ -104,3 +104,6 @@ export { confusionAdd, histogramAdd, topKCount } from "./metrics/counts";
 export { determinationAdd, meanAdd } from "./metrics/sums";
 export { lstmBackward, lstmForward, lstmScratchBytes } from "./recurrent/lstm";
 export { peepholeBackward } from "./recurrent/peephole";
+export { averagePoolBackward, averagePoolForward } from "./pool/average";
+export { bilinearBackward, bilinearForward } from "./pool/bilinear";
+export { maxPoolBackward, maxPoolForward } from "./pool/max";

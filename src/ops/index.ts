@@ -109,3 +109,8 @@ export {
 } from "./unary.js";
 export { weightedMean, weightedMeanOp } from "./weightedMean.js";
 export { where, whereOp } from "./where.js";
+export { averagePool1d, averagePool2d, averagePoolOp } from "./averagePool.js";
+export { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPool2d } from "./globalPool.js";
+export { maxPool1d, maxPool2d, maxPoolOp } from "./maxPool.js";
+export type { PoolOptions } from "./poolGeometry.js";
+export { type Interpolation, type UpsampleOptions, upsample2d, upsampleOp } from "./upsample.js";

@@ -6,6 +6,7 @@ import { rows as dense } from "./dense.js";
 import { rows as losses } from "./losses.js";
 import { rows as matmul } from "./matmul.js";
 import { rows as recurrent } from "./recurrent.js";
+import { rows as pool } from "./pool.js";
 import { rows as reduce } from "./reduce.js";
 import type { Table } from "./row.js";
 import { rows as rowLosses } from "./rowLosses.js";
@@ -22,6 +23,7 @@ export const table: Table = {
   ...losses,
   ...matmul,
   ...recurrent,
+  ...pool,
   ...reduce,
   ...rowLosses,
   ...selection,
