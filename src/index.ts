@@ -4,6 +4,8 @@ export * as callbacks from "./callbacks/index.js";
 export type { Config } from "./config.js";
 export type { Dataset, Split } from "./data/dataset.js";
 export * as datasets from "./data/index.js";
+export * as text from "./data/text/index.js";
+export type { Tokenizer } from "./data/text/tokenizer.js";
 export { DataError, LanegradError, MemoryError, ShapeError, ThreadError, UsageError } from "./errors.js";
 export { loadFromIndexedDb, saveToIndexedDb } from "./io/indexedDb.js";
 export * as initializers from "./initializers/index.js";

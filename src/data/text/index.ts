@@ -1,0 +1,13 @@
+/** Texts and token sequences: reading, tokens, padding, drawing the next token. */
+export { padSequences, type PadOptions, type Side } from "./padSequences.js";
+export { readText } from "./readText.js";
+export { sampler, type SamplerOptions } from "./sampler.js";
+export {
+  fitTokenizer,
+  loadTokenizer,
+  tokenizerFrom,
+  type TextUnit,
+  type Tokenizer,
+  type TokenizerConfig,
+  type TokenizerOptions,
+} from "./tokenizer.js";

@@ -1,0 +1,65 @@
+/**
+ * The next token from a model's logits: drawn from softmax(logits / temperature), from the k likeliest tokens alone where asked for. Runs in JavaScript,
+ * once a token. Letters: V tokens.
+ * Source: top-k: Fan, Lewis & Dauphin 2018.
+ */
+import { ShapeError, checkKeys, message, show } from "../../errors.js";
+import { checkInteger, checkNumber } from "../../options.js";
+import { Random } from "../../tensor/random.js";
+import { Tensor } from "../../tensor/tensor.js";
+
+/** Options of {@link sampler}. */
+export interface SamplerOptions {
+  /** Below 1 the likely become likelier, above 1 all become more equal; 0 always takes the likeliest. Default 1. */
+  readonly temperature?: number;
+  /** Only the k likeliest tokens are drawn; of equals the smaller token is the likelier. Default: all. */
+  readonly topK?: number;
+  /** Any integer; the same seed draws the same tokens. Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * A function that draws a token for logits, another one in each call.
+ *
+ * Its argument: (V) logits, a tensor or an array of numbers; −∞ is never drawn.
+ * Errors: UsageError for an option; the function throws ShapeError for logits that are empty, NaN, +∞, or all −∞.
+ */
+export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLike<number>) => number {
+  const op = "text.sampler";
+  checkKeys(op, options, ["temperature", "topK", "seed"]);
+  const { temperature = 1, topK, seed = 0 } = options;
+  checkNumber(op, "temperature", temperature, "[0, ∞)");
+  if (topK !== undefined) checkInteger(op, "topK", topK, "[1, ∞)");
+  const random = new Random(seed);
+  return (given) => {
+    const logits = given instanceof Tensor ? given.toTypedArray() : given;
+    const most = checkedMaximum(op, logits);
+    const tokens = Array.from({ length: logits.length }, (_, token) => token);
+    if (temperature === 0) return tokens.find((token) => logits[token] === most)!;
+    const kept =
+      topK === undefined || topK >= tokens.length
+        ? tokens
+        : tokens.sort((a, b) => logits[b] - logits[a] || a - b).slice(0, topK);
+    const weights = kept.map((token) => Math.exp((logits[token] - most) / temperature)); // the likeliest has 1, so none overflows
+    let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+    const drawn = weights.findIndex((weight) => (left -= weight) < 0);
+    return kept[drawn >= 0 ? drawn : 0]; // rounding may leave a last 1e-16 to nobody
+  };
+}
+
+function checkedMaximum(op: string, logits: ArrayLike<number>): number {
+  let most = -Infinity;
+  for (let i = 0; i < logits.length; i++) {
+    if (Number.isNaN(logits[i]) || logits[i] === Infinity) {
+      throw new ShapeError(
+        message(op, `logit ${i} is no number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
+      );
+    }
+    most = Math.max(most, logits[i]);
+  }
+  if (most === -Infinity) {
+    const got = logits.length === 0 ? "none" : "all −∞";
+    throw new ShapeError(message(op, "there is nothing to draw from", { expected: "logits (V)", got }));
+  }
+  return most;
+}

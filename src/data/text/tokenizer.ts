@@ -1,0 +1,210 @@
+/**
+ * Texts as tokens: characters or words, numbered by how often a training text has them. Token 0 is padding, then comes the unknown unit, then the
+ * others by falling frequency, equals in the order of their code points. Does not pad (padSequences.ts) and does not split into subwords.
+ */
+import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
+import { checkBoolean, checkInteger } from "../../options.js";
+
+/** What a text is cut into. */
+export type TextUnit = "characters" | "words";
+
+/** Options of {@link fitTokenizer}. */
+export interface TokenizerOptions {
+  /** Characters are code points; words are what stands between blanks. */
+  readonly unit: TextUnit;
+  /** A unit that the training texts have less often is unknown. Default 1. */
+  readonly minCount?: number;
+  /** Size of the vocabulary at most, padding and unknown included; the most frequent units stay. Default: no limit. */
+  readonly maxTokens?: number;
+  /** Texts are lower-cased first. Default: true for words, false for characters. */
+  readonly lower?: boolean;
+  /** Characters that words do not contain: each is a blank. Default: Keras's, all ASCII punctuation but the apostrophe. For characters: none. */
+  readonly filters?: string;
+  /** Keeps token 0 for padding. Default true. */
+  readonly padding?: boolean;
+  /** Has a token for what is not in the vocabulary. Without it such text is an error, and minCount and maxTokens are not allowed. Default true. */
+  readonly unknown?: boolean;
+}
+
+const kerasFilters = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~';
+const op = "text.fitTokenizer";
+
+/** A tokenizer as plain JSON. */
+export interface TokenizerConfig {
+  readonly format: "lanegrad tokenizer";
+  readonly unit: TextUnit;
+  readonly lower: boolean;
+  readonly filters: string;
+  readonly padding: boolean;
+  readonly unknown: boolean;
+  /** Without padding and unknown, in the order of their tokens. */
+  readonly units: readonly string[];
+}
+
+/** Texts to tokens and back. Made by {@link fitTokenizer} or {@link loadTokenizer}; does not change. */
+export class Tokenizer {
+  /** Number of tokens: the inputDim of an embedding, the units of an output layer. */
+  readonly size: number;
+  /** The token of what is not in the vocabulary; undefined where that is an error. */
+  readonly unknown: number | undefined;
+  readonly #config: TokenizerConfig;
+  readonly #first: number;
+  readonly #tokens: ReadonlyMap<string, number>;
+
+  /** @internal */
+  constructor(config: TokenizerConfig) {
+    this.#config = config;
+    this.unknown = config.unknown ? Number(config.padding) : undefined;
+    this.#first = Number(config.padding) + Number(config.unknown);
+    this.size = this.#first + config.units.length;
+    this.#tokens = new Map(config.units.map((unit, i) => [unit, this.#first + i]));
+  }
+
+  /** What texts are cut into. */
+  get unit(): TextUnit {
+    return this.#config.unit;
+  }
+
+  /** The token of a unit as it stands in the vocabulary; undefined where it is not there. */
+  tokenOf(unit: string): number | undefined {
+    return this.#tokens.get(unit);
+  }
+
+  /** The unit of a token: "" for padding, "\uFFFD" for unknown. Errors: UsageError for no token of the vocabulary. */
+  unitOf(token: number): string {
+    if (!Number.isInteger(token) || token < 0 || token >= this.size) {
+      const expected = `an integer 0 ≤ token < ${this.size}`;
+      throw new UsageError(message("text.decode", "no such token", { expected, got: show(token) }));
+    }
+    if (token >= this.#first) return this.#config.units[token - this.#first];
+    return token === this.unknown ? "\uFFFD" : "";
+  }
+
+  /**
+   * A text as tokens.
+   * Errors: DataError for a unit that is not in the vocabulary, where there is no unknown token.
+   */
+  encode(text: string): Int32Array<ArrayBuffer> {
+    const units = unitsOf(text, this.#config);
+    const tokens = new Int32Array(units.length);
+    for (let i = 0; i < units.length; i++) {
+      const token = this.#tokens.get(units[i]) ?? this.unknown;
+      if (token === undefined) {
+        const hint = "Fit the tokenizer on a text that has it, or with unknown: true.";
+        const wrong = `unit ${i} is not in the vocabulary`;
+        throw new DataError(
+          message("text.encode", wrong, { expected: `one of ${this.size} ${this.unit}`, got: show(units[i]), hint }),
+        );
+      }
+      tokens[i] = token;
+    }
+    return tokens;
+  }
+
+  /** Tokens as a text; words are joined by blanks, padding is left out. Errors: UsageError for no token of the vocabulary. */
+  decode(tokens: ArrayLike<number>): string {
+    const units = Array.from(tokens, (token) => this.unitOf(token)).filter((unit) => unit !== "");
+    return units.join(this.unit === "words" ? " " : "");
+  }
+
+  /** What {@link loadTokenizer} makes the tokenizer from; JSON.stringify calls it. */
+  toJSON(): TokenizerConfig {
+    return this.#config;
+  }
+
+  /** Writes it as JSON. @param sink a path or file: URL (Node), or a WritableStream */
+  async save(sink: ByteSink): Promise<void> {
+    await writeBytes("text.save", sink, [new TextEncoder().encode(JSON.stringify(this.#config))]);
+  }
+}
+
+/**
+ * A tokenizer whose vocabulary is what training texts have.
+ *
+ * @param texts  one text or several; take training texts alone, so that nothing about the test texts leaks into training
+ * Errors: UsageError for an option, or for texts that leave the vocabulary empty.
+ * Cost: for words about 0.1 µs a character.
+ */
+export function fitTokenizer(texts: string | Iterable<string>, options: TokenizerOptions): Tokenizer {
+  checkKeys(op, options, ["unit", "minCount", "maxTokens", "lower", "filters", "padding", "unknown"]);
+  const { unit, minCount = 1, maxTokens, padding = true, unknown = true } = options;
+  if (unit !== "characters" && unit !== "words") {
+    throw new UsageError(message(op, "unit is unknown", { expected: '"characters" or "words"', got: show(unit) }));
+  }
+  const { lower = unit === "words", filters = unit === "words" ? kerasFilters : "" } = options;
+  for (const [name, value] of Object.entries({ lower, padding, unknown })) checkBoolean(op, name, value);
+  checkInteger(op, "minCount", minCount, "[1, ∞)");
+  const reserved = Number(padding) + Number(unknown);
+  if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
+  if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
+    const expected = unit === "words" ? "a text of the characters that words do not contain" : "none for characters";
+    throw new UsageError(message(op, "filters are wrong", { expected, got: show(filters) }));
+  }
+  if (!unknown && (minCount > 1 || maxTokens !== undefined)) {
+    const expected = "unknown: true together with minCount or maxTokens";
+    throw new UsageError(message(op, "rare units need a token", { expected, got: "unknown: false" }));
+  }
+  const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
+  const counts = new Map<string, number>();
+  for (const text of typeof texts === "string" ? [texts] : texts) {
+    for (const found of unitsOf(text, config)) counts.set(found, (counts.get(found) ?? 0) + 1);
+  }
+  const units = [...counts]
+    .filter(([, count]) => count >= minCount)
+    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
+    .slice(0, maxTokens === undefined ? undefined : maxTokens - reserved)
+    .map(([found]) => found);
+  if (units.length === 0) {
+    const got = `${counts.size} different ${unit}`;
+    throw new UsageError(message(op, "the vocabulary is empty", { expected: `${unit} in the texts`, got }));
+  }
+  return new Tokenizer({ ...config, units });
+}
+
+/**
+ * A tokenizer that was saved.
+ * @param source  as `save` wrote it: a path or file: URL (Node), bytes, a Blob, a Response, a stream
+ * Errors: DataError for what is no saved tokenizer.
+ */
+export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
+  const bytes = await readBytes("text.loadTokenizer", source);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw damaged(`no JSON (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
+  return tokenizerFrom(parsed);
+}
+
+/** The tokenizer that `toJSON` described. Errors: DataError for anything else. */
+export function tokenizerFrom(value: unknown): Tokenizer {
+  const { format, unit, lower, filters, padding, unknown, units } = (value ?? {}) as Record<string, unknown>;
+  if (format !== "lanegrad tokenizer") throw damaged(`format ${show(format)}`);
+  if (unit !== "characters" && unit !== "words") throw damaged(`unit ${show(unit)}`);
+  if (typeof lower !== "boolean" || typeof padding !== "boolean" || typeof unknown !== "boolean") {
+    throw damaged("lower, padding or unknown is not true or false");
+  }
+  if (typeof filters !== "string") throw damaged(`filters ${show(filters)}`);
+  const isList = Array.isArray(units) && units.length > 0 && units.every((x) => typeof x === "string" && x !== "");
+  if (!isList) throw damaged(`units ${show(units)}`);
+  if (new Set(units).size !== units.length) throw damaged("a unit stands twice");
+  return new Tokenizer({ format, unit, lower, filters, padding, unknown, units: units as string[] });
+}
+
+function damaged(got: string, cause?: unknown): DataError {
+  const wrong = "this is no saved tokenizer, or a damaged one";
+  return new DataError(message("text.loadTokenizer", wrong, { expected: "what save wrote", got }), { cause });
+}
+
+/** The units of a text, in order. */
+function unitsOf(
+  text: string,
+  { unit, lower, filters }: Pick<TokenizerConfig, "unit" | "lower" | "filters">,
+): string[] {
+  const prepared = lower ? text.toLowerCase() : text;
+  if (unit === "characters") return Array.from(prepared);
+  const blanks = new RegExp(`[\\s${filters.replace(/[\\\]^-]/g, "\\$&")}]+`, "u");
+  return prepared.split(blanks).filter((word) => word !== "");
+}
