@@ -6,3 +6,24 @@ export { embedding, type EmbeddingOptions } from "./embedding.js";
 export { input, type InputOptions } from "./input.js";
 export { add, concatenate, type ConcatenateOptions, multiply } from "./merge.js";
 export { flatten, reshape, type ReshapeOptions } from "./reshape.js";
+export {
+  averagePooling1d,
+  averagePooling2d,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  maxPooling1d,
+  maxPooling2d,
+  type GlobalPoolingOptions,
+  type PoolingOptions,
+} from "./pooling.js";
+export {
+  cropping2d,
+  upSampling2d,
+  zeroPadding2d,
+  type Borders,
+  type CroppingOptions,
+  type UpSamplingOptions,
+  type ZeroPaddingOptions,
+} from "./resizing.js";

@@ -9,9 +9,15 @@ import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import type { Layer } from "./layer.js";
 import { add, concatenate, multiply } from "./merge.js";
+import * as pooling from "./pooling.js";
 import { flatten, reshape } from "./reshape.js";
+import * as resizing from "./resizing.js";
 
-const makers = { activation, add, concatenate, dense, dropout, embedding, flatten, multiply, reshape } as const;
+const makers = {
+  ...{ activation, add, concatenate, dense, dropout, embedding, flatten, multiply, reshape },
+  ...pooling,
+  ...resizing,
+} as const;
 
 /** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {
