@@ -37,6 +37,10 @@ class ActivationLayer extends Layer {
     return oneInput("activation", inputShapes);
   }
 
+  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return mask;
+  }
+
   override call([x]: readonly Tensor[]): Tensor {
     return activate(x, this.#activation);
   }

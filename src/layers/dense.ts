@@ -112,6 +112,10 @@ class Dense extends Layer {
     });
   }
 
+  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return mask;
+  }
+
   override call([x]: readonly Tensor[]): Tensor {
     return denseOp(x, this.#kernel.value, this.#bias?.value, this.#options.activation ?? "linear");
   }

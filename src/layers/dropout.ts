@@ -40,6 +40,10 @@ class Dropout extends Layer {
     return oneInput("dropout", inputShapes);
   }
 
+  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return mask;
+  }
+
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
     return training && this.#rate > 0 ? dropoutOp(x, this.#rate, random, stream) : x;
   }

@@ -4,6 +4,7 @@ export { dense, type DenseOptions } from "./dense.js";
 export { dropout, type DropoutOptions } from "./dropout.js";
 export { embedding, type EmbeddingOptions } from "./embedding.js";
 export { input, type InputOptions } from "./input.js";
+export { lstm, type LstmLayerOptions } from "./lstm.js";
 export { add, concatenate, type ConcatenateOptions, multiply } from "./merge.js";
 export { flatten, reshape, type ReshapeOptions } from "./reshape.js";
 export {

@@ -71,6 +71,15 @@ export interface CallContext {
   readonly random: RandomState;
   /** This call's own stream of it. */
   readonly stream: number;
+  /** For each operand which steps of it count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] */
+  readonly masks: readonly (Tensor | undefined)[];
+}
+
+/**
+ * The context of part `k` of a layer's call, with a stream of its own: a layer that draws more than once, or holds other layers, numbers what it does.
+ */
+export function partOf(context: CallContext, k: number): CallContext {
+  return { ...context, stream: context.stream + k * 2 ** 20 };
 }
 
 /** The output of a layer in a graph that is being built: a shape without values. */
@@ -92,6 +101,8 @@ export class SymbolicTensor {
 export interface LayerCall {
   readonly layer: Layer;
   readonly inputs: readonly SymbolicTensor[];
+  /** What it makes: one tensor, or several where the layer gives states as well. */
+  readonly outputs: readonly SymbolicTensor[];
 }
 
 /** Options that every layer takes. */
@@ -151,6 +162,11 @@ export abstract class Layer {
   /** Shape of the output. Throws ShapeError for inputs that do not fit. */
   abstract outputShape(inputShapes: readonly Shape[]): Shape;
 
+  /** Shapes of all outputs, for a layer that has several; the first is {@link outputShape}. Default: that one alone. */
+  outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    return [this.outputShape(inputShapes)];
+  }
+
   /** Declares the parameters for inputs of these shapes; called once. */
   protected build(_inputShapes: readonly Shape[]): void {
     // a layer without parameters
@@ -159,12 +175,38 @@ export abstract class Layer {
   /** The formula. @param inputs (N, …) each  @returns (N, …) */
   abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
 
+  /** The formula of a layer with several outputs, in the order of {@link outputShapes}. Default: that of `call` alone. */
+  callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return [this.call(inputs, context)];
+  }
+
+  /**
+   * Which steps of the first output count, (N, T) int32, for the layers that read it. Default: undefined, all.
+   *
+   * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
+   * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers skip the steps that do not count. Where a
+   * layer hands on nothing, the mask ends. A mask is no operand: it has no gradient and no place in the graph.
+   */
+  outputMask(_inputs: readonly Tensor[], _masks: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return undefined;
+  }
+
+  /** Forgets what a stateful layer carries from batch to batch. Default: nothing. */
+  resetStates(): void {
+    // a layer without states
+  }
+
   /**
    * Uses the layer in a graph: on one tensor, or on several for a layer that joins them.
    * Errors: ShapeError for shapes that do not fit, or differ from those of an earlier use where the layer has parameters; UsageError for what is
    * no symbolic tensor, or a name that cannot stand in a file.
    */
   apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
+    return this.applyMany(input)[0];
+  }
+
+  /** As {@link apply}, and gives all outputs of a layer that has several, such as `const [y, h, c] = lstm.applyMany(x)`. */
+  applyMany(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
     const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
     if (!Array.isArray(inputs) || !inputs.every((symbol) => symbol instanceof SymbolicTensor)) {
       const expected = "what layers.input() or another layer's apply gave, or a list of such";
@@ -173,11 +215,11 @@ export abstract class Layer {
     }
     checkName(this.kind, this.#name);
     const shapes = inputs.map(({ shape }) => shape);
-    const shape = this.outputShape(shapes);
+    const outputShapes = this.outputShapes(shapes);
     if (this.#builtFor === undefined) {
       this.build(shapes);
       this.#builtFor = shapes;
-    } else if (this.#parameters.length > 0 && !sameShapes(shapes, this.#builtFor)) {
+    } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, this.#builtFor)) {
       const expected = this.#builtFor.map(showShape).join(", ");
       throw new ShapeError(
         message(this.kind, "the layer was built for another input", {
@@ -186,7 +228,15 @@ export abstract class Layer {
         }),
       );
     }
-    return new SymbolicTensor(shape, { layer: this, inputs });
+    const outputs: SymbolicTensor[] = [];
+    const call = { layer: this, inputs, outputs };
+    for (const shape of outputShapes) outputs.push(new SymbolicTensor(shape, call));
+    return outputs;
+  }
+
+  /** True where a layer that was built for inputs of shapes `built` takes `shapes` too, with the same parameters. Default: where they are the same. */
+  protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
+    return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
   }
 
   /** Declares a parameter; for `build`. */
@@ -201,10 +251,6 @@ export abstract class Layer {
 export function checkName(kind: string, name: string | undefined): void {
   if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return;
   throw new UsageError(message(kind, "not a name", { expected: 'a text without "/"', got: show(name) }));
-}
-
-function sameShapes(a: readonly Shape[], b: readonly Shape[]): boolean {
-  return a.length === b.length && a.every((shape, i) => sameShape(shape, b[i]));
 }
 
 /** The single input of a layer that takes one. Throws ShapeError for another number. */

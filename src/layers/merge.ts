@@ -57,6 +57,10 @@ class Elementwise extends Layer {
     return first;
   }
 
+  override outputMask(_: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return masks.find((mask) => mask !== undefined);
+  }
+
   override call(inputs: readonly Tensor[]): Tensor {
     return inputs.slice(1).reduce((sum, x) => this.#op(sum, x), inputs[0]);
   }
@@ -91,6 +95,11 @@ class Concatenate extends Layer {
       );
     }
     return first.map((size, i) => (i === axis ? inputShapes.reduce((sum, shape) => sum + shape[i], 0) : size));
+  }
+
+  override outputMask(_: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
+    const isAlongTime = this.#axis === 1;
+    return isAlongTime ? undefined : masks.find((mask) => mask !== undefined);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {

@@ -8,13 +8,14 @@ import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import type { Layer } from "./layer.js";
+import { lstm } from "./lstm.js";
 import { add, concatenate, multiply } from "./merge.js";
 import * as pooling from "./pooling.js";
 import { flatten, reshape } from "./reshape.js";
 import * as resizing from "./resizing.js";
 
 const makers = {
-  ...{ activation, add, concatenate, dense, dropout, embedding, flatten, multiply, reshape },
+  ...{ activation, add, concatenate, dense, dropout, embedding, flatten, lstm, multiply, reshape },
   ...pooling,
   ...resizing,
 } as const;

@@ -1,6 +1,6 @@
 /**
  * A model's architecture as plain JSON data and back. One form for all models: layers, and which layer call reads which tensor.
- * Tensors are numbered: inputs first, then the output of each call.
+ * Tensors are numbered: inputs first, then the outputs of each call.
  */
 import type { Config } from "../config.js";
 import { DataError, message, show } from "../errors.js";
@@ -21,7 +21,7 @@ export interface Architecture {
 
 /** Writes a graph down. */
 export function describe(graph: Graph): Architecture {
-  const symbols = [...graph.inputs, ...graph.steps.map(({ output }) => output)];
+  const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {
     inputs: graph.inputs.map(({ shape, name }) => ({ shape, ...(name === undefined ? {} : { name }) })),
@@ -59,7 +59,7 @@ export function rebuild(architecture: unknown, layerFrom: (config: Config) => La
   for (const call of calls) {
     const layer = made[call.layer] as Layer | undefined;
     if (layer === undefined) fail(`there is no layer ${show(call.layer)}`);
-    symbols.push(layer.apply(call.inputs.map(at)));
+    symbols.push(...layer.applyMany(call.inputs.map(at)));
   }
   return new Graph(symbols.slice(0, first), outputs.map(at));
 }

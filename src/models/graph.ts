@@ -7,7 +7,7 @@ import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../layers/la
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** A layer call and the tensor it makes. */
+/** A layer call and the first tensor it makes. */
 export interface Step {
   readonly call: LayerCall;
   readonly output: SymbolicTensor;
@@ -64,23 +64,31 @@ export class Graph {
    */
   run(
     inputs: readonly Tensor[],
-    context: Omit<CallContext, "stream">,
+    context: Omit<CallContext, "stream" | "masks">,
     watch?: (layer: string, output: Tensor) => void,
   ): Tensor[] {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
+    const masks = new Map<SymbolicTensor, Tensor>();
     const uses = countUses(this.steps);
+    const release = (symbol: SymbolicTensor): void => {
+      if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;
+      const value = values.get(symbol)!;
+      values.delete(symbol);
+      // A layer may hand on its operand itself (dropout outside of training), or use it as a mask: then it lives on.
+      if (![...values.values(), ...masks.values()].includes(value)) value.dispose();
+    };
     for (const [stream, { call, output }] of this.steps.entries()) {
       const operands = call.inputs.map((symbol) => values.get(symbol)!);
-      const value = call.layer.call(operands, { ...context, stream });
-      values.set(output, value);
-      watch?.(call.layer.name!, value);
+      const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
+      const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
+      for (const [i, symbol] of call.outputs.entries()) values.set(symbol, made[i]);
+      const mask = call.layer.outputMask(operands, operandMasks);
+      if (mask !== undefined) masks.set(output, mask);
+      watch?.(call.layer.name!, made[0]);
+      for (const symbol of call.outputs) release(symbol);
       for (const symbol of call.inputs) {
         uses.set(symbol, uses.get(symbol)! - 1);
-        if (uses.get(symbol)! > 0 || this.inputs.includes(symbol) || this.outputs.includes(symbol)) continue;
-        const operand = values.get(symbol)!;
-        values.delete(symbol);
-        // A layer may hand on its operand itself (dropout outside of training): then it lives on under the output's name.
-        if (![...values.values()].includes(operand)) operand.dispose();
+        if (values.has(symbol)) release(symbol);
       }
     }
     return this.outputs.map((symbol) => values.get(symbol)!);
@@ -114,8 +122,9 @@ function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
       const input = symbol.name === undefined ? "an input" : `input ${show(symbol.name)}`;
       throw new UsageError(message("model", `an output depends on ${input} that is not among the inputs`, { hint }));
     }
-    steps.push({ call: symbol.origin, output: symbol });
-    done.add(symbol);
+    const { origin } = symbol;
+    steps.push({ call: origin, output: origin.outputs[0] });
+    for (const output of origin.outputs) done.add(output);
   }
   return steps;
 }

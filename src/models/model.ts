@@ -230,6 +230,12 @@ export class Model {
     return scope(() => step.train({ inputs, targets, weights: undefined }));
   }
 
+  /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
+  resetStates(): void {
+    this.#state.bound("resetStates");
+    for (const layer of this.layers) layer.resetStates();
+  }
+
   /** Prints a table of layers, shapes and parameters. @param print default console.log. Errors: UsageError before the model is built. */
   summary(print: (text: string) => void = console.log): void {
     print(summarize(this.name, this.#state.graph("summary"), this.#state.weights));

@@ -1,0 +1,323 @@
+/**
+ * What all recurrent layers are: a cell's parameters, and its op over whole sequences. The cells are in simpleRnn.ts, lstm.ts and gru.ts.
+ * Letters: N batch, T steps, I inputs, H units, G gates. Does not know the equations of a cell.
+ */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import type { Initializer } from "../initializers/initializer.js";
+import { glorotUniform, orthogonal, zeros } from "../initializers/index.js";
+import { mul } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
+import { dropout } from "../ops/dropout.js";
+import type { SequenceResult } from "../ops/lstm.js";
+import { type RecurrentActivation, type SequenceOptions, checkRecurrentActivation } from "../ops/sequence.js";
+import { checkBoolean, checkInteger, checkNumber } from "../options.js";
+import type { Regularizer } from "../regularizers/regularizer.js";
+import { copyFloat32 } from "../runtime/primitives.js";
+import { empty, ones } from "../tensor/create.js";
+import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import { noGrad } from "../tensor/tape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type CallContext, Layer, type LayerOptions, type Parameter, partOf } from "./layer.js";
+import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
+
+/** Options of every recurrent layer. */
+export interface RecurrentOptions extends LayerOptions {
+  /** H: size of the state, ≥ 1. */
+  readonly units: number;
+  /** φ: linear, relu, sigmoid, tanh, selu, softplus or hardSigmoid. Default "tanh". */
+  readonly activation?: RecurrentActivation;
+  /** False leaves the biases out. Default true. */
+  readonly useBias?: boolean;
+  /** Default glorotUniform(). */
+  readonly kernelInitializer?: Initializer;
+  /** Default orthogonal(). */
+  readonly recurrentInitializer?: Initializer;
+  /** Default zeros(). */
+  readonly biasInitializer?: Initializer;
+  readonly kernelRegularizer?: Regularizer;
+  readonly recurrentRegularizer?: Regularizer;
+  readonly biasRegularizer?: Regularizer;
+  /** In training, zeroes this part of the inputs, the same features in all steps of a sequence. Default 0. */
+  readonly dropout?: number;
+  /** In training, zeroes this part of the state where the recurrent kernel reads it, the same units in all steps (Gal & Ghahramani 2016). Default 0. */
+  readonly recurrentDropout?: number;
+  /** True: the states of all steps (N, T, H). False: the last one (N, H). Default false. */
+  readonly returnSequences?: boolean;
+  /** True: applyMany gives the last states too, after the output. Default false. */
+  readonly returnState?: boolean;
+  /** Reads the sequence from its end; with returnSequences the outputs stand in the order of the steps, the last position first. Default false. */
+  readonly goBackwards?: boolean;
+  /** A batch begins with the states that the one before ended with, row by row; no gradient goes back into it. Default false. */
+  readonly stateful?: boolean;
+  /** N, for a stateful layer. */
+  readonly batchSize?: number;
+}
+
+/** What distinguishes a kind of recurrent layer. O: its options. */
+export interface Cell<O extends RecurrentOptions> {
+  readonly kind: string;
+  /** Names of the options that only this kind has. */
+  readonly ownOptions: readonly string[];
+  /** Throws UsageError where one of them is wrong. */
+  readonly checkOptions: (options: O) => void;
+  /** Their values as they stand in a file. */
+  readonly describeOptions: (options: O) => Readonly<Record<string, unknown>>;
+  /** G. */
+  readonly gates: number;
+  /** The states by name. */
+  readonly states: readonly string[];
+  readonly biasShape: (options: O) => Shape;
+  /** What fills the bias. */
+  readonly biasInitializer: (options: O) => Initializer;
+  /** A further parameter, where there is one. */
+  readonly extra?: (options: O) => { readonly name: string; readonly shape: Shape } | undefined;
+  /** The op over whole sequences. */
+  readonly run: (
+    x: Tensor,
+    weights: CellWeights,
+    states: readonly Tensor[],
+    options: SequenceOptions,
+    layer: O,
+  ) => SequenceResult;
+}
+
+/** The parameters of a cell. */
+export interface CellWeights {
+  readonly kernel: Tensor;
+  readonly recurrentKernel: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly extra: Tensor | undefined;
+}
+
+const optionNames = [
+  "units",
+  "activation",
+  "useBias",
+  "kernelInitializer",
+  "recurrentInitializer",
+  "biasInitializer",
+  "kernelRegularizer",
+  "recurrentRegularizer",
+  "biasRegularizer",
+  "dropout",
+  "recurrentDropout",
+  "returnSequences",
+  "returnState",
+  "goBackwards",
+  "stateful",
+  "batchSize",
+];
+
+/** A layer that goes through sequences with a cell. */
+export class Recurrent<O extends RecurrentOptions = RecurrentOptions> extends Layer {
+  readonly kind: string;
+  readonly cell: Cell<O>;
+  readonly cellOptions: O;
+  #kernel!: Parameter;
+  #recurrentKernel!: Parameter;
+  #bias: Parameter | undefined;
+  #extra: Parameter | undefined;
+  #carried: readonly Parameter[] = [];
+
+  constructor(cell: Cell<O>, options: O) {
+    super(options);
+    const { kind } = cell;
+    this.kind = kind;
+    this.cell = cell;
+    this.cellOptions = options;
+    checkLayerOptions(kind, options, [...optionNames, ...cell.ownOptions]);
+    checkInteger(kind, "units", options.units, "[1, ∞)");
+    checkRecurrentActivation(kind, "activation", options.activation ?? "tanh");
+    for (const name of ["useBias", "returnSequences", "returnState", "goBackwards", "stateful"] as const)
+      checkBoolean(kind, name, options[name] ?? false);
+    for (const name of ["dropout", "recurrentDropout"] as const) checkNumber(kind, name, options[name] ?? 0, "[0, 1)");
+    for (const name of ["kernelInitializer", "recurrentInitializer", "biasInitializer"] as const)
+      checkInitializer(kind, name, options[name]);
+    for (const name of ["kernelRegularizer", "recurrentRegularizer", "biasRegularizer"] as const)
+      checkRegularizer(kind, name, options[name]);
+    if (options.stateful === true && options.batchSize === undefined) {
+      const hint = "The states that are carried from batch to batch belong to its rows.";
+      throw new UsageError(message(kind, "a stateful layer has no batch size", { expected: "batchSize", hint }));
+    }
+    if (options.batchSize !== undefined) checkInteger(kind, "batchSize", options.batchSize, "[1, ∞)");
+    cell.checkOptions(options);
+  }
+
+  /** True where `call` gives the states of all steps. */
+  get returnsSequences(): boolean {
+    return this.cellOptions.returnSequences ?? false;
+  }
+
+  /** The same kind of layer with other options, and parameters of its own. */
+  with(options: Partial<RecurrentOptions>): Recurrent<O> {
+    const { name: _, ...unnamed } = this.cellOptions;
+    return new Recurrent<O>(this.cell, { ...unnamed, ...options } as unknown as O);
+  }
+
+  override get options(): Readonly<Record<string, unknown>> {
+    const { cell, cellOptions } = this;
+    const { kernelInitializer, recurrentInitializer, biasInitializer, batchSize } = cellOptions;
+    const { kernelRegularizer, recurrentRegularizer, biasRegularizer } = cellOptions;
+    return {
+      units: cellOptions.units,
+      activation: cellOptions.activation ?? "tanh",
+      ...cell.describeOptions(cellOptions),
+      useBias: cellOptions.useBias ?? true,
+      kernelInitializer: (kernelInitializer ?? glorotUniform()).config,
+      recurrentInitializer: (recurrentInitializer ?? orthogonal()).config,
+      biasInitializer: (biasInitializer ?? zeros()).config,
+      ...(kernelRegularizer && { kernelRegularizer: kernelRegularizer.config }),
+      ...(recurrentRegularizer && { recurrentRegularizer: recurrentRegularizer.config }),
+      ...(biasRegularizer && { biasRegularizer: biasRegularizer.config }),
+      dropout: cellOptions.dropout ?? 0,
+      recurrentDropout: cellOptions.recurrentDropout ?? 0,
+      returnSequences: cellOptions.returnSequences ?? false,
+      returnState: cellOptions.returnState ?? false,
+      goBackwards: cellOptions.goBackwards ?? false,
+      stateful: cellOptions.stateful ?? false,
+      ...(batchSize !== undefined && { batchSize }),
+    };
+  }
+
+  override outputShape(inputShapes: readonly Shape[]): Shape {
+    const { kind, cell } = this;
+    const { units } = this.cellOptions;
+    const [shape, ...states] = inputShapes;
+    if (shape.length !== 2) {
+      const hint = "Sequences are batch first: samples, steps, features.";
+      const [expected, got] = ["[N, T, I]", showShape(["N", ...shape])];
+      throw new ShapeError(message(kind, "the input is no batch of sequences", { expected, got, hint }));
+    }
+    const isWhole = states.length === 0 || states.length === cell.states.length;
+    if (!isWhole || !states.every((state) => sameShape(state, [units]))) {
+      const expected = `${cell.states.join(" and ")}, ${showShape(["N", units])} each`;
+      const got = states.map((state) => showShape(["N", ...state])).join(", ");
+      throw new ShapeError(message(kind, "the initial states do not fit", { expected, got }));
+    }
+    return this.returnsSequences ? [shape[0], units] : [units];
+  }
+
+  override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    const first = this.outputShape(inputShapes);
+    const { returnState = false, units } = this.cellOptions;
+    return returnState ? [first, ...this.cell.states.map(() => [units])] : [first];
+  }
+
+  /** Sequences of any length. */
+  protected override acceptsAlso([shape]: readonly Shape[], [built]: readonly Shape[]): boolean {
+    return shape[1] === built[1];
+  }
+
+  protected override build([shape]: readonly Shape[]): void {
+    const { cell, cellOptions } = this;
+    const { units, useBias = true, kernelInitializer, recurrentInitializer } = cellOptions;
+    this.#kernel = this.declare({
+      name: "kernel",
+      shape: [shape[1], cell.gates * units],
+      initializer: kernelInitializer ?? glorotUniform(),
+      regularizer: cellOptions.kernelRegularizer,
+    });
+    this.#recurrentKernel = this.declare({
+      name: "recurrentKernel",
+      shape: [units, cell.gates * units],
+      initializer: recurrentInitializer ?? orthogonal(),
+      regularizer: cellOptions.recurrentRegularizer,
+    });
+    if (useBias) {
+      this.#bias = this.declare({
+        name: "bias",
+        shape: cell.biasShape(cellOptions),
+        initializer: cell.biasInitializer(cellOptions),
+        regularizer: cellOptions.biasRegularizer,
+        decays: false,
+      });
+    }
+    const extra = cell.extra?.(cellOptions);
+    if (extra !== undefined) this.#extra = this.declare({ ...extra, initializer: zeros(), decays: false });
+    const { stateful = false, batchSize } = cellOptions;
+    if (stateful) {
+      this.#carried = cell.states.map((name) =>
+        this.declare({ name, shape: [batchSize!, units], initializer: zeros(), isTrainable: false }),
+      );
+    }
+  }
+
+  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
+    return this.sequence(inputs, context, true).output;
+  }
+
+  override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    const { output, states } = this.sequence(inputs, context, true);
+    if (this.cellOptions.returnState === true) return [output, ...states];
+    for (const state of states) if (state !== output) state.dispose();
+    return [output];
+  }
+
+  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    // With goBackwards the outputs stand in another order than the mask.
+    return this.returnsSequences && this.cellOptions.goBackwards !== true ? mask : undefined;
+  }
+
+  /** Sets the states that are carried from batch to batch to zero. */
+  override resetStates(): void {
+    for (const { value } of this.#carried) value.assign(new Float32Array(value.size));
+  }
+
+  /**
+   * Output and last states.
+   *
+   * @param inputs         x, and the initial states where they are given
+   * @param outputInSteps  with goBackwards: the outputs of all steps in the order of the steps, as Keras has them; else each where its input stands
+   */
+  sequence(inputs: readonly Tensor[], context: CallContext, outputInSteps: boolean): SequenceResult {
+    const [x, ...given] = inputs;
+    const { cell, cellOptions } = this;
+    const { dropout: rate = 0, recurrentDropout = 0, units, stateful = false, activation = "tanh" } = cellOptions;
+    const [N, , I] = x.shape;
+    const { random, training } = context;
+    const draw = (shape: Shape, part: number, dropRate: number): Tensor =>
+      noGrad(() => dropout(ones(shape), dropRate, random, partOf(context, part).stream));
+    const weights = {
+      kernel: this.#kernel.value,
+      recurrentKernel: this.#recurrentKernel.value,
+      bias: this.#bias?.value,
+      extra: this.#extra?.value,
+    };
+    const result = cell.run(
+      training && rate > 0 ? mul(x, draw([N, 1, I], 0, rate)) : x,
+      weights,
+      given.length === 0 && stateful ? this.#carriedStates(N) : given,
+      {
+        activation,
+        mask: context.masks[0],
+        returnSequences: this.returnsSequences,
+        goBackwards: cellOptions.goBackwards ?? false,
+        outputInSteps,
+        recurrentDropout:
+          training && recurrentDropout > 0
+            ? { keep: cast(draw([N, units], 1, recurrentDropout), "int32"), rate: recurrentDropout }
+            : undefined,
+      },
+      cellOptions,
+    );
+    for (const [i, { value }] of this.#carried.entries()) copyFloat32(value.ptr, result.states[i].ptr, value.size);
+    return result;
+  }
+
+  /** Copies of the carried states: they themselves are overwritten before the backward pass reads what the sequence began with. */
+  #carriedStates(N: number): Tensor[] {
+    const { batchSize } = this.cellOptions;
+    if (N !== batchSize) {
+      const expected = `N = ${show(batchSize)} (batchSize)`;
+      const hint = "A stateful layer takes batches of one size alone.";
+      throw new ShapeError(
+        message(this.kind, "the carried states belong to another batch size", { expected, got: `N = ${N}`, hint }),
+      );
+    }
+    return this.#carried.map(({ value }) => {
+      const copy = empty(value.shape);
+      copyFloat32(copy.ptr, value.ptr, value.size);
+      return copy;
+    });
+  }
+}
