@@ -11,6 +11,10 @@ export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquar
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "./reduce/extreme";
 export { gatherRows, gatherRowsUint8, scatterAddRows } from "./gather/rows";
+export { cutout } from "./image/cutout";
+export { deskewField } from "./image/deskew";
+export { distortionDrawCount, distortionField, distortionScratchBytes } from "./image/distortion";
+export { sampleBilinear, sampleBilinearBackward } from "./image/sample";
 export { clearRowList, collectRows, rowListBytes } from "./gather/rowList";
 export { advanceStep, optimizerBlockBytes } from "./optim/block";
 export { momentumStep, sgdStep } from "./optim/sgd";

@@ -1,6 +1,8 @@
 /** Layers: parameters and a formula over ops. */
 export { activation, type ActivationOptions } from "./activation.js";
+export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./augmentation.js";
 export { dense, type DenseOptions } from "./dense.js";
+export { deskew } from "./deskew.js";
 export { dropout, type DropoutOptions } from "./dropout.js";
 export { embedding, type EmbeddingOptions } from "./embedding.js";
 export { input, type InputOptions } from "./input.js";

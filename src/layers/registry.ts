@@ -4,7 +4,9 @@ import { DataError, message, show } from "../errors.js";
 import { initializerFrom } from "../initializers/registry.js";
 import { regularizerFrom } from "../regularizers/registry.js";
 import { activation } from "./activation.js";
+import * as augmentation from "./augmentation.js";
 import { dense } from "./dense.js";
+import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import type { Layer } from "./layer.js";
@@ -15,7 +17,8 @@ import { flatten, reshape } from "./reshape.js";
 import * as resizing from "./resizing.js";
 
 const makers = {
-  ...{ activation, add, concatenate, dense, dropout, embedding, flatten, lstm, multiply, reshape },
+  ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, lstm, multiply, reshape },
+  ...augmentation,
   ...pooling,
   ...resizing,
 } as const;

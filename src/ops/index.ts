@@ -56,7 +56,10 @@ export {
 } from "./compare.js";
 export { concat, concatOp, stack } from "./concat.js";
 export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
+export { cutout, cutoutOp } from "./cutout.js";
 export { dense, denseOp } from "./dense.js";
+export { deskew, deskewFieldOp } from "./deskew.js";
+export { distort, distortionFieldOp, type DistortionOptions } from "./distortion.js";
 export { dropout, dropoutOp } from "./dropout.js";
 export { embedding, embeddingOp } from "./embedding.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";
@@ -84,6 +87,7 @@ export {
   sigmoidCrossEntropyOp,
   squaredErrorOp,
 } from "./rowLosses.js";
+export { sampleBilinear, sampleBilinearOp } from "./sampleBilinear.js";
 export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
 export { pad, padOp, slice, sliceOp } from "./slice.js";
 export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from "./softmax.js";

@@ -3,6 +3,7 @@ import { rows as activations } from "./activations.js";
 import { rows as arithmetic } from "./arithmetic.js";
 import { rows as compare } from "./compare.js";
 import { rows as dense } from "./dense.js";
+import { rows as images } from "./images.js";
 import { rows as losses } from "./losses.js";
 import { rows as matmul } from "./matmul.js";
 import { rows as recurrent } from "./recurrent.js";
@@ -20,6 +21,7 @@ export const table: Table = {
   ...arithmetic,
   ...compare,
   ...dense,
+  ...images,
   ...losses,
   ...matmul,
   ...recurrent,
