@@ -44,3 +44,13 @@ export const gemmShapes: readonly GemmShape[] = [
   shape("dense 784-300 batch 1", 1, 300, 784),
   shape("xor 2-3", 4, 3, 2),
 ];
+
+/** The named products whose name contains one of the words, and those that a word spells out: 64x300x784, 100x2500x2000NT; all where there is no word. */
+export function shapesOf(words: readonly string[]): readonly GemmShape[] {
+  if (words.length === 0) return gemmShapes;
+  return words.flatMap((word) => {
+    const [, m, n, k, transA, transB] = /^(\d+)x(\d+)x(\d+)([NT]?)([NT]?)$/.exec(word) ?? [];
+    if (m === undefined) return gemmShapes.filter(({ name }) => name.includes(word));
+    return [shape(word, Number(m), Number(n), Number(k), transA === "T" ? 1 : 0, transB === "T" ? 1 : 0)];
+  });
+}

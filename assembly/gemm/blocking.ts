@@ -33,6 +33,12 @@ export const MC: i32 = 240;
 /** Greatest number of columns of a packed block of B. */
 export const NC: i32 = 1024;
 
+/** Elements of B beyond which it does not stay in L2 and is read ahead: 2 MiB. */
+export const FAR: i32 = 524288;
+
+/** Columns of B that are read ahead at a time: KC · AHEAD floats = 256 KiB of L2. */
+export const AHEAD: i32 = 256;
+
 /** Products of at most this many multiply-adds take plain loops: setting up tiles would cost more. */
 export const TINY: i32 = 64;
 

@@ -14,7 +14,7 @@
  */
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
-import { KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
+import { FAR, KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
 import { gemvColumns, gemvRows } from "./gemv";
 import { multiplyPanels, packBlockA } from "./panels";
 
@@ -145,6 +145,14 @@ function multiplyPlain(
   }
 }
 
+/**
+ * Whether reading a large B ahead costs less than its latency: not where the first tile of 8 columns packs in passing, whose arithmetic hides it, nor
+ * for few rows where a row of 16 columns is one line of the cache. Measured: docs/benchmarks.md.
+ */
+function gainsAhead(nr: i32, transB: i32, m: i32, ldb: i32): bool {
+  return transB != 0 || (nr == NR_WIDE && (m >= 64 || (ldb & 15) != 0));
+}
+
 /** The loops pc, jc, ic over one thread's part of C. @param nr NR, or NR_WIDE in wide mode */
 // prettier-ignore
 function multiplyBlocks(
@@ -158,6 +166,7 @@ function multiplyBlocks(
   const kLength = partLength(k, KC, 1);
   const mLength = partLength(m, MC, MR);
   const nLength = partLength(n, NC, nr);
+  const isFar = <i64>k * n >= FAR && gainsAhead(nr, transB, m, ldb);
   const packedA = scratch + tileBytes;
   const packedB = packedA + ((<usize>min(MC, roundUp(m, MR)) * <usize>kLength) << 2);
   for (let pc = 0; pc < k; pc += kLength) {
@@ -170,7 +179,7 @@ function multiplyBlocks(
         // A single block of A stays packed for all of N, and then no panel of B is met twice.
         if (jc == 0 || mLength < m) packBlockA(transA, mc, kc, a + <usize>ic * aRow + <usize>pc * aStep, <usize>lda << 2, packedA);
         multiplyPanels(
-          nr, transB, ic == 0, mLength < m, mc, nc, kc, packedA, bBlock, <usize>ldb << 2, packedB,
+          nr, transB, isFar, ic == 0, mLength < m, mc, nc, kc, packedA, bBlock, <usize>ldb << 2, packedB,
           accumulate | i32(pc > 0), c + ((<usize>ic * ldc + jc) << 2), <usize>ldc << 2, scratch,
         );
       }

@@ -55,6 +55,10 @@ function packFourAcross(count: i32, kc: i32, x: usize, lead: usize, out: usize, 
   let line1 = min(line0 + lead, last);
   let line2 = min(line1 + lead, last);
   let line3 = last;
+  // V8 computes such multiples anew each turn where they stand in the loop.
+  const step2 = step * 2;
+  const step3 = step * 3;
+  const step4 = step * 4;
   for (; kc >= 4; kc -= 4) {
     const x0 = v128.load(line0);
     const x1 = v128.load(line1);
@@ -66,13 +70,13 @@ function packFourAcross(count: i32, kc: i32, x: usize, lead: usize, out: usize, 
     const high23 = highPairs(x2, x3);
     v128.store(out, lowHalves(low01, low23));
     v128.store(out + step, highHalves(low01, low23));
-    v128.store(out + 2 * step, lowHalves(high01, high23));
-    v128.store(out + 3 * step, highHalves(high01, high23));
+    v128.store(out + step2, lowHalves(high01, high23));
+    v128.store(out + step3, highHalves(high01, high23));
     line0 += 16;
     line1 += 16;
     line2 += 16;
     line3 += 16;
-    out += 4 * step;
+    out += step4;
   }
   for (; kc > 0; kc--) {
     store<f32>(out, load<f32>(line0));

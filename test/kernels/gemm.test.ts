@@ -116,6 +116,7 @@ describe.each(variants)("gemm ($name)", ({ build, wide }) => {
       [7, 9, 1030],
       [260, 11, 515],
       [9841, 17, 2],
+      [64, 1029, 515], // B of more than 2 MiB
     ])
       multiply(build, { m, n, k, transA, transB, accumulate: 1, gap: 3 });
   });
