@@ -14,8 +14,9 @@
  */
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
-import { FAR, KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
+import { AHEAD, FAR, KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
 import { gemvColumns, gemvRows } from "./gemv";
+import { readAhead } from "./pack";
 import { multiplyPanels, packBlockA } from "./panels";
 
 /** Bytes of a tile that is computed whole and stored in part. */
@@ -178,10 +179,20 @@ function multiplyBlocks(
         const mc = min(mLength, m - ic);
         // A single block of A stays packed for all of N, and then no panel of B is met twice.
         if (jc == 0 || mLength < m) packBlockA(transA, mc, kc, a + <usize>ic * aRow + <usize>pc * aStep, <usize>lda << 2, packedA);
-        multiplyPanels(
-          nr, transB, isFar, ic == 0, mLength < m, mc, nc, kc, packedA, bBlock, <usize>ldb << 2, packedB,
-          accumulate | i32(pc > 0), c + ((<usize>ic * ldc + jc) << 2), <usize>ldc << 2, scratch,
-        );
+        // Where B comes from far, the panels are packed in parts that were read ahead.
+        const isAhead = isFar && ic == 0;
+        const part = isAhead ? AHEAD : nc;
+        for (let j = 0; j < nc; j += part) {
+          const columns = min(part, nc - j);
+          const bPart = bBlock + <usize>j * bColumn;
+          if (isAhead && transB) readAhead(columns, <usize>kc << 2, bPart, <usize>ldb << 2, scratch);
+          else if (isAhead) readAhead(kc, <usize>columns << 2, bPart, <usize>ldb << 2, scratch);
+          multiplyPanels(
+            nr, transB, ic == 0, mLength < m, mc, columns, kc, packedA, bPart, <usize>ldb << 2,
+            mLength < m ? packedB + ((<usize>kc * <usize>j) << 2) : packedB,
+            accumulate | i32(pc > 0), c + ((<usize>ic * ldc + jc + j) << 2), <usize>ldc << 2, scratch,
+          );
+        }
       }
     }
   }

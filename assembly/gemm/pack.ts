@@ -10,6 +10,7 @@
  * Along: an element p of all lines lies side by side at x + p · lead (A transposed, B as it is): copies.
  * Across: line i lies at x + i · lead, its elements side by side (A as it is, B transposed): 4×4 register transposes.
  * Lines 4 … count − 1 are written as the last four, overlapping the first four, so that one shape of code serves 5, 6 and 8 lines.
+ * readAhead packs nothing: it brings to L2 what will be packed.
  * Steps and `lead` in bytes. Does not choose what is packed, nor split panels among threads (gemm.ts).
  */
 import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
@@ -89,4 +90,20 @@ function packFourAcross(count: i32, kc: i32, x: usize, lead: usize, out: usize, 
     line3 += 4;
     out += step;
   }
+}
+
+/**
+ * Reads one byte of every cache line of `rows` rows of `bytes` bytes, so that they come to L2: row after row, because the processor foresees what is read
+ * side by side, and not what packing reads, a few columns of every row. The sum is stored only so that no compiler drops the loads.
+ */
+export function readAhead(rows: i32, bytes: usize, x: usize, lead: usize, spare: usize): void {
+  let sum: u32 = 0;
+  for (; rows > 0; rows--) {
+    const end = x + bytes;
+    let y = x;
+    for (; y + 256 <= end; y += 256) sum |= load<u8>(y) | load<u8>(y, 64) | load<u8>(y, 128) | load<u8>(y, 192);
+    for (; y < end; y += 64) sum |= load<u8>(y);
+    x += lead;
+  }
+  store<u32>(spare, sum);
 }

@@ -5,7 +5,7 @@
  * A panel of B is packed at the moment when the first row tile needs it, so that it is still in L1 for the others; where B is not transposed, that
  * tile reads it as it lies and writes the packed copy in passing, under the shadow of its arithmetic. Does not know the blocks around it.
  */
-import { AHEAD, MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
+import { MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
 import { packAcross, packAlong } from "./pack";
 import { multiplyTile16, multiplyTile4, multiplyTile8, multiplyTile8Packing, packingTile6x16 } from "./tiles";
 
@@ -43,43 +43,20 @@ export function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: us
 }
 
 /**
- * Reads one byte of every cache line of `rows` rows of `bytes` bytes, so that they come to L2: row after row, because the processor foresees what is read
- * side by side, and not what packing reads, a few columns of every row. The sum is stored only so that no compiler drops the loads.
- */
-function readAhead(rows: i32, bytes: usize, x: usize, lead: usize, spare: usize): void {
-  let sum: u32 = 0;
-  for (; rows > 0; rows--) {
-    const end = x + bytes;
-    let y = x;
-    for (; y + 256 <= end; y += 256) sum |= load<u8>(y) | load<u8>(y, 64) | load<u8>(y, 128) | load<u8>(y, 192);
-    for (; y < end; y += 64) sum |= load<u8>(y);
-    x += lead;
-  }
-  store<u32>(spare, sum);
-}
-
-/**
  * C (mc, nc) = or += A block · B block.
  * @param nr NR, or NR_WIDE in wide mode; the columns that this leaves over take the narrower tiles
- * @param isFar op(B) is not in L2: it is read ahead, AHEAD columns at a time
  * @param isFirst the panels of B are not packed yet     @param isKept they will be met again: each keeps a place of its own
  * @param b op(B)'s block as it lies, rows `lead` bytes apart; read only where isFirst
  * @param spare memory for one tile
  */
 // prettier-ignore
 export function multiplyPanels(
-  nr: i32, transB: i32, isFar: bool, isFirst: bool, isKept: bool, mc: i32, nc: i32, kc: i32,
+  nr: i32, transB: i32, isFirst: bool, isKept: bool, mc: i32, nc: i32, kc: i32,
   packedA: usize, b: usize, lead: usize, packedB: usize, add: i32, c: usize, cRow: usize, spare: usize,
 ): void {
   const tiles = (mc + MR - 1) / MR;
   const bColumn: usize = transB ? lead : 4;
-  let ahead = 0;
   while (nc > 0) {
-    if (isFar && isFirst && ahead <= 0) {
-      ahead = min(nc, AHEAD);
-      if (transB) readAhead(ahead, <usize>kc << 2, b, lead, spare);
-      else readAhead(kc, <usize>ahead << 2, b, lead, spare);
-    }
     const columns = nc >= nr ? nr : min(nc, NR);
     const isEdge = columns <= NR_EDGE;
     const isWhole = (columns & 3) == 0;
@@ -122,7 +99,6 @@ export function multiplyPanels(
       tile += <usize>rows * cRow;
     }
     nc -= columns;
-    ahead -= columns;
     b += <usize>columns * bColumn;
     c += <usize>columns << 2;
     if (isKept) packedB += (<usize>kc * <usize>width) << 2;
