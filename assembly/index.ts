@@ -6,6 +6,9 @@ export {
 export { setWide } from "./wide";
 export { fill } from "./elementwise/fill";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
+export { convolve2d, convolve2dScratchBytes } from "./conv/convolve";
+export { conv2dBackwardKernel, conv2dBackwardKernelScratchBytes } from "./conv/kernelGradient";
+export { conv2dPackScratchBytes, conv2dPackKernel } from "./conv/packKernel";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";
 export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "./reduce/blocks";
 export { sumAxis, sumAxisBackward } from "./reduce/sum";

@@ -42,6 +42,8 @@ export {
   cast,
   clip,
   concat,
+  conv1d,
+  conv2d,
   crossEntropy,
   cutout,
   dense,

@@ -90,7 +90,7 @@ export function biasActivationBackward(
 }
 
 /** Each of the rows += bias. */
-function addToRows(y: usize, bias: usize, rows: i32, columns: i32): void {
+export function addToRows(y: usize, bias: usize, rows: i32, columns: i32): void {
   for (; rows > 0; rows--) {
     let p = bias;
     let n = columns;

@@ -1,6 +1,7 @@
 /** Layers: parameters and a formula over ops. */
 export { activation, type ActivationOptions } from "./activation.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./augmentation.js";
+export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./conv.js";
 export { dense, type DenseOptions } from "./dense.js";
 export { deskew } from "./deskew.js";
 export { dropout, type DropoutOptions } from "./dropout.js";

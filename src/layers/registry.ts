@@ -5,6 +5,7 @@ import { initializerFrom } from "../initializers/registry.js";
 import { regularizerFrom } from "../regularizers/registry.js";
 import { activation } from "./activation.js";
 import * as augmentation from "./augmentation.js";
+import * as conv from "./conv.js";
 import { dense } from "./dense.js";
 import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
@@ -19,6 +20,7 @@ import * as resizing from "./resizing.js";
 const makers = {
   ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, lstm, multiply, reshape },
   ...augmentation,
+  ...conv,
   ...pooling,
   ...resizing,
 } as const;

@@ -55,6 +55,7 @@ export {
   notEqualOp,
 } from "./compare.js";
 export { concat, concatOp, stack } from "./concat.js";
+export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d, conv2dOp } from "./conv2d.js";
 export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
 export { cutout, cutoutOp } from "./cutout.js";
 export { dense, denseOp } from "./dense.js";

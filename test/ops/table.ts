@@ -2,6 +2,7 @@
 import { rows as activations } from "./activations.js";
 import { rows as arithmetic } from "./arithmetic.js";
 import { rows as compare } from "./compare.js";
+import { rows as convolution } from "./convolution.js";
 import { rows as dense } from "./dense.js";
 import { rows as images } from "./images.js";
 import { rows as losses } from "./losses.js";
@@ -20,6 +21,7 @@ export const table: Table = {
   ...activations,
   ...arithmetic,
   ...compare,
+  ...convolution,
   ...dense,
   ...images,
   ...losses,
