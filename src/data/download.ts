@@ -3,7 +3,7 @@
  * A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is wrong with a mirror leads to the next one.
  * On failure no partial file stays. Node only; does not know what is in the files.
  */
-import { DataError, message, show } from "../errors.js";
+import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "../io/bytes.js";
 import { writeFileAtomically } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
@@ -14,6 +14,37 @@ export interface RemoteFile {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
+}
+
+/** How far a download is. */
+export interface DownloadProgress {
+  readonly file: string;
+  readonly mirror: string;
+  /** Bytes of all files that have come so far, and that are to come in all. */
+  readonly receivedBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Options of every loader that downloads. */
+export interface CacheOptions {
+  /** Folder of the cache. Default: LANEGRAD_CACHE, else `lanegrad` in XDG_CACHE_HOME, else `~/.cache/lanegrad`. */
+  readonly cache?: string;
+  /** Addresses of folders that have the files, tried in order. Default: public copies. */
+  readonly mirrors?: readonly string[];
+  /** A mirror that sends less than 1 kB in this time, in milliseconds, is given up. Default 20,000. */
+  readonly stallMs?: number;
+  /** Ends a download; the promise is then rejected with its reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** Their names. */
+export const cacheOptions: readonly (keyof CacheOptions)[] = ["cache", "mirrors", "stallMs", "signal", "onProgress"];
+
+/** A file's name and what is in it. */
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** How to get a file. */
@@ -37,6 +68,46 @@ export function cacheFolder(op: string): string {
   const { LANEGRAD_CACHE: own, XDG_CACHE_HOME: shared } = globalThis.process.env;
   if (own) return own;
   return path.join(shared || path.join(nodeBuiltin("os", op).homedir(), ".cache"), "lanegrad");
+}
+
+/** Throws UsageError for options of {@link CacheOptions} that are wrong. */
+export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions): void {
+  const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
+  if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
+    throw new UsageError(
+      message(op, "mirrors are wrong", { expected: "a list of one or more addresses", got: show(mirrors) }),
+    );
+  }
+  if (stallMs !== undefined && !(stallMs > 0)) {
+    throw new UsageError(message(op, "stallMs is out of range", { expected: "a number > 0", got: show(stallMs) }));
+  }
+}
+
+/**
+ * All of `files` from the cache folder, downloaded where they are missing.
+ * @param publicMirrors  where options name none
+ * Errors: those of {@link download}. Files that have come whole stay if a later one fails.
+ */
+export async function fetchFiles(
+  files: readonly RemoteFile[],
+  op: string,
+  folder: string,
+  publicMirrors: readonly string[],
+  options: CacheOptions,
+): Promise<NamedBytes[]> {
+  const { mirrors = publicMirrors, stallMs = 20_000, signal, onProgress } = options;
+  const cached = await Promise.all(files.map((file) => readCached(file, folder)));
+  const totalBytes = files.reduce((sum, file, i) => sum + (cached[i] === undefined ? file.bytes : 0), 0);
+  let before = 0;
+  const found: NamedBytes[] = [];
+  for (const [i, file] of files.entries()) {
+    const onBytes = (received: number, mirror: string) =>
+      onProgress?.({ file: file.name, mirror, receivedBytes: before + received, totalBytes });
+    const bytes = cached[i] ?? (await download(file, { op, folder, mirrors, signal, onBytes, stallMs }));
+    if (cached[i] === undefined) before += file.bytes;
+    found.push({ name: file.name, bytes });
+  }
+  return found;
 }
 
 /** The bytes of `file` from the cache folder; undefined where it is not there, or not the right one. */

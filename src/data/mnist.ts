@@ -3,40 +3,30 @@
  * Any data set in the same four files (Fashion-MNIST, KMNIST) is read from a folder just as well; its class names are the caller's to know.
  * Source: LeCun, Cortes, Burges; the checksums are those of the published files.
  */
-import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
+import { checkKeys, DataError, message, show } from "../errors.js";
 import { readFile } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { digitNames, type Dataset, type Split } from "./dataset.js";
-import { cacheFolder, download, readCached, type RemoteFile } from "./download.js";
+import {
+  cacheFolder,
+  cacheOptions,
+  checkCacheOptions,
+  fetchFiles,
+  type CacheOptions,
+  type NamedBytes,
+  type RemoteFile,
+} from "./download.js";
 import { readIdx, type Idx } from "./idx.js";
 
 const op = "datasets.mnist";
 const browserHint = "datasets.digits() works in browsers.";
 
-/** How far a download is. */
-export interface DownloadProgress {
-  readonly file: string;
-  readonly mirror: string;
-  /** Bytes of all files that have come so far, and that are to come in all. */
-  readonly receivedBytes: number;
-  readonly totalBytes: number;
-}
-
 /** Options of {@link mnist}. */
-export interface MnistOptions {
+export interface MnistOptions extends CacheOptions {
   /** Folder with the four files, as `….gz` or unpacked, itself or in a folder `mnist` in it. Default: the cache, filled from the mirrors. */
   readonly dir?: string;
-  /** Folder of the cache. Default: LANEGRAD_CACHE, else `lanegrad` in XDG_CACHE_HOME, else `~/.cache/lanegrad`. */
-  readonly cache?: string;
-  /** Addresses of folders that have the four `.gz` files, tried in order. Default: public copies. */
-  readonly mirrors?: readonly string[];
-  /** A mirror that sends less than 1 kB in this time, in milliseconds, is given up. Default 20,000. */
-  readonly stallMs?: number;
-  /** Ends a download; the promise is then rejected with its reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 const publicMirrors = [
@@ -106,11 +96,6 @@ export async function findMnist(dir?: string, cache?: string): Promise<string | 
   return undefined;
 }
 
-interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
 const unpacked = (name: string) => name.replace(/\.gz$/, "");
 
 const cacheOf = (cache?: string) => nodeBuiltin("path", op, browserHint).join(cache ?? cacheFolder(op), "mnist");
@@ -138,21 +123,8 @@ async function fromFolder(dir: string): Promise<NamedBytes[]> {
   );
 }
 
-async function fromCache(options: MnistOptions): Promise<NamedBytes[]> {
-  const { mirrors = publicMirrors, stallMs = 20_000, signal, onProgress } = options;
-  const folder = cacheOf(options.cache);
-  const cached = await Promise.all(publishedFiles.map((file) => readCached(file, folder)));
-  const totalBytes = publishedFiles.reduce((sum, file, i) => sum + (cached[i] === undefined ? file.bytes : 0), 0);
-  let before = 0;
-  const files: NamedBytes[] = [];
-  for (const [i, file] of publishedFiles.entries()) {
-    const onBytes = (received: number, mirror: string) =>
-      onProgress?.({ file: file.name, mirror, receivedBytes: before + received, totalBytes });
-    const bytes = cached[i] ?? (await download(file, { op, folder, mirrors, signal, onBytes, stallMs }));
-    if (cached[i] === undefined) before += file.bytes;
-    files.push({ name: file.name, bytes });
-  }
-  return files;
+function fromCache(options: MnistOptions): Promise<NamedBytes[]> {
+  return fetchFiles(publishedFiles, op, cacheOf(options.cache), publicMirrors, options);
 }
 
 interface Digits {
@@ -191,15 +163,6 @@ function toDataset({ images, labels }: Digits): Dataset {
 }
 
 function checkOptions(options: MnistOptions): void {
-  checkKeys(op, options, ["dir", "cache", "mirrors", "stallMs", "signal", "onProgress"]);
-  const { mirrors, stallMs } = options;
-  const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
-  if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
-    throw new UsageError(
-      message(op, "mirrors are wrong", { expected: "a list of one or more addresses", got: show(mirrors) }),
-    );
-  }
-  if (stallMs !== undefined && !(stallMs > 0)) {
-    throw new UsageError(message(op, "stallMs is out of range", { expected: "a number > 0", got: show(stallMs) }));
-  }
+  checkKeys(op, options, ["dir", ...cacheOptions]);
+  checkCacheOptions(op, options);
 }

@@ -60,13 +60,25 @@ function trailer(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
 }
 
-/** The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating. */
-async function* inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenerator<Uint8Array> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+/** The inflated bytes of a gzip file in chunks; see {@link inflateWith}. */
+function inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenerator<Uint8Array> {
+  return inflateWith("gzip", bytes, (reason) => damaged(op, `${reason} after ${bytes.length} bytes`));
+}
+
+/**
+ * The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating.
+ * @param damaged  the error for what the engine cannot inflate; its reason in quotation marks
+ */
+export async function* inflateWith(
+  format: "gzip" | "deflate-raw",
+  bytes: Uint8Array<ArrayBuffer>,
+  damaged: (reason: string) => DataError,
+): AsyncGenerator<Uint8Array> {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw damaged(op, `"${cause instanceof Error ? cause.message : String(cause)}" after ${bytes.length} bytes`);
+        throw damaged(`"${cause instanceof Error ? cause.message : String(cause)}"`);
       });
       if (done) return;
       yield value;

@@ -1,5 +1,6 @@
 /** Texts and token sequences: reading, tokens, padding, drawing the next token. */
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
+export { encodeRanks, type RankOptions } from "./rankEncoding.js";
 export { readText } from "./readText.js";
 export { sampler, type SamplerOptions } from "./sampler.js";
 export {
