@@ -3,11 +3,11 @@ import { ShapeError, message } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { randomUniform } from "../initializers/index.js";
 import { embedding as embeddingOp } from "../ops/embedding.js";
-import { checkInteger } from "../options.js";
+import { checkBoolean, checkInteger } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
+import { Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 
 /** Options of {@link embedding}. */
@@ -22,6 +22,8 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly embeddingsInitializer?: Initializer;
   /** Penalizes the whole table, so that every step visits all of it. */
   readonly embeddingsRegularizer?: Regularizer;
+  /** Token 0 is padding: layers that work along time skip it. For sequences (N, T) whose rows have another token at least. Default false. */
+  readonly maskZero?: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export interface EmbeddingOptions extends LayerOptions {
  * A training step costs what its tokens cost, however large V is: gradient, clipping and update visit the rows that occur. The others keep value and
  * optimizer state, as with PyTorch's SparseAdam: no momentum moves a row in a step in which it does not occur, and weight decay shrinks it only
  * then. The bias corrections of Adam count all steps.
+ * With maskZero a sequence that is padding alone is refused as well. Masked steps send no gradient back, so row 0 stays as it was initialized.
  * Errors: UsageError for an option; ShapeError for sequences of another length than inputLength.
  */
 export function embedding(options: EmbeddingOptions): Layer {
@@ -52,7 +55,9 @@ class Embedding extends Layer {
       "inputLength",
       "embeddingsInitializer",
       "embeddingsRegularizer",
+      "maskZero",
     ]);
+    checkBoolean("embedding", "maskZero", options.maskZero ?? false);
     checkInteger("embedding", "inputDim", options.inputDim, "[1, 2147483647]");
     checkInteger("embedding", "outputDim", options.outputDim, "[1, ∞)");
     if (inputLength !== undefined) checkInteger("embedding", "inputLength", inputLength, "[1, ∞)");
@@ -63,17 +68,24 @@ class Embedding extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     const { inputDim, outputDim, inputLength, embeddingsInitializer, embeddingsRegularizer } = this.#options;
+    const { maskZero = false } = this.#options;
     return {
       inputDim,
       outputDim,
       ...(inputLength !== undefined && { inputLength }),
       embeddingsInitializer: (embeddingsInitializer ?? randomUniform()).config,
       ...(embeddingsRegularizer && { embeddingsRegularizer: embeddingsRegularizer.config }),
+      maskZero,
     };
   }
 
-  override get vocabulary(): number {
-    return this.#options.inputDim;
+  override get tokens(): TokenRule {
+    const { inputDim, maskZero = false } = this.#options;
+    return { vocabulary: inputDim, hasPadding: maskZero };
+  }
+
+  override outputMask([tokens]: readonly Tensor[]): Tensor | undefined {
+    return this.#options.maskZero === true ? tokens : undefined; // what is not 0 counts
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -82,6 +94,10 @@ class Embedding extends Layer {
     if (inputLength !== undefined && (shape.length !== 1 || shape[0] !== inputLength)) {
       const [expected, got] = [showShape(["N", inputLength]), showShape(["N", ...shape])];
       throw new ShapeError(message("embedding", "the sequences are not of inputLength", { expected, got }));
+    }
+    if (this.#options.maskZero === true && shape.length !== 1) {
+      const [expected, got] = [showShape(["N", "T"]), showShape(["N", ...shape])];
+      throw new ShapeError(message("embedding", "maskZero is for sequences", { expected, got }));
     }
     return [...shape, outputDim];
   }

@@ -11,6 +11,14 @@ import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
+/** What tokens a layer takes. */
+export interface TokenRule {
+  /** V: they are 0 … V − 1. */
+  readonly vocabulary: number;
+  /** True where token 0 is padding, so that a sequence must have another one. */
+  readonly hasPadding: boolean;
+}
+
 /** What a layer asks for when it is built. */
 export interface ParameterSpec {
   /** Name within the layer: "kernel", "bias", … */
@@ -154,8 +162,8 @@ export abstract class Layer {
     return { className: this.kind, ...named, ...shaped, ...this.options };
   }
 
-  /** V, where the layer's inputs are tokens 0 … V − 1; undefined for any numbers. */
-  get vocabulary(): number | undefined {
+  /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
+  get tokens(): TokenRule | undefined {
     return undefined;
   }
 

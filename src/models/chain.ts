@@ -1,5 +1,5 @@
 /** A chain of layers whose first shape nobody has told yet: it becomes a graph when the data do. */
-import { type Layer, SymbolicTensor } from "../layers/layer.js";
+import { type Layer, SymbolicTensor, type TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import { Graph } from "./graph.js";
 
@@ -11,9 +11,9 @@ export class Chain {
     this.#layers = layers;
   }
 
-  /** The size of the vocabulary, where a layer wants the input as tokens. */
-  get vocabulary(): number | undefined {
-    return this.#layers.find(({ vocabulary }) => vocabulary !== undefined)?.vocabulary;
+  /** What tokens the input is, where a layer wants such. */
+  get tokens(): TokenRule | undefined {
+    return this.#layers.find(({ tokens }) => tokens !== undefined)?.tokens;
   }
 
   /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */

@@ -6,6 +6,7 @@ import { ShapeError, message, show } from "../errors.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { flatten } from "../tensor/nested.js";
+import type { TokenRule } from "../layers/layer.js";
 import { keep } from "../tensor/scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -16,8 +17,8 @@ export interface InputRule {
   /** Shape of one sample; undefined where the data decide it. */
   readonly shape: Shape | undefined;
   readonly name: string | undefined;
-  /** V, where the input is tokens 0 … V − 1. */
-  readonly vocabulary: number | undefined;
+  /** Which, where the input is tokens. */
+  readonly tokens: TokenRule | undefined;
 }
 
 /** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
@@ -48,14 +49,14 @@ export function made(fill: (columns: Column[]) => void): Column[] {
  * model takes such or nothing is known about it.
  *
  * @param name  "x" or the input's name, for messages
- * @param rule  shape of one sample, undefined where the data decide; V where the values are tokens, which become int32
- * Errors: ShapeError for another shape, no samples, a value that is not finite, or a token outside the vocabulary.
+ * @param rule  shape of one sample, undefined where the data decide; and which tokens the values are, which become int32
+ * Errors: ShapeError for another shape, no samples, a value that is not finite, a token outside the vocabulary, or a sequence of padding.
  */
 export function inputColumn(
   op: string,
   name: string,
   data: Data,
-  { shape: sampleShape, vocabulary }: Pick<InputRule, "shape" | "vocabulary">,
+  { shape: sampleShape, tokens }: Pick<InputRule, "shape" | "tokens">,
 ): Column {
   const column = toColumn(op, name, data, (n) =>
     sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
@@ -72,7 +73,7 @@ export function inputColumn(
       throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
     }
     checkFinite(op, name, column.tensor);
-    const typed = vocabulary === undefined ? column : asTokens(op, name, column, vocabulary);
+    const typed = tokens === undefined ? column : asTokens(op, name, column, tokens);
     return isPlain ? reshaped(typed, [shape[0], 1]) : typed;
   });
 }
@@ -188,7 +189,7 @@ function asFloats(column: Column, shape: Shape): Column {
 }
 
 /** Integers 0 … V − 1 as int32. */
-function asTokens(op: string, name: string, column: Column, vocabulary: number): Column {
+function asTokens(op: string, name: string, column: Column, { vocabulary, hasPadding }: TokenRule): Column {
   const { tensor: from } = column;
   const values = heap().view(from.dtype, from.ptr, from.size);
   const at = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= vocabulary);
@@ -197,10 +198,26 @@ function asTokens(op: string, name: string, column: Column, vocabulary: number):
     const expected = `integers 0 ≤ token < inputDim = ${vocabulary}`;
     throw new ShapeError(message(op, wrong, { expected, got: show(values[at]) }));
   }
+  const empty = hasPadding ? paddedRow(values, from.shape[0]) : -1;
+  if (empty >= 0) {
+    const wrong = `${name} has nothing but padding in sample ${empty}`;
+    throw new ShapeError(message(op, wrong, { expected: "a token other than 0 in each sequence", got: "zeros" }));
+  }
   if (from.dtype === "int32") return column;
   const tokens = keep(tensor(Int32Array.from(values), from.shape));
   release([column]);
   return { tensor: tokens, isOwned: true };
+}
+
+/** The first of `rows` that is zeros alone, or −1. */
+export function paddedRow(values: ArrayLike<number>, rows: number): number {
+  const length = values.length / rows;
+  for (let row = 0; row < rows; row++) {
+    let t = 0;
+    while (t < length && values[row * length + t] === 0) t++;
+    if (t === length) return row;
+  }
+  return -1;
 }
 
 function asLabels(op: string, name: string, column: Column): Column {

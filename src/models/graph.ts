@@ -3,7 +3,7 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
-import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../layers/layer.js";
+import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -35,19 +35,24 @@ export class Graph {
     nameLayers(this.layers);
   }
 
-  /** For each input the size of the vocabulary, where a layer wants it as tokens; of several the smallest. */
-  get vocabularies(): (number | undefined)[] {
-    const sizes = new Map<SymbolicTensor, number>();
+  /** For each input what tokens it is, where a layer wants such: as the strictest of these layers says. */
+  get tokenRules(): (TokenRule | undefined)[] {
+    const rules = new Map<SymbolicTensor, TokenRule>();
     for (const { call } of this.steps) {
-      const { vocabulary } = call.layer;
-      if (vocabulary === undefined) continue;
+      const { tokens } = call.layer;
+      if (tokens === undefined) continue;
       const sources = new Set(call.inputs);
       for (const symbol of sources) {
-        if (this.inputs.includes(symbol)) sizes.set(symbol, Math.min(vocabulary, sizes.get(symbol) ?? vocabulary));
-        else for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+        for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+        if (!this.inputs.includes(symbol)) continue;
+        const { vocabulary, hasPadding } = rules.get(symbol) ?? tokens;
+        rules.set(symbol, {
+          vocabulary: Math.min(vocabulary, tokens.vocabulary),
+          hasPadding: hasPadding || tokens.hasPadding,
+        });
       }
     }
-    return this.inputs.map((input) => sizes.get(input));
+    return this.inputs.map((input) => rules.get(input));
   }
 
   /** Shapes of the outputs, without the batch axis. */

@@ -86,8 +86,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, vocabularies } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, vocabulary: vocabularies[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -95,7 +95,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, vocabulary: form.vocabulary };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 

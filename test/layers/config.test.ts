@@ -47,6 +47,7 @@ describe("a layer comes back from its configuration as JSON", () => {
       inputLength: 3,
       embeddingsInitializer: ones(),
       embeddingsRegularizer: l1l2({ l2: 0.1 }),
+      maskZero: true,
     }),
     flatten({ inputShape: [2, 3] }),
     reshape({ targetShape: [2, -1], name: "square" }),

@@ -1,7 +1,7 @@
 /** Training with embeddings: the lazy update against float64, what stays as it is, tokens that are refused, resuming, several threads. */
 import { describe, expect, it, vi } from "vitest";
 import { constant, ones } from "../../src/initializers/index.js";
-import { dense, dropout, embedding, flatten, input, reshape } from "../../src/layers/index.js";
+import { dense, dropout, embedding, flatten, input, lstm, reshape } from "../../src/layers/index.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
 import { loadModel } from "../../src/models/load.js";
 import type { Model } from "../../src/models/model.js";
@@ -236,6 +236,54 @@ describe("options", () => {
     const layer = embedding({ inputDim: 3, outputDim: 2, inputLength: 4 });
     expect(() => layer.apply(input({ shape: [5] }))).toThrow(
       "embedding: the sequences are not of inputLength; expected [N, 4], got [N, 5].",
+    );
+  });
+});
+
+describe("maskZero", () => {
+  const padded = tensor([[0, 0, 3, 4], [1, 2, 0, 0], [0, 5, 0, 6]], undefined, int32); // prettier-ignore
+  const make = (length: number, seed = 3): Model => {
+    const model = sequential(
+      [
+        embedding({ inputDim: V, outputDim: D, maskZero: true, inputShape: [length] }),
+        dropout({ rate: 0.5 }),
+        lstm({ units: 4 }),
+        dense({ units: 1 }),
+      ],
+      { seed },
+    );
+    model.compile({ optimizer: adam({ learningRate: 0.1 }), loss: meanSquaredError() });
+    return model;
+  };
+
+  it("skips padding wherever it stands: the same outputs as without it, within 1e-6", async () => {
+    const whole = (await make(4).predict(padded)).toTypedArray();
+    const cut = (await make(2).predict([[3, 4], [1, 2], [5, 6]])).toTypedArray(); // prettier-ignore
+    expectClose("outputs", whole, Float64Array.from(cut), [3, 1], { relative: 1e-6, absolute: 1e-7 });
+  });
+
+  it("sends no gradient to row 0", () => {
+    const model = make(4);
+    const before = weightsOf(model)["embedding_1/embeddings"];
+    model.trainOnBatch([padded], [tensor([[1], [2], [3]])]);
+    const after = weightsOf(model)["embedding_1/embeddings"];
+    const moved = Array.from({ length: V }, (_, row) =>
+      before.some((x, i) => Math.floor(i / D) === row && x !== after[i]),
+    );
+    expect(moved).toEqual([false, true, true, true, true, true, true, false, false]);
+  });
+
+  it("refuses a sequence of padding alone, and what is no sequence", async () => {
+    const model = make(2);
+    const empty = [[1, 2], [0, 0]]; // prettier-ignore
+    const text = "x has nothing but padding in sample 1; expected a token other than 0 in each sequence, got zeros.";
+    await expect(model.fit(empty, [[1], [2]])).rejects.toThrow(`fit: ${text}`); // prettier-ignore
+    await expect(model.predict(empty)).rejects.toThrow(`predict: ${text}`);
+    expect(() => model.call([tensor(empty, undefined, int32)])).toThrow(
+      "call: input 0 has nothing but padding in sample 1; expected a token other than 0 in each sequence, got zeros.",
+    );
+    expect(() => embedding({ inputDim: 3, outputDim: 2, maskZero: true }).apply(input({ shape: [2, 2] }))).toThrow(
+      "embedding: maskZero is for sequences; expected [N, T], got [N, 2, 2].",
     );
   });
 });
