@@ -9,6 +9,7 @@ export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { convolve2d, convolve2dScratchBytes } from "./conv/convolve";
 export { conv2dBackwardKernel, conv2dBackwardKernelScratchBytes } from "./conv/kernelGradient";
 export { conv2dPackScratchBytes, conv2dPackKernel } from "./conv/packKernel";
+export { gemmBatch } from "./gemm/batch";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";
 export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "./reduce/blocks";
 export { sumAxis, sumAxisBackward } from "./reduce/sum";

@@ -10,7 +10,7 @@
  *
  * One row or one column of C goes to gemv.ts, a product of a few dozen terms to plain loops. Threads cut C by columns or by rows, whichever
  * packs less; each packs for itself, no sum is cut. Wide mode takes tiles of twice the columns, to the same bits.
- * Does not check shapes, allocate, nor add a bias. Source: BLIS (Van Zee & van de Geijn 2015).
+ * Does not check shapes, allocate, nor add a bias. Many products of one size: batch.ts. Source: BLIS (Van Zee & van de Geijn 2015).
  */
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
@@ -66,29 +66,38 @@ export function gemm(
   transA: i32, transB: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
+  multiply(false, transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+}
+
+/** gemm's arguments. @param isWhole all of C, not this thread's share of it; `scratch` is that of all threads either way */
+// prettier-ignore
+export function multiply(
+  isWhole: bool, transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
+): void {
   if (isTiny(m, n, k)) {
-    if (threadIndex() == 0) multiplyPlain(transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
+    if (isWhole || threadIndex() == 0) multiplyPlain(transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
     return;
   }
   // One row is op(B)ᵀ times a vector, one column is op(A) times a vector, where gemv.ts finds what it reads and writes side by side.
   if (m == 1 && (!transB || !transA || lda == 1)) {
-    return multiplyVector(1 - transB, n, k, b, ldb, a, transA ? lda : 1, accumulate, c);
+    return multiplyVector(isWhole, 1 - transB, n, k, b, ldb, a, transA ? lda : 1, accumulate, c);
   }
   if (n == 1 && ldc == 1 && (transA || transB || ldb == 1)) {
-    return multiplyVector(transA, m, k, a, lda, b, transB ? 1 : ldb, accumulate, c);
+    return multiplyVector(isWhole, transA, m, k, a, lda, b, transB ? 1 : ldb, accumulate, c);
   }
   scratch += <usize>threadIndex() * partBytes(m, n, k);
   const nr = isWide() ? NR_WIDE : NR;
   if (n >= m) {
-    const start = shareStart(n, shareCost(m, k), nr);
-    const end = shareEnd(n, shareCost(m, k), nr);
+    const start = isWhole ? 0 : shareStart(n, shareCost(m, k), nr);
+    const end = isWhole ? n : shareEnd(n, shareCost(m, k), nr);
     if (start >= end) return;
     b += (<usize>start * (transB ? <usize>ldb : 1)) << 2;
     c += <usize>start << 2;
     multiplyBlocks(nr, transA, transB, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   } else {
-    const start = shareStart(m, shareCost(n, k), MR);
-    const end = shareEnd(m, shareCost(n, k), MR);
+    const start = isWhole ? 0 : shareStart(m, shareCost(n, k), MR);
+    const end = isWhole ? m : shareEnd(m, shareCost(n, k), MR);
     if (start >= end) return;
     a += (<usize>start * (transA ? 1 : <usize>lda)) << 2;
     c += (<usize>start * <usize>ldc) << 2;
@@ -99,17 +108,17 @@ export function gemm(
 /** The cost of one row or column of C in elements, as shareStart counts them: eight multiply-adds take the time of one. */
 // @ts-ignore: decorator
 @inline
-function shareCost(other: i32, k: i32): i32 {
+export function shareCost(other: i32, k: i32): i32 {
   return <i32>min<i64>((<i64>other * k) >> 3, i32.MAX_VALUE);
 }
 
-/** y (n) = M·x, or Mᵀ·x where `trans`: this thread's part of it. M's rows are `lead` elements apart, x's elements `xStep`. */
+/** y (n) = M·x, or Mᵀ·x where `trans`: this thread's part of it, or all. M's rows are `lead` elements apart, x's elements `xStep`. */
 // prettier-ignore
 function multiplyVector(
-  trans: i32, n: i32, k: i32, matrix: usize, lead: i32, x: usize, xStep: i32, accumulate: i32, y: usize,
+  isWhole: bool, trans: i32, n: i32, k: i32, matrix: usize, lead: i32, x: usize, xStep: i32, accumulate: i32, y: usize,
 ): void {
-  const start = shareStart(n, shareCost(1, k), vectorGrain);
-  const count = shareEnd(n, shareCost(1, k), vectorGrain) - start;
+  const start = isWhole ? 0 : shareStart(n, shareCost(1, k), vectorGrain);
+  const count = (isWhole ? n : shareEnd(n, shareCost(1, k), vectorGrain)) - start;
   const leadBytes = <usize>lead << 2;
   y += <usize>start << 2;
   if (trans) gemvColumns(count, k, x, <usize>xStep << 2, matrix + (<usize>start << 2), leadBytes, accumulate, y);

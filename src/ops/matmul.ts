@@ -4,7 +4,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import { kernels } from "../runtime/runtime.js";
-import { type Shape, broadcastShapes, broadcastStrides, showShape, sizeOf } from "../tensor/shape.js";
+import { type Shape, broadcastShapes, broadcastStrides, collapse, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "./defineOp.js";
 
@@ -14,10 +14,19 @@ interface Transpositions {
   readonly transB: 0 | 1;
 }
 
-/** Matrices one after the other in memory: the first address and, for each matrix of the broadcast batch, which one it is. */
+/** Matrices one after the other in memory: the first address and, for each axis of the broadcast batch, how many matrices a step along it passes. */
 interface Stack {
   readonly ptr: number;
-  readonly numbers: readonly number[];
+  readonly steps: readonly number[];
+}
+
+/** Sizes of a product, the broadcast batch, and the steps of a, b and c along its axes. */
+interface Product {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly batch: Shape;
+  readonly steps: readonly (readonly number[])[];
 }
 
 /** C = A·B from A (…, M, K) and B (…, K, N), either stored transposed. */
@@ -39,32 +48,26 @@ export const matmulOp = defineOp<Transpositions>({
     return [{ shape: [...broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2)), M, N] }];
   },
   forward({ inputs: [a, b], outputs: [c], attributes, scratch }) {
-    const { M, N, K, stacks } = productOf(a, b, c, attributes);
-    const [A, B, C] = [a, b, c].map(({ ptr }, i) => ({ ptr, numbers: stacks[i] }));
+    const { M, N, K, batch, steps } = productOf(a, b, c, attributes);
+    const [A, B, C] = [a, b, c].map(({ ptr }, i) => ({ ptr, steps: steps[i] }));
     const { transA, transB } = attributes;
-    multiply(A, transA, B, transB, C, [M, N, K], 0, scratch);
+    multiply(A, transA, B, transB, C, [M, N, K], batch, 0, scratch);
   },
   backward({ inputs: [a, b], outputs: [c], dOutputs: [dC], attributes, gradient, scratch }) {
     const { transA, transB } = attributes;
-    const { M, N, K, stacks } = productOf(a, b, c, attributes);
-    const D: Stack = { ptr: dC!.ptr, numbers: stacks[2] };
+    const { M, N, K, batch, steps } = productOf(a, b, c, attributes);
+    const [A, B, D] = [a, b, dC!].map(({ ptr }, i) => ({ ptr, steps: steps[i] }));
     gradient(0, (ptr, accumulate) => {
-      const [B, dA] = [
-        { ptr: b.ptr, numbers: stacks[1] },
-        { ptr, numbers: stacks[0] },
-      ];
-      clearUnmet(dA, a.size, accumulate);
-      if (transA) multiply(B, transB, D, 1, dA, [K, M, N], accumulate, scratch);
-      else multiply(D, 0, B, transB ? 0 : 1, dA, [M, K, N], accumulate, scratch);
+      const dA = { ptr, steps: steps[0] };
+      clearUnmet(ptr, a.size, batch, accumulate);
+      if (transA) multiply(B, transB, D, 1, dA, [K, M, N], batch, accumulate, scratch);
+      else multiply(D, 0, B, transB ? 0 : 1, dA, [M, K, N], batch, accumulate, scratch);
     });
     gradient(1, (ptr, accumulate) => {
-      const [A, dB] = [
-        { ptr: a.ptr, numbers: stacks[0] },
-        { ptr, numbers: stacks[1] },
-      ];
-      clearUnmet(dB, b.size, accumulate);
-      if (transB) multiply(D, 1, A, transA, dB, [N, K, M], accumulate, scratch);
-      else multiply(A, transA ? 0 : 1, D, 0, dB, [K, N, M], accumulate, scratch);
+      const dB = { ptr, steps: steps[1] };
+      clearUnmet(ptr, b.size, batch, accumulate);
+      if (transB) multiply(D, 1, A, transA, dB, [N, K, M], batch, accumulate, scratch);
+      else multiply(A, transA ? 0 : 1, D, 0, dB, [K, N, M], batch, accumulate, scratch);
     });
   },
   saved: { inputs: [0, 1] },
@@ -80,31 +83,19 @@ function matrixOf({ shape }: Tensor, trans: 0 | 1): readonly [rows: number, colu
   return trans ? [columns, rows] : [rows, columns];
 }
 
-/** Sizes of the product and the matrices of a, b and c in the order of the batch. A stack times one matrix is one product of more rows. */
-function productOf(
-  a: Tensor,
-  b: Tensor,
-  c: Tensor,
-  { transA }: Transpositions,
-): { readonly M: number; readonly N: number; readonly K: number; readonly stacks: readonly (readonly number[])[] } {
+/** A stack times one matrix is one product of more rows. */
+function productOf(a: Tensor, b: Tensor, c: Tensor, { transA }: Transpositions): Product {
   const [M, N] = c.shape.slice(-2);
   const [, K] = matrixOf(a, transA);
   const [batchA, batchB, batch] = [a, b, c].map(({ shape }) => shape.slice(0, -2));
-  if (!transA && sizeOf(batchB) === 1) return { M: M * sizeOf(batch), N, K, stacks: [[0], [0], [0]] };
-  return { M, N, K, stacks: [batchA, batchB, batch].map((shape) => matrixNumbers(shape, batch)) };
+  if (!transA && sizeOf(batchB) === 1) return { M: M * sizeOf(batch), N, K, batch: [], steps: [[], [], []] };
+  return { M, N, K, batch, steps: [batchA, batchB, batch].map((shape) => broadcastStrides(shape, batch)) };
 }
 
-/** For each matrix of the broadcast batch, the number of the operand's matrix. */
-function matrixNumbers(shape: Shape, batch: Shape): readonly number[] {
-  const strides = broadcastStrides(shape, batch);
-  return batch.reduce<number[]>(
-    (numbers, size, axis) =>
-      numbers.flatMap((number) => Array.from({ length: size }, (_, i) => number + i * strides[axis])),
-    [0],
-  );
-}
-
-/** out = left·right for each matrix of the batch, or += where accumulate is 1 and where a matrix of `out` is met again. */
+/**
+ * out = left·right for each matrix of the batch, or += where accumulate is 1 and where a matrix of `out` is met again. The longest axis along which the
+ * matrices of `out` differ is one call of the kernel; it is called once for each place on the other axes, of which `collapse` leaves few.
+ */
 function multiply(
   left: Stack,
   transLeft: 0 | 1,
@@ -112,25 +103,40 @@ function multiply(
   transRight: 0 | 1,
   out: Stack,
   [m, n, k]: readonly [number, number, number],
+  batch: Shape,
   accumulate: 0 | 1,
   scratch: (bytes: number) => number,
 ): void {
-  const { gemm, gemmScratchBytes } = kernels();
+  const { gemm, gemmBatch, gemmScratchBytes } = kernels();
+  const { sizes, strides } = collapse(batch, [left.steps, right.steps, out.steps]);
+  if (sizes.includes(0)) return;
   const [lda, ldb] = [transLeft ? m : k, transRight ? k : n];
+  const bytes = [m * k, k * n, m * n].map((size) => 4 * size);
   const block = scratch(gemmScratchBytes(m, n, k));
-  const met = new Set<number>();
-  for (const [i, number] of out.numbers.entries()) {
-    const a = left.ptr + 4 * m * k * left.numbers[i];
-    const b = right.ptr + 4 * k * n * right.numbers[i];
-    const c = out.ptr + 4 * m * n * number;
-    gemm(transLeft, transRight, m, n, k, a, lda, b, ldb, met.has(number) ? 1 : accumulate, c, n, block);
-    met.add(number);
-  }
+  const weights = sizes.map((size, axis) => (strides[2][axis] === 0 ? 0 : size));
+  const long = weights.indexOf(Math.max(...weights));
+  const next = strides.map((steps, operand) => (bytes[operand] / 4) * (steps[long] ?? 0));
+  const walk = (axis: number, [a, b, c]: readonly number[], add: 0 | 1): void => {
+    if (axis === long) {
+      walk(axis + 1, [a, b, c], add);
+    } else if (axis < sizes.length) {
+      for (let i = 0; i < sizes[axis]; i++) {
+        const at = [a, b, c].map((ptr, operand) => ptr + i * strides[operand][axis] * bytes[operand]);
+        walk(axis + 1, at, i > 0 && strides[2][axis] === 0 ? 1 : add);
+      }
+    } else if (sizes.length === 0) {
+      gemm(transLeft, transRight, m, n, k, a, lda, b, ldb, add, c, n, block);
+    } else {
+      const [aNext, bNext, cNext] = next;
+      gemmBatch(transLeft, transRight, m, n, k, sizes[long], a, lda, aNext, b, ldb, bNext, add, c, n, cNext, block);
+    }
+  };
+  walk(0, [left.ptr, right.ptr, out.ptr], accumulate);
 }
 
 /** Zeros a gradient that no matrix of an empty batch adds to. */
-function clearUnmet({ ptr, numbers }: Stack, size: number, accumulate: 0 | 1): void {
-  if (numbers.length === 0 && !accumulate) kernels().fill(ptr, 0, size);
+function clearUnmet(ptr: number, size: number, batch: Shape, accumulate: 0 | 1): void {
+  if (sizeOf(batch) === 0 && !accumulate) kernels().fill(ptr, 0, size);
 }
 
 /** Options of {@link matmul}. */
@@ -150,7 +156,7 @@ export interface MatmulOptions {
  * @param b  (…, K, N) float32
  * @returns  (…, M, N)
  * Errors: ShapeError for ranks below 2, inner sizes that differ, batches that do not broadcast, another dtype.
- * Cost: 2·M·N·K flops a matrix; a stack times one matrix is one product.
+ * Cost: 2·M·N·K flops a matrix; a stack times one matrix is one product, a stack times a stack is one kernel call.
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;

@@ -20,6 +20,9 @@ const products: readonly (readonly [number, number, number, Shape?, Shape?])[] =
   [3, 4, 5, [2, 1], [3]],
   [3, 4, 5, [2, 3], [1, 1]],
   [3, 4, 5, [0], [1]],
+  [2, 3, 2, [2, 3, 4], [2, 1, 4]],
+  [2, 3, 2, [3, 1], [1, 4]],
+  [2, 2, 9, [2, 1, 2], [3, 1]],
 ];
 
 /** Where the matrix of x begins that `index` of the broadcast batch names: x is repeated along batch axes of size 1. */

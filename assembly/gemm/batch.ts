@@ -1,0 +1,37 @@
+/**
+ * Many matrix products of one size in one call, for stacks of small matrices. Letters: gemm.ts; `count` products, Xᵢ at x + i · xNext elements.
+ * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/matmul.ts).
+ */
+import { shareEnd, shareStart, threadCount } from "../thread";
+import { multiply, shareCost } from "./gemm";
+
+/** With fewer matrices for each thread than this, some thread would have much more to do than others: then each matrix is cut. */
+const leastEach: i32 = 4;
+
+/**
+ * Cᵢ = op(Aᵢ)·op(Bᵢ) or Cᵢ += op(Aᵢ)·op(Bᵢ) for 0 ≤ i < count; where cNext = 0, C = or += Σᵢ op(Aᵢ)·op(Bᵢ), in the order of i.
+ *
+ * @param transA, transB, m, n, k, lda, ldb, ldc, accumulate as gemm takes them
+ * @param count ≥ 0; 0 writes nothing
+ * @param a in, matrices aNext elements apart; 0: one matrix for all     @param b in, likewise by bNext
+ * @param c out, or in/out where accumulate is 1, by cNext; matrices of C must not overlap each other, a or b
+ * @param scratch gemmScratchBytes(m, n, k)
+ * Cost: 2 count M N K flops. Each product has the bits that gemm gives. Threads take matrices each, or, where there are few, a part of each.
+ */
+// prettier-ignore
+export function gemmBatch(
+  transA: i32, transB: i32, m: i32, n: i32, k: i32, count: i32,
+  a: usize, lda: i32, aNext: i32, b: usize, ldb: i32, bNext: i32, accumulate: i32, c: usize, ldc: i32, cNext: i32, scratch: usize,
+): void {
+  const isDealt = cNext != 0 && count >= leastEach * threadCount();
+  const cost = <i32>min<i64>(<i64>m * shareCost(n, k), i32.MAX_VALUE);
+  const start = isDealt ? shareStart(count, cost, 1) : 0;
+  const end = isDealt ? shareEnd(count, cost, 1) : count;
+  for (let i = start; i < end; i++) {
+    const at = <usize>i << 2;
+    multiply(
+      isDealt, transA, transB, m, n, k, a + at * <usize>aNext, lda, b + at * <usize>bNext, ldb,
+      accumulate | i32(cNext == 0 && i > 0), c + at * <usize>cNext, ldc, scratch,
+    );
+  }
+}
