@@ -10,12 +10,13 @@ import { infoCommand } from "./info.js";
 import { Interrupted, exitStatus } from "./interrupt.js";
 import { predict } from "./predict.js";
 import type { Surroundings } from "./surroundings.js";
+import { table } from "./table.js";
 import { train } from "./train.js";
 
 const help = { about: "show this page" };
 
 /** In the order of the help. */
-const commands: readonly Command[] = [train, predict, bench, infoCommand].map((command) => ({
+const commands: readonly Command[] = [train, predict, table, bench, infoCommand].map((command) => ({
   ...command,
   options: { ...command.options, help },
 }));

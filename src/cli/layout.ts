@@ -1,4 +1,4 @@
-/** Text in columns: names, and beside them what they mean, wrapped between words. Does not know terminals or styles. */
+/** Text in columns: names, and beside them what they mean, wrapped between words; and plain tables. Does not know terminals or styles. */
 
 /** Rows of a name and a text, indented by two, at most `columns` wide where words allow it. */
 export function beside(rows: readonly (readonly [name: string, text: string])[], columns: number): string[] {
@@ -18,4 +18,12 @@ export function wrap(text: string, width: number): string[] {
     else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
   }
   return lines;
+}
+
+/** Rows of cells in columns as wide as they must be: the first to the left, the others to the right. */
+export function inColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const cell = (text: string, column: number): string =>
+    column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd());
 }

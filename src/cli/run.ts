@@ -20,11 +20,14 @@ export interface Run {
   readonly checkpoint: string | undefined;
 }
 
+/** The option that everything random follows from. */
+export const seedOption = { value: "N", about: "weights, order, dropout and drawn digits follow from it; default 0" };
+
 /** The options that describe a run. */
 export const runOptions: Signature["options"] = {
   epochs: { value: "N", about: "how often all samples are seen" },
   batch: { value: "N", about: "samples a step" },
-  seed: { value: "N", about: "weights, order, dropout and drawn digits follow from it; default 0" },
+  seed: seedOption,
   lr: { value: "X", about: "the highest learning rate" },
   out: { value: "FILE", about: "save the trained model there, as safetensors" },
   resume: {
@@ -35,17 +38,19 @@ export const runOptions: Signature["options"] = {
 
 const largestSeed = 2 ** 32 - 1;
 
+/** The seed that was asked for. Errors: CommandLineError. */
+export function seedOf(args: Arguments): number | undefined {
+  const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= largestSeed;
+  return args.number("seed", "an integer from 0 to 2³² − 1", isSeed);
+}
+
 /** A run as the arguments say. Errors: CommandLineError; DataError for a file that is no checkpoint. */
 export async function runFrom(args: Arguments): Promise<Run> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const wanted = {
     epochs: args.number("epochs", "an integer ≥ 1", isCount),
     batch: args.number("batch", "an integer ≥ 1", isCount),
-    seed: args.number(
-      "seed",
-      "an integer from 0 to 2³² − 1",
-      (value) => Number.isInteger(value) && value >= 0 && value <= largestSeed,
-    ),
+    seed: seedOf(args),
     lr: args.number("lr", "a number > 0", (value) => value > 0),
   };
   const file = args.text("resume");
@@ -127,6 +132,7 @@ export function checkpointPath({ recipe, checkpoint }: Run, out: string | undefi
 export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: string): string {
   const words = ["npx", "lanegrad", "train", recipe.name, "--resume", checkpoint];
   for (const option of ["data", "threads", "out"]) if (args.has(option)) words.push(`--${option}`, args.text(option)!);
+  if (args.has("wide")) words.push("--wide");
   if (args.has("json")) words.push("--json");
   return words.map(quoted).join(" ");
 }

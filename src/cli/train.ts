@@ -6,7 +6,8 @@ import { DataError, message, show } from "../errors.js";
 import { type Callback, type History, info } from "../index.js";
 import type { Arguments } from "./commandLine.js";
 import type { Command } from "./command.js";
-import { engineText, initWith, threadsOption } from "./engine.js";
+import { dataOptions, loadRecipeData } from "./dataOptions.js";
+import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { count, plural } from "./format.js";
 import { beside } from "./layout.js";
 import { Interrupted, interruptible } from "./interrupt.js";
@@ -25,10 +26,10 @@ export const train: Command = {
   summary: "train a network by a recipe",
   operand: { name: "recipe", choices: recipes.map(({ name }) => name), isRequired: false },
   options: {
-    data: { value: "DIR", about: "folder with the four files of MNIST; default: LANEGRAD_DATA, else the cache" },
-    download: { about: "fetch MNIST into the cache (11.6 MB, once) where it is not at hand" },
+    ...dataOptions,
     ...runOptions,
     threads: threadsOption,
+    wide: wideOption,
     json: { about: "print the result as one JSON object, and everything else on standard error" },
   },
   about: [
@@ -58,7 +59,8 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
   const run = await runFrom(args);
   const out = args.text("out");
   if (out !== undefined) await checkWritable(out);
-  const data = await loadData(run, args, surroundings, terminal, signal);
+  const { dataKind: kind, model } = run;
+  const data = await loadRecipeData(run.recipe, { args, surroundings, terminal, signal, seed: model.seed, kind });
   takeNotes(run, data, false);
   introduce(run, data, terminal);
   const { history, seconds, samples } = await fitted(run, data, args, terminal, signal);
@@ -86,26 +88,6 @@ async function checkWritable(file: string): Promise<void> {
   await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
     throw new DataError(message("train", `cannot write to ${show(dirname(file))}, the folder of --out`), { cause });
   });
-}
-
-async function loadData(
-  run: Run,
-  args: Arguments,
-  { env }: Surroundings,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<RecipeData> {
-  const data = await run.recipe.load({
-    folder: args.text("data"),
-    mayDownload: args.has("download"),
-    defaultFolder: env.LANEGRAD_DATA,
-    kind: run.dataKind,
-    seed: run.model.seed,
-    signal,
-    onProgress: (text) => terminal.note(text),
-  });
-  terminal.clearLive();
-  return data;
 }
 
 function introduce(

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
+import { recipes } from "../../src/cli/recipes/index.js";
 import { info } from "../../src/index.js";
 import { sharedData } from "../support/sharedData.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
+const names = recipes.map(({ name }) => name);
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-train-"));
 const mnist = join(folder, "mnist");
 const file = (name: string): string => join(folder, name);
@@ -176,7 +178,7 @@ describe("lanegrad train fails", () => {
   it.each([
     [
       ["train", "mnist-mlp"],
-      'lanegrad train: unknown recipe; expected digits, mnist-linear, mnist-mlp-300, mnist-mlp-1000 or xor, got "mnist-mlp".',
+      `lanegrad train: unknown recipe; expected ${names.slice(0, -1).join(", ")} or ${names.at(-1)}, got "mnist-mlp".`,
     ],
     [["train", "--epochs", "0"], 'lanegrad train: --epochs is out of range; expected an integer ≥ 1, got "0".'],
     [["train", "--batch", "2.5"], 'lanegrad train: --batch is out of range; expected an integer ≥ 1, got "2.5".'],

@@ -1,7 +1,22 @@
 /** The recipes that there are, by name. */
-import { digits, mnistLinear, mnistMlp1000, mnistMlp300 } from "./perceptrons.js";
+import {
+  digits,
+  mnistLinear,
+  mnistLinearDeskewed,
+  mnistMlp1000,
+  mnistMlp300,
+  mnistMlp300Deskewed,
+} from "./perceptrons.js";
 import type { Recipe } from "./recipe.js";
 import { xor } from "./xor.js";
 
 /** In the order of the help; the first is the default. */
-export const recipes: readonly Recipe[] = [digits, mnistLinear, mnistMlp300, mnistMlp1000, xor];
+export const recipes: readonly Recipe[] = [
+  digits,
+  mnistLinear,
+  mnistLinearDeskewed,
+  mnistMlp300,
+  mnistMlp300Deskewed,
+  mnistMlp1000,
+  xor,
+];

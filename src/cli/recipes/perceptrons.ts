@@ -1,4 +1,4 @@
-/** The networks for digits: one layer, or one hidden layer between. */
+/** The networks for digits that see rows of pixels: one layer, one hidden layer between, or five, on digits as they are, deskewed or distorted. */
 import { type Layer, layers, losses, metrics, optimizers, schedules, sequential } from "../../index.js";
 import { anyDigits, mnistDigits } from "./digitSets.js";
 import type { Recipe, Settings } from "./recipe.js";
@@ -9,23 +9,26 @@ interface Perceptron {
   readonly about: string;
   readonly settings: Settings;
   readonly weightDecay: number;
+  /** What is done to the images first; the first layer knows their shape. Default: nothing. */
+  readonly prepare?: () => Layer;
   /** Between the pixels and the ten logits. */
   readonly hidden: () => readonly Layer[];
 }
 
+const inputShape = [28, 28, 1];
+
 /** Cross-entropy of ten logits by Adam, whose rate rises and falls once while weights, not biases, decay. */
-function perceptron({ weightDecay, hidden, ...recipe }: Perceptron): Recipe {
+function perceptron({ weightDecay, prepare, hidden, ...recipe }: Perceptron): Recipe {
   const { name } = recipe;
   return {
     ...recipe,
     loss: losses.categoricalCrossentropy({ fromLogits: true }),
     metrics: [metrics.accuracy()],
     load: mnistDigits,
-    model: (seed) =>
-      sequential([layers.flatten({ inputShape: [28, 28, 1] }), ...hidden(), layers.dense({ units: 10 })], {
-        name,
-        seed,
-      }),
+    model(seed) {
+      const pixels = prepare ? [prepare(), layers.flatten()] : [layers.flatten({ inputShape })];
+      return sequential([...pixels, ...hidden(), layers.dense({ units: 10 })], { name, seed });
+    },
     optimizer(maxLearningRate, totalSteps) {
       return optimizers.adamw({
         learningRate: schedules.oneCycle({ maxLearningRate, totalSteps, warmupFraction: 0.2 }),
@@ -53,12 +56,32 @@ export const mnistLinear: Recipe = perceptron({
   hidden: () => [],
 });
 
+/** 784-10 on deskewed digits */
+export const mnistLinearDeskewed: Recipe = perceptron({
+  name: "mnist-linear-deskewed",
+  about: "784-10 on deskewed MNIST",
+  settings: mnistLinear.settings,
+  weightDecay: 0,
+  prepare: () => layers.deskew({ inputShape }),
+  hidden: () => [],
+});
+
 /** 784-300-10 */
 export const mnistMlp300: Recipe = perceptron({
   name: "mnist-mlp-300",
   about: "784-300-10 on MNIST",
   settings: { epochs: 16, batch: 64, lr: 0.003 },
   weightDecay: 0.05,
+  hidden: () => hiddenLayer(300, 0.2, 0.2),
+});
+
+/** 784-300-10 on deskewed digits */
+export const mnistMlp300Deskewed: Recipe = perceptron({
+  name: "mnist-mlp-300-deskewed",
+  about: "784-300-10 on deskewed MNIST",
+  settings: mnistMlp300.settings,
+  weightDecay: 0.05,
+  prepare: () => layers.deskew({ inputShape }),
   hidden: () => hiddenLayer(300, 0.2, 0.2),
 });
 
