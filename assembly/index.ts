@@ -8,6 +8,7 @@ export { fill } from "./elementwise/fill";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { convolve2d, convolve2dScratchBytes } from "./conv/convolve";
 export { conv2dBackwardKernel, conv2dBackwardKernelScratchBytes } from "./conv/kernelGradient";
+export { depthwiseBackwardKernel, depthwiseConvolve } from "./conv/depthwise";
 export { conv2dPackScratchBytes, conv2dPackKernel } from "./conv/packKernel";
 export { gemmBatch } from "./gemm/batch";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";

@@ -50,7 +50,8 @@ export function conv2dBackwardKernelScratchBytes(pixels: i32, taps: i32, channel
 }
 
 function partBytes(pixels: i32, taps: i32, channels: i32, outputs: i32): usize {
-  const floats = <usize>partLength(max(pixels, 1), KC, 1) * (linesOf(taps, channels) + paddedColumns(outputs));
+  if (pixels == 0) return 0;
+  const floats = <usize>partLength(pixels, KC, 1) * (linesOf(taps, channels) + paddedColumns(outputs));
   return spareBytes + offsetof<Windows>() + (((floats + 15) >> 4) << 6);
 }
 
@@ -71,6 +72,11 @@ export function conv2dBackwardKernel(
   const taps = kH * kW;
   const pixels = images * qH * qW;
   const perGroup = outputs / groups;
+  if (pixels == 0) {
+    const bytes = (<usize>taps * channels * outputs) << 2;
+    if (threadIndex() == 0 && !accumulate) memory.fill(dKernel, 0, bytes);
+    return;
+  }
   const isFew = channels < FEW;
   const block = linesOf(taps, channels);
   const blocks = isFew ? 1 : (channels + block - 1) / block;
@@ -94,15 +100,14 @@ export function conv2dBackwardKernel(
   windows.left = left;
   windows.top = top;
   windows.source = source;
-  const part = partLength(max(pixels, 1), KC, 1);
+  const part = partLength(pixels, KC, 1);
   const gathered = scratch + spareBytes + offsetof<Windows>();
   const packed = gathered + ((<usize>part * block) << 2);
   const row = (<usize>outputs) << 2;
   const perGroupUnits = lineBlocks * panels;
   const lastGroup = (end - 1) / perGroupUnits;
-  let p = 0;
-  do {
-    const count = min(part, pixels - p); // 0 where there are no pixels: empty sums
+  for (let p = 0; p < pixels; p += part) {
+    const count = min(part, pixels - p);
     for (let g = start / perGroupUnits; g <= lastGroup; g++) {
       const from = max(start - g * perGroupUnits, 0);
       const last = min(end - g * perGroupUnits, perGroupUnits) - 1;
@@ -129,7 +134,7 @@ export function conv2dBackwardKernel(
         }
       }
     }
-  } while ((p += part) < pixels);
+  }
 }
 
 /** Packs panels `from` … `last` of a part of dOut, `count` pixels deep. */

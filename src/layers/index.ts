@@ -2,7 +2,14 @@
 export { activation, type ActivationOptions } from "./activation.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./augmentation.js";
 export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./conv.js";
+export { conv2dTranspose, type Conv2dTransposeOptions } from "./convTranspose.js";
 export { dense, type DenseOptions } from "./dense.js";
+export {
+  depthwiseConv2d,
+  type DepthwiseConv2dOptions,
+  separableConv2d,
+  type SeparableConv2dOptions,
+} from "./depthwise.js";
 export { deskew } from "./deskew.js";
 export { dropout, type DropoutOptions } from "./dropout.js";
 export { embedding, type EmbeddingOptions } from "./embedding.js";

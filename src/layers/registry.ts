@@ -6,7 +6,9 @@ import { regularizerFrom } from "../regularizers/registry.js";
 import { activation } from "./activation.js";
 import * as augmentation from "./augmentation.js";
 import * as conv from "./conv.js";
+import * as convTranspose from "./convTranspose.js";
 import { dense } from "./dense.js";
+import * as depthwise from "./depthwise.js";
 import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
@@ -21,6 +23,8 @@ const makers = {
   ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, lstm, multiply, reshape },
   ...augmentation,
   ...conv,
+  ...convTranspose,
+  ...depthwise,
   ...pooling,
   ...resizing,
 } as const;

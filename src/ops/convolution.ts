@@ -6,7 +6,7 @@
 import { ShapeError, message } from "../errors.js";
 import { checkInteger } from "../options.js";
 import { kernels } from "../runtime/runtime.js";
-import { type Shape, showShape } from "../tensor/shape.js";
+import { type Shape, showShape, sizeOf } from "../tensor/shape.js";
 import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../tensor/window.js";
 import type { FusedActivation } from "./activation.js";
 import { fusedActivation } from "./activation.js";
@@ -91,9 +91,9 @@ export function placesOf(
 ): { readonly output: number[]; readonly before: number[] } {
   const rank = strides.length as 1 | 2;
   const names = letters[rank];
-  checkInteger(op, "groups", groups, "[1, ∞)");
   checkRank(op, "x", x, rank + 2, names.input);
-  checkRank(op, "kernel", kernel, rank + 2, names.kernel);
+  checkKernel(op, kernel, rank + 2, names.kernel);
+  checkInteger(op, "groups", groups, "[1, ∞)");
   const [C, O] = [x[rank + 1], kernel[rank + 1]];
   const shownKernel = `kernel ${names.kernel} = ${showShape(kernel)}`;
   if (C % groups !== 0 || O % groups !== 0) {
@@ -110,8 +110,6 @@ export function placesOf(
   }
   checkBias(op, bias, O, shownKernel);
   const axes = names.axes.map((name, i) => {
-    if (kernel[i] === 0)
-      throw new ShapeError(message(op, "the kernel is empty", { expected: "sizes ≥ 1", got: shownKernel }));
     return { name, input: x[i + 1], window: kernel[i], stride: strides[i], dilation: dilations[i] };
   });
   const places = windowPlaces(op, axes, padding);
@@ -123,6 +121,14 @@ export function checkRank(op: string, operand: string, shape: Shape, rank: numbe
   if (shape.length === rank) return;
   const got = `${operand} ${showShape(shape)}`;
   throw new ShapeError(message(op, `${operand} has the wrong rank`, { expected: `${operand} ${expected}`, got }));
+}
+
+/** Throws ShapeError unless the kernel has so many axes, and something in each. */
+export function checkKernel(op: string, kernel: Shape, rank: number, letters: string): void {
+  checkRank(op, "kernel", kernel, rank, letters);
+  if (sizeOf(kernel) > 0) return;
+  const got = `kernel ${letters} = ${showShape(kernel)}`;
+  throw new ShapeError(message(op, "the kernel is empty", { expected: "sizes ≥ 1", got }));
 }
 
 /** Throws ShapeError unless the bias is a vector of O. @param kernel as the message shows it */
@@ -166,7 +172,7 @@ export function convolve(
 }
 
 /** The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads output q + offset + j · dilation. */
-interface PhaseTaps {
+export interface PhaseTaps {
   readonly phase: number;
   /** How many inputs there are of this phase: i = phase + q · stride. */
   readonly inputs: number;
@@ -178,7 +184,7 @@ interface PhaseTaps {
 }
 
 /** For each phase its taps: input i is seen by tap k of output (i + p − k d) / s, where that is whole. */
-function phasesOf(input: number, k: number, s: number, d: number, p: number): PhaseTaps[] {
+export function phasesOf(input: number, k: number, s: number, d: number, p: number): PhaseTaps[] {
   return Array.from({ length: Math.min(s, input) }, (_, phase) => {
     const taps = Array.from({ length: k }, (_, tap) => tap).filter((tap) => (phase + p - tap * d) % s === 0);
     const [first = 0, second = first] = taps.toReversed();

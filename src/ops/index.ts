@@ -56,11 +56,13 @@ export {
 } from "./compare.js";
 export { concat, concatOp, stack } from "./concat.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d, conv2dOp } from "./conv2d.js";
+export { type Conv2dTransposeOptions, conv2dTranspose, conv2dTransposeOp } from "./conv2dTranspose.js";
 export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
 export { cutout, cutoutOp } from "./cutout.js";
 export { dense, denseOp } from "./dense.js";
 export { deskew, deskewFieldOp } from "./deskew.js";
 export { distort, distortionFieldOp, type DistortionOptions } from "./distortion.js";
+export { type DepthwiseConv2dOptions, depthwiseConv2d, depthwiseConv2dOp, separableConv2d } from "./depthwiseConv2d.js";
 export { dropout, dropoutOp } from "./dropout.js";
 export { embedding, embeddingOp } from "./embedding.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";

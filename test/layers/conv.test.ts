@@ -105,6 +105,62 @@ describe("values against float64", () => {
     const lie = { before: [0, 4], strides: [1, 3], dilations: [1, 4], groups: 2 };
     expectClose("conv1d", output.toTypedArray(), withBias(convolved(x, kernel, [1, 4], lie), parameters[1]), output.shape, bound); // prettier-ignore
   });
+
+  it.each([1, 3])("depthwiseConv2d: %i outputs for each channel, as groups of one channel", (depthMultiplier) => {
+    const options = { kernelSize: [3, 2], strides: 2, padding: "same", depthMultiplier } as const;
+    const { inputs, parameters, output } = run(layers.depthwiseConv2d(options), [[2, 7, 6, 5]]);
+    const O = 5 * depthMultiplier;
+    expect(parameters.map(({ shape }) => shape)).toEqual([[3, 2, 5, depthMultiplier], [O]]);
+    expect(output.shape).toEqual([2, 4, 3, O]);
+    const kernel = { ...parameters[0], shape: [3, 2, 1, O] };
+    const want = withBias(convolved(inputs[0], kernel, [4, 3], { before: [1, 0], strides: [2, 2], groups: 5 }), parameters[1]); // prettier-ignore
+    expectClose("depthwiseConv2d", output.toTypedArray(), want, output.shape, bound);
+  });
+
+  it("separableConv2d: a depthwise convolution, then one of 1 × 1", () => {
+    const options = { filters: 4, kernelSize: 3, depthMultiplier: 2, activation: "relu" } as const;
+    const { inputs, parameters, output } = run(layers.separableConv2d(options), [[2, 5, 6, 3]]);
+    expect(parameters.map(({ shape }) => shape)).toEqual([[3, 3, 3, 2], [1, 1, 6, 4], [4]]);
+    expect(output.shape).toEqual([2, 3, 4, 4]);
+    const depthwise = { ...parameters[0], shape: [3, 3, 1, 6] };
+    const between = {
+      ...inputs[0],
+      shape: [2, 3, 4, 6],
+      values: convolved(inputs[0], depthwise, [3, 4], { groups: 3 }),
+    };
+    const z = withBias(convolved(between, parameters[1], [3, 4]), parameters[2]);
+    expectClose("separableConv2d", output.toTypedArray(), z.map((value) => Math.max(0, value)), output.shape, bound); // prettier-ignore
+  });
+
+  // Sizes as Keras gives them.
+  it.each([
+    [{ kernelSize: 3, strides: 2, padding: "same" }, [8, 10], [0, 0]],
+    [{ kernelSize: 3, strides: 2 }, [9, 11], [0, 0]],
+    [{ kernelSize: 2, strides: 3 }, [12, 15], [0, 0]],
+    [{ kernelSize: 3, strides: 2, padding: "same", outputPadding: 1 }, [8, 10], [0, 0]],
+    [{ kernelSize: 3, strides: 2, padding: "same", outputPadding: 0 }, [7, 9], [1, 1]],
+    [{ kernelSize: 3, dilationRate: 2, padding: "same" }, [4, 5], [2, 2]],
+    [{ kernelSize: 4, strides: 2, padding: 1 }, [8, 10], [1, 1]],
+  ] as const)("conv2dTranspose: %j enlarges 4 × 5 to %j", (options, size, before) => {
+    const { inputs, parameters, output } = run(layers.conv2dTranspose({ filters: 2, ...options }), [[2, 4, 5, 3]]);
+    expect(output.shape).toEqual([2, ...size, 2]);
+    const [x, kernel] = [inputs[0], parameters[0]];
+    const [kH, kW] = kernel.shape;
+    const { strides = 1, dilationRate = 1 } = options as { strides?: number; dilationRate?: number };
+    const want = Float64Array.from({ length: output.size }, (_, i) => parameters[1].values[i % 2]);
+    for (const [at, value] of x.values.entries()) {
+      const c = at % 3;
+      const [r, q, n] = [Math.floor(at / 3) % 5, Math.floor(at / 15) % 4, Math.floor(at / 60)];
+      for (let i = 0; i < kH; i++)
+        for (let j = 0; j < kW; j++) {
+          const [h, w] = [q * strides + i * dilationRate - before[0], r * strides + j * dilationRate - before[1]];
+          if (h < 0 || w < 0 || h >= size[0] || w >= size[1]) continue;
+          for (let o = 0; o < 2; o++)
+            want[((n * size[0] + h) * size[1] + w) * 2 + o] += value * kernel.values[((i * kW + j) * 2 + o) * 3 + c];
+        }
+    }
+    expectClose("conv2dTranspose", output.toTypedArray(), want, output.shape, bound);
+  });
 });
 
 describe("a layer comes back from its configuration as JSON", () => {
@@ -127,6 +183,14 @@ describe("a layer comes back from its configuration as JSON", () => {
       inputShape: [9, 9, 4],
     }),
     layers.conv1d({ filters: 3, kernelSize: 3, padding: "causal" }),
+    layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, outputPadding: [1, 0] }),
+    layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, depthwiseRegularizer: l2(0.1) }),
+    layers.separableConv2d({
+      filters: 3,
+      kernelSize: 3,
+      pointwiseInitializer: heNormal(),
+      pointwiseRegularizer: l2(0.1),
+    }),
   ])("$kind", (layer) => {
     const config = JSON.parse(JSON.stringify(layer.config)) as Config;
     const again = layerFrom(config);
@@ -150,6 +214,9 @@ describe("what is refused before any kernel runs", () => {
     [() => layers.conv2d({ filters: 4, kernelSize: 3, padding: "causal" as never }), 'conv2d: padding is none; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "causal".'],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, units: 4 } as never), "conv2d: unknown option"],
     [() => layers.conv1d({ filters: 4, kernelSize: [3, 3] }), "conv1d: kernelSize has another number of axes; expected one number or 1, got [3, 3]."],
+    [() => layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, dilationRate: 2 }), "conv2dTranspose: strides and dilation together; expected one of the two to be 1, got strides [2, 2], dilationRate [2, 2]."],
+    [() => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 0 }), "depthwiseConv2d: depthMultiplier is out of range; expected an integer in [1, ∞), got 0."],
+    [() => layers.separableConv2d({ filters: 2.5, kernelSize: 3 }), "separableConv2d: filters is out of range; expected an integer in [1, ∞), got 2.5."],
   ])("an option: %#", (call, text) => {
     expect(call).toThrow(UsageError);
     expect(call).toThrow(text);
@@ -160,6 +227,9 @@ describe("what is refused before any kernel runs", () => {
     [apply(layers.conv2d({ filters: 4, kernelSize: 5 }), [4, 9, 1]), "conv2d: the window is larger than the padded input; expected a window of at most 4 along H"],
     [apply(layers.conv2d({ filters: 4, kernelSize: 3, groups: 2 }), [9, 9, 3]), "conv2d: groups do not divide the channels; expected C and O multiples of groups, got 3 channels, 4 filters, 2 groups."],
     [apply(layers.conv1d({ filters: 4, kernelSize: 3 }), [9, 9, 3]), "conv1d: x has the wrong rank; expected x [N, T, C], got x [1, 9, 9, 3]."],
+    [apply(layers.depthwiseConv2d({ kernelSize: 5 }), [4, 9, 1]), "depthwiseConv2d: the window is larger than the padded input; expected a window of at most 4 along H"],
+    [apply(layers.separableConv2d({ filters: 4, kernelSize: 5 }), [4]), "separableConv2d: x has the wrong rank; expected x [N, H, W, C], got x [1, 4]."],
+    [apply(layers.conv2dTranspose({ filters: 4, kernelSize: 3, padding: 3 }), [4, 9, 1]), "conv2dTranspose: the output has no size; expected at least 1, got 0 along H"],
   ])("an input: %#", (call, text) => {
     expect(call).toThrow(ShapeError);
     expect(call).toThrow(text);

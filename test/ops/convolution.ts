@@ -1,7 +1,9 @@
 /** The rows of convolutions: plain loops over every product, in float64. */
 import { ShapeError, UsageError } from "../../src/errors.js";
-import { conv1d, conv2d } from "../../src/ops/index.js";
+import { conv1d, conv2d, conv2dTranspose, depthwiseConv2d, separableConv2d } from "../../src/ops/index.js";
 import type { Convolution } from "../../src/ops/conv2d.js";
+import { type TransposedConvolution, transposedPlaces } from "../../src/ops/conv2dTranspose.js";
+import type { DepthwiseConvolution } from "../../src/ops/depthwiseConv2d.js";
 import { ones } from "../../src/tensor/create.js";
 import type { Random } from "../../src/tensor/random.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
@@ -110,17 +112,106 @@ function sample(random: Random, one: Case): Sample<Convolution> {
   const { x, k, O, padding = "valid", strides = [1, 1], dilations = [1, 1], groups = 1, activation = "linear" } = one;
   const channels = x[3] / groups;
   const attributes = { strides, dilations, padding, groups, activation };
-  const draw = (): Operand[] => {
-    const inputs = [
-      normal(random, x),
-      normal(random, [...k, channels, O], 0, 1 / Math.sqrt(k[0] * k[1] * channels)),
-      ...(one.bias === false ? [] : [normal(random, [O])]),
-    ];
-    const isNear = activation === "relu" && convolved(inputs, attributes).values.some((z) => Math.abs(z) < 1e-4);
-    return isNear ? draw() : inputs; // away from the kink
-  };
+  const draw = (): Operand[] => [
+    normal(random, x),
+    normal(random, [...k, channels, O], 0, 1 / Math.sqrt(k[0] * k[1] * channels)),
+    ...(one.bias === false ? [] : [normal(random, [O])]),
+  ];
   const title = `x [${x.join(", ")}], kernel ${k.join("×")} → ${O}, ${JSON.stringify(attributes)}`;
-  return { title, inputs: draw(), attributes };
+  return { title, inputs: drawn(activation, draw, (operands) => convolved(operands, attributes)), attributes };
+}
+
+/** x ∗ᵀ kernel + b: what every pixel of x spreads over y. */
+function transposed([x, kernel, bias]: readonly Operand[], attributes: TransposedConvolution): Operand {
+  const { output, before } = transposedPlaces("reference", x.shape, kernel.shape, undefined, attributes);
+  const O = kernel.shape[2];
+  const shape = [x.shape[0], ...output, O];
+  const values = Float64Array.from({ length: sizeOf(shape) }, (_, i) => bias?.values[i % O] ?? 0);
+  const back = { output: x.shape.slice(1, 3), before };
+  eachProduct(shape, kernel.shape, { ...attributes, groups: 1 }, back, (y, k, i) => {
+    values[y] += x.values[i] * kernel.values[k];
+  });
+  return { shape, dtype: "float32", values };
+}
+
+/** The kernel of a depthwise convolution as that of one of C groups. */
+function asGroups([x, kernel, ...bias]: readonly Operand[]): Operand[] {
+  const [kH, kW, C] = kernel.shape;
+  return [x, { ...kernel, shape: [kH, kW, 1, C] }, ...bias];
+}
+
+/** Operands; for ReLU such that no pre-activation is near its kink. */
+function drawn(
+  activation: string,
+  draw: () => Operand[],
+  convolve: (inputs: readonly Operand[]) => Operand,
+): Operand[] {
+  const inputs = draw();
+  const isNear = activation === "relu" && convolve(inputs).values.some((z) => Math.abs(z) < 1e-4);
+  return isNear ? drawn(activation, draw, convolve) : inputs;
+}
+
+const transposedCases: readonly (Omit<Case, "groups"> & { readonly outputPadding?: readonly number[] })[] = [
+  { x: [2, 3, 4, 3], k: [3, 3], O: 2, padding: "same", strides: [2, 2], activation: "relu" },
+  { x: [2, 3, 4, 3], k: [3, 2], O: 5 },
+  { x: [1, 3, 4, 2], k: [2, 3], O: 3, strides: [3, 2], bias: false },
+  { x: [1, 3, 4, 2], k: [3, 3], O: 3, strides: [3, 2], outputPadding: [2, 0], activation: "tanh" },
+  { x: [1, 4, 3, 2], k: [4, 3], O: 3, padding: 1, strides: [2, 2], outputPadding: [1, 1] },
+  { x: [1, 4, 3, 2], k: [3, 3], O: 3, padding: "same", strides: [2, 2], outputPadding: [0, 1] },
+  { x: [1, 4, 3, 2], k: [1, 2], O: 3, padding: "same", strides: [2, 3] },
+  { x: [1, 4, 5, 2], k: [3, 2], O: 3, padding: [[1, 0], 1], dilations: [2, 3] },
+  { x: [2, 3, 4, 5], k: [1, 1], O: 6, activation: "relu" },
+  { x: [0, 3, 4, 2], k: [3, 3], O: 2, strides: [2, 2] },
+];
+
+function transposedSample(random: Random, one: (typeof transposedCases)[number]): Sample<TransposedConvolution> {
+  const {
+    x,
+    k,
+    O,
+    padding = "valid",
+    strides = [1, 1],
+    dilations = [1, 1],
+    activation = "linear",
+    outputPadding,
+  } = one;
+  const attributes = { strides, dilations, padding, activation, outputPadding };
+  const draw = (): Operand[] => [
+    normal(random, x),
+    normal(random, [...k, O, x[3]], 0, 1 / Math.sqrt(k[0] * k[1] * x[3])),
+    ...(one.bias === false ? [] : [normal(random, [O])]),
+  ];
+  const inputs = drawn(activation, draw, (operands) => transposed(operands, attributes));
+  return {
+    title: `x [${x.join(", ")}], kernel ${k.join("×")} → ${O}, ${JSON.stringify(attributes)}`,
+    inputs,
+    attributes,
+  };
+}
+
+const depthwiseCases: readonly Omit<Case, "O" | "groups">[] = [
+  { x: [2, 5, 6, 3], k: [3, 3], padding: "same", activation: "relu" },
+  { x: [1, 4, 13, 17], k: [3, 3], padding: "same", activation: "tanh" },
+  { x: [1, 5, 9, 4], k: [2, 3], bias: false },
+  { x: [1, 7, 10, 36], k: [3, 3], padding: "same", strides: [2, 2] },
+  { x: [2, 8, 7, 5], k: [2, 3], strides: [3, 2], bias: false },
+  { x: [1, 9, 10, 6], k: [3, 3], padding: 2, dilations: [2, 3] },
+  { x: [1, 9, 8, 2], k: [3, 2], padding: [[1, 2], 3], strides: [2, 3], dilations: [3, 2] },
+  { x: [1, 2, 2, 1], k: [3, 3], padding: 3 },
+  { x: [1, 3, 9, 20], k: [1, 1], strides: [1, 2] },
+  { x: [0, 4, 4, 2], k: [3, 3] },
+];
+
+function depthwiseSample(random: Random, one: (typeof depthwiseCases)[number]): Sample<DepthwiseConvolution> {
+  const { x, k, padding = "valid", strides = [1, 1], dilations = [1, 1], activation = "linear" } = one;
+  const attributes = { strides, dilations, padding, activation };
+  const draw = (): Operand[] => [
+    normal(random, x),
+    normal(random, [...k, x[3]], 0, 1 / Math.sqrt(k[0] * k[1])),
+    ...(one.bias === false ? [] : [normal(random, [x[3]])]),
+  ];
+  const inputs = drawn(activation, draw, (operands) => convolved(asGroups(operands), { ...attributes, groups: x[3] }));
+  return { title: `x [${x.join(", ")}], kernel ${k.join("×")}, ${JSON.stringify(attributes)}`, inputs, attributes };
 }
 
 const functions = { linear: (z: number) => z, relu: (z: number) => Math.max(z, 0), tanh: Math.tanh } as const;
@@ -209,6 +300,90 @@ export const rows = {
       const [{ shape }, { shape: k }] = inputs;
       const { output } = placesOf(shape, k, attributes);
       return (2 * shape[0] * output[0] * output[1] * k[0] * k[1] * shape[3] * k[3]) / groups;
+    },
+  },
+
+  conv2dTransposeOp: {
+    samples: (random) => transposedCases.map((one) => transposedSample(random, one)),
+    reference(inputs, attributes) {
+      const z = transposed(inputs, attributes);
+      return [{ ...z, values: z.values.map(functions[attributes.activation as keyof typeof functions]) }];
+    },
+    bound: { relative: 2e-6, absolute: 4e-6 },
+    gradientBound: { relative: 1e-5, absolute: 3e-5 },
+    refusals: [
+      {
+        call: () => conv2dTranspose(x(), ones([3, 3, 8, 3]), undefined),
+        error: ShapeError,
+        text: "conv2dTranspose: input channels differ; expected C = 3 (kernel [kH, kW, O, C] = [3, 3, 8, 3]), got C = 4 (x [N, H, W, C] = [2, 5, 5, 4]).",
+      },
+      {
+        call: () => conv2dTranspose(x(), ones([3, 3, 8, 4]), ones([4])),
+        error: ShapeError,
+        text: "conv2dTranspose: the bias does not fit; expected bias [O] with O = 8 (kernel [kH, kW, O, C] = [3, 3, 8, 4]), got bias [4].",
+      },
+      {
+        call: () => conv2dTranspose(x(), ones([3, 3, 8, 4]), undefined, { strides: 2, dilationRate: 2 }),
+        error: UsageError,
+        text: "conv2dTranspose: strides and dilation together; expected one of the two to be 1, got strides [2, 2], dilationRate [2, 2].",
+      },
+      {
+        call: () => conv2dTranspose(x(), ones([3, 3, 8, 4]), undefined, { strides: 2, outputPadding: 2 }),
+        error: UsageError,
+        text: "conv2dTranspose: outputPadding is out of range; expected an integer in [0, 2), got 2.",
+      },
+      {
+        call: () => conv2dTranspose(ones([1, 2, 2, 4]), ones([3, 3, 8, 4]), undefined, { padding: 2 }),
+        error: ShapeError,
+        text: "conv2dTranspose: the output has no size; expected at least 1, got 0 along H (x [N, H, W, C] = [1, 2, 2, 4], kernel [kH, kW, O, C] = [3, 3, 8, 4]). Take less padding.",
+      },
+      {
+        call: () => conv2dTranspose(ones([2, 2, 4]), ones([3, 3, 8, 4]), undefined),
+        error: ShapeError,
+        text: "conv2dTranspose: x has the wrong rank; expected x [N, H, W, C], got x [2, 2, 4].",
+      },
+    ],
+    flops: ([{ shape }, { shape: k }]) => 2 * sizeOf(shape) * k[0] * k[1] * k[2],
+  },
+  depthwiseConv2dOp: {
+    samples: (random) => depthwiseCases.map((one) => depthwiseSample(random, one)),
+    reference(inputs, attributes) {
+      const z = convolved(asGroups(inputs), { ...attributes, groups: inputs[0].shape[3] });
+      return [{ ...z, values: z.values.map(functions[attributes.activation as keyof typeof functions]) }];
+    },
+    bound: { relative: 2e-6, absolute: 4e-6 },
+    gradientBound: { relative: 1e-5, absolute: 3e-5 },
+    refusals: [
+      {
+        call: () => depthwiseConv2d(x(), ones([3, 3, 3, 1]), undefined),
+        error: ShapeError,
+        text: "depthwiseConv2d: input channels differ; expected C = 3 (kernel [kH, kW, C, M] = [3, 3, 3, 1]), got C = 4 (x [N, H, W, C] = [2, 5, 5, 4]).",
+      },
+      {
+        call: () => depthwiseConv2d(x(), ones([3, 3, 4]), undefined),
+        error: ShapeError,
+        text: "depthwiseConv2d: kernel has the wrong rank; expected kernel [kH, kW, C, M], got kernel [3, 3, 4].",
+      },
+      {
+        call: () => depthwiseConv2d(x(), ones([3, 6, 4, 2]), undefined),
+        error: ShapeError,
+        text: 'depthwiseConv2d: the window is larger than the padded input; expected a window of at most 5 along W (input 5, padding 0 + 0), got 6. Use a smaller window, more padding, or padding: "same".',
+      },
+      {
+        call: () => depthwiseConv2d(x(), ones([3, 3, 4, 1]), undefined, { dilationRate: -1 }),
+        error: UsageError,
+        text: "depthwiseConv2d: dilationRate is out of range; expected an integer in [1, ∞), got -1.",
+      },
+      {
+        call: () => separableConv2d(x(), ones([3, 3, 4, 1]), ones([3, 3, 4, 8]), undefined),
+        error: ShapeError,
+        text: "separableConv2d: the pointwise kernel looks beyond its pixel; expected [1, 1, C M, O], got pointwiseKernel [3, 3, 4, 8].",
+      },
+    ],
+    flops: (inputs, attributes) => {
+      const [{ shape }, { shape: k }] = inputs;
+      const { output } = placesOf(shape, k, attributes);
+      return 2 * shape[0] * output[0] * output[1] * k[0] * k[1] * k[2];
     },
   },
 } satisfies Partial<Table>;
