@@ -116,3 +116,5 @@ export { peepholeBackward } from "./recurrent/peephole";
 export { averagePoolBackward, averagePoolForward } from "./pool/average";
 export { bilinearBackward, bilinearForward } from "./pool/bilinear";
 export { maxPoolBackward, maxPoolForward } from "./pool/max";
+export { gruBackward, gruForward, gruScratchBytes } from "./recurrent/gru";
+export { simpleRnnBackward, simpleRnnForward, simpleRnnScratchBytes } from "./recurrent/simpleRnn";

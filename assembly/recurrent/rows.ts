@@ -14,6 +14,16 @@ export function copyRow(out: usize, x: usize, n: i32): void {
   if (n > 0) storeLanes(out, loadLanes(x, n), n);
 }
 
+/** out += x. */
+export function addRow(out: usize, x: usize, n: i32): void {
+  for (; n > 0; n -= 4) {
+    const lanes = min(n, 4);
+    storeLanes(out, f32x4.add(loadLanes(out, lanes), loadLanes(x, lanes)), lanes);
+    out += 16;
+    x += 16;
+  }
+}
+
 /** out = x + y + z. */
 export function addThree(out: usize, x: usize, y: usize, z: usize, n: i32): void {
   for (; n >= 8; n -= 8) {

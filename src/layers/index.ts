@@ -3,6 +3,7 @@ export { activation, type ActivationOptions } from "./activation.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./augmentation.js";
 export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./conv.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./convTranspose.js";
+export { bidirectional, type BidirectionalOptions, type MergeMode } from "./bidirectional.js";
 export { dense, type DenseOptions } from "./dense.js";
 export {
   depthwiseConv2d,
@@ -13,8 +14,10 @@ export {
 export { deskew } from "./deskew.js";
 export { dropout, type DropoutOptions } from "./dropout.js";
 export { embedding, type EmbeddingOptions } from "./embedding.js";
+export { gru, type GruLayerOptions } from "./gru.js";
 export { input, type InputOptions } from "./input.js";
 export { lstm, type LstmLayerOptions } from "./lstm.js";
+export { masking, type MaskingOptions } from "./masking.js";
 export { add, concatenate, type ConcatenateOptions, multiply } from "./merge.js";
 export { flatten, reshape, type ReshapeOptions } from "./reshape.js";
 export {
@@ -38,3 +41,8 @@ export {
   type UpSamplingOptions,
   type ZeroPaddingOptions,
 } from "./resizing.js";
+export { pyramid, type PyramidOptions } from "./pyramid.js";
+export type { Recurrent, RecurrentOptions } from "./recurrent.js";
+export { repeatVector, type RepeatVectorOptions } from "./repeatVector.js";
+export { simpleRnn } from "./simpleRnn.js";
+export { timeDistributed, type TimeDistributedOptions } from "./timeDistributed.js";

@@ -39,13 +39,23 @@ export interface ParameterSpec {
 
 /** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
 export class Parameter {
-  readonly spec: ParameterSpec;
+  #spec: ParameterSpec;
   /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
   rows: RowList | undefined;
   #value: Tensor | undefined;
 
   constructor(spec: ParameterSpec) {
-    this.spec = spec;
+    this.#spec = spec;
+  }
+
+  /** What was asked for. */
+  get spec(): ParameterSpec {
+    return this.#spec;
+  }
+
+  /** Puts the name of the part of a layer that it belongs to before its own: "forward/kernel". @internal */
+  putInto(part: string): void {
+    this.#spec = { ...this.#spec, name: `${part}/${this.#spec.name}` };
   }
 
   /** True once a model has given it memory. */
@@ -245,6 +255,12 @@ export abstract class Layer {
   /** True where a layer that was built for inputs of shapes `built` takes `shapes` too, with the same parameters. Default: where they are the same. */
   protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
     return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
+  }
+
+  /** Makes a parameter of a layer within this one a parameter of this one; for `build`. @param part what comes before its name */
+  protected adopt(parameter: Parameter, part: string): void {
+    parameter.putInto(part);
+    this.#parameters.push(parameter);
   }
 
   /** Declares a parameter; for `build`. */

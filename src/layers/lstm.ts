@@ -67,6 +67,6 @@ function openForgetGate(initializer: Initializer, units: number): Initializer {
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences, states that do not fit, another batch size where it is stateful.
  * Source: Hochreiter & Schmidhuber 1997.
  */
-export function lstm(options: LstmLayerOptions): Recurrent<LstmLayerOptions> {
+export function lstm(options: LstmLayerOptions): Recurrent {
   return new Recurrent(cell, options);
 }

@@ -8,8 +8,12 @@ import { glorotUniform, orthogonal, zeros } from "../initializers/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { dropout } from "../ops/dropout.js";
-import type { SequenceResult } from "../ops/lstm.js";
-import { type RecurrentActivation, type SequenceOptions, checkRecurrentActivation } from "../ops/sequence.js";
+import {
+  type RecurrentActivation,
+  type SequenceOptions,
+  type SequenceResult,
+  checkRecurrentActivation,
+} from "../ops/sequence.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { copyFloat32 } from "../runtime/primitives.js";
@@ -54,31 +58,25 @@ export interface RecurrentOptions extends LayerOptions {
 }
 
 /** What distinguishes a kind of recurrent layer. O: its options. */
-export interface Cell<O extends RecurrentOptions> {
+export interface Cell<O extends RecurrentOptions = RecurrentOptions> {
   readonly kind: string;
   /** Names of the options that only this kind has. */
   readonly ownOptions: readonly string[];
   /** Throws UsageError where one of them is wrong. */
-  readonly checkOptions: (options: O) => void;
+  checkOptions(options: O): void;
   /** Their values as they stand in a file. */
-  readonly describeOptions: (options: O) => Readonly<Record<string, unknown>>;
+  describeOptions(options: O): Readonly<Record<string, unknown>>;
   /** G. */
   readonly gates: number;
   /** The states by name. */
   readonly states: readonly string[];
-  readonly biasShape: (options: O) => Shape;
+  biasShape(options: O): Shape;
   /** What fills the bias. */
-  readonly biasInitializer: (options: O) => Initializer;
+  biasInitializer(options: O): Initializer;
   /** A further parameter, where there is one. */
-  readonly extra?: (options: O) => { readonly name: string; readonly shape: Shape } | undefined;
+  extra?(options: O): { readonly name: string; readonly shape: Shape } | undefined;
   /** The op over whole sequences. */
-  readonly run: (
-    x: Tensor,
-    weights: CellWeights,
-    states: readonly Tensor[],
-    options: SequenceOptions,
-    layer: O,
-  ) => SequenceResult;
+  run(x: Tensor, weights: CellWeights, states: readonly Tensor[], options: SequenceOptions, layer: O): SequenceResult;
 }
 
 /** The parameters of a cell. */
@@ -109,17 +107,17 @@ const optionNames = [
 ];
 
 /** A layer that goes through sequences with a cell. */
-export class Recurrent<O extends RecurrentOptions = RecurrentOptions> extends Layer {
+export class Recurrent extends Layer {
   readonly kind: string;
-  readonly cell: Cell<O>;
-  readonly cellOptions: O;
+  readonly cell: Cell;
+  readonly cellOptions: RecurrentOptions;
   #kernel!: Parameter;
   #recurrentKernel!: Parameter;
   #bias: Parameter | undefined;
   #extra: Parameter | undefined;
   #carried: readonly Parameter[] = [];
 
-  constructor(cell: Cell<O>, options: O) {
+  constructor(cell: Cell, options: RecurrentOptions) {
     super(options);
     const { kind } = cell;
     this.kind = kind;
@@ -149,9 +147,9 @@ export class Recurrent<O extends RecurrentOptions = RecurrentOptions> extends La
   }
 
   /** The same kind of layer with other options, and parameters of its own. */
-  with(options: Partial<RecurrentOptions>): Recurrent<O> {
+  with(options: Partial<RecurrentOptions>): Recurrent {
     const { name: _, ...unnamed } = this.cellOptions;
-    return new Recurrent<O>(this.cell, { ...unnamed, ...options } as unknown as O);
+    return new Recurrent(this.cell, { ...unnamed, ...options });
   }
 
   override get options(): Readonly<Record<string, unknown>> {

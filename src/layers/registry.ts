@@ -7,24 +7,32 @@ import { activation } from "./activation.js";
 import * as augmentation from "./augmentation.js";
 import * as conv from "./conv.js";
 import * as convTranspose from "./convTranspose.js";
+import { bidirectional } from "./bidirectional.js";
 import { dense } from "./dense.js";
 import * as depthwise from "./depthwise.js";
 import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
+import { gru } from "./gru.js";
 import type { Layer } from "./layer.js";
 import { lstm } from "./lstm.js";
+import { masking } from "./masking.js";
 import { add, concatenate, multiply } from "./merge.js";
 import * as pooling from "./pooling.js";
+import { pyramid } from "./pyramid.js";
+import { repeatVector } from "./repeatVector.js";
 import { flatten, reshape } from "./reshape.js";
 import * as resizing from "./resizing.js";
+import { simpleRnn } from "./simpleRnn.js";
+import { timeDistributed } from "./timeDistributed.js";
 
 const makers = {
-  ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, lstm, multiply, reshape },
+  ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, multiply, reshape },
   ...augmentation,
   ...conv,
   ...convTranspose,
   ...depthwise,
+  ...{ bidirectional, gru, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
   ...pooling,
   ...resizing,
 } as const;
@@ -45,6 +53,13 @@ export function layerFrom({ className, ...options }: Config): Layer {
 
 /** Options that are values themselves stand in the file as their configuration. */
 function valueOf(name: string, value: unknown): unknown {
+  if (name === "layer" || name === "backwardLayer") return innerLayer(value);
   if (name.endsWith("Initializer")) return initializerFrom(value);
   return name.endsWith("Regularizer") ? regularizerFrom(value) : value;
+}
+
+/** A layer within another. Errors: DataError for what is not the configuration of one. */
+function innerLayer(value: unknown): Layer {
+  if (typeof value === "object" && value !== null && "className" in value) return layerFrom(value as Config);
+  throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));
 }

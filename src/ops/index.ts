@@ -66,7 +66,8 @@ export { type DepthwiseConv2dOptions, depthwiseConv2d, depthwiseConv2dOp, separa
 export { dropout, dropoutOp } from "./dropout.js";
 export { embedding, embeddingOp } from "./embedding.js";
 export { gatherRows, gatherRowsOp } from "./gather.js";
-export { type LstmOptions, type LstmWeights, type SequenceResult, lstm, lstmOp } from "./lstm.js";
+export { type LstmOptions, type LstmWeights, lstm, lstmOp } from "./lstm.js";
+export { type GruOptions, type GruWeights, gru, gruOp } from "./gru.js";
 export { type MatmulOptions, matmul, matmulOp } from "./matmul.js";
 export {
   type DrawOptions,
@@ -92,6 +93,8 @@ export {
 } from "./rowLosses.js";
 export { sampleBilinear, sampleBilinearOp } from "./sampleBilinear.js";
 export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
+export type { SequenceOptions, SequenceResult } from "./sequence.js";
+export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn, simpleRnnOp } from "./simpleRnn.js";
 export { pad, padOp, slice, sliceOp } from "./slice.js";
 export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from "./softmax.js";
 export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./softmaxCrossEntropy.js";

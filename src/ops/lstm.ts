@@ -9,6 +9,7 @@ import {
   type RecurrentActivation,
   type SequenceAttributes,
   type SequenceOptions,
+  type SequenceResult,
   activationCodes,
   addressOf,
   beginGradient,
@@ -35,7 +36,7 @@ export const lstmOp = defineOp<SequenceAttributes>({
   forward({ inputs, outputs: [h, c, y, gates, before, cells], attributes, scratch }) {
     const { N, T, H } = sizesOf(inputs);
     const { saves, returnSequences, keepScale } = attributes;
-    const address = (name: Parameters<typeof addressOf>[2]): number => addressOf(inputs, attributes, name);
+    const address = addressOf(inputs, attributes);
     const z = saves ? gates.ptr : scratch(16 * N * T * H);
     multiplyInput(inputs, z, scratch);
     beginState(h.ptr, address("h"), h.size);
@@ -52,7 +53,7 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const { N, T, H } = sizesOf(inputs);
     const [, , , gates, before, cells] = outputs;
     const [dH, dC] = [beginGradient(dOutputs[0], [N, H]), beginGradient(dOutputs[1], [N, H])];
-    const address = (name: Parameters<typeof addressOf>[2]): number => addressOf(inputs, attributes, name);
+    const address = addressOf(inputs, attributes);
     kernels().lstmBackward(
       ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, dOutputs[2]?.ptr ?? 0, cells.ptr, address("c")] as const),
       ...([inputs[2].ptr, address("peepholes"), address("mask"), address("keep")] as const),
@@ -92,14 +93,6 @@ export interface LstmOptions extends SequenceOptions {
   readonly initialState?: readonly [h: Tensor, c: Tensor] | undefined;
   /** σ. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-}
-
-/** What a sequence op gives: the output, and the last states. */
-export interface SequenceResult {
-  /** (N, T, H), or the last state h (N, H). */
-  readonly output: Tensor;
-  /** (N, H) each: h, and c where the cell has one. */
-  readonly states: readonly Tensor[];
 }
 
 /**

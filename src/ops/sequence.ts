@@ -67,6 +67,14 @@ export interface SequenceOptions {
   readonly recurrentDropout?: { readonly keep: Tensor; readonly rate: number } | undefined;
 }
 
+/** What a sequence op gives: the output, and the last states. */
+export interface SequenceResult {
+  /** (N, T, H), or the last state h (N, H). */
+  readonly output: Tensor;
+  /** (N, H) each: h, and c where the cell has one. */
+  readonly states: readonly Tensor[];
+}
+
 /** N, T, I and H of a call. */
 export interface Sizes {
   readonly N: number;
@@ -210,10 +218,12 @@ export function sequenceOutputs(
   ];
 }
 
-/** The address of an optional operand, or 0. */
-export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes, name: OptionalName): number {
-  const place = places[name];
-  return place === undefined ? 0 : inputs[place].ptr;
+/** Gives the address of an optional operand, or 0. */
+export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes): (name: OptionalName) => number {
+  return (name) => {
+    const place = places[name];
+    return place === undefined ? 0 : inputs[place].ptr;
+  };
 }
 
 /** The kernels' number for the order of steps: Note [Sequence kernels] in assembly/recurrent/steps.ts. */

@@ -3,6 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config.js";
 import { heNormal, ones } from "../../src/initializers/index.js";
 import {
+  bidirectional,
+  gru,
+  lstm,
+  masking,
+  pyramid,
+  repeatVector,
+  simpleRnn,
+  timeDistributed,
   activation,
   add,
   concatenate,
@@ -55,6 +63,27 @@ describe("a layer comes back from its configuration as JSON", () => {
     multiply({ name: "gate" }),
     concatenate(),
     concatenate({ axis: 1 }),
+    lstm({ units: 3, peephole: true, unitForgetBias: false, returnSequences: true, recurrentInitializer: ones() }),
+    gru({
+      units: 3,
+      resetAfter: false,
+      recurrentActivation: "hardSigmoid",
+      dropout: 0.1,
+      stateful: true,
+      batchSize: 4,
+    }),
+    simpleRnn({
+      units: 2,
+      activation: "relu",
+      recurrentDropout: 0.2,
+      goBackwards: true,
+      kernelRegularizer: l1l2({ l2: 1 }),
+    }),
+    bidirectional({ layer: lstm({ units: 3 }), mergeMode: "ave", name: "both" }),
+    timeDistributed({ layer: dense({ units: 3 }) }),
+    masking({ maskValue: -1 }),
+    pyramid({ factor: 3 }),
+    repeatVector({ n: 4 }),
   ])("$kind", (layer) => {
     const config = JSON.parse(JSON.stringify(layer.config)) as Config;
     const again = layerFrom(config);

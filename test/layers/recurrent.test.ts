@@ -1,14 +1,15 @@
 /** Recurrent layers: their formula against float64, states, masks, options, and what they refuse. */
 import { describe, expect, it } from "vitest";
-import { dense, input, lstm } from "../../src/layers/index.js";
+import { dense, gru, input, lstm, simpleRnn } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
+import { identity, ones, zeros } from "../../src/initializers/index.js";
 import { loadModel } from "../../src/models/load.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { concat } from "../../src/ops/concat.js";
 import { slice } from "../../src/ops/slice.js";
 import type { SequenceAttributes } from "../../src/ops/sequence.js";
 import { tensor } from "../../src/tensor/create.js";
-import { type Cell, lstmCell, runCell } from "../support/cells.js";
+import { type Cell, gruCell, lstmCell, runCell, simpleCell } from "../support/cells.js";
 import { expectClose } from "../support/compare.js";
 import "../support/engine.js";
 import { run } from "./calls.js";
@@ -35,7 +36,17 @@ interface Kind {
   readonly states: number;
 }
 
-const kinds: readonly Kind[] = [{ name: "lstm", make: lstm, cell: lstmCell, states: 2 }];
+const kinds: readonly Kind[] = [
+  { name: "lstm", make: lstm, cell: lstmCell, states: 2 },
+  { name: "gru", make: gru, cell: gruCell(true), states: 1 },
+  {
+    name: "gru, reset before",
+    make: (options) => gru({ ...options, resetAfter: false }),
+    cell: gruCell(false),
+    states: 1,
+  },
+  { name: "simpleRnn", make: simpleRnn, cell: simpleCell, states: 1 },
+];
 
 describe.each(kinds)("$name", ({ make, cell, states }) => {
   it("gives the last state", () => {
@@ -119,5 +130,65 @@ describe("stateful", () => {
       "lstm: the carried states belong to another batch size; expected N = 2 (batchSize), got N = 3. A stateful layer takes batches of one size alone.",
     );
     expect(() => lstm({ units: 4, stateful: true })).toThrow("lstm: a stateful layer has no batch size");
+  });
+});
+
+describe("dropout", () => {
+  it("drops in training alone, the same features and units in all steps", () => {
+    const x = tensor(new Float32Array(2 * 6 * 3).fill(1), [2, 6, 3]);
+    const options = { units: 8, returnSequences: true, activation: "linear", inputShape: [6, 3] } as const;
+    const net = sequential([simpleRnn({ ...options, recurrentInitializer: zeros(), dropout: 0.5 })]);
+    const [calm] = net.call([x]);
+    const [first] = net.call([x], { training: true });
+    const steps = first.toArray() as number[][][];
+    for (const row of steps) for (const step of row) expect(step).toEqual(row[0]);
+    expect(first.toTypedArray()).not.toEqual(calm.toTypedArray());
+    const recurrent = sequential([
+      simpleRnn({ ...options, kernelInitializer: ones(), recurrentInitializer: identity(), recurrentDropout: 0.5 }),
+    ]);
+    const rows = recurrent.call([x], { training: true })[0].toArray() as number[][][];
+    // h′ = 3 + keep · 2 · h: 3, 9, 21, … where a unit is kept, 3, 3, 3, … where it is dropped
+    const kept = [3, 9, 21, 45, 93, 189];
+    for (const row of rows) {
+      for (let unit = 0; unit < 8; unit++) {
+        const values = row.map((step) => step[unit]);
+        expect([kept, [3, 3, 3, 3, 3, 3]]).toContainEqual(values);
+      }
+    }
+    expect(new Set(rows.flat().map((step) => step.join())).size).toBeGreaterThan(6);
+  });
+});
+
+describe("options", () => {
+  it("the forget gate's bias begins at 1", () => {
+    const bias = (unitForgetBias?: boolean) =>
+      sequential([lstm({ units: 2, inputShape: [3, 1], ...(unitForgetBias !== undefined && { unitForgetBias }) })])
+        .weights.find(({ name }) => name.endsWith("/bias"))!
+        .value.toArray();
+    expect(bias()).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    expect(bias(false)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it.each([
+    [() => lstm({ units: 0 }), "lstm: units is out of range; expected an integer in [1, ∞), got 0."],
+    [
+      () => gru({ units: 2, activation: "softmax" as "tanh" }),
+      "gru: activation is not one of recurrent layers; expected linear",
+    ],
+    [() => gru({ units: 2, peephole: true } as never), "gru: unknown option"],
+    [
+      () => simpleRnn({ units: 2, dropout: 1 }),
+      "simpleRnn: dropout is out of range; expected a number in [0, 1), got 1.",
+    ],
+    [
+      () => sequential([simpleRnn({ units: 2, inputShape: [3] })]),
+      "simpleRnn: the input is no batch of sequences; expected [N, T, I], got [N, 3]. Sequences are batch first: samples, steps, features.",
+    ],
+    [
+      () => lstm({ units: 2 }).apply([input({ shape: [3, 1] }), input({ shape: [2] })]),
+      "lstm: the initial states do not fit; expected h and c, [N, 2] each, got [N, 2].",
+    ],
+  ])("refuses %#", (make, text) => {
+    expect(make).toThrow(text);
   });
 });

@@ -1,10 +1,12 @@
 /** Rows of the ops over whole sequences; their references are in test/support/cells.ts. Letters: N batch, T steps, I inputs, H units. */
 import { ShapeError, UsageError } from "../../src/errors.js";
+import { gru } from "../../src/ops/gru.js";
 import { lstm } from "../../src/ops/lstm.js";
+import { simpleRnn } from "../../src/ops/simpleRnn.js";
 import type { OptionalName, SequenceAttributes } from "../../src/ops/sequence.js";
 import { ones, zeros } from "../../src/tensor/create.js";
 import type { Random } from "../../src/tensor/random.js";
-import { lstmCell, runCell } from "../support/cells.js";
+import { gruCell, lstmCell, runCell, simpleCell } from "../support/cells.js";
 import { type Operand, generate, normal } from "../support/operands.js";
 import type { Sample, Table } from "./row.js";
 
@@ -145,5 +147,60 @@ export const rows = {
       },
     ],
     flops: flops(4),
+  },
+  gruOp: {
+    samples: (random) =>
+      [true, false].flatMap((resetAfter) =>
+        variants.map((variant) => {
+          const sample = sampleOf(random, 3, (H) => (resetAfter ? [2, 3 * H] : [3 * H]), variant);
+          const title = `reset ${resetAfter ? "after" : "before"}, ${sample.title}`;
+          return { ...sample, title, attributes: { ...sample.attributes, resetAfter } };
+        }),
+      ),
+    reference: (inputs, attributes) => runCell(gruCell(attributes.resetAfter), 1, inputs, attributes),
+    bound,
+    gradientBound,
+    refusals: [
+      {
+        call: () => gru(ones([2, 5, 3]), { kernel: ones([3, 12]), recurrentKernel: ones([4, 12]), bias: ones([12]) }),
+        error: ShapeError,
+        text: "gru: the bias does not fit; expected one number a column of the kernel = [2, 12], got [12].",
+      },
+      {
+        call: () => gru(ones([2, 5, 3]), { kernel: ones([3, 16]), recurrentKernel: ones([4, 16]) }),
+        error: ShapeError,
+        text: "gru: the recurrent kernel does not fit; expected [H, 3·H], H ≥ 1, got [4, 16].",
+      },
+    ],
+    flops: flops(3),
+  },
+  simpleRnnOp: {
+    samples: (random) => variants.map((variant) => sampleOf(random, 1, (H) => [H], variant)),
+    reference: (inputs, attributes) => runCell(simpleCell, 1, inputs, attributes),
+    bound,
+    gradientBound,
+    refusals: [
+      {
+        call: () =>
+          simpleRnn(
+            ones([2, 5, 3]),
+            { kernel: ones([3, 4]), recurrentKernel: ones([4, 4]) },
+            { initialState: [ones([4])] },
+          ),
+        error: ShapeError,
+        text: "simpleRnn: the initial state h does not fit; expected [N, H] = [2, 4], got [4].",
+      },
+      {
+        call: () =>
+          simpleRnn(
+            ones([2, 5, 3]),
+            { kernel: ones([3, 4]), recurrentKernel: ones([4, 4]) },
+            { recurrentDropout: { keep: ones([2, 4], { dtype: "int32" }), rate: 1 } },
+          ),
+        error: UsageError,
+        text: "simpleRnn: rate out of range; expected 0 ≤ rate < 1, got 1.",
+      },
+    ],
+    flops: flops(1),
   },
 } satisfies Partial<Table>;

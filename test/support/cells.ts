@@ -43,6 +43,36 @@ export const lstmCell: Cell = ([h, c], { H, z, product, drop, bias, peephole, f,
   return [units.map((j) => recurrentF(gate(3, j) + peephole(2 * H + j) * next[j]) * f(next[j])), next];
 };
 
+/** h = φ(z + h·U + b). */
+export const simpleCell: Cell = ([h], { H, z, product, drop, bias, f }) => {
+  const kept = drop(h);
+  return [[...Array(H).keys()].map((j) => f(z(j) + product(kept, j) + bias(j)))];
+};
+
+/** z r g; the reset after the product (two biases, the second at 3H) or before it. */
+export const gruCell =
+  (resetAfter: boolean): Cell =>
+  ([h], { H, z, product, drop, bias, f, recurrentF }) => {
+    const kept = drop(h);
+    const units = [...Array(H).keys()];
+    const second = (column: number): number => (resetAfter ? bias(3 * H + column) : 0);
+    const gate = (k: number, j: number): number =>
+      recurrentF(z(k * H + j) + product(kept, k * H + j) + bias(k * H + j) + second(k * H + j));
+    const reset = units.map((j) => gate(1, j));
+    const inner = kept.map((value, j) => value * reset[j]);
+    const candidate = (j: number): number => {
+      const column = 2 * H + j;
+      const recurrent = resetAfter ? reset[j] * (product(kept, column) + second(column)) : product(inner, column);
+      return f(z(column) + bias(column) + recurrent);
+    };
+    return [
+      units.map((j) => {
+        const update = gate(0, j);
+        return update * h[j] + (1 - update) * candidate(j);
+      }),
+    ];
+  };
+
 /** The last states and the outputs of all steps. */
 export function runCell(
   cell: Cell,
