@@ -3,7 +3,7 @@ import { zeros } from "../initializers/index.js";
 import { simpleRnn as simpleRnnOp } from "../ops/simpleRnn.js";
 import { type Cell, Recurrent, type RecurrentOptions } from "./recurrent.js";
 
-const cell: Cell<RecurrentOptions> = {
+const cell: Cell = {
   kind: "simpleRnn",
   ownOptions: [],
   checkOptions: () => undefined,

@@ -3,7 +3,7 @@ import { ShapeError, message } from "../errors.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, oneInput } from "./layer.js";
+import { type CallContext, Layer, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped } from "./wrapper.js";
 
@@ -38,8 +38,8 @@ class TimeDistributed extends Wrapper {
     return { layer: this.#layer.config };
   }
 
-  override get vocabulary(): number | undefined {
-    return this.#layer.vocabulary;
+  override get tokens(): TokenRule | undefined {
+    return this.#layer.tokens;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
