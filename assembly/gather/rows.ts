@@ -8,15 +8,16 @@ import { shareEnd, shareStart } from "../thread";
 
 /**
  * out[i] = x[indices[i]], 4 bytes an element: float32 and int32 alike.
- * @param out      out (n, rowLength); must not overlap x
- * @param x        in (any, rowLength)
- * @param indices  in (n) int32, each a row of x
+ * @param out        out (n, rowLength); must not overlap x
+ * @param x          in (any, stride), of which the first rowLength columns are read
+ * @param indices    in (n) int32, each a row of x
+ * @param rowLength  ≤ stride
  */
-export function gatherRows(out: usize, x: usize, indices: usize, n: i32, rowLength: i32): void {
+export function gatherRows(out: usize, x: usize, indices: usize, n: i32, rowLength: i32, stride: i32): void {
   const bytes = (<usize>rowLength) << 2;
   const end = shareEnd(n, rowLength, 1);
   for (let i = shareStart(n, rowLength, 1); i < end; i++) {
-    let from = x + <usize>load<i32>(indices + ((<usize>i) << 2)) * bytes;
+    let from = x + <usize>load<i32>(indices + ((<usize>i) << 2)) * ((<usize>stride) << 2);
     let to = out + <usize>i * bytes;
     const last = to + bytes;
     for (; to + 64 <= last; to += 64) {

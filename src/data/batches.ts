@@ -1,12 +1,13 @@
 /**
  * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that are the same for every batch.
- * Letters: N rows of the data, n rows of a batch. Does not know models or losses.
+ * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not know models or losses.
  */
-import { gatherInto } from "../ops/gather.js";
+import { gatherInto, gatherStepsInto } from "../ops/gather.js";
 import { empty, zeros } from "../tensor/create.js";
 import { Random } from "../tensor/random.js";
 import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Lengths, orderByLength } from "./lengths.js";
 
 /** A gathered batch: for each column its n rows. The tensors are views on the buffers and change with the next batch. */
 export type Batch = readonly Tensor[];
@@ -21,14 +22,19 @@ export class Batches {
   readonly #columns: readonly Tensor[];
   readonly #buffers: readonly Tensor[];
   readonly #indices: Tensor;
-  readonly #views = new Map<number, { readonly indices: Tensor; readonly batch: Batch }>();
+  readonly #lengths: Lengths | undefined;
+  readonly #views = new Map<string, { readonly indices: Tensor; readonly batch: Batch }>();
+  #computedSteps = 0;
+  #tokens = 0;
 
   /**
    * @param columns    (N, …) each; uint8 is read as fractions of 255
    * @param batchSize  n, 1 ≤ n; more than N is N
+   * @param lengths    of column 0, (N, T) int32, where rows are grouped by length: Note [Groups by length]
    * Errors: MemoryError.
    */
-  constructor(columns: readonly Tensor[], batchSize: number) {
+  constructor(columns: readonly Tensor[], batchSize: number, lengths?: Lengths) {
+    this.#lengths = lengths;
     this.rows = columns[0].shape[0];
     this.batchSize = Math.min(batchSize, this.rows);
     this.count = Math.ceil(this.rows / this.batchSize);
@@ -41,9 +47,9 @@ export class Batches {
 
   /** The order of an epoch's rows: a permutation that follows from seed and epoch alone, or as they stand. */
   order(shuffle: boolean, seed: number, epoch: number): Int32Array {
-    return shuffle
-      ? new Random(seed).fork(`epoch ${epoch}`).permutation(this.rows)
-      : Int32Array.from({ length: this.rows }, (_, i) => i);
+    const random = new Random(seed).fork(`epoch ${epoch}`);
+    if (this.#lengths !== undefined) return orderByLength(this.#lengths.tokens, this.batchSize, shuffle, random);
+    return shuffle ? random.permutation(this.rows) : Int32Array.from({ length: this.rows }, (_, i) => i);
   }
 
   /** Rows of batch `b`. */
@@ -53,19 +59,33 @@ export class Batches {
 
   /**
    * Says which rows are next: batch `b` of an epoch with that order. {@link gather} then fills the buffers.
-   * @returns the number of rows n, and the buffers cut to it
+   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the buffers cut to them
    */
-  select(order: Int32Array, b: number): { readonly n: number; readonly batch: Batch } {
+  select(
+    order: Int32Array,
+    b: number,
+  ): { readonly n: number; readonly steps: number | undefined; readonly batch: Batch } {
     const rows = order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, this.rows));
-    const { indices, batch } = this.#viewsOf(rows.length);
+    const steps = this.#lengths && this.#stepsOf(this.#lengths, rows);
+    const { indices, batch } = this.#viewsOf(rows.length, steps);
     indices.assign(rows);
-    return { n: rows.length, batch };
+    return { n: rows.length, steps, batch };
   }
 
-  /** Fills the buffers with the selected rows, n of them. Kernels only: it takes part in a recorded step. */
-  gather(n: number): void {
-    const { indices, batch } = this.#viewsOf(n);
-    for (const [i, column] of this.#columns.entries()) gatherInto(batch[i], column, indices);
+  /** Fills the buffers with the selected rows, n of them and L steps of each. Kernels only: it takes part in a recorded step. */
+  gather(n: number, steps?: number): void {
+    const { indices, batch } = this.#viewsOf(n, steps);
+    for (const [i, column] of this.#columns.entries()) {
+      if (i > 0 || steps === undefined) gatherInto(batch[i], column, indices);
+      else gatherStepsInto(batch[i], column, indices, this.#lengths!.isPaddedInFront ? column.shape[1] - steps : 0);
+    }
+  }
+
+  /** How much of all steps that were selected was padding, in percent; undefined where rows are not grouped by length. */
+  get padding(): number | undefined {
+    return this.#lengths === undefined || this.#computedSteps === 0
+      ? undefined
+      : 100 * (1 - this.#tokens / this.#computedSteps);
   }
 
   /** Frees the buffers. */
@@ -74,12 +94,23 @@ export class Batches {
     for (const buffer of [this.#indices, ...this.#buffers]) buffer.dispose();
   }
 
-  #viewsOf(n: number): { readonly indices: Tensor; readonly batch: Batch } {
-    let views = this.#views.get(n);
+  /** L, and what of it is padding goes into the count. */
+  #stepsOf({ tokens, rounded }: Lengths, rows: Int32Array): number {
+    const steps = rows.reduce((most, row) => Math.max(most, rounded[row]), 0);
+    this.#computedSteps += steps * rows.length;
+    this.#tokens += rows.reduce((sum, row) => sum + tokens[row], 0);
+    return steps;
+  }
+
+  #viewsOf(n: number, steps: number | undefined): { readonly indices: Tensor; readonly batch: Batch } {
+    const key = `${n} × ${steps}`;
+    let views = this.#views.get(key);
     if (views === undefined) {
-      const batch = this.#buffers.map((buffer) => keep(buffer.section(0, [n, ...buffer.shape.slice(1)])));
+      const batch = this.#buffers.map(({ shape }, i) =>
+        keep(this.#buffers[i].section(0, i === 0 && steps !== undefined ? [n, steps] : [n, ...shape.slice(1)])),
+      );
       views = { indices: keep(this.#indices.section(0, [n])), batch };
-      this.#views.set(n, views);
+      this.#views.set(key, views);
     }
     return views;
   }

@@ -1,6 +1,7 @@
 /** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
+import type { Lengths } from "../data/lengths.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
 import type { Interrupts } from "./interrupts.js";
@@ -14,10 +15,10 @@ export class Evaluation {
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
-  constructor(step: TrainingStep, data: DataColumns, batchSize: number) {
+  constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
-    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize), (batch) => [
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
       step.evaluate(splitBatch(data, batch), metrics),
     ]);
   }

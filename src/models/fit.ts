@@ -11,6 +11,7 @@ import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
 import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
+import { groupsOf } from "./groups.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import { Steps } from "./steps.js";
@@ -24,6 +25,8 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
+  /** With groupByLength: how many of the computed steps were padding, in percent. */
+  readonly padding?: number;
 }
 
 /** What the loop needs of a model. */
@@ -40,14 +43,16 @@ export interface Trainable {
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
 export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
   const { step, progress } = model;
-  const { batchSize = 32, initialEpoch = 0, resume = false } = options;
-  const batches = new Batches(tensorsOf(data.training), batchSize);
+  const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
+  const batches = new Batches(tensorsOf(data.training), batchSize, groupsOf("fit", data.training, groupByLength));
   const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     if (resume) progress.checkBatches(batches.rows, batches.batchSize);
-    judging = data.validation && new Evaluation(step, data.validation, batchSize);
+    judging =
+      data.validation &&
+      new Evaluation(step, data.validation, batchSize, groupsOf("fit", data.validation, groupByLength));
     if (!resume) {
       progress.restart(initialEpoch);
       step.metrics.reset();
@@ -131,7 +136,8 @@ class Fit implements Training {
       for (const callback of this.#callbacks) await callback.afterEpoch?.(epoch, logs, this);
     }
     for (const callback of this.#callbacks) await callback.onTrainEnd?.(logs, this);
-    return { epochs, history, stopped: this.#stopped };
+    const { padding } = this.#training.batches;
+    return { epochs, history, stopped: this.#stopped, ...(padding !== undefined && { padding }) };
   }
 
   /** The batches of an epoch that are still to be done. */

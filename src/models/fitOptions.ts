@@ -2,6 +2,7 @@
 import type { Callback } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
+import { type GroupByLength, checkGroupByLength } from "./groups.js";
 import type { ClassWeight, SampleWeight, Samples } from "./samples.js";
 
 /** Options of `fit`. */
@@ -30,6 +31,8 @@ export interface FitOptions {
    * Default false.
    */
   readonly resume?: boolean;
+  /** Sequences of similar length share a batch, which is computed for as many steps as it needs. Default false. */
+  readonly groupByLength?: GroupByLength;
   /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
   readonly signal?: AbortSignal;
 }
@@ -46,6 +49,7 @@ const names = [
   "callbacks",
   "initialEpoch",
   "resume",
+  "groupByLength",
   "signal",
 ] as const satisfies readonly (keyof FitOptions)[];
 
@@ -66,6 +70,7 @@ export function checkFitOptions(options: FitOptions): void {
   checkBoolean(op, "resume", resume);
   if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
   if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
+  checkGroupByLength(op, options.groupByLength);
   checkCallbacks(callbacks);
   checkSignal(op, signal);
 }

@@ -19,6 +19,7 @@ import { Evaluation } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
+import { checkGroupByLength, groupsOf } from "./groups.js";
 import { interrupts } from "./interrupts.js";
 import type { EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
@@ -134,8 +135,9 @@ export class Model {
    */
   async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {
     const op = "evaluate";
-    checkKeys(op, options, ["batchSize", "signal", "sampleWeight"]);
-    const { batchSize = defaultBatchSize, signal, sampleWeight } = options;
+    checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength"]);
+    const { batchSize = defaultBatchSize, signal, sampleWeight, groupByLength } = options;
+    checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
@@ -144,7 +146,7 @@ export class Model {
     let evaluation: Evaluation | undefined;
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
-      evaluation = new Evaluation(state.step(op), data, batchSize);
+      evaluation = new Evaluation(state.step(op), data, batchSize, groupsOf(op, data, groupByLength));
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
       evaluation?.dispose();

@@ -1,4 +1,5 @@
 /** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
+import type { GroupByLength } from "./groups.js";
 import type { SampleWeight } from "./samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
@@ -21,4 +22,6 @@ export interface PredictOptions {
 export interface EvaluateOptions extends PredictOptions {
   /** Weight of each sample, (N). Default 1. */
   readonly sampleWeight?: SampleWeight;
+  /** As in fit. */
+  readonly groupByLength?: GroupByLength;
 }

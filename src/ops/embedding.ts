@@ -23,7 +23,8 @@ export const embeddingOp = defineOp<RowList | undefined>({
     return [{ shape: [...tokens.shape, table.shape[1]] }];
   },
   forward({ inputs: [table, tokens], outputs: [y] }) {
-    kernels().gatherRows(y.ptr, table.ptr, tokens.ptr, tokens.size, table.shape[1]);
+    const [, D] = table.shape;
+    kernels().gatherRows(y.ptr, table.ptr, tokens.ptr, tokens.size, D, D);
   },
   backward({ inputs: [table, tokens], dOutputs: [dY], attributes: rows, gradient }) {
     gradient(0, (dTable, accumulate) => {

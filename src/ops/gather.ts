@@ -27,7 +27,18 @@ export function gatherInto(out: Tensor, x: Tensor, indices: Tensor): void {
 function gather(out: Tensor, x: Tensor, indices: Tensor): void {
   const length = sizeOf(x.shape.slice(1));
   if (x.dtype === "uint8") kernels().gatherRowsUint8(out.ptr, x.ptr, indices.ptr, indices.size, length, 1 / 255, 0);
-  else kernels().gatherRows(out.ptr, x.ptr, indices.ptr, indices.size, length);
+  else kernels().gatherRows(out.ptr, x.ptr, indices.ptr, indices.size, length, length);
+}
+
+/**
+ * As {@link gatherInto} from rows of tokens (N, T), of which L steps are taken: out[i] = x[indices[i], from … from + L).
+ *
+ * @param out   out (n, L) int32, 1 ≤ L ≤ T − from
+ * @param x     in (N, T) int32
+ * Its operands are the caller's business.
+ */
+export function gatherStepsInto(out: Tensor, x: Tensor, indices: Tensor, from: number): void {
+  kernels().gatherRows(out.ptr, x.ptr + 4 * from, indices.ptr, indices.size, out.shape[1], x.shape[1]);
 }
 
 /** y = x[indices] from x (N, …) and indices, whose range is not checked here. */

@@ -13,9 +13,21 @@ describe.each(builds)("gather ($name)", (build) => {
     const x = uniform(rows * rowLength, 1);
     const out = runKernel(build, () => {
       const [out, input, index] = [build.f32(indices.length * rowLength), build.f32(x), build.i32(indices)];
-      return { out, call: () => kernels.gatherRows(out.ptr, input.ptr, index.ptr, indices.length, rowLength) };
+      return {
+        out,
+        call: () => kernels.gatherRows(out.ptr, input.ptr, index.ptr, indices.length, rowLength, rowLength),
+      };
     });
     expect([...out]).toEqual(indices.flatMap((row) => [...x.subarray(row * rowLength, (row + 1) * rowLength)]));
+  });
+
+  it.each([0, 1, 4, 17])("gatherRows copies the first %i columns of rows of 19", (rowLength) => {
+    const x = uniform(rows * 19, 1);
+    const out = runKernel(build, () => {
+      const [out, input, index] = [build.f32(indices.length * rowLength), build.f32(x), build.i32(indices)];
+      return { out, call: () => kernels.gatherRows(out.ptr, input.ptr, index.ptr, indices.length, rowLength, 19) };
+    });
+    expect([...out]).toEqual(indices.flatMap((row) => [...x.subarray(row * 19, row * 19 + rowLength)]));
   });
 
   it.each(lengths)("gatherRowsUint8 scales rows of %i bytes", (rowLength) => {
@@ -47,7 +59,7 @@ describe.each(builds)("gather ($name)", (build) => {
   it("picking no rows writes nothing", () => {
     build.reset();
     const [out, x, index] = [build.f32(4), build.f32(8), build.i32(0)];
-    kernels.gatherRows(out.ptr, x.ptr, index.ptr, 0, 4);
+    kernels.gatherRows(out.ptr, x.ptr, index.ptr, 0, 4, 4);
     kernels.gatherRowsUint8(out.ptr, x.ptr, index.ptr, 0, 4, 1, 0);
     kernels.scatterAddRows(out.ptr, x.ptr, index.ptr, 0, 4);
     expect([...out.view]).toEqual([NaN, NaN, NaN, NaN]);

@@ -1,0 +1,79 @@
+/**
+ * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as its longest needs.
+ * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not gather (batches.ts).
+ *
+ * Note [Groups by length]. The rows are shuffled, cut into pools of 50 batches, and each pool is sorted by length; its batches, then, are taken in a
+ * shuffled order. So neighbours in length change from epoch to epoch, and padding stays at a few percent. Lengths are rounded up to a multiple, because
+ * a recorded step is kept for each.
+ */
+import { ShapeError, message } from "../errors.js";
+import { heap } from "../runtime/runtime.js";
+import { Random } from "../tensor/random.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** Batches that are sorted together. */
+const poolBatches = 50;
+
+/** How long each row of a data set is. */
+export interface Lengths {
+  /** Steps that are no padding, at least 1, (N). */
+  readonly tokens: Int32Array;
+  /** The same rounded up, at most T. */
+  readonly rounded: Int32Array;
+  /** True where padding stands in front. */
+  readonly isPaddedInFront: boolean;
+  /** T */
+  readonly steps: number;
+}
+
+/**
+ * The lengths of padded sequences.
+ *
+ * @param x         (N, T) int32, 0 for padding
+ * @param multiple  what lengths are rounded up to a multiple of; default a tenth of T, rounded up
+ * Errors: ShapeError for padding in front of one sequence and behind another.
+ */
+export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1] / 10)): Lengths {
+  const [N, T] = x.shape;
+  const values = heap().view("int32", x.ptr, x.size);
+  const tokens = new Int32Array(N);
+  let [front, behind] = [-1, -1]; // the first samples with padding there
+  for (let n = 0; n < N; n++) {
+    const end = (n + 1) * T - 1;
+    let [first, last] = [n * T, end];
+    while (first < last && values[first] === 0) first++;
+    while (last > first && values[last] === 0) last--;
+    tokens[n] = last - first + 1;
+    if (values[first] === 0) continue; // padding alone
+    if (first > n * T && front < 0) front = n;
+    if (last < end && behind < 0) behind = n;
+  }
+  if (front >= 0 && behind >= 0) {
+    const got = `padding in front of sample ${front} and behind sample ${behind}`;
+    const hint = "text.padSequences pads all on one side.";
+    throw new ShapeError(
+      message(op, "groupByLength needs padding on one side", { expected: "in front of all or behind all", got, hint }),
+    );
+  }
+  const rounded = tokens.map((length) => Math.min(T, Math.ceil(length / multiple) * multiple));
+  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T };
+}
+
+/** An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last. */
+export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
+  const N = lengths.length;
+  const rows = shuffle ? random.permutation(N) : Int32Array.from({ length: N }, (_, i) => i);
+  const pool = shuffle ? poolBatches * batchSize : N;
+  for (let begin = 0; begin < N; begin += pool) {
+    const part = rows.subarray(begin, begin + pool);
+    part.set(Array.from(part).sort((a, b) => lengths[a] - lengths[b])); // a stable sort: equals stay shuffled
+  }
+  if (!shuffle) return rows;
+  const whole = Math.floor(N / batchSize);
+  const batches = random.fork("batches").permutation(whole);
+  const order = rows.slice();
+  for (let b = 0; b < whole; b++) {
+    order.set(rows.subarray(batches[b] * batchSize, (batches[b] + 1) * batchSize), b * batchSize);
+  }
+  return order;
+}

@@ -1,0 +1,107 @@
+/** Lengths of padded sequences, and their order in batches. */
+import { describe, expect, it } from "vitest";
+import { Batches } from "../../src/data/batches.js";
+import { lengthsOf, orderByLength } from "../../src/data/lengths.js";
+import { tensor } from "../../src/tensor/create.js";
+import { Random } from "../../src/tensor/random.js";
+import "../support/engine.js";
+
+const int32 = { dtype: "int32" } as const;
+const rowsInFront = [[0, 0, 0, 4, 5], [1, 2, 3, 4, 5], [0, 0, 0, 0, 6], [0, 0, 7, 0, 8], [0, 0, 0, 0, 0]]; // prettier-ignore
+
+describe("lengthsOf", () => {
+  it("counts what is no padding, also where a 0 stands between tokens; padding alone is 1", () => {
+    const front = lengthsOf("fit", tensor(rowsInFront, undefined, int32), 2);
+    expect([...front.tokens]).toEqual([2, 5, 1, 3, 1]);
+    expect([...front.rounded]).toEqual([2, 5, 2, 4, 2]);
+    expect([front.isPaddedInFront, front.steps]).toEqual([true, 5]);
+    const behind = lengthsOf("fit", tensor(rowsInFront.map((row) => row.toReversed()), undefined, int32), 1); // prettier-ignore
+    expect([...behind.rounded]).toEqual([2, 5, 1, 3, 1]);
+    expect(behind.isPaddedInFront).toBe(false);
+  });
+
+  it("rounds up to a tenth of T, unless told otherwise", () => {
+    const x = tensor(Array.from({ length: 25 }, (_, t) => (t < 24 ? 0 : 1)), [1, 25], int32); // prettier-ignore
+    expect([...lengthsOf("fit", x).rounded]).toEqual([3]);
+  });
+
+  it("refuses padding on both sides", () => {
+    expect(() =>
+      lengthsOf(
+        "fit",
+        tensor(
+          [
+            [1, 1],
+            [0, 1],
+            [1, 0],
+          ],
+          undefined,
+          int32,
+        ),
+      ),
+    ).toThrow(
+      // prettier-ignore
+      "fit: groupByLength needs padding on one side; expected in front of all or behind all, got padding in front of sample 1 and behind sample 2. text.padSequences pads all on one side.",
+    );
+  });
+});
+
+describe("orderByLength", () => {
+  const random = new Random(7);
+  const lengths = Int32Array.from({ length: 1003 }, () => 1 + random.integer(500));
+  const spread = (order: Int32Array, batchSize: number): number => {
+    let wasted = 0;
+    for (let b = 0; b < order.length; b += batchSize) {
+      const batch = [...order.subarray(b, b + batchSize)].map((row) => lengths[row]);
+      wasted += batch.length * Math.max(...batch) - batch.reduce((sum, length) => sum + length, 0);
+    }
+    return wasted / lengths.reduce((sum, length) => sum + length, 0);
+  };
+
+  it("is a permutation in batches of similar length, another one for another epoch, the same for the same", () => {
+    const order = (seed: number) => orderByLength(lengths, 10, true, new Random(seed));
+    expect([...order(1)].sort((a, b) => a - b)).toEqual([...Array(1003).keys()]);
+    expect(spread(order(1), 10)).toBeLessThan(0.05);
+    expect(spread(new Random(1).permutation(1003), 10)).toBeGreaterThan(0.5);
+    expect(order(1)).toEqual(order(1));
+    expect(order(1)).not.toEqual(order(2));
+    const firsts = Array.from({ length: 100 }, (_, b) => lengths[order(1)[10 * b]]);
+    expect(firsts).not.toEqual(firsts.toSorted((a, b) => a - b)); // batches are shuffled
+  });
+
+  it("without shuffling is sorted by length, equals as they stand", () => {
+    expect([...orderByLength(Int32Array.of(3, 1, 3, 1, 2), 2, false, random)]).toEqual([1, 3, 4, 0, 2]);
+  });
+});
+
+describe("Batches by length", () => {
+  it.each([true, false])(
+    "are as long as their longest, padded in front: %s; the count of padding is right",
+    (inFront) => {
+      const rows = inFront ? rowsInFront : rowsInFront.map((row) => row.toReversed());
+      const x = tensor(rows, undefined, int32);
+      const y = tensor([0, 1, 2, 3, 4], undefined, int32);
+      const batches = new Batches([x, y], 2, lengthsOf("fit", x, 1));
+      const order = batches.order(false, 0, 0);
+      const taken = [0, 1, 2].map((b) => {
+        const { n, steps, batch } = batches.select(order, b);
+        batches.gather(n, steps);
+        return batch.map((column) => column.toArray());
+      });
+      const part = (row: number, L: number) => (inFront ? rows[row].slice(5 - L) : rows[row].slice(0, L));
+      expect(taken).toEqual([
+        [
+          [part(2, 1), part(4, 1)],
+          [2, 4],
+        ],
+        [
+          [part(0, 3), part(3, 3)],
+          [0, 3],
+        ],
+        [[part(1, 5)], [1]],
+      ]);
+      expect(batches.padding).toBeCloseTo(100 * (1 - 12 / 13), 10);
+      batches.dispose();
+    },
+  );
+});
