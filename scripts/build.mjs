@@ -3,7 +3,7 @@
  *   wasm/     the kernels (asc, one file a target of asconfig.json), their base64 modules, the type of the kernel table
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
- *   report/   the script of the page that `lanegrad bench --report` writes, with the library and all builds of the kernels in it
+ *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
  * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
@@ -144,13 +144,13 @@ async function writeNamespaces(options) {
   await Promise.all(entries);
 }
 
-/** report/page.js: everything in one file, that a page can hold. */
-async function buildPage() {
+/** report/bench.js and report/training.js: each everything in one file, that a page can hold. */
+async function buildPages() {
   await build({
     ...common,
     format: "iife",
     minify: true,
-    entryPoints: { page: "src/cli/benchmarks/page/page.ts" },
+    entryPoints: { bench: "src/cli/benchmarks/page/page.ts", training: "src/cli/training/page/page.ts" },
     outdir: "build/report",
   });
 }
@@ -181,7 +181,7 @@ try {
     const carried = ["commands", ...Object.keys(targets)].map((name) => `build/wasm/${name}.js`);
     await Promise.all([
       whenChanged("lib", bundled, () => buildLibrary(sources)),
-      whenChanged("report", [...bundled, ...carried], buildPage),
+      whenChanged("report", [...bundled, ...carried], buildPages),
       whenChanged("types", [...configs, ...sources], buildTypes),
     ]);
   }

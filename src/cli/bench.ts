@@ -5,7 +5,7 @@ import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
 import { show } from "../errors.js";
 import { machineLimits, threadsArrived } from "./benchmarks/limits.js";
-import { reportParts, writeReport } from "./benchmarks/report.js";
+import { writeReport } from "./benchmarks/report.js";
 import type { BenchResult } from "./benchmarks/result.js";
 import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
 import { tableHead, tableRow } from "./benchmarks/table.js";
@@ -14,6 +14,7 @@ import { wrong } from "./commandLine.js";
 import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
+import { pageParts } from "./pages/page.js";
 import { Terminal } from "./terminal.js";
 
 /** `lanegrad bench`: measures kernels and training steps against the peak of this machine. */
@@ -49,7 +50,7 @@ export const bench: Command = {
     const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
     const wanted = selected(chosenGroups(args.operand!), args.text("only"));
     const reportFile = args.text("report");
-    const parts = reportFile === undefined ? undefined : await reportParts(surroundings.files);
+    const parts = reportFile === undefined ? undefined : await pageParts("bench", surroundings.files.pages.bench);
     const { build, threads, wide } = await initWith(args);
     await threadsArrived();
     const limits = machineLimits();

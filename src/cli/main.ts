@@ -20,7 +20,10 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
   files: {
     command: fileURLToPath(import.meta.url),
     library: new URL("./index.js", import.meta.url).href,
-    page: new URL("../report/page.js", import.meta.url).href,
+    pages: {
+      bench: new URL("../report/bench.js", import.meta.url).href,
+      training: new URL("../report/training.js", import.meta.url).href,
+    },
   },
   onStopSignal: (listener) => {
     for (const signal of stopSignals) process.on(signal, listener);

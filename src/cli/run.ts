@@ -137,6 +137,21 @@ export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: stri
   return words.map(quoted).join(" ");
 }
 
+/** The command that trains to the same weights. */
+export function repeatCommand({ recipe, settings: { epochs, batch, lr }, model }: Run, args: Arguments): string {
+  const settings = Object.entries({ epochs, batch, lr, seed: model.seed });
+  const words = [
+    "npx",
+    "lanegrad",
+    "train",
+    recipe.name,
+    ...settings.flatMap(([name, value]) => [`--${name}`, String(value)]),
+  ];
+  for (const option of ["data", "threads"]) if (args.has(option)) words.push(`--${option}`, args.text(option)!);
+  if (args.has("wide")) words.push("--wide");
+  return words.map(quoted).join(" ");
+}
+
 /** A word as a shell reads it back. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

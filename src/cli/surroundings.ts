@@ -18,8 +18,8 @@ export interface PackageFiles {
   readonly command: string;
   /** URL that `import` takes for the library. */
   readonly library: string;
-  /** URL of the script of the benchmarks' page. */
-  readonly page: string;
+  /** URLs of the scripts of the pages that commands write. */
+  readonly pages: { readonly bench: string; readonly training: string };
 }
 
 /** Everything outside of the command. */

@@ -16,9 +16,12 @@ import { ProgressDisplay } from "./progress.js";
 import { recipes } from "./recipes/index.js";
 import type { RecipeData } from "./recipes/recipe.js";
 import { judge, report } from "./report.js";
-import { type Run, checkpointPath, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
+import { pageParts } from "./pages/page.js";
+import { type Run, checkpointPath, repeatCommand, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
 import type { Surroundings } from "./surroundings.js";
 import { Terminal } from "./terminal.js";
+import { RateRecorder } from "./training/rates.js";
+import { writeTrainingReport } from "./training/report.js";
 
 /** `lanegrad train`: trains a network by a recipe. */
 export const train: Command = {
@@ -28,6 +31,7 @@ export const train: Command = {
   options: {
     ...dataOptions,
     ...runOptions,
+    report: { value: "FILE.html", about: "write a page with curves, errors and what the network looks at" },
     threads: threadsOption,
     wide: wideOption,
     json: { about: "print the result as one JSON object, and everything else on standard error" },
@@ -57,16 +61,26 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
   await initWith(args);
   const run = await runFrom(args);
+  const reportFile = args.text("report");
+  const parts = reportFile === undefined ? undefined : await pageParts("train", surroundings.files.pages.training);
   const out = args.text("out");
-  if (out !== undefined) await checkWritable(out);
+  if (out !== undefined) await checkWritable(out, "--out");
+  if (reportFile !== undefined) await checkWritable(reportFile, "--report");
   const { dataKind: kind, model } = run;
   const data = await loadRecipeData(run.recipe, { args, surroundings, terminal, signal, seed: model.seed, kind });
   takeNotes(run, data, false);
   introduce(run, data, terminal);
-  const { history, seconds, samples } = await fitted(run, data, args, terminal, signal);
+  const rates = new RateRecorder();
+  const watching = parts === undefined ? [] : [rates];
+  const { history, seconds, samples } = await fitted(run, data, args, terminal, signal, watching);
   if (out !== undefined) await run.model.save(out);
   const judgement = await judge(run.model, data);
   report({ judgement, data, epochs: run.settings.epochs, seconds, samples, out }, terminal);
+  if (parts !== undefined) {
+    const ended = { run, data, judgement, history, seconds, rates, command: repeatCommand(run, args) };
+    await writeTrainingReport(reportFile!, ended, parts);
+    terminal.fact("report", reportFile!);
+  }
   if (!isJson) return;
   printJson(surroundings, {
     recipe: run.recipe.name,
@@ -84,9 +98,9 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
 }
 
 /** Better now than after the training. Errors: DataError. */
-async function checkWritable(file: string): Promise<void> {
+async function checkWritable(file: string, option: string): Promise<void> {
   await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
-    throw new DataError(message("train", `cannot write to ${show(dirname(file))}, the folder of --out`), { cause });
+    throw new DataError(message("train", `cannot write to ${show(dirname(file))}, the folder of ${option}`), { cause });
   });
 }
 
@@ -121,6 +135,7 @@ async function fitted(
   args: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
+  watching: readonly Callback[],
 ): Promise<Fitted> {
   const { recipe, model, settings, checkpoint } = run;
   const { epochs, batch: batchSize, lr } = settings;
@@ -137,7 +152,7 @@ async function fitted(
   };
   const start = performance.now();
   try {
-    const callbacks = [counter, new ProgressDisplay(terminal)];
+    const callbacks = [counter, new ProgressDisplay(terminal), ...watching];
     const history = await model.fit(x, y, { epochs, batchSize, callbacks, signal, resume: checkpoint !== undefined });
     return { history, seconds: (performance.now() - start) / 1000, samples };
   } catch (error) {

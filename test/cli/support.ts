@@ -39,7 +39,10 @@ export function record(columns?: number, env: Surroundings["env"] = {}): Recorde
       files: {
         command: join(built, "lib/cli.js"),
         library: pathToFileURL(join(built, "lib/index.js")).href,
-        page: pathToFileURL(join(built, "report/page.js")).href,
+        pages: {
+          bench: pathToFileURL(join(built, "report/bench.js")).href,
+          training: pathToFileURL(join(built, "report/training.js")).href,
+        },
       },
       onStopSignal: (listener) => {
         listening.add(listener);

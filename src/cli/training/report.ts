@@ -1,0 +1,50 @@
+/** The report of `lanegrad train`: a page with curves, errors and what the network looks at. How it is drawn is in page/. */
+import { writeFile } from "node:fs/promises";
+import { type History, info } from "../../index.js";
+import { engineText } from "../engine.js";
+import { count, decimal, duration, percent } from "../format.js";
+import { type PageParts, pageText } from "../pages/page.js";
+import type { RecipeData } from "../recipes/recipe.js";
+import type { Judgement } from "../report.js";
+import type { Run } from "../run.js";
+import type { RateRecorder } from "./rates.js";
+import { type TrainingReport, lookInside } from "./reportData.js";
+
+/** A run that has ended. */
+export interface EndedRun {
+  readonly run: Run;
+  readonly data: RecipeData;
+  readonly judgement: Judgement;
+  readonly history: History;
+  readonly seconds: number;
+  readonly rates: RateRecorder;
+  /** The command line that does it again. */
+  readonly command: string;
+}
+
+/** Writes the page. */
+export async function writeTrainingReport(file: string, ended: EndedRun, parts: PageParts): Promise<void> {
+  const { run, data, judgement, history, rates, command } = ended;
+  const { recipe, model } = run;
+  let summary = "";
+  model.summary((text) => (summary = text));
+  const report: TrainingReport = {
+    ...{ recipe: recipe.name, about: recipe.about, command, facts: factsOf(ended), summary },
+    curves: { epochs: history.history, steps: rates.steps, learningRates: rates.rates },
+    classNames: data.classNames,
+    ...lookInside(model, data, judgement),
+  };
+  await writeFile(file, pageText(`lanegrad train ${recipe.name}`, "", report, parts));
+}
+
+function factsOf({ run, data, judgement, seconds }: EndedRun): TrainingReport["facts"] {
+  const { loss, accuracy, labels } = judgement;
+  const wrong = labels.length - Math.round(accuracy * labels.length);
+  return [
+    ["data", data.description],
+    ["engine", engineText(info())],
+    ["seed", String(run.model.seed)],
+    ["trained", `${run.settings.epochs} epochs in ${duration(seconds)}`],
+    ["test", `${percent(accuracy)} right, ${count(wrong)} of ${count(labels.length)} wrong, loss ${decimal(loss)}`],
+  ];
+}
