@@ -8,6 +8,7 @@ import { rows as images } from "./images.js";
 import { rows as losses } from "./losses.js";
 import { rows as matmul } from "./matmul.js";
 import { rows as recurrent } from "./recurrent.js";
+import { rows as norm } from "./norm.js";
 import { rows as pool } from "./pool.js";
 import { rows as reduce } from "./reduce.js";
 import type { Table } from "./row.js";
@@ -27,6 +28,7 @@ export const table: Table = {
   ...losses,
   ...matmul,
   ...recurrent,
+  ...norm,
   ...pool,
   ...reduce,
   ...rowLosses,
