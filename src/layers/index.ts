@@ -46,3 +46,20 @@ export type { Recurrent, RecurrentOptions } from "./recurrent.js";
 export { repeatVector, type RepeatVectorOptions } from "./repeatVector.js";
 export { simpleRnn } from "./simpleRnn.js";
 export { timeDistributed, type TimeDistributedOptions } from "./timeDistributed.js";
+export { highway, type HighwayOptions } from "./highway.js";
+export {
+  gaussianDropout,
+  gaussianNoise,
+  spatialDropout1d,
+  spatialDropout2d,
+  type GaussianNoiseOptions,
+} from "./noise.js";
+export {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  type BatchNormalizationOptions,
+  type GroupNormalizationOptions,
+  type LayerNormalizationOptions,
+  type NormalizationOptions,
+} from "./normalization.js";

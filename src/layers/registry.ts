@@ -14,10 +14,13 @@ import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { gru } from "./gru.js";
+import { highway } from "./highway.js";
 import type { Layer } from "./layer.js";
 import { lstm } from "./lstm.js";
 import { masking } from "./masking.js";
 import { add, concatenate, multiply } from "./merge.js";
+import * as noise from "./noise.js";
+import * as normalization from "./normalization.js";
 import * as pooling from "./pooling.js";
 import { pyramid } from "./pyramid.js";
 import { repeatVector } from "./repeatVector.js";
@@ -33,6 +36,9 @@ const makers = {
   ...convTranspose,
   ...depthwise,
   ...{ bidirectional, gru, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
+  highway,
+  ...noise,
+  ...normalization,
   ...pooling,
   ...resizing,
 } as const;

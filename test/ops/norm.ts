@@ -1,6 +1,5 @@
 /** Rows of batch, group and layer normalisation: statistics and formula by plain loops. */
 import { ShapeError, UsageError } from "../../src/errors.js";
-import type { ColumnNorm } from "../../src/ops/batchNorm.js";
 import * as ops from "../../src/ops/index.js";
 import type { Affine } from "../../src/ops/normOptions.js";
 import { ones } from "../../src/tensor/create.js";
