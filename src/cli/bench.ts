@@ -33,6 +33,7 @@ export const bench: Command = {
   about: [
     "gemm         matrix products of named shapes",
     "dense        training steps and forward passes of fully connected networks",
+    "conv         convolutions: forward, and each gradient by itself",
     "elementwise  functions of every element, softmax, rows gathered, Adam",
     "tiny         steps of a network of 13 weights, the cost of a replay",
     "startup      from the start of a process to the first training step",

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { Case, Limits, Prepared } from "../../bench/case.js";
 import { WrongResultError } from "../../bench/check.js";
 import { measure } from "../../bench/measure.js";
+import { convCases } from "../../bench/conv.js";
 import { denseCases } from "../../bench/dense.js";
 import { elementwiseCases } from "../../bench/elementwise.js";
 import { gemmCases } from "../../bench/gemm.js";
 import { tinyCases } from "../../bench/tiny.js";
 import { adamCase } from "../../src/cli/benchmarks/adam.js";
+import { convGradientCases } from "../../src/cli/benchmarks/convGradient.js";
 import { launchCases } from "../../src/cli/benchmarks/launches.js";
 import { watchKernels } from "../../src/runtime/commands.js";
 import type { Kernels } from "../../src/runtime/kernels.js";
@@ -62,18 +64,21 @@ function limits(): Limits & { asked: number } {
 const cases: readonly Case[] = [
   ...gemmCases,
   ...denseCases,
+  ...convCases,
+  ...convGradientCases,
   ...elementwiseCases,
   adamCase,
   ...tinyCases,
   ...launchCases,
-].filter(({ name }) => !/square (512|1024)|2500|784-1000/.test(name));
+].filter(({ name }) => !/square (512|1024)|2500|784-1000|(forward|input|kernel)$|14×14|28×28×32/.test(name));
 
 /** They count steps and random numbers, on which nothing in these networks depends. */
 const needless = ["advanceStep", "advanceRandom"];
 
 /** Leaves NaN in the memory that is free, where the run before left what is right. */
 function forget(): void {
-  const sizes = Array.from({ length: 21 }, (_, i) => [2 ** i, 1.5 * 2 ** i]).flat();
+  const steps = (i: number): number[] => (i < 18 ? [8, 9, 10, 11, 12, 13, 14, 15] : [8, 12]); // of the heap's size classes
+  const sizes = Array.from({ length: 21 }, (_, i) => steps(i).map((step) => step * 2 ** (i - 3))).flat();
   const blocks = [1, 2, 3, 4].flatMap(() => sizes.map((size) => full([Math.ceil(size)], NaN)));
   for (const block of blocks) block.dispose();
 }

@@ -1,10 +1,12 @@
 /** All groups of benchmarks. */
 import { type Group, groups } from "../../../bench/case.js";
+import { convCases } from "../../../bench/conv.js";
 import { denseCases } from "../../../bench/dense.js";
 import { elementwiseCases } from "../../../bench/elementwise.js";
 import { gemmCases } from "../../../bench/gemm.js";
 import { tinyCases } from "../../../bench/tiny.js";
 import { adamCase } from "./adam.js";
+import { convGradientCases } from "./convGradient.js";
 import { startupSuite } from "./startup.js";
 import { type Suite, suiteOf } from "./suite.js";
 import { threadsSuite } from "./threads.js";
@@ -13,6 +15,7 @@ import { threadsSuite } from "./threads.js";
 export const suites: Readonly<Record<Group, Suite>> = {
   gemm: suiteOf(gemmCases),
   dense: suiteOf(denseCases),
+  conv: suiteOf([...convCases, ...convGradientCases]),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),
   startup: startupSuite,

@@ -1,5 +1,6 @@
 /** The benchmarks in a browser: the groups that need no process of their own. */
 import { type Group, groups } from "../../../../bench/case.js";
+import { convCases } from "../../../../bench/conv.js";
 import { denseCases } from "../../../../bench/dense.js";
 import { elementwiseCases } from "../../../../bench/elementwise.js";
 import { gemmCases } from "../../../../bench/gemm.js";
@@ -7,11 +8,21 @@ import { type Measurement, measure, measureLimit, median } from "../../../../ben
 import { tinyCases } from "../../../../bench/tiny.js";
 import { init } from "../../../index.js";
 import { adamCase } from "../adam.js";
+import { convGradientCases } from "../convGradient.js";
 import { launchCases } from "../launches.js";
 import { machineLimits, threadsArrived } from "../limits.js";
 import type { BenchResult } from "../result.js";
 
-const cases = [...gemmCases, ...denseCases, ...elementwiseCases, adamCase, ...tinyCases, ...launchCases];
+const cases = [
+  ...gemmCases,
+  ...denseCases,
+  ...convCases,
+  ...convGradientCases,
+  ...elementwiseCases,
+  adamCase,
+  ...tinyCases,
+  ...launchCases,
+];
 
 /** The groups that can be run here. */
 export const hereGroups: readonly Group[] = groups.filter((group) => cases.some((one) => one.group === group));
