@@ -2,6 +2,7 @@
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
+import { checkNumber } from "../options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Shape } from "../tensor/shape.js";
 
@@ -14,12 +15,18 @@ export interface CompileOptions {
   readonly metrics?: readonly Metric[];
   /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
+  /**
+   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), d = min(averageDecay, (1 + t) / (10 + t)). The average is
+   * what evaluate, predict and call use and what is saved; training goes on with the weights themselves. In [0, 1), say 0.998. Default: no average.
+   */
+  readonly averageDecay?: number;
 }
 
 /** Throws UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
 export function checkCompileOptions(options: CompileOptions): void {
-  checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights"]);
-  const { optimizer, loss, metrics = [] } = options;
+  checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay"]);
+  const { optimizer, loss, metrics = [], averageDecay = 0 } = options;
+  checkNumber("compile", "averageDecay", averageDecay, "[0, 1)");
   checkValue("optimizer", optimizer, "step", "optimizers.adam()");
   for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");
   if (!Array.isArray(metrics)) {

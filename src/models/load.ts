@@ -15,7 +15,7 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
-import { type SavedTraining, formatVersion, metadataKey, slotPrefix, totalsName } from "./saving.js";
+import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "./weights.js";
 
 /** Options of {@link loadModel}. */
@@ -48,7 +48,7 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   model.notes = checkedNotes(saved.notes);
   try {
     model.adoptWeights(weights);
-    if (saved.training !== undefined) resume(model, graph.outputs[0].shape, file, saved.training);
+    if (saved.training !== undefined) resume(model, graph, file, saved.training);
     return model;
   } catch (error) {
     model.dispose();
@@ -64,13 +64,13 @@ function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
-/** The values of all weights by name. Errors: DataError, before memory in proportion to a claimed shape is asked for. */
-function weightsOf({ layers }: Graph, file: Safetensors): Map<string, Float32Array> {
+/** The values of all weights by name. @param prefix what stands before a name in the file. Errors: DataError, before memory in proportion to a claimed shape is asked for. */
+function weightsOf({ layers }: Graph, file: Safetensors, prefix = ""): Map<string, Float32Array> {
   const parameters = layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
   return new Map(
     parameters.map(({ layer, parameter }) => {
       const name = weightName(layer, parameter);
-      return [name, floats(file, name, parameter.spec.shape)];
+      return [name, floats(file, prefix + name, parameter.spec.shape)];
     }),
   );
 }
@@ -82,21 +82,24 @@ function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
 }
 
 /** Compiles as it was compiled and puts training where it stood. Errors: DataError, before memory in proportion to a claimed size is asked for. */
-function resume(model: Model, outputShape: Shape, file: Safetensors, training: SavedTraining): void {
+function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining): void {
+  const outputShape = graph.outputs[0].shape;
   asDataError(() => {
-    const { optimizer, losses, lossWeights } = training.compile;
+    const { optimizer, losses, lossWeights, averageDecay } = training.compile;
     const metrics = training.compile.metrics.map(metricFrom);
     const totals = metrics.map((metric, i) => floats(file, totalsName(i), [metric.stateSize(outputShape)]));
     const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
     const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
+    const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
     checkWords(training.random);
     model.compile({
       optimizer: optimizerFrom(optimizer),
       loss: losses.map(lossFrom),
       metrics,
       ...(lossWeights !== null && { lossWeights }),
+      ...(averageDecay !== undefined && { averageDecay }),
     });
-    model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals });
+    model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
   });
 }
 

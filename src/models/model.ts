@@ -112,14 +112,13 @@ export class Model {
     try {
       data = fitData(state.shapes(compiled), lossesOf(compiled), { x, y }, options);
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
-      const { weights } = state.bound("fit");
       const trainable = {
         step: state.step("fit"),
         progress: state.progress,
         seed: this.seed,
         checkInterrupts: interrupts("fit", state, options.signal),
-        copyWeights: () => weights.copy(),
-        restoreWeights: (values: readonly Float32Array[]) => weights.restore(values),
+        copyWeights: () => state.copyWeights(),
+        restoreWeights: (values: readonly Float32Array[]) => state.restoreWeights(values),
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
       };
       return await runFit(trainable, data, options);
@@ -285,7 +284,7 @@ export class Model {
     const step = isCheckpoint ? state.step(op) : undefined;
     const { weights, random } = state.bound(op);
     const { name, seed, notes } = this;
-    const { progress } = state;
-    return { name, seed, notes, graph: state.graph(op), weights, random, progress, step };
+    const { progress, average } = state;
+    return { name, seed, notes, graph: state.graph(op), weights, average, random, progress, step };
   }
 }

@@ -14,6 +14,7 @@ import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
 import type { RestoredTraining } from "./saving.js";
 import { TrainingStep } from "./training.js";
+import type { WeightAverage } from "./weightAverage.js";
 import { Weights } from "./weights.js";
 
 /** The insides of a model. */
@@ -49,6 +50,11 @@ export class ModelState {
   checkUsable(op: string): void {
     if (!this.#isDisposed) return;
     throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));
+  }
+
+  /** The averages of the weights, where the model was compiled with an averageDecay. */
+  get average(): WeightAverage | undefined {
+    return this.#step?.average;
   }
 
   /** Throws UsageError while fit runs. */
@@ -129,6 +135,8 @@ export class ModelState {
   compile(options: CompileOptions): void {
     if (this.#form instanceof Chain) checkForOutputCount(options, 1);
     const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    this.#step?.average?.adopt();
+    step?.average?.reset();
     this.#step?.dispose();
     this.#step = step;
     this.#options = options;
@@ -145,13 +153,29 @@ export class ModelState {
   /** The outputs, differentiable. @param inputs (N, …) each, which fit */
   run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
     const { random } = this.bound(op);
-    return this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    return training || this.#step === undefined ? run() : this.#step.averaged(run);
+  }
+
+  /** Copies of the weights and, where there are some, of their averages. */
+  copyWeights(): Float32Array[] {
+    return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];
+  }
+
+  /** Puts copies back. */
+  restoreWeights(copies: readonly Float32Array[]): void {
+    const { weights } = this.bound("fit");
+    weights.restore(copies);
+    this.#step?.average?.restore(copies.slice(weights.all.length));
   }
 
   /** Takes over what a checkpoint holds beyond the weights. Errors: DataError, UsageError, ShapeError. */
   restoreTraining(saved: RestoredTraining): void {
     const step = this.step("loadModel");
     step.optimizer.restore(saved.optimizer);
+    const { raw } = saved;
+    if (raw !== undefined)
+      for (const { name, value } of this.bound("loadModel").weights.all) value.assign(raw.get(name)!);
     step.metrics.restore(saved.totals);
     this.progress.restore(saved.progress);
     this.#random!.restore(saved.random);

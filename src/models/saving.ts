@@ -2,6 +2,7 @@
  * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the architecture as JSON, and in a
  * checkpoint also how the model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors
  * ("training/optimizer/m", "training/metrics/0"; no name of a layer has a slash).
+ * Where a moving average of the weights is kept, it stands under the weights' names, and a checkpoint has the weights too ("training/raw/dense_1/kernel").
  * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts): both are imported when something is saved, so that a
  * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
  */
@@ -13,9 +14,11 @@ import type { Loss } from "../losses/loss.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { OptimizerProgress } from "../optimizers/state.js";
 import { describe } from "./architecture.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Graph } from "./graph.js";
 import type { Progress, SavedProgress } from "./progress.js";
 import type { TrainingStep } from "./training.js";
+import type { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
 /** The metadata key under which everything of lanegrad's stands, as JSON. */
@@ -26,6 +29,9 @@ export const formatVersion = 1;
 
 /** What the names of the optimizer's slots begin with. */
 export const slotPrefix = "training/optimizer/";
+
+/** What the names of the weights themselves begin with, where their averages stand under the weights' names. */
+export const rawPrefix = "training/raw/";
 
 /** The name of a metric's totals. */
 export function totalsName(i: number): string {
@@ -39,6 +45,8 @@ export interface SavedParts {
   readonly notes: Readonly<Record<string, unknown>>;
   readonly graph: Graph;
   readonly weights: Weights;
+  /** Averages, which are saved in the place of the weights. */
+  readonly average: WeightAverage | undefined;
   readonly random: RandomState;
   readonly progress: Progress;
   /** Undefined where only the model itself is saved. */
@@ -52,6 +60,7 @@ export interface SavedTraining {
     readonly losses: readonly Config[];
     readonly metrics: readonly Config[];
     readonly lossWeights: readonly number[] | null;
+    readonly averageDecay?: number;
   };
   readonly optimizer: { readonly step: number; readonly momentumProduct: number; readonly learningRate: number | null };
   readonly progress: SavedProgress;
@@ -62,6 +71,8 @@ export interface SavedTraining {
 export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "compile"> {
   readonly optimizer: OptimizerProgress;
   readonly totals: readonly Float32Array[];
+  /** The weights that go with averages, by name. */
+  readonly raw?: ReadonlyMap<string, Float32Array>;
 }
 
 /**
@@ -83,10 +94,8 @@ export async function modelBytes(op: string, parts: SavedParts): Promise<Uint8Ar
 }
 
 async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
-  const { name, seed, notes, graph, weights, step } = parts;
-  const entries = weights.all.map((weight) =>
-    entry(weight.name, weight.value.shape, weight.value.toTypedArray() as Float32Array),
-  );
+  const { name, seed, notes, graph, weights, average, step } = parts;
+  const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph);
   const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
@@ -109,6 +118,7 @@ function asJson(op: string, metadata: object): string {
 function describeTraining(parts: SavedParts, step: TrainingStep, entries: SafetensorsEntry[]): SavedTraining {
   const { slots, ...optimizer } = step.optimizer.save();
   for (const [slot, values] of Object.entries(slots)) entries.push(entry(slotPrefix + slot, [values.length], values));
+  if (parts.average) for (const { name, value } of parts.weights.all) entries.push(valuesOf(rawPrefix + name, value));
   for (const [i, totals] of step.metrics.copy().entries()) entries.push(entry(totalsName(i), [totals.length], totals));
   const { options } = step;
   return {
@@ -117,11 +127,16 @@ function describeTraining(parts: SavedParts, step: TrainingStep, entries: Safete
       losses: step.losses.map(({ config }: Loss) => config),
       metrics: (options.metrics ?? []).map(({ config }) => config),
       lossWeights: options.lossWeights ?? null,
+      ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
     },
     optimizer,
     progress: parts.progress.toJSON(),
     random: parts.random.save(),
   };
+}
+
+function valuesOf(name: string, tensor: Tensor): SafetensorsEntry {
+  return entry(name, tensor.shape, tensor.toTypedArray() as Float32Array);
 }
 
 function entry(name: string, shape: readonly number[], values: Float32Array): SafetensorsEntry {

@@ -20,6 +20,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
 import { RunningMetrics } from "./runningMetrics.js";
+import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
 /** A batch: inputs, targets, and weights (N) where there are some. */
@@ -36,11 +37,13 @@ export class TrainingStep {
   readonly optimizer: OptimizerState;
   /** Those of the running epoch. */
   readonly metrics: RunningMetrics;
+  /** Where the model was compiled with an averageDecay. */
+  readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
   readonly #trained: ReadonlySet<Parameter>;
-  readonly #penalized: readonly { readonly value: Tensor; readonly regularizer: Regularizer }[];
+  readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   #update: Recording<void> | undefined;
 
   /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
@@ -55,11 +58,13 @@ export class TrainingStep {
     const { trainable } = weights;
     weights.prepareTraining();
     this.#trained = new Set(trainable.map(({ parameter }) => parameter));
-    this.#penalized = trainable.flatMap(({ parameter: { spec }, value }) =>
-      spec.regularizer ? [{ value, regularizer: spec.regularizer }] : [],
+    this.#penalized = trainable.flatMap(({ parameter }) =>
+      parameter.spec.regularizer ? [{ parameter, regularizer: parameter.spec.regularizer }] : [],
     );
     const { values, gradients, rules } = weights.forOptimizer();
     this.optimizer = new OptimizerState(options.optimizer, values, gradients, rules);
+    const { averageDecay } = options;
+    this.average = averageDecay === undefined ? undefined : new WeightAverage(weights, averageDecay);
   }
 
   /** The metrics with totals of their own, for an evaluation. */
@@ -91,8 +96,8 @@ export class TrainingStep {
       const outputs = this.#graph.run(inputs, { random: this.#random, training: true });
       const loss = this.#loss(outputs, targets, weights);
       loss.backward();
-      for (const { value, regularizer } of this.#penalized) {
-        addPenaltyGradient(value.grad!, value, regularizer.l1, regularizer.l2);
+      for (const { parameter, regularizer } of this.#penalized) {
+        addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
       }
       this.metrics.update(targets[0], outputs[0], weights);
       return loss;
@@ -109,6 +114,7 @@ export class TrainingStep {
     else {
       this.#update = record(() => {
         this.optimizer.run();
+        this.average?.update(this.optimizer.block);
         this.#random.advance();
       });
     }
@@ -122,6 +128,7 @@ export class TrainingStep {
     try {
       const loss = this.gradients(batch);
       this.optimizer.step();
+      this.average?.update(this.optimizer.block);
       this.#random.advance();
       return loss;
     } catch (error) {
@@ -138,9 +145,11 @@ export class TrainingStep {
   /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, penalties included */
   evaluate({ inputs, targets, weights }: TrainingBatch, metrics: RunningMetrics): Tensor {
     return noGrad(() => {
-      const outputs = this.#graph.run(inputs, { random: this.#random, training: false });
-      metrics.update(targets[0], outputs[0], weights);
-      return this.#loss(outputs, targets, weights);
+      return this.averaged(() => {
+        const outputs = this.#graph.run(inputs, { random: this.#random, training: false });
+        metrics.update(targets[0], outputs[0], weights);
+        return this.#loss(outputs, targets, weights);
+      });
     });
   }
 
@@ -159,9 +168,15 @@ export class TrainingStep {
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
-  /** Frees totals and optimizer state. */
+  /** Runs `fn`, which calls layers, with the averages as the weights, where there are some. */
+  averaged<T>(fn: () => T): T {
+    return this.average === undefined ? fn() : this.average.use(fn);
+  }
+
+  /** Frees totals, averages and optimizer state. */
   dispose(): void {
     this.#update?.dispose();
+    this.average?.dispose();
     this.optimizer.dispose();
     this.metrics.dispose();
   }
@@ -172,7 +187,9 @@ export class TrainingStep {
       const factor = this.options.lossWeights?.[i] ?? 1;
       return factor === 1 ? mean : mul(mean, factor);
     });
-    const penalties = noGrad(() => this.#penalized.map(({ value, regularizer: { l1, l2 } }) => penalty(value, l1, l2)));
+    const penalties = noGrad(() =>
+      this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
+    );
     return [...means, ...penalties].reduce((sum, term) => add(sum, term));
   }
 }

@@ -78,6 +78,11 @@ export class Weights {
     for (const { value } of this.#trained) value.requiresGrad = true;
   }
 
+  /** The memory of the parameters that this model made: trained ones, and what training changes without a gradient. */
+  get slabs(): readonly Slab[] {
+    return [this.#values, this.#state];
+  }
+
   /** True where this model trains the parameter, unless its layer is frozen. */
   owns(parameter: Parameter): boolean {
     return this.#own.has(parameter);

@@ -3,6 +3,7 @@ import { ShapeError, message } from "../errors.js";
 import { kernels } from "../runtime/runtime.js";
 import { sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { OptimizerBlock } from "./optimizerSteps.js";
 
 /**
  * average += (1 − decay) (value − average), where value is finite; elsewhere the average stays.
@@ -18,4 +19,14 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
     throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
   }
   kernels().movingAverage(average.ptr, value.ptr, average.size, decay);
+}
+
+/**
+ * As {@link updateAverage} with a decay that begins low, min(decay, (1 + t) / (10 + t)) after t steps of training, so that the first weights are soon
+ * forgotten. The step is read from memory: a recorded call goes on counting.
+ *
+ * @param block  of the optimizer, which counts the steps
+ */
+export function updateWarmAverage(average: Tensor, value: Tensor, block: OptimizerBlock, decay: number): void {
+  kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, decay);
 }

@@ -66,6 +66,11 @@ export class OptimizerBlock {
     return this.#slab.whole.ptr;
   }
 
+  /** Where the number of steps made stands, an int32, in bytes. */
+  get stepPtr(): number {
+    return this.ptr + stepByte;
+  }
+
   /** Where a clip factor goes, in bytes: every gradient is multiplied by it as it is read. */
   get scalePtr(): number {
     return this.ptr + scaleByte;

@@ -37,7 +37,8 @@ export interface OptimizerProgress {
 /** An optimizer at work on one model's parameters. No scope frees it. */
 export class OptimizerState {
   readonly optimizer: Optimizer;
-  readonly #block: OptimizerBlock;
+  /** What changes from step to step, in memory. */
+  readonly block: OptimizerBlock;
   readonly #ranges: readonly SlabRange[];
   /** Gradients of the parameters that are trained, one by one. */
   readonly #gradients: readonly Gradient[];
@@ -73,7 +74,7 @@ export class OptimizerState {
     const { clipNorm, globalClipNorm } = optimizer.clipping;
     const hasNorm = clipNorm !== undefined || globalClipNorm !== undefined;
     this.#clipper = hasNorm ? new NormClipper(this.#gradients) : undefined;
-    this.#block = new OptimizerBlock(optimizer.constants);
+    this.block = new OptimizerBlock(optimizer.constants);
   }
 
   /** Steps made. */
@@ -105,7 +106,7 @@ export class OptimizerState {
       const got = `${show(learningRate)} at step ${this.#step}`;
       throw new UsageError(message("schedule", "not a learning rate", { expected: "a number in [0, ∞)", got }));
     }
-    this.#block.writeLearningRate(learningRate);
+    this.block.writeLearningRate(learningRate);
     this.#step++;
   }
 
@@ -114,9 +115,9 @@ export class OptimizerState {
     const { clipValue, clipNorm, globalClipNorm } = this.optimizer.clipping;
     if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);
     if (clipNorm !== undefined) for (const gradient of this.#gradients) this.#clipper!.clip(gradient, clipNorm);
-    if (globalClipNorm !== undefined) this.#clipper!.clipTogether(this.#gradients, globalClipNorm, this.#block);
-    this.#block.advance();
-    for (const range of this.#ranges) this.optimizer.step(range, this.#block);
+    if (globalClipNorm !== undefined) this.#clipper!.clipTogether(this.#gradients, globalClipNorm, this.block);
+    this.block.advance();
+    for (const range of this.#ranges) this.optimizer.step(range, this.block);
     for (const { rows } of this.#ranges) rows?.clear();
   }
 
@@ -124,7 +125,7 @@ export class OptimizerState {
   save(): OptimizerProgress {
     const slots = [...this.#slots].map(([name, { whole }]) => [name, whole.toTypedArray()]);
     return {
-      ...this.#block.readProgress(),
+      ...this.block.readProgress(),
       learningRate: this.#override ?? null,
       slots: Object.fromEntries(slots) as Record<string, Float32Array>,
     };
@@ -148,7 +149,7 @@ export class OptimizerState {
     if (learningRate !== null) this.learningRate = learningRate;
     else this.#override = undefined;
     this.#step = step;
-    this.#block.writeProgress(saved);
+    this.block.writeProgress(saved);
     for (const [slot, { whole }] of this.#slots) whole.assign(saved.slots[slot]);
   }
 
@@ -160,7 +161,7 @@ export class OptimizerState {
     }
     for (const slab of this.#slots.values()) slab.dispose();
     this.#clipper?.dispose();
-    this.#block.dispose();
+    this.block.dispose();
   }
 }
 

@@ -29,7 +29,7 @@ it.each([
     { metrics: [metrics.auc] },
   ],
   [
-    'compile: unknown option; expected optimizer, loss, metrics or lossWeights, got "optimiser".',
+    'compile: unknown option; expected optimizer, loss, metrics, lossWeights or averageDecay, got "optimiser".',
     { optimiser: fits.optimizer },
   ],
   [
