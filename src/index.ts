@@ -23,6 +23,7 @@ export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
 export * as metrics from "./metrics/index.js";
 export type { Metric } from "./metrics/metric.js";
+export { bptt, type BpttOptions, type BpttResult, type BpttWindow, type Sequence } from "./models/bptt.js";
 export type { History } from "./models/fit.js";
 export type { FitOptions } from "./models/fitOptions.js";
 export { loadModel, type LoadOptions } from "./models/load.js";

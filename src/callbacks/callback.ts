@@ -8,6 +8,8 @@ export interface Training {
   readonly batches: number;
   /** The learning rate of the next step; assigning replaces the schedule's. */
   learningRate: number;
+  /** Norm of all gradients together before clipping, in the last step; undefined where the optimizer has no globalClipNorm. */
+  readonly gradientNorm: number | undefined;
   /** A copy of all weights, trainable or not. */
   copyWeights(): Float32Array[];
   /** Puts such a copy back. */

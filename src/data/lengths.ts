@@ -8,7 +8,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import { heap } from "../runtime/runtime.js";
-import { Random } from "../tensor/random.js";
+import type { Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Batches that are sorted together. */

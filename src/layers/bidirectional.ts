@@ -4,7 +4,7 @@ import { add, mul } from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, partOf } from "./layer.js";
+import { type CallContext, type Layer, type Parameter, type LayerOptions, partOf } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Recurrent, type RecurrentOptions } from "./recurrent.js";
 import { Wrapper, checkWrapped } from "./wrapper.js";
@@ -110,6 +110,10 @@ class Bidirectional extends Wrapper {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.#forward.returnsSequences ? mask : undefined;
+  }
+
+  override get carried(): readonly Parameter[] {
+    return [...this.#forward.carried, ...this.#backward.carried];
   }
 
   override resetStates(): void {

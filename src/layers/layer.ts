@@ -209,6 +209,11 @@ export abstract class Layer {
     return undefined;
   }
 
+  /** What a stateful layer carries from batch to batch. Default: nothing. */
+  get carried(): readonly Parameter[] {
+    return [];
+  }
+
   /** Forgets what a stateful layer carries from batch to batch. Default: nothing. */
   resetStates(): void {
     // a layer without states

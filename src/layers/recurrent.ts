@@ -256,6 +256,10 @@ export class Recurrent extends Layer {
     return this.returnsSequences && this.cellOptions.goBackwards !== true ? mask : undefined;
   }
 
+  override get carried(): readonly Parameter[] {
+    return this.#carried;
+  }
+
   /** Sets the states that are carried from batch to batch to zero. */
   override resetStates(): void {
     for (const { value } of this.#carried) value.assign(new Float32Array(value.size));

@@ -3,7 +3,7 @@ import { ShapeError, message } from "../errors.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
+import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped } from "./wrapper.js";
 
@@ -64,6 +64,10 @@ class TimeDistributed extends Wrapper {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return mask;
+  }
+
+  override get carried(): readonly Parameter[] {
+    return this.#layer.carried;
   }
 
   override resetStates(): void {

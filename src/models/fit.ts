@@ -98,6 +98,11 @@ class Fit implements Training {
     this.#model.step.optimizer.learningRate = rate;
   }
 
+  get gradientNorm(): number | undefined {
+    const { optimizer } = this.#model.step;
+    return optimizer.optimizer.clipping.globalClipNorm === undefined ? undefined : optimizer.gradientNorm;
+  }
+
   copyWeights(): Float32Array[] {
     return this.#model.copyWeights();
   }

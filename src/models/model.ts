@@ -27,6 +27,7 @@ import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
 import { summarize } from "./summary.js";
+import type { TrainingParts } from "./training.js";
 import type { Weight } from "./weights.js";
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
@@ -235,6 +236,32 @@ export class Model {
   resetStates(): void {
     this.#state.bound("resetStates");
     for (const layer of this.layers) layer.resetStates();
+  }
+
+  /**
+   * For functions that train in another way than fit: hands them the graph and the compiled step while nobody else trains.
+   * @param sampleShape  decides the shapes where they are not known yet
+   * @internal
+   */
+  async trainBy<T>(
+    op: string,
+    sampleShape: Shape,
+    signal: AbortSignal | undefined,
+    run: (parts: TrainingParts) => Promise<T>,
+  ): Promise<T> {
+    const state = this.#state;
+    state.checkIdle(op);
+    const losses = lossesOf(state.compiled(op));
+    if (!state.isBuilt) state.build(sampleShape);
+    state.isTraining = true;
+    try {
+      const step = state.step(op);
+      step.checkTrainable(op);
+      step.discard();
+      return await run({ graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) });
+    } finally {
+      state.isTraining = false;
+    }
   }
 
   /** Prints a table of layers, shapes and parameters. @param print default console.log. Errors: UsageError before the model is built. */

@@ -30,6 +30,15 @@ export interface TrainingBatch {
   readonly weights: Tensor | undefined;
 }
 
+/** What a function that trains in another way than fit gets of a model. */
+export interface TrainingParts {
+  readonly graph: Graph;
+  readonly step: TrainingStep;
+  readonly losses: readonly Loss[];
+  /** Throws where the work is to end; to be called before each step. */
+  readonly checkInterrupts: () => void;
+}
+
 /** The compiled part of a model: loss, metrics, optimizer. */
 export class TrainingStep {
   readonly losses: readonly Loss[];
@@ -151,6 +160,11 @@ export class TrainingStep {
         return this.#loss(outputs, targets, weights);
       });
     });
+  }
+
+  /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
+  forward(inputs: readonly Tensor[]): void {
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false })));
   }
 
   /**

@@ -25,7 +25,7 @@ export class NormClipper {
   /** Σ g², the factor, partial sums. */
   readonly #scratch: Slab;
 
-  /** @param all everything that will be clipped */
+  /** @param all everything that will be clipped or measured */
   constructor(all: readonly Gradient[]) {
     const blocks = all.map(sumsOf);
     this.#scratch = new Slab([[1], [1], [blocks.reduce((sum, count) => sum + count, 0)]]);
@@ -44,6 +44,17 @@ export class NormClipper {
   }
 
   #writeFactor(factor: number, all: readonly Gradient[], limit: number): void {
+    this.measure(all);
+    kernels().clipFactor(factor, this.#scratch.sections[0].ptr, limit);
+  }
+
+  /** ‖g‖ as it was measured last, by `measure` or by a clip. Not for recorded functions. */
+  get norm(): number {
+    return Math.sqrt(this.#scratch.sections[0].item());
+  }
+
+  /** Works out ‖g‖, where g is all these gradients together. */
+  measure(all: readonly Gradient[]): void {
     const [sum, , partials] = this.#scratch.sections;
     let count = 0;
     for (const gradient of all) {
@@ -54,7 +65,6 @@ export class NormClipper {
       count += sumsOf(gradient);
     }
     kernels().combineBlocks(sum.ptr, partials.ptr, count, 1, 0);
-    kernels().clipFactor(factor, sum.ptr, limit);
   }
 
   dispose(): void {

@@ -43,7 +43,7 @@ export class OptimizerState {
   /** Gradients of the parameters that are trained, one by one. */
   readonly #gradients: readonly Gradient[];
   readonly #slots: ReadonlyMap<string, Slab>;
-  readonly #clipper: NormClipper | undefined;
+  readonly #clipper: NormClipper;
   #step = 0;
   #override: number | undefined;
 
@@ -71,9 +71,7 @@ export class OptimizerState {
     this.#gradients = rules.flatMap(({ isTrainable, rows }, i) =>
       isTrainable ? [{ gradients: gradients.sections[i], rows }] : [],
     );
-    const { clipNorm, globalClipNorm } = optimizer.clipping;
-    const hasNorm = clipNorm !== undefined || globalClipNorm !== undefined;
-    this.#clipper = hasNorm ? new NormClipper(this.#gradients) : undefined;
+    this.#clipper = new NormClipper(this.#gradients);
     this.block = new OptimizerBlock(optimizer.constants);
   }
 
@@ -114,11 +112,21 @@ export class OptimizerState {
   run(): void {
     const { clipValue, clipNorm, globalClipNorm } = this.optimizer.clipping;
     if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);
-    if (clipNorm !== undefined) for (const gradient of this.#gradients) this.#clipper!.clip(gradient, clipNorm);
-    if (globalClipNorm !== undefined) this.#clipper!.clipTogether(this.#gradients, globalClipNorm, this.block);
+    if (clipNorm !== undefined) for (const gradient of this.#gradients) this.#clipper.clip(gradient, clipNorm);
+    if (globalClipNorm !== undefined) this.#clipper.clipTogether(this.#gradients, globalClipNorm, this.block);
     this.block.advance();
     for (const range of this.#ranges) this.optimizer.step(range, this.block);
     for (const { rows } of this.#ranges) rows?.clear();
+  }
+
+  /** Works out the norm of all gradients together, as they stand. Kernels only. */
+  measureGradients(): void {
+    this.#clipper.measure(this.#gradients);
+  }
+
+  /** The norm that was measured last: by measureGradients, or by a step with globalClipNorm before it clipped. Not for recorded functions. */
+  get gradientNorm(): number {
+    return this.#clipper.norm;
   }
 
   /** What a checkpoint must hold. */
@@ -160,7 +168,7 @@ export class OptimizerState {
       gradients.dispose();
     }
     for (const slab of this.#slots.values()) slab.dispose();
-    this.#clipper?.dispose();
+    this.#clipper.dispose();
     this.block.dispose();
   }
 }

@@ -13,6 +13,7 @@ export function fakeTraining(epochs = 100): FakeTraining {
   const training: FakeTraining = {
     epochs,
     batches: 1,
+    gradientNorm: undefined,
     learningRate: 1,
     weight: 0,
     stopped: undefined,
