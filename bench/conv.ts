@@ -59,12 +59,12 @@ function pairsBy(one: ConvShape, by: 0 | 1 | 2): (readonly (readonly [number, nu
 export interface Direction {
   readonly name: string;
   /** Shapes of the two operands. */
-  operands(one: ConvShape): readonly [readonly number[], readonly number[]];
-  compute(one: ConvShape, a: Tensor, b: Tensor): Tensor;
+  readonly operands: (one: ConvShape) => readonly [readonly number[], readonly number[]];
+  readonly compute: (one: ConvShape, a: Tensor, b: Tensor) => Tensor;
   /** The element at `at` in float64. */
-  reference(one: ConvShape, a: Float32Array, b: Float32Array): (at: number) => number;
+  readonly reference: (one: ConvShape, a: Float32Array, b: Float32Array) => (at: number) => number;
   /** Terms of a sum, for the tolerance. */
-  terms(one: ConvShape): number;
+  readonly terms: (one: ConvShape) => number;
 }
 
 const inputOf = ({ N, size, C }: ConvShape): number[] => [N, size, size, C];
