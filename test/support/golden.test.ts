@@ -1,10 +1,21 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { expectClose, goldenActivations, goldenLosses, goldenTrace, goldenTraceNames } from "./golden.js";
+import {
+  expectClose,
+  goldenActivations,
+  goldenConvTraceNames,
+  goldenLosses,
+  goldenTrace,
+  goldenTraceNames,
+} from "./golden.js";
 
 it("every golden file is read by its typed reader, and none is left over", () => {
   const files = readdirSync(new URL("../golden", import.meta.url)).filter((name) => name.endsWith(".json"));
-  const known = [...goldenTraceNames.map((name) => `traces-${name}.json`), "activations.json", "losses.json"];
+  const known = [
+    ...goldenTraceNames.map((name) => `traces-${name}.json`),
+    ...goldenConvTraceNames.map((name) => `traces-conv-${name}.json`),
+    ...["activations.json", "losses.json", "numpy.json"],
+  ];
   expect(files.toSorted()).toEqual(known.toSorted());
 });
 

@@ -46,6 +46,21 @@ export interface GoldenTrace {
   readonly steps: readonly GoldenStep[];
 }
 
+/** Ten steps of a network with convolutions on images (N, H, W, C), cross-entropy of logits. */
+export interface GoldenConvTrace {
+  /** (H, W, C) */
+  readonly shape: readonly [number, number, number];
+  readonly batch: number;
+  /** As they stand in the files of models, without initializers. */
+  readonly layers: readonly { readonly className: string; readonly [option: string]: unknown }[];
+  readonly optimizer: GoldenOptimizer;
+  readonly initial: GoldenParameters;
+  /** The batch and its loss before the step; y class labels. */
+  readonly steps: readonly Omit<GoldenStep, "parameters">[];
+  /** Every parameter after the last step. */
+  readonly final: GoldenParameters;
+}
+
 /** A function's values and the gradient of Σ dy·y. */
 export interface GoldenActivation {
   readonly y: readonly number[];
@@ -104,6 +119,13 @@ export const goldenTraceNames = [
 /** A trace by name. */
 export const goldenTrace = (name: (typeof goldenTraceNames)[number]): GoldenTrace =>
   read(`traces-${name}`) as GoldenTrace;
+
+/** The names of the traces of networks with convolutions. */
+export const goldenConvTraceNames = ["lying", "network"] as const;
+
+/** A trace of a network with convolutions by name. */
+export const goldenConvTrace = (name: (typeof goldenConvTraceNames)[number]): GoldenConvTrace =>
+  read(`traces-conv-${name}`) as GoldenConvTrace;
 
 /** All activations. */
 export const goldenActivations = (): GoldenActivations => read("activations") as GoldenActivations;
