@@ -203,11 +203,11 @@ function first(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function copy(columns: i32, packed: usize, b_03: v128, b_47: v128, b_811: v128, b_1215: v128): usize {
-  v128.store(packed, b_03);
   v128.store(packed, b_47, 16);
+  v128.store(packed, b_03);
   if (columns > 8) {
-    v128.store(packed, b_811, 32);
     v128.store(packed, b_1215, 48);
+    v128.store(packed, b_811, 32);
   }
   return packed + ((<usize>columns) << 2);
 }
@@ -229,16 +229,16 @@ function storeRow(columns: i32, add: i32, c: usize, x_03: v128, x_47: v128, x_81
       x_811 = f32x4.add(v128.load(c, 32), x_811);
       x_1215 = f32x4.add(v128.load(c, 48), x_1215);
     }
-    v128.store(c, x_03);
     v128.store(c, x_47, 16);
-    v128.store(c, x_811, 32);
+    v128.store(c, x_03);
     v128.store(c, x_1215, 48);
+    v128.store(c, x_811, 32);
   } else if (add) {
     // Stored in either branch: where the branches met first, V8 of Node 20 would spill the accumulators in the loop over p.
-    v128.store(c, f32x4.add(v128.load(c), x_03));
     v128.store(c, f32x4.add(v128.load(c, 16), x_47), 16);
+    v128.store(c, f32x4.add(v128.load(c), x_03));
   } else {
-    v128.store(c, x_03);
     v128.store(c, x_47, 16);
+    v128.store(c, x_03);
   }
 }
