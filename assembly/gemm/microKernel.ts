@@ -199,6 +199,11 @@ function first(a: v128, b: v128): v128 {
   return isPlain ? f32x4.mul(a, b) : f32x4.splat(0);
 }
 
+/**
+ * Note [Stores of pairs]. Where V8 of Node 26 fuses two neighbouring stores of which the lower one comes first, its code holds the lower one twice: alone,
+ * and in the pair. With the upper one first it holds the pair alone.
+ */
+
 /** Stores a row of the panel at `packed`. @returns where the next one goes */
 // @ts-ignore: decorator
 @inline
@@ -222,7 +227,7 @@ function storeRow4(add: i32, c: usize, x: v128): void {
 @inline
 function storeRow(columns: i32, add: i32, c: usize, x_03: v128, x_47: v128, x_811: v128, x_1215: v128): void {
   if (columns > 8) {
-    // All loads before all stores: V8 fuses no neighbours with a store between them.
+    // All loads before all stores: V8 fuses no neighbours with a store between them. The upper half of a pair first: Note [Stores of pairs].
     if (add) {
       x_03 = f32x4.add(v128.load(c), x_03);
       x_47 = f32x4.add(v128.load(c, 16), x_47);
