@@ -54,6 +54,14 @@ export {
   notEqual,
   notEqualOp,
 } from "./compare.js";
+export {
+  type GruCellOptions,
+  type LstmCellOptions,
+  type SimpleRnnCellOptions,
+  gruCell,
+  lstmCell,
+  simpleRnnCell,
+} from "./cells.js";
 export { concat, concatOp, stack } from "./concat.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d, conv2dOp } from "./conv2d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose, conv2dTransposeOp } from "./conv2dTranspose.js";

@@ -94,6 +94,61 @@ export interface GoldenLosses {
   readonly cases: Readonly<Record<string, GoldenLoss>>;
 }
 
+/** The weights of one layer and direction, or their gradients. */
+export interface GoldenCellWeights {
+  readonly kernel: readonly number[];
+  readonly recurrentKernel: readonly number[];
+  readonly bias: readonly number[];
+}
+
+type GoldenCell = "rnn-tanh" | "rnn-relu" | "lstm" | "gru";
+
+/** A recurrent network on sequences (N, T, I); weights and gradients layer by layer, of both directions the forward one first. */
+export interface GoldenRecurrentCase {
+  readonly cell: GoldenCell;
+  readonly layers: number;
+  readonly isBidirectional: boolean;
+  readonly lengths?: readonly number[];
+  readonly x: readonly number[];
+  /** h, and c of an LSTM: (layers · directions, N, H). */
+  readonly initial: readonly (readonly number[])[];
+  readonly weights: readonly GoldenCellWeights[];
+  readonly y: readonly number[];
+  readonly last: readonly (readonly number[])[];
+  readonly dY: readonly number[];
+  readonly dLast: readonly (readonly number[])[];
+  readonly dX: readonly number[];
+  readonly dInitial: readonly (readonly number[])[];
+  readonly dWeights: readonly GoldenCellWeights[];
+}
+
+/** Parameters of a recurrent layer, both directions, and a dense one. */
+interface GoldenRecurrentParameters {
+  readonly layers: readonly GoldenCellWeights[];
+  readonly kernel: readonly number[];
+  readonly bias: readonly number[];
+}
+
+/** Ten steps of a recurrent layer and a dense one, cross-entropy on logits, Adam. */
+export interface GoldenRecurrentTrace {
+  readonly cell: Exclude<GoldenCell, "rnn-relu">;
+  readonly isBidirectional: boolean;
+  readonly initial: GoldenRecurrentParameters;
+  readonly steps: readonly {
+    readonly loss: number;
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly parameters: GoldenRecurrentParameters;
+  }[];
+}
+
+interface GoldenSizes {
+  readonly N: number;
+  readonly T: number;
+  readonly I: number;
+  readonly H: number;
+}
+
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
 
@@ -132,6 +187,16 @@ export const goldenActivations = (): GoldenActivations => read("activations") as
 
 /** All losses. */
 export const goldenLosses = (): GoldenLosses => read("losses") as GoldenLosses;
+
+/** All recurrent networks, and the sizes that they have in common. */
+export const goldenRecurrent = (): GoldenSizes & { readonly cases: Readonly<Record<string, GoldenRecurrentCase>> } =>
+  read("recurrent") as GoldenSizes & { readonly cases: Readonly<Record<string, GoldenRecurrentCase>> };
+
+/** Ten steps of recurrent networks. */
+export const goldenRecurrentTraces = (): GoldenSizes & {
+  readonly learningRate: number;
+  readonly traces: Readonly<Record<string, GoldenRecurrentTrace>>;
+} => read("traces-recurrent") as never;
 
 /** Throws at the worst element where |got − want| exceeds relative · |want| + absolute, and says where and by how much. */
 export function expectClose(
