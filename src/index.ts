@@ -30,6 +30,7 @@ export { loadModel, type LoadOptions } from "./models/load.js";
 export type { Model } from "./models/model.js";
 export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
+export * as models from "./models/zoo/index.js";
 export type { CompileOptions } from "./models/compileOptions.js";
 export {
   abs,

@@ -4,6 +4,7 @@ import { convCases } from "../../../bench/conv.js";
 import { denseCases } from "../../../bench/dense.js";
 import { elementwiseCases } from "../../../bench/elementwise.js";
 import { gemmCases } from "../../../bench/gemm.js";
+import { maxPoolCase } from "../../../bench/pool.js";
 import { recurrentCases } from "../../../bench/recurrent.js";
 import { tinyCases } from "../../../bench/tiny.js";
 import { adamCase } from "./adam.js";
@@ -16,7 +17,7 @@ import { threadsSuite } from "./threads.js";
 export const suites: Readonly<Record<Group, Suite>> = {
   gemm: suiteOf(gemmCases),
   dense: suiteOf(denseCases),
-  conv: suiteOf([...convCases, ...convGradientCases]),
+  conv: suiteOf([...convCases, ...convGradientCases, maxPoolCase]),
   recurrent: suiteOf(recurrentCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),

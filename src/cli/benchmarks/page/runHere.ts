@@ -4,6 +4,7 @@ import { convCases } from "../../../../bench/conv.js";
 import { denseCases } from "../../../../bench/dense.js";
 import { elementwiseCases } from "../../../../bench/elementwise.js";
 import { gemmCases } from "../../../../bench/gemm.js";
+import { maxPoolCase } from "../../../../bench/pool.js";
 import { type Measurement, measure, measureLimit, median } from "../../../../bench/measure.js";
 import { tinyCases } from "../../../../bench/tiny.js";
 import { init } from "../../../index.js";
@@ -17,6 +18,7 @@ const cases = [
   ...gemmCases,
   ...denseCases,
   ...convCases,
+  maxPoolCase,
   ...convGradientCases,
   ...elementwiseCases,
   adamCase,

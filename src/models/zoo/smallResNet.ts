@@ -1,0 +1,63 @@
+/**
+ * A small residual network for small images. Source: He, Zhang, Ren, Sun 2016, section 4.2 (6n + 2 layers for n blocks a stage), with 1×1 convolutions where
+ * the shape changes.
+ */
+import { activation } from "../../layers/activation.js";
+import { conv2d } from "../../layers/conv.js";
+import { dense } from "../../layers/dense.js";
+import { input } from "../../layers/input.js";
+import type { SymbolicTensor } from "../../layers/layer.js";
+import { add } from "../../layers/merge.js";
+import { batchNormalization } from "../../layers/normalization.js";
+import { globalAveragePooling2d } from "../../layers/pooling.js";
+import { heNormal } from "../../initializers/index.js";
+import { checkInteger } from "../../options.js";
+import type { Model } from "../model.js";
+import { model } from "../sequential.js";
+import { type NetworkOptions, networkOptions } from "./options.js";
+
+/** Options of {@link smallResNet}. */
+export interface ResNetOptions extends NetworkOptions {
+  /** Residual blocks in each of the three stages, ≥ 1: 3 gives ResNet-20. Default 1. */
+  readonly blocks?: number;
+  /** Channels of the first stage; the second has twice, the third four times as many. Default 16. */
+  readonly filters?: number;
+}
+
+/**
+ * A residual network: convolution 3×3, three stages of residual blocks at falling resolution, mean over the image, dense.
+ *
+ *   block: x → relu(norm(conv(relu(norm(conv x)))) + x)
+ *
+ * x (N, H, W, C) → logits (N, classes). Errors: UsageError for an option; ShapeError for an inputShape that is no image.
+ */
+export function smallResNet(options: ResNetOptions = {}): Model {
+  const { inputShape, classes, model: modelOptions } = networkOptions("smallResNet", options, ["blocks", "filters"]);
+  const { blocks = 1, filters = 16 } = options;
+  checkInteger("smallResNet", "blocks", blocks, "[1, ∞)");
+  checkInteger("smallResNet", "filters", filters, "[1, ∞)");
+  const x = input({ shape: inputShape });
+  let y = relu(convolution(x, filters, 3, 1));
+  for (let stage = 0; stage < 3; stage++) {
+    for (let i = 0; i < blocks; i++) y = block(y, filters * 2 ** stage, stage > 0 && i === 0 ? 2 : 1);
+  }
+  const outputs = dense({ units: classes }).apply(globalAveragePooling2d().apply(y));
+  return model({ inputs: x, outputs, ...modelOptions });
+}
+
+function block(x: SymbolicTensor, filters: number, strides: number): SymbolicTensor {
+  const transformed = convolution(relu(convolution(x, filters, 3, strides)), filters, 3, 1);
+  const fits = strides === 1 && x.shape.at(-1) === filters;
+  return relu(add().apply([transformed, fits ? x : convolution(x, filters, 1, strides)]));
+}
+
+/** A convolution without bias, which the normalisation's β takes the place of. */
+function convolution(x: SymbolicTensor, filters: number, kernelSize: number, strides: number): SymbolicTensor {
+  const kernelInitializer = heNormal();
+  const layer = conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer });
+  return batchNormalization().apply(layer.apply(x));
+}
+
+function relu(x: SymbolicTensor): SymbolicTensor {
+  return activation({ activation: "relu" }).apply(x);
+}
