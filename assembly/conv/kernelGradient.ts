@@ -187,24 +187,50 @@ function gatherTap(
     const y = (row % windows.qH) * windows.sH + windows.top + h;
     let x = r * sW + windows.left + w; // column of the first tap of the first pixel
     const source = windows.source + <usize>(n * windows.height + y) * width * pixelBytes;
+    // Pixels before `inner` and from `outer` on have taps outside of the source.
     const isInside = y >= 0 && y < windows.height;
-    const hasAll = isInside && x >= 0 && x + (columns - 1) * sW + taps <= width;
-    if (hasAll && sW == 1 && step == pixelBytes && taps == 1 && length == windows.pixel) {
-      memory.copy(out, source + <usize>x * pixelBytes, <usize>columns * step);
-      out += <usize>columns * step;
-    } else {
-      for (let i = 0; i < columns; i++) {
-        const from = isInside ? min(max(-x, 0), taps) : taps;
-        const to = isInside ? max(min(width - x, taps), from) : taps;
-        if (from > 0) memory.fill(out, 0, (<usize>(from * channels)) << 2);
-        copyFloats(out + ((<usize>(from * channels)) << 2), source + <usize>(x + from) * pixelBytes, (to - from) * channels);
-        if (to < taps) memory.fill(out + ((<usize>(to * channels)) << 2), 0, (<usize>((taps - to) * channels)) << 2);
-        out += step;
-        x += sW;
+    const inner = isInside ? min(x < 0 ? (sW - 1 - x) / sW : 0, columns) : columns;
+    const room = width - taps - x;
+    const outer = max(min(room < 0 ? 0 : room / sW + 1, columns), inner);
+    for (let i = 0; i < columns; i++) {
+      if (i == inner && inner < outer) {
+        copyPixels(outer - inner, length, out, step, source + <usize>x * pixelBytes, <usize>sW * pixelBytes);
+        out += <usize>(outer - inner) * step;
+        x += (outer - inner) * sW;
+        i = outer - 1;
+        continue;
       }
+      const from = isInside ? min(max(-x, 0), taps) : taps;
+      const to = isInside ? max(min(width - x, taps), from) : taps;
+      clearFloats(out, from * channels);
+      copyFloats(out + ((<usize>(from * channels)) << 2), source + <usize>(x + from) * pixelBytes, (to - from) * channels);
+      clearFloats(out + ((<usize>(to * channels)) << 2), (taps - to) * channels);
+      out += step;
+      x += sW;
     }
     count -= columns;
     p += columns;
+  }
+}
+
+/** Copies `length` floats of each of `count` pixels. */
+function copyPixels(count: i32, length: i32, to: usize, toStep: usize, from: usize, fromStep: usize): void {
+  if (fromStep == toStep && toStep == (<usize>length) << 2) {
+    memory.copy(to, from, <usize>count * toStep);
+    return;
+  }
+  for (; count > 0; count--) {
+    copyFloats(to, from, length);
+    to += toStep;
+    from += fromStep;
+  }
+}
+
+/** Zeroes n floats. */
+function clearFloats(at: usize, n: i32): void {
+  for (; n > 0; n--) {
+    store<f32>(at, 0);
+    at += 4;
   }
 }
 

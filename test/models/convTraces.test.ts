@@ -13,7 +13,7 @@ it.each(goldenConvTraceNames)(
   async (name) => {
     const { shape, batch, layers, optimizer, initial, steps, final } = goldenConvTrace(name);
     const model = sequential(
-      layers.map((config, i) => layerFrom({ ...config, ...(i === 0 && { inputShape: shape }) } as never)),
+      layers.map((config, i) => layerFrom({ ...config, ...(i === 0 && { inputShape: shape }) })),
     );
     const { name: className, ...options } = optimizer;
     model.compile({
