@@ -104,6 +104,7 @@ export {
   sampleBilinear,
   selu,
   separableConv2d,
+  sequenceMask,
   setSeed,
   sigmoid,
   silu,

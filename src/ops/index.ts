@@ -101,6 +101,7 @@ export {
 } from "./rowLosses.js";
 export { sampleBilinear, sampleBilinearOp } from "./sampleBilinear.js";
 export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
+export { sequenceMask } from "./sequenceMask.js";
 export type { SequenceOptions, SequenceResult } from "./sequence.js";
 export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn, simpleRnnOp } from "./simpleRnn.js";
 export { pad, padOp, slice, sliceOp } from "./slice.js";

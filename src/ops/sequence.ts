@@ -10,7 +10,8 @@ import { isGradEnabled } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type FusedActivation, fusedActivation } from "./activation.js";
 import { copyRow } from "./copy.js";
-import { type BackwardCall, type OutputSpec, checkDtype } from "./defineOp.js";
+import { type BackwardCall, type OutputSpec, checkDtype, checkTensors } from "./defineOp.js";
+import { sequenceMask } from "./sequenceMask.js";
 
 /** Activations of recurrent cells. */
 export type RecurrentActivation = Exclude<FusedActivation, "leakyRelu" | "elu">;
@@ -57,6 +58,8 @@ export interface SequenceOptions {
   readonly activation?: RecurrentActivation;
   /** Which steps count, (N, T) int32: where it is 0 the states stay as they are, the output is 0 and no gradient enters. Default: all. */
   readonly mask?: Tensor | undefined;
+  /** In place of a mask: how many steps of each sequence count, from the first on; numbers from 1 to T, or int32 (N). See {@link sequenceMask}. */
+  readonly lengths?: readonly number[] | Tensor | undefined;
   /** False: the output is the last state (N, H). True: the states of all steps, (N, T, H). Default false. */
   readonly returnSequences?: boolean;
   /** Goes through time from the end. Default false. */
@@ -106,7 +109,7 @@ export function sequenceCall(
   }
   const inputs: Tensor[] = [...required];
   const places: { [name in OptionalName]?: number } = {};
-  const all = { ...optional, mask: options.mask, keep: recurrentDropout?.keep };
+  const all = { ...optional, mask: maskOf(op, required[0], options), keep: recurrentDropout?.keep };
   for (const name of optionalNames) {
     const operand = all[name];
     if (operand === undefined) continue;
@@ -124,6 +127,17 @@ export function sequenceCall(
     saves: isGradEnabled() && inputs.some(({ requiresGrad }) => requiresGrad),
   };
   return { inputs, attributes };
+}
+
+/** The mask of a call, given as such or by lengths. */
+function maskOf(op: string, x: Tensor, { mask, lengths }: SequenceOptions): Tensor | undefined {
+  if (lengths === undefined) return mask;
+  if (mask !== undefined) {
+    const hint = "A mask says all that lengths can say.";
+    throw new UsageError(message(op, "both a mask and lengths are given", { expected: "one of them", hint }));
+  }
+  checkTensors(op, [x]);
+  return x.rank === 3 ? sequenceMask(lengths, x.shape[1]) : undefined;
 }
 
 /** Throws UsageError for an activation that recurrent kernels do not compute. */

@@ -1,0 +1,46 @@
+/** Lengths of sequences as a mask: which steps count. Letters: N sequences, T steps. */
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import { tensor } from "../tensor/create.js";
+import { noGrad } from "../tensor/tape.js";
+import { Tensor } from "../tensor/tensor.js";
+import { cast } from "./cast.js";
+import { less } from "./compare.js";
+import { checkDtype, checkTensors } from "./defineOp.js";
+import { expandDims } from "./reshape.js";
+
+/**
+ * The mask of padded sequences: mask[n, t] = 1 for t < lengths[n], else 0.
+ *
+ * @param lengths  (N): numbers, or an int32 tensor, whose values are not looked at, so that a recorded step may change them: below 1 no step counts, above T all
+ * @param steps    T
+ * @returns        (N, T) int32
+ * Errors: UsageError for numbers that are no lengths from 1 to T; ShapeError for another tensor than int32 (N).
+ */
+export function sequenceMask(lengths: readonly number[] | Tensor, steps: number): Tensor {
+  if (!(lengths instanceof Tensor)) {
+    checkLengths("sequenceMask", lengths, steps);
+    const mask = new Int32Array(lengths.length * steps);
+    for (const [n, length] of lengths.entries()) mask.fill(1, n * steps, n * steps + length);
+    return tensor(mask, [lengths.length, steps]);
+  }
+  checkTensors("sequenceMask", [lengths]);
+  checkDtype("sequenceMask", "lengths", lengths, "int32");
+  if (lengths.rank !== 1) {
+    const got = lengths.label();
+    throw new ShapeError(message("sequenceMask", "lengths are no vector", { expected: "lengths [N]", got }));
+  }
+  return noGrad(() => {
+    const positions = tensor(Int32Array.from({ length: steps }, (_, t) => t));
+    return cast(less(positions, expandDims(lengths, 1)), "int32");
+  });
+}
+
+/** Throws UsageError unless all are lengths of sequences of at most `steps` steps. */
+function checkLengths(op: string, lengths: unknown, steps: number): asserts lengths is readonly number[] {
+  const expected = `integers from 1 to T = ${steps}`;
+  if (!Array.isArray(lengths)) throw new UsageError(message(op, "no lengths", { expected, got: show(lengths) }));
+  const wrong = lengths.findIndex((length) => !(Number.isInteger(length) && length >= 1 && length <= steps));
+  if (wrong < 0) return;
+  const got = show(lengths[wrong]);
+  throw new UsageError(message(op, `length ${wrong} is out of range`, { expected, got }));
+}

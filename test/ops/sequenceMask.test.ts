@@ -1,0 +1,63 @@
+/** Lengths as masks, and what ops over sequences say of lengths that are none. */
+import { expect, it } from "vitest";
+import { lstm } from "../../src/ops/lstm.js";
+import { sequenceMask } from "../../src/ops/sequenceMask.js";
+import { ones, tensor } from "../../src/tensor/create.js";
+import { record } from "../../src/tensor/record.js";
+import "../support/engine.js";
+
+const wanted = [
+  [1, 0, 0],
+  [1, 1, 1],
+  [1, 1, 0],
+];
+const weights = { kernel: ones([2, 16]), recurrentKernel: ones([4, 16]) };
+
+it("takes numbers, and tensors that a recorded step may change", () => {
+  expect(sequenceMask([1, 3, 2], 3).toArray()).toEqual(wanted);
+  const lengths = tensor(Int32Array.from([3, 3, 3]));
+  const recording = record(() => sequenceMask(lengths, 3));
+  lengths.assign([1, 3, 2]);
+  recording.replay();
+  expect(recording.result.toArray()).toEqual(wanted);
+  expect(recording.result.dtype).toBe("int32");
+  recording.dispose();
+});
+
+it("lengths are a mask", () => {
+  const x = tensor(
+    Float32Array.from({ length: 18 }, (_, i) => Math.sin(i)),
+    [3, 3, 2],
+  );
+  const [byLengths, byMask] = [{ lengths: [1, 3, 2] }, { mask: sequenceMask([1, 3, 2], 3) }].map((options) =>
+    lstm(x, weights, options).output.toTypedArray(),
+  );
+  expect(byLengths).toEqual(byMask);
+});
+
+it.each([
+  [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 0] }),
+    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 0.",
+  ],
+  [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [4, 1] }),
+    "sequenceMask: length 0 is out of range; expected integers from 1 to T = 3, got 4.",
+  ],
+  [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [1.5, 1] }),
+    "sequenceMask: length 0 is out of range; expected integers from 1 to T = 3, got 1.5.",
+  ],
+  [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [1] }),
+    "lstm: the mask does not fit; expected [N, T] = [2, 3], got [1, 3].",
+  ],
+  [() => sequenceMask(3 as never, 3), "sequenceMask: no lengths; expected integers from 1 to T = 3, got 3."],
+  [() => sequenceMask(ones([2]), 3), "sequenceMask: lengths has the wrong dtype; expected int32"],
+  [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 2], mask: sequenceMask([1, 2], 3) }),
+    "lstm: both a mask and lengths are given; expected one of them. A mask says all that lengths can say.",
+  ],
+])("refuses %#", (call, text) => {
+  expect(call).toThrow(text);
+});
