@@ -6,8 +6,8 @@ import type { Terminal } from "./terminal.js";
 
 /** The options that say it. */
 export const dataOptions: Signature["options"] = {
-  data: { value: "DIR", about: "folder with the four files of MNIST; default: LANEGRAD_DATA, else the cache" },
-  download: { about: "fetch MNIST into the cache (11.6 MB, once) where it is not at hand" },
+  data: { value: "DIR", about: "folder with the files of the data set; default: LANEGRAD_DATA, else the cache" },
+  download: { about: "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, once) where it is not at hand" },
 };
 
 /** What loading needs to know besides the recipe. */

@@ -4,7 +4,7 @@ import { type Classified, bestClasses, classify } from "./classify.js";
 import { classTable } from "./classTable.js";
 import { type GreyImage, drawRow } from "./drawDigit.js";
 import { count, decimal, duration, percent, plural, rate } from "./format.js";
-import type { RecipeData } from "./recipes/recipe.js";
+import type { Recipe, RecipeData } from "./recipes/recipe.js";
 import type { Terminal } from "./terminal.js";
 
 /** Misread samples that are drawn, where the terminal is wide enough. */
@@ -19,9 +19,15 @@ export interface Judgement extends Classified {
 }
 
 /** Evaluates the test set. */
-export async function judge(model: Model, { test: { x, y } }: RecipeData): Promise<Judgement> {
-  const { loss } = await model.evaluate(x, y);
-  const outputs = await model.predict(x);
+export async function judge(
+  model: Model,
+  { test: { x, y } }: RecipeData,
+  { fit }: Pick<Recipe, "fit">,
+): Promise<Judgement> {
+  const { groupByLength = false } = fit ?? {};
+  const batchSize = groupByLength === false ? 256 : 64; // what is kept for each step of a sequence adds up
+  const { loss } = await model.evaluate(x, y, { batchSize, groupByLength });
+  const outputs = await model.predict(x, { batchSize });
   const classified = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
   outputs.dispose();
   const predictions = bestClasses(classified);

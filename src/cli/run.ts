@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import { DataError, message, show } from "../errors.js";
 import { type Model, loadModel } from "../index.js";
-import { type Arguments, type Signature, wrong } from "./commandLine.js";
+import { type Arguments, type Signature, unknown, wrong } from "./commandLine.js";
+import { imdbModels } from "./recipes/imdb.js";
 import { recipes } from "./recipes/index.js";
 import type { Recipe, RecipeData, Settings } from "./recipes/recipe.js";
 
@@ -28,6 +29,7 @@ export const runOptions: Signature["options"] = {
   epochs: { value: "N", about: "how often all samples are seen" },
   batch: { value: "N", about: "samples a step" },
   seed: seedOption,
+  model: { value: "KIND", about: `the network of imdb: ${imdbModels.join(", ")}; default lstm` },
   lr: { value: "X", about: "the highest learning rate" },
   out: { value: "FILE", about: "save the trained model there, as safetensors" },
   resume: {
@@ -56,13 +58,25 @@ export async function runFrom(args: Arguments): Promise<Run> {
   const file = args.text("resume");
   if (file !== undefined) {
     const run = await resumedRun(file);
-    checkUnchanged(args, run, { ...wanted, recipe: args.operand });
+    checkUnchanged(args, run, { ...wanted, recipe: recipeName(args) });
     return run;
   }
-  const recipe = recipes.find(({ name }) => name === args.operand) ?? recipes[0];
+  const name = recipeName(args);
+  const recipe = recipes.find((one) => one.name === name) ?? recipes[0];
   const { epochs = recipe.settings.epochs, batch = recipe.settings.batch, lr = recipe.settings.lr, seed = 0 } = wanted;
   const settings = { epochs, batch, lr };
   return { recipe, settings, model: recipe.model(seed), dataKind: undefined, checkpoint: undefined };
+}
+
+/** The recipe that is meant: "imdb" stands for one of six by --model. Errors: CommandLineError. */
+function recipeName(args: Arguments): string | undefined {
+  const kind = args.text("model");
+  if (args.operand !== "imdb") {
+    if (kind === undefined) return args.operand;
+    throw wrong("train", "--model is for the recipe imdb", "train imdb --model KIND", args.operand ?? "no recipe");
+  }
+  if (kind === undefined || imdbModels.includes(kind)) return `imdb-${kind ?? "lstm"}`;
+  throw unknown("train", "model", kind, imdbModels);
 }
 
 /** What stands in the notes of a model that lanegrad train made; `run` only in a checkpoint. */

@@ -88,12 +88,12 @@ async function trained(
   const model = recipe.model(seed);
   try {
     terminal.fact("network", `${recipe.name}, ${recipe.about}`);
-    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(x.shape[0] / batchSize));
+    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(x.shape[0] / batchSize), epochs);
     model.compile({ optimizer, loss: recipe.loss, metrics: recipe.metrics });
     const start = performance.now();
     await model.fit(x, y, { epochs, batchSize, callbacks: [new ProgressDisplay(terminal)], signal });
     const seconds = (performance.now() - start) / 1000;
-    const { accuracy } = await judge(model, data);
+    const { accuracy } = await judge(model, data, recipe);
     return {
       recipe: recipe.name,
       testErrorPercent: 100 * (1 - accuracy),

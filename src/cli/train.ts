@@ -27,7 +27,7 @@ import { writeTrainingReport } from "./training/report.js";
 export const train: Command = {
   name: "train",
   summary: "train a network by a recipe",
-  operand: { name: "recipe", choices: recipes.map(({ name }) => name), isRequired: false },
+  operand: { name: "recipe", choices: [...recipes.map(({ name }) => name), "imdb"], isRequired: false },
   options: {
     ...dataOptions,
     ...runOptions,
@@ -51,6 +51,7 @@ export const train: Command = {
   examples: [
     "lanegrad train",
     "lanegrad train mnist-mlp-300 --download --out mlp.safetensors",
+    "lanegrad train imdb --model bigru --data DIR",
     "lanegrad train digits --resume digits.checkpoint.safetensors",
   ],
   run: (args, surroundings) => interruptible(surroundings, (signal) => runTraining(args, surroundings, signal)),
@@ -74,7 +75,7 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
   const watching = parts === undefined ? [] : [rates];
   const { history, seconds, samples } = await fitted(run, data, args, terminal, signal, watching);
   if (out !== undefined) await run.model.save(out);
-  const judgement = await judge(run.model, data);
+  const judgement = await judge(run.model, data, run.recipe);
   report({ judgement, data, epochs: run.settings.epochs, seconds, samples, out }, terminal);
   if (parts !== undefined) {
     const ended = { run, data, judgement, history, seconds, rates, command: repeatCommand(run, args) };
@@ -139,9 +140,9 @@ async function fitted(
 ): Promise<Fitted> {
   const { recipe, model, settings, checkpoint } = run;
   const { epochs, batch: batchSize, lr } = settings;
-  const rows = x.shape[0];
+  const rows = x.shape[0] - Math.floor(x.shape[0] * (recipe.fit?.validationSplit ?? 0));
   if (checkpoint === undefined) {
-    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(rows / batchSize));
+    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(rows / batchSize), epochs);
     model.compile({ optimizer, loss: recipe.loss, metrics: recipe.metrics });
   }
   let samples = 0;
@@ -152,8 +153,11 @@ async function fitted(
   };
   const start = performance.now();
   try {
-    const callbacks = [counter, new ProgressDisplay(terminal), ...watching];
-    const history = await model.fit(x, y, { epochs, batchSize, callbacks, signal, resume: checkpoint !== undefined });
+    const own = recipe.callbacks?.(epochs) ?? [];
+    const callbacks = [counter, ...own, new ProgressDisplay(terminal), ...watching];
+    const resume = checkpoint !== undefined;
+    const history = await model.fit(x, y, { ...recipe.fit, epochs, batchSize, callbacks, signal, resume });
+    if (history.padding !== undefined) terminal.fact("padding", `${history.padding.toFixed(1)} % of the steps`);
     return { history, seconds: (performance.now() - start) / 1000, samples };
   } catch (error) {
     terminal.clearLive();

@@ -71,6 +71,9 @@ const published: readonly RemoteFile[] = [
     sha256: "027313fe9a320280f3bf0fac5baf58c4a683cf39a7ed9c3d3d3912bde4284cf6",
   },
 ];
+const plainFiles = ["train", "test"].flatMap((part) =>
+  ["tokens.u32le", "offsets.u32le", "labels.u8"].map((name) => `${part}-${name}`),
+);
 const publicMirrors = ["https://storage.googleapis.com/tensorflow/tf-keras-datasets"];
 
 /**
@@ -109,6 +112,26 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   });
   const words = source.index && new ReviewWords(source.index, encoding);
   return { train: encoded(source.train), test: encoded(source.test), words };
+}
+
+/**
+ * Where {@link imdb} would find the reviews without downloading: in `dir` or `dir/imdb` (as imdb.npz or as plain files), or without `dir` in the cache.
+ * @returns the option to pass; undefined where they are not all there (their contents are not looked at)
+ * Errors: UsageError in browsers.
+ */
+export async function findImdb(
+  dir?: string,
+  cache?: string,
+): Promise<{ readonly dir: string } | { readonly npz: string } | undefined> {
+  const path = nodeBuiltin("path", op);
+  const fs = nodeBuiltin("fs/promises");
+  const folders = dir === undefined ? [path.join(cache ?? cacheFolder(op), "imdb")] : [dir, path.join(dir, "imdb")];
+  for (const folder of folders) {
+    const present = new Set<string>(await fs.readdir(folder).catch(() => []));
+    if (plainFiles.every((name) => present.has(name) || present.has(`${name}.gz`))) return { dir: folder };
+    if (present.has("imdb.npz")) return { npz: path.join(folder, "imdb.npz") };
+  }
+  return undefined;
 }
 
 interface Source {
@@ -152,10 +175,7 @@ async function fromFolder(dir: string): Promise<Source> {
   const present = await fs.readdir(dir).catch((error: unknown) => {
     throw new DataError(message(op, `the folder ${show(dir)} cannot be read`, { got: (error as Error).message }));
   });
-  const parts = ["train", "test"].flatMap((part) =>
-    ["tokens.u32le", "offsets.u32le", "labels.u8"].map((name) => `${part}-${name}`),
-  );
-  const missing = parts.filter((name) => !present.includes(name) && !present.includes(`${name}.gz`));
+  const missing = plainFiles.filter((name) => !present.includes(name) && !present.includes(`${name}.gz`));
   if (missing.length > 0) {
     const expected = `${missing.join(", ")}, each with or without .gz`;
     const hint = "Pass Keras's imdb.npz as npz, or nothing to have it downloaded.";

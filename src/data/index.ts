@@ -4,7 +4,7 @@ export { csv, parseCsv, type CsvColumn, type CsvDataset, type CsvOptions, type C
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
-export { imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
+export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export type { ReviewWords } from "./reviewWords.js";

@@ -10,7 +10,7 @@ import { sharedData } from "../support/sharedData.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
-const names = recipes.map(({ name }) => name);
+const names = [...recipes.map(({ name }) => name), "imdb"];
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-train-"));
 const mnist = join(folder, "mnist");
 const file = (name: string): string => join(folder, name);

@@ -1,4 +1,5 @@
 /** The recipes that there are, by name. */
+import { imdbRecipes } from "./imdb.js";
 import {
   digits,
   mnistLinear,
@@ -19,4 +20,5 @@ export const recipes: readonly Recipe[] = [
   mnistMlp300Deskewed,
   mnistMlp1000,
   xor,
+  ...imdbRecipes,
 ];

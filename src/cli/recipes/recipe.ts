@@ -1,5 +1,5 @@
 /** What a recipe is: data, a network and settings that lead to a known result. */
-import type { Dataset, Loss, Metric, Model, Optimizer } from "../../index.js";
+import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "../../index.js";
 
 /** How much and how fast; each can be changed on the command line. */
 export interface Settings {
@@ -29,7 +29,7 @@ export interface DataRequest {
 
 /** What a recipe is trained on and judged by. */
 export interface RecipeData {
-  /** "mnist", "drawn" or "points": stands in checkpoints and in --json. */
+  /** "mnist", "drawn", "points" or "imdb": stands in checkpoints and in --json. */
   readonly kind: string;
   /** What it is and where it is from, for people. */
   readonly description: string;
@@ -52,5 +52,9 @@ export interface Recipe {
   load(request: DataRequest): Promise<RecipeData>;
   model(seed: number): Model;
   /** @param steps of the whole run */
-  optimizer(learningRate: number, steps: number): Optimizer;
+  optimizer(learningRate: number, steps: number, epochs: number): Optimizer;
+  /** Options of fit that belong to the recipe; groupByLength is one of evaluate too. Default: none. */
+  readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength">;
+  /** Callbacks that belong to the recipe. Default: none. */
+  readonly callbacks?: (epochs: number) => readonly Callback[];
 }
