@@ -4,6 +4,7 @@
 
   traces-conv-lying     strided, dilated, grouped, depthwise and transposed convolutions, one after the other; SGD with momentum
   traces-conv-network   convolution, convolution, max pooling, two dense layers; Adam
+  traces-conv-normalized  the same with batch normalisation after each convolution; SGD with momentum
 
 A new batch each step, of multiples of 1/16. Initial parameters are float32 values; PyTorch computes in float64. Images are (N, H, W, C) in the files,
 kernels (kH, kW, C / groups, O): PyTorch's (O, C / groups, kH, kW) turned over; of a transposed convolution (kH, kW, O, C).
@@ -59,6 +60,39 @@ NETWORK = {
 }
 
 
+class BatchNorm(nn.BatchNorm2d):
+    """As Keras: the moving variance approaches the batch's own, not the estimate with n - 1."""
+
+    def forward(self, x):
+        with torch.no_grad():
+            self.running_mean.lerp_(x.mean((0, 2, 3)), self.momentum)
+            self.running_var.lerp_(x.var((0, 2, 3), unbiased=False), self.momentum)
+        return nn.functional.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=self.eps)
+
+
+def normalized(inputs, filters):
+    """Convolution without bias, batch normalisation, relu."""
+    return [
+        ({"className": "conv2d", "filters": filters, "kernelSize": 3, "padding": "same", "useBias": False},
+         lambda: nn.Conv2d(inputs, filters, 3, padding=1, bias=False)),
+        ({"className": "batchNormalization", "momentum": 0.75}, lambda: BatchNorm(filters, eps=1e-3, momentum=0.25)),
+        ({"className": "activation", "activation": relu}, nn.Identity),
+    ]
+
+
+NORMALIZED = {
+    "shape": [8, 8, 1],
+    "layers": [
+        *normalized(1, 8),
+        *normalized(8, 10),
+        ({"className": "maxPooling2d"}, lambda: nn.MaxPool2d(2)),
+        ({"className": "flatten"}, nn.Flatten),
+        ({"className": "dense", "units": CLASSES}, lambda: nn.Linear(160, CLASSES)),
+    ],
+    "optimizer": ({"name": "sgd", "learningRate": 0.01, "momentum": 0.9}, torch.optim.SGD, {"lr": 0.01, "momentum": 0.9}),
+}
+
+
 class Network(nn.Module):
     def __init__(self, layers):
         super().__init__()
@@ -90,10 +124,16 @@ class Network(nn.Module):
             if not hasattr(part, "weight"):
                 continue
             counts[name] = counts.get(name, 0) + 1
+            if name == "batchNormalization":
+                values = part.weight, part.bias, part.running_mean, part.running_var
+                for key, value in zip(("gamma", "beta", "movingMean", "movingVariance"), values):
+                    yield f"{name}_{counts[name]}/{key}", value
+                continue
             depthwise = name == "depthwiseConv2d"
             kernel = part.weight.permute(2, 3, *((0, 1) if depthwise else (1, 0))) if name != "dense" else part.weight.t()
             yield f"{name}_{counts[name]}/{'depthwiseKernel' if depthwise else 'kernel'}", kernel
-            yield f"{name}_{counts[name]}/bias", part.bias
+            if part.bias is not None:
+                yield f"{name}_{counts[name]}/bias", part.bias
 
 
 def train(recipe, seed):
@@ -128,7 +168,7 @@ def train(recipe, seed):
 
 
 if __name__ == "__main__":
-    for name, recipe in {"lying": LYING, "network": NETWORK}.items():
+    for name, recipe in {"lying": LYING, "network": NETWORK, "normalized": NORMALIZED}.items():
         seed, trace = 0, None
         while trace is None:
             seed += 1

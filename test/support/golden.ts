@@ -176,7 +176,7 @@ export const goldenTrace = (name: (typeof goldenTraceNames)[number]): GoldenTrac
   read(`traces-${name}`) as GoldenTrace;
 
 /** The names of the traces of networks with convolutions. */
-export const goldenConvTraceNames = ["lying", "network"] as const;
+export const goldenConvTraceNames = ["lying", "network", "normalized"] as const;
 
 /** A trace of a network with convolutions by name. */
 export const goldenConvTrace = (name: (typeof goldenConvTraceNames)[number]): GoldenConvTrace =>
