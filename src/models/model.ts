@@ -3,7 +3,7 @@
  */
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
-import type { ByteSink } from "../io/bytes.js";
+import type { ByteSink, ByteSource } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -28,6 +28,7 @@ import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
 import { summarize } from "./summary.js";
 import type { TrainingParts } from "./training.js";
+import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
@@ -288,6 +289,29 @@ export class Model {
     const { checkpoint = false } = options;
     checkBoolean("toBytes", "checkpoint", checkpoint);
     return modelBytes("toBytes", this.#parts("toBytes", checkpoint));
+  }
+
+  /**
+   * Takes over weights of a file that `save` wrote, or of any safetensors file, under their names ("dense_1/kernel").
+   *
+   * @param source   a path or file: URL (Node), bytes, a Blob, a Response or a stream
+   * @param options  byName: true takes what both have, for a network with another head; else every weight must be there, and no other
+   * @returns        which were taken over, which were not in the file, which of the file's were not used
+   * Errors, before anything has changed: DataError for a file that is damaged, has no such weights, or weights of other shapes; UsageError before the
+   * model is built, or while fit runs.
+   */
+  async loadWeights(source: ByteSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
+    const op = "loadWeights";
+    checkKeys(op, options, ["byName"]);
+    checkBoolean(op, "byName", options.byName ?? false);
+    const state = this.#state;
+    state.checkIdle(op);
+    const { weights } = state.bound(op);
+    const { values, ...names } = await readWeights(source, weights.all, options);
+    state.checkIdle(op);
+    for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
+    state.average?.reset();
+    return names;
   }
 
   /** Takes over weights in place of initial ones, by name. @internal */
