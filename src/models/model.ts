@@ -265,9 +265,13 @@ export class Model {
     }
   }
 
-  /** Prints a table of layers, shapes and parameters. @param print default console.log. Errors: UsageError before the model is built. */
+  /**
+   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak.
+   * @param print  default console.log
+   * Errors: UsageError before the model is built.
+   */
   summary(print: (text: string) => void = console.log): void {
-    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights));
+    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory));
   }
 
   /**

@@ -13,6 +13,7 @@ import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
 import type { RestoredTraining } from "./saving.js";
+import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
 import type { WeightAverage } from "./weightAverage.js";
 import { Weights } from "./weights.js";
@@ -50,6 +51,12 @@ export class ModelState {
   checkUsable(op: string): void {
     if (!this.#isDisposed) return;
     throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));
+  }
+
+  /** What a training step takes; undefined before the model is built and compiled. */
+  get stepMemory(): StepMemory | undefined {
+    if (this.#step === undefined || !(this.#form instanceof Graph)) return undefined;
+    return stepMemory(this.#form, this.#step.optimizer.optimizer.slots.length, this.average !== undefined);
   }
 
   /** The averages of the weights, where the model was compiled with an averageDecay. */

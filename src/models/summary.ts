@@ -2,6 +2,7 @@
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
+import type { StepMemory } from "./stepMemory.js";
 import type { Weights } from "./weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"] as const;
@@ -11,8 +12,14 @@ const headings = ["Layer", "Output shape", "Parameters", "From"] as const;
  *
  * @param title    the first line
  * @param weights  the model's, where they have memory: what another model made before is not trained by this one
+ * @param memory   what a training step takes, where the model is compiled
  */
-export function summarize(title: string, graph: Graph, weights: Weights | undefined): string {
+export function summarize(
+  title: string,
+  graph: Graph,
+  weights: Weights | undefined,
+  memory: StepMemory | undefined,
+): string {
   const isTrained = (layer: Layer, parameter: Parameter): boolean =>
     layer.isTrainable &&
     parameter.spec.isTrainable !== false &&
@@ -55,7 +62,16 @@ export function summarize(title: string, graph: Graph, weights: Weights | undefi
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("──");
-  return [title, rule, line(cells[0]), rule, ...cells.slice(1).map(line), rule, totals(graph, isTrained)].join("\n");
+  return [
+    title,
+    rule,
+    line(cells[0]),
+    rule,
+    ...cells.slice(1).map(line),
+    rule,
+    totals(graph, isTrained),
+    ...stepLine(memory),
+  ].join("\n");
 }
 
 function totals({ layers }: Graph, isTrained: (layer: Layer, parameter: Parameter) => boolean): string {
@@ -63,9 +79,18 @@ function totals({ layers }: Graph, isTrained: (layer: Layer, parameter: Paramete
   const trainable = countOf(
     layers.flatMap((layer) => layer.parameters.filter((parameter) => isTrained(layer, parameter))),
   );
-  const bytes = total * 4 < 1e5 ? `${total * 4} bytes` : `${((total * 4) / 2 ** 20).toFixed(1)} MiB`;
+  const bytes = inUnits(total * 4);
   const fixed = total > trainable ? `, ${thousands(total - trainable)} not` : "";
   return `${thousands(total)} parameters (${bytes}), ${thousands(trainable)} trainable${fixed}`;
+}
+
+function stepLine(memory: StepMemory | undefined): string[] {
+  if (memory === undefined) return [];
+  return [`peak of a training step: ${inUnits(memory.fixed)} and ${inUnits(memory.perSample)} a sample`];
+}
+
+function inUnits(bytes: number): string {
+  return bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 function countOf(parameters: readonly Parameter[]): number {

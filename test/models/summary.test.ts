@@ -1,10 +1,22 @@
 /** The table of a model, as text. */
 import { expect, it } from "vitest";
-import { add, dense, dropout, flatten, input } from "../../src/layers/index.js";
+import {
+  add,
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  input,
+  maxPooling2d,
+} from "../../src/layers/index.js";
+import type { Layer } from "../../src/layers/layer.js";
 import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import { sgd } from "../../src/optimizers/index.js";
-import { meanSquaredError } from "../../src/losses/index.js";
+import { adam, sgd } from "../../src/optimizers/index.js";
+import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
+import { heap, memoryUsage } from "../../src/runtime/runtime.js";
+import { zeros } from "../../src/tensor/create.js";
 import "../support/engine.js";
 
 /** The summary, with a line break in front so that it stands in the test as it is printed. */
@@ -63,7 +75,7 @@ dense_2 (dense)  [N, 1]                 9  add_1
 `;
   expect(tableOf(both)).toBe(expected);
   both.compile({ optimizer: sgd(), loss: meanSquaredError() });
-  expect(tableOf(both)).toBe(expected);
+  expect(tableOf(both)).toBe(`${expected}peak of a training step: 712 bytes and 292 bytes a sample\n`);
 });
 
 it("layers that another model trains are frozen here, and not there", () => {
@@ -85,3 +97,31 @@ it("before the shapes are known: an error that says what to do", () => {
     "summary: the shapes of the model are not known yet. Give the first layer an inputShape, call build(shape), or fit first.",
   );
 });
+
+it.each([false, true])(
+  "the peak of a training step: at most 1.1 times what is said, and not half (batch normalisation: %s)",
+  (isNormalized) => {
+    const block = (filters: number, inputShape?: readonly number[]): Layer[] => [
+      conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", ...(inputShape && { inputShape }) }),
+      ...(isNormalized ? [batchNormalization()] : []),
+    ];
+    const before = memoryUsage().bytesInUse;
+    const network = sequential([
+      ...block(32, [28, 28, 1]),
+      ...block(64),
+      maxPooling2d(),
+      flatten(),
+      dense({ units: 128, activation: "relu" }),
+      dense({ units: 10 }),
+    ]);
+    network.compile({ optimizer: adam(), loss: categoricalCrossentropy({ fromLogits: true }) });
+    const [, fixed, perSample] = /training step: ([\d.]+) MiB and ([\d.]+) MiB a sample/.exec(tableOf(network))!;
+    const said = (Number(fixed) + 32 * Number(perSample)) * 2 ** 20;
+    const [x, y] = [zeros([32, 28, 28, 1]), zeros([32], { dtype: "int32" })];
+    heap().resetPeak();
+    network.trainOnBatch([x], [y]);
+    const measured = memoryUsage().peakBytes - before;
+    expect(measured).toBeLessThan(1.1 * said);
+    expect(measured).toBeGreaterThan(0.5 * said);
+  },
+);
