@@ -4,13 +4,16 @@
  *
  * Note [Command list]. Calls one after the other, each
  *
- *   byte  0  i32  number of the kernel
+ *   byte  0  i32  number of the kernel: in its part, and in bits 16… that of the part (Note [Parts])
  *   byte  4  i32  bit 0 splits: every thread takes its share, else thread 0 does it all
  *                 bit 1 waits: all threads meet after it
  *                 bits 8…: bytes of the whole command
  *   byte  8…      the arguments, 4 bytes each
  *
  * A meeting is needed after a call unless it and the next are both thread 0's. The last command of a list for several threads waits.
+ *
+ * Note [Parts]. The kernels come in several modules on one memory. Number 0, the core, is the one that runs lists; a command of another part it hands to
+ * that part's function `run`, which stands in a table of functions, at the part's number. Thread state is common to all: Note [Thread state] in thread.ts.
  *
  * Note [Control block]. How threads find each other: 256 bytes in shared memory, one cache line for each group of words.
  *

@@ -3,15 +3,37 @@
  * [shareStart, shareEnd) of the outermost loop; no kernel waits for another thread, so the shares may also run one after the other.
  * A share never splits a sum: kernels cut only loops whose iterations write different elements. An empty share does nothing at all.
  * Does not start threads and does not wait (launch.ts does).
+ *
+ * Note [Thread state]. What a thread knows of itself are globals that every part of the kernels imports: one set a thread, made by whoever instantiates
+ * (src/runtime/kernels.ts, with their first values), so that what one part sets holds in all.
  */
 
-let index: i32 = 0;
-let count: i32 = 1;
-let isAlone: bool = false;
-let smallWork: i32 = 16384;
-let hasSplit: bool = false;
+/** This thread, 0 ≤ index < count. */
+// @ts-ignore: decorator
+@external("env", "threadIndex")
+declare let index: i32;
 
-/** Makes this instance thread `i` of `n`. Module state is per instance, hence per thread. */
+/** Threads. */
+// @ts-ignore: decorator
+@external("env", "threadCount")
+declare let count: i32;
+
+/** ≠ 0: thread 0 does everything itself. */
+// @ts-ignore: decorator
+@external("env", "isAlone")
+declare let isAlone: i32;
+
+/** Elements below which work is not cut. */
+// @ts-ignore: decorator
+@external("env", "smallWork")
+declare let smallWork: i32;
+
+/** ≠ 0: a kernel would have cut its work since beginProbe. */
+// @ts-ignore: decorator
+@external("env", "hasSplit")
+declare let hasSplit: i32;
+
+/** Makes this thread `i` of `n`. */
 export function setThread(i: i32, n: i32): void {
   index = i;
   count = n;
@@ -19,7 +41,7 @@ export function setThread(i: i32, n: i32): void {
 
 /** Thread 0 does everything itself (1), or its share only (0): while the others are not there yet, or not any more. */
 export function setAlone(alone: i32): void {
-  isAlone = alone != 0;
+  isAlone = alone;
 }
 
 /** Work below `elements` is done by thread 0 alone: waking a thread costs more than it would save. Tests set 0 to cut everything. */
@@ -37,16 +59,16 @@ export function threadCount(): i32 {
   return count;
 }
 
-/** Until endProbe, kernels do nothing but find out whether they would cut their work: this instance is a thread that has no share. */
+/** Until endProbe, kernels do nothing but find out whether they would cut their work: this is a thread that has no share. */
 export function beginProbe(): void {
   index = count;
-  hasSplit = false;
+  hasSplit = 0;
 }
 
 /** Makes this thread 0 again. @returns 1 where a kernel since beginProbe would cut its work, 0 where thread 0 does it alone */
 export function endProbe(): i32 {
   index = 0;
-  return hasSplit ? 1 : 0;
+  return hasSplit;
 }
 
 /**
@@ -56,13 +78,13 @@ export function endProbe(): i32 {
 export function shareStart(total: i32, cost: i32, grain: i32): i32 {
   if (index == 0) return 0;
   if (isSmall(total, cost)) return total;
-  hasSplit = true;
+  hasSplit = 1;
   return min(index * sharePer(total, grain), total);
 }
 
 /** One past the last iteration of this thread's share; see {@link shareStart}. */
 export function shareEnd(total: i32, cost: i32, grain: i32): i32 {
-  if (isAlone && index == 0) return total;
+  if (isAlone != 0 && index == 0) return total;
   if (isSmall(total, cost)) return total;
   return min((index + 1) * sharePer(total, grain), total);
 }
@@ -74,7 +96,7 @@ export function shareEnd(total: i32, cost: i32, grain: i32): i32 {
 export function countedStart(total: i32, most: i32, cost: i32): i32 {
   if (index == 0) return 0;
   if (isSmall(most, cost)) return total;
-  hasSplit = true;
+  hasSplit = 1;
   return min(index * sharePer(total, 1), total);
 }
 

@@ -38,6 +38,9 @@ interface Candidate {
   readonly peakFlops: number;
 }
 
+/** What a thread's state begins with, where it is not 0: Note [Thread state] in assembly/thread.ts. */
+const firstState: Readonly<Record<string, number>> = { threadCount: 1, smallWork: 16384 };
+
 const peakIterations = 20_000;
 const sliceFlops = 2e6;
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -46,8 +49,12 @@ const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 export function loadBuild(file: string, wide: boolean): LoadedBuild {
   if (wide) setFlagsFromString("--experimental-wasm-revectorize");
   const memory = new WebAssembly.Memory({ initial: 2048, maximum: 65536 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)), { env: { memory } });
-  const kernels = exports as unknown as Kernels;
+  const module = new WebAssembly.Module(readFileSync(file));
+  const env: WebAssembly.ModuleImports = { memory, table: new WebAssembly.Table({ element: "anyfunc", initial: 8 }) };
+  for (const { name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind === "global") env[name] = new WebAssembly.Global({ value: "i32", mutable: true }, firstState[name] ?? 0);
+  }
+  const kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels;
   if (kernels.setWide(wide ? 1 : 0) !== (wide ? 1 : 0)) throw new Error(`${file} has no wide tiles`);
   return { kernels, memory };
 }

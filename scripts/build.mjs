@@ -1,6 +1,6 @@
 /**
  * Builds everything into build/, and only what has changed since the last time:
- *   wasm/     the kernels (asc, one file a target of asconfig.json), their base64 modules, the type of the kernel table
+ *   wasm/     the kernels (asc, one file for each part and target of asconfig.json), their base64 modules, the types of the kernel tables
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
@@ -15,7 +15,9 @@ import { basename, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
 import { build } from "esbuild";
-import { writeDispatch } from "./dispatch.mjs";
+import ts from "typescript";
+import { partsOf, writeDispatch } from "./dispatch.mjs";
+import { staticBytes } from "./statics.mjs";
 
 const run = promisify(execFile);
 const { deflateAsync } = zopfli; // 6 % smaller than zlib's best
@@ -42,23 +44,68 @@ async function whenChanged(name, inputs, work) {
   await writeFile(stamp, digest);
 }
 
-/** Compiles build/assembly/main.ts for one target of asconfig.json and wraps the bytes as a base64 module. */
-async function buildKernels(target) {
-  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", "build/assembly/main.ts", "--target", target]);
-  const bytes = await readFile(`build/wasm/${target}.wasm`);
-  if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${target}.d.ts`, "utf8"));
-  const declaration = "/** The compiled kernels: deflated, then base64. */\nexport declare const base64: string;\n";
-  const carried = Buffer.from(await deflateAsync(bytes, {})).toString("base64");
-  await writeFile(`build/wasm/${target}.js`, `export const base64 = "${carried}";\n`);
-  await writeFile(`build/wasm/${target}.d.ts`, declaration);
+/** The files that a source of the kernels consists of: itself and what it imports, directly or not. */
+async function closureOf(entry) {
+  const files = new Set([entry]);
+  for (const file of files) {
+    const { importedFiles } = ts.preProcessFile(await readFile(file, "utf8"), true, true);
+    for (const { fileName } of importedFiles) files.add(`${posix.join(posix.dirname(file), fileName)}.ts`);
+  }
+  return [...files].sort();
 }
 
-/** The compiler's own list of exports, parameter names included, becomes the type of the kernel table. */
-async function writeKernelTypes(raw) {
+/** Compiles a part of the kernels for one target of asconfig.json. */
+async function compileKernels({ number, name, suffix }, target) {
+  const file = `${target}${suffix}`;
+  const outputs = ["--outFile", `build/wasm/${file}.wasm`];
+  if (!isShared(target)) outputs.push("--textFile", `build/wat/${file}.wat`);
+  const statics = ["--memoryBase", String(number * staticBytes), "--transform", "./scripts/statics.mjs"];
+  const options = ["--target", target, ...outputs, ...(number === 0 ? [] : statics)];
+  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", `build/assembly/${name}.ts`, ...options]);
+  if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${file}.d.ts`, "utf8"), suffix);
+  await carry(file);
+}
+
+const isShared = (target) => target.endsWith("-threads");
+
+/** A part for shared memory from the same for a memory of its own: only the core waits for other threads, so nothing else differs than what it imports. */
+async function shareKernels({ suffix }, target) {
+  const bytes = await readFile(`build/wasm/${target}${suffix}.wasm`);
+  const memory = Buffer.from("\x06memory\x02\x01", "latin1"); // its name, a memory, with a maximum
+  const at = bytes.indexOf(memory);
+  if (at < 0) throw new Error(`${target}${suffix}.wasm imports no memory with a maximum`);
+  bytes[at + memory.length - 1] |= 2; // and shared
+  const file = `${target}-threads${suffix}`;
+  await writeFile(`build/wasm/${file}.wasm`, bytes);
+  await carry(file);
+}
+
+/** Wraps the bytes of a module as a base64 module. */
+async function carry(file) {
+  const carried = Buffer.from(await deflateAsync(await readFile(`build/wasm/${file}.wasm`), {})).toString("base64");
+  await writeFile(`build/wasm/${file}.js`, `export const base64 = "${carried}";\n`);
+  const declaration = "/** The compiled kernels: deflated, then base64. */\nexport declare const base64: string;\n";
+  await writeFile(`build/wasm/${file}.d.ts`, declaration);
+}
+
+/** Makes the modules of one part, where they have changed. */
+async function buildPart(part, targets) {
+  const inputs = ["asconfig.json", "scripts/dispatch.mjs", "scripts/statics.mjs"];
+  inputs.push(...(await closureOf(`build/assembly/${part.name}.ts`)));
+  const compiled = part.number === 0 ? targets : targets.filter((target) => !isShared(target));
+  const make = async (target) => {
+    await compileKernels(part, target);
+    if (part.number > 0) await shareKernels(part, target);
+  };
+  await Promise.all(compiled.map((target) => whenChanged(target + part.suffix, inputs, () => make(target))));
+}
+
+/** The compiler's own list of exports, parameter names included, becomes the type of a part's table of kernels. */
+async function writeKernelTypes(raw, suffix) {
   const body = raw.slice(raw.indexOf("{") + 1, raw.indexOf("\n}"));
   const members = body.replace(/export const memory: (.*);/, "readonly memory: $1;").replaceAll("export function ", "");
-  const table = `/** Every kernel, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`;
-  await writeFile("build/wasm/kernels.d.ts", table);
+  const table = `/** Every kernel of this part, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`;
+  await writeFile(`build/wasm/kernels${suffix}.d.ts`, table);
 }
 
 /** #wasm/simd → ../wasm/simd.js beside the outputs, left to be imported when it is chosen. */
@@ -171,14 +218,16 @@ try {
   await mkdir("build/wasm", { recursive: true });
   const kernelsOnly = process.argv[2] === "kernels";
   const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
-  const kernels = ["asconfig.json", "scripts/dispatch.mjs", ...(await filesOf("assembly"))];
   await writeDispatch();
-  await Promise.all(Object.keys(targets).map((target) => whenChanged(target, kernels, () => buildKernels(target))));
+  const parts = await partsOf();
+  await Promise.all(parts.map((part) => buildPart(part, Object.keys(targets))));
   if (!kernelsOnly) {
     const sources = await filesOf("src");
-    const configs = ["tsconfig.json", "tsconfig.build.json", "build/wasm/kernels.d.ts"];
+    const tables = parts.map(({ suffix }) => `build/wasm/kernels${suffix}.d.ts`);
+    const configs = ["tsconfig.json", "tsconfig.build.json", ...tables];
     const bundled = ["package.json", "tsconfig.json", ...sources, ...(await filesOf("bench"))];
-    const carried = ["commands", ...Object.keys(targets)].map((name) => `build/wasm/${name}.js`);
+    const names = ["commands", ...Object.keys(targets)];
+    const carried = names.flatMap((name) => parts.map(({ suffix }) => `build/wasm/${name}${suffix}.js`));
     await Promise.all([
       whenChanged("lib", bundled, () => buildLibrary(sources)),
       whenChanged("report", [...bundled, ...carried], buildPages),

@@ -1,17 +1,20 @@
 /**
- * Writes the entry that asc compiles, from assembly/index.ts: every kernel under its name, and a dispatcher that runs a kernel by its number with
- * arguments from memory (Note [Command list] in assembly/launch.ts). The number is the function's place among all exported functions, by name, so the
- * side that writes lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands.
+ * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that runs a kernel by its number with
+ * arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts). assembly/index.ts is part 0, the core; each file of assembly/parts is
+ * a part more, numbered in the order of names. A kernel's number is its place among all functions that its part exports, by name, so the side that writes
+ * lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
  * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, posix } from "node:path";
 import ts from "typescript";
 
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
-/** Names of the functions that entryOf adds to those of index.ts. */
-const added = ["launch", "replay", "tableHash", "work"];
+/** Names of the functions that an entry adds to those of its index, in the core and in the other parts. */
+const addedToCore = ["launch", "replay", "tableHash", "work"];
+const addedToPart = ["run", "tableHash"];
 
 /** 31 bits that differ where names, numbers or parameters of kernels do: kernels of another version are told by it. */
 function hashOf(functions) {
@@ -20,12 +23,12 @@ function hashOf(functions) {
 }
 
 /** Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel. */
-async function functionsOf(indexFile) {
+async function functionsOf(index, added) {
   const exported = added.map((name) => ({ name }));
-  for (const statement of (await parse(indexFile)).statements) {
+  for (const statement of (await parse(index)).statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     const names = statement.exportClause.elements.map(({ name }) => name.text);
-    const file = `assembly/${statement.moduleSpecifier.text.slice(2)}.ts`;
+    const file = `${posix.join(dirname(index), statement.moduleSpecifier.text)}.ts`;
     const functions = (await parse(file)).statements.filter(ts.isFunctionDeclaration);
     for (const name of names) {
       const declaration = functions.find((node) => node.name.text === name);
@@ -41,8 +44,9 @@ async function parse(file) {
   return ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
 }
 
-function entryOf(functions) {
-  const cases = functions.flatMap(({ name, types }, number) => {
+/** The cases of a switch over kernels. */
+function casesOf(functions) {
+  return functions.flatMap(({ name, types }, number) => {
     if (types === undefined) return [];
     const values = types.map((type, i) => {
       if (!Object.hasOwn(loads, type))
@@ -51,16 +55,24 @@ function entryOf(functions) {
     });
     return `      case ${number}: kernels.${name}(${values.join(", ")}); break;`;
   });
-  return `// Written by scripts/dispatch.mjs.
-import * as kernels from "../../assembly/index";
-import { Dispatcher, launchOn, runAlone, serve } from "../../assembly/launch";
-export * from "../../assembly/index";
+}
+
+const headOf = (index) => {
+  const path = `../../${index.replace(".ts", "")}`;
+  return `// Written by scripts/dispatch.mjs.\nimport * as kernels from "${path}";\nexport * from "${path}";\n`;
+};
+
+const hashFunction = (functions) =>
+  `/** See scripts/dispatch.mjs. */\nexport function tableHash(): i32 {\n  return ${hashOf(functions)};\n}\n`;
+
+function coreOf(index, functions) {
+  return `${headOf(index)}import { Dispatcher, launchOn, runAlone, serve } from "../../assembly/launch";
 
 @unmanaged @final class Kernels extends Dispatcher {
   run(at: usize): void {
     switch (load<i32>(at)) {
-${cases.join("\n")}
-      default: unreachable();
+${casesOf(functions).join("\n")}
+      default: call_indirect<void>(load<u32>(at) >> 16, at);
     }
   }
 }
@@ -76,16 +88,25 @@ export function launch(at: usize, end: usize, count: i32, control: usize, patien
   return launchOn<Kernels>(at, end, count, control, patience);
 }
 
-/** See scripts/dispatch.mjs. */
-export function tableHash(): i32 {
-  return ${hashOf(functions)};
-}
-
 /** A worker's life. */
 export function work(index: i32, count: i32, control: usize): void {
   if (ASC_FEATURE_THREADS) serve<Kernels>(index, count, control);
 }
-`;
+
+${hashFunction(functions)}`;
+}
+
+function partOf(index, functions) {
+  return `${headOf(index)}
+/** Runs the command at \`at\`. */
+export function run(at: usize): void {
+  switch (<i32>load<u16>(at)) {
+${casesOf(functions).join("\n")}
+      default: unreachable();
+  }
+}
+
+${hashFunction(functions)}`;
 }
 
 /** Which parameters are floats, one bit each, the first the lowest; "-" for a function that is no kernel. */
@@ -93,18 +114,35 @@ function floatsOf({ types }) {
   return types?.reduce((bits, type, i) => bits | (type === "f32" ? 1 << i : 0), 0).toString(36) ?? "-";
 }
 
-/** Writes build/assembly/main.ts and build/wasm/commands.{js,d.ts}. */
+/** The parts: number, name, and what their files' names end in. */
+export async function partsOf() {
+  const files = (await readdir("assembly/parts").catch(() => [])).sort();
+  const further = files.map((file, i) => {
+    const name = basename(file, ".ts");
+    return { number: i + 1, name, suffix: `-${name}`, index: `assembly/parts/${file}` };
+  });
+  return [{ number: 0, name: "core", suffix: "", index: "assembly/index.ts" }, ...further];
+}
+
+/** Writes build/assembly/<part>.ts and build/wasm/commands[-<part>].{js,d.ts}. */
 export async function writeDispatch() {
-  const functions = await functionsOf("assembly/index.ts");
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
-  await writeFile("build/assembly/main.ts", entryOf(functions));
-  const values = `export const floats = "${functions.map(floatsOf).join(" ")}";\nexport const tableHash = ${hashOf(functions)};\n`;
-  await writeFile("build/wasm/commands.js", values);
-  const declaration =
-    "/** For each exported function, in the order of names: its float parameters as bits, base 36; - where it is no kernel. */\n" +
-    "export declare const floats: string;\n" +
-    "/** What tableHash() of the kernels must give. */\n" +
-    "export declare const tableHash: number;\n";
-  await writeFile("build/wasm/commands.d.ts", declaration);
+  for (const { number, name, suffix, index } of await partsOf()) {
+    const functions = await functionsOf(index, number === 0 ? addedToCore : addedToPart);
+    await writeFile(`build/assembly/${name}.ts`, (number === 0 ? coreOf : partOf)(index, functions));
+    const values = { name, number, floats: functions.map(floatsOf).join(" "), tableHash: hashOf(functions) };
+    await writeFile(`build/wasm/commands${suffix}.js`, `export const commands = ${JSON.stringify(values)};\n`);
+    const declaration =
+      "/** A part of the kernels, as scripts/dispatch.mjs numbered it. */\n" +
+      "export declare const commands: {\n" +
+      "  readonly name: string;\n" +
+      "  readonly number: number;\n" +
+      "  /** For each exported function, in the order of names: its float parameters as bits, base 36; - where it is no kernel. */\n" +
+      "  readonly floats: string;\n" +
+      "  /** What tableHash() of the module must give. */\n" +
+      "  readonly tableHash: number;\n" +
+      "};\n";
+    await writeFile(`build/wasm/commands${suffix}.d.ts`, declaration);
+  }
 }

@@ -36,8 +36,9 @@ const below = {
   cli: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "bench"],
 };
 
-/** What calls a kernel imports this name from a file of the runtime. */
+/** What calls a kernel imports this name from a file of the runtime, or anything from one of the folder. */
 const kernelTable = "kernels";
+const kernelParts = "src/runtime/parts/";
 
 const messages = {
   down: "{{from}} may not import {{to}}: imports point down only (src/{{from}} may use {{allowed}})",
@@ -82,7 +83,9 @@ function complaint(path, specifier, to, names) {
   if (specifier === "lanegrad" || specifier.startsWith("lanegrad/"))
     return { messageId: "library", data: { to: specifier } };
   const takesTable =
-    to !== undefined && roomOf(to) === "runtime" && (names.includes(kernelTable) || names.includes("*"));
+    to !== undefined &&
+    roomOf(to) === "runtime" &&
+    (to.startsWith(kernelParts) || names.includes(kernelTable) || names.includes("*"));
   const callsKernels = specifier.startsWith("#wasm/") || takesTable;
   if (callsKernels && from !== "runtime" && from !== "ops") return { messageId: "kernels", data: { to: specifier } };
   const room = to === undefined ? undefined : (roomOf(to) ?? to);

@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "./defineOp.js";
 
 /** Declares an op along one axis, which counts from the front. */
+// @__NO_SIDE_EFFECTS__
 function definePosition(name: string, kernelOf: (kernels: Kernels) => Kernels["argMaxAxis"]): Op<number> {
   return defineOp<number>({
     name,

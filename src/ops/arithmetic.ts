@@ -56,6 +56,7 @@ function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
 type Backward = (call: BackwardCall<undefined>) => void;
 
 /** Declares an op of two broadcast float32 operands. */
+// @__NO_SIDE_EFFECTS__
 function defineBinary(
   name: string,
   kernelOf: (kernels: Kernels) => BroadcastKernel,

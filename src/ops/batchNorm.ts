@@ -4,6 +4,7 @@
  * Moving averages of the statistics are the layer's. Sources: Ioffe & Szegedy 2015; Wu & He 2018.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { kernels } from "../runtime/runtime.js";
 import { type Shape, rowsOf, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -58,7 +59,7 @@ export const columnNormOp = defineOp<ColumnNorm>({
     const [n, s, c, d] = sizesOf(x.shape, norm.groups);
     if (x.size === 0) return;
     const { gamma, beta } = affineOperands(norm, rest);
-    const k = kernels();
+    const k = imageKernels();
     const bytes = 4 * n * k.momentBlockCount(s) * c;
     const [means, squares] = [scratch(bytes), scratch(bytes)];
     k.blockMoments(means, squares, x.ptr, n, s, c);
@@ -94,7 +95,7 @@ export const givenNormOp = defineOp<Affine>({
   forward({ inputs: [x, mean, variance, ...rest], outputs: [y], attributes: affine, scratch }) {
     const { gamma, beta } = affineOperands(affine, rest);
     const [n, s, c] = sizesOf(x.shape, undefined);
-    const k = kernels();
+    const k = imageKernels();
     const [scale, offset] = [scratch(4 * c), scratch(4 * c)];
     k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, affine.epsilon);
     k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c);
@@ -127,14 +128,14 @@ function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): vo
   const { gamma, beta } = affineOperands(affine, rest);
   const gammaPtr = gamma?.ptr ?? 0;
   const dY = dOutputs[0]!.ptr;
-  const k = kernels();
+  const k = imageKernels();
   const [dySums, products] = [scratch(4 * n * c), scratch(4 * n * c)]; // (N, C) each
   if (isOwn || rest.some((_, i) => wants(first + i))) {
     const blocks = k.momentBlockCount(s);
     const [sums, partials] = [scratch(4 * n * blocks * c), scratch(4 * n * blocks * c)];
     k.blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, n, s, c);
-    k.sumAxis(dySums, sums, n, blocks, c, 1, 0);
-    k.sumAxis(products, partials, n, blocks, c, 1, 0);
+    kernels().sumAxis(dySums, sums, n, blocks, c, 1, 0);
+    kernels().sumAxis(products, partials, n, blocks, c, 1, 0);
   }
   gradient(0, (dX, accumulate) => {
     let [meanG, meanGX] = [0, 0];
@@ -154,7 +155,7 @@ function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): vo
   }
   if (beta !== undefined) {
     const place = gamma === undefined ? first : first + 1;
-    gradient(place, (dBeta, accumulate) => k.sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
+    gradient(place, (dBeta, accumulate) => kernels().sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
   }
 }
 

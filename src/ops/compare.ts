@@ -12,6 +12,7 @@ import { broadcastNest, overBoxes } from "./loops.js";
 /** Names of the kernels on float32; those on int32 end in Int32. */
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
+// @__NO_SIDE_EFFECTS__
 function defineComparison(name: Comparison): Op {
   return defineOp({
     name,

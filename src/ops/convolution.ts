@@ -5,6 +5,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import { checkInteger } from "../options.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { kernels } from "../runtime/runtime.js";
 import { type Shape, showShape, sizeOf } from "../tensor/shape.js";
 import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../tensor/window.js";
@@ -161,11 +162,12 @@ export function convolve(
     return;
   }
   const channels = C / groups;
-  const packed = scratch(k.conv2dPackScratchBytes(kH * kW, channels, O / groups, groups));
-  const space = scratch(k.convolve2dScratchBytes(oH, oW, channels, kH, kW, sH, sW, dH, dW));
-  k.conv2dPackKernel(packed, kernel, 0, kW, channels, O, groups, 0, 1, kH, 0, 1, kW, oW);
+  const images = imageKernels();
+  const packed = scratch(images.conv2dPackScratchBytes(kH * kW, channels, O / groups, groups));
+  const space = scratch(images.convolve2dScratchBytes(oH, oW, channels, kH, kW, sH, sW, dH, dW));
+  images.conv2dPackKernel(packed, kernel, 0, kW, channels, O, groups, 0, 1, kH, 0, 1, kW, oW);
   // prettier-ignore
-  k.convolve2d(
+  images.convolve2d(
     y, x, packed, bias, N, H, W, channels, oH, oW, O, groups, kH, kW, sH, sW, dH, dW, -pH, -pW,
     oH * oW * O, oW * O, O, code, alpha, space, accumulate,
   );
@@ -218,22 +220,23 @@ export function convolveBackwardInput(
     k.gemm(0, 1, rows, C, O, dY, O, kernel, O, accumulate, dX, C, scratch(k.gemmScratchBytes(rows, C, O)));
     return;
   }
+  const images = imageKernels();
   const [channels, outputs] = [C / groups, O / groups];
   const [rowPhases, columnPhases] = [phasesOf(H, kH, sH, dH, pH), phasesOf(W, kW, sW, dW, pW)];
   if (!accumulate && [...rowPhases, ...columnPhases].some(({ count }) => count === 0)) k.fill(dX, 0, N * H * W * C);
   for (const h of rowPhases) {
     for (const w of columnPhases) {
       if (h.count === 0 || w.count === 0) continue;
-      const packed = scratch(k.conv2dPackScratchBytes(h.count * w.count, outputs, channels, groups));
+      const packed = scratch(images.conv2dPackScratchBytes(h.count * w.count, outputs, channels, groups));
       // prettier-ignore
-      k.conv2dPackKernel(
+      images.conv2dPackKernel(
         packed, kernel, 1, kW, channels, O, groups, h.first, -h.step, h.count, w.first, -w.step, w.count, w.inputs,
       );
       const space = scratch(
-        k.convolve2dScratchBytes(h.inputs, w.inputs, outputs, h.count, w.count, 1, 1, h.dilation, w.dilation),
+        images.convolve2dScratchBytes(h.inputs, w.inputs, outputs, h.count, w.count, 1, 1, h.dilation, w.dilation),
       );
       // prettier-ignore
-      k.convolve2d(
+      images.convolve2d(
         dX + 4 * (h.phase * W + w.phase) * C, dY, packed, 0, N, oH, oW, outputs, h.inputs, w.inputs, C, groups,
         h.count, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset, H * W * C, sH * W * C, sW * C, 0, 0, space, accumulate,
       );
@@ -256,9 +259,10 @@ export function convolveBackwardKernel(
     return;
   }
   const channels = C / groups;
-  const bytes = k.conv2dBackwardKernelScratchBytes(N * oH * oW, kH * kW, channels, O / groups);
+  const images = imageKernels();
+  const bytes = images.conv2dBackwardKernelScratchBytes(N * oH * oW, kH * kW, channels, O / groups);
   // prettier-ignore
-  k.conv2dBackwardKernel(
+  images.conv2dBackwardKernel(
     dKernel, x, dY, N, H, W, channels, oH, oW, O, groups, kH, kW, sH, sW, dH, dW, -pH, -pW, scratch(bytes), accumulate,
   );
 }

@@ -3,7 +3,7 @@
  * Source: DeVries & Taylor 2017, "Improved regularization of convolutional neural networks with cutout".
  */
 import { checkInteger } from "../options.js";
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { empty } from "../tensor/create.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -22,11 +22,11 @@ export const cutoutOp = defineOp<{ readonly size: number }>({
   },
   forward({ inputs: [x, draws], outputs: [y], attributes: { size } }) {
     const [N, H, W, C] = x.shape;
-    kernels().cutout(y.ptr, x.ptr, draws.ptr, N, H, W, C, size, 0, 0);
+    imageKernels().cutout(y.ptr, x.ptr, draws.ptr, N, H, W, C, size, 0, 0);
   },
   backward({ inputs: [x, draws], dOutputs: [dY], attributes: { size }, gradient }) {
     const [N, H, W, C] = x.shape;
-    gradient(0, (dX, accumulate) => kernels().cutout(dX, dY!.ptr, draws.ptr, N, H, W, C, size, 0, accumulate));
+    gradient(0, (dX, accumulate) => imageKernels().cutout(dX, dY!.ptr, draws.ptr, N, H, W, C, size, 0, accumulate));
   },
   saved: { inputs: [1] },
   constants: [1],

@@ -71,6 +71,7 @@ export interface Op<A = undefined> {
 }
 
 /** Declares an op. The test table is typed by the ops declared so. */
+// @__NO_SIDE_EFFECTS__
 export function defineOp<A = undefined>(op: Op<A>): Op<A> {
   return op;
 }

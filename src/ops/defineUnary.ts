@@ -24,6 +24,7 @@ export interface UnaryKernels<A> {
 }
 
 /** Declares an elementwise op of one float32 operand. */
+// @__NO_SIDE_EFFECTS__
 export function defineUnary<A = undefined>({ name, saves, forward, backward }: UnaryKernels<A>): Op<A> {
   return defineOp<A>({
     name,

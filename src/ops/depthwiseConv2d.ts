@@ -3,7 +3,7 @@
  * Letters: convolution.ts; M the multiplier, outputs for each channel.
  */
 import { ShapeError, message } from "../errors.js";
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Activation, activate, checkActivation, fusedActivation, isFused } from "./activation.js";
@@ -46,7 +46,7 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
     const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = geometryOf(inputs, attributes);
     const { code, alpha } = fusedActivation(attributes.activation);
     // prettier-ignore
-    kernels().depthwiseConvolve(
+    imageKernels().depthwiseConvolve(
       y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, N, H, W, C, oH, oW, kW, 0, 1, kH, 0, 1, kW,
       sH, sW, dH, dW, -pH, -pW, oH * oW * C, oW * C, C, code, alpha, 0,
     );
@@ -56,7 +56,7 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
     const [x, kernel] = inputs;
     const g = geometryOf(inputs, attributes);
     const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = g;
-    const k = kernels();
+    const k = imageKernels();
     backwardEpilogue(call, attributes.activation, C);
     const dZ = dOutputs[0]!.ptr;
     gradient(1, (dKernel, accumulate) =>

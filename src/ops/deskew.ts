@@ -2,7 +2,7 @@
  * Slanted writing set upright by the moments of the image, as for the "deskewed" rows of MNIST's table. Letters: images (N, H, W, C).
  * Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition".
  */
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./defineOp.js";
 import { checkImages } from "./images.js";
@@ -18,7 +18,7 @@ export const deskewFieldOp = defineOp({
   },
   forward({ inputs: [x], outputs: [field] }) {
     const [N, H, W, C] = x.shape;
-    kernels().deskewField(field.ptr, x.ptr, N, H, W, C);
+    imageKernels().deskewField(field.ptr, x.ptr, N, H, W, C);
   },
 });
 

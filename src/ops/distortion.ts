@@ -5,7 +5,7 @@
  */
 import { UsageError, checkKeys, message } from "../errors.js";
 import { checkBoolean, checkNumber } from "../options.js";
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { empty } from "../tensor/create.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -73,7 +73,7 @@ export const distortionFieldOp = defineOp<Distortion>({
   name: "distort",
   shape([draws], distortion) {
     const { H, W } = distortion;
-    const D = kernels().distortionDrawCount(H, W, sigmaOf(distortion));
+    const D = imageKernels().distortionDrawCount(H, W, sigmaOf(distortion));
     if (draws.rank !== 2 || draws.shape[1] !== D) {
       throw new UsageError(message("distort", "the draws do not fit", { expected: `[N, ${D}]`, got: draws.label() }));
     }
@@ -81,7 +81,7 @@ export const distortionFieldOp = defineOp<Distortion>({
   },
   forward({ inputs: [draws], outputs: [field], attributes: distortion, scratch }) {
     const { H, W, rotation, scale, shear, shift, elastic, flipHorizontal, flipVertical } = distortion;
-    const { distortionField, distortionScratchBytes } = kernels();
+    const { distortionField, distortionScratchBytes } = imageKernels();
     const sigma = sigmaOf(distortion);
     const flips = (flipHorizontal ? 1 : 0) | (flipVertical ? 2 : 0);
     const memory = scratch(distortionScratchBytes(H, W, sigma));
@@ -106,7 +106,7 @@ export function distort(x: Tensor, options: DistortionOptions, random: RandomSta
   checkImages("distort", x);
   const bounds = resolveDistortion("distort", options);
   const [N, H, W] = x.shape;
-  const draws = empty([N, kernels().distortionDrawCount(H, W, sigmaOf(bounds))]);
+  const draws = empty([N, imageKernels().distortionDrawCount(H, W, sigmaOf(bounds))]);
   fillUniform(draws, random, -1, 1, stream);
   const field = apply(distortionFieldOp, [draws], { ...bounds, H, W });
   const y = sampleBilinear(x, field);

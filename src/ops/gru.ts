@@ -2,6 +2,7 @@
  * GRU over a whole sequence, the reset gate after or before the recurrent product. Letters: N batch, T steps, I inputs, H units; gates z r g side by side.
  * As lstm.ts; what differs is that the candidate's recurrent product is not that of the gates: assembly/recurrent/gru.ts.
  */
+import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import { kernels } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyRow } from "./copy.js";
@@ -45,12 +46,12 @@ export const gruOp = defineOp<GruAttributes>({
     const a = saves ? gates.ptr : scratch(12 * N * T * H);
     multiplyInput(inputs, a, scratch);
     beginState(h.ptr, address("h"), h.size);
-    kernels().gruForward(
+    recurrentKernels().gruForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, a, saves ? before.ptr : 0, inner.ptr] as const),
       ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
       ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
       ...([...activationCodes(attributes), keepScale] as const),
-      scratch(kernels().gruScratchBytes(N, H)),
+      scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -59,12 +60,12 @@ export const gruOp = defineOp<GruAttributes>({
     const [, , gates, before, inner] = outputs;
     const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
-    kernels().gruBackward(
+    recurrentKernels().gruBackward(
       ...([dH.ptr, gates.ptr, before.ptr, inner.ptr, dOutputs[1]?.ptr ?? 0] as const),
       ...([inputs[2].ptr, address("mask"), address("keep")] as const),
       ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
       ...([...activationCodes(attributes), attributes.keepScale] as const),
-      scratch(kernels().gruScratchBytes(N, H)),
+      scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     recurrentGradient(call, gates.ptr, before.ptr, inner.ptr);

@@ -2,7 +2,7 @@
  * LSTM over a whole sequence, with or without peepholes: one product for the input of all steps, one kernel for all steps, and going back one kernel
  * and a product for each sum over time. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
  */
-import { kernels } from "../runtime/runtime.js";
+import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { applyMany, defineOp } from "./defineOp.js";
 import {
@@ -41,11 +41,11 @@ export const lstmOp = defineOp<SequenceAttributes>({
     multiplyInput(inputs, z, scratch);
     beginState(h.ptr, address("h"), h.size);
     beginState(c.ptr, address("c"), c.size);
-    kernels().lstmForward(
+    recurrentKernels().lstmForward(
       ...([h.ptr, c.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0, cells.ptr] as const),
       ...([inputs[2].ptr, address("bias"), address("peepholes"), address("mask"), address("keep")] as const),
       ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), keepScale] as const),
-      scratch(kernels().lstmScratchBytes(N, H)),
+      scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -54,11 +54,11 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const [, , , gates, before, cells] = outputs;
     const [dH, dC] = [beginGradient(dOutputs[0], [N, H]), beginGradient(dOutputs[1], [N, H])];
     const address = addressOf(inputs, attributes);
-    kernels().lstmBackward(
+    recurrentKernels().lstmBackward(
       ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, dOutputs[2]?.ptr ?? 0, cells.ptr, address("c")] as const),
       ...([inputs[2].ptr, address("peepholes"), address("mask"), address("keep")] as const),
       ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), attributes.keepScale] as const),
-      scratch(kernels().lstmScratchBytes(N, H)),
+      scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     endGradient(call, "c", dC);
@@ -67,7 +67,17 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const { peepholes } = attributes.places;
     if (peepholes !== undefined) {
       gradient(peepholes, (dP, accumulate) =>
-        kernels().peepholeBackward(dP, gates.ptr, cells.ptr, address("c"), N, T, H, orderOf(attributes), accumulate),
+        recurrentKernels().peepholeBackward(
+          dP,
+          gates.ptr,
+          cells.ptr,
+          address("c"),
+          N,
+          T,
+          H,
+          orderOf(attributes),
+          accumulate,
+        ),
       );
     }
     inputGradients(call, gates.ptr);

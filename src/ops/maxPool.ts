@@ -1,5 +1,5 @@
 /** Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are poolGeometry.ts's. */
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { applyMany, checkDtype, defineOp } from "./defineOp.js";
@@ -14,11 +14,13 @@ export const maxPoolOp = defineOp<Pooling>({
     return [{ shape }, { shape: [2 * sizeOf(shape)], dtype: "uint8" }];
   },
   forward({ inputs: [x], outputs: [y, positions], attributes }) {
-    kernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, ...geometryOf(x, attributes));
+    imageKernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, ...geometryOf(x, attributes));
   },
   backward({ inputs: [x], outputs: [, positions], dOutputs: [dY], attributes, gradient }) {
     const geometry = geometryOf(x, attributes);
-    gradient(0, (dX, accumulate) => kernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, ...geometry, accumulate));
+    gradient(0, (dX, accumulate) =>
+      imageKernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, ...geometry, accumulate),
+    );
   },
   saved: { outputs: [1] },
 });

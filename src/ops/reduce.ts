@@ -27,6 +27,7 @@ function threeAxes(shape: Shape, { begin, end }: AxisRun): [number, number, numb
   return [sizeOf(shape.slice(0, begin)), sizeOf(shape.slice(begin, end)), sizeOf(shape.slice(end))];
 }
 
+// @__NO_SIDE_EFFECTS__
 function defineSum(name: string, scaleOf: (r: number) => number): Op<AxisRun> {
   return defineOp<AxisRun>({
     name,
@@ -45,6 +46,7 @@ function defineSum(name: string, scaleOf: (r: number) => number): Op<AxisRun> {
   });
 }
 
+// @__NO_SIDE_EFFECTS__
 function defineExtreme(name: string, kernelOf: (kernels: Kernels) => Kernels["maxAxis"]): Op<AxisRun> {
   return defineOp<AxisRun>({
     name,

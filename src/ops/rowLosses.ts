@@ -32,6 +32,7 @@ interface RowKernels {
 }
 
 /** Declares the op of a loss: operands p and t of the same shape; the attribute is its parameter. */
+// @__NO_SIDE_EFFECTS__
 function defineRowLoss({ name, row, forward, backward }: RowKernels): Op<number> {
   return defineOp<number>({
     name,

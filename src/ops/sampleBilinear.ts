@@ -2,7 +2,7 @@
  * Images read at other places than their own pixels, bilinear between four pixels. Letters: images (N, H, W, C); field (N, 2, H, W), the row and the
  * column in pixels at which each pixel of the output is read. Source: Jaderberg et al. 2015, "Spatial transformer networks".
  */
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply, defineOp } from "./defineOp.js";
 import { checkBeside, checkImages } from "./images.js";
@@ -18,11 +18,13 @@ export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
   },
   forward({ inputs: [x, field], outputs: [y], attributes: { fill } }) {
     const [N, H, W, C] = x.shape;
-    kernels().sampleBilinear(y.ptr, x.ptr, field.ptr, N, H, W, C, fill);
+    imageKernels().sampleBilinear(y.ptr, x.ptr, field.ptr, N, H, W, C, fill);
   },
   backward({ inputs: [x, field], dOutputs: [dY], gradient }) {
     const [N, H, W, C] = x.shape;
-    gradient(0, (dX, accumulate) => kernels().sampleBilinearBackward(dX, dY!.ptr, field.ptr, N, H, W, C, accumulate));
+    gradient(0, (dX, accumulate) =>
+      imageKernels().sampleBilinearBackward(dX, dY!.ptr, field.ptr, N, H, W, C, accumulate),
+    );
   },
   saved: { inputs: [1] },
   constants: [1],

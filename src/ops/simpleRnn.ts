@@ -1,7 +1,7 @@
 /**
  * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. As lstm.ts, with one gate and one state.
  */
-import { kernels } from "../runtime/runtime.js";
+import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { applyMany, defineOp } from "./defineOp.js";
 import {
@@ -38,11 +38,11 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     const z = saves ? gates.ptr : scratch(4 * N * T * H);
     multiplyInput(inputs, z, scratch);
     beginState(h.ptr, address("h"), h.size);
-    kernels().simpleRnnForward(
+    recurrentKernels().simpleRnnForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0] as const),
       ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
       ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], keepScale] as const),
-      scratch(kernels().simpleRnnScratchBytes(N, H)),
+      scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -51,11 +51,11 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     const [, , gates, before] = outputs;
     const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
-    kernels().simpleRnnBackward(
+    recurrentKernels().simpleRnnBackward(
       ...([dH.ptr, gates.ptr, before.ptr, dOutputs[1]?.ptr ?? 0] as const),
       ...([inputs[2].ptr, address("mask"), address("keep")] as const),
       ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], attributes.keepScale] as const),
-      scratch(kernels().simpleRnnScratchBytes(N, H)),
+      scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     recurrentGradient(call, before.ptr, gates.ptr);

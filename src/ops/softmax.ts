@@ -8,6 +8,7 @@ import { type Op, apply, checkDtype, checkTensors, defineOp } from "./defineOp.j
 import { transpose } from "./transpose.js";
 
 /** An op along the last axis whose backward pass reads the output. */
+// @__NO_SIDE_EFFECTS__
 function defineRowOp(
   name: string,
   forward: (kernels: Kernels, y: number, x: number, rows: number, columns: number) => void,

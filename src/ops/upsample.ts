@@ -3,7 +3,7 @@
  * Nearest neighbours are average pooling run backwards, without the division: each is the other's gradient.
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
-import { kernels } from "../runtime/runtime.js";
+import { imageKernels } from "../runtime/parts/images.js";
 import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { eachAxis } from "../tensor/window.js";
@@ -41,15 +41,15 @@ export const upsampleOp = defineOp<Upsampling>({
   },
   forward({ inputs: [x], outputs: [y], attributes: { size, interpolation } }) {
     const [n, h, w, c] = x.shape;
-    if (interpolation === "nearest") kernels().averagePoolBackward(y.ptr, x.ptr, ...sideBySide(x, size), 0, 0);
-    else kernels().bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
+    if (interpolation === "nearest") imageKernels().averagePoolBackward(y.ptr, x.ptr, ...sideBySide(x, size), 0, 0);
+    else imageKernels().bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { size, interpolation }, gradient }) {
     const [n, h, w, c] = x.shape;
     gradient(0, (dX, accumulate) => {
       if (interpolation === "nearest") {
-        kernels().averagePoolForward(dX, dY!.ptr, ...sideBySide(x, size), 0, accumulate);
-      } else kernels().bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
+        imageKernels().averagePoolForward(dX, dY!.ptr, ...sideBySide(x, size), 0, accumulate);
+      } else imageKernels().bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
     });
   },
   saved: {},

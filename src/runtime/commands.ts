@@ -2,8 +2,8 @@
  * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts) and the table of kernels whose every call can be
  * seen on its way. Knows no tensors; runs nothing.
  */
-import { floats } from "#wasm/commands";
-import type { Kernels } from "./kernels.js";
+import type { KernelTable } from "./kernels.js";
+import type { Part } from "./parts.js";
 
 /** A kernel that returns nothing, so that a call of it can stand in a list. */
 export interface Kernel {
@@ -48,22 +48,30 @@ export function writeList(list: readonly Command[], words: Int32Array): void {
   }
 }
 
+/** Parts count from this bit of a kernel's number on. */
+const partShift = 16;
+
 /**
  * A table in which every call of a kernel goes through `call`; functions that return something are as they were.
- * A kernel's number is its place among the module's functions in the order of names, as in scripts/dispatch.mjs.
+ * A kernel's number is its place among the part's functions in the order of names, as in scripts/dispatch.mjs, and the part's number in the bits above.
  */
-export function watchKernels(table: Kernels, call: (kernel: Kernel, values: readonly number[]) => void): Kernels {
-  const watched: Record<string, unknown> = { ...table };
-  const bits = floats.split(" ");
-  for (const [number, name] of functionNames(table).entries()) {
-    if (bits[number] === "-") continue;
-    const kernel: Kernel = { run: table[name as keyof Kernels], number, floats: parseInt(bits[number], 36) };
-    watched[name] = (...values: number[]) => call(kernel, values);
+export function watchKernels(
+  table: KernelTable,
+  part: Part,
+  call: (kernel: Kernel, values: readonly number[]) => void,
+): KernelTable {
+  const watched: Record<string, KernelTable[string]> = { ...table };
+  const bits = part.floats.split(" ");
+  for (const [place, name] of functionNames(table).entries()) {
+    if (bits[place] === "-") continue;
+    const number = place | (part.number << partShift);
+    const kernel: Kernel = { run: table[name], number, floats: parseInt(bits[place], 36) };
+    watched[name] = (...values) => call(kernel, values);
   }
-  return watched as unknown as Kernels;
+  return watched;
 }
 
-function functionNames(table: Kernels): string[] {
+function functionNames(table: KernelTable): string[] {
   return Object.entries(table)
     .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
     .sort();

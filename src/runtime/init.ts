@@ -2,10 +2,13 @@
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { type Features, probeFeatures } from "./features.js";
-import { instantiate } from "./kernels.js";
+import { type Kernels, instantiate, makeImports } from "./kernels.js";
 import { Launcher } from "./launcher.js";
-import { type BuildName, type ModuleSource, chooseBuild, loadBuild, loadSource } from "./load.js";
+import {
+  type BuildName, type LoadedPart, type ModuleSource, type ModuleSources, chooseBuild, loadCarried, loadSources, sourcesOf,
+} from "./load.js"; // prettier-ignore
 import { Heap } from "./memory.js";
+import { type Part, registeredParts } from "./parts.js";
 import { type Info, setRuntime } from "./runtime.js";
 import { type ThreadPlan, planThreads } from "./threadPlan.js";
 import type { ThreadPool } from "./threads.js";
@@ -20,8 +23,11 @@ const mostThreads = 64;
 export interface InitOptions {
   /** The build to use. Default: relaxed SIMD where the engine has it, else plain SIMD. */
   readonly build?: BuildName;
-  /** The kernels, in place of those that the package carries: a compiled module, bytes, or the URL of `lanegrad/wasm/….wasm`. */
-  readonly module?: ModuleSource;
+  /**
+   * The kernels, in place of those that the package carries: a compiled module, bytes, or the URL of `lanegrad/wasm/….wasm`. One alone is the core, which
+   * dense networks need; further parts by name: `{ core: "/relaxed.wasm", more: "/relaxed-more.wasm" }`. An op whose part is missing says so.
+   */
+  readonly module?: ModuleSource | ModuleSources;
   /** Threads that compute, the caller's own among them: 1 to 64. Default: the machine's cores, at most 8; 1 where memory cannot be shared. */
   readonly threads?: number;
   /** Where the page serves `lanegrad/worker.js`, for a content-security policy that forbids the script that is carried. */
@@ -38,11 +44,18 @@ export interface InitOptions {
 
 const optionNames = ["build", "module", "threads", "workerUrl", "wide", "memoryMaxBytes"] as const;
 
-let starting: { readonly options: InitOptions; readonly done: Promise<Info> } | undefined;
+/** What a first call of init leaves for later ones. */
+interface Started {
+  readonly info: Info;
+  /** Loads parts of the kernels that were registered since. */
+  readonly loadParts: () => Promise<void>;
+}
+
+let starting: { readonly options: InitOptions; readonly done: Promise<Started> } | undefined;
 
 /**
- * Starts the library: picks the build, compiles it, makes the memory, starts the threads. Call it once, before anything else; calling it again with the
- * same options is free. Cost: under 30 ms.
+ * Starts the library: picks the build, compiles it, makes the memory, starts the threads. Call it once, before anything else. Calling it again with the
+ * same options is free; a program that imports code later, in chunks, does so to load the kernels which that code needs besides. Cost: under 30 ms.
  *
  * @returns what was chosen, as `info` does
  * Errors: UsageError for an engine without SIMD, an unknown option or value, a module that is not lanegrad's, or a second call with other options;
@@ -56,57 +69,80 @@ export async function init(options: InitOptions = {}): Promise<Info> {
       const hint = "The library runs once per process; call init once, first.";
       throw new UsageError(message("init", "already called with other options", { expected, got, hint }));
     }
-    return starting.done;
+    const { info, loadParts } = await starting.done;
+    await loadParts();
+    return info;
   }
   const done = start(options);
   starting = { options, done };
   try {
-    return await done;
+    return (await done).info;
   } catch (error) {
     starting = undefined;
     throw error;
   }
 }
 
-async function start(options: InitOptions): Promise<Info> {
+async function start(options: InitOptions): Promise<Started> {
   const features = probeFeatures();
   const memoryMaxBytes = options.memoryMaxBytes ?? wasm32Bytes;
-  const { functions, memory, module, plan, wide, wideReason } = await load(options, features, memoryMaxBytes);
+  const { imports, loaded, tables, plan, wide, wideReason, load } = await link(options, features, memoryMaxBytes);
+  const functions = tables[0] as unknown as Kernels;
+  const { memory } = imports;
   const heap = new Heap(memory, functions.heapBase(), memoryMaxBytes);
-  let pool: ThreadPool | undefined;
-  if (plan.count > 1) {
+  const modules: WebAssembly.Module[] = [];
+  for (const { part, module } of loaded) modules[part.number] = module;
+  const startThreads = async (): Promise<ThreadPool | undefined> => {
+    if (plan.count === 1) return undefined;
     const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
-    pool = new ThreadPool({ module, memory, functions, control, count: plan.count, wide, workerUrl });
-  }
+    return new ThreadPool({ modules, memory, functions, control, count: plan.count, wide, workerUrl });
+  };
+  const launcher = new Launcher(functions, heap, await startThreads());
+  for (const [i, { part }] of loaded.entries()) launcher.add(part, tables[i]);
+  const loadParts = async (): Promise<void> => {
+    const missing = await load(registeredParts().filter(({ number }) => launcher.tables[number] === undefined));
+    if (missing.length === 0) return;
+    for (const { part, module } of missing) {
+      launcher.add(part, await instantiate(module, imports, part));
+      modules[part.number] = module;
+    }
+    if (launcher.pool === undefined || launcher.pool.failure !== undefined) return;
+    launcher.pool.close(); // its workers sleep in the module: others begin with all parts
+    launcher.pool = await startThreads();
+  };
   const info = (): Info => ({
     version,
     build: functions.buildFeatures() & 1 ? "relaxed" : "simd",
     simd: features.simd,
     relaxedSimd: features.relaxedSimd,
-    threads: pool?.failure === undefined ? plan.count : 1,
-    threadsReason: pool?.failure ?? plan.reason,
+    threads: launcher.pool?.failure === undefined ? plan.count : 1,
+    threadsReason: launcher.pool?.failure ?? plan.reason,
     wide,
     wideReason,
     memoryMaxBytes,
   });
-  setRuntime({ launcher: new Launcher(functions, heap, pool), info });
-  return info();
+  setRuntime({ launcher, info });
+  return { info: info(), loadParts };
 }
 
 /** Memory and kernels that fit each other: shared where there are to be several threads and everything allows it. */
-async function load(options: InitOptions, features: Features, memoryMaxBytes: number) {
-  const given = options.module && (await loadSource(options.module));
+async function link(options: InitOptions, features: Features, memoryMaxBytes: number) {
+  const sources = options.module === undefined ? undefined : sourcesOf(options.module);
+  const given = sources && (await loadSources(sources, registeredParts()));
   const attempt = async (plan: ThreadPlan) => {
-    const memory = makeMemory(memoryMaxBytes, plan.count > 1);
+    const isShared = plan.count > 1;
+    const imports = makeImports(makeMemory(memoryMaxBytes, isShared));
     const build = options.build ?? chooseBuild(features);
-    const bytes = given === undefined ? await loadBuild(build, plan.count > 1) : undefined;
-    const usual = given ?? (await WebAssembly.compile(bytes!));
-    const choice = await maybeWide(options, build === "relaxed" ? bytes : undefined, usual, plan.count > 1);
-    const functions = await instantiate(choice.module, memory);
-    if (choice.wide) functions.setWide(1);
-    return { ...choice, memory, plan, functions };
+    const carried = isShared ? (`${build}-threads` as const) : build;
+    const load = (parts: readonly Part[]): Promise<LoadedPart[]> =>
+      sources === undefined ? loadCarried(parts, carried) : loadSources(sources, parts);
+    const usual = given ?? (await load(registeredParts()));
+    const choice = await maybeWide(options, usual, build, isShared);
+    const tables = await Promise.all(choice.loaded.map(({ module, part }) => instantiate(module, imports, part)));
+    if (choice.wide) (tables[0] as unknown as Kernels).setWide(1);
+    return { ...choice, imports, plan, tables, load };
   };
   const plan = planThreads(options.threads, features);
   if (plan.count === 1) return attempt(plan);
@@ -118,17 +154,17 @@ async function load(options: InitOptions, features: Features, memoryMaxBytes: nu
   }
 }
 
-/** The wide module where it is wanted and works. Note [Wide mode] in wide.ts */
+/** The wide modules where they are wanted and work. Note [Wide mode] in wide.ts */
 async function maybeWide(
   { wide }: InitOptions,
-  bytes: BufferSource | undefined,
-  usual: WebAssembly.Module,
-  shared: boolean,
+  usual: readonly LoadedPart[],
+  build: BuildName,
+  isShared: boolean,
 ): Promise<WideChoice> {
   const isWanted = wide ?? globalThis.process?.env?.LANEGRAD_WIDE === "1";
-  if (!isWanted) return { module: usual, wide: false, wideReason: "not asked for" };
+  if (!isWanted) return { loaded: usual, wide: false, wideReason: "not asked for" };
   const { chooseWide } = await import("./wide.js");
-  return chooseWide(bytes, usual, shared);
+  return chooseWide(usual, build, isShared);
 }
 
 function makeMemory(maximumBytes: number, shared: boolean): WebAssembly.Memory {

@@ -1,24 +1,51 @@
 /**
- * The table of kernels: every export of the compiled module under its own name and type, which the compiler wrote down (never by hand).
+ * The tables of kernels: every export of a compiled part under its own name and type, which the compiler wrote down (never by hand).
  * Who calls: src/ops, and src/runtime for its memory primitives. Nobody else.
  */
 import { UsageError, message, show } from "../errors.js";
-import { tableHash } from "#wasm/commands";
 import type { KernelExports } from "#wasm/kernels";
+import type { Part } from "./parts.js";
 
-/** Every kernel by name. Pointers in bytes, sizes and strides in elements. */
+/** Every kernel of the core by name. Pointers in bytes, sizes and strides in elements. */
 export type Kernels = Omit<KernelExports, "memory">;
 
-const hint = "Take simd.wasm or relaxed.wasm of the same version of the package.";
+/** Any part's functions by name. */
+export type KernelTable = Readonly<Record<string, (...values: number[]) => unknown>>;
+
+/** What a thread's instances of all parts have in common. */
+export interface Imports {
+  readonly memory: WebAssembly.Memory;
+  /** For each part, at its number, the function that runs one of its commands: Note [Parts] in assembly/launch.ts. */
+  readonly table: WebAssembly.Table;
+  /** Note [Thread state] in assembly/thread.ts. */
+  readonly [state: string]: WebAssembly.ImportValue;
+}
+
+/** The first values of a thread's state; those of workers are in threads.ts. */
+export const firstState = { threadIndex: 0, threadCount: 1, isAlone: 0, smallWork: 16384, hasSplit: 0, wide: 0 };
+
+/** Parts that there may be: assembly/module.ts. */
+export const mostParts = 8;
+
+/** What the parts of one thread import, on that memory. */
+export function makeImports(memory: WebAssembly.Memory): Imports {
+  const state = Object.entries(firstState).map(
+    ([name, value]) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, value)] as const,
+  );
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: mostParts });
+  return { ...Object.fromEntries(state), memory, table };
+}
 
 /**
- * Instantiates a compiled module on a memory.
- * Throws UsageError where the module is not lanegrad's, is of another version, or does not fit the memory.
+ * Instantiates a part's module.
+ * Throws UsageError where it is not that part of lanegrad's kernels, is of another version, or does not fit the memory.
  */
-export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  let exports: Partial<Kernels>;
+export async function instantiate(module: WebAssembly.Module, imports: Imports, part: Part): Promise<KernelTable> {
+  const suffix = part.number === 0 ? "" : `-${part.name}`;
+  const hint = `Take simd${suffix}.wasm or relaxed${suffix}.wasm of the same version of the package.`;
+  let exports: KernelTable;
   try {
-    ({ exports } = await WebAssembly.instantiate(module, { env: { memory } }));
+    ({ exports } = (await WebAssembly.instantiate(module, { env: imports })) as unknown as { exports: KernelTable });
   } catch (error) {
     throw new UsageError(message("init", "the module does not link", { got: show(String(error)), hint }), {
       cause: error,
@@ -29,9 +56,10 @@ export async function instantiate(module: WebAssembly.Module, memory: WebAssembl
     throw new UsageError(message("init", "the module is not lanegrad's", { expected: "its kernels", got, hint }));
   }
   const hash = exports.tableHash();
-  if (hash !== tableHash) {
-    const values = { expected: `table ${tableHash}`, got: `table ${hash}`, hint };
+  if (hash !== part.tableHash) {
+    const values = { expected: `table ${part.tableHash}`, got: `table ${String(hash)}`, hint };
     throw new UsageError(message("init", "the module is of another version of lanegrad", values));
   }
-  return exports as Kernels;
+  if (part.number > 0) imports.table.set(part.number, exports.run);
+  return exports;
 }

@@ -4,8 +4,9 @@
  */
 import { UsageError, message } from "../errors.js";
 import { type Kernel, listBytes, watchKernels, writeList } from "./commands.js";
-import type { Kernels } from "./kernels.js";
+import type { KernelTable, Kernels } from "./kernels.js";
 import type { Heap } from "./memory.js";
+import { type Part, core } from "./parts.js";
 import { Recorder, type Recording } from "./recording.js";
 import type { ThreadPool } from "./threads.js";
 
@@ -14,22 +15,32 @@ const slotBytes = 256;
 
 /** Runs kernel calls and records them. */
 export class Launcher {
-  /** The table that ops call. */
-  kernels: Kernels;
+  /** The tables that ops call, by the part's number; undefined where it is not loaded. */
+  tables: readonly (KernelTable | undefined)[] = [];
   readonly heap: Heap;
-  readonly pool: ThreadPool | undefined;
-  /** The module's own functions, on this thread. */
+  /** The other threads, if there are any. */
+  pool: ThreadPool | undefined;
+  /** The core's own functions, on this thread. */
   readonly functions: Kernels;
+  readonly #parts: Part[] = [];
   readonly #slot: number;
   #recorder: Recorder | undefined;
 
-  /** @param functions the module's own @param pool the other threads, if there are any */
+  /** @param functions the core's own @param pool the other threads, if there are any */
   constructor(functions: Kernels, heap: Heap, pool: ThreadPool | undefined) {
     this.heap = heap;
     this.pool = pool;
     this.functions = functions;
     this.#slot = heap.allocate(slotBytes);
-    this.kernels = pool === undefined ? functions : this.#watch(functions);
+    this.add(core, functions);
+  }
+
+  /** Makes a part's functions a table that ops call. */
+  add(part: Part, functions: KernelTable): void {
+    const tables = [...this.tables];
+    tables[part.number] = this.pool === undefined ? functions : this.#watch(functions, part);
+    this.tables = tables;
+    this.#parts[part.number] = part;
   }
 
   /** What is being recorded, if anything is. */
@@ -47,8 +58,8 @@ export class Launcher {
       throw new UsageError(message("record", "a recording is under way", { hint }));
     }
     const recorder = new Recorder(this.heap);
-    const before = this.kernels;
-    if (this.pool === undefined) this.kernels = this.#watch(before);
+    const before = this.tables;
+    if (this.pool === undefined) this.tables = before.map((table, i) => table && this.#watch(table, this.#parts[i]));
     this.#recorder = recorder;
     let isDone = false;
     try {
@@ -58,7 +69,7 @@ export class Launcher {
       return { recording, result };
     } finally {
       this.#recorder = undefined;
-      this.kernels = before;
+      this.tables = before;
       if (!isDone) recorder.abandon();
     }
   }
@@ -74,8 +85,8 @@ export class Launcher {
     }
   }
 
-  #watch(table: Kernels): Kernels {
-    return watchKernels(table, (kernel, values) => this.#call(kernel, values));
+  #watch(table: KernelTable, part: Part): KernelTable {
+    return watchKernels(table, part, (kernel, values) => this.#call(kernel, values));
   }
 
   #call(kernel: Kernel, values: readonly number[]): void {

@@ -1,9 +1,10 @@
 /** The running library: one memory, one heap, one table of kernels, put here once by `init` (init.ts). Everything above asks here for them. */
 import { UsageError, message } from "../errors.js";
-import type { Kernels } from "./kernels.js";
+import type { KernelTable, Kernels } from "./kernels.js";
 import type { Launcher } from "./launcher.js";
 import type { BuildName } from "./load.js";
 import type { Heap } from "./memory.js";
+import { type Part, registerPart } from "./parts.js";
 
 /** What `init` chose. */
 export interface Info {
@@ -53,21 +54,39 @@ export function heap(): Heap {
   return running().launcher.heap;
 }
 
-/** The table of kernels. Errors: UsageError before `init`. */
+/** The table of the core's kernels; those of the other parts are in parts/. Errors: UsageError before `init`. */
 export function kernels(): Kernels {
-  return running().launcher.kernels;
+  return running().launcher.tables[0] as unknown as Kernels;
 }
 
 /**
- * Puts `table` in the place of the table of kernels: what wants to see or to hand on every call (a test) wraps the table that it gets back.
+ * Registers a part of the kernels, so that `init` loads it. Called by the files of parts/, which bundlers drop with the part where no op needs it.
+ *
+ * @returns what gives ops the part's table. Errors: UsageError before `init`, and where init ran before the part was registered
+ */
+// @__NO_SIDE_EFFECTS__
+export function definePart(part: Part): () => KernelTable {
+  registerPart(part);
+  return () => running().launcher.tables[part.number] ?? failUnloaded(part);
+}
+
+function failUnloaded({ name }: Part): never {
+  const hint =
+    "Call `await init()` again, with the same options, after the import of what needs them; " +
+    `where init is handed a module, hand it { core: …, ${name}: … }.`;
+  throw new UsageError(message("lanegrad", `the kernels "${name}" are not loaded`, { hint }));
+}
+
+/**
+ * Puts tables in the place of those that ops call: what wants to see or to hand on every call (a test) wraps the tables that `launcher().tables` has.
  * Errors: UsageError before `init`.
  *
- * @returns the table until now
+ * @returns the tables until now
  */
-export function exchangeKernels(table: Kernels): Kernels {
+export function exchangeTables(tables: Launcher["tables"]): Launcher["tables"] {
   const { launcher } = running();
-  const before = launcher.kernels;
-  launcher.kernels = table;
+  const before = launcher.tables;
+  launcher.tables = tables;
   return before;
 }
 

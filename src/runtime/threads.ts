@@ -4,7 +4,8 @@
  * The words in shared memory are described in Note [Control block] in assembly/launch.ts.
  */
 import { ThreadError, message } from "../errors.js";
-import type { Kernels } from "./kernels.js";
+import { type Kernels, firstState, mostParts } from "./kernels.js";
+import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
 
 /** Bytes of the control block. */
@@ -19,19 +20,21 @@ const patience = 30_000;
 
 /** What a worker must be told. */
 interface WorkerTask {
-  readonly module: WebAssembly.Module;
+  /** The parts of the kernels, by number. */
+  readonly modules: Modules;
   readonly memory: WebAssembly.Memory;
-  readonly index: number;
-  readonly count: number;
   readonly control: number;
-  readonly wide: boolean;
+  readonly mostParts: number;
+  /** Note [Thread state] in assembly/thread.ts. */
+  readonly state: Readonly<Record<string, number>>;
 }
 
 /** Options of {@link ThreadPool}. */
 export interface ThreadPoolOptions {
-  readonly module: WebAssembly.Module;
+  /** The parts of the kernels, by number. */
+  readonly modules: Modules;
   readonly memory: WebAssembly.Memory;
-  /** The module's functions on the caller's thread. */
+  /** The core's functions on the caller's thread. */
   readonly functions: Kernels;
   /** Address of the control block, zeroed. */
   readonly control: number;
@@ -58,7 +61,7 @@ export class ThreadPool {
   #failure: string | undefined;
   #isReported = false;
 
-  constructor({ module, memory, functions, control, count, wide, workerUrl }: ThreadPoolOptions) {
+  constructor({ modules, memory, functions, control, count, wide, workerUrl }: ThreadPoolOptions) {
     this.count = count;
     this.#functions = functions;
     this.#memory = memory;
@@ -66,10 +69,12 @@ export class ThreadPool {
     this.#patience = mayBlock() ? patience : 0;
     functions.setThread(0, count);
     functions.setAlone(1);
-    const start = (i: number): Terminate =>
-      startWorker({ module, memory, index: i + 1, count, control, wide }, workerUrl, (reason) => {
+    const start = (i: number): Terminate => {
+      const state = { ...firstState, threadIndex: i + 1, threadCount: count, wide: wide ? 1 : 0 };
+      return startWorker({ modules, memory, control, mostParts, state }, workerUrl, (reason) => {
         this.#fail(`thread ${i + 1} ended: ${reason}`);
       });
+    };
     this.#workers = Array.from({ length: count - 1 }, (_, i) => start(i));
   }
 
@@ -106,11 +111,21 @@ export class ThreadPool {
     throw new ThreadError(message("threads", this.#failure, { hint }));
   }
 
+  /** Ends the workers, since another pool takes over. Call it between launches. */
+  close(): void {
+    this.#end("closed");
+    this.#isReported = true;
+  }
+
   #fail(reason: string): void {
     if (this.#failure !== undefined) return;
+    this.#functions.setAlone(1);
+    this.#end(reason);
+  }
+
+  #end(reason: string): void {
     this.#failure = reason;
     this.#isAlone = true;
-    this.#functions.setAlone(1);
     const words = this.#words();
     Atomics.store(words, failedWord, 1);
     Atomics.notify(words, phaseWord);

@@ -10,11 +10,12 @@
  * Loaded only where wide mode is asked for. Does not know the library's memory: both modules run on one of their own.
  */
 import { message } from "../errors.js";
-import { type Kernels, instantiate } from "./kernels.js";
+import { type Kernels, instantiate, makeImports } from "./kernels.js";
+import type { BuildName, LoadedPart } from "./load.js";
 
-/** A compiled module and whether it is the wide one. */
+/** Compiled parts and whether they are the wide ones. */
 export interface WideChoice {
-  readonly module: WebAssembly.Module;
+  readonly loaded: readonly LoadedPart[];
   readonly wide: boolean;
   readonly wideReason: string;
 }
@@ -37,33 +38,34 @@ function makeMark(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The wide module, or the usual one and a warning that says why.
+ * The wide modules, or the usual ones and a warning that says why.
  *
- * @param bytes  one of the package's relaxed builds, or undefined where another one was asked for
- * @param usual  the module without wide mode
- * @param shared whether the module wants shared memory
+ * @param usual  the parts without wide mode @param build what they are
+ * @param shared whether they want shared memory
  */
-export async function chooseWide(
-  bytes: BufferSource | undefined,
-  usual: WebAssembly.Module,
-  shared: boolean,
-): Promise<WideChoice> {
+export async function chooseWide(usual: readonly LoadedPart[], build: BuildName, shared: boolean): Promise<WideChoice> {
   const obstacle = findObstacle();
   if (obstacle !== undefined) return refuse(usual, obstacle);
-  if (bytes === undefined) return refuse(usual, "it needs the relaxed build that the package carries");
+  if (build !== "relaxed" || usual.some(({ bytes }) => bytes === undefined)) {
+    return refuse(usual, "it needs the relaxed build that the package carries");
+  }
   const expected = await runTrials(usual, shared, false);
   setFlags("--experimental-wasm-revectorize", "--wasm-sync-tier-up");
   let fault = "";
   try {
-    const module = await WebAssembly.compile(await new Blob([bytes, makeMark()]).arrayBuffer());
-    fault = difference(expected, await runTrials(module, shared, true));
-    if (fault === "") return { module, wide: true, wideReason: "as asked for" };
+    const loaded = await Promise.all(usual.map(markAndCompile));
+    fault = difference(expected, await runTrials(loaded, shared, true));
+    if (fault === "") return { loaded, wide: true, wideReason: "as asked for" };
   } catch (error) {
     fault = `the wide module does not run: ${String(error)}`;
   } finally {
     setFlags("--no-wasm-sync-tier-up", ...(fault === "" ? [] : ["--no-experimental-wasm-revectorize"]));
   }
   return refuse(usual, fault);
+}
+
+async function markAndCompile({ part, bytes }: LoadedPart): Promise<LoadedPart> {
+  return { part, module: await WebAssembly.compile(await new Blob([bytes!, makeMark()]).arrayBuffer()) };
 }
 
 /** Why this engine cannot; undefined where it can. */
@@ -82,11 +84,11 @@ function setFlags(...flags: readonly string[]): void {
   for (const flag of flags) v8.setFlagsFromString(flag);
 }
 
-function refuse(module: WebAssembly.Module, wideReason: string): WideChoice {
+function refuse(loaded: readonly LoadedPart[], wideReason: string): WideChoice {
   const text = message("init", `wide mode is off: ${wideReason}`, {});
   if (globalThis.process?.emitWarning === undefined) console.warn(text);
   else globalThis.process.emitWarning(text, "LanegradWarning");
-  return { module, wide: false, wideReason };
+  return { loaded, wide: false, wideReason };
 }
 
 /** What the trials of one module left. */
@@ -97,9 +99,11 @@ interface Trials {
 }
 
 /** Runs every trial on a memory of its own. @param warm until V8 has optimised them, on wide tiles */
-async function runTrials(module: WebAssembly.Module, shared: boolean, warm: boolean): Promise<Trials> {
+async function runTrials(loaded: readonly LoadedPart[], shared: boolean, warm: boolean): Promise<Trials> {
   const memory = new WebAssembly.Memory({ initial: trialPages, maximum: trialPages, shared });
-  const kernels = await instantiate(module, memory);
+  const imports = makeImports(memory);
+  const tables = await Promise.all(loaded.map(({ module, part }) => instantiate(module, imports, part)));
+  const kernels = Object.assign({}, ...tables) as Kernels;
   kernels.setWide(warm ? 1 : 0);
   const base = Math.ceil(kernels.heapBase() / pageBytes) * pageBytes;
   const at = (region: number): number => base + region * regionBytes;

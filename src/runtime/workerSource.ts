@@ -1,17 +1,19 @@
 /**
- * What a worker runs: it instantiates the same module on the same memory and serves launches until it is ended. The text is carried in the library, so that
+ * What a worker runs: it instantiates the same parts of the kernels on the same memory and serves launches until it is ended. The text is carried in the library, so that
  * no bundler needs configuration; a page whose policy forbids that serves `lanegrad/worker.js`, which is this text.
  */
 
 /** The script of a worker, for Node and for browsers; as good a classic script as a module. */
 export const workerSource = `
-const serve = ({ module, memory, index, count, control, wide }) => {
+const serve = ({ modules, memory, control, mostParts, state }) => {
   const words = new Int32Array(memory.buffer);
   try {
-    const { exports: kernels } = new WebAssembly.Instance(module, { env: { memory } });
-    kernels.setThread(index, count);
-    if (wide) kernels.setWide(1);
-    kernels.work(index, count, control);
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: mostParts });
+    const env = { memory, table };
+    for (const name in state) env[name] = new WebAssembly.Global({ value: "i32", mutable: true }, state[name]);
+    const parts = modules.map((module) => module && new WebAssembly.Instance(module, { env }).exports);
+    parts.forEach((part, number) => part && number && table.set(number, part.run));
+    parts[0].work(state.threadIndex, state.threadCount, control);
   } catch (error) {
     Atomics.store(words, control / 4 + 3, 1);
     Atomics.add(words, control / 4 + 32, 1);

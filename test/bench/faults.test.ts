@@ -12,7 +12,9 @@ import { adamCase } from "../../src/cli/benchmarks/adam.js";
 import { convGradientCases } from "../../src/cli/benchmarks/convGradient.js";
 import { launchCases } from "../../src/cli/benchmarks/launches.js";
 import { watchKernels } from "../../src/runtime/commands.js";
-import type { Kernels } from "../../src/runtime/kernels.js";
+import type { KernelTable } from "../../src/runtime/kernels.js";
+import type { Launcher } from "../../src/runtime/launcher.js";
+import { registeredParts } from "../../src/runtime/parts.js";
 import { launcher } from "../../src/runtime/runtime.js";
 import { full } from "../../src/tensor/create.js";
 import "../support/engine.js";
@@ -26,19 +28,22 @@ type Fault = (kernel: string, values: number[]) => number[] | undefined;
  */
 function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop: () => void } {
   const target = launcher();
-  const intact = target.kernels;
-  let table = intact;
+  const intact = target.tables;
+  let tables = intact;
   let isPreparing = false;
-  const get = (): Kernels => {
-    if (isPreparing && target.recorder === undefined) return table;
+  const watch = (table: KernelTable | undefined, number: number): KernelTable | undefined => {
+    if (table === undefined) return undefined;
     const names = new Map(Object.entries(table).map(([name, run]) => [run, name]));
-    return watchKernels(table, ({ run }, values) => {
+    const part = registeredParts().find((one) => one.number === number)!;
+    return watchKernels(table, part, ({ run }, values) => {
       const passed = fault(names.get(run)!, [...values]);
       if (passed !== undefined) run(...passed);
     });
   };
-  const set = (value: Kernels): void => {
-    table = value;
+  const get = (): Launcher["tables"] =>
+    isPreparing && target.recorder === undefined ? tables : tables.map((table, number) => watch(table, number));
+  const set = (value: Launcher["tables"]): void => {
+    tables = value;
   };
   const prepare = (): Prepared => {
     isPreparing = true;
@@ -46,11 +51,11 @@ function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop
       return one.prepare();
     } finally {
       isPreparing = false;
-      table = intact; // a recording puts back what it was given, faults and all
+      tables = intact; // a recording puts back what it was given, faults and all
     }
   };
-  Object.defineProperty(target, "kernels", { configurable: true, get, set });
-  const stop = () => Object.defineProperty(target, "kernels", { configurable: true, writable: true, value: intact });
+  Object.defineProperty(target, "tables", { configurable: true, get, set });
+  const stop = () => Object.defineProperty(target, "tables", { configurable: true, writable: true, value: intact });
   return { faulty: { ...one, prepare }, stop };
 }
 

@@ -37,6 +37,11 @@ describe("layer boundaries", () => {
     ["src/layers/dense.ts", 'import { kernels } from "../runtime/runtime.js";', "only ops and runtime call kernels"],
     ["src/layers/dense.ts", 'import * as runtime from "../runtime/runtime.js";', "only ops and runtime call kernels"],
     [
+      "src/layers/a.ts",
+      'import { imageKernels } from "../runtime/parts/images.js";',
+      "only ops and runtime call kernels",
+    ],
+    [
       "src/tensor/tensor.ts",
       'import type { KernelExports } from "#wasm/kernels";',
       "only ops and runtime call kernels",
@@ -55,6 +60,7 @@ describe("layer boundaries", () => {
 
   it.each([
     ["src/ops/relu.ts", 'import { kernels } from "../runtime/runtime.js";'],
+    ["src/ops/relu.ts", 'import { imageKernels } from "../runtime/parts/images.js";'],
     ["src/layers/dense.ts", 'import { glorotUniform } from "../initializers/glorot.js"; import "../errors.js";'],
     ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
     ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],

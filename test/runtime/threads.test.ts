@@ -14,7 +14,7 @@ import {
   sum,
   tensor,
 } from "../../src/index.js";
-import { exchangeKernels, kernels, launcher } from "../../src/runtime/runtime.js";
+import { exchangeTables, kernels, launcher } from "../../src/runtime/runtime.js";
 
 /** Launches of the soak test; LANEGRAD_SOAK=100000 for the long one. */
 const soak = Number(process.env.LANEGRAD_SOAK ?? 1000);
@@ -38,11 +38,11 @@ async function untilReady(): Promise<void> {
 /** What `fn` gives on thread 0 alone: all shares in one. */
 function alone<T>(fn: () => T): T {
   kernels().setAlone(1);
-  const table = exchangeKernels(launcher().functions);
+  const tables = exchangeTables([launcher().functions]);
   try {
     return fn();
   } finally {
-    exchangeKernels(table);
+    exchangeTables(tables);
     kernels().setAlone(0);
   }
 }

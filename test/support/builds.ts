@@ -3,8 +3,8 @@
  * Buffers lie between guard bytes and start as NaN, so that a write out of bounds or a skipped element shows.
  * Does not use src/: what is tested here is the ABI alone.
  */
-import { readFileSync } from "node:fs";
-import type { KernelExports } from "#wasm/kernels";
+import { readdirSync, readFileSync } from "node:fs";
+import type { AllKernels } from "./allKernels.js";
 
 const guardBytes = 64;
 /**
@@ -16,7 +16,8 @@ const guardByteOf = (i: number): number => 0xc0 + (i % 8);
 /** One instantiated build with a bump allocator over its memory. */
 export interface Build {
   readonly name: string;
-  readonly kernels: KernelExports;
+  /** Those of all parts. */
+  readonly kernels: AllKernels;
   /** A float32 buffer of `values`, or of `values` elements all NaN. */
   f32(values: number | ArrayLike<number>): Block<Float32Array>;
   /** An int32 buffer; a count gives elements all −1. */
@@ -37,10 +38,20 @@ export interface Block<T> {
   readonly view: T;
 }
 
-function instantiate(name: string, bytes: Uint8Array<ArrayBuffer>): Build {
+/** What modules of kernels import: a memory, a table, and the state of a thread (Note [Thread state] in assembly/thread.ts). */
+export function makeEnvironment(memory: WebAssembly.Memory): WebAssembly.ModuleImports {
+  const state = { threadIndex: 0, threadCount: 1, isAlone: 0, smallWork: 16384, hasSplit: 0, wide: 0 };
+  const globals = Object.entries(state).map(
+    ([name, value]) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, value)] as const,
+  );
+  return { ...Object.fromEntries(globals), memory, table: new WebAssembly.Table({ element: "anyfunc", initial: 8 }) };
+}
+
+function instantiate(name: string, parts: readonly Uint8Array<ArrayBuffer>[]): Build {
   const memory = new WebAssembly.Memory({ initial: 4096, maximum: 65536 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const kernels = instance.exports as unknown as KernelExports;
+  const env = makeEnvironment(memory);
+  const exports = parts.map((bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports);
+  const kernels = Object.assign({}, ...exports.reverse()) as AllKernels; // the core last: its tableHash
   const base = Math.ceil(kernels.heapBase() / 64) * 64;
   let top = base;
   let guards: { readonly at: number; readonly guardByte: number }[] = [];
@@ -104,8 +115,13 @@ function instantiate(name: string, bytes: Uint8Array<ArrayBuffer>): Build {
   };
 }
 
+const folder = new URL("../../build/wasm/", import.meta.url);
+
 /** The builds: always `simd`, and `relaxed` where the engine accepts it. */
 export const builds: readonly Build[] = ["simd", "relaxed"].flatMap((name) => {
-  const bytes = new Uint8Array(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
-  return WebAssembly.validate(bytes) ? [instantiate(name, bytes)] : [];
+  const files = readdirSync(folder).filter((file) => new RegExp(`^${name}(-(?!threads)\\w+)?\\.wasm$`).test(file));
+  const parts = files
+    .sort((a, b) => a.length - b.length)
+    .map((file) => new Uint8Array(readFileSync(new URL(file, folder))));
+  return WebAssembly.validate(parts[0]) ? [instantiate(name, parts)] : [];
 });

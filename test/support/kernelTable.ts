@@ -1,30 +1,36 @@
 /**
- * The table of kernels, wrapped: calls run as the shares of several threads one after the other, or a kernel is replaced by a faulty one.
- * Real threads and recordings wrap the table in the same place (src/runtime/runtime.ts, exchangeKernels).
+ * The tables of kernels, wrapped: calls run as the shares of several threads one after the other, or a kernel is replaced by a faulty one.
+ * Real threads and recordings wrap the tables in the same place (src/runtime/runtime.ts, exchangeTables).
  */
-import { exchangeKernels, kernels } from "../../src/runtime/runtime.js";
-import type { Kernels } from "../../src/runtime/kernels.js";
+import { exchangeTables, kernels, launcher } from "../../src/runtime/runtime.js";
+import type { KernelTable } from "../../src/runtime/kernels.js";
+import type { AllKernels } from "./allKernels.js";
 
 /** Names of the table that are no loops over memory: the module itself, thread shares, sizes of scratch. */
 const isPlain = (name: string): boolean =>
-  /^((set|begin|end|thread|heap|build).*|replay|launch|work)$|(Scratch|Block|Mask)Bytes$|Count$/.test(name);
+  /^((set|begin|end|thread|heap|build).*|replay|launch|run|work|tableHash)$|(Scratch|Block|Mask)Bytes$|Count$/.test(
+    name,
+  );
 
 type Kernel = (...args: number[]) => unknown;
 
-/** A table where each kernel goes through `wrap`. */
-function wrapped(below: Kernels, wrap: (kernel: Kernel, name: string) => Kernel): Kernels {
-  const entries = Object.entries(below).map(([name, kernel]) => [name, isPlain(name) ? kernel : wrap(kernel, name)]);
-  return Object.fromEntries(entries) as Kernels;
-}
-
-/** Runs `fn` with `table` in the place of the kernels. */
-function withTable<T>(table: Kernels, fn: () => T): T {
-  const below = exchangeKernels(table);
+/** Runs `fn` with each part's table replaced. */
+function withTables<T>(replace: (table: KernelTable) => KernelTable, fn: () => T): T {
+  const below = exchangeTables(launcher().tables.map((table) => table && replace(table)));
   try {
     return fn();
   } finally {
-    exchangeKernels(below);
+    exchangeTables(below);
   }
+}
+
+/** Runs `fn` where each kernel goes through `wrap`. */
+function wrapped<T>(wrap: (kernel: Kernel, name: string) => Kernel, fn: () => T): T {
+  const wrapTable = (table: KernelTable): KernelTable => {
+    const entries = Object.entries(table).map(([name, kernel]) => [name, isPlain(name) ? kernel : wrap(kernel, name)]);
+    return Object.fromEntries(entries) as KernelTable;
+  };
+  return withTables(wrapTable, fn);
 }
 
 /** Runs `fn` where every kernel call is cut into the shares of `count` threads, however small the work. */
@@ -34,15 +40,15 @@ export function withThreads<T>(count: number, fn: () => T): T {
   below.setSmallWork(0);
   below.setThread(0, count);
   try {
-    return withTable(
-      wrapped(below, (kernel) => (...args) => {
+    const inShares =
+      (kernel: Kernel): Kernel =>
+      (...args) => {
         for (let i = count - 1; i >= 0; i--) {
           below.setThread(i, count); // the last share first: the order must not matter
           kernel(...args);
         }
-      }),
-      fn,
-    );
+      };
+    return wrapped(inShares, fn);
   } finally {
     below.setThread(0, 1);
     below.setSmallWork(16384);
@@ -50,13 +56,14 @@ export function withThreads<T>(count: number, fn: () => T): T {
 }
 
 /** Runs `fn` where kernel `name` is what `fault` makes of it. */
-export function withFault<K extends keyof Kernels, T>(
+export function withFault<K extends keyof AllKernels, T>(
   name: K,
-  fault: (kernel: Kernels[K]) => Kernels[K],
+  fault: (kernel: AllKernels[K]) => AllKernels[K],
   fn: () => T,
 ): T {
-  const below = kernels();
-  return withTable({ ...below, [name]: fault(below[name]) }, fn);
+  const spoil = (table: KernelTable): KernelTable =>
+    name in table ? { ...table, [name]: fault(table[name] as AllKernels[K]) as Kernel } : table;
+  return withTables(spoil, fn);
 }
 
 /** The names of the kernels that `fn` calls, in order. */
@@ -68,6 +75,6 @@ export function calledKernels(fn: () => void): string[] {
       return kernel(...args);
     };
   };
-  withTable(wrapped(kernels(), watch), fn);
+  wrapped(watch, fn);
   return names;
 }

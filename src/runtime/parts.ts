@@ -1,0 +1,42 @@
+/**
+ * The parts that the kernels come in, so that a page carries those it calls and no others: a part is registered by the module that gives ops its table of
+ * kernels (parts/), and bundlers drop that module where no op of the bundle asks for it. `init` loads what is registered. Compiles nothing.
+ */
+import { commands } from "#wasm/commands";
+
+/** The builds that a part is carried in: plain or relaxed SIMD, each without and with shared memory. */
+export type CarriedBuild = "simd" | "relaxed" | "simd-threads" | "relaxed-threads";
+
+/** A part: what scripts/dispatch.mjs says of it, and its modules, each imported when it is chosen. */
+export interface Part {
+  readonly name: string;
+  /** Place among the parts; 0 is the core, which every page has. */
+  readonly number: number;
+  /** Float parameters of its kernels, as in build/wasm/commands.d.ts. */
+  readonly floats: string;
+  readonly tableHash: number;
+  readonly builds: Readonly<Record<CarriedBuild, () => Promise<{ readonly base64: string }>>>;
+}
+
+/** Part 0: what nearly every network needs, the runner of command lists, and what a module says of itself. */
+export const core: Part = {
+  ...commands,
+  builds: {
+    simd: () => import("#wasm/simd"),
+    relaxed: () => import("#wasm/relaxed"),
+    "simd-threads": () => import("#wasm/simd-threads"),
+    "relaxed-threads": () => import("#wasm/relaxed-threads"),
+  },
+};
+
+const registered: Part[] = [core];
+
+/** Every part that ops in this program need, the core first. */
+export function registeredParts(): readonly Part[] {
+  return registered;
+}
+
+/** Adds a part to those that `init` loads. */
+export function registerPart(part: Part): void {
+  registered.push(part);
+}
