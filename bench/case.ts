@@ -5,7 +5,17 @@
 import { type Tensor, record } from "lanegrad";
 
 /** The groups of `lanegrad bench`, in the order in which `all` runs them. */
-export const groups = ["gemm", "dense", "conv", "recurrent", "elementwise", "tiny", "startup", "threads"] as const;
+export const groups = [
+  "gemm",
+  "dense",
+  "conv",
+  "cnn",
+  "recurrent",
+  "elementwise",
+  "tiny",
+  "startup",
+  "threads",
+] as const;
 
 /** A group of benchmarks. */
 export type Group = (typeof groups)[number];

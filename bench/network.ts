@@ -141,7 +141,12 @@ export function forwardPass(name: string, network: Network): Prepared {
 }
 
 /** Compares (before − after) / learning rate with a gradient. What a float32 weight cannot resolve counts as right. */
-function checkUpdate(what: string, before: Float32Array, after: Float32Array, gradient: (at: number) => number): void {
+export function checkUpdate(
+  what: string,
+  before: Float32Array,
+  after: Float32Array,
+  gradient: (at: number) => number,
+): void {
   const known = new Map<number, number>();
   const value = (at: number): number => {
     if (!known.has(at)) known.set(at, gradient(at));

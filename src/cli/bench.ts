@@ -35,6 +35,7 @@ export const bench: Command = {
     "dense        training steps and forward passes of fully connected networks",
     "conv         convolutions: forward, and each gradient by itself",
     "recurrent    training steps of LSTM, GRU and simple RNN, a decoder's step",
+    "cnn          a training step and a forward pass of a convolutional network",
     "elementwise  functions of every element, softmax, rows gathered, Adam",
     "tiny         steps of a network of 13 weights, the cost of a replay",
     "startup      from the start of a process to the first training step",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Case, Limits, Prepared } from "../../bench/case.js";
 import { WrongResultError } from "../../bench/check.js";
 import { measure } from "../../bench/measure.js";
+import { cnnCases } from "../../bench/cnn.js";
 import { convCases } from "../../bench/conv.js";
 import { denseCases } from "../../bench/dense.js";
 import { elementwiseCases } from "../../bench/elementwise.js";
@@ -71,6 +72,7 @@ const cases: readonly Case[] = [
   ...denseCases,
   ...convCases,
   ...convGradientCases,
+  ...cnnCases,
   ...elementwiseCases,
   adamCase,
   ...tinyCases,

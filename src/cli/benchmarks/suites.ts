@@ -1,5 +1,6 @@
 /** All groups of benchmarks. */
 import { type Group, groups } from "../../../bench/case.js";
+import { cnnCases } from "../../../bench/cnn.js";
 import { convCases } from "../../../bench/conv.js";
 import { denseCases } from "../../../bench/dense.js";
 import { elementwiseCases } from "../../../bench/elementwise.js";
@@ -19,6 +20,7 @@ export const suites: Readonly<Record<Group, Suite>> = {
   dense: suiteOf(denseCases),
   conv: suiteOf([...convCases, ...convGradientCases, maxPoolCase]),
   recurrent: suiteOf(recurrentCases),
+  cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),
   startup: startupSuite,

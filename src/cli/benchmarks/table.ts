@@ -54,6 +54,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   gemm: [m, n, k, stored, ms, spread, gflops, ofPeak],
   dense: [ms, spread, gflops, ofPeak],
   conv: [ms, spread, gflops, ofPeak],
+  cnn: [ms, spread, gflops, ofPeak],
   recurrent: [ms, spread, gflops, ofPeak],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
   tiny: [ms, spread, perSecond, nsEach],

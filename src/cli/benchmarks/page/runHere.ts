@@ -1,5 +1,6 @@
 /** The benchmarks in a browser: the groups that need no process of their own. */
 import { type Group, groups } from "../../../../bench/case.js";
+import { cnnCases } from "../../../../bench/cnn.js";
 import { convCases } from "../../../../bench/conv.js";
 import { denseCases } from "../../../../bench/dense.js";
 import { elementwiseCases } from "../../../../bench/elementwise.js";
@@ -20,6 +21,7 @@ const cases = [
   ...convCases,
   maxPoolCase,
   ...convGradientCases,
+  ...cnnCases,
   ...elementwiseCases,
   adamCase,
   ...tinyCases,
