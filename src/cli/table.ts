@@ -11,6 +11,7 @@ import { printJson } from "./json.js";
 import { inColumns } from "./layout.js";
 import { ProgressDisplay } from "./progress.js";
 import { judge } from "./report.js";
+import { compileFor } from "./recipes/recipe.js";
 import { seedOption, seedOf } from "./run.js";
 import type { Surroundings } from "./surroundings.js";
 import { type TableRow, mnistRows } from "./tables/mnist.js";
@@ -88,8 +89,7 @@ async function trained(
   const model = recipe.model(seed);
   try {
     terminal.fact("network", `${recipe.name}, ${recipe.about}`);
-    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(x.shape[0] / batchSize), epochs);
-    model.compile({ optimizer, loss: recipe.loss, metrics: recipe.metrics });
+    compileFor(recipe, model, lr, epochs * Math.ceil(x.shape[0] / batchSize), epochs);
     const start = performance.now();
     await model.fit(x, y, { epochs, batchSize, callbacks: [new ProgressDisplay(terminal)], signal });
     const seconds = (performance.now() - start) / 1000;

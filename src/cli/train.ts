@@ -14,7 +14,7 @@ import { Interrupted, interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
 import { ProgressDisplay } from "./progress.js";
 import { recipes } from "./recipes/index.js";
-import type { RecipeData } from "./recipes/recipe.js";
+import { type RecipeData, compileFor } from "./recipes/recipe.js";
 import { judge, report } from "./report.js";
 import { pageParts } from "./pages/page.js";
 import { type Run, checkpointPath, repeatCommand, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
@@ -142,8 +142,7 @@ async function fitted(
   const { epochs, batch: batchSize, lr } = settings;
   const rows = x.shape[0] - Math.floor(x.shape[0] * (recipe.fit?.validationSplit ?? 0));
   if (checkpoint === undefined) {
-    const optimizer = recipe.optimizer(lr, epochs * Math.ceil(rows / batchSize), epochs);
-    model.compile({ optimizer, loss: recipe.loss, metrics: recipe.metrics });
+    compileFor(recipe, model, lr, epochs * Math.ceil(rows / batchSize), epochs);
   }
   let samples = 0;
   const counter: Callback = {

@@ -8,6 +8,7 @@ import {
   mnistMlp300,
   mnistMlp300Deskewed,
 } from "./perceptrons.js";
+import { mnistCnn, mnistLenet } from "./convolutional.js";
 import type { Recipe } from "./recipe.js";
 import { xor } from "./xor.js";
 
@@ -19,6 +20,8 @@ export const recipes: readonly Recipe[] = [
   mnistMlp300,
   mnistMlp300Deskewed,
   mnistMlp1000,
+  mnistLenet,
+  mnistCnn,
   xor,
   ...imdbRecipes,
 ];

@@ -49,6 +49,8 @@ export interface Recipe {
   readonly settings: Settings;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
+  /** Judge and save a moving average of the weights, with that decay. Default: none. */
+  readonly averageDecay?: number;
   load(request: DataRequest): Promise<RecipeData>;
   model(seed: number): Model;
   /** @param steps of the whole run */
@@ -57,4 +59,11 @@ export interface Recipe {
   readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength">;
   /** Callbacks that belong to the recipe. Default: none. */
   readonly callbacks?: (epochs: number) => readonly Callback[];
+}
+
+/** Makes the recipe's model ready for training. @param steps of the whole run, of all epochs */
+export function compileFor(recipe: Recipe, model: Model, learningRate: number, steps: number, epochs: number): void {
+  const { loss, metrics, averageDecay } = recipe;
+  const optimizer = recipe.optimizer(learningRate, steps, epochs);
+  model.compile({ optimizer, loss, metrics, ...(averageDecay !== undefined && { averageDecay }) });
 }
