@@ -10,7 +10,14 @@ describe("examples", () => {
   afterEach(() => vi.restoreAllMocks());
 
   it("are there", () => {
-    expect(files.toSorted()).toEqual(["customLoop.js", "digits.js", "functional.js", "transfer.js", "xor.js"]);
+    expect(files.toSorted()).toEqual([
+      "customLoop.js",
+      "digits.js",
+      "functional.js",
+      "longText.js",
+      "transfer.js",
+      "xor.js",
+    ]);
   });
 
   it.each(files)("%s reaches its result and says so", async (file) => {
