@@ -26,6 +26,7 @@ export type { Metric } from "./metrics/metric.js";
 export { bptt, type BpttOptions, type BpttResult, type BpttWindow, type Sequence } from "./models/bptt.js";
 export type { History } from "./models/fit.js";
 export type { FitOptions } from "./models/fitOptions.js";
+export { foldBatchNormalization } from "./models/fold.js";
 export { loadModel, type LoadOptions } from "./models/load.js";
 export type { Model } from "./models/model.js";
 export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";

@@ -45,7 +45,7 @@ export function columnFactors(
 
 /**
  * y = (x − mean) scale + groupfset
- * @param y     out (N, S, C); may be x
+ * @param y     out (N, S, C)
  * @param x     in (N, S, C)
  * @param mean  in (N, C)  @param scale in (N, C)  @param offset in (N, C)
  */
@@ -116,7 +116,7 @@ export function columnGradientFactors(
 
 /**
  * dx = or += a dy − b − e (x − mean), which is r (γ dy − mean(γ dy) − x̂ mean(γ dy x̂)).
- * @param dx    out (N, S, C); may be dy
+ * @param dx    out (N, S, C)
  * @param dy    in (N, S, C)  @param x in (N, S, C)
  * @param mean  in (N, C)  @param a in (N, C)  @param b in (N, C)  @param e in (N, C)
  */

@@ -18,7 +18,7 @@ export function layerNormBlockCount(rows: i32): i32 {
 
 /**
  * y = γ x̂ + β
- * @param y      out (R, F); may be x
+ * @param y      out (R, F)
  * @param mean   out (R)  @param r out (R), from the variance Σ(x − mean)² / F
  * @param x      in (R, F)
  * @param gamma  in (F), or 0 for ones  @param beta in (F), or 0 for zeros
@@ -92,7 +92,7 @@ function normalizeRow(y: usize, x: usize, gamma: usize, beta: usize, n: i32, mea
 
 /**
  * dx = or += r (g − mean(g) − x̂ mean(g x̂)), g = γ dy, means over the row.
- * @param dx        out (R, F); may be dy
+ * @param dx        out (R, F)
  * @param dy        in (R, F)  @param x in (R, F)
  * @param mean      in (R)  @param r in (R): what the forward pass wrote
  * @param gamma     in (F), or 0 for ones
