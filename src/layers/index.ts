@@ -14,6 +14,7 @@ export {
 export { deskew } from "./deskew.js";
 export { dropout, type DropoutOptions } from "./dropout.js";
 export { embedding, type EmbeddingOptions } from "./embedding.js";
+export { gridLstm, type GridLstmOptions } from "./gridLstm.js";
 export { gru, type GruLayerOptions } from "./gru.js";
 export { input, type InputOptions } from "./input.js";
 export { lstm, type LstmLayerOptions } from "./lstm.js";

@@ -13,6 +13,7 @@ import * as depthwise from "./depthwise.js";
 import { deskew } from "./deskew.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
+import { gridLstm } from "./gridLstm.js";
 import { gru } from "./gru.js";
 import { highway } from "./highway.js";
 import type { Layer } from "./layer.js";
@@ -35,7 +36,7 @@ const makers = {
   ...conv,
   ...convTranspose,
   ...depthwise,
-  ...{ bidirectional, gru, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
+  ...{ bidirectional, gridLstm, gru, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
   highway,
   ...noise,
   ...normalization,

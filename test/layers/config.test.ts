@@ -4,6 +4,7 @@ import type { Config } from "../../src/config.js";
 import { heNormal, ones } from "../../src/initializers/index.js";
 import {
   bidirectional,
+  gridLstm,
   gru,
   lstm,
   masking,
@@ -79,6 +80,7 @@ describe("a layer comes back from its configuration as JSON", () => {
       goBackwards: true,
       kernelRegularizer: l1l2({ l2: 1 }),
     }),
+    gridLstm({ units: 2, depth: 3, tied: true }),
     bidirectional({ layer: lstm({ units: 3 }), mergeMode: "ave", name: "both" }),
     timeDistributed({ layer: dense({ units: 3 }) }),
     masking({ maskValue: -1 }),
