@@ -3,11 +3,14 @@ import { describe, expect, it } from "vitest";
 import { dense, gru, input, lstm, simpleRnn } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { identity, ones, zeros } from "../../src/initializers/index.js";
+import { meanSquaredError } from "../../src/losses/index.js";
 import { loadModel } from "../../src/models/load.js";
+import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { concat } from "../../src/ops/concat.js";
 import { slice } from "../../src/ops/slice.js";
 import type { SequenceAttributes } from "../../src/ops/sequence.js";
+import { sgd } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
 import { type Cell, gruCell, lstmCell, runCell, simpleCell } from "../support/cells.js";
 import { expectClose } from "../support/compare.js";
@@ -122,6 +125,20 @@ describe("stateful", () => {
     expect(carrying.call([half(1)])[0].toTypedArray()).toEqual(want);
     carrying.resetStates();
     expect(carrying.call([half(0)])[0].toTypedArray()).toEqual(first);
+  });
+
+  it("carries from batch to batch in fit's recorded steps", async () => {
+    const x = tensor(
+      Float32Array.from({ length: 6 * 3 * 2 }, (_, i) => Math.sin(i)),
+      [6, 3, 2],
+    );
+    const make = () => sequential([lstm({ units: 4, stateful: true, batchSize: 2, inputShape: [3, 2] })], { seed: 2 });
+    const carried = (net: Model) => net.weights.slice(3).map(({ value }) => value.toTypedArray());
+    const [trained, called] = [make(), make()];
+    trained.compile({ optimizer: sgd({ learningRate: 0 }), loss: meanSquaredError() });
+    await trained.fit(x, tensor(new Float32Array(24), [6, 4]), { batchSize: 2, shuffle: false });
+    for (const n of [0, 2, 4]) called.call([slice(x, [n, 0, 0], [2, 3, 2])]);
+    expect(carried(trained)).toEqual(carried(called));
   });
 
   it("refuses another batch size", () => {
