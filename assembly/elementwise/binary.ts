@@ -13,6 +13,8 @@ import {
   MINIMUM_GRADIENT,
   MULTIPLY,
   SUBTRACT,
+  CommonRows,
+  FurtherRows,
 } from "./binaryRow";
 import { broadcast } from "./broadcast";
 
@@ -25,7 +27,7 @@ export function addForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(ADD, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<CommonRows>(ADD, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a − b. */
@@ -37,7 +39,7 @@ export function subForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(SUBTRACT, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<CommonRows>(SUBTRACT, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a · b. */
@@ -49,7 +51,7 @@ export function mulForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(MULTIPLY, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<CommonRows>(MULTIPLY, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= a / b. */
@@ -61,7 +63,7 @@ export function divForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(DIVIDE, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(DIVIDE, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= max(a, b); NaN if either is NaN. */
@@ -73,7 +75,7 @@ export function maximumForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(MAXIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(MAXIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** out (+)= min(a, b); NaN if either is NaN. */
@@ -85,7 +87,7 @@ export function minimumForward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(MINIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(MINIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** dB (+)= −dOut · quotient / b, the divisor's gradient; dOut and quotient = a / b lie like dB. */
@@ -97,7 +99,7 @@ export function divBackwardB(
   accumulate: i32,
 ): void {
   const o1 = d2 * d3;
-  broadcast(DIVIDE_GRADIENT, dB, dOut, quotient, b, d0, d1, d2, d3, d1 * o1, o1, d3, 1, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(DIVIDE_GRADIENT, dB, dOut, quotient, b, d0, d1, d2, d3, d1 * o1, o1, d3, 1, b0, b1, b2, b3, accumulate);
 }
 
 /** dA (+)= dOut where a is the maximum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
@@ -109,7 +111,7 @@ export function maximumBackward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(MAXIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(MAXIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }
 
 /** dA (+)= dOut where a is the minimum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
@@ -121,5 +123,5 @@ export function minimumBackward(
   b0: i32, b1: i32, b2: i32, b3: i32,
   accumulate: i32,
 ): void {
-  broadcast(MINIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(MINIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
 }

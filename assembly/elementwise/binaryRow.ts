@@ -200,46 +200,73 @@ class LessEqualInt32 {
   }
 }
 
-/** out = or += f(g, a, b) on a row of n elements: aStep, bStep ∈ {0, 1}, 0 for a value that all share; g = 0 where f has none. */
-// prettier-ignore
-export function applyRow(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
-  switch (op) {
-    case ADD:
-      return row<Add>(out, g, a, b, n, aStep, bStep, accumulate);
-    case SUBTRACT:
-      return row<Subtract>(out, g, a, b, n, aStep, bStep, accumulate);
-    case MULTIPLY:
-      return row<Multiply>(out, g, a, b, n, aStep, bStep, accumulate);
-    case DIVIDE:
-      return row<Divide>(out, g, a, b, n, aStep, bStep, accumulate);
-    case MAXIMUM:
-      return row<Maximum>(out, g, a, b, n, aStep, bStep, accumulate);
-    case MINIMUM:
-      return row<Minimum>(out, g, a, b, n, aStep, bStep, accumulate);
-    case DIVIDE_GRADIENT:
-      return row<DivideGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-    case MAXIMUM_GRADIENT:
-      return row<MaximumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-    case MINIMUM_GRADIENT:
-      return row<MinimumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-    case EQUAL:
-      return row<Equal>(out, g, a, b, n, aStep, bStep, accumulate);
-    case NOT_EQUAL:
-      return row<NotEqual>(out, g, a, b, n, aStep, bStep, accumulate);
-    case LESS:
-      return row<Less>(out, g, a, b, n, aStep, bStep, accumulate);
-    case LESS_EQUAL:
-      return row<LessEqual>(out, g, a, b, n, aStep, bStep, accumulate);
-    case EQUAL_INT32:
-      return row<EqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-    case NOT_EQUAL_INT32:
-      return row<NotEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-    case LESS_INT32:
-      return row<LessInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-    case LESS_EQUAL_INT32:
-      return row<LessEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-    default:
-      unreachable();
+/**
+ * Functions by number: out = or += f(g, a, b) on a row of n elements; aStep, bStep ∈ {0, 1}, 0 for a value that all share; g = 0 where f has none.
+ * Two sets, so that each part of the kernels holds the functions that it calls. The constraint is for the type checker alone.
+ */
+export interface Rows {
+  apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void;
+}
+
+/** Sums, differences, products. */
+@unmanaged
+export class CommonRows {
+  // @ts-ignore: decorator
+  @inline
+  // prettier-ignore
+  apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+    switch (op) {
+      case ADD:
+        return row<Add>(out, g, a, b, n, aStep, bStep, accumulate);
+      case SUBTRACT:
+        return row<Subtract>(out, g, a, b, n, aStep, bStep, accumulate);
+      case MULTIPLY:
+        return row<Multiply>(out, g, a, b, n, aStep, bStep, accumulate);
+      default:
+        unreachable();
+    }
+  }
+}
+
+/** All others. */
+@unmanaged
+export class FurtherRows {
+  // @ts-ignore: decorator
+  @inline
+  // prettier-ignore
+  apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+    switch (op) {
+      case DIVIDE:
+        return row<Divide>(out, g, a, b, n, aStep, bStep, accumulate);
+      case MAXIMUM:
+        return row<Maximum>(out, g, a, b, n, aStep, bStep, accumulate);
+      case MINIMUM:
+        return row<Minimum>(out, g, a, b, n, aStep, bStep, accumulate);
+      case DIVIDE_GRADIENT:
+        return row<DivideGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+      case MAXIMUM_GRADIENT:
+        return row<MaximumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+      case MINIMUM_GRADIENT:
+        return row<MinimumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
+      case EQUAL:
+        return row<Equal>(out, g, a, b, n, aStep, bStep, accumulate);
+      case NOT_EQUAL:
+        return row<NotEqual>(out, g, a, b, n, aStep, bStep, accumulate);
+      case LESS:
+        return row<Less>(out, g, a, b, n, aStep, bStep, accumulate);
+      case LESS_EQUAL:
+        return row<LessEqual>(out, g, a, b, n, aStep, bStep, accumulate);
+      case EQUAL_INT32:
+        return row<EqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+      case NOT_EQUAL_INT32:
+        return row<NotEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+      case LESS_INT32:
+        return row<LessInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+      case LESS_EQUAL_INT32:
+        return row<LessEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
+      default:
+        unreachable();
+    }
   }
 }
 

@@ -4,15 +4,15 @@
  * (1, 1, 1, n) and are one row.
  */
 import { shareEnd, shareStart } from "../thread";
-import { applyRow } from "./binaryRow";
+import { Rows } from "./binaryRow";
 import { alongAxis, cutAxis } from "./box";
 
 /**
  * out = op(a, b), or out += where accumulate is 1. out may be an input that lies like it.
- * @param op a number of binaryRow.ts @param g a gradient that lies like out, or 0
+ * @param op a number of binaryRow.ts that R knows @param g a gradient that lies like out, or 0
  */
 // prettier-ignore
-export function broadcast(
+export function broadcast<R extends Rows>(
   op: i32, out: usize, g: usize, a: usize, b: usize,
   d0: i32, d1: i32, d2: i32, d3: i32,
   a0: i32, a1: i32, a2: i32, a3: i32,
@@ -44,7 +44,7 @@ export function broadcast(
       let rowA = a + (<usize>(i0 * a0 + i1 * a1) << 2);
       let rowB = b + (<usize>(i0 * b0 + i1 * b1) << 2);
       for (let i2 = 0; i2 < n2; i2++) {
-        applyRow(op, out + o, g ? g + o : 0, rowA, rowB, n3, a3, b3, accumulate);
+        changetype<R>(0).apply(op, out + o, g ? g + o : 0, rowA, rowB, n3, a3, b3, accumulate);
         o += <usize>d3 << 2;
         rowA += <usize>a2 << 2;
         rowB += <usize>b2 << 2;

@@ -11,6 +11,7 @@ import {
   LESS_INT32,
   NOT_EQUAL,
   NOT_EQUAL_INT32,
+  FurtherRows,
 } from "./binaryRow";
 import { broadcast } from "./broadcast";
 
@@ -22,7 +23,7 @@ export function equal(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a ≠ b. */
@@ -33,7 +34,7 @@ export function notEqual(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(NOT_EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(NOT_EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a < b. */
@@ -44,7 +45,7 @@ export function less(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(LESS, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a ≤ b. */
@@ -55,7 +56,7 @@ export function lessEqual(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(LESS_EQUAL, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a > b. */
@@ -66,7 +67,7 @@ export function greater(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
+  broadcast<FurtherRows>(LESS, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
 }
 
 /** out = a ≥ b. */
@@ -77,7 +78,7 @@ export function greaterEqual(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_EQUAL, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
+  broadcast<FurtherRows>(LESS_EQUAL, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
 }
 
 /** out = a = b, int32. */
@@ -88,7 +89,7 @@ export function equalInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a ≠ b, int32. */
@@ -99,7 +100,7 @@ export function notEqualInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(NOT_EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(NOT_EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a < b, int32. */
@@ -110,7 +111,7 @@ export function lessInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(LESS_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a ≤ b, int32. */
@@ -121,7 +122,7 @@ export function lessEqualInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
+  broadcast<FurtherRows>(LESS_EQUAL_INT32, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, 0);
 }
 
 /** out = a > b, int32. */
@@ -132,7 +133,7 @@ export function greaterInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_INT32, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
+  broadcast<FurtherRows>(LESS_INT32, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
 }
 
 /** out = a ≥ b, int32. */
@@ -143,5 +144,5 @@ export function greaterEqualInt32(
   a0: i32, a1: i32, a2: i32, a3: i32,
   b0: i32, b1: i32, b2: i32, b3: i32,
 ): void {
-  broadcast(LESS_EQUAL_INT32, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
+  broadcast<FurtherRows>(LESS_EQUAL_INT32, out, 0, b, a, d0, d1, d2, d3, b0, b1, b2, b3, a0, a1, a2, a3, 0);
 }

@@ -4,14 +4,15 @@
  */
 import type { Tensor } from "../tensor/tensor.js";
 import { UsageError, message, show } from "../errors.js";
+import { kernels } from "../runtime/runtime.js";
 import { apply } from "./defineOp.js";
 import { defineUnary } from "./defineUnary.js";
 
 export const sigmoidOp = defineUnary({
   name: "sigmoid",
   saves: "y",
-  forward: (k, y, x, n) => k.sigmoidForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.sigmoidBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().sigmoidForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().sigmoidBackward(dX, dY, y, n, accumulate),
 });
 
 /** σ(x) = 1 / (1 + e⁻ˣ), element by element; derivative y(1 − y). At most 2.25 ulp. Errors: ShapeError for a dtype other than float32. */
@@ -22,8 +23,8 @@ export function sigmoid(x: Tensor): Tensor {
 export const tanhOp = defineUnary({
   name: "tanh",
   saves: "y",
-  forward: (k, y, x, n) => k.tanhForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.tanhBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().tanhForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().tanhBackward(dX, dY, y, n, accumulate),
 });
 
 /** tanh x, element by element; derivative 1 − y². At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
@@ -34,8 +35,8 @@ export function tanh(x: Tensor): Tensor {
 export const reluOp = defineUnary({
   name: "relu",
   saves: "y",
-  forward: (k, y, x, n) => k.reluForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.reluBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().reluForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().reluBackward(dX, dY, y, n, accumulate),
 });
 
 /** max(x, 0), element by element; derivative 0 at 0. NaN stays NaN. Errors: ShapeError for a dtype other than float32. */
@@ -46,8 +47,8 @@ export function relu(x: Tensor): Tensor {
 export const leakyReluOp = defineUnary<{ readonly slope: number }>({
   name: "leakyRelu",
   saves: "y",
-  forward: (k, y, x, n, { slope }) => k.leakyReluForward(y, x, n, slope),
-  backward: (k, dX, dY, y, n, accumulate, { slope }) => k.leakyReluBackward(dX, dY, y, n, slope, accumulate),
+  forward: (y, x, n, { slope }) => kernels().leakyReluForward(y, x, n, slope),
+  backward: (dX, dY, y, n, accumulate, { slope }) => kernels().leakyReluBackward(dX, dY, y, n, slope, accumulate),
 });
 
 /**
@@ -64,8 +65,8 @@ export function leakyRelu(x: Tensor, slope = 0.2): Tensor {
 export const eluOp = defineUnary<{ readonly alpha: number }>({
   name: "elu",
   saves: "y",
-  forward: (k, y, x, n, { alpha }) => k.eluForward(y, x, n, alpha),
-  backward: (k, dX, dY, y, n, accumulate, { alpha }) => k.eluBackward(dX, dY, y, n, alpha, accumulate),
+  forward: (y, x, n, { alpha }) => kernels().eluForward(y, x, n, alpha),
+  backward: (dX, dY, y, n, accumulate, { alpha }) => kernels().eluBackward(dX, dY, y, n, alpha, accumulate),
 });
 
 /**
@@ -82,8 +83,8 @@ export function elu(x: Tensor, alpha = 1): Tensor {
 export const seluOp = defineUnary({
   name: "selu",
   saves: "y",
-  forward: (k, y, x, n) => k.seluForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.seluBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().seluForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().seluBackward(dX, dY, y, n, accumulate),
 });
 
 /** 1.0507 · (x for x > 0, else 1.67326·(eˣ − 1)), element by element. Errors: ShapeError for a dtype other than float32. Source: Klambauer et al. 2017. */
@@ -94,8 +95,8 @@ export function selu(x: Tensor): Tensor {
 export const geluOp = defineUnary({
   name: "gelu",
   saves: "x",
-  forward: (k, y, x, n) => k.geluForward(y, x, n),
-  backward: (k, dX, dY, x, n, accumulate) => k.geluBackward(dX, dY, x, n, accumulate),
+  forward: (y, x, n) => kernels().geluForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => kernels().geluBackward(dX, dY, x, n, accumulate),
 });
 
 /**
@@ -109,8 +110,8 @@ export function gelu(x: Tensor): Tensor {
 export const siluOp = defineUnary({
   name: "silu",
   saves: "x",
-  forward: (k, y, x, n) => k.siluForward(y, x, n),
-  backward: (k, dX, dY, x, n, accumulate) => k.siluBackward(dX, dY, x, n, accumulate),
+  forward: (y, x, n) => kernels().siluForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => kernels().siluBackward(dX, dY, x, n, accumulate),
 });
 
 /** x·σ(x), also called swish. Errors: ShapeError for a dtype other than float32. */
@@ -121,8 +122,8 @@ export function silu(x: Tensor): Tensor {
 export const softplusOp = defineUnary({
   name: "softplus",
   saves: "y",
-  forward: (k, y, x, n) => k.softplusForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.softplusBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().softplusForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().softplusBackward(dX, dY, y, n, accumulate),
 });
 
 /** ln(1 + eˣ), element by element, without overflow; derivative σ(x). At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
@@ -133,8 +134,8 @@ export function softplus(x: Tensor): Tensor {
 export const hardSigmoidOp = defineUnary({
   name: "hardSigmoid",
   saves: "y",
-  forward: (k, y, x, n) => k.hardSigmoidForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.hardSigmoidBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => kernels().hardSigmoidForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().hardSigmoidBackward(dX, dY, y, n, accumulate),
 });
 
 /** (x + 3) / 6, held between 0 and 1 (Keras 3's form). Errors: ShapeError for a dtype other than float32. */

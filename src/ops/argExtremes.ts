@@ -1,14 +1,13 @@
 /** Positions of maxima and minima along an axis. Not differentiable. Letters: x (outer, R, inner), R along the axis. */
 import { ShapeError, message } from "../errors.js";
-import type { Kernels } from "../runtime/kernels.js";
-import { kernels } from "../runtime/runtime.js";
+import { type MoreKernels, moreKernels } from "../runtime/parts/more.js";
 import { normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "./defineOp.js";
 
 /** Declares an op along one axis, which counts from the front. */
 // @__NO_SIDE_EFFECTS__
-function definePosition(name: string, kernelOf: (kernels: Kernels) => Kernels["argMaxAxis"]): Op<number> {
+function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"]): Op<number> {
   return defineOp<number>({
     name,
     shape([x], axis) {
@@ -23,7 +22,7 @@ function definePosition(name: string, kernelOf: (kernels: Kernels) => Kernels["a
     },
     forward({ inputs: [x], outputs: [y], attributes: axis }) {
       const { shape } = x;
-      kernelOf(kernels())(y.ptr, x.ptr, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)));
+      kernelOf()(y.ptr, x.ptr, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)));
     },
   });
 }
@@ -33,7 +32,7 @@ function applyPosition(op: Op<number>, x: Tensor, axis: number): Tensor {
   return apply(op, [x], normalizeAxis(op.name, axis, x.rank));
 }
 
-export const argMaxOp = definePosition("argMax", (k) => k.argMaxAxis);
+export const argMaxOp = definePosition("argMax", () => moreKernels().argMaxAxis);
 
 /**
  * The position of the maximum along an axis: the first of equal ones, or that of the first NaN.
@@ -47,7 +46,7 @@ export function argMax(x: Tensor, axis = -1): Tensor {
   return applyPosition(argMaxOp, x, axis);
 }
 
-export const argMinOp = definePosition("argMin", (k) => k.argMinAxis);
+export const argMinOp = definePosition("argMin", () => moreKernels().argMinAxis);
 
 /** The position of the minimum along an axis. Arguments and errors: {@link argMax}. */
 export function argMin(x: Tensor, axis = -1): Tensor {

@@ -2,7 +2,7 @@
  * Arithmetic of two operands with broadcasting: + − × ÷, maximum, minimum.
  * Letters: y the output of the broadcast shape; dA, dB have the shapes of a and b: where an operand was repeated, its gradient is a sum.
  */
-import type { Kernels } from "../runtime/kernels.js";
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { full } from "../tensor/create.js";
 import { type LoopNest, broadcastShapes } from "../tensor/shape.js";
@@ -59,7 +59,7 @@ type Backward = (call: BackwardCall<undefined>) => void;
 // @__NO_SIDE_EFFECTS__
 function defineBinary(
   name: string,
-  kernelOf: (kernels: Kernels) => BroadcastKernel,
+  kernelOf: () => BroadcastKernel,
   backward: Backward,
   saved: NonNullable<Op["saved"]> = {},
 ): Op {
@@ -71,7 +71,7 @@ function defineBinary(
       return [{ shape: broadcastShapes(name, a.shape, b.shape) }];
     },
     forward({ inputs: [a, b], outputs: [y] }) {
-      run(kernelOf(kernels()), broadcastNest(y.shape, a.shape, b.shape), y.ptr, a.ptr, b.ptr, 0);
+      run(kernelOf(), broadcastNest(y.shape, a.shape, b.shape), y.ptr, a.ptr, b.ptr, 0);
     },
     backward,
     saved,
@@ -95,7 +95,7 @@ function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
 
 export const addOp = defineBinary(
   "add",
-  (k) => k.addForward,
+  () => kernels().addForward,
   (call) => {
     pass(call, 1, 1);
     pass(call, 0, 1);
@@ -115,7 +115,7 @@ export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 
 export const subOp = defineBinary(
   "sub",
-  (k) => k.subForward,
+  () => kernels().subForward,
   (call) => {
     pass(call, 1, -1);
     pass(call, 0, 1);
@@ -140,7 +140,7 @@ function scaled(
 
 export const mulOp = defineBinary(
   "mul",
-  (k) => k.mulForward,
+  () => kernels().mulForward,
   (call) => {
     give(call, 0, scaled(call, kernels().mulForward, call.inputs[1]));
     give(call, 1, scaled(call, kernels().mulForward, call.inputs[0]));
@@ -155,18 +155,18 @@ export function mul(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 
 export const divOp = defineBinary(
   "div",
-  (k) => k.divForward,
+  () => moreKernels().divForward,
   (call) => {
     const {
       inputs: [, b],
       outputs: [y],
       dOutputs,
     } = call;
-    give(call, 0, scaled(call, kernels().divForward, b));
+    give(call, 0, scaled(call, moreKernels().divForward, b));
     give(call, 1, (dB, accumulate) =>
       overBoxes(broadcastNest(y.shape, b.shape), [dB, b.ptr], ([to, divisor], box, strides) => {
         const offset = to - dB;
-        kernels().divBackwardB(
+        moreKernels().divBackwardB(
           to,
           dOutputs[0]!.ptr + offset,
           y.ptr + offset,
@@ -211,8 +211,8 @@ function extremeBackward(call: BackwardCall<undefined>, kernel: ExtremeKernel): 
 
 export const maximumOp = defineBinary(
   "maximum",
-  (k) => k.maximumForward,
-  (call) => extremeBackward(call, kernels().maximumBackward),
+  () => moreKernels().maximumForward,
+  (call) => extremeBackward(call, moreKernels().maximumBackward),
   { inputs: [0, 1] },
 );
 
@@ -223,8 +223,8 @@ export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 
 export const minimumOp = defineBinary(
   "minimum",
-  (k) => k.minimumForward,
-  (call) => extremeBackward(call, kernels().minimumBackward),
+  () => moreKernels().minimumForward,
+  (call) => extremeBackward(call, moreKernels().minimumBackward),
   { inputs: [0, 1] },
 );
 

@@ -1,7 +1,6 @@
 /** Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where not. Not differentiable. */
 import { ShapeError, message } from "../errors.js";
-import type { Kernels } from "../runtime/kernels.js";
-import { kernels } from "../runtime/runtime.js";
+import { type MoreKernels, moreKernels } from "../runtime/parts/more.js";
 import { full } from "../tensor/create.js";
 import { broadcastShapes } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -25,7 +24,7 @@ function defineComparison(name: Comparison): Op {
       return [{ shape: broadcastShapes(name, a.shape, b.shape) }];
     },
     forward({ inputs: [a, b], outputs: [y] }) {
-      const kernel: Kernels[Comparison] = kernels()[a.dtype === "int32" ? (`${name}Int32` as const) : name];
+      const kernel: MoreKernels[Comparison] = moreKernels()[a.dtype === "int32" ? (`${name}Int32` as const) : name];
       overBoxes(broadcastNest(y.shape, a.shape, b.shape), [y.ptr, a.ptr, b.ptr], (at, box, strides) =>
         kernel(at[0], at[1], at[2], ...box, ...strides[1], ...strides[2]),
       );

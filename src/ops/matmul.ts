@@ -107,7 +107,8 @@ function multiply(
   accumulate: 0 | 1,
   scratch: (bytes: number) => number,
 ): void {
-  const { gemm, gemmBatch, gemmScratchBytes } = kernels();
+  const { gemm, gemmScratchBytes } = kernels();
+  const { gemmBatch } = kernels();
   const { sizes, strides } = collapse(batch, [left.steps, right.steps, out.steps]);
   if (sizes.includes(0)) return;
   const [lda, ldb] = [transLeft ? m : k, transRight ? k : n];

@@ -2,6 +2,7 @@
  * What metrics add to their totals, batch by batch: kernels on memory that stays, so that metrics take part in a recorded step. Not differentiable.
  * Letters: R rows, which are samples, or places where a sample has several; C columns, usually classes.
  */
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -41,7 +42,7 @@ export function addConfusion(
   weights: Tensor | undefined,
   classes: number,
 ): void {
-  kernels().confusionAdd(state.ptr, predicted.ptr, labels.ptr, weights?.ptr ?? 0, labels.size, classes);
+  moreKernels().confusionAdd(state.ptr, predicted.ptr, labels.ptr, weights?.ptr ?? 0, labels.size, classes);
 }
 
 /**
@@ -58,7 +59,7 @@ export function addHistogram(
   weights: Tensor | undefined,
   bins: number,
 ): void {
-  kernels().histogramAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, bins);
+  moreKernels().histogramAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, bins);
 }
 
 /**
@@ -69,5 +70,5 @@ export function addHistogram(
  */
 export function addDetermination(state: Tensor, prediction: Tensor, target: Tensor, weights: Tensor | undefined): void {
   const [R, C] = prediction.shape;
-  kernels().determinationAdd(state.ptr, prediction.ptr, target.ptr, weights?.ptr ?? 0, R, C);
+  moreKernels().determinationAdd(state.ptr, prediction.ptr, target.ptr, weights?.ptr ?? 0, R, C);
 }

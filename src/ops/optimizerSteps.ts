@@ -5,6 +5,7 @@
  *
  * Formulas stand beside the kernels in assembly/optim. Not differentiable.
  */
+import { moreKernels } from "../runtime/parts/more.js";
 import { heap, kernels } from "../runtime/runtime.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -127,7 +128,15 @@ export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: 
 
 /** Adagrad. Slots: square. */
 export function adagradStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
-  kernels().adagradStep(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
+  moreKernels().adagradStep(
+    values.ptr,
+    gradients.ptr,
+    slots[0].ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
 }
 
 /** RMSProp. Slots: square, then average where centered, then velocity where there is momentum. */
@@ -135,7 +144,7 @@ export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: b
   const { values, gradients, slots, weightDecay, rows } = range;
   const average = centered ? slots[1].ptr : 0;
   const velocity = momentum ? slots[centered ? 2 : 1].ptr : 0;
-  kernels().rmspropStep(
+  moreKernels().rmspropStep(
     values.ptr,
     gradients.ptr,
     slots[0].ptr,
@@ -151,7 +160,7 @@ export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: b
 /** Adadelta. Slots: square, updates. */
 export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [square, updates] = slots;
-  kernels().adadeltaStep(
+  moreKernels().adadeltaStep(
     values.ptr,
     gradients.ptr,
     square.ptr,
@@ -200,7 +209,7 @@ export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
 /** Adam with Nesterov momentum. Slots: mean, square. */
 export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [mean, square] = slots;
-  kernels().nadamStep(
+  moreKernels().nadamStep(
     values.ptr,
     gradients.ptr,
     mean.ptr,

@@ -3,6 +3,7 @@
  * threads do not change it; builds change at most the last bits of normal draws. Functions that fill a tensor, and functions that make one.
  */
 import { UsageError, checkKeys, message } from "../errors.js";
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
 import { RandomState } from "../tensor/randomState.js";
@@ -36,7 +37,7 @@ export function fillTruncatedNormal(
   stream = 0,
 ): void {
   checkFloat("randomTruncatedNormal", out);
-  kernels().randomTruncatedNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
+  moreKernels().randomTruncatedNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
 }
 
 function checkFloat(op: string, out: Tensor): void {
@@ -161,6 +162,6 @@ export function randomInt(
     throw new UsageError(message("randomInt", "no range", { expected: "integers low < high below 2³¹", got }));
   }
   return draw("randomInt", shape, seed, "int32", (out, random) =>
-    kernels().randomInt(out.ptr, out.size, random.ptr, 0, low, high),
+    moreKernels().randomInt(out.ptr, out.size, random.ptr, 0, low, high),
   );
 }

@@ -3,7 +3,7 @@
  * Letters: x (outer, R, inner), R the axes that are reduced. Positions of extremes are in argExtremes.ts.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import type { Kernels } from "../runtime/kernels.js";
+import { type MoreKernels, moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -47,7 +47,7 @@ function defineSum(name: string, scaleOf: (r: number) => number): Op<AxisRun> {
 }
 
 // @__NO_SIDE_EFFECTS__
-function defineExtreme(name: string, kernelOf: (kernels: Kernels) => Kernels["maxAxis"]): Op<AxisRun> {
+function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op<AxisRun> {
   return defineOp<AxisRun>({
     name,
     shape([x], run) {
@@ -61,11 +61,11 @@ function defineExtreme(name: string, kernelOf: (kernels: Kernels) => Kernels["ma
       return [{ shape: reducedShape(x.shape, run) }];
     },
     forward({ inputs: [x], outputs: [y], attributes: run }) {
-      kernelOf(kernels())(y.ptr, x.ptr, ...threeAxes(x.shape, run));
+      kernelOf()(y.ptr, x.ptr, ...threeAxes(x.shape, run));
     },
     backward({ inputs: [x], outputs: [y], dOutputs: [dY], attributes: run, gradient }) {
       const axes = threeAxes(x.shape, run);
-      gradient(0, (dX, accumulate) => kernels().maxAxisBackward(dX, dY!.ptr, x.ptr, y.ptr, ...axes, accumulate));
+      gradient(0, (dX, accumulate) => moreKernels().maxAxisBackward(dX, dY!.ptr, x.ptr, y.ptr, ...axes, accumulate));
     },
     saved: { inputs: [0], outputs: [0] },
   });
@@ -128,7 +128,7 @@ export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tenso
   return reduceRuns(meanOp, x, axis, options);
 }
 
-export const maxOp = defineExtreme("max", (k) => k.maxAxis);
+export const maxOp = defineExtreme("max", () => moreKernels().maxAxis);
 
 /**
  * Maximum over axes; NaN where there is one. The gradient is shared equally among equal maxima.
@@ -138,7 +138,7 @@ export function max(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor
   return reduceRuns(maxOp, x, axis, options);
 }
 
-export const minOp = defineExtreme("min", (k) => k.minAxis);
+export const minOp = defineExtreme("min", () => moreKernels().minAxis);
 
 /**
  * Minimum over axes; NaN where there is one. The gradient is shared equally among equal minima.

@@ -4,14 +4,13 @@
  * Cross-entropies of classes, which also take labels, are in crossEntropy.ts and softmaxCrossEntropy.ts; the mean over samples is weightedMean.ts.
  */
 import { ShapeError, message } from "../errors.js";
-import type { Kernels } from "../runtime/kernels.js";
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Op, apply, checkDtype, defineOp } from "./defineOp.js";
 
 type Backward = (
-  k: Kernels,
   dP: number,
   dL: number,
   p: number,
@@ -27,7 +26,7 @@ interface RowKernels {
   readonly name: string;
   /** What is a row: all of a sample's elements, so that there are N rows, or the last axis. */
   readonly row: "sample" | "last axis";
-  readonly forward: (k: Kernels, l: number, p: number, t: number, R: number, C: number, a: number) => void;
+  readonly forward: (l: number, p: number, t: number, R: number, C: number, a: number) => void;
   readonly backward: Backward;
 }
 
@@ -48,12 +47,12 @@ function defineRowLoss({ name, row, forward, backward }: RowKernels): Op<number>
       return [{ shape: row === "sample" || p.rank === 1 ? [p.shape[0]] : p.shape.slice(0, -1) }];
     },
     forward({ inputs: [p, t], outputs: [l], attributes: a }) {
-      forward(kernels(), l.ptr, p.ptr, t.ptr, l.size, columnsOf(p, l), a);
+      forward(l.ptr, p.ptr, t.ptr, l.size, columnsOf(p, l), a);
     },
     backward({ inputs: [p, t], dOutputs, attributes: a, gradient }) {
       const dL = dOutputs[0]!;
       const C = columnsOf(p, dL);
-      gradient(0, (dP, accumulate) => backward(kernels(), dP, dL.ptr, p.ptr, t.ptr, dL.size, C, a, accumulate));
+      gradient(0, (dP, accumulate) => backward(dP, dL.ptr, p.ptr, t.ptr, dL.size, C, a, accumulate));
     },
     saved: { inputs: [0, 1] },
     constants: [1],
@@ -68,74 +67,78 @@ function columnsOf(p: Tensor, l: Tensor): number {
 export const squaredErrorOp = defineRowLoss({
   name: "squaredError",
   row: "sample",
-  forward: (k, l, p, t, R, C) => k.squaredErrorForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.squaredErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => kernels().squaredErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => kernels().squaredErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** ½ Σ (p − t)² over a sample. */
 export const halfSquaredErrorOp = defineRowLoss({
   name: "halfSquaredError",
   row: "sample",
-  forward: (k, l, p, t, R, C) => k.halfSquaredErrorForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.halfSquaredErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => moreKernels().halfSquaredErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) =>
+    moreKernels().halfSquaredErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Mean of |p − t| over a sample. */
 export const absoluteErrorOp = defineRowLoss({
   name: "absoluteError",
   row: "sample",
-  forward: (k, l, p, t, R, C) => k.absoluteErrorForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.absoluteErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => moreKernels().absoluteErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => moreKernels().absoluteErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Mean of e²/2 where |e| ≤ δ, else δ|e| − δ²/2, over a sample; e = p − t, and δ is the attribute. */
 export const huberOp = defineRowLoss({
   name: "huber",
   row: "sample",
-  forward: (k, l, p, t, R, C, delta) => k.huberForward(l, p, t, R, C, delta),
-  backward: (k, dP, dL, p, t, R, C, delta, accumulate) => k.huberBackward(dP, dL, p, t, R, C, delta, accumulate),
+  forward: (l, p, t, R, C, delta) => moreKernels().huberForward(l, p, t, R, C, delta),
+  backward: (dP, dL, p, t, R, C, delta, accumulate) =>
+    moreKernels().huberBackward(dP, dL, p, t, R, C, delta, accumulate),
 });
 
 /** Mean of max(0, 1 − t·p) over a sample. */
 export const hingeOp = defineRowLoss({
   name: "hinge",
   row: "sample",
-  forward: (k, l, p, t, R, C) => k.hingeForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.hingeBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => moreKernels().hingeForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => moreKernels().hingeBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Σ t·ln(t / p) over the last axis, both clipped to [1e-7, 1]. */
 export const kullbackLeiblerOp = defineRowLoss({
   name: "kullbackLeibler",
   row: "last axis",
-  forward: (k, l, p, t, R, C) => k.kullbackLeiblerForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.kullbackLeiblerBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => moreKernels().kullbackLeiblerForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) =>
+    moreKernels().kullbackLeiblerBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** −p·t / (‖p‖ ‖t‖) over the last axis; a norm counts as at least 1e-6. */
 export const cosineSimilarityOp = defineRowLoss({
   name: "cosineSimilarity",
   row: "last axis",
-  forward: (k, l, p, t, R, C) => k.cosineSimilarityForward(l, p, t, R, C),
-  backward: (k, dP, dL, p, t, R, C, _, accumulate) => k.cosineSimilarityBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => moreKernels().cosineSimilarityForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) =>
+    moreKernels().cosineSimilarityBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Mean of −t′ ln p − (1 − t′) ln(1 − p) over a sample, p clipped to [1e-7, 1 − 1e-7]; t′ = (1 − ε) t + ε/2, and ε is the attribute. */
 export const binaryCrossEntropyOp = defineRowLoss({
   name: "binaryCrossEntropy",
   row: "sample",
-  forward: (k, l, p, t, R, C, smoothing) => k.binaryCrossEntropyForward(l, p, t, R, C, smoothing),
-  backward: (k, dP, dL, p, t, R, C, smoothing, accumulate) =>
-    k.binaryCrossEntropyBackward(dP, dL, p, t, R, C, smoothing, accumulate),
+  forward: (l, p, t, R, C, smoothing) => kernels().binaryCrossEntropyForward(l, p, t, R, C, smoothing),
+  backward: (dP, dL, p, t, R, C, smoothing, accumulate) =>
+    kernels().binaryCrossEntropyBackward(dP, dL, p, t, R, C, smoothing, accumulate),
 });
 
 /** The same of p = σ(z), from the logits z, without loss of accuracy at either end. */
 export const sigmoidCrossEntropyOp = defineRowLoss({
   name: "sigmoidCrossEntropy",
   row: "sample",
-  forward: (k, l, z, t, R, C, smoothing) => k.sigmoidCrossEntropyForward(l, z, t, R, C, smoothing),
-  backward: (k, dZ, dL, z, t, R, C, smoothing, accumulate) =>
-    k.sigmoidCrossEntropyBackward(dZ, dL, z, t, R, C, smoothing, accumulate),
+  forward: (l, z, t, R, C, smoothing) => kernels().sigmoidCrossEntropyForward(l, z, t, R, C, smoothing),
+  backward: (dZ, dL, z, t, R, C, smoothing, accumulate) =>
+    kernels().sigmoidCrossEntropyBackward(dZ, dL, z, t, R, C, smoothing, accumulate),
 });
 
 /**

@@ -1,6 +1,6 @@
 /** Softmax and its logarithm along one axis. Letters: rows × columns, the axis being the columns. Stable for values of any size. */
 import { ShapeError, message } from "../errors.js";
-import type { Kernels } from "../runtime/kernels.js";
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { normalizeAxis, rowsOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -11,16 +11,8 @@ import { transpose } from "./transpose.js";
 // @__NO_SIDE_EFFECTS__
 function defineRowOp(
   name: string,
-  forward: (kernels: Kernels, y: number, x: number, rows: number, columns: number) => void,
-  backward: (
-    kernels: Kernels,
-    dX: number,
-    dY: number,
-    y: number,
-    rows: number,
-    columns: number,
-    accumulate: 0 | 1,
-  ) => void,
+  forward: (y: number, x: number, rows: number, columns: number) => void,
+  backward: (dX: number, dY: number, y: number, rows: number, columns: number, accumulate: 0 | 1) => void,
 ): Op {
   return defineOp({
     name,
@@ -32,11 +24,11 @@ function defineRowOp(
       return [{ shape: x.shape }];
     },
     forward({ inputs: [x], outputs: [y] }) {
-      if (x.size > 0) forward(kernels(), y.ptr, x.ptr, rowsOf(x.shape), x.shape[x.rank - 1]);
+      if (x.size > 0) forward(y.ptr, x.ptr, rowsOf(x.shape), x.shape[x.rank - 1]);
     },
     backward({ outputs: [y], dOutputs: [dY], gradient }) {
       gradient(0, (dX, accumulate) => {
-        if (y.size > 0) backward(kernels(), dX, dY!.ptr, y.ptr, rowsOf(y.shape), y.shape[y.rank - 1], accumulate);
+        if (y.size > 0) backward(dX, dY!.ptr, y.ptr, rowsOf(y.shape), y.shape[y.rank - 1], accumulate);
       });
     },
     saved: { outputs: [0] },
@@ -55,8 +47,8 @@ function applyAlong(op: Op, x: Tensor, axis: number): Tensor {
 
 export const softmaxOp = defineRowOp(
   "softmax",
-  (k, y, x, rows, columns) => k.softmaxForward(y, x, rows, columns),
-  (k, dX, dY, y, rows, columns, accumulate) => k.softmaxBackward(dX, dY, y, rows, columns, accumulate),
+  (y, x, rows, columns) => kernels().softmaxForward(y, x, rows, columns),
+  (dX, dY, y, rows, columns, accumulate) => kernels().softmaxBackward(dX, dY, y, rows, columns, accumulate),
 );
 
 /**
@@ -74,8 +66,8 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 
 export const logSoftmaxOp = defineRowOp(
   "logSoftmax",
-  (k, y, x, rows, columns) => k.logSoftmaxForward(y, x, rows, columns),
-  (k, dX, dY, y, rows, columns, accumulate) => k.logSoftmaxBackward(dX, dY, y, rows, columns, accumulate),
+  (y, x, rows, columns) => moreKernels().logSoftmaxForward(y, x, rows, columns),
+  (dX, dY, y, rows, columns, accumulate) => moreKernels().logSoftmaxBackward(dX, dY, y, rows, columns, accumulate),
 );
 
 /**

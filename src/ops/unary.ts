@@ -1,5 +1,7 @@
 /** Elementwise functions of one operand: signs, roots, powers, exponentials. Activation functions are in activations.ts. */
 import { UsageError, message, show } from "../errors.js";
+import { moreKernels } from "../runtime/parts/more.js";
+import { kernels } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { apply } from "./defineOp.js";
 import { defineUnary } from "./defineUnary.js";
@@ -7,8 +9,8 @@ import { defineUnary } from "./defineUnary.js";
 export const negateOp = defineUnary({
   name: "negate",
   saves: "nothing",
-  forward: (k, y, x, n) => k.negateForward(y, x, n),
-  backward: (k, dX, dY, _, n, accumulate) => k.negateBackward(dX, dY, n, accumulate),
+  forward: (y, x, n) => kernels().negateForward(y, x, n),
+  backward: (dX, dY, _, n, accumulate) => kernels().negateBackward(dX, dY, n, accumulate),
 });
 
 /** −x, element by element. Errors: ShapeError for a dtype other than float32. */
@@ -19,8 +21,8 @@ export function negate(x: Tensor): Tensor {
 export const expOp = defineUnary({
   name: "exp",
   saves: "y",
-  forward: (k, y, x, n) => k.expForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.expBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => moreKernels().expForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => moreKernels().expBackward(dX, dY, y, n, accumulate),
 });
 
 /** eˣ, element by element: at most 0.97 ulp on [−87, 88], 10 ulp up to 88.72; 0 below, ∞ above. Errors: ShapeError for a dtype other than float32. */
@@ -31,8 +33,8 @@ export function exp(x: Tensor): Tensor {
 export const logOp = defineUnary({
   name: "log",
   saves: "x",
-  forward: (k, y, x, n) => k.logForward(y, x, n),
-  backward: (k, dX, dY, x, n, accumulate) => k.logBackward(dX, dY, x, n, accumulate),
+  forward: (y, x, n) => moreKernels().logForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => moreKernels().logBackward(dX, dY, x, n, accumulate),
 });
 
 /** ln x, element by element: at most 1 ulp; −∞ at 0, NaN below. Errors: ShapeError for a dtype other than float32. */
@@ -43,8 +45,8 @@ export function log(x: Tensor): Tensor {
 export const sqrtOp = defineUnary({
   name: "sqrt",
   saves: "y",
-  forward: (k, y, x, n) => k.sqrtForward(y, x, n),
-  backward: (k, dX, dY, y, n, accumulate) => k.sqrtBackward(dX, dY, y, n, accumulate),
+  forward: (y, x, n) => moreKernels().sqrtForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => moreKernels().sqrtBackward(dX, dY, y, n, accumulate),
 });
 
 /** √x, element by element, correctly rounded; NaN below 0. The derivative at 0 is ∞. Errors: ShapeError for a dtype other than float32. */
@@ -55,8 +57,8 @@ export function sqrt(x: Tensor): Tensor {
 export const squareOp = defineUnary({
   name: "square",
   saves: "x",
-  forward: (k, y, x, n) => k.squareForward(y, x, n),
-  backward: (k, dX, dY, x, n, accumulate) => k.squareBackward(dX, dY, x, n, accumulate),
+  forward: (y, x, n) => moreKernels().squareForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => moreKernels().squareBackward(dX, dY, x, n, accumulate),
 });
 
 /** x², element by element. Errors: ShapeError for a dtype other than float32. */
@@ -67,8 +69,8 @@ export function square(x: Tensor): Tensor {
 export const absOp = defineUnary({
   name: "abs",
   saves: "x",
-  forward: (k, y, x, n) => k.absForward(y, x, n),
-  backward: (k, dX, dY, x, n, accumulate) => k.absBackward(dX, dY, x, n, accumulate),
+  forward: (y, x, n) => moreKernels().absForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => moreKernels().absBackward(dX, dY, x, n, accumulate),
 });
 
 /** |x|, element by element; derivative 0 at 0. Errors: ShapeError for a dtype other than float32. */
@@ -79,8 +81,8 @@ export function abs(x: Tensor): Tensor {
 export const powOp = defineUnary<{ readonly exponent: number }>({
   name: "pow",
   saves: "x",
-  forward: (k, y, x, n, { exponent }) => k.powForward(y, x, n, exponent),
-  backward: (k, dX, dY, x, n, accumulate, { exponent }) => k.powBackward(dX, dY, x, n, exponent, accumulate),
+  forward: (y, x, n, { exponent }) => moreKernels().powForward(y, x, n, exponent),
+  backward: (dX, dY, x, n, accumulate, { exponent }) => moreKernels().powBackward(dX, dY, x, n, exponent, accumulate),
 });
 
 /**
@@ -101,8 +103,9 @@ export function pow(x: Tensor, exponent: number): Tensor {
 export const clipOp = defineUnary<{ readonly low: number; readonly high: number }>({
   name: "clip",
   saves: "x",
-  forward: (k, y, x, n, { low, high }) => k.clipForward(y, x, n, low, high),
-  backward: (k, dX, dY, x, n, accumulate, { low, high }) => k.clipBackward(dX, dY, x, n, low, high, accumulate),
+  forward: (y, x, n, { low, high }) => moreKernels().clipForward(y, x, n, low, high),
+  backward: (dX, dY, x, n, accumulate, { low, high }) =>
+    moreKernels().clipBackward(dX, dY, x, n, low, high, accumulate),
 });
 
 /**

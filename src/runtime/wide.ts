@@ -12,6 +12,7 @@
 import { message } from "../errors.js";
 import { type Kernels, instantiate, makeImports } from "./kernels.js";
 import type { BuildName, LoadedPart } from "./load.js";
+import type { MoreKernels } from "./parts/more.js";
 
 /** Compiled parts and whether they are the wide ones. */
 export interface WideChoice {
@@ -103,7 +104,7 @@ async function runTrials(loaded: readonly LoadedPart[], shared: boolean, warm: b
   const memory = new WebAssembly.Memory({ initial: trialPages, maximum: trialPages, shared });
   const imports = makeImports(memory);
   const tables = await Promise.all(loaded.map(({ module, part }) => instantiate(module, imports, part)));
-  const kernels = Object.assign({}, ...tables) as Kernels;
+  const kernels = Object.assign({}, ...tables) as Kernels & Partial<MoreKernels>;
   kernels.setWide(warm ? 1 : 0);
   const base = Math.ceil(kernels.heapBase() / pageBytes) * pageBytes;
   const at = (region: number): number => base + region * regionBytes;
@@ -119,7 +120,10 @@ async function runTrials(loaded: readonly LoadedPart[], shared: boolean, warm: b
 }
 
 /** Kernels at the sizes of their tiles and beyond: regions 0 to 2 are written, 3 to 5 are read (and 5 is gemm's scratch). */
-function* trials(k: Kernels, at: (region: number) => number): Iterable<readonly [name: string, call: () => void]> {
+function* trials(
+  k: Kernels & Partial<MoreKernels>,
+  at: (region: number) => number,
+): Iterable<readonly [name: string, call: () => void]> {
   const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
   const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((trans) => [m, trans & 1, trans >> 1]));
   for (const [m, transA, transB] of products) {
@@ -133,7 +137,8 @@ function* trials(k: Kernels, at: (region: number) => number): Iterable<readonly 
     ];
   }
   const n = 4099;
-  yield ["exp", () => k.expForward(out, x, n)];
+  const { expForward } = k;
+  if (expForward !== undefined) yield ["exp", () => expForward(out, x, n)];
   yield ["tanh", () => k.tanhForward(out, x, n)];
   yield ["sigmoid", () => k.sigmoidForward(out, x, n)];
   yield ["softmax", () => k.softmaxForward(out, x, 41, 99)];

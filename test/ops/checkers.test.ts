@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Op, defineOp } from "../../src/ops/defineOp.js";
 import * as ops from "../../src/ops/index.js";
-import type { Kernels } from "../../src/runtime/kernels.js";
+import type { AllKernels } from "../support/allKernels.js";
 import { heap, kernels } from "../../src/runtime/runtime.js";
 import { Random } from "../../src/tensor/random.js";
 import "../support/engine.js";
@@ -31,17 +31,17 @@ const gather = trialOf("gatherRowsOp", "float32 [5, 35] by [7]");
 /** A kernel of a table that counts its calls. */
 let calls = 0;
 
-interface Fault<K extends keyof Kernels = keyof Kernels> {
+interface Fault<K extends keyof AllKernels = keyof AllKernels> {
   readonly title: string;
   readonly trial: Trial<unknown>;
   readonly check: (trial: Trial<unknown>) => void;
   readonly kernel: K;
-  readonly fault: (kernel: Kernels[K]) => Kernels[K];
+  readonly fault: (kernel: AllKernels[K]) => AllKernels[K];
   readonly message: RegExp;
 }
 
 /** Keeps the types of kernel and fault together. */
-function fault<K extends keyof Kernels>(parts: Fault<K>): Fault {
+function fault<K extends keyof AllKernels>(parts: Fault<K>): Fault {
   return parts as unknown as Fault;
 }
 

@@ -8,7 +8,7 @@ import type { InitOptions } from "../../src/runtime/init.js";
 
 const wasm = (name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
-const names = ["core", "images", "recurrent"];
+const names = ["core", "images", "more", "recurrent"];
 
 /** The library of a page that has no op of further parts, until `import`ed. */
 async function start(options: InitOptions) {

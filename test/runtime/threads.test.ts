@@ -14,7 +14,7 @@ import {
   sum,
   tensor,
 } from "../../src/index.js";
-import { exchangeTables, kernels, launcher } from "../../src/runtime/runtime.js";
+import { kernels, launcher } from "../../src/runtime/runtime.js";
 
 /** Launches of the soak test; LANEGRAD_SOAK=100000 for the long one. */
 const soak = Number(process.env.LANEGRAD_SOAK ?? 1000);
@@ -37,12 +37,14 @@ async function untilReady(): Promise<void> {
 
 /** What `fn` gives on thread 0 alone: all shares in one. */
 function alone<T>(fn: () => T): T {
+  const library = launcher();
+  const { pool } = library;
   kernels().setAlone(1);
-  const tables = exchangeTables([launcher().functions]);
+  library.pool = undefined;
   try {
     return fn();
   } finally {
-    exchangeTables(tables);
+    library.pool = pool;
     kernels().setAlone(0);
   }
 }

@@ -1,0 +1,38 @@
+/** What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics. */
+export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
+export { nadamStep } from "../optim/adam";
+export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
+export {
+  absBackward,
+  absForward,
+  clipBackward,
+  clipForward,
+  expBackward,
+  expForward,
+  logBackward,
+  logForward,
+} from "../elementwise/unary";
+export { sqrtBackward, sqrtForward, squareBackward, squareForward } from "../elementwise/unary";
+export { powBackward, powForward } from "../elementwise/power";
+export { divBackwardB, divForward } from "../elementwise/binary";
+export { maximumBackward, maximumForward, minimumBackward, minimumForward } from "../elementwise/binary";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "../elementwise/compare";
+export {
+  equalInt32,
+  greaterEqualInt32,
+  greaterInt32,
+  lessEqualInt32,
+  lessInt32,
+  notEqualInt32,
+} from "../elementwise/compare";
+export { whereBackwardA, whereBackwardB, whereForward } from "../elementwise/where";
+export { castFloat32ToInt32, castInt32ToFloat32, castUint8ToFloat32 } from "../memory/cast";
+export { logSoftmaxBackward, logSoftmaxForward } from "../softmax/softmax";
+export { halfSquaredErrorBackward, halfSquaredErrorForward } from "../loss/elementwise";
+export { absoluteErrorBackward, absoluteErrorForward } from "../loss/elementwise";
+export { hingeBackward, hingeForward, huberBackward, huberForward } from "../loss/elementwise";
+export { kullbackLeiblerBackward, kullbackLeiblerForward } from "../loss/elementwise";
+export { cosineSimilarityBackward, cosineSimilarityForward } from "../loss/cosineSimilarity";
+export { randomBits, randomInt, randomTruncatedNormal } from "../random/draws";
+export { confusionAdd, histogramAdd } from "../metrics/counts";
+export { determinationAdd } from "../metrics/sums";
