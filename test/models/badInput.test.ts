@@ -169,7 +169,7 @@ describe("y", () => {
 describe("options of fit", () => {
   it.each<[string, unknown]>([
     [
-      'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, callbacks, initialEpoch, resume or signal, got "epoch".',
+      'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
     ["fit: the options are no object; expected { epochs,", null],
@@ -269,7 +269,7 @@ describe("options of evaluate and predict", () => {
 
   it("those they do not have", async () => {
     const model = compiled();
-    await refuses(model, 'evaluate: unknown option; expected batchSize, signal or sampleWeight, got "epochs".', () =>
+    await refuses(model, 'evaluate: unknown option; expected batchSize, signal, sampleWeight or groupByLength, got "epochs".', () =>
       model.evaluate(x, labels, { epochs: 1 } as never),
     );
     await refuses(model, 'predict: unknown option; expected batchSize or signal, got "sampleWeight".', () =>

@@ -73,13 +73,12 @@ describe.each(kinds)("$name", ({ gates, bias, states, step, whole }) => {
         .backward();
       return { values, gradients: [x, ...initial, ...Object.values(weights)].map((leaf) => leaf.grad!.toTypedArray()) };
     });
-    expect(results[1].values).toEqual(results[0].values);
-    for (const [i, gradient] of results[1].gradients.entries()) {
-      expectClose(`gradient ${i}`, gradient, results[0].gradients[i], [gradient.length], {
-        relative: 1e-5,
-        absolute: 1e-6,
-      });
-    }
+    // a product of one step and one of all steps may take other tiles, which round differently
+    const close = { relative: 1e-5, absolute: 1e-6 };
+    for (const [i, values] of results[1].values.entries())
+      expectClose(`state ${i}`, values, results[0].values[i], [values.length], close);
+    for (const [i, gradient] of results[1].gradients.entries())
+      expectClose(`gradient ${i}`, gradient, results[0].gradients[i], [gradient.length], close);
   });
 });
 
