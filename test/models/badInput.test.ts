@@ -269,8 +269,10 @@ describe("options of evaluate and predict", () => {
 
   it("those they do not have", async () => {
     const model = compiled();
-    await refuses(model, 'evaluate: unknown option; expected batchSize, signal, sampleWeight or groupByLength, got "epochs".', () =>
-      model.evaluate(x, labels, { epochs: 1 } as never),
+    await refuses(
+      model,
+      'evaluate: unknown option; expected batchSize, signal, sampleWeight or groupByLength, got "epochs".',
+      () => model.evaluate(x, labels, { epochs: 1 } as never),
     );
     await refuses(model, 'predict: unknown option; expected batchSize or signal, got "sampleWeight".', () =>
       model.predict(x, { sampleWeight: [] } as never),
