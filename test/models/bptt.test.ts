@@ -111,7 +111,7 @@ describe("shorter windows", () => {
     const before = memoryUsage().bytesInUse;
     const { windows } = await bptt(model, numbers, { window: 4, stride: 3 });
     expect(windows.map(({ start }) => start)).toEqual([0, 3, 6]);
-    expect(memoryUsage().bytesInUse).toBe(before);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(before); // less where the garbage collector has freed what other tests left
   });
 });
 

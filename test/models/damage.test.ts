@@ -201,7 +201,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
     const loading = loadModel(make());
     await expect(loading).rejects.toThrow(DataError);
     await expect(loading).rejects.toThrow(expected);
-    expect(heap().bytesInUse).toBe(before);
+    expect(heap().bytesInUse).toBeLessThanOrEqual(before); // less where the garbage collector has freed what other tests left
   });
 
   it("a maker that gives no layer", async () => {
@@ -241,7 +241,7 @@ describe("by chance: an error of ours or a model, no hang, no memory in proporti
     } catch (error) {
       if (!(error instanceof LanegradError)) throw error;
     }
-    expect(heap().bytesInUse).toBe(before);
+    expect(heap().bytesInUse).toBeLessThanOrEqual(before); // less where the garbage collector has freed what other tests left
     expect(heap().peakBytes - before).toBeLessThan(20 * bytes.length);
   }
 

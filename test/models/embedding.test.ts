@@ -322,7 +322,7 @@ it("frees the list of rows with the model", async () => {
   const model = network();
   await model.fit(x, y, { batchSize: 8 });
   model.dispose();
-  expect(memoryUsage().bytesInUse).toBe(before);
+  expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(before); // less where the garbage collector has freed what other tests left
 });
 
 /** Ten steps of a table that is large enough for its kernels to be shared. */
