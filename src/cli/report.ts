@@ -27,7 +27,7 @@ export async function judge(
   const { groupByLength = false } = fit ?? {};
   const batchSize = groupByLength === false ? 256 : 64; // what is kept for each step of a sequence adds up
   const { loss } = await model.evaluate(x, y, { batchSize, groupByLength });
-  const outputs = await model.predict(x, { batchSize });
+  const outputs = await model.predict(x, { batchSize, groupByLength });
   const classified = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
   outputs.dispose();
   const predictions = bestClasses(classified);

@@ -52,6 +52,11 @@ export class Batches {
     return shuffle ? random.permutation(this.rows) : Int32Array.from({ length: this.rows }, (_, i) => i);
   }
 
+  /** What lengths are rounded up to a multiple of; false where rows are not grouped by length. */
+  get grouping(): number | false {
+    return this.#lengths?.multiple ?? false;
+  }
+
   /** Rows of batch `b`. */
   sizeOf(b: number): number {
     return Math.min(this.batchSize, this.rows - b * this.batchSize);

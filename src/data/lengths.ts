@@ -24,6 +24,8 @@ export interface Lengths {
   readonly isPaddedInFront: boolean;
   /** T */
   readonly steps: number;
+  /** What lengths were rounded up to a multiple of. */
+  readonly multiple: number;
 }
 
 /**
@@ -56,7 +58,7 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
     );
   }
   const rounded = tokens.map((length) => Math.min(T, Math.ceil(length / multiple) * multiple));
-  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T };
+  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple };
 }
 
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last. */

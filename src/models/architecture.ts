@@ -68,17 +68,20 @@ function checked(architecture: unknown): Architecture {
   const parts = architecture as Partial<Record<keyof Architecture, unknown>> | null;
   const isList = (list: unknown): list is readonly Record<string, unknown>[] =>
     Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null);
-  const numbers = (list: unknown): boolean => Array.isArray(list) && list.every((item) => Number.isInteger(item));
+  const numbers = (list: unknown): list is readonly number[] =>
+    Array.isArray(list) && list.every((item) => Number.isInteger(item));
   const isGood =
     typeof parts === "object" &&
     parts !== null &&
     isList(parts.inputs) &&
+    parts.inputs.length > 0 &&
     parts.inputs.every(({ shape }) => numbers(shape)) &&
     isList(parts.layers) &&
     parts.layers.every(({ className }) => typeof className === "string") &&
     isList(parts.calls) &&
     parts.calls.every((call) => Number.isInteger(call.layer) && numbers(call.inputs)) &&
-    numbers(parts.outputs);
+    numbers(parts.outputs) &&
+    parts.outputs.length > 0;
   if (!isGood) fail("inputs, layers, calls and outputs are not as they should be");
   return parts as unknown as Architecture;
 }

@@ -49,7 +49,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
-    if (resume) progress.checkBatches(batches.rows, batches.batchSize);
+    if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
       new Evaluation(step, data.validation, batchSize, groupsOf("fit", data.validation, groupByLength));
@@ -160,7 +160,7 @@ class Fit implements Training {
         await this.#diverged(order, loss);
         return;
       }
-      progress.add(loss, batches.sizeOf(batch));
+      progress.add(loss, batches.sizeOf(batch), batches.grouping);
       await this.#batchEnd(batch, progress.loss);
     }
   }

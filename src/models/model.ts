@@ -19,7 +19,7 @@ import { Evaluation } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
-import { checkGroupByLength, groupsOf } from "./groups.js";
+import { checkGroupByLength, groupsFor, groupsOf } from "./groups.js";
 import { interrupts } from "./interrupts.js";
 import type { EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
@@ -170,8 +170,9 @@ export class Model {
   /** As {@link predict}, every output of a model with several. */
   async predictAll(x: DataList, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    checkKeys(op, options, ["batchSize", "signal"]);
-    const { batchSize = defaultBatchSize, signal } = options;
+    checkKeys(op, options, ["batchSize", "signal", "groupByLength"]);
+    const { batchSize = defaultBatchSize, signal, groupByLength } = options;
+    checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
@@ -182,7 +183,8 @@ export class Model {
       state.buildFor(inputs);
       const { outputShapes } = state.graph(op);
       const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
-      return await predictBatches(inputs, outputShapes, batchSize, interrupts(op, state, signal), run);
+      const lengths = groupsFor(op, inputs, { what: "output", shapes: outputShapes }, groupByLength);
+      return await predictBatches(inputs, outputShapes, batchSize, lengths, interrupts(op, state, signal), run);
     } finally {
       release(columns);
     }

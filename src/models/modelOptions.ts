@@ -14,6 +14,8 @@ export interface ModelOptions {
 export interface PredictOptions {
   /** Samples computed at once. Default 256. */
   readonly batchSize?: number;
+  /** As in fit: each batch is computed for as many steps as its sequences need. The results stand in the order of the samples. Default false. */
+  readonly groupByLength?: GroupByLength;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -22,6 +24,4 @@ export interface PredictOptions {
 export interface EvaluateOptions extends PredictOptions {
   /** Weight of each sample, (N). Default 1. */
   readonly sampleWeight?: SampleWeight;
-  /** As in fit. */
-  readonly groupByLength?: GroupByLength;
 }

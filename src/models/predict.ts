@@ -1,8 +1,10 @@
 /** The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a batch. */
 import { Batches } from "../data/batches.js";
+import type { Lengths } from "../data/lengths.js";
+import { gatherInto } from "../ops/gather.js";
 import { breathe } from "../runtime/breathe.js";
 import { copyFloat32 } from "../runtime/primitives.js";
-import { empty } from "../tensor/create.js";
+import { empty, tensor } from "../tensor/create.js";
 import { keep, scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
@@ -13,6 +15,7 @@ import { Steps } from "./steps.js";
 /**
  * @param inputs        (N, …) each
  * @param outputShapes  without the batch axis
+ * @param lengths       where rows are grouped by length; the results stand in the order of the inputs all the same
  * @param run           the forward pass on gathered inputs (n, …)
  * @returns             (N, …) each, which no scope frees
  */
@@ -20,10 +23,11 @@ export async function predictBatches(
   inputs: readonly Tensor[],
   outputShapes: readonly Shape[],
   batchSize: number,
+  lengths: Lengths | undefined,
   checkInterrupts: Interrupts,
   run: (inputs: readonly Tensor[]) => Tensor[],
 ): Promise<Tensor[]> {
-  const batches = new Batches(inputs, batchSize);
+  const batches = new Batches(inputs, batchSize, lengths);
   const steps = new Steps(batches, (batch) => noGrad(() => run(batch)));
   const results: Tensor[] = [];
   try {
@@ -40,11 +44,29 @@ export async function predictBatches(
         }
       });
     }
+    if (lengths !== undefined) putBack(results, order);
     return results;
   } catch (error) {
     for (const result of results) result.dispose();
     throw error;
   } finally {
     steps.dispose();
+  }
+}
+
+/** Moves row i of each result, (N, …), to row order[i], where its input stands. */
+function putBack(results: Tensor[], order: Int32Array): void {
+  const places = new Int32Array(order.length);
+  for (const [i, row] of order.entries()) places[row] = i;
+  const indices = keep(tensor(places));
+  try {
+    for (const [i, grouped] of results.entries()) {
+      const result = keep(empty(grouped.shape));
+      gatherInto(result, grouped, indices);
+      results[i] = result;
+      grouped.dispose();
+    }
+  } finally {
+    indices.dispose();
   }
 }

@@ -19,6 +19,8 @@ export interface SavedProgress {
   readonly samples: number;
   readonly passes: number;
   readonly callbacks: readonly SavedCallback[];
+  /** What lengths were rounded up to a multiple of, false where sequences were not grouped by length; not there before the first batch. */
+  readonly grouping?: number | false;
 }
 
 /** The state of `fit` between two steps. */
@@ -31,6 +33,7 @@ export class Progress {
   passes = 0;
   #lossSum = 0;
   #samples = 0;
+  #grouping: number | false | undefined;
   /** Those of the running or the last fit; undefined where a checkpoint was loaded since. */
   #callbacks: readonly Callback[] | undefined;
   #restored: readonly SavedCallback[] = [];
@@ -40,8 +43,9 @@ export class Progress {
     return this.#lossSum / this.#samples;
   }
 
-  /** Counts a batch of `samples` samples with that mean loss. */
-  add(loss: number, samples: number): void {
+  /** Counts a batch of `samples` samples with that mean loss. @param grouping as in {@link checkBatches} */
+  add(loss: number, samples: number, grouping: number | false = false): void {
+    this.#grouping = grouping;
     this.#lossSum += loss * samples;
     this.#samples += samples;
     this.batch++;
@@ -50,6 +54,7 @@ export class Progress {
   /** Begins anew. */
   reset(): void {
     this.passes = 0;
+    this.#grouping = undefined;
     this.restart(0);
   }
 
@@ -68,12 +73,22 @@ export class Progress {
   }
 
   /**
-   * Throws UsageError where the samples of this epoch so far are not whole batches of these data, because the data or the batch size are others.
+   * Throws UsageError where the samples of this epoch so far are not whole batches of these data, because the data or the batch size are others, and
+   * where the batches so far were grouped by length in another way.
    *
    * @param rows       N
    * @param batchSize  samples of a batch
+   * @param grouping   what lengths are rounded up to a multiple of; false: rows are not grouped by length
    */
-  checkBatches(rows: number, batchSize: number): void {
+  checkBatches(rows: number, batchSize: number, grouping: number | false): void {
+    const known = this.#grouping ?? grouping;
+    if (known !== grouping) {
+      const [expected, got] = [known, grouping].map((multiple) =>
+        multiple === false ? "false" : `multiples of ${multiple}`,
+      );
+      const hint = "Resuming needs the same groupByLength.";
+      throw new UsageError(message("fit", "training began with another groupByLength", { expected, got, hint }));
+    }
     const samples = Math.min(this.batch * batchSize, rows);
     if (this.#samples === samples) return;
     const [expected, got] = [this.#samples, samples].map((count) => `${count} samples in ${this.batch} batches`);
@@ -96,14 +111,18 @@ export class Progress {
   /** As plain data. */
   toJSON(): SavedProgress {
     const { epoch, batch, passes } = this;
-    return { epoch, batch, lossSum: this.#lossSum, samples: this.#samples, passes, callbacks: this.#callbackStates() };
+    const [lossSum, samples, grouping] = [this.#lossSum, this.#samples, this.#grouping];
+    const callbacks = this.#callbackStates();
+    return { epoch, batch, lossSum, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
   }
 
   /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
   restore(saved: SavedProgress): void {
     const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
     const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-    if (!areCounts || typeof saved.lossSum !== "number" || !areCallbacks(saved.callbacks)) {
+    const { grouping = false } = saved ?? {};
+    const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
+    if (!areCounts || typeof saved.lossSum !== "number" || !areCallbacks(saved.callbacks) || !isGrouping) {
       const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
       throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
     }
@@ -112,6 +131,7 @@ export class Progress {
     this.passes = saved.passes;
     this.#lossSum = saved.lossSum;
     this.#samples = saved.samples;
+    this.#grouping = saved.grouping;
     this.#callbacks = undefined;
     this.#restored = saved.callbacks;
   }

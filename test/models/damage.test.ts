@@ -99,6 +99,14 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture", undefined),
     ],
     [
+      "loadModel: the architecture is damaged: inputs, layers, calls and outputs are not as they should be.",
+      () => edited("architecture.inputs", []),
+    ],
+    [
+      "loadModel: the architecture is damaged: inputs, layers, calls and outputs are not as they should be.",
+      () => edited("architecture.outputs", []),
+    ],
+    [
       "loadModel: the architecture is damaged: tensor 9 is read before it is made.",
       () => edited("architecture.calls.0.inputs", [9]),
     ],

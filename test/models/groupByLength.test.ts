@@ -1,7 +1,7 @@
 /** Training on sequences grouped by length: what it computes, resuming, what it refuses. */
 import { describe, expect, it } from "vitest";
 import { padSequences } from "../../src/data/text/index.js";
-import { dense, dropout, embedding, lstm } from "../../src/layers/index.js";
+import { bidirectional, dense, dropout, embedding, gru, lstm, simpleRnn } from "../../src/layers/index.js";
 import { binaryCrossentropy } from "../../src/losses/index.js";
 import { accuracy } from "../../src/metrics/index.js";
 import { loadModel } from "../../src/models/load.js";
@@ -11,9 +11,9 @@ import { sequential } from "../../src/models/sequential.js";
 import { adam } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
 import { Random } from "../../src/tensor/random.js";
-import { expectClose } from "../support/compare.js";
+import { expectClose, expectSameBits } from "../support/compare.js";
 import "../support/engine.js";
-import { expectSameWeights, stopAfterBatch, weightsOf } from "./networks.js";
+import { expectSameWeights, expectWeights, stopAfterBatch, weightsOf } from "./networks.js";
 
 const random = new Random(2);
 const sequences = Array.from({ length: 50 }, () =>
@@ -74,6 +74,55 @@ describe("groupByLength", () => {
     expectSameWeights(resumed, whole);
   });
 
+  describe.each(["pre", "post"] as const)("predict, padding %s", (padding) => {
+    it.each([
+      ["lstm", () => lstm({ units: 6 })],
+      ["gru", () => gru({ units: 9 })],
+      ["simpleRnn", () => simpleRnn({ units: 7 })],
+      ["bidirectional lstm", () => bidirectional({ layer: lstm({ units: 5 }) })],
+    ])("gives the bits of ungrouped batches, in the order of the samples: %s", async (_name, reader) => {
+      const model = sequential([
+        embedding({ inputDim: 30, outputDim: 5, maskZero: true, inputShape: [20] }),
+        reader(),
+        dense({ units: 3 }),
+      ]);
+      const x = padSequences(sequences, { maxLength: 20, padding });
+      const want = (await model.predict(x)).toTypedArray();
+      for (const [batchSize, multiple] of [
+        [1, 1],
+        [7, 4],
+        [32, 3],
+        [256, 1],
+      ]) {
+        // prettier-ignore
+        const output = await model.predict(x, { batchSize, groupByLength: { multiple } });
+        expect(output.shape).toEqual([50, 3]);
+        expectSameBits(`batches of ${batchSize}`, output.toTypedArray(), want);
+      }
+    });
+  });
+
+  it.each([
+    ["multiples of 4", "false", { multiple: 4 }, undefined],
+    ["multiples of 4", "multiples of 2", { multiple: 4 }, true],
+    ["false", "multiples of 2", false, true],
+  ] as const)("begun with %s, training does not go on with %s", async (began, goes, first, second) => {
+    const x = padSequences(sequences, { maxLength: 20 });
+    const options: FitOptions = { epochs: 3, batchSize: 8 };
+    for (const batch of [2, 6]) {
+      // in the middle of an epoch, and at its end
+      const part = make();
+      await part.fit(x, y, { ...options, groupByLength: first, callbacks: [stopAfterBatch(batch)] });
+      const resumed = await loadModel(await part.toBytes({ checkpoint: true }));
+      const goOn = { ...options, resume: true, ...(second !== undefined && { groupByLength: second }) };
+      const before = weightsOf(resumed);
+      await expect(resumed.fit(x, y, goOn)).rejects.toThrow(
+        `fit: training began with another groupByLength; expected ${began}, got ${goes}. Resuming needs the same groupByLength.`,
+      );
+      expectWeights(resumed, before);
+    }
+  });
+
   const x = padSequences(sequences, { maxLength: 20 });
   it.each<[string, () => Promise<unknown>]>([
     [
@@ -94,12 +143,21 @@ describe("groupByLength", () => {
       },
     ],
     [
-      "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got targets Tensor(50, 20, 1).",
+      "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got targets [N, 20, 1].",
       () => {
         const model = sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 }), dense({ units: 1 })]);
         model.compile({ optimizer: adam(), loss: binaryCrossentropy() });
         return model.fit(x, new Float32Array(1000), { groupByLength: true });
       },
+    ],
+    [
+      "predict: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and an output for each sequence, got outputs [N, 20, 2].",
+      () =>
+        sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 })]).predict(x, { groupByLength: true }),
+    ],
+    [
+      "predict groupByLength: multiple is out of range; expected an integer in [1, ∞), got 1.5.",
+      () => make().predict(x, { groupByLength: { multiple: 1.5 } }),
     ],
   ])("refuses: %s", async (text, call) => {
     await expect(call()).rejects.toThrow(text);

@@ -6,14 +6,15 @@ it("survives JSON exactly", () => {
   const progress = new Progress();
   progress.restart(3);
   progress.add(0.1, 7);
-  progress.add(1 / 3, 5);
+  progress.add(1 / 3, 5, 50);
   const again = new Progress();
   again.restore(JSON.parse(JSON.stringify(progress)));
   expect(again.toJSON()).toEqual(progress.toJSON());
   expect(again.loss).toBe(progress.loss);
   expect([again.epoch, again.batch]).toEqual([3, 2]);
   again.nextEpoch();
-  expect(again.toJSON()).toEqual({ epoch: 4, batch: 0, lossSum: 0, samples: 0, passes: 1, callbacks: [] });
+  const next = { epoch: 4, batch: 0, lossSum: 0, samples: 0, passes: 1, callbacks: [], grouping: 50 };
+  expect(again.toJSON()).toEqual(next);
 });
 
 it("hands each callback what the one of its name and place remembered", () => {
@@ -41,6 +42,8 @@ it.each([
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
   [{ epoch: 1, batch: 0, lossSum: null, samples: 0, passes: 0, callbacks: [] }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [null] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [], grouping: 0 }],
+  [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [], grouping: true }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [{ name: "a", state: 1 }] }],
 ])("refuses %j", (saved) => {
   const progress = new Progress();
