@@ -1,6 +1,7 @@
 /**
  * What the optimizers share. In every file of this folder g stands for gradientScale · gradient + weightDecay · parameter (coupled decay, as
  * PyTorch's `weight_decay`), and the formulas are PyTorch's. Parameters, gradients and states are float32 (n) and do not overlap.
+ * Loops take whole vectors first and the last lanes behind them: one loop that tests the lanes at every load is 2.6 times slower (Adam).
  * weightDecay is an argument, not a field of the block, so that slabs with and without decay share a block. Note [Optimizer block] in block.ts.
  */
 import { madd } from "../simd/f32x4";
