@@ -16,16 +16,16 @@ export interface OptionSpec {
   readonly value?: string;
   /** For the help, without a full stop. */
   readonly about: string;
-  /** The command does nothing without it. Default false. */
-  readonly isRequired?: boolean;
 }
 
 /** What a command takes. */
 export interface Signature {
   /** "train" */
   readonly name: string;
-  /** What may stand beside the options, and what it is called, as "recipe". At most one. */
-  readonly operand?: { readonly name: string; readonly choices: readonly string[]; readonly isRequired: boolean };
+  /** What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything. */
+  readonly operand?: { readonly name: string; readonly choices?: readonly string[]; readonly isRequired: boolean };
+  /** What may follow it, any number of them, and what each is called, as "file". Default: nothing. */
+  readonly more?: { readonly name: string };
   readonly options: Readonly<Record<string, OptionSpec>>;
 }
 
@@ -33,12 +33,15 @@ export interface Signature {
 export class Arguments {
   /** What stands beside the options. */
   readonly operand: string | undefined;
+  /** What follows it. */
+  readonly more: readonly string[];
   readonly #command: string;
   readonly #values: ReadonlyMap<string, string>;
 
-  constructor(command: string, operand: string | undefined, values: ReadonlyMap<string, string>) {
+  constructor(command: string, [operand, ...more]: readonly string[], values: ReadonlyMap<string, string>) {
     this.#command = command;
     this.operand = operand;
+    this.more = more;
     this.#values = values;
   }
 
@@ -50,14 +53,6 @@ export class Arguments {
   /** An option's value. */
   text(option: string): string | undefined {
     return this.#values.get(option);
-  }
-
-  /** An option's value, which must be there. Errors: CommandLineError. */
-  required(option: string): string {
-    const value = this.#values.get(option);
-    if (value === undefined)
-      throw wrong(this.#command, `--${option} is missing`, undefined, undefined, helpHint(this.#command));
-    return value;
   }
 
   /**
@@ -77,7 +72,8 @@ export class Arguments {
 }
 
 /** Reads arguments by a command's signature. Errors: CommandLineError. */
-export function readArguments({ name, operand, options }: Signature, args: readonly string[]): Arguments {
+export function readArguments(signature: Signature, args: readonly string[]): Arguments {
+  const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);
   const { tokens } = parseArgs({
     args: [...args],
@@ -110,7 +106,8 @@ export function readArguments({ name, operand, options }: Signature, args: reado
     }
     values.set(token.name, token.value ?? "");
   }
-  return new Arguments(name, checkedOperand(name, operand, operands), values);
+  checkOperands(signature, operands);
+  return new Arguments(name, operands, values);
 }
 
 /** The error for a name that is none of those that there are. */
@@ -127,22 +124,23 @@ export function wrong(command: string, what: string, expected?: string, got?: st
   return new CommandLineError(message(op, what, parts));
 }
 
-function helpHint(command: string): string {
+/** Where to read on. */
+export function helpHint(command: string): string {
   return `See lanegrad ${command === "" ? "" : `${command} `}--help.`;
 }
 
-function checkedOperand(command: string, operand: Signature["operand"], given: readonly string[]): string | undefined {
-  const [first, ...more] = given;
-  const spare = operand === undefined ? first : more.at(0);
-  if (spare !== undefined) throw wrong(command, "an argument too many", undefined, spare, helpHint(command));
-  if (operand === undefined) return undefined;
+function checkOperands({ name, operand, more }: Signature, given: readonly string[]): void {
+  const [first, second] = given as readonly (string | undefined)[];
+  const spare = operand === undefined ? first : second;
+  if (spare !== undefined && more === undefined)
+    throw wrong(name, "an argument too many", undefined, spare, helpHint(name));
+  if (operand === undefined) return;
+  const { choices } = operand;
   if (first === undefined) {
-    if (operand.isRequired)
-      throw wrong(command, `no ${operand.name}`, alternatives(operand.choices), undefined, helpHint(command));
-    return undefined;
+    if (!operand.isRequired) return;
+    throw wrong(name, `no ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
   }
-  if (!operand.choices.includes(first)) throw unknown(command, operand.name, first, operand.choices);
-  return first;
+  if (choices !== undefined && !choices.includes(first)) throw unknown(name, operand.name, first, choices);
 }
 
 function alternatives(names: readonly string[]): string {

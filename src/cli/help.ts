@@ -21,15 +21,14 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** The page of `lanegrad <command> --help`. */
-export function helpOf({ name, operand, options, about, examples }: Command): string {
+export function helpOf({ name, operand, more, options, about, examples }: Command): string {
   const optionRows = Object.entries(options).map(([option, spec]) => {
     return [`--${option}${spec.value === undefined ? "" : ` ${spec.value}`}`, spec.about] as const;
   });
-  const required = Object.entries(options).filter(([, { isRequired }]) => isRequired);
-  const requiredText = required.map(([option, { value }]) => ` --${option} ${value}`).join("");
   const operandText = operand && (operand.isRequired ? ` <${operand.name}>` : ` [${operand.name}]`);
+  const moreText = more && ` [${more.name} …]`;
   return [
-    `Usage: lanegrad ${name}${operandText ?? ""}${requiredText} [options]`,
+    `Usage: lanegrad ${name}${operandText ?? ""}${moreText ?? ""} [options]`,
     "",
     ...about,
     "",

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** What `lanegrad` starts: the command line in Node's process. */
 import process from "node:process";
+import { arrayBuffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { lanegrad } from "./lanegrad.js";
 import type { StopSignal } from "./surroundings.js";
@@ -16,6 +17,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await lanegrad(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
+  readStdin: async () => new Uint8Array(await arrayBuffer(process.stdin)),
   env: process.env,
   files: {
     command: fileURLToPath(import.meta.url),

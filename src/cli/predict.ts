@@ -1,58 +1,113 @@
-/** `lanegrad predict`: a saved model and an input; prints classes with probabilities. */
-import { init, loadModel } from "../index.js";
+/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities. */
+import { type Model, init, loadModel } from "../index.js";
 import { classify } from "./classify.js";
 import type { Command } from "./command.js";
+import { type Arguments, helpHint, wrong } from "./commandLine.js";
 import { drawImage } from "./drawDigit.js";
 import { percent } from "./format.js";
-import { readInput } from "./inputs.js";
+import { type Input, type Sources, readInputs } from "./inputs.js";
+import { printJson } from "./json.js";
+import { wrap } from "./layout.js";
 import { Terminal } from "./terminal.js";
 
 /** Classes that stand beside the best one where there are many samples. */
 const runnersUp = 2;
 const widestBar = 40;
 
-/** `lanegrad predict`: classes of an image or of the rows of a table, by a saved model. */
+/** `lanegrad predict`: classes of texts, of images or of the rows of a table, by a saved model. */
 export const predict: Command = {
   name: "predict",
-  summary: "classify an image or a table by a saved model",
+  summary: "classify texts, images or a table by a saved model",
+  operand: { name: "model", isRequired: false },
+  more: { name: "file" },
   options: {
-    model: { value: "FILE", isRequired: true, about: "what lanegrad train --out or model.save wrote" },
+    model: { value: "FILE", about: "what lanegrad train --out or model.save wrote, where it is not the first word" },
     input: {
       value: "FILE",
-      isRequired: true,
-      about: "a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers",
+      about:
+        "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
+    text: { value: "TEXT", about: "a text as it stands" },
+    json: { about: "print the result as one JSON object" },
   },
   about: [
     "Prints the probability of each class; of many samples, a line each.",
     "",
-    "A picture for a model of digits may be of any size, dark on bright or bright on",
-    "dark, with the digit anywhere on it. A CSV table has a sample a line, with the",
-    "numbers that the model was trained on, and may have a line of names above.",
-    "Outputs of a last layer without softmax or sigmoid are taken for logits.",
+    "A model that lanegrad train imdb saved reads texts, one a file; its vocabulary",
+    "is in the file of the model. A picture for a model of digits may be of any size,",
+    "dark on bright or bright on dark, with the digit anywhere on it. A CSV table has",
+    "a sample a line, with the numbers that the model was trained on, and may have a",
+    "line of names above. Outputs of a last layer without softmax or sigmoid are",
+    "taken for logits.",
   ],
   examples: [
-    "lanegrad predict --model digits.safetensors --input seven.png",
+    "lanegrad predict digits.safetensors seven.png",
     "lanegrad predict --model digits.safetensors --input t10k-images-idx3-ubyte.gz",
+    'lanegrad predict imdb.safetensors --text "A wonderful film"',
   ],
   run: async (args, surroundings) => {
-    const [modelFile, inputFile] = [args.required("model"), args.required("input")];
+    const { modelFile, sources } = whatIsMeant(args);
     const terminal = new Terminal(surroundings.stdout, surroundings.env);
     await init();
     const model = await loadModel(modelFile);
-    const input = await readInput(model, inputFile);
-    const outputs = await model.predict(input.x);
-    const { classes, probabilities } = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
-    const names = classNamesOf(model.notes.classNames, classes);
-    if (probabilities.length > classes) {
-      printTable(names, probabilities, terminal);
-      return;
+    const samples: Sample[] = [];
+    const inputs = await readInputs(model, sources, surroundings);
+    for (const input of inputs) samples.push(...(await classified(model, input)));
+    const names = classNamesOf(model.notes.classNames, samples[0].probabilities.length);
+    if (args.has("json")) printJson(surroundings, resultOf(modelFile, names, samples));
+    else if (samples.length > 1) printTable(names, samples, terminal);
+    else {
+      const [{ picture }] = inputs;
+      if (picture !== undefined) for (const line of [...drawImage(picture, terminal), ""]) terminal.print(line);
+      printOne(names, samples[0], terminal);
     }
-    if (input.picture !== undefined)
-      for (const line of [...drawImage(input.picture, terminal), ""]) terminal.print(line);
-    printOne(names, probabilities, terminal);
   },
 };
+
+/** A sample and what it is taken for. */
+interface Sample {
+  readonly name: string;
+  readonly detail: string | undefined;
+  /** Of each class. */
+  readonly probabilities: Float32Array;
+}
+
+/** The model and what it is to classify: the first word is the model, unless --model is. Errors: CommandLineError. */
+function whatIsMeant(args: Arguments): { readonly modelFile: string; readonly sources: Sources } {
+  const words = args.operand === undefined ? [] : [args.operand, ...args.more];
+  const modelFile = args.text("model") ?? words.shift();
+  const hint = helpHint("predict");
+  if (modelFile === undefined)
+    throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
+  const [input, text] = [args.text("input"), args.text("text")];
+  const files = input === undefined ? words : [input, ...words];
+  if (files.length > 0 || text !== undefined) return { modelFile, sources: { files, text } };
+  throw wrong("predict", "nothing to classify", "files, --input FILE or --text TEXT", undefined, hint);
+}
+
+async function classified(model: Model, { x, names, details }: Input): Promise<Sample[]> {
+  const outputs = await model.predict(x);
+  const { classes, probabilities } = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
+  return names.map((name, i) => {
+    return { name, detail: details?.[i], probabilities: probabilities.subarray(i * classes, (i + 1) * classes) };
+  });
+}
+
+function resultOf(model: string, classNames: readonly string[], samples: readonly Sample[]): object {
+  return {
+    model,
+    classNames,
+    samples: samples.map(({ name, probabilities }) => {
+      const [best] = ranked(probabilities);
+      return {
+        name,
+        class: classNames[best],
+        probability: probabilities[best],
+        probabilities: Array.from(probabilities),
+      };
+    }),
+  };
+}
 
 /** Names from the model's notes where they fit, else numbers. */
 function classNamesOf(noted: unknown, classes: number): string[] {
@@ -61,7 +116,7 @@ function classNamesOf(noted: unknown, classes: number): string[] {
 }
 
 /** All classes of one sample, the likeliest first. */
-function printOne(names: readonly string[], probabilities: Float32Array, terminal: Terminal): void {
+function printOne(names: readonly string[], { probabilities, detail }: Sample, terminal: Terminal): void {
   const width = Math.max(...names.map(({ length }) => length));
   const longest = Math.max(0, Math.min(widestBar, terminal.columns - width - 14));
   for (const [rank, i] of ranked(probabilities).entries()) {
@@ -69,25 +124,25 @@ function printOne(names: readonly string[], probabilities: Float32Array, termina
     const line = `${names[i].padStart(width)}  ${percent(probabilities[i]).padStart(8)}`;
     terminal.print(`${terminal.style(line, rank === 0 ? "bold" : "dim")}  ${terminal.style(bar, "green")}`.trimEnd());
   }
+  if (detail === undefined) return;
+  for (const line of wrap(detail, terminal.columns)) terminal.print(terminal.style(line, "dim"));
 }
 
-/** A line for each sample: its number, its class, and what else it might be. */
-function printTable(names: readonly string[], probabilities: Float32Array, terminal: Terminal): void {
-  const classes = names.length;
-  const samples = probabilities.length / classes;
+/** A line for each sample: its number or name, its class, and what else it might be. */
+function printTable(names: readonly string[], samples: readonly Sample[], terminal: Terminal): void {
   const width = Math.max(...names.map(({ length }) => length), "class".length);
-  const numberWidth = Math.max(String(samples).length, "sample".length);
-  terminal.print(
-    terminal.style(`${"sample".padStart(numberWidth)}  ${"class".padEnd(width)}  probability  else`, "dim"),
-  );
-  for (let sample = 0; sample < samples; sample++) {
-    const row = probabilities.subarray(sample * classes, (sample + 1) * classes);
-    const [best, ...others] = ranked(row);
-    const rest = others.slice(0, runnersUp).map((i) => `${names[i]} (${percent(row[i])})`);
+  const nameWidth = Math.max(...samples.map(({ name }) => name.length), "sample".length);
+  const isNumbered = samples.every(({ name }) => /^\d+$/.test(name));
+  const nameCell = (name: string): string => (isNumbered ? name.padStart(nameWidth) : name.padEnd(nameWidth));
+  const header = `${nameCell("sample")}  ${"class".padEnd(width)}  probability  else`;
+  terminal.print(terminal.style(header, "dim"));
+  for (const { name, probabilities } of samples) {
+    const [best, ...others] = ranked(probabilities);
+    const rest = others.slice(0, runnersUp).map((i) => `${names[i]} (${percent(probabilities[i])})`);
     const cells = [
-      String(sample + 1).padStart(numberWidth),
+      nameCell(name),
       names[best].padEnd(width),
-      percent(row[best]).padStart(11),
+      percent(probabilities[best]).padStart(11),
       rest.join(", "),
     ];
     terminal.print(cells.join("  "));

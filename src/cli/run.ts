@@ -89,11 +89,12 @@ interface RunNotes {
 /** Writes into the model's notes what predict needs, and for a checkpoint what a resumed run needs. */
 export function takeNotes(
   { model, recipe, settings }: Run,
-  { kind, classNames, hasImages }: RecipeData,
+  { kind, classNames, hasImages, vocabulary }: RecipeData,
   isCheckpoint: boolean,
 ): void {
   const notes: RunNotes = { recipe: recipe.name, data: kind, ...(isCheckpoint && { run: settings }) };
-  model.notes = { ...notes, classNames, ...(hasImages && { input: "digit" }) };
+  const input = hasImages ? { input: "digit" } : vocabulary !== undefined && { input: "text", vocabulary };
+  model.notes = { ...notes, classNames, ...input };
 }
 
 async function resumedRun(file: string): Promise<Run> {

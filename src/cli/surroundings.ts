@@ -26,6 +26,8 @@ export interface PackageFiles {
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Everything on standard input, until it ends. */
+  readStdin(): Promise<Uint8Array<ArrayBuffer>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: PackageFiles;
   /** Calls `listener` at each signal that asks to end. @returns a function that stops listening */

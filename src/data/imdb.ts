@@ -34,6 +34,8 @@ export interface ImdbOptions extends RankOptions, CacheOptions {
   readonly dir?: string;
   /** Keras's imdb.npz: a path (Node), bytes, a Blob, a Response, a stream. Default, without dir: the cache, filled by downloading. */
   readonly npz?: ByteSource;
+  /** With npz: Keras's imdb_word_index.json, likewise. */
+  readonly wordIndex?: ByteSource;
 }
 
 /** N reviews. */
@@ -74,6 +76,7 @@ const published: readonly RemoteFile[] = [
 const plainFiles = ["train", "test"].flatMap((part) =>
   ["tokens.u32le", "offsets.u32le", "labels.u8"].map((name) => `${part}-${name}`),
 );
+const indexName = "imdb_word_index.json";
 const publicMirrors = ["https://storage.googleapis.com/tensorflow/tf-keras-datasets"];
 
 /**
@@ -85,19 +88,22 @@ const publicMirrors = ["https://storage.googleapis.com/tensorflow/tf-keras-datas
  * Cost: about 0.5 s from a folder, 1.5 s from imdb.npz; 50 MB outside of linear memory.
  */
 export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
-  checkKeys(op, options, ["dir", "npz", ...rankOptions, ...cacheOptions]);
+  checkKeys(op, options, ["dir", "npz", "wordIndex", ...rankOptions, ...cacheOptions]);
   checkRankOptions(op, options);
   checkCacheOptions(op, options);
-  const { dir, npz, signal, numWords, skipTop, startToken, unknownToken, indexFrom } = options;
+  const { dir, npz, wordIndex, signal, numWords, skipTop, startToken, unknownToken, indexFrom } = options;
   if (dir !== undefined && npz !== undefined) {
     throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or npz", got: "both" }));
+  }
+  if (wordIndex !== undefined && npz === undefined) {
+    throw new UsageError(message(op, "wordIndex goes with npz", { expected: "both", got: "wordIndex alone" }));
   }
   heap(); // without init, say so before anything is read
   signal?.throwIfAborted();
   const source = await (dir !== undefined
     ? fromFolder(dir)
     : npz !== undefined
-      ? fromNpz(await bytesOf(npz))
+      ? fromNpz(await bytesOf(npz), wordIndex === undefined ? undefined : await bytesOf(wordIndex))
       : fromCache(options));
   const encoding = Object.fromEntries(
     Object.entries({ numWords, skipTop, startToken, unknownToken, indexFrom }).filter(
@@ -122,14 +128,15 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
 export async function findImdb(
   dir?: string,
   cache?: string,
-): Promise<{ readonly dir: string } | { readonly npz: string } | undefined> {
+): Promise<{ readonly dir: string } | { readonly npz: string; readonly wordIndex?: string } | undefined> {
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   const folders = dir === undefined ? [path.join(cache ?? cacheFolder(op), "imdb")] : [dir, path.join(dir, "imdb")];
   for (const folder of folders) {
     const present = new Set<string>(await fs.readdir(folder).catch(() => []));
     if (plainFiles.every((name) => present.has(name) || present.has(`${name}.gz`))) return { dir: folder };
-    if (present.has("imdb.npz")) return { npz: path.join(folder, "imdb.npz") };
+    const index = present.has(indexName) && { wordIndex: path.join(folder, indexName) };
+    if (present.has("imdb.npz")) return { npz: path.join(folder, "imdb.npz"), ...index };
   }
   return undefined;
 }
@@ -148,11 +155,11 @@ async function fromCache(options: ImdbOptions): Promise<Source> {
   const path = nodeBuiltin("path", op, "In a browser pass npz.");
   const folder = path.join(options.cache ?? cacheFolder(op), "imdb");
   const [npz, index] = await fetchFiles(published, op, folder, publicMirrors, options);
-  return { ...(await fromNpz(npz.bytes)), index: readIndex(index.bytes) };
+  return fromNpz(npz.bytes, index.bytes);
 }
 
 /** Keras's file holds ranks in the order of the folders they came from; Keras shuffles them, always in the same way. */
-async function fromNpz(bytes: Uint8Array<ArrayBuffer>): Promise<Source> {
+async function fromNpz(bytes: Uint8Array<ArrayBuffer>, index?: Uint8Array): Promise<Source> {
   const archive = new ZipArchive(bytes, `${op}: npz`);
   const shuffler = new NumpyShuffler(113);
   const part = async (name: string): Promise<Ranks> => {
@@ -166,7 +173,8 @@ async function fromNpz(bytes: Uint8Array<ArrayBuffer>): Promise<Source> {
     return { x: Array.from(order, (i) => x[i]), labels: labels.map((_, i) => labels[order[i]]) };
   };
   const train = await part("train");
-  return { train, test: await part("test") };
+  const test = await part("test");
+  return { train, test, ...(index && { index: readIndex(index) }) };
 }
 
 async function fromFolder(dir: string): Promise<Source> {
@@ -204,8 +212,8 @@ async function fromFolder(dir: string): Promise<Source> {
   };
   const train = await part("train");
   const test = await part("test");
-  if (!present.includes("imdb_word_index.json")) return { train, test };
-  return { train, test, index: readIndex(await read("imdb_word_index.json")) };
+  if (!present.includes(indexName)) return { train, test };
+  return { train, test, index: readIndex(await read(indexName)) };
 }
 
 /** The files hold Keras's tokens: the start token 1, then ranks + 3. */

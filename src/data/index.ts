@@ -7,4 +7,4 @@ export type { CacheOptions, DownloadProgress } from "./download.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
-export type { ReviewWords } from "./reviewWords.js";
+export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";

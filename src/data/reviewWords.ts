@@ -1,7 +1,18 @@
 /** The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as Keras cut the reviews. */
-import { encodeRanks, type RankOptions } from "./text/rankEncoding.js";
+import { DataError, LanegradError, message, show } from "../errors.js";
+import { checkRankOptions, encodeRanks, rankOptions, type RankOptions } from "./text/rankEncoding.js";
 
 const blanks = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n ]+/;
+
+/** The words as plain JSON, for the notes of a model that reads reviews. */
+export interface ReviewWordsConfig {
+  readonly format: "lanegrad review words";
+  /** Rank by word; words that numWords leaves out are left out. */
+  readonly ranks: Readonly<Record<string, number>>;
+  readonly options: RankOptions;
+}
+
+const format = "lanegrad review words";
 
 /** Words to tokens and back. */
 export class ReviewWords {
@@ -19,14 +30,26 @@ export class ReviewWords {
 
   /** A text as tokens, start token included. Words without a rank are unknown. */
   encode(text: string): Int32Array<ArrayBuffer> {
-    const words = text
-      .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-      .split(blanks)
-      .filter((word) => word !== "");
-    return encodeRanks(
-      words.map((word) => this.ranks.get(word) ?? 0),
-      this.#options,
-    );
+    const ranks = wordsOf(text).map((word) => this.ranks.get(word) ?? 0);
+    return encodeRanks(ranks, this.#options);
+  }
+
+  /** How many words a text has, and how many of them have tokens of their own. */
+  count(text: string): { readonly words: number; readonly known: number } {
+    const words = wordsOf(text);
+    const { numWords = Infinity, skipTop = 0, indexFrom = 3 } = this.#options;
+    const known = words.filter((word) => {
+      const token = (this.ranks.get(word) ?? NaN) + indexFrom;
+      return token >= skipTop && token < numWords;
+    });
+    return { words: words.length, known: known.length };
+  }
+
+  /** What {@link reviewWordsFrom} makes the words from; JSON.stringify calls it. */
+  toJSON(): ReviewWordsConfig {
+    const { numWords = Infinity, indexFrom = 3 } = this.#options;
+    const kept = [...this.ranks].filter(([, rank]) => rank + indexFrom < numWords);
+    return { format, ranks: Object.fromEntries(kept), options: this.#options };
   }
 
   /** Tokens as words between blanks; "?" for a word that is not known, nothing for padding and start. */
@@ -35,4 +58,39 @@ export class ReviewWords {
     const read = Array.from(tokens).filter((token) => token !== 0 && token !== startToken);
     return read.map((token) => this.#words.get(token) ?? "?").join(" ");
   }
+}
+
+/** The words that `toJSON` described. Errors: DataError for anything else. */
+export function reviewWordsFrom(value: unknown): ReviewWords {
+  const { format: given, ranks, options } = (value ?? {}) as Record<string, unknown>;
+  if (given !== format) throw damaged(`format ${show(given)}`);
+  if (!isRecord(ranks) || !isRecord(options)) throw damaged(`ranks ${show(ranks)} and options ${show(options)}`);
+  const entries = Object.entries(ranks);
+  const wrong = entries.find(([, rank]) => !Number.isInteger(rank) || (rank as number) < 1);
+  if (wrong !== undefined) throw damaged(`${show(wrong[1])} as the rank of ${show(wrong[0])}`);
+  const unknown = Object.keys(options).find((name) => !(rankOptions as readonly string[]).includes(name));
+  if (unknown !== undefined) throw damaged(`option ${show(unknown)}`);
+  try {
+    checkRankOptions("datasets.reviewWordsFrom", options);
+  } catch (cause) {
+    if (cause instanceof LanegradError) throw damaged(cause.message, cause);
+    throw cause;
+  }
+  return new ReviewWords(new Map(entries as [string, number][]), options);
+}
+
+function wordsOf(text: string): string[] {
+  const lower = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return lower.split(blanks).filter((word) => word !== "");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function damaged(got: string, cause?: unknown): DataError {
+  const expected = "what ReviewWords.toJSON gave";
+  return new DataError(message("datasets.reviewWordsFrom", "these are no words of reviews", { expected, got }), {
+    cause,
+  });
 }

@@ -56,9 +56,13 @@ describe("the command line", () => {
     expect(["1", "1e3", "0x10", " 7 "].map(epochs)).toEqual([1, 1000, 16, 7]);
   });
 
-  it("says which option is missing", () => {
-    expect(() => read().required("lr")).toThrow(
-      new CommandLineError("lanegrad train: --lr is missing. See lanegrad train --help."),
+  it("takes one operand, of which more may follow where the command says so", () => {
+    const free: Signature = { ...signature, operand: { name: "model", isRequired: true }, more: { name: "file" } };
+    const args = readArguments(free, ["a", "--json", "b", "-"]);
+    expect([args.operand, args.more]).toEqual(["a", ["b", "-"]]);
+    expect(read("xor").more).toEqual([]);
+    expect(() => readArguments(free, [])).toThrow(
+      new CommandLineError("lanegrad train: no model. See lanegrad train --help."),
     );
   });
 

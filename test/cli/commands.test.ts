@@ -100,7 +100,14 @@ describe("lanegrad", () => {
       ["bench", "convolution"],
       'lanegrad bench: unknown group; expected gemm, dense, conv, cnn, recurrent, elementwise, tiny, startup, threads or all, got "convolution". See lanegrad bench --help.',
     ],
-    [["predict", "--model", "m"], "lanegrad predict: --input is missing. See lanegrad predict --help."],
+    [
+      ["predict", "--model", "m"],
+      "lanegrad predict: nothing to classify; expected files, --input FILE or --text TEXT. See lanegrad predict --help.",
+    ],
+    [
+      ["predict"],
+      "lanegrad predict: no model; expected a file that lanegrad train --out wrote. See lanegrad predict --help.",
+    ],
   ])("%j is one line on standard error and exit status 2", async (args, text) => {
     expect(await run(...args)).toEqual({ status: 2, stdout: "", stderr: `${text}\n` });
   });

@@ -1,44 +1,23 @@
 /** The recipes on film reviews, in this process, on a few reviews that follow a rule. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { imdbModels, imdbRecipes } from "../../src/cli/recipes/imdb.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
+import { loadModel, layers, sequential, text } from "../../src/index.js";
 import { record } from "./support.js";
+import { writeTinyImdb } from "./tinyImdb.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-imdb-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const uint32 = (values: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
+beforeAll(() => writeTinyImdb(folder, 400, 40));
 
-/** Reviews of 3 to 60 words; those with word 10 among them are positive. */
-function reviews(part: string, count: number): void {
-  const tokens: number[] = [];
-  const offsets = [0];
-  const labels = Array.from({ length: count }, (_, i) => i % 2);
-  for (const [i, label] of labels.entries()) {
-    const length = 3 + ((i * 7) % 58);
-    const words = Array.from({ length }, (_, t) => 20 + ((i * 31 + t * 17) % 200));
-    if (label === 1) for (let t = i % 3; t < length; t += 3) words[t] = 13;
-    tokens.push(1, ...words);
-    offsets.push(tokens.length);
-  }
-  const write = (name: string, bytes: Uint8Array): void =>
-    writeFileSync(join(folder, "imdb", `${part}-${name}`), bytes);
-  write("tokens.u32le", uint32(tokens));
-  write("offsets.u32le", uint32(offsets));
-  write("labels.u8", Uint8Array.from(labels));
-}
+const run = (...args: string[]) => runWith("", ...args);
 
-beforeAll(() => {
-  mkdirSync(join(folder, "imdb"));
-  reviews("train", 400);
-  reviews("test", 40);
-});
-
-async function run(...args: string[]) {
-  const recorded = record();
+async function runWith(stdin: string, ...args: string[]) {
+  const recorded = record(undefined, {}, stdin);
   const status = await lanegrad(args, recorded.surroundings);
   return { status, stdout: recorded.stdout(), stderr: recorded.stderr() };
 }
@@ -102,5 +81,130 @@ describe("lanegrad train imdb", () => {
     const { status, stderr } = await run("train", ...args);
     expect(status).toBeGreaterThan(0);
     expect(stderr).toContain(text);
+  });
+});
+
+describe("lanegrad predict on texts", () => {
+  const file = (name: string): string => join(folder, name);
+  const model = file("gru.safetensors");
+  beforeAll(async () => {
+    const settings = ["--model", "gru", "--data", folder, "--epochs", "2", "--lr", "0.005"];
+    expect((await run("train", "imdb", ...settings, "--out", model)).status).toBe(0);
+    writeFileSync(file("good.txt"), "W20, w31 (wonderful)\nw45 -- Wonderful! w50");
+    writeFileSync(file("bad.txt"), "w20 w31 w77 w45 w102 w50 w66");
+    writeFileSync(file("blank.txt"), " \n !! ");
+    writeFileSync(file("latin1.txt"), Uint8Array.of(0x67, 0xe9));
+    writeFileSync(file("zeros.txt"), new Uint8Array(8));
+  });
+
+  it("reads a text on the command line: both classes, and what the model saw of it", async () => {
+    const { status, stdout, stderr } = await run("predict", model, "--text", "A WONDERFUL, wonderful w20!");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(
+      /^positive +[89]\d\.\d\d % {2}━+\nnegative +\d+\.\d\d %.*\n4 words, 1 not in the vocabulary\n$/,
+    );
+  });
+
+  it("reads files and standard input, a text each, and prints a line for each", async () => {
+    const { status, stdout } = await runWith(
+      "wonderful wonderful",
+      "predict",
+      model,
+      file("good.txt"),
+      "-",
+      file("bad.txt"),
+    );
+    expect(status).toBe(0);
+    const rows = stdout.trimEnd().split("\n");
+    expect(rows[0]).toMatch(/^sample +class +probability +else$/);
+    expect(rows.slice(1).map((row) => row.trim().split(/ +/).slice(0, 2))).toEqual([
+      [file("good.txt"), "positive"],
+      ["-", "positive"],
+      [file("bad.txt"), "negative"],
+    ]);
+  });
+
+  it("--json prints one object with exactly these keys", async () => {
+    const words = ["predict", "--model", model, "--input", file("bad.txt"), "--text", "wonderful", "--json"];
+    const { stdout } = await run(...words);
+    const result = JSON.parse(stdout) as { samples: { probability: number; probabilities: number[] }[] };
+    expect(Object.keys(result)).toEqual(["model", "classNames", "samples"]);
+    expect(result).toMatchObject({
+      model,
+      classNames: ["negative", "positive"],
+      samples: [
+        { name: '"wonderful"', class: "positive" },
+        { name: file("bad.txt"), class: "negative" },
+      ],
+    });
+    for (const sample of result.samples) {
+      expect(Object.keys(sample)).toEqual(["name", "class", "probability", "probabilities"]);
+      expect(sample.probability).toBe(Math.max(...sample.probabilities));
+      expect(sample.probabilities[0] + sample.probabilities[1]).toBeCloseTo(1, 6);
+    }
+  });
+
+  it("a text is what the encoded reviews are: the same probabilities as by hand", async () => {
+    const loaded = await loadModel(model);
+    const tokens = new Int32Array(500);
+    tokens.set([1, 23, 34, 13, 48, 13, 53], 493); // start, w20, w31, wonderful, …: rank + 3
+    const [logit] = (await loaded.predict([Array.from(tokens)])).toTypedArray();
+    const { stdout } = await run("predict", model, file("good.txt"), "--json");
+    const { samples } = JSON.parse(stdout) as { samples: { probabilities: number[] }[] };
+    expect(samples[0].probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
+  });
+
+  it("of a long text the model reads the end", async () => {
+    const { stdout } = await run("predict", model, "--text", "w20 ".repeat(600));
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("600 words, of which the model reads the last 500 tokens");
+  });
+
+  it("takes a model of one's own with a tokenizer in its notes", async () => {
+    const own = sequential([layers.embedding({ inputDim: 4, outputDim: 2, inputShape: [3] }), layers.globalAveragePooling1d(), layers.dense({ units: 2 })]); // prettier-ignore
+    const tokenizer = text.fitTokenizer(["up down"], { unit: "words" });
+    own.notes = { input: "text", vocabulary: tokenizer.toJSON(), classNames: ["rise", "fall"] };
+    await own.save(file("own.safetensors"));
+    const { status, stdout } = await run("predict", file("own.safetensors"), "--text", "up up sideways");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/(rise|fall) +\d+\.\d\d %[^]*3 words, 1 not in the vocabulary\n$/);
+  });
+
+  it.each<[string, string[], string]>([
+    [
+      "an empty text",
+      ["--text", ""],
+      'predict: "" holds no text; expected at least one word, got "". Pass --text TEXT',
+    ],
+    ["a file without words", ["blank.txt"], 'blank.txt holds no text; expected at least one word, got " \\n !! ".'],
+    ["a file that is no UTF-8", ["latin1.txt"], 'latin1.txt" is no text; expected UTF-8.'],
+    ["a file of zeros", ["zeros.txt"], 'zeros.txt" is no text; expected UTF-8.'],
+    ["a file that is missing", ["none.txt"], "it, or its folder, does not exist."],
+  ])("refuses %s", async (_, words, wrong) => {
+    const { status, stdout, stderr } = await run(
+      "predict",
+      model,
+      ...words.map((word) => (word.endsWith(".txt") ? file(word) : word)),
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(wrong);
+    expect(stderr.split("\n")).toHaveLength(2);
+  });
+
+  it("refuses a model that reads no texts, and one without a vocabulary", async () => {
+    const plain = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+    await plain.save(file("plain.safetensors"));
+    const { stderr } = await run("predict", file("plain.safetensors"), "--text", "x");
+    expect(stderr).toBe("predict: the model reads no texts. lanegrad train imdb --out FILE saves one that does.\n");
+    const mute = await loadModel(model);
+    mute.notes = { ...mute.notes, vocabulary: null };
+    await mute.save(file("mute.safetensors"));
+    expect((await run("predict", file("mute.safetensors"), "--text", "x")).stderr).toMatch(
+      /^predict: the model carries no vocabulary\. /,
+    );
+    mute.notes = { ...mute.notes, vocabulary: { format: "words" } };
+    await mute.save(file("mute.safetensors"));
+    expect((await run("predict", file("mute.safetensors"), "--text", "x")).stderr).toMatch(
+      /^datasets\.reviewWordsFrom: these are no words of reviews; .* got format "words"\.\n$/,
+    );
   });
 });

@@ -19,8 +19,8 @@ export interface Recorded {
   readonly exits: number[];
 }
 
-/** Surroundings that record. @param columns width of a terminal; without it the streams are pipes */
-export function record(columns?: number, env: Surroundings["env"] = {}): Recorded {
+/** Surroundings that record. @param columns width of a terminal; without it the streams are pipes @param stdin what stands on standard input */
+export function record(columns?: number, env: Surroundings["env"] = {}, stdin = ""): Recorded {
   const written = { stdout: "", stderr: "" };
   const listening = new Set<(signal: StopSignal) => void>();
   const exits: number[] = [];
@@ -35,6 +35,7 @@ export function record(columns?: number, env: Surroundings["env"] = {}): Recorde
     surroundings: {
       stdout: output("stdout"),
       stderr: output("stderr"),
+      readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
       env,
       files: {
         command: join(built, "lib/cli.js"),

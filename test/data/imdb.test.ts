@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { imdb, type Reviews } from "../../src/data/index.js";
+import { findImdb, imdb, reviewWordsFrom, type Reviews } from "../../src/data/index.js";
 import { encodeRanks } from "../../src/data/text/index.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
 import { numpyFile } from "../support/numpyFiles.js";
@@ -88,6 +88,39 @@ describe("reviews", () => {
     const { words } = await imdb({ dir: folder, numWords: 8 });
     expect([...words!.encode("The film, GOOD!")]).toEqual([1, 4, 5, 2]);
     expect(words!.decode([0, 0, 1, 4, 5, 2])).toBe("the film ?");
+    expect(words!.count("The film, GOOD, unheard-of!")).toEqual({ words: 5, known: 2 });
+    const again = reviewWordsFrom(JSON.parse(JSON.stringify(words)));
+    expect(again.ranks.size).toBe(2); // the token of "good" would be 8
+    expect([...again.encode("The film, GOOD!")]).toEqual([1, 4, 5, 2]);
+    expect(again.toJSON()).toEqual(words!.toJSON());
+    const npz = numpyFile("stored");
+    const beside = await imdb({ npz, wordIndex: files["imdb_word_index.json"], numWords: 8 });
+    expect(beside.words!.toJSON()).toEqual(words!.toJSON());
+  });
+
+  it("of a folder with imdb.npz come with the index of words beside it", async () => {
+    writeFileSync(join(folder, "imdb.npz"), numpyFile("stored"));
+    expect(await findImdb(folder)).toEqual({ npz: join(folder, "imdb.npz") });
+    writeFileSync(join(folder, "imdb_word_index.json"), files["imdb_word_index.json"]);
+    expect(await findImdb(folder)).toEqual({
+      npz: join(folder, "imdb.npz"),
+      wordIndex: join(folder, "imdb_word_index.json"),
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["format undefined", {}],
+    ['format "x"', { format: "x" }],
+    ["format undefined", null],
+    ["ranks undefined and options Object", { format: "lanegrad review words", options: {} }],
+    ['0 as the rank of "a"', { format: "lanegrad review words", ranks: { a: 0 }, options: {} }],
+    ['option "words"', { format: "lanegrad review words", ranks: { a: 1 }, options: { words: 1 } }],
+    ["datasets.reviewWordsFrom: numWords is out of range;", { format: "lanegrad review words", ranks: { a: 1 }, options: { numWords: 0 } }], // prettier-ignore
+  ])("words that were saved otherwise are refused: %s", (got, value) => {
+    expect(() => reviewWordsFrom(value)).toThrow(DataError);
+    expect(() => reviewWordsFrom(value)).toThrow(
+      `datasets.reviewWordsFrom: these are no words of reviews; expected what ReviewWords.toJSON gave, got ${got}`,
+    );
   });
 });
 
@@ -197,6 +230,9 @@ describe("bad input", () => {
   it("options that are wrong, and a folder that is not there", async () => {
     await expect(imdb({ dir: folder, npz: "x" })).rejects.toThrow(
       "datasets.imdb: where to read from is not clear; expected dir or npz, got both.",
+    );
+    await expect(imdb({ dir: folder, wordIndex: "index.json" })).rejects.toThrow(
+      "datasets.imdb: wordIndex goes with npz; expected both, got wordIndex alone.",
     );
     await expect(imdb({ maxlen: 3 } as never)).rejects.toThrow("datasets.imdb: unknown option");
     await expect(imdb({ mirrors: [] })).rejects.toThrow("datasets.imdb: mirrors are wrong");

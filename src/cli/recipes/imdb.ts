@@ -18,7 +18,7 @@ import {
 import { count } from "../format.js";
 import type { DataRequest, Recipe, RecipeData } from "./recipe.js";
 
-const words = 10_000;
+const vocabularySize = 10_000;
 const length = 500;
 
 /** The networks by the word of --model: what reads the embeddings. */
@@ -49,7 +49,7 @@ export const imdbRecipes: readonly Recipe[] = Object.entries(readers).map(([kind
   model: (seed) =>
     sequential(
       [
-        layers.embedding({ inputDim: words, outputDim: 100, inputLength: length, maskZero: true }),
+        layers.embedding({ inputDim: vocabularySize, outputDim: 100, inputLength: length, maskZero: true }),
         layers.dropout({ rate: 0.4 }),
         reader(),
         layers.dropout({ rate: 0.4 }),
@@ -76,7 +76,7 @@ async function imdbReviews({
   signal,
   onProgress,
 }: DataRequest): Promise<RecipeData> {
-  const options = { numWords: words };
+  const options = { numWords: vocabularySize };
   for (const place of folder === undefined ? [defaultFolder, undefined] : [folder]) {
     const found = await datasets.findImdb(place);
     if (found !== undefined) return recipeData(await datasets.imdb({ ...options, ...found }), Object.values(found)[0]);
@@ -98,7 +98,7 @@ async function imdbReviews({
   return recipeData(downloaded, "the cache");
 }
 
-function recipeData({ train, test }: datasets.ImdbData, place: string): RecipeData {
+function recipeData({ train, test, words }: datasets.ImdbData, place: string): RecipeData {
   const padded = ({ x, y }: datasets.Reviews) => ({ x: text.padSequences(x, { maxLength: length }), y });
   return {
     kind: "imdb",
@@ -107,5 +107,6 @@ function recipeData({ train, test }: datasets.ImdbData, place: string): RecipeDa
     test: padded(test),
     classNames: train.classNames,
     hasImages: false,
+    vocabulary: words?.toJSON() ?? null,
   };
 }

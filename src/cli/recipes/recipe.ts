@@ -39,6 +39,8 @@ export interface RecipeData {
   readonly classNames: readonly string[];
   /** The samples are drawings that a person can look at. */
   readonly hasImages: boolean;
+  /** Where the samples are texts: what turns one into tokens, as JSON, which the saved model carries; null where that is not at hand. */
+  readonly vocabulary?: object | null;
 }
 
 /** A recipe of `lanegrad train`. */
