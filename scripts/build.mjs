@@ -191,13 +191,17 @@ async function writeNamespaces(options) {
   await Promise.all(entries);
 }
 
-/** report/bench.js and report/training.js: each everything in one file, that a page can hold. */
+/** report/bench.js, report/comparison.js and report/training.js: each everything in one file, that a page can hold. */
 async function buildPages() {
   await build({
     ...common,
     format: "iife",
     minify: true,
-    entryPoints: { bench: "src/cli/benchmarks/page/page.ts", training: "src/cli/training/page/page.ts" },
+    entryPoints: {
+      bench: "src/cli/benchmarks/page/page.ts",
+      comparison: "src/cli/comparison/page.ts",
+      training: "src/cli/training/page/page.ts",
+    },
     outdir: "build/report",
   });
 }

@@ -1,5 +1,4 @@
 /** `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best, measured in the same run. */
-import { cpus } from "node:os";
 import process from "node:process";
 import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
@@ -11,7 +10,7 @@ import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
 import { tableHead, tableRow } from "./benchmarks/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";
-import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
+import { cpuName, engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
 import { pageParts } from "./pages/page.js";
@@ -82,7 +81,7 @@ export const bench: Command = {
     const peakGflops = peakOf(peaks.gflops, limits.multiplyAdds);
     const peakGBs = peakOf(peaks.gbs, limits.copy);
     const node = process.version;
-    const cpu = cpus().at(0)?.model.trim() ?? "unknown";
+    const cpu = cpuName();
     const result: BenchResult = { peakGflops, peakGBs, build, wide, threads, node, cpu, results };
     terminal.print();
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);

@@ -55,6 +55,19 @@ export class Arguments {
     return this.#values.get(option);
   }
 
+  /** The names of the options that stand there. */
+  get given(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
+  /** Those of the options that stand there, as words of a command line. */
+  again(options: readonly string[]): string[] {
+    return options.flatMap((option) => {
+      const value = this.#values.get(option);
+      return value === undefined ? [] : value === "" ? [`--${option}`] : [`--${option}`, value];
+    });
+  }
+
   /**
    * An option's value as a number.
    *
@@ -122,6 +135,11 @@ export function wrong(command: string, what: string, expected?: string, got?: st
   const op = command === "" ? "lanegrad" : `lanegrad ${command}`;
   const parts = { ...(expected && { expected }), ...(got !== undefined && { got: show(got) }), ...(hint && { hint }) };
   return new CommandLineError(message(op, what, parts));
+}
+
+/** Words as a shell reads them back. */
+export function commandText(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
 /** Where to read on. */

@@ -24,7 +24,7 @@ export interface Loading {
 
 /** The recipe's data, with the progress of a download shown. Errors: DataError that says how to get them. */
 export async function loadRecipeData(
-  recipe: Recipe,
+  recipe: Pick<Recipe, "load">,
   { args, surroundings, terminal, signal, seed, kind }: Loading,
 ): Promise<RecipeData> {
   const data = await recipe.load({

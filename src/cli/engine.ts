@@ -1,5 +1,7 @@
 /** Starting the library from the command line, and saying in words what it chose. */
-import { type Info, init } from "../index.js";
+import { cpus } from "node:os";
+import process from "node:process";
+import { type Info, info, init } from "../index.js";
 import type { Arguments } from "./commandLine.js";
 import { plural } from "./format.js";
 
@@ -21,4 +23,18 @@ export function initWith(args: Arguments): Promise<Info> {
 /** "relaxed SIMD, 2 threads" */
 export function engineText({ build, threads }: Pick<Info, "build" | "threads">): string {
   return `${build === "relaxed" ? "relaxed SIMD" : "SIMD"}, ${plural(threads, "thread")}`;
+}
+
+/** What a result depends on besides data and settings, for people. */
+export function engineFacts(): readonly (readonly [name: string, text: string])[] {
+  const { wide } = info();
+  return [
+    ["engine", `${engineText(info())}${wide ? ", wide" : ""}, Node ${process.version}`],
+    ["machine", cpuName()],
+  ];
+}
+
+/** "AMD EPYC 9654" */
+export function cpuName(): string {
+  return cpus().at(0)?.model.trim() ?? "unknown";
 }

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { DataError, message, show } from "../errors.js";
 import { type Model, loadModel } from "../index.js";
-import { type Arguments, type Signature, unknown, wrong } from "./commandLine.js";
+import { type Arguments, type Signature, commandText, unknown, wrong } from "./commandLine.js";
 import { imdbModels } from "./recipes/imdb.js";
 import { recipes } from "./recipes/index.js";
 import type { Recipe, RecipeData, Settings } from "./recipes/recipe.js";
@@ -46,26 +46,29 @@ export function seedOf(args: Arguments): number | undefined {
   return args.number("seed", "an integer from 0 to 2³² − 1", isSeed);
 }
 
+/** The settings that were asked for. Errors: CommandLineError. */
+export function settingsOf(args: Arguments): Partial<Settings> {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  const epochs = args.number("epochs", "an integer ≥ 1", isCount);
+  const batch = args.number("batch", "an integer ≥ 1", isCount);
+  const lr = args.number("lr", "a number > 0", (value) => value > 0);
+  return { ...(epochs && { epochs }), ...(batch && { batch }), ...(lr && { lr }) };
+}
+
 /** A run as the arguments say. Errors: CommandLineError; DataError for a file that is no checkpoint. */
 export async function runFrom(args: Arguments): Promise<Run> {
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
-  const wanted = {
-    epochs: args.number("epochs", "an integer ≥ 1", isCount),
-    batch: args.number("batch", "an integer ≥ 1", isCount),
-    seed: seedOf(args),
-    lr: args.number("lr", "a number > 0", (value) => value > 0),
-  };
+  const wanted = settingsOf(args);
+  const seed = seedOf(args);
   const file = args.text("resume");
   if (file !== undefined) {
     const run = await resumedRun(file);
-    checkUnchanged(args, run, { ...wanted, recipe: recipeName(args) });
+    checkUnchanged(args, run, { ...wanted, seed, recipe: recipeName(args) });
     return run;
   }
   const name = recipeName(args);
   const recipe = recipes.find((one) => one.name === name) ?? recipes[0];
-  const { epochs = recipe.settings.epochs, batch = recipe.settings.batch, lr = recipe.settings.lr, seed = 0 } = wanted;
-  const settings = { epochs, batch, lr };
-  return { recipe, settings, model: recipe.model(seed), dataKind: undefined, checkpoint: undefined };
+  const settings = { ...recipe.settings, ...wanted };
+  return { recipe, settings, model: recipe.model(seed ?? 0), dataKind: undefined, checkpoint: undefined };
 }
 
 /** The recipe that is meant: "imdb" stands for one of six by --model. Errors: CommandLineError. */
@@ -146,28 +149,16 @@ export function checkpointPath({ recipe, checkpoint }: Run, out: string | undefi
 /** The command that goes on from a checkpoint. */
 export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: string): string {
   const words = ["npx", "lanegrad", "train", recipe.name, "--resume", checkpoint];
-  for (const option of ["data", "threads", "out"]) if (args.has(option)) words.push(`--${option}`, args.text(option)!);
-  if (args.has("wide")) words.push("--wide");
-  if (args.has("json")) words.push("--json");
-  return words.map(quoted).join(" ");
+  return commandText([...words, ...args.again(["data", "threads", "out", "wide", "json"])]);
 }
 
 /** The command that trains to the same weights. */
 export function repeatCommand({ recipe, settings: { epochs, batch, lr }, model }: Run, args: Arguments): string {
   const settings = Object.entries({ epochs, batch, lr, seed: model.seed });
-  const words = [
-    "npx",
-    "lanegrad",
-    "train",
-    recipe.name,
-    ...settings.flatMap(([name, value]) => [`--${name}`, String(value)]),
-  ];
-  for (const option of ["data", "threads"]) if (args.has(option)) words.push(`--${option}`, args.text(option)!);
-  if (args.has("wide")) words.push("--wide");
-  return words.map(quoted).join(" ");
-}
-
-/** A word as a shell reads it back. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  const words = settings.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return commandText([
+    ...["npx", "lanegrad", "train", recipe.name],
+    ...words,
+    ...args.again(["data", "threads", "wide"]),
+  ]);
 }

@@ -1,20 +1,19 @@
 /** `lanegrad train`: data, a network, training with its progress shown, a checkpoint on Ctrl-C, one look at the test set, a report. */
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DataError, message, show } from "../errors.js";
 import { type Callback, type History, info } from "../index.js";
 import type { Arguments } from "./commandLine.js";
 import type { Command } from "./command.js";
 import { dataOptions, loadRecipeData } from "./dataOptions.js";
 import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { count, plural } from "./format.js";
+import { experiments } from "./experiments/index.js";
+import { runExperiment } from "./experiments/runExperiment.js";
 import { beside } from "./layout.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
+import { checkWritable } from "./outputs.js";
 import { ProgressDisplay } from "./progress.js";
 import { recipes } from "./recipes/index.js";
-import { type RecipeData, compileFor } from "./recipes/recipe.js";
+import { type Recipe, type RecipeData, type Settings, compileFor, settingNames } from "./recipes/recipe.js";
 import { judge, report } from "./report.js";
 import { pageParts } from "./pages/page.js";
 import { type Run, checkpointPath, repeatCommand, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
@@ -23,11 +22,25 @@ import { Terminal } from "./terminal.js";
 import { RateRecorder } from "./training/rates.js";
 import { writeTrainingReport } from "./training/report.js";
 
-/** `lanegrad train`: trains a network by a recipe. */
+/** A line of the help: what it is, and the settings that can be changed. */
+const described = ({
+  name,
+  about,
+  settings,
+}: Pick<Recipe, "name" | "about"> & { readonly settings: Partial<Settings> }) => {
+  const set = settingNames.filter((one) => settings[one] !== undefined).map((one) => `--${one} ${settings[one]}`);
+  return [name, set.length === 0 ? about : `${about} (${set.join(" ")})`] as const;
+};
+
+/** `lanegrad train`: trains a network by a recipe, or several that are compared. */
 export const train: Command = {
   name: "train",
   summary: "train a network by a recipe",
-  operand: { name: "recipe", choices: [...recipes.map(({ name }) => name), "imdb"], isRequired: false },
+  operand: {
+    name: "recipe",
+    choices: [...[...recipes, ...experiments].map(({ name }) => name), "imdb"],
+    isRequired: false,
+  },
   options: {
     ...dataOptions,
     ...runOptions,
@@ -41,12 +54,10 @@ export const train: Command = {
     "Ctrl-C saves a checkpoint and says how to go on from it; a second Ctrl-C quits.",
     "",
     "Recipes, each with its settings; the first is the default:",
-    ...beside(
-      recipes.map(({ name, about, settings: { epochs, batch, lr } }) => {
-        return [name, `${about} (--epochs ${epochs} --batch ${batch} --lr ${lr})`];
-      }),
-      80,
-    ),
+    ...beside(recipes.map(described), 80),
+    "",
+    "Comparisons of several networks, printed as tables and drawn with --report:",
+    ...beside(experiments.map(described), 80),
   ],
   examples: [
     "lanegrad train",
@@ -54,7 +65,12 @@ export const train: Command = {
     "lanegrad train imdb --model bigru --data DIR",
     "lanegrad train digits --resume digits.checkpoint.safetensors",
   ],
-  run: (args, surroundings) => interruptible(surroundings, (signal) => runTraining(args, surroundings, signal)),
+  run: (args, surroundings) =>
+    interruptible(surroundings, (signal) => {
+      const experiment = experiments.find(({ name }) => name === args.operand);
+      if (experiment === undefined) return runTraining(args, surroundings, signal);
+      return runExperiment(experiment, args, surroundings, signal);
+    }),
 };
 
 async function runTraining(args: Arguments, surroundings: Surroundings, signal: AbortSignal): Promise<void> {
@@ -65,8 +81,8 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
   const reportFile = args.text("report");
   const parts = reportFile === undefined ? undefined : await pageParts("train", surroundings.files.pages.training);
   const out = args.text("out");
-  if (out !== undefined) await checkWritable(out, "--out");
-  if (reportFile !== undefined) await checkWritable(reportFile, "--report");
+  if (out !== undefined) await checkWritable("train", out, "--out");
+  if (reportFile !== undefined) await checkWritable("train", reportFile, "--report");
   const { dataKind: kind, model } = run;
   const data = await loadRecipeData(run.recipe, { args, surroundings, terminal, signal, seed: model.seed, kind });
   takeNotes(run, data, false);
@@ -95,13 +111,6 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
     samplesPerSecond: samples / seconds,
     threads: info().threads,
     build: info().build,
-  });
-}
-
-/** Better now than after the training. Errors: DataError. */
-async function checkWritable(file: string, option: string): Promise<void> {
-  await access(dirname(file), constants.W_OK).catch((cause: unknown) => {
-    throw new DataError(message("train", `cannot write to ${show(dirname(file))}, the folder of ${option}`), { cause });
   });
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { experiments } from "../../src/cli/experiments/index.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { recipes } from "../../src/cli/recipes/index.js";
 import { info } from "../../src/index.js";
@@ -10,7 +11,7 @@ import { sharedData } from "../support/sharedData.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
-const names = [...recipes.map(({ name }) => name), "imdb"];
+const names = [...[...recipes, ...experiments].map(({ name }) => name), "imdb"];
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-train-"));
 const mnist = join(folder, "mnist");
 const file = (name: string): string => join(folder, name);

@@ -1,6 +1,5 @@
 /** The report of `lanegrad bench`: a page that shows the result and runs the benchmarks again where it is open. What it shows and does is page/. */
-import { writeFile } from "node:fs/promises";
-import { type PageParts, pageText } from "../pages/page.js";
+import { type PageParts, writePage } from "../pages/page.js";
 import type { BenchResult } from "./result.js";
 
 const body = `<h1>lanegrad bench</h1>
@@ -13,12 +12,7 @@ the machine's limit: multiply-adds on registers, or a copy of memory.</p>
 <button>Run here</button> <output></output></p>
 </form>`;
 
-/** Writes the page. */
+/** Writes the page. Errors: DataError. */
 export async function writeReport(file: string, result: BenchResult, parts: PageParts): Promise<void> {
-  await writeFile(file, reportPage(result, parts));
-}
-
-/** The page as text. */
-export function reportPage(result: BenchResult, parts: PageParts): string {
-  return pageText("lanegrad bench", body, result, parts);
+  await writePage({ command: "bench", file, title: "lanegrad bench", body, data: result }, parts);
 }

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { writeFileAtomically } from "../../io/files.js";
 import { type CommandLineError, wrong } from "../commandLine.js";
 
 /** The texts that a page is made of. */
@@ -57,7 +58,7 @@ function missing(command: string): CommandLineError {
  * The page as text; its script finds `data` as JSON in #result.
  * @param body  what stands in <main>, as HTML
  */
-export function pageText(title: string, body: string, data: unknown, parts: PageParts): string {
+function pageText(title: string, body: string, data: unknown, parts: PageParts): string {
   const { plotScript, plotStyle, plotLicense, pageScript } = parts;
   return `<!doctype html>
 <html lang="en">
@@ -75,6 +76,23 @@ ${plotLicense.replaceAll("--", "- -")}-->
 <script>${inScript(pageScript)}</script>
 </html>
 `;
+}
+
+/** A page and where it goes. */
+export interface Page {
+  /** The command that writes it, for messages. */
+  readonly command: string;
+  readonly file: string;
+  readonly title: string;
+  /** What stands in <main> before the script runs, as HTML. Default: nothing. */
+  readonly body?: string;
+  /** What the script draws. */
+  readonly data: unknown;
+}
+
+/** Writes a page, under a temporary name first. Errors: DataError. */
+export async function writePage({ command, file, title, body = "", data }: Page, parts: PageParts): Promise<void> {
+  await writeFileAtomically(command, file, [new TextEncoder().encode(pageText(title, body, data, parts))]);
 }
 
 /** A script's text cannot hold what ends a script. */
@@ -97,5 +115,6 @@ input, select, button { font: inherit; padding: 0.15rem 0.5rem; } input { width:
 pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; }
 canvas { image-rendering: pixelated; } .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
+.comparison td, .comparison th { text-align: right; } .comparison td:first-child, .comparison th:first-child { text-align: left; color: inherit; }
 .u-legend { text-align: left !important; } .u-legend tr:first-child { display: none !important; } .uplot { max-width: 100%; }
 `;

@@ -10,6 +10,9 @@ export interface Settings {
   readonly lr: number;
 }
 
+/** The names of the settings. */
+export const settingNames = ["epochs", "batch", "lr"] as const satisfies readonly (keyof Settings)[];
+
 /** Where data may come from. */
 export interface DataRequest {
   /** --data */

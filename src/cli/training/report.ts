@@ -1,9 +1,8 @@
 /** The report of `lanegrad train`: a page with curves, errors and what the network looks at. How it is drawn is in page/. */
-import { writeFile } from "node:fs/promises";
 import { type History, info } from "../../index.js";
 import { engineText } from "../engine.js";
 import { count, decimal, duration, percent } from "../format.js";
-import { type PageParts, pageText } from "../pages/page.js";
+import { type PageParts, writePage } from "../pages/page.js";
 import type { RecipeData } from "../recipes/recipe.js";
 import type { Judgement } from "../report.js";
 import type { Run } from "../run.js";
@@ -34,7 +33,7 @@ export async function writeTrainingReport(file: string, ended: EndedRun, parts: 
     classNames: data.classNames,
     ...lookInside(model, data, judgement),
   };
-  await writeFile(file, pageText(`lanegrad train ${recipe.name}`, "", report, parts));
+  await writePage({ command: "train", file, title: `lanegrad train ${recipe.name}`, data: report }, parts);
 }
 
 function factsOf({ run, data, judgement, seconds }: EndedRun): TrainingReport["facts"] {

@@ -2,6 +2,7 @@
 import { groups } from "../../../../bench/case.js";
 import type { Measurement } from "../../../../bench/measure.js";
 import type { BenchResult } from "../result.js";
+import { element, scrolling, tableOf } from "../../pages/browser/elements.js";
 import { columns } from "../table.js";
 import { showRoofline } from "./roofline.js";
 
@@ -28,26 +29,8 @@ export function showRun(parent: HTMLElement, run: BenchResult): void {
 
 function table(rows: readonly Measurement[], numbers: ReadonlyMap<Measurement, number>): HTMLTableElement {
   const shown = columns[rows[0].group];
-  const made = document.createElement("table");
-  const head = made.createTHead().insertRow();
-  head.append(...["", "", ...shown.map(({ title }) => title)].map((title) => element("th", title)));
-  const body = made.createTBody();
-  for (const one of rows) {
-    const cells = [String(numbers.get(one)), one.name, ...shown.map(({ cell }) => cell(one))];
-    body.insertRow().append(...cells.map((cell) => element("td", cell)));
-  }
-  return made;
-}
-
-function scrolling(content: HTMLElement): HTMLElement {
-  const box = element("div");
-  box.className = "scroll";
-  box.append(content);
-  return box;
-}
-
-function element(tag: string, text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
+  return tableOf(
+    ["", "", ...shown.map(({ title }) => title)],
+    rows.map((one) => [String(numbers.get(one)), one.name, ...shown.map(({ cell }) => cell(one))]),
+  );
 }

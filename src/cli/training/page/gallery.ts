@@ -1,6 +1,6 @@
 /** Pictures side by side, each a canvas as large as its pixels times a scale. */
 import type { Picture } from "../pictures.js";
-import { element } from "./elements.js";
+import { element } from "../../pages/browser/elements.js";
 
 /** @param scale points on the page for each pixel */
 export function gallery(pictures: readonly Picture[], scale: number): HTMLElement {

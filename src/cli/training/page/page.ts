@@ -1,7 +1,7 @@
 /** The script of a training run's report: draws what the page carries. Runs in browsers only. */
 import type { TrainingReport } from "../reportData.js";
 import { showCurves } from "./curves.js";
-import { element, scrolling, section } from "./elements.js";
+import { element, factList, scrolling, section } from "../../pages/browser/elements.js";
 import { gallery } from "./gallery.js";
 
 const main = document.querySelector("main")!;
@@ -10,13 +10,7 @@ const { recipe, about, command, facts, summary, curves, classNames, confusion, m
 
 main.append(element("h1", recipe), element("p", about));
 main.append(element("pre", command));
-const list = element("table");
-for (const [name, text] of facts) {
-  const row = element("tr");
-  row.append(element("td", name), element("td", text));
-  list.append(row);
-}
-main.append(scrolling(list));
+main.append(scrolling(factList(facts)));
 showCurves(section(main, "Training"), curves);
 section(main, "What was taken for what", "A row for each true class, a column for each class that was read.").append(
   scrolling(matrix()),
