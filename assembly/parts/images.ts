@@ -14,3 +14,7 @@ export { columnFactors, columnGradientFactors, normalizeColumns } from "../norm/
 export { normalizeColumnsBackward, scaleGradient } from "../norm/columns";
 export { blockGradientSums, blockMoments, groupGradientMeans, joinMoments, momentBlockCount } from "../norm/moments";
 export { layerNormBackward, layerNormBlockCount, layerNormForward, layerNormSums } from "../norm/rows";
+export { winogradConvolve, winogradScratchBytes } from "../conv/winogradConvolve";
+export { winogradGradientScratchBytes, winogradKernelGradient } from "../conv/winogradGradient";
+export { winogradKernel, winogradKernelBytes, winogradKernelScratchBytes } from "../conv/winogradKernel";
+export { winogradKernelGradientEnd, winogradSumsBytes } from "../conv/winogradKernel";

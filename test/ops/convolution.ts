@@ -106,6 +106,9 @@ const cases: readonly Case[] = [
   { x: [2, 5, 4, 3], k: [1, 1], O: 4, strides: [2, 2] },
   { x: [1, 3, 3, 2], k: [1, 1], O: 2, padding: 1 },
   { x: [0, 4, 4, 2], k: [3, 3], O: 3, padding: "same" },
+  // Winograd's algorithm: channels in fours, 24 tiles or more.
+  { x: [6, 7, 8, 16], k: [3, 3], O: 20, padding: "same", activation: "tanh" },
+  { x: [4, 6, 14, 20], k: [3, 3], O: 16, padding: [[2, 0], 1], bias: false },
 ];
 
 function sample(random: Random, one: Case): Sample<Convolution> {
@@ -162,6 +165,7 @@ const transposedCases: readonly (Omit<Case, "groups"> & { readonly outputPadding
   { x: [1, 4, 5, 2], k: [3, 2], O: 3, padding: [[1, 0], 1], dilations: [2, 3] },
   { x: [2, 3, 4, 5], k: [1, 1], O: 6, activation: "relu" },
   { x: [0, 3, 4, 2], k: [3, 3], O: 2, strides: [2, 2] },
+  { x: [6, 7, 8, 20], k: [3, 3], O: 16, padding: "same", activation: "tanh" },
 ];
 
 function transposedSample(random: Random, one: (typeof transposedCases)[number]): Sample<TransposedConvolution> {

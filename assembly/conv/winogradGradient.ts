@@ -1,0 +1,149 @@
+/**
+ * The gradient of a 3 × 3 kernel by Winograd's algorithm (winograd.ts). Letters: source (N, H, W, C), dOut (N, qH, qW, O), both multiples of 4;
+ * T tiles of 4 × 4 outputs in a block, counted through all images; L channels of the source in a block.
+ *
+ *   for tiles by T                          every element gets one sum for each block, in this order
+ *     A dY Aᵀ of T tiles                    the panels of O that this thread uses: 36 matrices D (T, O)
+ *     for c over C by L
+ *       Bᵀ d B of T tiles                   36 matrices V (T, L)
+ *       for 36 positions: S (L, O) = or += Vᵀ · D          register tiles, T deep
+ *   dg = Gᵀ S G                             another kernel, winogradKernelGradientEnd, once S is whole
+ *
+ *   V: position k, tile, channel    D: position k, panel of columns, tile, column    S: position k, channel, column; positions `step` apart
+ *
+ * Threads cut (block of channels, panel of O): elements of S, never a sum.
+ */
+import { NR, NR_WIDE, partLength } from "../gemm/blocking";
+import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { isWide } from "../wide";
+import { multiplyPanel, panelColumns, panelCount, panelStart, panelWidth } from "./panel";
+import { POSITIONS, positionFloats, tilesOf } from "./winograd";
+import { Patch, Tiles, passBytes, placePatch, setTiles, transformGradient, transformInput } from "./winogradPatch";
+
+/** Most channels of the source whose tiles are transformed at a time: L. */
+const LINES: i32 = 32;
+
+/** Floats of V and D together: 768 KiB, most of L2. */
+const BLOCK: i32 = 196608;
+
+/** T: as many as fit, from 32, for the tiles' depth, to 64. */
+// @ts-ignore: decorator
+@inline
+function blockTiles(lines: i32, outputs: i32): i32 {
+  return max(min(BLOCK / (POSITIONS * (lines + outputs)), 64), 32) & -4;
+}
+
+// @ts-ignore: decorator
+@inline
+function linesOf(channels: i32): i32 {
+  return partLength(channels, LINES, 4);
+}
+
+/** Bytes of scratch that winogradKernelGradient(…) needs, all threads together. */
+export function winogradGradientScratchBytes(channels: i32, outputs: i32): i32 {
+  return partFloats(channels, outputs) * 4 * threadCount();
+}
+
+/** A part: two images, a patch, a pass, zeros; V; D. */
+function partFloats(channels: i32, outputs: i32): i32 {
+  const lines = linesOf(channels);
+  const tiles = blockTiles(lines, outputs);
+  return headFloats(channels, outputs) + POSITIONS * (positionFloats(tiles * lines) + positionFloats(tiles * outputs));
+}
+
+// @ts-ignore: decorator
+@inline
+function headFloats(channels: i32, outputs: i32): i32 {
+  const bytes = <usize>2 * offsetof<Tiles>() + offsetof<Patch>() + passBytes;
+  return ((((<i32>bytes) >> 2) + 6 * max(channels, outputs) + 15) >> 4) << 4;
+}
+
+/**
+ * S, the gradient of the kernel before its last transform. Cut by blocks of channels and panels of outputs.
+ *
+ * @param sums    out, winogradSumsBytes(…)
+ * @param source  in (N, H, W, C), C a multiple of 4     @param dOut in (N, qH, qW, O), O a multiple of 4
+ * @param top, left  as for winogradConvolve             @param scratch winogradGradientScratchBytes(…)
+ * Cost: 72 C O flops a tile.
+ */
+// prettier-ignore
+export function winogradKernelGradient(
+  sums: usize, source: usize, dOut: usize, images: i32, height: i32, width: i32, channels: i32,
+  qH: i32, qW: i32, outputs: i32, top: i32, left: i32, scratch: usize,
+): void {
+  const down = tilesOf(qH);
+  const across = tilesOf(qW);
+  const total = images * down * across;
+  const sumsStep = (<usize>positionFloats(channels * outputs)) << 2;
+  if (total == 0) {
+    if (threadIndex() == 0) memory.fill(sums, 0, (<usize>POSITIONS) * sumsStep);
+    return;
+  }
+  const lines = linesOf(channels);
+  const nr = isWide() ? NR_WIDE : NR;
+  const panels = panelCount(outputs, nr);
+  const units = ((channels + lines - 1) / lines) * panels;
+  const cost = <i32>min<i64>((<i64>POSITIONS * total * lines * nr) >> 3, i32.MAX_VALUE);
+  const start = shareStart(units, cost, 1);
+  const end = shareEnd(units, cost, 1);
+  if (start >= end) return;
+  const firstBlock = start / panels;
+  const lastBlock = (end - 1) / panels;
+  const isOne = firstBlock == lastBlock;
+  const firstPanel = isOne ? start % panels : 0;
+  const lastPanel = isOne ? (end - 1) % panels : panels - 1;
+  const firstColumn = panelStart(outputs, nr, firstPanel);
+
+  scratch += (<usize>(partFloats(channels, outputs) * threadIndex())) << 2;
+  const sources = changetype<Tiles>(scratch);
+  const gradients = changetype<Tiles>(scratch + offsetof<Tiles>());
+  const patch = changetype<Patch>(scratch + 2 * offsetof<Tiles>());
+  const pass = scratch + 2 * offsetof<Tiles>() + offsetof<Patch>();
+  const zeros = pass + passBytes;
+  memory.fill(zeros, 0, (<usize>max(channels, outputs)) * 24);
+  setTiles(sources, source, height, width, channels, down, across, top, left, zeros);
+  setTiles(gradients, dOut, qH, qW, outputs, down, across, 0, 0, zeros);
+  const most = blockTiles(lines, outputs);
+  const v = scratch + ((<usize>headFloats(channels, outputs)) << 2);
+  const vStep = (<usize>positionFloats(most * lines)) << 2;
+  const d = v + (<usize>POSITIONS) * vStep;
+  const dStep = (<usize>positionFloats(most * outputs)) << 2;
+  const row = (<usize>outputs) << 2;
+  for (let tile = 0; tile < total; tile += most) {
+    const count = min(most, total - tile);
+    for (let t = 0; t < count; t++) {
+      placePatch(patch, gradients, tile + t, 4);
+      for (let j = firstPanel; j <= lastPanel; j++) {
+        const o = panelStart(outputs, nr, j);
+        const panel = panelColumns(outputs, nr, j);
+        const out = d + ((<usize>(count * (o - firstColumn) + t * panelWidth(panel))) << 2);
+        for (let i = 0; i < panel; i += 4) {
+          transformGradient(patch, (<usize>(o + i)) << 2, row, out + ((<usize>i) << 2), dStep, pass);
+        }
+      }
+    }
+    for (let b = firstBlock; b <= lastBlock; b++) {
+      const c = b * lines;
+      const depth = min(lines, channels - c);
+      for (let t = 0; t < count; t++) {
+        placePatch(patch, sources, tile + t, 6);
+        const out = v + ((<usize>(t * depth)) << 2);
+        for (let i = 0; i < depth; i += 4) {
+          transformInput(patch, (<usize>(c + i)) << 2, sources.pixel, out + ((<usize>i) << 2), vStep, pass);
+        }
+      }
+      const from = b == firstBlock ? start % panels : 0;
+      const last = b == lastBlock ? (end - 1) % panels : panels - 1;
+      for (let k: usize = 0; k < <usize>POSITIONS; k++) {
+        const to = sums + k * sumsStep + <usize>c * row;
+        for (let j = from; j <= last; j++) {
+          const o = panelStart(outputs, nr, j);
+          multiplyPanel(
+            depth, panelColumns(outputs, nr, j), count, v + k * vStep, (<usize>depth) << 2,
+            d + k * dStep + ((<usize>(count * (o - firstColumn))) << 2), i32(tile > 0), to + ((<usize>o) << 2), row, 0,
+          );
+        }
+      }
+    }
+  }
+}
