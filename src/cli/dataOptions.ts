@@ -6,8 +6,15 @@ import type { Terminal } from "./terminal.js";
 
 /** The options that say it. */
 export const dataOptions: Signature["options"] = {
-  data: { value: "DIR", about: "folder with the files of the data set; default: LANEGRAD_DATA, else the cache" },
-  download: { about: "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, once) where it is not at hand" },
+  data: {
+    value: "DIR",
+    about:
+      "folder with the files of the data set, for shakespeare also a text file; default: LANEGRAD_DATA, else the cache",
+  },
+  download: {
+    about:
+      "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, shakespeare 1.1 MB, once) where it is not at hand",
+  },
 };
 
 /** What loading needs to know besides the recipe. */
@@ -18,6 +25,8 @@ export interface Loading {
   readonly signal: AbortSignal;
   /** For what is drawn. */
   readonly seed: number;
+  /** Samples of a step. */
+  readonly batch: number;
   /** Which data a run to be resumed was trained on. */
   readonly kind?: string | undefined;
 }
@@ -25,7 +34,7 @@ export interface Loading {
 /** The recipe's data, with the progress of a download shown. Errors: DataError that says how to get them. */
 export async function loadRecipeData(
   recipe: Pick<Recipe, "load">,
-  { args, surroundings, terminal, signal, seed, kind }: Loading,
+  { args, surroundings, terminal, signal, seed, batch, kind }: Loading,
 ): Promise<RecipeData> {
   const data = await recipe.load({
     folder: args.text("data"),
@@ -33,6 +42,7 @@ export async function loadRecipeData(
     defaultFolder: surroundings.env.LANEGRAD_DATA,
     kind,
     seed,
+    batch,
     signal,
     onProgress: (text) => terminal.note(text),
   });

@@ -1,4 +1,4 @@
-/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities. */
+/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of a text writes. */
 import { type Model, init, loadModel } from "../index.js";
 import { classify } from "./classify.js";
 import type { Command } from "./command.js";
@@ -9,6 +9,7 @@ import { type Input, type Sources, readInputs } from "./inputs.js";
 import { printJson } from "./json.js";
 import { wrap } from "./layout.js";
 import { Terminal } from "./terminal.js";
+import { writeOptions, writtenOn } from "./write.js";
 
 /** Classes that stand beside the best one where there are many samples. */
 const runnersUp = 2;
@@ -17,7 +18,7 @@ const widestBar = 40;
 /** `lanegrad predict`: classes of texts, of images or of the rows of a table, by a saved model. */
 export const predict: Command = {
   name: "predict",
-  summary: "classify texts, images or a table by a saved model",
+  summary: "classify texts, images or a table by a saved model, or have it write",
   operand: { name: "model", isRequired: false },
   more: { name: "file" },
   options: {
@@ -28,6 +29,7 @@ export const predict: Command = {
         "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
     text: { value: "TEXT", about: "a text as it stands" },
+    ...writeOptions,
     json: { about: "print the result as one JSON object" },
   },
   about: [
@@ -39,16 +41,25 @@ export const predict: Command = {
     "a sample a line, with the numbers that the model was trained on, and may have a",
     "line of names above. Outputs of a last layer without softmax or sigmoid are",
     "taken for logits.",
+    "",
+    "A model that lanegrad train shakespeare saved writes on from --prompt.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
     "lanegrad predict --model digits.safetensors --input t10k-images-idx3-ubyte.gz",
     'lanegrad predict imdb.safetensors --text "A wonderful film"',
+    'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
-    const { modelFile, sources } = whatIsMeant(args);
+    const { modelFile, sources, prompt } = whatIsMeant(args);
     const terminal = new Terminal(surroundings.stdout, surroundings.env);
     await init();
+    if (prompt !== undefined) {
+      const written = await writtenOn(modelFile, prompt, args);
+      if (args.has("json")) printJson(surroundings, { model: modelFile, text: written });
+      else terminal.print(written);
+      return;
+    }
     const model = await loadModel(modelFile);
     const samples: Sample[] = [];
     const inputs = await readInputs(model, sources, surroundings);
@@ -72,17 +83,29 @@ interface Sample {
   readonly probabilities: Float32Array;
 }
 
-/** The model and what it is to classify: the first word is the model, unless --model is. Errors: CommandLineError. */
-function whatIsMeant(args: Arguments): { readonly modelFile: string; readonly sources: Sources } {
+/** What the command line asks for. */
+interface Request {
+  readonly modelFile: string;
+  /** What is to be classified. */
+  readonly sources: Sources;
+  /** What is to be written on; there is nothing to classify then. */
+  readonly prompt: string | undefined;
+}
+
+/** The model and what it is to read: the first word is the model, unless --model is. Errors: CommandLineError. */
+function whatIsMeant(args: Arguments): Request {
   const words = args.operand === undefined ? [] : [args.operand, ...args.more];
   const modelFile = args.text("model") ?? words.shift();
   const hint = helpHint("predict");
   if (modelFile === undefined)
     throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
-  const [input, text] = [args.text("input"), args.text("text")];
+  const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
   const files = input === undefined ? words : [input, ...words];
-  if (files.length > 0 || text !== undefined) return { modelFile, sources: { files, text } };
-  throw wrong("predict", "nothing to classify", "files, --input FILE or --text TEXT", undefined, hint);
+  const isClassifying = files.length > 0 || text !== undefined;
+  if (isClassifying && prompt !== undefined)
+    throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+  if (isClassifying || prompt !== undefined) return { modelFile, sources: { files, text }, prompt };
+  throw wrong("predict", "nothing to classify", "files, --input FILE, --text TEXT or --prompt TEXT", undefined, hint);
 }
 
 async function classified(model: Model, { x, names, details }: Input): Promise<Sample[]> {

@@ -3,7 +3,9 @@
  * A line never wraps: where the terminal is narrow, the bar shrinks first, then the less important parts go.
  */
 import type { Callback, Logs, Training } from "../index.js";
-import { decimal, duration, percent, rate } from "./format.js";
+import { duration, rate } from "./format.js";
+import { classes } from "./tasks/classes.js";
+import type { Wording } from "./tasks/task.js";
 import type { Terminal } from "./terminal.js";
 
 /** Milliseconds between two states of the live line. */
@@ -25,15 +27,19 @@ export interface Standing {
 }
 
 /** The live line: at most `columns` characters, styles aside. */
-export function liveLine(standing: Standing, columns: number, terminal: Pick<Terminal, "style">): string {
+export function liveLine(
+  standing: Standing,
+  columns: number,
+  terminal: Pick<Terminal, "style">,
+  wording: Wording = classes,
+): string {
   const { done, batchesPerSecond, secondsLeft, logs } = standing;
   const speed = `${rate(batchesPerSecond)} batches/s`;
   const left = `${duration(secondsLeft)} left`;
-  const loss = `loss ${decimal(logs.loss)}`;
-  const accuracy = logs.accuracy === undefined ? loss : `accuracy ${percent(logs.accuracy, 1)}`;
+  const { score, details } = wording.live(logs);
   const name = epochName(standing);
-  for (const parts of [[speed, left, loss, accuracy], [left, loss, accuracy], [left, accuracy], [accuracy], []]) {
-    const all = [name, ...new Set(parts)];
+  for (const parts of [[speed, left, ...details, score], [left, ...details, score], [left, score], [score], []]) {
+    const all = [name, ...parts];
     const free = columns - all.join("  ").length - 2;
     if (free < narrowestBar) continue;
     all.splice(1, 0, bar(done, Math.min(free, widestBar), terminal));
@@ -43,13 +49,10 @@ export function liveLine(standing: Standing, columns: number, terminal: Pick<Ter
 }
 
 /** One line for an epoch that is done. */
-export function epochLine(standing: Standing, seconds: number): string {
-  const numbers = Object.entries(standing.logs).map(([name, value]) => {
-    return `${name} ${name.toLowerCase().endsWith("loss") ? decimal(value) : percent(value)}`;
-  });
-  return [epochName(standing), ...numbers, `${rate(standing.batchesPerSecond)} batches/s`, duration(seconds)].join(
-    "  ",
-  );
+export function epochLine(standing: Standing, seconds: number, wording: Wording = classes): string {
+  const { logs, batchesPerSecond } = standing;
+  const speed = `${rate(batchesPerSecond)} batches/s`;
+  return [epochName(standing), ...wording.epoch(logs), speed, duration(seconds)].join("  ");
 }
 
 function epochName({ epoch, epochs }: Standing): string {
@@ -72,6 +75,7 @@ interface Lap {
 /** Shows a run of `fit`. */
 export class ProgressDisplay implements Callback {
   readonly #terminal: Terminal;
+  readonly #wording: Wording;
   #epoch = 0;
   /** Batches done in the epoch, those of an earlier process included. */
   #done = 0;
@@ -79,8 +83,9 @@ export class ProgressDisplay implements Callback {
   #lap = lap();
   #lastFrame = -Infinity;
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Terminal, wording: Wording = classes) {
     this.#terminal = terminal;
+    this.#wording = wording;
   }
 
   onTrainBegin(): void {
@@ -101,14 +106,14 @@ export class ProgressDisplay implements Callback {
     if (!this.#terminal.isLive || now - this.#lastFrame < frame) return;
     this.#lastFrame = now;
     this.#terminal.live(
-      liveLine(this.#standing(this.#run, logs, training), this.#terminal.liveColumns, this.#terminal),
+      liveLine(this.#standing(this.#run, logs, training), this.#terminal.liveColumns, this.#terminal, this.#wording),
     );
   }
 
   onEpochEnd(epoch: number, logs: Logs, training: Training): void {
     this.#epoch = epoch;
     if (!this.#terminal.isLive)
-      this.#terminal.print(epochLine(this.#standing(this.#lap, logs, training), secondsOf(this.#lap)));
+      this.#terminal.print(epochLine(this.#standing(this.#lap, logs, training), secondsOf(this.#lap), this.#wording));
   }
 
   onTrainEnd(): void {

@@ -1,10 +1,10 @@
-/** The end of a training run: how the network does on the test set, class by class, and some of the samples that it got wrong. */
-import { type Model, metrics } from "../index.js";
+/** How a network that tells classes apart does on the test set, class by class, and some of the samples that it got wrong. */
+import { type FitOptions, type Model, metrics } from "../index.js";
 import { type Classified, bestClasses, classify } from "./classify.js";
 import { classTable } from "./classTable.js";
 import { type GreyImage, drawRow } from "./drawDigit.js";
-import { count, decimal, duration, percent, plural, rate } from "./format.js";
-import type { Recipe, RecipeData } from "./recipes/recipe.js";
+import { count, percent } from "./format.js";
+import type { RecipeData } from "./recipes/data.js";
 import type { Terminal } from "./terminal.js";
 
 /** Misread samples that are drawn, where the terminal is wide enough. */
@@ -22,7 +22,7 @@ export interface Judgement extends Classified {
 export async function judge(
   model: Model,
   { test: { x, y } }: RecipeData,
-  { fit }: Pick<Recipe, "fit">,
+  { fit }: { readonly fit?: Pick<FitOptions, "groupByLength"> | undefined },
 ): Promise<Judgement> {
   const { groupByLength = false } = fit ?? {};
   const batchSize = groupByLength === false ? 256 : 64; // what is kept for each step of a sequence adds up
@@ -36,29 +36,22 @@ export async function judge(
   return { ...classified, loss, accuracy: right / labels.length, labels, predictions };
 }
 
-/** What {@link report} tells. */
-export interface Result {
-  readonly judgement: Judgement;
-  readonly data: RecipeData;
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly samples: number;
-  /** Where the model was saved. */
-  readonly out: string | undefined;
+/** How many are wrong, in words. */
+export function wrongOf(judgement: Judgement): string {
+  const { accuracy, labels } = judgement;
+  return `${count(wrongCount(judgement))} of ${count(labels.length)} wrong (${percent(1 - accuracy)})`;
 }
 
-/** Prints the result of a run. */
-export function report({ judgement, data, epochs, seconds, samples, out }: Result, terminal: Terminal): void {
-  const { loss, accuracy, labels, predictions } = judgement;
-  const wrong = labels.length - Math.round(accuracy * labels.length);
-  terminal.fact("trained", `${plural(epochs, "epoch")} in ${duration(seconds)}, ${rate(samples / seconds)} samples/s`);
-  const errors = `${count(wrong)} of ${count(labels.length)} wrong (${percent(1 - accuracy)})`;
-  terminal.fact("test", `${percent(accuracy)} right, ${errors}, loss ${decimal(loss)}`, "bold");
-  if (out !== undefined) terminal.fact("saved", out);
-  terminal.print();
+function wrongCount({ accuracy, labels }: Judgement): number {
+  return labels.length - Math.round(accuracy * labels.length);
+}
+
+/** Prints a line for each class, and the worst errors where they are images. */
+export function printClasses(judgement: Judgement, data: RecipeData, terminal: Terminal): void {
+  const { labels, predictions } = judgement;
   const matrix = metrics.confusionMatrix({ labels, predictions, classes: data.classNames.length });
   for (const line of classTable(matrix, data.classNames, terminal)) terminal.print(line);
-  if (!data.hasImages || wrong === 0) return;
+  if (!data.hasImages || wrongCount(judgement) === 0) return;
   terminal.print();
   for (const line of drawMisread(judgement, data, terminal)) terminal.print(line);
 }

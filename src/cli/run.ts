@@ -9,20 +9,26 @@ import { type Arguments, type Signature, commandText, unknown, wrong } from "./c
 import { imdbModels } from "./recipes/imdb.js";
 import { recipes } from "./recipes/index.js";
 import type { Recipe, RecipeData, Settings } from "./recipes/recipe.js";
+import { seedOf, seedOption } from "./seed.js";
+import { taskOf } from "./tasks/index.js";
 
 /** A run, before its data are there. */
-export interface Run {
+export interface PlannedRun {
   readonly recipe: Recipe;
   readonly settings: Settings;
-  readonly model: Model;
+  readonly seed: number;
+  /** The checkpoint's model; undefined for a new run. */
+  readonly saved: Model | undefined;
   /** Which data it began with; undefined for a new run. */
   readonly dataKind: string | undefined;
   /** The checkpoint that it goes on from. */
   readonly checkpoint: string | undefined;
 }
 
-/** The option that everything random follows from. */
-export const seedOption = { value: "N", about: "weights, order, dropout and drawn digits follow from it; default 0" };
+/** A run whose data are there. */
+export interface Run extends PlannedRun {
+  readonly model: Model;
+}
 
 /** The options that describe a run. */
 export const runOptions: Signature["options"] = {
@@ -38,14 +44,6 @@ export const runOptions: Signature["options"] = {
   },
 };
 
-const largestSeed = 2 ** 32 - 1;
-
-/** The seed that was asked for. Errors: CommandLineError. */
-export function seedOf(args: Arguments): number | undefined {
-  const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= largestSeed;
-  return args.number("seed", "an integer from 0 to 2³² − 1", isSeed);
-}
-
 /** The settings that were asked for. Errors: CommandLineError. */
 export function settingsOf(args: Arguments): Partial<Settings> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
@@ -56,7 +54,7 @@ export function settingsOf(args: Arguments): Partial<Settings> {
 }
 
 /** A run as the arguments say. Errors: CommandLineError; DataError for a file that is no checkpoint. */
-export async function runFrom(args: Arguments): Promise<Run> {
+export async function runFrom(args: Arguments): Promise<PlannedRun> {
   const wanted = settingsOf(args);
   const seed = seedOf(args);
   const file = args.text("resume");
@@ -68,7 +66,13 @@ export async function runFrom(args: Arguments): Promise<Run> {
   const name = recipeName(args);
   const recipe = recipes.find((one) => one.name === name) ?? recipes[0];
   const settings = { ...recipe.settings, ...wanted };
-  return { recipe, settings, model: recipe.model(seed ?? 0), dataKind: undefined, checkpoint: undefined };
+  return { recipe, settings, seed: seed ?? 0, saved: undefined, dataKind: undefined, checkpoint: undefined };
+}
+
+/** The run on its data: with the checkpoint's model, or a new one. */
+export function withData(run: PlannedRun, data: RecipeData): Run {
+  const { recipe, seed, saved, settings } = run;
+  return { ...run, model: saved ?? recipe.model(seed, { data, batch: settings.batch }) };
 }
 
 /** The recipe that is meant: "imdb" stands for one of six by --model. Errors: CommandLineError. */
@@ -90,17 +94,12 @@ interface RunNotes {
 }
 
 /** Writes into the model's notes what predict needs, and for a checkpoint what a resumed run needs. */
-export function takeNotes(
-  { model, recipe, settings }: Run,
-  { kind, classNames, hasImages, vocabulary }: RecipeData,
-  isCheckpoint: boolean,
-): void {
-  const notes: RunNotes = { recipe: recipe.name, data: kind, ...(isCheckpoint && { run: settings }) };
-  const input = hasImages ? { input: "digit" } : vocabulary !== undefined && { input: "text", vocabulary };
-  model.notes = { ...notes, classNames, ...input };
+export function takeNotes({ model, recipe, settings }: Run, data: RecipeData, isCheckpoint: boolean): void {
+  const notes: RunNotes = { recipe: recipe.name, data: data.kind, ...(isCheckpoint && { run: settings }) };
+  model.notes = { ...notes, ...taskOf(recipe).notes(data) };
 }
 
-async function resumedRun(file: string): Promise<Run> {
+async function resumedRun(file: string): Promise<PlannedRun> {
   const model = await loadModel(file);
   const { recipe: name, data, run } = model.notes as Partial<RunNotes>;
   const recipe = recipes.find((one) => one.name === name);
@@ -108,7 +107,7 @@ async function resumedRun(file: string): Promise<Run> {
     const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it.";
     throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
   }
-  return { recipe, settings: run, model, dataKind: data, checkpoint: file };
+  return { recipe, settings: run, seed: model.seed, saved: model, dataKind: data, checkpoint: file };
 }
 
 function isSettings(run: Settings | undefined): run is Settings {
@@ -118,10 +117,10 @@ function isSettings(run: Settings | undefined): run is Settings {
 /** What a run began with stays; to say it again does no harm. */
 function checkUnchanged(
   args: Arguments,
-  { recipe, settings, model }: Run,
+  { recipe, settings, seed }: PlannedRun,
   wanted: Readonly<Record<string, number | string | undefined>>,
 ): void {
-  const begun: Readonly<Record<string, number | string>> = { ...settings, seed: model.seed, recipe: recipe.name };
+  const begun: Readonly<Record<string, number | string>> = { ...settings, seed, recipe: recipe.name };
   for (const [name, value] of Object.entries(wanted)) {
     if (value === undefined || value === begun[name]) continue;
     const what = name === "recipe" ? "the recipe" : `--${name}`;
@@ -153,8 +152,8 @@ export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: stri
 }
 
 /** The command that trains to the same weights. */
-export function repeatCommand({ recipe, settings: { epochs, batch, lr }, model }: Run, args: Arguments): string {
-  const settings = Object.entries({ epochs, batch, lr, seed: model.seed });
+export function repeatCommand({ recipe, settings: { epochs, batch, lr }, seed }: Run, args: Arguments): string {
+  const settings = Object.entries({ epochs, batch, lr, seed });
   const words = settings.flatMap(([name, value]) => [`--${name}`, String(value)]);
   return commandText([
     ...["npx", "lanegrad", "train", recipe.name],

@@ -12,7 +12,7 @@ import { inColumns } from "./layout.js";
 import { ProgressDisplay } from "./progress.js";
 import { judge } from "./report.js";
 import { compileFor } from "./recipes/recipe.js";
-import { seedOption, seedOf } from "./run.js";
+import { seedOf, seedOption } from "./seed.js";
 import type { Surroundings } from "./surroundings.js";
 import { type TableRow, mnistRows } from "./tables/mnist.js";
 import { Terminal } from "./terminal.js";
@@ -82,11 +82,11 @@ async function trained(
 ): Promise<Trained> {
   const isQuick = args.has("quick");
   const seed = seedOf(args) ?? 0;
-  const data = await loadRecipeData(recipe, { args, surroundings, terminal, signal, seed });
-  const { x, y } = data.train;
   const { batch: batchSize, lr } = recipe.settings;
+  const data = await loadRecipeData(recipe, { args, surroundings, terminal, signal, seed, batch: batchSize });
+  const { x, y } = data.train;
   const epochs = isQuick ? quickEpochs : recipe.settings.epochs;
-  const model = recipe.model(seed);
+  const model = recipe.model(seed, { data, batch: batchSize });
   try {
     terminal.fact("network", `${recipe.name}, ${recipe.about}`);
     compileFor(recipe, model, lr, epochs * Math.ceil(x.shape[0] / batchSize), epochs);

@@ -4,7 +4,7 @@ import type { Arguments } from "./commandLine.js";
 import type { Command } from "./command.js";
 import { dataOptions, loadRecipeData } from "./dataOptions.js";
 import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
-import { count, plural } from "./format.js";
+import { count, duration, plural, rate } from "./format.js";
 import { experiments } from "./experiments/index.js";
 import { runExperiment } from "./experiments/runExperiment.js";
 import { beside } from "./layout.js";
@@ -14,10 +14,19 @@ import { checkWritable } from "./outputs.js";
 import { ProgressDisplay } from "./progress.js";
 import { recipes } from "./recipes/index.js";
 import { type Recipe, type RecipeData, type Settings, compileFor, settingNames } from "./recipes/recipe.js";
-import { judge, report } from "./report.js";
 import { pageParts } from "./pages/page.js";
-import { type Run, checkpointPath, repeatCommand, resumeCommand, runFrom, runOptions, takeNotes } from "./run.js";
+import {
+  type Run,
+  checkpointPath,
+  repeatCommand,
+  resumeCommand,
+  runFrom,
+  runOptions,
+  takeNotes,
+  withData,
+} from "./run.js";
 import type { Surroundings } from "./surroundings.js";
+import { taskOf } from "./tasks/index.js";
 import { Terminal } from "./terminal.js";
 import { RateRecorder } from "./training/rates.js";
 import { writeTrainingReport } from "./training/report.js";
@@ -63,6 +72,7 @@ export const train: Command = {
     "lanegrad train",
     "lanegrad train mnist-mlp-300 --download --out mlp.safetensors",
     "lanegrad train imdb --model bigru --data DIR",
+    "lanegrad train shakespeare --download --out writer.safetensors",
     "lanegrad train digits --resume digits.checkpoint.safetensors",
   ],
   run: (args, surroundings) =>
@@ -77,36 +87,43 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
   const isJson = args.has("json");
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
   await initWith(args);
-  const run = await runFrom(args);
+  const planned = await runFrom(args);
   const reportFile = args.text("report");
   const parts = reportFile === undefined ? undefined : await pageParts("train", surroundings.files.pages.training);
   const out = args.text("out");
   if (out !== undefined) await checkWritable("train", out, "--out");
   if (reportFile !== undefined) await checkWritable("train", reportFile, "--report");
-  const { dataKind: kind, model } = run;
-  const data = await loadRecipeData(run.recipe, { args, surroundings, terminal, signal, seed: model.seed, kind });
+  const { recipe, seed, dataKind: kind, settings } = planned;
+  const { epochs, batch } = settings;
+  const data = await loadRecipeData(recipe, { args, surroundings, terminal, signal, seed, batch, kind });
+  const run = withData(planned, data);
   takeNotes(run, data, false);
   introduce(run, data, terminal);
   const rates = new RateRecorder();
   const watching = parts === undefined ? [] : [rates];
   const { history, seconds, samples } = await fitted(run, data, args, terminal, signal, watching);
   if (out !== undefined) await run.model.save(out);
-  const judgement = await judge(run.model, data, run.recipe);
-  report({ judgement, data, epochs: run.settings.epochs, seconds, samples, out }, terminal);
+  const task = taskOf(recipe);
+  const verdict = await task.judge({ fit: recipe.fit, model: run.model, data, batch });
+  const counted = task.counted(data);
+  const speed = `${rate((samples * counted.perRow) / seconds)} ${counted.name}/s`;
+  terminal.fact("trained", `${plural(epochs, "epoch")} in ${duration(seconds)}, ${speed}`);
+  terminal.fact("test", verdict.summary, "bold");
+  if (out !== undefined) terminal.fact("saved", out);
+  terminal.print();
+  verdict.print(terminal);
   if (parts !== undefined) {
-    const ended = { run, data, judgement, history, seconds, rates, command: repeatCommand(run, args) };
+    const ended = { run, data, verdict, history, seconds, rates, command: repeatCommand(run, args) };
     await writeTrainingReport(reportFile!, ended, parts);
     terminal.fact("report", reportFile!);
   }
   if (!isJson) return;
   printJson(surroundings, {
-    recipe: run.recipe.name,
+    recipe: recipe.name,
     data: data.kind,
-    epochs: run.settings.epochs,
+    epochs,
     trainLoss: history.history.loss.at(-1),
-    testLoss: judgement.loss,
-    testAccuracy: judgement.accuracy,
-    testErrorPercent: 100 * (1 - judgement.accuracy),
+    ...verdict.numbers,
     seconds,
     samplesPerSecond: samples / seconds,
     threads: info().threads,
@@ -115,7 +132,7 @@ async function runTraining(args: Arguments, surroundings: Surroundings, signal: 
 }
 
 function introduce(
-  { recipe, settings, model, checkpoint }: Run,
+  { recipe, settings, seed, model, checkpoint }: Run,
   { description }: RecipeData,
   terminal: Terminal,
 ): void {
@@ -124,10 +141,7 @@ function introduce(
   terminal.fact("recipe", `${recipe.name}, ${recipe.about}`);
   terminal.fact("data", description);
   const samples = plural(batch, "sample");
-  terminal.fact(
-    "network",
-    `${count(weights)} weights, ${plural(epochs, "epoch")}, ${samples} a step, seed ${model.seed}`,
-  );
+  terminal.fact("network", `${count(weights)} weights, ${plural(epochs, "epoch")}, ${samples} a step, seed ${seed}`);
   terminal.fact("engine", engineText(info()));
   if (checkpoint !== undefined) terminal.fact("resumed", `from ${checkpoint}`);
 }
@@ -141,13 +155,14 @@ interface Fitted {
 
 async function fitted(
   run: Run,
-  { train: { x, y }, ...data }: RecipeData,
+  data: RecipeData,
   args: Arguments,
   terminal: Terminal,
   signal: AbortSignal,
   watching: readonly Callback[],
 ): Promise<Fitted> {
   const { recipe, model, settings, checkpoint } = run;
+  const { x, y } = data.train;
   const { epochs, batch: batchSize, lr } = settings;
   const rows = x.shape[0] - Math.floor(x.shape[0] * (recipe.fit?.validationSplit ?? 0));
   if (checkpoint === undefined) {
@@ -161,17 +176,20 @@ async function fitted(
   };
   const start = performance.now();
   try {
-    const own = recipe.callbacks?.(epochs) ?? [];
-    const callbacks = [counter, ...own, new ProgressDisplay(terminal), ...watching];
-    const resume = checkpoint !== undefined;
-    const history = await model.fit(x, y, { ...recipe.fit, epochs, batchSize, callbacks, signal, resume });
+    const own = recipe.callbacks?.({ epochs, model }) ?? [];
+    const callbacks = [counter, ...own, new ProgressDisplay(terminal, taskOf(recipe)), ...watching];
+    const history = await model.fit(x, y, {
+      ...recipe.fit,
+      ...(recipe.showsTest === true && { validationData: data.test }),
+      ...{ epochs, batchSize, callbacks, signal, resume: checkpoint !== undefined },
+    });
     if (history.padding !== undefined) terminal.fact("padding", `${history.padding.toFixed(1)} % of the steps`);
     return { history, seconds: (performance.now() - start) / 1000, samples };
   } catch (error) {
     terminal.clearLive();
     if (!(error instanceof Interrupted)) throw error;
     const path = checkpointPath(run, args.text("out"));
-    takeNotes(run, { train: { x, y }, ...data }, true);
+    takeNotes(run, data, true);
     await model.saveCheckpoint(path);
     throw new Interrupted(
       error.signal,

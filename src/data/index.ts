@@ -8,3 +8,4 @@ export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from ".
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
+export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";

@@ -37,10 +37,11 @@ export function describe(graph: Graph): Architecture {
 /**
  * Makes the graph again.
  *
- * @param layerFrom  makes a layer from its configuration; one that does not care for names gets its name here
+ * @param layerFrom   makes a layer from its configuration; one that does not care for names gets its name here
+ * @param inputShape  of the first input, in place of the one it had
  * Errors: DataError for data that are not an architecture; those of the layers for options that do not fit.
  */
-export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer): Graph {
+export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);
   const made = layers.map(({ isTrainable = true, ...config }) => {
     const layer = layerFrom(config);
@@ -49,7 +50,7 @@ export function rebuild(architecture: unknown, layerFrom: (config: Config) => La
     if (typeof config.name === "string") layer.giveName(config.name);
     return layer;
   });
-  const symbols = inputs.map((config) => input(config));
+  const symbols = inputs.map((config, i) => input(i === 0 && inputShape ? { ...config, shape: inputShape } : config));
   const at = (number: number): SymbolicTensor => {
     const symbol = symbols[number] as SymbolicTensor | undefined;
     if (symbol === undefined) fail(`tensor ${show(number)} is read before it is made`);

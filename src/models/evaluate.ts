@@ -11,20 +11,26 @@ import type { TrainingStep } from "./training.js";
 
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
+  readonly #step: TrainingStep;
   readonly #metrics: RunningMetrics;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
   constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
     const metrics = step.newMetrics();
+    this.#step = step;
     this.#metrics = metrics;
     this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
       step.evaluate(splitBatch(data, batch), metrics),
     ]);
   }
 
-  /** @returns loss (the mean over the samples) and metrics, by name */
-  async run(checkInterrupts: Interrupts): Promise<Logs> {
+  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero, and are afterwards as they were */
+  run(checkInterrupts: Interrupts): Promise<Logs> {
+    return this.#step.withFreshStates(() => this.#run(checkInterrupts));
+  }
+
+  async #run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();

@@ -11,7 +11,8 @@ import { layerFrom } from "../layers/registry.js";
 import { lossFrom } from "../losses/registry.js";
 import { metricFrom } from "../metrics/registry.js";
 import { optimizerFrom } from "../optimizers/registry.js";
-import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import { checkInteger } from "../options.js";
+import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
@@ -22,6 +23,10 @@ import { weightName } from "./weights.js";
 export interface LoadOptions {
   /** Makers of layers that are not lanegrad's own, by their kind. */
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
+  /** N of stateful layers in place of the one they were trained with; their states begin at zero. What a checkpoint has beyond the weights is left out. */
+  readonly batchSize?: number;
+  /** Shape of one sample in place of the one the model was built for, where its weights allow that: [1] to read a sequence token by token. */
+  readonly inputShape?: Shape;
 }
 
 interface Saved {
@@ -39,16 +44,20 @@ interface Saved {
  * Errors: DataError for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture.
  */
 export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
-  checkKeys("loadModel", options, ["customLayers"]);
+  checkKeys("loadModel", options, ["customLayers", "batchSize", "inputShape"]);
+  const { batchSize, inputShape } = options;
+  if (batchSize !== undefined) checkInteger("loadModel", "batchSize", batchSize, "[1, ∞)");
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
-  const graph = asDataError(() => rebuild(saved.architecture, (config) => makeLayer(config, options.customLayers)));
-  const weights = weightsOf(graph, file);
+  const graph = asDataError(() =>
+    rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options.customLayers), inputShape),
+  );
+  const weights = weightsOf(graph, file, "", batchSize !== undefined);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   model.notes = checkedNotes(saved.notes);
   try {
     model.adoptWeights(weights);
-    if (saved.training !== undefined) resume(model, graph, file, saved.training);
+    if (saved.training !== undefined && batchSize === undefined) resume(model, graph, file, saved.training);
     return model;
   } catch (error) {
     model.dispose();
@@ -64,13 +73,32 @@ function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
-/** The values of all weights by name. @param prefix what stands before a name in the file. Errors: DataError, before memory in proportion to a claimed shape is asked for. */
-function weightsOf({ layers }: Graph, file: Safetensors, prefix = ""): Map<string, Float32Array> {
+/** A layer's configuration, and those of layers within it, with another batch size where they are stateful. */
+function forBatches<T>(config: T, batchSize: number | undefined): T {
+  if (batchSize === undefined || typeof config !== "object" || config === null || Array.isArray(config)) return config;
+  const inner = Object.fromEntries(Object.entries(config).map(([name, value]) => [name, forBatches(value, batchSize)]));
+  return { ...inner, ...("stateful" in config && config.stateful === true && { batchSize }) } as T;
+}
+
+/**
+ * The values of all weights by name.
+ * @param prefix         what stands before a name in the file
+ * @param forgetsStates  carried states are zero in place of the file's
+ * Errors: DataError, before memory in proportion to a claimed shape is asked for.
+ */
+function weightsOf(
+  { layers }: Graph,
+  file: Safetensors,
+  prefix = "",
+  forgetsStates = false,
+): Map<string, Float32Array> {
+  const carried = new Set(forgetsStates ? layers.flatMap((layer) => layer.carried) : []);
   const parameters = layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
   return new Map(
     parameters.map(({ layer, parameter }) => {
       const name = weightName(layer, parameter);
-      return [name, floats(file, prefix + name, parameter.spec.shape)];
+      const { shape } = parameter.spec;
+      return [name, carried.has(parameter) ? new Float32Array(sizeOf(shape)) : floats(file, prefix + name, shape)];
     }),
   );
 }

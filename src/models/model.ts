@@ -131,7 +131,8 @@ export class Model {
   }
 
   /**
-   * Loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}.
+   * Loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}. States that stateful layers carry begin at zero,
+   * and are afterwards as they were.
    * @returns numbers by name: loss, and the metrics
    */
   async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {

@@ -162,6 +162,19 @@ export class TrainingStep {
     });
   }
 
+  /** Does `work` with carried states that are zero at first, and puts back those that stand now. */
+  async withFreshStates<T>(work: () => Promise<T>): Promise<T> {
+    const { layers } = this.#graph;
+    const states = layers.flatMap(({ carried }) => carried).map(({ value }) => value);
+    const before = states.map((state) => state.toTypedArray());
+    for (const layer of layers) layer.resetStates();
+    try {
+      return await work();
+    } finally {
+      for (const [i, state] of states.entries()) state.assign(before[i]);
+    }
+  }
+
   /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
   forward(inputs: readonly Tensor[]): void {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false })));

@@ -102,7 +102,7 @@ describe("lanegrad", () => {
     ],
     [
       ["predict", "--model", "m"],
-      "lanegrad predict: nothing to classify; expected files, --input FILE or --text TEXT. See lanegrad predict --help.",
+      "lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT or --prompt TEXT. See lanegrad predict --help.",
     ],
     [
       ["predict"],

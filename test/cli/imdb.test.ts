@@ -52,7 +52,7 @@ describe("lanegrad train imdb", () => {
 
   it("has six networks, whose weights are counted right", () => {
     const counts = imdbRecipes.map((recipe) => {
-      const model = recipe.model(0);
+      const model = recipe.model(0, { data: undefined as never, batch: 32 });
       const count = model.weights.reduce((sum, { value }) => sum + value.size, 0) - 1_000_000;
       model.dispose();
       return count;

@@ -1,6 +1,6 @@
 /** Recurrent layers: their formula against float64, states, masks, options, and what they refuse. */
 import { describe, expect, it } from "vitest";
-import { dense, gru, input, lstm, simpleRnn } from "../../src/layers/index.js";
+import { bidirectional, dense, gru, input, lstm, simpleRnn } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { identity, ones, zeros } from "../../src/initializers/index.js";
 import { meanSquaredError } from "../../src/losses/index.js";
@@ -139,6 +139,44 @@ describe("stateful", () => {
     await trained.fit(x, tensor(new Float32Array(24), [6, 4]), { batchSize: 2, shuffle: false });
     for (const n of [0, 2, 4]) called.call([slice(x, [n, 0, 0], [2, 3, 2])]);
     expect(carried(trained)).toEqual(carried(called));
+  });
+
+  it("evaluates from zero states, and has its states back afterwards", async () => {
+    const values = Float32Array.from({ length: 4 * 3 * 2 }, (_, i) => Math.sin(i));
+    const [x, y] = [tensor(values, [4, 3, 2]), tensor(new Float32Array(16), [4, 4])];
+    const net = sequential([lstm({ units: 4, stateful: true, batchSize: 2, inputShape: [3, 2] })], { seed: 2 });
+    net.compile({ optimizer: sgd({ learningRate: 0 }), loss: meanSquaredError() });
+    const fresh = await net.evaluate(x, y, { batchSize: 2 });
+    const { history } = await net.fit(x, y, { batchSize: 2, shuffle: false, validationData: { x, y } });
+    expect(history.valLoss).toEqual([fresh.loss]);
+    const states = net.weights.slice(3).map(({ value }) => value.toTypedArray());
+    expect(states[0].some((value) => value !== 0)).toBe(true);
+    expect(await net.evaluate(x, y, { batchSize: 2 })).toEqual(fresh);
+    expect(net.weights.slice(3).map(({ value }) => value.toTypedArray())).toEqual(states);
+  });
+
+  it("is loaded for other batches and sequences, with zero states, also inside of other layers", async () => {
+    const layer = lstm({ units: 4, returnSequences: true, stateful: true, batchSize: 2 });
+    const net = sequential([bidirectional({ layer }), gru({ units: 3, stateful: true, batchSize: 2 })], { seed: 4 });
+    net.build([6, 2]);
+    net.call([tensor(new Float32Array(24).fill(1), [2, 6, 2])]); // leaves states behind
+    const small = await loadModel(await net.toBytes(), { batchSize: 1, inputShape: [3, 2] });
+    const x = Float32Array.from({ length: 12 }, (_, i) => Math.cos(i));
+    const shorter = await loadModel(await net.toBytes(), { inputShape: [3, 2] });
+    shorter.resetStates();
+    const want = shorter.call([tensor(x, [2, 3, 2])]);
+    for (const n of [0, 1]) {
+      small.resetStates();
+      const [got] = small.call([tensor(x.slice(6 * n, 6 * n + 6), [1, 3, 2])]);
+      expect(Array.from(got.toTypedArray())).toEqual(Array.from(want[0].toTypedArray().slice(3 * n, 3 * n + 3)));
+    }
+    expect(small.inputShape).toEqual([3, 2]);
+    await expect(loadModel(await net.toBytes(), { batchSize: 0 })).rejects.toThrow(
+      "loadModel: batchSize is out of range",
+    );
+    await expect(loadModel(await net.toBytes(), { inputShape: [6, 3] })).rejects.toThrow(
+      "does not fit the architecture",
+    );
   });
 
   it("refuses another batch size", () => {

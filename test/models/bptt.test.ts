@@ -208,7 +208,40 @@ describe("streams of one long text", () => {
     ]); // prettier-ignore
   });
 
+  it("are cut into windows that batches of fit take one after the other, which is training by bptt", async () => {
+    const tokens = Int32Array.from({ length: 25 }, (_, i) => (i * i) % 7);
+    const { x: from, y: to } = streams(Int32Array.from({ length: 12 }, (_, i) => i), { batchSize: 2, window: 2 }); // prettier-ignore
+    expect([from.toArray(), to.toArray()]).toEqual([
+      [[0, 1], [5, 6], [2, 3], [7, 8]],
+      [[1, 2], [6, 7], [3, 4], [8, 9]],
+    ]); // prettier-ignore
+    const text = (): Model => {
+      const model = sequential(
+        [
+          embedding({ inputDim: 7, outputDim: 4, inputLength: 3 }),
+          lstm({ units: 5, returnSequences: true, stateful: true, batchSize: 2 }),
+          dense({ units: 7 }),
+        ],
+        { seed: 1 },
+      );
+      model.compile({ optimizer: adam(), loss: categoricalCrossentropy({ fromLogits: true }) });
+      return model;
+    };
+    const [fitted, walked] = [text(), text()];
+    const rows = streams(tokens, { batchSize: 2, window: 3 });
+    const { history } = await fitted.fit(rows.x, rows.y, { batchSize: 2, shuffle: false });
+    const { loss } = await bptt(walked, streams(tokens, { batchSize: 2 }), { window: 3 });
+    expect(history.loss[0]).toBeCloseTo(loss, 6);
+    for (const [name, values] of Object.entries(trained(walked))) expect(trained(fitted)[name]).toEqual(values);
+  });
+
   it("are refused where the text is too short", () => {
+    expect(() => streams(new Int32Array(12), { batchSize: 3, window: 4 })).toThrow(
+      "text.streams: the text is too short; expected more than 12 (batchSize · window), got 12.",
+    );
+    expect(() => streams(new Int32Array(12), { batchSize: 3, window: 0 })).toThrow(
+      "text.streams: window is out of range",
+    );
     expect(() => streams(Int32Array.of(1, 2, 3), { batchSize: 3 })).toThrow(
       "text.streams: the text is too short; expected more than 3 tokens (batchSize), got 3.",
     );

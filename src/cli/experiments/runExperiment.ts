@@ -9,7 +9,8 @@ import { inColumns } from "../layout.js";
 import { checkWritable } from "../outputs.js";
 import { pageParts } from "../pages/page.js";
 import { type Settings, settingNames } from "../recipes/recipe.js";
-import { seedOf, settingsOf } from "../run.js";
+import { settingsOf } from "../run.js";
+import { seedOf } from "../seed.js";
 import type { Surroundings } from "../surroundings.js";
 import { Terminal } from "../terminal.js";
 import { info } from "../../index.js";
@@ -43,7 +44,10 @@ export async function runExperiment(
   const findings = await experiment.run({
     ...{ seed, signal, terminal, settings },
     load: async (load) => {
-      const data = await loadRecipeData({ load }, { args, surroundings, terminal, signal, seed });
+      const data = await loadRecipeData(
+        { load },
+        { args, surroundings, terminal, signal, seed, batch: settings.batch ?? 1 },
+      );
       kind = data.kind;
       facts.unshift(["data", data.description]);
       terminal.fact("data", data.description);

@@ -42,7 +42,7 @@ export const imdbRecipes: readonly Recipe[] = Object.entries(readers).map(([kind
   loss: losses.binaryCrossentropy({ fromLogits: true }),
   metrics: [metrics.accuracy({ threshold: 0 })],
   fit: { validationSplit: 0.1, groupByLength: true },
-  callbacks: (epochs) => [
+  callbacks: ({ epochs }) => [
     callbacks.earlyStopping({ monitor: "valAccuracy", patience: epochs, restoreBestWeights: true }),
   ],
   load: imdbReviews,

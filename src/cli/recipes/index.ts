@@ -10,6 +10,7 @@ import {
 } from "./perceptrons.js";
 import { mnistCnn, mnistLenet } from "./convolutional.js";
 import type { Recipe } from "./recipe.js";
+import { shakespeare } from "./shakespeare.js";
 import { xor } from "./xor.js";
 
 /** In the order of the help; the first is the default. */
@@ -24,4 +25,5 @@ export const recipes: readonly Recipe[] = [
   mnistCnn,
   xor,
   ...imdbRecipes,
+  shakespeare,
 ];

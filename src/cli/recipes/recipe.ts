@@ -1,5 +1,9 @@
 /** What a recipe is: data, a network and settings that lead to a known result. */
-import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "../../index.js";
+import type { Callback, FitOptions, Loss, Metric, Model, Optimizer } from "../../index.js";
+import type { Task } from "../tasks/task.js";
+import type { DataRequest, RecipeData } from "./data.js";
+
+export type { DataRequest, RecipeData } from "./data.js";
 
 /** How much and how fast; each can be changed on the command line. */
 export interface Settings {
@@ -13,37 +17,17 @@ export interface Settings {
 /** The names of the settings. */
 export const settingNames = ["epochs", "batch", "lr"] as const satisfies readonly (keyof Settings)[];
 
-/** Where data may come from. */
-export interface DataRequest {
-  /** --data */
-  readonly folder: string | undefined;
-  /** --download */
-  readonly mayDownload: boolean;
-  /** LANEGRAD_DATA */
-  readonly defaultFolder: string | undefined;
-  /** Which data a run to be resumed was trained on. */
-  readonly kind: string | undefined;
-  /** For what is drawn. */
-  readonly seed: number;
-  readonly signal: AbortSignal;
-  /** Shows how far a download is. */
-  readonly onProgress: (text: string) => void;
+/** What a network is made for. */
+export interface ModelRequest {
+  readonly data: RecipeData;
+  /** Samples of a step. */
+  readonly batch: number;
 }
 
-/** What a recipe is trained on and judged by. */
-export interface RecipeData {
-  /** "mnist", "drawn", "points" or "imdb": stands in checkpoints and in --json. */
-  readonly kind: string;
-  /** What it is and where it is from, for people. */
-  readonly description: string;
-  readonly train: Dataset;
-  /** Looked at once, when training has ended. */
-  readonly test: Dataset;
-  readonly classNames: readonly string[];
-  /** The samples are drawings that a person can look at. */
-  readonly hasImages: boolean;
-  /** Where the samples are texts: what turns one into tokens, as JSON, which the saved model carries; null where that is not at hand. */
-  readonly vocabulary?: object | null;
+/** What callbacks may need besides what fit shows them. */
+export interface CallbackRequest {
+  readonly epochs: number;
+  readonly model: Model;
 }
 
 /** A recipe of `lanegrad train`. */
@@ -56,14 +40,18 @@ export interface Recipe {
   readonly metrics: readonly Metric[];
   /** Judge and save a moving average of the weights, with that decay. Default: none. */
   readonly averageDecay?: number;
+  /** What the network is for: how it is judged and what is said of it. Default: it tells classes apart. */
+  readonly task?: Task;
   load(request: DataRequest): Promise<RecipeData>;
-  model(seed: number): Model;
+  model(seed: number, request: ModelRequest): Model;
   /** @param steps of the whole run */
   optimizer(learningRate: number, steps: number, epochs: number): Optimizer;
   /** Options of fit that belong to the recipe; groupByLength is one of evaluate too. Default: none. */
-  readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength">;
+  readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength" | "shuffle">;
+  /** The test set is looked at after each epoch too, to be shown, not to choose by. Default false. */
+  readonly showsTest?: boolean;
   /** Callbacks that belong to the recipe. Default: none. */
-  readonly callbacks?: (epochs: number) => readonly Callback[];
+  readonly callbacks?: (request: CallbackRequest) => readonly Callback[];
 }
 
 /** Makes the recipe's model ready for training. @param steps of the whole run, of all epochs */

@@ -1,19 +1,19 @@
 /** The report of `lanegrad train`: a page with curves, errors and what the network looks at. How it is drawn is in page/. */
 import { type History, info } from "../../index.js";
 import { engineText } from "../engine.js";
-import { count, decimal, duration, percent } from "../format.js";
+import { duration, plural } from "../format.js";
 import { type PageParts, writePage } from "../pages/page.js";
 import type { RecipeData } from "../recipes/recipe.js";
-import type { Judgement } from "../report.js";
 import type { Run } from "../run.js";
+import type { Verdict } from "../tasks/task.js";
 import type { RateRecorder } from "./rates.js";
-import { type TrainingReport, lookInside } from "./reportData.js";
+import type { TrainingReport } from "./reportData.js";
 
 /** A run that has ended. */
 export interface EndedRun {
   readonly run: Run;
   readonly data: RecipeData;
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   readonly history: History;
   readonly seconds: number;
   readonly rates: RateRecorder;
@@ -23,27 +23,24 @@ export interface EndedRun {
 
 /** Writes the page. */
 export async function writeTrainingReport(file: string, ended: EndedRun, parts: PageParts): Promise<void> {
-  const { run, data, judgement, history, rates, command } = ended;
+  const { run, verdict, history, rates, command } = ended;
   const { recipe, model } = run;
   let summary = "";
   model.summary((text) => (summary = text));
   const report: TrainingReport = {
     ...{ recipe: recipe.name, about: recipe.about, command, facts: factsOf(ended), summary },
     curves: { epochs: history.history, steps: rates.steps, learningRates: rates.rates },
-    classNames: data.classNames,
-    ...lookInside(model, data, judgement),
+    ...verdict.page(),
   };
   await writePage({ command: "train", file, title: `lanegrad train ${recipe.name}`, data: report }, parts);
 }
 
-function factsOf({ run, data, judgement, seconds }: EndedRun): TrainingReport["facts"] {
-  const { loss, accuracy, labels } = judgement;
-  const wrong = labels.length - Math.round(accuracy * labels.length);
+function factsOf({ run, data, verdict, seconds }: EndedRun): TrainingReport["facts"] {
   return [
     ["data", data.description],
     ["engine", engineText(info())],
-    ["seed", String(run.model.seed)],
-    ["trained", `${run.settings.epochs} epochs in ${duration(seconds)}`],
-    ["test", `${percent(accuracy)} right, ${count(wrong)} of ${count(labels.length)} wrong, loss ${decimal(loss)}`],
+    ["seed", String(run.seed)],
+    ["trained", `${plural(run.settings.epochs, "epoch")} in ${duration(seconds)}`],
+    ["test", verdict.summary],
   ];
 }

@@ -1,12 +1,25 @@
 /** What the report of a training run shows, collected when it has ended. Letters: N images, H W C their shape, K classes, O output channels. */
 import { type Model, RandomState, metrics, mul, scope, sum, tensor } from "../../index.js";
 import { count, percent } from "../format.js";
-import type { RecipeData } from "../recipes/recipe.js";
+import type { RecipeData } from "../recipes/data.js";
 import type { Judgement } from "../report.js";
 import { type Picture, pictureOf } from "./pictures.js";
 
+/** What a task shows of a network that is trained; what it does not have is empty. */
+export interface Shown {
+  readonly classNames: readonly string[];
+  /** Row: the true class. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Empty where the data are no images. */
+  readonly misread: readonly Picture[];
+  readonly filters: readonly Picture[];
+  readonly sample: SampleView | undefined;
+  /** What the network wrote. */
+  readonly texts: readonly { readonly title: string; readonly text: string }[];
+}
+
 /** Everything on the page. */
-export interface TrainingReport {
+export interface TrainingReport extends Shown {
   readonly recipe: string;
   readonly about: string;
   /** The command line that does it again, seed included. */
@@ -15,13 +28,6 @@ export interface TrainingReport {
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly summary: string;
   readonly curves: Curves;
-  readonly classNames: readonly string[];
-  /** Row: the true class. */
-  readonly confusion: readonly (readonly number[])[];
-  /** Empty where the data are no images. */
-  readonly misread: readonly Picture[];
-  readonly filters: readonly Picture[];
-  readonly sample: SampleView | undefined;
 }
 
 /** How training went. */
@@ -48,17 +54,15 @@ const mostChannels = 16;
 const unitsALine = 50;
 
 /** Pictures and the matrix of what was taken for what. */
-export function lookInside(
-  model: Model,
-  data: RecipeData,
-  judgement: Judgement,
-): Pick<TrainingReport, "confusion" | "misread" | "filters" | "sample"> {
+export function lookInside(model: Model, data: RecipeData, judgement: Judgement): Shown {
   const { labels, predictions } = judgement;
-  const confusion = metrics.confusionMatrix({ labels, predictions, classes: data.classNames.length });
-  if (!data.hasImages) return { confusion, misread: [], filters: [], sample: undefined };
+  const { classNames } = data;
+  const confusion = metrics.confusionMatrix({ labels, predictions, classes: classNames.length });
+  const none = { classNames, confusion, misread: [], filters: [], sample: undefined, texts: [] };
+  if (!data.hasImages) return none;
   const wrong = surestErrors(judgement);
   return {
-    confusion,
+    ...none,
     misread: wrong.map((i) => imageOf(data, i, caption(data, judgement, i))),
     filters: filtersOf(model),
     sample: viewOf(model, data, judgement, wrong[0] ?? 0),

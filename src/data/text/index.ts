@@ -2,7 +2,7 @@
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
 export { readText } from "./readText.js";
-export { streams, type Streams } from "./streams.js";
+export { streams, type Streams, type StreamsOptions } from "./streams.js";
 export { sampler, type SamplerOptions } from "./sampler.js";
 export {
   fitTokenizer,

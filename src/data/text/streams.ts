@@ -1,6 +1,6 @@
 /**
  * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and its row goes on where it stopped from window to
- * window. Letters: N streams, L tokens of each.
+ * window. Letters: N streams, L tokens of each, W windows of T tokens.
  */
 import { ShapeError, checkKeys, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
@@ -9,32 +9,53 @@ import type { Tensor } from "../../tensor/tensor.js";
 
 /** Streams and what follows each of their tokens. */
 export interface Streams {
-  /** (N, L) int32 */
+  /** (N, L), or with a window (W·N, T); int32. */
   readonly x: Tensor;
-  /** (N, L) int32: y[n, t] is the token after x[n, t]. */
+  /** Of the same shape, int32: y[n, t] is the token after x[n, t]. */
   readonly y: Tensor;
+}
+
+/** Options of {@link streams}. */
+export interface StreamsOptions {
+  /** N ≥ 1 */
+  readonly batchSize: number;
+  /** T ≥ 1: cuts the streams into windows. Default: not cut. */
+  readonly window?: number;
 }
 
 /**
  * Cuts a text into N streams.
  *
- * @param tokens   as a tokenizer gives them
- * @param options  batchSize: N ≥ 1
- * @returns        L = ⌊(tokens − 1) / N⌋; at most N tokens at the end are left out
- * Errors: UsageError for an option; ShapeError for a text of no more than N tokens.
+ * Without a window the streams are what {@link bptt} takes. With one they are samples for `fit` with `shuffle: false`, that batchSize and stateful layers:
+ * row w·N + n is window w of stream n, so that each batch goes on where the one before ended. That is truncated back-propagation through time.
+ *
+ * @param tokens  as a tokenizer gives them
+ * @returns       L = ⌊(tokens − 1) / N⌋, W = ⌊L / T⌋; what does not fill a stream, or a window of each, is left out at its end
+ * Errors: UsageError for an option; ShapeError for a text of no more than N tokens, or N·T with a window.
  */
-export function streams(tokens: Int32Array, options: { readonly batchSize: number }): Streams {
+export function streams(tokens: Int32Array, options: StreamsOptions): Streams {
   const op = "text.streams";
-  checkKeys(op, options, ["batchSize"]);
-  const { batchSize } = options;
+  checkKeys(op, options, ["batchSize", "window"]);
+  const { batchSize, window } = options;
   checkInteger(op, "batchSize", batchSize, "[1, ∞)");
+  if (window !== undefined) checkInteger(op, "window", window, "[1, ∞)");
   const L = Math.floor((tokens.length - 1) / batchSize);
-  if (L < 1) {
-    const [expected, got] = [`more than ${batchSize} tokens (batchSize)`, `${tokens.length}`];
-    throw new ShapeError(message(op, "the text is too short", { expected, got }));
+  if (L < (window ?? 1)) {
+    const least =
+      window === undefined ? `${batchSize} tokens (batchSize)` : `${batchSize * window} (batchSize · window)`;
+    throw new ShapeError(
+      message(op, "the text is too short", { expected: `more than ${least}`, got: `${tokens.length}` }),
+    );
   }
-  return {
-    x: tensor(tokens.slice(0, batchSize * L), [batchSize, L]),
-    y: tensor(tokens.slice(1, batchSize * L + 1), [batchSize, L]),
+  const T = window ?? L;
+  const W = Math.floor(L / T);
+  const rows = (shift: number): Tensor => {
+    const cut = new Int32Array(W * batchSize * T);
+    for (let row = 0; row < W * batchSize; row++) {
+      const begin = (row % batchSize) * L + Math.floor(row / batchSize) * T + shift;
+      cut.set(tokens.subarray(begin, begin + T), row * T);
+    }
+    return tensor(cut, [W * batchSize, T]);
   };
+  return { x: rows(0), y: rows(1) };
 }

@@ -6,15 +6,21 @@ import { gallery } from "./gallery.js";
 
 const main = document.querySelector("main")!;
 const report = JSON.parse(document.querySelector("#result")!.textContent) as TrainingReport;
-const { recipe, about, command, facts, summary, curves, classNames, confusion, misread, filters, sample } = report;
+const { recipe, about, command, facts, summary, curves, classNames, confusion, misread, filters, sample, texts } =
+  report;
 
 main.append(element("h1", recipe), element("p", about));
 main.append(element("pre", command));
 main.append(scrolling(factList(facts)));
 showCurves(section(main, "Training"), curves);
-section(main, "What was taken for what", "A row for each true class, a column for each class that was read.").append(
-  scrolling(matrix()),
-);
+if (confusion.length > 0)
+  section(main, "What was taken for what", "A row for each true class, a column for each class that was read.").append(
+    scrolling(matrix()),
+  );
+if (texts.length > 0) {
+  const written = section(main, "What the network writes");
+  for (const { title, text } of texts) written.append(element("h3", title), element("pre", text));
+}
 if (misread.length > 0)
   section(main, "Misread", "Where the network was surest of what is wrong.").append(gallery(misread, 3));
 if (sample !== undefined) {
