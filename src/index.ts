@@ -134,6 +134,7 @@ export {
   type Conv2dTransposeOptions,
   type DepthwiseConv2dOptions,
   type DistortionOptions,
+  type BatchNormOptions,
   type BatchNormResult,
   type DrawOptions,
   type GruCellOptions,

@@ -10,7 +10,7 @@
  *     activation, while the block is in L2
  *
  *   V: position k, panel of MR tiles, channel c, tile     at  k · step + (panel · C + c) · 4 MR
- *   U: position k, panel of columns, channel c, column    at  k · C · O + as in panel.ts
+ *   U: position k, panel of columns, channel c, column    at  k · step + as in panel.ts
  *   M: position k, tile, column
  *
  * Every output is one chain over its channels for each position: where tiles and columns are cut changes no bit.
@@ -96,6 +96,7 @@ export function winogradConvolve(
   const loose = scratch + ((<usize>headFloats(channels)) << 2);
   const v = loose + (<usize>POSITIONS) * looseStep;
   const most = blockTiles(channels, outputs);
+  const uStep = (<usize>positionFloats(channels * outputs)) << 2;
   const vStep = (<usize>positionFloats(most * channels)) << 2;
   const m = v + (<usize>POSITIONS) * vStep;
   const mStep = (<usize>positionFloats(most * min(outputs, COLUMNS))) << 2;
@@ -105,7 +106,7 @@ export function winogradConvolve(
     for (let o = 0; o < outputs; o += COLUMNS) {
       const columns = min(COLUMNS, outputs - o);
       for (let k: usize = 0; k < <usize>POSITIONS; k++) {
-        const u = packed + ((k * <usize>outputs + <usize>o) * <usize>channels << 2);
+        const u = packed + k * uStep + ((<usize>(o * channels)) << 2);
         multiply(count, columns, channels, v + k * vStep, u, m + k * mStep);
       }
       for (let t = 0; t < count; t++) {

@@ -11,7 +11,7 @@ import { passBytes } from "./winogradPatch";
 
 /** Bytes of a transformed kernel. */
 export function winogradKernelBytes(channels: i32, outputs: i32): i32 {
-  return (POSITIONS * channels * outputs) << 2;
+  return (POSITIONS * positionFloats(channels * outputs)) << 2;
 }
 
 /**
@@ -35,7 +35,7 @@ export function winogradKernel(
   const cost = depth * nr * 16;
   const end = shareEnd(panels, cost, 1);
   const pass = scratch + <usize>threadIndex() * passBytes;
-  const step = (<usize>(depth * n)) << 2;
+  const step = (<usize>positionFloats(depth * n)) << 2;
   const row = (<usize>outputs) << 2;
   const tap = (<usize>(channels * outputs)) << 2;
   for (let j = shareStart(panels, cost, 1); j < end; j++) {

@@ -44,10 +44,11 @@ export function columnFactors(
 }
 
 /**
- * y = (x − mean) scale + groupfset
+ * y = (x − mean) scale + offset, or max(0, y).
  * @param y     out (N, S, C)
  * @param x     in (N, S, C)
  * @param mean  in (N, C)  @param scale in (N, C)  @param offset in (N, C)
+ * @param rectifies 1: negative values become 0
  */
 export function normalizeColumns(
   y: usize,
@@ -58,26 +59,45 @@ export function normalizeColumns(
   n: i32,
   s: i32,
   c: i32,
+  rectifies: i32,
 ): void {
+  const floor = f32x4.splat(rectifies ? 0 : -Infinity);
   const end = shareEnd(n * s, c, 16);
-  for (let row = shareStart(n * s, c, 16); row < end; row++) {
-    const at = (<usize>(row * c)) << 2;
-    const group = (<usize>((row / s) * c)) << 2;
-    normalizeRow(y + at, x + at, mean + group, scale + group, offset + group, c);
+  for (let row = shareStart(n * s, c, 16); row < end;) {
+    const sample = row / s;
+    const group = (<usize>(sample * c)) << 2;
+    for (const last = min(end, (sample + 1) * s); row < last; row++) {
+      const at = (<usize>(row * c)) << 2;
+      normalizeRow(y + at, x + at, mean + group, scale + group, offset + group, c, floor);
+    }
   }
 }
 
-function normalizeRow(y: usize, x: usize, mean: usize, scale: usize, offset: usize, c: i32): void {
+/** y before it is rectified: the same bits wherever it is computed. */
+// @ts-ignore: decorator
+@inline
+export function normalized(x: v128, mean: v128, scale: v128, offset: v128): v128 {
+  return madd(f32x4.sub(x, mean), scale, offset);
+}
+
+// @ts-ignore: decorator
+@inline
+function normalizeRow(y: usize, x: usize, mean: usize, scale: usize, offset: usize, c: i32, floor: v128): void {
   const whole = c & ~3;
   let o: usize = 0;
   for (const end = (<usize>whole) << 2; o < end; o += 16) {
-    const d = f32x4.sub(v128.load(x + o), v128.load(mean + o));
-    v128.store(y + o, madd(d, v128.load(scale + o), v128.load(offset + o)));
+    const z = normalized(v128.load(x + o), v128.load(mean + o), v128.load(scale + o), v128.load(offset + o));
+    v128.store(y + o, f32x4.pmax(z, floor));
   }
   const lanes = c - whole;
   if (lanes == 0) return;
-  const d = f32x4.sub(loadLanes(x + o, lanes), loadLanes(mean + o, lanes));
-  storeLanes(y + o, madd(d, loadLanes(scale + o, lanes), loadLanes(offset + o, lanes)), lanes);
+  const z = normalized(
+    loadLanes(x + o, lanes),
+    loadLanes(mean + o, lanes),
+    loadLanes(scale + o, lanes),
+    loadLanes(offset + o, lanes),
+  );
+  storeLanes(y + o, f32x4.pmax(z, floor), lanes);
 }
 
 /**
@@ -115,55 +135,77 @@ export function columnGradientFactors(
 }
 
 /**
- * dx = or += a dy − b − e (x − mean), which is r (γ dy − mean(γ dy) − x̂ mean(γ dy x̂)).
+ * dx = or += a dy − b − e (x − mean), which is r (γ dy − mean(γ dy) − x̂ mean(γ dy x̂)). Where y was rectified, dy counts where y > 0.
  * @param dx    out (N, S, C)
  * @param dy    in (N, S, C)  @param x in (N, S, C)
- * @param mean  in (N, C)  @param a in (N, C)  @param b in (N, C)  @param e in (N, C)
+ * @param mean  in (N, C)  @param scale in (N, C)  @param offset in (N, C): what normalizeColumns had; the last two may be 0 where nothing was rectified
+ * @param a     in (N, C)  @param b in (N, C)  @param e in (N, C)
  */
 export function normalizeColumnsBackward(
   dx: usize,
   dy: usize,
   x: usize,
   mean: usize,
+  scale: usize,
+  offset: usize,
   a: usize,
   b: usize,
   e: usize,
   n: i32,
   s: i32,
   c: i32,
+  rectified: i32,
   accumulate: i32,
 ): void {
   const end = shareEnd(n * s, c * 2, 16);
-  for (let row = shareStart(n * s, c * 2, 16); row < end; row++) {
-    const at = (<usize>(row * c)) << 2;
-    const group = (<usize>((row / s) * c)) << 2;
-    backwardRow(dx + at, dy + at, x + at, mean + group, a + group, b + group, e + group, c, accumulate);
+  for (let row = shareStart(n * s, c * 2, 16); row < end;) {
+    const sample = row / s;
+    const group = (<usize>(sample * c)) << 2;
+    for (const last = min(end, (sample + 1) * s); row < last; row++) {
+      const at = (<usize>(row * c)) << 2;
+      const whole = (<usize>(c & ~3)) << 2;
+      const lanes = c & 3;
+      for (let o: usize = 0; o < whole; o += 16) {
+        const g = group + o;
+        put(
+          dx + at + o,
+          dy + at + o,
+          x + at + o,
+          mean + g,
+          scale + g,
+          offset + g,
+          a + g,
+          b + g,
+          e + g,
+          rectified,
+          accumulate,
+          4,
+        );
+      }
+      if (lanes > 0) {
+        const o = at + whole;
+        const g = group + whole;
+        put(dx + o, dy + o, x + o, mean + g, scale + g, offset + g, a + g, b + g, e + g, rectified, accumulate, lanes);
+      }
+    }
   }
 }
 
-function backwardRow(
-  dx: usize,
-  dy: usize,
-  x: usize,
-  mean: usize,
-  a: usize,
-  b: usize,
-  e: usize,
-  c: i32,
-  accumulate: i32,
+// prettier-ignore
+// @ts-ignore: decorator
+@inline
+function put(
+  dx: usize, dy: usize, x: usize, mean: usize, scale: usize, offset: usize, a: usize, b: usize, e: usize,
+  rectified: i32, accumulate: i32, lanes: i32,
 ): void {
-  const whole = c & ~3;
-  let o: usize = 0;
-  for (const end = (<usize>whole) << 2; o < end; o += 16) {
-    const d = f32x4.sub(v128.load(x + o), v128.load(mean + o));
-    const g = f32x4.sub(f32x4.mul(v128.load(a + o), v128.load(dy + o)), v128.load(b + o));
-    putLanes(dx + o, nmadd(v128.load(e + o), d, g), accumulate, 4);
+  const d = f32x4.sub(loadLanes(x, lanes), loadLanes(mean, lanes));
+  let g = loadLanes(dy, lanes);
+  if (rectified) {
+    const z = madd(d, loadLanes(scale, lanes), loadLanes(offset, lanes));
+    g = v128.and(g, f32x4.gt(z, f32x4.splat(0)));
   }
-  const lanes = c - whole;
-  if (lanes == 0) return;
-  const d = f32x4.sub(loadLanes(x + o, lanes), loadLanes(mean + o, lanes));
-  const g = f32x4.sub(f32x4.mul(loadLanes(a + o, lanes), loadLanes(dy + o, lanes)), loadLanes(b + o, lanes));
-  putLanes(dx + o, nmadd(loadLanes(e + o, lanes), d, g), accumulate, lanes);
+  const shifted = f32x4.sub(f32x4.mul(loadLanes(a, lanes), g), loadLanes(b, lanes));
+  putLanes(dx, nmadd(loadLanes(e, lanes), d, shifted), accumulate, lanes);
 }
 
 /**

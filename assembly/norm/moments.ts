@@ -9,6 +9,7 @@
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
+import { normalized } from "./columns";
 
 /** Rows of a block: 16 columns of it are 16 KiB. */
 const blockRows: i32 = 256;
@@ -163,10 +164,11 @@ export function joinMoments(
 }
 
 /**
- * Σ dy and Σ dy (x − mean) of each column of each block; sumAxis adds up the blocks.
+ * Σ dy and Σ dy (x − mean) of each column of each block; sumAxis adds up the blocks. Where y was rectified, dy counts where y > 0.
  * @param sums      out (N, B, C)
  * @param products  out (N, B, C)
- * @param dy        in (N, S, C)  @param x in (N, S, C)  @param mean in (N, C)
+ * @param dy        in (N, S, C)  @param x in (N, S, C)
+ * @param mean      in (N, C)  @param scale in (N, C)  @param offset in (N, C): as for normalizeColumnsBackward
  */
 export function blockGradientSums(
   sums: usize,
@@ -174,9 +176,12 @@ export function blockGradientSums(
   dy: usize,
   x: usize,
   mean: usize,
+  scale: usize,
+  offset: usize,
   n: i32,
   s: i32,
   c: i32,
+  rectified: i32,
 ): void {
   const blocks = momentBlockCount(s);
   const cost = min(s, blockRows) * c * 2;
@@ -187,74 +192,76 @@ export function blockGradientSums(
     const rows = min(s - row, blockRows);
     const from = (<usize>((sample * s + row) * c)) << 2;
     const to = (<usize>(task * c)) << 2;
-    const center = mean + ((<usize>(sample * c)) << 2);
-    let k = 0;
-    for (; k + 16 <= c; k += 16) {
+    const group = (<usize>(sample * c)) << 2;
+    for (let k = 0; k < c;) {
       const o = (<usize>k) << 2;
-      stripSums(sums + to + o, products + to + o, dy + from + o, x + from + o, center + o, rows, c);
-    }
-    for (; k < c; k += 4) {
-      const o = (<usize>k) << 2;
-      const lanes = min(c - k, 4);
-      columnSums(sums + to + o, products + to + o, dy + from + o, x + from + o, center + o, rows, c, lanes);
+      const at = group + o;
+      const isStrip = k + 8 <= c;
+      const lanes = isStrip ? 4 : min(c - k, 4);
+      // prettier-ignore
+      if (isStrip) stripSums(sums + to + o, products + to + o, dy + from + o, x + from + o, mean + at, scale + at, offset + at, rows, c, rectified);
+      // prettier-ignore
+      else columnSums(sums + to + o, products + to + o, dy + from + o, x + from + o, mean + at, scale + at, offset + at, rows, c, lanes, rectified);
+      k += isStrip ? 8 : lanes;
     }
   }
 }
 
-/** 16 columns, c elements from row to row. */
-function stripSums(sums: usize, products: usize, dy: usize, x: usize, mean: usize, rows: i32, c: i32): void {
+/** dy, or where y was rectified dy where y > 0. */
+// @ts-ignore: decorator
+@inline
+function masked(dy: v128, x: v128, mean: v128, scale: v128, offset: v128, rectified: i32): v128 {
+  return rectified ? v128.and(dy, f32x4.gt(normalized(x, mean, scale, offset), f32x4.splat(0))) : dy;
+}
+
+/** 8 columns, c elements from row to row. */
+// prettier-ignore
+function stripSums(
+  sums: usize, products: usize, dy: usize, x: usize, mean: usize, scale: usize, offset: usize, rows: i32, c: i32, rectified: i32,
+): void {
   const row = (<usize>c) << 2;
+  const zero = f32x4.splat(0);
   const m0 = v128.load(mean);
   const m1 = v128.load(mean, 16);
-  const m2 = v128.load(mean, 32);
-  const m3 = v128.load(mean, 48);
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0; // prettier-ignore
-  let p0 = s0, p1 = s0, p2 = s0, p3 = s0; // prettier-ignore
+  const a0 = rectified ? v128.load(scale) : zero;
+  const a1 = rectified ? v128.load(scale, 16) : zero;
+  const b0 = rectified ? v128.load(offset) : zero;
+  const b1 = rectified ? v128.load(offset, 16) : zero;
+  let s0 = zero, s1 = zero, p0 = zero, p1 = zero; // prettier-ignore
   for (let r = 0; r < rows; r++) {
-    let g = v128.load(dy);
-    s0 = f32x4.add(s0, g);
-    p0 = madd(g, f32x4.sub(v128.load(x), m0), p0);
-    g = v128.load(dy, 16);
-    s1 = f32x4.add(s1, g);
-    p1 = madd(g, f32x4.sub(v128.load(x, 16), m1), p1);
-    g = v128.load(dy, 32);
-    s2 = f32x4.add(s2, g);
-    p2 = madd(g, f32x4.sub(v128.load(x, 32), m2), p2);
-    g = v128.load(dy, 48);
-    s3 = f32x4.add(s3, g);
-    p3 = madd(g, f32x4.sub(v128.load(x, 48), m3), p3);
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    const g0 = masked(v128.load(dy), x0, m0, a0, b0, rectified);
+    const g1 = masked(v128.load(dy, 16), x1, m1, a1, b1, rectified);
+    s0 = f32x4.add(s0, g0);
+    p0 = madd(g0, f32x4.sub(x0, m0), p0);
+    s1 = f32x4.add(s1, g1);
+    p1 = madd(g1, f32x4.sub(x1, m1), p1);
     dy += row;
     x += row;
   }
   v128.store(sums, s0);
   v128.store(sums, s1, 16);
-  v128.store(sums, s2, 32);
-  v128.store(sums, s3, 48);
   v128.store(products, p0);
   v128.store(products, p1, 16);
-  v128.store(products, p2, 32);
-  v128.store(products, p3, 48);
 }
 
 /** One to four columns. */
+// prettier-ignore
 function columnSums(
-  sums: usize,
-  products: usize,
-  dy: usize,
-  x: usize,
-  mean: usize,
-  rows: i32,
-  c: i32,
-  lanes: i32,
+  sums: usize, products: usize, dy: usize, x: usize, mean: usize, scale: usize, offset: usize, rows: i32, c: i32, lanes: i32, rectified: i32,
 ): void {
   const row = (<usize>c) << 2;
   const center = loadLanes(mean, lanes);
+  const a = rectified ? loadLanes(scale, lanes) : center;
+  const b = rectified ? loadLanes(offset, lanes) : center;
   let sum = f32x4.splat(0);
   let product = sum;
   for (let r = 0; r < rows; r++) {
-    const g = loadLanes(dy, lanes);
+    const v = loadLanes(x, lanes);
+    const g = masked(loadLanes(dy, lanes), v, center, a, b, rectified);
     sum = f32x4.add(sum, g);
-    product = madd(g, f32x4.sub(loadLanes(x, lanes), center), product);
+    product = madd(g, f32x4.sub(v, center), product);
     dy += row;
     x += row;
   }

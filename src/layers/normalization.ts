@@ -5,6 +5,7 @@
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { ones, zeros } from "../initializers/index.js";
+import { type Activation, checkActivation } from "../ops/activation.js";
 import { batchNorm, batchNormWith, checkGroups, groupNorm } from "../ops/batchNorm.js";
 import { layerNorm } from "../ops/layerNorm.js";
 import { updateAverage } from "../ops/movingAverages.js";
@@ -33,6 +34,8 @@ export interface NormalizationOptions extends LayerOptions {
 
 /** Options of {@link batchNormalization}. */
 export interface BatchNormalizationOptions extends NormalizationOptions {
+  /** f, after the shift. "relu" costs no pass of its own. Default "linear". */
+  readonly activation?: Activation;
   /** How much of the moving mean and variance a training step keeps, in [0, 1]. Default 0.99. */
   readonly momentum?: number;
   /** Default zeros(). */
@@ -54,7 +57,7 @@ export interface GroupNormalizationOptions extends NormalizationOptions {
 }
 
 /**
- * In training each channel has mean 0 and variance 1 over the batch, y = γ (x − mean) / √(variance + ε) + β, and the moving mean and variance approach
+ * In training each channel has mean 0 and variance 1 over the batch, y = f(γ (x − mean) / √(variance + ε) + β), and the moving mean and variance approach
  * those of the batch; otherwise, and where the layer is frozen, the moving ones are used.
  *
  * x (N, …, C) → y of the same shape; parameters gamma, beta (C) and, not trained by gradients, movingMean, movingVariance (C).
@@ -163,6 +166,7 @@ abstract class Normalization extends Layer {
 
 class BatchNormalization extends Normalization {
   readonly kind = "batchNormalization";
+  readonly #activation: Activation;
   readonly #momentum: number;
   readonly #meanInitializer: Initializer;
   readonly #varianceInitializer: Initializer;
@@ -170,7 +174,10 @@ class BatchNormalization extends Normalization {
   #movingVariance!: Parameter;
 
   constructor(options: BatchNormalizationOptions) {
-    super("batchNormalization", options, ["momentum", "movingMeanInitializer", "movingVarianceInitializer"]);
+    const names = ["activation", "momentum", "movingMeanInitializer", "movingVarianceInitializer"];
+    super("batchNormalization", options, names);
+    this.#activation = options.activation ?? "linear";
+    checkActivation("batchNormalization", this.#activation);
     this.#momentum = options.momentum ?? 0.99;
     checkNumber("batchNormalization", "momentum", this.#momentum, "[0, 1]");
     for (const name of ["movingMeanInitializer", "movingVarianceInitializer"] as const) {
@@ -183,6 +190,7 @@ class BatchNormalization extends Normalization {
   override get options(): Readonly<Record<string, unknown>> {
     return {
       ...super.options,
+      activation: this.#activation,
       momentum: this.#momentum,
       movingMeanInitializer: this.#meanInitializer.config,
       movingVarianceInitializer: this.#varianceInitializer.config,
@@ -199,8 +207,9 @@ class BatchNormalization extends Normalization {
 
   override call([x]: readonly Tensor[], { training }: CallContext): Tensor {
     const [movingMean, movingVariance] = [this.#movingMean.value, this.#movingVariance.value];
-    if (!training || !this.isTrainable) return batchNormWith(x, movingMean, movingVariance, this.affine);
-    const { y, mean, variance } = batchNorm(x, this.affine);
+    const options = { ...this.affine, activation: this.#activation };
+    if (!training || !this.isTrainable) return batchNormWith(x, movingMean, movingVariance, options);
+    const { y, mean, variance } = batchNorm(x, options);
     updateAverage(movingMean, mean, this.#momentum);
     updateAverage(movingVariance, variance, this.#momentum);
     mean.dispose();

@@ -8,11 +8,17 @@ import { imageKernels } from "../runtime/parts/images.js";
 import { kernels } from "../runtime/runtime.js";
 import { type Shape, rowsOf, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Activation, activate, checkActivation } from "./activation.js";
 import { type BackwardCall, apply, applyMany, checkDtype, checkTensors, defineOp } from "./defineOp.js";
 import { type Affine, type NormOptions, affineOf, affineOperands, checkAffine } from "./normOptions.js";
 
+/** γ, β and ε, and whether negative results become 0. */
+export interface Rectified extends Affine {
+  readonly rectifies: boolean;
+}
+
 /** How channels are normalised together. */
-export interface ColumnNorm extends Affine {
+export interface ColumnNorm extends Rectified {
   /** The function that the user called. */
   readonly op: string;
   /** Groups of channels, each with the statistics of one sample; undefined for each channel with those of the whole batch. */
@@ -32,7 +38,7 @@ function checkColumns(op: string, x: Tensor): void {
   throw new ShapeError(message(op, "x has no channels", { expected: "x [N, …, C]", got: `x ${showShape(x.shape)}` }));
 }
 
-/** y = γ x̂ + β with x's own statistics; further outputs mean and variance, (C) or (N, C) with a value for each channel, without a gradient. */
+/** y = γ x̂ + β, or max(0, y), with x's own statistics; further outputs mean and variance, (C) or (N, C) with a value for each channel, without a gradient. */
 export const columnNormOp = defineOp<ColumnNorm>({
   name: "batchNorm",
   shape([x, ...rest], norm) {
@@ -66,7 +72,7 @@ export const columnNormOp = defineOp<ColumnNorm>({
     k.joinMoments(mean.ptr, variance.ptr, means, squares, n, s, c, d);
     const [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
     k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, norm.epsilon);
-    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c);
+    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, norm.rectifies ? 1 : 0);
   },
   backward(call) {
     const { inputs, outputs, attributes } = call;
@@ -74,11 +80,11 @@ export const columnNormOp = defineOp<ColumnNorm>({
     const [, mean, variance] = outputs;
     backward(call, { x, mean, variance, rest, first: 1, groups: attributes.groups, isOwn: true });
   },
-  saved: { inputs: [0, 1], outputs: [1, 2] },
+  saved: { inputs: [0, 1, 2], outputs: [1, 2] },
 });
 
 /** y = γ (x − mean) / √(variance + ε) + β with given statistics; operands x, mean (C), variance (C), γ, β. */
-export const givenNormOp = defineOp<Affine>({
+export const givenNormOp = defineOp<Rectified>({
   name: "batchNorm",
   shape([x, mean, variance, ...rest], affine) {
     checkColumns("batchNorm", x);
@@ -98,13 +104,13 @@ export const givenNormOp = defineOp<Affine>({
     const k = imageKernels();
     const [scale, offset] = [scratch(4 * c), scratch(4 * c)];
     k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, affine.epsilon);
-    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c);
+    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, affine.rectifies ? 1 : 0);
   },
   backward(call) {
     const [x, mean, variance, ...rest] = call.inputs;
     backward(call, { x, mean, variance, rest, first: 3, groups: undefined, isOwn: false });
   },
-  saved: { inputs: [0, 1, 2, 3] },
+  saved: { inputs: [0, 1, 2, 3, 4] },
   constants: [1, 2],
 });
 
@@ -121,7 +127,7 @@ interface Normalized {
   readonly isOwn: boolean;
 }
 
-function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): void {
+function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized): void {
   const { attributes: affine, dOutputs, gradient, wants, scratch } = call;
   const { x, mean, variance, rest, first, groups, isOwn } = from;
   const [n, s, c, d] = sizesOf(x.shape, groups);
@@ -129,11 +135,17 @@ function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): vo
   const gammaPtr = gamma?.ptr ?? 0;
   const dY = dOutputs[0]!.ptr;
   const k = imageKernels();
+  const rectified = affine.rectifies ? 1 : 0;
+  let [scale, offset] = [0, 0];
+  if (rectified) {
+    [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
+    k.columnFactors(scale, offset, variance.ptr, gammaPtr, beta?.ptr ?? 0, n, c, affine.epsilon);
+  }
   const [dySums, products] = [scratch(4 * n * c), scratch(4 * n * c)]; // (N, C) each
   if (isOwn || rest.some((_, i) => wants(first + i))) {
     const blocks = k.momentBlockCount(s);
     const [sums, partials] = [scratch(4 * n * blocks * c), scratch(4 * n * blocks * c)];
-    k.blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, n, s, c);
+    k.blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, scale, offset, n, s, c, rectified);
     kernels().sumAxis(dySums, sums, n, blocks, c, 1, 0);
     kernels().sumAxis(products, partials, n, blocks, c, 1, 0);
   }
@@ -146,7 +158,9 @@ function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): vo
     }
     const [a, b, e] = [scratch(4 * n * c), scratch(4 * n * c), scratch(4 * n * c)];
     k.columnGradientFactors(a, b, e, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
-    k.normalizeColumnsBackward(dX, dY, x.ptr, mean.ptr, a, b, e, n, s, c, accumulate);
+    k.normalizeColumnsBackward(
+      ...([dX, dY, x.ptr, mean.ptr, scale, offset, a, b, e, n, s, c, rectified, accumulate] as const),
+    );
   });
   if (gamma !== undefined) {
     gradient(first, (dGamma, accumulate) =>
@@ -157,6 +171,12 @@ function backward<A extends Affine>(call: BackwardCall<A>, from: Normalized): vo
     const place = gamma === undefined ? first : first + 1;
     gradient(place, (dBeta, accumulate) => kernels().sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
   }
+}
+
+/** Options of {@link batchNorm} and {@link batchNormWith}. */
+export interface BatchNormOptions extends NormOptions {
+  /** f. "relu" costs no pass of its own, forward or backward. Default "linear". */
+  readonly activation?: Activation;
 }
 
 /** What {@link batchNorm} gives: y, and the statistics for moving averages. */
@@ -170,19 +190,21 @@ export interface BatchNormResult {
 }
 
 /**
- * Each channel with mean 0 and variance 1 over the batch, then scaled and shifted: y = γ (x − mean) / √(variance + ε) + β.
+ * Each channel with mean 0 and variance 1 over the batch, then scaled and shifted: y = f(γ (x − mean) / √(variance + ε) + β).
  *
  * @param x        (N, …, C) float32, channels last
- * @param options  gamma (C), beta (C), epsilon; default 1e-3
+ * @param options  gamma (C), beta (C), epsilon; default 1e-3; activation
  * Errors: ShapeError for operands that do not fit, or a batch with a single value in each channel; UsageError for an option.
  * Accuracy: mean and variance about 1e-6 of their size, also where the mean is large beside the deviation; their order of sums never depends on threads.
  */
-export function batchNorm(x: Tensor, options: NormOptions = {}): BatchNormResult {
+export function batchNorm(x: Tensor, { activation = "linear", ...options }: BatchNormOptions = {}): BatchNormResult {
   checkTensors("batchNorm", [x]);
+  checkActivation("batchNorm", activation);
   const { operands, affine } = affineOf("batchNorm", options);
-  const norm = { ...affine, op: "batchNorm", groups: undefined };
+  const rectifies = activation === "relu";
+  const norm = { ...affine, rectifies, op: "batchNorm", groups: undefined };
   const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], norm);
-  return { y, mean, variance };
+  return { y: rectifies ? y : activate(y, activation), mean, variance };
 }
 
 /**
@@ -191,10 +213,18 @@ export function batchNorm(x: Tensor, options: NormOptions = {}): BatchNormResult
  * @param mean      (C), constant
  * @param variance  (C), constant
  */
-export function batchNormWith(x: Tensor, mean: Tensor, variance: Tensor, options: NormOptions = {}): Tensor {
+export function batchNormWith(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  { activation = "linear", ...options }: BatchNormOptions = {},
+): Tensor {
   checkTensors("batchNorm", [x, mean, variance]);
+  checkActivation("batchNorm", activation);
   const { operands, affine } = affineOf("batchNorm", options);
-  return apply(givenNormOp, [x, mean, variance, ...operands], affine);
+  const rectifies = activation === "relu";
+  const y = apply(givenNormOp, [x, mean, variance, ...operands], { ...affine, rectifies });
+  return rectifies ? y : activate(y, activation);
 }
 
 /**
@@ -211,7 +241,10 @@ export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}):
   const { operands, affine } = affineOf("groupNorm", options);
   checkColumns("groupNorm", x);
   checkGroups("groupNorm", groups, x.shape.at(-1)!);
-  const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], { ...affine, op: "groupNorm", groups });
+  const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], {
+    ...affine,
+    ...{ op: "groupNorm", groups, rectifies: false },
+  });
   mean.dispose();
   variance.dispose();
   return y;

@@ -4,6 +4,7 @@ import type { Config } from "../../src/config.js";
 import { ShapeError, UsageError } from "../../src/errors.js";
 import { constant, ones } from "../../src/initializers/index.js";
 import {
+  activation,
   batchNormalization,
   dense,
   groupNormalization,
@@ -94,6 +95,27 @@ describe("batchNormalization", () => {
       expect(values, name).not.toEqual(before[name]);
     }
   });
+
+  it.each(["relu", "tanh"] as const)(
+    "with activation %s trains to the bits of a layer of its own after it",
+    async (name) => {
+      const train = async (after: readonly Layer[], own: typeof name | "linear"): Promise<Model> => {
+        const first = dense({ units: 19, inputShape: [3] });
+        const model = sequential([first, batchNormalization({ activation: own }), ...after, dense({ units: 1 })]);
+        model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
+        await model.fit(normals(3, [40, 3]), normals(4, [40, 1]), { epochs: 3, batchSize: 8 });
+        return model;
+      };
+      const [own, after] = [await train([], name), await train([activation({ activation: name })], "linear")];
+      expectSameWeights(own, after);
+      const x = normals(7, [5, 3]);
+      const outputs = [own, after].map((model) => [...model.call([x])[0].toTypedArray()]);
+      expect(outputs[0]).toEqual(outputs[1]);
+      expect(() => batchNormalization({ activation: "sinus" as "relu" })).toThrow(
+        "batchNormalization: unknown activation; expected linear, relu",
+      );
+    },
+  );
 
   it("resumes bit for bit from a checkpoint in the middle of an epoch, moving statistics included", async () => {
     const make = (): Model => {

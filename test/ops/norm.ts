@@ -54,6 +54,10 @@ function normalized(
   return { ...x, values };
 }
 
+function rectified(y: Operand, { rectifies }: { readonly rectifies: boolean }): Operand {
+  return rectifies ? { ...y, values: y.values.map((value) => Math.max(0, value)) } : y;
+}
+
 /** Channels around the vector and the strips of 8 and 16, rows around the block of 256, one group or many. */
 const columnCases: readonly (readonly [shape: Shape, groups: number | undefined])[] = [
   [[7, 5], undefined],
@@ -94,6 +98,7 @@ export const rows = {
             groups,
             ...kind,
             epsilon: 1e-3,
+            rectifies: i % 2 === 1,
           },
         })),
       ),
@@ -104,7 +109,12 @@ export const rows = {
       const width = groups === undefined ? 1 : c / groups;
       const setOf = (i: number): number =>
         groups === undefined ? i % c : Math.floor(i / sample) * groups + Math.floor((i % c) / width);
-      return [normalized(x, rest, norm, setOf, (i) => i % c)];
+      return [
+        rectified(
+          normalized(x, rest, norm, setOf, (i) => i % c),
+          norm,
+        ),
+      ];
     },
     bound: { relative: 2e-6, absolute: 2e-6 },
     gradientBound: { relative: 2e-5, absolute: 2e-5 },
@@ -154,13 +164,13 @@ export const rows = {
             uniform(random, shape.slice(-1), 0.1, 2),
             ...affine(random, shape.slice(-1), kind),
           ],
-          attributes: { ...kind, epsilon: 1e-3 },
+          attributes: { ...kind, epsilon: 1e-3, rectifies: i % 2 === 1 },
         })),
       ), // prettier-ignore
     reference([x, mean, variance, ...rest], kind) {
       const c = x.shape.at(-1)!;
       const given = { mean: mean.values, variance: variance.values };
-      return [normalized(x, rest, kind, (i) => i % c, (i) => i % c, given)]; // prettier-ignore
+      return [rectified(normalized(x, rest, kind, (i) => i % c, (i) => i % c, given), kind)]; // prettier-ignore
     },
     bound: { relative: 2e-6, absolute: 2e-6 },
     gradientBound: { relative: 2e-5, absolute: 2e-5 },

@@ -43,8 +43,7 @@ export const mnistLenet: Recipe = {
 function block(filters: number, rate: number): readonly Layer[] {
   const convolution = (): readonly Layer[] => [
     layers.conv2d({ filters, kernelSize: 3, padding: "same", useBias: false }),
-    layers.batchNormalization({ momentum: 0.9 }),
-    layers.activation({ activation: "relu" }),
+    layers.batchNormalization({ momentum: 0.9, activation: "relu" }),
   ];
   return [...convolution(), ...convolution(), layers.maxPooling2d(), layers.dropout({ rate })];
 }
