@@ -15,6 +15,8 @@ const narrowestBar = 6;
 
 /** Where training stands. */
 export interface Standing {
+  /** What is trained, where there are several. */
+  readonly name?: string | undefined;
   /** The current one, from 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -55,8 +57,9 @@ export function epochLine(standing: Standing, seconds: number, wording: Wording 
   return [epochName(standing), ...wording.epoch(logs), speed, duration(seconds)].join("  ");
 }
 
-function epochName({ epoch, epochs }: Standing): string {
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+function epochName({ name, epoch, epochs }: Standing): string {
+  const start = name === undefined ? "" : `${name}  `;
+  return `${start}epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 }
 
 /** A bar of `width` characters, to half a character. */
@@ -76,6 +79,7 @@ interface Lap {
 export class ProgressDisplay implements Callback {
   readonly #terminal: Terminal;
   readonly #wording: Wording;
+  readonly #name: string | undefined;
   #epoch = 0;
   /** Batches done in the epoch, those of an earlier process included. */
   #done = 0;
@@ -83,9 +87,11 @@ export class ProgressDisplay implements Callback {
   #lap = lap();
   #lastFrame = -Infinity;
 
-  constructor(terminal: Terminal, wording: Wording = classes) {
+  /** @param name what is trained, where there are several */
+  constructor(terminal: Terminal, wording: Wording = classes, name?: string) {
     this.#terminal = terminal;
     this.#wording = wording;
+    this.#name = name;
   }
 
   onTrainBegin(): void {
@@ -125,7 +131,8 @@ export class ProgressDisplay implements Callback {
     const done = this.#epoch * batches + this.#done;
     const batchesPerSecond = measured.batches / Math.max(secondsOf(measured), 1e-6);
     const secondsLeft = (all - done) / batchesPerSecond;
-    return { epoch: this.#epoch + 1, epochs, done: done / all, batchesPerSecond, secondsLeft, logs };
+    const name = this.#name;
+    return { name, epoch: this.#epoch + 1, epochs, done: done / all, batchesPerSecond, secondsLeft, logs };
   }
 }
 

@@ -37,8 +37,8 @@ describe("lanegrad table mnist", () => {
   });
 
   it.each([
-    [[], "lanegrad table: no table; expected mnist."],
-    [["imagenet"], 'table: unknown table; expected mnist, got "imagenet".'],
+    [[], "lanegrad table: no table; expected mnist or imdb."],
+    [["imagenet"], 'table: unknown table; expected mnist or imdb, got "imagenet".'],
     [["mnist", "--data", join(folder, "none")], "MNIST is not in"],
   ])("refuses %j", async (args, text) => {
     const { status, stderr } = await run(...args);

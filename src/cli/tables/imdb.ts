@@ -1,0 +1,36 @@
+/** The course's exercise on film reviews: six networks with the same budget, compared in accuracy, in the speed of training and in that of inference. */
+import { imdbRecipes } from "../recipes/imdb.js";
+import { epochTime, inferenceRate, parameters, trainingRate } from "./columns.js";
+import type { Table, TableRow } from "./table.js";
+
+/** The test errors that they stay below, in percent: with the recipes' settings, and with --quick. */
+const bounds: Readonly<Record<string, readonly [full: number, quick: number]>> = {
+  "imdb-rnn": [20, 50],
+  "imdb-lstm": [11.5, 45],
+  "imdb-gru": [10.8, 45],
+  "imdb-birnn": [20, 50],
+  "imdb-bilstm": [11.5, 45],
+  "imdb-bigru": [11.5, 45],
+};
+
+/** Simple, LSTM and GRU, then each in both directions. */
+export const imdbRows: readonly TableRow[] = imdbRecipes.map((recipe) => {
+  const [bound, quickBound] = bounds[recipe.name];
+  return { recipe, bound, quickBound, quickEpochs: 2 };
+});
+
+/** Accuracies and speeds. */
+export const imdbTable: Table = {
+  name: "imdb",
+  measure: "accuracy",
+  rows: imdbRows,
+  columns: [
+    { title: "accuracy", width: 8, text: ({ testErrorPercent }) => `${(100 - testErrorPercent).toFixed(2)} %` },
+    epochTime,
+    trainingRate,
+    inferenceRate,
+    parameters,
+  ],
+  quickSamples: { train: 3000, test: 2000 },
+  timedSamples: 2000,
+};

@@ -1,0 +1,53 @@
+/** What a table of `lanegrad table` is: networks that are trained one after the other by their recipes, and what is told of each. */
+import type { Recipe } from "../recipes/recipe.js";
+
+/** A row: a network and what is asked of it. */
+export interface TableRow {
+  readonly recipe: Recipe;
+  /** What the literature reports for such a network, in percent of errors. */
+  readonly published?: number | undefined;
+  /** The test error that the recipe stays below with its own settings, in percent. */
+  readonly bound: number;
+  /** The same with --quick. */
+  readonly quickBound: number;
+  readonly quickEpochs: number;
+}
+
+/** A row when its network has been trained. */
+export interface Trained {
+  readonly row: TableRow;
+  /** What the error must not be above. */
+  readonly boundPercent: number;
+  readonly testErrorPercent: number;
+  readonly parameters: number;
+  readonly epochs: number;
+  /** Of the whole training, validation included. */
+  readonly seconds: number;
+  readonly secondsPerEpoch: number;
+  /** Without validation. */
+  readonly trainingSamplesPerSecond: number;
+  readonly inferenceSamplesPerSecond: number;
+  /** Values at the end of each epoch, by name. */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A column: what stands above it, how wide it is at least, and what it says of a row. */
+export interface Column {
+  readonly title: string;
+  readonly width: number;
+  text(trained: Trained): string;
+}
+
+/** A table. */
+export interface Table {
+  readonly name: string;
+  /** Whether people speak of the part that is wrong or of the part that is right. */
+  readonly measure: "error" | "accuracy";
+  readonly rows: readonly TableRow[];
+  /** What stands beside the name of the network. */
+  readonly columns: readonly Column[];
+  /** How many of the samples --quick takes. Default: all. */
+  readonly quickSamples?: { readonly train: number; readonly test: number };
+  /** Test samples whose prediction is timed. */
+  readonly timedSamples: number;
+}
