@@ -1,12 +1,16 @@
 /** `lanegrad table`: trains the networks of a table of the course one after the other and compares them. */
 import { WrongResultError } from "../../bench/check.js";
 import { info } from "../index.js";
-import type { Arguments } from "./commandLine.js";
+import { type Arguments, commandText } from "./commandLine.js";
 import type { Command } from "./command.js";
+import { writeComparison } from "./comparison/report.js";
 import { dataOptions, loadRecipeData } from "./dataOptions.js";
-import { engineText, initWith, threadsOption, wideOption } from "./engine.js";
+import { engineFacts, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
+import { duration } from "./format.js";
 import { printJson } from "./json.js";
+import { checkWritable } from "./outputs.js";
+import { pageParts } from "./pages/page.js";
 import type { RecipeData } from "./recipes/recipe.js";
 import { seedOption, seedOf } from "./seed.js";
 import type { Surroundings } from "./surroundings.js";
@@ -14,6 +18,7 @@ import { conclusionsOf } from "./tables/conclusions.js";
 import { imdbTable } from "./tables/imdb.js";
 import { mnistTable } from "./tables/mnist.js";
 import type { Table, Trained } from "./tables/table.js";
+import { tableReport } from "./tables/tableReport.js";
 import { disposeData, quickData, trainRow } from "./tables/trainRow.js";
 import { Terminal } from "./terminal.js";
 
@@ -28,6 +33,7 @@ export const table: Command = {
     ...dataOptions,
     seed: seedOption,
     quick: { about: "fewer epochs, and for imdb fewer reviews, judged by looser bounds" },
+    report: { value: "FILE.html", about: "write a page with the table, curves, and accuracy against time" },
     threads: threadsOption,
     wide: wideOption,
     json: { about: "print the result as one JSON object, and everything else on standard error" },
@@ -41,7 +47,7 @@ export const table: Command = {
   examples: [
     "lanegrad table mnist --data DIR",
     "lanegrad table mnist --quick --download --json",
-    "lanegrad table imdb --quick",
+    "lanegrad table imdb --data DIR --report imdb.html",
   ],
   run: (args, surroundings) => interruptible(surroundings, (signal) => runTable(args, surroundings, signal)),
 };
@@ -53,17 +59,30 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
   const seed = seedOf(args) ?? 0;
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
   await initWith(args);
-  terminal.fact("engine", engineText(info()));
+  const file = args.text("report");
+  const parts = file === undefined ? undefined : await pageParts("table", surroundings.files.pages.comparison);
+  if (file !== undefined) await checkWritable("table", file, "--report");
+  const facts: (readonly [name: string, text: string])[] = [...engineFacts()];
+  for (const [name, text] of facts) terminal.fact(name, text);
+  const start = performance.now();
   const results: Trained[] = [];
   let known: { readonly load: unknown; readonly data: RecipeData } | undefined;
   for (const row of meant.rows) {
     const { load } = row.recipe;
     if (known?.load !== load) {
       if (known !== undefined) disposeData(known.data);
-      const all = await loadRecipeData(row.recipe, { args, surroundings, terminal, signal, seed, batch: row.recipe.settings.batch });
+      const all = await loadRecipeData(row.recipe, {
+        args,
+        surroundings,
+        terminal,
+        signal,
+        seed,
+        batch: row.recipe.settings.batch,
+      });
       const data = isQuick ? quickData(all, meant) : all;
       known = { load, data };
       if (results.length === 0) {
+        facts.unshift(["data", data.description]);
         terminal.fact("data", data.description);
         terminal.print();
         terminal.print(terminal.style(headerOf(meant), "dim"));
@@ -77,7 +96,15 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
   if (!terminal.isLive)
     for (const line of ["", headerOf(meant), ...results.map((one) => lineOf(meant, one))]) terminal.print(line);
   terminal.print();
-  for (const text of conclusionsOf(meant, results)) terminal.print(text);
+  const conclusions = conclusionsOf(meant, results);
+  for (const text of conclusions) terminal.print(text);
+  if (parts !== undefined) {
+    const took = duration((performance.now() - start) / 1000);
+    const all = [...facts, ["seed", String(seed)], ["took", took]] as const;
+    const command = repeatCommand(meant, args, seed);
+    await writeComparison("table", file!, tableReport(meant, results, { command, facts: all, conclusions }), parts);
+    terminal.fact("report", file!);
+  }
   if (isJson) {
     const { threads, build, wide } = info();
     printJson(surroundings, {
@@ -91,6 +118,11 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
     });
   }
   checkBounds(meant, results);
+}
+
+function repeatCommand({ name }: Table, args: Arguments, seed: number): string {
+  const again = args.again(["data", "quick", "threads", "wide"]);
+  return commandText(["npx", "lanegrad", "table", name, "--seed", String(seed), ...again]);
 }
 
 function asJson({ row: { recipe, published }, history: _, ...numbers }: Trained): object {

@@ -1,15 +1,20 @@
 /** The table command in this process, on a data set so small that its networks cannot reach what the table asks of them. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { mnistRows } from "../../src/cli/tables/mnist.js";
+import { imdbRows } from "../../src/cli/tables/imdb.js";
 import { record } from "./support.js";
+import { writeTinyImdb } from "./tinyImdb.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-table-"));
-beforeAll(() => writeTinyMnist(folder, [300, 50]));
+beforeAll(() => {
+  writeTinyMnist(folder, [300, 50]);
+  writeTinyImdb(folder, 300, 40);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function run(...args: string[]) {
@@ -37,6 +42,7 @@ describe("lanegrad table mnist", () => {
   });
 
   it.each([
+    [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write to"],
     [[], "lanegrad table: no table; expected mnist or imdb."],
     [["imagenet"], 'table: unknown table; expected mnist or imdb, got "imagenet".'],
     [["mnist", "--data", join(folder, "none")], "MNIST is not in"],
@@ -44,5 +50,42 @@ describe("lanegrad table mnist", () => {
     const { status, stderr } = await run(...args);
     expect(status).not.toBe(0);
     expect(stderr).toContain(text);
+  });
+});
+
+describe("lanegrad table imdb", () => {
+  it("prints a row for each of the six networks, what they show, and draws them", { timeout: 120_000 }, async () => {
+    const file = join(folder, "imdb.html");
+    const { status, stdout, stderr } = await run("imdb", "--quick", "--data", folder, "--json", "--report", file);
+    const { rows, ...rest } = JSON.parse(stdout) as { rows: Record<string, number>[] };
+    expect(rest).toMatchObject({ table: "imdb", quick: true, seed: 0 });
+    expect(rows.map(({ recipe }) => recipe)).toEqual(imdbRows.map(({ recipe }) => recipe.name));
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual([
+        ...["recipe", "boundPercent", "testErrorPercent", "parameters", "epochs", "seconds", "secondsPerEpoch"],
+        ...["trainingSamplesPerSecond", "inferenceSamplesPerSecond", "publishedErrorPercent"],
+      ]);
+      expect(row).toMatchObject({ epochs: 2, secondsPerEpoch: row.seconds / 2, publishedErrorPercent: null });
+      expect(row.trainingSamplesPerSecond).toBeGreaterThan((2 * 270) / row.seconds);
+      expect(row.inferenceSamplesPerSecond).toBeGreaterThan(row.trainingSamplesPerSecond / 2);
+      const accuracy = (100 - row.testErrorPercent).toFixed(2);
+      const line = new RegExp(
+        `^${row.recipe} +${accuracy} % +[\\d.]+ s +[\\d,]+ +[\\d,]+ +1,\\d\\d\\d,\\d\\d\\d$`,
+        "gm",
+      );
+      expect(stderr.match(line)).toHaveLength(2); // as it finishes, and in the table at the end
+    }
+    expect(stderr).toMatch(/^imdb-gru {2}epoch 2\/2 {2}loss /m);
+    expect(stderr).toMatch(/^Fastest: imdb-\w+, .*\nBest: imdb-\w+, .*\nTrade-off: /m);
+    const failed = rows.filter(({ testErrorPercent, boundPercent }) => testErrorPercent > boundPercent);
+    expect(status).toBe(failed.length > 0 ? 1 : 0);
+    for (const { recipe, boundPercent } of failed)
+      expect(stderr).toMatch(
+        new RegExp(`${recipe} is right on [\\d.]+ %, at least ${100 - boundPercent} % was expected`),
+      );
+    const page = readFileSync(file, "utf8");
+    expect(page).toContain("Test accuracy against time");
+    expect(page).toContain("npx lanegrad table imdb --seed 0 --data ");
+    expect(page).toContain("--quick");
   });
 });

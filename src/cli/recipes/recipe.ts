@@ -42,7 +42,7 @@ export interface Recipe {
   readonly averageDecay?: number;
   /** What the network is for: how it is judged and what is said of it. Default: it tells classes apart. */
   readonly task?: Task;
-  load(request: DataRequest): Promise<RecipeData>;
+  readonly load: (request: DataRequest) => Promise<RecipeData>;
   model(seed: number, request: ModelRequest): Model;
   /** @param steps of the whole run */
   optimizer(learningRate: number, steps: number, epochs: number): Optimizer;

@@ -44,7 +44,11 @@ export async function trainRow(row: TableRow, table: Table, data: RecipeData, ho
   try {
     compileFor(recipe, model, lr, epochs * Math.ceil(N / batchSize), epochs);
     const clock = new TrainingClock();
-    const callbacks = [clock, ...(recipe.callbacks?.({ epochs, model }) ?? []), new ProgressDisplay(terminal, undefined, recipe.name)];
+    const callbacks = [
+      clock,
+      ...(recipe.callbacks?.({ epochs, model }) ?? []),
+      new ProgressDisplay(terminal, undefined, recipe.name),
+    ];
     const start = performance.now();
     const { history } = await model.fit(x, y, { ...recipe.fit, epochs, batchSize, callbacks, signal });
     const seconds = (performance.now() - start) / 1000;
