@@ -8,7 +8,7 @@ import { type Model, loadModel } from "../index.js";
 import { type Arguments, type Signature, commandText, unknown, wrong } from "./commandLine.js";
 import { imdbModels } from "./recipes/imdb.js";
 import { recipes } from "./recipes/index.js";
-import type { Recipe, RecipeData, Settings } from "./recipes/recipe.js";
+import type { ExperimentSettings, Recipe, RecipeData, Settings } from "./recipes/recipe.js";
 import { seedOf, seedOption } from "./seed.js";
 import { taskOf } from "./tasks/index.js";
 
@@ -37,6 +37,7 @@ export const runOptions: Signature["options"] = {
   seed: seedOption,
   model: { value: "KIND", about: `the network of imdb: ${imdbModels.join(", ")}; default lstm` },
   lr: { value: "X", about: "the highest learning rate" },
+  length: { value: "N", about: "steps of the sequences of adding" },
   out: { value: "FILE", about: "save the trained model there, as safetensors" },
   resume: {
     value: "FILE",
@@ -45,17 +46,19 @@ export const runOptions: Signature["options"] = {
 };
 
 /** The settings that were asked for. Errors: CommandLineError. */
-export function settingsOf(args: Arguments): Partial<Settings> {
+export function settingsOf(args: Arguments): Partial<ExperimentSettings> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const epochs = args.number("epochs", "an integer ≥ 1", isCount);
   const batch = args.number("batch", "an integer ≥ 1", isCount);
   const lr = args.number("lr", "a number > 0", (value) => value > 0);
-  return { ...(epochs && { epochs }), ...(batch && { batch }), ...(lr && { lr }) };
+  const length = args.number("length", "an integer ≥ 2", (value) => Number.isSafeInteger(value) && value >= 2);
+  return { ...(epochs && { epochs }), ...(batch && { batch }), ...(lr && { lr }), ...(length && { length }) };
 }
 
 /** A run as the arguments say. Errors: CommandLineError; DataError for a file that is no checkpoint. */
 export async function runFrom(args: Arguments): Promise<PlannedRun> {
-  const wanted = settingsOf(args);
+  const { length, ...wanted } = settingsOf(args);
+  if (length !== undefined) throw wrong("train", "--length is for adding", "train adding --length N", args.operand);
   const seed = seedOf(args);
   const file = args.text("resume");
   if (file !== undefined) {

@@ -13,7 +13,7 @@ import { printJson } from "./json.js";
 import { checkWritable } from "./outputs.js";
 import { ProgressDisplay } from "./progress.js";
 import { recipes } from "./recipes/index.js";
-import { type Recipe, type RecipeData, type Settings, compileFor, settingNames } from "./recipes/recipe.js";
+import { type ExperimentSettings, type Recipe, type RecipeData, compileFor, settingNames } from "./recipes/recipe.js";
 import { pageParts } from "./pages/page.js";
 import {
   type Run,
@@ -36,7 +36,7 @@ const described = ({
   name,
   about,
   settings,
-}: Pick<Recipe, "name" | "about"> & { readonly settings: Partial<Settings> }) => {
+}: Pick<Recipe, "name" | "about"> & { readonly settings: Partial<ExperimentSettings> }) => {
   const set = settingNames.filter((one) => settings[one] !== undefined).map((one) => `--${one} ${settings[one]}`);
   return [name, set.length === 0 ? about : `${about} (${set.join(" ")})`] as const;
 };

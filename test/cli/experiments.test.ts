@@ -71,3 +71,65 @@ describe("translation", () => {
     expect(stderr).toContain("Shifted by 8 pixels right and down, the dense network reads ");
   });
 });
+
+describe("adding", () => {
+  it("is learnt over 10 steps by all three, and says when", async () => {
+    const args = ["--length", "10", "--epochs", "12", "--json"];
+    const { status, stdout, stderr } = await run("adding", ...args);
+    expect(status).toBe(0);
+    const { baseline, networks } = JSON.parse(stdout) as {
+      baseline: number;
+      networks: { network: string; parameters: number; errors: number[]; best: number; stepsToLearn: number | null }[];
+    };
+    expect(baseline).toBeCloseTo(1 / 6, 12);
+    expect(networks.map(({ network }) => network)).toEqual(["simple RNN", "LSTM", "GRU"]);
+    // kernel, recurrent kernel and biases of 32 units on 2 numbers, and the last layer's 33
+    expect(networks.map(({ parameters }) => parameters)).toEqual([
+      2 * 32 + 32 * 32 + 32 + 33,
+      4 * (2 * 32 + 32 * 32 + 32) + 33,
+      3 * (2 * 32 + 32 * 32 + 2 * 32) + 33,
+    ]);
+    for (const { errors, best, stepsToLearn } of networks) {
+      expect(best).toBe(Math.min(...errors));
+      expect(best).toBeLessThan(0.01);
+      expect(stepsToLearn).toBe(100 * (1 + errors.findIndex((error) => error < 0.01)));
+    }
+    expect(stderr).toContain("LSTM and GRU add over 10 steps");
+    expect(stderr).toContain("The simple network has learnt it too: take a greater --length.");
+  });
+
+  it("says where nobody has learnt it, and that recipes have no --length", async () => {
+    const { stdout } = await run("adding", "--length", "60", "--epochs", "1");
+    expect(stdout).toContain("Neither LSTM nor GRU has learnt to add over 60 steps: give them more --epochs.");
+    expect(stdout).toMatch(/^GRU +0\.\d+ +never +100 +3,489 /m);
+    expect((await run("xor", "--length", "60")).stderr).toBe(
+      'lanegrad train: --length is for adding; expected train adding --length N, got "xor".\n',
+    );
+    expect((await run("adding", "--length", "1")).stderr).toContain(
+      "--length is out of range; expected an integer ≥ 2",
+    );
+  });
+});
+
+describe("vanishing", () => {
+  it("finds s = 0.5 to the power k as a bound, 1.5 to explode, and open gates to keep the gradient", async () => {
+    const { status, stdout, stderr } = await run("vanishing", "--json");
+    expect(status).toBe(0);
+    const { networks, weights } = JSON.parse(stdout) as {
+      networks: { name: string; norms: number[] }[];
+      weights: { name: string; lengths: number[]; norms: number[] }[];
+    };
+    const [small, one, large, , openLstm, , openGru] = networks.map(({ norms }) => norms);
+    for (const [i, norm] of small.entries()) {
+      expect(norm).toBeLessThanOrEqual(0.5 ** (i + 1) * 1.00001);
+      expect(one[i]).toBeLessThanOrEqual(1.00001);
+    }
+    expect(small[0]).toBeGreaterThan(0.49); // tanh is almost straight here
+    expect(large[99]).toBeGreaterThan(1000);
+    expect(large[99]).toBeLessThan(1.5 ** 100);
+    expect(Math.min(openLstm[99], openGru[99])).toBeGreaterThan(1e-3);
+    const [, , wild, clipped] = weights.map(({ norms }) => norms);
+    for (const [i, norm] of wild.entries()) expect(clipped[i]).toBeCloseTo(Math.min(1, norm), 4);
+    expect(stderr).toContain("Over 100 steps the gradient of the simple network falls to ");
+  });
+});

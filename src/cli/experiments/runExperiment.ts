@@ -8,7 +8,7 @@ import { printJson } from "../json.js";
 import { inColumns } from "../layout.js";
 import { checkWritable } from "../outputs.js";
 import { pageParts } from "../pages/page.js";
-import { type Settings, settingNames } from "../recipes/recipe.js";
+import { type ExperimentSettings, settingNames } from "../recipes/recipe.js";
 import { settingsOf } from "../run.js";
 import { seedOf } from "../seed.js";
 import type { Surroundings } from "../surroundings.js";
@@ -31,7 +31,7 @@ export async function runExperiment(
   const isJson = args.has("json");
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
   const seed = seedOf(args) ?? 0;
-  const settings: Partial<Settings> = { ...experiment.settings, ...settingsOf(args) };
+  const settings: Partial<ExperimentSettings> = { ...experiment.settings, ...settingsOf(args) };
   await initWith(args);
   const file = args.text("report");
   const parts = file === undefined ? undefined : await pageParts("train", surroundings.files.pages.comparison);
@@ -95,7 +95,12 @@ function show({ tables, conclusions }: Findings, seconds: number, terminal: Term
   terminal.fact("took", duration(seconds));
 }
 
-function repeatCommand({ name }: Experiment, args: Arguments, settings: Partial<Settings>, seed: number): string {
+function repeatCommand(
+  { name }: Experiment,
+  args: Arguments,
+  settings: Partial<ExperimentSettings>,
+  seed: number,
+): string {
   const set = settingNames.flatMap((one) => (settings[one] === undefined ? [] : [`--${one}`, String(settings[one])]));
   return commandText([
     ...["npx", "lanegrad", "train", name, ...set, "--seed", String(seed)],

@@ -14,8 +14,19 @@ export interface Settings {
   readonly lr: number;
 }
 
-/** The names of the settings. */
-export const settingNames = ["epochs", "batch", "lr"] as const satisfies readonly (keyof Settings)[];
+/** Those of experiments besides: none of these has all. */
+export interface ExperimentSettings extends Settings {
+  /** Steps of a sequence. */
+  readonly length: number;
+}
+
+/** The names of all settings. */
+export const settingNames = [
+  "epochs",
+  "batch",
+  "lr",
+  "length",
+] as const satisfies readonly (keyof ExperimentSettings)[];
 
 /** What a network is made for. */
 export interface ModelRequest {

@@ -19,7 +19,11 @@ if (confusion.length > 0)
   );
 if (texts.length > 0) {
   const written = section(main, "What the network writes");
-  for (const { title, text } of texts) written.append(element("h3", title), element("pre", text));
+  for (const { title, text } of texts) {
+    const lines = element("pre", text);
+    lines.style.whiteSpace = "pre-wrap";
+    written.append(element("h3", title), lines);
+  }
 }
 if (misread.length > 0)
   section(main, "Misread", "Where the network was surest of what is wrong.").append(gallery(misread, 3));
