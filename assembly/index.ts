@@ -11,7 +11,7 @@ export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/p
 export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "./reduce/blocks";
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { gatherRows, gatherRowsUint8, scatterAddRows } from "./gather/rows";
-export { clearRowList, collectRows, rowListBytes } from "./gather/rowList";
+export { clearRowList, collectAllRows, collectRows, rowListBytes } from "./gather/rowList";
 export { advanceStep, optimizerBlockBytes } from "./optim/block";
 export { momentumStep, sgdStep } from "./optim/sgd";
 export { adamStep, adamwStep } from "./optim/adam";

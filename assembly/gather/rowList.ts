@@ -40,6 +40,21 @@ export function collectRows(list: usize, indices: usize, n: i32): void {
   store<i32>(list, k);
 }
 
+/** Lists all rows, for a gradient that touches all of them. Thread 0 alone. @param list in/out */
+export function collectAllRows(list: usize): void {
+  if (threadIndex() != 0) return;
+  const v = load<i32>(list, 4);
+  const isListed = list + headBytes + ((<usize>v) << 2);
+  let k = load<i32>(list);
+  for (let row = 0; row < v && k < v; row++) {
+    if (load<u8>(isListed + <usize>row)) continue;
+    store<u8>(isListed + <usize>row, 1);
+    store<i32>(list + ((<usize>k) << 2), row, headBytes);
+    k++;
+  }
+  store<i32>(list, k);
+}
+
 /** Empties the list, at the cost of the rows that are on it. Thread 0 alone. @param list in/out */
 export function clearRowList(list: usize): void {
   if (threadIndex() != 0) return;

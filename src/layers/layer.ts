@@ -31,8 +31,9 @@ export interface ParameterSpec {
   /** False for biases and scales, which weight decay leaves alone. Default true. */
   readonly decays?: boolean;
   /**
-   * True for a table (V, D) of which a step uses few rows, and which only ops that are told {@link Parameter.rows} may use: the optimizer then
-   * visits the rows that occurred alone. Default false. A regularizer touches every row: then all are visited.
+   * True for a table (V, D) of which a step uses few rows, which an op that is told {@link Parameter.rows} lists: the optimizer then visits these
+   * alone. Default false. A regularizer touches every row, and so does the gradient of any other op, as where an output layer shares the table of an
+   * embedding: then all are visited.
    */
   readonly isLazy?: boolean;
 }

@@ -101,8 +101,9 @@ export class Weights {
       parameter.value.requiresGrad = trainable.has(parameter);
       parameter.value.grad = trainable.has(parameter) ? this.#gradients.sections[i] : undefined;
       const { isLazy = false, regularizer, shape } = parameter.spec;
-      if (isLazy && regularizer === undefined && trainable.has(parameter))
-        parameter.rows ??= new RowList(shape[0], shape[1]);
+      if (!isLazy || regularizer !== undefined || !trainable.has(parameter)) continue;
+      const rows = (parameter.rows ??= new RowList(shape[0], shape[1]));
+      parameter.value.onGradient = () => rows.addAll();
     }
   }
 
@@ -148,6 +149,7 @@ export class Weights {
   dispose(): void {
     for (const parameter of this.#trained) {
       parameter.value.grad = undefined;
+      parameter.value.onGradient = undefined;
       parameter.rows?.dispose();
       parameter.rows = undefined;
     }

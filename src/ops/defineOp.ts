@@ -66,6 +66,8 @@ export interface Op<A = undefined> {
   readonly saved?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
   /** Operands, by number, that have no gradient although they may be float32: targets, weights, conditions. */
   readonly constants?: readonly number[];
+  /** True where the backward pass writes to some rows of operand 0 alone and says which. Default: it may write everywhere. */
+  readonly listsRows?: (attributes: A) => boolean;
   /** True for an op that makes its outputs as other shapes of operand 0's memory; forward does nothing then. */
   readonly isView?: boolean;
 }
@@ -143,7 +145,7 @@ function record<A>(
           return false;
         },
         gradient(i, write) {
-          const place = tape.place(i, savedInputs[i].shape);
+          const place = tape.place(i, savedInputs[i].shape, op.listsRows?.(attributes));
           if (place !== undefined) write(place.ptr, place.accumulate);
         },
       }),

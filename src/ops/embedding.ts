@@ -34,6 +34,7 @@ export const embeddingOp = defineOp<RowList | undefined>({
     });
   },
   saved: { inputs: [1] },
+  listsRows: (rows) => rows !== undefined,
 });
 
 /**

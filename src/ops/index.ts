@@ -133,6 +133,14 @@ export { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPoo
 export { maxPool1d, maxPool2d, maxPoolOp } from "./maxPool.js";
 export type { PoolOptions } from "./poolGeometry.js";
 export { type Interpolation, type UpsampleOptions, upsample2d, upsampleOp } from "./upsample.js";
-export { type BatchNormOptions, type BatchNormResult, batchNorm, batchNormWith, columnNormOp, givenNormOp, groupNorm } from "./batchNorm.js";
+export {
+  type BatchNormOptions,
+  type BatchNormResult,
+  batchNorm,
+  batchNormWith,
+  columnNormOp,
+  givenNormOp,
+  groupNorm,
+} from "./batchNorm.js";
 export { type LayerNormOptions, layerNorm, layerNormOp } from "./layerNorm.js";
 export type { NormOptions } from "./normOptions.js";

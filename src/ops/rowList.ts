@@ -31,6 +31,11 @@ export class RowList {
     kernels().collectRows(this.ptr, indices.ptr, indices.size);
   }
 
+  /** Lists all rows that are not listed yet. */
+  addAll(): void {
+    kernels().collectAllRows(this.ptr);
+  }
+
   /** Empties the list; its gradients must be zero. */
   clear(): void {
     kernels().clearRowList(this.ptr);

@@ -1,5 +1,6 @@
 /** Lengths of sequences as a mask: which steps count. Letters: N sequences, T steps. */
 import { ShapeError, UsageError, message, show } from "../errors.js";
+import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -11,10 +12,10 @@ import { expandDims } from "./reshape.js";
 /**
  * The mask of padded sequences: mask[n, t] = 1 for t < lengths[n], else 0.
  *
- * @param lengths  (N): numbers, or an int32 tensor, whose values are not looked at, so that a recorded step may change them: below 1 no step counts, above T all
+ * @param lengths  (N): numbers, or an int32 tensor, which a recorded step may change: inside record() only those of the first run are checked
  * @param steps    T
  * @returns        (N, T) int32
- * Errors: UsageError for numbers that are no lengths from 1 to T; ShapeError for another tensor than int32 (N).
+ * Errors: UsageError for what is no length from 1 to T; ShapeError for another tensor than int32 (N).
  */
 export function sequenceMask(lengths: readonly number[] | Tensor, steps: number): Tensor {
   if (!(lengths instanceof Tensor)) {
@@ -29,6 +30,7 @@ export function sequenceMask(lengths: readonly number[] | Tensor, steps: number)
     const got = lengths.label();
     throw new ShapeError(message("sequenceMask", "lengths are no vector", { expected: "lengths [N]", got }));
   }
+  checkLengths("sequenceMask", Array.from(heap().view("int32", lengths.ptr, lengths.size)), steps);
   return noGrad(() => {
     const positions = tensor(Int32Array.from({ length: steps }, (_, t) => t));
     return cast(less(positions, expandDims(lengths, 1)), "int32");

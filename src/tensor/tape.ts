@@ -29,6 +29,8 @@ export interface Taped<T extends Taped<T>> extends Scoped {
   /** @internal */
   readonly producer: OutputOf<T> | undefined;
   /** @internal */
+  readonly onGradient: (() => void) | undefined;
+  /** @internal */
   label(): string;
   /** @internal */
   share(shape: Shape): T;
@@ -69,10 +71,14 @@ export class TapeRecord<T extends Taped<T>> {
     return this.operands[i] !== undefined;
   }
 
-  /** The place for the gradient of operand `i`, which has `shape`; undefined where nobody wants it. */
-  place(i: number, shape: Shape): GradientPlace | undefined {
+  /**
+   * The place for the gradient of operand `i`, which has `shape`; undefined where nobody wants it.
+   * @param listsRows  the op says itself which rows of a table it writes to
+   */
+  place(i: number, shape: Shape, listsRows = false): GradientPlace | undefined {
     const operand = this.operands[i];
     if (operand === undefined) return undefined;
+    if (!listsRows && !("record" in operand)) operand.onGradient?.();
     const have = readGradient(operand);
     if (have !== undefined) return { ptr: have.ptr, accumulate: 1 };
     const fresh = this.#output().gradientOf(shape);

@@ -32,6 +32,8 @@ export class Tensor implements Scoped, Taped<Tensor> {
   grad: Tensor | undefined;
   /** The op that made this, where its gradient goes on. @internal */
   producer: OutputOf<Tensor> | undefined;
+  /** Called when an op that does not list rows writes to the gradient of this leaf. @internal */
+  onGradient: (() => void) | undefined;
   #storage: Storage | undefined;
   #escaped = false;
   readonly #ptr: number;

@@ -19,7 +19,7 @@ describe("conclusions of a table", () => {
     expect(conclusionsOf(imdbTable, results)).toEqual([
       "Fastest: imdb-rnn, 10.0 s an epoch (100 samples/s in training, 300 in inference).",
       "Best: imdb-gru, 90.00 % right on the test set.",
-      "Trade-off: imdb-gru takes 1.6 times as long an epoch as imdb-rnn and is right on 5.00 % more of the samples; worth choosing from are imdb-rnn and imdb-gru: for each of the others one of them is faster and no worse.",
+      "Trade-off: imdb-gru takes 1.6 times as long an epoch as imdb-rnn and is right on 5.00 % more of the test set; worth choosing from are imdb-rnn and imdb-gru: for each of the others one of them is faster and no worse.",
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("conclusions of a table", () => {
     ]);
     const ordered = [trained(mnistTable, 0, 1, 7), trained(mnistTable, 1, 3, 4)];
     expect(conclusionsOf(mnistTable, ordered)[2]).toBe(
-      "Trade-off: mnist-linear-deskewed takes 3.0 times as long an epoch as mnist-linear and is right on 3.00 % more of the samples; each network is the best of those that are as fast.",
+      "Trade-off: mnist-linear-deskewed takes 3.0 times as long an epoch as mnist-linear and is right on 3.00 % more of the test set; each network is the best of those that are as fast.",
     );
   });
 });

@@ -88,6 +88,22 @@ describe.each(builds)("gather ($name)", (build) => {
     expect([...list.subarray(4, 9)]).toEqual([5, 0, 3, 6, 1]);
   });
 
+  it("collectAllRows adds the rows that are not listed yet, in order", () => {
+    const V = 7;
+    const list = runKernel(build, () => {
+      const out = rowList(V, 3);
+      const first = build.i32([5, 0, 5]);
+      const call = (): void => {
+        kernels.collectRows(out.ptr, first.ptr, 3);
+        kernels.collectAllRows(out.ptr);
+        kernels.collectAllRows(out.ptr);
+      };
+      return { out, call };
+    });
+    expect([...list.subarray(0, 3)]).toEqual([V, V, 3]);
+    expect([...list.subarray(4, 4 + V)]).toEqual([5, 0, 1, 2, 3, 4, 6]);
+  });
+
   it("clearRowList leaves an empty list that can be filled again", () => {
     build.reset();
     const [list, indices] = [rowList(9, 1), build.i32([8, 2, 8])];

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { constant, ones } from "../../src/initializers/index.js";
 import { dense, dropout, embedding, flatten, input, lstm, reshape } from "../../src/layers/index.js";
+import { Layer } from "../../src/layers/layer.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
 import { loadModel } from "../../src/models/load.js";
 import type { Model } from "../../src/models/model.js";
@@ -9,9 +10,13 @@ import { model as functional, sequential } from "../../src/models/sequential.js"
 import { adam, adamw, rmsprop, sgd } from "../../src/optimizers/index.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { l2 } from "../../src/regularizers/index.js";
+import { matmul } from "../../src/ops/matmul.js";
+import { transpose } from "../../src/ops/transpose.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
 import { record } from "../../src/tensor/record.js";
+import type { Shape } from "../../src/tensor/shape.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import * as reference from "../optimizers/reference.js";
 import { expectClose } from "../support/compare.js";
 import "../support/engine.js";
@@ -70,6 +75,26 @@ function expected(rule: reference.Rule, limit = Infinity, decay = 0): number[] {
 
 const bound = { relative: 2e-6, absolute: 2e-6 };
 
+/** Scores of all tokens from a vector: x · Eᵀ with the table E of an embedding, of which it has no weights of its own. */
+class TiedScores extends Layer {
+  readonly kind = "tiedScores";
+  readonly options = {};
+  readonly #table: Layer;
+
+  constructor(table: Layer) {
+    super({});
+    this.#table = table;
+  }
+
+  override outputShape(): Shape {
+    return [V];
+  }
+
+  override call([x]: readonly Tensor[]): Tensor {
+    return matmul(x, transpose(this.#table.parameters[0].value));
+  }
+}
+
 describe("rows that do not occur are left alone, as with PyTorch's SparseAdam", () => {
   it.each<[string, Optimizer, number[]]>([
     ["sgd", sgd({ learningRate: 0.1 }), expected(reference.sgd(0.1))],
@@ -112,6 +137,64 @@ describe("rows that do not occur are left alone, as with PyTorch's SparseAdam", 
     model.trainOnBatch([tensor(batches[0], undefined, int32)], [targets]);
     const table = weightsOf(model)["embedding_1/embeddings"];
     expect(table[8 * D]).toBeCloseTo(0.5 - 0.1 * 0.1 * 0.5, 6);
+  });
+});
+
+describe("a table that the output layer shares", () => {
+  /** @param isLazy false: a regularizer that adds nothing keeps the model from listing rows, so that every step visits all */
+  function tied(isLazy: boolean, optimizer: Optimizer): Model {
+    const table = embedding({
+      ...{ inputDim: V, outputDim: D, inputLength: T },
+      ...(!isLazy && { embeddingsRegularizer: l2(0) }),
+    });
+    const x = input({ shape: [T], name: "x" });
+    const y = new TiedScores(table).apply(dense({ units: D }).apply(flatten().apply(table.apply(x))));
+    const model = functional({ inputs: x, outputs: y, seed: 5 });
+    model.compile({ optimizer, loss: categoricalCrossentropy({ fromLogits: true }) });
+    return model;
+  }
+  const labels = tensor([1, 4], undefined, int32);
+
+  it.each<[string, () => Optimizer]>([
+    ["adam", () => adam({ learningRate: 0.1, globalClipNorm: 0.5 })],
+    ["sgd with momentum", () => sgd({ learningRate: 0.1, momentum: 0.9 })],
+  ])("%s updates every row, since each has a gradient: as where no rows are listed", (_, optimizer) => {
+    const [lazy, whole] = [tied(true, optimizer()), tied(false, optimizer())];
+    const before = weightsOf(lazy)["embedding_1/embeddings"];
+    for (const batch of batches)
+      for (const model of [lazy, whole]) model.trainOnBatch([tensor(batch, undefined, int32)], [labels]);
+    const after = weightsOf(lazy)["embedding_1/embeddings"];
+    for (let row = 0; row < V; row++) expect(after[row * D], `row ${row}`).not.toBe(before[row * D]);
+    for (const [name, values] of Object.entries(weightsOf(whole)))
+      expectClose(name, weightsOf(lazy)[name], Float64Array.from(values), [values.length], bound);
+  });
+
+  it("also in a recorded step, and fit", async () => {
+    const make = (): Model => tied(true, adam({ learningRate: 0.1 }));
+    const [eager, recorded, fitted] = [make(), make(), make()];
+    const x = tensor(batches[0], undefined, int32);
+    const step = record(() => recorded.trainOnBatch([x], [labels]));
+    for (const [i, batch] of batches.entries()) {
+      eager.trainOnBatch([tensor(batch, undefined, int32)], [labels]);
+      if (i > 0) {
+        x.assign(batch.flat());
+        step.replay();
+      }
+    }
+    expectSameWeights(recorded, eager);
+    const all = batches.flat();
+    await fitted.fit(
+      tensor(all, undefined, int32),
+      tensor(
+        all.map((_, i) => [1, 4][i % 2]),
+        undefined,
+        int32,
+      ),
+      {
+        ...{ batchSize: 2, shuffle: false },
+      },
+    );
+    expectSameWeights(fitted, eager);
   });
 });
 

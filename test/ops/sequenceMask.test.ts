@@ -49,6 +49,14 @@ it.each([
     "sequenceMask: length 0 is out of range; expected integers from 1 to T = 3, got 1.5.",
   ],
   [
+    () => lstm(ones([2, 3, 2]), weights, { lengths: tensor(Int32Array.of(3, 0)) }),
+    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 0.",
+  ],
+  [
+    () => sequenceMask(tensor(Int32Array.of(3, 4, -1)), 3),
+    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 4.",
+  ],
+  [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1] }),
     "lstm: the mask does not fit; expected [N, T] = [2, 3], got [1, 3].",
   ],

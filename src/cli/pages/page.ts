@@ -116,5 +116,5 @@ pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; }
 canvas { image-rendering: pixelated; } .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
 .comparison td, .comparison th { text-align: right; } .comparison td:first-child, .comparison th:first-child { text-align: left; color: inherit; }
-.u-legend { text-align: left !important; } .u-legend tr:first-child { display: none !important; } .uplot { max-width: 100%; }
+.u-legend { text-align: left !important; } .u-legend.u-live tr:first-child { display: none !important; } .uplot { max-width: 100%; }
 `;

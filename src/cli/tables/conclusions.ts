@@ -22,7 +22,7 @@ function tradeOff(results: readonly Trained[], fastest: Trained, best: Trained):
   if (best === fastest) return `Trade-off: none, ${nameOf(best)} is both the fastest and the best.`;
   const times = (best.secondsPerEpoch / fastest.secondsPerEpoch).toFixed(1);
   const points = (fastest.testErrorPercent - best.testErrorPercent).toFixed(2);
-  const cost = `${nameOf(best)} takes ${times} times as long an epoch as ${nameOf(fastest)} and is right on ${points} % more of the samples`;
+  const cost = `${nameOf(best)} takes ${times} times as long an epoch as ${nameOf(fastest)} and is right on ${points} % more of the test set`;
   const beaten = results.filter((one) =>
     results.some(
       (other) => other.secondsPerEpoch < one.secondsPerEpoch && other.testErrorPercent <= one.testErrorPercent,

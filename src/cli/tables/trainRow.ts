@@ -1,5 +1,6 @@
 /** Trains the network of a row and measures it. Prints nothing but the progress of training. Letters: N samples. */
 import { type Callback, type Dataset, type Model, tensor } from "../../index.js";
+import { count } from "../format.js";
 import { ProgressDisplay } from "../progress.js";
 import { type Recipe, type RecipeData, compileFor } from "../recipes/recipe.js";
 import { judge } from "../report.js";
@@ -21,7 +22,7 @@ export function quickData(data: RecipeData, { quickSamples }: Table): RecipeData
     ...data,
     train: firstOf(data.train, quickSamples.train),
     test: firstOf(data.test, quickSamples.test),
-    description: `${data.description}; of these the first ${quickSamples.train} and ${quickSamples.test}`,
+    description: `${data.description}; of these the first ${count(quickSamples.train)} and ${count(quickSamples.test)}`,
   };
   disposeData(data);
   return cut;
