@@ -9,6 +9,7 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
+import { stepWeights } from "./stepWeights.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -86,6 +87,10 @@ class Embedding extends Layer {
 
   override outputMask([tokens]: readonly Tensor[]): Tensor | undefined {
     return this.#options.maskZero === true ? tokens : undefined; // what is not 0 counts
+  }
+
+  override get stepWeights(): typeof stepWeights | undefined {
+    return this.#options.maskZero === true ? stepWeights : undefined;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

@@ -9,6 +9,7 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layer, type LayerOptions, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
+import { stepWeights } from "./stepWeights.js";
 
 /** Options of {@link masking}. */
 export interface MaskingOptions extends LayerOptions {
@@ -48,6 +49,10 @@ class Masking extends Layer {
 
   override outputMask([x]: readonly Tensor[]): Tensor {
     return noGrad(() => cast(max(notEqual(x, this.#value), -1), "int32"));
+  }
+
+  override get stepWeights(): typeof stepWeights {
+    return stepWeights;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

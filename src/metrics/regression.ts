@@ -1,4 +1,5 @@
 /** Metrics of numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's error is the mean over its elements. */
+import { ShapeError, message } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
 import { addDetermination, addMean } from "../ops/metricTotals.js";
 import { reshape } from "../ops/reshape.js";
@@ -43,6 +44,10 @@ export function r2(): Metric {
       checkSame(name, target, prediction);
       const columns = state.size / 4;
       const shape = [prediction.size / columns, columns];
+      if (weights !== undefined && weights.size !== shape[0]) {
+        const hint = "Use meanSquaredError.";
+        throw new ShapeError(message(name, "masked steps have no variance of their own", { hint }));
+      }
       addDetermination(state, reshape(prediction, shape), reshape(target, shape), weights);
     },
     result(totals) {

@@ -72,6 +72,15 @@ export class Graph {
     context: Omit<CallContext, "stream" | "masks">,
     watch?: (layer: string, output: Tensor) => void,
   ): Tensor[] {
+    return this.runMasked(inputs, context, watch).outputs;
+  }
+
+  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/layer.ts. */
+  runMasked(
+    inputs: readonly Tensor[],
+    context: Omit<CallContext, "stream" | "masks">,
+    watch?: (layer: string, output: Tensor) => void,
+  ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
     const uses = countUses(this.steps);
@@ -96,7 +105,10 @@ export class Graph {
         if (values.has(symbol)) release(symbol);
       }
     }
-    return this.outputs.map((symbol) => values.get(symbol)!);
+    return {
+      outputs: this.outputs.map((symbol) => values.get(symbol)!),
+      masks: this.outputs.map((symbol) => masks.get(symbol)),
+    };
   }
 }
 

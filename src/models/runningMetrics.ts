@@ -9,6 +9,7 @@ import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Judged } from "./judged.js";
 
 /** Metrics of one output. */
 export class RunningMetrics {
@@ -23,10 +24,10 @@ export class RunningMetrics {
     this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(zeros([sizes[i]])) }));
   }
 
-  /** Adds a batch. Kernels only. @param weights (N), or undefined */
-  update(target: Tensor, prediction: Tensor, weights: Tensor | undefined): void {
+  /** Adds a batch. Kernels only. */
+  update({ target, prediction, metricWeights }: Judged): void {
     noGrad(() => {
-      for (const { metric, totals } of this.#metrics) metric.update(totals, target, prediction, weights);
+      for (const { metric, totals } of this.#metrics) metric.update(totals, target, prediction, metricWeights);
     });
   }
 

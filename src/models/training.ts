@@ -4,7 +4,7 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../errors.js";
-import type { Parameter } from "../layers/layer.js";
+import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../ops/regularization.js";
@@ -19,6 +19,7 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
+import { type Judged, judged } from "./judged.js";
 import { RunningMetrics } from "./runningMetrics.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
@@ -51,6 +52,7 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
+  readonly #weigh: Layer["stepWeights"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   #update: Recording<void> | undefined;
@@ -60,6 +62,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
+    this.#weigh = graph.layers.find(({ stepWeights }) => stepWeights !== undefined)?.stepWeights;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -100,15 +103,15 @@ export class TrainingStep {
    * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
    * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link discard} is due
    */
-  gradients({ inputs, targets, weights }: TrainingBatch): Tensor {
+  gradients(batch: TrainingBatch): Tensor {
     return this.#weights.isolated(() => {
-      const outputs = this.#graph.run(inputs, { random: this.#random, training: true });
-      const loss = this.#loss(outputs, targets, weights);
+      const rows = this.#judged(batch, true);
+      const loss = this.#loss(rows);
       loss.backward();
       for (const { parameter, regularizer } of this.#penalized) {
         addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
       }
-      this.metrics.update(targets[0], outputs[0], weights);
+      this.metrics.update(rows[0]);
       return loss;
     });
   }
@@ -152,12 +155,12 @@ export class TrainingStep {
   }
 
   /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, penalties included */
-  evaluate({ inputs, targets, weights }: TrainingBatch, metrics: RunningMetrics): Tensor {
+  evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor {
     return noGrad(() => {
       return this.averaged(() => {
-        const outputs = this.#graph.run(inputs, { random: this.#random, training: false });
-        metrics.update(targets[0], outputs[0], weights);
-        return this.#loss(outputs, targets, weights);
+        const rows = this.#judged(batch, false);
+        metrics.update(rows[0]);
+        return this.#loss(rows);
       });
     });
   }
@@ -208,9 +211,16 @@ export class TrainingStep {
     this.metrics.dispose();
   }
 
-  #loss(outputs: readonly Tensor[], targets: readonly Tensor[], weights: Tensor | undefined): Tensor {
+  /** The outputs of a batch beside their targets. */
+  #judged({ inputs, targets, weights }: TrainingBatch, training: boolean): Judged[] {
+    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training });
+    return outputs.map((output, i) => judged(targets[i], output, weights, masks[i], this.#weigh));
+  }
+
+  #loss(rows: readonly Judged[]): Tensor {
     const means = this.losses.map((loss, i) => {
-      const mean = weightedMean(loss.call(targets[i], outputs[i]), weights);
+      const { target, prediction, lossWeights } = rows[i];
+      const mean = weightedMean(loss.call(target, prediction), lossWeights);
       const factor = this.options.lossWeights?.[i] ?? 1;
       return factor === 1 ? mean : mul(mean, factor);
     });

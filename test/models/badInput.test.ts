@@ -274,8 +274,10 @@ describe("options of evaluate and predict", () => {
       'evaluate: unknown option; expected batchSize, signal, sampleWeight or groupByLength, got "epochs".',
       () => model.evaluate(x, labels, { epochs: 1 } as never),
     );
-    await refuses(model, 'predict: unknown option; expected batchSize or signal, got "sampleWeight".', () =>
-      model.predict(x, { sampleWeight: [] } as never),
+    await refuses(
+      model,
+      'predict: unknown option; expected batchSize, signal or groupByLength, got "sampleWeight".',
+      () => model.predict(x, { sampleWeight: [] } as never),
     );
     await refuses(model, "evaluate: sampleWeight has another number of samples; expected 4, got 0.", () =>
       model.evaluate(x, labels, { sampleWeight: [] }),
