@@ -21,22 +21,24 @@ import { POSITIONS, positionFloats, tilesOf } from "./winograd";
 import { Patch, Tiles, passBytes, placePatch, setTiles, transformGradient, transformInput } from "./winogradPatch";
 
 /** Most channels of the source whose tiles are transformed at a time: L. */
-const LINES: i32 = 32;
+const LINES: i32 = 64;
 
 /** Floats of V and D together: 768 KiB, most of L2. */
 const BLOCK: i32 = 196608;
 
-/** T: as many as fit, from 32, for the tiles' depth, to 64. */
+/** T: as many as fit, from 32, for the tiles' depth, to 64. Decides bits, so it does not know of threads. */
 // @ts-ignore: decorator
 @inline
-function blockTiles(lines: i32, outputs: i32): i32 {
-  return max(min(BLOCK / (POSITIONS * (lines + outputs)), 64), 32) & -4;
+function blockTiles(channels: i32, outputs: i32): i32 {
+  return max(min(BLOCK / (POSITIONS * (min(channels, LINES) + outputs)), 64), 32) & -4;
 }
 
+/** L: no more than a thread's share, so that no two transform the same channels. */
 // @ts-ignore: decorator
 @inline
 function linesOf(channels: i32): i32 {
-  return partLength(channels, LINES, 4);
+  const threads = threadCount();
+  return partLength(channels, min(LINES, (channels + threads - 1) / threads), 4);
 }
 
 /** Bytes of scratch that winogradKernelGradient(…) needs, all threads together. */
@@ -47,7 +49,7 @@ export function winogradGradientScratchBytes(channels: i32, outputs: i32): i32 {
 /** A part: two images, a patch, a pass, zeros; V; D. */
 function partFloats(channels: i32, outputs: i32): i32 {
   const lines = linesOf(channels);
-  const tiles = blockTiles(lines, outputs);
+  const tiles = blockTiles(channels, outputs);
   return headFloats(channels, outputs) + POSITIONS * (positionFloats(tiles * lines) + positionFloats(tiles * outputs));
 }
 
@@ -61,7 +63,7 @@ function headFloats(channels: i32, outputs: i32): i32 {
 /**
  * S, the gradient of the kernel before its last transform. Cut by blocks of channels and panels of outputs.
  *
- * @param sums    out, winogradSumsBytes(…)
+ * @param sums    out, winogradSumsScratchBytes(…)
  * @param source  in (N, H, W, C), C a multiple of 4     @param dOut in (N, qH, qW, O), O a multiple of 4
  * @param top, left  as for winogradConvolve             @param scratch winogradGradientScratchBytes(…)
  * Cost: 72 C O flops a tile.
@@ -103,7 +105,7 @@ export function winogradKernelGradient(
   memory.fill(zeros, 0, (<usize>max(channels, outputs)) * 24);
   setTiles(sources, source, height, width, channels, down, across, top, left, zeros);
   setTiles(gradients, dOut, qH, qW, outputs, down, across, 0, 0, zeros);
-  const most = blockTiles(lines, outputs);
+  const most = blockTiles(channels, outputs);
   const v = scratch + ((<usize>headFloats(channels, outputs)) << 2);
   const vStep = (<usize>positionFloats(most * lines)) << 2;
   const d = v + (<usize>POSITIONS) * vStep;

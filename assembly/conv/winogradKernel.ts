@@ -10,14 +10,14 @@ import { POSITIONS, kernelRow, positionFloats, put, storeKernel } from "./winogr
 import { passBytes } from "./winogradPatch";
 
 /** Bytes of a transformed kernel. */
-export function winogradKernelBytes(channels: i32, outputs: i32): i32 {
+export function winogradPackScratchBytes(channels: i32, outputs: i32): i32 {
   return (POSITIONS * positionFloats(channels * outputs)) << 2;
 }
 
 /**
  * G g Gᵀ of a kernel, packed for winogradConvolve: U above. Cut by panels.
  *
- * @param packed out, winogradKernelBytes(…)     @param kernel in (3, 3, C, O)
+ * @param packed out, winogradPackScratchBytes(…)     @param kernel in (3, 3, C, O)
  * @param transposed 1: the columns are C and the depth is O, and the kernel is flipped, for the gradient of the source
  */
 export function winogradKernel(
@@ -85,7 +85,7 @@ export function winogradKernelScratchBytes(): i32 {
 }
 
 /** Bytes of S, which winogradKernelGradient hands to winogradKernelGradientEnd. */
-export function winogradSumsBytes(channels: i32, outputs: i32): i32 {
+export function winogradSumsScratchBytes(channels: i32, outputs: i32): i32 {
   return (POSITIONS * positionFloats(channels * outputs)) << 2;
 }
 

@@ -73,11 +73,11 @@ export function normalizeColumns(
   }
 }
 
-/** y before it is rectified: the same bits wherever it is computed. */
+/** The gradient of y before it was rectified: dy where y > 0. y is computed anew, in the bits of normalizeRow. @param d x − mean */
 // @ts-ignore: decorator
 @inline
-export function normalized(x: v128, mean: v128, scale: v128, offset: v128): v128 {
-  return madd(f32x4.sub(x, mean), scale, offset);
+export function masked(dy: v128, d: v128, scale: v128, offset: v128): v128 {
+  return v128.and(dy, f32x4.gt(madd(d, scale, offset), f32x4.splat(0)));
 }
 
 // @ts-ignore: decorator
@@ -86,17 +86,13 @@ function normalizeRow(y: usize, x: usize, mean: usize, scale: usize, offset: usi
   const whole = c & ~3;
   let o: usize = 0;
   for (const end = (<usize>whole) << 2; o < end; o += 16) {
-    const z = normalized(v128.load(x + o), v128.load(mean + o), v128.load(scale + o), v128.load(offset + o));
-    v128.store(y + o, f32x4.pmax(z, floor));
+    const d = f32x4.sub(v128.load(x + o), v128.load(mean + o));
+    v128.store(y + o, f32x4.pmax(madd(d, v128.load(scale + o), v128.load(offset + o)), floor));
   }
   const lanes = c - whole;
   if (lanes == 0) return;
-  const z = normalized(
-    loadLanes(x + o, lanes),
-    loadLanes(mean + o, lanes),
-    loadLanes(scale + o, lanes),
-    loadLanes(offset + o, lanes),
-  );
+  const d = f32x4.sub(loadLanes(x + o, lanes), loadLanes(mean + o, lanes));
+  const z = madd(d, loadLanes(scale + o, lanes), loadLanes(offset + o, lanes));
   storeLanes(y + o, f32x4.pmax(z, floor), lanes);
 }
 
@@ -200,10 +196,7 @@ function put(
 ): void {
   const d = f32x4.sub(loadLanes(x, lanes), loadLanes(mean, lanes));
   let g = loadLanes(dy, lanes);
-  if (rectified) {
-    const z = madd(d, loadLanes(scale, lanes), loadLanes(offset, lanes));
-    g = v128.and(g, f32x4.gt(z, f32x4.splat(0)));
-  }
+  if (rectified) g = masked(g, d, loadLanes(scale, lanes), loadLanes(offset, lanes));
   const shifted = f32x4.sub(f32x4.mul(loadLanes(a, lanes), g), loadLanes(b, lanes));
   putLanes(dx, nmadd(loadLanes(e, lanes), d, shifted), accumulate, lanes);
 }

@@ -165,7 +165,7 @@ function convolveTiles(
   scratch: Scratch,
 ): void {
   const images = imageKernels();
-  const packed = scratch(images.winogradKernelBytes(C, O));
+  const packed = scratch(images.winogradPackScratchBytes(C, O));
   const pass = scratch(images.winogradKernelScratchBytes());
   const [rows, columns] = transposed ? [O, C] : [C, O];
   images.winogradKernel(packed, kernel, transposed, rows, columns, pass);
@@ -301,7 +301,7 @@ export function convolveBackwardKernel(
   }
   const images = imageKernels();
   if (isWinograd(g)) {
-    const sums = scratch(images.winogradSumsBytes(C, O));
+    const sums = scratch(images.winogradSumsScratchBytes(C, O));
     const space = scratch(images.winogradGradientScratchBytes(C, O));
     images.winogradKernelGradient(sums, x, dY, N, H, W, C, oH, oW, O, -pH, -pW, space);
     images.winogradKernelGradientEnd(dKernel, sums, C, O, scratch(images.winogradKernelScratchBytes()), accumulate);

@@ -66,7 +66,7 @@ function scratchFor(build: Build, bytes: () => number): number {
 /** The transformed kernel. */
 function transformed(build: Build, kernel: Float32Array, transposed: number, C: number, O: number): number {
   const { kernels } = build;
-  const packed = build.f32(kernels.winogradKernelBytes(C, O) / 4);
+  const packed = build.f32(kernels.winogradPackScratchBytes(C, O) / 4);
   const pass = scratchFor(build, () => kernels.winogradKernelScratchBytes());
   kernels.winogradKernel(packed.ptr, build.f32(kernel).ptr, transposed, C, O, pass);
   return packed.ptr;
@@ -123,7 +123,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
       const got = runKernel(build, () => {
         const out = build.f32(accumulate ? before : before.length);
         const [source, dOut] = [build.f32(x), build.f32(dY)];
-        const S = build.f32(kernels.winogradSumsBytes(c.C, c.O) / 4);
+        const S = build.f32(kernels.winogradSumsScratchBytes(c.C, c.O) / 4);
         const scratch = scratchFor(build, () => kernels.winogradGradientScratchBytes(c.C, c.O));
         const pass = scratchFor(build, () => kernels.winogradKernelScratchBytes());
         const sizes = [c.N, c.H, c.W, c.C, c.rows, c.columns, c.O, -c.pH, -c.pW] as const;
@@ -155,7 +155,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
   ])("a kernel transformed (flipped: %d) has the same bits with 1, 2 and 3 threads, %d → %d", (transposed, C, O) => {
     const kernel = uniform(9 * C * O, 8);
     const packed = runKernel(build, () => {
-      const out = build.f32(kernels.winogradKernelBytes(C, O) / 4);
+      const out = build.f32(kernels.winogradPackScratchBytes(C, O) / 4);
       const source = build.f32(kernel);
       const pass = scratchFor(build, () => kernels.winogradKernelScratchBytes());
       return { out, call: () => kernels.winogradKernel(out.ptr, source.ptr, transposed, C, O, pass) };
