@@ -16,7 +16,8 @@ import {
 import { count, percent } from "../format.js";
 import { ProgressDisplay } from "../progress.js";
 import { anyDigits } from "../recipes/digitSets.js";
-import type { Experiment, ExperimentContext } from "./experiment.js";
+import type { Settings } from "../recipes/recipe.js";
+import type { Experiment, ExperimentContext, Findings } from "./experiment.js";
 
 const mostTraining = 10_000;
 const mostTest = 2_000;
@@ -30,12 +31,6 @@ const directions = [
   { name: "right", down: 0 },
   { name: "right and down", down: 1 },
 ];
-
-interface Settings {
-  readonly epochs: number;
-  readonly batch: number;
-  readonly lr: number;
-}
 
 const networks = [
   {
@@ -151,7 +146,7 @@ async function accuraciesOf(
   return all;
 }
 
-function findings(results: readonly Result[], training: number, test: number) {
+function findings(results: readonly Result[], training: number, test: number): Findings {
   const shifts = Array.from({ length: largestShift + 1 }, (_, d) => d);
   const columns = results.flatMap(({ network, accuracies }) =>
     directions.map(({ name }, i) => ({ name: `${network}, ${name}`, y: accuracies[i] })),
@@ -173,7 +168,7 @@ function findings(results: readonly Result[], training: number, test: number) {
     charts: [
       {
         title: "Digits read right",
-        ...{ xLabel: "shift, pixels", yLabel: "%", kind: "lines" as const },
+        ...{ xLabel: "shift, pixels", yLabel: "%", kind: "lines" },
         series: columns.map(({ name, y }) => ({ name, x: shifts, y: y.map((accuracy) => 100 * accuracy) })),
       },
     ],
