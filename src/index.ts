@@ -30,6 +30,7 @@ export { foldBatchNormalization } from "./models/fold.js";
 export { loadModel, type LoadOptions } from "./models/load.js";
 export type { Model } from "./models/model.js";
 export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";
+export type { SummaryOptions } from "./models/summary.js";
 export type { LoadedWeights, LoadWeightsOptions } from "./models/transfer.js";
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
 export * as models from "./models/zoo/index.js";

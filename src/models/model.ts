@@ -26,7 +26,7 @@ import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
-import { summarize } from "./summary.js";
+import { type SummaryOptions, summarize, summaryGraph } from "./summary.js";
 import type { TrainingParts } from "./training.js";
 import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
@@ -269,12 +269,21 @@ export class Model {
   }
 
   /**
-   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak.
+   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak; or, with
+   * `{ format: "dot" }`, layers, shapes and parameters as a graph in the DOT language, which Graphviz and its ports draw: branches and merges are seen there.
    * @param print  default console.log
-   * Errors: UsageError before the model is built.
+   * Errors: UsageError before the model is built, and for a format that there is not.
    */
-  summary(print: (text: string) => void = console.log): void {
-    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory));
+  summary(print: (text: string) => void = console.log, options: SummaryOptions = {}): void {
+    checkKeys("summary", options, ["format"]);
+    const { format = "table" } = options;
+    if (format !== "table" && format !== "dot")
+      throw new UsageError(message("summary", "unknown format", { expected: '"table" or "dot"', got: show(format) }));
+    const { weights, stepMemory } = this.#state;
+    const graph = this.#state.graph("summary");
+    print(
+      format === "dot" ? summaryGraph(this.name, graph, weights) : summarize(this.name, graph, weights, stepMemory),
+    );
   }
 
   /**

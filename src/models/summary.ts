@@ -1,18 +1,67 @@
-/** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
+/** The table of a model: layers, output shapes, parameters; or the same as a graph. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
 import type { StepMemory } from "./stepMemory.js";
 import type { Weights } from "./weights.js";
 
-const headings = ["Layer", "Output shape", "Parameters", "From"] as const;
+/** Options of `summary`. */
+export interface SummaryOptions {
+  /** A table, or a graph in the DOT language of Graphviz. Default "table". */
+  readonly format?: "table" | "dot";
+}
+
+const headings = ["Layer", "Output shape", "Parameters", "From"];
+
+/** What a summary tells of one input or one call of a layer. */
+interface Row {
+  readonly name: string;
+  /** "input", or the layer's kind. */
+  readonly kind: string;
+  readonly shape: string;
+  /** "1,234", "1,234 frozen" or "shared". */
+  readonly parameters: string;
+  /** Places of the rows that it reads. */
+  readonly from: readonly number[];
+  readonly isOutput: boolean;
+}
+
+type IsTrained = (layer: Layer, parameter: Parameter) => boolean;
+
+/** @param weights the model's, where they have memory: what another model made before is not trained by this one */
+function trainedBy(weights: Weights | undefined): IsTrained {
+  return (layer, parameter) =>
+    layer.isTrainable &&
+    parameter.spec.isTrainable !== false &&
+    (weights === undefined ? !parameter.isBound : weights.owns(parameter));
+}
+
+/** The inputs, then the calls in order. */
+function rowsOf({ inputs, outputs, steps }: Graph, isTrained: IsTrained): Row[] {
+  const symbols: SymbolicTensor[] = [...inputs, ...steps.map(({ output }) => output)];
+  const seen = new Set<Layer>();
+  return symbols.map((symbol, i) => {
+    const shape = showShape(["N", ...symbol.shape]);
+    const isOutput = outputs.includes(symbol);
+    if (i < inputs.length) {
+      const name = symbol.name ?? (inputs.length === 1 ? "input" : `input_${i + 1}`);
+      return { name, kind: "input", shape, parameters: "0", from: [], isOutput };
+    }
+    const { layer, inputs: read } = steps[i - inputs.length].call;
+    const count = countOf(layer.parameters);
+    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(layer, parameter));
+    const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
+    seen.add(layer);
+    const from = read.map((one) => symbols.indexOf(one));
+    return { name: layer.name!, kind: layer.kind, shape, parameters, from, isOutput };
+  });
+}
 
 /**
  * The table as text.
  *
- * @param title    the first line
- * @param weights  the model's, where they have memory: what another model made before is not trained by this one
- * @param memory   what a training step takes, where the model is compiled
+ * @param title   the first line
+ * @param memory  what a training step takes, where the model is compiled
  */
 export function summarize(
   title: string,
@@ -20,41 +69,14 @@ export function summarize(
   weights: Weights | undefined,
   memory: StepMemory | undefined,
 ): string {
-  const isTrained = (layer: Layer, parameter: Parameter): boolean =>
-    layer.isTrainable &&
-    parameter.spec.isTrainable !== false &&
-    (weights === undefined ? !parameter.isBound : weights.owns(parameter));
-  const isChain = graph.steps.every(
-    ({ call }, i) =>
-      call.inputs.length === 1 && call.inputs[0] === (i === 0 ? graph.inputs[0] : graph.steps[i - 1].output),
-  );
-  const inputNames = graph.inputs.map(
-    ({ name }, i) => name ?? (graph.inputs.length === 1 ? "input" : `input_${i + 1}`),
-  );
-  const nameOf = (symbol: SymbolicTensor): string =>
-    symbol.origin?.layer.name ?? inputNames[graph.inputs.indexOf(symbol)];
-  const seen = new Set<unknown>();
-  const rows: string[][] = graph.inputs.map((symbol) => [
-    `${nameOf(symbol)} (input)`,
-    showShape(["N", ...symbol.shape]),
-    "0",
-    "",
-  ]);
-  for (const { call, output } of graph.steps) {
-    const { layer } = call;
-    const count = countOf(layer.parameters);
-    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(layer, parameter));
-    const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
-    seen.add(layer);
-    rows.push([
-      `${layer.name} (${layer.kind})`,
-      showShape(["N", ...output.shape]),
-      parameters,
-      call.inputs.map(nameOf).join(", "),
-    ]);
-  }
+  const isTrained = trainedBy(weights);
+  const rows = rowsOf(graph, isTrained);
+  const isChain = rows.every(({ from }, i) => (i === 0 ? from.length === 0 : from.length === 1 && from[0] === i - 1));
   const columns = isChain ? 3 : 4;
-  const cells = [headings.slice(0, columns), ...rows.map((row) => row.slice(0, columns))];
+  const texts = rows.map(({ name, kind, shape, parameters, from }) => {
+    return [`${name} (${kind})`, shape, parameters, from.map((at) => rows[at].name).join(", ")];
+  });
+  const cells = [headings, ...texts].map((row) => row.slice(0, columns));
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...cells.map((row) => row[i].length)));
   const line = (row: readonly string[]): string =>
     row
@@ -74,7 +96,23 @@ export function summarize(
   ].join("\n");
 }
 
-function totals({ layers }: Graph, isTrained: (layer: Layer, parameter: Parameter) => boolean): string {
+/** The same rows as a graph in the DOT language of Graphviz: a box a call, an arrow for what it reads, a double frame for an output. */
+export function summaryGraph(title: string, graph: Graph, weights: Weights | undefined): string {
+  const rows = rowsOf(graph, trainedBy(weights));
+  const boxes = rows.map(({ name, kind, shape, parameters, isOutput }, i) => {
+    const lines = [name === kind ? name : `${name} (${kind})`, shape];
+    if (parameters !== "0") lines.push(parameters === "shared" ? "shared" : `${parameters} parameters`);
+    return `  n${i} [label=${quoted(lines.join("\n"))}${isOutput ? ", peripheries=2" : ""}];`;
+  });
+  const arrows = rows.flatMap(({ from }, i) => from.map((at) => `  n${at} -> n${i};`));
+  return [`digraph ${quoted(title)} {`, "  node [shape=box];", ...boxes, ...arrows, "}"].join("\n");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function totals({ layers }: Graph, isTrained: IsTrained): string {
   const total = countOf(layers.flatMap(({ parameters }) => parameters));
   const trainable = countOf(
     layers.flatMap((layer) => layer.parameters.filter((parameter) => isTrained(layer, parameter))),

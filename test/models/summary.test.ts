@@ -1,4 +1,5 @@
 /** The table of a model, as text. */
+import { instance as viz } from "@viz-js/viz";
 import { expect, it } from "vitest";
 import {
   add,
@@ -12,6 +13,7 @@ import {
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import type { Model } from "../../src/models/model.js";
+import * as models from "../../src/models/zoo/index.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { adam, sgd } from "../../src/optimizers/index.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
@@ -51,13 +53,18 @@ scores (dense)       [N, 10]              3,010
 `);
 });
 
-it("a graph with a shared, a frozen and a joining layer", () => {
+/** Two inputs, a layer that is called twice, a frozen one, and one that joins all three. */
+function branched(): Model {
   const [left, right] = [input({ shape: [4], name: "left" }), input({ shape: [4] })];
   const encode = dense({ units: 8, activation: "tanh", name: "encode" });
   const frozen = dense({ units: 8 });
   frozen.isTrainable = false;
   const joined = add().apply([encode.apply(left), encode.apply(right), frozen.apply(right)]);
-  const both = model({ inputs: [left, right], outputs: dense({ units: 1 }).apply(joined) });
+  return model({ inputs: [left, right], outputs: dense({ units: 1 }).apply(joined) });
+}
+
+it("a graph with a shared, a frozen and a joining layer", () => {
+  const both = branched();
   const expected = `
 model
 ──────────────────────────────────────────────────────────────────
@@ -90,6 +97,45 @@ it("layers that another model trains are frozen here, and not there", () => {
     expect(tableOf(whole)).toContain("17 parameters (68 bytes), 17 trainable\n");
     expect(head.weights).toHaveLength(4); // makes the head's own
   }
+});
+
+it("as a graph for Graphviz: a box for each call, arrows into it, a double frame for the output", () => {
+  let graph = "";
+  branched().summary((text) => (graph = text), { format: "dot" });
+  expect(graph).toBe(String.raw`digraph "model" {
+  node [shape=box];
+  n0 [label="left (input)\n[N, 4]"];
+  n1 [label="input_2 (input)\n[N, 4]"];
+  n2 [label="encode (dense)\n[N, 8]\n40 parameters"];
+  n3 [label="encode (dense)\n[N, 8]\nshared"];
+  n4 [label="dense_1 (dense)\n[N, 8]\n40 frozen parameters"];
+  n5 [label="add_1 (add)\n[N, 8]"];
+  n6 [label="dense_2 (dense)\n[N, 1]\n9 parameters", peripheries=2];
+  n0 -> n2;
+  n1 -> n3;
+  n1 -> n4;
+  n2 -> n5;
+  n3 -> n5;
+  n4 -> n5;
+  n5 -> n6;
+}`);
+});
+
+it.each([
+  ["residual", models.highway({ depth: 2, connection: "residual" }), 8],
+  ["names with quotes and backslashes", sequential([dense({ units: 1, name: `a"b\\`, inputShape: [1] })]), 2],
+])("Graphviz draws the graph: %s", async (_, network, boxes) => {
+  let graph = "";
+  network.summary((text) => (graph = text), { format: "dot" });
+  const svg = (await viz()).renderString(graph, { format: "svg" });
+  expect(svg.match(/class="node"/g)).toHaveLength(boxes);
+  for (const { name } of network.layers) expect(svg).toContain(name!.replaceAll('"', "&quot;"));
+});
+
+it("in a format that there is not: an error that names those that there are", () => {
+  expect(() => branched().summary(console.log, { format: "svg" } as never)).toThrow(
+    'summary: unknown format; expected "table" or "dot", got "svg".',
+  );
 });
 
 it("before the shapes are known: an error that says what to do", () => {

@@ -39,6 +39,7 @@ it.skipIf(!hasChromium)(
       expect(right.reduce((sum, text) => sum + Number(text), 0)).toBe(50);
       expect(await heading("What the first layer looks for").locator("canvas").count()).toBe(32);
       expect(await heading("One image on its way").locator("canvas").count()).toBe(4); // image, saliency, two layers
+      expect(await page.locator(".graph g.node").count()).toBe(6); // input, flatten, two of dropout, two of dense
       const inked = await heading("One image on its way")
         .locator("canvas")
         .evaluateAll((canvases) =>

@@ -3,12 +3,10 @@
  * The plotting library is uPlot (MIT), which users install if they want such pages. Does not know what a page shows: its script does.
  */
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../../io/files.js";
 import { type CommandLineError, wrong } from "../commandLine.js";
+import { findInstalled } from "./installed.js";
 
 /** The texts that a page is made of. */
 export interface PageParts {
@@ -28,7 +26,11 @@ export interface PageParts {
  * Errors: CommandLineError where uPlot is not installed.
  */
 export async function pageParts(command: string, script: string): Promise<PageParts> {
-  const file = (path: string): Promise<string> => readFile(findInstalled(command, path), "utf8");
+  const file = async (path: string): Promise<string> => {
+    const found = findInstalled(path);
+    if (found === undefined) throw missing(command);
+    return readFile(found, "utf8");
+  };
   const [plotScript, plotStyle, plotLicense, pageScript] = await Promise.all([
     file("uplot/dist/uPlot.iife.min.js"),
     file("uplot/dist/uPlot.min.css"),
@@ -36,18 +38,6 @@ export async function pageParts(command: string, script: string): Promise<PagePa
     readFile(fileURLToPath(script), "utf8"),
   ]);
   return { plotScript, plotStyle, plotLicense, pageScript };
-}
-
-/** Where a file of a package is: beside this package, or in the folder where the command was called. */
-function findInstalled(command: string, path: string): string {
-  for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
-    try {
-      return createRequire(from).resolve(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    }
-  }
-  throw missing(command);
 }
 
 function missing(command: string): CommandLineError {
@@ -116,5 +106,6 @@ pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; }
 canvas { image-rendering: pixelated; } .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
 .comparison td, .comparison th { text-align: right; } .comparison td:first-child, .comparison th:first-child { text-align: left; color: inherit; }
+.graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
 .u-legend { text-align: left !important; } .u-legend.u-live tr:first-child { display: none !important; } .uplot { max-width: 100%; }
 `;

@@ -7,6 +7,7 @@ import {
   mnistMlp1000,
   mnistMlp300,
   mnistMlp300Deskewed,
+  mnistMlpSixLayer,
 } from "./perceptrons.js";
 import { mnistCnn, mnistLenet } from "./convolutional.js";
 import type { Recipe } from "./recipe.js";
@@ -21,6 +22,7 @@ export const recipes: readonly Recipe[] = [
   mnistMlp300,
   mnistMlp300Deskewed,
   mnistMlp1000,
+  mnistMlpSixLayer,
   mnistLenet,
   mnistCnn,
   xor,

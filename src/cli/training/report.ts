@@ -6,6 +6,7 @@ import { type PageParts, writePage } from "../pages/page.js";
 import type { RecipeData } from "../recipes/recipe.js";
 import type { Run } from "../run.js";
 import type { Verdict } from "../tasks/task.js";
+import { drawLayers } from "./layerGraph.js";
 import type { RateRecorder } from "./rates.js";
 import type { TrainingReport } from "./reportData.js";
 
@@ -29,6 +30,7 @@ export async function writeTrainingReport(file: string, ended: EndedRun, parts: 
   model.summary((text) => (summary = text));
   const report: TrainingReport = {
     ...{ recipe: recipe.name, about: recipe.about, command, facts: factsOf(ended), summary },
+    graph: await drawLayers(model),
     curves: { epochs: history.history, steps: rates.steps, learningRates: rates.rates },
     ...verdict.page(),
   };

@@ -27,6 +27,8 @@ export interface TrainingReport extends Shown {
   /** Names and values: data, engine, result. */
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly summary: string;
+  /** The layers as SVG, where the package that draws them is installed. */
+  readonly graph: string | undefined;
   readonly curves: Curves;
 }
 

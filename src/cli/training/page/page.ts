@@ -6,8 +6,21 @@ import { gallery } from "./gallery.js";
 
 const main = document.querySelector("main")!;
 const report = JSON.parse(document.querySelector("#result")!.textContent) as TrainingReport;
-const { recipe, about, command, facts, summary, curves, classNames, confusion, misread, filters, sample, texts } =
-  report;
+const {
+  recipe,
+  about,
+  command,
+  facts,
+  summary,
+  graph,
+  curves,
+  classNames,
+  confusion,
+  misread,
+  filters,
+  sample,
+  texts,
+} = report;
 
 main.append(element("h1", recipe), element("p", about));
 main.append(element("pre", command));
@@ -41,7 +54,14 @@ if (filters.length > 0)
   section(main, "What the first layer looks for", "Weights of its units: orange below zero, blue above.").append(
     gallery(filters, 3),
   );
-section(main, "Layers").append(scrolling(element("pre", summary)));
+const layers = section(main, "Layers", graph === undefined ? "npm install @viz-js/viz has them drawn here." : "");
+layers.append(scrolling(element("pre", summary)));
+if (graph !== undefined) {
+  const drawing = element("div");
+  drawing.className = "graph";
+  drawing.innerHTML = graph;
+  layers.append(drawing);
+}
 
 /** Counts, the darker the more among those of the row; the diagonal is what was right. */
 function matrix(): HTMLTableElement {

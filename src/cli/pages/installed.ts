@@ -1,0 +1,16 @@
+/** Packages that users install if they want what needs them. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+
+/** Where a package, or a file of it, is: beside this package, or in the folder where the command was called; undefined where it is not installed. */
+export function findInstalled(path: string): string | undefined {
+  for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
+    try {
+      return createRequire(from).resolve(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    }
+  }
+  return undefined;
+}
