@@ -4,14 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { mnistRows } from "../../src/cli/tables/mnist.js";
+import { mnistRows, mnistTable } from "../../src/cli/tables/mnist.js";
+import { mnistLinear } from "../../src/cli/recipes/perceptrons.js";
+import { trainRow } from "../../src/cli/tables/trainRow.js";
+import { Terminal } from "../../src/cli/terminal.js";
+import { digitNames } from "../../src/data/dataset.js";
+import { init, zeros } from "../../src/index.js";
 import { imdbRows } from "../../src/cli/tables/imdb.js";
 import { record } from "./support.js";
 import { writeTinyImdb } from "./tinyImdb.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-table-"));
-beforeAll(() => {
+beforeAll(async () => {
+  await init();
   writeTinyMnist(folder, [300, 50]);
   writeTinyImdb(folder, 300, 40);
 });
@@ -32,13 +38,41 @@ describe("lanegrad table mnist", () => {
     const failed = rows.filter(({ testErrorPercent, boundPercent }) => testErrorPercent > boundPercent);
     expect(failed).not.toEqual([]);
     expect(status).toBe(1);
-    for (const row of rows) {
-      expect(row).toMatchObject({ epochs: 2, secondsPerEpoch: row.seconds / 2 });
-      const line = new RegExp(`^${row.recipe} +${row.testErrorPercent.toFixed(2)} %(?: +[\\d.]+ %)? +[\\d,]+ +2 `, "m");
+    for (const [i, row] of rows.entries()) {
+      const epochs = mnistRows[i].quickEpochs;
+      expect(row).toMatchObject({ epochs, secondsPerEpoch: row.seconds / epochs });
+      const error = row.testErrorPercent.toFixed(2);
+      const line = new RegExp(`^${row.recipe} +${error} %(?: +[\\d.]+ %)? +[\\d,]+ +${epochs} `, "m");
       expect(stderr).toMatch(line);
     }
     const text = `${failed[0].recipe} errs on ${failed[0].testErrorPercent.toFixed(2)} %, at most`;
     expect(stderr.trimEnd().split("\n").at(-1)).toContain(`table: ${text}`);
+    expect(stderr).toMatch(/^mnist-mlp-six-layer +[\d.]+ % +0\.35 % +11,972,510 /m);
+  });
+
+  it("takes for a row with --quick no more samples than the row says", async () => {
+    const [x, y] = [zeros([20, 28, 28, 1], { dtype: "uint8" }), zeros([20], { dtype: "int32" })];
+    const data = {
+      train: { x, y },
+      test: { x, y },
+      kind: "",
+      description: "",
+      classNames: digitNames,
+      hasImages: true,
+    };
+    const samples: number[] = [];
+    const recipe = {
+      ...mnistLinear,
+      settings: { epochs: 3, batch: 2, lr: 1 },
+      callbacks: () => [{ onBatchEnd: (i: number) => void samples.push(i) }],
+    };
+    const row = { recipe, bound: 1, quickBound: 2, quickEpochs: 1, quickTraining: 7 };
+    const terminal = new Terminal(record().surroundings.stdout, {});
+    const how = { seed: 0, signal: new AbortController().signal, terminal };
+    const quick = await trainRow(row, mnistTable, data, { ...how, isQuick: true });
+    expect([samples.length, quick.boundPercent]).toEqual([4, 2]);
+    const whole = await trainRow(row, mnistTable, data, { ...how, isQuick: false });
+    expect([samples.length, whole.boundPercent]).toEqual([4 + 30, 1]);
   });
 
   it.each([

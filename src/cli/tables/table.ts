@@ -11,6 +11,8 @@ export interface TableRow {
   /** The same with --quick. */
   readonly quickBound: number;
   readonly quickEpochs: number;
+  /** How many of the training samples --quick takes for this row. Default: all that it takes for the table. */
+  readonly quickTraining?: number;
 }
 
 /** A row when its network has been trained. */

@@ -35,11 +35,12 @@ export function disposeData({ train, test }: RecipeData): void {
 
 /** Trains a row's network by its recipe, looks at the test set once, and times predictions. */
 export async function trainRow(row: TableRow, table: Table, data: RecipeData, how: TrainingOfRow): Promise<Trained> {
-  const { recipe, bound, quickBound, quickEpochs } = row;
+  const { recipe, bound, quickBound, quickEpochs, quickTraining = Infinity } = row;
   const { isQuick, seed, signal, terminal } = how;
   const { batch: batchSize, lr } = recipe.settings;
   const epochs = isQuick ? quickEpochs : recipe.settings.epochs;
-  const { x, y } = data.train;
+  const isCut = isQuick && data.train.x.shape[0] > quickTraining;
+  const { x, y } = isCut ? firstOf(data.train, quickTraining) : data.train;
   const N = x.shape[0] - Math.floor(x.shape[0] * (recipe.fit?.validationSplit ?? 0));
   const model = recipe.model(seed, { data, batch: batchSize });
   try {
@@ -72,6 +73,7 @@ export async function trainRow(row: TableRow, table: Table, data: RecipeData, ho
     };
   } finally {
     model.dispose();
+    if (isCut) for (const each of [x, y]) each.dispose();
   }
 }
 
