@@ -25,7 +25,8 @@ interface Pair {
 
 /**
  * A new model for prediction that computes the same with less work: each batchNormalization that directly follows a dense, conv1d or conv2d layer without an
- * activation is taken into its kernel and bias, with the moving statistics, and an idle activation layer is left in its place. The model itself stays as it is.
+ * activation is taken into its kernel and bias, with the moving statistics, and its activation becomes that of the layer; an idle activation layer is left in
+ * its place. The model itself stays as it is.
  *
  * @param options  customLayers, as for loadModel
  * Accuracy: of float32, about 1e-6 of an output. Errors: UsageError before the model is built; those of loadModel.
@@ -40,7 +41,7 @@ export async function foldBatchNormalization(model: Model, options: LoadOptions 
   for (const { layer, norm } of pairsOf(architecture, model)) {
     const [kept, gone] = [layers[layer], layers[norm]];
     foldWeights(values, shapes, String(kept.name), String(gone.name), Number(gone.epsilon));
-    layers[layer] = { ...kept, useBias: true };
+    layers[layer] = { ...kept, useBias: true, activation: gone.activation ?? "linear" };
     layers[norm] = { className: "activation", activation: "linear", name: String(gone.name) };
   }
   const text = JSON.stringify({ ...saved, architecture: { ...architecture, layers } });

@@ -34,7 +34,7 @@ it("after dense and convolution, with a bias and without, with γ and β and wit
     activation({ activation: "relu" }),
     flatten(),
     dense({ units: 4, name: "hidden" }),
-    batchNormalization({ momentum: 0.5, scale: false, epsilon: 0.01 }),
+    batchNormalization({ momentum: 0.5, scale: false, epsilon: 0.01, activation: "tanh" }),
     dense({ units: 3 }),
     batchNormalization({ momentum: 0.5, center: false }),
   ]);

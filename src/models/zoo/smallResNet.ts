@@ -37,7 +37,7 @@ export function smallResNet(options: ResNetOptions = {}): Model {
   checkInteger("smallResNet", "blocks", blocks, "[1, ∞)");
   checkInteger("smallResNet", "filters", filters, "[1, ∞)");
   const x = input({ shape: inputShape });
-  let y = relu(convolution(x, filters, 3, 1));
+  let y = convolution(x, filters, 3, 1, "relu");
   for (let stage = 0; stage < 3; stage++) {
     for (let i = 0; i < blocks; i++) y = block(y, filters * 2 ** stage, stage > 0 && i === 0 ? 2 : 1);
   }
@@ -46,18 +46,21 @@ export function smallResNet(options: ResNetOptions = {}): Model {
 }
 
 function block(x: SymbolicTensor, filters: number, strides: number): SymbolicTensor {
-  const transformed = convolution(relu(convolution(x, filters, 3, strides)), filters, 3, 1);
+  const transformed = convolution(convolution(x, filters, 3, strides, "relu"), filters, 3, 1);
   const fits = strides === 1 && x.shape.at(-1) === filters;
-  return relu(add().apply([transformed, fits ? x : convolution(x, filters, 1, strides)]));
+  const sum = add().apply([transformed, fits ? x : convolution(x, filters, 1, strides)]);
+  return activation({ activation: "relu" }).apply(sum);
 }
 
 /** A convolution without bias, which the normalisation's β takes the place of. */
-function convolution(x: SymbolicTensor, filters: number, kernelSize: number, strides: number): SymbolicTensor {
+function convolution(
+  x: SymbolicTensor,
+  filters: number,
+  kernelSize: number,
+  strides: number,
+  activation: "linear" | "relu" = "linear",
+): SymbolicTensor {
   const kernelInitializer = heNormal();
   const layer = conv2d({ filters, kernelSize, strides, padding: "same", useBias: false, kernelInitializer });
-  return batchNormalization().apply(layer.apply(x));
-}
-
-function relu(x: SymbolicTensor): SymbolicTensor {
-  return activation({ activation: "relu" }).apply(x);
+  return batchNormalization({ activation }).apply(layer.apply(x));
 }
