@@ -6,7 +6,8 @@ import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, type Layer, type Parameter, type LayerOptions, partOf } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
-import { Recurrent, type RecurrentOptions } from "./recurrent.js";
+import { Recurrent } from "./recurrent.js";
+import type { RecurrentOptions } from "./recurrentCell.js";
 import { Wrapper, checkWrapped } from "./wrapper.js";
 
 /** How the outputs of both directions become one: side by side, or element by element. */

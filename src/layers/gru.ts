@@ -3,7 +3,8 @@ import { zeros } from "../initializers/index.js";
 import { gru as gruOp } from "../ops/gru.js";
 import { type RecurrentActivation, checkRecurrentActivation } from "../ops/sequence.js";
 import { checkBoolean } from "../options.js";
-import { type Cell, Recurrent, type RecurrentOptions } from "./recurrent.js";
+import { Recurrent } from "./recurrent.js";
+import type { Cell, RecurrentOptions } from "./recurrentCell.js";
 
 /** Options of {@link gru}. */
 export interface GruLayerOptions extends RecurrentOptions {

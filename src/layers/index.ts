@@ -17,6 +17,7 @@ export { embedding, type EmbeddingOptions } from "./embedding.js";
 export { gridLstm, type GridLstmOptions } from "./gridLstm.js";
 export { gru, type GruLayerOptions } from "./gru.js";
 export { input, type InputOptions } from "./input.js";
+export { layerNormLstm, type LayerNormLstmOptions } from "./layerNormLstm.js";
 export { lstm, type LstmLayerOptions } from "./lstm.js";
 export { masking, type MaskingOptions } from "./masking.js";
 export { add, concatenate, type ConcatenateOptions, multiply } from "./merge.js";
@@ -43,7 +44,8 @@ export {
   type ZeroPaddingOptions,
 } from "./resizing.js";
 export { pyramid, type PyramidOptions } from "./pyramid.js";
-export type { Recurrent, RecurrentOptions } from "./recurrent.js";
+export type { Recurrent } from "./recurrent.js";
+export type { RecurrentOptions } from "./recurrentCell.js";
 export { repeatVector, type RepeatVectorOptions } from "./repeatVector.js";
 export { simpleRnn } from "./simpleRnn.js";
 export { timeDistributed, type TimeDistributedOptions } from "./timeDistributed.js";

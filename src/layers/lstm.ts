@@ -1,11 +1,11 @@
 /** The long short-term memory layer, with or without peepholes. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side. */
-import type { Initializer } from "../initializers/initializer.js";
 import { zeros } from "../initializers/index.js";
 import { lstm as lstmOp } from "../ops/lstm.js";
 import { type RecurrentActivation, checkRecurrentActivation } from "../ops/sequence.js";
 import { checkBoolean } from "../options.js";
-import { fillFloat32 } from "../runtime/primitives.js";
-import { type Cell, Recurrent, type RecurrentOptions } from "./recurrent.js";
+import { openForgetGate } from "./forgetGate.js";
+import { Recurrent } from "./recurrent.js";
+import type { Cell, RecurrentOptions } from "./recurrentCell.js";
 
 /** Options of {@link lstm}. */
 export interface LstmLayerOptions extends RecurrentOptions {
@@ -36,25 +36,15 @@ const cell: Cell<LstmLayerOptions> = {
   biasInitializer({ units, unitForgetBias = true, biasInitializer = zeros() }) {
     return unitForgetBias ? openForgetGate(biasInitializer, units) : biasInitializer;
   },
-  extra: ({ peephole = false, units }) => (peephole ? { name: "peepholes", shape: [3, units] } : undefined),
-  run: (x, { extra, ...weights }, [h, c], options, { recurrentActivation = "sigmoid" }) =>
+  extra: ({ peephole = false, units }) =>
+    peephole ? [{ name: "peepholes", shape: [3, units], initializer: zeros() }] : [],
+  run: (x, { extra: [peepholes], ...weights }, [h, c], options, { recurrentActivation = "sigmoid" }) =>
     lstmOp(
       x,
-      { ...weights, peepholes: extra },
+      { ...weights, peepholes },
       { ...options, recurrentActivation, initialState: h === undefined ? undefined : [h, c] },
     ),
 };
-
-/** Fills as `initializer` does, then the bias of the forget gate with 1. */
-function openForgetGate(initializer: Initializer, units: number): Initializer {
-  return {
-    config: initializer.config,
-    fill(out, random) {
-      initializer.fill(out, random);
-      fillFloat32(out.ptr + 4 * units, 1, units);
-    },
-  };
-}
 
 /**
  * A long short-term memory layer.

@@ -3,108 +3,20 @@
  * Letters: N batch, T steps, I inputs, H units, G gates. Does not know the equations of a cell.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import type { Initializer } from "../initializers/initializer.js";
 import { glorotUniform, orthogonal, zeros } from "../initializers/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { dropout } from "../ops/dropout.js";
-import {
-  type RecurrentActivation,
-  type SequenceOptions,
-  type SequenceResult,
-  checkRecurrentActivation,
-} from "../ops/sequence.js";
+import { type SequenceResult, checkRecurrentActivation } from "../ops/sequence.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
-import type { Regularizer } from "../regularizers/regularizer.js";
 import { copyFloat32 } from "../runtime/primitives.js";
 import { empty, ones } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, type Parameter, partOf } from "./layer.js";
+import { type CallContext, Layer, type Parameter, partOf } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
-
-/** Options of every recurrent layer. */
-export interface RecurrentOptions extends LayerOptions {
-  /** H: size of the state, ≥ 1. */
-  readonly units: number;
-  /** φ: linear, relu, sigmoid, tanh, selu, softplus or hardSigmoid. Default "tanh". */
-  readonly activation?: RecurrentActivation;
-  /** False leaves the biases out. Default true. */
-  readonly useBias?: boolean;
-  /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
-  /** Default orthogonal(). */
-  readonly recurrentInitializer?: Initializer;
-  /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly recurrentRegularizer?: Regularizer;
-  readonly biasRegularizer?: Regularizer;
-  /** In training, zeroes this part of the inputs, the same features in all steps of a sequence. Default 0. */
-  readonly dropout?: number;
-  /** In training, zeroes this part of the state where the recurrent kernel reads it, the same units in all steps (Gal & Ghahramani 2016). Default 0. */
-  readonly recurrentDropout?: number;
-  /** True: the states of all steps (N, T, H). False: the last one (N, H). Default false. */
-  readonly returnSequences?: boolean;
-  /** True: applyMany gives the last states too, after the output. Default false. */
-  readonly returnState?: boolean;
-  /** Reads the sequence from its end; with returnSequences the outputs stand in the order of the steps, the last position first. Default false. */
-  readonly goBackwards?: boolean;
-  /** A batch begins with the states that the one before ended with, row by row; no gradient goes back into it. Default false. */
-  readonly stateful?: boolean;
-  /** N, for a stateful layer. */
-  readonly batchSize?: number;
-}
-
-/** What distinguishes a kind of recurrent layer. O: its options. */
-export interface Cell<O extends RecurrentOptions = RecurrentOptions> {
-  readonly kind: string;
-  /** Names of the options that only this kind has. */
-  readonly ownOptions: readonly string[];
-  /** Throws UsageError where one of them is wrong. */
-  checkOptions(options: O): void;
-  /** Their values as they stand in a file. */
-  describeOptions(options: O): Readonly<Record<string, unknown>>;
-  /** G. */
-  readonly gates: number;
-  /** The states by name. */
-  readonly states: readonly string[];
-  biasShape(options: O): Shape;
-  /** What fills the bias. */
-  biasInitializer(options: O): Initializer;
-  /** A further parameter, where there is one. */
-  extra?(options: O): { readonly name: string; readonly shape: Shape } | undefined;
-  /** The op over whole sequences. */
-  run(x: Tensor, weights: CellWeights, states: readonly Tensor[], options: SequenceOptions, layer: O): SequenceResult;
-}
-
-/** The parameters of a cell. */
-export interface CellWeights {
-  readonly kernel: Tensor;
-  readonly recurrentKernel: Tensor;
-  readonly bias: Tensor | undefined;
-  readonly extra: Tensor | undefined;
-}
-
-const optionNames = [
-  "units",
-  "activation",
-  "useBias",
-  "kernelInitializer",
-  "recurrentInitializer",
-  "biasInitializer",
-  "kernelRegularizer",
-  "recurrentRegularizer",
-  "biasRegularizer",
-  "dropout",
-  "recurrentDropout",
-  "returnSequences",
-  "returnState",
-  "goBackwards",
-  "stateful",
-  "batchSize",
-];
+import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
 
 /** A layer that goes through sequences with a cell. */
 export class Recurrent extends Layer {
@@ -114,7 +26,7 @@ export class Recurrent extends Layer {
   #kernel!: Parameter;
   #recurrentKernel!: Parameter;
   #bias: Parameter | undefined;
-  #extra: Parameter | undefined;
+  #extra: readonly Parameter[] = [];
   #carried: readonly Parameter[] = [];
 
   constructor(cell: Cell, options: RecurrentOptions) {
@@ -230,8 +142,7 @@ export class Recurrent extends Layer {
         decays: false,
       });
     }
-    const extra = cell.extra?.(cellOptions);
-    if (extra !== undefined) this.#extra = this.declare({ ...extra, initializer: zeros(), decays: false });
+    this.#extra = (cell.extra?.(cellOptions) ?? []).map((spec) => this.declare({ ...spec, decays: false }));
     const { stateful = false, batchSize } = cellOptions;
     if (stateful) {
       this.#carried = cell.states.map((name) =>
@@ -283,7 +194,7 @@ export class Recurrent extends Layer {
       kernel: this.#kernel.value,
       recurrentKernel: this.#recurrentKernel.value,
       bias: this.#bias?.value,
-      extra: this.#extra?.value,
+      extra: this.#extra.map(({ value }) => value),
     };
     const result = cell.run(
       training && rate > 0 ? mul(x, draw([N, 1, I], 0, rate)) : x,

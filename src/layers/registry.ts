@@ -17,6 +17,7 @@ import { gridLstm } from "./gridLstm.js";
 import { gru } from "./gru.js";
 import { highway } from "./highway.js";
 import type { Layer } from "./layer.js";
+import { layerNormLstm } from "./layerNormLstm.js";
 import { lstm } from "./lstm.js";
 import { masking } from "./masking.js";
 import { add, concatenate, multiply } from "./merge.js";
@@ -36,7 +37,7 @@ const makers = {
   ...conv,
   ...convTranspose,
   ...depthwise,
-  ...{ bidirectional, gridLstm, gru, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
+  ...{ bidirectional, gridLstm, gru, layerNormLstm, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
   highway,
   ...noise,
   ...normalization,

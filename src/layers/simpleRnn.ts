@@ -1,7 +1,8 @@
 /** The simple recurrent layer. Letters: N batch, T steps, I inputs, H units. */
 import { zeros } from "../initializers/index.js";
 import { simpleRnn as simpleRnnOp } from "../ops/simpleRnn.js";
-import { type Cell, Recurrent, type RecurrentOptions } from "./recurrent.js";
+import { Recurrent } from "./recurrent.js";
+import type { Cell, RecurrentOptions } from "./recurrentCell.js";
 
 const cell: Cell = {
   kind: "simpleRnn",

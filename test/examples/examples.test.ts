@@ -15,6 +15,9 @@ describe("examples", () => {
       "digits.js",
       "functional.js",
       "longText.js",
+      "manyToMany.js",
+      "manyToOne.js",
+      "oneToMany.js",
       "transfer.js",
       "xor.js",
     ]);
