@@ -14,7 +14,8 @@ it("every golden file is read by its typed reader, and none is left over", () =>
   const known = [
     ...goldenTraceNames.map((name) => `traces-${name}.json`),
     ...goldenConvTraceNames.map((name) => `traces-conv-${name}.json`),
-    ...["activations.json", "losses.json", "numpy.json", "recurrent.json", "traces-recurrent.json"],
+    ...["activations.json", "losses.json", "numpy.json", "recurrent.json"],
+    ...["traces-recurrent.json", "traces-embedding.json"],
   ];
   expect(files.toSorted()).toEqual(known.toSorted());
 });

@@ -198,6 +198,20 @@ export const goldenRecurrentTraces = (): GoldenSizes & {
   readonly traces: Readonly<Record<string, GoldenRecurrentTrace>>;
 } => read("traces-recurrent") as never;
 
+/** Ten steps of networks that read tokens, whose table is trained by rows. */
+export interface GoldenEmbeddingTraces {
+  readonly V: number;
+  readonly D: number;
+  readonly T: number;
+  readonly units: number;
+  readonly classes: number;
+  readonly batch: number;
+  readonly traces: Readonly<Record<"sgd" | "adam", Pick<GoldenTrace, "optimizer" | "initial" | "steps">>>;
+}
+
+/** The same, read. */
+export const goldenEmbeddingTraces = (): GoldenEmbeddingTraces => read("traces-embedding") as GoldenEmbeddingTraces;
+
 /** Throws at the worst element where |got − want| exceeds relative · |want| + absolute, and says where and by how much. */
 export function expectClose(
   what: string,
