@@ -117,6 +117,10 @@ class Bidirectional extends Wrapper {
     return [...this.#forward.carried, ...this.#backward.carried];
   }
 
+  override get batchSize(): number | undefined {
+    return this.#forward.batchSize;
+  }
+
   override resetStates(): void {
     this.#forward.resetStates();
     this.#backward.resetStates();

@@ -222,6 +222,11 @@ export abstract class Layer {
     return [];
   }
 
+  /** The only batch size that a stateful layer takes. Default: any. */
+  get batchSize(): number | undefined {
+    return undefined;
+  }
+
   /** Forgets what a stateful layer carries from batch to batch. Default: nothing. */
   resetStates(): void {
     // a layer without states
@@ -296,4 +301,14 @@ export function oneInput<T>(kind: string, inputs: readonly T[]): T {
     throw new ShapeError(message(kind, "wrong number of inputs", { expected: "1", got: String(inputs.length) }));
   }
   return inputs[0];
+}
+
+/** Throws ShapeError where a stateful layer gets batches of N rows that it has no states for. */
+export function checkCarriedBatch({ kind, batchSize }: Pick<Layer, "kind" | "batchSize">, N: number): void {
+  if (batchSize === undefined || N === batchSize) return;
+  const expected = `N = ${batchSize} (batchSize)`;
+  const hint = "A stateful layer takes batches of one size alone.";
+  throw new ShapeError(
+    message(kind, "the carried states belong to another batch size", { expected, got: `N = ${N}`, hint }),
+  );
 }

@@ -2,7 +2,7 @@
  * What all recurrent layers are: a cell's parameters, and its op over whole sequences. The cells are in simpleRnn.ts, lstm.ts and gru.ts.
  * Letters: N batch, T steps, I inputs, H units, G gates. Does not know the equations of a cell.
  */
-import { ShapeError, UsageError, message, show } from "../errors.js";
+import { ShapeError, UsageError, message } from "../errors.js";
 import { glorotUniform, orthogonal, zeros } from "../initializers/index.js";
 import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -14,7 +14,7 @@ import { empty, ones } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type Parameter, partOf } from "./layer.js";
+import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
 
@@ -171,6 +171,10 @@ export class Recurrent extends Layer {
     return this.#carried;
   }
 
+  override get batchSize(): number | undefined {
+    return this.#carried.length > 0 ? this.cellOptions.batchSize : undefined;
+  }
+
   /** Sets the states that are carried from batch to batch to zero. */
   override resetStates(): void {
     for (const { value } of this.#carried) value.assign(new Float32Array(value.size));
@@ -219,14 +223,7 @@ export class Recurrent extends Layer {
 
   /** Copies of the carried states: they themselves are overwritten before the backward pass reads what the sequence began with. */
   #carriedStates(N: number): Tensor[] {
-    const { batchSize } = this.cellOptions;
-    if (N !== batchSize) {
-      const expected = `N = ${show(batchSize)} (batchSize)`;
-      const hint = "A stateful layer takes batches of one size alone.";
-      throw new ShapeError(
-        message(this.kind, "the carried states belong to another batch size", { expected, got: `N = ${N}`, hint }),
-      );
-    }
+    checkCarriedBatch(this, N);
     return this.#carried.map(({ value }) => {
       const copy = empty(value.shape);
       copyFloat32(copy.ptr, value.ptr, value.size);

@@ -1,7 +1,7 @@
 /** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
-import type { TokenRule } from "../layers/layer.js";
+import { type Layer, type TokenRule, checkCarriedBatch } from "../layers/layer.js";
 import { firstOutside } from "../ops/gather.js";
 import { heap } from "../runtime/runtime.js";
 import { sameShape, showShape } from "../tensor/shape.js";
@@ -45,6 +45,12 @@ export function checkTargets(
     }
     loss.checkTargets(target, shapes[i]);
   }
+}
+
+/** Throws ShapeError where a stateful layer takes another batch size than that of one of the batches of `rows` rows. */
+export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
+  const n = Math.min(batchSize, rows);
+  for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary, hasPadding }: TokenRule): void {

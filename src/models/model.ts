@@ -10,7 +10,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
-import { checkInputs, checkTargets } from "./batchChecks.js";
+import { checkBatchSizes, checkInputs, checkTargets } from "./batchChecks.js";
 import type { Chain } from "./chain.js";
 import { release } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
@@ -114,6 +114,8 @@ export class Model {
     try {
       data = fitData(state.shapes(compiled), lossesOf(compiled), { x, y }, options);
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
+      for (const part of [data.training, data.validation])
+        if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         step: state.step("fit"),
         progress: state.progress,
@@ -148,6 +150,7 @@ export class Model {
     let evaluation: Evaluation | undefined;
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
+      checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
       evaluation = new Evaluation(state.step(op), data, batchSize, groupsOf(op, data, groupByLength));
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
@@ -182,6 +185,7 @@ export class Model {
     try {
       const inputs = columns.map(({ tensor }) => tensor);
       state.buildFor(inputs);
+      checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
       const { outputShapes } = state.graph(op);
       const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
       const lengths = groupsFor(op, inputs, { what: "output", shapes: outputShapes }, groupByLength);

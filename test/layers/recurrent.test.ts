@@ -186,6 +186,22 @@ describe("stateful", () => {
     );
     expect(() => lstm({ units: 4, stateful: true })).toThrow("lstm: a stateful layer has no batch size");
   });
+
+  it("refuses data whose batches are not all of its size, before any of them is computed", async () => {
+    const layer = gru({ units: 4, stateful: true, batchSize: 2 });
+    const net = sequential([bidirectional({ layer, inputShape: [3, 3] }), dense({ units: 1 })]);
+    net.compile({ optimizer: sgd(), loss: meanSquaredError() });
+    const before = net.weights.map(({ value }) => value.toArray());
+    const [x, y] = [tensor(new Float32Array(45).fill(1), [5, 3, 3]), [[1], [1], [1], [1], [1]]];
+    const wrong = (N: number) =>
+      `bidirectional: the carried states belong to another batch size; expected N = 2 (batchSize), got N = ${N}.`;
+    await expect(net.fit(x, y, { batchSize: 2, shuffle: false })).rejects.toThrow(wrong(1));
+    await expect(net.evaluate(x, y, { batchSize: 2 })).rejects.toThrow(wrong(1));
+    await expect(net.predict(x, { batchSize: 2 })).rejects.toThrow(wrong(1));
+    await expect(net.predict(x)).rejects.toThrow(wrong(5));
+    await expect(net.fit(x, y, { batchSize: 2, validationSplit: 0.2 })).rejects.toThrow(wrong(1));
+    expect(net.weights.map(({ value }) => value.toArray())).toEqual(before);
+  });
 });
 
 describe("dropout", () => {
