@@ -179,6 +179,11 @@ export abstract class Layer {
     return undefined;
   }
 
+  /** Where a step of the input that has this value alone is padding: the value. A sequence must have another step. Default: undefined. */
+  get padding(): number | undefined {
+    return undefined;
+  }
+
   /** Shape of the output. Throws ShapeError for inputs that do not fit. */
   abstract outputShape(inputShapes: readonly Shape[]): Shape;
 

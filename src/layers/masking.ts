@@ -19,6 +19,7 @@ export interface MaskingOptions extends LayerOptions {
 
 /**
  * Gives its input (N, T, F) as it is, with a mask for the layers that follow: steps that are padding do not count. Note [Masks] in layer.ts.
+ * As the first layer it refuses a sequence that is padding alone.
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences.
  */
 export function masking(options: MaskingOptions = {}): Layer {
@@ -38,6 +39,10 @@ class Masking extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return { maskValue: this.#value };
+  }
+
+  override get padding(): number {
+    return this.#value;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

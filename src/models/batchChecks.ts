@@ -6,18 +6,19 @@ import { firstOutside } from "../ops/gather.js";
 import { heap } from "../runtime/runtime.js";
 import { sameShape, showShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { paddedRow } from "./columns.js";
+import { checkPadding, paddedRow } from "./columns.js";
 import type { ModelShapes } from "./data.js";
 
 /** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
   checkTensors(op, "inputs", inputs);
-  for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
+  for (const [i, { shape, name = `input ${i}`, tokens, padding }] of symbols.entries()) {
     const input = inputs.at(i);
     const fits =
       input !== undefined && input.rank > 0 && sameShape(input.shape.slice(1), shape ?? input.shape.slice(1));
     if (fits && input.shape[0] === inputs[0].shape[0]) {
       if (tokens !== undefined) checkTokens(op, name, input, tokens);
+      if (padding !== undefined) checkPadding(op, name, input, padding);
       continue;
     }
     const expected = showShape([i === 0 || !fits ? "N" : inputs[0].shape[0], ...(shape ?? ["…"])]);

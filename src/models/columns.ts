@@ -19,6 +19,8 @@ export interface InputRule {
   readonly name: string | undefined;
   /** Which, where the input is tokens. */
   readonly tokens: TokenRule | undefined;
+  /** The value of padding, where sequences must have something else. */
+  readonly padding?: number | undefined;
 }
 
 /** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
@@ -56,7 +58,7 @@ export function inputColumn(
   op: string,
   name: string,
   data: Data,
-  { shape: sampleShape, tokens }: Pick<InputRule, "shape" | "tokens">,
+  { shape: sampleShape, tokens, padding }: Pick<InputRule, "shape" | "tokens" | "padding">,
 ): Column {
   const column = toColumn(op, name, data, (n) =>
     sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
@@ -73,6 +75,7 @@ export function inputColumn(
       throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
     }
     checkFinite(op, name, column.tensor);
+    if (padding !== undefined) checkPadding(op, name, column.tensor, padding);
     const typed = tokens === undefined ? column : asTokens(op, name, column, tokens);
     return isPlain ? reshaped(typed, [shape[0], 1]) : typed;
   });
@@ -209,12 +212,21 @@ function asTokens(op: string, name: string, column: Column, { vocabulary, hasPad
   return { tensor: tokens, isOwned: true };
 }
 
-/** The first of `rows` that is zeros alone, or −1. */
-export function paddedRow(values: ArrayLike<number>, rows: number): number {
+/** Throws ShapeError for a sample that has no other value than that of padding. */
+export function checkPadding(op: string, name: string, x: Tensor, padding: number): void {
+  const empty = paddedRow(heap().view(x.dtype, x.ptr, x.size), x.shape[0], Math.fround(padding));
+  if (empty < 0) return;
+  const wrong = `${name} has nothing but padding in sample ${empty}`;
+  const expected = `a step with another value than ${padding} in each sequence`;
+  throw new ShapeError(message(op, wrong, { expected, got: `${padding} alone` }));
+}
+
+/** The first of `rows` that has no other value than `padding`, or −1. */
+export function paddedRow(values: ArrayLike<number>, rows: number, padding = 0): number {
   const length = values.length / rows;
   for (let row = 0; row < rows; row++) {
     let t = 0;
-    while (t < length && values[row * length + t] === 0) t++;
+    while (t < length && values[row * length + t] === padding) t++;
     if (t === length) return row;
   }
   return -1;

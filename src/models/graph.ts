@@ -55,6 +55,14 @@ export class Graph {
     return this.inputs.map((input) => rules.get(input));
   }
 
+  /** For each input the value of its padding, where a layer that reads it says so. */
+  get paddings(): (number | undefined)[] {
+    return this.inputs.map(
+      (input) =>
+        this.steps.find(({ call }) => call.inputs[0] === input && call.layer.padding !== undefined)?.call.layer.padding,
+    );
+  }
+
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
     return this.outputs.map(({ shape }) => shape);
