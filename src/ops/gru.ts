@@ -6,26 +6,29 @@ import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import { kernels } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { copyRow } from "./copy.js";
-import { type BackwardCall, applyMany, defineOp } from "./defineOp.js";
+import { type BackwardCall, defineOp } from "./defineOp.js";
 import {
   type RecurrentActivation,
   type SequenceAttributes,
   type SequenceOptions,
   type SequenceResult,
+  applySequence,
+  checkSequence,
+  sequenceCall,
+  sequenceOutputs,
+  sizesOf,
+} from "./sequence.js";
+import {
   activationCodes,
   addressOf,
   beginGradient,
   beginState,
   biasGradient,
-  checkSequence,
   endGradient,
   inputGradients,
   multiplyInput,
   orderOf,
-  sequenceCall,
-  sequenceOutputs,
-  sizesOf,
-} from "./sequence.js";
+} from "./sequenceProducts.js";
 
 /** What a GRU needs to know besides tensors. */
 export interface GruAttributes extends SequenceAttributes {
@@ -141,8 +144,5 @@ export function gru(x: Tensor, weights: GruWeights, options: GruOptions = {}): S
   const { kernel, recurrentKernel, bias } = weights;
   const [h] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("gru", [x, kernel, recurrentKernel], { bias, h }, options);
-  const [last, y, ...saved] = applyMany(gruOp, inputs, { ...attributes, resetAfter: options.resetAfter ?? true });
-  for (const tensor of saved) tensor.dispose();
-  if (!attributes.returnSequences) y.dispose();
-  return { output: attributes.returnSequences ? y : last, states: [last] };
+  return applySequence(gruOp, inputs, { ...attributes, resetAfter: options.resetAfter ?? true }, 1);
 }

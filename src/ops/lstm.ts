@@ -4,27 +4,30 @@
  */
 import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { applyMany, defineOp } from "./defineOp.js";
+import { defineOp } from "./defineOp.js";
 import {
   type RecurrentActivation,
   type SequenceAttributes,
   type SequenceOptions,
   type SequenceResult,
+  applySequence,
+  checkSequence,
+  sequenceCall,
+  sequenceOutputs,
+  sizesOf,
+} from "./sequence.js";
+import {
   activationCodes,
   addressOf,
   beginGradient,
   beginState,
   biasGradient,
-  checkSequence,
   endGradient,
   inputGradients,
   multiplyInput,
   orderOf,
   recurrentGradient,
-  sequenceCall,
-  sequenceOutputs,
-  sizesOf,
-} from "./sequence.js";
+} from "./sequenceProducts.js";
 
 /** Outputs: last h and c, h of all steps; then for the backward pass the gates, h before and c after each step. */
 export const lstmOp = defineOp<SequenceAttributes>({
@@ -120,8 +123,5 @@ export function lstm(x: Tensor, weights: LstmWeights, options: LstmOptions = {})
   const { kernel, recurrentKernel, bias, peepholes } = weights;
   const [h, c] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("lstm", [x, kernel, recurrentKernel], { bias, h, c, peepholes }, options);
-  const [lastH, lastC, y, ...saved] = applyMany(lstmOp, inputs, attributes);
-  for (const tensor of saved) tensor.dispose();
-  if (!attributes.returnSequences) y.dispose();
-  return { output: attributes.returnSequences ? y : lastH, states: [lastH, lastC] };
+  return applySequence(lstmOp, inputs, attributes, 2);
 }

@@ -1,16 +1,13 @@
 /**
- * What the ops over whole sequences share (lstm.ts, gru.ts, simpleRnn.ts): operands and their checks, and the products over all steps at once.
- * Letters: N batch, T steps, I inputs, H units, G gates; z = x·W (N, T, G·H). Does not know cells.
+ * What the ops over whole sequences share (lstm.ts, gru.ts, simpleRnn.ts): operands, their checks, and what a call gives. The products over all steps are
+ * in sequenceProducts.ts. Letters: N batch, T steps, I inputs, H units, G gates. Does not know cells.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { kernels } from "../runtime/runtime.js";
-import { empty } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { isGradEnabled } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type FusedActivation, fusedActivation } from "./activation.js";
-import { copyRow } from "./copy.js";
-import { type BackwardCall, type OutputSpec, checkDtype, checkTensors } from "./defineOp.js";
+import type { FusedActivation } from "./activation.js";
+import { type Op, type OutputSpec, applyMany, checkDtype, checkTensors } from "./defineOp.js";
 import { sequenceMask } from "./sequenceMask.js";
 
 /** Activations of recurrent cells. */
@@ -232,145 +229,21 @@ export function sequenceOutputs(
   ];
 }
 
-/** Gives the address of an optional operand, or 0. */
-export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes): (name: OptionalName) => number {
-  return (name) => {
-    const place = places[name];
-    return place === undefined ? 0 : inputs[place].ptr;
-  };
-}
-
-/** The kernels' number for the order of steps: Note [Sequence kernels] in assembly/recurrent/steps.ts. */
-export function orderOf({ goBackwards, outputInSteps }: SequenceAttributes): number {
-  return (goBackwards ? 1 : 0) + (goBackwards && outputInSteps ? 2 : 0);
-}
-
-/** The kernels' numbers of both activations. */
-export function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
-  return [fusedActivation(attributes.activation).code, fusedActivation(attributes.recurrentActivation).code];
-}
-
-/** Writes an initial state, or zeros, to where the kernel begins. @param from 0 for zeros */
-export function beginState(to: number, from: number, size: number): void {
-  if (from === 0) kernels().fill(to, 0, size);
-  else copyRow(to, from, size, 0);
-}
-
-/** z = x·W for all steps at once. */
-export function multiplyInput([x, kernel]: readonly Tensor[], z: number, scratch: (bytes: number) => number): void {
-  const { gemm, gemmScratchBytes } = kernels();
-  const [I, columns] = kernel.shape;
-  const rows = x.shape[0] * x.shape[1];
-  gemm(
-    0,
-    0,
-    rows,
-    columns,
-    I,
-    x.ptr,
-    I,
-    kernel.ptr,
-    columns,
-    0,
-    z,
-    columns,
-    scratch(gemmScratchBytes(rows, columns, I)),
-  );
-}
-
-/** A gradient of a state, to be changed by the kernel: a fresh tensor that begins with what the loss says of the last state. */
-export function beginGradient(dLast: Tensor | undefined, shape: Shape): Tensor {
-  const gradient = empty(shape);
-  beginState(gradient.ptr, dLast?.ptr ?? 0, gradient.size);
-  return gradient;
-}
-
-/** Hands on the gradient of an initial state. */
-export function endGradient<A extends SequenceAttributes>(
-  call: BackwardCall<A>,
-  name: "h" | "c",
-  dState: Tensor,
-): void {
-  const place = call.attributes.places[name];
-  if (place !== undefined && !call.adopt(place, dState)) {
-    call.gradient(place, (dX, accumulate) => copyRow(dX, dState.ptr, dState.size, accumulate));
-  }
-  dState.dispose();
-}
-
-/** dW = xᵀ·dz and dx = dz·Wᵀ, a product each over all steps. */
-export function inputGradients<A>({ inputs: [x, kernel], gradient, scratch }: BackwardCall<A>, dz: number): void {
-  const { gemm, gemmScratchBytes } = kernels();
-  const [I, columns] = kernel.shape;
-  const rows = x.shape[0] * x.shape[1];
-  gradient(1, (dW, accumulate) =>
-    gemm(
-      1,
-      0,
-      I,
-      columns,
-      rows,
-      x.ptr,
-      I,
-      dz,
-      columns,
-      accumulate,
-      dW,
-      columns,
-      scratch(gemmScratchBytes(I, columns, rows)),
-    ),
-  );
-  gradient(0, (dX, accumulate) =>
-    gemm(
-      0,
-      1,
-      rows,
-      I,
-      columns,
-      dz,
-      columns,
-      kernel.ptr,
-      columns,
-      accumulate,
-      dX,
-      I,
-      scratch(gemmScratchBytes(rows, I, columns)),
-    ),
-  );
-}
-
-/** dU = beforeᵀ·dz over all steps. */
-export function recurrentGradient<A>({ inputs, gradient, scratch }: BackwardCall<A>, before: number, dz: number): void {
-  const { gemm, gemmScratchBytes } = kernels();
-  const { N, T, H } = sizesOf(inputs);
-  const columns = inputs[2].shape[1];
-  gradient(2, (dU, accumulate) =>
-    gemm(
-      1,
-      0,
-      H,
-      columns,
-      N * T,
-      before,
-      H,
-      dz,
-      columns,
-      accumulate,
-      dU,
-      columns,
-      scratch(gemmScratchBytes(H, columns, N * T)),
-    ),
-  );
-}
-
-/** db = the sums of dz over all steps. */
-export function biasGradient<A extends SequenceAttributes>(
-  { inputs, attributes, gradient }: BackwardCall<A>,
-  dz: number,
-): void {
-  const { N, T } = sizesOf(inputs);
-  const columns = inputs[1].shape[1];
-  const { bias } = attributes.places;
-  if (bias === undefined) return;
-  gradient(bias, (dB, accumulate) => kernels().biasActivationBackward(0, dB, dz, dz, N * T, columns, 0, 0, accumulate));
+/**
+ * Applies an op over sequences.
+ * @param states  how many there are: the op's outputs are the last ones, the states of all steps, and what is saved, which goes
+ */
+export function applySequence<A extends SequenceAttributes>(
+  op: Op<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+  states: number,
+): SequenceResult {
+  const made = applyMany(op, inputs, attributes);
+  const last = made.slice(0, states);
+  const [y, ...saved] = made.slice(states);
+  for (const tensor of saved) tensor.dispose();
+  if (attributes.returnSequences) return { output: y, states: last };
+  y.dispose();
+  return { output: last[0], states: last };
 }

@@ -3,26 +3,29 @@
  */
 import { recurrentKernels } from "../runtime/parts/recurrent.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { applyMany, defineOp } from "./defineOp.js";
+import { defineOp } from "./defineOp.js";
 import {
   type SequenceAttributes,
   type SequenceOptions,
   type SequenceResult,
+  applySequence,
+  checkSequence,
+  sequenceCall,
+  sequenceOutputs,
+  sizesOf,
+} from "./sequence.js";
+import {
   activationCodes,
   addressOf,
   beginGradient,
   beginState,
   biasGradient,
-  checkSequence,
   endGradient,
   inputGradients,
   multiplyInput,
   orderOf,
   recurrentGradient,
-  sequenceCall,
-  sequenceOutputs,
-  sizesOf,
-} from "./sequence.js";
+} from "./sequenceProducts.js";
 
 /** Outputs: last h, h of all steps; then for the backward pass what the cell gave, and h before each step. */
 export const simpleRnnOp = defineOp<SequenceAttributes>({
@@ -93,8 +96,5 @@ export function simpleRnn(x: Tensor, weights: SimpleRnnWeights, options: SimpleR
   const { kernel, recurrentKernel, bias } = weights;
   const [h] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("simpleRnn", [x, kernel, recurrentKernel], { bias, h }, options);
-  const [last, y, ...saved] = applyMany(simpleRnnOp, inputs, attributes);
-  for (const tensor of saved) tensor.dispose();
-  if (!attributes.returnSequences) y.dispose();
-  return { output: attributes.returnSequences ? y : last, states: [last] };
+  return applySequence(simpleRnnOp, inputs, attributes, 1);
 }
