@@ -107,5 +107,5 @@ pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; }
 canvas { image-rendering: pixelated; } .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
 .comparison td, .comparison th { text-align: right; } .comparison td:first-child, .comparison th:first-child { text-align: left; color: inherit; }
 .graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
-.u-legend { text-align: left !important; } .u-legend.u-live tr:first-child { display: none !important; } .uplot { max-width: 100%; }
+.u-legend { text-align: left !important; white-space: normal; } .u-legend th { white-space: nowrap; } .u-legend.u-live tr:first-child { display: none !important; } .uplot { max-width: 100%; }
 `;
