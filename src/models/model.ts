@@ -26,7 +26,7 @@ import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
-import { type SummaryOptions, summarize, summaryGraph } from "./summary.js";
+import { type SummaryRow, summarize, summaryRows } from "./summary.js";
 import type { TrainingParts } from "./training.js";
 import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
@@ -273,21 +273,17 @@ export class Model {
   }
 
   /**
-   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak; or, with
-   * `{ format: "dot" }`, layers, shapes and parameters as a graph in the DOT language, which Graphviz and its ports draw: branches and merges are seen there.
+   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak. As a graph: modelToDot.
    * @param print  default console.log
-   * Errors: UsageError before the model is built, and for a format that there is not.
+   * Errors: UsageError before the model is built.
    */
-  summary(print: (text: string) => void = console.log, options: SummaryOptions = {}): void {
-    checkKeys("summary", options, ["format"]);
-    const { format = "table" } = options;
-    if (format !== "table" && format !== "dot")
-      throw new UsageError(message("summary", "unknown format", { expected: '"table" or "dot"', got: show(format) }));
-    const { weights, stepMemory } = this.#state;
-    const graph = this.#state.graph("summary");
-    print(
-      format === "dot" ? summaryGraph(this.name, graph, weights) : summarize(this.name, graph, weights, stepMemory),
-    );
+  summary(print: (text: string) => void = console.log): void {
+    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory));
+  }
+
+  /** What a summary is made of. @internal */
+  summaryRows(op: string): SummaryRow[] {
+    return summaryRows(this.#state.graph(op), this.#state.weights);
   }
 
   /**

@@ -1,20 +1,14 @@
-/** The table of a model: layers, output shapes, parameters; or the same as a graph. Only words; draws nothing. */
+/** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
 import type { StepMemory } from "./stepMemory.js";
 import type { Weights } from "./weights.js";
 
-/** Options of `summary`. */
-export interface SummaryOptions {
-  /** A table, or a graph in the DOT language of Graphviz. Default "table". */
-  readonly format?: "table" | "dot";
-}
-
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 
 /** What a summary tells of one input or one call of a layer. */
-interface Row {
+export interface SummaryRow {
   readonly name: string;
   /** "input", or the layer's kind. */
   readonly kind: string;
@@ -28,7 +22,7 @@ interface Row {
 
 type IsTrained = (layer: Layer, parameter: Parameter) => boolean;
 
-/** @param weights the model's, where they have memory: what another model made before is not trained by this one */
+/** What the model trains. @param weights its own, where they have memory: what another model made before is not trained by this one */
 function trainedBy(weights: Weights | undefined): IsTrained {
   return (layer, parameter) =>
     layer.isTrainable &&
@@ -36,8 +30,9 @@ function trainedBy(weights: Weights | undefined): IsTrained {
     (weights === undefined ? !parameter.isBound : weights.owns(parameter));
 }
 
-/** The inputs, then the calls in order. */
-function rowsOf({ inputs, outputs, steps }: Graph, isTrained: IsTrained): Row[] {
+/** The inputs, then the calls in order. @param weights as for {@link summarize} */
+export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights | undefined): SummaryRow[] {
+  const isTrained = trainedBy(weights);
   const symbols: SymbolicTensor[] = [...inputs, ...steps.map(({ output }) => output)];
   const seen = new Set<Layer>();
   return symbols.map((symbol, i) => {
@@ -60,8 +55,9 @@ function rowsOf({ inputs, outputs, steps }: Graph, isTrained: IsTrained): Row[] 
 /**
  * The table as text.
  *
- * @param title   the first line
- * @param memory  what a training step takes, where the model is compiled
+ * @param title    the first line
+ * @param weights  the model's, where they have memory
+ * @param memory   what a training step takes, where the model is compiled
  */
 export function summarize(
   title: string,
@@ -69,8 +65,7 @@ export function summarize(
   weights: Weights | undefined,
   memory: StepMemory | undefined,
 ): string {
-  const isTrained = trainedBy(weights);
-  const rows = rowsOf(graph, isTrained);
+  const rows = summaryRows(graph, weights);
   const isChain = rows.every(({ from }, i) => (i === 0 ? from.length === 0 : from.length === 1 && from[0] === i - 1));
   const columns = isChain ? 3 : 4;
   const texts = rows.map(({ name, kind, shape, parameters, from }) => {
@@ -91,25 +86,9 @@ export function summarize(
     rule,
     ...cells.slice(1).map(line),
     rule,
-    totals(graph, isTrained),
+    totals(graph, trainedBy(weights)),
     ...stepLine(memory),
   ].join("\n");
-}
-
-/** The same rows as a graph in the DOT language of Graphviz: a box a call, an arrow for what it reads, a double frame for an output. */
-export function summaryGraph(title: string, graph: Graph, weights: Weights | undefined): string {
-  const rows = rowsOf(graph, trainedBy(weights));
-  const boxes = rows.map(({ name, kind, shape, parameters, isOutput }, i) => {
-    const lines = [name === kind ? name : `${name} (${kind})`, shape];
-    if (parameters !== "0") lines.push(parameters === "shared" ? "shared" : `${parameters} parameters`);
-    return `  n${i} [label=${quoted(lines.join("\n"))}${isOutput ? ", peripheries=2" : ""}];`;
-  });
-  const arrows = rows.flatMap(({ from }, i) => from.map((at) => `  n${at} -> n${i};`));
-  return [`digraph ${quoted(title)} {`, "  node [shape=box];", ...boxes, ...arrows, "}"].join("\n");
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }
 
 function totals({ layers }: Graph, isTrained: IsTrained): string {

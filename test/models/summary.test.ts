@@ -1,4 +1,4 @@
-/** The table of a model, as text. */
+/** The table of a model and its graph, as text. */
 import { instance as viz } from "@viz-js/viz";
 import { expect, it } from "vitest";
 import {
@@ -12,6 +12,7 @@ import {
   maxPooling2d,
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
+import { modelToDot } from "../../src/models/dot.js";
 import type { Model } from "../../src/models/model.js";
 import * as models from "../../src/models/zoo/index.js";
 import { model, sequential } from "../../src/models/sequential.js";
@@ -100,9 +101,7 @@ it("layers that another model trains are frozen here, and not there", () => {
 });
 
 it("as a graph for Graphviz: a box for each call, arrows into it, a double frame for the output", () => {
-  let graph = "";
-  branched().summary((text) => (graph = text), { format: "dot" });
-  expect(graph).toBe(String.raw`digraph "model" {
+  expect(modelToDot(branched())).toBe(String.raw`digraph "model" {
   node [shape=box];
   n0 [label="left (input)\n[N, 4]"];
   n1 [label="input_2 (input)\n[N, 4]"];
@@ -125,22 +124,17 @@ it.each([
   ["residual", models.highway({ depth: 2, connection: "residual" }), 8],
   ["names with quotes and backslashes", sequential([dense({ units: 1, name: `a"b\\`, inputShape: [1] })]), 2],
 ])("Graphviz draws the graph: %s", async (_, network, boxes) => {
-  let graph = "";
-  network.summary((text) => (graph = text), { format: "dot" });
-  const svg = (await viz()).renderString(graph, { format: "svg" });
+  const svg = (await viz()).renderString(modelToDot(network), { format: "svg" });
   expect(svg.match(/class="node"/g)).toHaveLength(boxes);
   for (const { name } of network.layers) expect(svg).toContain(name!.replaceAll('"', "&quot;"));
-});
-
-it("in a format that there is not: an error that names those that there are", () => {
-  expect(() => branched().summary(console.log, { format: "svg" } as never)).toThrow(
-    'summary: unknown format; expected "table" or "dot", got "svg".',
-  );
 });
 
 it("before the shapes are known: an error that says what to do", () => {
   expect(() => sequential([dense({ units: 1 })]).summary()).toThrow(
     "summary: the shapes of the model are not known yet. Give the first layer an inputShape, call build(shape), or fit first.",
+  );
+  expect(() => modelToDot(sequential([dense({ units: 1 })]))).toThrow(
+    "modelToDot: the shapes of the model are not known",
   );
 });
 

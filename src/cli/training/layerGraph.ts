@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type * as Graphviz from "@viz-js/viz";
-import type { Model } from "../../index.js";
+import { type Model, modelToDot } from "../../index.js";
 import { findInstalled } from "../pages/installed.js";
 
 /** The drawing as SVG; undefined where Graphviz is not installed. */
@@ -10,9 +10,7 @@ export async function drawLayers(model: Model): Promise<string | undefined> {
   const file = findInstalled("@viz-js/viz");
   if (file === undefined) return undefined;
   const { instance } = createRequire(pathToFileURL(file))(file) as typeof Graphviz;
-  let graph = "";
-  model.summary((text) => (graph = text), { format: "dot" });
-  const drawn = (await instance()).renderString(graph, {
+  const drawn = (await instance()).renderString(modelToDot(model), {
     ...{ format: "svg", graphAttributes: { bgcolor: "transparent", ranksep: 0.3 } },
     nodeAttributes: { fontname: "Helvetica,Arial,sans-serif", fontsize: 11, height: 0.3, margin: "0.25,0.06" },
     edgeAttributes: { arrowsize: 0.7 },

@@ -1,0 +1,22 @@
+/** A model's layers in the language of Graphviz. Draws nothing: Graphviz and its ports do. Source: graphviz.org/doc/info/lang.html. */
+import type { Model } from "./model.js";
+
+/**
+ * The graph of a model in DOT: a box for each input and each call of a layer, with shape and parameters, arrows for what it reads, a double frame for an output.
+ * Errors: UsageError before the model is built.
+ */
+export function modelToDot(model: Model): string {
+  const rows = model.summaryRows("modelToDot");
+  const boxes = rows.map(({ name, kind, shape, parameters, isOutput }, i) => {
+    const lines = [name === kind ? name : `${name} (${kind})`, shape];
+    if (parameters !== "0") lines.push(parameters === "shared" ? "shared" : `${parameters} parameters`);
+    return `  n${i} [label=${quoted(lines.join("\n"))}${isOutput ? ", peripheries=2" : ""}];`;
+  });
+  const arrows = rows.flatMap(({ from }, i) => from.map((at) => `  n${at} -> n${i};`));
+  return [`digraph ${quoted(model.name)} {`, "  node [shape=box];", ...boxes, ...arrows, "}"].join("\n");
+}
+
+/** Quotes, backslashes and breaks of lines are written as in JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
