@@ -7,6 +7,7 @@ import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
 import { panelColumns, panelCount, panelStart, panelWidth } from "./panel";
 import { POSITIONS, kernelRow, positionFloats, put, storeKernel } from "./winograd";
+import { segmentCount } from "./winogradGradient";
 import { passBytes } from "./winogradPatch";
 
 /** Bytes of a transformed kernel. */
@@ -84,33 +85,34 @@ export function winogradKernelScratchBytes(): i32 {
   return <i32>passBytes * threadCount();
 }
 
-/** Bytes of S, which winogradKernelGradient hands to winogradKernelGradientEnd. */
-export function winogradSumsScratchBytes(channels: i32, outputs: i32): i32 {
-  return (POSITIONS * positionFloats(channels * outputs)) << 2;
+/** Bytes of all S, which winogradKernelGradient hands to winogradKernelGradientEnd. @param tiles of all images */
+export function winogradSumsScratchBytes(tiles: i32, channels: i32, outputs: i32): i32 {
+  return (segmentCount(tiles, channels, outputs) * POSITIONS * positionFloats(channels * outputs)) << 2;
 }
 
 /**
- * dKernel = or += Gᵀ S G. Cut by channels.
- * @param dKernel out, or in/out where accumulate is 1 (3, 3, C, O)     @param sums in, what winogradKernelGradient wrote
+ * dKernel = or += Gᵀ (Σ S) G, segment after segment. Cut by channels.
+ * @param dKernel out, or in/out where accumulate is 1 (3, 3, C, O)     @param sums in, what winogradKernelGradient wrote for so many tiles
  * @param scratch winogradKernelScratchBytes()
  */
 // prettier-ignore
 export function winogradKernelGradientEnd(
-  dKernel: usize, sums: usize, channels: i32, outputs: i32, scratch: usize, accumulate: i32,
+  dKernel: usize, sums: usize, tiles: i32, channels: i32, outputs: i32, scratch: usize, accumulate: i32,
 ): void {
   const cost = outputs * 48;
   const end = shareEnd(channels, cost, 1);
   const pass = scratch + <usize>threadIndex() * passBytes;
   const step = (<usize>positionFloats(channels * outputs)) << 2;
+  const segments = segmentCount(tiles, channels, outputs);
   const row = (<usize>outputs) << 2;
   const tap = <usize>channels * row;
   for (let c = shareStart(channels, cost, 1); c < end; c++) {
     const at = <usize>c * row;
     for (let o: usize = 0; o < row; o += 16) {
       let x = sums + at + o;
-      for (let j: usize = 0; j < 6; j++) {
-        storeLine(pass + (j << 4), 96, 0, x, 6 * step);
-        x += step;
+      for (let segment = 0; segment < segments; segment++) {
+        for (let j: usize = 0; j < 6; j++) storeLine(pass + (j << 4), 96, i32(segment > 0), x + j * step, 6 * step);
+        x += <usize>POSITIONS * step;
       }
       let to = dKernel + at + o;
       for (let i: usize = 0; i < 3; i++) {

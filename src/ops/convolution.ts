@@ -301,10 +301,12 @@ export function convolveBackwardKernel(
   }
   const images = imageKernels();
   if (isWinograd(g)) {
-    const sums = scratch(images.winogradSumsScratchBytes(C, O));
+    const tiles = N * Math.ceil(oH / 4) * Math.ceil(oW / 4);
+    const sums = scratch(images.winogradSumsScratchBytes(tiles, C, O));
+    const pass = scratch(images.winogradKernelScratchBytes());
     const space = scratch(images.winogradGradientScratchBytes(C, O));
     images.winogradKernelGradient(sums, x, dY, N, H, W, C, oH, oW, O, -pH, -pW, space);
-    images.winogradKernelGradientEnd(dKernel, sums, C, O, scratch(images.winogradKernelScratchBytes()), accumulate);
+    images.winogradKernelGradientEnd(dKernel, sums, tiles, C, O, pass, accumulate);
     return;
   }
   const channels = C / groups;

@@ -114,6 +114,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
   it.each(titled)("gradient of the kernel, = and +=: %s", (_, c) => {
     const [x, dY] = [uniform(sourceSize(c), 5), uniform(outputSize(c), 6)];
     const before = uniform(9 * c.C * c.O, 7);
+    const tiles = c.N * Math.ceil(c.rows / 4) * Math.ceil(c.columns / 4);
     const sums = new Float64Array(before.length);
     eachPair(c, (pixel, tap, output) => {
       for (let i = 0; i < c.C; i++)
@@ -123,7 +124,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
       const got = runKernel(build, () => {
         const out = build.f32(accumulate ? before : before.length);
         const [source, dOut] = [build.f32(x), build.f32(dY)];
-        const S = build.f32(kernels.winogradSumsScratchBytes(c.C, c.O) / 4);
+        const S = build.f32(kernels.winogradSumsScratchBytes(tiles, c.C, c.O) / 4);
         const scratch = scratchFor(build, () => kernels.winogradGradientScratchBytes(c.C, c.O));
         const pass = scratchFor(build, () => kernels.winogradKernelScratchBytes());
         const sizes = [c.N, c.H, c.W, c.C, c.rows, c.columns, c.O, -c.pH, -c.pW] as const;
@@ -139,7 +140,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
             }
             isWhole = true;
             kernels.setThread(index, count);
-            kernels.winogradKernelGradientEnd(out.ptr, S.ptr, c.C, c.O, pass, accumulate);
+            kernels.winogradKernelGradientEnd(out.ptr, S.ptr, tiles, c.C, c.O, pass, accumulate);
           },
         };
       });
