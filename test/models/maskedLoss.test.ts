@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ones } from "../../src/initializers/index.js";
 import { dense, embedding, lstm, masking, timeDistributed } from "../../src/layers/index.js";
+import { stepWeights } from "../../src/layers/stepWeights.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
 import { accuracy, meanAbsoluteError, r2 } from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
@@ -86,9 +87,18 @@ describe("a mask that reaches the output", () => {
     expect(short.accuracy).toBeCloseTo(right.filter(Boolean).length / 5, 6);
   });
 
-  it("weighs nothing where all is padding, and has no r2", async () => {
-    expect((await echo().evaluate([[[0], [0], [0]]], [[[1], [1], [1]]])).loss).toBe(0); // prettier-ignore
+  it("has no r2", async () => {
     await expect(echo([r2()]).evaluate(x, y)).rejects.toThrow("r2: masked steps have no variance of their own");
+  });
+
+  it("weighs steps by what counts: 4/2 · (1, 0, 3, 0), and nothing where nothing counts", () => {
+    const mask = (...values: number[]) => tensor(Int32Array.from(values), [2, 2]);
+    const { plain, scaled } = stepWeights(mask(7, 0, 1, 0), tensor([1, 3]));
+    expect([plain.toArray(), scaled.toArray()]).toEqual([
+      [1, 0, 3, 0],
+      [2, 0, 6, 0],
+    ]);
+    expect(stepWeights(mask(0, 0, 0, 0), undefined).scaled.toArray()).toEqual([0, 0, 0, 0]);
   });
 });
 
