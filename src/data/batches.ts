@@ -7,7 +7,7 @@ import { empty, zeros } from "../tensor/create.js";
 import { Random } from "../tensor/random.js";
 import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Lengths, orderByLength } from "./lengths.js";
+import type { Lengths } from "./lengths.js";
 
 /** A gathered batch: for each column its n rows. The tensors are views on the buffers and change with the next batch. */
 export type Batch = readonly Tensor[];
@@ -48,7 +48,7 @@ export class Batches {
   /** The order of an epoch's rows: a permutation that follows from seed and epoch alone, or as they stand. */
   order(shuffle: boolean, seed: number, epoch: number): Int32Array {
     const random = new Random(seed).fork(`epoch ${epoch}`);
-    if (this.#lengths !== undefined) return orderByLength(this.#lengths.tokens, this.batchSize, shuffle, random);
+    if (this.#lengths !== undefined) return this.#lengths.order(this.batchSize, shuffle, random);
     return shuffle ? random.permutation(this.rows) : Int32Array.from({ length: this.rows }, (_, i) => i);
   }
 

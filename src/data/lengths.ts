@@ -7,7 +7,6 @@
  * a recorded step is kept for each.
  */
 import { ShapeError, message } from "../errors.js";
-import { heap } from "../runtime/runtime.js";
 import type { Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -26,6 +25,8 @@ export interface Lengths {
   readonly steps: number;
   /** What lengths were rounded up to a multiple of. */
   readonly multiple: number;
+  /** An epoch's rows in batches of similar length: {@link orderByLength}. A method, so that batches.ts needs no import of this file. */
+  order(batchSize: number, shuffle: boolean, random: Random): Int32Array;
 }
 
 /**
@@ -37,7 +38,7 @@ export interface Lengths {
  */
 export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1] / 10)): Lengths {
   const [N, T] = x.shape;
-  const values = heap().view("int32", x.ptr, x.size);
+  const values = x.toTypedArray();
   const tokens = new Int32Array(N);
   let [front, behind] = [-1, -1]; // the first samples with padding there
   for (let n = 0; n < N; n++) {
@@ -58,7 +59,8 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
     );
   }
   const rounded = tokens.map((length) => Math.min(T, Math.ceil(length / multiple) * multiple));
-  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple };
+  const order: Lengths["order"] = (batchSize, shuffle, random) => orderByLength(tokens, batchSize, shuffle, random);
+  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple, order };
 }
 
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last. */

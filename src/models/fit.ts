@@ -11,7 +11,6 @@ import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
 import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
-import { groupsOf } from "./groups.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import { Steps } from "./steps.js";
@@ -44,7 +43,9 @@ export interface Trainable {
 export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
   const { step, progress } = model;
   const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
-  const batches = new Batches(tensorsOf(data.training), batchSize, groupsOf("fit", data.training, groupByLength));
+  const groups = groupByLength ? await import("./groups.js") : undefined;
+  const lengths = groups?.groupsOf("fit", data.training, groupByLength);
+  const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
   const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
   let judging: Evaluation | undefined;
   try {
@@ -52,7 +53,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
-      new Evaluation(step, data.validation, batchSize, groupsOf("fit", data.validation, groupByLength));
+      new Evaluation(step, data.validation, batchSize, groups?.groupsOf("fit", data.validation, groupByLength));
     if (!resume) {
       progress.restart(initialEpoch);
       step.metrics.reset();

@@ -2,7 +2,7 @@
 import type { Callback } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
-import { type GroupByLength, checkGroupByLength } from "./groups.js";
+import { type GroupByLength, checkGroupByLength } from "./groupByLength.js";
 import type { ClassWeight, SampleWeight, Samples } from "./samples.js";
 
 /** Options of `fit`. */

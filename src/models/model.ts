@@ -19,7 +19,7 @@ import { Evaluation } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
-import { checkGroupByLength, groupsFor, groupsOf } from "./groups.js";
+import { checkGroupByLength } from "./groupByLength.js";
 import { interrupts } from "./interrupts.js";
 import type { EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
@@ -151,7 +151,9 @@ export class Model {
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
       checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
-      evaluation = new Evaluation(state.step(op), data, batchSize, groupsOf(op, data, groupByLength));
+      const groups = groupByLength ? await import("./groups.js") : undefined;
+      const lengths = groups?.groupsOf(op, data, groupByLength);
+      evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
       evaluation?.dispose();
@@ -188,7 +190,8 @@ export class Model {
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
       const { outputShapes } = state.graph(op);
       const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
-      const lengths = groupsFor(op, inputs, { what: "output", shapes: outputShapes }, groupByLength);
+      const groups = groupByLength ? await import("./groups.js") : undefined;
+      const lengths = groups?.groupsFor(op, inputs, { what: "output", shapes: outputShapes }, groupByLength);
       return await predictBatches(inputs, outputShapes, batchSize, lengths, interrupts(op, state, signal), run);
     } finally {
       release(columns);

@@ -1,5 +1,5 @@
 /** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
-import type { GroupByLength } from "./groups.js";
+import type { GroupByLength } from "./groupByLength.js";
 import type { SampleWeight } from "./samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
