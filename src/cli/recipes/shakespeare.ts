@@ -9,7 +9,7 @@ import { count } from "../format.js";
 import { writing } from "../tasks/writing.js";
 import type { DataRequest, Recipe, RecipeData } from "./recipe.js";
 
-const streamCount = 32;
+const streamCount = 16;
 const window = 64;
 /** The rest is to judge by. */
 const trainingPart = 0.9;
@@ -19,7 +19,7 @@ const warmupFraction = 0.1;
 export const shakespeare: Recipe = {
   name: "shakespeare",
   about: "an LSTM of 512 units on a text, character by character",
-  settings: { epochs: 9, batch: streamCount, lr: 0.004 },
+  settings: { epochs: 8, batch: streamCount, lr: 0.003 },
   loss: losses.categoricalCrossentropy({ fromLogits: true }),
   metrics: [],
   task: writing,
