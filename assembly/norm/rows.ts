@@ -179,45 +179,32 @@ export function layerNormSums(
   const blocks = layerNormBlockCount(rows);
   const cost = min(rows, blockRows) * f * 2;
   const end = shareEnd(blocks, cost, 1);
+  const row = (<usize>f) << 2;
   for (let block = shareStart(blocks, cost, 1); block < end; block++) {
-    const first = block * blockRows;
-    const to = (<usize>(block * f)) << 2;
-    for (let k = 0; k < f; k += 4) {
-      const lanes = min(f - k, 4);
-      const from = (<usize>(first * f + k)) << 2;
-      const o = (<usize>first) << 2;
-      const at = to + ((<usize>k) << 2);
-      const many = min(rows - first, blockRows);
-      columnSums(sums + at, products + at, dy + from, x + from, mean + o, r + o, many, f, lanes);
+    const to = <usize>block * row;
+    memory.fill(sums + to, 0, row);
+    memory.fill(products + to, 0, row);
+    for (let i = block * blockRows; i < min((block + 1) * blockRows, rows); i++) {
+      const o = (<usize>i) << 2;
+      const at = <usize>i * row;
+      addRow(sums + to, products + to, dy + at, x + at, v128.load32_splat(mean + o), v128.load32_splat(r + o), f);
     }
   }
 }
 
-/** One to four columns of a block. */
-function columnSums(
-  sums: usize,
-  products: usize,
-  dy: usize,
-  x: usize,
-  mean: usize,
-  r: usize,
-  rows: i32,
-  f: i32,
-  lanes: i32,
-): void {
-  const row = (<usize>f) << 2;
-  let sum = f32x4.splat(0);
-  let product = sum;
-  for (let k = 0; k < rows; k++) {
-    const g = loadLanes(dy, lanes);
-    const d = f32x4.mul(f32x4.sub(loadLanes(x, lanes), v128.load32_splat(mean)), v128.load32_splat(r));
-    sum = f32x4.add(sum, g);
-    product = madd(g, d, product);
-    dy += row;
-    x += row;
-    mean += 4;
-    r += 4;
-  }
-  storeLanes(sums, sum, lanes);
-  storeLanes(products, product, lanes);
+/** Adds a row of dy and of dy x̂ as it lies in memory: what it is added to stays in the nearest cache. */
+function addRow(sums: usize, products: usize, dy: usize, x: usize, mean: v128, r: v128, f: i32): void {
+  const whole = f & ~3;
+  let o: usize = 0;
+  for (const end = (<usize>whole) << 2; o < end; o += 16) addLanes(sums + o, products + o, dy + o, x + o, mean, r, 4);
+  if (whole < f) addLanes(sums + o, products + o, dy + o, x + o, mean, r, f - whole);
+}
+
+// @ts-ignore: decorator
+@inline
+function addLanes(sums: usize, products: usize, dy: usize, x: usize, mean: v128, r: v128, lanes: i32): void {
+  const g = loadLanes(dy, lanes);
+  const d = f32x4.mul(f32x4.sub(loadLanes(x, lanes), mean), r);
+  storeLanes(sums, f32x4.add(loadLanes(sums, lanes), g), lanes);
+  storeLanes(products, madd(g, d, loadLanes(products, lanes)), lanes);
 }
