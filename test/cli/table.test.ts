@@ -109,6 +109,7 @@ describe("lanegrad table imdb", () => {
       );
       expect(stderr.match(line)).toHaveLength(2); // as it finishes, and in the table at the end
     }
+    expect(stderr).toContain("300 to train on and 40 to test; of these the first 300 and 40");
     expect(stderr).toMatch(/^imdb-gru {2}epoch 2\/2 {2}loss /m);
     expect(stderr).toMatch(/^Fastest: imdb-\w+, .*\nBest: imdb-\w+, .*\nTrade-off: /m);
     const failed = rows.filter(({ testErrorPercent, boundPercent }) => testErrorPercent > boundPercent);

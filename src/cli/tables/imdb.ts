@@ -31,6 +31,6 @@ export const imdbTable: Table = {
     inferenceRate,
     parameters,
   ],
-  quickSamples: { train: 2500, test: 1000 },
+  quickSamples: { train: 3000, test: 1000 },
   timedSamples: 2000,
 };

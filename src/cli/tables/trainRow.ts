@@ -18,12 +18,9 @@ export interface TrainingOfRow {
 /** The data of a quick run: the first samples. Frees what is cut off. */
 export function quickData(data: RecipeData, { quickSamples }: Table): RecipeData {
   if (quickSamples === undefined) return data;
-  const cut = {
-    ...data,
-    train: firstOf(data.train, quickSamples.train),
-    test: firstOf(data.test, quickSamples.test),
-    description: `${data.description}; of these the first ${count(quickSamples.train)} and ${count(quickSamples.test)}`,
-  };
+  const [train, test] = [firstOf(data.train, quickSamples.train), firstOf(data.test, quickSamples.test)];
+  const [n, m] = [train, test].map(({ x }) => count(x.shape[0]));
+  const cut = { ...data, train, test, description: `${data.description}; of these the first ${n} and ${m}` };
   disposeData(data);
   return cut;
 }
