@@ -7,9 +7,9 @@ import { checkBoolean, checkInteger } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { judgeSteps } from "./judgeSteps.js";
 import { Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
-import { stepWeights } from "./stepWeights.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -89,8 +89,8 @@ class Embedding extends Layer {
     return this.#options.maskZero === true ? tokens : undefined; // what is not 0 counts
   }
 
-  override get stepWeights(): typeof stepWeights | undefined {
-    return this.#options.maskZero === true ? stepWeights : undefined;
+  override get judgeSteps(): typeof judgeSteps | undefined {
+    return this.#options.maskZero === true ? judgeSteps : undefined;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

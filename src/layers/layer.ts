@@ -10,7 +10,7 @@ import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { stepWeights } from "./stepWeights.js";
+import type { judgeSteps } from "./judgeSteps.js";
 
 /** What tokens a layer takes. */
 export interface TokenRule {
@@ -211,14 +211,14 @@ export abstract class Layer {
    * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
    * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers skip the steps that do not count. Where a
    * layer hands on nothing, the mask ends. A mask is no operand: it has no gradient and no place in the graph. Losses and metrics of an output that still
-   * has one leave out the steps that do not count, by {@link stepWeights} of the layer that made it.
+   * has one leave out the steps that do not count, by {@link judgeSteps} of the layer that made it.
    */
   outputMask(_inputs: readonly Tensor[], _masks: readonly (Tensor | undefined)[]): Tensor | undefined {
     return undefined;
   }
 
-  /** How losses and metrics weigh the steps of masks that this layer makes. Default: it makes none. */
-  get stepWeights(): typeof stepWeights | undefined {
+  /** How losses and metrics see an output with a mask that this layer makes. Default: it makes none. */
+  get judgeSteps(): typeof judgeSteps | undefined {
     return undefined;
   }
 

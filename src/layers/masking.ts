@@ -7,9 +7,9 @@ import { checkNumber } from "../options.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { judgeSteps } from "./judgeSteps.js";
 import { Layer, type LayerOptions, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
-import { stepWeights } from "./stepWeights.js";
 
 /** Options of {@link masking}. */
 export interface MaskingOptions extends LayerOptions {
@@ -56,8 +56,8 @@ class Masking extends Layer {
     return noGrad(() => cast(max(notEqual(x, this.#value), -1), "int32"));
   }
 
-  override get stepWeights(): typeof stepWeights {
-    return stepWeights;
+  override get judgeSteps(): typeof judgeSteps {
+    return judgeSteps;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -2,6 +2,7 @@
  * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
  * in the middle of a training leaves the training's alone.
  */
+import type { Judged } from "../layers/judgeSteps.js";
 import type { Metric } from "../metrics/metric.js";
 import { heap } from "../runtime/runtime.js";
 import { zeros } from "../tensor/create.js";
@@ -9,7 +10,6 @@ import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Judged } from "./judged.js";
 
 /** Metrics of one output. */
 export class RunningMetrics {

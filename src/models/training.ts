@@ -4,6 +4,7 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { Judged } from "../layers/judgeSteps.js";
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
 import { add, mul } from "../ops/arithmetic.js";
@@ -19,7 +20,6 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
-import { type Judged, judged } from "./judged.js";
 import { RunningMetrics } from "./runningMetrics.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
@@ -52,7 +52,7 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  readonly #weigh: Layer["stepWeights"];
+  readonly #judgeSteps: Layer["judgeSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   #update: Recording<void> | undefined;
@@ -62,7 +62,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.#weigh = graph.layers.find(({ stepWeights }) => stepWeights !== undefined)?.stepWeights;
+    this.#judgeSteps = graph.layers.find(({ judgeSteps }) => judgeSteps)?.judgeSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -214,7 +214,11 @@ export class TrainingStep {
   /** The outputs of a batch beside their targets. */
   #judged({ inputs, targets, weights }: TrainingBatch, training: boolean): Judged[] {
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training });
-    return outputs.map((output, i) => judged(targets[i], output, weights, masks[i], this.#weigh));
+    return outputs.map((prediction, i) => {
+      const [target, mask] = [targets[i], masks[i]];
+      if (mask !== undefined && this.#judgeSteps) return this.#judgeSteps(target, prediction, weights, mask);
+      return { target, prediction, lossWeights: weights, metricWeights: weights };
+    });
   }
 
   #loss(rows: readonly Judged[]): Tensor {

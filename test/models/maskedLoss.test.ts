@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ones } from "../../src/initializers/index.js";
 import { dense, embedding, lstm, masking, timeDistributed } from "../../src/layers/index.js";
-import { stepWeights } from "../../src/layers/stepWeights.js";
+import { judgeSteps } from "../../src/layers/judgeSteps.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
 import { accuracy, meanAbsoluteError, r2 } from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
@@ -93,12 +93,14 @@ describe("a mask that reaches the output", () => {
 
   it("weighs steps by what counts: 4/2 · (1, 0, 3, 0), and nothing where nothing counts", () => {
     const mask = (...values: number[]) => tensor(Int32Array.from(values), [2, 2]);
-    const { plain, scaled } = stepWeights(mask(7, 0, 1, 0), tensor([1, 3]));
-    expect([plain.toArray(), scaled.toArray()]).toEqual([
+    const y = tensor(new Float32Array(12), [2, 2, 3]);
+    const { target, prediction, metricWeights, lossWeights } = judgeSteps(y, y, tensor([1, 3]), mask(7, 0, 1, 0));
+    expect([target.shape, prediction.shape]).toEqual([[4, 3], [4, 3]]); // prettier-ignore
+    expect([metricWeights!.toArray(), lossWeights!.toArray()]).toEqual([
       [1, 0, 3, 0],
       [2, 0, 6, 0],
     ]);
-    expect(stepWeights(mask(0, 0, 0, 0), undefined).scaled.toArray()).toEqual([0, 0, 0, 0]);
+    expect(judgeSteps(y, y, undefined, mask(0, 0, 0, 0)).lossWeights!.toArray()).toEqual([0, 0, 0, 0]);
   });
 });
 
