@@ -10,7 +10,7 @@ import { record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-experiments-"));
-beforeAll(() => writeTinyMnist(folder, [600, 100]));
+beforeAll(() => writeTinyMnist(folder, [400, 60]));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function run(...args: string[]) {

@@ -23,8 +23,8 @@ const mostTraining = 10_000;
 const mostTest = 2_000;
 const largestShift = 8;
 const side = 28;
-/** MNIST's digits have a margin of four pixels, so that on this canvas none is cut off. */
-const canvas = side + largestShift;
+/** So large that nothing is cut off. */
+const canvas = side + 2 * largestShift;
 
 /** Which way digits are shifted, in pixels for each pixel of the shift. */
 const directions = [
@@ -37,7 +37,7 @@ const networks = [
     name: "dense",
     layers: () => [
       layers.flatten({ inputShape: [canvas, canvas, 1] }),
-      layers.dense({ units: 43, activation: "relu" }),
+      layers.dense({ units: 29, activation: "relu" }),
       layers.dense({ units: 10 }),
     ],
   },
@@ -99,11 +99,9 @@ function shifted({ x, y }: Dataset, most: number, right: number, down: number): 
   const margin = (canvas - side) / 2;
   for (let i = 0; i < N; i++) {
     for (let row = 0; row < side; row++) {
-      for (let column = 0; column < side; column++) {
-        const [to, toColumn] = [row + margin + down, column + margin + right];
-        if (to < canvas && toColumn < canvas)
-          moved[(i * canvas + to) * canvas + toColumn] = pixels[(i * side + row) * side + column];
-      }
+      const at = (i * side + row) * side;
+      const to = (i * canvas + row + margin + down) * canvas + margin + right;
+      for (let column = 0; column < side; column++) moved[to + column] = pixels[at + column];
     }
   }
   const labels = (y.toTypedArray() as Int32Array).slice(0, N);
