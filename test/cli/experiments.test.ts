@@ -49,7 +49,7 @@ describe("lanegrad train with the name of an experiment", () => {
 });
 
 describe("translation", () => {
-  it("finds the dense network blind to shifted digits, the convolutional one not", async () => {
+  it("finds the dense network blind to shifted digits, the convolutional one not", { timeout: 120_000 }, async () => {
     const args = ["--data", folder, "--epochs", "6", "--batch", "10", "--seed", "3", "--json"];
     const { status, stdout, stderr } = await run("translation", ...args);
     expect(status).toBe(0);
