@@ -139,7 +139,7 @@ it("before the shapes are known: an error that says what to do", () => {
 });
 
 it.each([false, true])(
-  "the peak of a training step: at most 1.1 times what is said, and not half (batch normalisation: %s)",
+  "the peak of a training step: at most 1.2 times what is said, scratch of kernels included, and not half (batch normalisation: %s)",
   (isNormalized) => {
     const block = (filters: number, inputShape?: readonly number[]): Layer[] => [
       conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", ...(inputShape && { inputShape }) }),
@@ -161,7 +161,7 @@ it.each([false, true])(
     heap().resetPeak();
     network.trainOnBatch([x], [y]);
     const measured = memoryUsage().peakBytes - before;
-    expect(measured).toBeLessThan(1.1 * said);
+    expect(measured).toBeLessThan(1.2 * said);
     expect(measured).toBeGreaterThan(0.5 * said);
   },
 );
