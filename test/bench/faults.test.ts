@@ -84,8 +84,8 @@ const needless = ["advanceStep", "advanceRandom"];
 
 /** Leaves NaN in the memory that is free, where the run before left what is right. */
 function forget(): void {
-  const steps = (i: number): number[] => (i < 18 ? [8, 9, 10, 11, 12, 13, 14, 15] : [8, 12]); // of the heap's size classes
-  const sizes = Array.from({ length: 21 }, (_, i) => steps(i).map((step) => step * 2 ** (i - 3))).flat();
+  const steps = (i: number): number[] => (i < 18 ? [8, 9, 10, 11, 12, 13, 14, 15] : [8, 10, 12]); // of the heap's size classes
+  const sizes = Array.from({ length: 22 }, (_, i) => steps(i).map((step) => step * 2 ** (i - 3))).flat();
   const blocks = [1, 2, 3, 4].flatMap(() => sizes.map((size) => full([Math.ceil(size)], NaN)));
   for (const block of blocks) block.dispose();
 }
