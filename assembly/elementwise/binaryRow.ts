@@ -1,9 +1,27 @@
 /**
- * The elementwise functions of two inputs, by number, on one row. A strategy's `f(g, a, b)` works on four lanes, where g is a gradient that
- * lies like the output. Does not know shapes (broadcast.ts walks them).
+ * The elementwise functions of two inputs (binaryFunctions.ts), by number, on one row. Does not know shapes (broadcast.ts walks them).
  */
-import { constant, one } from "../simd/constant";
 import { loadLanes, putLanes } from "../simd/lanes";
+import {
+  Add,
+  Binary,
+  Divide,
+  DivideGradient,
+  Equal,
+  EqualInt32,
+  Less,
+  LessEqual,
+  LessEqualInt32,
+  LessInt32,
+  Maximum,
+  MaximumGradient,
+  Minimum,
+  MinimumGradient,
+  Multiply,
+  NotEqual,
+  NotEqualInt32,
+  Subtract,
+} from "./binaryFunctions";
 
 export const ADD: i32 = 0;
 export const SUBTRACT: i32 = 1;
@@ -22,183 +40,6 @@ export const EQUAL_INT32: i32 = 13;
 export const NOT_EQUAL_INT32: i32 = 14;
 export const LESS_INT32: i32 = 15;
 export const LESS_EQUAL_INT32: i32 = 16;
-
-const HALF: usize = memory.data<f32>([0.5]);
-
-/** A strategy. The constraint is for the type checker alone. */
-interface Binary {
-  f(g: v128, a: v128, b: v128): v128;
-}
-
-/** a + b. */
-@unmanaged
-class Add {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.add(a, b);
-  }
-}
-
-/** a − b. */
-@unmanaged
-class Subtract {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.sub(a, b);
-  }
-}
-
-/** a · b. */
-@unmanaged
-class Multiply {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.mul(a, b);
-  }
-}
-
-/** a / b. */
-@unmanaged
-class Divide {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.div(a, b);
-  }
-}
-
-/** max(a, b), NaN if either is NaN. */
-@unmanaged
-class Maximum {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.max(a, b);
-  }
-}
-
-/** min(a, b), NaN if either is NaN. */
-@unmanaged
-class Minimum {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.min(a, b);
-  }
-}
-
-/** −g · a / b, where a is the quotient. */
-@unmanaged
-class DivideGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return f32x4.neg(f32x4.div(f32x4.mul(g, a), b));
-  }
-}
-
-/** g where a is the maximum, ½g where a = b, else 0. */
-@unmanaged
-class MaximumGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.or(v128.and(g, f32x4.gt(a, b)), v128.and(f32x4.mul(g, constant(HALF, 0)), f32x4.eq(a, b)));
-  }
-}
-
-/** g where a is the minimum, ½g where a = b, else 0. */
-@unmanaged
-class MinimumGradient {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.or(v128.and(g, f32x4.lt(a, b)), v128.and(f32x4.mul(g, constant(HALF, 0)), f32x4.eq(a, b)));
-  }
-}
-
-/** 1 where a = b, else 0. */
-@unmanaged
-class Equal {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), f32x4.eq(a, b));
-  }
-}
-
-/** 1 where a ≠ b, else 0. */
-@unmanaged
-class NotEqual {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), f32x4.ne(a, b));
-  }
-}
-
-/** 1 where a < b, else 0. */
-@unmanaged
-class Less {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), f32x4.lt(a, b));
-  }
-}
-
-/** 1 where a ≤ b, else 0. */
-@unmanaged
-class LessEqual {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), f32x4.le(a, b));
-  }
-}
-
-/** 1 where a = b, else 0; int32. */
-@unmanaged
-class EqualInt32 {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), i32x4.eq(a, b));
-  }
-}
-
-/** 1 where a ≠ b, else 0; int32. */
-@unmanaged
-class NotEqualInt32 {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), i32x4.ne(a, b));
-  }
-}
-
-/** 1 where a < b, else 0; int32. */
-@unmanaged
-class LessInt32 {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), i32x4.lt_s(a, b));
-  }
-}
-
-/** 1 where a ≤ b, else 0; int32. */
-@unmanaged
-class LessEqualInt32 {
-  // @ts-ignore: decorator
-  @inline
-  f(g: v128, a: v128, b: v128): v128 {
-    return v128.and(one(), i32x4.le_s(a, b));
-  }
-}
 
 /**
  * Functions by number: out = or += f(g, a, b) on a row of n elements; aStep, bStep ∈ {0, 1}, 0 for a value that all share; g = 0 where f has none.
