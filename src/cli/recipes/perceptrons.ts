@@ -103,7 +103,7 @@ export const mnistMlp1000: Recipe = perceptron({
 export const mnistMlpSixLayer: Recipe = perceptron({
   name: "mnist-mlp-six-layer",
   about: "784-2500-2000-1500-1000-500-10 on distorted MNIST",
-  settings: { epochs: 60, batch: 128, lr: 0.001 },
+  settings: { epochs: 62, batch: 128, lr: 0.001 },
   weightDecay: 0.02,
   labelSmoothing: 0.02,
   prepare: () =>
