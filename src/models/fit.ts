@@ -6,6 +6,7 @@
 import type { Callback, Logs, Training } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import { UsageError, message } from "../errors.js";
+import type { Layer } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
 import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
@@ -30,6 +31,7 @@ export interface History {
 
 /** What the loop needs of a model. */
 export interface Trainable {
+  readonly layers: readonly Layer[];
   readonly step: TrainingStep;
   readonly progress: Progress;
   readonly seed: number;
@@ -44,7 +46,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   const { step, progress } = model;
   const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
   const groups = groupByLength ? await import("./groups.js") : undefined;
-  const lengths = groups?.groupsOf("fit", data.training, groupByLength);
+  const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
   const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
   let judging: Evaluation | undefined;
@@ -53,7 +55,12 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
-      new Evaluation(step, data.validation, batchSize, groups?.groupsOf("fit", data.validation, groupByLength));
+      new Evaluation(
+        step,
+        data.validation,
+        batchSize,
+        groups?.groupsOf("fit", model.layers, data.validation, groupByLength),
+      );
     if (!resume) {
       progress.restart(initialEpoch);
       step.metrics.reset();

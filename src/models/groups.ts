@@ -3,31 +3,44 @@
  * without imports but errors, so that pages that do not group load none of it. Letters: N sequences, T steps.
  */
 import { type Lengths, lengthsOf } from "../data/lengths.js";
-import { ShapeError, message } from "../errors.js";
+import { ShapeError, UsageError, message } from "../errors.js";
+import type { Layer } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { DataColumns } from "./batch.js";
 import type { GroupByLength } from "./groupByLength.js";
 
 /** The lengths to group by, of data with targets. Errors: as {@link groupsFor}. */
-export function groupsOf(op: string, { inputs, targets }: DataColumns, value?: GroupByLength): Lengths | undefined {
+export function groupsOf(
+  op: string,
+  layers: readonly Layer[],
+  { inputs, targets }: DataColumns,
+  value?: GroupByLength,
+): Lengths | undefined {
   const tensors = inputs.map(({ tensor }) => tensor);
   const shapes = targets.map(({ tensor }) => tensor.shape.slice(1));
-  return groupsFor(op, tensors, { what: "target", shapes }, value);
+  return groupsFor(op, layers, tensors, { what: "target", shapes }, value);
 }
 
 /**
  * The lengths to group by; undefined where rows are not to be grouped.
  * @param results  shapes of targets or outputs, without the batch axis
- * Errors: ShapeError for data that are not one input of token sequences with one target or output each.
+ * Errors: UsageError for a model that carries states from batch to batch; ShapeError for data that are not one input of token sequences with one target or
+ * output each.
  */
 export function groupsFor(
   op: string,
+  layers: readonly Layer[],
   inputs: readonly Tensor[],
   { what, shapes }: { readonly what: "target" | "output"; readonly shapes: readonly Shape[] },
   value: GroupByLength = false,
 ): Lengths | undefined {
   if (value === false) return undefined;
+  const stateful = layers.find(({ carried }) => carried.length > 0);
+  if (stateful !== undefined) {
+    const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
+    throw new UsageError(message(op, "groupByLength gives batches another order", { expected, got }));
+  }
   const [x] = inputs;
   const isSequences = inputs.length === 1 && x.rank === 2 && x.dtype === "int32";
   const perStep = shapes.find((shape) => shape.length > 1 && shape[0] === x.shape[1]);

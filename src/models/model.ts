@@ -117,6 +117,7 @@ export class Model {
       for (const part of [data.training, data.validation])
         if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
+        layers: this.layers,
         step: state.step("fit"),
         progress: state.progress,
         seed: this.seed,
@@ -152,7 +153,7 @@ export class Model {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
       checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
       const groups = groupByLength ? await import("./groups.js") : undefined;
-      const lengths = groups?.groupsOf(op, data, groupByLength);
+      const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
       evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
@@ -191,7 +192,13 @@ export class Model {
       const { outputShapes } = state.graph(op);
       const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
       const groups = groupByLength ? await import("./groups.js") : undefined;
-      const lengths = groups?.groupsFor(op, inputs, { what: "output", shapes: outputShapes }, groupByLength);
+      const lengths = groups?.groupsFor(
+        op,
+        this.layers,
+        inputs,
+        { what: "output", shapes: outputShapes },
+        groupByLength,
+      );
       return await predictBatches(inputs, outputShapes, batchSize, lengths, interrupts(op, state, signal), run);
     } finally {
       release(columns);

@@ -156,6 +156,14 @@ describe("groupByLength", () => {
         sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 })]).predict(x, { groupByLength: true }),
     ],
     [
+      "predict: groupByLength gives batches another order; expected layers without carried states, got the stateful layer memory.",
+      () => {
+        const words = embedding({ inputDim: 30, outputDim: 2, inputLength: 20, maskZero: true });
+        const states = lstm({ name: "memory", units: 2, stateful: true, batchSize: 50 });
+        return sequential([words, states]).predict(x, { batchSize: 50, groupByLength: true });
+      },
+    ],
+    [
       "predict groupByLength: multiple is out of range; expected an integer in [1, ∞), got 1.5.",
       () => make().predict(x, { groupByLength: { multiple: 1.5 } }),
     ],

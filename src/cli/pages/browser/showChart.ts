@@ -2,6 +2,7 @@
 import type uPlotClass from "uplot";
 import type { Chart, Series } from "../chart.js";
 import { element } from "./elements.js";
+import { placeLabels } from "./placeLabels.js";
 
 declare const uPlot: typeof uPlotClass;
 
@@ -121,8 +122,12 @@ function drawLabels(plot: uPlotClass, places: readonly Place[]): void {
   ctx.font = `${12 * scale}px system-ui, sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  for (const { x, y, label } of places)
-    ctx.fillText(label, plot.valToPos(x, "x", true) + 9 * scale, plot.valToPos(y, "y", true));
+  const points = places.map(({ x, y, label }) => ({
+    ...{ x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) },
+    width: ctx.measureText(label).width,
+  }));
+  const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale });
+  places.forEach(({ label }, i) => ctx.fillText(label, labels[i].x, labels[i].y));
   ctx.restore();
 }
 

@@ -1,0 +1,52 @@
+/** Where texts stand beside points so that they can be read. In pixels, y downwards. */
+
+/** A point and the width of the text beside it. */
+interface Labelled {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+/** Sizes that all points and texts share. */
+interface Sizes {
+  /** Of a text. */
+  readonly height: number;
+  /** From the middle of a point to its text. */
+  readonly gap: number;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/**
+ * The left end and the middle line of each text: on the right of its point, or where that would cover another point or an earlier text, on the left, above or
+ * below; where nothing is free, on the right.
+ */
+export function placeLabels(points: readonly Labelled[], { height, gap }: Sizes): { x: number; y: number }[] {
+  const radius = gap / 2;
+  const taken = points.map(({ x, y }): Box => boxAt(x - radius, y, 2 * radius, 2 * radius));
+  return points.map(({ x, y, width }) => {
+    const above = radius + height / 2;
+    const boxes = [
+      boxAt(x + gap, y, width, height),
+      boxAt(x - gap - width, y, width, height),
+      boxAt(x - width / 2, y - above, width, height),
+      boxAt(x - width / 2, y + above, width, height),
+    ];
+    const box = boxes.find((one) => !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    taken.push(box);
+    return { x: box.left, y: (box.top + box.bottom) / 2 };
+  });
+}
+
+function boxAt(left: number, middle: number, width: number, height: number): Box {
+  return { left, right: left + width, top: middle - height / 2, bottom: middle + height / 2 };
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
