@@ -1,6 +1,6 @@
 /** Convolutions of images and of sequences as layers. Letters: convolution.ts. */
 import { conv1d as conv1dOp, conv2d as conv2dOp, sequenceWindows } from "../ops/conv2d.js";
-import { placesOf, windowsOf } from "../ops/convolution.js";
+import { placesOf, windowsOf } from "../ops/convolutionChecks.js";
 import { checkInteger } from "../options.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,6 +1,6 @@
 /** Depthwise and separable convolutions as layers. Letters: convolution.ts; M outputs for each channel. */
 import type { Initializer } from "../initializers/initializer.js";
-import { windowsOf } from "../ops/convolution.js";
+import { windowsOf } from "../ops/convolutionChecks.js";
 import {
   checkDepthwise,
   depthwiseConv2d as depthwiseConv2dOp,

@@ -13,16 +13,8 @@ import {
   fusedActivation,
   isFused,
 } from "./activation.js";
-import {
-  type ConvolutionOptions,
-  type Geometry,
-  type Windows,
-  convolve,
-  convolveBackwardInput,
-  convolveBackwardKernel,
-  placesOf,
-  windowsOf,
-} from "./convolution.js";
+import { type Geometry, convolve, convolveBackwardInput, convolveBackwardKernel } from "./convolution.js";
+import { type ConvolutionOptions, type Windows, placesOf, windowsOf } from "./convolutionChecks.js";
 import { type BackwardCall, apply, checkDtype, checkTensors, defineOp } from "./defineOp.js";
 
 /** What a convolution knows besides its operands. */

@@ -16,18 +16,8 @@ import {
   isFused,
 } from "./activation.js";
 import { backwardEpilogue, checkOperands } from "./conv2d.js";
-import {
-  type Geometry,
-  type WindowOptions,
-  type Windows,
-  checkBias,
-  checkKernel,
-  checkRank,
-  convolve,
-  convolveBackwardInput,
-  convolveBackwardKernel,
-  windowsOf,
-} from "./convolution.js";
+import { type Geometry, convolve, convolveBackwardInput, convolveBackwardKernel } from "./convolution.js";
+import { type WindowOptions, type Windows, checkBias, checkKernel, checkRank, windowsOf } from "./convolutionChecks.js";
 import { apply, defineOp } from "./defineOp.js";
 
 /** What a transposed convolution knows besides its operands. */

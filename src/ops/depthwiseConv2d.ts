@@ -9,16 +9,8 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type Activation, activate, checkActivation, fusedActivation, isFused } from "./activation.js";
 import { broadcastTo } from "./broadcastTo.js";
 import { type Convolution, backwardEpilogue, checkOperands, conv2d } from "./conv2d.js";
-import {
-  type Geometry,
-  type WindowOptions,
-  type Windows,
-  checkKernel,
-  checkRank,
-  phasesOf,
-  placesOf,
-  windowsOf,
-} from "./convolution.js";
+import { type Geometry, phasesOf } from "./convolution.js";
+import { type WindowOptions, type Windows, checkKernel, checkRank, placesOf, windowsOf } from "./convolutionChecks.js";
 import { apply, checkTensors, defineOp } from "./defineOp.js";
 import { reshape } from "./reshape.js";
 
