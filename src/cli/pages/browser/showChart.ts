@@ -104,10 +104,13 @@ function pointColumns(places: readonly Place[], count: number): (number | null)[
   return [places.map(({ x }) => x), ...Array.from({ length: count }, (_, i) => column(i))];
 }
 
-/** A range of x with room around it, more of it on the right, where labels stand. */
+/** A range of x with room around it, more of it on the right, where labels stand; logarithmic, it begins at a line of the grid. */
 function withRoom(isLogarithmic: boolean): (plot: uPlotClass, low: number, high: number) => [number, number] {
   return (_, low, high) => {
-    if (isLogarithmic) return [low / 1.5, high * 2.5];
+    if (isLogarithmic) {
+      const unit = 10 ** Math.floor(Math.log10(low / 1.5));
+      return [Math.floor(low / 1.5 / unit) * unit, high * 2.5];
+    }
     const room = high > low ? high - low : Math.abs(high) || 1;
     const left = low - room / 10;
     return [low >= 0 ? Math.max(0, left) : left, high + room / 4];
