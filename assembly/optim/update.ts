@@ -6,6 +6,7 @@
  */
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
+import { swept } from "../simd/swept";
 
 /** Reads a gradient, clears it, and returns g. */
 // @ts-ignore: decorator
@@ -16,19 +17,13 @@ export function takeGradient(grads: usize, scale: v128, p: v128, weightDecay: v1
   return madd(grad, scale, f32x4.mul(p, weightDecay));
 }
 
-/**
- * Note [Nothing subnormal]. Where gradients stop, as in a dead unit, a mean decays until it is subnormal and stays there, since 0.9 times the smallest
- * number rounds to itself; such numbers are computed several times more slowly. So every 64th step (and where steps are not counted, every
- * step) each kernel sweeps its states: what is below 2⁻¹⁰⁰ becomes 0, long before it is subnormal.
- */
+/** Sweeps a state in every 64th step, and where steps are not counted, in every step: Note [Nothing subnormal]. */
 export function sweep(state: usize, start: i32, end: i32, block: usize): void {
   if (load<i32>(block, 32) & 63) return;
-  const least = f32x4.splat(7.888609052210118e-31);
   for (let i = start; i < end; i += 4) {
     const at = state + ((<usize>i) << 2);
     const lanes = min(end - i, 4);
-    const x = loadLanes(at, lanes);
-    storeLanes(at, v128.andnot(x, f32x4.lt(f32x4.abs(x), least)), lanes);
+    storeLanes(at, swept(loadLanes(at, lanes)), lanes);
   }
 }
 

@@ -13,6 +13,7 @@ import { activate, activateGradient } from "../elementwise/activate";
 import { madd } from "../simd/f32x4";
 import { one } from "../simd/constant";
 import { loadLanes, storeLanes } from "../simd/lanes";
+import { swept } from "../simd/swept";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
 import { addDropped, addRow, addThree, clearRow, copyRow, dropRows, multiplyRows } from "./rows";
@@ -220,11 +221,11 @@ export function gruBackward(
   }
 }
 
-/** dz = dh⊙(h₀ − g), dg = dh⊙(1 − z), then dh = dh⊙z. */
+/** dz = dh⊙(h₀ − g), dg = dh⊙(1 − z), then dh = dh⊙z. Note [Nothing subnormal] in simd/swept.ts. */
 function unmix(dz: usize, dg: usize, dh: usize, z: usize, g: usize, previous: usize, n: i32): void {
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
-    const x = loadLanes(dh, lanes);
+    const x = swept(loadLanes(dh, lanes));
     const share = loadLanes(z, lanes);
     storeLanes(dz, f32x4.mul(x, f32x4.sub(loadLanes(previous, lanes), loadLanes(g, lanes))), lanes);
     storeLanes(dg, f32x4.mul(x, f32x4.sub(one(), share)), lanes);

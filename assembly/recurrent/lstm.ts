@@ -11,6 +11,7 @@
 import { activate, activateGradient } from "../elementwise/activate";
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
+import { swept } from "../simd/swept";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
 import { addDropped, addProduct, addThree, clearRow, copyRow, dropRows, multiplyRows } from "./rows";
@@ -217,11 +218,11 @@ function backwardRow(
   }
 }
 
-/** dO = dh·φ(c), dInner = dh·o, where dh = dh + dOut; then dh = 0. */
+/** dO = dh·φ(c), dInner = dh·o, where dh = dh + dOut; then dh = 0. Note [Nothing subnormal] in simd/swept.ts. */
 function outputGradients(dO: usize, dInner: usize, dh: usize, dOut: usize, inner: usize, o: usize, n: i32): void {
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
-    const x = f32x4.add(loadLanes(dh, lanes), loadLanes(dOut, lanes));
+    const x = swept(f32x4.add(loadLanes(dh, lanes), loadLanes(dOut, lanes)));
     storeLanes(dO, f32x4.mul(x, loadLanes(inner, lanes)), lanes);
     storeLanes(dInner, f32x4.mul(x, loadLanes(o, lanes)), lanes);
     storeLanes(dh, f32x4.splat(0), lanes);
@@ -239,7 +240,7 @@ function cellGradients(d: usize, dc: usize, dInner: usize, gates: usize, previou
   const row = (<usize>n) << 2;
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
-    const x = f32x4.add(loadLanes(dc, lanes), loadLanes(dInner, lanes));
+    const x = swept(f32x4.add(loadLanes(dc, lanes), loadLanes(dInner, lanes)));
     storeLanes(d, f32x4.mul(x, loadLanes(gates + 2 * row, lanes)), lanes);
     storeLanes(d + row, f32x4.mul(x, loadLanes(previous, lanes)), lanes);
     storeLanes(d + 2 * row, f32x4.mul(x, loadLanes(gates, lanes)), lanes);

@@ -3,6 +3,7 @@
  */
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
+import { swept } from "../simd/swept";
 
 /** out = x. */
 export function copyRow(out: usize, x: usize, n: i32): void {
@@ -20,6 +21,15 @@ export function addRow(out: usize, x: usize, n: i32): void {
     const lanes = min(n, 4);
     storeLanes(out, f32x4.add(loadLanes(out, lanes), loadLanes(x, lanes)), lanes);
     out += 16;
+    x += 16;
+  }
+}
+
+/** Note [Nothing subnormal] in simd/swept.ts. */
+export function sweepRow(x: usize, n: i32): void {
+  for (; n > 0; n -= 4) {
+    const lanes = min(n, 4);
+    storeLanes(x, swept(loadLanes(x, lanes)), lanes);
     x += 16;
   }
 }

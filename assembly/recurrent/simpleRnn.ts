@@ -6,7 +6,7 @@
 import { activate, activateGradient } from "../elementwise/activate";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
-import { addDropped, addRow, addThree, clearRow, copyRow, dropRows } from "./rows";
+import { addDropped, addRow, addThree, clearRow, copyRow, dropRows, sweepRow } from "./rows";
 import { BLOCK_ROWS, anyCounts, at, counts, outputOf, positionOf, rowCost } from "./steps";
 
 // Scratch of a thread: | packed weights | memory of multiplyStep | products (rows, H) | h with what is dropped (rows, H) | zeros (H) |
@@ -113,6 +113,7 @@ export function simpleRnnBackward(
           continue;
         }
         if (dY) addRow(dh, at(dY, first + r, outputOf(s, t, order), t, h), h);
+        sweepRow(dh, h);
         activateGradient(activation, dz, dh, dz, h, 0, 0);
         clearRow(dh, h);
         if (keep) {

@@ -66,6 +66,14 @@ function reference({ N, T, H }: Sizes): Float64Array {
 }
 
 describe.each(builds)("$name", (build) => {
+  it("lets no gradient become subnormal on its way back through 400 steps", () => {
+    const { dz } = run(build, { N: 3, T: 400, H: 8 });
+    const sizes = Array.from(dz, Math.abs);
+    expect(sizes.filter((size) => size > 0 && size < 2 ** -126)).toEqual([]);
+    expect(sizes.some((size) => size > 0 && size < 2 ** -90)).toBe(true);
+    expect(sizes.slice(0, 100 * 4 * 8).every((size) => size === 0)).toBe(true);
+  });
+
   it.each([
     { N: 7, T: 3, H: 5 },
     { N: 2, T: 2, H: 300 },
