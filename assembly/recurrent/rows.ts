@@ -25,7 +25,7 @@ export function addRow(out: usize, x: usize, n: i32): void {
   }
 }
 
-/** Note [Nothing subnormal] in simd/swept.ts. */
+/** x = 0 where it is too small to matter: Note [Nothing subnormal] in simd/swept.ts. */
 export function sweepRow(x: usize, n: i32): void {
   for (; n > 0; n -= 4) {
     const lanes = min(n, 4);
