@@ -59,8 +59,21 @@ export class Heap {
    */
   allocate(bytes: number): number {
     const size = sizeClass(bytes);
-    const again = this.#capture?.take(size);
-    if (again !== undefined) return again;
+    return this.#capture?.take(size) ?? this.#allocateFresh(size);
+  }
+
+  /**
+   * A block whose contents come from JavaScript. While a function is recorded, it is one that no command of the recording writes to, before or after, so
+   * that every replay finds what JavaScript wrote. Otherwise as {@link allocate}.
+   */
+  allocateConstant(bytes: number): number {
+    const ptr = this.#allocateFresh(sizeClass(bytes));
+    this.#capture?.pin(ptr);
+    return ptr;
+  }
+
+  /** A block that nothing else of an open capture has used. */
+  #allocateFresh(size: number): number {
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);
     this.bytesInUse += size;
     if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;

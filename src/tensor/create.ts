@@ -2,7 +2,7 @@
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { fillFloat32 } from "../runtime/primitives.js";
-import { heap, launcher } from "../runtime/runtime.js";
+import { heap } from "../runtime/runtime.js";
 import { checkIntegers } from "./integers.js";
 import { flatten } from "./nested.js";
 import { track } from "./scope.js";
@@ -24,7 +24,16 @@ const optionNames = ["dtype", "requiresGrad", "name"];
 
 /** A tensor with undefined contents, for an op that writes every element. Errors: MemoryError. */
 export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
-  const made = new Tensor(shape, dtype, new Storage(sizeOf(shape) * elementBytes[dtype]), 0);
+  return allocate(shape, dtype, false);
+}
+
+/** A tensor that JavaScript fills when it is made; inside record() it keeps these values for all replays. */
+function constant(shape: Shape, dtype: DType): Tensor {
+  return allocate(shape, dtype, true);
+}
+
+function allocate(shape: Shape, dtype: DType, isConstant: boolean): Tensor {
+  const made = new Tensor(shape, dtype, new Storage(sizeOf(shape) * elementBytes[dtype], isConstant), 0);
   track(made);
   return made;
 }
@@ -50,8 +59,8 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
   }
   const fits = isView && dtypeOf(values) === dtype; // its type holds nothing else
   if (dtype !== "float32" && !fits) checkIntegers("tensor", flat.values, dtype);
-  const made = withOptions(empty(wanted, dtype), options);
-  writeOnce(made).set(flat.values);
+  const made = withOptions(constant(wanted, dtype), options);
+  valuesOf(made).set(flat.values);
   return made;
 }
 
@@ -72,15 +81,13 @@ export function full(shape: Shape, value: number, options: TensorOptions = {}): 
   checkDtype(dtype);
   checkShape("full", shape);
   if (dtype !== "float32") checkIntegers("full", [value], dtype);
-  const made = withOptions(empty(shape, dtype), options);
+  const made = withOptions(dtype === "float32" ? empty(shape) : constant(shape, dtype), options);
   if (dtype === "float32") fillFloat32(made.ptr, value, made.size);
-  else writeOnce(made).fill(value);
+  else valuesOf(made).fill(value);
   return made;
 }
 
-/** The memory of a tensor that JavaScript fills when it is made; inside record() it keeps these values for all replays. */
-function writeOnce(made: Tensor): View {
-  launcher().recorder?.capture.pin(made.ptr);
+function valuesOf(made: Tensor): View {
   return heap().view(made.dtype, made.ptr, made.size);
 }
 

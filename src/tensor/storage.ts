@@ -10,10 +10,13 @@ export class Storage {
   readonly bytes: number;
   #holders = 1;
 
-  /** Allocates; the maker is the first holder. Throws MemoryError. */
-  constructor(bytes: number) {
+  /**
+   * Allocates; the maker is the first holder. Throws MemoryError.
+   * @param isConstant  JavaScript writes the contents, once: a recording under way gives it a block that none of its commands writes to
+   */
+  constructor(bytes: number, isConstant = false) {
     this.bytes = bytes;
-    this.ptr = heap().allocate(bytes);
+    this.ptr = isConstant ? heap().allocateConstant(bytes) : heap().allocate(bytes);
   }
 
   /** True once the last holder has let go. */

@@ -26,6 +26,7 @@ export interface GuardOptions {
 export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}): T {
   const watched = heap();
   const allocate = watched.allocate.bind(watched);
+  const allocateConstant = watched.allocateConstant.bind(watched);
   const free = watched.free.bind(watched);
   const inUse = watched.bytesInUse;
   const before = guardBytes + misalign;
@@ -41,8 +42,8 @@ export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}):
     if (wrong >= 0) faults.push(`a block of ${bytes} bytes was overrun: byte ${wrong - before} is ${view[wrong]}`);
   };
 
-  watched.allocate = (bytes) => {
-    const start = allocate(padded(bytes));
+  const guarded = (take: (bytes: number) => number) => (bytes: number) => {
+    const start = take(padded(bytes));
     const ptr = start + before;
     const guardByte = guardByteOf(made++);
     watched.view("uint8", start, padded(bytes)).fill(guardByte);
@@ -50,6 +51,8 @@ export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}):
     blocks.set(ptr, { bytes, guardByte });
     return ptr;
   };
+  watched.allocate = guarded(allocate);
+  watched.allocateConstant = guarded(allocateConstant);
   watched.free = (ptr, bytes) => {
     const allocated = blocks.get(ptr)?.bytes;
     if (allocated !== bytes) throw new Error(`free(${ptr}, ${bytes}): allocated were ${allocated} bytes`);
@@ -67,6 +70,7 @@ export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}):
     return result;
   } finally {
     watched.allocate = allocate;
+    watched.allocateConstant = allocateConstant;
     watched.free = free;
     for (const [ptr, { bytes }] of blocks) free(ptr - before, padded(bytes));
   }

@@ -1,0 +1,5 @@
+/** Every fuzzer. */
+import type { Fuzzer } from "./fuzzer.js";
+import { recordedPrograms } from "./recordedPrograms.js";
+
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms];
