@@ -1,5 +1,7 @@
-/** What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics,
- * and what measurements need. */
+/**
+ * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics; and the peak loop
+ * of measurements.
+ */
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
 export { nadamStep } from "../optim/adam";
 export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
