@@ -23,6 +23,11 @@ export class RunningMetrics {
     this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
   }
 
+  /** What is added up, a tensor a metric. */
+  get totals(): Tensor[] {
+    return this.#metrics.map(({ totals }) => totals);
+  }
+
   /** Adds a batch. Kernels only. */
   update({ target, prediction, metricWeights }: Judged): void {
     noGrad(() => {

@@ -97,7 +97,7 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const { name, seed, notes, graph, weights, average, step } = parts;
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
-  const architecture = describe(graph);
+  const architecture = describe(graph, step && ((layer) => layer.isTrainable && !weights.leaves(layer)));
   const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
   const text = asJson(op, metadata);
   const { safetensorsChunks } = await import("../io/safetensors.js");
