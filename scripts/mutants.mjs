@@ -2,7 +2,7 @@
  * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md). Outside CI: it takes hours.
  *
  *   npm run mutants                          the kernels, then all rooms
- *   npm run mutants -- --kernels             the kernels: --family optim, --only TEXT, --again, --at-once 2
+ *   npm run mutants -- --kernels             the kernels: --family optim, --only TEXT, --again, --narrow, --at-once 2
  *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts
  *
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
@@ -14,13 +14,24 @@ import { rooms, runRoom } from "./mutants/rooms.mjs";
 const string = { type: "string" };
 const boolean = { type: "boolean" };
 const { values } = parseArgs({
-  options: { kernels: boolean, family: string, only: string, again: boolean, "at-once": string, room: string, files: string },
+  options: {
+    kernels: boolean,
+    family: string,
+    only: string,
+    again: boolean,
+    narrow: boolean,
+    "at-once": string,
+    room: string,
+    files: string,
+  },
 });
-const { family, only, again, room, files } = values;
+const { family, only, again, narrow, room, files } = values;
 const isKernels = values.kernels || family !== undefined || only !== undefined;
 let left = 0;
-if (isKernels || room === undefined) left += await runKernels({ family, only, again, atOnce: Number(values["at-once"] ?? 1) });
-if (room !== undefined && !Object.hasOwn(rooms, room)) throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
+if (isKernels || room === undefined)
+  left += await runKernels({ family, only, again, narrow, atOnce: Number(values["at-once"] ?? 1) });
+if (room !== undefined && !Object.hasOwn(rooms, room))
+  throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);
 for (const name of chosen) left += await runRoom(name, { files: files?.split(",") });
 process.exit(left > 0 ? 1 : 0);

@@ -25,7 +25,12 @@ export const families = {
   memory: { part: "core", tests: kernels("copy"), rows: "cast|slice|pad|transpose|concat|copy" },
   simd: { part: "core", tests: kernels("math", "unary", "random"), rows: "" },
   thread: { part: "core", tests: ["test/runtime/threadPlan.test.ts", ...kernels("fill", "optim")], rows: "" },
-  launch: { part: "core", target: "simd-threads", tests: ["test/runtime/threads.test.ts"], wider: ["test/runtime/threadPlan", "test/models/threads"] },
+  launch: {
+    part: "core",
+    target: "simd-threads",
+    tests: ["test/runtime/threads.test.ts"],
+    wider: ["test/runtime/threadPlan", "test/models/threads"],
+  },
   cli: { tests: ["test/cli/png.test.ts"], wider: [] },
   io: { tests: ["test/io/"], wider: [] },
   data: { tests: ["test/data/text/", "test/data/"], wider: [] },
@@ -34,7 +39,7 @@ export const families = {
   optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
 };
 
-/** Parts where not the family's: functions that the core does not have. */
+/** Parts where not the family's, for functions that the core does not have. */
 export const partOf = {
   "assembly/elementwise/unary.ts": "more",
   "assembly/elementwise/power.ts": "more",
@@ -46,6 +51,33 @@ export const partOf = {
   "assembly/memory/cast.ts": "more",
   "assembly/reduce/extreme.ts": "more",
   "assembly/simd/pow.ts": "more",
+  "assembly/metrics/counts.ts": ["core", "more"],
+  "assembly/metrics/sums.ts": ["core", "more"],
+  "assembly/elementwise/binaryRow.ts": ["core", "more"],
+  "assembly/elementwise/broadcast.ts": ["core", "more"],
+  "assembly/random/draws.ts": ["core", "more"],
+  "assembly/optim/adam.ts": ["core", "more"],
+  "assembly/optim/update.ts": ["core", "more"],
+};
+
+/** The tests that meet a file first, where they are not the family's first. */
+export const firstOf = {
+  "assembly/elementwise/bias.ts": kernels("bias"),
+  "assembly/elementwise/activation.ts": kernels("bias", "unary"),
+  "assembly/elementwise/activate.ts": kernels("bias"),
+  "assembly/elementwise/activations.ts": kernels("unary"),
+  "assembly/elementwise/map.ts": kernels("unary"),
+  "assembly/elementwise/power.ts": kernels("unary"),
+  "assembly/elementwise/unary.ts": kernels("unary"),
+  "assembly/elementwise/binaryFunctions.ts": kernels("binary"),
+  "assembly/elementwise/binaryRow.ts": kernels("binary"),
+  "assembly/elementwise/broadcast.ts": kernels("binary"),
+  "assembly/elementwise/compare.ts": kernels("binary"),
+  "assembly/conv/winograd.ts": kernels("winograd"),
+  "assembly/conv/winogradConvolve.ts": kernels("winograd"),
+  "assembly/conv/winogradGradient.ts": kernels("winograd"),
+  "assembly/conv/winogradKernel.ts": kernels("winograd"),
+  "assembly/conv/winogradPatch.ts": kernels("winograd"),
 };
 
 /** What a mutant meets that its family let pass: files, or folders. */
@@ -55,10 +87,6 @@ export const wider = [
   "test/models/traces.test.ts",
   "test/models/convTraces.test.ts",
   "test/models/embeddingTraces.test.ts",
-  "test/optimizers/",
-  "test/layers/",
-  "test/metrics/",
-  "test/tensor/",
 ];
 
 /** The family of a file of assembly/. */

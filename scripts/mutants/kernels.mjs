@@ -6,7 +6,8 @@
 import { fork } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { familyOf, families, partOf, table, wider } from "./families.mjs";
+import { clearTimeout, setTimeout } from "node:timers";
+import { familyOf, families, firstOf, partOf, table, wider } from "./families.mjs";
 
 const lists = "test/mutants/edits";
 const kept = "build/mutants/kernels.json";
@@ -25,28 +26,42 @@ export async function readEdits() {
         const times = source.split(find).length - 1;
         if (times !== 1) throw new Error(`${lists}/${name}: stands ${times} times in ${file}: ${find}`);
         if (find === replace) throw new Error(`${lists}/${name}: changes nothing in ${file}: ${find}`);
-        edits.push({ file, find, replace, kind, equivalent, family: familyOf(file), key: `${file}\n${find}\n${replace}` });
+        edits.push({
+          file,
+          find,
+          replace,
+          kind,
+          equivalent,
+          family: familyOf(file),
+          key: `${file}\n${find}\n${replace}`,
+        });
       }
     }
   }
   return edits;
 }
 
-/** What a slot is asked to do for one edit. */
-function taskOf({ file, find, replace, family }) {
+/** What a slot is asked to do for one edit; `narrow` leaves out the wider tests. */
+function taskOf({ file, find, replace, family }, narrow) {
   const { part, target = "simd", tests, rows = "", wider: own = wider } = families[family];
-  const stages = [];
-  if (tests.length > 0) stages.push({ files: tests });
+  const stages = [{ files: [...(firstOf[file] ?? []), ...tests] }];
   if (rows !== "") stages.push({ files: [table], pattern: rows });
-  if (own.length > 0) stages.push({ files: own });
-  return { file, find, replace, part: partOf[file] ?? part, target, stages };
+  if (own.length > 0 && !narrow) stages.push({ files: own, isWider: true });
+  return {
+    file,
+    find,
+    replace,
+    part: partOf[file] ?? part,
+    target,
+    stages: stages.filter(({ files }) => files.length > 0),
+  };
 }
 
-/** The same without a fault, and without the wider tests: it must survive, or the family's tests say nothing. */
+/** The first of a family's tests without a fault: it must be green, or what the others say means nothing. */
 function soundTaskOf(edit) {
-  const task = taskOf(edit);
-  const { wider: own = wider } = families[edit.family];
-  return { ...task, replace: edit.find, stages: own.length > 0 && task.stages.length > 1 ? task.stages.slice(0, -1) : task.stages };
+  const task = taskOf(edit, true);
+  const [{ files, pattern }] = task.stages;
+  return { ...task, replace: edit.find, stages: [{ files: files.slice(0, 1), pattern }] };
 }
 
 /** A copy of what the tests need, and a process in it. Starts anew after a mutant that ran in a circle. */
@@ -58,8 +73,19 @@ class Slot {
   async copy() {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(join(this.folder, "build"), { recursive: true });
-    const whole = ["assembly", "src", "test", "scripts", "bench", "package.json", "tsconfig.json", "vitest.config.ts", "asconfig.json"];
-    for (const name of [...whole, "build/wasm", "build/assembly"]) await cp(name, join(this.folder, name), { recursive: true });
+    const whole = [
+      "assembly",
+      "src",
+      "test",
+      "scripts",
+      "bench",
+      "package.json",
+      "tsconfig.json",
+      "vitest.config.ts",
+      "asconfig.json",
+    ];
+    for (const name of [...whole, "build/wasm", "build/assembly"])
+      await cp(name, join(this.folder, name), { recursive: true });
     await cp("build/wasm", join(this.folder, "build/kept"), { recursive: true });
     await symlink(resolve("node_modules"), join(this.folder, "node_modules"));
   }
@@ -68,7 +94,11 @@ class Slot {
     await this.copy();
     const script = join(this.folder, "scripts/mutants/slot.mjs");
     const execArgv = process.execArgv;
-    this.process = fork(script, [this.folder], { cwd: this.folder, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.process = fork(script, [this.folder], {
+      cwd: this.folder,
+      execArgv,
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     this.process.stderr.resume();
     await new Promise((done, failed) => {
       this.process.once("message", done);
@@ -120,15 +150,19 @@ const isExpected = (edit, { outcome }) => outcome === (edit.equivalent === undef
 
 /**
  * Runs all edits, or those of a family.
- * @param options family: that one only; only: those whose file or piece holds this text; again: also those that were caught before; atOnce: slots, 2 at most
+ * @param options family: that one only; only: those whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests; atOnce: slots, 2 at most
  * @returns what is left unexplained
  */
-export async function runKernels({ family, only, again = false, atOnce = 1 } = {}) {
+export async function runKernels({ family, only, again = false, narrow = false, atOnce = 1 } = {}) {
   const all = await readEdits();
   await mkdir("build/mutants", { recursive: true });
   const outcomes = JSON.parse(await readFile(kept, "utf8").catch(() => "{}"));
-  const chosen = all.filter((edit) => (family === undefined || edit.family === family) && (only === undefined || edit.key.includes(only)));
-  const open = chosen.filter((edit) => again || outcomes[edit.key] === undefined || !isExpected(edit, outcomes[edit.key]));
+  const chosen = all.filter(
+    (edit) => (family === undefined || edit.family === family) && (only === undefined || edit.key.includes(only)),
+  );
+  const open = chosen.filter(
+    (edit) => again || outcomes[edit.key] === undefined || !isExpected(edit, outcomes[edit.key]),
+  );
   console.log(`${all.length} edits, ${chosen.length} chosen, ${chosen.length - open.length} known from before`);
   const from = Date.now();
   const queue = [...open];
@@ -137,18 +171,23 @@ export async function runKernels({ family, only, again = false, atOnce = 1 } = {
   const work = async (number) => {
     const slot = new Slot(number);
     for (let edit = queue.shift(); edit !== undefined; edit = queue.shift()) {
-      if (!sound.has(edit.family)) sound.set(edit.family, slot.run(soundTaskOf(edit)));
+      if (!sound.has(edit.family)) {
+        console.log(`${edit.family}: first without a fault`);
+        sound.set(edit.family, slot.run(soundTaskOf(edit)));
+      }
       const { outcome, by } = await sound.get(edit.family);
       if (outcome !== "survived") throw new Error(`${edit.family}: red without a fault: ${by}`);
       const began = Date.now();
-      const answer = await slot.run(taskOf(edit));
+      const answer = await slot.run(taskOf(edit, narrow));
       const seconds = Math.round((Date.now() - began) / 1000);
       outcomes[edit.key] = { ...answer, seconds };
       done++;
       await writeFile(kept, JSON.stringify(outcomes, undefined, 1));
-      const left = Math.ceil(((Date.now() - from) / done) * (open.length - done) / 60_000);
+      const left = Math.ceil((((Date.now() - from) / done) * (open.length - done)) / 60_000);
       const mark = isExpected(edit, answer) ? "" : " !";
-      console.log(`${done}/${open.length}, ${left} min left: ${answer.outcome}${mark} in ${seconds} s  ${edit.family}  ${edit.kind}  ${(answer.by ?? "").slice(0, 120)}`);
+      console.log(
+        `${done}/${open.length}, ${left} min left: ${answer.outcome}${mark} in ${seconds} s  ${edit.family}  ${edit.kind}  ${(answer.by ?? "").slice(0, 120)}`,
+      );
     }
     slot.stop();
   };
@@ -164,10 +203,14 @@ function summarize(chosen, outcomes) {
   const argued = count((edit) => of(edit).outcome === "survived" && edit.equivalent !== undefined);
   const left = chosen.filter((edit) => !isExpected(edit, of(edit)));
   const share = ((100 * caught) / Math.max(1, chosen.length - argued)).toFixed(1);
-  console.log(`\nkernels: ${chosen.length} edits, ${caught} caught (${share} % of those that change something), ${argued} equivalent, ${left.length} unexplained`);
+  console.log(
+    `\nkernels: ${chosen.length} edits, ${caught} caught (${share} % of those that change something), ${argued} equivalent, ${left.length} unexplained`,
+  );
   for (const edit of left) {
     const what = of(edit).outcome === "caught" ? "was caught, but is said to be equivalent" : of(edit).outcome;
-    console.log(`\n  ${what}: ${edit.file} (${edit.kind}) ${of(edit).by ?? ""}\n    − ${edit.find.replaceAll("\n", "\n      ")}\n    + ${edit.replace.replaceAll("\n", "\n      ")}`);
+    console.log(
+      `\n  ${what}: ${edit.file} (${edit.kind}) ${of(edit).by ?? ""}\n    − ${edit.find.replaceAll("\n", "\n      ")}\n    + ${edit.replace.replaceAll("\n", "\n      ")}`,
+    );
   }
   return left.length;
 }

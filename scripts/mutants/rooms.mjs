@@ -18,7 +18,7 @@ export const rooms = {
 
 const outcomes = { caught: ["Killed", "Timeout"], left: ["Survived", "NoCoverage"] };
 
-/** Runs one room. @returns its figures, and the survivors as lines of text */
+/** Runs one room, prints its figures and survivors. @returns how many are unexplained */
 export async function runRoom(name, { files } = {}) {
   const { tests } = rooms[name];
   process.env.MUTANTS_TESTS = tests.map((pattern) => `${pattern}.test.ts`.replace("**.test", "**/*.test")).join(" ");
@@ -47,28 +47,45 @@ export async function runRoom(name, { files } = {}) {
   return judge(name, await stryker.runMutationTest());
 }
 
+/** The piece of a source that a mutant replaces. */
+function pieceOf(lines, { start, end }) {
+  const piece = lines.slice(start.line - 1, end.line);
+  piece[piece.length - 1] = piece.at(-1).slice(0, end.column - 1);
+  piece[0] = piece[0].slice(start.column - 1);
+  return piece.join("\n");
+}
+
 /** What of a run's mutants survived without an argument. */
 async function judge(name, mutants) {
-  const sources = new Map();
-  for (const { fileName } of mutants) {
-    if (!sources.has(fileName)) sources.set(fileName, (await readFile(fileName, "utf8")).split("\n"));
-  }
   const room = equivalent.filter(({ file }) => file.startsWith(`src/${name}/`));
   const used = new Set();
   const survivors = [];
   let argued = 0;
-  for (const mutant of mutants.filter(({ status }) => outcomes.left.includes(status))) {
-    const file = mutant.fileName.slice(mutant.fileName.lastIndexOf("src/"));
-    const line = sources.get(mutant.fileName)[mutant.location.start.line - 1].trim();
-    const argument = room.find((one) => one.file === file && one.line === line && one.to === mutant.replacement);
-    if (argument === undefined) survivors.push(`${file}:${mutant.location.start.line} ${mutant.mutatorName}: ${line}  →  ${mutant.replacement}`);
-    else {
+  for (const { fileName, location, mutatorName, replacement } of mutants.filter(({ status }) =>
+    outcomes.left.includes(status),
+  )) {
+    const lines = (await readFile(fileName, "utf8")).split("\n");
+    const file = fileName.slice(fileName.lastIndexOf("src/"));
+    const line = lines[location.start.line - 1].trim();
+    const from = pieceOf(lines, location);
+    const argument = room.find(
+      (one) => one.file === file && one.line === line && one.from === from && one.to === replacement,
+    );
+    if (argument !== undefined) {
       used.add(argument);
       argued++;
+    } else {
+      const short = from.length > 200 ? `${from.slice(0, 200)} …` : from;
+      survivors.push(`${file}:${location.start.line} ${mutatorName}\n  in ${line}\n   − ${short}\n   + ${replacement}`);
     }
   }
   const stale = room.filter((argument) => !used.has(argument));
   const caught = mutants.filter(({ status }) => outcomes.caught.includes(status)).length;
+  const total = caught + argued + survivors.length;
   await writeFile(`build/mutants/${name}.survivors.txt`, survivors.map((line) => `${line}\n`).join(""));
-  return { name, mutants: caught + argued + survivors.length, caught, argued, survivors, stale };
+  for (const survivor of survivors) console.log(`\n${survivor}`);
+  for (const { file, line, to } of stale)
+    console.log(`\nsaid to be equivalent, but caught or gone: ${file}: ${line} → ${to}`);
+  console.log(`\n${name}: ${total} mutants, ${caught} caught, ${argued} equivalent, ${survivors.length} unexplained`);
+  return survivors.length + stale.length;
 }

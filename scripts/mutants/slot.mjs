@@ -16,8 +16,20 @@ const { partsOf } = await import(`${folder}/scripts/dispatch.mjs`);
 const { staticBytes } = await import(`${folder}/scripts/statics.mjs`);
 
 const parts = await partsOf();
-const options = { watch: false, bail: 1, reporters: [{}], pool: "threads", maxWorkers: 1, project: ["library", "library-simd"] };
-const vitest = await createVitest("test", { ...options, passWithNoTests: true, testTimeout: 60_000 });
+const options = {
+  watch: false,
+  bail: 1,
+  reporters: [{}],
+  pool: "threads",
+  maxWorkers: 1,
+  project: ["library", "library-simd"],
+};
+const vitest = await createVitest("test", {
+  ...options,
+  passWithNoTests: true,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+});
 
 /** The parts of the kernels that hold a file. */
 async function partsWith(file) {
@@ -39,7 +51,14 @@ async function compile(name, target) {
   const out = `build/wasm/${target}${suffix}`;
   const statics = ["--memoryBase", String(number * staticBytes), "--transform", "./scripts/statics.mjs"];
   const args = [`build/assembly/${name}.ts`, "--target", target, "--outFile", `${out}.wasm`, "--disableWarning"];
-  const { error, stderr } = await asc.main([...args, ...(number === 0 ? [] : statics), "--optimizeLevel", "2", "--shrinkLevel", "0"]);
+  const { error, stderr } = await asc.main([
+    ...args,
+    ...(number === 0 ? [] : statics),
+    "--optimizeLevel",
+    "2",
+    "--shrinkLevel",
+    "0",
+  ]);
   if (error) throw new Error(`${error.message} ${stderr.toString().slice(0, 600)}`);
   const carried = deflateRawSync(await readFile(`${out}.wasm`)).toString("base64");
   await writeFile(`${out}.js`, `export const base64 = "${carried}";\n`);
@@ -56,9 +75,11 @@ async function firstRed(files, pattern) {
       if (met.has(spec.moduleId)) continue;
       met.add(spec.moduleId);
       process.send({ running: spec.moduleId });
+      vitest.state.filesMap.clear(); // of the run before: its failures would count for bail, and be reported again
+      vitest.state.errorsSet.clear();
       const name = posix.basename(spec.moduleId);
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications([spec], false);
-      for (const module of testModules) {
+      for (const module of testModules.filter(({ moduleId }) => moduleId === spec.moduleId)) {
         for (const test of module.children.allTests("failed")) return `${name}: ${test.fullName}`;
         if (module.errors().length > 0) return `${name}: ${module.errors()[0].message}`;
       }
@@ -73,11 +94,14 @@ async function plant({ file, find, replace, part, target, stages }) {
   const source = await readFile(file, "utf8");
   const compiled = new Set();
   try {
-    await writeFile(file, source.replace(find, () => replace));
+    await writeFile(
+      file,
+      source.replace(find, () => replace),
+    );
     vitest.invalidateFile(`${folder}/${file}`);
-    let built = part === undefined ? [] : [part];
-    for (const [i, { files, pattern }] of stages.entries()) {
-      if (i > 0 && i === stages.length - 1) built = await partsWith(file);
+    let built = part === undefined ? [] : [part].flat();
+    for (const { files, pattern, isWider } of stages) {
+      if (isWider && part !== undefined) built = await partsWith(file);
       for (const name of built.filter((one) => !compiled.has(one))) {
         compiled.add(name);
         try {
@@ -101,7 +125,8 @@ async function plant({ file, find, replace, part, target, stages }) {
 async function restore(names, target) {
   for (const name of names) {
     const file = `build/wasm/${target}${parts.find((part) => part.name === name).suffix}`;
-    for (const ending of ["wasm", "js"]) await writeFile(`${file}.${ending}`, await readFile(`build/kept/${file.slice(11)}.${ending}`));
+    for (const ending of ["wasm", "js"])
+      await writeFile(`${file}.${ending}`, await readFile(`build/kept/${file.slice(11)}.${ending}`));
     vitest.invalidateFile(`${folder}/${file}.js`);
   }
 }

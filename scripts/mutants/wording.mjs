@@ -14,7 +14,10 @@ class Wording {
       (parent) =>
         (parent.isCallExpression() || parent.isNewExpression()) && wordsErrors.test(parent.node.callee.name ?? ""),
     );
-    return call === null ? undefined : "wording of a message";
+    if (call !== null) return "wording of a message";
+    const { parent, listKey, key } = path;
+    const isName = listKey === "arguments" && key < 2 && /^check[A-Z]/.test(parent.callee?.name ?? "");
+    return isName ? "the name of an option, for a message" : undefined;
   }
 }
 

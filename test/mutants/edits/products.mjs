@@ -17,7 +17,11 @@ export const edits = {
   ],
   "assembly/gemm/gemv.ts": [
     ["madd(xp, v128.load(row, 112), sum7)", "madd(xp, v128.load(row, 96), sum7)", "wrong offset"],
-    ["finishRow(k & 7, even3, odd3, row3, x, add, y + 12);", "finishRow(k & 3, even3, odd3, row3, x, add, y + 12);", "tail skipped"],
+    [
+      "finishRow(k & 7, even3, odd3, row3, x, add, y + 12);",
+      "finishRow(k & 3, even3, odd3, row3, x, add, y + 12);",
+      "tail skipped",
+    ],
     ["for (; n > 0; n--) {\n    dotRow(", "for (; n > 1; n--) {\n    dotRow(", "last row"],
     ["    x += xStep;", "    x += 4;", "wrong stride"],
     ["matrix += 4 * lead;", "matrix += 3 * lead;", "pointer not advanced"],
@@ -35,7 +39,12 @@ export const edits = {
     ["line2 += 16;", "line2 += 4;", "pointer not advanced"],
     ["v128.load32_lane(x, pair, 2, 8)", "pair", "tail skipped"],
     ["store<f32>(out, load<f32>(line3), 12);", "store<f32>(out, load<f32>(line2), 12);", "lines swapped"],
-    ["    for (; y < end; y += 64) sum |= load<u8>(y);\n", "", "tail skipped", "what is read ahead is thrown away; only time depends on it"],
+    [
+      "    for (; y < end; y += 64) sum |= load<u8>(y);\n",
+      "",
+      "tail skipped",
+      "what is read ahead is thrown away; only time depends on it",
+    ],
   ],
   "assembly/gemm/panels.ts": [
     ["mc / tiles + i32(t < mc % tiles)", "mc / tiles + i32(t <= mc % tiles)", "comparison"],
@@ -43,7 +52,12 @@ export const edits = {
     ["store<f32>(at, add ? load<f32>(at) + x : x);", "store<f32>(at, x);", "= for +="],
     ["const addHere = isWhole ? add : 0;", "const addHere = add;", "+= for ="],
     ["tile += <usize>rows * cRow;", "tile += <usize>MR * cRow;", "wrong stride"],
-    ["isPacking = tiles > 1 && !isEdge;", "isPacking = false;", "not packed in passing", "the tiles below then read B as it lies: the same numbers, slower"],
+    [
+      "isPacking = tiles > 1 && !isEdge;",
+      "isPacking = false;",
+      "not packed in passing",
+      "the tiles below then read B as it lies: the same numbers, slower",
+    ],
   ],
   "assembly/gemm/tiles.ts": [
     ["return tile4x8(kc,", "return tile3x8(kc,", "last row"],
@@ -68,7 +82,11 @@ export const edits = {
   ],
   "assembly/conv/depthwise.ts": [
     ["r + 4 <= outer", "r + 3 <= outer", "comparison"],
-    ["putLanes(out + 3 * outPixel, sum3, accumulate, lanes);", "putLanes(out + 3 * outPixel, sum2, accumulate, lanes);", "registers swapped"],
+    [
+      "putLanes(out + 3 * outPixel, sum3, accumulate, lanes);",
+      "putLanes(out + 3 * outPixel, sum2, accumulate, lanes);",
+      "registers swapped",
+    ],
     ["          sum3 = f32x4.add(sum3, part3);\n", "", "channels left out"],
     ["if (y < 0 || y >= height) continue;", "if (y < 0 || y > height) continue;", "comparison"],
     ["(height - y + dH - 1) / dH", "(height - y) / dH", "last row"],
@@ -77,10 +95,23 @@ export const edits = {
   "assembly/conv/kernelGradient.ts": [
     ["accumulate | i32(p > 0)", "accumulate", "= for +="],
     ["        x += (outer - inner) * sW;\n", "", "pointer not advanced"],
-    ["room < 0 ? 0 : room / sW + 1", "room < 0 ? 0 : room / sW", "last column", "a pixel that no longer belongs to the run is copied alone: the same numbers"],
+    [
+      "room < 0 ? 0 : room / sW + 1",
+      "room < 0 ? 0 : room / sW",
+      "last column",
+      "a pixel that no longer belongs to the run is copied alone: the same numbers",
+    ],
     ["      clearFloats(out, from * channels);\n", "", "padding not cleared"],
-    ["if (threadIndex() == 0 && !accumulate) memory.fill(dKernel", "if (threadIndex() == 0) memory.fill(dKernel", "= for +="],
-    ["for (; n > 0; n--) {\n    store<f32>(to, load<f32>(from));", "for (; n > 1; n--) {\n    store<f32>(to, load<f32>(from));", "tail skipped"],
+    [
+      "if (threadIndex() == 0 && !accumulate) memory.fill(dKernel",
+      "if (threadIndex() == 0) memory.fill(dKernel",
+      "= for +=",
+    ],
+    [
+      "for (; n > 0; n--) {\n    store<f32>(to, load<f32>(from));",
+      "for (; n > 1; n--) {\n    store<f32>(to, load<f32>(from));",
+      "tail skipped",
+    ],
     ["min(end - g * perGroupUnits, perGroupUnits) - 1", "perGroupUnits - 1", "share boundary"],
   ],
   "assembly/conv/packKernel.ts": [
@@ -91,10 +122,18 @@ export const edits = {
     ["v128.store(to + 2 * step, nmadd(p, odd, even));", "v128.store(to + 2 * step, madd(p, odd, even));", "sign"],
     ["madd(constant(table, 3), difference34, m5)", "f32x4.mul(constant(table, 3), difference34)", "term left out"],
     ["madd(third, sum12, madd(sixth, sum34, m0))", "madd(third, sum12, f32x4.mul(sixth, sum34))", "term left out"],
-    ["madd(constant(table, 2), y3, f32x4.mul(constant(table, 0), y1))", "f32x4.mul(constant(table, 0), y1)", "term left out"],
+    [
+      "madd(constant(table, 2), y3, f32x4.mul(constant(table, 0), y1))",
+      "f32x4.mul(constant(table, 0), y1)",
+      "term left out",
+    ],
   ],
   "assembly/conv/winogradConvolve.ts": [
-    ["min(TILE, qH - q), min(TILE, qW - r), (<usize>outputs) << 2", "TILE, min(TILE, qW - r), (<usize>outputs) << 2", "last row"],
+    [
+      "min(TILE, qH - q), min(TILE, qW - r), (<usize>outputs) << 2",
+      "TILE, min(TILE, qW - r), (<usize>outputs) << 2",
+      "last row",
+    ],
     ["if (width > 3) put(", "if (width > 2) put(", "last column"],
     ["i < min(q + TILE, qH)", "i < q + TILE", "last row"],
     ["    tile += rows;\n", "", "pointer not advanced"],
@@ -105,7 +144,12 @@ export const edits = {
   "assembly/conv/winogradGradient.ts": [
     ["i32(tile > firstTile)", "0", "= for +="],
     ["min(firstTile + length, total)", "firstTile + length", "last tile"],
-    ["b == lastBlock ? (to - 1) % panels : panels - 1", "panels - 1", "share boundary", "what lies beyond the share is computed twice and stored twice alike: sums of a segment are written, never added to what another thread wrote"],
+    [
+      "b == lastBlock ? (to - 1) % panels : panels - 1",
+      "panels - 1",
+      "share boundary",
+      "what lies beyond the share is computed twice and stored twice alike: sums of a segment are written, never added to what another thread wrote",
+    ],
   ],
   "assembly/conv/winogradKernel.ts": [
     ["segment < segments", "segment < 1", "sums left out"],

@@ -1,23 +1,47 @@
 /** Faults in src/ of kinds that once went unnoticed, each in its home; Stryker (rooms.mjs) plants the rest. A row: see products.mjs. */
 export const edits = {
   "src/cli/png.ts": [
-    ["toLeft <= toAbove && toLeft <= toCorner", "toLeft < toAbove && toLeft <= toCorner", "ties: Paeth's left and above equally near"],
-    ["toLeft <= toAbove && toLeft <= toCorner", "toLeft <= toAbove && toLeft < toCorner", "ties: Paeth's left and corner equally near"],
+    [
+      "toLeft <= toAbove && toLeft <= toCorner",
+      "toLeft < toAbove && toLeft <= toCorner",
+      "ties: Paeth's left and above equally near",
+    ],
+    [
+      "toLeft <= toAbove && toLeft <= toCorner",
+      "toLeft <= toAbove && toLeft < toCorner",
+      "ties: Paeth's left and corner equally near",
+    ],
     ["toAbove <= toCorner ?", "toAbove < toCorner ?", "ties: Paeth's above and corner equally near"],
   ],
   "src/data/text/sampler.ts": [["kept[drawn >= 0 ? drawn : 0]", "kept[drawn]", "rounding: nobody is drawn"]],
   "src/data/text/streams.ts": [
-    ["(row % batchSize) * L + Math.floor(row / batchSize) * T", "(row % batchSize) * L + (W - 1 - Math.floor(row / batchSize)) * T", "windows out of order"],
-    ["(row % batchSize) * L + Math.floor(row / batchSize) * T", "Math.floor(row / W) * L + (row % W) * T", "windows out of order"],
+    [
+      "(row % batchSize) * L + Math.floor(row / batchSize) * T",
+      "(row % batchSize) * L + (W - 1 - Math.floor(row / batchSize)) * T",
+      "windows out of order",
+    ],
+    [
+      "(row % batchSize) * L + Math.floor(row / batchSize) * T",
+      "Math.floor(row / W) * L + (row % W) * T",
+      "windows out of order",
+    ],
   ],
   "src/models/fold.ts": [
     ["!outputs.includes(tensor) && ", "", "folded although the convolution's output is one of the model's"],
-    [" && calls.filter((call) => call.inputs.includes(tensor)).length === 1", "", "folded although the convolution's output is used elsewhere"],
+    [
+      " && calls.filter((call) => call.inputs.includes(tensor)).length === 1",
+      "",
+      "folded although the convolution's output is used elsewhere",
+    ],
     [" && uses(norm) === 1", "", "folded although the normalisation is shared"],
     ["fits && uses(layer) === 1 &&", "fits &&", "folded although the convolution is shared"],
   ],
   "src/layers/recurrent.ts": [
-    ["this.declare({ ...spec, decays: false })", "this.declare({ ...spec, decays: true })", "weight decay of peepholes"],
+    [
+      "this.declare({ ...spec, decays: false })",
+      "this.declare({ ...spec, decays: true })",
+      "weight decay of peepholes",
+    ],
   ],
   "src/layers/dense.ts": [["decays: false", "decays: true", "weight decay of biases"]],
   "src/layers/convolution.ts": [["decays: false", "decays: true", "weight decay of biases"]],
