@@ -2,7 +2,7 @@
  * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md). Outside CI: it takes hours.
  *
  *   npm run mutants                          the kernels, then all rooms
- *   npm run mutants -- --kernels             the kernels: --family optim, --only TEXT, --again, --narrow, --at-once 2
+ *   npm run mutants -- --kernels             the kernels: --family optim, --kind ties, --only TEXT, --again, --narrow, --at-once 2
  *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts
  *
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     kernels: boolean,
     family: string,
+    kind: string,
     only: string,
     again: boolean,
     narrow: boolean,
@@ -25,11 +26,11 @@ const { values } = parseArgs({
     files: string,
   },
 });
-const { family, only, again, narrow, room, files } = values;
-const isKernels = values.kernels || family !== undefined || only !== undefined;
+const { family, kind, only, again, narrow, room, files } = values;
+const isKernels = values.kernels || family !== undefined || kind !== undefined || only !== undefined;
 let left = 0;
 if (isKernels || room === undefined)
-  left += await runKernels({ family, only, again, narrow, atOnce: Number(values["at-once"] ?? 1) });
+  left += await runKernels({ family, kind, only, again, narrow, atOnce: Number(values["at-once"] ?? 1) });
 if (room !== undefined && !Object.hasOwn(rooms, room))
   throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);

@@ -23,7 +23,7 @@ export const families = {
   metrics: { part: "core", tests: kernels("metrics"), rows: "" },
   gather: { part: "core", tests: kernels("gather"), rows: "gather|embedding" },
   memory: { part: "core", tests: kernels("copy"), rows: "cast|slice|pad|transpose|concat|copy" },
-  simd: { part: "core", tests: kernels("math", "unary", "random"), rows: "" },
+  simd: { part: "core", tests: kernels("unary", "math", "random"), rows: "" },
   thread: { part: "core", tests: ["test/runtime/threadPlan.test.ts", ...kernels("fill", "optim")], rows: "" },
   launch: {
     part: "core",

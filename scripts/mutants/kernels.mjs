@@ -6,14 +6,10 @@
 import { fork } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { clearTimeout, setTimeout } from "node:timers";
 import { familyOf, families, firstOf, partOf, table, wider } from "./families.mjs";
 
 const lists = "test/mutants/edits";
 const kept = "build/mutants/kernels.json";
-
-/** A test file that takes longer than this, in milliseconds, runs in a circle. */
-const patience = 200_000;
 
 /** Every edit of the lists: file, find, replace, kind, and the argument where it is equivalent. @throws where a piece is not unique in its file */
 export async function readEdits() {
@@ -110,33 +106,24 @@ class Slot {
   async run(task) {
     if (this.process === undefined) await this.start();
     const child = this.process;
-    return new Promise((done) => {
+    const answer = await new Promise((done) => {
       let last = "the compiler";
-      let timer;
-      const end = (answer) => {
-        clearTimeout(timer);
-        child.removeAllListeners("message").removeAllListeners("exit");
-        done(answer);
-      };
-      const wait = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          this.stop();
-          end({ outcome: "caught", by: `${last}: runs in a circle` });
-        }, patience);
-      };
       child.on("message", (message) => {
-        if (message.running === undefined) return end(message);
-        last = message.running.slice(message.running.lastIndexOf("/") + 1);
-        wait();
+        if (message.running === undefined) done(message);
+        else last = message.running.slice(message.running.lastIndexOf("/") + 1);
       });
-      child.on("exit", (code, signal) => {
-        this.process = undefined;
-        end({ outcome: "caught", by: `${last}: the process ended (${code ?? signal})` });
-      });
-      wait();
+      child.on("exit", (code, signal) =>
+        done({
+          outcome: last === "the compiler" ? "error" : "caught",
+          by: `${last}: the process ended (${code ?? signal})`,
+        }),
+      );
       child.send(task);
     });
+    child.removeAllListeners("message").removeAllListeners("exit");
+    if (answer.by?.endsWith("runs in a circle")) this.stop();
+    if (child.exitCode !== null || child.signalCode !== null) this.process = undefined;
+    return answer;
   }
 
   stop() {
@@ -150,15 +137,19 @@ const isExpected = (edit, { outcome }) => outcome === (edit.equivalent === undef
 
 /**
  * Runs all edits, or those of a family.
- * @param options family: that one only; only: those whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests; atOnce: slots, 2 at most
+ * @param options family: that one only; kind: those whose kind holds one of these words, parted by commas; only: those whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests; atOnce: slots, 2 at most
  * @returns what is left unexplained
  */
-export async function runKernels({ family, only, again = false, narrow = false, atOnce = 1 } = {}) {
+export async function runKernels({ family, kind, only, again = false, narrow = false, atOnce = 1 } = {}) {
   const all = await readEdits();
   await mkdir("build/mutants", { recursive: true });
   const outcomes = JSON.parse(await readFile(kept, "utf8").catch(() => "{}"));
+  const kinds = kind?.split(",");
   const chosen = all.filter(
-    (edit) => (family === undefined || edit.family === family) && (only === undefined || edit.key.includes(only)),
+    (edit) =>
+      (family === undefined || edit.family === family) &&
+      (kinds === undefined || kinds.some((word) => edit.kind.includes(word))) &&
+      (only === undefined || edit.key.includes(only)),
   );
   const open = chosen.filter(
     (edit) => again || outcomes[edit.key] === undefined || !isExpected(edit, outcomes[edit.key]),

@@ -10,8 +10,8 @@ import { equivalent } from "../../test/mutants/equivalent.mjs";
 /** Each room's sources and the tests that concern it, the smallest room first. */
 export const rooms = {
   callbacks: { tests: ["test/callbacks/**", "test/models/{callbacks,resume,interruption,divergence}*"] },
-  metrics: { tests: ["test/metrics/**", "test/models/{fit,maskedLoss}*"] },
-  optimizers: { tests: ["test/optimizers/**", "test/models/{traces,resume,saving}*"] },
+  metrics: { tests: ["test/metrics/**"] },
+  optimizers: { tests: ["test/optimizers/**", "test/models/traces*"] },
   data: { tests: ["test/data/**"] },
   models: { tests: ["test/models/**", "test/callbacks/**"] },
 };

@@ -4,7 +4,11 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, posix } from "node:path";
+import { clearInterval, setInterval } from "node:timers";
 import { deflateRawSync } from "node:zlib";
+
+/** Seconds of processor time after which a test file is taken to run in a circle. */
+const patience = 120;
 
 const folder = process.argv[2];
 process.chdir(folder);
@@ -65,6 +69,20 @@ async function compile(name, target) {
   vitest.invalidateFile(`${folder}/${out}.js`);
 }
 
+/** Does `work`, and says so when it has taken more processor time than any test file does: time on the clock says nothing on a busy machine. */
+async function watched(name, work) {
+  const from = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(from);
+    if (user + system > patience * 1e6) process.send({ outcome: "caught", by: `${name}: runs in a circle` });
+  }, 1000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Runs test files one after the other until one is red. @returns the name of the first test that failed, or undefined */
 async function firstRed(files, pattern) {
   if (pattern) vitest.setGlobalTestNamePattern(pattern);
@@ -78,7 +96,7 @@ async function firstRed(files, pattern) {
       vitest.state.filesMap.clear(); // of the run before: its failures would count for bail, and be reported again
       vitest.state.errorsSet.clear();
       const name = posix.basename(spec.moduleId);
-      const { testModules, unhandledErrors } = await vitest.runTestSpecifications([spec], false);
+      const { testModules, unhandledErrors } = await watched(name, () => vitest.runTestSpecifications([spec], false));
       for (const module of testModules.filter(({ moduleId }) => moduleId === spec.moduleId)) {
         for (const test of module.children.allTests("failed")) return `${name}: ${test.fullName}`;
         if (module.errors().length > 0) return `${name}: ${module.errors()[0].message}`;
