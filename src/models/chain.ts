@@ -16,11 +16,6 @@ export class Chain {
     return this.#layers.find(({ tokens }) => tokens !== undefined)?.tokens;
   }
 
-  /** The value of the input's padding, where the first layer says so. */
-  get padding(): number | undefined {
-    return this.#layers[0].padding;
-  }
-
   /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */
   outputShape(sampleShape: Shape): Shape {
     return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);

@@ -4,6 +4,7 @@ import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
+import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
@@ -20,12 +21,12 @@ export class Evaluation {
     const metrics = step.newMetrics();
     this.#step = step;
     this.#metrics = metrics;
-    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
       step.evaluate(splitBatch(data, batch), metrics),
-    ]);
+    );
   }
 
-  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero, and are afterwards as they were */
+  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero, and are afterwards as they were */
   run(checkInterrupts: Interrupts): Promise<Logs> {
     return this.#step.withFreshStates(() => this.#run(checkInterrupts));
   }
@@ -34,14 +35,13 @@ export class Evaluation {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
-    let lossSum = 0;
+    const sums: LossSums = [];
     for (let b = 0; b < batches.count; b++) {
       await breathe();
       checkInterrupts();
-      const [loss] = this.#steps.run(order, b);
-      lossSum += loss.item() * batches.sizeOf(b);
+      addLoss(sums, this.#steps.run(order, b), batches.sizeOf(b));
     }
-    return { loss: lossSum / batches.rows, ...this.#metrics.results() };
+    return { loss: meanLoss(sums), ...this.#metrics.results() };
   }
 
   dispose(): void {

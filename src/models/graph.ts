@@ -45,22 +45,11 @@ export class Graph {
       for (const symbol of sources) {
         for (const input of symbol.origin?.inputs ?? []) sources.add(input);
         if (!this.inputs.includes(symbol)) continue;
-        const { vocabulary, hasPadding } = rules.get(symbol) ?? tokens;
-        rules.set(symbol, {
-          vocabulary: Math.min(vocabulary, tokens.vocabulary),
-          hasPadding: hasPadding || tokens.hasPadding,
-        });
+        const { vocabulary } = rules.get(symbol) ?? tokens;
+        rules.set(symbol, { vocabulary: Math.min(vocabulary, tokens.vocabulary) });
       }
     }
     return this.inputs.map((input) => rules.get(input));
-  }
-
-  /** For each input the value of its padding, where a layer that reads it says so. */
-  get paddings(): (number | undefined)[] {
-    return this.inputs.map(
-      (input) =>
-        this.steps.find(({ call }) => call.inputs[0] === input && call.layer.padding !== undefined)?.call.layer.padding,
-    );
   }
 
   /** Shapes of the outputs, without the batch axis. */

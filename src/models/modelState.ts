@@ -99,8 +99,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules, paddings } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i], padding: paddings[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -108,7 +108,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, tokens: form.tokens, padding: form.padding };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
