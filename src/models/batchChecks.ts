@@ -24,6 +24,17 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
+/** Throws ShapeError for a mask that is not (N, T) int32 as its input (N, T, …) is. */
+export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
+  for (const [i, mask] of masks.entries()) {
+    const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
+    const fits = mask instanceof Tensor && mask.dtype === "int32" && sameShape(mask.shape, wanted);
+    if (mask === undefined || (fits && wanted.length === 2)) continue;
+    const expected = `int32 [N, T] = ${showShape(wanted)}`;
+    throw new ShapeError(message(op, `mask ${i} does not fit its input`, { expected, got: show(mask) }));
+  }
+}
+
 /** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
 export function checkTargets(
   op: string,

@@ -150,17 +150,18 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. Errors: UsageError before `compile`. */
-  step(op: string): TrainingStep {
+  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
+  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
+    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
-  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
-    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 

@@ -29,6 +29,8 @@ export interface TrainingBatch {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   readonly weights: Tensor | undefined;
+  /** For each input its mask, where users give some. */
+  readonly masks?: readonly (Tensor | undefined)[];
 }
 
 /** What a function that trains in another way than fit gets of a model. */
@@ -52,7 +54,8 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  readonly #maskedSteps: Layer["maskedSteps"];
+  /** How losses and metrics see outputs with masks: from a layer that makes some, or whoever gives some. */
+  maskedSteps: Layer["maskedSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   #update: Recording<void> | undefined;
@@ -62,7 +65,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.#maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
+    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -188,14 +191,14 @@ export class TrainingStep {
    * Where a loss that is not finite comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not, else the
    * loss function.
    */
-  whereNonFinite({ inputs }: TrainingBatch): string {
+  whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
     if (weight !== undefined) return `weight ${show(weight.name)}, which an earlier step has spoilt`;
     let layer: string | undefined;
     const watch = (name: string, output: Tensor): void => {
       if (layer === undefined && !isFinite(output)) layer = name;
     };
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true }, watch)));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
@@ -213,11 +216,11 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch beside their targets. */
-  #judged({ inputs, targets, weights }: TrainingBatch, training: boolean): Judged[] {
-    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training });
+  #judged({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Judged[] {
+    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
-      if (mask !== undefined && this.#maskedSteps) return this.#maskedSteps.judge(target, prediction, weights, mask);
+      if (mask !== undefined && this.maskedSteps) return this.maskedSteps.judge(target, prediction, weights, mask);
       return { target, prediction, lossWeights: weights, metricWeights: weights };
     });
   }
@@ -235,7 +238,7 @@ export class TrainingStep {
     const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.#maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 
