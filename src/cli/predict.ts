@@ -63,7 +63,7 @@ export const predict: Command = {
     const model = await loadModel(modelFile);
     const samples: Sample[] = [];
     const inputs = await readInputs(model, sources, surroundings);
-    for (const input of inputs) samples.push(...(await classified(model, input)));
+    for (const input of inputs) for (const sample of await classified(model, input)) samples.push(sample);
     const names = classNamesOf(model.notes.classNames, samples[0].probabilities.length);
     if (args.has("json")) printJson(surroundings, resultOf(modelFile, names, samples));
     else if (samples.length > 1) printTable(names, samples, terminal);
@@ -154,7 +154,7 @@ function printOne(names: readonly string[], { probabilities, detail }: Sample, t
 /** A line for each sample: its number or name, its class, and what else it might be. */
 function printTable(names: readonly string[], samples: readonly Sample[], terminal: Terminal): void {
   const width = Math.max(...names.map(({ length }) => length), "class".length);
-  const nameWidth = Math.max(...samples.map(({ name }) => name.length), "sample".length);
+  const nameWidth = samples.reduce((width, { name }) => Math.max(width, name.length), "sample".length);
   const isNumbered = samples.every(({ name }) => /^\d+$/.test(name));
   const nameCell = (name: string): string => (isNumbered ? name.padStart(nameWidth) : name.padEnd(nameWidth));
   const header = `${nameCell("sample")}  ${"class".padEnd(width)}  probability  else`;
