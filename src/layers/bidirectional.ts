@@ -72,6 +72,10 @@ class Bidirectional extends Wrapper {
     return { layer: this.#forward.config, backwardLayer: this.#backward.config, mergeMode: this.#mode };
   }
 
+  override get outputActivation(): string | undefined {
+    return this.#forward.outputActivation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [forward, backward] = this.#inputsOf(inputShapes);
     const shape = this.#forward.outputShape(forward);
