@@ -205,6 +205,14 @@ export abstract class Layer {
     return { className: this.kind, ...named, ...shaped, ...this.options };
   }
 
+  /**
+   * The activation that the outputs come from, by which `compile` tells probabilities from logits: "same" where they are the input's values, means or
+   * maxima of them; undefined where nobody knows. Default: the option `activation`.
+   */
+  get outputActivation(): string | undefined {
+    return this.options.activation as string | undefined;
+  }
+
   /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
   get tokens(): TokenRule | undefined {
     return undefined;

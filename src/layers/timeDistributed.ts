@@ -42,6 +42,10 @@ class TimeDistributed extends Wrapper {
     return this.#layer.tokens;
   }
 
+  override get outputActivation(): string | undefined {
+    return this.#layer.outputActivation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("timeDistributed", inputShapes);
     if (shape.length === 0) {

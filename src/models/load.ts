@@ -130,6 +130,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       metrics,
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
+      checkLogits: false, // it was decided where the model was first compiled
     });
     model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
   });

@@ -10,10 +10,11 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CarriedStates, lendToFit } from "./carriedStates.js";
 import { Chain } from "./chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
+import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
+import { checkLogits } from "./logits.js";
 import type { RestoredTraining } from "./saving.js";
 import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
@@ -151,8 +152,11 @@ export class ModelState {
 
   /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
   compile(options: CompileOptions): void {
-    if (this.#form instanceof Chain) checkForOutputCount(options, 1);
-    const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    const form = this.#form;
+    checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
+    if (options.checkLogits ?? true)
+      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+    const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
     this.#step?.dispose();

@@ -86,7 +86,11 @@ export class TrainingStep {
 
   /** The metrics with totals of their own, for an evaluation. */
   newMetrics(): RunningMetrics {
-    return new RunningMetrics(this.options.metrics ?? [], this.#graph.outputs[0].shape);
+    return new RunningMetrics(
+      this.options.metrics ?? [],
+      this.#graph.outputs[0].shape,
+      this.losses[0].takes === "logits",
+    );
   }
 
   /** Throws UsageError where no parameter is trained, or a layer was frozen or thawed since compile. */
