@@ -2,7 +2,7 @@
  * A model as users see it: the words are Keras's. What it holds is in modelState.ts, the work is done in the files beside this one. Letters: N samples.
  */
 import type { Logs } from "../callbacks/callback.js";
-import { UsageError, checkKeys, message, show } from "../errors.js";
+import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
@@ -303,7 +303,7 @@ export class Model {
    * Errors: UsageError before the model is built.
    */
   summary(print: (text: string) => void = console.log): void {
-    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory));
+    print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
   }
 
   /** What a summary is made of. @internal */

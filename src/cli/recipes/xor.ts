@@ -18,6 +18,7 @@ export const xor: Recipe = {
   settings: { epochs: 20, batch: 4, lr: 0.03 },
   loss: losses.binaryCrossentropy({ fromLogits: true }),
   metrics: [metrics.accuracy()],
+  takesData: false,
   load: async (): Promise<RecipeData> => ({
     kind: "points",
     description: `the four points of exclusive or, each ${repetitions} times an epoch`,
