@@ -268,6 +268,14 @@ export class Model {
     return scope(() => step.train({ inputs, targets, weights: undefined }));
   }
 
+  /**
+   * Sets the gradients of all weights to zero, for training loops written by hand that call `backward`, which adds to them. `fit` and `trainOnBatch` need
+   * no such call. Kernels only: it may be recorded. Errors: UsageError before the model is built.
+   */
+  zeroGrad(): void {
+    for (const { value } of this.weights) value.zeroGrad();
+  }
+
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
   resetStates(): void {
     this.#state.bound("resetStates");
