@@ -40,6 +40,8 @@ export interface Callback {
   /** After every callback's onEpochEnd: for what must see all that they changed, as a checkpoint. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
+  /** Instead of onTrainEnd, and at once, where the signal or an error ends training. What it throws is not seen: the error is. */
+  onTrainAbort?(training: Training): void;
   /** What it must know to go on after a resume as if training had not stopped. */
   save?(): CallbackState;
   /** Takes that back; called after onTrainBegin of the training that resumes. */

@@ -128,11 +128,26 @@ class Fit implements Training {
   }
 
   async run(): Promise<History> {
+    const restoreCallbacks = this.#model.progress.begin(this.#callbacks);
+    try {
+      return await this.#run(restoreCallbacks);
+    } catch (error) {
+      for (const callback of this.#callbacks) {
+        try {
+          callback.onTrainAbort?.(this);
+        } catch {
+          // the error that ended training says more
+        }
+      }
+      throw error;
+    }
+  }
+
+  async #run(restoreCallbacks: () => void): Promise<History> {
     const { progress, step } = this.#model;
     const epochs: number[] = [];
     const history: Record<string, number[]> = {};
     let logs: Logs = {};
-    const restoreCallbacks = progress.begin(this.#callbacks);
     for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
     if (this.#options.resume) restoreCallbacks();
     while (progress.epoch < this.epochs && this.#stopped === undefined) {
@@ -217,7 +232,8 @@ class Fit implements Training {
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch.`;
+    const isOwn = !this.#callbacks.some(({ onTrainAbort }) => onTrainAbort);
+    const hint = `It arose in ${where}. ${advice}; ${isOwn ? "the weights are those before this batch" : "what was trained before this batch stands"}.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

@@ -39,7 +39,10 @@ const defaultBatchSize = 256;
 export class Model {
   readonly name: string;
   readonly seed: number;
-  /** What else belongs with the model, as plain JSON: class names, what the inputs are, where it is from. Saved and loaded with it. */
+  /**
+   * What else belongs with the model: class names, what the inputs are, how they were scaled, where it is from. Saved and loaded with it: numbers (NaN,
+   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of such; `save` refuses what would be lost.
+   */
   notes: Readonly<Record<string, unknown>> = {};
   readonly #state: ModelState;
 
