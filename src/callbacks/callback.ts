@@ -30,6 +30,8 @@ export type CallbackState = Readonly<Record<string, number | null>>;
 export interface Callback {
   /** In messages, and beside the state in a checkpoint. */
   readonly name?: string;
+  /** Throws where the logs, which will have these names, lack what the callback reads: before anything else happens. */
+  checkLogs?(names: readonly string[]): void;
   /** The callback forgets earlier trainings here. */
   onTrainBegin?(training: Training): void | Promise<void>;
   /** @param epoch from 0 */

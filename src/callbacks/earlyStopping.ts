@@ -34,6 +34,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let interrupted: { readonly at: Float32Array[]; readonly best: Float32Array[] } | undefined;
   return {
     name: op,
+    checkLogs: (names) => monitor.check(names),
     onTrainBegin(training) {
       monitor.reset();
       waited = 0;

@@ -52,6 +52,9 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
+    const names = ["loss", ...step.metrics.names];
+    const measured = data.validation ? [...names, ...names.map(validationName)] : names;
+    for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
     if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
@@ -71,6 +74,11 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     training.dispose();
     judging?.dispose();
   }
+}
+
+/** "valLoss" of "loss". */
+function validationName(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
 
 /** One call of fit. */
@@ -217,11 +225,7 @@ class Fit implements Training {
   async #validate(): Promise<Logs> {
     if (this.#judging === undefined) return {};
     const logs = await this.#judging.run(this.#model.checkInterrupts);
-    const named = ([name, value]: [string, number]): [string, number] => [
-      `val${name[0].toUpperCase()}${name.slice(1)}`,
-      value,
-    ];
-    return Object.fromEntries(Object.entries(logs).map(named));
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
   /** A loss that is no number: a callback may end training, else it is an error. */

@@ -10,7 +10,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
-import { checkBatchSizes, checkInputs, checkTargets } from "./batchChecks.js";
+import { checkBatchSizes, checkInputs, checkTargets, checkTraining } from "./batchChecks.js";
 import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
 import { release } from "./columns.js";
@@ -118,6 +118,7 @@ export class Model {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
         if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
         step: state.step("fit"),

@@ -1,5 +1,6 @@
 /** Every fuzzer. */
 import type { Fuzzer } from "./fuzzer.js";
 import { recordedPrograms } from "./recordedPrograms.js";
+import { trainedNetworks } from "./trainedNetworks.js";
 
-export const fuzzers: readonly Fuzzer[] = [recordedPrograms];
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks];
