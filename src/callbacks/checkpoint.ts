@@ -36,6 +36,9 @@ export function checkpoint(options: CheckpointOptions): Callback {
   const monitor = new Monitor(op, options);
   return {
     name: op,
+    checkLogs(names) {
+      if (saveBestOnly) monitor.check(names);
+    },
     onTrainBegin: () => monitor.reset(),
     async afterEpoch(epoch, logs, training) {
       const isDue = saveBestOnly ? monitor.improves(logs) : (epoch + 1) % everyEpochs === 0;

@@ -266,6 +266,11 @@ export abstract class Layer {
     return [];
   }
 
+  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
+  checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
+    // any batch
+  }
+
   /** The only batch size that a stateful layer takes. Default: any. */
   get batchSize(): number | undefined {
     return undefined;

@@ -70,6 +70,10 @@ class TimeDistributed extends Wrapper {
     return mask;
   }
 
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
+  }
+
   override get carried(): readonly Parameter[] {
     return this.#layer.carried;
   }

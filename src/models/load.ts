@@ -16,6 +16,7 @@ import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
+import { decodeNotes } from "./notes.js";
 import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "./weights.js";
 
@@ -108,8 +109,9 @@ function weightsOf(
 }
 
 /** Files without notes are as good as those with none. Errors: DataError. */
-function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
-  if (typeof notes === "object" && notes !== null && !Array.isArray(notes)) return notes as Record<string, unknown>;
+function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
+  const notes = asDataError(() => decodeNotes(saved));
+  if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 

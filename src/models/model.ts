@@ -10,7 +10,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
-import { checkBatchSizes, checkInputs, checkTargets } from "./batchChecks.js";
+import { checkBatchSizes, checkInputs, checkTargets, checkTraining } from "./batchChecks.js";
 import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
 import { release } from "./columns.js";
@@ -39,7 +39,10 @@ const defaultBatchSize = 256;
 export class Model {
   readonly name: string;
   readonly seed: number;
-  /** What else belongs with the model, as plain JSON: class names, what the inputs are, where it is from. Saved and loaded with it. */
+  /**
+   * What else belongs with the model: class names, what the inputs are, how they were scaled, where it is from. Saved and loaded with it: numbers (NaN,
+   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of such; `save` refuses what would be lost.
+   */
   notes: Readonly<Record<string, unknown>> = {};
   readonly #state: ModelState;
 
@@ -115,6 +118,7 @@ export class Model {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
         if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
         step: state.step("fit"),
@@ -266,6 +270,14 @@ export class Model {
     step.checkTrainable(op);
     claimStates(this.layers);
     return scope(() => step.train({ inputs, targets, weights: undefined }));
+  }
+
+  /**
+   * Sets the gradients of all weights to zero, for training loops written by hand that call `backward`, which adds to them. `fit` and `trainOnBatch` need
+   * no such call. Kernels only: it may be recorded. Errors: UsageError before the model is built.
+   */
+  zeroGrad(): void {
+    for (const { value } of this.weights) value.zeroGrad();
   }
 
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */

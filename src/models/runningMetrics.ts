@@ -51,6 +51,11 @@ export class RunningMetrics {
     return Object.fromEntries(values) as Record<string, number>;
   }
 
+  /** What {@link results} will name. */
+  get names(): string[] {
+    return this.#metrics.map(({ name }) => name);
+  }
+
   /** Begins anew: all totals are 0. */
   reset(): void {
     for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));

@@ -23,7 +23,10 @@ export class StepState {
 
   /** Puts back what `save` noted. */
   restore(): void {
-    for (const [tensor, copy] of this.#pairs) copyFloat32(tensor.ptr, copy.ptr, copy.size);
+    for (const [tensor, copy] of this.#pairs) {
+      copyFloat32(tensor.ptr, copy.ptr, copy.size);
+      tensor.changed();
+    }
   }
 
   dispose(): void {

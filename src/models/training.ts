@@ -12,7 +12,7 @@ import { addPenaltyGradient, penalty } from "../ops/regularization.js";
 import { weightedMean } from "../ops/weightedMean.js";
 import { OptimizerState } from "../optimizers/state.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { heap } from "../runtime/runtime.js";
+import { heap, launcher } from "../runtime/runtime.js";
 import type { RandomState } from "../tensor/randomState.js";
 import { type Recording, record, unrecorded } from "../tensor/record.js";
 import { scope } from "../tensor/scope.js";
@@ -59,6 +59,8 @@ export class TrainingStep {
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
   readonly #before: StepState;
+  /** The count of changes of the gradients when they were last cleared. */
+  #cleanAt = -1;
   #update: Recording<void> | undefined;
 
   /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
@@ -106,6 +108,13 @@ export class TrainingStep {
       const hint = "Call compile again: the optimizer starts anew then.";
       throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
     }
+    const cut = this.#weights.trainable.find(({ value }) => !value.requiresGrad);
+    if (cut !== undefined) {
+      const hint = "Freeze a layer by isTrainable = false, then compile.";
+      throw new UsageError(
+        message(op, `requiresGrad of ${show(cut.name)} is false, but its layer is trained`, { hint }),
+      );
+    }
     this.#weights.isFirm = true;
     if (now.size > 0) return;
     const expected = "a layer with parameters that is not frozen";
@@ -143,6 +152,7 @@ export class TrainingStep {
         this.#random.advance();
       });
     }
+    this.#cleanAt = this.#weights.gradientVersion;
   }
 
   /**
@@ -150,12 +160,15 @@ export class TrainingStep {
    * @returns the loss, as {@link gradients}
    */
   train(batch: TrainingBatch): Tensor {
+    const clean = (): void => void (this.#cleanAt = this.#weights.gradientVersion);
     unrecorded(() => this.begin());
+    launcher().recorder?.around(() => this.begin(), clean);
     try {
       const loss = this.gradients(batch);
       this.optimizer.step();
       this.average?.update(this.optimizer.block);
       this.#random.advance();
+      clean();
       return loss;
     } catch (error) {
       unrecorded(() => this.refuse());
@@ -166,10 +179,15 @@ export class TrainingStep {
   /** Clears gradients that are not to be used. */
   discard(): void {
     this.#weights.clearGradients();
+    this.#cleanAt = this.#weights.gradientVersion;
   }
 
-  /** Notes what {@link refuse} is to go back to. To be called before {@link gradients} or a replay of it, outside of recordings. */
+  /**
+   * Clears gradients that a `backward` of somebody else has left, and notes what {@link refuse} is to go back to. To be called before {@link gradients} or
+   * a replay of it, outside of recordings.
+   */
   begin(): void {
+    if (this.#weights.gradientVersion !== this.#cleanAt) this.discard();
     this.#before.save();
   }
 

@@ -2,5 +2,6 @@
 import type { Fuzzer } from "./fuzzer.js";
 import { damagedFiles } from "./damagedFiles.js";
 import { recordedPrograms } from "./recordedPrograms.js";
+import { trainedNetworks } from "./trainedNetworks.js";
 
-export const fuzzers: readonly Fuzzer[] = [recordedPrograms, damagedFiles];
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks, damagedFiles];
