@@ -52,15 +52,36 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
   const { expected, got, hint } = parts;
   const rule = [expected === undefined ? "" : `expected ${expected}`, got === undefined ? "" : `got ${got}`];
   const detail = rule.filter((part) => part !== "").join(", ");
-  return `${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`;
+  return printable(`${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`);
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long ones cut. */
-export function show(value: unknown): string {
+/**
+ * The text as a terminal may have it, whoever wrote it: control characters beside tab and line feed, marks that turn the direction of writing, and the
+ * separators U+2028 and U+2029 are written as in JSON, "\\u001b". What is JSON stays the same JSON.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex -- these are what must not get through
+    /[\0-\x08\v-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */
+export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (Array.isArray(value)) return `[${value.slice(0, 12).map(show).join(", ")}${value.length > 12 ? ", …" : ""}]`;
+  if (Array.isArray(value) && depth === 3) return "[…]";
+  if (Array.isArray(value)) {
+    return `[${value
+      .slice(0, 12)
+      .map((item) => show(item, depth + 1))
+      .join(", ")}${value.length > 12 ? ", …" : ""}]`;
+  }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
-  if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
+  if (typeof value === "object" && value !== null) {
+    const name: unknown = value.constructor?.name;
+    return typeof name === "string" ? name.slice(0, 80) : "object";
+  }
   return String(value);
 }
 

@@ -91,6 +91,10 @@ class WindowPooling extends Layer {
     return { poolSize, strides, padding };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return pooledShape(this.#pooling, oneInput(this.kind, inputShapes));
   }
@@ -128,6 +132,10 @@ class GlobalPooling extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return { keepDims: this.#keepDims };
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

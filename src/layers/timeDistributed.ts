@@ -7,7 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { repeatSteps } from "./masks.js";
 import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
-import { Wrapper, checkWrapped } from "./wrapper.js";
+import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
 /** Options of {@link timeDistributed}. */
 export interface TimeDistributedOptions extends LayerOptions {
@@ -37,11 +37,15 @@ class TimeDistributed extends Wrapper {
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: this.#layer.config };
+    return { layer: innerConfig(this.#layer) };
   }
 
   override get tokens(): TokenRule | undefined {
     return this.#layer.tokens;
+  }
+
+  override get outputActivation(): string | undefined {
+    return this.#layer.outputActivation;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -67,6 +71,10 @@ class TimeDistributed extends Wrapper {
 
   override get stepwiseFrom(): number {
     return 2;
+  }
+
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
   }
 
   override get carried(): readonly Parameter[] {

@@ -215,6 +215,7 @@ class Walk {
   #train(start: number, length: number): Pick<BpttWindow, "loss" | "gradientNorm"> {
     const { step } = this.#parts;
     const stage = this.#load(start, length);
+    step.begin();
     try {
       if (stage.train === undefined) {
         stage.train = record(() => {
@@ -231,7 +232,7 @@ class Walk {
       addLoss(this.#sums, results, length);
       return { loss, gradientNorm };
     } catch (error) {
-      step.discard();
+      step.refuse();
       throw error;
     }
   }
