@@ -69,7 +69,7 @@ export interface SavedTraining {
 /** What a checkpoint brings back, with the arrays that stand beside the JSON. */
 export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "compile"> {
   readonly optimizer: OptimizerProgress;
-  readonly totals: readonly Float32Array[];
+  readonly totals: readonly Float64Array[];
   /** The weights that go with averages, by name. */
   readonly raw?: ReadonlyMap<string, Float32Array>;
 }
@@ -141,6 +141,7 @@ function valuesOf(name: string, tensor: Tensor): SafetensorsEntry {
   return entry(name, tensor.shape, tensor.toTypedArray() as Float32Array);
 }
 
-function entry(name: string, shape: readonly number[], values: Float32Array): SafetensorsEntry {
-  return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+function entry(name: string, shape: readonly number[], values: Float32Array | Float64Array): SafetensorsEntry {
+  const dtype = values.BYTES_PER_ELEMENT === 8 ? "F64" : "F32";
+  return { name, dtype, shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

@@ -19,7 +19,7 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
     throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
   }
   average.changed();
-  kernels().movingAverage(average.ptr, value.ptr, average.size, decay);
+  kernels().movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
 }
 
 /**
@@ -30,5 +30,5 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
  */
 export function updateWarmAverage(average: Tensor, value: Tensor, block: OptimizerBlock, decay: number): void {
   average.changed();
-  kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, decay);
+  kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, 1 - decay);
 }

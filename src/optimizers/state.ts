@@ -157,7 +157,7 @@ export class OptimizerState {
       throw new DataError(message(name, "the saved state is of another optimizer or model", { expected, got }));
     }
     const { step, momentumProduct, learningRate } = saved;
-    if (!Number.isInteger(step) || step < 0 || step >= 2 ** 31 || !Number.isFinite(momentumProduct)) {
+    if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct)) {
       const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
       throw new DataError(message(name, "the saved progress is none", { expected: "finite numbers", got: found }));
     }
