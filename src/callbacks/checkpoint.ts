@@ -36,6 +36,9 @@ export function checkpoint(options: CheckpointOptions): Callback {
   const monitor = new Monitor(op, options);
   return {
     name: op,
+    checkLogs(names) {
+      if (saveBestOnly) monitor.check(names);
+    },
     onTrainBegin: () => monitor.reset(),
     async afterEpoch(epoch, logs, training) {
       const isDue = saveBestOnly ? monitor.improves(logs) : (epoch + 1) % everyEpochs === 0;
@@ -50,7 +53,8 @@ function checkPath(op: string, path: unknown): void {
   if (typeof path !== "string" || path === "") {
     throw new UsageError(message(op, "no path", { expected: "a file name", got: show(path) }));
   }
-  const unknown = path.match(/\{(?!epoch\})[^}]*\}/);
+  const closed = path.slice(0, path.lastIndexOf("}") + 1); // so that each { finds its }, and matching takes linear time
+  const unknown = closed.match(/\{(?!epoch\})[^}]*\}/);
   if (unknown !== null) {
     throw new UsageError(
       message(op, "unknown placeholder in the path", { expected: "{epoch}", got: show(unknown[0]) }),

@@ -63,7 +63,7 @@ export const predict: Command = {
     const model = await loadModel(modelFile);
     const samples: Sample[] = [];
     const inputs = await readInputs(model, sources, surroundings);
-    for (const input of inputs) samples.push(...(await classified(model, input)));
+    for (const input of inputs) for (const sample of await classified(model, input)) samples.push(sample);
     const names = classNamesOf(model.notes.classNames, samples[0].probabilities.length);
     if (args.has("json")) printJson(surroundings, resultOf(modelFile, names, samples));
     else if (samples.length > 1) printTable(names.map(oneLine), samples, terminal);
@@ -159,7 +159,7 @@ function printOne(names: readonly string[], { probabilities, detail }: Sample, t
 function printTable(names: readonly string[], all: readonly Sample[], terminal: Terminal): void {
   const samples = all.map(({ name, probabilities }) => ({ name: oneLine(name), probabilities }));
   const width = Math.max(...names.map(({ length }) => length), "class".length);
-  const nameWidth = Math.max(...samples.map(({ name }) => name.length), "sample".length);
+  const nameWidth = samples.reduce((width, { name }) => Math.max(width, name.length), "sample".length);
   const isNumbered = samples.every(({ name }) => /^\d+$/.test(name));
   const nameCell = (name: string): string => (isNumbered ? name.padStart(nameWidth) : name.padEnd(nameWidth));
   const header = `${nameCell("sample")}  ${"class".padEnd(width)}  probability  else`;

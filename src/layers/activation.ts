@@ -33,6 +33,10 @@ class ActivationLayer extends Layer {
     return { activation: this.#activation };
   }
 
+  override get outputActivation(): string {
+    return this.#activation === "linear" ? "same" : this.#activation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput("activation", inputShapes);
   }

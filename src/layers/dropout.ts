@@ -36,6 +36,10 @@ class Dropout extends Layer {
     return { rate: this.#rate };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput("dropout", inputShapes);
   }

@@ -73,6 +73,10 @@ class Highway extends Layer {
     };
   }
 
+  override get outputActivation(): undefined {
+    return undefined; // a mixture of the activation's values and the inputs
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("highway", inputShapes);
     if (shape.length > 0) return shape;

@@ -41,12 +41,18 @@ export interface ParameterSpec {
 
 /** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
 export class Parameter {
+  /** The layer that declared it, which may stand within another. */
+  readonly layer: Layer;
   #spec: ParameterSpec;
   /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
   rows: RowList | undefined;
+  /** The weights of the model that trains it, and whether it may be taken from that. @internal */
+  trainer: { readonly isFirm: boolean } | undefined;
   #value: Tensor | undefined;
+  #users = 0;
 
-  constructor(spec: ParameterSpec) {
+  constructor(spec: ParameterSpec, layer: Layer) {
+    this.layer = layer;
     this.#spec = spec;
   }
 
@@ -80,6 +86,19 @@ export class Parameter {
   /** Gives the parameter its place. @internal */
   bind(value: Tensor): void {
     this.#value = value;
+  }
+
+  /** Notes a model that is made of it. @internal */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** A model has ended: the last one frees the value. @internal */
+  release(): void {
+    if (--this.#users > 0) return;
+    this.#value?.dispose();
+    this.rows?.dispose();
+    this.rows = undefined;
   }
 }
 
@@ -138,8 +157,10 @@ export abstract class Layer {
   /** The kind, as "dense"; also its name in a file. */
   abstract readonly kind: string;
   readonly inputShape: Shape | undefined;
-  /** False freezes the layer: its parameters get no gradient and no update. Set it before `compile`. */
+  /** False freezes the layer, and layers within it: parameters get no gradient and no update, moving statistics stay. Set it before `compile`. */
   isTrainable = true;
+  /** The layer that holds this one, if one does. */
+  #holder: Layer | undefined;
   #name: string | undefined;
   #parameters: Parameter[] = [];
   #builtFor: readonly Shape[] | undefined;
@@ -159,6 +180,16 @@ export abstract class Layer {
     this.#name ??= name;
   }
 
+  /** True where this layer, or one that holds it, is not trainable. */
+  get isFrozen(): boolean {
+    return !this.isTrainable || this.#holder?.isFrozen === true;
+  }
+
+  /** Notes which layer holds this one. @internal */
+  putInto(holder: Layer): void {
+    this.#holder = holder;
+  }
+
   /** Parameters, in the order they were declared; empty before the layer is applied. */
   get parameters(): readonly Parameter[] {
     return this.#parameters;
@@ -172,6 +203,14 @@ export abstract class Layer {
     const named = { ...(this.name === undefined ? {} : { name: this.name }) };
     const shaped = { ...(this.inputShape === undefined ? {} : { inputShape: this.inputShape }) };
     return { className: this.kind, ...named, ...shaped, ...this.options };
+  }
+
+  /**
+   * The activation that the outputs come from, by which `compile` tells probabilities from logits: "same" where they are the input's values, means or
+   * maxima of them; undefined where nobody knows. Default: the option `activation`.
+   */
+  get outputActivation(): string | undefined {
+    return this.options.activation as string | undefined;
   }
 
   /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
@@ -225,6 +264,11 @@ export abstract class Layer {
   /** What a stateful layer carries from batch to batch. Default: nothing. */
   get carried(): readonly Parameter[] {
     return [];
+  }
+
+  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
+  checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
+    // any batch
   }
 
   /** The only batch size that a stateful layer takes. Default: any. */
@@ -288,7 +332,7 @@ export abstract class Layer {
 
   /** Declares a parameter; for `build`. */
   protected declare(spec: ParameterSpec): Parameter {
-    const parameter = new Parameter(spec);
+    const parameter = new Parameter(spec, this);
     this.#parameters.push(parameter);
     return parameter;
   }

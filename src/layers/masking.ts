@@ -45,6 +45,10 @@ class Masking extends Layer {
     return this.#value;
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("masking", inputShapes);
     if (shape.length === 2) return shape;

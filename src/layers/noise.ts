@@ -68,6 +68,10 @@ class SpatialDropout extends Layer {
     return { rate: this.#rate };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length === this.#axes.length + 1) return shape;

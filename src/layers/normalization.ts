@@ -11,7 +11,7 @@ import { layerNorm } from "../ops/layerNorm.js";
 import { updateAverage } from "../ops/movingAverages.js";
 import { checkBoolean, checkNumber } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { type Shape, normalizeAxis, showShape } from "../tensor/shape.js";
+import { type Shape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
@@ -197,6 +197,14 @@ class BatchNormalization extends Normalization {
     };
   }
 
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    if (this.isFrozen || rows * sizeOf(shape.slice(0, -1)) > 1) return;
+    const hint =
+      "Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
+    const [expected, got] = ["2 or more values in each channel in every batch", `1 in a batch of ${rows}`];
+    throw new ShapeError(message(this.kind, "no variance can be taken in training", { expected, got, hint }));
+  }
+
   protected override build(inputShapes: readonly Shape[]): void {
     const shape = [oneInput(this.kind, inputShapes).at(-1)!];
     this.declareAffine(shape);
@@ -208,7 +216,7 @@ class BatchNormalization extends Normalization {
   override call([x]: readonly Tensor[], { training }: CallContext): Tensor {
     const [movingMean, movingVariance] = [this.#movingMean.value, this.#movingVariance.value];
     const options = { ...this.affine, activation: this.#activation };
-    if (!training || !this.isTrainable) return batchNormWith(x, movingMean, movingVariance, options);
+    if (!training || this.isFrozen) return batchNormWith(x, movingMean, movingVariance, options);
     const { y, mean, variance } = batchNorm(x, options);
     updateAverage(movingMean, mean, this.#momentum);
     updateAverage(movingVariance, variance, this.#momentum);

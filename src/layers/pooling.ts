@@ -82,6 +82,10 @@ class WindowPooling extends Layer {
     return { poolSize, strides, padding };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return pooledShape(this.#pooling, oneInput(this.kind, inputShapes));
   }
@@ -115,6 +119,10 @@ class GlobalPooling extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return { keepDims: this.#keepDims };
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

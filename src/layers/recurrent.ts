@@ -217,7 +217,10 @@ export class Recurrent extends Layer {
       },
       cellOptions,
     );
-    for (const [i, { value }] of this.#carried.entries()) copyFloat32(value.ptr, result.states[i].ptr, value.size);
+    for (const [i, { value }] of this.#carried.entries()) {
+      copyFloat32(value.ptr, result.states[i].ptr, value.size);
+      value.changed();
+    }
     return result;
   }
 

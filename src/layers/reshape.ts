@@ -45,6 +45,10 @@ class Reshape extends Layer {
     return { targetShape: this.#target };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("reshape", inputShapes);
     const known = sizeOf(this.#target.filter((size) => size !== -1));
@@ -72,6 +76,10 @@ class Flatten extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return {};
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

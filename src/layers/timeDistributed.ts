@@ -5,7 +5,7 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
-import { Wrapper, checkWrapped } from "./wrapper.js";
+import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
 /** Options of {@link timeDistributed}. */
 export interface TimeDistributedOptions extends LayerOptions {
@@ -35,11 +35,15 @@ class TimeDistributed extends Wrapper {
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: this.#layer.config };
+    return { layer: innerConfig(this.#layer) };
   }
 
   override get tokens(): TokenRule | undefined {
     return this.#layer.tokens;
+  }
+
+  override get outputActivation(): string | undefined {
+    return this.#layer.outputActivation;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -64,6 +68,10 @@ class TimeDistributed extends Wrapper {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return mask;
+  }
+
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
   }
 
   override get carried(): readonly Parameter[] {

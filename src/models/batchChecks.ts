@@ -8,6 +8,7 @@ import { sameShape, showShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkPadding, paddedRow } from "./columns.js";
 import type { ModelShapes } from "./data.js";
+import type { Graph } from "./graph.js";
 
 /** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
@@ -52,6 +53,13 @@ export function checkTargets(
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
+}
+
+/** Throws ShapeError where a layer cannot train on one of the batches of `rows` rows. */
+export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
+  const n = Math.min(batchSize, rows);
+  for (const size of [n, rows % n || n])
+    for (const { call } of steps) call.layer.checkBatch(size, call.inputs.map(({ shape }) => shape)); // prettier-ignore
 }
 
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary, hasPadding }: TokenRule): void {

@@ -21,6 +21,11 @@ export class Chain {
     return this.#layers[0].padding;
   }
 
+  /** The layers, the last first. */
+  layersBefore(): Iterable<Layer> {
+    return this.#layers.toReversed();
+  }
+
   /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */
   outputShape(sampleShape: Shape): Shape {
     return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);

@@ -52,6 +52,9 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
+    const names = ["loss", ...step.metrics.names];
+    const measured = data.validation ? [...names, ...names.map(validationName)] : names;
+    for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
     if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
@@ -71,6 +74,11 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     training.dispose();
     judging?.dispose();
   }
+}
+
+/** "valLoss" of "loss". */
+function validationName(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
 
 /** One call of fit. */
@@ -128,11 +136,26 @@ class Fit implements Training {
   }
 
   async run(): Promise<History> {
+    const restoreCallbacks = this.#model.progress.begin(this.#callbacks);
+    try {
+      return await this.#run(restoreCallbacks);
+    } catch (error) {
+      for (const callback of this.#callbacks) {
+        try {
+          callback.onTrainAbort?.(this);
+        } catch {
+          // the error that ended training says more
+        }
+      }
+      throw error;
+    }
+  }
+
+  async #run(restoreCallbacks: () => void): Promise<History> {
     const { progress, step } = this.#model;
     const epochs: number[] = [];
     const history: Record<string, number[]> = {};
     let logs: Logs = {};
-    const restoreCallbacks = progress.begin(this.#callbacks);
     for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
     if (this.#options.resume) restoreCallbacks();
     while (progress.epoch < this.epochs && this.#stopped === undefined) {
@@ -176,14 +199,15 @@ class Fit implements Training {
   /** One batch. @returns its loss; where that is not finite, nothing was trained */
   #step(order: Int32Array, batch: number): number {
     const { step } = this.#model;
+    step.begin();
     try {
       const [loss] = this.#training.run(order, batch);
       const value = loss.item();
       if (Number.isFinite(value)) step.update();
-      else step.discard();
+      else step.refuse();
       return value;
     } catch (error) {
-      step.discard();
+      step.refuse();
       throw error;
     }
   }
@@ -201,11 +225,7 @@ class Fit implements Training {
   async #validate(): Promise<Logs> {
     if (this.#judging === undefined) return {};
     const logs = await this.#judging.run(this.#model.checkInterrupts);
-    const named = ([name, value]: [string, number]): [string, number] => [
-      `val${name[0].toUpperCase()}${name.slice(1)}`,
-      value,
-    ];
-    return Object.fromEntries(Object.entries(logs).map(named));
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
   /** A loss that is no number: a callback may end training, else it is an error. */
@@ -216,7 +236,8 @@ class Fit implements Training {
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch.`;
+    const isOwn = !this.#callbacks.some(({ onTrainAbort }) => onTrainAbort);
+    const hint = `It arose in ${where}. ${advice}; ${isOwn ? "the weights are those before this batch" : "what was trained before this batch stands"}.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

@@ -53,7 +53,7 @@ const names = [
   "signal",
 ] as const satisfies readonly (keyof FitOptions)[];
 
-const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd"];
+const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
 
 /** Throws UsageError for an option that is unknown or out of range. */
 export function checkFitOptions(options: FitOptions): void {

@@ -63,6 +63,12 @@ export class Graph {
     );
   }
 
+  /** The layers that output `i` has come through, the last first; where a layer joins several, on along its first input. */
+  *layersBefore(i: number): Generator<Layer> {
+    for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
+      yield symbol.origin.layer;
+  }
+
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
     return this.outputs.map(({ shape }) => shape);

@@ -1,5 +1,7 @@
 /** Every fuzzer. */
 import type { Fuzzer } from "./fuzzer.js";
+import { damagedFiles } from "./damagedFiles.js";
 import { recordedPrograms } from "./recordedPrograms.js";
+import { trainedNetworks } from "./trainedNetworks.js";
 
-export const fuzzers: readonly Fuzzer[] = [recordedPrograms];
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks, damagedFiles];

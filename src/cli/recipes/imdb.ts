@@ -45,7 +45,7 @@ export const imdbRecipes: readonly Recipe[] = Object.entries(readers).map(([kind
   about: `${about} of 128 units on film reviews`,
   settings: { epochs: 4, batch: 32, lr: kind.endsWith("rnn") ? 0.0005 : 0.002 },
   loss: losses.binaryCrossentropy({ fromLogits: true }),
-  metrics: [metrics.accuracy({ threshold: 0 })],
+  metrics: [metrics.accuracy()],
   fit: { validationSplit: 0.1, groupByLength: true },
   callbacks: ({ epochs }) => [
     callbacks.earlyStopping({ monitor: "valAccuracy", patience: epochs, restoreBestWeights: true }),
