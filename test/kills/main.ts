@@ -46,7 +46,7 @@ try {
     `${cases} runs, ended ${done} times (${kinds.join(", ")}) and resumed ${resumed} times from a checkpoint, in ${seconds} s:`,
   );
   console.log(
-    `${cases - failures.length} of ${cases} ended with the bits of a run without a break, no torn file, 0 files left over`,
+    `${cases - failures.length} of ${cases} ended with the bits of a run without a break, no torn file, and 0 files left over beside checkpoints that the console named`,
   );
 } finally {
   kills.end();
