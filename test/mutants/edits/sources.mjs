@@ -13,7 +13,7 @@ export const edits = {
     ],
     ["toAbove <= toCorner ?", "toAbove < toCorner ?", "ties: Paeth's above and corner equally near"],
   ],
-  "src/data/text/sampler.ts": [["kept[drawn >= 0 ? drawn : 0]", "kept[drawn]", "rounding: nobody is drawn"]],
+  "src/data/text/sampler.ts": [["random.uniform() * sum;", "random.uniform() * sum * (1 + 2 ** -31);", "rounding: nobody is drawn"]],
   "src/data/text/streams.ts": [
     [
       "(row % batchSize) * L + Math.floor(row / batchSize) * T",
