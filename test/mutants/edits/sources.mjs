@@ -5,6 +5,7 @@ export const edits = {
       "toLeft <= toAbove && toLeft <= toCorner",
       "toLeft < toAbove && toLeft <= toCorner",
       "ties: Paeth's left and above equally near",
+      "where both are as near, they are equal, or the corner is nearer than both",
     ],
     [
       "toLeft <= toAbove && toLeft <= toCorner",
@@ -13,7 +14,9 @@ export const edits = {
     ],
     ["toAbove <= toCorner ?", "toAbove < toCorner ?", "ties: Paeth's above and corner equally near"],
   ],
-  "src/data/text/sampler.ts": [["random.uniform() * sum;", "random.uniform() * sum * (1 + 2 ** -31);", "rounding: nobody is drawn"]],
+  "src/data/text/sampler.ts": [
+    ["random.uniform() * sum;", "random.uniform() * sum * (1 + 2 ** -31);", "rounding: nobody is drawn"],
+  ],
   "src/data/text/streams.ts": [
     [
       "(row % batchSize) * L + Math.floor(row / batchSize) * T",
@@ -26,6 +29,14 @@ export const edits = {
       "windows out of order",
     ],
   ],
+  "src/models/carriedStates.ts": [
+    [
+      "    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);\n",
+      "",
+      "states not restored after a validation",
+    ],
+    ['      if (owners.get(parameter) === "fit") continue;\n', "", "states of a fit that is under way taken"],
+  ],
   "src/models/fold.ts": [
     ["!outputs.includes(tensor) && ", "", "folded although the convolution's output is one of the model's"],
     [
@@ -36,6 +47,7 @@ export const edits = {
     [" && uses(norm) === 1", "", "folded although the normalisation is shared"],
     ["fits && uses(layer) === 1 &&", "fits &&", "folded although the convolution is shared"],
   ],
+  "src/io/files.ts": [["await handle.sync();", "", "a file is not on the disk before it is renamed"]],
   "src/layers/recurrent.ts": [
     [
       "this.declare({ ...spec, decays: false })",
