@@ -16,7 +16,7 @@ export const families = {
     tests: ["test/ops/norm.test.ts", "test/ops/fusedPairs.test.ts", ...kernels("edges")],
     rows: "Norm|movingAverage",
   },
-  image: { part: "images", tests: [], rows: "sample|deskew|distortion|cutout" },
+  image: { part: "images", tests: kernels("edges"), rows: "sample|deskew|distortion|cutout" },
   recurrent: { part: "recurrent", tests: kernels("recurrent", "edges"), rows: "lstm|gru|simpleRnn|Rnn|peephole" },
   elementwise: { part: ["core", "more"], tests: kernels("fill", "edges", "bias", "unary", "binary"), rows: "" },
   reduce: { part: "core", tests: kernels("edges", "reduce"), rows: "sum|mean|max|min|arg" },

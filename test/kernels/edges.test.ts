@@ -146,6 +146,24 @@ describe.each(builds)("at their edges ($name)", (build) => {
     expect([...new Float64Array(kernels.memory.buffer, state.ptr, 4)]).toEqual([1, 0, 0, 1]);
   });
 
+  it("a place 1e20 pixels away is outside the image, in either direction", () => {
+    build.reset();
+    const field = build.f32([1e20, -1e20, 0, 0, 0, 0, 1e20, -1e20]); // (1, 2, 2, 2): rows, then columns
+    const y = build.f32(4);
+    kernels.sampleBilinear(y.ptr, build.f32([1, 2, 3, 4]).ptr, field.ptr, 1, 2, 2, 1, 7);
+    expect([...y.view]).toEqual([7, 7, 7, 7]);
+  });
+
+  it("an image whose ink lies in one row but for 1e-7 of it is not slanted", () => {
+    build.reset();
+    const x = build.f32(zeros(12).fill(1, 0, 1).fill(1e-7, 9, 10)); // (1, 3, 4, 1): the upper left corner, and a trace two rows below
+    const field = build.f32(24);
+    kernels.deskewField(field.ptr, x.ptr, 1, 3, 4, 1);
+    const columns = Array.from({ length: 3 }, (_, i) => [...field.view.subarray(12 + 4 * i, 16 + 4 * i)]);
+    expect(columns[1]).toEqual(columns[0]);
+    expect(columns[2]).toEqual(columns[0]);
+  });
+
   describe("threads", () => {
     it("2³⁰ elements of cost 4 are cut: their product does not fit 32 bits", () => {
       build.reset();
