@@ -8,7 +8,7 @@ const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`
 
 /** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
 export const families = {
-  gemm: { part: "core", tests: kernels("pack", "gemm", "gemmBatch"), rows: "dense|matmul" },
+  gemm: { part: "core", tests: kernels("pack", "edges", "gemm", "gemmBatch"), rows: "dense|matmul" },
   conv: { part: "images", tests: kernels("conv", "winograd"), rows: "conv|depthwise" },
   pool: { part: "images", tests: ["test/ops/pooling.test.ts", "test/ops/ties.test.ts"], rows: "Pool|upsample" },
   norm: {

@@ -182,6 +182,16 @@ describe.each(builds)("at their edges ($name)", (build) => {
       expect(kernels.endProbe()).toBe(1);
     });
 
+    it("3 threads add 12 products of ones, 2 × 2, to ones, each of them once: 3", () => {
+      build.reset();
+      const ones = (n: number) => build.f32(zeros(n).fill(1));
+      const [a, b, c] = [ones(48), ones(48), ones(48)];
+      kernels.setThread(0, 3);
+      const scratch = build.f32(kernels.gemmScratchBytes(2, 2, 2) / 4 + 1).ptr;
+      build.asThreads(3, () => kernels.gemmBatch(0, 0, 2, 2, 2, 12, a.ptr, 2, 4, b.ptr, 2, 4, 1, c.ptr, 2, 4, scratch));
+      expect([...c.view]).toEqual(Array<number>(48).fill(3));
+    });
+
     it("thread 0 of 3 does everything while it is alone, listed rows too", () => {
       build.reset();
       const [out, params, grads] = [build.f32(100), build.f32(zeros(6)), build.f32(zeros(6).fill(1))];
