@@ -42,6 +42,14 @@ describe.each(builds)("at their edges ($name)", (build) => {
     });
   });
 
+  it("centred rmsprop: where the mean of squares rounds below the square of the mean, the variance is 0 and not NaN", () => {
+    build.reset();
+    const [params, grads, average] = [build.f32([0]), build.f32([1]), build.f32([1])];
+    const square = build.f32([1 - 2 ** -23]);
+    kernels.rmspropStep(params.ptr, grads.ptr, square.ptr, average.ptr, 0, 1, optimizerBlock(build, 1), 0, 0);
+    expectClose(params.view, [-1e6], 1e-6); // −0.1 · 1 / (0 + 1e-7)
+  });
+
   describe("no gradient becomes subnormal on its way back through 400 steps of factor ½", () => {
     const [N, T, H] = [2, 400, 5];
     const isSwept = (values: Float32Array): void => {
