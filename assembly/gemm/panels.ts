@@ -7,7 +7,8 @@
  */
 import { MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
 import { packAcross, packAlong } from "./pack";
-import { multiplyTile16, multiplyTile4, multiplyTile8, multiplyTile8Packing, packingTile6x16 } from "./tiles";
+import { multiplyTile4, multiplyTile8, multiplyTile8Packing } from "./tiles";
+import { multiplyTile16, multiplyTile16Packing } from "./wideTiles";
 
 /** Bytes between rows of a tile in spare memory. */
 const spareRow: usize = 4 * NR;
@@ -80,7 +81,7 @@ export function multiplyPanels(
     for (let t = 0; t < tiles; t++) {
       const rows = tileRows(mc, tiles, t);
       if (isPacking) {
-        if (isWide) packingTile6x16(packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
+        if (isWide) multiplyTile16Packing(packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
         else multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
         panel = packedB;
         bStep = <usize>width << 2;
