@@ -45,6 +45,12 @@ const makers = {
   ...resizing,
 } as const;
 
+/** The kinds of layers that there are. */
+export type LayerKind = keyof typeof makers;
+
+/** All of them. */
+export const layerKinds = Object.keys(makers) as readonly LayerKind[];
+
 /** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {
   if (!Object.hasOwn(makers, className)) {
@@ -68,6 +74,11 @@ function valueOf(name: string, value: unknown): unknown {
 
 /** A layer within another. Errors: DataError for what is not the configuration of one. */
 function innerLayer(value: unknown): Layer {
-  if (typeof value === "object" && value !== null && "className" in value) return layerFrom(value as Config);
+  const { isTrainable = true, ...config } = (value ?? {}) as Config;
+  if (typeof value === "object" && "className" in config && typeof isTrainable === "boolean") {
+    const layer = layerFrom(config);
+    layer.isTrainable = isTrainable;
+    return layer;
+  }
   throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));
 }

@@ -16,6 +16,7 @@ import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
+import { decodeNotes } from "./notes.js";
 import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "./weights.js";
 
@@ -108,8 +109,9 @@ function weightsOf(
 }
 
 /** Files without notes are as good as those with none. Errors: DataError. */
-function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
-  if (typeof notes === "object" && notes !== null && !Array.isArray(notes)) return notes as Record<string, unknown>;
+function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
+  const notes = asDataError(() => decodeNotes(saved));
+  if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
@@ -119,7 +121,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
   asDataError(() => {
     const { optimizer, losses, lossWeights, averageDecay } = training.compile;
     const metrics = training.compile.metrics.map(metricFrom);
-    const totals = metrics.map((metric, i) => floats(file, totalsName(i), [metric.stateSize(outputShape)]));
+    const totals = metrics.map((metric, i) => totalsIn(file, totalsName(i), metric.stateSize(outputShape)));
     const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
     const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
     const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
@@ -130,6 +132,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       metrics,
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
+      checkLogits: false, // it was decided where the model was first compiled
     });
     model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
   });
@@ -170,6 +173,13 @@ function checkWords(words: unknown): void {
   throw new DataError(
     message("loadModel", "the random state is damaged", { expected: "4 integers", got: show(words) }),
   );
+}
+
+/** Totals of a metric: float64, and float32 in files of lanegrad 0.4 and before. */
+function totalsIn(file: Safetensors, name: string, n: number): Float64Array {
+  const { dtype, shape, bytes } = file.tensors.get(name) ?? {};
+  if (dtype === "F64" && sameShape(shape!, [n])) return new Float64Array(bytes!.slice().buffer);
+  return Float64Array.from(floats(file, name, [n]));
 }
 
 function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32Array {

@@ -3,15 +3,18 @@
  * What is not there is an error that names the function which needed it. Does not train.
  */
 import { UsageError, message } from "../errors.js";
+import type { Parameter } from "../layers/layer.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { CarriedStates, lendToFit } from "./carriedStates.js";
 import { Chain } from "./chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
+import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
+import { checkLogits } from "./logits.js";
 import type { RestoredTraining } from "./saving.js";
 import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
@@ -30,11 +33,19 @@ export class ModelState {
   #options: CompileOptions | undefined;
   #step: TrainingStep | undefined;
   #isDisposed = false;
+  #held: readonly Parameter[] = [];
 
   /** @param form the graph, or a chain where only the data tell the shape of a sample */
   constructor(form: Graph | Chain, seed: number) {
     this.#form = form;
     this.#seed = seed;
+    if (form instanceof Graph) this.#hold(form);
+  }
+
+  /** The graph's parameters are to live as long as this. */
+  #hold({ layers }: Graph): void {
+    this.#held = layers.flatMap(({ parameters }) => parameters);
+    for (const parameter of this.#held) parameter.retain();
   }
 
   /** True once the shapes are known and the weights have values. */
@@ -82,6 +93,7 @@ export class ModelState {
   build(sampleShape: Shape): void {
     if (this.#form instanceof Chain) {
       this.#form = this.#form.build(sampleShape);
+      this.#hold(this.#form);
       return;
     }
     const [{ shape }] = this.#form.inputs;
@@ -99,8 +111,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules, paddings } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i], padding: paddings[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -108,7 +120,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, tokens: form.tokens, padding: form.padding };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
@@ -140,8 +152,11 @@ export class ModelState {
 
   /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
   compile(options: CompileOptions): void {
-    if (this.#form instanceof Chain) checkForOutputCount(options, 1);
-    const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    const form = this.#form;
+    checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
+    if (options.checkLogits ?? true)
+      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+    const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
     this.#step?.dispose();
@@ -150,17 +165,36 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. Errors: UsageError before `compile`. */
-  step(op: string): TrainingStep {
+  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
+  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
+    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
-  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  /** States for one prediction. Errors: MemoryError */
+  newStates(op: string): CarriedStates {
+    this.bound(op);
+    return new CarriedStates(this.graph(op).layers);
+  }
+
+  /** Runs `fn` while nobody else trains, and stateful layers carry their states from step to step of it. */
+  async train<T>(fn: () => Promise<T>): Promise<T> {
+    this.isTraining = true;
+    const end = lendToFit(this.graph("fit").layers);
+    try {
+      return await fn();
+    } finally {
+      end();
+      this.isTraining = false;
+    }
+  }
+
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
-    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 
@@ -186,13 +220,16 @@ export class ModelState {
     step.metrics.restore(saved.totals);
     this.progress.restore(saved.progress);
     this.#random!.restore(saved.random);
+    this.#weights!.isFirm = false;
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#step?.dispose();
     this.#weights?.dispose();
     this.#random?.dispose();
+    for (const parameter of this.#held) parameter.release();
   }
 
   #newStep(options: CompileOptions): TrainingStep {

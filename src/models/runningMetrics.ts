@@ -2,10 +2,9 @@
  * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
  * in the middle of a training leaves the training's alone.
  */
-import type { Judged } from "../layers/judgeSteps.js";
+import type { Judged } from "../layers/maskedSteps.js";
 import type { Metric } from "../metrics/metric.js";
-import { heap } from "../runtime/runtime.js";
-import { zeros } from "../tensor/create.js";
+import { newTotals, readTotals, writeTotals } from "../ops/metricTotals.js";
 import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
@@ -14,20 +13,32 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Metrics of one output. */
 export class RunningMetrics {
   readonly #outputShape: Shape;
+  readonly #areLogits: boolean;
   readonly #metrics: readonly { readonly metric: Metric; readonly name: string; readonly totals: Tensor }[];
 
-  /** @param outputShape without the batch axis. Errors: ShapeError where a metric does not fit it; MemoryError */
-  constructor(metrics: readonly Metric[], outputShape: Shape) {
+  /**
+   * @param outputShape  without the batch axis
+   * @param areLogits    true where the loss takes logits
+   * Errors: ShapeError where a metric does not fit the output; MemoryError.
+   */
+  constructor(metrics: readonly Metric[], outputShape: Shape, areLogits: boolean) {
     const sizes = metrics.map((metric) => metric.stateSize(outputShape));
     const names = uniqueNames(metrics);
     this.#outputShape = outputShape;
-    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(zeros([sizes[i]])) }));
+    this.#areLogits = areLogits;
+    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
+  }
+
+  /** What is added up, a tensor a metric. */
+  get totals(): Tensor[] {
+    return this.#metrics.map(({ totals }) => totals);
   }
 
   /** Adds a batch. Kernels only. */
   update({ target, prediction, metricWeights }: Judged): void {
     noGrad(() => {
-      for (const { metric, totals } of this.#metrics) metric.update(totals, target, prediction, metricWeights);
+      for (const { metric, totals } of this.#metrics)
+        metric.update(totals, target, prediction, metricWeights, this.#areLogits);
     });
   }
 
@@ -35,24 +46,29 @@ export class RunningMetrics {
   results(): Record<string, number> {
     const values = this.#metrics.map(({ metric, name, totals }) => [
       name,
-      metric.result(heap().view("float32", totals.ptr, totals.size), this.#outputShape),
+      metric.result(readTotals(totals), this.#outputShape),
     ]);
     return Object.fromEntries(values) as Record<string, number>;
   }
 
+  /** What {@link results} will name. */
+  get names(): string[] {
+    return this.#metrics.map(({ name }) => name);
+  }
+
   /** Begins anew: all totals are 0. */
   reset(): void {
-    for (const { totals } of this.#metrics) totals.assign(new Float32Array(totals.size));
+    for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));
   }
 
   /** Copies of the totals, for a checkpoint. */
-  copy(): Float32Array[] {
-    return this.#metrics.map(({ totals }) => totals.toTypedArray() as Float32Array);
+  copy(): Float64Array<ArrayBuffer>[] {
+    return this.#metrics.map(({ totals }) => readTotals(totals));
   }
 
   /** Takes over what copy gave. Errors: ShapeError for totals of other metrics. */
-  restore(values: readonly Float32Array[]): void {
-    for (const [i, { totals }] of this.#metrics.entries()) totals.assign(values[i]);
+  restore(values: readonly Float64Array[]): void {
+    for (const [i, { totals }] of this.#metrics.entries()) writeTotals(totals, values[i]);
   }
 
   dispose(): void {

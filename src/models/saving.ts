@@ -7,7 +7,6 @@
  * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
  */
 import type { Config } from "../config.js";
-import { UsageError, message } from "../errors.js";
 import type { ByteSink } from "../io/bytes.js";
 import type { SafetensorsEntry } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
@@ -70,7 +69,7 @@ export interface SavedTraining {
 /** What a checkpoint brings back, with the arrays that stand beside the JSON. */
 export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "compile"> {
   readonly optimizer: OptimizerProgress;
-  readonly totals: readonly Float32Array[];
+  readonly totals: readonly Float64Array[];
   /** The weights that go with averages, by name. */
   readonly raw?: ReadonlyMap<string, Float32Array>;
 }
@@ -78,7 +77,7 @@ export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "com
 /**
  * Writes a model, and its training where `parts.step` is there.
  * @param op the caller, for messages
- * Errors: UsageError for notes that are no JSON, and what src/io/bytes.ts says of the sink.
+ * Errors: UsageError for notes that would be lost (notes.ts), and what src/io/bytes.ts says of the sink.
  */
 export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
   const chunks = await modelFile(op, parts);
@@ -97,20 +96,23 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const { name, seed, notes, graph, weights, average, step } = parts;
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
-  const architecture = describe(graph);
-  const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
-  const text = asJson(op, metadata);
-  const { safetensorsChunks } = await import("../io/safetensors.js");
-  return safetensorsChunks(entries, { [metadataKey]: text });
+  const architecture = describe(graph, step && ((layer) => layer.isTrainable && !weights.leaves(layer)));
+  const copy = copyOf(notes);
+  const [{ safetensorsChunks }, { encodeNotes }] = await Promise.all([
+    import("../io/safetensors.js"),
+    import("./notes.js"),
+  ]);
+  const encoded = encodeNotes(op, notes, copy);
+  const metadata = { version: formatVersion, name, seed, notes: encoded, architecture, ...(training && { training }) };
+  return safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) });
 }
 
-/** Only the notes are the user's own. */
-function asJson(op: string, metadata: object): string {
+/** The notes as they are now; undefined where they hold what cannot be saved. */
+function copyOf(notes: SavedParts["notes"]): unknown {
   try {
-    return JSON.stringify(metadata);
-  } catch (cause) {
-    const expected = "plain JSON, without cycles or BigInts";
-    throw new UsageError(message(op, "the notes cannot be saved", { expected, got: String(cause) }), { cause });
+    return structuredClone(notes);
+  } catch {
+    return undefined;
   }
 }
 
@@ -139,6 +141,7 @@ function valuesOf(name: string, tensor: Tensor): SafetensorsEntry {
   return entry(name, tensor.shape, tensor.toTypedArray() as Float32Array);
 }
 
-function entry(name: string, shape: readonly number[], values: Float32Array): SafetensorsEntry {
-  return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+function entry(name: string, shape: readonly number[], values: Float32Array | Float64Array): SafetensorsEntry {
+  const dtype = values.BYTES_PER_ELEMENT === 8 ? "F64" : "F32";
+  return { name, dtype, shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

@@ -3,7 +3,7 @@ import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
 import type { StepMemory } from "./stepMemory.js";
-import type { Weights } from "./weights.js";
+import { type Weights, mayTrain } from "./weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 
@@ -20,34 +20,36 @@ export interface SummaryRow {
   readonly isOutput: boolean;
 }
 
-type IsTrained = (layer: Layer, parameter: Parameter) => boolean;
+type IsTrained = (parameter: Parameter) => boolean;
 
-/** What the model trains. @param weights its own, where they have memory: what another model made before is not trained by this one */
+/** What the model trains, or would train if it were compiled now. @param weights its own, where they have memory */
 function trainedBy(weights: Weights | undefined): IsTrained {
-  return (layer, parameter) =>
-    layer.isTrainable &&
-    parameter.spec.isTrainable !== false &&
-    (weights === undefined ? !parameter.isBound : weights.owns(parameter));
+  return (parameter) =>
+    !parameter.layer.isFrozen && parameter.spec.isTrainable !== false && mayTrain(weights, parameter);
 }
 
 /** The inputs, then the calls in order. @param weights as for {@link summarize} */
 export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights | undefined): SummaryRow[] {
   const isTrained = trainedBy(weights);
-  const symbols: SymbolicTensor[] = [...inputs, ...steps.map(({ output }) => output)];
+  const rows: (readonly SymbolicTensor[])[] = [
+    ...inputs.map((input) => [input]),
+    ...steps.map(({ call }) => call.outputs),
+  ];
   const seen = new Set<Layer>();
-  return symbols.map((symbol, i) => {
+  return rows.map((made, i) => {
+    const [symbol] = made;
     const shape = showShape(["N", ...symbol.shape]);
-    const isOutput = outputs.includes(symbol);
+    const isOutput = outputs.some((output) => made.includes(output));
     if (i < inputs.length) {
       const name = symbol.name ?? (inputs.length === 1 ? "input" : `input_${i + 1}`);
       return { name, kind: "input", shape, parameters: "0", from: [], isOutput };
     }
     const { layer, inputs: read } = steps[i - inputs.length].call;
     const count = countOf(layer.parameters);
-    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(layer, parameter));
+    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(parameter));
     const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
     seen.add(layer);
-    const from = read.map((one) => symbols.indexOf(one));
+    const from = read.map((one) => rows.findIndex((others) => others.includes(one)));
     return { name: layer.name!, kind: layer.kind, shape, parameters, from, isOutput };
   });
 }
@@ -93,9 +95,7 @@ export function summarize(
 
 function totals({ layers }: Graph, isTrained: IsTrained): string {
   const total = countOf(layers.flatMap(({ parameters }) => parameters));
-  const trainable = countOf(
-    layers.flatMap((layer) => layer.parameters.filter((parameter) => isTrained(layer, parameter))),
-  );
+  const trainable = countOf(layers.flatMap(({ parameters }) => parameters.filter(isTrained)));
   const bytes = inUnits(total * 4);
   const fixed = total > trainable ? `, ${thousands(total - trainable)} not` : "";
   return `${thousands(total)} parameters (${bytes}), ${thousands(trainable)} trainable${fixed}`;

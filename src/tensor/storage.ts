@@ -8,6 +8,8 @@ import { heap } from "../runtime/runtime.js";
 export class Storage {
   readonly ptr: number;
   readonly bytes: number;
+  /** How often its contents were changed in place, by whatever says so: Note [Changes] in tape.ts. */
+  changes = 0;
   #holders = 1;
 
   /**
