@@ -67,20 +67,17 @@ export function printable(text: string): string {
   );
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */
+/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut, whatever their names and constructors are. */
 export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (Array.isArray(value) && depth === 3) return "[…]";
   if (Array.isArray(value)) {
-    return `[${value
-      .slice(0, 12)
-      .map((item) => show(item, depth + 1))
-      .join(", ")}${value.length > 12 ? ", …" : ""}]`;
+    const items = depth > 2 ? ["…"] : value.slice(0, 12).map((item) => show(item, depth + 1));
+    return `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const name: unknown = value.constructor?.name;
-    return typeof name === "string" ? name.slice(0, 80) : "object";
+    const name: unknown = value.constructor?.name; // of JSON, anything
+    return typeof name === "string" ? name : "object";
   }
   return String(value);
 }
@@ -94,6 +91,6 @@ export function checkKeys(op: string, options: object, known: readonly string[])
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  const expected = [known.slice(0, -1).join(", "), known.at(-1)].filter((part) => part !== "").join(" or ");
+  const expected = known.join(", ").replace(/, (\w*)$/, " or $1");
   throw new UsageError(message(op, "unknown option", { expected, got: show(unknown) }));
 }
