@@ -41,8 +41,8 @@ class ActivationLayer extends Layer {
     return oneInput("activation", inputShapes);
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return this.#activation === "softmax" ? 3 : 2;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -44,8 +44,8 @@ class Dropout extends Layer {
     return oneInput("dropout", inputShapes);
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return 2;
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {

@@ -95,6 +95,10 @@ class Highway extends Layer {
     this.#gateBias = this.declare({ ...bias, name: "gateBias", initializer });
   }
 
+  override get stepwiseFrom(): number {
+    return 3;
+  }
+
   override call([x]: readonly Tensor[]): Tensor {
     const h = dense(x, this.#kernel.value, this.#bias.value, this.#options.activation ?? "relu");
     const t = dense(x, this.#gateKernel.value, this.#gateBias.value, "sigmoid");

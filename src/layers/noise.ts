@@ -82,6 +82,10 @@ class SpatialDropout extends Layer {
     throw new ShapeError(message(this.kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
   }
 
+  override get stepwiseFrom(): number {
+    return 2;
+  }
+
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
     if (!training || this.#rate === 0) return x;
     const channels = [x.shape[0], ...this.#axes.map(() => 1), x.shape.at(-1)!];
@@ -114,6 +118,10 @@ class Gaussian extends Layer {
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput(this.kind, inputShapes);
+  }
+
+  override get stepwiseFrom(): number {
+    return 2;
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {

@@ -61,6 +61,11 @@ class Reshape extends Layer {
     return target;
   }
 
+  /** The mask stays where steps stay steps: where the first size does. */
+  override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return this.outputShape([x.shape.slice(1)])[0] === x.shape[1] ? mask : undefined;
+  }
+
   override call([x]: readonly Tensor[]): Tensor {
     return reshapeOp(x, [x.shape[0], ...this.outputShape([x.shape.slice(1)])]);
   }

@@ -111,8 +111,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules, paddings } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i], padding: paddings[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -120,7 +120,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, tokens: form.tokens, padding: form.padding };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
@@ -165,10 +165,11 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. Errors: UsageError before `compile`. */
-  step(op: string): TrainingStep {
+  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
+  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
+    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 
@@ -190,10 +191,10 @@ export class ModelState {
     }
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
-  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
-    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 

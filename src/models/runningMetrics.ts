@@ -2,7 +2,7 @@
  * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
  * in the middle of a training leaves the training's alone.
  */
-import type { Judged } from "../layers/judgeSteps.js";
+import type { Judged } from "../layers/maskedSteps.js";
 import type { Metric } from "../metrics/metric.js";
 import { newTotals, readTotals, writeTotals } from "../ops/metricTotals.js";
 import { keep } from "../tensor/scope.js";
