@@ -61,9 +61,8 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
  */
 export function printable(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex -- these are what must not get through
-    /[\0-\x08\v-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /(?![\t\n])[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u${(0x10000 + one.charCodeAt(0)).toString(16).slice(1)}`,
   );
 }
 
