@@ -309,7 +309,7 @@ async function stateOf(model: Model): Promise<Map<string, ArrayLike<number>>> {
     if (name === "__metadata__") continue;
     const [from, to] = range.map((offset) => 8 + headerBytes + offset);
     const kind = name.startsWith("training/") ? name.slice("training/".length) : `weight ${name}`;
-    state.set(kind.replace(/^raw/, "weight raw"), new Float32Array(bytes.slice(from, to).buffer));
+    state.set(kind.replace(/^raw/, "weight raw"), new Int32Array(bytes.slice(from, to).buffer));
   }
   const { lanegrad } = header.__metadata__ as unknown as { readonly lanegrad: string };
   const { training } = JSON.parse(lanegrad) as { training: Record<string, unknown> };

@@ -231,11 +231,11 @@ describe("options of fit", () => {
       { callbacks: { onEpochEnd: () => undefined } },
     ],
     [
-      "fit: callback 0 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, got onEpochsEnd.",
+      "fit: callback 0 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
       { callbacks: [{ onEpochsEnd: () => undefined }] },
     ],
     [
-      "fit: callback 1 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, got function earlyStopping. Call it: earlyStopping().",
+      "fit: callback 1 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
       { callbacks: [watch, function earlyStopping() {}] },
     ],
     [
