@@ -29,7 +29,8 @@ export function maskColumns(
   const name = mask === undefined ? "lengths" : "mask";
   const given = (mask ?? lengths) as Data | SequenceLengths | readonly (Data | SequenceLengths | undefined)[];
   const list = (inputs.length === 1 ? [given] : given) as readonly (Data | undefined)[];
-  if (!Array.isArray(list) || list.length !== inputs.length) {
+  const isList: boolean = Array.isArray(list);
+  if (!isList || list.length !== inputs.length) {
     const expected = `a list of ${inputs.length}, undefined for an input without ${name}`;
     throw new UsageError(message(op, `${name} does not fit the inputs`, { expected, got: show(given) }));
   }

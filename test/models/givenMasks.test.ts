@@ -99,7 +99,7 @@ describe.each(networks)("%s", (_, isPerStep, make) => {
     await fitted.fit(marked, y, { batchSize: 3, epochs: 2, shuffle: false });
     for (let step = 0; step < 6; step++) {
       const rows = [3 * (step % 3), 3 * (step % 3) + 3] as const;
-      stepwise.trainOnBatch([tensor(marked.slice(...rows))], [tensor(y.slice(...rows) as number[][])]);
+      stepwise.trainOnBatch([tensor(marked.slice(...rows))], [tensor(y.slice(...rows))]);
     }
     expectSameWeights(fitted, stepwise);
   });
