@@ -254,7 +254,7 @@ export abstract class Layer {
    * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
    * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
    * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
-   * {@link maskedSteps} of the layer that made it.
+   * {@link maskedSteps} of a layer that brings it along.
    *
    * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
    * its steps weigh nothing.
@@ -263,7 +263,7 @@ export abstract class Layer {
     return x.rank < this.stepwiseFrom ? undefined : mask;
   }
 
-  /** How losses and metrics see an output with a mask that this layer makes. Default: it makes none. */
+  /** How losses and metrics see an output with a mask, for layers of networks over sequences to bring along. Default: nothing. */
   get maskedSteps(): typeof maskedSteps | undefined {
     return undefined;
   }

@@ -15,6 +15,7 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
 import { reversed } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
@@ -166,6 +167,10 @@ export class Recurrent extends Layer {
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     if (mask === undefined || !this.returnsSequences) return undefined;
     return this.cellOptions.goBackwards === true ? reversed(mask) : mask; // as the outputs stand
+  }
+
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override get carried(): readonly Parameter[] {

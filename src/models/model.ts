@@ -13,7 +13,7 @@ import { columnsOf } from "./batch.js";
 import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./batchChecks.js";
 import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
-import { release } from "./columns.js";
+import { release, toColumn } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
 import { dataColumns, fitData, inputColumns } from "./data.js";
 import { Evaluation } from "./evaluate.js";
@@ -127,7 +127,7 @@ export class Model {
       checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
-        step: state.step("fit", given),
+        step: state.step("fit"),
         progress: state.progress,
         seed: this.seed,
         checkInterrupts: interrupts("fit", state, options.signal),
@@ -164,7 +164,7 @@ export class Model {
       checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
       const groups = groupByLength ? await import("./groups.js") : undefined;
       const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
-      evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths);
+      evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
       evaluation?.dispose();
@@ -201,7 +201,7 @@ export class Model {
     let states: CarriedStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
-      const masks = given?.maskColumns(op, options, columns) ?? [];
+      const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
       columns.push(...masks.filter((mask) => mask !== undefined));
       state.buildFor(inputs);
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);

@@ -165,11 +165,10 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
-  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
+  /** The compiled step. Errors: UsageError before `compile`. */
+  step(op: string): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
-    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 

@@ -56,8 +56,7 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** How losses and metrics see outputs with masks: from a layer that makes some, or whoever gives some. */
-  maskedSteps: Layer["maskedSteps"];
+  readonly #maskedSteps: Layer["maskedSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
@@ -71,7 +70,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
+    this.#maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -257,8 +256,10 @@ export class TrainingStep {
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
-      if (mask !== undefined && this.maskedSteps) return this.maskedSteps.judge(target, prediction, weights, mask);
-      return { target, prediction, lossWeights: weights, metricWeights: weights };
+      if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
+      if (this.#maskedSteps !== undefined) return this.#maskedSteps.judge(target, prediction, weights, mask);
+      const hint = "Let timeDistributed({ layer }) hold one of its layers.";
+      throw new UsageError(message("model", "no layer knows what a mask means to the loss", { hint }));
     });
   }
 
@@ -275,7 +276,7 @@ export class TrainingStep {
     const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.#maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 
