@@ -4,6 +4,7 @@ import { add, mul } from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { CarriedStates } from "./carriedStates.js";
 import { type CallContext, type Layer, type Parameter, type LayerOptions, partOf } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Recurrent } from "./recurrent.js";
@@ -112,6 +113,10 @@ class Bidirectional extends Wrapper {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.#forward.returnsSequences ? mask : undefined;
+  }
+
+  override get carriedStates(): typeof CarriedStates | undefined {
+    return this.#forward.carriedStates ?? this.#backward.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {

@@ -10,6 +10,7 @@ import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { CarriedStates } from "./carriedStates.js";
 import type { judgeSteps } from "./judgeSteps.js";
 
 /** What tokens a layer takes. */
@@ -99,6 +100,20 @@ export class Parameter {
     this.#value?.dispose();
     this.rows?.dispose();
     this.rows = undefined;
+  }
+}
+
+/** A parameter, and what is to stand in its place for a while. */
+export type Substitute = readonly [parameter: Parameter, value: Tensor];
+
+/** Runs `fn`, which calls layers, with other values in the place of some parameters. */
+export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () => T): T {
+  const before = substitutes.map(([parameter]) => parameter.value);
+  for (const [parameter, value] of substitutes) parameter.bind(value);
+  try {
+    return fn();
+  } finally {
+    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);
   }
 }
 
@@ -261,6 +276,11 @@ export abstract class Layer {
   /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
   checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
     // any batch
+  }
+
+  /** How models keep apart what is carried; a layer with {@link carried} gives `CarriedStates`. Default: nothing is. */
+  get carriedStates(): typeof CarriedStates | undefined {
+    return undefined;
   }
 
   /** The only batch size that a stateful layer takes. Default: any. */

@@ -14,6 +14,7 @@ import { empty, ones } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { CarriedStates } from "./carriedStates.js";
 import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
@@ -165,6 +166,10 @@ export class Recurrent extends Layer {
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     // With goBackwards the outputs stand in another order than the mask.
     return this.returnsSequences && this.cellOptions.goBackwards !== true ? mask : undefined;
+  }
+
+  override get carriedStates(): typeof CarriedStates | undefined {
+    return this.#carried.length > 0 ? CarriedStates : undefined;
   }
 
   override get carried(): readonly Parameter[] {

@@ -3,6 +3,7 @@ import { ShapeError, message } from "../errors.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { CarriedStates } from "./carriedStates.js";
 import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
@@ -68,6 +69,10 @@ class TimeDistributed extends Wrapper {
 
   override checkBatch(rows: number, [shape]: readonly Shape[]): void {
     this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
+  }
+
+  override get carriedStates(): typeof CarriedStates | undefined {
+    return this.#layer.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {

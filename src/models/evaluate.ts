@@ -2,9 +2,9 @@
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
+import type { CarriedStates } from "../layers/carriedStates.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import type { CarriedStates } from "./carriedStates.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
@@ -13,7 +13,7 @@ import type { TrainingStep } from "./training.js";
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
   readonly #metrics: RunningMetrics;
-  readonly #states: CarriedStates;
+  readonly #states: CarriedStates | undefined;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
@@ -22,7 +22,7 @@ export class Evaluation {
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
     this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
-      states.use(() => step.evaluate(splitBatch(data, batch), metrics)),
+      inStates(states, () => step.evaluate(splitBatch(data, batch), metrics)),
     ]);
   }
 
@@ -31,7 +31,7 @@ export class Evaluation {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
-    this.#states.reset();
+    this.#states?.reset();
     let lossSum = 0;
     for (let b = 0; b < batches.count; b++) {
       await breathe();
@@ -45,6 +45,11 @@ export class Evaluation {
   dispose(): void {
     this.#steps.dispose();
     this.#metrics.dispose();
-    this.#states.dispose();
+    this.#states?.dispose();
   }
+}
+
+/** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
+export function inStates<T>(states: CarriedStates | undefined, fn: () => T): T {
+  return states === undefined ? fn() : states.use(fn);
 }

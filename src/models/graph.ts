@@ -3,6 +3,7 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { CarriedStates } from "../layers/carriedStates.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -61,6 +62,16 @@ export class Graph {
       (input) =>
         this.steps.find(({ call }) => call.inputs[0] === input && call.layer.padding !== undefined)?.call.layer.padding,
     );
+  }
+
+  /** Of a layer that carries states, if there is one. */
+  get carriedStates(): Layer["carriedStates"] {
+    return this.layers.find(({ carriedStates }) => carriedStates)?.carriedStates;
+  }
+
+  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  newStates(): CarriedStates | undefined {
+    return this.carriedStates && new this.carriedStates(this.layers);
   }
 
   /** Shapes of the outputs, without the batch axis. */

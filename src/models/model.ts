@@ -4,6 +4,7 @@
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
+import type { CarriedStates } from "../layers/carriedStates.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -11,12 +12,11 @@ import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
 import { checkBatchSizes, checkInputs, checkTargets, checkTraining } from "./batchChecks.js";
-import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
 import { release } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
 import { dataColumns, fitData, inputColumns } from "./data.js";
-import { Evaluation } from "./evaluate.js";
+import { Evaluation, inStates } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
@@ -196,7 +196,7 @@ export class Model {
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
       const { outputShapes } = state.graph(op);
       const own = (states = state.newStates(op));
-      const run = (batch: readonly Tensor[]): Tensor[] => own.use(() => state.run(op, batch, false));
+      const run = (batch: readonly Tensor[]): Tensor[] => inStates(own, () => state.run(op, batch, false));
       const groups = groupByLength ? await import("./groups.js") : undefined;
       const lengths = groups?.groupsFor(
         op,
@@ -205,7 +205,7 @@ export class Model {
         { what: "output", shapes: outputShapes },
         groupByLength,
       );
-      own.load();
+      own?.load();
       const outputs = await predictBatches(
         inputs,
         outputShapes,
@@ -214,7 +214,7 @@ export class Model {
         interrupts(op, state, signal),
         run,
       );
-      own.store();
+      own?.store();
       return outputs;
     } finally {
       states?.dispose();
@@ -242,7 +242,13 @@ export class Model {
     state.buildFor(inputs);
     const run = (): Tensor[] => state.run(op, inputs, training);
     state.bound(op);
-    const outputs = claimStates(this.layers) ? run() : withFreshStates(this.layers, run);
+    const states = state.claimStates(op) ? undefined : state.newStates(op);
+    let outputs: Tensor[];
+    try {
+      outputs = inStates(states, run);
+    } finally {
+      states?.dispose();
+    }
     if (training) state.bound(op).random.advance();
     return outputs;
   }
@@ -268,7 +274,7 @@ export class Model {
     state.buildFor(inputs);
     const step = state.step(op);
     step.checkTrainable(op);
-    claimStates(this.layers);
+    state.claimStates(op);
     return scope(() => step.train({ inputs, targets, weights: undefined }));
   }
 
@@ -283,7 +289,7 @@ export class Model {
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
   resetStates(): void {
     this.#state.bound("resetStates");
-    claimStates(this.layers);
+    this.#state.claimStates("resetStates");
     for (const layer of this.layers) layer.resetStates();
   }
 
