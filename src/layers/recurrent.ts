@@ -16,6 +16,7 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CarriedStates } from "./carriedStates.js";
 import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { reversed } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
 
@@ -164,8 +165,8 @@ export class Recurrent extends Layer {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    // With goBackwards the outputs stand in another order than the mask.
-    return this.returnsSequences && this.cellOptions.goBackwards !== true ? mask : undefined;
+    if (mask === undefined || !this.returnsSequences) return undefined;
+    return this.cellOptions.goBackwards === true ? reversed(mask) : mask; // as the outputs stand
   }
 
   override get carriedStates(): typeof CarriedStates | undefined {

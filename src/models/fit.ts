@@ -8,6 +8,7 @@ import { Batches } from "../data/batches.js";
 import { UsageError, message } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
 import { Evaluation } from "./evaluate.js";
@@ -48,7 +49,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   const groups = groupByLength ? await import("./groups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
-  const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
+  const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
@@ -186,26 +187,26 @@ class Fit implements Training {
       await breathe();
       checkInterrupts();
       const { batch } = progress;
-      const loss = this.#step(order, batch);
+      const results = this.#step(order, batch);
+      const loss = results[0].item();
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
         return;
       }
-      progress.add(loss, batches.sizeOf(batch), batches.grouping);
+      progress.add(results, batches.sizeOf(batch), batches.grouping);
       await this.#batchEnd(batch, progress.loss);
     }
   }
 
-  /** One batch. @returns its loss; where that is not finite, nothing was trained */
-  #step(order: Int32Array, batch: number): number {
+  /** One batch. @returns its loss, and the terms of it where there are some; where it is not finite, nothing was trained */
+  #step(order: Int32Array, batch: number): readonly Tensor[] {
     const { step } = this.#model;
     step.begin();
     try {
-      const [loss] = this.#training.run(order, batch);
-      const value = loss.item();
-      if (Number.isFinite(value)) step.update();
+      const results = this.#training.run(order, batch);
+      if (Number.isFinite(results[0].item())) step.update();
       else step.refuse();
-      return value;
+      return results;
     } catch (error) {
       step.refuse();
       throw error;

@@ -94,14 +94,18 @@ function weightsOf(
   forgetsStates = false,
 ): Map<string, Float32Array> {
   const carried = new Set(forgetsStates ? layers.flatMap((layer) => layer.carried) : []);
-  const parameters = layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
-  return new Map(
-    parameters.map(({ layer, parameter }) => {
-      const name = weightName(layer, parameter);
-      const { shape } = parameter.spec;
-      return [name, carried.has(parameter) ? new Float32Array(sizeOf(shape)) : floats(file, prefix + name, shape)];
-    }),
+  const all = layers.flatMap((layer) =>
+    layer.parameters.map((parameter) => ({ parameter, name: weightName(layer, parameter) })),
   );
+  const read = new Map<string, Float32Array>();
+  for (const { parameter, name } of all) {
+    if (!carried.has(parameter)) read.set(name, floats(file, prefix + name, parameter.spec.shape));
+  }
+  // Zeros last: what the file says of their sizes has been compared with weights that are there.
+  for (const { parameter, name } of all) {
+    if (carried.has(parameter)) read.set(name, new Float32Array(sizeOf(parameter.spec.shape)));
+  }
+  return read;
 }
 
 /** Files without notes are as good as those with none. Errors: DataError. */
@@ -128,6 +132,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       metrics,
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
+      checkLogits: false, // it was decided where the model was first compiled
     });
     model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
   });

@@ -5,7 +5,7 @@
  */
 import { UsageError, message, show } from "../errors.js";
 import type { CarriedStates } from "../layers/carriedStates.js";
-import type { Judged } from "../layers/judgeSteps.js";
+import type { Judged } from "../layers/maskedSteps.js";
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
 import { add, mul } from "../ops/arithmetic.js";
@@ -31,6 +31,8 @@ export interface TrainingBatch {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   readonly weights: Tensor | undefined;
+  /** For each input its mask, where users give some. */
+  readonly masks?: readonly (Tensor | undefined)[];
 }
 
 /** What a function that trains in another way than fit gets of a model. */
@@ -54,7 +56,8 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  readonly #judgeSteps: Layer["judgeSteps"];
+  /** How losses and metrics see outputs with masks: from a layer that makes some, or whoever gives some. */
+  maskedSteps: Layer["maskedSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
@@ -68,7 +71,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.#judgeSteps = graph.layers.find(({ judgeSteps }) => judgeSteps)?.judgeSteps;
+    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -88,7 +91,11 @@ export class TrainingStep {
 
   /** The metrics with totals of their own, for an evaluation. */
   newMetrics(): RunningMetrics {
-    return new RunningMetrics(this.options.metrics ?? [], this.#graph.outputs[0].shape);
+    return new RunningMetrics(
+      this.options.metrics ?? [],
+      this.#graph.outputs[0].shape,
+      this.losses[0].takes === "logits",
+    );
   }
 
   /** Throws UsageError where no parameter is trained, or a layer was frozen or thawed since compile. */
@@ -119,18 +126,19 @@ export class TrainingStep {
 
   /**
    * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
-   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link refuse} is due
+   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link refuse} is due. Where
+   * outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
    */
-  gradients(batch: TrainingBatch): Tensor {
+  gradients(batch: TrainingBatch): Tensor[] {
     return this.#weights.isolated(() => {
       const rows = this.#judged(batch, true);
-      const loss = this.#loss(rows);
-      loss.backward();
+      const losses = this.#loss(rows, batch);
+      losses[0].backward();
       for (const { parameter, regularizer } of this.#penalized) {
         addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
       }
       this.metrics.update(rows[0]);
-      return loss;
+      return losses;
     });
   }
 
@@ -153,14 +161,14 @@ export class TrainingStep {
 
   /**
    * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that stands now.
-   * @returns the loss, as {@link gradients}
+   * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
     const clean = (): void => void (this.#cleanAt = this.#weights.gradientVersion);
     unrecorded(() => this.begin());
     launcher().recorder?.around(() => this.begin(), clean);
     try {
-      const loss = this.gradients(batch);
+      const [loss] = this.gradients(batch);
       this.optimizer.step();
       this.average?.update(this.optimizer.block);
       this.#random.advance();
@@ -193,13 +201,13 @@ export class TrainingStep {
     this.#before.restore();
   }
 
-  /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, penalties included */
-  evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor {
+  /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, as {@link gradients} */
+  evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
       return this.averaged(() => {
         const rows = this.#judged(batch, false);
         metrics.update(rows[0]);
-        return this.#loss(rows);
+        return this.#loss(rows, batch);
       });
     });
   }
@@ -218,14 +226,14 @@ export class TrainingStep {
    * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not,
    * else the loss function.
    */
-  whereNonFinite({ inputs }: TrainingBatch): string {
+  whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
     if (weight !== undefined) return `weight ${show(weight.name)}, which an earlier step has spoilt`;
     let layer: string | undefined;
     const watch = (name: string, output: Tensor): void => {
       if (layer === undefined && !isFinite(output)) layer = name;
     };
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true }, watch)));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
     this.#before.restore();
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
@@ -245,16 +253,16 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch beside their targets. */
-  #judged({ inputs, targets, weights }: TrainingBatch, training: boolean): Judged[] {
-    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training });
+  #judged({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Judged[] {
+    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
-      if (mask !== undefined && this.#judgeSteps) return this.#judgeSteps(target, prediction, weights, mask);
+      if (mask !== undefined && this.maskedSteps) return this.maskedSteps.judge(target, prediction, weights, mask);
       return { target, prediction, lossWeights: weights, metricWeights: weights };
     });
   }
 
-  #loss(rows: readonly Judged[]): Tensor {
+  #loss(rows: readonly Judged[], { inputs }: TrainingBatch): Tensor[] {
     const means = this.losses.map((loss, i) => {
       const { target, prediction, lossWeights } = rows[i];
       const mean = weightedMean(loss.call(target, prediction), lossWeights);
@@ -264,7 +272,10 @@ export class TrainingStep {
     const penalties = noGrad(() =>
       this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
     );
-    return [...means, ...penalties].reduce((sum, term) => add(sum, term));
+    const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
+    const counts = rows.map(({ count }) => count);
+    if (!counts.some(Boolean)) return [loss];
+    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 

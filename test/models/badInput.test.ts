@@ -140,7 +140,7 @@ describe("y", () => {
       "binaryCrossentropy: a target is out of range; expected a probability in [0, 1], got 2 in sample 1.",
       numbers,
       1,
-      binaryCrossentropy(),
+      binaryCrossentropy({ fromLogits: true }),
     ],
     [
       "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Turn 0 and 1 into −1 and 1 by 2·y − 1.",
