@@ -2,7 +2,7 @@
  * The states that stateful layers carry from batch to batch, apart from those of the model: an evaluation or a prediction has its own, so that neither
  * a fit that is under way nor other such work is disturbed. Models get it from a layer that has states, so that pages without such do not carry it.
  */
-import { type Layer, type Parameter, type Substitute, withSubstitutes } from "./layer.js";
+import { type Layer, type OwnStates, type Parameter, type Substitute, withSubstitutes } from "./layer.js";
 import { copyFloat32 } from "../runtime/primitives.js";
 import { zeros } from "../tensor/create.js";
 import { keep } from "../tensor/scope.js";
@@ -14,7 +14,7 @@ const owners = new WeakMap<Parameter, CarriedStates | "fit">();
 const carriedBy = (layers: readonly Layer[]): Parameter[] => layers.flatMap((layer) => layer.carried);
 
 /** States for one piece of work, zero at first. No scope frees them. */
-export class CarriedStates {
+export class CarriedStates implements OwnStates {
   readonly #substitutes: readonly Substitute[];
   readonly #shared: readonly Tensor[];
 

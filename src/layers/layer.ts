@@ -10,7 +10,6 @@ import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { CarriedStates } from "./carriedStates.js";
 import type { maskedSteps } from "./maskedSteps.js";
 
 /** What tokens a layer takes. */
@@ -113,6 +112,22 @@ export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () =>
   } finally {
     for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);
   }
+}
+
+/** Carried states for one piece of work: CarriedStates in carriedStates.ts. */
+export interface OwnStates {
+  use<T>(fn: () => T): T;
+  reset(): void;
+  load(): void;
+  store(): void;
+  dispose(): void;
+}
+
+/** The class CarriedStates, which models get from a layer. */
+export interface StateKeeper {
+  new (layers: readonly Layer[]): OwnStates;
+  lendToFit(layers: readonly Layer[]): () => void;
+  claim(layers: readonly Layer[]): boolean;
 }
 
 /** What `call` must know besides its operands. */
@@ -294,7 +309,7 @@ export abstract class Layer {
   }
 
   /** How models keep apart what is carried; a layer with {@link carried} gives `CarriedStates`. Default: nothing is. */
-  get carriedStates(): typeof CarriedStates | undefined {
+  get carriedStates(): StateKeeper | undefined {
     return undefined;
   }
 

@@ -15,7 +15,7 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CarriedStates } from "./carriedStates.js";
-import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { type CallContext, type StateKeeper, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
 import { reversed } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
@@ -169,7 +169,7 @@ export class Recurrent extends Layer {
     return this.cellOptions.goBackwards === true ? reversed(mask) : mask; // as the outputs stand
   }
 
-  override get carriedStates(): typeof CarriedStates | undefined {
+  override get carriedStates(): StateKeeper | undefined {
     return this.#carried.length > 0 ? CarriedStates : undefined;
   }
 

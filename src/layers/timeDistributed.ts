@@ -4,9 +4,16 @@ import { reshape } from "../ops/reshape.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { CarriedStates } from "./carriedStates.js";
 import { repeatSteps } from "./masks.js";
-import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
+import {
+  type CallContext,
+  type StateKeeper,
+  Layer,
+  type Parameter,
+  type LayerOptions,
+  type TokenRule,
+  oneInput,
+} from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
@@ -78,7 +85,7 @@ class TimeDistributed extends Wrapper {
     this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
   }
 
-  override get carriedStates(): typeof CarriedStates | undefined {
+  override get carriedStates(): StateKeeper | undefined {
     return this.#layer.carriedStates;
   }
 

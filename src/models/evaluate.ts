@@ -2,7 +2,7 @@
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
-import type { CarriedStates } from "../layers/carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
 import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
@@ -14,7 +14,7 @@ import type { TrainingStep } from "./training.js";
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
   readonly #metrics: RunningMetrics;
-  readonly #states: CarriedStates | undefined;
+  readonly #states: OwnStates | undefined;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
@@ -50,6 +50,6 @@ export class Evaluation {
 }
 
 /** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
-export function inStates<T>(states: CarriedStates | undefined, fn: () => T): T {
+export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
   return states === undefined ? fn() : states.use(fn);
 }

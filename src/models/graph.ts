@@ -3,7 +3,7 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
-import type { CarriedStates } from "../layers/carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -71,7 +71,7 @@ export class Graph {
   }
 
   /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
-  newStates(): CarriedStates | undefined {
+  newStates(): OwnStates | undefined {
     return this.carriedStates && new this.carriedStates(this.layers);
   }
 

@@ -4,7 +4,7 @@
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
-import type { CarriedStates } from "../layers/carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -198,7 +198,7 @@ export class Model {
     const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
-    let states: CarriedStates | undefined;
+    let states: OwnStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
       const masks = given?.maskColumns(op, options, columns) ?? [];

@@ -8,7 +8,7 @@ import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { CarriedStates } from "../layers/carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import { Chain } from "./chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
@@ -180,7 +180,7 @@ export class ModelState {
   }
 
   /** States for one prediction, where layers carry such. Errors: MemoryError */
-  newStates(op: string): CarriedStates | undefined {
+  newStates(op: string): OwnStates | undefined {
     this.bound(op);
     return this.graph(op).newStates();
   }

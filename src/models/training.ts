@@ -4,7 +4,7 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../errors.js";
-import type { CarriedStates } from "../layers/carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Judged } from "../layers/maskedSteps.js";
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
@@ -213,7 +213,7 @@ export class TrainingStep {
   }
 
   /** States for an evaluation of its own. Errors: MemoryError */
-  newStates(): CarriedStates | undefined {
+  newStates(): OwnStates | undefined {
     return this.#graph.newStates();
   }
 
