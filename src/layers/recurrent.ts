@@ -14,7 +14,8 @@ import { empty, ones } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { CarriedStates } from "./carriedStates.js";
+import { type CallContext, type StateKeeper, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
 import { maskedSteps } from "./maskedSteps.js";
 import { reversed } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
@@ -171,6 +172,10 @@ export class Recurrent extends Layer {
 
   override get maskedSteps(): typeof maskedSteps {
     return maskedSteps;
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#carried.length > 0 ? CarriedStates : undefined;
   }
 
   override get carried(): readonly Parameter[] {

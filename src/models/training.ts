@@ -4,6 +4,7 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Judged } from "../layers/maskedSteps.js";
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
@@ -18,7 +19,6 @@ import { type Recording, record, unrecorded } from "../tensor/record.js";
 import { scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { CarriedStates } from "./carriedStates.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
 import { RunningMetrics } from "./runningMetrics.js";
@@ -212,8 +212,8 @@ export class TrainingStep {
   }
 
   /** States for an evaluation of its own. Errors: MemoryError */
-  newStates(): CarriedStates {
-    return new CarriedStates(this.#graph.layers);
+  newStates(): OwnStates | undefined {
+    return this.#graph.newStates();
   }
 
   /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
