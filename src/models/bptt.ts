@@ -198,6 +198,7 @@ class Walk {
   }
 
   dispose(): void {
+    this.#parts.step.rest();
     for (const { x, y, train, forward } of this.#stages.values()) {
       train?.result.dispose();
       train?.dispose();

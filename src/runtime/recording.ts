@@ -11,6 +11,8 @@ import type { Heap } from "./memory.js";
 export interface UsedMemory {
   readonly ptr: number;
   readonly isFreed: boolean;
+  /** Keeps it at its address. @param count 1, or −1 for no longer */
+  pin(count: number): void;
 }
 
 /** What is gathered while a function is being recorded. */
@@ -31,7 +33,9 @@ export class Recorder {
 
   /** Notes a block that commands read or write, where it is from before the recording. @param tensor what messages call it */
   use(block: UsedMemory, tensor: { label(): string }): void {
-    if (!this.capture.blocks.has(block.ptr) && !this.#used.has(block)) this.#used.set(block, tensor.label());
+    if (this.#used.has(block) || this.capture.blocks.has(block.ptr)) return;
+    this.#used.set(block, tensor.label());
+    block.pin(1);
   }
 
   /** Ends the recording. @param run runs a command list at [at, end) */
@@ -44,6 +48,7 @@ export class Recorder {
   abandon(): void {
     this.#heap.endCapture();
     this.#heap.releaseCapture(this.capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 }
 
@@ -97,6 +102,7 @@ export class Recording {
     this.#isDisposed = true;
     this.#heap.free(this.#at, this.#bytes);
     this.#heap.releaseCapture(this.#capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 
   [Symbol.dispose](): void {
