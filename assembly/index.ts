@@ -7,7 +7,6 @@ export { setWide } from "./wide";
 export { fill } from "./elementwise/fill";
 export { gemm, gemmScratchBytes } from "./gemm/gemm";
 export { gemmBatch } from "./gemm/batch";
-export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "./bench/peak";
 export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "./reduce/blocks";
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { gatherRows, gatherRowsUint8, scatterAddRows } from "./gather/rows";

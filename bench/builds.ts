@@ -49,12 +49,17 @@ const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 export function loadBuild(file: string, wide: boolean): LoadedBuild {
   if (wide) setFlagsFromString("--experimental-wasm-revectorize");
   const memory = new WebAssembly.Memory({ initial: 2048, maximum: 65536 });
-  const module = new WebAssembly.Module(readFileSync(file));
   const env: WebAssembly.ModuleImports = { memory, table: new WebAssembly.Table({ element: "anyfunc", initial: 8 }) };
-  for (const { name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind === "global") env[name] = new WebAssembly.Global({ value: "i32", mutable: true }, firstState[name] ?? 0);
-  }
-  const kernels = new WebAssembly.Instance(module, { env }).exports as unknown as Kernels;
+  const exportsOf = (path: string): WebAssembly.Exports => {
+    const module = new WebAssembly.Module(readFileSync(path));
+    for (const { name, kind } of WebAssembly.Module.imports(module)) {
+      if (kind !== "global") continue;
+      env[name] ??= new WebAssembly.Global({ value: "i32", mutable: true }, firstState[name] ?? 0);
+    }
+    return new WebAssembly.Instance(module, { env }).exports;
+  };
+  // The peak loop is in a part of its own.
+  const kernels = { ...exportsOf(file.replace(/\.wasm$/, "-more.wasm")), ...exportsOf(file) } as unknown as Kernels;
   if (kernels.setWide(wide ? 1 : 0) !== (wide ? 1 : 0)) throw new Error(`${file} has no wide tiles`);
   return { kernels, memory };
 }

@@ -55,12 +55,21 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
   return `${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`;
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long ones cut. */
-export function show(value: unknown): string {
+/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */
+export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (Array.isArray(value)) return `[${value.slice(0, 12).map(show).join(", ")}${value.length > 12 ? ", …" : ""}]`;
+  if (Array.isArray(value) && depth === 3) return "[…]";
+  if (Array.isArray(value)) {
+    return `[${value
+      .slice(0, 12)
+      .map((item) => show(item, depth + 1))
+      .join(", ")}${value.length > 12 ? ", …" : ""}]`;
+  }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
-  if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
+  if (typeof value === "object" && value !== null) {
+    const name: unknown = value.constructor?.name;
+    return typeof name === "string" ? name.slice(0, 80) : "object";
+  }
   return String(value);
 }
 

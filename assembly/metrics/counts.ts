@@ -1,13 +1,13 @@
 /**
- * Counts behind the metrics, added to float32 states in memory so that they run inside recorded steps. Thread 0 alone: the counts of a batch are
- * few and land anywhere. A float32 counts exactly to 2²⁴ = 16,777,216 a cell. weights (rows) may be 0 (no pointer): all 1.
+ * Counts behind the metrics, added to float64 totals in memory so that they run inside recorded steps. Thread 0 alone: the counts of a batch are
+ * few and land anywhere. A float64 counts exactly to 2⁵³ a cell; a float32 would stop at 2²⁴ = 16,777,216, where adding 1 changes nothing. weights (rows) may be 0 (no pointer): all 1.
  */
 import { threadIndex } from "../thread";
 
 // @ts-ignore: decorator
 @inline
 function add(cell: usize, value: f32): void {
-  store<f32>(cell, load<f32>(cell) + value);
+  store<f64>(cell, load<f64>(cell) + value);
 }
 
 // @ts-ignore: decorator
@@ -18,7 +18,7 @@ function weightOf(weights: usize, row: i32): f32 {
 
 /**
  * state[label, predicted] += weight. A row whose label or prediction is outside 0 … classes − 1 is not counted.
- * @param state      in/out (classes, classes): row the true class, column the predicted one
+ * @param state      in/out (classes, classes) float64: row the true class, column the predicted one
  * @param predicted  in (rows) int32        @param labels  in (rows) int32
  */
 export function confusionAdd(
@@ -34,13 +34,13 @@ export function confusionAdd(
     const label = load<i32>(labels + ((<usize>row) << 2));
     const guess = load<i32>(predicted + ((<usize>row) << 2));
     if (<u32>label >= <u32>classes || <u32>guess >= <u32>classes) continue;
-    add(state + ((<usize>label * classes + guess) << 2), weightOf(weights, row));
+    add(state + ((<usize>label * classes + guess) << 3), weightOf(weights, row));
   }
 }
 
 /**
  * Adds each score to the histogram of its class, from which AUC follows: bin ⌊score · bins⌋, kept within 0 … bins − 1. A score that is NaN is not counted.
- * @param state    in/out (2, bins): negatives, then positives
+ * @param state    in/out (2, bins) float64: negatives, then positives
  * @param scores   in (rows), in [0, 1]
  * @param targets  in (rows) float32; above ½ is positive
  */
@@ -51,14 +51,14 @@ export function histogramAdd(state: usize, scores: usize, targets: usize, weight
     if (score != score) continue;
     const bin = <i32>min<f32>(max<f32>(score * <f32>bins, 0), <f32>(bins - 1));
     const positive = load<f32>(targets + ((<usize>row) << 2)) > 0.5;
-    add(state + ((<usize>(positive ? bins + bin : bin)) << 2), weightOf(weights, row));
+    add(state + ((<usize>(positive ? bins + bin : bin)) << 3), weightOf(weights, row));
   }
 }
 
 /**
  * out[0] += Σ weight over rows whose label is among the k highest scores. Among equal scores the lower index is higher, so that k = 1
  * agrees with argMaxAxis. A label outside 0 … columns − 1, or whose score is NaN, is not.
- * @param out     in/out (1)
+ * @param out     in/out (1) float64
  * @param scores  in (rows, columns)       @param labels  in (rows) int32
  */
 export function topKCount(

@@ -6,18 +6,21 @@ import { madd, select } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 
-/** average += (1 − decay) (value − average). @param average in/out (n) @param value in (n) @param decay in [0, 1] */
-export function movingAverage(average: usize, value: usize, n: i32, decay: f32): void {
-  approach(average, value, n, 1 - decay);
+/**
+ * average += rest · (value − average)
+ * @param average  in/out (n)   @param value  in (n)
+ * @param rest     1 − decay, in (0, 1]: rounded to float32 once, where 1 − 0.999 taken in float32 would be wrong by 1e-5
+ */
+export function movingAverage(average: usize, value: usize, n: i32, rest: f32): void {
+  approach(average, value, n, rest);
 }
 
 /**
  * As {@link movingAverage}, with a decay that begins low: min(decay, (1 + t) / (10 + t)) after t steps, so that the first weights are soon forgotten.
- * @param step  in: t, an int32 in memory, so that a recorded step goes on with it
+ * @param step  in: t, a float64 in memory, so that a recorded step goes on with it
  */
-export function warmMovingAverage(average: usize, value: usize, n: i32, step: usize, decay: f32): void {
-  const t = <f32>load<i32>(step);
-  approach(average, value, n, 1 - min<f32>(decay, (1 + t) / (10 + t)));
+export function warmMovingAverage(average: usize, value: usize, n: i32, step: usize, rest: f32): void {
+  approach(average, value, n, max<f32>(rest, <f32>(9 / (10 + load<f64>(step)))));
 }
 
 function approach(average: usize, value: usize, n: i32, part: f32): void {

@@ -1,4 +1,7 @@
-/** What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics. */
+/**
+ * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics; and the peak loop
+ * of measurements.
+ */
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
 export { nadamStep } from "../optim/adam";
 export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
@@ -36,3 +39,4 @@ export { cosineSimilarityBackward, cosineSimilarityForward } from "../loss/cosin
 export { randomBits, randomInt, randomTruncatedNormal } from "../random/draws";
 export { confusionAdd, histogramAdd } from "../metrics/counts";
 export { determinationAdd } from "../metrics/sums";
+export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "../bench/peak";

@@ -50,7 +50,8 @@ function checkPath(op: string, path: unknown): void {
   if (typeof path !== "string" || path === "") {
     throw new UsageError(message(op, "no path", { expected: "a file name", got: show(path) }));
   }
-  const unknown = path.match(/\{(?!epoch\})[^}]*\}/);
+  const closed = path.slice(0, path.lastIndexOf("}") + 1); // so that each { finds its }, and matching takes linear time
+  const unknown = closed.match(/\{(?!epoch\})[^}]*\}/);
   if (unknown !== null) {
     throw new UsageError(
       message(op, "unknown placeholder in the path", { expected: "{epoch}", got: show(unknown[0]) }),

@@ -24,24 +24,33 @@ export function digitInput(image: RgbaImage): Uint8Array {
   const ink = inkPlane(image);
   if (image.width === side && image.height === side) return Uint8Array.from(ink, Math.round);
   const ground = borderMean(ink, image);
-  const strongest = ink.reduce((most, value) => Math.max(most, value), 0) - ground;
+  const strongest = largest(ink) - ground;
   if (strongest < faintest) {
     const hint = "A digit should be dark on bright paper or bright on dark.";
     throw new DataError(message("predict", "there is no ink in the picture", { hint }));
   }
-  const clean = ink.map((value) => ((value - ground) / strongest >= grain ? value - ground : 0));
+  const clean = new Float32Array(ink.length);
+  for (let i = 0; i < ink.length; i++) clean[i] = (ink[i] - ground) / strongest >= grain ? ink[i] - ground : 0;
   const { height, width, x, y } = extent(clean, image);
   const scale = Math.max(height, width) / box;
   const window = { left: x - middle * scale, top: y - middle * scale, scale };
   const digit = resample(clean, image, window, { height: side, width: side }, 0);
-  const brightest = digit.reduce((most, value) => Math.max(most, value), 0);
+  const brightest = largest(digit);
   return Uint8Array.from(digit, (value) => Math.round((255 * value) / brightest));
+}
+
+/** The largest value, at least 0. */
+function largest(plane: Plane): number {
+  let most = 0;
+  for (let i = 0; i < plane.length; i++) most = Math.max(most, plane[i]);
+  return most;
 }
 
 /** Size of the box around the ink, and the ink's centre of mass, in pixels; a pixel's own centre is at + ½. */
 function extent(ink: Plane, { width: columns }: RgbaImage): { height: number; width: number; x: number; y: number } {
   let [left, right, top, bottom, mass, massX, massY] = [Infinity, 0, Infinity, 0, 0, 0, 0];
-  for (const [i, value] of ink.entries()) {
+  for (let i = 0; i < ink.length; i++) {
+    const value = ink[i];
     if (value === 0) continue;
     const [row, column] = [Math.floor(i / columns), i % columns];
     left = Math.min(left, column);

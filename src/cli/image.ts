@@ -56,17 +56,20 @@ export function inkPlane(image: RgbaImage): Plane {
     opaque += pixels[at + 3];
   }
   const plane = over(bright < 127.5 * opaque ? 255 : 0, pixels, (at) => brightness(pixels, at));
-  return borderMean(plane, image) > 127.5 ? plane.map((value) => 255 - value) : plane;
+  if (borderMean(plane, image) > 127.5) for (let i = 0; i < plane.length; i++) plane[i] = 255 - plane[i];
+  return plane;
 }
 
 const colorPlanes = ({ pixels }: RgbaImage): Plane[] => [0, 1, 2].map((c) => over(255, pixels, (at) => pixels[at + c]));
 
 /** A value of each pixel, mixed with the ground by the pixel's opacity. */
 function over(ground: number, pixels: Uint8Array, valueAt: (at: number) => number): Plane {
-  return Float32Array.from({ length: pixels.length / 4 }, (_, i) => {
+  const plane = new Float32Array(pixels.length / 4);
+  for (let i = 0; i < plane.length; i++) {
     const opacity = pixels[4 * i + 3] / 255;
-    return opacity * valueAt(4 * i) + (1 - opacity) * ground;
-  });
+    plane[i] = opacity * valueAt(4 * i) + (1 - opacity) * ground;
+  }
+  return plane;
 }
 
 /** Mean of the outermost pixels. */

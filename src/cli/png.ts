@@ -1,6 +1,7 @@
 /**
  * PNG images, decoded to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard, checksums included.
- * Memory grows with what the file really inflates to, never beyond what its header announces, and that is limited.
+ * What an image may cost is limited by its header, before anything is inflated: a blank one of 8 megapixels is a good file of 30 kB, so a bound by the
+ * file's size alone (Note [Cost of a file] in io/gzip.ts) would refuse it.
  * Leaves out gamma, colour profiles, text and animation (the first image counts). 16-bit samples are rounded to 8.
  * Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
  */
@@ -14,8 +15,11 @@ export interface RgbaImage {
   readonly pixels: Uint8Array;
 }
 
-/** Larger images are refused: 4096 × 4096. */
-export const maxPixels = 16_777_216;
+/** Larger images are refused: no network here wants more than a screenshot has, 3840 × 2160. */
+export const maxPixels = 8_388_608;
+
+/** Wider and higher images are refused. */
+export const maxSide = 16_384;
 
 interface Header {
   readonly width: number;
@@ -67,7 +71,8 @@ const fail = (wrong: string, expected?: string, got?: string, cause?: unknown): 
 /**
  * Decodes a PNG file.
  *
- * @throws DataError if it is no PNG, is cut off, damaged or not by the standard, or has more than {@link maxPixels} pixels.
+ * @throws DataError if it is no PNG, is cut off, damaged or not by the standard, has more than {@link maxPixels} pixels or a side above {@link maxSide}.
+ * Cost: linear in file and pixels; memory at most the file's size, 8 bytes a pixel to inflate, of which 4 stay.
  */
 export function decodePng(file: Uint8Array): RgbaImage {
   const { header, palette, transparency, compressed } = readChunks(file);
@@ -131,8 +136,9 @@ function readHeader(body: Uint8Array): Header {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, color, compression, filter, interlace] = body.subarray(8);
-  if (width === 0 || height === 0 || width * height > maxPixels) {
-    fail("the image has the wrong size", `1 to ${maxPixels} pixels`, `${width} × ${height}`);
+  if (width === 0 || height === 0 || Math.max(width, height) > maxSide || width * height > maxPixels) {
+    const expected = `1 to ${maxPixels} pixels and sides of at most ${maxSide}`;
+    fail("the image has the wrong size", expected, `${width} × ${height}`);
   }
   if (!depthsOf[color as ColorType]?.includes(depth)) {
     fail("unknown kind of pixels", "a colour type and bit depth of the standard", `type ${color}, depth ${depth}`);
@@ -146,7 +152,8 @@ function readHeader(body: Uint8Array): Header {
 function inflate(compressed: Uint8Array, bytes: number): Uint8Array {
   let scanlines: Uint8Array;
   try {
-    scanlines = inflateSync(compressed, { maxOutputLength: bytes });
+    // One piece that holds all and a byte more: what comes in several is copied together, at twice the memory.
+    scanlines = inflateSync(compressed, { maxOutputLength: bytes, chunkSize: Math.max(64, bytes + 1) });
   } catch (cause) {
     return fail("the pixels cannot be inflated", `zlib data of ${bytes} bytes`, (cause as Error).message, cause);
   }

@@ -4,16 +4,17 @@
  */
 import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
 import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
-import { gunzip, isGzip } from "../io/gzip.js";
+import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { csvRows } from "./csvRows.js";
 import type { Dataset } from "./dataset.js";
+import { ClassNames, isDecimal } from "./labels.js";
 
 /** A column by name, where there is a header, or by number from 0; negative numbers count from the end. */
 export type CsvColumn = string | number;
 
-/** Options of {@link csv} and {@link parseCsv}. */
+/** Options of {@link parseCsv}, and with maxBytes of {@link csv}. */
 export interface CsvOptions {
   /** The column of class names, which become labels. Either this or `target`. */
   readonly labels?: CsvColumn;
@@ -29,6 +30,9 @@ export interface CsvOptions {
   readonly missing?: "error" | "skip";
 }
 
+/** Options of {@link csv}. */
+export interface CsvFileOptions extends CsvOptions, InflateOptions {}
+
 /** The values of a CSV file. */
 export interface CsvTable {
   /** N */
@@ -39,7 +43,10 @@ export interface CsvTable {
   readonly featureNames: readonly string[];
   /** (N) class numbers; empty without `labels`. */
   readonly labels: Int32Array<ArrayBuffer>;
-  /** The distinct values of the column of labels in order: by value where all are numbers, else by code unit. */
+  /**
+   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0" and "01") under its shortest
+   * spelling, and the order is by value; else each spelling is a class, and the order is by code point.
+   */
   readonly classNames: readonly string[];
   /** (N, K) row-major; empty without `target`. */
   readonly targets: Float32Array<ArrayBuffer>;
@@ -57,16 +64,22 @@ const optionNames = ["labels", "target", "features", "header", "separator", "mis
  *
  * @param source   path (Node), bytes, Blob, Response or stream; UTF-8, gzipped or not
  * @param options  which columns are what; `labels` or `target` is needed
- * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read or is not UTF-8, and as {@link parseCsv}.
+ * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read, is not UTF-8 or inflates to more than
+ * `maxBytes`, and as {@link parseCsv}.
+ * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same again while it is decoded, and 4 bytes
+ * a value.
  */
-export async function csv(source: ByteSource, options: CsvOptions): Promise<CsvDataset> {
+export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
-  checkOptions(op, options);
+  checkKeys(op, options, [...optionNames, "maxBytes"]);
+  const { maxBytes, ...columns } = options;
+  checkOptions(op, columns);
+  checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
     throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
   }
   heap(); // without init, say so before anything is read
-  const table = parse(op, await decode(op, await readBytes(op, source)), options);
+  const table = parse(op, await decode(op, await readBytes(op, source), maxBytes), columns);
   const x = tensor(table.features, [table.rows, table.featureNames.length]);
   if (options.labels === undefined) {
     const y = tensor(table.targets, [table.rows, table.targets.length / table.rows]);
@@ -79,7 +92,8 @@ export async function csv(source: ByteSource, options: CsvOptions): Promise<CsvD
  * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
  *
  * Errors: UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a field that is
- * empty or no finite float32, quotes that do not close, and where there are no rows.
+ * empty or no finite float32, quotes that do not close, more than 1,048,576 fields in a row or as many classes, and where there are no rows.
+ * Cost: linear in the text.
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   checkOptions("datasets.parseCsv", options);
@@ -90,18 +104,18 @@ function parse(op: string, text: string, options: CsvOptions): CsvTable {
   const { header = true, separator = ",", missing = "error" } = options;
   let columns: Columns | undefined;
   let rows = 0;
-  const features = new Numbers();
-  const targets = new Numbers();
-  const labels: number[] = [];
-  const classes = new Map<string, number>();
+  const features = new Values(Float32Array);
+  const targets = new Values(Float32Array);
+  const labels = new Values(Int32Array);
+  const names = new ClassNames();
   for (const { fields, line } of csvRows(op, text, separator)) {
     if (columns === undefined) {
       columns = chooseColumns(op, fields, options);
       if (header) continue;
     }
-    const { names, inUse } = columns;
-    if (fields.length !== names.length) {
-      const expected = `${names.length} fields, as in the first row`;
+    const { inUse } = columns;
+    if (fields.length !== columns.names.length) {
+      const expected = `${columns.names.length} fields, as in the first row`;
       throw new DataError(message(op, `line ${line}: number of fields differs`, { expected, got: `${fields.length}` }));
     }
     const empty = inUse.find((i) => fields[i].trim() === "");
@@ -112,12 +126,7 @@ function parse(op: string, text: string, options: CsvOptions): CsvTable {
     }
     for (const i of columns.features) features.push(numberFrom(op, fields[i], line, i, columns));
     for (const i of columns.target) targets.push(numberFrom(op, fields[i], line, i, columns));
-    for (const i of columns.labels) {
-      const name = fields[i].trim();
-      let number = classes.get(name);
-      if (number === undefined) classes.set(name, (number = classes.size));
-      labels.push(number);
-    }
+    for (const i of columns.labels) labels.push(names.number(fields[i].trim(), op));
     rows++;
   }
   if (columns === undefined || rows === 0) {
@@ -125,14 +134,14 @@ function parse(op: string, text: string, options: CsvOptions): CsvTable {
       message(op, "no rows", { expected: `at least one${header ? " below the header" : ""}`, got: "0" }),
     );
   }
-  const { classNames, numbers } = inOrder(classes);
+  const { classNames, classes } = names.inOrder();
   return {
     rows,
-    features: features.toFloat32(),
+    features: features.all(),
     featureNames: columns.features.map((i) => columns.names[i]),
-    labels: Int32Array.from(labels, (seen) => numbers[seen]),
+    labels: labels.all().map((seen) => classes[seen]),
     classNames,
-    targets: targets.toFloat32(),
+    targets: targets.all(),
   };
 }
 
@@ -181,43 +190,37 @@ function place(line: number, column: number, { names }: Columns): string {
   return `line ${line}, column ${column + 1} (${show(names[column])})`;
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
 function numberFrom(op: string, field: string, line: number, column: number, columns: Columns): number {
   const text = field.trim();
-  const value = decimal.test(text) ? Math.fround(Number(text)) : NaN;
+  const value = isDecimal(text) ? Math.fround(Number(text)) : NaN;
   if (Number.isFinite(value)) return value;
   const where = place(line, column, columns);
   const hint = "Columns of words can only be labels, or be left out of features.";
   throw new DataError(message(op, `${where}: not a number`, { expected: "a finite float32", got: show(text), hint }));
 }
 
-/** The classes sorted, and for each number given in order of appearance its place among them. */
-function inOrder(classes: ReadonlyMap<string, number>): { classNames: string[]; numbers: Int32Array } {
-  const areNumbers = [...classes.keys()].every((name) => decimal.test(name));
-  const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  const classNames = [...classes.keys()].sort((a, b) => (areNumbers && Number(a) - Number(b)) || byCodeUnit(a, b));
-  const numbers = new Int32Array(classes.size);
-  for (const [place, name] of classNames.entries()) numbers[classes.get(name)!] = place;
-  return { classNames, numbers };
-}
-
-/** Float32 values of unknown number: at most twice the memory of those that came. */
-class Numbers {
-  #values = new Float32Array(64);
+/** Values of unknown number: at most twice the memory of those that came. */
+class Values<T extends Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
+  #values: T;
   #count = 0;
+  readonly #make: new (length: number) => T;
+
+  constructor(make: new (length: number) => T) {
+    this.#make = make;
+    this.#values = new make(64);
+  }
 
   push(value: number): void {
     if (this.#count === this.#values.length) {
-      const larger = new Float32Array(2 * this.#count);
+      const larger = new this.#make(2 * this.#count);
       larger.set(this.#values);
       this.#values = larger;
     }
     this.#values[this.#count++] = value;
   }
 
-  toFloat32(): Float32Array<ArrayBuffer> {
-    return this.#values.slice(0, this.#count);
+  all(): T {
+    return this.#values.slice(0, this.#count) as T;
   }
 }
 
@@ -225,9 +228,9 @@ class Numbers {
 const mostBytes = 500_000_000;
 
 /** UTF-8 text, gunzipped if need be. */
-async function decode(op: string, bytes: Uint8Array): Promise<string> {
+async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefined): Promise<string> {
   const whole = unshared(bytes);
-  const plain = isGzip(whole) ? await gunzip(whole, op) : whole;
+  const plain = isGzip(whole) ? await gunzip(whole, op, { maxBytes }) : whole;
   if (plain.length > mostBytes) {
     throw new DataError(
       message(op, "the text is too long", { expected: `at most ${mostBytes} bytes`, got: `${plain.length}` }),

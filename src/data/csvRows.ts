@@ -1,7 +1,7 @@
 /**
  * The rows of a CSV text: fields between separators, quoted where they hold separators, quotes or line ends. What fields mean is csv.ts's business.
  * Line ends are \r\n, \n or \r; a byte order mark and empty lines are left out. A quote inside an unquoted field is a character like any other.
- * Cost: linear in the text; one row is held at a time.
+ * Cost: linear in the text; one row is held at a time, of at most 1,048,576 fields.
  * Source: RFC 4180.
  */
 import { DataError, message } from "../errors.js";
@@ -12,12 +12,15 @@ export interface CsvRow {
   readonly line: number;
 }
 
+/** A row of more fields is refused: it would take many times the memory of its text. */
+const mostFields = 2 ** 20;
+
 /**
  * The rows one after the other.
  *
  * @param op         the function that the user called, for the messages
  * @param separator  one character, neither a quote nor a line end
- * Throws DataError where a quoted field does not end, or something follows it.
+ * Throws DataError where a quoted field does not end or something follows it, and for a row of too many fields.
  */
 export function* csvRows(op: string, text: string, separator: string): Generator<CsvRow> {
   const length = text.length;
@@ -31,6 +34,9 @@ export function* csvRows(op: string, text: string, separator: string): Generator
     const fields: string[] = [];
     const firstLine = line;
     for (;;) {
+      if (fields.length === mostFields) {
+        throw wrongRow(op, line, mostFields, "the row has too many fields", `at most ${mostFields}`);
+      }
       if (text[at] === '"') {
         const end = closingQuote(text, at);
         if (end < 0) throw wrongRow(op, line, fields.length, "a quoted field does not end", "a closing quote");
@@ -69,7 +75,14 @@ function closingQuote(text: string, at: number): number {
 }
 
 function lineEnds(field: string): number {
-  return field.match(/\r\n|\n|\r/g)?.length ?? 0;
+  let count = 0;
+  for (let at = 0; at < field.length; at++) {
+    const width = lineEnd(field, at);
+    if (width === 0) continue;
+    count++;
+    at += width - 1;
+  }
+  return count;
 }
 
 function wrongRow(op: string, line: number, column: number, wrong: string, expected: string): DataError {

@@ -1,7 +1,7 @@
 /**
  * Files from the network, kept in a cache folder: the first mirror that gives the right bytes, a temporary name until they are whole.
  * A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is wrong with a mirror leads to the next one.
- * On failure no partial file stays. Node only; does not know what is in the files.
+ * On failure no partial file stays. A link in the place of a file is replaced, not followed. Node only; does not know what is in the files.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "../io/bytes.js";
@@ -123,11 +123,13 @@ export async function readCached(file: RemoteFile, folder: string): Promise<Uint
 /**
  * Downloads a file into the cache folder and returns its bytes.
  *
- * Throws the signal's reason where it aborts, DataError where no mirror gives the right bytes (with what each of them gave) or the folder cannot be
- * written. In all these cases the folder's files are as they were.
+ * Throws the signal's reason where it aborts; DataError where no mirror gives the right bytes (with what each of them gave), or, before a mirror is asked,
+ * where the folder cannot be made or written to. In all these cases the folder's files are as they were.
  */
 export async function download(file: RemoteFile, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { op, folder, mirrors, signal } = options;
+  signal?.throwIfAborted();
+  await makeFolder(op, folder);
   const failures: string[] = [];
   for (const mirror of mirrors) {
     signal?.throwIfAborted();
@@ -137,8 +139,8 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
     signal?.throwIfAborted();
     const wrong = typeof result === "string" ? result : await wrongWith(result, file);
     if (typeof result !== "string" && wrong === undefined) {
-      await makeFolder(op, folder);
-      await writeFileAtomically(op, nodeBuiltin("path").join(folder, file.name), [result]);
+      const path = nodeBuiltin("path").join(folder, file.name);
+      await writeFileAtomically(op, path, [result], { replaces: true });
       return result;
     }
     failures.push(`${url}: ${wrong}`);
@@ -199,13 +201,31 @@ async function fetchBytes(
   }
 }
 
+/** Makes the cache folder where it is not there, and tries whether it can be written to. Errors: DataError. */
 async function makeFolder(op: string, folder: string): Promise<void> {
-  await nodeBuiltin("fs/promises")
-    .mkdir(folder, { recursive: true })
-    .catch((error: unknown) => {
-      const hint = "Set LANEGRAD_CACHE or pass cache.";
-      throw new DataError(message(op, `cannot make the cache folder ${show(folder)}`, { got: reason(error), hint }));
+  const fs = nodeBuiltin("fs/promises");
+  try {
+    await makeWithParents(nodeBuiltin("path").resolve(folder));
+    await fs.access(folder, fs.constants.W_OK);
+  } catch (error) {
+    const hint = "Set LANEGRAD_CACHE or pass cache.";
+    throw new DataError(message(op, `cannot make the cache folder ${show(folder)}`, { got: reason(error), hint }));
+  }
+}
+
+/** As mkdir with `recursive`, which never returns in Node where a folder is there but takes no others, as /proc. */
+async function makeWithParents(folder: string): Promise<void> {
+  const fs = nodeBuiltin("fs/promises");
+  const make = (): Promise<void> =>
+    fs.mkdir(folder).catch(async (error: unknown) => {
+      if (!(await fs.stat(folder).catch(() => undefined))?.isDirectory()) throw error;
     });
+  const parent = nodeBuiltin("path").dirname(folder);
+  await make().catch(async (error: unknown) => {
+    if (parent === folder || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await makeWithParents(parent);
+    await make();
+  });
 }
 
 /** What is wrong with the bytes of a file; undefined where nothing is. */

@@ -7,7 +7,7 @@
 import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
 import { type ByteSource, readBytes, unshared } from "../io/bytes.js";
 import { readFile } from "../io/files.js";
-import { gunzip, isGzip } from "../io/gzip.js";
+import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
 import { nodeBuiltin } from "../io/node.js";
 import { ZipArchive } from "../io/zip.js";
 import { heap } from "../runtime/runtime.js";
@@ -29,7 +29,7 @@ import { checkRankOptions, rankEncoder, rankOptions, type RankOptions } from "./
 const op = "datasets.imdb";
 
 /** Options of {@link imdb}. */
-export interface ImdbOptions extends RankOptions, CacheOptions {
+export interface ImdbOptions extends RankOptions, CacheOptions, InflateOptions {
   /** Folder with `train-` and `test-` `tokens.u32le`, `offsets.u32le` and `labels.u8`, each as it is or as `.gz`, and `imdb_word_index.json` if it is there. */
   readonly dir?: string;
   /** Keras's imdb.npz: a path (Node), bytes, a Blob, a Response, a stream. Default, without dir: the cache, filled by downloading. */
@@ -83,14 +83,15 @@ const publicMirrors = ["https://storage.googleapis.com/tensorflow/tf-keras-datas
  * The reviews: `train` and `test`, x as sequences of tokens, y (N) labels.
  *
  * With `numWords: 10000` tokens are 0 … 9,999: 0 padding, 1 start, 2 unknown, a word of rank r is r + 3.
- * Errors: UsageError before `init` or for an option; DataError for files that are missing, damaged or of another form, or cannot be downloaded; the
- * signal's reason where it aborts.
+ * Errors: UsageError before `init` or for an option; DataError for files that are missing, damaged or of another form, cannot be downloaded, or inflate to
+ * more than `maxBytes` (by default 100 × the size of the npz or of a gzipped file, and at least 8 MiB); the signal's reason where it aborts.
  * Cost: about 0.5 s from a folder, 1.5 s from imdb.npz; 50 MB outside of linear memory.
  */
 export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
-  checkKeys(op, options, ["dir", "npz", "wordIndex", ...rankOptions, ...cacheOptions]);
+  checkKeys(op, options, ["dir", "npz", "wordIndex", "maxBytes", ...rankOptions, ...cacheOptions]);
   checkRankOptions(op, options);
   checkCacheOptions(op, options);
+  checkMaxBytes(op, options);
   const { dir, npz, wordIndex, signal, numWords, skipTop, startToken, unknownToken, indexFrom } = options;
   if (dir !== undefined && npz !== undefined) {
     throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or npz", got: "both" }));
@@ -101,9 +102,9 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   heap(); // without init, say so before anything is read
   signal?.throwIfAborted();
   const source = await (dir !== undefined
-    ? fromFolder(dir)
+    ? fromFolder(dir, options.maxBytes)
     : npz !== undefined
-      ? fromNpz(await bytesOf(npz), wordIndex === undefined ? undefined : await bytesOf(wordIndex))
+      ? fromNpz(await bytesOf(npz), wordIndex === undefined ? undefined : await bytesOf(wordIndex), options.maxBytes)
       : fromCache(options));
   const encoding = Object.fromEntries(
     Object.entries({ numWords, skipTop, startToken, unknownToken, indexFrom }).filter(
@@ -155,16 +156,16 @@ async function fromCache(options: ImdbOptions): Promise<Source> {
   const path = nodeBuiltin("path", op, "In a browser pass npz.");
   const folder = path.join(options.cache ?? cacheFolder(op), "imdb");
   const [npz, index] = await fetchFiles(published, op, folder, publicMirrors, options);
-  return fromNpz(npz.bytes, index.bytes);
+  return fromNpz(npz.bytes, index.bytes, options.maxBytes);
 }
 
 /** Keras's file holds ranks in the order of the folders they came from; Keras shuffles them, always in the same way. */
-async function fromNpz(bytes: Uint8Array<ArrayBuffer>, index?: Uint8Array): Promise<Source> {
-  const archive = new ZipArchive(bytes, `${op}: npz`);
+async function fromNpz(bytes: Uint8Array<ArrayBuffer>, index?: Uint8Array, maxBytes?: number): Promise<Source> {
+  const archive = new ZipArchive(bytes, `${op}: npz`, maxBytes);
   const shuffler = new NumpyShuffler(113);
   const part = async (name: string): Promise<Ranks> => {
     const x = readLists(await archive.read(`x_${name}.npy`), `${op}: x_${name}.npy`);
-    const labels = readIntegers(await archive.read(`y_${name}.npy`), `${op}: y_${name}.npy`);
+    const labels = readIntegers(await archive.read(`y_${name}.npy`), `${op}: y_${name}.npy`, x.length);
     checkLabels(name, labels, x.length);
     const bad = x.findIndex((ranks) => ranks.some((rank) => rank < 0));
     if (bad >= 0)
@@ -177,7 +178,7 @@ async function fromNpz(bytes: Uint8Array<ArrayBuffer>, index?: Uint8Array): Prom
   return { train, test, ...(index && { index: readIndex(index) }) };
 }
 
-async function fromFolder(dir: string): Promise<Source> {
+async function fromFolder(dir: string, maxBytes?: number): Promise<Source> {
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   const present = await fs.readdir(dir).catch((error: unknown) => {
@@ -194,12 +195,13 @@ async function fromFolder(dir: string): Promise<Source> {
   const read = async (name: string, size?: number): Promise<Uint8Array<ArrayBuffer>> => {
     const file = present.includes(name) ? name : `${name}.gz`;
     const bytes = await readFile(op, path.join(dir, file));
-    return isGzip(bytes) ? gunzip(bytes, `${op}: ${file}`, size) : bytes;
+    return isGzip(bytes) ? gunzip(bytes, `${op}: ${file}`, { ...(size !== undefined && { size }), maxBytes }) : bytes;
   };
   const part = async (name: string): Promise<Ranks> => {
-    const labels = Int32Array.from(await read(`${name}-labels.u8`));
+    const labelBytes = await read(`${name}-labels.u8`);
     const offsets = words32(await read(`${name}-offsets.u32le`), `${name}-offsets.u32le`);
-    checkOffsets(name, offsets, labels.length);
+    checkOffsets(name, offsets, labelBytes.length);
+    const labels = Int32Array.from(labelBytes);
     const size = 4 * offsets[labels.length];
     const bytes = await read(`${name}-tokens.u32le`, size);
     if (bytes.length !== size) {

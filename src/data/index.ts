@@ -1,6 +1,14 @@
 /** Data sets: loaders, and what prepares their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
-export { csv, parseCsv, type CsvColumn, type CsvDataset, type CsvOptions, type CsvTable } from "./csv.js";
+export {
+  csv,
+  parseCsv,
+  type CsvColumn,
+  type CsvDataset,
+  type CsvFileOptions,
+  type CsvOptions,
+  type CsvTable,
+} from "./csv.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";

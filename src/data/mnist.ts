@@ -18,13 +18,14 @@ import {
   type NamedBytes,
   type RemoteFile,
 } from "./download.js";
+import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
 import { readIdx, type Idx } from "./idx.js";
 
 const op = "datasets.mnist";
 const browserHint = "datasets.digits() works in browsers.";
 
 /** Options of {@link mnist}. */
-export interface MnistOptions extends CacheOptions {
+export interface MnistOptions extends CacheOptions, InflateOptions {
   /** Folder with the four files, as `….gz` or unpacked, itself or in a folder `mnist` in it. Default: the cache, filled from the mirrors. */
   readonly dir?: string;
 }
@@ -63,7 +64,8 @@ const publishedFiles: readonly RemoteFile[] = [
  * MNIST: train and test, x (N, 28, 28, 1) uint8, y (N) int32 labels 0 … 9.
  *
  * Without `dir`, missing files are downloaded into the cache (11.6 MB); files that have arrived whole stay there if a later one fails.
- * Errors: UsageError before `init`, in browsers, for an unknown option; DataError for files that are missing, damaged or not of MNIST's form, where
+ * Errors: UsageError before `init`, in browsers, for an unknown option; DataError for files that are missing, damaged, not of MNIST's form or
+ * inflate to more than `maxBytes` (each by default to 100 × its size), where
  * no mirror has them or the cache cannot be written; the signal's reason where it aborts.
  * Cost: about 0.4 s and 55 MB of linear memory.
  */
@@ -73,7 +75,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Split> {
   options.signal?.throwIfAborted();
   const files = await (options.dir === undefined ? fromCache(options) : fromFolder(options.dir));
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
-    files.map(({ name, bytes }, i) => readIdx(bytes, `${op}: ${name}`, i % 2 === 0 ? 3 : 1)),
+    files.map(({ name, bytes }, i) => readIdx(bytes, `${op}: ${name}`, i % 2 === 0 ? 3 : 1, options.maxBytes)),
   );
   const parts = [checked("train", trainImages, trainLabels), checked("t10k", testImages, testLabels)];
   const [train, test] = parts.map(toDataset);
@@ -163,6 +165,7 @@ function toDataset({ images, labels }: Digits): Dataset {
 }
 
 function checkOptions(options: MnistOptions): void {
-  checkKeys(op, options, ["dir", ...cacheOptions]);
+  checkKeys(op, options, ["dir", "maxBytes", ...cacheOptions]);
   checkCacheOptions(op, options);
+  checkMaxBytes(op, options);
 }

@@ -15,11 +15,17 @@ interface Npy {
 
 /**
  * A vector (N) of integers as int32.
- * @param op  the function that the user called and the file's name, for the messages
- * Errors: DataError for another type or rank, values that are no int32, or a file that is cut short or damaged.
+ * @param op        the function that the user called and the file's name, for the messages
+ * @param expected  N, where it is known
+ * Errors: DataError for another type, rank or N, values that are no int32, or a file that is cut short or damaged.
  */
-export function readIntegers(bytes: Uint8Array, op: string): Int32Array<ArrayBuffer> {
+export function readIntegers(bytes: Uint8Array, op: string, expected?: number): Int32Array<ArrayBuffer> {
   const { type, count, contents } = parse(bytes, op);
+  if (expected !== undefined && count !== expected) {
+    throw new DataError(
+      message(op, "the number of values differs", { expected: `${expected}, one a list`, got: `${count}` }),
+    );
+  }
   const size = { "<i8": 8, "<i4": 4, "|i1": 1, "|u1": 1, "<u8": 8, "<u4": 4, "|b1": 1 }[type];
   if (size === undefined) throw wrongType(op, "integers", type);
   if (contents.length !== count * size) {
@@ -61,6 +67,7 @@ function parse(bytes: Uint8Array, op: string): Npy {
     new DataError(message(op, "this is no npy file of one axis", { expected: "NumPy's magic number and header", got }));
   if ([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].some((byte, i) => bytes[i] !== byte)) throw damaged("another beginning");
   if (bytes.length < 12) throw damaged(`${bytes.length} bytes`);
+  if (bytes[6] < 1 || bytes[6] > 3) throw damaged(`version ${bytes[6]}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [start, length] = bytes[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
   if (start + length > bytes.length) throw damaged(`a header of ${length} bytes in a file of ${bytes.length}`);

@@ -2,7 +2,11 @@
  * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without running anything: a pickle is a
  * program for a stack machine, and of its instructions only those are known here that such an array needs. Names lead nowhere: `_reconstruct` and
  * `dtype` are the two that may be called, and a call makes a mark and nothing else. Whatever is beyond that is an error.
- * Each byte makes one element at most, so memory is bounded by the file. Source: CPython's `pickletools`.
+ * Source: CPython's `pickletools`.
+ *
+ * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes each. What numpy.save writes has a list
+ * for each element of the array, 20 other things, marks two deep, and on the stack 2,000 elements or one tuple. So lists, memo and stack are limited to
+ * 250,000 each, or one for 128 bytes of the pickle where that is more; names, texts and calls to 1,000; marks to 100.
  */
 import { DataError, message } from "../errors.js";
 
@@ -25,6 +29,9 @@ interface Result {
   state?: Value;
 }
 
+const mostTexts = 1000;
+const mostMarks = 100;
+
 const callable = [
   "_codecs encode",
   "numpy dtype",
@@ -35,7 +42,8 @@ const callable = [
 /**
  * @param bytes  the pickle
  * @param op     the function that the user called and the file's name, for the messages
- * Errors: DataError for any other pickle, one that is cut short or damaged, and for integers that are no int32.
+ * Errors: DataError for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and for integers that are no int32.
+ * Cost: time linear in the pickle; memory at most 8 bytes for each of its bytes, and 50 MB for what the limits allow.
  */
 export function pickledLists(bytes: Uint8Array, op: string): Int32Array[] {
   const result = new Machine(bytes, op).run();
@@ -45,13 +53,22 @@ export function pickledLists(bytes: Uint8Array, op: string): Int32Array[] {
   const lists = state?.at(-1);
   if (state?.length !== 5 || !isList(lists)) throw fail("another object");
   let total = 0;
-  return lists.items.map((list, n) => {
+  for (const [n, list] of lists.items.entries()) {
     if (!isList(list)) throw fail(`something else as element ${n}`);
     total += list.items.length; // a list may be named many times, in two bytes each
     if (total > bytes.length) throw fail("more items than bytes");
-    const wrong = list.items.findIndex((item) => typeof item !== "number" || item !== (item | 0));
-    if (wrong >= 0) throw fail(`something else as item ${wrong} of list ${n}`);
-    return Int32Array.from(list.items as number[]);
+  }
+  const all = new Int32Array(total);
+  let end = 0;
+  return (lists.items as List[]).map(({ items }, n) => {
+    const begin = end;
+    for (const item of items) {
+      if (typeof item !== "number" || item !== (item | 0)) {
+        throw fail(`something else as item ${end - begin} of list ${n}`);
+      }
+      all[end++] = item;
+    }
+    return all.subarray(begin, end);
   });
 }
 
@@ -62,10 +79,14 @@ class Machine {
   readonly #stack: Value[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, Value>();
+  readonly #most: number;
   #at = 0;
+  #lists = 0;
+  #texts = 0;
 
   constructor(bytes: Uint8Array, op: string) {
     this.#bytes = bytes;
+    this.#most = Math.max(250_000, Math.floor(bytes.length / 128));
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#op = op;
   }
@@ -81,7 +102,6 @@ class Machine {
   }
 
   #step(code: number): void {
-    const stack = this.#stack;
     switch (String.fromCharCode(code)) {
       case "\x80": // PROTO
         this.#u8();
@@ -90,16 +110,17 @@ class Machine {
         this.#skip(8);
         return;
       case "(":
-        this.#marks.push(stack.length);
+        if (this.#marks.length === mostMarks) throw this.#fail(`more than ${mostMarks} marks`);
+        this.#marks.push(this.#stack.length);
         return;
       case "K": // BININT1
-        stack.push(this.#u8());
+        this.#push(this.#u8());
         return;
       case "M": // BININT2
-        stack.push(this.#view.getUint16(this.#skip(2), true));
+        this.#push(this.#view.getUint16(this.#skip(2), true));
         return;
       case "J": // BININT
-        stack.push(this.#view.getInt32(this.#skip(4), true));
+        this.#push(this.#view.getInt32(this.#skip(4), true));
         return;
       case "\x8a": {
         // LONG1, of at most 6 bytes here: little-endian two's complement
@@ -108,25 +129,25 @@ class Machine {
         const from = this.#skip(length);
         let value = 0;
         for (let i = length - 1; i >= 0; i--) value = value * 256 + this.#bytes[from + i];
-        stack.push(length > 0 && this.#bytes[from + length - 1] > 127 ? value - 256 ** length : value);
+        this.#push(length > 0 && this.#bytes[from + length - 1] > 127 ? value - 256 ** length : value);
         return;
       }
       case "N": // None, True, False
       case "\x88":
       case "\x89":
-        stack.push(null);
+        this.#push(null);
         return;
       case "X": // BINUNICODE
-        stack.push(this.#text(this.#view.getUint32(this.#skip(4), true)));
+        this.#push(this.#text(this.#view.getUint32(this.#skip(4), true)));
         return;
       case "\x8c": // SHORT_BINUNICODE, SHORT_BINBYTES, SHORT_BINSTRING
       case "C":
       case "U":
-        stack.push(this.#text(this.#u8()));
+        this.#push(this.#text(this.#u8()));
         return;
       case "]": // EMPTY_LIST, EMPTY_TUPLE
       case ")":
-        stack.push({ items: [] });
+        this.#pushList([]);
         return;
       case "a": {
         const item = this.#pop();
@@ -141,24 +162,25 @@ class Machine {
         return;
       }
       case "t": // TUPLE, TUPLE1, TUPLE2, TUPLE3
-        stack.push({ items: this.#popMark() });
+        this.#pushList(this.#popMark());
         return;
       case "\x85":
       case "\x86":
       case "\x87":
-        stack.push({ items: Array.from({ length: code - 0x84 }, () => this.#pop()).reverse() });
+        this.#pushList(Array.from({ length: code - 0x84 }, () => this.#pop()).reverse());
         return;
       case "c": {
         // GLOBAL
         const module = this.#line();
-        stack.push({ name: `${module} ${this.#line()}` });
+        this.#push({ name: `${module} ${this.#line()}` });
         return;
       }
       case "\x93": {
         // STACK_GLOBAL
         const [name, module] = [this.#pop(), this.#pop()];
         if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is no text");
-        stack.push({ name: `${module} ${name}` });
+        this.#countText();
+        this.#push({ name: `${module} ${name}` });
         return;
       }
       case "R": {
@@ -167,7 +189,8 @@ class Machine {
         const called = this.#pop();
         const name = called !== null && typeof called === "object" && "name" in called ? called.name : "no name";
         if (!callable.includes(name)) throw this.#fail(`a call of ${JSON.stringify(name.slice(0, 60))}`);
-        stack.push({ of: name });
+        this.#countText();
+        this.#push({ of: name });
         return;
       }
       case "b": {
@@ -179,13 +202,13 @@ class Machine {
         return;
       }
       case "q": // BINPUT, LONG_BINPUT, MEMOIZE
-        this.#memo.set(this.#u8(), this.#top());
+        this.#keep(this.#u8());
         return;
       case "r":
-        this.#memo.set(this.#view.getUint32(this.#skip(4), true), this.#top());
+        this.#keep(this.#view.getUint32(this.#skip(4), true));
         return;
       case "\x94":
-        this.#memo.set(this.#memo.size, this.#top());
+        this.#keep(this.#memo.size);
         return;
       case "h": // BINGET, LONG_BINGET
         this.#recall(this.#u8());
@@ -201,7 +224,26 @@ class Machine {
   #recall(key: number): void {
     const value = this.#memo.get(key);
     if (value === undefined) throw this.#fail(`nothing under number ${key}`);
+    this.#push(value);
+  }
+
+  #keep(key: number): void {
+    if (this.#memo.size >= this.#most) throw this.#fail(`more than ${this.#most} entries in its memo`);
+    this.#memo.set(key, this.#top());
+  }
+
+  #push(value: Value): void {
+    if (this.#stack.length >= this.#most) throw this.#fail(`more than ${this.#most} elements on its stack`);
     this.#stack.push(value);
+  }
+
+  #pushList(items: Value[]): void {
+    if (++this.#lists > this.#most) throw this.#fail(`more than ${this.#most} lists`);
+    this.#push({ items });
+  }
+
+  #countText(): void {
+    if (++this.#texts > mostTexts) throw this.#fail(`more than ${mostTexts} names and texts`);
   }
 
   /** Moves on by `count` bytes. @returns where they begin */
@@ -217,6 +259,7 @@ class Machine {
   }
 
   #text(length: number): string {
+    this.#countText();
     const from = this.#skip(length);
     return new TextDecoder("latin1").decode(this.#bytes.subarray(from, from + length));
   }

@@ -4,6 +4,7 @@
  * Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural networks"; the checksum is that of the published file.
  */
 import { checkKeys } from "../errors.js";
+import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
 import { nodeBuiltin } from "../io/node.js";
 import { cacheFolder, cacheOptions, checkCacheOptions, fetchFiles, type CacheOptions } from "./download.js";
 import { readText } from "./text/readText.js";
@@ -11,7 +12,7 @@ import { readText } from "./text/readText.js";
 const op = "datasets.shakespeare";
 
 /** Options of {@link shakespeare}. */
-export interface ShakespeareOptions extends CacheOptions {
+export interface ShakespeareOptions extends CacheOptions, InflateOptions {
   /** A text file, plain or gzipped, to read in its place. Default: the cache, filled from the mirrors. */
   readonly file?: string;
 }
@@ -30,10 +31,11 @@ const publicMirrors = ["https://raw.githubusercontent.com/karpathy/char-rnn/mast
  * the cache cannot be written; the signal's reason where it aborts.
  */
 export async function shakespeare(options: ShakespeareOptions = {}): Promise<string> {
-  checkKeys(op, options, ["file", ...cacheOptions]);
+  checkKeys(op, options, ["file", "maxBytes", ...cacheOptions]);
   checkCacheOptions(op, options);
+  checkMaxBytes(op, options);
   options.signal?.throwIfAborted();
-  if (options.file !== undefined) return readText(options.file);
+  if (options.file !== undefined) return readText(options.file, { maxBytes: options.maxBytes });
   const [{ bytes }] = await fetchFiles([published], op, cacheOf(options.cache), publicMirrors, options);
   return readText(bytes);
 }

@@ -4,6 +4,7 @@
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { nodeBuiltin } from "./node.js";
+import { removeAbandoned, temporaryName } from "./temporary.js";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "it, or its folder, does not exist",
@@ -51,21 +52,24 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 
 /**
  * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On failure the temporary
- * file is removed and `path` is as it was. A link is followed; the permissions of a file that exists are kept and respected. What is
- * no regular file (a device, a pipe) is written to directly.
+ * file is removed and `path` is as it was; one that a killed run left in the folder is removed too (temporary.ts). A link is followed; the
+ * permissions of a file that exists are kept and respected. What is no regular file (a device, a pipe) is written to directly.
  *
- * @param op  the function that the user called, for the messages
+ * @param op        the function that the user called, for the messages
+ * @param replaces  takes the place of whatever `path` is, unless it is a folder: a link is replaced, not followed
  * @throws DataError if it cannot be written; UsageError in browsers and for a URL that is no file; whatever `chunks` throws.
  */
 export async function writeFileAtomically(
   op: string,
   path: string | URL,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { replaces = false } = {},
 ): Promise<void> {
   const fs = nodeBuiltin("fs/promises", op);
   const file = fileName(op, path);
   try {
-    const existing = await fs.stat(file).catch(() => undefined);
+    const there = await (replaces ? fs.lstat(file) : fs.stat(file)).catch(() => undefined);
+    const existing = replaces && there && !there.isFile() && !there.isDirectory() ? undefined : there;
     if (existing) await fs.access(file, fs.constants.W_OK);
     if (existing && !existing.isFile()) await fs.writeFile(file, chunks);
     else await replace(existing ? await fs.realpath(file) : file, existing?.mode, chunks);
@@ -97,7 +101,9 @@ async function replace(
 ): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
   const path = nodeBuiltin("path");
-  const temporary = path.join(path.dirname(target), `.lanegrad-${nodeBuiltin("crypto").randomUUID()}.tmp`);
+  const folder = path.dirname(target);
+  await removeAbandoned(folder);
+  const temporary = path.join(folder, temporaryName());
   const handle = await fs.open(temporary, "wx");
   try {
     try {

@@ -1,11 +1,11 @@
 /**
  * Zip archives: the directory at the end, and files stored or deflated. Does not read ZIP64, encryption, other methods or archives in several parts.
- * Memory grows with what has really been inflated and never beyond the size that the directory gives; each file is compared with its CRC-32.
+ * Inflating stops at the size that the directory gives; that of all files together is limited: Note [Cost of a file] in gzip.ts. Each file is compared with
+ * its CRC-32.
  * Source: PKWARE APPNOTE 6.3.
  */
 import { DataError, message, show } from "../errors.js";
-import { concatenate } from "./bytes.js";
-import { inflateWith } from "./gzip.js";
+import { gather, inflateWith, inflationLimit, isImpossible, tooLarge } from "./gzip.js";
 
 /** A file of an archive. */
 interface Entry {
@@ -28,14 +28,18 @@ export class ZipArchive {
   readonly #view: DataView;
   readonly #op: string;
   readonly #entries = new Map<string, Entry>();
+  readonly #limit: number;
+  #inflated = 0;
 
   /**
    * Reads the directory.
-   * @param op  the function that the user called and the archive's name, for the messages
+   * @param op        the function that the user called and the archive's name, for the messages
+   * @param maxBytes  what all files that are read may inflate to together; default 100 × the archive's size, and at least 8 MiB
    * Errors: DataError for what is no zip archive, or one that is cut short or damaged.
    */
-  constructor(bytes: Uint8Array<ArrayBuffer>, op: string) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, op: string, maxBytes?: number) {
     this.#bytes = bytes;
+    this.#limit = inflationLimit(bytes.length, maxBytes);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#op = op;
     const end = this.#findEnd();
@@ -66,7 +70,10 @@ export class ZipArchive {
     return [...this.#entries.keys()];
   }
 
-  /** A file's bytes; a view on the archive where they are stored. Errors: DataError where it is not there, cut short or damaged. */
+  /**
+   * A file's bytes; a view on the archive where they are stored.
+   * Errors: DataError where it is not there, cut short or damaged, or would inflate beyond the archive's limit.
+   */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.#entries.get(name);
     if (entry === undefined) {
@@ -82,9 +89,11 @@ export class ZipArchive {
       throw this.#damaged(`${show(name)} up to byte ${begin + packed} of ${this.#bytes.length}`);
     }
     const stored = this.#bytes.subarray(begin, begin + packed);
-    if (size > 1032 * packed + 64)
+    if (isImpossible(size, packed))
       throw this.#damaged(`${size} bytes of ${show(name)} from ${packed}, more than deflate can`);
     if (method !== 0 && method !== 8) throw this.#damaged(`${show(name)} packed by method ${method}`);
+    if (method === 8 && this.#inflated + size > this.#limit)
+      throw tooLarge(`${this.#op}: ${show(name)}`, this.#inflated + size, this.#limit);
     const bytes = method === 0 ? stored : await this.#inflate(name, stored, size);
     if (bytes.length !== size) throw this.#damaged(`${bytes.length} of ${size} bytes of ${show(name)}`);
     if (crc32(bytes) !== crc) throw this.#damaged(`${show(name)} of another CRC-32`);
@@ -92,16 +101,11 @@ export class ZipArchive {
   }
 
   async #inflate(name: string, packed: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array<ArrayBuffer>> {
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    for await (const chunk of inflateWith("deflate-raw", packed, (reason) =>
-      this.#damaged(`${reason} in ${show(name)}`),
-    )) {
-      total += chunk.length;
-      if (total > size) throw this.#damaged(`more than ${size} bytes of ${show(name)}`);
-      chunks.push(chunk);
-    }
-    return concatenate(chunks);
+    const damaged = (reason: string): DataError => this.#damaged(`${reason} in ${show(name)}`);
+    const { whole, total } = await gather(inflateWith("deflate-raw", packed, damaged), size);
+    this.#inflated += Math.min(total, size);
+    if (total > size) throw this.#damaged(`more than ${size} bytes of ${show(name)}`);
+    return whole.subarray(0, total);
   }
 
   /** The end record: 22 bytes and a comment of at most 65,535. */

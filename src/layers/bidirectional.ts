@@ -8,7 +8,7 @@ import { type CallContext, type Layer, type Parameter, type LayerOptions, partOf
 import { checkLayerOptions } from "./options.js";
 import { Recurrent } from "./recurrent.js";
 import type { RecurrentOptions } from "./recurrentCell.js";
-import { Wrapper, checkWrapped } from "./wrapper.js";
+import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
 /** How the outputs of both directions become one: side by side, or element by element. */
 export type MergeMode = "concat" | "sum" | "mul" | "ave";
@@ -61,6 +61,7 @@ class Bidirectional extends Wrapper {
     this.#mode = mergeMode;
     if (backwardLayer === undefined) {
       this.#backward = this.#forward.with({ goBackwards: this.#forward.cellOptions.goBackwards !== true });
+      this.#backward.isTrainable = layer.isTrainable;
       return;
     }
     checkWrapped("bidirectional", "backwardLayer", backwardLayer, kinds, backwardLayer instanceof Recurrent);
@@ -69,7 +70,7 @@ class Bidirectional extends Wrapper {
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: this.#forward.config, backwardLayer: this.#backward.config, mergeMode: this.#mode };
+    return { layer: innerConfig(this.#forward), backwardLayer: innerConfig(this.#backward), mergeMode: this.#mode };
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

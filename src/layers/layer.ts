@@ -41,12 +41,18 @@ export interface ParameterSpec {
 
 /** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
 export class Parameter {
+  /** The layer that declared it, which may stand within another. */
+  readonly layer: Layer;
   #spec: ParameterSpec;
   /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
   rows: RowList | undefined;
+  /** The weights of the model that trains it, and whether it may be taken from that. @internal */
+  trainer: { readonly isFirm: boolean } | undefined;
   #value: Tensor | undefined;
+  #users = 0;
 
-  constructor(spec: ParameterSpec) {
+  constructor(spec: ParameterSpec, layer: Layer) {
+    this.layer = layer;
     this.#spec = spec;
   }
 
@@ -80,6 +86,19 @@ export class Parameter {
   /** Gives the parameter its place. @internal */
   bind(value: Tensor): void {
     this.#value = value;
+  }
+
+  /** Notes a model that is made of it. @internal */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** A model has ended: the last one frees the value. @internal */
+  release(): void {
+    if (--this.#users > 0) return;
+    this.#value?.dispose();
+    this.rows?.dispose();
+    this.rows = undefined;
   }
 }
 
@@ -138,8 +157,10 @@ export abstract class Layer {
   /** The kind, as "dense"; also its name in a file. */
   abstract readonly kind: string;
   readonly inputShape: Shape | undefined;
-  /** False freezes the layer: its parameters get no gradient and no update. Set it before `compile`. */
+  /** False freezes the layer, and layers within it: parameters get no gradient and no update, moving statistics stay. Set it before `compile`. */
   isTrainable = true;
+  /** The layer that holds this one, if one does. */
+  #holder: Layer | undefined;
   #name: string | undefined;
   #parameters: Parameter[] = [];
   #builtFor: readonly Shape[] | undefined;
@@ -157,6 +178,16 @@ export abstract class Layer {
   /** Names a layer that has no name yet. @internal */
   giveName(name: string): void {
     this.#name ??= name;
+  }
+
+  /** True where this layer, or one that holds it, is not trainable. */
+  get isFrozen(): boolean {
+    return !this.isTrainable || this.#holder?.isFrozen === true;
+  }
+
+  /** Notes which layer holds this one. @internal */
+  putInto(holder: Layer): void {
+    this.#holder = holder;
   }
 
   /** Parameters, in the order they were declared; empty before the layer is applied. */
@@ -288,7 +319,7 @@ export abstract class Layer {
 
   /** Declares a parameter; for `build`. */
   protected declare(spec: ParameterSpec): Parameter {
-    const parameter = new Parameter(spec);
+    const parameter = new Parameter(spec, this);
     this.#parameters.push(parameter);
     return parameter;
   }

@@ -208,7 +208,7 @@ class BatchNormalization extends Normalization {
   override call([x]: readonly Tensor[], { training }: CallContext): Tensor {
     const [movingMean, movingVariance] = [this.#movingMean.value, this.#movingVariance.value];
     const options = { ...this.affine, activation: this.#activation };
-    if (!training || !this.isTrainable) return batchNormWith(x, movingMean, movingVariance, options);
+    if (!training || this.isFrozen) return batchNormWith(x, movingMean, movingVariance, options);
     const { y, mean, variance } = batchNorm(x, options);
     updateAverage(movingMean, mean, this.#momentum);
     updateAverage(movingVariance, variance, this.#momentum);

@@ -68,6 +68,11 @@ function valueOf(name: string, value: unknown): unknown {
 
 /** A layer within another. Errors: DataError for what is not the configuration of one. */
 function innerLayer(value: unknown): Layer {
-  if (typeof value === "object" && value !== null && "className" in value) return layerFrom(value as Config);
+  const { isTrainable = true, ...config } = (value ?? {}) as Config;
+  if (typeof value === "object" && "className" in config && typeof isTrainable === "boolean") {
+    const layer = layerFrom(config);
+    layer.isTrainable = isTrainable;
+    return layer;
+  }
   throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));
 }

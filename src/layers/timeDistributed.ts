@@ -5,7 +5,7 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
-import { Wrapper, checkWrapped } from "./wrapper.js";
+import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
 /** Options of {@link timeDistributed}. */
 export interface TimeDistributedOptions extends LayerOptions {
@@ -35,7 +35,7 @@ class TimeDistributed extends Wrapper {
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: this.#layer.config };
+    return { layer: innerConfig(this.#layer) };
   }
 
   override get tokens(): TokenRule | undefined {

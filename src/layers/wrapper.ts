@@ -1,4 +1,5 @@
 /** Layers that hold other layers: the parameters of those stand in the model under the wrapper's name. */
+import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { Layer, SymbolicTensor } from "./layer.js";
@@ -11,10 +12,16 @@ export function checkWrapped(op: string, option: string, layer: unknown, kinds: 
   throw new UsageError(message(op, `${option} is part of a model already`, { hint }));
 }
 
+/** A layer within another as it stands in a file: with `isTrainable: false` where it is frozen itself. */
+export function innerConfig({ config, isTrainable }: Layer): Config {
+  return isTrainable ? config : { ...config, isTrainable };
+}
+
 /** A layer around other layers. */
 export abstract class Wrapper extends Layer {
   /** Builds a wrapped layer, and takes over its parameters under names that begin with `prefix`. */
   protected buildInner(layer: Layer, prefix: string, inputShapes: readonly Shape[]): void {
+    layer.putInto(this);
     layer.applyMany(inputShapes.map((shape) => new SymbolicTensor(shape)));
     for (const parameter of layer.parameters) this.adopt(parameter, prefix);
   }

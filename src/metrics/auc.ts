@@ -45,7 +45,7 @@ export function auc(options: AucOptions = {}): Metric {
 }
 
 /** Σ over pairs of 1 where the positive's bin is higher, ½ where it is the same, divided by the number of pairs. */
-function area(negatives: Float32Array, positives: Float32Array): number {
+function area(negatives: Float64Array, positives: Float64Array): number {
   let below = 0;
   let positive = 0;
   let won = 0;

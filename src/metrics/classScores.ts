@@ -54,7 +54,7 @@ function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): 
 }
 
 /** Totals (C · C) as a matrix. */
-function squareOf(totals: Float32Array): number[][] {
+function squareOf(totals: Float64Array): number[][] {
   const C = Math.sqrt(totals.length);
   return Array.from({ length: C }, (_, row) => [...totals.subarray(row * C, (row + 1) * C)]);
 }

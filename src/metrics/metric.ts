@@ -15,13 +15,13 @@ export interface Metric {
   /**
    * Adds a batch to the totals, by ops alone.
    *
-   * @param state       in/out (stateSize)
+   * @param state       in/out: stateSize totals, float64; Note [Totals] in ops/metricTotals.ts
    * @param target      (N, …) as for the loss
    * @param prediction  (N, …) the model's output
    * @param weights     (N) sample weights, or undefined
    */
   update(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined): void;
   /** The metric from the totals; NaN where nothing was added. @param outputShape as for stateSize */
-  result(totals: Float32Array, outputShape: Shape): number;
+  result(totals: Float64Array, outputShape: Shape): number;
   readonly config: Config;
 }

@@ -42,7 +42,7 @@ export function r2(): Metric {
     stateSize: (outputShape) => 4 * sizeOf(outputShape),
     update(state, target, prediction, weights) {
       checkSame(name, target, prediction);
-      const columns = state.size / 4;
+      const columns = state.shape[0] / 4;
       const shape = [prediction.size / columns, columns];
       if (weights !== undefined && weights.size !== shape[0]) {
         const hint = "Use meanSquaredError.";

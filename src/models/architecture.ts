@@ -19,13 +19,13 @@ export interface Architecture {
   readonly outputs: readonly number[];
 }
 
-/** Writes a graph down. */
-export function describe(graph: Graph): Architecture {
+/** Writes a graph down. @param isTrained whether the model trains the layer. Default: unless it is frozen */
+export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.isTrainable): Architecture {
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {
     inputs: graph.inputs.map(({ shape, name }) => ({ shape, ...(name === undefined ? {} : { name }) })),
-    layers: graph.layers.map(({ config, isTrainable }) => (isTrainable ? config : { ...config, isTrainable })),
+    layers: graph.layers.map((layer) => (isTrained(layer) ? layer.config : { ...layer.config, isTrainable: false })),
     calls: graph.steps.map(({ call }) => ({
       layer: graph.layers.indexOf(call.layer),
       inputs: call.inputs.map(numberOf),

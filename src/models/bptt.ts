@@ -215,6 +215,7 @@ class Walk {
   #train(start: number, length: number): Pick<BpttWindow, "loss" | "gradientNorm"> {
     const { step } = this.#parts;
     const stage = this.#load(start, length);
+    step.begin();
     try {
       if (stage.train === undefined) {
         stage.train = record(() => {
@@ -229,7 +230,7 @@ class Walk {
       step.update();
       return { loss, gradientNorm };
     } catch (error) {
-      step.discard();
+      step.refuse();
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
+import type { CarriedStates } from "./carriedStates.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
@@ -11,29 +12,26 @@ import type { TrainingStep } from "./training.js";
 
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
-  readonly #step: TrainingStep;
   readonly #metrics: RunningMetrics;
+  readonly #states: CarriedStates;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
   constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
     const metrics = step.newMetrics();
-    this.#step = step;
     this.#metrics = metrics;
+    const states = (this.#states = step.newStates());
     this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
-      step.evaluate(splitBatch(data, batch), metrics),
+      states.use(() => step.evaluate(splitBatch(data, batch), metrics)),
     ]);
   }
 
-  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero, and are afterwards as they were */
-  run(checkInterrupts: Interrupts): Promise<Logs> {
-    return this.#step.withFreshStates(() => this.#run(checkInterrupts));
-  }
-
-  async #run(checkInterrupts: Interrupts): Promise<Logs> {
+  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
+    this.#states.reset();
     let lossSum = 0;
     for (let b = 0; b < batches.count; b++) {
       await breathe();
@@ -47,5 +45,6 @@ export class Evaluation {
   dispose(): void {
     this.#steps.dispose();
     this.#metrics.dispose();
+    this.#states.dispose();
   }
 }

@@ -177,14 +177,15 @@ class Fit implements Training {
   /** One batch. @returns its loss; where that is not finite, nothing was trained */
   #step(order: Int32Array, batch: number): number {
     const { step } = this.#model;
+    step.begin();
     try {
       const [loss] = this.#training.run(order, batch);
       const value = loss.item();
       if (Number.isFinite(value)) step.update();
-      else step.discard();
+      else step.refuse();
       return value;
     } catch (error) {
-      step.discard();
+      step.refuse();
       throw error;
     }
   }

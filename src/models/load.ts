@@ -115,7 +115,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
   asDataError(() => {
     const { optimizer, losses, lossWeights, averageDecay } = training.compile;
     const metrics = training.compile.metrics.map(metricFrom);
-    const totals = metrics.map((metric, i) => floats(file, totalsName(i), [metric.stateSize(outputShape)]));
+    const totals = metrics.map((metric, i) => totalsIn(file, totalsName(i), metric.stateSize(outputShape)));
     const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
     const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
     const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
@@ -166,6 +166,13 @@ function checkWords(words: unknown): void {
   throw new DataError(
     message("loadModel", "the random state is damaged", { expected: "4 integers", got: show(words) }),
   );
+}
+
+/** Totals of a metric: float64, and float32 in files of lanegrad 0.4 and before. */
+function totalsIn(file: Safetensors, name: string, n: number): Float64Array {
+  const { dtype, shape, bytes } = file.tensors.get(name) ?? {};
+  if (dtype === "F64" && sameShape(shape!, [n])) return new Float64Array(bytes!.slice().buffer);
+  return Float64Array.from(floats(file, name, [n]));
 }
 
 function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32Array {

@@ -11,10 +11,11 @@ import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
 import { checkBatchSizes, checkInputs, checkTargets } from "./batchChecks.js";
+import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
 import { release } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
-import { type FitData, dataColumns, fitData, inputColumns } from "./data.js";
+import { dataColumns, fitData, inputColumns } from "./data.js";
 import { Evaluation } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
@@ -109,10 +110,8 @@ export class Model {
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    let data: FitData | undefined;
-    state.isTraining = true;
+    const data = fitData(state.shapes(compiled), lossesOf(compiled), { x, y }, options);
     try {
-      data = fitData(state.shapes(compiled), lossesOf(compiled), { x, y }, options);
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
         if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
@@ -126,16 +125,15 @@ export class Model {
         restoreWeights: (values: readonly Float32Array[]) => state.restoreWeights(values),
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
       };
-      return await runFit(trainable, data, options);
+      return await state.train(() => runFit(trainable, data, options));
     } finally {
-      state.isTraining = false;
-      data?.release();
+      data.release();
     }
   }
 
   /**
    * Loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}. States that stateful layers carry begin at zero,
-   * and are afterwards as they were.
+   * and those of the model stay as they are.
    * @returns numbers by name: loss, and the metrics
    */
   async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {
@@ -163,7 +161,9 @@ export class Model {
   }
 
   /**
-   * The first output for all samples; also while fit is running.
+   * The first output for all samples; also while fit is running. States that stateful layers carry begin where the model's stand, which afterwards stand
+   * where this prediction ended; beside a running fit they begin at zero, and the model's stay as they are. Where several predictions run at once, each
+   * begins where the model's stood, and the one that began last leaves its own.
    *
    * @param x  as for {@link fit}
    * @returns  (N, …) float32; no scope frees it
@@ -185,12 +185,14 @@ export class Model {
     const state = this.#state;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
+    let states: CarriedStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
       state.buildFor(inputs);
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
       const { outputShapes } = state.graph(op);
-      const run = (batch: readonly Tensor[]): Tensor[] => state.run(op, batch, false);
+      const own = (states = state.newStates(op));
+      const run = (batch: readonly Tensor[]): Tensor[] => own.use(() => state.run(op, batch, false));
       const groups = groupByLength ? await import("./groups.js") : undefined;
       const lengths = groups?.groupsFor(
         op,
@@ -199,8 +201,19 @@ export class Model {
         { what: "output", shapes: outputShapes },
         groupByLength,
       );
-      return await predictBatches(inputs, outputShapes, batchSize, lengths, interrupts(op, state, signal), run);
+      own.load();
+      const outputs = await predictBatches(
+        inputs,
+        outputShapes,
+        batchSize,
+        lengths,
+        interrupts(op, state, signal),
+        run,
+      );
+      own.store();
+      return outputs;
     } finally {
+      states?.dispose();
       release(columns);
     }
   }
@@ -210,7 +223,8 @@ export class Model {
    *
    * @param inputs    (N, …) float32 or int32, in the order of the model's inputs
    * @param options   training: true where dropout is to drop, other elements in each call. Default false
-   * Errors: ShapeError where an input does not fit; UsageError for what is no list of tensors.
+   * States that stateful layers carry go on, except beside a running fit: there they begin at zero.
+   * Errors: ShapeError where an input does not fit; UsageError for what is no list of tensors, or training: true while fit runs.
    */
   call(inputs: readonly Tensor[], options: { readonly training?: boolean } = {}): Tensor[] {
     const op = "call";
@@ -218,10 +232,13 @@ export class Model {
     const { training = false } = options;
     checkBoolean(op, "training", training);
     const state = this.#state;
-    state.checkUsable(op);
+    if (training) state.checkIdle(op);
+    else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
     state.buildFor(inputs);
-    const outputs = state.run(op, inputs, training);
+    const run = (): Tensor[] => state.run(op, inputs, training);
+    state.bound(op);
+    const outputs = claimStates(this.layers) ? run() : withFreshStates(this.layers, run);
     if (training) state.bound(op).random.advance();
     return outputs;
   }
@@ -247,12 +264,14 @@ export class Model {
     state.buildFor(inputs);
     const step = state.step(op);
     step.checkTrainable(op);
+    claimStates(this.layers);
     return scope(() => step.train({ inputs, targets, weights: undefined }));
   }
 
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
   resetStates(): void {
     this.#state.bound("resetStates");
+    claimStates(this.layers);
     for (const layer of this.layers) layer.resetStates();
   }
 
@@ -271,15 +290,11 @@ export class Model {
     state.checkIdle(op);
     const losses = lossesOf(state.compiled(op));
     if (!state.isBuilt) state.build(sampleShape);
-    state.isTraining = true;
-    try {
-      const step = state.step(op);
-      step.checkTrainable(op);
-      step.discard();
-      return await run({ graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) });
-    } finally {
-      state.isTraining = false;
-    }
+    const step = state.step(op);
+    step.checkTrainable(op);
+    step.discard();
+    const checkInterrupts = interrupts(op, state, signal);
+    return state.train(() => run({ graph: state.graph(op), step, losses, checkInterrupts }));
   }
 
   /**

@@ -3,10 +3,12 @@
  * What is not there is an error that names the function which needed it. Does not train.
  */
 import { UsageError, message } from "../errors.js";
+import type { Parameter } from "../layers/layer.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { CarriedStates, lendToFit } from "./carriedStates.js";
 import { Chain } from "./chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
@@ -30,11 +32,19 @@ export class ModelState {
   #options: CompileOptions | undefined;
   #step: TrainingStep | undefined;
   #isDisposed = false;
+  #held: readonly Parameter[] = [];
 
   /** @param form the graph, or a chain where only the data tell the shape of a sample */
   constructor(form: Graph | Chain, seed: number) {
     this.#form = form;
     this.#seed = seed;
+    if (form instanceof Graph) this.#hold(form);
+  }
+
+  /** The graph's parameters are to live as long as this. */
+  #hold({ layers }: Graph): void {
+    this.#held = layers.flatMap(({ parameters }) => parameters);
+    for (const parameter of this.#held) parameter.retain();
   }
 
   /** True once the shapes are known and the weights have values. */
@@ -82,6 +92,7 @@ export class ModelState {
   build(sampleShape: Shape): void {
     if (this.#form instanceof Chain) {
       this.#form = this.#form.build(sampleShape);
+      this.#hold(this.#form);
       return;
     }
     const [{ shape }] = this.#form.inputs;
@@ -157,6 +168,24 @@ export class ModelState {
     return this.#step;
   }
 
+  /** States for one prediction. Errors: MemoryError */
+  newStates(op: string): CarriedStates {
+    this.bound(op);
+    return new CarriedStates(this.graph(op).layers);
+  }
+
+  /** Runs `fn` while nobody else trains, and stateful layers carry their states from step to step of it. */
+  async train<T>(fn: () => Promise<T>): Promise<T> {
+    this.isTraining = true;
+    const end = lendToFit(this.graph("fit").layers);
+    try {
+      return await fn();
+    } finally {
+      end();
+      this.isTraining = false;
+    }
+  }
+
   /** The outputs, differentiable. @param inputs (N, …) each, which fit */
   run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
     const { random } = this.bound(op);
@@ -186,13 +215,16 @@ export class ModelState {
     step.metrics.restore(saved.totals);
     this.progress.restore(saved.progress);
     this.#random!.restore(saved.random);
+    this.#weights!.isFirm = false;
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#step?.dispose();
     this.#weights?.dispose();
     this.#random?.dispose();
+    for (const parameter of this.#held) parameter.release();
   }
 
   #newStep(options: CompileOptions): TrainingStep {

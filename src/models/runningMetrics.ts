@@ -4,8 +4,7 @@
  */
 import type { Judged } from "../layers/judgeSteps.js";
 import type { Metric } from "../metrics/metric.js";
-import { heap } from "../runtime/runtime.js";
-import { zeros } from "../tensor/create.js";
+import { newTotals, readTotals, writeTotals } from "../ops/metricTotals.js";
 import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
@@ -21,7 +20,12 @@ export class RunningMetrics {
     const sizes = metrics.map((metric) => metric.stateSize(outputShape));
     const names = uniqueNames(metrics);
     this.#outputShape = outputShape;
-    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(zeros([sizes[i]])) }));
+    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
+  }
+
+  /** What is added up, a tensor a metric. */
+  get totals(): Tensor[] {
+    return this.#metrics.map(({ totals }) => totals);
   }
 
   /** Adds a batch. Kernels only. */
@@ -35,24 +39,24 @@ export class RunningMetrics {
   results(): Record<string, number> {
     const values = this.#metrics.map(({ metric, name, totals }) => [
       name,
-      metric.result(heap().view("float32", totals.ptr, totals.size), this.#outputShape),
+      metric.result(readTotals(totals), this.#outputShape),
     ]);
     return Object.fromEntries(values) as Record<string, number>;
   }
 
   /** Begins anew: all totals are 0. */
   reset(): void {
-    for (const { totals } of this.#metrics) totals.assign(new Float32Array(totals.size));
+    for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));
   }
 
   /** Copies of the totals, for a checkpoint. */
-  copy(): Float32Array[] {
-    return this.#metrics.map(({ totals }) => totals.toTypedArray() as Float32Array);
+  copy(): Float64Array<ArrayBuffer>[] {
+    return this.#metrics.map(({ totals }) => readTotals(totals));
   }
 
   /** Takes over what copy gave. Errors: ShapeError for totals of other metrics. */
-  restore(values: readonly Float32Array[]): void {
-    for (const [i, { totals }] of this.#metrics.entries()) totals.assign(values[i]);
+  restore(values: readonly Float64Array[]): void {
+    for (const [i, { totals }] of this.#metrics.entries()) writeTotals(totals, values[i]);
   }
 
   dispose(): void {

@@ -70,7 +70,7 @@ export interface SavedTraining {
 /** What a checkpoint brings back, with the arrays that stand beside the JSON. */
 export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "compile"> {
   readonly optimizer: OptimizerProgress;
-  readonly totals: readonly Float32Array[];
+  readonly totals: readonly Float64Array[];
   /** The weights that go with averages, by name. */
   readonly raw?: ReadonlyMap<string, Float32Array>;
 }
@@ -97,7 +97,7 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const { name, seed, notes, graph, weights, average, step } = parts;
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
-  const architecture = describe(graph);
+  const architecture = describe(graph, step && ((layer) => layer.isTrainable && !weights.leaves(layer)));
   const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
   const text = asJson(op, metadata);
   const { safetensorsChunks } = await import("../io/safetensors.js");
@@ -139,6 +139,7 @@ function valuesOf(name: string, tensor: Tensor): SafetensorsEntry {
   return entry(name, tensor.shape, tensor.toTypedArray() as Float32Array);
 }
 
-function entry(name: string, shape: readonly number[], values: Float32Array): SafetensorsEntry {
-  return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+function entry(name: string, shape: readonly number[], values: Float32Array | Float64Array): SafetensorsEntry {
+  const dtype = values.BYTES_PER_ELEMENT === 8 ? "F64" : "F32";
+  return { name, dtype, shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }

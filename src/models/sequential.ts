@@ -40,8 +40,9 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
 }
 
 /**
- * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers that another model has made already are used with that
- * model's weights, which only that model trains.
+ * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers of another model are used with that model's weights, which
+ * live as long as one of the two. The model that is compiled first trains them, the other uses them as they are, as `summary` tells; a model from
+ * `loadModel` that has not trained since leaves them to the new one.
  * Errors: UsageError where an output depends on an input that is not listed.
  */
 export function model({ inputs, outputs, ...options }: GraphOptions): Model {

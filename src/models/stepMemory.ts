@@ -21,11 +21,12 @@ export interface StepMemory {
  * @param isAveraged  whether a moving average of the weights is kept
  */
 export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): StepMemory {
-  const parameters = graph.layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
+  const parameters = graph.layers.flatMap((layer) => layer.parameters);
   let fixed = 0;
-  for (const { layer, parameter } of parameters) {
+  for (const parameter of parameters) {
     const isTrained = parameter.spec.isTrainable !== false;
-    const copies = 1 + (isTrained ? 1 : 0) + (isTrained && layer.isTrainable ? slots : 0) + (isAveraged ? 1 : 0);
+    const copies =
+      1 + (isTrained ? 1 : 0) + (isTrained && !parameter.layer.isFrozen ? slots : 0) + (isAveraged ? 1 : 0);
     fixed += copies * bytesOf(parameter.spec.shape);
   }
   let perSample = graph.inputs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);

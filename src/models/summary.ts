@@ -3,7 +3,7 @@ import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph.js";
 import type { StepMemory } from "./stepMemory.js";
-import type { Weights } from "./weights.js";
+import { type Weights, mayTrain } from "./weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 
@@ -20,14 +20,12 @@ export interface SummaryRow {
   readonly isOutput: boolean;
 }
 
-type IsTrained = (layer: Layer, parameter: Parameter) => boolean;
+type IsTrained = (parameter: Parameter) => boolean;
 
-/** What the model trains. @param weights its own, where they have memory: what another model made before is not trained by this one */
+/** What the model trains, or would train if it were compiled now. @param weights its own, where they have memory */
 function trainedBy(weights: Weights | undefined): IsTrained {
-  return (layer, parameter) =>
-    layer.isTrainable &&
-    parameter.spec.isTrainable !== false &&
-    (weights === undefined ? !parameter.isBound : weights.owns(parameter));
+  return (parameter) =>
+    !parameter.layer.isFrozen && parameter.spec.isTrainable !== false && mayTrain(weights, parameter);
 }
 
 /** The inputs, then the calls in order. @param weights as for {@link summarize} */
@@ -44,7 +42,7 @@ export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights 
     }
     const { layer, inputs: read } = steps[i - inputs.length].call;
     const count = countOf(layer.parameters);
-    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(layer, parameter));
+    const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(parameter));
     const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
     seen.add(layer);
     const from = read.map((one) => symbols.indexOf(one));
@@ -93,9 +91,7 @@ export function summarize(
 
 function totals({ layers }: Graph, isTrained: IsTrained): string {
   const total = countOf(layers.flatMap(({ parameters }) => parameters));
-  const trainable = countOf(
-    layers.flatMap((layer) => layer.parameters.filter((parameter) => isTrained(layer, parameter))),
-  );
+  const trainable = countOf(layers.flatMap(({ parameters }) => parameters.filter(isTrained)));
   const bytes = inUnits(total * 4);
   const fixed = total > trainable ? `, ${thousands(total - trainable)} not` : "";
   return `${thousands(total)} parameters (${bytes}), ${thousands(trainable)} trainable${fixed}`;

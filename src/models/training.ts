@@ -14,13 +14,15 @@ import { OptimizerState } from "../optimizers/state.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { heap } from "../runtime/runtime.js";
 import type { RandomState } from "../tensor/randomState.js";
-import { type Recording, record } from "../tensor/record.js";
+import { type Recording, record, unrecorded } from "../tensor/record.js";
 import { scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { CarriedStates } from "./carriedStates.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
 import { RunningMetrics } from "./runningMetrics.js";
+import { StepState } from "./stepState.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
@@ -55,6 +57,8 @@ export class TrainingStep {
   readonly #judgeSteps: Layer["judgeSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
+  /** What stood before the batch that is under way. */
+  readonly #before: StepState;
   #update: Recording<void> | undefined;
 
   /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
@@ -67,8 +71,8 @@ export class TrainingStep {
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
     this.metrics = this.newMetrics();
-    const { trainable } = weights;
     weights.prepareTraining();
+    const { trainable } = weights;
     this.#trained = new Set(trainable.map(({ parameter }) => parameter));
     this.#penalized = trainable.flatMap(({ parameter }) =>
       parameter.spec.regularizer ? [{ parameter, regularizer: parameter.spec.regularizer }] : [],
@@ -77,6 +81,7 @@ export class TrainingStep {
     this.optimizer = new OptimizerState(options.optimizer, values, gradients, rules);
     const { averageDecay } = options;
     this.average = averageDecay === undefined ? undefined : new WeightAverage(weights, averageDecay);
+    this.#before = new StepState([...weights.changedInForward, ...this.metrics.totals]);
   }
 
   /** The metrics with totals of their own, for an evaluation. */
@@ -88,12 +93,16 @@ export class TrainingStep {
   checkTrainable(op: string): void {
     const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
     const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
+    if (changed !== undefined && !changed.parameter.layer.isFrozen && this.#trained.has(changed.parameter)) {
+      const hint = "Call compile again to train the rest, or make a copy of the layer by save and loadModel.";
+      throw new UsageError(message(op, `another model trains layer ${show(changed.layer.name)} now`, { hint }));
+    }
     if (changed !== undefined) {
-      const { name, isTrainable } = changed.layer;
-      const got = `isTrainable ${isTrainable} in layer ${show(name)}`;
+      const got = `isTrainable ${!changed.parameter.layer.isFrozen} in layer ${show(changed.layer.name)}`;
       const hint = "Call compile again: the optimizer starts anew then.";
       throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
     }
+    this.#weights.isFirm = true;
     if (now.size > 0) return;
     const expected = "a layer with parameters that is not frozen";
     throw new UsageError(message(op, "there is nothing to train", { expected }));
@@ -101,7 +110,7 @@ export class TrainingStep {
 
   /**
    * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
-   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link discard} is due
+   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link refuse} is due
    */
   gradients(batch: TrainingBatch): Tensor {
     return this.#weights.isolated(() => {
@@ -137,6 +146,7 @@ export class TrainingStep {
    * @returns the loss, as {@link gradients}
    */
   train(batch: TrainingBatch): Tensor {
+    unrecorded(() => this.begin());
     try {
       const loss = this.gradients(batch);
       this.optimizer.step();
@@ -144,7 +154,7 @@ export class TrainingStep {
       this.#random.advance();
       return loss;
     } catch (error) {
-      this.discard();
+      unrecorded(() => this.refuse());
       throw error;
     }
   }
@@ -152,6 +162,17 @@ export class TrainingStep {
   /** Clears gradients that are not to be used. */
   discard(): void {
     this.#weights.clearGradients();
+  }
+
+  /** Notes what {@link refuse} is to go back to. To be called before {@link gradients} or a replay of it, outside of recordings. */
+  begin(): void {
+    this.#before.save();
+  }
+
+  /** Undoes {@link gradients}: moving statistics, carried states and totals of metrics stand where they were at {@link begin}, no gradient is left. */
+  refuse(): void {
+    this.discard();
+    this.#before.restore();
   }
 
   /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, penalties included */
@@ -165,17 +186,9 @@ export class TrainingStep {
     });
   }
 
-  /** Does `work` with carried states that are zero at first, and puts back those that stand now. */
-  async withFreshStates<T>(work: () => Promise<T>): Promise<T> {
-    const { layers } = this.#graph;
-    const states = layers.flatMap(({ carried }) => carried).map(({ value }) => value);
-    const before = states.map((state) => state.toTypedArray());
-    for (const layer of layers) layer.resetStates();
-    try {
-      return await work();
-    } finally {
-      for (const [i, state] of states.entries()) state.assign(before[i]);
-    }
+  /** States for an evaluation of its own. Errors: MemoryError */
+  newStates(): CarriedStates {
+    return new CarriedStates(this.#graph.layers);
   }
 
   /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
@@ -184,8 +197,8 @@ export class TrainingStep {
   }
 
   /**
-   * Where a loss that is not finite comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not, else the
-   * loss function.
+   * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not,
+   * else the loss function.
    */
   whereNonFinite({ inputs }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
@@ -195,6 +208,7 @@ export class TrainingStep {
       if (layer === undefined && !isFinite(output)) layer = name;
     };
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true }, watch)));
+    this.#before.restore();
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
@@ -215,6 +229,7 @@ export class TrainingStep {
     this.average?.dispose();
     this.optimizer.dispose();
     this.metrics.dispose();
+    this.#before.dispose();
   }
 
   /** The outputs of a batch beside their targets. */

@@ -6,78 +6,88 @@
 import { updateWarmAverage } from "../ops/movingAverages.js";
 import type { OptimizerBlock } from "../ops/optimizerSteps.js";
 import { copyFloat32 } from "../runtime/primitives.js";
+import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { withSubstitutes } from "./carriedStates.js";
 import type { Weight, Weights } from "./weights.js";
 
-/** The averages of one model's own weights. No scope frees them. */
+/** The averages of the weights that one model trains or has made, but for carried states. No scope frees them. */
 export class WeightAverage {
   readonly #weights: Weights;
   readonly #decay: number;
-  /** A slab of averages beside each slab of weights. */
-  readonly #slabs: readonly { readonly values: Slab; readonly averages: Slab }[];
+  /** Averages in the order of the values in memory. */
+  readonly #slabs: readonly Slab[];
+  /** Values that are neighbours in memory, and the averages of them. */
+  readonly #runs: readonly { readonly values: Tensor; readonly averages: Tensor }[];
   readonly #averageOf: ReadonlyMap<Tensor, Tensor>;
 
   /** Begins with the weights as they are. @param decay in [0, 1) Errors: MemoryError. */
   constructor(weights: Weights, decay: number) {
     this.#weights = weights;
     this.#decay = decay;
-    this.#slabs = weights.slabs.map((values) => ({
-      values,
-      averages: new Slab(values.sections.map(({ shape }) => shape)),
-    }));
+    const groups = weights.averaged;
+    this.#slabs = groups.map((values) => new Slab(values.map(({ shape }) => shape)));
     this.#averageOf = new Map(
-      this.#slabs.flatMap(({ values, averages }) =>
-        values.sections.map((section, i): [Tensor, Tensor] => [section, averages.sections[i]]),
-      ),
+      groups.flatMap((values, k) => values.map((value, i): [Tensor, Tensor] => [value, this.#slabs[k].sections[i]])),
     );
+    this.#runs = groups.flatMap((values, k) => runsOf(values, this.#slabs[k]));
     this.reset();
   }
 
   /** Begins anew with the weights as they are. */
   reset(): void {
-    for (const { values, averages } of this.#slabs)
-      copyFloat32(averages.whole.ptr, values.whole.ptr, values.whole.size);
+    for (const { values, averages } of this.#runs) copyFloat32(averages.ptr, values.ptr, values.size);
   }
 
   /** The average after a step of the optimizer. A kernel: it is recorded. */
   update(block: OptimizerBlock): void {
-    for (const { values, averages } of this.#slabs) updateWarmAverage(averages.whole, values.whole, block, this.#decay);
+    for (const { values, averages } of this.#runs) updateWarmAverage(averages, values, block, this.#decay);
   }
 
   /** Runs `fn`, which calls layers, with the averages as the weights. */
   use<T>(fn: () => T): T {
     const own = this.#weights.all.filter(({ value }) => this.#averageOf.has(value));
-    for (const { parameter, value } of own) parameter.bind(this.#averageOf.get(value)!);
-    try {
-      return fn();
-    } finally {
-      for (const { parameter, value } of own) parameter.bind(value);
-    }
+    return withSubstitutes(
+      own.map(({ parameter, value }) => [parameter, this.#averageOf.get(value)!]),
+      fn,
+    );
   }
 
-  /** The average of a weight; the weight itself where another model made it. */
+  /** The average of a weight; the weight itself where there is none: it belongs to another model, or it is a carried state. */
   of({ value }: Weight): Tensor {
     return this.#averageOf.get(value) ?? value;
   }
 
   /** Makes the averages the weights. */
   adopt(): void {
-    for (const { values, averages } of this.#slabs)
-      copyFloat32(values.whole.ptr, averages.whole.ptr, values.whole.size);
+    for (const { values, averages } of this.#runs) copyFloat32(values.ptr, averages.ptr, values.size);
   }
 
   /** Copies of all averages, in the order of the slabs. */
   copy(): Float32Array[] {
-    return this.#slabs.map(({ averages }) => averages.whole.toTypedArray() as Float32Array);
+    return this.#slabs.map(({ whole }) => whole.toTypedArray() as Float32Array);
   }
 
   /** Puts copies back. */
   restore(copies: readonly Float32Array[]): void {
-    for (const [i, { averages }] of this.#slabs.entries()) averages.whole.assign(copies[i]);
+    for (const [i, { whole }] of this.#slabs.entries()) whole.assign(copies[i]);
   }
 
   dispose(): void {
-    for (const { averages } of this.#slabs) averages.dispose();
+    for (const { values, averages } of this.#runs) {
+      values.dispose();
+      averages.dispose();
+    }
+    for (const slab of this.#slabs) slab.dispose();
   }
+}
+
+/** Ranges of values that are neighbours in memory, beside the ranges of their averages. */
+function runsOf(values: readonly Tensor[], averages: Slab): { readonly values: Tensor; readonly averages: Tensor }[] {
+  const begins = values.flatMap((_, i) => (i > 0 && averages.runsOn(values, i) ? [] : [i]));
+  return begins.map((begin, k) => {
+    const [from, to] = [averages.offsetOf(begin), averages.offsetOf(begins[k + 1] ?? values.length)];
+    return { values: keep(values[begin].section(0, [to - from])), averages: averages.range(from, to) };
+  });
 }

@@ -1,6 +1,10 @@
 /**
  * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training changes without a gradient.
  * Trained parameters that weight decay applies to come first, so that decay is one range. Does not know layers' formulas.
+ *
+ * Note [Shared parameters]: a parameter's memory is made by the first model that needs it, and freed with the last model that is made of its layer. It is
+ * trained by the first model that is compiled with it; other models use it as it is. A model that was loaded with its training gives it away to one that
+ * is compiled before it trains again itself, and so does a model that is disposed of, or compiled with the layer frozen.
  */
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { RandomState } from "../tensor/randomState.js";
@@ -29,38 +33,47 @@ export function weightName(layer: Layer, { spec }: Parameter): string {
 export class Weights {
   /** In the order of the layers. */
   readonly all: readonly Weight[];
-  /** Those that gradients change, frozen ones too; those that decay first. */
-  readonly #trained: readonly Parameter[];
-  readonly #own: ReadonlySet<Parameter>;
+  /** False where another model may take over the training of these. */
+  isFirm = true;
+  /** Those that gradients change, frozen ones and those of other models too; those that decay first. */
+  readonly #differentiable: readonly Parameter[];
+  /** Those among them that this model may train, frozen ones too. */
+  #trained: readonly Parameter[] = [];
+  /** What else training changes, but for carried states; those of other models too. */
+  readonly #statistics: readonly Parameter[];
   readonly #values: Slab;
   readonly #state: Slab;
   #gradients: Slab | undefined;
 
   /**
    * Gives every parameter of the layers that has no memory yet its place, and fills it.
-   * Parameters that another model made are used as they are and not trained by this one.
+   * Those that another model made stay where they are: Note [Shared parameters].
    *
    * @param random   what initializers draw from
    * @param initial  values by name, in place of the initializers'
    * Errors: MemoryError; nothing has changed then.
    */
   constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
-    const fresh = layers.flatMap(({ parameters }) => parameters).filter((parameter) => !parameter.isBound);
-    const trained = fresh.filter(({ spec }) => spec.isTrainable !== false);
-    this.#trained = [
-      ...trained.filter(({ spec }) => spec.decays !== false),
-      ...trained.filter(({ spec }) => spec.decays === false),
+    const parameters = layers.flatMap((layer) => layer.parameters);
+    const fresh = parameters.filter((parameter) => !parameter.isBound);
+    const differentiable = parameters.filter(({ spec }) => spec.isTrainable !== false);
+    this.#differentiable = [
+      ...differentiable.filter(({ spec }) => spec.decays !== false),
+      ...differentiable.filter(({ spec }) => spec.decays === false),
     ];
-    this.#own = new Set(this.#trained);
+    const trained = this.#differentiable.filter((parameter) => !parameter.isBound);
+    const carried = new Set(layers.flatMap((layer) => layer.carried));
     const state = fresh.filter(({ spec }) => spec.isTrainable === false);
-    this.#values = new Slab(this.#trained.map(({ spec }) => spec.shape));
+    this.#statistics = parameters.filter((one) => one.spec.isTrainable === false && !carried.has(one));
+    state.sort((a, b) => Number(carried.has(a)) - Number(carried.has(b)));
+    this.#values = new Slab(trained.map(({ spec }) => spec.shape));
     try {
       this.#state = new Slab(state.map(({ spec }) => spec.shape));
     } catch (error) {
       this.#values.dispose();
       throw error;
     }
-    bind(this.#trained, this.#values);
+    bind(trained, this.#values);
     bind(state, this.#state);
     this.all = layers.flatMap((layer) =>
       layer.parameters.map((parameter) => {
@@ -75,51 +88,80 @@ export class Weights {
         else value.assign(initial.get(value.name!)!);
       }
     });
-    for (const { value } of this.#trained) value.requiresGrad = true;
+    for (const { value } of trained) value.requiresGrad = true;
   }
 
-  /** The memory of the parameters that this model made: trained ones, and what training changes without a gradient. */
-  get slabs(): readonly Slab[] {
-    return [this.#values, this.#state];
+  /** What is averaged, in the order in which it stands in memory: what this model trains or has made, and its moving statistics. */
+  get averaged(): readonly Tensor[][] {
+    const made = new Set([...this.#values.sections, ...this.#state.sections]);
+    const trains = ({ layer }: Parameter): boolean => layer.parameters.some(({ trainer }) => trainer === this);
+    return [this.#differentiable, this.#statistics].map((parameters) =>
+      parameters.filter((parameter) => made.has(parameter.value) || trains(parameter)).map(({ value }) => value),
+    );
   }
 
-  /** True where this model trains the parameter, unless its layer is frozen. */
-  owns(parameter: Parameter): boolean {
-    return this.#own.has(parameter);
+  /** What a forward pass in training changes: moving statistics and carried states, those of layers that another model made among them. */
+  get changedInForward(): Tensor[] {
+    const made = new Set(this.#state.sections);
+    const foreign = this.all.filter(({ parameter, value }) => parameter.spec.isTrainable === false && !made.has(value));
+    return [this.#state.whole, ...foreign.map(({ value }) => value)];
   }
 
-  /** Weights that training changes by gradient, frozen layers left out. */
+  /** Weights that this model changes by gradient, where it is compiled. */
   get trainable(): Weight[] {
-    return this.all.filter(({ layer, parameter }) => layer.isTrainable && this.owns(parameter));
+    return this.all.filter(({ parameter }) => parameter.trainer === this && !parameter.layer.isFrozen);
   }
 
-  /** Makes the gradient slab, so that every trainable parameter's gradient has its place in it; frozen ones get none. Throws MemoryError. */
+  /** True where another model trains all that there is to train of the layer. */
+  leaves({ parameters }: Layer): boolean {
+    const differentiable = parameters.filter(({ spec }) => spec.isTrainable !== false);
+    return differentiable.length > 0 && !differentiable.some((parameter) => mayTrain(this, parameter));
+  }
+
+  /** Makes the gradient slab, so that the gradient of every parameter that this model trains from now on has its place in it. Throws MemoryError. */
   prepareTraining(): void {
-    this.#gradients ??= new Slab(this.#trained.map(({ spec }) => spec.shape));
-    const trainable = new Set(this.trainable.map(({ parameter }) => parameter));
-    for (const [i, parameter] of this.#trained.entries()) {
-      parameter.value.requiresGrad = trainable.has(parameter);
-      parameter.value.grad = trainable.has(parameter) ? this.#gradients.sections[i] : undefined;
+    const trained = this.#differentiable.filter((parameter) => mayTrain(this, parameter));
+    const isAsBefore = trained.length === this.#trained.length && trained.every((one, i) => one === this.#trained[i]);
+    if (this.#gradients === undefined || !isAsBefore) {
+      const gradients = new Slab(trained.map(({ spec }) => spec.shape));
+      this.#gradients?.dispose();
+      this.#gradients = gradients;
+    }
+    this.#trained = trained;
+    this.isFirm = true;
+    for (const [i, parameter] of trained.entries()) {
+      const { layer, value, trainer } = parameter;
+      value.requiresGrad = !layer.isFrozen;
+      if (layer.isFrozen) {
+        if (trainer === this) this.#giveAway(parameter);
+        continue;
+      }
+      parameter.trainer = this;
+      value.grad = this.#gradients.sections[i];
       const { isLazy = false, regularizer, shape } = parameter.spec;
-      if (!isLazy || regularizer !== undefined || !trainable.has(parameter)) continue;
+      if (!isLazy || regularizer !== undefined) continue;
       const rows = (parameter.rows ??= new RowList(shape[0], shape[1]));
       parameter.value.onGradient = () => rows.addAll();
     }
   }
 
   /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
-  forOptimizer(): { readonly values: Slab; readonly gradients: Slab; readonly rules: readonly SectionRule[] } {
-    const rules = this.#trained.map(({ spec, value, rows }) => ({
-      isTrainable: value.grad !== undefined,
+  forOptimizer(): {
+    readonly values: readonly Tensor[];
+    readonly gradients: Slab;
+    readonly rules: readonly SectionRule[];
+  } {
+    const rules = this.#trained.map(({ spec, layer, rows }) => ({
+      isTrainable: !layer.isFrozen,
       decays: spec.decays !== false,
       rows,
     }));
-    return { values: this.#values, gradients: this.#gradients!, rules };
+    return { values: this.#trained.map(({ value }) => value), gradients: this.#gradients!, rules };
   }
 
   /** Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains. */
   isolated<T>(fn: () => T): T {
-    const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && !this.owns(parameter));
+    const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && parameter.trainer !== this);
     for (const { value } of foreign) value.requiresGrad = false;
     try {
       return fn();
@@ -145,18 +187,25 @@ export class Weights {
     for (const [i, { value }] of this.all.entries()) value.assign(values[i]);
   }
 
-  /** Frees everything. */
+  /** Frees everything but the values of parameters, which go with the last model that is made of them. */
   dispose(): void {
-    for (const parameter of this.#trained) {
-      parameter.value.grad = undefined;
-      parameter.value.onGradient = undefined;
-      parameter.rows?.dispose();
-      parameter.rows = undefined;
-    }
-    this.#values.dispose();
-    this.#state.dispose();
+    for (const parameter of this.#trained) if (parameter.trainer === this) this.#giveAway(parameter);
+    this.#values.whole.dispose();
+    this.#state.whole.dispose();
     this.#gradients?.dispose();
   }
+
+  /** Trains the parameter no more. */
+  #giveAway(parameter: Parameter): void {
+    parameter.trainer = undefined;
+    parameter.value.grad = undefined;
+    parameter.value.onGradient = undefined;
+  }
+}
+
+/** True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is frozen. */
+export function mayTrain(model: Weights | undefined, { trainer }: Parameter): boolean {
+  return trainer === undefined || trainer === model || !trainer.isFirm;
 }
 
 function bind(parameters: readonly Parameter[], slab: Slab): void {

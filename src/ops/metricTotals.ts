@@ -1,15 +1,34 @@
 /**
  * What metrics add to their totals, batch by batch: kernels on memory that stays, so that metrics take part in a recorded step. Not differentiable.
  * Letters: R rows, which are samples, or places where a sample has several; C columns, usually classes.
+ *
+ * Note [Totals]. A total is a float64, which tensors do not have: n totals are a uint8 tensor (n, 8). So counts are exact to 2⁵³, where float32 would stop
+ * at 2²⁴. Rows are added one after the other, so that the batches that they come in make no difference to any bit.
  */
 import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
+import { zeros } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
+
+/** n totals, all 0: Note [Totals]. Errors: MemoryError. */
+export function newTotals(n: number): Tensor {
+  return zeros([n, 8], { dtype: "uint8" });
+}
+
+/** A copy of the totals' values. */
+export function readTotals(totals: Tensor): Float64Array<ArrayBuffer> {
+  return new Float64Array((totals.toTypedArray() as Uint8Array<ArrayBuffer>).buffer);
+}
+
+/** Puts values in the place of the totals'. Errors: ShapeError for another number of them. */
+export function writeTotals(totals: Tensor, values: Float64Array): void {
+  totals.assign(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
 
 /**
  * state[0] += Σ w·x, state[1] += Σ w.
  *
- * @param state    in/out, 2 elements or more
+ * @param state    in/out, 2 totals or more
  * @param values   x (R) float32, or undefined: state[0] is left alone
  * @param weights  w (R) float32, or undefined: all 1
  * @param rows     R

@@ -43,11 +43,11 @@ export interface BlockProgress {
   readonly momentumProduct: number;
 }
 
-const elements = 16; // float32; optimizerBlockBytes / 4
+const elements = 20; // float32; optimizerBlockBytes / 4
 const scaleByte = 4;
 const betasByte = 16;
 const stepByte = 32;
-const productByte = 36;
+const productByte = 64;
 
 /** An optimizer block in memory. No scope frees it. */
 export class OptimizerBlock {
@@ -56,10 +56,7 @@ export class OptimizerBlock {
   /** Writes the constants; step 0, gradients unscaled. */
   constructor({ epsilon = 0, momentum = 0, beta1 = 0, beta2 = 0 }: OptimizerConstants) {
     heap().view("float32", this.ptr, 4).set([0, 1, epsilon, momentum]);
-    const betas = new Uint8Array(Float64Array.of(beta1, beta2).buffer);
-    heap()
-      .view("uint8", this.ptr + betasByte, 16)
-      .set(betas);
+    this.#writeDoubles(betasByte, beta1, beta2);
   }
 
   /** Address, in bytes. */
@@ -67,7 +64,7 @@ export class OptimizerBlock {
     return this.#slab.whole.ptr;
   }
 
-  /** Where the number of steps made stands, an int32, in bytes. */
+  /** Where the number of steps made stands, a float64, in bytes. */
   get stepPtr(): number {
     return this.ptr + stepByte;
   }
@@ -85,14 +82,14 @@ export class OptimizerBlock {
   /** What must be kept to go on exactly. */
   readProgress(): BlockProgress {
     return {
-      step: heap().view("int32", this.ptr + stepByte, 1)[0],
+      step: new Float64Array(heap().view("uint8", this.stepPtr, 8).slice().buffer)[0],
       momentumProduct: heap().view("float32", this.ptr + productByte, 1)[0],
     };
   }
 
   /** Puts it back. */
   writeProgress({ step, momentumProduct }: BlockProgress): void {
-    heap().view("int32", this.ptr + stepByte, 1)[0] = step;
+    this.#writeDoubles(stepByte, step);
     heap().view("float32", this.ptr + productByte, 1)[0] = momentumProduct;
   }
 
@@ -103,6 +100,13 @@ export class OptimizerBlock {
 
   dispose(): void {
     this.#slab.dispose();
+  }
+
+  #writeDoubles(byte: number, ...values: number[]): void {
+    const bytes = new Uint8Array(Float64Array.from(values).buffer);
+    heap()
+      .view("uint8", this.ptr + byte, bytes.length)
+      .set(bytes);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The machine's limits, for measurements: multiply-adds on registers, copies of memory, launches of nothing, on all threads. Not ops on tensors. */
+import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
 import { keep } from "../tensor/scope.js";
@@ -9,8 +10,8 @@ const iterations = 40_000;
 
 /** Runs the loop once on every thread. @returns how many floating-point operations that were together */
 export function peakMultiplyAdds(): number {
-  const { peakOnThreads, peakFlopsPerIteration, threadCount } = kernels();
-  const threads = threadCount();
+  const { peakOnThreads, peakFlopsPerIteration } = moreKernels();
+  const threads = kernels().threadCount();
   const results = launchResults();
   peakOnThreads(results.ptr, iterations);
   results.dispose();
@@ -31,5 +32,5 @@ export function launchResults(): Tensor {
 
 /** A call that every thread takes part in with nothing to do: it writes the same number ≥ 1 at the start of its row. @param out launchResults() */
 export function launchNothing(out: Tensor): void {
-  kernels().peakOnThreads(out.ptr, 0);
+  moreKernels().peakOnThreads(out.ptr, 0);
 }

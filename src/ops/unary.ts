@@ -81,12 +81,18 @@ export function abs(x: Tensor): Tensor {
 export const powOp = defineUnary<{ readonly exponent: number }>({
   name: "pow",
   saves: "x",
-  forward: (y, x, n, { exponent }) => moreKernels().powForward(y, x, n, exponent),
-  backward: (dX, dY, x, n, accumulate, { exponent }) => moreKernels().powBackward(dX, dY, x, n, exponent, accumulate),
+  forward: (y, x, n, { exponent }) => moreKernels().powForward(y, x, n, ...wordsOf(exponent)),
+  backward: (dX, dY, x, n, accumulate, { exponent }) =>
+    moreKernels().powBackward(dX, dY, x, n, ...wordsOf(exponent), accumulate),
 });
 
+/** The bits of a float64 as two int32, the lower first: kernels take no arguments of 64 bits. */
+function wordsOf(value: number): [number, number] {
+  return [...new Int32Array(Float64Array.of(value).buffer)] as [number, number];
+}
+
 /**
- * x to the power of a number, element by element: at most 0.51 ulp. Negative x need a whole exponent, else NaN.
+ * x to the power of a number, element by element: at most 0.51 ulp for the exponent as it is given, in float64. Negative x need a whole exponent, else NaN.
  *
  * @param exponent  any finite number; ½, 2 and −1 are as fast as sqrt, square and division
  * Errors: ShapeError for a dtype other than float32, UsageError for an exponent that is not finite.
@@ -111,7 +117,7 @@ export const clipOp = defineUnary<{ readonly low: number; readonly high: number 
 /**
  * The nearest value in [low, high], element by element; derivative 1 inside and at both ends, 0 outside. NaN stays NaN.
  *
- * @param low, high  low ≤ high; either may be infinite
+ * @param low, high  low ≤ high, each rounded to float32; either may be infinite
  * Errors: ShapeError for a dtype other than float32, UsageError unless low ≤ high.
  */
 export function clip(x: Tensor, low: number, high: number): Tensor {

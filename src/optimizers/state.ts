@@ -9,7 +9,9 @@ import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
 import type { RowList } from "../ops/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
+import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** How one section of the parameter slab is trained. */
@@ -49,16 +51,17 @@ export class OptimizerState {
 
   /**
    * @param optimizer
-   * @param values     the parameters
+   * @param values     the parameters, as sections of slabs
    * @param gradients  a slab of the same sections; a step clears those it has read
    * @param rules      one a section. Neighbours with the same rule are one pass
    */
-  constructor(optimizer: Optimizer, values: Slab, gradients: Slab, rules: readonly SectionRule[]) {
+  constructor(optimizer: Optimizer, values: readonly Tensor[], gradients: Slab, rules: readonly SectionRule[]) {
     this.optimizer = optimizer;
-    const spans = spansOf(rules, optimizer.weightDecay > 0);
+    const isNext = (i: number): boolean => gradients.runsOn(values, i);
+    const spans = spansOf(rules, optimizer.weightDecay > 0, isNext);
     const whole = spans.map(({ begin, end }) => {
-      const [from, to] = [values.offsetOf(begin), values.offsetOf(end)];
-      return { values: values.range(from, to), gradients: gradients.range(from, to) };
+      const [from, to] = [gradients.offsetOf(begin), gradients.offsetOf(end)];
+      return { values: keep(values[begin].section(0, [to - from])), gradients: gradients.range(from, to) };
     });
     const shapes = whole.map((range) => range.values.shape);
     this.#slots = new Map(optimizer.slots.map(({ name, initial }) => [name, filled(new Slab(shapes), initial)]));
@@ -150,7 +153,7 @@ export class OptimizerState {
       throw new DataError(message(name, "the saved state is of another optimizer or model", { expected, got }));
     }
     const { step, momentumProduct, learningRate } = saved;
-    if (!Number.isInteger(step) || step < 0 || step >= 2 ** 31 || !Number.isFinite(momentumProduct)) {
+    if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct)) {
       const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
       throw new DataError(message(name, "the saved progress is none", { expected: "finite numbers", got: found }));
     }
@@ -179,14 +182,21 @@ interface Span extends Omit<SectionRule, "isTrainable"> {
   readonly end: number;
 }
 
-/** Runs of trainable sections; where `splits`, all of one run decay or none does. A section that is trained lazily is a run of its own. */
-function spansOf(rules: readonly SectionRule[], splits: boolean): readonly Span[] {
+/**
+ * Runs of trainable sections that are neighbours in memory; where `splits`, all of one run decay or none does. A section that is trained lazily is a run
+ * of its own.
+ */
+function spansOf(rules: readonly SectionRule[], splits: boolean, isNext: (i: number) => boolean): readonly Span[] {
   const spans: Span[] = [];
   for (const [i, { isTrainable, decays, rows }] of rules.entries()) {
     if (!isTrainable) continue;
     const last = spans.at(-1);
     const joins =
-      last?.end === i && (!splits || last.decays === decays) && last.rows === undefined && rows === undefined;
+      last?.end === i &&
+      isNext(i) &&
+      (!splits || last.decays === decays) &&
+      last.rows === undefined &&
+      rows === undefined;
     if (joins) spans[spans.length - 1] = { ...last, end: i + 1 };
     else spans.push({ begin: i, end: i + 1, decays, rows });
   }

@@ -39,6 +39,11 @@ export class Slab {
     return i === this.sections.length ? this.whole.size : (this.sections[i].ptr - this.whole.ptr) / 4;
   }
 
+  /** True where tensor i of a list of as many as the sections, of the same shapes, follows in memory on the one before it as in this slab. */
+  runsOn(list: readonly Tensor[], i: number): boolean {
+    return list[i].ptr - list[i - 1].ptr === this.sections[i].ptr - this.sections[i - 1].ptr;
+  }
+
   /** Frees the slab and all views of it. */
   dispose(): void {
     for (const section of this.sections) section.dispose();

@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/errors.js";
-import { decodePng, maxPixels } from "../../src/cli/png.js";
+import { decodePng, maxPixels, maxSide } from "../../src/cli/png.js";
 import { chunk, idat, ihdr, signature, writePng } from "../support/png.js";
 
 const pixelsOf = (file: Uint8Array): number[][] => {
@@ -176,12 +176,12 @@ describe("decodePng", () => {
     [
       "no width",
       file(ihdr(0, 1, 8, 0), greyPixel, iend),
-      `the image has the wrong size; expected 1 to ${maxPixels} pixels, got 0 × 1.`,
+      `the image has the wrong size; expected 1 to ${maxPixels} pixels and sides of at most ${maxSide}, got 0 × 1.`,
     ],
     [
       "a huge image",
       file(ihdr(0x7fffffff, 0x7fffffff, 8, 0), greyPixel, iend),
-      `the image has the wrong size; expected 1 to ${maxPixels} pixels, got 2147483647 × 2147483647.`,
+      `the image has the wrong size; expected 1 to ${maxPixels} pixels and sides of at most ${maxSide}, got 2147483647 × 2147483647.`,
     ],
     [
       "a depth that its colour type has not",

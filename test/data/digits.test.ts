@@ -128,7 +128,7 @@ describe("digits", () => {
     "looks like handwriting: the nearest of 4,000 drawn neighbours is right for at least 80 % of 300 real digits",
     async () => {
       const read = async (name: string, size: number, rank: number) =>
-        parseIdx(await gunzip(new Uint8Array(readFileSync(join(real ?? "", name))), name, size), name, rank).values;
+        parseIdx(await gunzip(new Uint8Array(readFileSync(join(real ?? "", name))), name, { size }), name, rank).values;
       const images = await read("t10k-images-idx3-ubyte.gz", 16 + 10_000 * pixels, 3);
       const labels = [...(await read("t10k-labels-idx1-ubyte.gz", 8 + 10_000, 1))].slice(0, 300);
       const share = nearestNeighbour((await draw(4000, 1)).train, { images, labels });

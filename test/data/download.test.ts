@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -147,14 +147,38 @@ describe("download", () => {
     },
   );
 
-  it("a folder that cannot be made is an error, and no other mirror is asked", async () => {
+  it("a folder that cannot be made is an error at once, and no mirror is asked", async () => {
     writeFileSync(join(folder, "taken"), "");
-    const error = await get(["good", "slow"], { folder: join(folder, "taken") }).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(DataError);
-    expect((error as Error).message).toMatch(
-      /^datasets\.x: cannot make the cache folder ".*taken"; got EEXIST.*\. Set LANEGRAD_CACHE or pass cache\.$/,
-    );
-    expect(server.requests).toEqual(["good/digits.gz"]);
+    for (const [place, reason] of [
+      [join(folder, "taken"), "EEXIST"],
+      [join(folder, "taken", "in", "it"), "ENOTDIR"],
+    ]) {
+      const error = await get(["good", "slow"], { folder: place }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(DataError);
+      expect((error as Error).message).toContain(`datasets.x: cannot make the cache folder "${place}"; got ${reason}`);
+      expect((error as Error).message).toMatch(/\. Set LANEGRAD_CACHE or pass cache\.$/);
+    }
+    expect(server.requests).toEqual([]);
+  });
+
+  it.runIf(process.platform === "linux")(
+    "a folder below /proc is an error at once: Node's mkdir would never end",
+    async () => {
+      await expect(get(["good"], { folder: "/proc/lanegrad/mnist" })).rejects.toThrow(
+        /^datasets\.x: cannot make the cache folder "\/proc\/lanegrad\/mnist"; got ENOENT/,
+      );
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it("a link in the file's place is replaced, and what it leads to is as it was", async () => {
+    const elsewhere = join(folder, "diary");
+    writeFileSync(elsewhere, "mine");
+    symlinkSync(elsewhere, join(folder, file.name));
+    expect(await get(["good"])).toEqual(content);
+    expect(readFileSync(elsewhere, "utf8")).toBe("mine");
+    expect(lstatSync(join(folder, file.name)).isFile()).toBe(true);
+    expect(await readCached(file, folder)).toEqual(content);
   });
 
   it("aborted before it begins: no mirror is asked", async () => {

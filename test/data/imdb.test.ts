@@ -195,7 +195,7 @@ describe("bad input", () => {
     [
       "an offset of 4 billion",
       { "train-offsets.u32le": uint32(0, 5, 9, 4294967295) },
-      "train-tokens.u32le.gz: the inflated size is wrong; expected 17179869180 bytes, got 44.",
+      "train-tokens.u32le.gz: the inflated size is wrong; expected 17179869180 bytes, got a file of ",
     ],
     [
       "tokens cut short",

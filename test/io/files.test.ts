@@ -8,16 +8,20 @@ import {
   rm,
   stat,
   symlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { buildSync } from "esbuild";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DataError, UsageError } from "../../src/errors.js";
 import { concatenate, readBytes, writeBytes } from "../../src/io/bytes.js";
 import { readFile, writeFileAtomically } from "../../src/io/files.js";
 import { nodeBuiltin } from "../../src/io/node.js";
+import { temporaryName } from "../../src/io/temporary.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -99,6 +103,62 @@ describe("writeFileAtomically", () => {
     await expect(attempt("none/m")).rejects.toThrow(text("none/m", "it, or its folder, does not exist"));
     await expect(attempt("file/m")).rejects.toThrow(text("file/m", "a part of its path is a file"));
     await expect(attempt("none/m")).rejects.toMatchObject({ cause: { code: "ENOENT" } });
+  });
+});
+
+describe("temporary files", () => {
+  /** A process that has ended: nobody has its number. */
+  const deadPid = (): number => {
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    return pid;
+  };
+  const uuid = "11111111-2222-4333-8444-555555555555";
+  const ours = (): string => temporaryName().slice(0, ".lanegrad-01234567-".length);
+  const age = (name: string, ms: number): Promise<void> => {
+    const then = new Date(Date.now() - ms);
+    return utimes(join(folder, name), then, then);
+  };
+  const hour = 3_600_000;
+
+  it("51 that a killed run left are removed by the next one that writes into the folder", async () => {
+    const entryPoints = [join(import.meta.dirname, "../../src/io/temporary.ts")];
+    const [{ text }] = buildSync({ entryPoints, bundle: true, write: false, format: "esm" }).outputFiles;
+    const built = `data:text/javascript,${encodeURIComponent(text)}`;
+    const script = `
+      import { open } from "node:fs/promises";
+      import { temporaryName } from ${JSON.stringify(built)};
+      for (let i = 0; i < 51; i++) await (await open(${JSON.stringify(folder)} + "/" + temporaryName(), "wx")).write("half");
+      process.kill(process.pid, "SIGKILL");`;
+    const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect(run.signal, run.stderr).toBe("SIGKILL");
+    expect((await readdir(folder)).length).toBe(51);
+    await writeFileAtomically("save", join(folder, "model"), [bytes(1)]);
+    expect(await readdir(folder)).toEqual(["model"]);
+  });
+
+  it("what a live run writes is left alone, its own threads' and other machines' too, until it is a day old", async () => {
+    const live = `${ours()}${process.ppid}-${uuid}.tmp`;
+    const thread = `${ours()}${process.pid}-${uuid}.tmp`;
+    const elsewhere = `.lanegrad-00000000-${deadPid()}-${uuid}.tmp`;
+    const strange = ".lanegrad-notes.tmp";
+    for (const name of [live, thread, elsewhere, strange]) await writeFile(join(folder, name), "half");
+    await age(elsewhere, hour);
+    await writeFileAtomically("save", join(folder, "model"), [bytes(1)]);
+    expect((await readdir(folder)).sort()).toEqual([live, thread, elsewhere, strange, "model"].sort());
+  });
+
+  it("a day old, or with this process's number but older than this process: removed, links and folders are not", async () => {
+    const before = `${ours()}${process.pid}-${uuid}.tmp`;
+    const elsewhere = `.lanegrad-00000000-7-${uuid}.tmp`;
+    const former = `.lanegrad-${uuid}.tmp`;
+    const link = `${ours()}${deadPid()}-${uuid}.tmp`;
+    for (const name of [before, elsewhere, former]) await writeFile(join(folder, name), "half");
+    await age(before, 1000 * process.uptime() + hour);
+    await age(elsewhere, 25 * hour);
+    await age(former, 25 * hour);
+    await symlink("/dev/null", join(folder, link));
+    await writeFileAtomically("save", join(folder, "model"), [bytes(1)]);
+    expect((await readdir(folder)).sort()).toEqual([link, "model"].sort());
   });
 });
 

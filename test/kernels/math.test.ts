@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Build } from "../support/builds.js";
 import { builds } from "../support/builds.js";
+import { words } from "../support/kernelRun.js";
 import { evenly, evenlyInBits, normalCdf, worstUlp } from "../support/ulp.js";
 
 /** A function of simd/math.ts as an elementwise kernel, its float64 reference, and bounds in ulp on ranges of x. */
@@ -135,12 +136,11 @@ const rows: readonly Row[] = [
       [Infinity, Infinity],
     ],
   },
-  ...[-3, -1, -0.5, 1 / 3, 0.5, 1.5, 2, 3, 7.25].map((given): Row => {
-    const exponent = Math.fround(given);
+  ...[-3, -1, -0.5, 0.1, 1 / 3, 0.5, 0.5 + 1e-9, 1.5, 2, 2 + 1e-9, 3, Math.PI, 7.25, 100.1].map((exponent): Row => {
     const reach = Math.min(2 ** (125 / Math.abs(exponent)), 2 ** 125);
     return {
-      name: `pow with exponent ${given}`,
-      kernel: ({ kernels }, y, x, n) => kernels.powForward(y, x, n, exponent),
+      name: `pow with exponent ${exponent}`,
+      kernel: ({ kernels }, y, x, n) => kernels.powForward(y, x, n, ...words(exponent)),
       exact: (x) => x ** exponent,
       bounds: [{ ulp: 0.51, low: 1 / reach, high: reach }],
       points: [
@@ -213,7 +213,7 @@ describe.each(builds)("elementary functions ($name)", (build) => {
       [10, 7],
     ]) {
       const x = build.f32([base]);
-      build.kernels.powForward(x.ptr, x.ptr, 1, exponent);
+      build.kernels.powForward(x.ptr, x.ptr, 1, ...words(exponent));
       expect(x.view[0]).toBe(base ** exponent);
     }
   });

@@ -270,7 +270,7 @@ describe.each(builds)("optim ($name)", (build) => {
     build.reset();
     const block = makeBlock(build, { ...usual, beta1: 0.9, beta2: 0.999 });
     const floats = new Float32Array(kernels.memory.buffer, block, 16);
-    const step = new Int32Array(kernels.memory.buffer, block + 32, 1);
+    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
     for (const t of [1, 2, 1000, 1_000_000]) {
       step[0] = t - 1;
       kernels.advanceStep(block);
@@ -282,7 +282,7 @@ describe.each(builds)("optim ($name)", (build) => {
   it("every 64th step clears states below 2⁻¹¹², before they are subnormal, and only those", () => {
     build.reset();
     const block = makeBlock(build, { ...usual, beta1: 0.5, beta2: 0.5 });
-    const step = new Int32Array(kernels.memory.buffer, block + 32, 1);
+    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
     const n = 6;
     const [params, grads] = [build.f32(new Float32Array(n)), build.f32(new Float32Array(n))];
     const states = [build.f32(n), build.f32(n)];
@@ -303,11 +303,27 @@ describe.each(builds)("optim ($name)", (build) => {
     expectClose(square, [0, 0, 2.5e-34, 3e-34, 0, 0.5], 1e-6);
   });
 
+  it("steps are counted past 2³¹ and past 2³²: t goes on, the corrections are 1, and every 64th step sweeps", () => {
+    build.reset();
+    const block = makeBlock(build, usual);
+    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
+    const floats = new Float32Array(kernels.memory.buffer, block, 16);
+    const [params, grads, state] = [build.f32([0]), build.f32([0]), build.f32([0])];
+    for (const t of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 63, 2 ** 32 + 64, 2 ** 53 - 64]) {
+      step[0] = t - 1;
+      state.view[0] = 4e-35;
+      kernels.advanceStep(block);
+      kernels.momentumStep(params.ptr, grads.ptr, state.ptr, 1, block, 0, 0, 0);
+      expect([step[0], floats[10], floats[11]]).toEqual([t, Math.fround(0.1), 1]);
+      expect(state.view[0] === 0, `swept at ${t}`).toBe(t % 64 === 0);
+    }
+  });
+
   it("advanceStep runs on thread 0 alone", () => {
     build.reset();
     const block = makeBlock(build, usual);
     build.asThreads(3, () => kernels.advanceStep(block));
-    expect(new Int32Array(kernels.memory.buffer, block + 32, 1)[0]).toBe(1);
+    expect(new Float64Array(kernels.memory.buffer, block + 32, 1)[0]).toBe(1);
   });
 
   it.each([0, 1, 5, 16, 37])("regularize adds l2·p + l1·sign(p) to %i gradients", (n) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Build } from "../support/builds.js";
 import { builds } from "../support/builds.js";
-import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
+import { expectClose, runKernel, uniform, words } from "../support/kernelRun.js";
 import { normalCdf } from "../support/ulp.js";
 
 /** An elementwise function with its derivative, and what its backward kernel reads. */
@@ -84,10 +84,10 @@ const rows: readonly Row[] = [
     df: (x) => Number(x >= -1 && x <= 2),
     corners: [-1, 2],
   },
-  ...[-2, -1, 0, 0.5, 1, 2, 2.5, 3].map((exponent): Row => ({
+  ...[-2, -1, 0, 1 / 3, 0.5, 1, 2, 2.5, 3].map((exponent): Row => ({
     name: `pow with exponent ${exponent}`,
-    forward: ({ kernels }, y, x, n) => kernels.powForward(y, x, n, exponent),
-    backward: ({ kernels }, dx, dy, x, n, add) => kernels.powBackward(dx, dy, x, n, exponent, add),
+    forward: ({ kernels }, y, x, n) => kernels.powForward(y, x, n, ...words(exponent)),
+    backward: ({ kernels }, dx, dy, x, n, add) => kernels.powBackward(dx, dy, x, n, ...words(exponent), add),
     reads: "x",
     f: (x) => x ** exponent,
     df: (x) => (exponent === 0 ? 0 : exponent * x ** (exponent - 1)),

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import * as metrics from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
 import { metricFrom } from "../../src/metrics/registry.js";
-import { tensor, zeros } from "../../src/tensor/create.js";
+import { newTotals, readTotals, writeTotals } from "../../src/ops/metricTotals.js";
+import { tensor } from "../../src/tensor/create.js";
 import { Random } from "../../src/tensor/random.js";
 import { scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
@@ -21,11 +22,11 @@ const asTensor = (rows: Rows | Int32Array): Tensor => tensor(rows);
 function measure(metric: Metric, ...batches: Batch[]): number {
   return scope(() => {
     const outputShape = asTensor(batches[0][1]).shape.slice(1);
-    const state = zeros([metric.stateSize(outputShape)]);
+    const state = newTotals(metric.stateSize(outputShape));
     for (const [target, prediction, weights] of batches) {
       metric.update(state, asTensor(target), asTensor(prediction), weights && tensor([...weights]));
     }
-    return metric.result(state.toTypedArray() as Float32Array, outputShape);
+    return metric.result(readTotals(state), outputShape);
   });
 }
 
@@ -84,10 +85,10 @@ describe("accuracy", () => {
         [0, 1],
       ],
     ];
-    const state = zeros([2]);
+    const state = newTotals(2);
     const target = tensor(labels(0, 1, 1, 1), [2, 2]);
     accuracy().update(state, target, tensor(prediction), tensor([3, 1]));
-    expect(accuracy().result(state.toTypedArray() as Float32Array, [2, 2])).toBeCloseTo(5 / 8, 7);
+    expect(accuracy().result(readTotals(state), [2, 2])).toBeCloseTo(5 / 8, 7);
   });
 
   it("counts a prediction of NaN as wrong, not as absent", () => {
@@ -284,7 +285,7 @@ describe("every metric", () => {
 
   it.each(all)("$name: is not a number before anything was added", (metric) => {
     const outputShape = metric.name === "topKAccuracy" ? [3] : [1];
-    expect(metric.result(new Float32Array(metric.stateSize(outputShape)), outputShape)).toBeNaN();
+    expect(metric.result(new Float64Array(metric.stateSize(outputShape)), outputShape)).toBeNaN();
   });
 
   it.each(all)("$name: a config makes the same metric again", (metric) => {
@@ -292,7 +293,7 @@ describe("every metric", () => {
   });
 
   it.each(all.filter(({ name }) => name !== "topKAccuracy"))("$name: refuses targets of another shape", (metric) => {
-    const update = () => metric.update(zeros([400]), tensor([[1, 0]]), tensor([[1]]), undefined);
+    const update = () => metric.update(newTotals(400), tensor([[1, 0]]), tensor([[1]]), undefined);
     expect(update).toThrow(
       `${metric.name}: the targets do not fit the output; expected float32 [1, 1], got float32 [1, 2].`,
     );
@@ -319,5 +320,74 @@ describe("errors", () => {
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {
     expect(make).toThrow(expected);
+  });
+});
+
+describe("long data sets", () => {
+  const random = new Random(7);
+  const N = 1000;
+  const draw = (C: number): Float32Array => Float32Array.from({ length: N * C }, () => random.uniform());
+  const yes = { target: draw(1).map(Math.round), prediction: draw(1), C: 1 };
+  const classes = { target: Int32Array.from(draw(1), (x) => Math.floor(3 * x)), prediction: draw(3), C: 3 };
+  const cases: [string, Metric, typeof yes | typeof classes][] = [
+    ["accuracy of yes-or-no answers", accuracy(), yes],
+    ["accuracy of classes", accuracy(), classes],
+    ["topKAccuracy", topKAccuracy({ k: 2 }), classes],
+    ["precision", precision(), yes],
+    ["recall of classes", recall(), classes],
+    ["f1", f1(), yes],
+    ["auc", auc(), yes],
+    ["meanAbsoluteError", meanAbsoluteError(), yes],
+    ["meanSquaredError", meanSquaredError(), yes],
+    ["r2", r2(), yes],
+  ];
+
+  /** Totals of the 1,000 samples in batches of `size`, added to totals that begin with `start`. */
+  function totalsOf(
+    metric: Metric,
+    { target, prediction, C }: (typeof cases)[0][2],
+    size: number,
+    start = 0,
+  ): Float64Array {
+    return scope(() => {
+      const state = newTotals(metric.stateSize([C]));
+      writeTotals(state, readTotals(state).fill(start));
+      for (let at = 0; at < N; at += size) {
+        const labels = target.slice(at, at + size);
+        const y = C === 1 ? tensor(labels, [labels.length, 1]) : tensor(labels);
+        const rows = prediction.slice(at * C, (at + size) * C);
+        metric.update(state, y, tensor(rows, [rows.length / C, C]), undefined);
+      }
+      return readTotals(state);
+    });
+  }
+
+  it.each(cases)("%s: 1,000 samples in batches of 1, 7, 333 and 1,000 give the same bits", (_, metric, data) => {
+    const whole = totalsOf(metric, data, N);
+    for (const size of [1, 7, 333]) expect(totalsOf(metric, data, size)).toEqual(whole);
+  });
+
+  it.each(cases.slice(0, 7))(
+    "%s: 1,000 samples count 1,000 behind 2²⁴ and behind 2⁵² in each cell",
+    (_, metric, data) => {
+      const plain = totalsOf(metric, data, 100);
+      for (const start of [2 ** 24, 2 ** 52]) {
+        expect(totalsOf(metric, data, 100, start).map((total) => total - start)).toEqual(plain);
+      }
+    },
+  );
+
+  it("accuracy of 40,000,000 samples is 0.75 where 30,000,000 are right", () => {
+    const state = newTotals(2);
+    scope(() => {
+      const n = 4_000_000;
+      const [target, prediction] = [new Int32Array(n), new Float32Array(2 * n)];
+      for (let i = 0; i < n; i++) prediction[2 * i + (i % 4 === 0 ? 1 : 0)] = 1;
+      const [y, p] = [tensor(target), tensor(prediction, [n, 2])];
+      for (let batch = 0; batch < 10; batch++) accuracy().update(state, y, p, undefined);
+    });
+    expect([...readTotals(state)]).toEqual([30_000_000, 40_000_000]);
+    expect(accuracy().result(readTotals(state), [2])).toBe(0.75);
+    state.dispose();
   });
 });

@@ -147,7 +147,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
     ["loadModel: the file does not describe a model. model: name is no text", () => edited("name", 5)],
     ["loadModel: the notes are damaged; expected an object, got [1].", () => edited("notes", [1])],
     [
-      'loadModel: tensor "dense_1/bias" is missing; expected F32 [4], got ["dense_1/kernel",',
+      'loadModel: tensor "dense_1/bias" is missing; expected F32 [4], got ["training/metrics/0", "dense_1/kernel",',
       () => without("dense_1/bias"),
     ],
     [

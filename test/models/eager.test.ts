@@ -36,7 +36,7 @@ function byHand(seed: number, epochs: number, batchSize: number): { weights: Flo
     value.grad = gradients.sections[i];
   }
   const rules = shapes.map((shape) => ({ isTrainable: true, decays: shape.length > 1 }));
-  const optimizer = new OptimizerState(adam({ learningRate: 0.01 }), values, gradients, rules);
+  const optimizer = new OptimizerState(adam({ learningRate: 0.01 }), values.sections, gradients, rules);
   const batches = new Batches([x, y, tensor(sampleWeight)], batchSize);
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {

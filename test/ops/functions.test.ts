@@ -148,6 +148,12 @@ describe("edges of the number range", () => {
     ["div", () => ops.div(tensor([1, -1, 0]), 0), [Infinity, -Infinity, NaN]],
     ["pow with a whole exponent", () => ops.pow(tensor([-2, 0]), 3), [-8, 0]],
     ["pow with a fraction", () => ops.pow(tensor([-2, 4]), 1.5), [NaN, 8]],
+    [
+      "pow with an exponent of 64 bits: (2¹²⁰)^(1/3) is 2⁴⁰, 7 ulp more where ⅓ is rounded to 32 bits",
+      () => ops.pow(tensor([2 ** 120, 2 ** -120]), 1 / 3),
+      [2 ** 40, 2 ** -40],
+    ],
+    ["pow with an exponent just above 2 that is not whole", () => ops.pow(tensor([-3, 1]), 2 + 2e-9), [NaN, 1]],
     ["relu", () => ops.relu(tensor([NaN, -0, 2])), [NaN, 0, 2]],
     ["sigmoid", () => ops.sigmoid(tensor([-1000, 0, 1000])), [0, 0.5, 1]],
     ["tanh", () => ops.tanh(tensor([-1000, 0, 1000])), [-1, 0, 1]],

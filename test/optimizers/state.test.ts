@@ -40,7 +40,7 @@ function start(optimizer: Optimizer, rules = decayAndNot): Job {
   return {
     values,
     gradients,
-    state: new OptimizerState(optimizer, values, gradients, rules),
+    state: new OptimizerState(optimizer, values.sections, gradients, rules),
     setGradients: (t, scale) => set(gradients, t, scale),
     current: () => values.sections.map((section) => [...section.toTypedArray()]),
   };
@@ -143,7 +143,7 @@ describe("clipping", () => {
     const gradients = new Slab(sections.map((section) => [section.length]));
     sections.forEach((section, i) => gradients.sections[i].assign(section));
     const rules = sections.map(() => ({ isTrainable: true, decays: true }));
-    const state = new OptimizerState(sgd({ learningRate: 1, ...clipping }), values, gradients, rules);
+    const state = new OptimizerState(sgd({ learningRate: 1, ...clipping }), values.sections, gradients, rules);
     state.step();
     return values.sections.map((section) => [...section.toTypedArray()].map((x) => 0 - x));
   }
@@ -296,7 +296,7 @@ describe("saving", () => {
     const values = new Slab(shapes);
     const gradients = new Slab(shapes);
     const before = memoryUsage().bytesInUse;
-    new OptimizerState(adam({ amsgrad: true, globalClipNorm: 1 }), values, gradients, decayAndNot).dispose();
+    new OptimizerState(adam({ amsgrad: true, globalClipNorm: 1 }), values.sections, gradients, decayAndNot).dispose();
     expect(memoryUsage().bytesInUse).toBe(before);
   });
 });

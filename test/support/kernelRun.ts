@@ -54,6 +54,12 @@ export function expectClose(
   }
 }
 
+/** The bits of a float64 as a kernel takes them: two int32, the lower first. */
+export function words(value: number): [low: number, high: number] {
+  const [low, high] = new Int32Array(Float64Array.of(value).buffer);
+  return [low, high];
+}
+
 /** A generator of numbers in [−1, 1) by seed (mulberry32). */
 export function numbers(seed: number): () => number {
   let state = seed;

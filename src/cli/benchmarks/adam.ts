@@ -20,9 +20,12 @@ export const adamCase: Case = {
   work: { parts: n, bytes: 32 * n },
   prepare() {
     const [values, gradients] = [new Slab([[n]]), new Slab([[n]])];
-    const state = new OptimizerState(adam({ learningRate, beta1, beta2, epsilon, weightDecay }), values, gradients, [
-      { isTrainable: true, decays: true },
-    ]);
+    const state = new OptimizerState(
+      adam({ learningRate, beta1, beta2, epsilon, weightDecay }),
+      values.sections,
+      gradients,
+      [{ isTrainable: true, decays: true }],
+    );
     const [theta, g] = [randomValues(n), randomValues(n).map((value) => value / 8)];
     values.whole.assign(theta);
     const recording = record(() => state.run());

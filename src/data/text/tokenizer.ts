@@ -5,6 +5,7 @@
 import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger } from "../../options.js";
+import { byCodePoint } from "../labels.js";
 
 /** What a text is cut into. */
 export type TextUnit = "characters" | "words";
@@ -152,7 +153,7 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   }
   const units = [...counts]
     .filter(([, count]) => count >= minCount)
-    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
+    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || byCodePoint(a, b))
     .slice(0, maxTokens === undefined ? undefined : maxTokens - reserved)
     .map(([found]) => found);
   if (units.length === 0) {
