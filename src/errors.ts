@@ -52,7 +52,19 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
   const { expected, got, hint } = parts;
   const rule = [expected === undefined ? "" : `expected ${expected}`, got === undefined ? "" : `got ${got}`];
   const detail = rule.filter((part) => part !== "").join(", ");
-  return `${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`;
+  return printable(`${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`);
+}
+
+/**
+ * The text as a terminal may have it, whoever wrote it: control characters beside tab and line feed, marks that turn the direction of writing, and the
+ * separators U+2028 and U+2029 are written as in JSON, "\\u001b". What is JSON stays the same JSON.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex -- these are what must not get through
+    /[\0-\x08\v-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */

@@ -73,6 +73,10 @@ class Bidirectional extends Wrapper {
     return { layer: innerConfig(this.#forward), backwardLayer: innerConfig(this.#backward), mergeMode: this.#mode };
   }
 
+  override get outputActivation(): string | undefined {
+    return this.#forward.outputActivation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [forward, backward] = this.#inputsOf(inputShapes);
     const shape = this.#forward.outputShape(forward);

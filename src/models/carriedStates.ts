@@ -88,7 +88,9 @@ export class CarriedStates {
   /** Puts the model's states where these stand, unless something else has begun with them or changed them since {@link load}. */
   store(): void {
     for (const [i, [parameter, own]] of this.#substitutes.entries()) {
-      if (owners.get(parameter) === this) copyFloat32(this.#shared[i].ptr, own.ptr, own.size);
+      if (owners.get(parameter) !== this) continue;
+      copyFloat32(this.#shared[i].ptr, own.ptr, own.size);
+      this.#shared[i].changed();
     }
   }
 

@@ -5,6 +5,7 @@ import type { Lengths } from "../data/lengths.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
 import type { CarriedStates } from "./carriedStates.js";
+import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
@@ -21,25 +22,24 @@ export class Evaluation {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
-    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
       states.use(() => step.evaluate(splitBatch(data, batch), metrics)),
-    ]);
+    );
   }
 
-  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
   async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
     this.#states.reset();
-    let lossSum = 0;
+    const sums: LossSums = [];
     for (let b = 0; b < batches.count; b++) {
       await breathe();
       checkInterrupts();
-      const [loss] = this.#steps.run(order, b);
-      lossSum += loss.item() * batches.sizeOf(b);
+      addLoss(sums, this.#steps.run(order, b), batches.sizeOf(b));
     }
-    return { loss: lossSum / batches.rows, ...this.#metrics.results() };
+    return { loss: meanLoss(sums), ...this.#metrics.results() };
   }
 
   dispose(): void {

@@ -10,10 +10,11 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { CarriedStates, lendToFit } from "./carriedStates.js";
 import { Chain } from "./chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
+import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
+import { checkLogits } from "./logits.js";
 import type { RestoredTraining } from "./saving.js";
 import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
@@ -110,8 +111,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules, paddings } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i], padding: paddings[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -119,7 +120,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, tokens: form.tokens, padding: form.padding };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
@@ -151,8 +152,11 @@ export class ModelState {
 
   /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
   compile(options: CompileOptions): void {
-    if (this.#form instanceof Chain) checkForOutputCount(options, 1);
-    const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    const form = this.#form;
+    checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
+    if (options.checkLogits ?? true)
+      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+    const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
     this.#step?.dispose();
@@ -161,10 +165,11 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. Errors: UsageError before `compile`. */
-  step(op: string): TrainingStep {
+  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
+  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
+    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 
@@ -186,10 +191,10 @@ export class ModelState {
     }
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
-  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
-    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 

@@ -62,6 +62,7 @@ export class WeightAverage {
   /** Makes the averages the weights. */
   adopt(): void {
     for (const { values, averages } of this.#runs) copyFloat32(values.ptr, averages.ptr, values.size);
+    for (const value of this.#averageOf.keys()) value.changed();
   }
 
   /** Copies of all averages, in the order of the slabs. */

@@ -8,6 +8,8 @@ import { heap } from "../runtime/runtime.js";
 
 /** A block of `bytes` bytes with a count of its holders. */
 export class Storage {
+  /** How often its contents were changed in place, by whatever says so: Note [Changes] in tape.ts. */
+  changes = 0;
   readonly #block: Block;
   #holders = 1;
   #isWatched = false;
