@@ -72,6 +72,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     step.discard(); // of what backward has gathered outside of fit
     return await new Fit(model, data, training, judging, options).run();
   } finally {
+    step.rest();
     training.dispose();
     judging?.dispose();
   }

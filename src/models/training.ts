@@ -143,7 +143,7 @@ export class TrainingStep {
 
   /**
    * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random numbers. Recorded the first time,
-   * then replayed.
+   * then replayed, until {@link rest}.
    */
   update(): void {
     this.optimizer.prepare();
@@ -242,9 +242,15 @@ export class TrainingStep {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
+  /** Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where it is. */
+  rest(): void {
+    this.#update?.dispose();
+    this.#update = undefined;
+  }
+
   /** Frees totals, averages and optimizer state. */
   dispose(): void {
-    this.#update?.dispose();
+    this.rest();
     this.average?.dispose();
     this.optimizer.dispose();
     this.metrics.dispose();
