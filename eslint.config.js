@@ -99,5 +99,8 @@ export default defineConfig(
       },
     },
   },
-  { files: ["**/*.config.{js,ts}", "scripts/statics.mjs"], rules: { "no-restricted-syntax": ["error", noLeftOvers] } },
+  {
+    files: ["**/*.config.{js,mjs,ts}", "scripts/statics.mjs"],
+    rules: { "no-restricted-syntax": ["error", noLeftOvers] },
+  },
 );

@@ -52,23 +52,31 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
   const { expected, got, hint } = parts;
   const rule = [expected === undefined ? "" : `expected ${expected}`, got === undefined ? "" : `got ${got}`];
   const detail = rule.filter((part) => part !== "").join(", ");
-  return `${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`;
+  return printable(`${op}: ${wrong}${detail === "" ? "" : `; ${detail}`}.${hint === undefined ? "" : ` ${hint}`}`);
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */
+/**
+ * The text as a terminal may have it, whoever wrote it: control characters beside tab and line feed, marks that turn the direction of writing, and the
+ * separators U+2028 and U+2029 are written as in JSON, "\\u001b". What is JSON stays the same JSON.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /(?![\t\n])[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u${(0x10000 + one.charCodeAt(0)).toString(16).slice(1)}`,
+  );
+}
+
+/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut, whatever their names and constructors are. */
 export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (Array.isArray(value) && depth === 3) return "[…]";
   if (Array.isArray(value)) {
-    return `[${value
-      .slice(0, 12)
-      .map((item) => show(item, depth + 1))
-      .join(", ")}${value.length > 12 ? ", …" : ""}]`;
+    const items = depth > 2 ? ["…"] : value.slice(0, 12).map((item) => show(item, depth + 1));
+    return `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const name: unknown = value.constructor?.name;
-    return typeof name === "string" ? name.slice(0, 80) : "object";
+    const name: unknown = value.constructor?.name; // of JSON, anything
+    return typeof name === "string" ? name : "object";
   }
   return String(value);
 }
@@ -82,6 +90,6 @@ export function checkKeys(op: string, options: object, known: readonly string[])
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  const expected = [known.slice(0, -1).join(", "), known.at(-1)].filter((part) => part !== "").join(" or ");
+  const expected = known.join(", ").replace(/, (\w*)$/, " or $1");
   throw new UsageError(message(op, "unknown option", { expected, got: show(unknown) }));
 }

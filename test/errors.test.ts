@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkKeys, DataError, LanegradError, message, show, UsageError } from "../src/errors.js";
+import { checkKeys, DataError, LanegradError, message, printable, show, UsageError } from "../src/errors.js";
 
 it("message: every part may be left out", () => {
   expect(message("fit", "no data")).toBe("fit: no data.");
@@ -17,6 +17,14 @@ it("show: strings are quoted, long values cut", () => {
   expect(show(Array(13).fill(0))).toBe(`[${Array(12).fill(0).join(", ")}, …]`);
   expect(show(new Map())).toBe("Map");
   expect(show(() => 1)).toBe("function (anonymous)");
+});
+
+it("show: 1,000,000 nested arrays are cut at the fourth, and JSON with names of its own for constructor and toString is an object", () => {
+  expect(show([[[[[1]]]]])).toBe("[[[[…]]]]");
+  expect(show(JSON.parse("[".repeat(1e6) + "]".repeat(1e6)))).toBe("[[[[…]]]]");
+  expect(show([[[1, 2]]])).toBe("[[[1, 2]]]");
+  expect(show({ constructor: { name: { toString: 1 } }, toString: 1 })).toBe("object");
+  expect(show(Object.create(null))).toBe("object");
 });
 
 it("checkKeys: names the first unknown option and the known ones", () => {
@@ -37,4 +45,24 @@ it("every error is a LanegradError with its own name", () => {
   expect(error).toBeInstanceOf(LanegradError);
   expect(error).toBeInstanceOf(Error);
   expect(String(error)).toBe("DataError: csv: empty.");
+});
+
+it("printable: of all 65,536 code units, 77 become visible, and what was JSON stays the same JSON", () => {
+  const all = Array.from({ length: 65_536 }, (_, code) => String.fromCharCode(code));
+  const changed = all.filter((one) => printable(one) !== one);
+  const between = (first: number, last: number): string[] => all.slice(first, last + 1);
+  const controls = [...between(0, 0x1f), ...between(0x7f, 0x9f)].filter((one) => one !== "\t" && one !== "\n");
+  const directions = [...between(0x200e, 0x200f), ...between(0x202a, 0x202e), ...between(0x2066, 0x2069), "\u061c"];
+  expect(changed.toSorted()).toEqual([...controls, ...directions, "\u2028", "\u2029"].toSorted());
+  expect(changed).toHaveLength(77);
+  const value = { [all.join("")]: all };
+  expect(JSON.parse(printable(JSON.stringify(value)))).toEqual(value);
+  expect(printable("\u001b[2J\u009b\u202e\r\n\tok")).toBe("\\u001b[2J\\u009b\\u202e\\u000d\n\tok");
+});
+
+it("message: foreign text in any part becomes printable", () => {
+  const parts = { expected: "a\u202eb", got: show("c\u009bd"), hint: "e\u2028f" };
+  expect(message("op\u001b", "wrong\u0007", parts)).toBe(
+    'op\\u001b: wrong\\u0007; expected a\\u202eb, got "c\\u009bd". e\\u2028f',
+  );
 });

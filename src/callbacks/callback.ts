@@ -30,6 +30,8 @@ export type CallbackState = Readonly<Record<string, number | null>>;
 export interface Callback {
   /** In messages, and beside the state in a checkpoint. */
   readonly name?: string;
+  /** Throws where the logs, which will have these names, lack what the callback reads: before anything else happens. */
+  checkLogs?(names: readonly string[]): void;
   /** The callback forgets earlier trainings here. */
   onTrainBegin?(training: Training): void | Promise<void>;
   /** @param epoch from 0 */
@@ -40,6 +42,8 @@ export interface Callback {
   /** After every callback's onEpochEnd: for what must see all that they changed, as a checkpoint. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
+  /** Instead of onTrainEnd, and at once, where the signal or an error ends training. What it throws is not seen: the error is. */
+  onTrainAbort?(training: Training): void;
   /** What it must know to go on after a resume as if training had not stopped. */
   save?(): CallbackState;
   /** Takes that back; called after onTrainBegin of the training that resumes. */

@@ -1,6 +1,7 @@
 /** Checkpoints while training goes on: every n epochs, or whenever a number is better than ever. */
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkBoolean, checkInteger } from "../options.js";
+import { tryToWrite } from "../io/trial.js";
 import type { Callback } from "./callback.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 
@@ -16,7 +17,8 @@ export interface CheckpointOptions extends MonitorOptions {
 
 /**
  * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next is complete.
- * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing.
+ * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing, before the first step
+ * where the place cannot be written to at all.
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";
@@ -36,7 +38,14 @@ export function checkpoint(options: CheckpointOptions): Callback {
   const monitor = new Monitor(op, options);
   return {
     name: op,
-    onTrainBegin: () => monitor.reset(),
+    checkLogs(names) {
+      if (saveBestOnly) monitor.check(names);
+    },
+    async onTrainBegin() {
+      monitor.reset();
+      const inNumberedFolder = /\{epoch\}.*[\\/]/.test(path); // made by the caller when its time comes
+      if (!inNumberedFolder) await tryToWrite(op, [{ path: path.replaceAll("{epoch}", "1"), bytes: 1 }]);
+    },
     async afterEpoch(epoch, logs, training) {
       const isDue = saveBestOnly ? monitor.improves(logs) : (epoch + 1) % everyEpochs === 0;
       if (isDue) await training.saveCheckpoint(path.replaceAll("{epoch}", String(epoch + 1)));

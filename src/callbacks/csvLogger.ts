@@ -2,6 +2,7 @@
 import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
 import { appendToFile, readFile, writeFileAtomically } from "../io/files.js";
 import { isNode } from "../io/node.js";
+import { tryToWrite } from "../io/trial.js";
 import { checkBoolean } from "../options.js";
 import type { Callback, Logs } from "./callback.js";
 
@@ -14,7 +15,8 @@ export interface CsvLoggerOptions {
 
 /**
  * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that the file is always valid.
- * Errors: UsageError for an option; in fit UsageError in browsers, DataError for a file that cannot be written or has other columns.
+ * With `append`, lines of epochs that a resumed training does again are replaced: those that were written after its checkpoint.
+ * Errors: UsageError for an option; in fit UsageError in browsers, DataError for a file that cannot be written, before the first step, or has other columns.
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const op = "csvLogger";
@@ -25,35 +27,50 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
   }
   checkBoolean(op, "append", append);
   let columns: string[] | undefined;
+  let isResumed = false;
 
-  async function begin(logs: Logs): Promise<string[]> {
+  async function begin(epoch: number, logs: Logs): Promise<string[]> {
     const names = Object.keys(logs);
     const header = ["epoch", ...names].join(",");
-    const found = append ? await firstLine(op, path) : undefined;
-    if (found === undefined) await writeFileAtomically(op, path, [new TextEncoder().encode(`${header}\n`)]);
-    else if (found !== header) {
+    const text = append ? await textOf(op, path) : "";
+    const found = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+    const isEnded = text.endsWith("\n");
+    if (found.length === 0) await write([header]);
+    else if (found[0] !== header) {
       const hint = "Use another path, or append: false to replace the file.";
-      throw new DataError(message(op, `${show(path)} has other columns`, { expected: header, got: found, hint }));
+      throw new DataError(message(op, `${show(path)} has other columns`, { expected: header, got: found[0], hint }));
+    } else {
+      let kept = found.length;
+      if (isResumed && !isEnded && kept > 1) kept--; // a line that was cut when the machine stopped
+      while (isResumed && kept > 1 && !(Number.parseInt(found[kept - 1], 10) <= epoch)) kept--;
+      if (kept < found.length || !isEnded) await write(found.slice(0, kept));
     }
     return names;
   }
 
+  const write = (lines: readonly string[]): Promise<void> =>
+    writeFileAtomically(op, path, [new TextEncoder().encode(`${lines.join("\n")}\n`)]);
+
   return {
     name: op,
-    onTrainBegin() {
+    async onTrainBegin() {
       columns = undefined;
+      isResumed = false;
+      await tryToWrite(op, [{ path, bytes: 1 }]);
+    },
+    save: () => ({}),
+    restore() {
+      isResumed = true;
     },
     async onEpochEnd(epoch, logs) {
-      columns ??= await begin(logs);
+      columns ??= await begin(epoch, logs);
       await appendToFile(op, path, `${[epoch + 1, ...columns.map((name) => logs[name])].join(",")}\n`);
     },
   };
 }
 
-/** The first line of a file; undefined where there is none. */
-async function firstLine(op: string, path: string): Promise<string | undefined> {
+/** The text of a file; none where there is none. */
+async function textOf(op: string, path: string): Promise<string> {
   const isThere = isNode() && globalThis.process.getBuiltinModule("fs").existsSync(path);
-  if (!isThere) return undefined;
-  const text = new TextDecoder().decode(await readFile(op, path));
-  return text === "" ? undefined : text.split("\n", 1)[0];
+  return isThere ? new TextDecoder().decode(await readFile(op, path)) : "";
 }

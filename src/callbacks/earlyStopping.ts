@@ -1,14 +1,17 @@
 /** Stopping when a number has not improved for a while. */
 import { checkKeys } from "../errors.js";
 import { checkBoolean, checkInteger } from "../options.js";
-import type { Callback } from "./callback.js";
+import type { Callback, Training } from "./callback.js";
 import { Monitor, type MonitorOptions } from "./monitor.js";
 
 /** Options of {@link earlyStopping}; minDelta is 0 by default. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement that are borne; the next one ends training. Default 0, as in Keras: the first one does. */
+  /** Epochs without improvement after which training ends, as in Keras: with 3, the third in a row ends it. Default 0, which is as 1. */
   readonly patience?: number;
-  /** Put the weights of the best epoch back at the end, however training ends. Default false. */
+  /**
+   * Put the weights of the best epoch back at the end, however training ends: also where the signal or an error ends it. A `resume` with the same callback
+   * goes on with the weights of the interruption. Default false.
+   */
   readonly restoreBestWeights?: boolean;
 }
 
@@ -26,12 +29,17 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const monitor = new Monitor(op, options);
   let waited = 0;
   let best: Float32Array[] | undefined;
+  let now: Training;
+  /** The weights that an interrupted training stood at, and those that it left in their place. */
+  let interrupted: { readonly at: Float32Array[]; readonly best: Float32Array[] } | undefined;
   return {
     name: op,
-    onTrainBegin() {
+    checkLogs: (names) => monitor.check(names),
+    onTrainBegin(training) {
       monitor.reset();
       waited = 0;
       best = undefined;
+      now = training;
     },
     onEpochEnd(_epoch, logs, training) {
       if (monitor.improves(logs)) {
@@ -45,12 +53,26 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     },
     onTrainEnd(_logs, training) {
       if (best !== undefined) training.restoreWeights(best);
-      best = undefined;
+      best = interrupted = undefined;
+    },
+    onTrainAbort(training) {
+      if (best === undefined) return;
+      interrupted = { at: training.copyWeights(), best };
+      training.restoreWeights(best);
     },
     save: () => ({ ...monitor.save(), waited }),
     restore(saved) {
       monitor.restore(saved);
       waited = saved.waited ?? 0;
+      if (interrupted === undefined) return;
+      best = interrupted.best;
+      if (areEqual(now.copyWeights(), best)) now.restoreWeights(interrupted.at);
+      interrupted = undefined;
     },
   };
+}
+
+/** True where nobody has changed the weights. */
+function areEqual(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
+  return a.every((values, i) => values.every((value, k) => Object.is(value, b[i][k])));
 }

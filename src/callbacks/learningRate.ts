@@ -33,6 +33,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
   let cooling = 0;
   return {
     name: op,
+    checkLogs: (names) => monitor.check(names),
     onTrainBegin() {
       monitor.reset();
       waited = cooling = 0;

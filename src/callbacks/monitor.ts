@@ -40,6 +40,11 @@ export class Monitor {
     this.#minDelta = minDelta;
   }
 
+  /** Errors: UsageError where the number is not among those that are measured. */
+  check(names: readonly string[]): void {
+    if (!names.includes(this.#name)) this.#fail(names);
+  }
+
   /** Forgets the best. */
   reset(): void {
     this.#best = null;
@@ -47,7 +52,7 @@ export class Monitor {
 
   /** True where the number is better than the best by more than minDelta; it is the best then. NaN is never better. Errors: UsageError where the logs lack it. */
   improves(logs: Logs): boolean {
-    if (!Object.hasOwn(logs, this.#name)) this.#fail(logs);
+    this.check(Object.keys(logs));
     const value = logs[this.#name];
     const gain = this.#sign * (value - (this.#best ?? -this.#sign * Infinity));
     if (!(gain > this.#minDelta)) return false;
@@ -70,11 +75,11 @@ export class Monitor {
     this.#best = best;
   }
 
-  #fail(logs: Logs): never {
+  #fail(names: readonly string[]): never {
     const hint = this.#name.startsWith("val")
       ? { hint: "Give fit validationData or a validationSplit, or monitor another name." }
       : {};
-    const expected = `one of ${Object.keys(logs).join(", ")}`;
+    const expected = `one of ${names.join(", ")}`;
     const got = `monitor ${show(this.#name)}`;
     throw new UsageError(message(this.#op, "nothing of that name is measured", { expected, got, ...hint }));
   }

@@ -4,16 +4,18 @@ import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
 import { show } from "../errors.js";
 import { machineLimits, threadsArrived } from "./benchmarks/limits.js";
-import { writeReport } from "./benchmarks/report.js";
+import { benchPage } from "./benchmarks/report.js";
 import type { BenchResult } from "./benchmarks/result.js";
 import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
 import { tableHead, tableRow } from "./benchmarks/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";
+import { oneLine } from "./format.js";
 import { cpuName, engineText, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
 import { printJson } from "./json.js";
-import { pageParts } from "./pages/page.js";
+import { Outputs } from "./outputs.js";
+import { pageParts, pageSize } from "./pages/page.js";
 import { Terminal } from "./terminal.js";
 
 /** `lanegrad bench`: measures kernels and training steps against the peak of this machine. */
@@ -51,8 +53,9 @@ export const bench: Command = {
     const seconds = args.number("seconds", "a number > 0", (value) => value > 0) ?? 0.5;
     const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
     const wanted = selected(chosenGroups(args.operand!), args.text("only"));
-    const reportFile = args.text("report");
-    const parts = reportFile === undefined ? undefined : await pageParts("bench", surroundings.files.pages.bench);
+    const outputs = await Outputs.tried("bench", args);
+    const parts = outputs.has("report") ? await pageParts("bench", surroundings.files.pages.bench) : undefined;
+    if (parts !== undefined) await outputs.try({ report: pageSize(parts) });
     const { build, threads, wide } = await initWith(args);
     await threadsArrived();
     const limits = machineLimits();
@@ -67,7 +70,7 @@ export const bench: Command = {
       for (const { group, names } of wanted) {
         const width = Math.max(...names.map((name) => name.length));
         if (results.length > 0) terminal.print();
-        terminal.print(terminal.style(tableHead(group, width), "dim"));
+        terminal.printStyled(terminal.style(tableHead(group, width), "dim"));
         for await (const measured of suites[group].run((name) => names.includes(name), setting)) {
           results.push(measured.measurement);
           if (measured.peakGflops !== undefined) peaks.gflops.push(measured.peakGflops);
@@ -87,10 +90,11 @@ export const bench: Command = {
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
     terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
     if (parts !== undefined) {
-      await writeReport(reportFile!, result, parts);
-      terminal.print(`report: ${reportFile}`);
+      const file = await outputs.write("report", benchPage(result, parts));
+      if (file !== undefined) terminal.print(`report: ${oneLine(file)}`);
     }
     if (isJson) printJson(surroundings, result);
+    outputs.finish();
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
+import { oneLine } from "./format.js";
 
 /** What stands on the command line makes no sense: exit status 2. */
 export class CommandLineError extends Error {
@@ -113,7 +114,9 @@ export function readArguments(signature: Signature, args: readonly string[]): Ar
     }
     if (
       spec.value !== undefined &&
-      (token.value === undefined || (!token.inlineValue && token.value.startsWith("--")))
+      (token.value === undefined ||
+        (token.value === "" && /^(FILE|DIR)/.test(spec.value)) ||
+        (!token.inlineValue && token.value.startsWith("--")))
     ) {
       throw wrong(name, `${token.rawName} needs a value`, spec.value, token.value ?? "nothing");
     }
@@ -137,9 +140,15 @@ export function wrong(command: string, what: string, expected?: string, got?: st
   return new CommandLineError(message(op, what, parts));
 }
 
-/** Words as a shell reads them back. */
+/** Words as a shell reads them back, those with control characters as bash, zsh and ksh do. */
 export function commandText(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return words.map(shellWord).join(" ");
+}
+
+function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (oneLine(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  return `$'${oneLine(word.replaceAll("\\", "\\\\").replaceAll("'", "\\'"))}'`;
 }
 
 /** Where to read on. */

@@ -13,7 +13,7 @@ export const dataOptions: Signature["options"] = {
   },
   download: {
     about:
-      "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, shakespeare 1.1 MB, once) where it is not at hand",
+      "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, shakespeare 1.1 MB, once) where neither LANEGRAD_DATA nor the cache has it",
   },
 };
 

@@ -1,4 +1,5 @@
-/** Numbers as people read them. Does not know terminals or colours. */
+/** Numbers as people read them, and foreign text as it may stand in a line. Does not know terminals or colours. */
+import { printable } from "../errors.js";
 
 /** 60000 → "60,000" */
 export function count(value: number): string {
@@ -33,4 +34,9 @@ export function rate(perSecond: number): string {
 /** A text for people and a number for it: 1 → "1 epoch", 20 → "20 epochs". */
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** A foreign text, as a name or a path, in one line: printable, and its tabs and line feeds as in JSON. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }

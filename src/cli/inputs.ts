@@ -79,7 +79,7 @@ async function readInput(model: Model, file: string, bytes: Uint8Array<ArrayBuff
     const { shape, values } = await readIdx(bytes, op, 3);
     return { x: tensor(values, samplesShape(model, shape, op)), names: namesOf(shape[0]) };
   }
-  const { rows, features, featureNames } = readTable(new TextDecoder().decode(bytes));
+  const { rows, features, featureNames } = readTable(textOfTable(op, bytes));
   return { x: tensor(features, samplesShape(model, [rows, featureNames.length], op)), names: namesOf(rows) };
 }
 
@@ -107,6 +107,15 @@ function samplesShape({ inputShape }: Model, [samples, ...sizes]: readonly numbe
   throw new DataError(
     message(op, "the samples do not fit the model", { expected, got: `${product(sizes)} (${show(sizes)})` }),
   );
+}
+
+/** Bytes that are no UTF-8 stand as U+FFFD, for parseCsv to say where. Errors: DataError for a text that fits no string. */
+function textOfTable(op: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch (cause) {
+    throw new DataError(message(op, "the text is too long", { got: `${bytes.length} bytes` }), { cause });
+  }
 }
 
 /** A table of numbers in a file with any of the usual separators; a first line without numbers is taken for names. Errors: DataError. */

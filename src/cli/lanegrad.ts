@@ -1,6 +1,6 @@
 /** The command: finds which one is meant, runs it, and turns errors into one line and an exit status. */
 import { WrongResultError } from "../../bench/check.js";
-import { LanegradError } from "../errors.js";
+import { LanegradError, printable } from "../errors.js";
 import { version } from "../version.js";
 import { bench } from "./bench.js";
 import type { Command } from "./command.js";
@@ -35,8 +35,8 @@ export async function lanegrad(args: readonly string[], surroundings: Surroundin
     const isExpected = [Interrupted, LanegradError, CommandLineError, WrongResultError].some(
       (kind) => error instanceof kind,
     );
-    const { message, stack } = error as Error;
-    surroundings.stderr.write(`${isExpected ? message : stack}\n`);
+    const { message, stack = message } = error as Error;
+    surroundings.stderr.write(`${printable(isExpected ? message : stack)}\n`);
     if (error instanceof Interrupted) return exitStatus[error.signal];
     return error instanceof CommandLineError ? 2 : 1;
   }

@@ -3,15 +3,17 @@
 import process from "node:process";
 import { arrayBuffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "../io/fileErrors.js";
 import { lanegrad } from "./lanegrad.js";
 import type { StopSignal } from "./surroundings.js";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
 
-// Whoever reads a pipe may stop reading: then there is nobody to tell.
+// Whoever reads a pipe may stop reading: then there is nobody to tell. A file that output goes to may have no room.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(141);
+  if (error.code === "EPIPE") process.exit(141);
+  process.stderr.write(`lanegrad: cannot write to standard output: ${reasonOf(error)}.\n`);
+  process.exit(1);
 });
 
 process.exitCode = await lanegrad(process.argv.slice(2), {

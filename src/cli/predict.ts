@@ -4,7 +4,7 @@ import { classify } from "./classify.js";
 import type { Command } from "./command.js";
 import { type Arguments, helpHint, wrong } from "./commandLine.js";
 import { drawImage } from "./drawDigit.js";
-import { percent } from "./format.js";
+import { oneLine, percent } from "./format.js";
 import { type Input, type Sources, readInputs } from "./inputs.js";
 import { printJson } from "./json.js";
 import { wrap } from "./layout.js";
@@ -63,14 +63,14 @@ export const predict: Command = {
     const model = await loadModel(modelFile);
     const samples: Sample[] = [];
     const inputs = await readInputs(model, sources, surroundings);
-    for (const input of inputs) samples.push(...(await classified(model, input)));
+    for (const input of inputs) for (const sample of await classified(model, input)) samples.push(sample);
     const names = classNamesOf(model.notes.classNames, samples[0].probabilities.length);
     if (args.has("json")) printJson(surroundings, resultOf(modelFile, names, samples));
-    else if (samples.length > 1) printTable(names, samples, terminal);
+    else if (samples.length > 1) printTable(names.map(oneLine), samples, terminal);
     else {
       const [{ picture }] = inputs;
-      if (picture !== undefined) for (const line of [...drawImage(picture, terminal), ""]) terminal.print(line);
-      printOne(names, samples[0], terminal);
+      if (picture !== undefined) for (const line of [...drawImage(picture, terminal), ""]) terminal.printStyled(line);
+      printOne(names.map(oneLine), samples[0], terminal);
     }
   },
 };
@@ -104,6 +104,9 @@ function whatIsMeant(args: Arguments): Request {
   const isClassifying = files.length > 0 || text !== undefined;
   if (isClassifying && prompt !== undefined)
     throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+  const spare = Object.keys(writeOptions).find((option) => args.has(option));
+  if (prompt === undefined && spare !== undefined)
+    throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");
   if (isClassifying || prompt !== undefined) return { modelFile, sources: { files, text }, prompt };
   throw wrong("predict", "nothing to classify", "files, --input FILE, --text TEXT or --prompt TEXT", undefined, hint);
 }
@@ -145,20 +148,22 @@ function printOne(names: readonly string[], { probabilities, detail }: Sample, t
   for (const [rank, i] of ranked(probabilities).entries()) {
     const bar = "━".repeat(Math.round(probabilities[i] * longest));
     const line = `${names[i].padStart(width)}  ${percent(probabilities[i]).padStart(8)}`;
-    terminal.print(`${terminal.style(line, rank === 0 ? "bold" : "dim")}  ${terminal.style(bar, "green")}`.trimEnd());
+    const start = terminal.style(line, rank === 0 ? "bold" : "dim");
+    terminal.printStyled(`${start}  ${terminal.style(bar, "green")}`.trimEnd());
   }
   if (detail === undefined) return;
-  for (const line of wrap(detail, terminal.columns)) terminal.print(terminal.style(line, "dim"));
+  for (const line of wrap(oneLine(detail), terminal.columns)) terminal.printStyled(terminal.style(line, "dim"));
 }
 
 /** A line for each sample: its number or name, its class, and what else it might be. */
-function printTable(names: readonly string[], samples: readonly Sample[], terminal: Terminal): void {
+function printTable(names: readonly string[], all: readonly Sample[], terminal: Terminal): void {
+  const samples = all.map(({ name, probabilities }) => ({ name: oneLine(name), probabilities }));
   const width = Math.max(...names.map(({ length }) => length), "class".length);
-  const nameWidth = Math.max(...samples.map(({ name }) => name.length), "sample".length);
+  const nameWidth = samples.reduce((width, { name }) => Math.max(width, name.length), "sample".length);
   const isNumbered = samples.every(({ name }) => /^\d+$/.test(name));
   const nameCell = (name: string): string => (isNumbered ? name.padStart(nameWidth) : name.padEnd(nameWidth));
   const header = `${nameCell("sample")}  ${"class".padEnd(width)}  probability  else`;
-  terminal.print(terminal.style(header, "dim"));
+  terminal.printStyled(terminal.style(header, "dim"));
   for (const { name, probabilities } of samples) {
     const [best, ...others] = ranked(probabilities);
     const rest = others.slice(0, runnersUp).map((i) => `${names[i]} (${percent(probabilities[i])})`);

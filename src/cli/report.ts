@@ -3,7 +3,7 @@ import { type FitOptions, type Model, metrics } from "../index.js";
 import { type Classified, bestClasses, classify } from "./classify.js";
 import { classTable } from "./classTable.js";
 import { type GreyImage, drawRow } from "./drawDigit.js";
-import { count, percent } from "./format.js";
+import { count, oneLine, percent } from "./format.js";
 import type { RecipeData } from "./recipes/data.js";
 import type { Terminal } from "./terminal.js";
 
@@ -50,10 +50,10 @@ function wrongCount({ accuracy, labels }: Judgement): number {
 export function printClasses(judgement: Judgement, data: RecipeData, terminal: Terminal): void {
   const { labels, predictions } = judgement;
   const matrix = metrics.confusionMatrix({ labels, predictions, classes: data.classNames.length });
-  for (const line of classTable(matrix, data.classNames, terminal)) terminal.print(line);
+  for (const line of classTable(matrix, data.classNames.map(oneLine), terminal)) terminal.printStyled(line);
   if (!data.hasImages || wrongCount(judgement) === 0) return;
   terminal.print();
-  for (const line of drawMisread(judgement, data, terminal)) terminal.print(line);
+  for (const line of drawMisread(judgement, data, terminal)) terminal.printStyled(line);
 }
 
 /** The errors of which the network was surest, drawn. */
@@ -74,8 +74,9 @@ function drawMisread(
     width,
     pixels: pixels.subarray(i * height * width, (i + 1) * height * width),
   }));
+  const names = classNames.map(oneLine);
   const captions = misread.map(
-    (i) => `${classNames[labels[i]]} read as ${classNames[predictions[i]]}, ${percent(sureness(i), 0)}`,
+    (i) => `${names[labels[i]]} read as ${names[predictions[i]]}, ${percent(sureness(i), 0)}`,
   );
   return drawRow(images, captions, terminal);
 }

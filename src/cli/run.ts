@@ -2,10 +2,10 @@
  * A training run as the command line describes it: a recipe with its settings, begun anew or taken up from a checkpoint, where all of that stands in the
  * model's notes. Does not train.
  */
-import { existsSync } from "node:fs";
 import { DataError, message, show } from "../errors.js";
 import { type Model, loadModel } from "../index.js";
 import { type Arguments, type Signature, commandText, unknown, wrong } from "./commandLine.js";
+import { identityOf } from "./outputs.js";
 import { imdbModels } from "./recipes/imdb.js";
 import { recipes } from "./recipes/index.js";
 import type { ExperimentSettings, Recipe, RecipeData, Settings } from "./recipes/recipe.js";
@@ -23,6 +23,8 @@ export interface PlannedRun {
   readonly dataKind: string | undefined;
   /** The checkpoint that it goes on from. */
   readonly checkpoint: string | undefined;
+  /** Of that file, as it was read. */
+  readonly identity: string | undefined;
 }
 
 /** A run whose data are there. */
@@ -41,7 +43,11 @@ export const runOptions: Signature["options"] = {
   out: { value: "FILE", about: "save the trained model there, as safetensors" },
   resume: {
     value: "FILE",
-    about: "go on from a checkpoint that Ctrl-C left, to the same weights as without the break",
+    about: "go on from a checkpoint that Ctrl-C or --checkpoint left, to the same weights as without the break",
+  },
+  checkpoint: {
+    value: "FILE",
+    about: "save a checkpoint there before the first step and after each epoch; removed when --out has the model",
   },
 };
 
@@ -64,12 +70,27 @@ export async function runFrom(args: Arguments): Promise<PlannedRun> {
   if (file !== undefined) {
     const run = await resumedRun(file);
     checkUnchanged(args, run, { ...wanted, seed, recipe: recipeName(args) });
+    checkData(run.recipe, args);
     return run;
   }
   const name = recipeName(args);
   const recipe = recipes.find((one) => one.name === name) ?? recipes[0];
+  checkData(recipe, args);
   const settings = { ...recipe.settings, ...wanted };
-  return { recipe, settings, seed: seed ?? 0, saved: undefined, dataKind: undefined, checkpoint: undefined };
+  return {
+    recipe,
+    settings,
+    seed: seed ?? 0,
+    saved: undefined,
+    dataKind: undefined,
+    checkpoint: undefined,
+    identity: undefined,
+  };
+}
+
+function checkData({ name, takesData = true }: Recipe, args: Arguments): void {
+  const spare = takesData ? undefined : ["data", "download"].find((option) => args.has(option));
+  if (spare !== undefined) throw wrong("train", `--${spare} is not for ${name}, which makes its data itself`);
 }
 
 /** The run on its data: with the checkpoint's model, or a new one. */
@@ -103,14 +124,15 @@ export function takeNotes({ model, recipe, settings }: Run, data: RecipeData, is
 }
 
 async function resumedRun(file: string): Promise<PlannedRun> {
+  const identity = await identityOf(file);
   const model = await loadModel(file);
   const { recipe: name, data, run } = model.notes as Partial<RunNotes>;
   const recipe = recipes.find((one) => one.name === name);
   if (recipe === undefined || typeof data !== "string" || !isSettings(run)) {
-    const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it.";
+    const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.";
     throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
   }
-  return { recipe, settings: run, seed: model.seed, saved: model, dataKind: data, checkpoint: file };
+  return { recipe, settings: run, seed: model.seed, saved: model, dataKind: data, checkpoint: file, identity };
 }
 
 function isSettings(run: Settings | undefined): run is Settings {
@@ -138,20 +160,14 @@ function checkUnchanged(
   }
 }
 
-/** Where Ctrl-C saves: the checkpoint that the run came from, else a new file beside the model's, or in the working folder. */
-export function checkpointPath({ recipe, checkpoint }: Run, out: string | undefined): string {
-  if (checkpoint !== undefined) return checkpoint;
-  const stem = out === undefined ? recipe.name : out.replace(/\.safetensors$/, "");
-  for (let number = 1; ; number++) {
-    const path = `${stem}.checkpoint${number === 1 ? "" : `-${number}`}.safetensors`;
-    if (!existsSync(path)) return path;
-  }
-}
-
 /** The command that goes on from a checkpoint. */
 export function resumeCommand({ recipe }: Run, args: Arguments, checkpoint: string): string {
   const words = ["npx", "lanegrad", "train", recipe.name, "--resume", checkpoint];
-  return commandText([...words, ...args.again(["data", "threads", "out", "wide", "json"])]);
+  const isAsked = args.text("checkpoint") === checkpoint;
+  return commandText([
+    ...words,
+    ...args.again(["data", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]),
+  ]);
 }
 
 /** The command that trains to the same weights. */

@@ -3,14 +3,14 @@ import { WrongResultError } from "../../bench/check.js";
 import { info } from "../index.js";
 import { type Arguments, commandText } from "./commandLine.js";
 import type { Command } from "./command.js";
-import { writeComparison } from "./comparison/report.js";
+import { comparisonPage } from "./comparison/report.js";
 import { dataOptions, loadRecipeData } from "./dataOptions.js";
 import { engineFacts, initWith, threadsOption, wideOption } from "./engine.js";
 import { interruptible } from "./interrupt.js";
 import { duration } from "./format.js";
 import { printJson } from "./json.js";
-import { checkWritable } from "./outputs.js";
-import { pageParts } from "./pages/page.js";
+import { Outputs } from "./outputs.js";
+import { pageParts, pageSize } from "./pages/page.js";
 import type { RecipeData } from "./recipes/recipe.js";
 import { seedOption, seedOf } from "./seed.js";
 import type { Surroundings } from "./surroundings.js";
@@ -58,10 +58,10 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
   const isQuick = args.has("quick");
   const seed = seedOf(args) ?? 0;
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
+  const outputs = await Outputs.tried("table", args);
+  const parts = outputs.has("report") ? await pageParts("table", surroundings.files.pages.comparison) : undefined;
+  if (parts !== undefined) await outputs.try({ report: pageSize(parts) });
   await initWith(args);
-  const file = args.text("report");
-  const parts = file === undefined ? undefined : await pageParts("table", surroundings.files.pages.comparison);
-  if (file !== undefined) await checkWritable("table", file, "--report");
   const facts: (readonly [name: string, text: string])[] = [...engineFacts()];
   for (const [name, text] of facts) terminal.fact(name, text);
   const start = performance.now();
@@ -85,7 +85,7 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
         facts.unshift(["data", data.description]);
         terminal.fact("data", data.description);
         terminal.print();
-        terminal.print(terminal.style(headerOf(meant), "dim"));
+        terminal.printStyled(terminal.style(headerOf(meant), "dim"));
       }
     }
     const trained = await trainRow(row, meant, known.data, { isQuick, seed, signal, terminal });
@@ -102,8 +102,9 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
     const took = duration((performance.now() - start) / 1000);
     const all = [...facts, ["seed", String(seed)], ["took", took]] as const;
     const command = repeatCommand(meant, args, seed);
-    await writeComparison("table", file!, tableReport(meant, results, { command, facts: all, conclusions }), parts);
-    terminal.fact("report", file!);
+    const report = tableReport(meant, results, { command, facts: all, conclusions });
+    const file = await outputs.write("report", comparisonPage(report, parts));
+    if (file !== undefined) terminal.fact("report", file);
   }
   if (isJson) {
     const { threads, build, wide } = info();
@@ -117,6 +118,7 @@ async function runTable(args: Arguments, surroundings: Surroundings, signal: Abo
       rows: results.map(asJson),
     });
   }
+  outputs.finish();
   checkBounds(meant, results);
 }
 

@@ -15,9 +15,9 @@ const poolBatches = 50;
 
 /** How long each row of a data set is. */
 export interface Lengths {
-  /** Steps that are no padding, at least 1, (N). */
+  /** Steps that are no padding, (N); 0 for padding alone. */
   readonly tokens: Int32Array;
-  /** The same rounded up, at most T. */
+  /** The same rounded up, at least 1 and at most T. */
   readonly rounded: Int32Array;
   /** True where padding stands in front. */
   readonly isPaddedInFront: boolean;
@@ -46,8 +46,8 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
     let [first, last] = [n * T, end];
     while (first < last && values[first] === 0) first++;
     while (last > first && values[last] === 0) last--;
-    tokens[n] = last - first + 1;
     if (values[first] === 0) continue; // padding alone
+    tokens[n] = last - first + 1;
     if (first > n * T && front < 0) front = n;
     if (last < end && behind < 0) behind = n;
   }
@@ -58,7 +58,7 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
       message(op, "groupByLength needs padding on one side", { expected: "in front of all or behind all", got, hint }),
     );
   }
-  const rounded = tokens.map((length) => Math.min(T, Math.ceil(length / multiple) * multiple));
+  const rounded = tokens.map((length) => Math.min(T, Math.ceil(Math.max(1, length) / multiple) * multiple));
   const order: Lengths["order"] = (batchSize, shuffle, random) => orderByLength(tokens, batchSize, shuffle, random);
   return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple, order };
 }

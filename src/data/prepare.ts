@@ -44,12 +44,15 @@ export function split(data: Dataset, options: SplitOptions = {}): Split {
   return { train: takeRows(data, order.subarray(0, cut)), test: takeRows(data, order.subarray(cut)) };
 }
 
-/** How features are scaled: (value − offset) · factor, each feature with its own numbers. */
+/**
+ * How features are scaled: (value − offset) · factor, each feature with its own numbers. Both are float64: where values are large beside their spread, as
+ * years or times in milliseconds, the mean needs more digits than a float32 has.
+ */
 export interface Scaling {
   /** (F) */
-  readonly offset: Float32Array;
+  readonly offset: Float64Array;
   /** (F) */
-  readonly factor: Float32Array;
+  readonly factor: Float64Array;
 }
 
 /** A split with scaled x, and how to scale what is to be predicted. */
@@ -102,10 +105,10 @@ export function normalize(data: Split): ScaledSplit {
  * x scaled as the training data were: (x − offset) · factor, float32 of x's shape.
  *
  * @param x        (N, …) with F features a row
- * @param scaling  what {@link standardize} or {@link normalize} returned
+ * @param scaling  what {@link standardize} or {@link normalize} returned, or the same numbers in other arrays
  * Errors: ShapeError for another number of features; MemoryError.
  */
-export function scale(x: Tensor, scaling: Scaling): Tensor {
+export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLike<number>>>): Tensor {
   const { offset, factor } = scaling;
   const features = x.size / x.shape[0];
   if (features !== offset.length) {
@@ -127,7 +130,7 @@ function scaleBoth({ train, test }: Split, op: string, fit: Fit): ScaledSplit {
     const got = `${values[wrong]} in row ${Math.floor(wrong / features)}`;
     throw new DataError(message(op, "x holds a value that cannot be scaled", { expected: "finite numbers", got }));
   }
-  const scaling = { offset: new Float32Array(features), factor: new Float32Array(features) };
+  const scaling = { offset: new Float64Array(features), factor: new Float64Array(features) };
   fit(values, scaling);
   return {
     train: { ...train, x: scale(train.x, scaling) },
@@ -145,7 +148,7 @@ function eachFeature(values: Float32Array, features: number, visit: (i: number, 
 
 /** 1 / width, or 1 where that is no number to multiply with: the feature does not vary. */
 function inverse(width: number): number {
-  const factor = Math.fround(1 / width);
+  const factor = 1 / width;
   return Number.isFinite(factor) ? factor : 1;
 }
 

@@ -2,29 +2,10 @@
  * Files, in Node only: read whole, written whole or not at all, or grown at the end. A reader of the path sees the old bytes or the new ones, never a part,
  * even if the process is killed or the machine loses power while writing.
  */
-import { DataError, UsageError, message, show } from "../errors.js";
+import { UsageError, message, show } from "../errors.js";
+import { fileError } from "./fileErrors.js";
 import { nodeBuiltin } from "./node.js";
 import { removeAbandoned, temporaryName } from "./temporary.js";
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "it, or its folder, does not exist",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  EISDIR: "it is a folder",
-  ENOTDIR: "a part of its path is a file",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the quota is used up",
-  EMFILE: "too many files are open",
-  ENAMETOOLONG: "its name is too long",
-};
-
-/** An error of the file system in our words, with the original as its cause; any other error as it is. */
-function fileError(op: string, verb: string, path: string, cause: unknown): unknown {
-  if (!(cause instanceof Error && "syscall" in cause && "code" in cause)) return cause;
-  const reason = reasons[String(cause.code)] ?? cause.message;
-  return new DataError(message(op, `cannot ${verb} ${show(path)}: ${reason}`), { cause });
-}
 
 function fileName(op: string, path: string | URL): string {
   if (typeof path === "string") return path;
@@ -94,28 +75,42 @@ export async function appendToFile(op: string, path: string | URL, text: string)
   }
 }
 
+/** A name for a temporary file in the folder of `target`, that no other has. See temporary.ts. */
+export function temporaryBeside(target: string): string {
+  const path = nodeBuiltin("path");
+  return path.join(path.dirname(target), temporaryName());
+}
+
 async function replace(
   target: string,
   mode: number | undefined,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
-  const path = nodeBuiltin("path");
-  const folder = path.dirname(target);
-  await removeAbandoned(folder);
-  const temporary = path.join(folder, temporaryName());
-  const handle = await fs.open(temporary, "wx");
+  await removeAbandoned(nodeBuiltin("path").dirname(target));
+  const temporary = temporaryBeside(target);
   try {
-    try {
-      await fs.writeFile(handle, chunks);
-      if (mode !== undefined) await handle.chmod(mode & 0o777);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeTemporary(temporary, mode, chunks);
     await fs.rename(temporary, target);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Makes a temporary file of the pieces, all of it on the disk. On failure it may stay in part. Errors: those of the file system. */
+export async function writeTemporary(
+  temporary: string,
+  mode: number | undefined,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const fs = nodeBuiltin("fs/promises");
+  const handle = await fs.open(temporary, "wx");
+  try {
+    await fs.writeFile(handle, chunks);
+    if (mode !== undefined) await handle.chmod(mode & 0o777);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

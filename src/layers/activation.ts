@@ -33,12 +33,16 @@ class ActivationLayer extends Layer {
     return { activation: this.#activation };
   }
 
+  override get outputActivation(): string {
+    return this.#activation === "linear" ? "same" : this.#activation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput("activation", inputShapes);
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return this.#activation === "softmax" ? 3 : 2;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

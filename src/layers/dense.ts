@@ -112,8 +112,8 @@ class Dense extends Layer {
     });
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return 3;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

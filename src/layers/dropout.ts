@@ -36,12 +36,16 @@ class Dropout extends Layer {
     return { rate: this.#rate };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput("dropout", inputShapes);
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return 2;
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {

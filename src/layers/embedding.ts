@@ -7,8 +7,9 @@ import { checkBoolean, checkInteger } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { judgeSteps } from "./judgeSteps.js";
 import { Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
+import { bothCount } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 
 /** Options of {@link embedding}. */
@@ -23,7 +24,7 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly embeddingsInitializer?: Initializer;
   /** Penalizes the whole table, so that every step visits all of it. */
   readonly embeddingsRegularizer?: Regularizer;
-  /** Token 0 is padding: layers that work along time skip it. For sequences (N, T) whose rows have another token at least. Default false. */
+  /** Token 0 is padding: layers that work along time skip it. For sequences (N, T). Default false. */
   readonly maskZero?: boolean;
 }
 
@@ -35,7 +36,7 @@ export interface EmbeddingOptions extends LayerOptions {
  * A training step costs what its tokens cost, however large V is: gradient, clipping and update visit the rows that occur. The others keep value and
  * optimizer state, as with PyTorch's SparseAdam: no momentum moves a row in a step in which it does not occur, and weight decay shrinks it only
  * then. The bias corrections of Adam count all steps.
- * With maskZero a sequence that is padding alone is refused as well. Masked steps send no gradient back, so row 0 stays as it was initialized.
+ * With maskZero, masked steps send no gradient back, so row 0 stays as it was initialized.
  * Errors: UsageError for an option; ShapeError for sequences of another length than inputLength.
  */
 export function embedding(options: EmbeddingOptions): Layer {
@@ -81,16 +82,15 @@ class Embedding extends Layer {
   }
 
   override get tokens(): TokenRule {
-    const { inputDim, maskZero = false } = this.#options;
-    return { vocabulary: inputDim, hasPadding: maskZero };
+    return { vocabulary: this.#options.inputDim };
   }
 
-  override outputMask([tokens]: readonly Tensor[]): Tensor | undefined {
-    return this.#options.maskZero === true ? tokens : undefined; // what is not 0 counts
+  override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return this.#options.maskZero === true ? bothCount([tokens, mask]) : mask; // what is not 0 counts
   }
 
-  override get judgeSteps(): typeof judgeSteps | undefined {
-    return this.#options.maskZero === true ? judgeSteps : undefined;
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

@@ -2,15 +2,14 @@
  * Grid LSTM in two dimensions, time and depth: at each place of the grid an LSTM along time and one along depth, each with a state of its own, both seeing
  * the states of both. Letters: N batch, T steps, I inputs, H units, D depth. Source: Kalchbrenner, Danihelka & Graves 2015, "Grid long short-term memory".
  */
-import { ShapeError, UsageError, message } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { glorotUniform, orthogonal, zeros } from "../initializers/index.js";
-import { cast } from "../ops/cast.js";
 import { concat } from "../ops/concat.js";
 import { dense } from "../ops/dense.js";
 import { lstm } from "../ops/lstm.js";
 import { mul } from "../ops/arithmetic.js";
-import { expandDims, reshape } from "../ops/reshape.js";
+import { reshape } from "../ops/reshape.js";
 import { slice } from "../ops/slice.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { zeros as zerosTensor } from "../tensor/create.js";
@@ -18,6 +17,8 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
+import { factorsOf, placesOf, stepsAt } from "./masks.js";
 import { checkInitializer, checkLayerOptions } from "./options.js";
 
 /** Options of {@link gridLstm}. */
@@ -45,7 +46,7 @@ export interface GridLstmOptions extends LayerOptions {
  *
  * x (N, T, I) → h of depth at the top, (N, H), or (N, T, H) with returnSequences. Parameters inputKernel (I, 2H), inputBias (2H), and for each depth (for all,
  * where tied) timeKernel, timeRecurrentKernel, depthKernel, depthRecurrentKernel (H, 4H), timeBias, depthBias (4H).
- * Steps that the operand's mask leaves out change no state along time; their output is 0. Without returnSequences the operand must have no mask.
+ * Steps that the operand's mask leaves out change no state along time, and their output is 0; the last step is the last one that counts, h = 0 where none does.
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences of a step at least.
  */
 export function gridLstm(options: GridLstmOptions): Layer {
@@ -124,34 +125,33 @@ class GridLstm extends Layer {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+    return this.#options.returnSequences === true ? mask : undefined;
+  }
+
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
     const { units: H, returnSequences = false } = this.#options;
-    if (mask !== undefined && !returnSequences) {
-      const hint = "Take all steps (returnSequences) and choose, or leave the mask out.";
-      throw new UsageError(message("gridLstm", "the last step of a masked sequence is not known", { hint }));
-    }
     const [N, T] = x.shape;
     const bottom = dense(x, this.#inputKernel.value, this.#inputBias.value);
+    const places = mask && noGrad(() => placesOf(mask));
     let [h, memory] = [0, H].map((from) => slice(bottom, [0, 0, from], [N, T, H])); // (N, T, H), along depth
     for (const { time, depth } of this.#levels) {
       const along = lstm(h, valuesOf(time), { mask, returnSequences: true }).output;
-      const before = concat([zerosTensor([N, 1, H]), slice(along, [0, 0, 0], [N, T - 1, H])], 1);
+      const before =
+        places === undefined
+          ? concat([zerosTensor([N, 1, H]), slice(along, [0, 0, 0], [N, T - 1, H])], 1)
+          : stepsAt(along, places.before);
       // Along depth every step is by itself: one step of N·T rows.
       const rows = [N * T, H];
       const initialState = [reshape(h, rows), reshape(memory, rows)] as const;
       const { states } = lstm(reshape(before, [N * T, 1, H]), valuesOf(depth), { initialState });
       [h, memory] = states.map((state) => reshape(state, [N, T, H]));
     }
-    if (!returnSequences) return reshape(slice(h, [0, T - 1, 0], [N, 1, H]), [N, H]);
-    return mask === undefined
-      ? h
-      : mul(
-          h,
-          noGrad(() => expandDims(cast(mask, "float32"), 2)),
-        );
+    if (returnSequences) return mask === undefined ? h : mul(h, factorsOf(mask, 3));
+    return places === undefined ? reshape(slice(h, [0, T - 1, 0], [N, 1, H]), [N, H]) : stepsAt(h, places.last);
   }
 }
 

@@ -73,6 +73,10 @@ class Highway extends Layer {
     };
   }
 
+  override get outputActivation(): undefined {
+    return undefined; // a mixture of the activation's values and the inputs
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("highway", inputShapes);
     if (shape.length > 0) return shape;
@@ -89,6 +93,10 @@ class Highway extends Layer {
     this.#gateKernel = this.declare({ ...kernel, name: "gateKernel" });
     const initializer = gateBiasInitializer ?? constant({ value: -2 });
     this.#gateBias = this.declare({ ...bias, name: "gateBias", initializer });
+  }
+
+  override get stepwiseFrom(): number {
+    return 3;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

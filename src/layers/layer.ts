@@ -10,14 +10,12 @@ import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { judgeSteps } from "./judgeSteps.js";
+import type { maskedSteps } from "./maskedSteps.js";
 
 /** What tokens a layer takes. */
 export interface TokenRule {
   /** V: they are 0 … V − 1. */
   readonly vocabulary: number;
-  /** True where token 0 is padding, so that a sequence must have another one. */
-  readonly hasPadding: boolean;
 }
 
 /** What a layer asks for when it is built. */
@@ -102,6 +100,36 @@ export class Parameter {
   }
 }
 
+/** A parameter, and what is to stand in its place for a while. */
+export type Substitute = readonly [parameter: Parameter, value: Tensor];
+
+/** Runs `fn`, which calls layers, with other values in the place of some parameters. */
+export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () => T): T {
+  const before = substitutes.map(([parameter]) => parameter.value);
+  for (const [parameter, value] of substitutes) parameter.bind(value);
+  try {
+    return fn();
+  } finally {
+    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);
+  }
+}
+
+/** Carried states for one piece of work: CarriedStates in carriedStates.ts. */
+export interface OwnStates {
+  use<T>(fn: () => T): T;
+  reset(): void;
+  load(): void;
+  store(): void;
+  dispose(): void;
+}
+
+/** The class CarriedStates, which models get from a layer. */
+export interface StateKeeper {
+  new (layers: readonly Layer[]): OwnStates;
+  lendToFit(layers: readonly Layer[]): () => void;
+  claim(layers: readonly Layer[]): boolean;
+}
+
 /** What `call` must know besides its operands. */
 export interface CallContext {
   /** True in fit: dropout drops, batch statistics are taken. */
@@ -112,6 +140,8 @@ export interface CallContext {
   readonly stream: number;
   /** For each operand which steps of it count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] */
   readonly masks: readonly (Tensor | undefined)[];
+  /** Where the samples are the steps of sequences: which of them count, (N) int32. Undefined: all. Only what is taken over the batch asks for it. */
+  readonly rows?: Tensor | undefined;
 }
 
 /**
@@ -205,13 +235,16 @@ export abstract class Layer {
     return { className: this.kind, ...named, ...shaped, ...this.options };
   }
 
-  /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
-  get tokens(): TokenRule | undefined {
-    return undefined;
+  /**
+   * The activation that the outputs come from, by which `compile` tells probabilities from logits: "same" where they are the input's values, means or
+   * maxima of them; undefined where nobody knows. Default: the option `activation`.
+   */
+  get outputActivation(): string | undefined {
+    return this.options.activation as string | undefined;
   }
 
-  /** Where a step of the input that has this value alone is padding: the value. A sequence must have another step. Default: undefined. */
-  get padding(): number | undefined {
+  /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
+  get tokens(): TokenRule | undefined {
     return undefined;
   }
 
@@ -237,25 +270,47 @@ export abstract class Layer {
   }
 
   /**
-   * Which steps of the first output count, (N, T) int32, for the layers that read it. Default: undefined, all.
-   *
-   * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
-   * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers skip the steps that do not count. Where a
-   * layer hands on nothing, the mask ends. A mask is no operand: it has no gradient and no place in the graph. Losses and metrics of an output that still
-   * has one leave out the steps that do not count, by {@link judgeSteps} of the layer that made it.
+   * From which rank of the operand on each step of the output is made of the same step of the operand alone, so that its mask stays: 2 for elementwise
+   * layers, 3 for layers that work on the last axis. Default: the mask ends.
    */
-  outputMask(_inputs: readonly Tensor[], _masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return undefined;
+  get stepwiseFrom(): number {
+    return Infinity;
   }
 
-  /** How losses and metrics see an output with a mask that this layer makes. Default: it makes none. */
-  get judgeSteps(): typeof judgeSteps | undefined {
+  /**
+   * Which steps of the first output count, (N, T) int32, for the layers that read it. Default: as {@link stepwiseFrom} says; undefined: all.
+   *
+   * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
+   * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
+   * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
+   * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
+   * {@link maskedSteps} of a layer that brings it along.
+   *
+   * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
+   * its steps weigh nothing.
+   */
+  outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return x.rank < this.stepwiseFrom ? undefined : mask;
+  }
+
+  /** How losses and metrics see an output with a mask, for layers of networks over sequences to bring along. Default: nothing. */
+  get maskedSteps(): typeof maskedSteps | undefined {
     return undefined;
   }
 
   /** What a stateful layer carries from batch to batch. Default: nothing. */
   get carried(): readonly Parameter[] {
     return [];
+  }
+
+  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
+  checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
+    // any batch
+  }
+
+  /** How models keep apart what is carried; a layer with {@link carried} gives `CarriedStates`. Default: nothing is. */
+  get carriedStates(): StateKeeper | undefined {
+    return undefined;
   }
 
   /** The only batch size that a stateful layer takes. Default: any. */

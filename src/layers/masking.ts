@@ -7,8 +7,9 @@ import { checkNumber } from "../options.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { judgeSteps } from "./judgeSteps.js";
 import { Layer, type LayerOptions, oneInput } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
+import { bothCount } from "./masks.js";
 import { checkLayerOptions } from "./options.js";
 
 /** Options of {@link masking}. */
@@ -19,7 +20,7 @@ export interface MaskingOptions extends LayerOptions {
 
 /**
  * Gives its input (N, T, F) as it is, with a mask for the layers that follow: steps that are padding do not count. Note [Masks] in layer.ts.
- * As the first layer it refuses a sequence that is padding alone.
+ * A sequence may be padding alone: Note [Nothing but padding] in layer.ts.
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences.
  */
 export function masking(options: MaskingOptions = {}): Layer {
@@ -41,8 +42,8 @@ class Masking extends Layer {
     return { maskValue: this.#value };
   }
 
-  override get padding(): number {
-    return this.#value;
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -52,12 +53,12 @@ class Masking extends Layer {
     throw new ShapeError(message("masking", "the input is no batch of sequences", { expected: "[N, T, F]", got }));
   }
 
-  override outputMask([x]: readonly Tensor[]): Tensor {
-    return noGrad(() => cast(max(notEqual(x, this.#value), -1), "int32"));
+  override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor {
+    return bothCount([noGrad(() => cast(max(notEqual(x, this.#value), -1), "int32")), mask])!;
   }
 
-  override get judgeSteps(): typeof judgeSteps {
-    return judgeSteps;
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -5,6 +5,7 @@ import { concat as concatOp } from "../ops/concat.js";
 import { type Shape, normalizeAxis, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layer, type LayerOptions } from "./layer.js";
+import { bothCount, oneAfterTheOther } from "./masks.js";
 import { checkLayerOptions } from "./options.js";
 
 /** Options of {@link concatenate}. */
@@ -13,17 +14,20 @@ export interface ConcatenateOptions extends LayerOptions {
   readonly axis?: number;
 }
 
-/** y = x₁ + x₂ + …, two or more inputs (N, …) of one shape. Errors: ShapeError where shapes differ. */
+/** y = x₁ + x₂ + …, two or more inputs (N, …) of one shape. A step counts where it does in all inputs that have a mask. Errors: ShapeError where shapes differ. */
 export function add(options: LayerOptions = {}): Layer {
   return new Elementwise("add", addOp, options);
 }
 
-/** y = x₁ ⊙ x₂ ⊙ …, two or more inputs (N, …) of one shape. Errors: ShapeError where shapes differ. */
+/** y = x₁ ⊙ x₂ ⊙ …, two or more inputs (N, …) of one shape; masks as {@link add}. Errors: ShapeError where shapes differ. */
 export function multiply(options: LayerOptions = {}): Layer {
   return new Elementwise("multiply", mulOp, options);
 }
 
-/** Puts two or more inputs (N, …) side by side along an axis. Errors: ShapeError where the other axes differ; UsageError for the batch axis. */
+/**
+ * Puts two or more inputs (N, …) side by side along an axis: along time with their masks, along another axis as {@link add} has masks.
+ * Errors: ShapeError where the other axes differ; UsageError for the batch axis.
+ */
 export function concatenate(options: ConcatenateOptions = {}): Layer {
   return new Concatenate(options);
 }
@@ -58,7 +62,7 @@ class Elementwise extends Layer {
   }
 
   override outputMask(_: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return masks.find((mask) => mask !== undefined);
+    return bothCount(masks);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -97,9 +101,9 @@ class Concatenate extends Layer {
     return first.map((size, i) => (i === axis ? inputShapes.reduce((sum, shape) => sum + shape[i], 0) : size));
   }
 
-  override outputMask(_: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    const isAlongTime = this.#axis === 1;
-    return isAlongTime ? undefined : masks.find((mask) => mask !== undefined);
+  override outputMask(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
+    const isAlongTime = normalizeAxis("concatenate", this.#axis, inputs[0].rank) === 1;
+    return isAlongTime ? oneAfterTheOther(inputs, masks) : bothCount(masks);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {

@@ -68,6 +68,10 @@ class SpatialDropout extends Layer {
     return { rate: this.#rate };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length === this.#axes.length + 1) return shape;
@@ -76,6 +80,10 @@ class SpatialDropout extends Layer {
       ["N", ...shape],
     ].map(showShape);
     throw new ShapeError(message(this.kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+  }
+
+  override get stepwiseFrom(): number {
+    return 2;
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
@@ -110,6 +118,10 @@ class Gaussian extends Layer {
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput(this.kind, inputShapes);
+  }
+
+  override get stepwiseFrom(): number {
+    return 2;
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {

@@ -11,9 +11,10 @@ import { layerNorm } from "../ops/layerNorm.js";
 import { updateAverage } from "../ops/movingAverages.js";
 import { checkBoolean, checkNumber } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { type Shape, normalizeAxis, showShape } from "../tensor/shape.js";
+import { type Shape, normalizeAxis, showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
+import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "./maskedNorm.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 
 /** Options of all of them. */
@@ -58,7 +59,8 @@ export interface GroupNormalizationOptions extends NormalizationOptions {
 
 /**
  * In training each channel has mean 0 and variance 1 over the batch, y = f(γ (x − mean) / √(variance + ε) + β), and the moving mean and variance approach
- * those of the batch; otherwise, and where the layer is frozen, the moving ones are used.
+ * those of the batch; otherwise, and where the layer is frozen, the moving ones are used. Steps that the operand's mask leaves out have no part in mean and
+ * variance.
  *
  * x (N, …, C) → y of the same shape; parameters gamma, beta (C) and, not trained by gradients, movingMean, movingVariance (C).
  * Errors: UsageError for an option; ShapeError, in training, for a batch with a single value in each channel.
@@ -69,6 +71,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
 
 /**
  * Each sample, or each step of it, has mean 0 and variance 1 over the last axis or the last few; then each element is scaled by γ and shifted by β.
+ * Where time is among the axes, the steps that the operand's mask leaves out have no part in mean and variance.
  * x (N, …) → y of the same shape; parameters gamma and beta of the shape of the axes.
  * Errors: UsageError for an option; ShapeError for axes that are not the last ones.
  */
@@ -77,7 +80,7 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
 }
 
 /**
- * Each group of channels of a sample has mean 0 and variance 1; then each channel is scaled by γ and shifted by β.
+ * Each group of channels of a sample has mean 0 and variance 1 over the steps that count; then each channel is scaled by γ and shifted by β.
  * x (N, …, C) → y of the same shape; parameters gamma and beta (C).
  * Errors: UsageError for an option or groups that do not divide C; ShapeError where a group has a single value.
  */
@@ -197,6 +200,14 @@ class BatchNormalization extends Normalization {
     };
   }
 
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    if (this.isFrozen || rows * sizeOf(shape.slice(0, -1)) > 1) return;
+    const hint =
+      "Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
+    const [expected, got] = ["2 or more values in each channel in every batch", `1 in a batch of ${rows}`];
+    throw new ShapeError(message(this.kind, "no variance can be taken in training", { expected, got, hint }));
+  }
+
   protected override build(inputShapes: readonly Shape[]): void {
     const shape = [oneInput(this.kind, inputShapes).at(-1)!];
     this.declareAffine(shape);
@@ -205,11 +216,19 @@ class BatchNormalization extends Normalization {
     this.#movingVariance = this.declare({ ...state, name: "movingVariance", initializer: this.#varianceInitializer });
   }
 
-  override call([x]: readonly Tensor[], { training }: CallContext): Tensor {
+  override get stepwiseFrom(): number {
+    return 3;
+  }
+
+  override call([x]: readonly Tensor[], { training, masks, rows }: CallContext): Tensor {
     const [movingMean, movingVariance] = [this.#movingMean.value, this.#movingVariance.value];
     const options = { ...this.affine, activation: this.#activation };
     if (!training || this.isFrozen) return batchNormWith(x, movingMean, movingVariance, options);
-    const { y, mean, variance } = batchNorm(x, options);
+    const mask = x.rank < this.stepwiseFrom ? rows : (masks[0] ?? rows);
+    const { y, mean, variance } =
+      mask === undefined
+        ? batchNorm(x, options)
+        : maskedBatchNorm(x, mask, options, { mean: movingMean, variance: movingVariance });
     updateAverage(movingMean, mean, this.#momentum);
     updateAverage(movingVariance, variance, this.#momentum);
     mean.dispose();
@@ -255,8 +274,14 @@ class LayerNormalization extends Normalization {
     this.declareAffine(shape.slice(-this.#lastAxes(shape)));
   }
 
-  override call([x]: readonly Tensor[]): Tensor {
-    return layerNorm(x, { ...this.affine, axes: this.#lastAxes(x.shape.slice(1)) });
+  override get stepwiseFrom(): number {
+    return 2;
+  }
+
+  override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
+    const axes = this.#lastAxes(x.shape.slice(1));
+    if (mask === undefined || axes < x.rank - 1) return layerNorm(x, { ...this.affine, axes });
+    return maskedLayerNorm(x, mask, this.affine); // time is among the axes
   }
 }
 
@@ -284,7 +309,12 @@ class GroupNormalization extends Normalization {
     this.declareAffine([oneInput(this.kind, inputShapes).at(-1)!]);
   }
 
-  override call([x]: readonly Tensor[]): Tensor {
-    return groupNorm(x, this.#groups, this.affine);
+  override get stepwiseFrom(): number {
+    return 3;
+  }
+
+  override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
+    if (mask === undefined || x.rank < this.stepwiseFrom) return groupNorm(x, this.#groups, this.affine);
+    return maskedGroupNorm(x, mask, this.#groups, this.affine);
   }
 }

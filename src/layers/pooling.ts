@@ -5,10 +5,13 @@ import { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPoo
 import { maxPool1d, maxPool2d } from "../ops/maxPool.js";
 import { type PoolOptions, type Pooling, pooledShape, poolingOf } from "../ops/poolGeometry.js";
 import type { ReduceOptions } from "../ops/reduce.js";
+import { reshape } from "../ops/reshape.js";
 import { checkBoolean } from "../options.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "./layer.js";
+import { type CallContext, Layer, type LayerOptions, oneInput } from "./layer.js";
+import { maskedMax, maskedMean } from "./maskedPooling.js";
+import { factorsOf } from "./masks.js";
 import { checkLayerOptions } from "./options.js";
 
 /** Options of {@link maxPooling2d} and its kin. */
@@ -28,7 +31,7 @@ export function maxPooling2d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("maxPooling2d", maxPool2d, 2, options);
 }
 
-/** The largest value of each window, x (N, T, C) → y (N, oT, C). Options and errors: {@link maxPooling2d}. */
+/** The largest value of each window, x (N, T, C) → y (N, oT, C); a mask ends here, padding is numbers as others. Options and errors: {@link maxPooling2d}. */
 export function maxPooling1d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("maxPooling1d", maxPool1d, 1, options);
 }
@@ -38,29 +41,35 @@ export function averagePooling2d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("averagePooling2d", averagePool2d, 2, options);
 }
 
-/** The mean of each window without its padding, x (N, T, C) → y (N, oT, C). Options and errors: {@link maxPooling2d}. */
+/** The mean of each window without what `padding` adds, x (N, T, C) → y (N, oT, C); masks as {@link maxPooling1d}. Options and errors: {@link maxPooling2d}. */
 export function averagePooling1d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("averagePooling1d", averagePool1d, 1, options);
 }
 
 /** The mean of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
 export function globalAveragePooling2d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalAveragePooling2d", globalAveragePool2d, ["H", "W"], options);
+  return new GlobalPooling("globalAveragePooling2d", globalAveragePool2d, maskedMean, ["H", "W"], options);
 }
 
-/** The mean of each feature, x (N, T, C) → y (N, C), or (N, 1, C) with keepDims. Errors: ShapeError for another rank. */
+/**
+ * The mean of each feature over the steps that count, 0 where none does: x (N, T, C) → y (N, C), or (N, 1, C) with keepDims.
+ * Errors: ShapeError for another rank.
+ */
 export function globalAveragePooling1d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalAveragePooling1d", globalAveragePool1d, ["T"], options);
+  return new GlobalPooling("globalAveragePooling1d", globalAveragePool1d, maskedMean, ["T"], options);
 }
 
 /** The largest value of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
 export function globalMaxPooling2d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalMaxPooling2d", globalMaxPool2d, ["H", "W"], options);
+  return new GlobalPooling("globalMaxPooling2d", globalMaxPool2d, maskedMax, ["H", "W"], options);
 }
 
-/** The largest value of each feature, x (N, T, C) → y (N, C), or (N, 1, C) with keepDims. Errors: ShapeError for another rank. */
+/**
+ * The largest value of each feature over the steps that count, 0 where none does: x (N, T, C) → y (N, C), or (N, 1, C) with keepDims.
+ * Errors: ShapeError for another rank.
+ */
 export function globalMaxPooling1d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalMaxPooling1d", globalMaxPool1d, ["T"], options);
+  return new GlobalPooling("globalMaxPooling1d", globalMaxPool1d, maskedMax, ["T"], options);
 }
 
 class WindowPooling extends Layer {
@@ -82,6 +91,10 @@ class WindowPooling extends Layer {
     return { poolSize, strides, padding };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return pooledShape(this.#pooling, oneInput(this.kind, inputShapes));
   }
@@ -94,6 +107,8 @@ class WindowPooling extends Layer {
 class GlobalPooling extends Layer {
   readonly kind: string;
   readonly #op: (x: Tensor, options: ReduceOptions) => Tensor;
+  /** The same over the steps that count; the axes stay. */
+  readonly #masked: (x: Tensor, w: Tensor, axes: readonly number[]) => Tensor;
   /** Letters of the axes that are pooled. */
   readonly #axes: readonly string[];
   readonly #keepDims: boolean;
@@ -101,6 +116,7 @@ class GlobalPooling extends Layer {
   constructor(
     kind: string,
     op: (x: Tensor, options: ReduceOptions) => Tensor,
+    masked: (x: Tensor, w: Tensor, axes: readonly number[]) => Tensor,
     axes: readonly string[],
     options: GlobalPoolingOptions,
   ) {
@@ -109,12 +125,17 @@ class GlobalPooling extends Layer {
     checkBoolean(kind, "keepDims", options.keepDims ?? false);
     this.kind = kind;
     this.#op = op;
+    this.#masked = masked;
     this.#axes = axes;
     this.#keepDims = options.keepDims ?? false;
   }
 
   override get options(): Readonly<Record<string, unknown>> {
     return { keepDims: this.#keepDims };
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -129,7 +150,9 @@ class GlobalPooling extends Layer {
     return [...(this.#keepDims ? this.#axes.map(() => 1) : []), shape.at(-1)!];
   }
 
-  override call([x]: readonly Tensor[]): Tensor {
-    return this.#op(x, { keepDims: this.#keepDims });
+  override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
+    if (mask === undefined) return this.#op(x, { keepDims: this.#keepDims });
+    const pooled = this.#masked(x, factorsOf(mask, x.rank), this.#axes.map((_, i) => i + 1)); // prettier-ignore
+    return this.#keepDims ? pooled : reshape(pooled, [x.shape[0], x.shape.at(-1)!]);
   }
 }

@@ -1,5 +1,6 @@
 /** Neighbouring steps joined, so that the layers that follow go through a shorter sequence. Letters: N batch, T steps, F features, k steps that become one. */
 import { ShapeError, message } from "../errors.js";
+import { mul } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { max } from "../ops/reduce.js";
 import { reshape } from "../ops/reshape.js";
@@ -8,7 +9,8 @@ import { checkInteger } from "../options.js";
 import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "./layer.js";
+import { type CallContext, Layer, type LayerOptions, oneInput } from "./layer.js";
+import { factorsOf } from "./masks.js";
 import { checkLayerOptions } from "./options.js";
 
 /** Options of {@link pyramid}. */
@@ -19,7 +21,7 @@ export interface PyramidOptions extends LayerOptions {
 
 /**
  * x (N, T, F) → (N, ⌈T / k⌉, k·F): k neighbouring steps side by side; after the last step zeros stand where steps are missing. Between recurrent layers it
- * makes a pyramid, each level going through half of the steps of the one below. A joined step counts where one of its steps does.
+ * makes a pyramid, each level going through half of the steps of the one below. A joined step counts where one of its steps does; the others are zeros in it.
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences. Source: Chan et al. 2016, "Listen, attend and spell".
  */
 export function pyramid(options: PyramidOptions = {}): Layer {
@@ -55,7 +57,7 @@ class Pyramid extends Layer {
     const [N, T] = mask.shape;
     const steps = Math.ceil(T / this.#factor);
     return noGrad(() => {
-      const whole = pad(cast(mask, "float32"), [
+      const whole = pad(factorsOf(mask, 2), [
         [0, 0],
         [0, steps * this.#factor - T],
       ]);
@@ -63,7 +65,8 @@ class Pyramid extends Layer {
     });
   }
 
-  override call([x]: readonly Tensor[]): Tensor {
+  override call([given]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
+    const x = mask === undefined ? given : mul(given, factorsOf(mask, 3)); // as after the last step
     const [N, T, F] = x.shape;
     const steps = Math.ceil(T / this.#factor);
     const missing = steps * this.#factor - T;

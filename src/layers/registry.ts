@@ -45,6 +45,12 @@ const makers = {
   ...resizing,
 } as const;
 
+/** The kinds of layers that there are. */
+export type LayerKind = keyof typeof makers;
+
+/** All of them. */
+export const layerKinds = Object.keys(makers) as readonly LayerKind[];
+
 /** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {
   if (!Object.hasOwn(makers, className)) {

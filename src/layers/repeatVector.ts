@@ -34,6 +34,10 @@ class RepeatVector extends Layer {
     return { n: this.#n };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("repeatVector", inputShapes);
     if (shape.length === 1) return [this.#n, shape[0]];

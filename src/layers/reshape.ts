@@ -45,6 +45,10 @@ class Reshape extends Layer {
     return { targetShape: this.#target };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("reshape", inputShapes);
     const known = sizeOf(this.#target.filter((size) => size !== -1));
@@ -55,6 +59,11 @@ class Reshape extends Layer {
       throw new ShapeError(message("reshape", "number of elements differs", { expected, got }));
     }
     return target;
+  }
+
+  /** The mask stays where steps stay steps: where the first size does. */
+  override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    return this.outputShape([x.shape.slice(1)])[0] === x.shape[1] ? mask : undefined;
   }
 
   override call([x]: readonly Tensor[]): Tensor {
@@ -72,6 +81,10 @@ class Flatten extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return {};
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

@@ -66,6 +66,10 @@ class UpSampling extends Layer {
     return { ...this.#upsampling };
   }
 
+  override get outputActivation(): string {
+    return "same";
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [h, w, c] = imageShape(this.kind, inputShapes);
     const [fH, fW] = this.#upsampling.size;
@@ -90,6 +94,10 @@ class Bordering extends Layer {
 
   override get options(): Readonly<Record<string, unknown>> {
     return this.kind === "zeroPadding2d" ? { padding: this.#borders } : { cropping: this.#borders };
+  }
+
+  override get outputActivation(): string {
+    return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

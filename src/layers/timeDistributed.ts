@@ -2,8 +2,18 @@
 import { ShapeError, message } from "../errors.js";
 import { reshape } from "../ops/reshape.js";
 import { type Shape, showShape } from "../tensor/shape.js";
+import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
+import { repeatSteps } from "./masks.js";
+import {
+  type CallContext,
+  type StateKeeper,
+  Layer,
+  type Parameter,
+  type LayerOptions,
+  type TokenRule,
+  oneInput,
+} from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
@@ -42,6 +52,10 @@ class TimeDistributed extends Wrapper {
     return this.#layer.tokens;
   }
 
+  override get outputActivation(): string | undefined {
+    return this.#layer.outputActivation;
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput("timeDistributed", inputShapes);
     if (shape.length === 0) {
@@ -58,12 +72,21 @@ class TimeDistributed extends Wrapper {
   override call([x]: readonly Tensor[], context: CallContext): Tensor {
     const [N, T] = x.shape;
     const steps = reshape(x, [N * T, ...x.shape.slice(2)]);
-    const y = this.#layer.call([steps], { ...context, masks: [undefined] });
+    const rows = rowsThatCount(context, N, T);
+    const y = this.#layer.call([steps], { ...context, masks: [undefined], rows });
     return reshape(y, [N, T, ...y.shape.slice(1)]);
   }
 
-  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
+  override get stepwiseFrom(): number {
+    return 2;
+  }
+
+  override checkBatch(rows: number, [shape]: readonly Shape[]): void {
+    this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#layer.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {
@@ -73,4 +96,11 @@ class TimeDistributed extends Wrapper {
   override resetStates(): void {
     this.#layer.resetStates();
   }
+}
+
+/** Which of the N·T steps count, where the operand has a mask or is itself steps of sequences; undefined: all. */
+function rowsThatCount({ masks: [mask], rows }: CallContext, N: number, T: number): Tensor | undefined {
+  if (mask !== undefined) return reshape(mask, [N * T]);
+  if (rows === undefined) return undefined;
+  return noGrad(() => reshape(repeatSteps(rows, T), [N * T]));
 }

@@ -8,6 +8,11 @@ export interface Loss {
   /** What history, progress and messages call it. */
   readonly name: string;
   /**
+   * What the outputs must be: probabilities; or logits, numbers that mean yes above 0, so that yes-or-no metrics beside the loss begin there. Default:
+   * any numbers.
+   */
+  readonly takes?: "probabilities" | "logits";
+  /**
    * @param target      (N, …) float32, or (N) int32 class labels where the loss takes them
    * @param prediction  (N, …) float32, the model's output
    * @returns (N): the loss of each sample, differentiable with respect to the prediction

@@ -30,6 +30,7 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const op = fromLogits ? sigmoidCrossEntropyOp : binaryCrossEntropyOp;
   return {
     name,
+    takes: kindOf(fromLogits),
     call: (target, prediction) => rowLoss(op, prediction, target, labelSmoothing),
     checkTargets(targets, outputShape) {
       checkSameAsOutput(name, targets, outputShape);
@@ -50,6 +51,7 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
   const op = fromLogits ? softmaxCrossEntropy : crossEntropy;
   return {
     name,
+    takes: kindOf(fromLogits),
     call: (target, prediction) => perSample(op(prediction, target, { labelSmoothing })),
     checkTargets: (targets, outputShape) => checkClasses(name, targets, outputShape),
     config: { className: name, fromLogits, labelSmoothing },
@@ -61,6 +63,7 @@ export function klDivergence(): Loss {
   const name = "klDivergence";
   return {
     name,
+    takes: kindOf(false),
     call: (target, prediction) => perSample(rowLoss(kullbackLeiblerOp, prediction, target)),
     checkTargets(targets, outputShape) {
       checkSameAsOutput(name, targets, outputShape);
@@ -68,6 +71,10 @@ export function klDivergence(): Loss {
     },
     config: { className: name },
   };
+}
+
+function kindOf(fromLogits: boolean): NonNullable<Loss["takes"]> {
+  return fromLogits ? "logits" : "probabilities";
 }
 
 function checkOptions(op: string, options: CrossentropyOptions): Required<CrossentropyOptions> {

@@ -46,11 +46,12 @@ export function huber(options: HuberOptions = {}): Loss {
   return elementwise("huber", huberOp, delta, { delta });
 }
 
-/** Mean of max(0, 1 − y·p) for targets −1 and 1. */
+/** Mean of max(0, 1 − y·p) for targets −1 and 1; p > 0 means 1. */
 export function hinge(): Loss {
   const loss = elementwise("hinge", hingeOp);
   return {
     ...loss,
+    takes: "logits",
     checkTargets(targets, outputShape) {
       loss.checkTargets(targets, outputShape);
       const hint = "Turn 0 and 1 into −1 and 1 by 2·y − 1.";

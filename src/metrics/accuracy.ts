@@ -19,9 +19,9 @@ export function accuracy(options: ThresholdOptions = {}): Metric {
   return {
     name,
     stateSize: (outputShape) => (isBinary(threshold, classesOf(outputShape)) ? 4 : 2),
-    update(state, target, prediction, weights) {
+    update(state, target, prediction, weights, areLogits) {
       if (isBinary(threshold, prediction.shape.at(-1)!))
-        addAnswers(name, state, target, prediction, weights, threshold);
+        addAnswers(name, state, target, prediction, weights, threshold, areLogits);
       else addBest(state, target, prediction, weights, 1);
     },
     result(totals, outputShape) {

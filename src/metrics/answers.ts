@@ -8,8 +8,8 @@ import { checkSame, isAbove, placeWeights } from "./places.js";
 /** Options of accuracy, precision, recall and F1. */
 export interface ThresholdOptions {
   /**
-   * Above it a prediction means yes: 0.5 for probabilities, 0 for logits. Default: 0.5 for an output of one number; for an output of several the highest
-   * wins, unless a threshold is given: then each of them is an answer of its own.
+   * Above it a prediction means yes. Default, for an output of one number: 0 where the loss takes logits (`fromLogits: true`, hinge), else 0.5. For an
+   * output of several numbers the highest wins, unless a threshold is given: then each of them is an answer of its own.
    */
   readonly threshold?: number;
 }
@@ -26,16 +26,17 @@ export function isBinary(threshold: number | undefined, classes: number): boolea
   return threshold !== undefined || classes === 1;
 }
 
-/** Adds yes-or-no answers to a table of 2 × 2: row the truth, column the prediction. */
+/** Adds yes-or-no answers to a table of 2 × 2: row the truth, column the prediction. @param areLogits as in {@link Metric.update} */
 export function addAnswers(
   op: string,
   state: Tensor,
   target: Tensor,
   prediction: Tensor,
   weights: Tensor | undefined,
-  threshold = 0.5,
+  threshold: number | undefined,
+  areLogits = false,
 ): void {
   checkSame(op, target, prediction);
   const places = placeWeights(weights, prediction.size);
-  addConfusion(state, isAbove(prediction, threshold), isAbove(target, 0.5), places, 2);
+  addConfusion(state, isAbove(prediction, threshold ?? (areLogits ? 0 : 0.5)), isAbove(target, 0.5), places, 2);
 }

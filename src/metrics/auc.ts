@@ -9,7 +9,7 @@ import { checkSame } from "./places.js";
 
 /** Options of {@link auc}. */
 export interface AucOptions {
-  /** The model gives logits: the sigmoid is taken here. Default false. */
+  /** The model gives logits: the sigmoid is taken here. Default: true where the loss takes logits, else false. */
   readonly fromLogits?: boolean;
   /** Scores are told apart to one part in that many, from 2 to 2²⁰. Default 200, as in Keras. */
   readonly numThresholds?: number;
@@ -23,8 +23,8 @@ export interface AucOptions {
 export function auc(options: AucOptions = {}): Metric {
   const name = "auc";
   checkKeys(name, options, ["fromLogits", "numThresholds"]);
-  const { fromLogits = false, numThresholds: bins = 200 } = options;
-  checkBoolean(name, "fromLogits", fromLogits);
+  const { fromLogits, numThresholds: bins = 200 } = options;
+  if (fromLogits !== undefined) checkBoolean(name, "fromLogits", fromLogits);
   checkInteger(name, "numThresholds", bins, `[2, ${2 ** 20}]`);
   return {
     name,
@@ -35,12 +35,12 @@ export function auc(options: AucOptions = {}): Metric {
       }
       return 2 * bins;
     },
-    update(state, target, prediction, weights) {
+    update(state, target, prediction, weights, areLogits = false) {
       checkSame(name, target, prediction);
-      addHistogram(state, fromLogits ? sigmoid(prediction) : prediction, target, weights, bins);
+      addHistogram(state, (fromLogits ?? areLogits) ? sigmoid(prediction) : prediction, target, weights, bins);
     },
     result: (totals) => area(totals.subarray(0, bins), totals.subarray(bins)),
-    config: { className: name, fromLogits, numThresholds: bins },
+    config: { className: name, ...(fromLogits !== undefined && { fromLogits }), numThresholds: bins },
   };
 }
 

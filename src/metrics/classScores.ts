@@ -34,9 +34,9 @@ function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): 
   return {
     name,
     stateSize: (outputShape) => (isBinary(threshold, classesOf(outputShape)) ? 4 : classesOf(outputShape) ** 2),
-    update(state, target, prediction, weights) {
+    update(state, target, prediction, weights, areLogits) {
       const C = prediction.shape.at(-1)!;
-      if (isBinary(threshold, C)) addAnswers(name, state, target, prediction, weights, threshold);
+      if (isBinary(threshold, C)) addAnswers(name, state, target, prediction, weights, threshold, areLogits);
       else {
         const labels = labelsOf(target);
         addConfusion(state, positionsOf(prediction), labels, placeWeights(weights, labels.size), C);

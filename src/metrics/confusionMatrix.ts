@@ -3,17 +3,19 @@
  * Letters: N samples, C classes.
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
-import { checkInteger } from "../options.js";
+import { checkInteger, checkNumber } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
-  /** Class labels (N), or rows (N, C) whose largest element is the class; rows of one number mean class 1 above ½, else class 0. */
+  /** Class labels (N), or rows (N, C) whose largest element is the class; rows of one number mean class 1 above ½ (or `threshold`), else class 0. */
   readonly labels: Tensor | ArrayLike<number>;
   /** The same of the predictions; usually what predict gave. */
   readonly predictions: Tensor | ArrayLike<number>;
   /** C. Default: what the rows have, else one more than the largest label. */
   readonly classes?: number;
+  /** Above it a prediction in a row of one number means class 1: 0 where the model gives logits. Default 0.5. */
+  readonly threshold?: number;
 }
 
 /**
@@ -24,9 +26,11 @@ export interface ConfusionMatrixOptions {
  */
 export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   const op = "confusionMatrix";
-  checkKeys(op, options, ["labels", "predictions", "classes"]);
-  const truth = classesIn(op, "labels", options.labels);
-  const guesses = classesIn(op, "predictions", options.predictions);
+  checkKeys(op, options, ["labels", "predictions", "classes", "threshold"]);
+  const { threshold = 0.5 } = options;
+  checkNumber(op, "threshold", threshold, "(-∞, ∞)");
+  const truth = classesIn(op, "labels", options.labels, 0.5);
+  const guesses = classesIn(op, "predictions", options.predictions, threshold);
   if (truth.values.length !== guesses.values.length) {
     const got = `${truth.values.length} labels and ${guesses.values.length} predictions`;
     throw new ShapeError(message(op, "numbers of samples differ", { expected: "one prediction a label", got }));
@@ -80,12 +84,13 @@ function classesIn(
   op: string,
   what: string,
   source: Tensor | ArrayLike<number>,
+  threshold: number,
 ): { values: number[]; classes: number } {
   const isTensor = source instanceof Tensor;
   const values = Array.from(isTensor ? source.toTypedArray() : source);
   if (isTensor && source.rank === 2) {
     const [N, C] = source.shape;
-    if (C === 1) return { values: values.map((value) => Number(value > 0.5)), classes: 2 };
+    if (C === 1) return { values: values.map((value) => Number(value > threshold)), classes: 2 };
     const rows = Array.from({ length: N }, (_, i) => largest(values.slice(i * C, (i + 1) * C)));
     return { values: rows, classes: C };
   }

@@ -19,8 +19,9 @@ export interface Metric {
    * @param target      (N, …) as for the loss
    * @param prediction  (N, …) the model's output
    * @param weights     (N) sample weights, or undefined
+   * @param areLogits   true where the model's loss takes logits: yes begins at 0 then, not at ½. Default false
    */
-  update(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined): void;
+  update(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined, areLogits?: boolean): void;
   /** The metric from the totals; NaN where nothing was added. @param outputShape as for stateSize */
   result(totals: Float64Array, outputShape: Shape): number;
   readonly config: Config;

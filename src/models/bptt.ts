@@ -14,6 +14,7 @@ import { keep } from "../tensor/scope.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Column, inputColumn, made, release, targetColumn } from "./columns.js";
+import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import { checkSignal } from "./fitOptions.js";
 import type { Model } from "./model.js";
 import type { Data } from "./samples.js";
@@ -49,7 +50,7 @@ export interface BpttWindow {
   readonly start: number;
   /** L; the last window may be shorter. */
   readonly length: number;
-  /** Mean over its steps, before the update. */
+  /** Mean over its steps that count, before the update. */
   readonly loss: number;
   /** Norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
@@ -57,7 +58,7 @@ export interface BpttWindow {
 
 /** What {@link bptt} returns. */
 export interface BpttResult {
-  /** Mean over all steps of all windows. */
+  /** Mean over all steps of all windows that count. */
   readonly loss: number;
   readonly windows: readonly BpttWindow[];
 }
@@ -140,7 +141,7 @@ function columnsFor(op: string, { x, y }: Sequence, { graph, losses }: TrainingP
 interface Stage {
   readonly x: Tensor;
   readonly y: Tensor;
-  train?: Recording<Tensor>;
+  train?: Recording<Tensor[]>;
   forward?: Recording<void>;
 }
 
@@ -151,6 +152,7 @@ class Walk {
   readonly #y: Tensor;
   readonly #options: BpttOptions;
   readonly #stages = new Map<number, Stage>();
+  readonly #sums: LossSums = [];
 
   constructor(parts: TrainingParts, [x, y]: readonly Column[], options: BpttOptions) {
     this.#parts = parts;
@@ -193,13 +195,13 @@ class Walk {
       for (const [i, state] of this.#states.entries()) state.assign(before[i]);
       this.#forward(start, stride);
     }
-    const steps = windows.reduce((sum, { length }) => sum + length, 0);
-    return { loss: windows.reduce((sum, { loss, length }) => sum + (loss * length) / steps, 0), windows };
+    return { loss: meanLoss(this.#sums), windows };
   }
 
   dispose(): void {
+    this.#parts.step.rest();
     for (const { x, y, train, forward } of this.#stages.values()) {
-      train?.result.dispose();
+      for (const result of train?.result ?? []) result.dispose();
       train?.dispose();
       forward?.dispose();
       x.dispose();
@@ -218,15 +220,17 @@ class Walk {
     try {
       if (stage.train === undefined) {
         stage.train = record(() => {
-          const value = step.gradients({ inputs: [stage.x], targets: [stage.y], weights: undefined });
+          const results = step.gradients({ inputs: [stage.x], targets: [stage.y], weights: undefined });
           step.optimizer.measureGradients();
-          return value;
+          return results;
         });
       } else stage.train.replay();
-      const loss = stage.train.result.item();
+      const results = stage.train.result;
+      const loss = results[0].item();
       if (!Number.isFinite(loss)) throw this.#diverged(start, loss);
       const { gradientNorm } = step.optimizer;
       step.update();
+      addLoss(this.#sums, results, length);
       return { loss, gradientNorm };
     } catch (error) {
       step.refuse();

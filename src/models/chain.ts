@@ -16,9 +16,9 @@ export class Chain {
     return this.#layers.find(({ tokens }) => tokens !== undefined)?.tokens;
   }
 
-  /** The value of the input's padding, where the first layer says so. */
-  get padding(): number | undefined {
-    return this.#layers[0].padding;
+  /** The layers, the last first. */
+  layersBefore(): Iterable<Layer> {
+    return this.#layers.toReversed();
   }
 
   /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */

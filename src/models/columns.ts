@@ -19,8 +19,6 @@ export interface InputRule {
   readonly name: string | undefined;
   /** Which, where the input is tokens. */
   readonly tokens: TokenRule | undefined;
-  /** The value of padding, where sequences must have something else. */
-  readonly padding?: number | undefined;
 }
 
 /** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
@@ -52,13 +50,13 @@ export function made(fill: (columns: Column[]) => void): Column[] {
  *
  * @param name  "x" or the input's name, for messages
  * @param rule  shape of one sample, undefined where the data decide; and which tokens the values are, which become int32
- * Errors: ShapeError for another shape, no samples, a value that is not finite, a token outside the vocabulary, or a sequence of padding.
+ * Errors: ShapeError for another shape, no samples, a value that is not finite, or a token outside the vocabulary.
  */
 export function inputColumn(
   op: string,
   name: string,
   data: Data,
-  { shape: sampleShape, tokens, padding }: Pick<InputRule, "shape" | "tokens" | "padding">,
+  { shape: sampleShape, tokens }: Pick<InputRule, "shape" | "tokens">,
 ): Column {
   const column = toColumn(op, name, data, (n) =>
     sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
@@ -75,7 +73,6 @@ export function inputColumn(
       throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
     }
     checkFinite(op, name, column.tensor);
-    if (padding !== undefined) checkPadding(op, name, column.tensor, padding);
     const typed = tokens === undefined ? column : asTokens(op, name, column, tokens);
     return isPlain ? reshaped(typed, [shape[0], 1]) : typed;
   });
@@ -134,8 +131,8 @@ function checked(column: Column, check: (tensor: Tensor) => Column): Column {
   }
 }
 
-/** The data as a tensor. @param shapeOf  the shape of a typed array with that many elements */
-function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
+/** The data as a column of their own type. @param shapeOf  the shape of a typed array with that many elements */
+export function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
   if (data instanceof Tensor) {
     data.checkLive();
     return { tensor: data, isOwned: false };
@@ -192,7 +189,7 @@ function asFloats(column: Column, shape: Shape): Column {
 }
 
 /** Integers 0 … V − 1 as int32. */
-function asTokens(op: string, name: string, column: Column, { vocabulary, hasPadding }: TokenRule): Column {
+function asTokens(op: string, name: string, column: Column, { vocabulary }: TokenRule): Column {
   const { tensor: from } = column;
   const values = heap().view(from.dtype, from.ptr, from.size);
   const at = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= vocabulary);
@@ -201,35 +198,10 @@ function asTokens(op: string, name: string, column: Column, { vocabulary, hasPad
     const expected = `integers 0 ≤ token < inputDim = ${vocabulary}`;
     throw new ShapeError(message(op, wrong, { expected, got: show(values[at]) }));
   }
-  const empty = hasPadding ? paddedRow(values, from.shape[0]) : -1;
-  if (empty >= 0) {
-    const wrong = `${name} has nothing but padding in sample ${empty}`;
-    throw new ShapeError(message(op, wrong, { expected: "a token other than 0 in each sequence", got: "zeros" }));
-  }
   if (from.dtype === "int32") return column;
   const tokens = keep(tensor(Int32Array.from(values), from.shape));
   release([column]);
   return { tensor: tokens, isOwned: true };
-}
-
-/** Throws ShapeError for a sample that has no other value than that of padding. */
-export function checkPadding(op: string, name: string, x: Tensor, padding: number): void {
-  const empty = paddedRow(heap().view(x.dtype, x.ptr, x.size), x.shape[0], Math.fround(padding));
-  if (empty < 0) return;
-  const wrong = `${name} has nothing but padding in sample ${empty}`;
-  const expected = `a step with another value than ${padding} in each sequence`;
-  throw new ShapeError(message(op, wrong, { expected, got: `${padding} alone` }));
-}
-
-/** The first of `rows` that has no other value than `padding`, or −1. */
-export function paddedRow(values: ArrayLike<number>, rows: number, padding = 0): number {
-  const length = values.length / rows;
-  for (let row = 0; row < rows; row++) {
-    let t = 0;
-    while (t < length && values[row * length + t] === padding) t++;
-    if (t === length) return row;
-  }
-  return -1;
 }
 
 function asLabels(op: string, name: string, column: Column): Column {

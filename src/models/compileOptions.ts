@@ -2,7 +2,7 @@
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
-import { checkNumber } from "../options.js";
+import { checkBoolean, checkNumber } from "../options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Shape } from "../tensor/shape.js";
 
@@ -20,12 +20,18 @@ export interface CompileOptions {
    * what evaluate, predict and call use and what is saved; training goes on with the weights themselves. In [0, 1), say 0.998. Default: no average.
    */
   readonly averageDecay?: number;
+  /**
+   * Refuses a loss that takes logits behind a sigmoid or softmax, and one that takes probabilities behind any other activation: either trains badly without
+   * an error. False where that is meant. Default true.
+   */
+  readonly checkLogits?: boolean;
 }
 
 /** Throws UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
 export function checkCompileOptions(options: CompileOptions): void {
-  checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay"]);
-  const { optimizer, loss, metrics = [], averageDecay = 0 } = options;
+  checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay", "checkLogits"]);
+  const { optimizer, loss, metrics = [], averageDecay = 0, checkLogits = true } = options;
+  checkBoolean("compile", "checkLogits", checkLogits);
   checkNumber("compile", "averageDecay", averageDecay, "[0, 1)");
   checkValue("optimizer", optimizer, "step", "optimizers.adam()");
   for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");

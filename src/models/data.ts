@@ -8,8 +8,18 @@ import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./batch.js";
-import { type Column, type InputRule, checkSameRows, inputColumn, made, release, targetColumn } from "./columns.js";
+import {
+  type Column,
+  type InputRule,
+  checkSameRows,
+  inputColumn,
+  made,
+  release,
+  targetColumn,
+  toColumn,
+} from "./columns.js";
 import type { FitOptions } from "./fitOptions.js";
+import type { maskColumns } from "./givenMasks.js";
 import { classWeightColumn, sampleWeightColumn } from "./sampleWeights.js";
 import type { Data, DataList, Samples } from "./samples.js";
 
@@ -19,6 +29,11 @@ export interface ModelShapes {
   readonly outputs: number;
   /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
+}
+
+/** Makes columns of the masks that users give; not there where they give none. */
+export interface MaskMaker {
+  readonly maskColumns?: typeof maskColumns | undefined;
 }
 
 /** The data of a fit. */
@@ -35,16 +50,16 @@ export interface FitData {
  * Errors: ShapeError, UsageError.
  */
 export function fitData(
-  shapes: ModelShapes,
+  shapes: ModelShapes & MaskMaker,
   losses: readonly Loss[],
   { x, y }: Pick<Samples, "x" | "y">,
   options: FitOptions,
 ): FitData {
-  const { validationSplit = 0, validationData, sampleWeight, classWeight } = options;
+  const { validationSplit = 0, validationData, sampleWeight, classWeight, mask, lengths } = options;
   let training!: DataColumns;
   let validation: DataColumns | undefined;
   const columns = made((all) => {
-    const given = dataColumns("fit", shapes, losses, { x, y, sampleWeight });
+    const given = dataColumns("fit", shapes, losses, { x, y, sampleWeight, mask, lengths });
     all.push(...columnsOf(given));
     training = given;
     if (validationData !== undefined) {
@@ -52,7 +67,7 @@ export function fitData(
         ...shapes,
         inputs: shapes.inputs.map((input, i) => ({ ...input, shape: sampleShape(given, i) })),
       };
-      checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight"]);
+      checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight", "mask", "lengths"]);
       validation = dataColumns("fit validationData", known, losses, validationData);
       all.push(...columnsOf(validation));
     }
@@ -76,10 +91,12 @@ export function fitData(
 /** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
 export function dataColumns(
   op: string,
-  shapes: ModelShapes,
+  shapes: ModelShapes & MaskMaker,
   losses: readonly Loss[],
-  { x, y, sampleWeight }: Samples,
+  samples: Samples,
 ): DataColumns {
+  const { x, y, sampleWeight } = samples;
+  let masks: readonly (Column | undefined)[] = [];
   let inputs: readonly Column[] = [];
   const targets: Column[] = [];
   let weights: Column | undefined;
@@ -98,9 +115,13 @@ export function dataColumns(
     });
     checkSameRows(op, [{ name: nameOf("x", 0, inputs.length), tensor: inputs[0].tensor }, ...named]);
     for (const [i, { tensor }] of targets.entries()) losses[i].checkTargets(tensor, outputShapes[i]);
+    if (shapes.maskColumns !== undefined) {
+      masks = shapes.maskColumns(op, samples, inputs, toColumn);
+      all.push(...masks.filter((column) => column !== undefined));
+    }
     if (sampleWeight !== undefined) weights = sampleWeightColumn(op, rows, sampleWeight);
   });
-  return { inputs, targets, weights };
+  return { inputs, targets, weights, masks };
 }
 
 /** Input columns that fit the model. Whoever asks frees them. Errors: ShapeError. */
@@ -131,8 +152,14 @@ function splitRows(data: DataColumns, part: number): [training: DataColumns, val
       const view = tensor.section((begin * tensor.size) / rows, [end - begin, ...tensor.shape.slice(1)]);
       return { tensor: keep(view), isOwned: true };
     };
-    const { inputs, targets, weights } = data;
-    return { inputs: inputs.map(section), targets: targets.map(section), weights: weights && section(weights) };
+    const { inputs, targets, weights, masks } = data;
+    const ofMask = (column: Column | undefined): Column | undefined => column && section(column);
+    return {
+      inputs: inputs.map(section),
+      targets: targets.map(section),
+      weights: ofMask(weights),
+      masks: masks.map(ofMask),
+    };
   };
   return [take(0, cut), take(cut, rows)];
 }

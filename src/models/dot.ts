@@ -1,4 +1,5 @@
 /** A model's layers in the language of Graphviz. Draws nothing: Graphviz and its ports do. Source: graphviz.org/doc/info/lang.html. */
+import { printable } from "../errors.js";
 import type { Model } from "./model.js";
 
 /**
@@ -16,7 +17,7 @@ export function modelToDot(model: Model): string {
   return [`digraph ${quoted(model.name)} {`, "  node [shape=box];", ...boxes, ...arrows, "}"].join("\n");
 }
 
-/** Quotes, backslashes and breaks of lines are written as in JSON. */
+/** Quotes, backslashes, breaks of lines and what a terminal must not have are written as in JSON. */
 function quoted(text: string): string {
-  return JSON.stringify(text);
+  return printable(JSON.stringify(text));
 }

@@ -2,9 +2,10 @@
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
+import type { OwnStates } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import type { CarriedStates } from "./carriedStates.js";
+import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
 import { Steps } from "./steps.js";
@@ -13,7 +14,7 @@ import type { TrainingStep } from "./training.js";
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
   readonly #metrics: RunningMetrics;
-  readonly #states: CarriedStates;
+  readonly #states: OwnStates | undefined;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
@@ -21,30 +22,34 @@ export class Evaluation {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
-    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) => [
-      states.use(() => step.evaluate(splitBatch(data, batch), metrics)),
-    ]);
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
+      inStates(states, () => step.evaluate(splitBatch(data, batch), metrics)),
+    );
   }
 
-  /** @returns loss (the mean over the samples) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
   async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
-    this.#states.reset();
-    let lossSum = 0;
+    this.#states?.reset();
+    const sums: LossSums = [];
     for (let b = 0; b < batches.count; b++) {
       await breathe();
       checkInterrupts();
-      const [loss] = this.#steps.run(order, b);
-      lossSum += loss.item() * batches.sizeOf(b);
+      addLoss(sums, this.#steps.run(order, b), batches.sizeOf(b));
     }
-    return { loss: lossSum / batches.rows, ...this.#metrics.results() };
+    return { loss: meanLoss(sums), ...this.#metrics.results() };
   }
 
   dispose(): void {
     this.#steps.dispose();
     this.#metrics.dispose();
-    this.#states.dispose();
+    this.#states?.dispose();
   }
+}
+
+/** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
+export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
+  return states === undefined ? fn() : states.use(fn);
 }

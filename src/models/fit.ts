@@ -8,6 +8,7 @@ import { Batches } from "../data/batches.js";
 import { UsageError, message } from "../errors.js";
 import type { Layer } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { splitBatch, tensorsOf } from "./batch.js";
 import type { FitData } from "./data.js";
 import { Evaluation } from "./evaluate.js";
@@ -48,10 +49,13 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   const groups = groupByLength ? await import("./groups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
-  const training = new Steps(batches, (batch) => [step.gradients(splitBatch(data.training, batch))]);
+  const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
+    const names = ["loss", ...step.metrics.names];
+    const measured = data.validation ? [...names, ...names.map(validationName)] : names;
+    for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
     if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
     judging =
       data.validation &&
@@ -68,9 +72,15 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     step.discard(); // of what backward has gathered outside of fit
     return await new Fit(model, data, training, judging, options).run();
   } finally {
+    step.rest();
     training.dispose();
     judging?.dispose();
   }
+}
+
+/** "valLoss" of "loss". */
+function validationName(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
 
 /** One call of fit. */
@@ -128,11 +138,26 @@ class Fit implements Training {
   }
 
   async run(): Promise<History> {
+    const restoreCallbacks = this.#model.progress.begin(this.#callbacks);
+    try {
+      return await this.#run(restoreCallbacks);
+    } catch (error) {
+      for (const callback of this.#callbacks) {
+        try {
+          callback.onTrainAbort?.(this);
+        } catch {
+          // the error that ended training says more
+        }
+      }
+      throw error;
+    }
+  }
+
+  async #run(restoreCallbacks: () => void): Promise<History> {
     const { progress, step } = this.#model;
     const epochs: number[] = [];
     const history: Record<string, number[]> = {};
     let logs: Logs = {};
-    const restoreCallbacks = progress.begin(this.#callbacks);
     for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
     if (this.#options.resume) restoreCallbacks();
     while (progress.epoch < this.epochs && this.#stopped === undefined) {
@@ -163,26 +188,26 @@ class Fit implements Training {
       await breathe();
       checkInterrupts();
       const { batch } = progress;
-      const loss = this.#step(order, batch);
+      const results = this.#step(order, batch);
+      const loss = results[0].item();
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
         return;
       }
-      progress.add(loss, batches.sizeOf(batch), batches.grouping);
+      progress.add(results, batches.sizeOf(batch), batches.grouping);
       await this.#batchEnd(batch, progress.loss);
     }
   }
 
-  /** One batch. @returns its loss; where that is not finite, nothing was trained */
-  #step(order: Int32Array, batch: number): number {
+  /** One batch. @returns its loss, and the terms of it where there are some; where it is not finite, nothing was trained */
+  #step(order: Int32Array, batch: number): readonly Tensor[] {
     const { step } = this.#model;
     step.begin();
     try {
-      const [loss] = this.#training.run(order, batch);
-      const value = loss.item();
-      if (Number.isFinite(value)) step.update();
+      const results = this.#training.run(order, batch);
+      if (Number.isFinite(results[0].item())) step.update();
       else step.refuse();
-      return value;
+      return results;
     } catch (error) {
       step.refuse();
       throw error;
@@ -202,11 +227,7 @@ class Fit implements Training {
   async #validate(): Promise<Logs> {
     if (this.#judging === undefined) return {};
     const logs = await this.#judging.run(this.#model.checkInterrupts);
-    const named = ([name, value]: [string, number]): [string, number] => [
-      `val${name[0].toUpperCase()}${name.slice(1)}`,
-      value,
-    ];
-    return Object.fromEntries(Object.entries(logs).map(named));
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
   /** A loss that is no number: a callback may end training, else it is an error. */
@@ -217,7 +238,7 @@ class Fit implements Training {
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch.`;
+    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${this.#callbacks.some((one) => one.onTrainAbort) ? ", or what a callback restores" : ""}.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

@@ -3,10 +3,10 @@ import type { Callback } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
 import { type GroupByLength, checkGroupByLength } from "./groupByLength.js";
-import type { ClassWeight, SampleWeight, Samples } from "./samples.js";
+import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "./samples.js";
 
 /** Options of `fit`. */
-export interface FitOptions {
+export interface FitOptions extends GivenMasks {
   /** Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done already. Default 1. */
   readonly epochs?: number;
   /** Samples a step. Default 32; more than there are samples is an error. */
@@ -46,6 +46,8 @@ const names = [
   "validationData",
   "classWeight",
   "sampleWeight",
+  "mask",
+  "lengths",
   "callbacks",
   "initialEpoch",
   "resume",
@@ -53,7 +55,7 @@ const names = [
   "signal",
 ] as const satisfies readonly (keyof FitOptions)[];
 
-const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd"];
+const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
 
 /** Throws UsageError for an option that is unknown or out of range. */
 export function checkFitOptions(options: FitOptions): void {

@@ -3,6 +3,7 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -11,6 +12,12 @@ import type { Tensor } from "../tensor/tensor.js";
 export interface Step {
   readonly call: LayerCall;
   readonly output: SymbolicTensor;
+}
+
+/** What a run must know besides its inputs. */
+export interface RunContext extends Pick<CallContext, "training" | "random"> {
+  /** For each input its mask, where there are some. */
+  readonly given?: readonly (Tensor | undefined)[] | undefined;
 }
 
 /** Layer calls in order, between inputs and outputs. */
@@ -45,22 +52,27 @@ export class Graph {
       for (const symbol of sources) {
         for (const input of symbol.origin?.inputs ?? []) sources.add(input);
         if (!this.inputs.includes(symbol)) continue;
-        const { vocabulary, hasPadding } = rules.get(symbol) ?? tokens;
-        rules.set(symbol, {
-          vocabulary: Math.min(vocabulary, tokens.vocabulary),
-          hasPadding: hasPadding || tokens.hasPadding,
-        });
+        const { vocabulary } = rules.get(symbol) ?? tokens;
+        rules.set(symbol, { vocabulary: Math.min(vocabulary, tokens.vocabulary) });
       }
     }
     return this.inputs.map((input) => rules.get(input));
   }
 
-  /** For each input the value of its padding, where a layer that reads it says so. */
-  get paddings(): (number | undefined)[] {
-    return this.inputs.map(
-      (input) =>
-        this.steps.find(({ call }) => call.inputs[0] === input && call.layer.padding !== undefined)?.call.layer.padding,
-    );
+  /** The layers that output `i` has come through, the last first; where a layer joins several, on along its first input. */
+  *layersBefore(i: number): Generator<Layer> {
+    for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
+      yield symbol.origin.layer;
+  }
+
+  /** Of a layer that carries states, if there is one. */
+  get carriedStates(): Layer["carriedStates"] {
+    return this.layers.find(({ carriedStates }) => carriedStates)?.carriedStates;
+  }
+
+  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  newStates(): OwnStates | undefined {
+    return this.carriedStates && new this.carriedStates(this.layers);
   }
 
   /** Shapes of the outputs, without the batch axis. */
@@ -75,22 +87,19 @@ export class Graph {
    * @param watch   is shown each layer's output as soon as it is there
    * @returns       (N, …) each, in the order of `outputs`
    */
-  run(
-    inputs: readonly Tensor[],
-    context: Omit<CallContext, "stream" | "masks">,
-    watch?: (layer: string, output: Tensor) => void,
-  ): Tensor[] {
+  run(inputs: readonly Tensor[], context: RunContext, watch?: (layer: string, output: Tensor) => void): Tensor[] {
     return this.runMasked(inputs, context, watch).outputs;
   }
 
   /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/layer.ts. */
   runMasked(
     inputs: readonly Tensor[],
-    context: Omit<CallContext, "stream" | "masks">,
+    { given = [], ...context }: RunContext,
     watch?: (layer: string, output: Tensor) => void,
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
+    for (const [i, mask] of given.entries()) if (mask !== undefined) masks.set(this.inputs[i], mask);
     const uses = countUses(this.steps);
     const release = (symbol: SymbolicTensor): void => {
       if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;

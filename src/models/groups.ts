@@ -10,16 +10,26 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { DataColumns } from "./batch.js";
 import type { GroupByLength } from "./groupByLength.js";
 
-/** The lengths to group by, of data with targets. Errors: as {@link groupsFor}. */
+/** The lengths to group by, of data with targets. Errors: as {@link groupsFor}; UsageError where masks are given besides. */
 export function groupsOf(
   op: string,
   layers: readonly Layer[],
-  { inputs, targets }: DataColumns,
+  { inputs, targets, masks }: DataColumns,
   value?: GroupByLength,
 ): Lengths | undefined {
+  checkNotGiven(op, masks);
   const tensors = inputs.map(({ tensor }) => tensor);
   const shapes = targets.map(({ tensor }) => tensor.shape.slice(1));
   return groupsFor(op, layers, tensors, { what: "target", shapes }, value);
+}
+
+/** Throws UsageError where masks are given besides. */
+export function checkNotGiven(op: string, masks: readonly unknown[]): void {
+  if (masks.length === 0) return;
+  const hint = "Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).";
+  throw new UsageError(
+    message(op, "groupByLength and mask or lengths exclude each other", { expected: "one of them", hint }),
+  );
 }
 
 /**

@@ -16,6 +16,7 @@ import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
+import { decodeNotes } from "./notes.js";
 import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "./weights.js";
 
@@ -93,19 +94,24 @@ function weightsOf(
   forgetsStates = false,
 ): Map<string, Float32Array> {
   const carried = new Set(forgetsStates ? layers.flatMap((layer) => layer.carried) : []);
-  const parameters = layers.flatMap((layer) => layer.parameters.map((parameter) => ({ layer, parameter })));
-  return new Map(
-    parameters.map(({ layer, parameter }) => {
-      const name = weightName(layer, parameter);
-      const { shape } = parameter.spec;
-      return [name, carried.has(parameter) ? new Float32Array(sizeOf(shape)) : floats(file, prefix + name, shape)];
-    }),
+  const all = layers.flatMap((layer) =>
+    layer.parameters.map((parameter) => ({ parameter, name: weightName(layer, parameter) })),
   );
+  const read = new Map<string, Float32Array>();
+  for (const { parameter, name } of all) {
+    if (!carried.has(parameter)) read.set(name, floats(file, prefix + name, parameter.spec.shape));
+  }
+  // Zeros last: what the file says of their sizes has been compared with weights that are there.
+  for (const { parameter, name } of all) {
+    if (carried.has(parameter)) read.set(name, new Float32Array(sizeOf(parameter.spec.shape)));
+  }
+  return read;
 }
 
 /** Files without notes are as good as those with none. Errors: DataError. */
-function checkedNotes(notes: unknown = {}): Readonly<Record<string, unknown>> {
-  if (typeof notes === "object" && notes !== null && !Array.isArray(notes)) return notes as Record<string, unknown>;
+function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
+  const notes = asDataError(() => decodeNotes(saved));
+  if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
@@ -126,6 +132,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       metrics,
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
+      checkLogits: false, // it was decided where the model was first compiled
     });
     model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
   });
@@ -183,7 +190,7 @@ function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32A
       message("loadModel", `tensor ${show(name)} is missing`, { expected, got: show([...tensors.keys()]) }),
     );
   if (found.dtype !== "F32" || (shape !== undefined && !sameShape(found.shape, shape))) {
-    const got = `${found.dtype} ${showShape(found.shape)}`;
+    const got = `${found.dtype} ${show([...found.shape])}`; // of any length
     throw new DataError(message("loadModel", `tensor ${show(name)} does not fit the architecture`, { expected, got }));
   }
   return new Float32Array(found.bytes.slice().buffer);

@@ -2,35 +2,40 @@
  * A model as users see it: the words are Keras's. What it holds is in modelState.ts, the work is done in the files beside this one. Letters: N samples.
  */
 import type { Logs } from "../callbacks/callback.js";
-import { UsageError, checkKeys, message, show } from "../errors.js";
+import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
-import { checkBatchSizes, checkInputs, checkTargets } from "./batchChecks.js";
-import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
+import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./batchChecks.js";
 import type { Chain } from "./chain.js";
-import { release } from "./columns.js";
+import { release, toColumn } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
 import { dataColumns, fitData, inputColumns } from "./data.js";
-import { Evaluation } from "./evaluate.js";
+import { Evaluation, inStates } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
 import { checkGroupByLength } from "./groupByLength.js";
 import { interrupts } from "./interrupts.js";
-import type { EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
+import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
-import type { DataList } from "./samples.js";
+import type { DataList, GivenMasks } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
 import { type SummaryRow, summarize, summaryRows } from "./summary.js";
 import type { TrainingParts } from "./training.js";
 import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
+
+/** True where one of them has masks for its inputs. */
+function givesMasks(...samples: readonly (GivenMasks | undefined)[]): boolean {
+  return samples.some((given) => (given?.mask ?? given?.lengths) !== undefined);
+}
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
 const defaultBatchSize = 256;
@@ -39,7 +44,10 @@ const defaultBatchSize = 256;
 export class Model {
   readonly name: string;
   readonly seed: number;
-  /** What else belongs with the model, as plain JSON: class names, what the inputs are, where it is from. Saved and loaded with it. */
+  /**
+   * What else belongs with the model: class names, what the inputs are, how they were scaled, where it is from. Saved and loaded with it: numbers (NaN,
+   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of such; `save` refuses what would be lost.
+   */
   notes: Readonly<Record<string, unknown>> = {};
   readonly #state: ModelState;
 
@@ -107,14 +115,16 @@ export class Model {
    */
   async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
+    const given = givesMasks(options, options.validationData) ? await import("./givenMasks.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    const data = fitData(state.shapes(compiled), lossesOf(compiled), { x, y }, options);
+    const data = fitData({ ...state.shapes(compiled), ...given }, lossesOf(compiled), { x, y }, options);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
         if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
         step: state.step("fit"),
@@ -138,14 +148,16 @@ export class Model {
    */
   async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {
     const op = "evaluate";
-    checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength"]);
-    const { batchSize = defaultBatchSize, signal, sampleWeight, groupByLength } = options;
+    checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
+    const { batchSize = defaultBatchSize, signal, sampleWeight, groupByLength, mask, lengths: steps } = options;
     checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
     const compiled = state.compiled(op);
-    const data = dataColumns(op, state.shapes(compiled), lossesOf(compiled), { x, y, sampleWeight });
+    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
+    const samples = { x, y, sampleWeight, mask, lengths: steps };
+    const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
     let evaluation: Evaluation | undefined;
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
@@ -177,23 +189,31 @@ export class Model {
   /** As {@link predict}, every output of a model with several. */
   async predictAll(x: DataList, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    checkKeys(op, options, ["batchSize", "signal", "groupByLength"]);
+    checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
     checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
+    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
-    let states: CarriedStates | undefined;
+    let states: OwnStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
+      const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
+      columns.push(...masks.filter((mask) => mask !== undefined));
       state.buildFor(inputs);
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
       const { outputShapes } = state.graph(op);
       const own = (states = state.newStates(op));
-      const run = (batch: readonly Tensor[]): Tensor[] => own.use(() => state.run(op, batch, false));
+      const run = (batch: readonly Tensor[]): Tensor[] => {
+        let at = inputs.length;
+        const taken = masks.map((mask) => mask && batch[at++]);
+        return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
+      };
       const groups = groupByLength ? await import("./groups.js") : undefined;
+      groups?.checkNotGiven(op, masks);
       const lengths = groups?.groupsFor(
         op,
         this.layers,
@@ -201,16 +221,11 @@ export class Model {
         { what: "output", shapes: outputShapes },
         groupByLength,
       );
-      own.load();
-      const outputs = await predictBatches(
-        inputs,
-        outputShapes,
-        batchSize,
-        lengths,
-        interrupts(op, state, signal),
-        run,
-      );
-      own.store();
+      own?.load();
+      const gathered = columns.map(({ tensor }) => tensor);
+      const check = interrupts(op, state, signal);
+      const outputs = await predictBatches(gathered, outputShapes, batchSize, lengths, check, run);
+      own?.store();
       return outputs;
     } finally {
       states?.dispose();
@@ -222,23 +237,32 @@ export class Model {
    * The forward pass as one differentiable computation, for training loops written by hand: every output, (N, …) each.
    *
    * @param inputs    (N, …) float32 or int32, in the order of the model's inputs
-   * @param options   training: true where dropout is to drop, other elements in each call. Default false
+   * @param options   training: true where dropout is to drop, other elements in each call. Default false. mask: which steps count, (N, T) int32, such as
+   *                  `sequenceMask(lengths, T)`; a list with one for each input, undefined for an input without, where there are several
    * States that stateful layers carry go on, except beside a running fit: there they begin at zero.
-   * Errors: ShapeError where an input does not fit; UsageError for what is no list of tensors, or training: true while fit runs.
+   * Errors: ShapeError where an input or a mask does not fit; UsageError for what is no list of tensors, or training: true while fit runs.
    */
-  call(inputs: readonly Tensor[], options: { readonly training?: boolean } = {}): Tensor[] {
+  call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
-    checkKeys(op, options, ["training"]);
-    const { training = false } = options;
+    checkKeys(op, options, ["training", "mask"]);
+    const { training = false, mask } = options;
     checkBoolean(op, "training", training);
     const state = this.#state;
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
+    const masks = [mask].flat();
+    checkMasks(op, inputs, masks);
     state.buildFor(inputs);
-    const run = (): Tensor[] => state.run(op, inputs, training);
+    const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
-    const outputs = claimStates(this.layers) ? run() : withFreshStates(this.layers, run);
+    const states = state.claimStates(op) ? undefined : state.newStates(op);
+    let outputs: Tensor[];
+    try {
+      outputs = inStates(states, run);
+    } finally {
+      states?.dispose();
+    }
     if (training) state.bound(op).random.advance();
     return outputs;
   }
@@ -264,14 +288,22 @@ export class Model {
     state.buildFor(inputs);
     const step = state.step(op);
     step.checkTrainable(op);
-    claimStates(this.layers);
+    state.claimStates(op);
     return scope(() => step.train({ inputs, targets, weights: undefined }));
+  }
+
+  /**
+   * Sets the gradients of all weights to zero, for training loops written by hand that call `backward`, which adds to them. `fit` and `trainOnBatch` need
+   * no such call. Kernels only: it may be recorded. Errors: UsageError before the model is built.
+   */
+  zeroGrad(): void {
+    for (const { value } of this.weights) value.zeroGrad();
   }
 
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
   resetStates(): void {
     this.#state.bound("resetStates");
-    claimStates(this.layers);
+    this.#state.claimStates("resetStates");
     for (const layer of this.layers) layer.resetStates();
   }
 
@@ -303,7 +335,7 @@ export class Model {
    * Errors: UsageError before the model is built.
    */
   summary(print: (text: string) => void = console.log): void {
-    print(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory));
+    print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
   }
 
   /** What a summary is made of. @internal */

@@ -1,6 +1,7 @@
 /** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
+import type { Tensor } from "../tensor/tensor.js";
 import type { GroupByLength } from "./groupByLength.js";
-import type { SampleWeight } from "./samples.js";
+import type { GivenMasks, SampleWeight } from "./samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
 export interface ModelOptions {
@@ -10,8 +11,16 @@ export interface ModelOptions {
   readonly seed?: number;
 }
 
+/** Options of `call`. */
+export interface CallOptions {
+  /** True where dropout is to drop, other elements in each call. Default false. */
+  readonly training?: boolean;
+  /** Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default: all count. */
+  readonly mask?: Tensor | readonly (Tensor | undefined)[];
+}
+
 /** Options of `predict`. */
-export interface PredictOptions {
+export interface PredictOptions extends GivenMasks {
   /** Samples computed at once. Default 256. */
   readonly batchSize?: number;
   /** As in fit: each batch is computed for as many steps as its sequences need. The results stand in the order of the samples. Default false. */

@@ -8,12 +8,13 @@ import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { CarriedStates, lendToFit } from "./carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import { Chain } from "./chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
+import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
+import { checkLogits } from "./logits.js";
 import type { RestoredTraining } from "./saving.js";
 import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
@@ -110,8 +111,8 @@ export class ModelState {
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules, paddings } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i], padding: paddings[i] }));
+      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
@@ -119,7 +120,7 @@ export class ModelState {
       if (compiled !== undefined) checkForOutputs(compiled, [outputShape]);
       return [outputShape];
     };
-    const input = { shape: undefined, name: undefined, tokens: form.tokens, padding: form.padding };
+    const input = { shape: undefined, name: undefined, tokens: form.tokens };
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
@@ -151,8 +152,11 @@ export class ModelState {
 
   /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
   compile(options: CompileOptions): void {
-    if (this.#form instanceof Chain) checkForOutputCount(options, 1);
-    const step = this.#form instanceof Graph ? this.#newStep(options) : undefined;
+    const form = this.#form;
+    checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
+    if (options.checkLogits ?? true)
+      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+    const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
     this.#step?.dispose();
@@ -168,28 +172,35 @@ export class ModelState {
     return this.#step;
   }
 
-  /** States for one prediction. Errors: MemoryError */
-  newStates(op: string): CarriedStates {
+  /** Notes that the carried states change now. @returns false where a fit has them */
+  claimStates(op: string): boolean {
+    const { layers, carriedStates } = this.graph(op);
+    return carriedStates?.claim(layers) ?? true;
+  }
+
+  /** States for one prediction, where layers carry such. Errors: MemoryError */
+  newStates(op: string): OwnStates | undefined {
     this.bound(op);
-    return new CarriedStates(this.graph(op).layers);
+    return this.graph(op).newStates();
   }
 
   /** Runs `fn` while nobody else trains, and stateful layers carry their states from step to step of it. */
   async train<T>(fn: () => Promise<T>): Promise<T> {
     this.isTraining = true;
-    const end = lendToFit(this.graph("fit").layers);
+    const { layers, carriedStates } = this.graph("fit");
+    const end = carriedStates?.lendToFit(layers);
     try {
       return await fn();
     } finally {
-      end();
+      end?.();
       this.isTraining = false;
     }
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit */
-  run(op: string, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
-    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random });
+    const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 

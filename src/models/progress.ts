@@ -4,6 +4,8 @@
  */
 import type { Callback, CallbackState } from "../callbacks/callback.js";
 import { DataError, UsageError, message } from "../errors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 
 /** What a callback remembers, under its name. */
 interface SavedCallback {
@@ -16,6 +18,8 @@ export interface SavedProgress {
   readonly epoch: number;
   readonly batch: number;
   readonly lossSum: number;
+  /** Where outputs have masks: as {@link LossSums}. */
+  readonly lossSums?: readonly number[];
   readonly samples: number;
   readonly passes: number;
   readonly callbacks: readonly SavedCallback[];
@@ -31,22 +35,22 @@ export class Progress {
   batch = 0;
   /** Epochs done since compile, in all calls of fit: the order of the samples follows from it, so that it differs between calls. */
   passes = 0;
-  #lossSum = 0;
+  #sums: LossSums = [];
   #samples = 0;
   #grouping: number | false | undefined;
   /** Those of the running or the last fit; undefined where a checkpoint was loaded since. */
   #callbacks: readonly Callback[] | undefined;
   #restored: readonly SavedCallback[] = [];
 
-  /** Mean loss over this epoch's samples so far. */
+  /** Mean loss over this epoch so far: Note [The loss of an epoch]. */
   get loss(): number {
-    return this.#lossSum / this.#samples;
+    return meanLoss(this.#sums);
   }
 
-  /** Counts a batch of `samples` samples with that mean loss. @param grouping as in {@link checkBatches} */
-  add(loss: number, samples: number, grouping: number | false = false): void {
+  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping as in {@link checkBatches} */
+  add(results: readonly Tensor[], samples: number, grouping: number | false = false): void {
     this.#grouping = grouping;
-    this.#lossSum += loss * samples;
+    addLoss(this.#sums, results, samples);
     this.#samples += samples;
     this.batch++;
   }
@@ -68,7 +72,7 @@ export class Progress {
   restart(epoch: number): void {
     this.epoch = epoch;
     this.batch = 0;
-    this.#lossSum = 0;
+    this.#sums = [];
     this.#samples = 0;
   }
 
@@ -111,9 +115,10 @@ export class Progress {
   /** As plain data. */
   toJSON(): SavedProgress {
     const { epoch, batch, passes } = this;
-    const [lossSum, samples, grouping] = [this.#lossSum, this.#samples, this.#grouping];
+    const [sums, samples, grouping] = [this.#sums, this.#samples, this.#grouping];
     const callbacks = this.#callbackStates();
-    return { epoch, batch, lossSum, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
+    const losses = { lossSum: sums[0] ?? 0, ...(sums.length > 2 && { lossSums: [...sums] }) };
+    return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
   }
 
   /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
@@ -122,14 +127,16 @@ export class Progress {
     const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
     const { grouping = false } = saved ?? {};
     const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
-    if (!areCounts || typeof saved.lossSum !== "number" || !areCallbacks(saved.callbacks) || !isGrouping) {
+    const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
+    const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
+    if (!areCounts || !areSums || !areCallbacks(saved.callbacks) || !isGrouping) {
       const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
       throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
     }
     this.epoch = saved.epoch;
     this.batch = saved.batch;
     this.passes = saved.passes;
-    this.#lossSum = saved.lossSum;
+    this.#sums = [...(sums as LossSums)];
     this.#samples = saved.samples;
     this.#grouping = saved.grouping;
     this.#callbacks = undefined;

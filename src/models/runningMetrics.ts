@@ -2,7 +2,7 @@
  * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
  * in the middle of a training leaves the training's alone.
  */
-import type { Judged } from "../layers/judgeSteps.js";
+import type { Judged } from "../layers/maskedSteps.js";
 import type { Metric } from "../metrics/metric.js";
 import { newTotals, readTotals, writeTotals } from "../ops/metricTotals.js";
 import { keep } from "../tensor/scope.js";
@@ -13,13 +13,19 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Metrics of one output. */
 export class RunningMetrics {
   readonly #outputShape: Shape;
+  readonly #areLogits: boolean;
   readonly #metrics: readonly { readonly metric: Metric; readonly name: string; readonly totals: Tensor }[];
 
-  /** @param outputShape without the batch axis. Errors: ShapeError where a metric does not fit it; MemoryError */
-  constructor(metrics: readonly Metric[], outputShape: Shape) {
+  /**
+   * @param outputShape  without the batch axis
+   * @param areLogits    true where the loss takes logits
+   * Errors: ShapeError where a metric does not fit the output; MemoryError.
+   */
+  constructor(metrics: readonly Metric[], outputShape: Shape, areLogits: boolean) {
     const sizes = metrics.map((metric) => metric.stateSize(outputShape));
     const names = uniqueNames(metrics);
     this.#outputShape = outputShape;
+    this.#areLogits = areLogits;
     this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
   }
 
@@ -31,7 +37,8 @@ export class RunningMetrics {
   /** Adds a batch. Kernels only. */
   update({ target, prediction, metricWeights }: Judged): void {
     noGrad(() => {
-      for (const { metric, totals } of this.#metrics) metric.update(totals, target, prediction, metricWeights);
+      for (const { metric, totals } of this.#metrics)
+        metric.update(totals, target, prediction, metricWeights, this.#areLogits);
     });
   }
 
@@ -42,6 +49,11 @@ export class RunningMetrics {
       metric.result(readTotals(totals), this.#outputShape),
     ]);
     return Object.fromEntries(values) as Record<string, number>;
+  }
+
+  /** What {@link results} will name. */
+  get names(): string[] {
+    return this.#metrics.map(({ name }) => name);
   }
 
   /** Begins anew: all totals are 0. */

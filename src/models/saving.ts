@@ -7,7 +7,6 @@
  * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
  */
 import type { Config } from "../config.js";
-import { UsageError, message } from "../errors.js";
 import type { ByteSink } from "../io/bytes.js";
 import type { SafetensorsEntry } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
@@ -78,7 +77,7 @@ export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "com
 /**
  * Writes a model, and its training where `parts.step` is there.
  * @param op the caller, for messages
- * Errors: UsageError for notes that are no JSON, and what src/io/bytes.ts says of the sink.
+ * Errors: UsageError for notes that would be lost (notes.ts), and what src/io/bytes.ts says of the sink.
  */
 export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
   const chunks = await modelFile(op, parts);
@@ -98,19 +97,22 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph, step && ((layer) => layer.isTrainable && !weights.leaves(layer)));
-  const metadata = { version: formatVersion, name, seed, notes, architecture, ...(training && { training }) };
-  const text = asJson(op, metadata);
-  const { safetensorsChunks } = await import("../io/safetensors.js");
-  return safetensorsChunks(entries, { [metadataKey]: text });
+  const copy = copyOf(notes);
+  const [{ safetensorsChunks }, { encodeNotes }] = await Promise.all([
+    import("../io/safetensors.js"),
+    import("./notes.js"),
+  ]);
+  const encoded = encodeNotes(op, notes, copy);
+  const metadata = { version: formatVersion, name, seed, notes: encoded, architecture, ...(training && { training }) };
+  return safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) });
 }
 
-/** Only the notes are the user's own. */
-function asJson(op: string, metadata: object): string {
+/** The notes as they are now; undefined where they hold what cannot be saved. */
+function copyOf(notes: SavedParts["notes"]): unknown {
   try {
-    return JSON.stringify(metadata);
-  } catch (cause) {
-    const expected = "plain JSON, without cycles or BigInts";
-    throw new UsageError(message(op, "the notes cannot be saved", { expected, got: String(cause) }), { cause });
+    return structuredClone(notes);
+  } catch {
+    return undefined;
   }
 }
 

@@ -31,11 +31,15 @@ function trainedBy(weights: Weights | undefined): IsTrained {
 /** The inputs, then the calls in order. @param weights as for {@link summarize} */
 export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights | undefined): SummaryRow[] {
   const isTrained = trainedBy(weights);
-  const symbols: SymbolicTensor[] = [...inputs, ...steps.map(({ output }) => output)];
+  const rows: (readonly SymbolicTensor[])[] = [
+    ...inputs.map((input) => [input]),
+    ...steps.map(({ call }) => call.outputs),
+  ];
   const seen = new Set<Layer>();
-  return symbols.map((symbol, i) => {
+  return rows.map((made, i) => {
+    const [symbol] = made;
     const shape = showShape(["N", ...symbol.shape]);
-    const isOutput = outputs.includes(symbol);
+    const isOutput = outputs.some((output) => made.includes(output));
     if (i < inputs.length) {
       const name = symbol.name ?? (inputs.length === 1 ? "input" : `input_${i + 1}`);
       return { name, kind: "input", shape, parameters: "0", from: [], isOutput };
@@ -45,7 +49,7 @@ export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights 
     const isFrozen = count > 0 && !layer.parameters.some((parameter) => isTrained(parameter));
     const parameters = seen.has(layer) ? "shared" : `${thousands(count)}${isFrozen ? " frozen" : ""}`;
     seen.add(layer);
-    const from = read.map((one) => symbols.indexOf(one));
+    const from = read.map((one) => rows.findIndex((others) => others.includes(one)));
     return { name: layer.name!, kind: layer.kind, shape, parameters, from, isOutput };
   });
 }

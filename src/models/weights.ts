@@ -65,7 +65,6 @@ export class Weights {
     const carried = new Set(layers.flatMap((layer) => layer.carried));
     const state = fresh.filter(({ spec }) => spec.isTrainable === false);
     this.#statistics = parameters.filter((one) => one.spec.isTrainable === false && !carried.has(one));
-    state.sort((a, b) => Number(carried.has(a)) - Number(carried.has(b)));
     this.#values = new Slab(trained.map(({ spec }) => spec.shape));
     try {
       this.#state = new Slab(state.map(({ spec }) => spec.shape));
@@ -107,9 +106,11 @@ export class Weights {
     return [this.#state.whole, ...foreign.map(({ value }) => value)];
   }
 
-  /** Weights that this model changes by gradient, where it is compiled. */
+  /** Weights that this model changes by gradient, by what it took on when it was compiled and what is frozen now. */
   get trainable(): Weight[] {
-    return this.all.filter(({ parameter }) => parameter.trainer === this && !parameter.layer.isFrozen);
+    return this.all.filter(
+      ({ parameter }) => this.#trained.includes(parameter) && !parameter.layer.isFrozen && mayTrain(this, parameter),
+    );
   }
 
   /** True where another model trains all that there is to train of the layer. */
@@ -137,11 +138,11 @@ export class Weights {
         continue;
       }
       parameter.trainer = this;
-      value.grad = this.#gradients.sections[i];
+      value.holdGradient(this.#gradients.sections[i]);
       const { isLazy = false, regularizer, shape } = parameter.spec;
       if (!isLazy || regularizer !== undefined) continue;
       const rows = (parameter.rows ??= new RowList(shape[0], shape[1]));
-      parameter.value.onGradient = () => rows.addAll();
+      value.listed = value.grad!.listed = rows;
     }
   }
 
@@ -170,10 +171,16 @@ export class Weights {
     }
   }
 
+  /** Counts what happens to the gradients. */
+  get gradientVersion(): number {
+    return this.#gradients?.whole.version ?? 0;
+  }
+
   /** Sets all gradients to zero. */
   clearGradients(): void {
     if (this.#gradients === undefined) return;
     fillFloat32(this.#gradients.whole.ptr, 0, this.#gradients.whole.size);
+    this.#gradients.whole.changed();
     for (const { rows } of this.#trained) rows?.clear();
   }
 
@@ -198,8 +205,8 @@ export class Weights {
   /** Trains the parameter no more. */
   #giveAway(parameter: Parameter): void {
     parameter.trainer = undefined;
-    parameter.value.grad = undefined;
-    parameter.value.onGradient = undefined;
+    parameter.value.holdGradient(undefined);
+    parameter.value.listed = undefined;
   }
 }
 
@@ -209,5 +216,8 @@ export function mayTrain(model: Weights | undefined, { trainer }: Parameter): bo
 }
 
 function bind(parameters: readonly Parameter[], slab: Slab): void {
-  for (const [i, parameter] of parameters.entries()) parameter.bind(slab.sections[i]);
+  for (const [i, parameter] of parameters.entries()) {
+    slab.sections[i].countApart();
+    parameter.bind(slab.sections[i]);
+  }
 }

@@ -78,7 +78,7 @@ function defineBinary(
   });
 }
 
-/** An operand: a tensor, or a number that stands for a tensor with that value everywhere. */
+/** An operand: a tensor, or a number that stands for a float32 tensor with that value everywhere, and so is rounded to float32 first. */
 export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */

@@ -18,6 +18,7 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
     const [expected, got] = [showShape(average.shape), showShape(value.shape)];
     throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
   }
+  average.changed();
   kernels().movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
 }
 
@@ -28,5 +29,6 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
  * @param block  of the optimizer, which counts the steps
  */
 export function updateWarmAverage(average: Tensor, value: Tensor, block: OptimizerBlock, decay: number): void {
+  average.changed();
   kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, 1 - decay);
 }

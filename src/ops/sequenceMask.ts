@@ -10,12 +10,12 @@ import { checkDtype, checkTensors } from "./defineOp.js";
 import { expandDims } from "./reshape.js";
 
 /**
- * The mask of padded sequences: mask[n, t] = 1 for t < lengths[n], else 0.
+ * The mask of padded sequences: mask[n, t] = 1 for t < lengths[n], else 0. A sequence of length 0 is padding alone.
  *
  * @param lengths  (N): numbers, or an int32 tensor, which a recorded step may change: inside record() only those of the first run are checked
  * @param steps    T
  * @returns        (N, T) int32
- * Errors: UsageError for what is no length from 1 to T; ShapeError for another tensor than int32 (N).
+ * Errors: UsageError for what is no length from 0 to T; ShapeError for another tensor than int32 (N).
  */
 export function sequenceMask(lengths: readonly number[] | Tensor, steps: number): Tensor {
   if (!(lengths instanceof Tensor)) {
@@ -39,9 +39,9 @@ export function sequenceMask(lengths: readonly number[] | Tensor, steps: number)
 
 /** Throws UsageError unless all are lengths of sequences of at most `steps` steps. */
 function checkLengths(op: string, lengths: unknown, steps: number): asserts lengths is readonly number[] {
-  const expected = `integers from 1 to T = ${steps}`;
+  const expected = `integers from 0 to T = ${steps}`;
   if (!Array.isArray(lengths)) throw new UsageError(message(op, "no lengths", { expected, got: show(lengths) }));
-  const wrong = lengths.findIndex((length) => !(Number.isInteger(length) && length >= 1 && length <= steps));
+  const wrong = lengths.findIndex((length) => !(Number.isInteger(length) && length >= 0 && length <= steps));
   if (wrong < 0) return;
   const got = show(lengths[wrong]);
   throw new UsageError(message(op, `length ${wrong} is out of range`, { expected, got }));

@@ -45,6 +45,8 @@ export class OptimizerState {
   /** Gradients of the parameters that are trained, one by one. */
   readonly #gradients: readonly Gradient[];
   readonly #slots: ReadonlyMap<string, Slab>;
+  /** What a step changes, one by one. */
+  readonly #values: readonly Tensor[];
   readonly #clipper: NormClipper;
   #step = 0;
   #override: number | undefined;
@@ -57,6 +59,7 @@ export class OptimizerState {
    */
   constructor(optimizer: Optimizer, values: readonly Tensor[], gradients: Slab, rules: readonly SectionRule[]) {
     this.optimizer = optimizer;
+    this.#values = values.filter((_, i) => rules[i].isTrainable);
     const isNext = (i: number): boolean => gradients.runsOn(values, i);
     const spans = spansOf(rules, optimizer.weightDecay > 0, isNext);
     const whole = spans.map(({ begin, end }) => {
@@ -120,6 +123,7 @@ export class OptimizerState {
     this.block.advance();
     for (const range of this.#ranges) this.optimizer.step(range, this.block);
     for (const { rows } of this.#ranges) rows?.clear();
+    for (const value of this.#values) value.changed();
   }
 
   /** Works out the norm of all gradients together, as they stand. Kernels only. */

@@ -11,6 +11,20 @@ import type { Heap } from "./memory.js";
 export interface UsedMemory {
   readonly ptr: number;
   readonly isFreed: boolean;
+  /** Keeps it at its address. @param count 1, or −1 for no longer */
+  pin(count: number): void;
+}
+
+/** A count of changes made in place. */
+export interface Counted {
+  changes: number;
+}
+
+/** What a replay does besides running the commands. */
+interface Besides {
+  readonly changed: Set<Counted>;
+  readonly before: (() => void)[];
+  readonly after: (() => void)[];
 }
 
 /** What is gathered while a function is being recorded. */
@@ -19,6 +33,7 @@ export class Recorder {
   readonly #heap: Heap;
   readonly #commands: Command[] = [];
   readonly #used = new Map<UsedMemory, string>();
+  readonly #besides: Besides = { changed: new Set(), before: [], after: [] };
 
   constructor(heap: Heap) {
     this.#heap = heap;
@@ -31,19 +46,33 @@ export class Recorder {
 
   /** Notes a block that commands read or write, where it is from before the recording. @param tensor what messages call it */
   use(block: UsedMemory, tensor: { label(): string }): void {
-    if (!this.capture.blocks.has(block.ptr) && !this.#used.has(block)) this.#used.set(block, tensor.label());
+    if (this.#used.has(block) || this.capture.blocks.has(block.ptr)) return;
+    this.#used.set(block, tensor.label());
+    block.pin(1);
+  }
+
+  /** Notes that commands change what is counted there: each replay counts on. */
+  change(counted: Counted): void {
+    this.#besides.changed.add(counted);
+  }
+
+  /** What JavaScript is to do around each replay. */
+  around(before: () => void, after?: () => void): void {
+    this.#besides.before.push(before);
+    if (after !== undefined) this.#besides.after.push(after);
   }
 
   /** Ends the recording. @param run runs a command list at [at, end) */
   finish(run: (at: number, end: number, splits: boolean) => void): Recording {
     this.#heap.endCapture();
-    return new Recording(this.#heap, this.capture, this.#commands, this.#used, run);
+    return new Recording(this.#heap, this.capture, this.#commands, this.#used, this.#besides, run);
   }
 
   /** Ends it without a result; what was allocated goes back. */
   abandon(): void {
     this.#heap.endCapture();
     this.#heap.releaseCapture(this.capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 }
 
@@ -54,6 +83,7 @@ export class Recording {
   readonly #heap: Heap;
   readonly #capture: Capture;
   readonly #used: ReadonlyMap<UsedMemory, string>;
+  readonly #besides: Besides;
   readonly #run: (at: number, end: number, splits: boolean) => void;
   readonly #splits: boolean;
   readonly #at: number;
@@ -66,12 +96,14 @@ export class Recording {
     capture: Capture,
     commands: readonly Command[],
     used: ReadonlyMap<UsedMemory, string>,
+    besides: Besides,
     run: (at: number, end: number, splits: boolean) => void,
   ) {
     this.length = commands.length;
     this.#heap = heap;
     this.#capture = capture;
     this.#used = used;
+    this.#besides = besides;
     this.#run = run;
     this.#splits = commands.some(({ splits }) => splits);
     this.#bytes = listBytes(commands);
@@ -88,7 +120,11 @@ export class Recording {
       const hint = "Keep the tensors that a recorded function uses for as long as the recording is replayed.";
       throw new UsageError(message("replay", `the recording uses ${label}, which was freed`, { hint }));
     }
+    const { changed, before, after } = this.#besides;
+    for (const prepare of before) prepare();
+    for (const counted of changed) counted.changes++;
     this.#run(this.#at, this.#at + this.#bytes, this.#splits);
+    for (const finish of after) finish();
   }
 
   /** Frees the memory of the recording; tensors that it returned stay. Calling it again does nothing. */
@@ -97,6 +133,7 @@ export class Recording {
     this.#isDisposed = true;
     this.#heap.free(this.#at, this.#bytes);
     this.#heap.releaseCapture(this.#capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 
   [Symbol.dispose](): void {

@@ -5,6 +5,7 @@
 import { launcher } from "../runtime/runtime.js";
 import type { Recording as CommandRecording } from "../runtime/recording.js";
 import { scope } from "./scope.js";
+import { Tensor } from "./tensor.js";
 
 /** A function's kernel calls, and what it returned. */
 export interface Recording<T> extends Disposable {
@@ -17,27 +18,41 @@ export interface Recording<T> extends Disposable {
    * ThreadError where a thread has died.
    */
   replay(): void;
-  /** Frees the memory of the recording; the tensors of the result stay until they are freed themselves. */
+  /** Frees the memory of the recording at once, not when the garbage collector finds that nobody holds it; the tensors of the result stay until they are freed themselves. */
   dispose(): void;
 }
 
 /**
  * Runs `fn` once, for real, and records it. What changes between replays must lie in memory: write inputs by `assign` before a replay, read results after it.
- * Tensors that fn makes from JavaScript values keep those values; everything else is computed anew.
+ * Tensors that fn makes from JavaScript values keep those values; everything else is computed anew. A `backward` inside of fn adds to `grad` in every
+ * replay, as it does when it is called again.
  *
  * @param fn  synchronous; its temporary tensors are freed as in a scope
  * Errors: UsageError inside another recording, or where fn reads a value (item, toArray, …). Whatever fn throws is passed on; nothing is kept then.
  * Cost of a replay: the kernels, and about 10 ns for each.
  */
 export function record<T>(fn: () => T): Recording<T> {
-  const { recording, result } = launcher().record(() => scope(fn));
+  const { recording, result } = launcher().record(() => {
+    const made = scope(fn);
+    changeAll(made);
+    return made;
+  });
   return new TensorRecording(recording, result, fn);
+}
+
+/** Notes that each replay writes the tensors of a result anew. */
+function changeAll(result: unknown): void {
+  if (result instanceof Tensor) {
+    if (!result.isDisposed) result.changed();
+  } else if (Array.isArray(result)) for (const item of result) changeAll(item);
 }
 
 /** Runs `fn` as if nothing were being recorded, for what is made once and outlives a recording, such as a model's weights. @internal */
 export function unrecorded<T>(fn: () => T): T {
   return launcher().unrecorded(fn);
 }
+
+const abandoned = new FinalizationRegistry<CommandRecording>((recording) => recording.dispose());
 
 class TensorRecording<T> implements Recording<T> {
   readonly result: T;
@@ -49,6 +64,7 @@ class TensorRecording<T> implements Recording<T> {
     this.#recording = recording;
     this.result = result;
     this.fn = fn;
+    abandoned.register(this, recording, this);
   }
 
   get length(): number {
@@ -60,6 +76,7 @@ class TensorRecording<T> implements Recording<T> {
   }
 
   dispose(): void {
+    abandoned.unregister(this);
     this.#recording.dispose();
   }
 

@@ -5,10 +5,15 @@
  * Note [Tape]: the tape is threaded through the tensors: a tensor knows its record, a record knows the records of its operands, and numbers give the
  * order. So a forward pass whose gradient nobody asks for leaves nothing behind once its tensors are gone.
  *
+ * Note [Changes]: what an op saved must not change until the backward pass has read it. A block counts the changes made to it in place (assign, a step of
+ * an optimizer, a moving average, a replay), a record notes the count of what it saves, and `backward` compares. Parameters of a model, though they share
+ * a block, count apart. A record that is made while a function is being recorded does not compare: a replay writes anew what it has saved.
+ *
  * Does not know ops: a record holds a closure that src/ops made. Does not do arithmetic: adding a gradient to another is the kernels' `accumulate`.
  */
 import { ShapeError, UsageError, message } from "../errors.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
+import { launcher } from "../runtime/runtime.js";
 import { type Scoped, trackBeside, untrack } from "./scope.js";
 import { type Shape, sameShape, showShape } from "./shape.js";
 
@@ -28,14 +33,20 @@ export interface Taped<T extends Taped<T>> extends Scoped {
   grad: T | undefined;
   /** @internal */
   readonly producer: OutputOf<T> | undefined;
+  /** How often it was changed in place. @internal */
+  readonly version: number;
+  /** Says that it is being changed in place. @internal */
+  changed(): void;
+  /** Says that a backward pass adds to `gradient`, which is this leaf's. @internal */
+  added(gradient: T): void;
   /** @internal */
-  readonly onGradient: (() => void) | undefined;
+  readonly listed: { addAll(): void } | undefined;
   /** @internal */
   label(): string;
   /** @internal */
   share(shape: Shape): T;
-  /** A tensor with undefined contents, under no scope, for a gradient of `shape`. @internal */
-  gradientOf(shape: Shape): T;
+  /** A tensor under no scope for a gradient of `shape`: with undefined contents, or zeros that each replay adds to. @internal */
+  gradientOf(shape: Shape, isReplayed?: boolean): T;
 }
 
 /** One op on the tape. */
@@ -43,14 +54,15 @@ export class TapeRecord<T extends Taped<T>> {
   /** Place in the order of making. */
   readonly sequence: number = nextSequence++;
   readonly op: string;
-  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. */
-  readonly operands: readonly (OutputOf<T> | T | undefined)[];
+  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. Empty after use, so that a loss that is kept keeps nothing else. */
+  operands: readonly (OutputOf<T> | T | undefined)[];
   /** What the backward pass reads, kept alive for it. Empty after use. */
   saved: readonly T[];
   /** ∂loss/∂output, gathered from the consumers. */
   readonly gradients: (T | undefined)[];
   readonly run: (record: TapeRecord<T>) => void;
   used = false;
+  readonly #versions: readonly number[] | undefined;
 
   constructor(
     op: string,
@@ -64,6 +76,15 @@ export class TapeRecord<T extends Taped<T>> {
     this.gradients = new Array<T | undefined>(outputs).fill(undefined);
     this.saved = saved;
     this.run = run;
+    this.#versions = launcher().recorder === undefined ? saved.map(({ version }) => version) : undefined;
+  }
+
+  /** Throws UsageError where something that it saved has changed since. */
+  checkUnchanged(): void {
+    const changed = this.saved.find(({ version }, i) => this.#versions !== undefined && version !== this.#versions[i]);
+    if (changed === undefined) return;
+    const wrong = `${changed.label()}, which the gradient of ${this.op} reads, has changed since the forward pass`;
+    throw new UsageError(message("backward", wrong, { hint: "Change values after backward(), or go forward again." }));
   }
 
   /** True where somebody wants the gradient of operand `i`. */
@@ -78,12 +99,18 @@ export class TapeRecord<T extends Taped<T>> {
   place(i: number, shape: Shape, listsRows = false): GradientPlace | undefined {
     const operand = this.operands[i];
     if (operand === undefined) return undefined;
-    if (!listsRows && !("record" in operand)) operand.onGradient?.();
-    const have = readGradient(operand);
-    if (have !== undefined) return { ptr: have.ptr, accumulate: 1 };
-    const fresh = this.#output().gradientOf(shape);
-    writeGradient(operand, fresh);
-    return { ptr: fresh.ptr, accumulate: 0 };
+    const isLeaf = !("record" in operand);
+    if (!listsRows && isLeaf) operand.listed?.addAll();
+    let have = readGradient(operand);
+    if (have === undefined) {
+      const isReplayed = isLeaf && launcher().recorder !== undefined;
+      const fresh = this.#output().gradientOf(shape, isReplayed);
+      writeGradient(operand, fresh);
+      if (!isReplayed) return { ptr: fresh.ptr, accumulate: 0 };
+      have = fresh;
+    }
+    if (isLeaf) operand.added(have);
+    return { ptr: have.ptr, accumulate: 1 };
   }
 
   /**
@@ -96,7 +123,8 @@ export class TapeRecord<T extends Taped<T>> {
       gradient.dispose();
       return true;
     }
-    if (readGradient(operand) !== undefined) return false;
+    const isReplayed = !("record" in operand) && launcher().recorder !== undefined;
+    if (isReplayed || readGradient(operand) !== undefined) return false;
     writeGradient(operand, gradient);
     return true;
   }
@@ -110,6 +138,7 @@ export class TapeRecord<T extends Taped<T>> {
   release(): void {
     for (const tensor of this.saved) tensor.dispose();
     this.saved = [];
+    this.operands = [];
     for (const gradient of this.gradients) gradient?.dispose();
     this.gradients.fill(undefined);
     this.used = true;
@@ -142,11 +171,13 @@ export function noGrad<T>(fn: () => T): T {
 }
 
 /**
- * Computes ∂root/∂leaf for every leaf that requires a gradient and adds it to the leaf's `grad`.
+ * Computes ∂root/∂leaf for every leaf that requires a gradient and adds it to the leaf's `grad`, also in every replay where it is recorded: call
+ * `zeroGrad()` before, inside of the recorded function or between replays.
  *
  * @param root  what is differentiated; a scalar unless a seed is given
  * @param seed  ∂loss/∂root, of root's shape; default 1
- * Errors: UsageError where nothing requires a gradient or the graph was used already; ShapeError for a seed that does not fit.
+ * Errors, before any gradient has changed: UsageError where nothing requires a gradient, the graph was used already, or what the backward pass reads has
+ * changed since the forward pass (`assign`, a step of an optimizer); ShapeError for a seed that does not fit.
  * Cost: one backward kernel an op.
  */
 export function backward<T extends Taped<T>>(root: T, seed?: T): void {
@@ -178,6 +209,7 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
       const hint = "Run the forward pass again; what an op saved is freed as soon as it is used.";
       throw new UsageError(message("backward", `the gradient of ${record.op} was computed already`, { hint }));
     }
+    record.checkUnchanged();
   }
   const start = root.gradientOf(root.shape); // a copy of the seed, because gradients are added to in place
   if (seed === undefined) fillFloat32(start.ptr, 1, 1);

@@ -24,6 +24,15 @@ describe("earlyStopping", () => {
     expect(stopped).toBe("no improvement of valLoss 3 in 1 epoch");
   });
 
+  it.each([
+    [0, 2],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+  ])("as in Keras, patience %i ends a training that never improves after %i epochs", async (patience, epochs) => {
+    expect((await run(earlyStopping({ patience }), series("valLoss", [1, 1, 1, 1, 1, 1, 1]))).epochs).toBe(epochs);
+  });
+
   it("counts anew after an improvement", async () => {
     expect((await run(earlyStopping({ patience: 2 }), series("valLoss", [3, 4, 2, 4, 1, 5, 5, 0]))).epochs).toBe(7);
   });

@@ -76,7 +76,7 @@ describe("lanegrad train imdb", () => {
       ["xor", "--model", "gru"],
       'lanegrad train: --model is for the recipe imdb; expected train imdb --model KIND, got "xor".',
     ],
-    [["imdb", "--data", join(tmpdir(), "no-such-folder")], "train: the film reviews are not in"],
+    [["imdb", "--data", join(tmpdir(), "no-such-folder")], "train: cannot read --data"],
   ])("%j is refused", async (args, text) => {
     const { status, stderr } = await run("train", ...args);
     expect(status).toBeGreaterThan(0);

@@ -105,6 +105,50 @@ describe("decodePng", () => {
     );
   });
 
+  /** Filter, then what it leaves of a row, for the pixels' bytes; by hand, so that reader and writer cannot err alike. */
+  const filtered = (depth: number, color: number, width: number, rows: readonly (readonly number[])[]): number[] => {
+    const header = ihdr(width, rows.length, depth, color);
+    const data = chunk("IDAT", deflateSync(Uint8Array.from(rows.flat())));
+    return pixelsOf(Buffer.concat([signature, header, data, chunk("IEND")])).map(([grey]) => grey);
+  };
+
+  it.each([
+    ["left and corner are as near: left", { corner: 10, above: 12, left: 6, nearest: 6 }],
+    ["left and corner are as near, from below: left", { corner: 10, above: 8, left: 14, nearest: 14 }],
+    ["above and corner are as near: above", { corner: 10, above: 6, left: 12, nearest: 6 }],
+    ["above and corner are as near, from below: above", { corner: 10, above: 14, left: 8, nearest: 14 }],
+    ["left and above are as near, but corner is nearest", { corner: 10, above: 13, left: 7, nearest: 10 }],
+    ["all are equal", { corner: 9, above: 9, left: 9, nearest: 9 }],
+    ["nothing wraps at 256: 255 + 250 - 251", { corner: 251, above: 250, left: 255, nearest: 255 }],
+  ])("Paeth's filter where %s, for 1 and for 2 bytes a pixel", (_, { corner, above, left, nearest }) => {
+    const one = filtered(8, 0, 2, [
+      [0, corner, above],
+      [4, left - corner, 0],
+    ]);
+    expect(one).toEqual([corner, above, left, nearest]);
+    const two = filtered(8, 4, 2, [
+      [0, corner, 255, above, 255],
+      [4, left - corner, 0, 0, 0],
+    ]);
+    expect(two).toEqual([corner, above, left, nearest]);
+  });
+
+  it("the other filters by hand: left, above, and their mean, which is rounded down and does not wrap", () => {
+    const rows = (filter: number): number[] => filtered(8, 0, 3, [[0, 100, 201, 7], [filter, 50, 100, 255]]).slice(3); // prettier-ignore
+    expect(rows(0)).toEqual([50, 100, 255]);
+    expect(rows(1)).toEqual([50, 150, 149]);
+    expect(rows(2)).toEqual([150, 45, 6]);
+    expect(rows(3)).toEqual([100, 250, 127]); // 50 + (0 + 100) / 2, 100 + (100 + 201) / 2, 255 + (250 + 7) / 2
+  });
+
+  it("filters of depth 1 and 4 go by bytes, of 8 and of 2 pixels", () => {
+    // 0b1010_0000 above; 4 (Paeth) leaves 0b0000_0001: above + 1.
+    expect(filtered(1, 0, 8, [[0, 0xa0], [4, 1]]).slice(8)).toEqual([255, 0, 255, 0, 0, 0, 0, 255]); // prettier-ignore
+    expect(filtered(4, 0, 4, [[0, 0x12, 0x34], [1, 0x10, 0x01]]).slice(4)).toEqual([17, 0, 17, 17]); // prettier-ignore
+    // Depth 16: two bytes a pixel, so left is two bytes away.
+    expect(filtered(16, 0, 2, [[1, 1, 2, 3, 4]])).toEqual([Math.round(258 / 257), Math.round((4 * 256 + 6) / 257)]); // prettier-ignore
+  });
+
   it("makes the one transparent colour of tRNS transparent", () => {
     const grey = { width: 3, height: 1, depth: 16, color: 0, samples: [257, 258, 65535] };
     const clear = writePng({ ...grey, before: [chunk("tRNS", [1, 1])] });

@@ -135,7 +135,7 @@ describe("--resume", () => {
     const model = await run(["train", "--resume", file("model.safetensors")]);
     expect([model.status, model.stderr]).toEqual([
       1,
-      `train: ${JSON.stringify(file("model.safetensors"))} is no checkpoint of lanegrad train. A checkpoint is what lanegrad train saves when Ctrl-C ends it.\n`,
+      `train: ${JSON.stringify(file("model.safetensors"))} is no checkpoint of lanegrad train. A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.\n`,
     ]);
     const noise = await run(["train", "--resume", file("noise")]);
     expect([noise.status, noise.stderr]).toEqual([1, expect.stringMatching(/^(safetensors|loadModel): /)]);

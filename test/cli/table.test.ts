@@ -76,10 +76,10 @@ describe("lanegrad table mnist", () => {
   });
 
   it.each([
-    [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write to"],
+    [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write --report"],
     [[], "lanegrad table: no table; expected mnist or imdb."],
     [["imagenet"], 'table: unknown table; expected mnist or imdb, got "imagenet".'],
-    [["mnist", "--data", join(folder, "none")], "MNIST is not in"],
+    [["mnist", "--data", join(folder, "none")], "cannot read --data"],
   ])("refuses %j", async (args, text) => {
     const { status, stderr } = await run(...args);
     expect(status).not.toBe(0);

@@ -160,7 +160,9 @@ describe("lanegrad train fails", () => {
   it("before it trains, for a model that could not be saved", async () => {
     const { status, stdout, stderr } = await run(["train", "xor", "--out", file("no/such/folder/model")]);
     expect([status, stdout]).toEqual([1, ""]);
-    expect(stderr).toBe(`train: cannot write to ${JSON.stringify(file("no/such/folder"))}, the folder of --out.\n`);
+    expect(stderr).toBe(
+      `train: cannot write --out ${JSON.stringify(file("no/such/folder/model"))}: it, or its folder, does not exist. Make the folder first, or name another.\n`,
+    );
   });
 
   it("for a batch larger than the data", async () => {

@@ -145,9 +145,35 @@ describe("parseCsv", () => {
     );
   });
 
-  it("classes that are numbers are ordered by value, others by code unit", () => {
+  it("classes that are numbers are ordered by value, others by code point", () => {
     expect(parseCsv("k\n10\n9\n10\n-1\n", { labels: 0, features: [0] }).classNames).toEqual(["-1", "9", "10"]);
     expect(parseCsv("k,x\n10,0\n9,0\nb,0\nB,0\n", { labels: "k" }).classNames).toEqual(["10", "9", "B", "b"]);
+  });
+
+  it.each([
+    ['"1" and "1.0" are one class', ["1", "1.0", "2"], ["1", "2"], [0, 0, 1]],
+    ["its name is the shortest spelling, whatever comes first", ["1.0", "+1", "1e0", "1", "01"], ["1"], [0, 0, 0, 0, 0]],
+    ["spellings that are alone stay as they are", ["2.0", "1.0", "2.0"], ["1.0", "2.0"], [1, 0, 1]],
+    ["all ways to write a half", [".5", "0.50", "5e-1", "+00.5", "50E-2"], [".5"], [0, 0, 0, 0, 0]],
+    ["zeros of both signs", ["0", "-0", "0.0", "0e9", "1"], ["0", "1"], [0, 0, 0, 0, 1]],
+    ["numbers that float64 cannot tell apart", ["9007199254740993", "9007199254740992"], ["9007199254740992", "9007199254740993"], [1, 0]],
+    ["numbers beyond float64", ["1e400", "2e400", "10e399", "-1e400"], ["-1e400", "1e400", "2e400"], [1, 2, 1, 0]],
+    ["where one label is no number, all are names", ["1", "1.0", "x", "01"], ["01", "1", "1.0", "x"], [1, 2, 3, 0]],
+    ["names by code point: U+1F600 after U+FF5E", ["\u{1f600}", "\uff5e", "a", "\u{1f600}a"], ["a", "\uff5e", "\u{1f600}", "\u{1f600}a"], [2, 1, 0, 3]],
+  ])("labels, %s", (_, column, classNames, labels) => {
+    const table = parseCsv(column.map((label) => `1,${label}\n`).join(""), { header: false, labels: 1 });
+    expect(table.classNames).toEqual(classNames);
+    expect([...table.labels]).toEqual(labels);
+  }); // prettier-ignore
+
+  it("refuses a row of 1,048,577 fields and 1,048,577 classes", () => {
+    expect(() => parseCsv(",".repeat(2 ** 20), { header: false })).toThrow(
+      "the row has too many fields; expected at most 1048576",
+    );
+    const column = Array.from({ length: 2 ** 20 + 1 }, (_, i) => `1,${i}`).join("\n");
+    expect(() => parseCsv(column, { header: false, labels: 1 })).toThrow(
+      "there are too many classes; expected at most 1048576",
+    );
   });
 
   it("without a header", () => {

@@ -118,6 +118,24 @@ describe("standardize and normalize", () => {
     expect(xTest.toArray()).toEqual([[expect.closeTo(4 / 3, 6), 1, expect.closeTo(-0.2, 6)]]);
   });
 
+  it("standardize of {1e7, 1e7 + 1}, and of {16777214, 16777215}, gives -1 and 1, normalize 0 and 1", () => {
+    for (const low of [1e7, 2 ** 24 - 2, -1e7]) {
+      const part = { x: tensor([[low], [low + 1]]), y: zeros([2]) };
+      const data = { train: part, test: part };
+      expect(standardize(data).train.x.toArray()).toEqual([[-1], [1]]);
+      expect(standardize(data).scaling).toEqual({ offset: Float64Array.of(low + 0.5), factor: Float64Array.of(2) });
+      expect(normalize(data).train.x.toArray()).toEqual([[0], [1]]);
+    }
+  });
+
+  it("normalize: the largest value is 1 and no more, in 1000 ranges from 1e-44 to 1e38", () => {
+    for (let i = 0; i < 1000; i++) {
+      const width = Math.fround(10 ** (-44 + (82 * i) / 1000));
+      const part = { x: tensor([[0], [width]]), y: zeros([2]) };
+      expect(normalize({ train: part, test: part }).train.x.toArray()).toEqual([[0], [1]]);
+    }
+  });
+
   it("a feature that is constant in training is exactly 0 there, however large, and keeps its unit elsewhere", () => {
     const data = {
       train: { x: tensor([[1e7 + 1], [1e7 + 1], [1e7 + 1]]), y: zeros([3]) },
@@ -152,7 +170,8 @@ describe("standardize and normalize", () => {
       "offset" | "factor",
       number[]
     >;
-    const read = { offset: Float32Array.from(saved.offset), factor: Float32Array.from(saved.factor) };
+    expect(scale(test.x, saved).toArray()).toEqual(x.toArray());
+    const read = { offset: Float64Array.from(saved.offset), factor: Float64Array.from(saved.factor) };
     expect(scale(test.x, read).toArray()).toEqual(x.toArray());
     expect(() => scale(ones([2, 4]), scaling)).toThrow(
       "datasets.scale: x has other features; expected 3 numbers a row, got [2, 4].",

@@ -1,5 +1,8 @@
 /** Every fuzzer. */
 import type { Fuzzer } from "./fuzzer.js";
+import { damagedFiles } from "./damagedFiles.js";
+import { maskedStacks } from "./maskedStacks.js";
 import { recordedPrograms } from "./recordedPrograms.js";
+import { trainedNetworks } from "./trainedNetworks.js";
 
-export const fuzzers: readonly Fuzzer[] = [recordedPrograms];
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks, maskedStacks, damagedFiles];

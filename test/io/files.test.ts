@@ -76,6 +76,45 @@ describe("writeFileAtomically", () => {
     expect([...(await read(path))]).toEqual([1, 2]);
   });
 
+  it("is on the disk before it takes the old one's place: written, synced, closed, renamed, for a checkpoint too", async () => {
+    const fs = process.getBuiltinModule("fs/promises");
+    const path = join(folder, "file");
+    await writeFile(path, "old");
+    const calls: string[] = [];
+    const { open, rename, writeFile: write } = fs;
+    vi.spyOn(fs, "open").mockImplementation(async (...args) => {
+      const handle = await open(...args);
+      for (const name of ["sync", "close"] as const) {
+        const run = handle[name].bind(handle);
+        vi.spyOn(handle, name).mockImplementation(async () => {
+          calls.push(name);
+          await run();
+        });
+      }
+      return handle;
+    });
+    vi.spyOn(fs, "writeFile").mockImplementation(async (...args) => {
+      await write(...args);
+      calls.push("written");
+    });
+    vi.spyOn(fs, "rename").mockImplementation(async (from, to) => {
+      calls.push(`renamed, and until then ${(await read(path)).toString().slice(0, 3)}`);
+      await rename(from, to);
+    });
+    const order = ["written", "sync", "close", "renamed, and until then old"];
+    try {
+      await writeFileAtomically("test", path, [new TextEncoder().encode("new")]);
+      expect(calls.splice(0)).toEqual(order);
+      await writeFile(path, "old");
+      calls.length = 0;
+      await writeBytes("save", path, [new TextEncoder().encode("new")]);
+      expect(calls).toEqual(order);
+    } finally {
+      vi.restoreAllMocks();
+    }
+    expect((await read(path)).toString()).toBe("new");
+  });
+
   it("follows a link and keeps the file's permissions", async () => {
     await mkdir(join(folder, "real"));
     const real = join(folder, "real", "model");

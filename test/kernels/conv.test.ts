@@ -1,7 +1,7 @@
 /** The kernels of convolution against float64 loops: strides, dilations, padding, groups, sizes around the tiles and blocks, threads, wide tiles. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, builds } from "../support/builds.js";
-import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
+import { expectClose, mostThreads, runKernel, uniform } from "../support/kernelRun.js";
 
 /** A convolution: letters as in assembly/conv/plan.ts; C and O of all groups. */
 interface Convolution {
@@ -109,7 +109,7 @@ function convolve(
   const b = bias && build.f32(bias);
   const [Cg, Og] = [c.C / c.groups, c.O / c.groups];
   const packed = build.f32(kernels.conv2dPackScratchBytes(c.kH * c.kW, Cg, Og, c.groups) / 4);
-  kernels.setThread(0, 3);
+  kernels.setThread(0, mostThreads);
   const scratch = build.f32(
     kernels.convolve2dScratchBytes(c.rows, c.columns, Cg, c.kH, c.kW, c.sH, c.sW, c.dH, c.dW) / 4,
   );
@@ -162,7 +162,7 @@ describe.each(variants)("convolution ($name)", ({ build, wide }) => {
       const got = runKernel(build, () => {
         const out = build.f32(accumulate ? before : before.length);
         const [source, dOut] = [build.f32(x), build.f32(dY)];
-        kernels.setThread(0, 3);
+        kernels.setThread(0, mostThreads);
         const pixels = c.N * c.rows * c.columns;
         const scratch = build.f32(kernels.conv2dBackwardKernelScratchBytes(pixels, c.kH * c.kW, Cg, Og) / 4);
         kernels.setThread(0, 1);

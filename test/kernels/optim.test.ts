@@ -303,6 +303,34 @@ describe.each(builds)("optim ($name)", (build) => {
     expectClose(square, [0, 0, 2.5e-34, 3e-34, 0, 0.5], 1e-6);
   });
 
+  it.each(cases)(
+    "$name of 40,003 parameters: sweeps every state that shrinks, to its end, in every 64th step alone",
+    (optimizer) => {
+      const n = 40_003;
+      const tiny = 4e-35; // below 2⁻¹¹², and still below after a step without a gradient
+      for (const t of [63, 64, 128]) {
+        const all = runKernel(build, () => {
+          const out = build.f32(4 * n); // parameters, then three states
+          out.view.fill(tiny);
+          out.view.fill(0, 0, n);
+          const grads = build.f32(new Float32Array(n));
+          const block = makeBlock(build, { ...usual, beta1: 0.5, beta2: 0.5, momentum: 0.5 });
+          new Float64Array(kernels.memory.buffer, block + 32, 1)[0] = t - 1;
+          kernels.advanceStep(block);
+          const states = [1, 2, 3].map((slot) => out.ptr + 4 * n * slot);
+          return { out, call: () => optimizer.run(build, out.ptr, grads.ptr, states, n, block, 0) };
+        });
+        for (let slot = 1; slot <= 3; slot++) {
+          const state = all.subarray(slot * n, (slot + 1) * n);
+          const zeros = state.reduce((count, value) => count + Number(value === 0), 0);
+          // a state that is not used stays as it is, and so do sums and maxima, which never shrink
+          const isSwept = t % 64 === 0 && state[0] !== Math.fround(tiny);
+          expect(zeros, `step ${t}, state ${slot}`).toBe(isSwept ? n : 0);
+        }
+      }
+    },
+  );
+
   it("steps are counted past 2³¹ and past 2³²: t goes on, the corrections are 1, and every 64th step sweeps", () => {
     build.reset();
     const block = makeBlock(build, usual);

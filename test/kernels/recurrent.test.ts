@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { type Build, builds } from "../support/builds.js";
-import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
+import { expectClose, mostThreads, runKernel, uniform } from "../support/kernelRun.js";
 
 const [tanh, sigmoid] = [3, 2];
 
@@ -28,7 +28,7 @@ function run(build: Build, { N, T, H }: Sizes): { h: Float32Array; dz: Float32Ar
       const gates = build.f32(uniform(N * T * 4 * H, 1));
       const [before, cells] = [build.f32(N * T * H), build.f32(N * T * H)];
       const [dH, dC] = [build.f32(new Float32Array(N * H).fill(1)), build.f32(new Float32Array(N * H))];
-      build.kernels.setThread(0, 3);
+      build.kernels.setThread(0, mostThreads);
       const scratch = scratchOf();
       build.kernels.setThread(0, 1);
       const sizes = [N, T, H, 0, tanh, sigmoid, 1, scratch.ptr] as const;

@@ -1,7 +1,7 @@
 /** Convolution by Winograd's algorithm against float64 loops: images smaller and larger than tiles and blocks, padding, blocks of channels and outputs, threads. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Build, builds } from "../support/builds.js";
-import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
+import { expectClose, mostThreads, runKernel, uniform } from "../support/kernelRun.js";
 
 /** A 3 × 3 convolution without strides: letters as in assembly/conv/winogradConvolve.ts, padding pH and pW before and after. */
 interface Convolution {
@@ -55,9 +55,9 @@ function eachPair(c: Convolution, visit: (pixel: number, tap: number, output: nu
 const sourceSize = (c: Convolution): number => c.N * c.H * c.W * c.C;
 const outputSize = (c: Convolution): number => c.N * c.rows * c.columns * c.O;
 
-/** Scratch of a kernel that sizes it for all threads, of which there are three at most. */
+/** Scratch of a kernel that sizes it for all threads, of which there are seven at most. */
 function scratchFor(build: Build, bytes: () => number): number {
-  build.kernels.setThread(0, 3);
+  build.kernels.setThread(0, mostThreads);
   const { ptr } = build.f32(bytes() / 4);
   build.kernels.setThread(0, 1);
   return ptr;
@@ -153,7 +153,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
     [0, 12, 20],
     [1, 12, 20],
     [1, 36, 8],
-  ])("a kernel transformed (flipped: %d) has the same bits with 1, 2 and 3 threads, %d → %d", (transposed, C, O) => {
+  ])("a kernel transformed (flipped: %d) has the same bits with 1, 2, 3 and 7 threads, %d → %d", (transposed, C, O) => {
     const kernel = uniform(9 * C * O, 8);
     const packed = runKernel(build, () => {
       const out = build.f32(kernels.winogradPackScratchBytes(C, O) / 4);

@@ -138,8 +138,8 @@ describe("batchNormalization", () => {
     model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
     await expect(model.fit(normals(7, [9, 3]), normals(8, [9, 1]), { batchSize: 4 })).rejects.toThrow(
       new ShapeError(
-        "batchNorm: no variance can be taken; expected 2 or more values in each channel, got 1 (x [1, 3]). " +
-          "Train with two samples or more in every batch, the last one of an epoch too; for prediction use moving averages.",
+        "batchNormalization: no variance can be taken in training; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. " +
+          "Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.",
       ),
     );
     expect((await model.predict(normals(9, [1, 3]))).shape).toEqual([1, 1]);

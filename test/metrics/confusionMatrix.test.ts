@@ -41,6 +41,14 @@ describe("confusionMatrix", () => {
     ]);
   });
 
+  it("takes rows of one logit as yes above 0 where the threshold says so; labels stay at ½", () => {
+    const [labels, predictions] = [tensor([[0], [1], [1]]), tensor([[-0.5], [0.1], [-3]])];
+    expect(confusionMatrix({ labels, predictions, threshold: 0 })).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   it.each([
     [
       "confusionMatrix: numbers of samples differ; expected one prediction a label, got 2 labels and 1 predictions.",
@@ -56,7 +64,7 @@ describe("confusionMatrix", () => {
     ],
     ["confusionMatrix: a class is out of range; expected 0 … 1, got 2.", { labels: [2], predictions: [0], classes: 2 }],
     [
-      'confusionMatrix: unknown option; expected labels, predictions or classes, got "k".',
+      'confusionMatrix: unknown option; expected labels, predictions, classes or threshold, got "k".',
       { labels: [0], predictions: [0], k: 1 },
     ],
   ])("%s", (expected, options) => {

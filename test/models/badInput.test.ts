@@ -140,7 +140,7 @@ describe("y", () => {
       "binaryCrossentropy: a target is out of range; expected a probability in [0, 1], got 2 in sample 1.",
       numbers,
       1,
-      binaryCrossentropy(),
+      binaryCrossentropy({ fromLogits: true }),
     ],
     [
       "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Turn 0 and 1 into −1 and 1 by 2·y − 1.",
@@ -231,11 +231,11 @@ describe("options of fit", () => {
       { callbacks: { onEpochEnd: () => undefined } },
     ],
     [
-      "fit: callback 0 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, got onEpochsEnd.",
+      "fit: callback 0 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
       { callbacks: [{ onEpochsEnd: () => undefined }] },
     ],
     [
-      "fit: callback 1 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, got function earlyStopping. Call it: earlyStopping().",
+      "fit: callback 1 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
       { callbacks: [watch, function earlyStopping() {}] },
     ],
     [

@@ -155,6 +155,70 @@ describe("stop", () => {
   });
 });
 
+describe("earlyStopping with restoreBestWeights, where training does not come to its end", () => {
+  /** Trains too fast for 50 epochs, and aborts after batch 1 of epoch 6. */
+  const start = (aborted: boolean) => {
+    const model = network(0, { optimizer: sgd({ learningRate: 3 }) });
+    const kept: Record<string, Float32Array>[] = [];
+    const losses: number[] = [];
+    const controller = new AbortController();
+    const keep: Callback = {
+      name: "keep",
+      onEpochEnd(_, { valLoss }) {
+        losses.push(valLoss);
+        kept.push(weightsOf(model));
+      },
+      onBatchEnd(batch) {
+        if (aborted && losses.length === 6 && batch === 1) controller.abort(new Error("enough"));
+      },
+    };
+    const callbacks = [keep, earlyStopping({ patience: 40, restoreBestWeights: true })];
+    return { model, kept, losses, options: { epochs: 12, batchSize: 32, validationData, callbacks }, controller };
+  };
+
+  it("the weights of the best epoch are back after an abort", async () => {
+    const { model, kept, losses, options, controller } = start(true);
+    await expect(model.fit(x, y, { ...options, signal: controller.signal })).rejects.toThrow("enough");
+    expect(losses).toHaveLength(6);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(best).toBeLessThan(5);
+    expectWeights(model, kept[best]);
+  });
+
+  it("and a resume goes on to the bits of a training that was not aborted", async () => {
+    const [whole, halves] = [start(false), start(true)];
+    await whole.model.fit(x, y, whole.options);
+    await expect(halves.model.fit(x, y, { ...halves.options, signal: halves.controller.signal })).rejects.toThrow();
+    await halves.model.fit(x, y, { ...halves.options, resume: true });
+    expect(halves.losses).toEqual(whole.losses);
+    for (const [epoch, weights] of whole.kept.entries()) expect(halves.kept[epoch]).toEqual(weights);
+    expectSameWeights(halves.model, whole.model);
+  });
+
+  it("are back after an error of another callback, too, which is the error that fit rejects with", async () => {
+    const { model, kept, losses, options } = start(false);
+    const thrower: Callback = {
+      onEpochBegin(epoch) {
+        if (epoch === 6) throw new Error("broken");
+      },
+      onTrainAbort() {
+        throw new Error("not seen");
+      },
+    };
+    const callbacks = [thrower, ...options.callbacks];
+    await expect(model.fit(x, y, { ...options, callbacks })).rejects.toThrow("broken");
+    expectWeights(model, kept[losses.indexOf(Math.min(...losses))]);
+  });
+
+  it("before the first epoch has ended they stay as they are", async () => {
+    const { model, options, controller } = start(false);
+    controller.abort(new Error("at once"));
+    const before = weightsOf(model);
+    await expect(model.fit(x, y, { ...options, signal: controller.signal })).rejects.toThrow("at once");
+    expectWeights(model, before);
+  });
+});
+
 describe("built-in callbacks", () => {
   it("earlyStopping ends training and puts the weights of the best epoch back", async () => {
     const model = network(0, { optimizer: sgd({ learningRate: 3 }) }); // too high: the validation loss soon rises

@@ -29,7 +29,7 @@ it.each([
     { metrics: [metrics.auc] },
   ],
   [
-    'compile: unknown option; expected optimizer, loss, metrics, lossWeights or averageDecay, got "optimiser".',
+    'compile: unknown option; expected optimizer, loss, metrics, lossWeights, averageDecay or checkLogits, got "optimiser".',
     { optimiser: fits.optimizer },
   ],
   [

@@ -57,3 +57,40 @@ it("not behind an activation, behind an input, or where somebody else reads what
   const result = await folded(model({ inputs: x, outputs: dense({ units: 2 }).apply(joined) }), [4], 2);
   expect(norms(result)).toBe(3);
 });
+
+it("not a normalisation that two layers share, nor one behind a layer that is used twice: 1 and 2 stay", async () => {
+  const x = input({ shape: [4] });
+  const shared = batchNormalization({ momentum: 0.5 });
+  const both = add().apply([shared.apply(dense({ units: 3 }).apply(x)), shared.apply(dense({ units: 3 }).apply(x))]);
+  expect(norms(await folded(model({ inputs: x, outputs: both }), [4], 3))).toBe(1);
+  const twice = dense({ units: 4 });
+  const once = batchNormalization({ momentum: 0.5 }).apply(twice.apply(x));
+  const again = batchNormalization({ momentum: 0.5 }).apply(twice.apply(once));
+  expect(norms(await folded(model({ inputs: x, outputs: again }), [4], 4))).toBe(2);
+});
+
+it("not behind a convolution whose output another layer reads as well, before it or after it: 1 stays of 2", async () => {
+  for (const first of [true, false]) {
+    const x = input({ shape: [5, 5, 2] });
+    const y = conv2d({ filters: 3, kernelSize: 3 }).apply(x);
+    const [norm, rest] = [batchNormalization({ momentum: 0.5 }), conv2d({ filters: 3, kernelSize: 1 })];
+    const [a, b] = first ? [norm.apply(y), rest.apply(y)] : [rest.apply(y), norm.apply(y)];
+    const joined = flatten().apply(batchNormalization({ momentum: 0.5 }).apply(conv2d({ filters: 1, kernelSize: 3 }).apply(add().apply([a, b])))); // prettier-ignore
+    expect(norms(await folded(model({ inputs: x, outputs: joined }), [5, 5, 2], 1))).toBe(1);
+  }
+});
+
+it("not behind a layer whose output is one of the model's", async () => {
+  const x = input({ shape: [4] });
+  const y = dense({ units: 3 }).apply(x);
+  const network = model({ inputs: x, outputs: [y, batchNormalization({ momentum: 0.5 }).apply(y)] });
+  network.compile({ optimizer: sgd({ learningRate: 0.02 }), loss: [meanSquaredError(), meanSquaredError()] });
+  const data = normals(1, [12, 4]);
+  await network.fit(data, [normals(2, [12, 3]), normals(3, [12, 3])], { epochs: 2, batchSize: 6 });
+  const result = await foldBatchNormalization(network);
+  expect(norms(result)).toBe(1);
+  const [want, got] = [network.call([data]), result.call([data])];
+  for (const [i, { shape }] of want.entries()) {
+    expectClose(`output ${i}`, got[i].toTypedArray(), Float64Array.from(want[i].toTypedArray()), shape, { relative: 1e-4, absolute: 1e-5 }); // prettier-ignore
+  }
+});

@@ -138,7 +138,7 @@ describe("groupByLength", () => {
       "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got 1 inputs, the first Tensor(4, 3).",
       () => {
         const model = sequential([dense({ units: 1, inputShape: [3] })]);
-        model.compile({ optimizer: adam(), loss: binaryCrossentropy() });
+        model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
         return model.fit(new Float32Array(12), [[1], [1], [0], [0]], { batchSize: 2, groupByLength: true });
       },
     ],
@@ -146,7 +146,7 @@ describe("groupByLength", () => {
       "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got targets [N, 20, 1].",
       () => {
         const model = sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 }), dense({ units: 1 })]);
-        model.compile({ optimizer: adam(), loss: binaryCrossentropy() });
+        model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
         return model.fit(x, new Float32Array(1000), { groupByLength: true });
       },
     ],

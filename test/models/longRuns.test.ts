@@ -41,7 +41,7 @@ const totalsIn = (bytes: Uint8Array): number[][] =>
 
 describe("totals far along", () => {
   it("running metrics behind 2²⁴ samples of each kind count 4 more, and say 0.5", () => {
-    const metrics = new RunningMetrics([accuracy()], [1]);
+    const metrics = new RunningMetrics([accuracy()], [1], false);
     const start = [2 ** 24, 2 ** 24, 2 ** 24, 2 ** 24];
     metrics.restore([Float64Array.from(start)]);
     const [target, prediction] = [tensor([[0], [0], [1], [1]]), tensor([[0.1], [0.9], [0.2], [0.8]])];

@@ -196,7 +196,11 @@ describe("compile again", () => {
     expect(() => model.compile({ optimizer: sgd(), loss: [meanSquaredError(), meanSquaredError()] })).toThrow(
       "compile: number of losses differs from the number of outputs; expected 1, got 2.",
     );
-    model.compile({ optimizer: sgd(), loss: categoricalCrossentropy(), metrics: [topKAccuracy(), auc()] });
+    model.compile({
+      optimizer: sgd(),
+      loss: categoricalCrossentropy({ fromLogits: true }),
+      metrics: [topKAccuracy(), auc()],
+    });
     await expect(model.fit(x, y)).rejects.toThrow("auc: the output is not one number; expected [N, 1], got [N, 3].");
     expect(model.isBuilt).toBe(false);
   });

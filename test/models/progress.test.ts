@@ -1,12 +1,14 @@
 /** Progress as data: exact through JSON, and nothing else is taken for it. */
 import { expect, it } from "vitest";
 import { Progress } from "../../src/models/progress.js";
+import { full, tensor } from "../../src/tensor/create.js";
+import "../support/engine.js";
 
 it("survives JSON exactly", () => {
   const progress = new Progress();
   progress.restart(3);
-  progress.add(0.1, 7);
-  progress.add(1 / 3, 5, 50);
+  progress.add([full([], 0.1)], 7);
+  progress.add([full([], 1 / 3)], 5, 50);
   const again = new Progress();
   again.restore(JSON.parse(JSON.stringify(progress)));
   expect(again.toJSON()).toEqual(progress.toJSON());
@@ -15,6 +17,22 @@ it("survives JSON exactly", () => {
   again.nextEpoch();
   const next = { epoch: 4, batch: 0, lossSum: 0, samples: 0, passes: 1, callbacks: [], grouping: 50 };
   expect(again.toJSON()).toEqual(next);
+});
+
+it("weighs each term of a loss by its own weight, and keeps both through JSON", () => {
+  const progress = new Progress();
+  const terms = (...values: number[]) => [full([], 0), tensor(values, [values.length / 2, 2])];
+  progress.add(terms(4, 1, 0.5, 2), 2);
+  progress.add(terms(1, 3, 0.25, 2), 2);
+  expect(progress.loss).toBe((4 + 3) / 4 + 0.375);
+  const again = new Progress();
+  again.restore(JSON.parse(JSON.stringify(progress)));
+  for (const each of [progress, again]) each.add(terms(7, 0, 0.375, 1), 1);
+  expect(again.loss).toBe((4 + 3) / 4 + 0.375);
+  expect(again.toJSON()).toEqual(progress.toJSON());
+  const nothing = new Progress();
+  nothing.add(terms(0, 0, 0, 1), 1);
+  expect(nothing.loss).toBe(0);
 });
 
 it("hands each callback what the one of its name and place remembered", () => {
@@ -41,6 +59,8 @@ it.each([
   [{ epoch: 1.5, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [] }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, callbacks: [] }],
   [{ epoch: 1, batch: 0, lossSum: null, samples: 0, passes: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, lossSums: [1, 2, 3], samples: 0, passes: 0, callbacks: [] }],
+  [{ epoch: 1, batch: 0, lossSum: 0, lossSums: [1, null], samples: 0, passes: 0, callbacks: [] }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [null] }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [], grouping: 0 }],
   [{ epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [], grouping: true }],

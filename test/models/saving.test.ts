@@ -155,7 +155,7 @@ describe("ways in and out", () => {
     const other = network(6);
     other.notes = { count: 1n };
     await expect(other.save(path)).rejects.toThrow(
-      "save: the notes cannot be saved; expected plain JSON, without cycles or BigInts, got TypeError: Do not know how to serialize a BigInt.",
+      "save: the notes cannot be saved: notes.count would be lost; expected numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of such, got 1. Of a tensor take toTypedArray() and shape.",
     );
     await expect(saved.save(join(folder, "missing", "m"))).rejects.toThrow(
       /^save: cannot write ".*": it, or its folder, does not exist\.$/,

@@ -9,6 +9,7 @@ import {
   dropout,
   flatten,
   input,
+  lstm,
   maxPooling2d,
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
@@ -98,6 +99,40 @@ it("layers that another model trains are frozen here, and not there", () => {
     expect(tableOf(whole)).toContain("17 parameters (68 bytes), 17 trainable\n");
     expect(head.weights).toHaveLength(4); // makes the head's own
   }
+});
+
+/** An encoder whose state the decoder begins with, as in translation. */
+function translation(): Model {
+  const [source, target] = [input({ shape: [5, 4], name: "source" }), input({ shape: [3, 2], name: "target" })];
+  const [, h, c] = lstm({ units: 6, returnState: true, name: "encoder" }).applyMany(source);
+  const decoded = lstm({ units: 6, returnSequences: true, name: "decoder" }).apply([target, h, c]);
+  return model({ inputs: [source, target], outputs: [decoded, c] });
+}
+
+it("a layer that gives its states to another is the row that the other reads, for every state", () => {
+  expect(tableOf(translation())).toBe(`
+model
+──────────────────────────────────────────────────────────────────
+Layer           Output shape  Parameters  From
+──────────────────────────────────────────────────────────────────
+source (input)  [N, 5, 4]              0
+target (input)  [N, 3, 2]              0
+encoder (lstm)  [N, 6]               264  source
+decoder (lstm)  [N, 3, 6]            216  target, encoder, encoder
+──────────────────────────────────────────────────────────────────
+480 parameters (1920 bytes), 480 trainable
+`);
+  expect(modelToDot(translation())).toBe(String.raw`digraph "model" {
+  node [shape=box];
+  n0 [label="source (input)\n[N, 5, 4]"];
+  n1 [label="target (input)\n[N, 3, 2]"];
+  n2 [label="encoder (lstm)\n[N, 6]\n264 parameters", peripheries=2];
+  n3 [label="decoder (lstm)\n[N, 3, 6]\n216 parameters", peripheries=2];
+  n0 -> n2;
+  n1 -> n3;
+  n2 -> n3;
+  n2 -> n3;
+}`);
 });
 
 it("as a graph for Graphviz: a box for each call, arrows into it, a double frame for the output", () => {

@@ -152,6 +152,15 @@ export function checkBits<A>(trial: Trial<A>): void {
   }
 }
 
+/** The same bits with more threads than some loops have rows: shares that are short, and shares that are empty. */
+export function checkShares<A>(trial: Trial<A>): void {
+  const first = run(trial);
+  const wants = differentiable(trial);
+  for (const threads of [5, 7]) {
+    expectSameOutcome(trial, `with ${threads} threads`, run(trial, { threads }), first, wants);
+  }
+}
+
 /** Throws unless both runs gave the same bits; `wanted` are the operands whose gradient is compared. */
 function expectSameOutcome<A>(
   { op, sample }: Trial<A>,

@@ -56,6 +56,14 @@ describe("updateAverage", () => {
     expect(average.toArray()).toEqual([2, 1, 4, 3, 2]);
   });
 
+  it("moves by 1e-9 for a decay of 1 − 1e-9, which is 1 as a float32; and by 0.001 within 5e-7 of it for 0.999", () => {
+    for (const rest of [1e-9, 1e-3]) {
+      const average = tensor([0]);
+      updateAverage(average, ones([1]), 1 - rest);
+      expect(average.item() / rest).toBeCloseTo(1, 6);
+    }
+  });
+
   it("refuses another shape", () => {
     expect(() => updateAverage(ones([3]), ones([2]), 0.9)).toThrow(
       new ShapeError("updateAverage: shapes differ; expected [3], got [2]."),

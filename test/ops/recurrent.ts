@@ -27,9 +27,11 @@ function sampleOf(
     h: () => normal(random, [N, H]),
     c: () => normal(random, [N, H]),
     peepholes: () => normal(random, [3, H], 0, 0.5),
-    mask: () => generate([N, T], (i) => (i % T === Math.floor(i / T) % T ? 1 : random.integer(3)), "int32"),
+    mask: () => generate([N, T], (i) => countsAt(Math.floor(i / T), i % T), "int32"),
     keep: () => generate([N, H], () => random.integer(2), "int32"),
   };
+  /** Every sequence has a step that counts, but the second, of length 0. */
+  const countsAt = (n: number, t: number): number => (n === 1 ? 0 : t === n % T ? 1 : random.integer(3));
   const inputs = [
     normal(random, [N, T, I]),
     normal(random, [I, gates * H], 0, 1 / Math.sqrt(I)),

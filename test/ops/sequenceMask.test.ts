@@ -10,14 +10,15 @@ const wanted = [
   [1, 0, 0],
   [1, 1, 1],
   [1, 1, 0],
+  [0, 0, 0],
 ];
 const weights = { kernel: ones([2, 16]), recurrentKernel: ones([4, 16]) };
 
 it("takes numbers, and tensors that a recorded step may change", () => {
-  expect(sequenceMask([1, 3, 2], 3).toArray()).toEqual(wanted);
-  const lengths = tensor(Int32Array.from([3, 3, 3]));
+  expect(sequenceMask([1, 3, 2, 0], 3).toArray()).toEqual(wanted);
+  const lengths = tensor(Int32Array.from([3, 3, 3, 3]));
   const recording = record(() => sequenceMask(lengths, 3));
-  lengths.assign([1, 3, 2]);
+  lengths.assign([1, 3, 2, 0]);
   recording.replay();
   expect(recording.result.toArray()).toEqual(wanted);
   expect(recording.result.dtype).toBe("int32");
@@ -37,30 +38,30 @@ it("lengths are a mask", () => {
 
 it.each([
   [
-    () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 0] }),
-    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 0.",
+    () => lstm(ones([2, 3, 2]), weights, { lengths: [1, -1] }),
+    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got -1.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [4, 1] }),
-    "sequenceMask: length 0 is out of range; expected integers from 1 to T = 3, got 4.",
+    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got 4.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1.5, 1] }),
-    "sequenceMask: length 0 is out of range; expected integers from 1 to T = 3, got 1.5.",
+    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got 1.5.",
   ],
   [
-    () => lstm(ones([2, 3, 2]), weights, { lengths: tensor(Int32Array.of(3, 0)) }),
-    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 0.",
+    () => lstm(ones([2, 3, 2]), weights, { lengths: tensor(Int32Array.of(3, -1)) }),
+    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got -1.",
   ],
   [
     () => sequenceMask(tensor(Int32Array.of(3, 4, -1)), 3),
-    "sequenceMask: length 1 is out of range; expected integers from 1 to T = 3, got 4.",
+    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got 4.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1] }),
     "lstm: the mask does not fit; expected [N, T] = [2, 3], got [1, 3].",
   ],
-  [() => sequenceMask(3 as never, 3), "sequenceMask: no lengths; expected integers from 1 to T = 3, got 3."],
+  [() => sequenceMask(3 as never, 3), "sequenceMask: no lengths; expected integers from 0 to T = 3, got 3."],
   [() => sequenceMask(ones([2]), 3), "sequenceMask: lengths has the wrong dtype; expected int32"],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 2], mask: sequenceMask([1, 2], 3) }),

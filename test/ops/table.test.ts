@@ -6,7 +6,7 @@ import { info } from "../../src/runtime/runtime.js";
 import { Random } from "../../src/tensor/random.js";
 import { scope } from "../../src/tensor/scope.js";
 import { build } from "../support/engine.js";
-import { checkBits, checkForward, checkGradient } from "./check.js";
+import { checkBits, checkForward, checkGradient, checkShares } from "./check.js";
 import type { OpName, Row } from "./row.js";
 import { table } from "./table.js";
 
@@ -28,6 +28,13 @@ describe.each(Object.keys(table) as OpName[])("%s", (name) => {
     checkForward(trial);
     if (op.backward !== undefined) checkGradient(trial);
     checkBits(trial);
+  });
+
+  it("rows that 5 and 7 threads do not divide: the last share is done, and an empty one does nothing", () => {
+    const sizeOf = ({ sample }: (typeof trials)[0]): number =>
+      sample.inputs.reduce((n, { values }) => n + values.length, 0);
+    const bySize = trials.filter((trial) => sizeOf(trial) > 0).toSorted((a, b) => sizeOf(a) - sizeOf(b));
+    for (const trial of bySize.filter((_, i) => i < 8 && i % 2 === 1)) checkShares(trial);
   });
 
   it.each(row.refusals.map((refusal) => [refusal.text, refusal] as const))(

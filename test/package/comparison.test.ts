@@ -1,11 +1,11 @@
 /** The page that `lanegrad train --report` writes for an experiment: it needs nothing from elsewhere and draws tables and charts. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, writeFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
-import { type ComparisonReport, writeComparison } from "../../src/cli/comparison/report.js";
+import { type ComparisonReport, comparisonPage } from "../../src/cli/comparison/report.js";
 import { pageParts } from "../../src/cli/pages/page.js";
 import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
 
@@ -52,7 +52,7 @@ it.skipIf(!hasChromium)(
   `a comparison is one page with its tables and charts, drawn without a request${needsChromium}`,
   async () => {
     const script = new URL("../../build/report/comparison.js", import.meta.url).href;
-    await writeComparison("train", file, report, await pageParts("train", script));
+    writeFileSync(file, comparisonPage(report, await pageParts("train", script)));
     expect(readdirSync(folder)).toEqual(["page.html"]);
     const browser = await chromium.launch(chromiumOptions);
     try {

@@ -1,11 +1,7 @@
 /** Files as NumPy writes them; test/golden/numpyFiles.py made them. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import golden from "../golden/numpy.json" with { type: "json" };
 
-const files = JSON.parse(readFileSync(join(import.meta.dirname, "../golden/numpy.json"), "utf8")) as Record<
-  string,
-  string
->;
+const files: Readonly<Record<string, string>> = golden;
 
 /** The bytes of a file by its name in the recipe. */
 export function numpyFile(name: string): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 /** The report of `lanegrad bench`: a page that shows the result and runs the benchmarks again where it is open. What it shows and does is page/. */
-import { type PageParts, writePage } from "../pages/page.js";
+import { type PageParts, pageBytes } from "../pages/page.js";
 import type { BenchResult } from "./result.js";
 
 const body = `<h1>lanegrad bench</h1>
@@ -12,7 +12,7 @@ the machine's limit: multiply-adds on registers, or a copy of memory.</p>
 <button>Run here</button> <output></output></p>
 </form>`;
 
-/** Writes the page. Errors: DataError. */
-export async function writeReport(file: string, result: BenchResult, parts: PageParts): Promise<void> {
-  await writePage({ command: "bench", file, title: "lanegrad bench", body, data: result }, parts);
+/** The bytes of the page. */
+export function benchPage(result: BenchResult, parts: PageParts): Uint8Array {
+  return pageBytes({ title: "lanegrad bench", body, data: result }, parts);
 }

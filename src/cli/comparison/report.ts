@@ -3,7 +3,7 @@
  * tables. It is drawn by page.ts from this plain data.
  */
 import type { Chart } from "../pages/chart.js";
-import { type PageParts, writePage } from "../pages/page.js";
+import { type PageParts, pageBytes } from "../pages/page.js";
 
 /** A table of texts. */
 export interface ComparisonTable {
@@ -28,12 +28,7 @@ export interface ComparisonReport {
   readonly charts: readonly Chart[];
 }
 
-/** Writes the page, under a temporary name first. @param command "train" or "table", for messages. Errors: DataError. */
-export async function writeComparison(
-  command: string,
-  file: string,
-  report: ComparisonReport,
-  parts: PageParts,
-): Promise<void> {
-  await writePage({ command, file, title: report.title, data: report }, parts);
+/** The bytes of the page. */
+export function comparisonPage(report: ComparisonReport, parts: PageParts): Uint8Array {
+  return pageBytes({ title: report.title, data: report }, parts);
 }

@@ -1,13 +1,13 @@
 /** Runs an experiment for `lanegrad train`: checks its options, shows what it found, writes its page. */
 import { type Arguments, commandText, wrong } from "../commandLine.js";
-import { writeComparison } from "../comparison/report.js";
+import { comparisonPage } from "../comparison/report.js";
 import { loadRecipeData } from "../dataOptions.js";
 import { engineFacts, initWith } from "../engine.js";
 import { duration } from "../format.js";
 import { printJson } from "../json.js";
 import { inColumns } from "../layout.js";
-import { checkWritable } from "../outputs.js";
-import { pageParts } from "../pages/page.js";
+import { Outputs } from "../outputs.js";
+import { pageParts, pageSize } from "../pages/page.js";
 import { type ExperimentSettings, settingNames } from "../recipes/recipe.js";
 import { settingsOf } from "../run.js";
 import { seedOf } from "../seed.js";
@@ -32,10 +32,10 @@ export async function runExperiment(
   const terminal = new Terminal(isJson ? surroundings.stderr : surroundings.stdout, surroundings.env);
   const seed = seedOf(args) ?? 0;
   const settings: Partial<ExperimentSettings> = { ...experiment.settings, ...settingsOf(args) };
+  const outputs = await Outputs.tried("train", args);
+  const parts = outputs.has("report") ? await pageParts("train", surroundings.files.pages.comparison) : undefined;
+  if (parts !== undefined) await outputs.try({ report: pageSize(parts) });
   await initWith(args);
-  const file = args.text("report");
-  const parts = file === undefined ? undefined : await pageParts("train", surroundings.files.pages.comparison);
-  if (file !== undefined) await checkWritable("train", file, "--report");
   const facts: (readonly [name: string, text: string])[] = [...engineFacts()];
   terminal.fact("compares", `${name}, ${about}`);
   for (const [what, text] of facts) terminal.fact(what, text);
@@ -65,13 +65,15 @@ export async function runExperiment(
       facts: [...facts, ["seed", String(seed)], ["took", duration(seconds)]] as const,
       ...{ tables, charts },
     };
-    await writeComparison("train", file!, report, parts);
-    terminal.fact("report", file!);
+    const file = await outputs.write("report", comparisonPage(report, parts));
+    if (file !== undefined) terminal.fact("report", file);
   }
-  if (!isJson) return;
-  const { threads, build } = info();
-  const data = kind !== undefined && { data: kind };
-  printJson(surroundings, { experiment: name, ...data, ...settings, seed, ...result, seconds, threads, build });
+  if (isJson) {
+    const { threads, build } = info();
+    const data = kind !== undefined && { data: kind };
+    printJson(surroundings, { experiment: name, ...data, ...settings, seed, ...result, seconds, threads, build });
+  }
+  outputs.finish();
 }
 
 /** Errors: CommandLineError for an option of training that this experiment has no use for. */
@@ -85,9 +87,9 @@ function checkOptions({ name, settings, takesData }: Experiment, args: Arguments
 function show({ tables, conclusions }: Findings, seconds: number, terminal: Terminal): void {
   for (const { title, header, rows } of tables) {
     terminal.print();
-    terminal.print(terminal.style(title, "bold"));
+    terminal.printStyled(terminal.style(title, "bold"));
     const [head, ...lines] = inColumns([header, ...rows]);
-    terminal.print(terminal.style(head, "dim"));
+    terminal.printStyled(terminal.style(head, "dim"));
     for (const line of lines) terminal.print(line);
   }
   terminal.print();

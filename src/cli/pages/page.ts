@@ -4,9 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../../io/files.js";
 import { type CommandLineError, wrong } from "../commandLine.js";
 import { findInstalled } from "./installed.js";
+
+/** What is tried of a disk for the data of a page, in bytes. */
+const roomForData = 2 ** 18;
 
 /** The texts that a page is made of. */
 export interface PageParts {
@@ -48,13 +50,13 @@ function missing(command: string): CommandLineError {
  * The page as text; its script finds `data` as JSON in #result.
  * @param body  what stands in <main>, as HTML
  */
-function pageText(title: string, body: string, data: unknown, parts: PageParts): string {
+export function pageText(title: string, body: string, data: unknown, parts: PageParts): string {
   const { plotScript, plotStyle, plotLicense, pageScript } = parts;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${escaped(title)}</title>
 <style>${plotStyle}${style}</style>
 <main>
 ${body}
@@ -68,11 +70,8 @@ ${plotLicense.replaceAll("--", "- -")}-->
 `;
 }
 
-/** A page and where it goes. */
+/** What a page shows. */
 export interface Page {
-  /** The command that writes it, for messages. */
-  readonly command: string;
-  readonly file: string;
   readonly title: string;
   /** What stands in <main> before the script runs, as HTML. Default: nothing. */
   readonly body?: string;
@@ -80,14 +79,24 @@ export interface Page {
   readonly data: unknown;
 }
 
-/** Writes a page, under a temporary name first. Errors: DataError. */
-export async function writePage({ command, file, title, body = "", data }: Page, parts: PageParts): Promise<void> {
-  await writeFileAtomically(command, file, [new TextEncoder().encode(pageText(title, body, data, parts))]);
+/** The bytes of a page. */
+export function pageBytes({ title, body = "", data }: Page, parts: PageParts): Uint8Array {
+  return new TextEncoder().encode(pageText(title, body, data, parts));
 }
 
-/** A script's text cannot hold what ends a script. */
+/** How large a page will be at least, in bytes: with room for data. */
+export function pageSize(parts: PageParts): number {
+  return pageText("", "", "", parts).length + roomForData;
+}
+
+/** A script's text cannot hold what ends a script, in whatever case, nor what begins a comment in one. */
 function inScript(text: string): string {
-  return text.replaceAll("</script", "<\\/script");
+  return text.replaceAll(/<(\/script|!--)/gi, "<\\$1");
+}
+
+/** A text as HTML. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 const style = `

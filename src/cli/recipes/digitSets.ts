@@ -2,32 +2,39 @@
 import { DataError, message, show } from "../../errors.js";
 import { type Split, datasets } from "../../index.js";
 import { count } from "../format.js";
+import { placesOf } from "./folder.js";
 import type { DataRequest, RecipeData } from "./recipe.js";
 
 const drawnTraining = 30_000;
 const drawnTest = 10_000;
 
-/** MNIST from --data, LANEGRAD_DATA, the cache, or, if asked for, the network. Errors: DataError that says how to get it. */
+/** MNIST from --data; without it from LANEGRAD_DATA, the cache, or, if asked for, the network. Errors: DataError that says how to get it. */
 export async function mnistDigits(request: DataRequest): Promise<RecipeData> {
-  const found = (await storedMnist(request)) ?? (request.mayDownload ? await downloadedMnist(request) : undefined);
+  const isOwn = request.folder !== undefined;
+  const found =
+    (await storedMnist(request)) ?? (request.mayDownload && !isOwn ? await downloadedMnist(request) : undefined);
   if (found !== undefined) return found;
   const hint = "Pass --data DIR with its four files, or --download to fetch them once into the cache (11.6 MB).";
-  throw new DataError(message("train", `MNIST is not in ${placesOf(request)}`, { hint }));
+  throw new DataError(message("train", `MNIST is not in ${namesOf(request)}`, { hint }));
 }
 
-/** MNIST where {@link mnistDigits} would find it, else drawn digits. A run to be resumed gets what it had. */
+/** MNIST where {@link mnistDigits} would find it; else, where nobody asked for MNIST, drawn digits. A run to be resumed gets what it had. */
 export async function anyDigits(request: DataRequest): Promise<RecipeData> {
-  if (request.kind === "mnist" || request.mayDownload) return mnistDigits(request);
+  const isAsked = request.mayDownload || request.folder !== undefined;
+  if (request.kind === "drawn" && isAsked) {
+    const hint = "Leave --data and --download out.";
+    throw new DataError(message("train", "the run to be resumed was on drawn digits", { hint }));
+  }
+  if (request.kind === "mnist" || isAsked) return mnistDigits(request);
   if (request.kind === "drawn") return drawnDigits(request, "");
   return (
     (await storedMnist(request)) ??
-    drawnDigits(request, ` (MNIST is not in ${placesOf(request)}; --data DIR or --download for that)`)
+    drawnDigits(request, ` (MNIST is not in ${namesOf(request)}; --data DIR or --download for that)`)
   );
 }
 
-async function storedMnist({ folder, defaultFolder }: DataRequest): Promise<RecipeData | undefined> {
-  const places = folder === undefined ? [defaultFolder, undefined] : [folder];
-  for (const place of new Set(places)) {
+async function storedMnist(request: DataRequest): Promise<RecipeData | undefined> {
+  for (const place of await placesOf(request)) {
     const dir = await datasets.findMnist(place);
     if (dir !== undefined) return mnistData(await datasets.mnist({ dir }), dir);
   }
@@ -78,7 +85,7 @@ function sizes({ train, test }: Split): string {
   return `${count(train.x.shape[0])} to train on and ${count(test.x.shape[0])} to test`;
 }
 
-function placesOf({ folder, defaultFolder }: DataRequest): string {
+function namesOf({ folder, defaultFolder }: DataRequest): string {
   if (folder !== undefined) return show(folder);
-  return defaultFolder === undefined ? "the cache" : `${show(defaultFolder)} or the cache`;
+  return !defaultFolder ? "the cache" : `${show(defaultFolder)} or the cache`;
 }

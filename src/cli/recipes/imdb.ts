@@ -17,6 +17,7 @@ import {
   text,
 } from "../../index.js";
 import { count } from "../format.js";
+import { placesOf } from "./folder.js";
 import type { DataRequest, Recipe, RecipeData } from "./recipe.js";
 
 const vocabularySize = 10_000;
@@ -44,7 +45,7 @@ export const imdbRecipes: readonly Recipe[] = Object.entries(readers).map(([kind
   about: `${about} of 128 units on film reviews`,
   settings: { epochs: 4, batch: 32, lr: kind.endsWith("rnn") ? 0.0005 : 0.002 },
   loss: losses.binaryCrossentropy({ fromLogits: true }),
-  metrics: [metrics.accuracy({ threshold: 0 })],
+  metrics: [metrics.accuracy()],
   fit: { validationSplit: 0.1, groupByLength: true },
   callbacks: ({ epochs }) => [
     callbacks.earlyStopping({ monitor: "valAccuracy", patience: epochs, restoreBestWeights: true }),
@@ -73,20 +74,15 @@ export const imdbRecipes: readonly Recipe[] = Object.entries(readers).map(([kind
 }));
 
 /** The reviews from --data, LANEGRAD_DATA, the cache, or, if asked for, the network. Errors: DataError that says how to get them. */
-async function imdbReviews({
-  folder,
-  defaultFolder,
-  mayDownload,
-  signal,
-  onProgress,
-}: DataRequest): Promise<RecipeData> {
+async function imdbReviews(request: DataRequest): Promise<RecipeData> {
+  const { folder, defaultFolder, mayDownload, signal, onProgress } = request;
   const options = { numWords: vocabularySize };
-  for (const place of folder === undefined ? [defaultFolder, undefined] : [folder]) {
+  for (const place of await placesOf(request)) {
     const found = await datasets.findImdb(place);
     if (found !== undefined) return recipeData(await datasets.imdb({ ...options, ...found }), Object.values(found)[0]);
   }
-  if (!mayDownload) {
-    const place = show(folder ?? defaultFolder ?? "the cache");
+  if (!mayDownload || folder !== undefined) {
+    const place = folder || defaultFolder ? show(folder || defaultFolder) : "the cache";
     const hint =
       "Pass --data DIR with the reviews as files or as imdb.npz, or --download to fetch them once into the cache (19 MB).";
     throw new DataError(message("train", `the film reviews are not in ${place}`, { hint }));

@@ -53,6 +53,8 @@ export interface Recipe {
   readonly averageDecay?: number;
   /** What the network is for: how it is judged and what is said of it. Default: it tells classes apart. */
   readonly task?: Task;
+  /** False where --data and --download make no sense. Default true. */
+  readonly takesData?: boolean;
   readonly load: (request: DataRequest) => Promise<RecipeData>;
   model(seed: number, request: ModelRequest): Model;
   /** @param steps of the whole run */

@@ -7,6 +7,7 @@ import { DataError, message, show } from "../../errors.js";
 import { datasets, initializers, layers, losses, optimizers, schedules, sequential, text } from "../../index.js";
 import { count } from "../format.js";
 import { writing } from "../tasks/writing.js";
+import { placesOf } from "./folder.js";
 import type { DataRequest, Recipe, RecipeData } from "./recipe.js";
 
 const streamCount = 16;
@@ -54,12 +55,12 @@ export const shakespeare: Recipe = {
 /** The text at --data (any text file), LANEGRAD_DATA, in the cache, or, if asked for, from the network. Errors: DataError. */
 async function loadText(request: DataRequest): Promise<RecipeData> {
   const { folder, defaultFolder, mayDownload, signal, onProgress, batch } = request;
-  for (const place of folder === undefined ? [defaultFolder, undefined] : [folder]) {
+  for (const place of await placesOf(request)) {
     const file = await datasets.findShakespeare(place);
     if (file !== undefined) return textData(await datasets.shakespeare({ file }), file, batch);
   }
-  if (!mayDownload) {
-    const place = show(folder ?? defaultFolder ?? "the cache");
+  if (!mayDownload || folder !== undefined) {
+    const place = folder || defaultFolder ? show(folder || defaultFolder) : "the cache";
     const hint = "Pass --data FILE with a text of your own, or --download to fetch it once into the cache (1.1 MB).";
     throw new DataError(message("train", `the text of shakespeare is not in ${place}`, { hint }));
   }

@@ -17,7 +17,8 @@ export const xor: Recipe = {
   about: "2-8-1 on exclusive or",
   settings: { epochs: 20, batch: 4, lr: 0.03 },
   loss: losses.binaryCrossentropy({ fromLogits: true }),
-  metrics: [metrics.accuracy({ threshold: 0 })],
+  metrics: [metrics.accuracy()],
+  takesData: false,
   load: async (): Promise<RecipeData> => ({
     kind: "points",
     description: `the four points of exclusive or, each ${repetitions} times an epoch`,

@@ -30,8 +30,8 @@ export const writing: Task = {
       numbers: { testLoss: loss, bitsPerCharacter: loss / Math.LN2 },
       print(terminal) {
         for (const { title, text } of texts) {
-          terminal.print(terminal.style(title, "dim"));
-          for (const line of text.split("\n")) for (const part of wrap(line, terminal.columns)) terminal.print(part);
+          terminal.printStyled(terminal.style(title, "dim"));
+          for (const line of text.split(/\r?\n/)) for (const part of wrap(line, terminal.columns)) terminal.print(part);
           terminal.print();
         }
       },

@@ -2,7 +2,7 @@
 import { type History, info } from "../../index.js";
 import { engineText } from "../engine.js";
 import { duration, plural } from "../format.js";
-import { type PageParts, writePage } from "../pages/page.js";
+import { type PageParts, pageBytes } from "../pages/page.js";
 import type { RecipeData } from "../recipes/recipe.js";
 import type { Run } from "../run.js";
 import type { Verdict } from "../tasks/task.js";
@@ -22,8 +22,8 @@ export interface EndedRun {
   readonly command: string;
 }
 
-/** Writes the page. */
-export async function writeTrainingReport(file: string, ended: EndedRun, parts: PageParts): Promise<void> {
+/** The bytes of the page. */
+export async function trainingPage(ended: EndedRun, parts: PageParts): Promise<Uint8Array> {
   const { run, verdict, history, rates, command } = ended;
   const { recipe, model } = run;
   let summary = "";
@@ -34,7 +34,7 @@ export async function writeTrainingReport(file: string, ended: EndedRun, parts: 
     curves: { epochs: history.history, steps: rates.steps, learningRates: rates.rates },
     ...verdict.page(),
   };
-  await writePage({ command: "train", file, title: `lanegrad train ${recipe.name}`, data: report }, parts);
+  return pageBytes({ title: `lanegrad train ${recipe.name}`, data: report }, parts);
 }
 
 function factsOf({ run, data, verdict, seconds }: EndedRun): TrainingReport["facts"] {

@@ -40,10 +40,10 @@ export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLi
       topK === undefined || topK >= tokens.length
         ? tokens
         : tokens.sort((a, b) => logits[b] - logits[a] || a - b).slice(0, topK);
-    const weights = kept.map((token) => Math.exp((logits[token] - most) / temperature)); // the likeliest has 1, so none overflows
-    let left = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-    const drawn = weights.findIndex((weight) => (left -= weight) < 0);
-    return kept[drawn >= 0 ? drawn : 0]; // rounding may leave a last 1e-16 to nobody
+    let sum = 0;
+    const cumulated = kept.map((token) => (sum += Math.exp((logits[token] - most) / temperature))); // the likeliest adds 1, so nothing overflows
+    const drawn = random.uniform() * sum; // < sum, rounded as well, since the draw is a multiple of 2⁻³²: so there is always one above it
+    return kept[cumulated.findIndex((upTo) => upTo > drawn)];
   };
 }
 

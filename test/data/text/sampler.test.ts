@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sampler } from "../../../src/data/text/index.js";
 import { ShapeError, UsageError } from "../../../src/errors.js";
+import { Random } from "../../../src/tensor/random.js";
 import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
 
@@ -24,6 +25,26 @@ describe("sampler", () => {
     expectNear(got, [1 / 8, 2 / 8, 5 / 8, 0]);
     expect(got[3]).toBe(0);
   });
+
+  it.each([0, 2 ** -32, 1 - 2 ** -32, 1 - 2 ** -53])(
+    "a draw of %d gives a token that may be drawn, however the sum of 3,000 rounds",
+    (draw) => {
+      const uniform = vi.spyOn(Random.prototype, "uniform").mockReturnValue(draw);
+      try {
+        for (let seed = 0; seed < 50; seed++) {
+          const many = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? -Infinity : Math.sin(i * (seed + 1))));
+          many[2999] = -Infinity;
+          for (const options of [{}, { temperature: 0.3 }, { topK: 2500 }]) {
+            const token = sampler(options)(many);
+            expect(many[token]).toBeGreaterThan(-Infinity);
+            if (Object.keys(options).length === 0) expect(token).toBe(draw < 0.5 ? 1 : 2998);
+          }
+        }
+      } finally {
+        uniform.mockRestore();
+      }
+    },
+  );
 
   it("temperature 1/2 squares the probabilities, temperature 2 takes roots", () => {
     expectNear(frequencies({ temperature: 0.5 }), [1 / 30, 4 / 30, 25 / 30, 0]);

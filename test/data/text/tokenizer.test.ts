@@ -31,6 +31,11 @@ describe("characters", () => {
     expect(() => tokenizer.encode("c")).toThrow(DataError);
   });
 
+  it("equals beyond U+FFFF come after U+FF5E, as code points do and UTF-16 units do not", () => {
+    const { units } = fitTokenizer("\u{1f600}\uff5ea\u{10000}", { unit: "characters" }).toJSON();
+    expect(units).toEqual(["a", "\uff5e", "\u{10000}", "\u{1f600}"]);
+  });
+
   it("are code points: every text of known ones comes back", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (text) => {

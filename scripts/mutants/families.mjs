@@ -1,0 +1,104 @@
+/**
+ * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file first. `rows` are those of the table of ops
+ * (test/ops/table.test.ts) that call the family. A mutant that all of these let pass is built into every part that holds it and meets `wider`.
+ */
+
+export const table = "test/ops/table.test.ts";
+const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`);
+
+/** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
+export const families = {
+  gemm: { part: "core", tests: kernels("pack", "gemm", "gemmBatch"), rows: "dense|matmul" },
+  conv: { part: "images", tests: kernels("conv", "winograd"), rows: "conv|depthwise" },
+  pool: { part: "images", tests: ["test/ops/pooling.test.ts", "test/ops/ties.test.ts"], rows: "Pool|upsample" },
+  norm: {
+    part: "images",
+    tests: ["test/ops/norm.test.ts", "test/ops/fusedPairs.test.ts", ...kernels("edges")],
+    rows: "Norm|movingAverage",
+  },
+  image: { part: "images", tests: [], rows: "sample|deskew|distortion|cutout" },
+  recurrent: { part: "recurrent", tests: kernels("recurrent", "edges"), rows: "lstm|gru|simpleRnn|Rnn|peephole" },
+  elementwise: { part: "core", tests: kernels("fill", "edges", "bias", "unary", "binary"), rows: "" },
+  reduce: { part: "core", tests: kernels("edges", "reduce"), rows: "sum|mean|max|min|arg" },
+  softmax: { part: "core", tests: kernels("softmax"), rows: "oftmax" },
+  loss: {
+    part: "core",
+    tests: kernels("edges", "loss"),
+    rows: "Error|Entropy|hinge|huber|Leibler|cosine|weightedMean",
+  },
+  optim: { part: "core", tests: [...kernels("optim", "edges"), "test/optimizers/optimizers.test.ts"], rows: "" },
+  random: { part: "core", tests: kernels("random"), rows: "dropout" },
+  metrics: { part: "core", tests: kernels("metrics", "edges"), rows: "" },
+  gather: { part: "core", tests: kernels("gather"), rows: "gather|embedding" },
+  memory: { part: "core", tests: kernels("copy"), rows: "cast|slice|pad|transpose|concat|copy" },
+  simd: { part: "core", tests: kernels("unary", "math", "random"), rows: "" },
+  thread: { part: "core", tests: ["test/runtime/threadPlan.test.ts", ...kernels("fill", "edges", "optim")], rows: "" },
+  launch: {
+    part: "core",
+    target: "simd-threads",
+    tests: ["test/runtime/threads.test.ts"],
+    wider: ["test/runtime/threadPlan", "test/models/threads"],
+  },
+  cli: { tests: ["test/cli/png.test.ts"], wider: [] },
+  io: { tests: ["test/io/files.test.ts"], wider: [] },
+  data: { tests: ["test/data/text/"], wider: ["test/data/"] },
+  models: { tests: ["test/models/fold.test.ts", "test/models/states.test.ts"], wider: ["test/models/"] },
+  layers: { tests: ["test/layers/decay.test.ts"], wider: ["test/layers/", "test/models/"] },
+  optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
+};
+
+/** Parts where not the family's, for functions that the core does not have. */
+export const partOf = {
+  "assembly/elementwise/unary.ts": "more",
+  "assembly/elementwise/power.ts": "more",
+  "assembly/elementwise/compare.ts": "more",
+  "assembly/elementwise/binaryFunctions.ts": "more",
+  "assembly/elementwise/where.ts": "more",
+  "assembly/loss/cosineSimilarity.ts": "more",
+  "assembly/optim/adaptive.ts": "more",
+  "assembly/memory/cast.ts": "more",
+  "assembly/reduce/extreme.ts": "more",
+  "assembly/simd/pow.ts": "more",
+  "assembly/metrics/counts.ts": ["core", "more"],
+  "assembly/metrics/sums.ts": ["core", "more"],
+  "assembly/elementwise/binaryRow.ts": ["core", "more"],
+  "assembly/elementwise/broadcast.ts": ["core", "more"],
+  "assembly/random/draws.ts": ["core", "more"],
+  "assembly/optim/adam.ts": ["core", "more"],
+  "assembly/optim/update.ts": ["core", "more"],
+};
+
+/** The tests that meet a file first, where they are not the family's first. */
+export const firstOf = {
+  "assembly/elementwise/bias.ts": kernels("bias"),
+  "assembly/elementwise/activation.ts": kernels("bias", "unary"),
+  "assembly/elementwise/activate.ts": kernels("bias"),
+  "assembly/elementwise/activations.ts": kernels("unary"),
+  "assembly/elementwise/map.ts": kernels("unary"),
+  "assembly/elementwise/power.ts": kernels("unary"),
+  "assembly/elementwise/unary.ts": kernels("unary"),
+  "assembly/elementwise/binaryFunctions.ts": kernels("binary"),
+  "assembly/elementwise/binaryRow.ts": kernels("binary"),
+  "assembly/elementwise/broadcast.ts": kernels("binary"),
+  "assembly/elementwise/compare.ts": kernels("binary"),
+  "assembly/conv/winograd.ts": kernels("winograd"),
+  "assembly/conv/winogradConvolve.ts": kernels("winograd"),
+  "assembly/conv/winogradGradient.ts": kernels("winograd"),
+  "assembly/conv/winogradKernel.ts": kernels("winograd"),
+  "assembly/conv/winogradPatch.ts": kernels("winograd"),
+};
+
+/** What a mutant meets that its family let pass: files, or folders. */
+export const wider = [
+  "test/ops/",
+  "test/kernels/",
+  "test/models/traces.test.ts",
+  "test/models/convTraces.test.ts",
+  "test/models/embeddingTraces.test.ts",
+];
+
+/** The family of a file of assembly/. */
+export function familyOf(file) {
+  const [, folder, name] = file.split("/");
+  return name === undefined ? folder.replace(".ts", "") : folder;
+}

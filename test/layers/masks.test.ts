@@ -1,0 +1,107 @@
+/** Every layer does with a mask what the table says: whether it goes on, and whether what stands in the padding can be seen. Letters: N samples, T steps. */
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { input } from "../../src/layers/index.js";
+import type { Layer } from "../../src/layers/layer.js";
+import { layerKinds } from "../../src/layers/registry.js";
+import { model } from "../../src/models/sequential.js";
+import { mul } from "../../src/ops/arithmetic.js";
+import { tensor } from "../../src/tensor/create.js";
+import { Random } from "../../src/tensor/random.js";
+import { RandomState } from "../../src/tensor/randomState.js";
+import { type Shape, sizeOf } from "../../src/tensor/shape.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
+import "../support/engine.js";
+import { type MaskRow, maskMarkdown, maskTable } from "./masks.js";
+
+/** Padding in front, in the middle and behind; the last sample is padding alone. */
+const counts = [0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0];
+const mask = tensor(Int32Array.from(counts), [3, 4]);
+const random = new RandomState(3);
+afterAll(() => random.dispose());
+
+/** The layer's output, its mask and the gradient of its input, from inputs (N, T, …) of which the padding is filled with `padding`. */
+function call(layer: Layer, shape: Shape, padding: number, training: boolean) {
+  const isTokens = layer.tokens !== undefined;
+  const draw = new Random(5);
+  const width = sizeOf(shape.slice(2));
+  const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) =>
+    shape.length > 1 && counts[Math.floor(i / width)] === 0 ? padding : isTokens ? draw.integer(8) + 1 : draw.normal(),
+  );
+  const x = isTokens ? tensor(Int32Array.from(values), shape) : tensor(values, shape, { requiresGrad: true });
+  const context = { training, random, stream: 2, masks: [mask] };
+  const y = layer.call([isTokens ? x : mul(x, 1)], context); // a layer that hands on its operand gives no leaf
+  const outputMask = layer.outputMask([x], [mask]);
+  // Where steps do not count, nothing is said of the output.
+  const seen = Float32Array.from({ length: y.size }, (_, i) => (isSeen(y, outputMask, i) ? Math.sin(i + 1) : 0));
+  y.backward(tensor(seen, y.shape));
+  return { y, outputMask, gradient: x.grad && unsigned(x.grad) };
+}
+
+/** Its values, −0 as 0. */
+function unsigned(x: Tensor): Float32Array {
+  return Float32Array.from(x.toTypedArray(), (value) => value + 0);
+}
+
+/** True where element i of y is of a step that counts. */
+function isSeen(y: Tensor, outputMask: Tensor | undefined, i: number): boolean {
+  if (outputMask === undefined) return true;
+  return outputMask.toTypedArray()[Math.floor(i / sizeOf(y.shape.slice(2)))] !== 0;
+}
+
+function built(row: MaskRow): { readonly layer: Layer; readonly shape: Shape } {
+  const layer = row.make();
+  const shape = row.shape ?? [3, 4, 4];
+  const symbols = row.does === "merges" ? [shape, shape] : [shape];
+  const inputs = symbols.map((one) => input({ shape: one.slice(1) }));
+  const { weights } = model({ inputs, outputs: layer.apply(inputs) }); // gives the parameters memory
+  const draw = new Random(9);
+  for (const { name, value } of weights)
+    if (!name.includes("moving")) value.assign(Float32Array.from({ length: value.size }, () => draw.normal(0, 0.5)));
+  return { layer, shape };
+}
+
+const rows = Object.entries(maskTable).flatMap(([kind, list]) => list.map((row) => ({ kind, row })));
+const those = (...rules: readonly string[]) => rows.filter(({ row }) => rules.includes(row.does));
+
+it("the table has a row for each of the layers there are, and docs/masks.md prints it", () => {
+  expect(Object.keys(maskTable)).toEqual(
+    [...layerKinds].sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase())),
+  );
+  expect(rows.every(({ kind, row }) => row.make().kind === kind)).toBe(true);
+  expect(readFileSync(new URL("../../docs/masks.md", import.meta.url), "utf8")).toContain(maskMarkdown());
+});
+
+describe.each(those("keeps", "uses"))("$kind $row.does a mask", ({ row }) => {
+  const { layer, shape } = built(row);
+
+  it.each([false, true])("what stands in the padding changes no bit of result or gradient; training %s", (training) => {
+    const padding = layer.tokens === undefined ? [0, 7.5, -300] : [0, 1, 8];
+    const [first, ...others] = padding.map((value) => call(layer, shape, value, training));
+    const bits = ({ y, outputMask }: typeof first) => unsigned(y).map((v, i) => (isSeen(y, outputMask, i) ? v : 0));
+    for (const other of others) {
+      expect(bits(other)).toEqual(bits(first));
+      expect(other.gradient).toEqual(first.gradient);
+    }
+    expect([...bits(first), ...(first.gradient ?? [])].every(Number.isFinite)).toBe(true);
+    const width = sizeOf(shape.slice(2));
+    expect(first.gradient?.filter((_, i) => counts[Math.floor(i / width)] === 0).every((g) => g === 0) ?? true).toBe(
+      true,
+    );
+  });
+
+  it(`the mask ${row.does === "keeps" || row.goesOn ? "goes on" : "ends, since there are no steps any more"}`, () => {
+    const { y, outputMask } = call(layer, shape, 0, false);
+    if (row.does === "keeps") expect(outputMask).toBe(mask);
+    else expect(outputMask?.shape).toEqual(row.goesOn ? y.shape.slice(0, 2) : undefined);
+  });
+});
+
+describe.each(those("ends"))("at $kind a mask ends", ({ row }) => {
+  it("none goes on, and padding is numbers like others", () => {
+    const { layer, shape } = built(row);
+    const [zeros, sevens] = [0, 7.5].map((padding) => call(layer, shape, padding, false));
+    expect(zeros.outputMask).toBeUndefined();
+    expect(sevens.y.toTypedArray()).not.toEqual(zeros.y.toTypedArray());
+  });
+});

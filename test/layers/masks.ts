@@ -1,0 +1,234 @@
+/**
+ * What each layer does with a mask: a row for every kind there is, as docs/masks.md prints them, checked by what the layers do (masks.test.ts). Typed by the
+ * registry of layers, so that a layer without a row does not compile. Letters: N samples, T steps, F features.
+ */
+import * as layers from "../../src/layers/index.js";
+import type { Layer } from "../../src/layers/layer.js";
+import type { LayerKind } from "../../src/layers/registry.js";
+import type { Shape } from "../../src/tensor/shape.js";
+
+/**
+ * makes   gives a mask, made of its input and joined with the one that this has
+ * keeps   works step by step: what counts depends on what counts, and the mask goes on as it is
+ * uses    works over steps and leaves out those that do not count; the mask goes on where the output has steps
+ * merges  makes one mask of those of its inputs
+ * ends    no mask goes on; padding is numbers like others
+ */
+export type MaskRule = "makes" | "keeps" | "uses" | "merges" | "ends";
+
+/** One row. */
+export interface MaskRow {
+  readonly does: MaskRule;
+  /** What exactly, as the documentation has it. */
+  readonly how: string;
+  readonly make: () => Layer;
+  /** Of the input, (N, T, …). Default [3, 4, 4]. */
+  readonly shape?: Shape;
+  /** For a layer that uses a mask: whether it goes on. Default false. */
+  readonly goesOn?: boolean;
+}
+
+const image = { shape: [3, 4, 5, 4] } as const;
+const units = 3;
+const recurrent =
+  "skips the steps that do not count: the state stays. Their outputs are 0, and the mask goes on with returnSequences, turned round with goBackwards";
+const images = "images have no steps";
+
+/** By kind; a second row where options change the rule. */
+export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
+  activation: [{ does: "keeps", how: "step by step", make: () => layers.activation({ activation: "softmax" }) }],
+  add: [
+    { does: "merges", how: "a step counts where it does in all inputs that have a mask", make: () => layers.add() },
+  ],
+  averagePooling1d: [
+    { does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.averagePooling1d() },
+  ],
+  averagePooling2d: [{ does: "ends", how: images, make: () => layers.averagePooling2d(), ...image }],
+  batchNormalization: [
+    {
+      does: "uses",
+      how: "mean, variance and moving averages are those of the steps that count, and the mask goes on; outside of training step by step",
+      make: () => layers.batchNormalization({ activation: "tanh" }),
+      goesOn: true,
+    },
+  ],
+  bidirectional: [
+    {
+      does: "uses",
+      how: "as the layer in it, in both directions",
+      make: () => layers.bidirectional({ layer: layers.gru({ units, returnSequences: true }) }),
+      goesOn: true,
+    },
+    { does: "uses", how: "", make: () => layers.bidirectional({ layer: layers.lstm({ units }) }) },
+  ],
+  concatenate: [
+    {
+      does: "merges",
+      how: "along time the masks stand one after the other, and all steps count of an input without one; along another axis as add",
+      make: () => layers.concatenate(),
+    },
+  ],
+  conv1d: [
+    {
+      does: "ends",
+      how: "as in Keras, padding is in the windows; put a zero there (masking with maskValue 0, not an embedding) where it should weigh nothing",
+      make: () => layers.conv1d({ filters: 2, kernelSize: 3 }),
+    },
+  ],
+  conv2d: [{ does: "ends", how: images, make: () => layers.conv2d({ filters: 2, kernelSize: 3 }), ...image }],
+  conv2dTranspose: [
+    { does: "ends", how: images, make: () => layers.conv2dTranspose({ filters: 2, kernelSize: 3 }), ...image },
+  ],
+  cropping2d: [{ does: "ends", how: images, make: () => layers.cropping2d({ cropping: [0, 1] }), ...image }],
+  cutout: [{ does: "ends", how: images, make: () => layers.cutout({ size: 2 }), ...image }],
+  dense: [{ does: "keeps", how: "step by step, on the last axis", make: () => layers.dense({ units }) }],
+  depthwiseConv2d: [{ does: "ends", how: images, make: () => layers.depthwiseConv2d({ kernelSize: 3 }), ...image }],
+  deskew: [{ does: "ends", how: images, make: () => layers.deskew(), shape: [3, 4, 4, 1] }],
+  dropout: [{ does: "keeps", how: "element by element", make: () => layers.dropout({ rate: 0.4 }) }],
+  embedding: [
+    {
+      does: "makes",
+      how: "with maskZero: token 0 is padding. Else the mask of the tokens goes on",
+      make: () => layers.embedding({ inputDim: 9, outputDim: 4, maskZero: true }),
+      shape: [3, 4],
+    },
+    { does: "keeps", how: "", make: () => layers.embedding({ inputDim: 9, outputDim: 4 }), shape: [3, 4] },
+  ],
+  flatten: [{ does: "ends", how: "there are no steps any more", make: () => layers.flatten() }],
+  gaussianDropout: [{ does: "keeps", how: "element by element", make: () => layers.gaussianDropout({ rate: 0.4 }) }],
+  gaussianNoise: [{ does: "keeps", how: "element by element", make: () => layers.gaussianNoise({ stddev: 0.4 }) }],
+  globalAveragePooling1d: [
+    {
+      does: "uses",
+      how: "the mean of the steps that count, 0 where none does",
+      make: () => layers.globalAveragePooling1d(),
+    },
+    { does: "uses", how: "", make: () => layers.globalAveragePooling1d({ keepDims: true }) },
+  ],
+  globalAveragePooling2d: [
+    {
+      does: "uses",
+      how: "as globalAveragePooling1d, where the first axis is time",
+      make: () => layers.globalAveragePooling2d(),
+      ...image,
+    },
+  ],
+  globalMaxPooling1d: [
+    {
+      does: "uses",
+      how: "the largest of the steps that count, 0 where none does",
+      make: () => layers.globalMaxPooling1d(),
+    },
+  ],
+  globalMaxPooling2d: [
+    {
+      does: "uses",
+      how: "as globalMaxPooling1d, where the first axis is time",
+      make: () => layers.globalMaxPooling2d(),
+      ...image,
+    },
+  ],
+  gridLstm: [
+    {
+      does: "uses",
+      how: "skips the steps that do not count along time. Their outputs are 0, and the mask goes on with returnSequences",
+      make: () => layers.gridLstm({ units, returnSequences: true }),
+      goesOn: true,
+    },
+    { does: "uses", how: "", make: () => layers.gridLstm({ units }) },
+  ],
+  groupNormalization: [
+    {
+      does: "uses",
+      how: "mean and variance are those of the steps that count, and the mask goes on",
+      make: () => layers.groupNormalization({ groups: 2 }),
+      goesOn: true,
+    },
+    { does: "uses", how: "", make: () => layers.groupNormalization({ groups: 2 }), goesOn: true, ...image },
+  ],
+  gru: [
+    { does: "uses", how: recurrent, make: () => layers.gru({ units, returnSequences: true }), goesOn: true },
+    { does: "uses", how: "", make: () => layers.gru({ units, resetAfter: false }) },
+  ],
+  highway: [{ does: "keeps", how: "step by step, on the last axis", make: () => layers.highway() }],
+  layerNormalization: [
+    {
+      does: "keeps",
+      how: "step by step; where time is among the axes, mean and variance are those of the steps that count",
+      make: () => layers.layerNormalization(),
+    },
+    { does: "uses", how: "", make: () => layers.layerNormalization({ axis: [1, 2] }), goesOn: true },
+  ],
+  layerNormLstm: [
+    { does: "uses", how: recurrent, make: () => layers.layerNormLstm({ units, returnSequences: true }), goesOn: true },
+    { does: "uses", how: "", make: () => layers.layerNormLstm({ units }) },
+  ],
+  lstm: [
+    { does: "uses", how: recurrent, make: () => layers.lstm({ units, returnSequences: true }), goesOn: true },
+    { does: "uses", how: "", make: () => layers.lstm({ units, goBackwards: true }) },
+  ],
+  masking: [{ does: "makes", how: "a step whose features all are maskValue is padding", make: () => layers.masking() }],
+  maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
+  maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
+  multiply: [{ does: "merges", how: "as add", make: () => layers.multiply() }],
+  pyramid: [
+    {
+      does: "uses",
+      how: "padding becomes zeros; a joined step counts where one of its steps does",
+      make: () => layers.pyramid(),
+      goesOn: true,
+    },
+  ],
+  randomDistortion: [{ does: "ends", how: images, make: () => layers.randomDistortion({ rotation: 5 }), ...image }],
+  repeatVector: [
+    { does: "ends", how: "its input has no steps", make: () => layers.repeatVector({ n: 2 }), shape: [3, 4] },
+  ],
+  reshape: [
+    {
+      does: "keeps",
+      how: "where the first size stays, so that steps stay steps; else the mask ends",
+      make: () => layers.reshape({ targetShape: [4, 2, 2] }),
+    },
+    { does: "ends", how: "", make: () => layers.reshape({ targetShape: [2, 8] }) },
+  ],
+  separableConv2d: [
+    { does: "ends", how: images, make: () => layers.separableConv2d({ filters: 2, kernelSize: 3 }), ...image },
+  ],
+  simpleRnn: [
+    { does: "uses", how: recurrent, make: () => layers.simpleRnn({ units, returnSequences: true }), goesOn: true },
+    { does: "uses", how: "", make: () => layers.simpleRnn({ units }) },
+  ],
+  spatialDropout1d: [
+    { does: "keeps", how: "the same features in all steps", make: () => layers.spatialDropout1d({ rate: 0.4 }) },
+  ],
+  spatialDropout2d: [
+    {
+      does: "keeps",
+      how: "the same channels everywhere",
+      make: () => layers.spatialDropout2d({ rate: 0.4 }),
+      ...image,
+    },
+  ],
+  timeDistributed: [
+    {
+      does: "keeps",
+      how: "step by step; batch normalisation in it takes the statistics of the steps that count",
+      make: () => layers.timeDistributed({ layer: layers.dense({ units }) }),
+    },
+    {
+      does: "uses",
+      how: "",
+      make: () => layers.timeDistributed({ layer: layers.batchNormalization() }),
+      goesOn: true,
+    },
+  ],
+  upSampling2d: [{ does: "ends", how: images, make: () => layers.upSampling2d(), ...image }],
+  zeroPadding2d: [{ does: "ends", how: images, make: () => layers.zeroPadding2d(), ...image }],
+};
+
+/** The table as it stands in docs/masks.md: a line for each layer. */
+export function maskMarkdown(): string {
+  return Object.entries(maskTable)
+    .map(([kind, [{ does, how }]]) => `- \`${kind}\` **${does}**: ${how}.`)
+    .join("\n");
+}
