@@ -15,7 +15,7 @@ interface Kernels {
   gemm(...args: number[]): void;
   peakOnThreads(out: number, iterations: number): void;
   peakFlopsPerIteration(): number;
-  wideTile?: (...args: number[]) => number;
+  wideColumn?: (...args: number[]) => number;
 }
 
 /** A build, ready to be called. */
@@ -59,9 +59,9 @@ export function loadBuild(file: string, wide: boolean): LoadedBuild {
     }
     return new WebAssembly.Instance(module, { env }).exports;
   };
-  // The peak loop and the tile of wide mode are in another part.
+  // The peak loop and the tiles of wide mode are in another part.
   const kernels = { ...exportsOf(file.replace(/\.wasm$/, "-more.wasm")), ...exportsOf(file) } as unknown as Kernels;
-  if (kernels.wideTile) (env.table as WebAssembly.Table).set(0, kernels.wideTile);
+  if (kernels.wideColumn) (env.table as WebAssembly.Table).set(0, kernels.wideColumn);
   if (kernels.setWide(wide ? 1 : 0) !== (wide ? 1 : 0)) throw new Error(`${file} has no wide tiles`);
   return { kernels, memory };
 }

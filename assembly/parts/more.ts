@@ -40,4 +40,4 @@ export { randomBits, randomInt, randomTruncatedNormal } from "../random/draws";
 export { confusionAdd, histogramAdd } from "../metrics/counts";
 export { determinationAdd } from "../metrics/sums";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "../bench/peak";
-export { wideTile } from "../gemm/wideTiles";
+export { wideColumn } from "../gemm/wideTiles";
