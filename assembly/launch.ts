@@ -13,7 +13,8 @@
  * A meeting is needed after a call unless it and the next are both thread 0's. The last command of a list for several threads waits.
  *
  * Note [Parts]. The kernels come in several modules on one memory. Number 0, the core, is the one that runs lists; a command of another part it hands to
- * that part's function `run`, which stands in a table of functions, at the part's number. Thread state is common to all: Note [Thread state] in thread.ts.
+ * that part's function `run`, which stands in a table of functions, at the part's number; at number 0 stands
+ * the tile of wide mode (gemm/wideTiles.ts). Thread state is common to all: Note [Thread state] in thread.ts.
  *
  * Note [Control block]. How threads find each other: 256 bytes in shared memory, one cache line for each group of words.
  *
@@ -21,9 +22,13 @@
  *   byte   4  at          byte 8  end: the list of this launch
  *   byte  12  failed      ≠ 0: a thread has died; whoever waits gives up. Phase is changed with it, so that whoever waits looks
  *   byte  16  ready       workers that have arrived for the first time
+ *   byte  20  next        byte 24  met: where thread 0 goes on in the list, and the phase it waits to end, after its patience has (Note [Patience])
  *   byte  64  arrived     threads at the meeting point
  *   byte 128  phase       counts meetings
  *   byte 192  sleepers    threads that sleep on phase   byte 196  sleepers on generation
+ *
+ * Note [Patience]. Where thread 0 may sleep, it sleeps for a few milliseconds at a time; then `launch` returns, so that the caller can see whether the
+ * others are alive, of which only he knows, and wait on by `resume`. However slow a thread is, it is not taken for dead.
  *
  * Waiting is spinning for a while (a launch then costs less than a microsecond) and sleeping after that. Whoever changes a word wakes sleepers only if
  * there are some; as both sides count before they look, none is forgotten.
@@ -37,6 +42,8 @@ export abstract class Dispatcher {
 
 const readyAt: usize = 16;
 const failedAt: usize = 12;
+const nextAt: usize = 20;
+const metAt: usize = 24;
 const arrivedAt: usize = 64;
 const phaseAt: usize = 128;
 const phaseSleepersAt: usize = 192;
@@ -58,13 +65,18 @@ export function runAlone<D extends Dispatcher>(at: usize, end: usize): void {
   }
 }
 
+/** How a launch or a meeting ended: a thread has died, all are done, or patience has ended while thread 0 waited. */
+const died = 0;
+const done = 1;
+const waiting = 2;
+
 /**
  * This thread's part of a list that `count` threads run.
  *
  * @param index    this thread
  * @param control  see Note [Control block]
- * @param patience milliseconds to sleep for the others before giving up; 0: never sleep
- * @returns        1, or 0 where a thread has died
+ * @param patience milliseconds to sleep for the others before asking whether to wait on; 0: never sleep, −1: sleep as long as it takes
+ * @returns        died, done or waiting
  */
 // @ts-ignore: decorator
 @inline
@@ -79,13 +91,17 @@ export function runTogether<D extends Dispatcher>(
   while (at < end) {
     const head = load<u32>(at, 4);
     if (head & 1 || index == 0) changetype<D>(0).run(at);
-    if (head & 2 && !meet(count, control, patience)) return 0;
     at += <usize>(head >> 8);
+    if (head & 2) {
+      const outcome = meet(count, control, patience);
+      if (outcome == waiting) store<usize>(control, at, nextAt);
+      if (outcome != done) return outcome;
+    }
   }
-  return 1;
+  return done;
 }
 
-/** Publishes a list and runs thread 0's part of it. @returns 1, or 0 where a thread has died */
+/** Publishes a list and runs thread 0's part of it. @returns as {@link runTogether} */
 // @ts-ignore: decorator
 @inline
 export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32, control: usize, patience: i32): i32 {
@@ -94,6 +110,15 @@ export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32
   atomic.add<i32>(control, 1);
   if (atomic.load<i32>(control + generationSleepersAt) > 0) atomic.notify(control, -1);
   return runTogether<D>(at, end, 0, count, control, patience);
+}
+
+/** Goes on with a launch that returned `waiting`. @returns as {@link runTogether} */
+// @ts-ignore: decorator
+@inline
+export function resumeOn<D extends Dispatcher>(count: i32, control: usize, patience: i32): i32 {
+  const outcome = awaitPhase(control, load<i32>(control, metAt), patience);
+  if (outcome != done) return outcome;
+  return runTogether<D>(load<usize>(control, nextAt), load<usize>(control, 8), 0, count, control, patience);
 }
 
 /** A worker's life: waits for launches and runs its part of each, until a thread has died. */
@@ -106,22 +131,31 @@ export function serve<D extends Dispatcher>(index: i32, count: i32, control: usi
     waitForChange(control, generation, control + generationSleepersAt, -1);
     if (atomic.load<i32>(control + failedAt)) return;
     generation++;
-    if (!runTogether<D>(load<usize>(control, 4), load<usize>(control, 8), index, count, control, -1)) return;
+    if (runTogether<D>(load<usize>(control, 4), load<usize>(control, 8), index, count, control, -1) == died) return;
   }
 }
 
-/** Waits until all threads are here. @returns false where one has died */
-function meet(count: i32, control: usize, patience: i32): bool {
+/** Waits until all threads are here. @returns as {@link runTogether} */
+function meet(count: i32, control: usize, patience: i32): i32 {
   const phase = atomic.load<i32>(control + phaseAt);
-  if (atomic.load<i32>(control + failedAt)) return false; // phase has been changed for it already, and will not be again
-  if (atomic.add<i32>(control + arrivedAt, 1) == count - 1) {
-    atomic.store<i32>(control + arrivedAt, 0);
-    atomic.store<i32>(control + phaseAt, phase + 1);
-    if (atomic.load<i32>(control + phaseSleepersAt) > 0) atomic.notify(control + phaseAt, -1);
-  } else if (!waitForChange(control + phaseAt, phase, control + phaseSleepersAt, patience)) {
+  if (atomic.load<i32>(control + failedAt)) return died; // phase has been changed for it already, and will not be again
+  if (atomic.add<i32>(control + arrivedAt, 1) != count - 1) return awaitPhase(control, phase, patience);
+  atomic.store<i32>(control + arrivedAt, 0);
+  atomic.store<i32>(control + phaseAt, phase + 1);
+  if (atomic.load<i32>(control + phaseSleepersAt) > 0) atomic.notify(control + phaseAt, -1);
+  return done;
+}
+
+/** Waits until the phase is another. @returns as {@link runTogether} */
+function awaitPhase(control: usize, phase: i32, patience: i32): i32 {
+  if (!waitForChange(control + phaseAt, phase, control + phaseSleepersAt, patience)) {
+    if (patience > 0) {
+      store<i32>(control, phase, metAt);
+      return waiting;
+    }
     atomic.store<i32>(control + failedAt, 1);
   }
-  return atomic.load<i32>(control + failedAt) == 0;
+  return atomic.load<i32>(control + failedAt) == 0 ? done : died;
 }
 
 /** Spins, then sleeps, until the word is not `value`. @param patience ms, −1 for ever, 0 without sleep @returns false when patience ends */

@@ -13,7 +13,7 @@ import ts from "typescript";
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
 /** Names of the functions that an entry adds to those of its index, in the core and in the other parts. */
-const addedToCore = ["launch", "replay", "tableHash", "work"];
+const addedToCore = ["launch", "replay", "resume", "tableHash", "work"];
 const addedToPart = ["run", "tableHash"];
 
 /** 31 bits that differ where names, numbers or parameters of kernels do: kernels of another version are told by it. */
@@ -66,7 +66,7 @@ const hashFunction = (functions) =>
   `/** See scripts/dispatch.mjs. */\nexport function tableHash(): i32 {\n  return ${hashOf(functions)};\n}\n`;
 
 function coreOf(index, functions) {
-  return `${headOf(index)}import { Dispatcher, launchOn, runAlone, serve } from "../../assembly/launch";
+  return `${headOf(index)}import { Dispatcher, launchOn, resumeOn, runAlone, serve } from "../../assembly/launch";
 
 @unmanaged @final class Kernels extends Dispatcher {
   run(at: usize): void {
@@ -82,10 +82,16 @@ export function replay(at: usize, end: usize): void {
   runAlone<Kernels>(at, end);
 }
 
-/** Runs a command list on all threads. @returns 1, or 0 where a thread has died */
+/** Runs a command list on all threads. @returns 1, 0 where a thread has died, or 2 where patience has ended first */
 export function launch(at: usize, end: usize, count: i32, control: usize, patience: i32): i32 {
   if (!ASC_FEATURE_THREADS) return 0;
   return launchOn<Kernels>(at, end, count, control, patience);
+}
+
+/** Waits on for a launch that returned 2. @returns as launch */
+export function resume(count: i32, control: usize, patience: i32): i32 {
+  if (!ASC_FEATURE_THREADS) return 0;
+  return resumeOn<Kernels>(count, control, patience);
 }
 
 /** A worker's life. */

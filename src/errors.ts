@@ -61,26 +61,22 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
  */
 export function printable(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex -- these are what must not get through
-    /[\0-\x08\v-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /(?![\t\n])[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu,
+    (one) => `\\u${(0x10000 + one.charCodeAt(0)).toString(16).slice(1)}`,
   );
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut. */
+/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut, whatever their names and constructors are. */
 export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
-  if (Array.isArray(value) && depth === 3) return "[…]";
   if (Array.isArray(value)) {
-    return `[${value
-      .slice(0, 12)
-      .map((item) => show(item, depth + 1))
-      .join(", ")}${value.length > 12 ? ", …" : ""}]`;
+    const items = depth > 2 ? ["…"] : value.slice(0, 12).map((item) => show(item, depth + 1));
+    return `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const name: unknown = value.constructor?.name;
-    return typeof name === "string" ? name.slice(0, 80) : "object";
+    const name: unknown = value.constructor?.name; // of JSON, anything
+    return typeof name === "string" ? name : "object";
   }
   return String(value);
 }
@@ -94,6 +90,6 @@ export function checkKeys(op: string, options: object, known: readonly string[])
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
-  const expected = [known.slice(0, -1).join(", "), known.at(-1)].filter((part) => part !== "").join(" or ");
+  const expected = known.join(", ").replace(/, (\w*)$/, " or $1");
   throw new UsageError(message(op, "unknown option", { expected, got: show(unknown) }));
 }

@@ -19,6 +19,14 @@ it("show: strings are quoted, long values cut", () => {
   expect(show(() => 1)).toBe("function (anonymous)");
 });
 
+it("show: 1,000,000 nested arrays are cut at the fourth, and JSON with names of its own for constructor and toString is an object", () => {
+  expect(show([[[[[1]]]]])).toBe("[[[[…]]]]");
+  expect(show(JSON.parse("[".repeat(1e6) + "]".repeat(1e6)))).toBe("[[[[…]]]]");
+  expect(show([[[1, 2]]])).toBe("[[[1, 2]]]");
+  expect(show({ constructor: { name: { toString: 1 } }, toString: 1 })).toBe("object");
+  expect(show(Object.create(null))).toBe("object");
+});
+
 it("checkKeys: names the first unknown option and the known ones", () => {
   expect(() => checkKeys("f", { a: 1, c: 2, d: 3 }, ["a", "b", "c"])).toThrow(UsageError);
   expect(() => checkKeys("f", { a: 1, d: 3 }, ["a", "b", "c"])).toThrow(

@@ -3,7 +3,7 @@
 import process from "node:process";
 import { arrayBuffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { fileError } from "../io/fileErrors.js";
+import { reasonOf } from "../io/fileErrors.js";
 import { lanegrad } from "./lanegrad.js";
 import type { StopSignal } from "./surroundings.js";
 
@@ -12,8 +12,7 @@ const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
 // Whoever reads a pipe may stop reading: then there is nobody to tell. A file that output goes to may have no room.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
-  const worded = fileError("lanegrad", "write", "standard output", error);
-  process.stderr.write(`${(worded as Error).message}\n`);
+  process.stderr.write(`lanegrad: cannot write to standard output: ${reasonOf(error)}.\n`);
   process.exit(1);
 });
 

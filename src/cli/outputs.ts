@@ -117,7 +117,9 @@ export async function writeElsewhere(command: string, file: string, bytes: Uint8
     Array.from(basename(file, extname(file)))
       .slice(0, stemLength)
       .join("") || "lanegrad";
-  for (const folder of [dirname(file), tmpdir()]) {
+  const found = await stat(file).catch(() => undefined);
+  const isDevice = found !== undefined && !found.isFile() && !found.isDirectory(); // nothing belongs beside these
+  for (const folder of isDevice ? [tmpdir()] : [dirname(file), tmpdir()]) {
     try {
       return await writeNumbered(command, join(folder, stem), extension, bytes, 2);
     } catch (error) {

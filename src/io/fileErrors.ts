@@ -29,6 +29,11 @@ export function isFileError(error: unknown, ...codes: readonly string[]): error 
   return codes.length === 0 || codes.includes(String(error.code));
 }
 
+/** What is wrong, in our words. */
+export function reasonOf(error: Error): string {
+  return (isFileError(error) && reasons[error.code]?.[0]) || error.message;
+}
+
 /** An error of the file system that is found before the system is asked. @param code as "EISDIR" */
 export function foreseen(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: "foreseen" });

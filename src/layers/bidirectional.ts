@@ -4,7 +4,7 @@ import { add, mul } from "../ops/arithmetic.js";
 import { concat } from "../ops/concat.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, type Layer, type Parameter, type LayerOptions, partOf } from "./layer.js";
+import { type CallContext, type StateKeeper, type Layer, type Parameter, type LayerOptions, partOf } from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Recurrent } from "./recurrent.js";
 import type { RecurrentOptions } from "./recurrentCell.js";
@@ -116,6 +116,10 @@ class Bidirectional extends Wrapper {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.#forward.returnsSequences ? mask : undefined;
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#forward.carriedStates ?? this.#backward.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {

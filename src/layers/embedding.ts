@@ -89,8 +89,8 @@ class Embedding extends Layer {
     return this.#options.maskZero === true ? bothCount([tokens, mask]) : mask; // what is not 0 counts
   }
 
-  override get maskedSteps(): typeof maskedSteps | undefined {
-    return this.#options.maskZero === true ? maskedSteps : undefined;
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

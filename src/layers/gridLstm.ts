@@ -17,6 +17,7 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
 import { factorsOf, placesOf, stepsAt } from "./masks.js";
 import { checkInitializer, checkLayerOptions } from "./options.js";
 
@@ -125,6 +126,10 @@ class GridLstm extends Layer {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.#options.returnSequences === true ? mask : undefined;
+  }
+
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {

@@ -100,6 +100,36 @@ export class Parameter {
   }
 }
 
+/** A parameter, and what is to stand in its place for a while. */
+export type Substitute = readonly [parameter: Parameter, value: Tensor];
+
+/** Runs `fn`, which calls layers, with other values in the place of some parameters. */
+export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () => T): T {
+  const before = substitutes.map(([parameter]) => parameter.value);
+  for (const [parameter, value] of substitutes) parameter.bind(value);
+  try {
+    return fn();
+  } finally {
+    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);
+  }
+}
+
+/** Carried states for one piece of work: CarriedStates in carriedStates.ts. */
+export interface OwnStates {
+  use<T>(fn: () => T): T;
+  reset(): void;
+  load(): void;
+  store(): void;
+  dispose(): void;
+}
+
+/** The class CarriedStates, which models get from a layer. */
+export interface StateKeeper {
+  new (layers: readonly Layer[]): OwnStates;
+  lendToFit(layers: readonly Layer[]): () => void;
+  claim(layers: readonly Layer[]): boolean;
+}
+
 /** What `call` must know besides its operands. */
 export interface CallContext {
   /** True in fit: dropout drops, batch statistics are taken. */
@@ -254,7 +284,7 @@ export abstract class Layer {
    * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
    * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
    * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
-   * {@link maskedSteps} of the layer that made it.
+   * {@link maskedSteps} of a layer that brings it along.
    *
    * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
    * its steps weigh nothing.
@@ -263,7 +293,7 @@ export abstract class Layer {
     return x.rank < this.stepwiseFrom ? undefined : mask;
   }
 
-  /** How losses and metrics see an output with a mask that this layer makes. Default: it makes none. */
+  /** How losses and metrics see an output with a mask, for layers of networks over sequences to bring along. Default: nothing. */
   get maskedSteps(): typeof maskedSteps | undefined {
     return undefined;
   }
@@ -276,6 +306,11 @@ export abstract class Layer {
   /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
   checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
     // any batch
+  }
+
+  /** How models keep apart what is carried; a layer with {@link carried} gives `CarriedStates`. Default: nothing is. */
+  get carriedStates(): StateKeeper | undefined {
+    return undefined;
   }
 
   /** The only batch size that a stateful layer takes. Default: any. */

@@ -2,14 +2,8 @@
  * What a mask means to losses and metrics: each step is a sample of its own, and those that are padding weigh nothing; over an epoch the loss is the mean over
  * the steps that count. Beside the layers that make masks, so that other networks do not carry it. Letters: N samples, T steps, l outputs of the model.
  */
-import { add, div, maximum, mul } from "../ops/arithmetic.js";
-import { cast } from "../ops/cast.js";
-import { notEqual } from "../ops/compare.js";
-import { stack } from "../ops/concat.js";
-import { sum } from "../ops/reduce.js";
+import { lossTerms, stepWeights } from "../ops/maskedLoss.js";
 import { reshape } from "../ops/reshape.js";
-import { full, zeros } from "../tensor/create.js";
-import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Targets and predictions of (N, …), or of (N·T, …), and the weights of these rows. */
@@ -38,38 +32,9 @@ export interface Judged {
 function judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged {
   const single = prediction.rank === 2 ? [1] : [];
   const rows = (x: Tensor): Tensor => reshape(x, [mask.size, ...x.shape.slice(2), ...single]);
-  const [metricWeights, lossWeights, count] = noGrad(() => {
-    const counts = cast(notEqual(mask, 0), "float32");
-    const number = sum(counts);
-    const plain = weights === undefined ? counts : mul(counts, reshape(weights, [weights.size, 1]));
-    const scaled = mul(plain, div(mask.size, maximum(number, 1)));
-    return [...[plain, scaled].map((x) => reshape(x, [mask.size])), number];
-  });
-  return { target: rows(target), prediction: rows(prediction), metricWeights, lossWeights, count };
-}
-
-/**
- * The terms of a batch's loss, each with the weight that it has in the mean over an epoch: an output's by its steps that count, or by its samples; penalties
- * by the samples. Kernels only.
- *
- * @param means      of each output, scalars
- * @param counts     of each output; undefined for one without a mask
- * @param penalties  scalars
- * @param samples    N
- * @returns          (l + 1, 2): terms and weights
- */
-function terms(
-  means: readonly Tensor[],
-  counts: readonly (Tensor | undefined)[],
-  penalties: readonly Tensor[],
-  samples: number,
-): Tensor {
-  return noGrad(() => {
-    const penalty = penalties.reduce((total, one) => add(total, one), zeros([]));
-    const rows = [...means, penalty].map((value, i) => stack([value, counts[i] ?? full([], samples)]));
-    return stack(rows);
-  });
+  const { plain, scaled, count } = stepWeights(mask, weights);
+  return { target: rows(target), prediction: rows(prediction), metricWeights: plain, lossWeights: scaled, count };
 }
 
 /** What training and evaluation need where an output has a mask. */
-export const maskedSteps = { judge, terms } as const;
+export const maskedSteps = { judge, terms: lossTerms } as const;

@@ -14,7 +14,9 @@ import { empty, ones } from "../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CallContext, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { CarriedStates } from "./carriedStates.js";
+import { type CallContext, type StateKeeper, Layer, type Parameter, checkCarriedBatch, partOf } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
 import { reversed } from "./masks.js";
 import { checkInitializer, checkLayerOptions, checkRegularizer } from "./options.js";
 import { type Cell, type RecurrentOptions, optionNames } from "./recurrentCell.js";
@@ -166,6 +168,14 @@ export class Recurrent extends Layer {
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     if (mask === undefined || !this.returnsSequences) return undefined;
     return this.cellOptions.goBackwards === true ? reversed(mask) : mask; // as the outputs stand
+  }
+
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#carried.length > 0 ? CarriedStates : undefined;
   }
 
   override get carried(): readonly Parameter[] {

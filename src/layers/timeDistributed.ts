@@ -5,7 +5,15 @@ import { type Shape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { repeatSteps } from "./masks.js";
-import { type CallContext, Layer, type Parameter, type LayerOptions, type TokenRule, oneInput } from "./layer.js";
+import {
+  type CallContext,
+  type StateKeeper,
+  Layer,
+  type Parameter,
+  type LayerOptions,
+  type TokenRule,
+  oneInput,
+} from "./layer.js";
 import { checkLayerOptions } from "./options.js";
 import { Wrapper, checkWrapped, innerConfig } from "./wrapper.js";
 
@@ -75,6 +83,10 @@ class TimeDistributed extends Wrapper {
 
   override checkBatch(rows: number, [shape]: readonly Shape[]): void {
     this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#layer.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {

@@ -3,6 +3,7 @@ import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { Layer, SymbolicTensor } from "./layer.js";
+import { maskedSteps } from "./maskedSteps.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {
@@ -19,6 +20,10 @@ export function innerConfig({ config, isTrainable }: Layer): Config {
 
 /** A layer around other layers. */
 export abstract class Wrapper extends Layer {
+  override get maskedSteps(): typeof maskedSteps {
+    return maskedSteps;
+  }
+
   /** Builds a wrapped layer, and takes over its parameters under names that begin with `prefix`. */
   protected buildInner(layer: Layer, prefix: string, inputShapes: readonly Shape[]): void {
     layer.putInto(this);

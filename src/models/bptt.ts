@@ -199,6 +199,7 @@ class Walk {
   }
 
   dispose(): void {
+    this.#parts.step.rest();
     for (const { x, y, train, forward } of this.#stages.values()) {
       for (const result of train?.result ?? []) result.dispose();
       train?.dispose();

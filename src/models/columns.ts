@@ -131,8 +131,8 @@ function checked(column: Column, check: (tensor: Tensor) => Column): Column {
   }
 }
 
-/** The data as a tensor. @param shapeOf  the shape of a typed array with that many elements */
-function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
+/** The data as a column of their own type. @param shapeOf  the shape of a typed array with that many elements */
+export function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
   if (data instanceof Tensor) {
     data.checkLive();
     return { tensor: data, isOwned: false };

@@ -8,7 +8,16 @@ import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./batch.js";
-import { type Column, type InputRule, checkSameRows, inputColumn, made, release, targetColumn } from "./columns.js";
+import {
+  type Column,
+  type InputRule,
+  checkSameRows,
+  inputColumn,
+  made,
+  release,
+  targetColumn,
+  toColumn,
+} from "./columns.js";
 import type { FitOptions } from "./fitOptions.js";
 import type { maskColumns } from "./givenMasks.js";
 import { classWeightColumn, sampleWeightColumn } from "./sampleWeights.js";
@@ -107,7 +116,7 @@ export function dataColumns(
     checkSameRows(op, [{ name: nameOf("x", 0, inputs.length), tensor: inputs[0].tensor }, ...named]);
     for (const [i, { tensor }] of targets.entries()) losses[i].checkTargets(tensor, outputShapes[i]);
     if (shapes.maskColumns !== undefined) {
-      masks = shapes.maskColumns(op, samples, inputs);
+      masks = shapes.maskColumns(op, samples, inputs, toColumn);
       all.push(...masks.filter((column) => column !== undefined));
     }
     if (sampleWeight !== undefined) weights = sampleWeightColumn(op, rows, sampleWeight);

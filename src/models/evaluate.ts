@@ -2,9 +2,9 @@
 import type { Logs } from "../callbacks/callback.js";
 import { Batches } from "../data/batches.js";
 import type { Lengths } from "../data/lengths.js";
+import type { OwnStates } from "../layers/layer.js";
 import { breathe } from "../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "./batch.js";
-import type { CarriedStates } from "./carriedStates.js";
 import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import type { Interrupts } from "./interrupts.js";
 import type { RunningMetrics } from "./runningMetrics.js";
@@ -14,7 +14,7 @@ import type { TrainingStep } from "./training.js";
 /** The evaluation of a data set, to be run once or after every epoch. */
 export class Evaluation {
   readonly #metrics: RunningMetrics;
-  readonly #states: CarriedStates;
+  readonly #states: OwnStates | undefined;
   readonly #steps: Steps;
 
   /** Errors: MemoryError. */
@@ -23,7 +23,7 @@ export class Evaluation {
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
     this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
-      states.use(() => step.evaluate(splitBatch(data, batch), metrics)),
+      inStates(states, () => step.evaluate(splitBatch(data, batch), metrics)),
     );
   }
 
@@ -32,7 +32,7 @@ export class Evaluation {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
-    this.#states.reset();
+    this.#states?.reset();
     const sums: LossSums = [];
     for (let b = 0; b < batches.count; b++) {
       await breathe();
@@ -45,6 +45,11 @@ export class Evaluation {
   dispose(): void {
     this.#steps.dispose();
     this.#metrics.dispose();
-    this.#states.dispose();
+    this.#states?.dispose();
   }
+}
+
+/** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
+export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
+  return states === undefined ? fn() : states.use(fn);
 }

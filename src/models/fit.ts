@@ -72,6 +72,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     step.discard(); // of what backward has gathered outside of fit
     return await new Fit(model, data, training, judging, options).run();
   } finally {
+    step.rest();
     training.dispose();
     judging?.dispose();
   }
@@ -237,8 +238,7 @@ class Fit implements Training {
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const isOwn = !this.#callbacks.some(({ onTrainAbort }) => onTrainAbort);
-    const hint = `It arose in ${where}. ${advice}; ${isOwn ? "the weights are those before this batch" : "what was trained before this batch stands"}.`;
+    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${this.#callbacks.some((one) => one.onTrainAbort) ? ", or what a callback restores" : ""}.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

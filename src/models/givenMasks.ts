@@ -1,22 +1,17 @@
 /**
  * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given, so that other pages load none of it.
- * Letters: N samples, T steps. What masks do is in layers: Note [Masks] in layers/layer.ts.
+ * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/layer.ts.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { flatten } from "../tensor/nested.js";
-import { tensor } from "../tensor/create.js";
-import { keep } from "../tensor/scope.js";
-import { sameShape, showShape } from "../tensor/shape.js";
-import { Tensor } from "../tensor/tensor.js";
-import type { Column } from "./columns.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Column, toColumn } from "./columns.js";
 import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
-
-export { maskedSteps } from "../layers/maskedSteps.js";
 
 /**
  * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where nothing is given.
  *
- * @param inputs  (N, T, …) each
+ * @param inputs      (N, T, …) each
+ * @param makeColumn  from data to a column
  * Errors: UsageError for both options at once, a length that is none, or a list of another number than that of the inputs; ShapeError for a mask or lengths
  * that do not fit their input. What was made until then is freed.
  */
@@ -24,6 +19,7 @@ export function maskColumns(
   op: string,
   { mask, lengths }: GivenMasks,
   inputs: readonly Column[],
+  makeColumn: typeof toColumn,
 ): (Column | undefined)[] {
   if (mask === undefined && lengths === undefined) return [];
   if (mask !== undefined && lengths !== undefined) {
@@ -33,7 +29,8 @@ export function maskColumns(
   const name = mask === undefined ? "lengths" : "mask";
   const given = (mask ?? lengths) as Data | SequenceLengths | readonly (Data | SequenceLengths | undefined)[];
   const list = (inputs.length === 1 ? [given] : given) as readonly (Data | undefined)[];
-  if (!Array.isArray(list) || list.length !== inputs.length) {
+  const isList: boolean = Array.isArray(list);
+  if (!isList || list.length !== inputs.length) {
     const expected = `a list of ${inputs.length}, undefined for an input without ${name}`;
     throw new UsageError(message(op, `${name} does not fit the inputs`, { expected, got: show(given) }));
   }
@@ -43,47 +40,37 @@ export function maskColumns(
       const one = list[i];
       const what = inputs.length === 1 ? name : `${name}[${i}]`;
       if (one === undefined) columns.push(undefined);
-      else columns.push(columnOf(mask === undefined ? ofLengths(op, what, one, x) : ofMask(op, what, one, x), x));
+      else {
+        const [N, T] = stepsOf(op, what, x);
+        const given = makeColumn(op, what, one, (n) => (mask === undefined || n !== N * T ? [n] : [N, T]));
+        columns.push(given);
+        const values =
+          mask === undefined ? ofLengths(op, what, given.tensor, N, T) : ofMask(op, what, given.tensor, N, T);
+        if (given.isOwned) given.tensor.dispose();
+        columns[i] = makeColumn(op, what, values, () => [N, T]);
+      }
     }
     return columns;
   } catch (error) {
-    for (const column of columns) column?.tensor.dispose();
+    for (const column of columns) if (column?.isOwned) column.tensor.dispose();
     throw error;
   }
 }
 
-function columnOf(values: Int32Array, { shape: [N, T] }: Tensor): Column {
-  return { tensor: keep(tensor(values, [N, T])), isOwned: true };
+function stepsOf(op: string, what: string, x: Tensor): readonly [N: number, T: number] {
+  if (x.rank >= 2) return [x.shape[0], x.shape[1]];
+  throw new ShapeError(message(op, `${what} is for sequences`, { expected: "an input [N, T, …]", got: x.label() }));
 }
 
-/** What the user gave, as numbers with a shape; a typed array has the shape that is expected if its length fits. */
-function numbersOf(op: string, what: string, given: unknown, wanted: readonly number[]) {
-  if (given instanceof Tensor) return { values: given.toTypedArray(), shape: given.shape };
-  if (!ArrayBuffer.isView(given)) {
-    const { values, shape } = flatten(`${op} ${what}`, given as never);
-    return { values: Float64Array.from(values), shape };
-  }
-  const values = Float64Array.from(given as unknown as ArrayLike<number>);
-  const size = wanted.reduce((product, n) => product * n, 1);
-  return { values, shape: values.length === size ? wanted : [values.length] };
+function ofMask(op: string, what: string, given: Tensor, N: number, T: number): Int32Array {
+  checkShape(op, what, "[N, T]", [N, T], given.shape);
+  return Int32Array.from(given.toTypedArray(), (value) => (value === 0 ? 0 : 1));
 }
 
-function ofMask(op: string, what: string, given: unknown, x: Tensor): Int32Array {
-  checkSteps(op, what, x);
-  const wanted = x.shape.slice(0, 2);
-  const { values, shape } = numbersOf(op, what, given, wanted);
-  if (!sameShape(shape, wanted)) failShape(op, what, "[N, T]", wanted, shape);
-  return Int32Array.from(values, (value) => (value === 0 ? 0 : 1));
-}
-
-function ofLengths(op: string, what: string, given: unknown, x: Tensor): Int32Array {
-  checkSteps(op, what, x);
-  const [N, T] = x.shape;
-  const { values, shape } = numbersOf(op, what, given, [N]);
-  if (!sameShape(shape, [N])) failShape(op, what, "[N]", [N], shape);
+function ofLengths(op: string, what: string, given: Tensor, N: number, T: number): Int32Array {
+  checkShape(op, what, "[N]", [N], given.shape);
   const mask = new Int32Array(N * T);
-  for (let n = 0; n < N; n++) {
-    const length = values[n];
+  for (const [n, length] of given.toTypedArray().entries()) {
     if (!Number.isInteger(length) || length < 0 || length > T) {
       const expected = `an integer from 0 to T = ${T}`;
       throw new UsageError(message(op, `length ${n} of ${what} is out of range`, { expected, got: show(length) }));
@@ -93,18 +80,14 @@ function ofLengths(op: string, what: string, given: unknown, x: Tensor): Int32Ar
   return mask;
 }
 
-function checkSteps(op: string, what: string, x: Tensor): void {
-  if (x.rank >= 2) return;
-  throw new ShapeError(message(op, `${what} is for sequences`, { expected: "an input [N, T, …]", got: x.label() }));
-}
-
-function failShape(
+function checkShape(
   op: string,
   what: string,
   letters: string,
   wanted: readonly number[],
-  got: readonly number[],
-): never {
-  const expected = `${letters} = ${showShape(wanted)}`;
-  throw new ShapeError(message(op, `${what} does not fit its input`, { expected, got: showShape(got) }));
+  shape: readonly number[],
+): void {
+  const [expected, got] = [wanted, shape].map((sizes) => `[${sizes.join(", ")}]`);
+  if (expected === got) return;
+  throw new ShapeError(message(op, `${what} does not fit its input`, { expected: `${letters} = ${expected}`, got }));
 }

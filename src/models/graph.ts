@@ -3,6 +3,7 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../layers/layer.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -62,6 +63,16 @@ export class Graph {
   *layersBefore(i: number): Generator<Layer> {
     for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
       yield symbol.origin.layer;
+  }
+
+  /** Of a layer that carries states, if there is one. */
+  get carriedStates(): Layer["carriedStates"] {
+    return this.layers.find(({ carriedStates }) => carriedStates)?.carriedStates;
+  }
+
+  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  newStates(): OwnStates | undefined {
+    return this.carriedStates && new this.carriedStates(this.layers);
   }
 
   /** Shapes of the outputs, without the batch axis. */

@@ -190,7 +190,7 @@ function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32A
       message("loadModel", `tensor ${show(name)} is missing`, { expected, got: show([...tensors.keys()]) }),
     );
   if (found.dtype !== "F32" || (shape !== undefined && !sameShape(found.shape, shape))) {
-    const got = `${found.dtype} ${showShape(found.shape)}`;
+    const got = `${found.dtype} ${show([...found.shape])}`; // of any length
     throw new DataError(message("loadModel", `tensor ${show(name)} does not fit the architecture`, { expected, got }));
   }
   return new Float32Array(found.bytes.slice().buffer);

@@ -4,6 +4,7 @@
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -11,12 +12,11 @@ import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./batch.js";
 import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./batchChecks.js";
-import { type CarriedStates, claimStates, withFreshStates } from "./carriedStates.js";
 import type { Chain } from "./chain.js";
-import { release } from "./columns.js";
+import { release, toColumn } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
 import { dataColumns, fitData, inputColumns } from "./data.js";
-import { Evaluation } from "./evaluate.js";
+import { Evaluation, inStates } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
 import type { Graph } from "./graph.js";
@@ -127,7 +127,7 @@ export class Model {
       checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
-        step: state.step("fit", given),
+        step: state.step("fit"),
         progress: state.progress,
         seed: this.seed,
         checkInterrupts: interrupts("fit", state, options.signal),
@@ -164,7 +164,7 @@ export class Model {
       checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
       const groups = groupByLength ? await import("./groups.js") : undefined;
       const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
-      evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths);
+      evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
       return await evaluation.run(interrupts(op, state, signal));
     } finally {
       evaluation?.dispose();
@@ -198,10 +198,10 @@ export class Model {
     const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
-    let states: CarriedStates | undefined;
+    let states: OwnStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
-      const masks = given?.maskColumns(op, options, columns) ?? [];
+      const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
       columns.push(...masks.filter((mask) => mask !== undefined));
       state.buildFor(inputs);
       checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
@@ -210,7 +210,7 @@ export class Model {
       const run = (batch: readonly Tensor[]): Tensor[] => {
         let at = inputs.length;
         const taken = masks.map((mask) => mask && batch[at++]);
-        return own.use(() => state.run(op, batch.slice(0, inputs.length), false, taken));
+        return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
       };
       const groups = groupByLength ? await import("./groups.js") : undefined;
       groups?.checkNotGiven(op, masks);
@@ -221,11 +221,11 @@ export class Model {
         { what: "output", shapes: outputShapes },
         groupByLength,
       );
-      own.load();
+      own?.load();
       const gathered = columns.map(({ tensor }) => tensor);
       const check = interrupts(op, state, signal);
       const outputs = await predictBatches(gathered, outputShapes, batchSize, lengths, check, run);
-      own.store();
+      own?.store();
       return outputs;
     } finally {
       states?.dispose();
@@ -256,7 +256,13 @@ export class Model {
     state.buildFor(inputs);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
-    const outputs = claimStates(this.layers) ? run() : withFreshStates(this.layers, run);
+    const states = state.claimStates(op) ? undefined : state.newStates(op);
+    let outputs: Tensor[];
+    try {
+      outputs = inStates(states, run);
+    } finally {
+      states?.dispose();
+    }
     if (training) state.bound(op).random.advance();
     return outputs;
   }
@@ -282,7 +288,7 @@ export class Model {
     state.buildFor(inputs);
     const step = state.step(op);
     step.checkTrainable(op);
-    claimStates(this.layers);
+    state.claimStates(op);
     return scope(() => step.train({ inputs, targets, weights: undefined }));
   }
 
@@ -297,7 +303,7 @@ export class Model {
   /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
   resetStates(): void {
     this.#state.bound("resetStates");
-    claimStates(this.layers);
+    this.#state.claimStates("resetStates");
     for (const layer of this.layers) layer.resetStates();
   }
 

@@ -8,7 +8,7 @@ import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { CarriedStates, lendToFit } from "./carriedStates.js";
+import type { OwnStates } from "../layers/layer.js";
 import { Chain } from "./chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { ModelShapes } from "./data.js";
@@ -165,28 +165,34 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. @param given where users give masks: how losses and metrics see these. Errors: UsageError before `compile`. */
-  step(op: string, given?: Pick<TrainingStep, "maskedSteps">): TrainingStep {
+  /** The compiled step. Errors: UsageError before `compile`. */
+  step(op: string): TrainingStep {
     const options = this.compiled(op);
     this.#step ??= this.#newStep(options);
-    this.#step.maskedSteps ??= given?.maskedSteps;
     return this.#step;
   }
 
-  /** States for one prediction. Errors: MemoryError */
-  newStates(op: string): CarriedStates {
+  /** Notes that the carried states change now. @returns false where a fit has them */
+  claimStates(op: string): boolean {
+    const { layers, carriedStates } = this.graph(op);
+    return carriedStates?.claim(layers) ?? true;
+  }
+
+  /** States for one prediction, where layers carry such. Errors: MemoryError */
+  newStates(op: string): OwnStates | undefined {
     this.bound(op);
-    return new CarriedStates(this.graph(op).layers);
+    return this.graph(op).newStates();
   }
 
   /** Runs `fn` while nobody else trains, and stateful layers carry their states from step to step of it. */
   async train<T>(fn: () => Promise<T>): Promise<T> {
     this.isTraining = true;
-    const end = lendToFit(this.graph("fit").layers);
+    const { layers, carriedStates } = this.graph("fit");
+    const end = carriedStates?.lendToFit(layers);
     try {
       return await fn();
     } finally {
-      end();
+      end?.();
       this.isTraining = false;
     }
   }

@@ -127,8 +127,8 @@ export class Progress {
     const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
     const { grouping = false } = saved ?? {};
     const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
-    const { lossSum = NaN, samples = NaN, lossSums = [lossSum, samples] }: Partial<SavedProgress> = saved ?? {};
-    const areSums = Array.isArray(lossSums) && lossSums.length % 2 === 0 && lossSums.every(Number.isFinite);
+    const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
+    const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
     if (!areCounts || !areSums || !areCallbacks(saved.callbacks) || !isGrouping) {
       const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
       throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
@@ -136,7 +136,7 @@ export class Progress {
     this.epoch = saved.epoch;
     this.batch = saved.batch;
     this.passes = saved.passes;
-    this.#sums = [...(lossSums as LossSums)];
+    this.#sums = [...(sums as LossSums)];
     this.#samples = saved.samples;
     this.#grouping = saved.grouping;
     this.#callbacks = undefined;

@@ -4,6 +4,7 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../errors.js";
+import type { OwnStates } from "../layers/layer.js";
 import type { Judged } from "../layers/maskedSteps.js";
 import type { Layer, Parameter } from "../layers/layer.js";
 import type { Loss } from "../losses/loss.js";
@@ -18,7 +19,6 @@ import { type Recording, record, unrecorded } from "../tensor/record.js";
 import { scope } from "../tensor/scope.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { CarriedStates } from "./carriedStates.js";
 import { type CompileOptions, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Graph } from "./graph.js";
 import { RunningMetrics } from "./runningMetrics.js";
@@ -56,8 +56,7 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** How losses and metrics see outputs with masks: from a layer that makes some, or whoever gives some. */
-  maskedSteps: Layer["maskedSteps"];
+  readonly #maskedSteps: Layer["maskedSteps"];
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
@@ -71,7 +70,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
+    this.#maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -144,7 +143,7 @@ export class TrainingStep {
 
   /**
    * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random numbers. Recorded the first time,
-   * then replayed.
+   * then replayed, until {@link rest}.
    */
   update(): void {
     this.optimizer.prepare();
@@ -213,8 +212,8 @@ export class TrainingStep {
   }
 
   /** States for an evaluation of its own. Errors: MemoryError */
-  newStates(): CarriedStates {
-    return new CarriedStates(this.#graph.layers);
+  newStates(): OwnStates | undefined {
+    return this.#graph.newStates();
   }
 
   /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
@@ -243,9 +242,15 @@ export class TrainingStep {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
+  /** Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where it is. */
+  rest(): void {
+    this.#update?.dispose();
+    this.#update = undefined;
+  }
+
   /** Frees totals, averages and optimizer state. */
   dispose(): void {
-    this.#update?.dispose();
+    this.rest();
     this.average?.dispose();
     this.optimizer.dispose();
     this.metrics.dispose();
@@ -257,8 +262,10 @@ export class TrainingStep {
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
-      if (mask !== undefined && this.maskedSteps) return this.maskedSteps.judge(target, prediction, weights, mask);
-      return { target, prediction, lossWeights: weights, metricWeights: weights };
+      if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
+      if (this.#maskedSteps !== undefined) return this.#maskedSteps.judge(target, prediction, weights, mask);
+      const hint = "Let timeDistributed({ layer }) hold one of its layers.";
+      throw new UsageError(message("model", "no layer knows what a mask means to the loss", { hint }));
     });
   }
 
@@ -275,7 +282,7 @@ export class TrainingStep {
     const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.#maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 

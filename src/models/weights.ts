@@ -65,7 +65,6 @@ export class Weights {
     const carried = new Set(layers.flatMap((layer) => layer.carried));
     const state = fresh.filter(({ spec }) => spec.isTrainable === false);
     this.#statistics = parameters.filter((one) => one.spec.isTrainable === false && !carried.has(one));
-    state.sort((a, b) => Number(carried.has(a)) - Number(carried.has(b)));
     this.#values = new Slab(trained.map(({ spec }) => spec.shape));
     try {
       this.#state = new Slab(state.map(({ spec }) => spec.shape));

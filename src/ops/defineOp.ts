@@ -6,6 +6,7 @@
  * Does not call kernels: the forward and backward functions of each op do.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
+import { nestCall } from "../runtime/blocks.js";
 import type { DType } from "../runtime/memory.js";
 import { heap } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
@@ -156,6 +157,7 @@ function record<A>(
 /** Gives `fn` a way to ask for blocks, which are freed when it ends. */
 function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
   const blocks: [ptr: number, bytes: number][] = [];
+  nestCall(1);
   try {
     fn((bytes) => {
       const ptr = heap().allocate(bytes);
@@ -163,6 +165,7 @@ function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
       return ptr;
     });
   } finally {
+    nestCall(-1);
     for (const [ptr, bytes] of blocks) heap().free(ptr, bytes);
   }
 }

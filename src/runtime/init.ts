@@ -1,6 +1,7 @@
 /** Starting the library: options, choice of build, memory, threads. Runs once a process; what it made is in runtime.ts. */
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
+import { relieve } from "./blocks.js";
 import { type Features, probeFeatures } from "./features.js";
 import { type Kernels, instantiate, makeImports } from "./kernels.js";
 import { Launcher } from "./launcher.js";
@@ -90,6 +91,7 @@ async function start(options: InitOptions): Promise<Started> {
   const functions = tables[0] as unknown as Kernels;
   const { memory } = imports;
   const heap = new Heap(memory, functions.heapBase(), memoryMaxBytes);
+  relieve(heap);
   const modules: WebAssembly.Module[] = [];
   for (const { part, module } of loaded) modules[part.number] = module;
   const startThreads = async (): Promise<ThreadPool | undefined> => {

@@ -4,13 +4,20 @@
  *
  * Note [Size classes]: a request is rounded up to one of eight steps per power of two, and to whole cache lines (65 → 128, 1,000 → 1,024, 1,100 → 1,152):
  * from 512 bytes on at most 12.5 % is lost. A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from
- * the top. Training asks for the same sizes step after step, so that after the first step nothing is fresh.
+ * gaps or the top. Training asks for the same sizes step after step, so that after the first step nothing is fresh.
+ *
+ * Note [Pressure]. When the memory is about to grow and 32 MiB, or half of what is in use, have been handed out since the last time, the heap looks for
+ * room first: what nobody has used for long is moved out (Note [Moving out] in blocks.ts), and free blocks that touch each other become gaps
+ * that any size is cut from. At the limit it asks for more, in steps, before it gives up.
  */
 import { MemoryError, message } from "../errors.js";
 import { Capture } from "./capture.js";
 
 const pageBytes = 65536;
 const alignment = 64;
+
+/** Bytes that are handed out before the heap looks for room where it would grow. Note [Pressure] */
+const leastStretch = 2 ** 25;
 
 /** Element types in linear memory. */
 export type DType = "float32" | "int32" | "uint8";
@@ -36,8 +43,20 @@ export class Heap {
   bytesInUse = 0;
   /** The most that `bytesInUse` has been since the heap was made or {@link resetPeak} was called. */
   peakBytes = 0;
+  /**
+   * Moves blocks out that are not needed, the longest unused first, until no more than `target` bytes are in use; not those that were used while the last
+   * `recent` bytes were handed out. Set by whoever owns blocks.
+   */
+  moveOut: ((target: number, recent: number) => void) | undefined;
+  readonly #base: number;
   #top: number;
   readonly #free = new Map<number, number[]>();
+  /** Free memory below the top that is of no size class, the largest last, and a size that none of it has any more. */
+  #gaps: { ptr: number; bytes: number }[] = [];
+  #noGap = 0;
+  /** Bytes handed out since the last look for room, and how many must be before the next. */
+  #handedOut = 0;
+  #stretch = leastStretch;
   /** The capture that is open, and whose each captured block is. */
   #capture: Capture | undefined;
   readonly #captured = new Map<number, Capture>();
@@ -51,6 +70,7 @@ export class Heap {
     this.memory = memory;
     this.maximumBytes = maximumBytes;
     this.#top = Math.ceil(base / alignment) * alignment;
+    this.#base = this.#top;
   }
 
   /**
@@ -75,6 +95,7 @@ export class Heap {
   /** A block that nothing else of an open capture has used. */
   #allocateFresh(size: number): number {
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);
+    this.#handedOut += size;
     this.bytesInUse += size;
     if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
     if (this.#capture !== undefined) {
@@ -127,6 +148,11 @@ export class Heap {
     }
   }
 
+  /** True where the block at this address belongs to a recording. */
+  isCaptured(ptr: number): boolean {
+    return this.#captured.has(ptr);
+  }
+
   /** Starts a new measurement of {@link peakBytes}. */
   resetPeak(): void {
     this.peakBytes = this.bytesInUse;
@@ -150,17 +176,64 @@ export class Heap {
     this.bytesInUse -= size;
   }
 
-  /** Takes a fresh block from the top, growing the memory by at least an eighth when it must. */
+  /** A block of no size class until now: cut off a gap, or the top. See Note [Pressure]. */
   #extend(size: number): number {
+    let ptr = this.#cut(size);
+    if (ptr < 0 && this.#handedOut >= this.#stretch) {
+      this.#makeRoom(0, this.#stretch);
+      this.#stretch = Math.max(Math.min(leastStretch, this.maximumBytes / 8), this.bytesInUse / 2);
+      ptr = this.#cut(size);
+    }
+    if (ptr < 0) ptr = this.#raise(size);
+    for (const share of [1, 0.5, 0]) {
+      if (ptr >= 0 || size > this.maximumBytes - this.#base) break;
+      this.#makeRoom(this.maximumBytes * share, 0);
+      ptr = this.#cut(size);
+      if (ptr < 0) ptr = this.#raise(size);
+    }
+    return ptr >= 0 ? ptr : this.#fail(size);
+  }
+
+  /** Cuts a block off a gap that is large enough; −1 where there is none. */
+  #cut(size: number): number {
+    const gap = size < this.#noGap ? this.#gaps.findLast(({ bytes }) => bytes >= size) : undefined;
+    if (gap === undefined) {
+      this.#noGap = Math.min(this.#noGap, size);
+      return -1;
+    }
+    gap.bytes -= size;
+    return gap.ptr + gap.bytes;
+  }
+
+  /** Takes a block from the top, growing the memory by at least an eighth when it must; −1 where it cannot. */
+  #raise(size: number): number {
     const ptr = this.#top;
     const end = ptr + size;
     const have = this.memory.buffer.byteLength;
     if (end > have) {
       const wanted = Math.min(this.maximumBytes, Math.max(end, have * 1.125));
-      if (end > this.maximumBytes || !this.#grow(Math.ceil((wanted - have) / pageBytes))) this.#fail(size);
+      if (end > this.maximumBytes || !this.#grow(Math.ceil((wanted - have) / pageBytes))) return -1;
     }
     this.#top = end;
     return ptr;
+  }
+
+  /** Moves out what may be and joins what is free. */
+  #makeRoom(target: number, recent: number): void {
+    this.#handedOut = 0;
+    this.outsideCapture(() => this.moveOut?.(target, recent));
+    const free = [...this.#free].flatMap(([bytes, list]) => list.map((ptr) => ({ ptr, bytes })));
+    this.#free.clear();
+    const gaps: typeof free = [];
+    for (const block of [...this.#gaps, ...free].sort((a, b) => a.ptr - b.ptr)) {
+      const last = gaps.at(-1);
+      if (last !== undefined && last.ptr + last.bytes === block.ptr) last.bytes += block.bytes;
+      else if (block.bytes > 0) gaps.push(block);
+    }
+    const last = gaps.at(-1);
+    if (last !== undefined && last.ptr + last.bytes === this.#top) this.#top = gaps.pop()!.ptr;
+    this.#noGap = Infinity;
+    this.#gaps = gaps.sort((a, b) => a.bytes - b.bytes);
   }
 
   #grow(pages: number): boolean {

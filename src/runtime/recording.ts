@@ -11,6 +11,8 @@ import type { Heap } from "./memory.js";
 export interface UsedMemory {
   readonly ptr: number;
   readonly isFreed: boolean;
+  /** Keeps it at its address. @param count 1, or −1 for no longer */
+  pin(count: number): void;
 }
 
 /** A count of changes made in place. */
@@ -44,7 +46,9 @@ export class Recorder {
 
   /** Notes a block that commands read or write, where it is from before the recording. @param tensor what messages call it */
   use(block: UsedMemory, tensor: { label(): string }): void {
-    if (!this.capture.blocks.has(block.ptr) && !this.#used.has(block)) this.#used.set(block, tensor.label());
+    if (this.#used.has(block) || this.capture.blocks.has(block.ptr)) return;
+    this.#used.set(block, tensor.label());
+    block.pin(1);
   }
 
   /** Notes that commands change what is counted there: each replay counts on. */
@@ -68,6 +72,7 @@ export class Recorder {
   abandon(): void {
     this.#heap.endCapture();
     this.#heap.releaseCapture(this.capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 }
 
@@ -128,6 +133,7 @@ export class Recording {
     this.#isDisposed = true;
     this.#heap.free(this.#at, this.#bytes);
     this.#heap.releaseCapture(this.#capture);
+    for (const block of this.#used.keys()) block.pin(-1);
   }
 
   [Symbol.dispose](): void {

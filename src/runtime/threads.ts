@@ -15,8 +15,14 @@ const failedWord = 3;
 const readyWord = 4;
 const phaseWord = 32;
 
-/** Milliseconds that a launch waits for a thread before it counts as dead: far longer than any kernel's share takes. */
-const patience = 30_000;
+/** Milliseconds that a launch sleeps before it looks whether the workers are alive. */
+const patience = 5;
+
+/** Milliseconds after which a thread counts as dead where nobody can tell: far longer than any kernel's share takes. */
+const longestSilence = 30_000;
+
+/** What `launch` and `resume` of the kernels return. */
+const [died, done] = [0, 1];
 
 /** What a worker must be told. */
 interface WorkerTask {
@@ -46,8 +52,12 @@ export interface ThreadPoolOptions {
   readonly workerUrl?: string | URL | undefined;
 }
 
-/** Ends a worker. */
-type Terminate = () => void;
+/** A worker, as the others see it. */
+interface Member {
+  terminate(): void;
+  /** False once it is dead, also where the event loop has not turned since; undefined where nobody can tell. */
+  isAlive(): boolean | undefined;
+}
 
 /** The threads of this process. */
 export class ThreadPool {
@@ -55,7 +65,7 @@ export class ThreadPool {
   readonly #functions: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #control: number;
-  readonly #workers: readonly Terminate[];
+  readonly #workers: readonly Member[];
   readonly #patience: number;
   #isAlone = true;
   #failure: string | undefined;
@@ -69,7 +79,7 @@ export class ThreadPool {
     this.#patience = mayBlock() ? patience : 0;
     functions.setThread(0, count);
     functions.setAlone(1);
-    const start = (i: number): Terminate => {
+    const start = (i: number): Member => {
       const state = { ...firstState, threadIndex: i + 1, threadCount: count, wide: wide ? 1 : 0 };
       return startWorker({ modules, memory, control, mostParts, state }, workerUrl, (reason) => {
         this.#fail(`thread ${i + 1} ended: ${reason}`);
@@ -90,17 +100,37 @@ export class ThreadPool {
     if (Atomics.load(this.#words(), readyWord) < this.count - 1) return false;
     this.#isAlone = false;
     this.#functions.setAlone(0);
+    for (const worker of this.#workers) worker.isAlive(); // now they are: whether that can be told
     return true;
   }
 
   /**
    * Runs a command list on all threads. Call it only while {@link isReady}.
-   * Errors: ThreadError where a thread has died; what the list writes is then undefined, and thread 0 works alone from now on.
+   * Errors: ThreadError where a thread has died; what the list writes is then undefined, and thread 0 works alone from now on. A worker's death is seen
+   * some milliseconds later, in Node at least; a worker that is slow, or does not run for a while, is waited for.
    */
   launch(at: number, end: number): void {
-    if (this.#functions.launch(at, end, this.count, this.#control, this.#patience) !== 0) return;
-    this.#fail(`a thread died or did not answer within ${patience / 1000} s`);
-    this.reportFailure();
+    let outcome = this.#functions.launch(at, end, this.count, this.#control, this.#patience);
+    for (let silence = 0; outcome !== done; silence += patience) {
+      const lost = outcome === died ? undefined : this.#lost(silence);
+      if (outcome === died || lost !== undefined) {
+        this.#fail(lost ?? "a thread died");
+        this.reportFailure();
+        return;
+      }
+      outcome = this.#functions.resume(this.count, this.#control, this.#patience);
+    }
+  }
+
+  /** What is to be said of a thread that will not answer any more, if there is one. @param silence milliseconds that were waited in vain */
+  #lost(silence: number): string | undefined {
+    for (const [i, worker] of this.#workers.entries()) {
+      const isAlive = worker.isAlive();
+      if (isAlive === false) return `thread ${i + 1} died`;
+      if (isAlive === undefined && silence >= longestSilence)
+        return `thread ${i + 1} did not answer within ${longestSilence / 1000} s`;
+    }
+    return undefined;
   }
 
   /** Throws the failure as a ThreadError, the first time it is asked. */
@@ -129,7 +159,7 @@ export class ThreadPool {
     const words = this.#words();
     Atomics.store(words, failedWord, 1);
     Atomics.notify(words, phaseWord);
-    for (const terminate of this.#workers) terminate();
+    for (const worker of this.#workers) worker.terminate();
   }
 
   #words(): Int32Array {
@@ -142,7 +172,7 @@ function mayBlock(): boolean {
   return typeof globalThis.document === "undefined";
 }
 
-function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (reason: string) => void): Terminate {
+function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (reason: string) => void): Member {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
     const worker = new threads.Worker(url === undefined ? workerSource : new URL(url), {
@@ -153,10 +183,26 @@ function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (re
     worker.unref();
     worker.on("error", (error) => onEnd(String(error)));
     worker.on("exit", (code) => onEnd(`exit status ${code}`));
-    return () => void worker.terminate();
+    return { terminate: () => void worker.terminate(), isAlive: watchLife(worker) };
   }
   const worker = new Worker(url ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
   worker.onerror = (event) => onEnd(event.message || "it could not be started");
   worker.postMessage(task);
-  return () => worker.terminate();
+  return { terminate: () => worker.terminate(), isAlive: () => undefined };
+}
+
+/**
+ * What tells whether a worker of Node's lives, without a turn of the event loop: its handle's idle time is −1 from the moment its thread has ended. That
+ * is how Node's own `worker.performance` asks, but no documented way; where it gives nothing for a living worker, nobody can tell.
+ */
+function watchLife(worker: object): Member["isAlive"] {
+  const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === "kHandle");
+  let hasLived = false;
+  return () => {
+    const handle = symbol && (worker as Readonly<Record<symbol, { loopIdleTime?: () => number } | null>>)[symbol];
+    if (handle === null) return false; // its end has been reported
+    const lives = (handle?.loopIdleTime?.() ?? -1) >= 0;
+    hasLived ||= lives;
+    return hasLived ? lives : undefined;
+  };
 }

@@ -50,6 +50,7 @@ export async function chooseWide(usual: readonly LoadedPart[], build: BuildName,
   if (build !== "relaxed" || usual.some(({ bytes }) => bytes === undefined)) {
     return refuse(usual, "it needs the relaxed build that the package carries");
   }
+  if (!usual.some(({ part }) => part.name === "more")) return refuse(usual, 'it needs the kernels "more"');
   const expected = await runTrials(usual, shared, false);
   setFlags("--experimental-wasm-revectorize", "--wasm-sync-tier-up");
   let fault = "";

@@ -1,5 +1,6 @@
 /** New tensors from values, constants or nothing. Random ones are ops (src/ops/random.ts), as they are kernels. */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
+import { nextCall } from "../runtime/blocks.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { heap } from "../runtime/runtime.js";
@@ -33,6 +34,7 @@ function constant(shape: Shape, dtype: DType): Tensor {
 }
 
 function allocate(shape: Shape, dtype: DType, isConstant: boolean): Tensor {
+  nextCall();
   const made = new Tensor(shape, dtype, new Storage(sizeOf(shape) * elementBytes[dtype], isConstant), 0);
   track(made);
   return made;

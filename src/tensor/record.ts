@@ -18,7 +18,7 @@ export interface Recording<T> extends Disposable {
    * ThreadError where a thread has died.
    */
   replay(): void;
-  /** Frees the memory of the recording; the tensors of the result stay until they are freed themselves. */
+  /** Frees the memory of the recording at once, not when the garbage collector finds that nobody holds it; the tensors of the result stay until they are freed themselves. */
   dispose(): void;
 }
 
@@ -52,6 +52,8 @@ export function unrecorded<T>(fn: () => T): T {
   return launcher().unrecorded(fn);
 }
 
+const abandoned = new FinalizationRegistry<CommandRecording>((recording) => recording.dispose());
+
 class TensorRecording<T> implements Recording<T> {
   readonly result: T;
   readonly #recording: CommandRecording;
@@ -62,6 +64,7 @@ class TensorRecording<T> implements Recording<T> {
     this.#recording = recording;
     this.result = result;
     this.fn = fn;
+    abandoned.register(this, recording, this);
   }
 
   get length(): number {
@@ -73,6 +76,7 @@ class TensorRecording<T> implements Recording<T> {
   }
 
   dispose(): void {
+    abandoned.unregister(this);
     this.#recording.dispose();
   }
 

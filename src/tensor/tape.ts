@@ -54,8 +54,8 @@ export class TapeRecord<T extends Taped<T>> {
   /** Place in the order of making. */
   readonly sequence: number = nextSequence++;
   readonly op: string;
-  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. */
-  readonly operands: readonly (OutputOf<T> | T | undefined)[];
+  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. Empty after use, so that a loss that is kept keeps nothing else. */
+  operands: readonly (OutputOf<T> | T | undefined)[];
   /** What the backward pass reads, kept alive for it. Empty after use. */
   saved: readonly T[];
   /** ∂loss/∂output, gathered from the consumers. */
@@ -138,6 +138,7 @@ export class TapeRecord<T extends Taped<T>> {
   release(): void {
     for (const tensor of this.saved) tensor.dispose();
     this.saved = [];
+    this.operands = [];
     for (const gradient of this.gradients) gradient?.dispose();
     this.gradients.fill(undefined);
     this.used = true;

@@ -3,6 +3,7 @@
  * Arithmetic is in src/ops. This file makes tensors, reads them and ends their lives.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
+import { nextCall } from "../runtime/blocks.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
 import { heap, launcher } from "../runtime/runtime.js";
@@ -16,8 +17,6 @@ import { type OutputOf, type Taped, backward, savedFor } from "./tape.js";
 
 /** What a tensor can be made of. */
 export type TensorValues = NestedNumbers | View;
-
-const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
 
 /** An n-dimensional array in linear memory. Made by {@link tensor}, {@link zeros}, … and by ops. */
 export class Tensor implements Scoped, Taped<Tensor> {
@@ -39,8 +38,8 @@ export class Tensor implements Scoped, Taped<Tensor> {
   /** The count of changes of a parameter of a model, and of what shares its memory. */
   #apart: { changes: number } | undefined;
   #storage: Storage | undefined;
-  #escaped = false;
-  readonly #ptr: number;
+  /** Where it begins in the storage, in bytes. */
+  readonly #offset: number;
 
   /** @internal */
   constructor(shape: Shape, dtype: DType, storage: Storage | undefined, offset: number) {
@@ -48,7 +47,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.dtype = dtype;
     this.size = sizeOf(shape);
     this.#storage = storage;
-    this.#ptr = (storage?.ptr ?? 0) + offset;
+    this.#offset = offset;
   }
 
   /** Number of axes. */
@@ -119,11 +118,11 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return this.#storage === undefined;
   }
 
-  /** Address of the first element, in bytes. Errors: UsageError after dispose. @internal */
+  /** Address of the first element, in bytes, good until the next tensor is made outside of an op. Errors: UsageError after dispose; MemoryError. @internal */
   get ptr(): number {
     const storage = this.#live();
     launcher().recorder?.use(storage, this);
-    return this.#ptr;
+    return storage.ptr + this.#offset;
   }
 
   /** Throws UsageError where the memory was freed. @internal */
@@ -181,7 +180,6 @@ export class Tensor implements Scoped, Taped<Tensor> {
   /** Frees the memory at once instead of when nobody holds the tensor. Calling it again does nothing. */
   dispose(): void {
     if (this.#storage === undefined) return;
-    collected.unregister(this);
     untrack(this);
     this.#storage.release();
     this.#storage = undefined;
@@ -241,7 +239,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
   /** Another tensor on the same memory, of `shape`, that begins `offset` elements further on and ends within this. @internal */
   section(offset: number, shape: Shape): Tensor {
     const storage = this.#live();
-    const bytes = this.#ptr - storage.ptr + offset * elementBytes[this.dtype];
+    const bytes = this.#offset + offset * elementBytes[this.dtype];
     const shared = new Tensor(shape, this.dtype, storage.retain(), bytes);
     shared.name = this.name;
     shared.#apart = this.#apart;
@@ -264,9 +262,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
 
   /** @internal */
   escape(): void {
-    if (this.#storage === undefined || this.#escaped) return;
-    this.#escaped = true;
-    collected.register(this, this.#storage, this);
+    this.#storage?.watch();
   }
 
   /** The values themselves, for JavaScript to read or write at once; never kept. */
@@ -275,7 +271,9 @@ export class Tensor implements Scoped, Taped<Tensor> {
       const hint = "A replay runs kernels only. Return the tensor from record() and read or write it between replays.";
       throw new UsageError(message(op, `${this.label()} is touched from JavaScript inside record()`, { hint }));
     }
-    return heap().view(this.dtype, this.ptr, this.size);
+    nextCall();
+    const { ptr } = this; // first: it may grow the memory
+    return heap().view(this.dtype, ptr, this.size);
   }
 
   #live(): Storage {

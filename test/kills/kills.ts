@@ -103,7 +103,8 @@ export class Kills {
         return { kills, resumed };
       }
       if (after === undefined) throw new Error(`a run that nobody ended ended with ${result.status}: ${result.stderr}`);
-      next = this.#nextOf(result, after.signal, { asked, files, told, at, last: next });
+      const isDone = files.includes(out) && readFileSync(join(folder, out)).equals(model);
+      next = this.#nextOf(result, after.signal, { asked, files, told, at, last: next, isDone });
       kills[after.signal]++;
       ended++;
     }
@@ -165,19 +166,25 @@ export class Kills {
       readonly told: Set<string>;
       readonly at: string;
       readonly last: readonly string[];
+      /** The model is at --out. */
+      readonly isDone: boolean;
     },
   ): string[] {
-    const { asked, files, told, at, last } = run;
+    const { asked, files, told, at, last, isDone } = run;
     const isThere = files.includes(checkpoint) && asked.includes("--checkpoint");
     if (signal !== null) {
       if (signal !== sent || stderr !== "") throw new Error(`ended by ${signal}${at}: ${stderr}`);
       if (isThere)
         return [...asked.slice(0, 1), "--resume", checkpoint, ...asked.slice(asked.indexOf("--out")), ...dataOf(asked)];
-      return [...last]; // a checkpoint that an earlier signal left is still there
+      const from = last.includes("--resume") ? last[last.indexOf("--resume") + 1] : undefined;
+      if (from === undefined || files.includes(from)) return [...last];
+      // It was done, and had removed its checkpoint, but not ended.
+      if (!isDone) throw new Error(`${from} is gone${at}, and there is no model`);
+      return [...asked];
     }
     if (status !== statuses[sent]) throw new Error(`status ${status}${at}: ${stderr}`);
     // Stopped before training began: there is nothing to go on from but what there was.
-    if (stderr === `Stopped by ${sent}.\n`) return isThere && !last.includes("--resume") ? [...asked] : [...last];
+    if (stderr === `Stopped by ${sent}.\n`) return [...last];
     const [, named, words] =
       /^Stopped; (\S+) holds everything\. Go on with:\n {2}npx lanegrad train (.*)\n$/.exec(stderr) ?? [];
     if (words === undefined) throw new Error(`the console said${at}: ${stderr}`);

@@ -10,6 +10,7 @@ import {
   layerNormLstm,
   lstm,
   masking,
+  timeDistributed,
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { meanSquaredError } from "../../src/losses/index.js";
@@ -53,9 +54,9 @@ const networks: readonly (readonly [string, boolean, () => Layer[]])[] = [
     () => [layerNormLstm({ units: 3, returnSequences: true }), dense({ units: 1 })],
   ],
   [
-    "each step of dense layers, none of which knows of masks",
+    "each step of dense layers, one of them in timeDistributed",
     true,
-    () => [dense({ units: 3, activation: "tanh" }), dense({ units: 1 })],
+    () => [dense({ units: 3, activation: "tanh" }), timeDistributed({ layer: dense({ units: 1 }) })],
   ],
 ];
 
@@ -98,7 +99,7 @@ describe.each(networks)("%s", (_, isPerStep, make) => {
     await fitted.fit(marked, y, { batchSize: 3, epochs: 2, shuffle: false });
     for (let step = 0; step < 6; step++) {
       const rows = [3 * (step % 3), 3 * (step % 3) + 3] as const;
-      stepwise.trainOnBatch([tensor(marked.slice(...rows))], [tensor(y.slice(...rows) as number[][])]);
+      stepwise.trainOnBatch([tensor(marked.slice(...rows))], [tensor(y.slice(...rows))]);
     }
     expectSameWeights(fitted, stepwise);
   });
@@ -188,4 +189,13 @@ it("refuses masks of what has no steps, groups by length besides, and in call wh
   expect(() => tokens.call([tensor([[1, 2]], undefined, { dtype: "int32" })], { mask: tensor([[1, 0]]) })).toThrow(
     "call: mask 0 does not fit its input; expected int32 [N, T] = [1, 2], got",
   );
+});
+
+it("refuses a mask that reaches the loss where no layer knows what it means", async () => {
+  const net = compiled([dense({ units: 1 })]);
+  const text =
+    "model: no layer knows what a mask means to the loss. Let timeDistributed({ layer }) hold one of its layers.";
+  await expect(net.fit(x, perStep, { lengths })).rejects.toThrow(text);
+  await expect(net.evaluate(x, perStep, { lengths })).rejects.toThrow(text);
+  await expect(net.predict(x, { lengths })).resolves.toBeDefined();
 });

@@ -18,7 +18,7 @@ async function returned(notes: Notes): Promise<Notes> {
 describe("notes come back as they were", () => {
   it("the scaling of standardize, to the bit", async () => {
     const { x, y } = noise(1, 10);
-    const { scaling } = standardize({ train: { x, y }, test: { x, y } } as never);
+    const { scaling } = standardize({ train: { x, y }, test: { x, y } });
     const notes = await returned({ scaling });
     expect(notes).toStrictEqual({ scaling });
     expect((notes.scaling as typeof scaling).offset).toBeInstanceOf(scaling.offset.constructor);

@@ -136,6 +136,14 @@ describe("validation inside fit", () => {
     expectSameWeights(validated, bare);
   });
 
+  it("begins at zero states in each of 3 epochs", async () => {
+    const net = stateful();
+    net.compile({ optimizer: sgd({ learningRate: 0 }), loss: meanSquaredError() });
+    const { loss } = await net.evaluate(others, y, { batchSize });
+    const { history } = await net.fit(x, y, { ...training, validationData: { x: others, y } });
+    expect(history.valLoss).toEqual([loss, loss, loss]);
+  });
+
   it("a checkpoint that is saved in the middle of an evaluation has fit's states, not the evaluation's", async () => {
     const net = stateful();
     await net.fit(x, y, training);

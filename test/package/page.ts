@@ -31,8 +31,8 @@ export interface Visit {
   readonly errors: readonly string[];
 }
 
-/** Opens `url` and waits until its <output> has text. */
-export async function visit(url: string): Promise<Visit> {
+/** Opens `url` and waits until its <output> has text. @param timeout milliseconds */
+export async function visit(url: string, timeout = 20_000): Promise<Visit> {
   const browser = await chromium.launch(chromiumOptions);
   try {
     const page = await browser.newPage();
@@ -43,7 +43,7 @@ export async function visit(url: string): Promise<Visit> {
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(url);
     const text = await page.waitForFunction(() => document.querySelector("output")?.textContent, undefined, {
-      timeout: 20_000,
+      timeout,
     });
     return { result: JSON.parse((await text.jsonValue()) ?? "null"), requests, errors };
   } finally {

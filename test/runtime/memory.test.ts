@@ -84,4 +84,42 @@ describe("the heap", () => {
     const heap = new Heap(new WebAssembly.Memory({ initial: 1, maximum: 2 }), 0, 100 * page);
     expect(() => heap.allocate(5 * page)).toThrow("memory: the limit is reached;");
   });
+
+  it("joins freed neighbours: memory that was full of small blocks takes a large one, and small ones again", () => {
+    const heap = makeHeap(1, 32); // 2 MiB
+    const fill = (): number[] => {
+      const blocks: number[] = [];
+      for (;;) {
+        try {
+          blocks.push(heap.allocate(20_000));
+        } catch {
+          return blocks;
+        }
+      }
+    };
+    const first = fill();
+    expect(first.length).toBeGreaterThan(95);
+    for (const ptr of first) heap.free(ptr, 20_000);
+    const large = heap.allocate(25 * page);
+    const rest = fill();
+    for (const ptr of rest) expect(ptr + 20_000 <= large || ptr >= large + 25 * page).toBe(true);
+    heap.free(large, 25 * page);
+    for (const ptr of rest) heap.free(ptr, 20_000);
+    expect(heap.bytesInUse).toBe(0);
+    expect(fill()).toHaveLength(first.length);
+  });
+
+  it("asks for room before it refuses, urgently, but not where nothing could help", () => {
+    const heap = makeHeap(1, 32);
+    const asked: number[] = [];
+    const ptr = heap.allocate(20 * page);
+    heap.moveOut = (target) => {
+      asked.push(target);
+      if (target === 0 && asked.length === 3) heap.free(ptr, 20 * page);
+    };
+    expect(() => heap.allocate(40 * page)).toThrow("the limit is reached");
+    expect(asked).toEqual([]);
+    expect(heap.allocate(20 * page)).toBe(ptr);
+    expect(asked).toEqual([32 * page, 16 * page, 0]);
+  });
 });

@@ -6,9 +6,13 @@ import { setFlagsFromString } from "node:v8";
 import { probeFeatures } from "../../src/runtime/features.js";
 import type { BuildName } from "../../src/runtime/load.js";
 import { init } from "../../src/runtime/init.js";
+import { pressHeap } from "./pressure.js";
 
 /** The build under test. */
 export const build: BuildName = process.env.LANEGRAD_BUILD === "relaxed" ? "relaxed" : "simd";
 
 if (build === "relaxed" && !probeFeatures().relaxedSimd) setFlagsFromString("--experimental-wasm-relaxed-simd");
 await init({ build, threads: 1 }); // withThreads (kernelTable.ts) plays the shares one after the other
+
+/** With LANEGRAD_PRESSURE=1 every test runs with all that may be moved out moved out at every turn. */
+if (process.env.LANEGRAD_PRESSURE === "1") pressHeap();

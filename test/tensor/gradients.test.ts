@@ -140,7 +140,9 @@ describe("a backward pass that is recorded", () => {
 
   it("goes on after grad was cleared or freed in between, and refuses another tensor", () => {
     const w = leaf();
-    const step = record(() => void loss(w).backward());
+    const step = record(() => {
+      loss(w).backward();
+    });
     w.grad = undefined;
     step.replay();
     expect(w.grad!.toArray()).toEqual([2, 4]);
@@ -193,15 +195,20 @@ describe("what backward reads must be as it was in the forward pass", () => {
     net.compile({ optimizer: sgd(), loss: meanSquaredError() });
     const [x, y] = [tensor([[1, 2]]), tensor([[3]])];
     const bytes = await net.toBytes();
-    const train = (): void => net.trainOnBatch([x], [y]).dispose();
+    const train = (): unknown => net.trainOnBatch([x], [y]);
     const recorded = record(() => net.trainOnBatch([x], [y]));
-    for (const change of [
+    const changes: readonly (() => unknown)[] = [
       train,
-      () => recorded.replay(),
+      () => {
+        recorded.replay();
+      },
       () => net.fit(x, y),
       () => net.loadWeights(bytes),
-      () => net.weights[2].value.assign([1, 2]),
-    ]) {
+      () => {
+        net.weights[2].value.assign([1, 2]);
+      },
+    ];
+    for (const change of changes) {
       const [output] = net.call([x]);
       await change();
       expect(() => sum(output).backward()).toThrow("has changed since the forward pass");
