@@ -43,7 +43,10 @@ export const families = {
   io: { tests: ["test/io/files.test.ts"], wider: [] },
   data: { tests: ["test/data/text/"], wider: ["test/data/"] },
   models: { tests: ["test/models/fold.test.ts", "test/models/states.test.ts"], wider: ["test/models/"] },
-  layers: { tests: ["test/layers/decay.test.ts"], wider: ["test/layers/", "test/models/"] },
+  layers: {
+    tests: ["test/layers/decay.test.ts", "test/models/states.test.ts"],
+    wider: ["test/layers/", "test/models/"],
+  },
   optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
 };
 

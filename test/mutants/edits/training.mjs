@@ -195,8 +195,8 @@ export const edits = {
   ],
   "assembly/launch.ts": [
     ["if (head & 1 || index == 0) changetype", "if (head & 1) changetype", "thread 0's work left out"],
-    ["if (head & 2 && !meet(", "if (head & 4 && !meet(", "threads do not meet"],
-    ["    atomic.store<i32>(control + arrivedAt, 0);\n", "", "meeting point not cleared"],
+    ["if (head & 2) {", "if (head & 4) {", "threads do not meet"],
+    ["  atomic.store<i32>(control + arrivedAt, 0);\n", "", "meeting point not cleared"],
     ["    at += <usize>(head >> 8);\n", "    at += <usize>(head >> 9);\n", "wrong stride"],
   ],
 };
