@@ -2,7 +2,7 @@
  * Files that a command writes at its end: tried before the work begins, and kept in another place where the one that was asked for fails after all.
  * Does not know what is in them.
  */
-import { realpath, stat } from "node:fs/promises";
+import { readlink, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { DataError, message, show } from "../errors.js";
@@ -21,6 +21,8 @@ const atLeast = 4096;
 /** Characters of a name that are kept where the file goes elsewhere: the name may have been what was wrong. */
 const stemLength = 40;
 const mostNumbers = 1000;
+/** Links that are followed, one to the next, to a file that is not there. */
+const mostLinks = 40;
 
 /** The files that a command line asks for. */
 export class Outputs {
@@ -156,9 +158,12 @@ interface Place {
   readonly identity: string | undefined;
 }
 
-async function placeOf(path: string): Promise<Place> {
+/** A link to a file that is not there yet leads there too: the file may be made before the link is written to. */
+async function placeOf(path: string, links = mostLinks): Promise<Place> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
+  const target = found || links === 0 ? undefined : await readlink(path).catch(() => undefined);
+  if (target !== undefined) return placeOf(resolve(folder, target), links - 1);
   const real = await realpath(path).catch(() => join(folder, basename(path)));
   return { path: real, identity: found && found.ino !== 0n ? `${found.dev}:${found.ino}` : undefined };
 }

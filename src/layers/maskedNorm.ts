@@ -72,7 +72,8 @@ function normalize(x: Tensor, w: Tensor, axes: readonly number[], epsilon: numbe
   const rough = sub(x, center); // the mean's gradient goes through the correction alone, which is the same
   const correction = maskedMean(rough, w, axes);
   const difference = sub(rough, correction);
-  const variance = maskedMean(mul(difference, difference), w, axes);
+  const counted = mul(difference, w); // before it is squared: of padding the square may be infinite, and 0 · ∞ is NaN
+  const variance = maskedMean(mul(counted, counted), w, axes);
   const y = div(difference, sqrt(add(variance, epsilon)));
   return { y, mean: noGrad(() => add(center, correction)), variance };
 }

@@ -173,6 +173,10 @@ describe("two options that name one file", () => {
       "through a link to the file",
       (a: string) => (writeFileSync(a, ""), symlinkSync(a, `${a}.link`), [a, `${a}.link`]),
     ],
+    [
+      "through a link to the file before it is there",
+      (a: string) => (symlinkSync(basename(a), `${a}.link`), [a, `${a}.link`]),
+    ],
     ["by a second name of the file", (a: string) => (writeFileSync(a, ""), linkSync(a, `${a}.link`), [a, `${a}.link`])],
     [
       "through a link to the folder",

@@ -66,6 +66,16 @@ describe("lanegrad train shakespeare", () => {
     expect(readFileSync(parts).equals(readFileSync(file("writer.safetensors")))).toBe(true);
   });
 
+  it.each([
+    ["no newline", "la le lu "],
+    ["neither newline nor space", "lalelu."],
+  ])("writes something at the end after a text with %s in it; exit status 0", async (_, line) => {
+    writeFileSync(file("line.txt"), line.repeat(300));
+    const { status, stdout, stderr } = await run(train("--epochs", "1", "--data", file("line.txt")));
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("\ntemperature 1\n");
+  });
+
   it("refuses a text that is too short, or not there", async () => {
     const short = await run(train("--batch", "8"));
     expect(short.stderr).toContain(

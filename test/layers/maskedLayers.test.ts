@@ -10,6 +10,7 @@ import {
   globalAveragePooling1d,
   globalMaxPooling1d,
   gridLstm,
+  groupNormalization,
   gru,
   input,
   layerNormLstm,
@@ -22,8 +23,10 @@ import {
   timeDistributed,
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
+import { meanSquaredError } from "../../src/losses/index.js";
 import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
+import { adam } from "../../src/optimizers/index.js";
 import { sequenceMask } from "../../src/ops/sequenceMask.js";
 import { lstm as lstmOp } from "../../src/ops/lstm.js";
 import { tensor } from "../../src/tensor/create.js";
@@ -253,6 +256,28 @@ describe("batch normalisation leaves padding out", () => {
     });
     expectClose("gradient", x.grad!.toTypedArray(), slopes, [N, T, C], { relative: 1e-5, absolute: 1e-6 });
   });
+
+  it.each([
+    ["batchNormalization", () => batchNormalization({ inputShape: [T, C] })],
+    ["groupNormalization", () => groupNormalization({ groups: 1, inputShape: [T, C] })],
+  ] as const)(
+    "%s: padding of 1e30, whose square no float32 holds, changes no bit of the trained weights",
+    async (_, made) => {
+      const trained = await Promise.all(
+        [0, 1e30].map(async (padding) => {
+          const net = sequential([made(), globalAveragePooling1d(), dense({ units: 1 })], { seed: 3 });
+          net.compile({ optimizer: adam({ learningRate: 0.1 }), loss: meanSquaredError() });
+          const x = values.map((value, i) => (counts[Math.floor(i / C)] === 0 ? padding : value));
+          await net.fit(tensor(x, [N, T, C]), [[1], [2], [3]], {
+            mask: tensor(Int32Array.from(counts), [N, T]),
+            epochs: 3,
+          });
+          return net.weights.map(({ value }) => value.toTypedArray());
+        }),
+      );
+      expect(trained[1]).toEqual(trained[0]);
+    },
+  );
 
   it("a batch in which nothing counts leaves the moving statistics as they are", () => {
     const net = sequential([

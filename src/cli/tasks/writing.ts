@@ -20,9 +20,11 @@ export const writing: Task = {
   async judge({ model, data: { test }, batch }) {
     const { loss } = await model.evaluate(test.x, test.y, { batchSize: batch });
     const writer = await loadModel(await model.toBytes(), { batchSize: 1, inputShape: [1] });
+    const characters = writer.notes.classNames as readonly string[];
+    const beginning = ["\n", " "].find((one) => characters.includes(one)) ?? characters[0];
     const texts = samples.map((options) => {
       const title = `temperature ${options.temperature}${"topK" in options ? `, from the ${options.topK} likeliest` : ""}`;
-      return { title, text: write(writer, "\n", { ...options, length: sampleLength, seed: 0 }).trimStart() };
+      return { title, text: write(writer, beginning, { ...options, length: sampleLength, seed: 0 }).trimStart() };
     });
     writer.dispose();
     return {
