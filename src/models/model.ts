@@ -15,7 +15,7 @@ import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining }
 import type { Chain } from "./chain.js";
 import { release, toColumn } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
-import { dataColumns, fitData, inputColumns } from "./data.js";
+import { dataColumns, fitData, givesExtras, inputColumns } from "./data.js";
 import { Evaluation, inStates } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
@@ -25,17 +25,12 @@ import { interrupts } from "./interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
-import type { DataList, GivenMasks } from "./samples.js";
+import type { DataList } from "./samples.js";
 import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
 import { type SummaryRow, summarize, summaryRows } from "./summary.js";
 import type { TrainingParts } from "./training.js";
-import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
+import type { LoadWeightsOptions, LoadedWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
-
-/** True where one of them has masks for its inputs. */
-function givesMasks(...samples: readonly (GivenMasks | undefined)[]): boolean {
-  return samples.some((given) => (given?.mask ?? given?.lengths) !== undefined);
-}
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
 const defaultBatchSize = 256;
@@ -115,7 +110,7 @@ export class Model {
    */
   async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
-    const given = givesMasks(options, options.validationData) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options, options.validationData) ? await import("./extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
@@ -155,7 +150,7 @@ export class Model {
     checkSignal(op, signal);
     const state = this.#state;
     const compiled = state.compiled(op);
-    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options) ? await import("./extras.js") : undefined;
     const samples = { x, y, sampleWeight, mask, lengths: steps };
     const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
     let evaluation: Evaluation | undefined;
@@ -195,7 +190,7 @@ export class Model {
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options) ? await import("./extras.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
     let states: OwnStates | undefined;
@@ -380,6 +375,7 @@ export class Model {
     const state = this.#state;
     state.checkIdle(op);
     const { weights } = state.bound(op);
+    const { readWeights } = await import("./transfer.js");
     const { values, ...names } = await readWeights(source, weights.all, options);
     state.checkIdle(op);
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
