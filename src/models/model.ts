@@ -26,9 +26,8 @@ import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from 
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
 import type { DataList } from "./samples.js";
-import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
-import { type SummaryRow, summarize, summaryRows } from "./summary.js";
-import type { TrainingParts } from "./training.js";
+import { type SavedParts, modelBytes, writeModel } from "./saving.js";
+import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
 
@@ -57,6 +56,11 @@ export class Model {
     this.name = name;
     this.seed = seed;
     this.#state = new ModelState(form, seed);
+  }
+
+  /** For functions that work on a model in ways that this class does not offer: bptt, loadModel, modelToDot. @internal */
+  get insides(): ModelState {
+    return this.#state;
   }
 
   /** True once the shapes are known; before that (a sequential model without inputShape) the first data decide. */
@@ -303,39 +307,12 @@ export class Model {
   }
 
   /**
-   * For functions that train in another way than fit: hands them the graph and the compiled step while nobody else trains.
-   * @param sampleShape  decides the shapes where they are not known yet
-   * @internal
-   */
-  async trainBy<T>(
-    op: string,
-    sampleShape: Shape,
-    signal: AbortSignal | undefined,
-    run: (parts: TrainingParts) => Promise<T>,
-  ): Promise<T> {
-    const state = this.#state;
-    state.checkIdle(op);
-    const losses = lossesOf(state.compiled(op));
-    if (!state.isBuilt) state.build(sampleShape);
-    const step = state.step(op);
-    step.checkTrainable(op);
-    step.discard();
-    const checkInterrupts = interrupts(op, state, signal);
-    return state.train(() => run({ graph: state.graph(op), step, losses, checkInterrupts }));
-  }
-
-  /**
    * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak. As a graph: modelToDot.
    * @param print  default console.log
    * Errors: UsageError before the model is built.
    */
   summary(print: (text: string) => void = console.log): void {
     print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
-  }
-
-  /** What a summary is made of. @internal */
-  summaryRows(op: string): SummaryRow[] {
-    return summaryRows(this.#state.graph(op), this.#state.weights);
   }
 
   /**
@@ -381,16 +358,6 @@ export class Model {
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
     state.average?.reset();
     return names;
-  }
-
-  /** Takes over weights in place of initial ones, by name. @internal */
-  adoptWeights(values: ReadonlyMap<string, Float32Array>): void {
-    this.#state.bound("loadModel", values);
-  }
-
-  /** Takes over what a checkpoint holds beyond the weights. @internal */
-  restoreTraining(saved: RestoredTraining): void {
-    this.#state.restoreTraining(saved);
   }
 
   /** Frees weights, gradients and optimizer state at once. Work that is under way then rejects. Calling it again does nothing. */

@@ -121,26 +121,16 @@ export class Progress {
     return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
   }
 
-  /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
-  restore(saved: SavedProgress): void {
-    const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
-    const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-    const { grouping = false } = saved ?? {};
-    const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
-    const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
-    const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
-    if (!areCounts || !areSums || !areCallbacks(saved.callbacks) || !isGrouping) {
-      const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
-      throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
-    }
-    this.epoch = saved.epoch;
-    this.batch = saved.batch;
-    this.passes = saved.passes;
-    this.#sums = [...(sums as LossSums)];
-    this.#samples = saved.samples;
-    this.#grouping = saved.grouping;
+  /** Takes over what toJSON gave, which {@link checkProgress} has found good. */
+  restore({ epoch, batch, passes, lossSum, lossSums, samples, grouping, callbacks }: SavedProgress): void {
+    this.epoch = epoch;
+    this.batch = batch;
+    this.passes = passes;
+    this.#sums = [...(lossSums ?? [lossSum, samples])];
+    this.#samples = samples;
+    this.#grouping = grouping;
     this.#callbacks = undefined;
-    this.#restored = saved.callbacks;
+    this.#restored = callbacks;
   }
 
   #callbackStates(): readonly SavedCallback[] {
@@ -150,6 +140,19 @@ export class Progress {
       ) ?? this.#restored
     );
   }
+}
+
+/** Throws DataError for what {@link Progress.toJSON} cannot have given. */
+export function checkProgress(saved: SavedProgress): void {
+  const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
+  const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+  const { grouping = false } = saved ?? {};
+  const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
+  const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
+  const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
+  if (areCounts && areSums && areCallbacks(saved.callbacks) && isGrouping) return;
+  const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
+  throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
 }
 
 function areCallbacks(list: unknown): boolean {
