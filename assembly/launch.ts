@@ -13,7 +13,8 @@
  * A meeting is needed after a call unless it and the next are both thread 0's. The last command of a list for several threads waits.
  *
  * Note [Parts]. The kernels come in several modules on one memory. Number 0, the core, is the one that runs lists; a command of another part it hands to
- * that part's function `run`, which stands in a table of functions, at the part's number. Thread state is common to all: Note [Thread state] in thread.ts.
+ * that part's function `run`, which stands in a table of functions, at the part's number; at number 0 stands
+ * the tile of wide mode (gemm/wideTiles.ts). Thread state is common to all: Note [Thread state] in thread.ts.
  *
  * Note [Control block]. How threads find each other: 256 bytes in shared memory, one cache line for each group of words.
  *

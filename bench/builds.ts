@@ -15,6 +15,7 @@ interface Kernels {
   gemm(...args: number[]): void;
   peakOnThreads(out: number, iterations: number): void;
   peakFlopsPerIteration(): number;
+  wideColumn?: (...args: number[]) => number;
 }
 
 /** A build, ready to be called. */
@@ -58,8 +59,9 @@ export function loadBuild(file: string, wide: boolean): LoadedBuild {
     }
     return new WebAssembly.Instance(module, { env }).exports;
   };
-  // The peak loop is in a part of its own.
+  // The peak loop and the tiles of wide mode are in another part.
   const kernels = { ...exportsOf(file.replace(/\.wasm$/, "-more.wasm")), ...exportsOf(file) } as unknown as Kernels;
+  if (kernels.wideColumn) (env.table as WebAssembly.Table).set(0, kernels.wideColumn);
   if (kernels.setWide(wide ? 1 : 0) !== (wide ? 1 : 0)) throw new Error(`${file} has no wide tiles`);
   return { kernels, memory };
 }

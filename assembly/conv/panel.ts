@@ -8,7 +8,8 @@
  * Knows neither images nor blocks.
  */
 import { MR, NR, NR_EDGE, NR_WIDE } from "../gemm/blocking";
-import { multiplyTile16, multiplyTile4, multiplyTile8 } from "../gemm/tiles";
+import { multiplyTile4, multiplyTile8 } from "../gemm/tiles";
+import { multiplyTile16 } from "../gemm/wideTiles";
 
 /** Bytes of a tile that is computed whole and stored in part. */
 export const spareBytes: usize = 256;

@@ -19,7 +19,8 @@
 import { IDENTITY } from "../elementwise/activation";
 import { activate } from "../elementwise/activate";
 import { MR, NR, NR_EDGE, NR_WIDE } from "../gemm/blocking";
-import { multiplyTile16, multiplyTile4, multiplyTile8 } from "../gemm/tiles";
+import { multiplyTile4, multiplyTile8 } from "../gemm/tiles";
+import { multiplyTile16 } from "../gemm/wideTiles";
 import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";

@@ -7,7 +7,10 @@
  */
 import { MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
 import { packAcross, packAlong } from "./pack";
-import { multiplyTile16, multiplyTile4, multiplyTile8, multiplyTile8Packing, packingTile6x16 } from "./tiles";
+import { multiplyTile4, multiplyTile8, multiplyTile8Packing } from "./tiles";
+
+/** Where the tiles of wide mode, `wideColumn` of wideTiles.ts, stand in the table of functions: Note [Parts] in launch.ts. */
+const WIDE_COLUMN: u32 = 0;
 
 /** Bytes between rows of a tile in spare memory. */
 const spareRow: usize = 4 * NR;
@@ -15,7 +18,7 @@ const spareRow: usize = 4 * NR;
 /** Rows of tile t of `tiles`, as even as can be: 32 = 6 + 6 + 5 + 5 + 5 + 5, since a tile of two rows would wait for its own sums. */
 // @ts-ignore: decorator
 @inline
-function tileRows(mc: i32, tiles: i32, t: i32): i32 {
+export function tileRows(mc: i32, tiles: i32, t: i32): i32 {
   return mc / tiles + i32(t < mc % tiles);
 }
 
@@ -75,28 +78,32 @@ export function multiplyPanels(
         isPacking = tiles > 1 && !isEdge;
       }
     }
-    let aPanel = packedA;
-    let tile = c;
-    for (let t = 0; t < tiles; t++) {
-      const rows = tileRows(mc, tiles, t);
-      if (isPacking) {
-        if (isWide) packingTile6x16(packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
-        else multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
-        panel = packedB;
-        bStep = <usize>width << 2;
-        isPacking = false;
-      } else if (isWide) {
-        multiplyTile16(rows, kc, aPanel, 4 * MR, panel, bStep, add, tile, cRow);
-      } else {
+    if (isWide && mc > 3 && mc != 7) {
+      const passing: usize = isPacking ? packedB : 0;
+      call_indirect<i32>(WIDE_COLUMN, mc, kc, packedA, panel, bStep, passing, add, c, cRow);
+    } else {
+      let aPanel = packedA;
+      let tile = c;
+      for (let t = 0; t < tiles; t++) {
+        const rows = tileRows(mc, tiles, t);
         const out = isWhole ? tile : spare;
         const outRow = isWhole ? cRow : spareRow;
         const addHere = isWhole ? add : 0;
-        if (isEdge) multiplyTile4(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
-        else multiplyTile8(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
+        if (isPacking) {
+          multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
+          panel = packedB;
+          bStep = <usize>width << 2;
+          isPacking = false;
+        } else if (isEdge) {
+          multiplyTile4(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
+        } else {
+          multiplyTile8(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
+          if (isWide) multiplyTile8(rows, kc, aPanel, 4 * MR, panel + 32, bStep, add, tile + 32, cRow);
+        }
         if (!isWhole) storePart(rows, columns, spare, add, tile, cRow);
+        aPanel += <usize>kc * (4 * MR);
+        tile += <usize>rows * cRow;
       }
-      aPanel += <usize>kc * (4 * MR);
-      tile += <usize>rows * cRow;
     }
     nc -= columns;
     b += <usize>columns * bColumn;

@@ -24,16 +24,6 @@ export function multiplyTile8(rows: i32, kc: i32, a: usize, aStep: usize, b: usi
   }
 }
 
-/** C (rows × 16) = A panel · B panel, or += where `add`; 1 ≤ rows ≤ MR; in wide mode only. */
-// prettier-ignore
-export function multiplyTile16(rows: i32, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  if (rows == 6) return tile6x16(kc, a, aStep, b, bStep, add, c, cRow);
-  if (rows == 5) return tile5x16(kc, a, aStep, b, bStep, add, c, cRow);
-  if (rows == 4) return tile4x16(kc, a, aStep, b, bStep, add, c, cRow);
-  multiplyTile8(rows, kc, a, aStep, b, bStep, add, c, cRow);
-  multiplyTile8(rows, kc, a, aStep, b + 32, bStep, add, c + 32, cRow);
-}
-
 /** C (rows × 4) = A panel · B panel, or += where `add`; 1 ≤ rows ≤ MR. */
 // prettier-ignore
 export function multiplyTile4(rows: i32, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
@@ -112,24 +102,6 @@ function packingTile5x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize
 // prettier-ignore
 function packingTile6x8(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
   tile(6, 8, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
-}
-
-function tile4x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile(4, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
-}
-
-function tile5x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile(5, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
-}
-
-function tile6x16(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile(6, 16, false, 0, kc, a, aStep, b, bStep, add, c, cRow);
-}
-
-/** C (6 × 16), reading B as it lies and writing its packed panel to `packed`; in wide mode only. */
-// prettier-ignore
-export function packingTile6x16(packed: usize, kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {
-  tile(6, 16, true, packed, kc, a, aStep, b, bStep, add, c, cRow);
 }
 
 function tile1x4(kc: i32, a: usize, aStep: usize, b: usize, bStep: usize, add: i32, c: usize, cRow: usize): void {

@@ -1,6 +1,6 @@
 /**
- * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics; and the peak loop
- * of measurements.
+ * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics; the peak loop
+ * of measurements; the tiles of wide mode.
  */
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
 export { nadamStep } from "../optim/adam";
@@ -40,3 +40,4 @@ export { randomBits, randomInt, randomTruncatedNormal } from "../random/draws";
 export { confusionAdd, histogramAdd } from "../metrics/counts";
 export { determinationAdd } from "../metrics/sums";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "../bench/peak";
+export { wideColumn } from "../gemm/wideTiles";

@@ -8,7 +8,7 @@ const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`
 
 /** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
 export const families = {
-  gemm: { part: "core", tests: kernels("pack", "gemm", "gemmBatch"), rows: "dense|matmul" },
+  gemm: { part: "core", tests: kernels("pack", "edges", "gemm", "gemmBatch"), rows: "dense|matmul" },
   conv: { part: "images", tests: kernels("conv", "winograd"), rows: "conv|depthwise" },
   pool: { part: "images", tests: ["test/ops/pooling.test.ts", "test/ops/ties.test.ts"], rows: "Pool|upsample" },
   norm: {
@@ -16,9 +16,9 @@ export const families = {
     tests: ["test/ops/norm.test.ts", "test/ops/fusedPairs.test.ts", ...kernels("edges")],
     rows: "Norm|movingAverage",
   },
-  image: { part: "images", tests: [], rows: "sample|deskew|distortion|cutout" },
+  image: { part: "images", tests: kernels("edges"), rows: "sample|deskew|distortion|cutout" },
   recurrent: { part: "recurrent", tests: kernels("recurrent", "edges"), rows: "lstm|gru|simpleRnn|Rnn|peephole" },
-  elementwise: { part: "core", tests: kernels("fill", "edges", "bias", "unary", "binary"), rows: "" },
+  elementwise: { part: ["core", "more"], tests: kernels("fill", "edges", "bias", "unary", "binary"), rows: "" },
   reduce: { part: "core", tests: kernels("edges", "reduce"), rows: "sum|mean|max|min|arg" },
   softmax: { part: "core", tests: kernels("softmax"), rows: "oftmax" },
   loss: {
@@ -31,7 +31,7 @@ export const families = {
   metrics: { part: "core", tests: kernels("metrics", "edges"), rows: "" },
   gather: { part: "core", tests: kernels("gather"), rows: "gather|embedding" },
   memory: { part: "core", tests: kernels("copy"), rows: "cast|slice|pad|transpose|concat|copy" },
-  simd: { part: "core", tests: kernels("unary", "math", "random"), rows: "" },
+  simd: { part: ["core", "more"], tests: kernels("unary", "math", "random"), rows: "" },
   thread: { part: "core", tests: ["test/runtime/threadPlan.test.ts", ...kernels("fill", "edges", "optim")], rows: "" },
   launch: {
     part: "core",
@@ -43,7 +43,10 @@ export const families = {
   io: { tests: ["test/io/files.test.ts"], wider: [] },
   data: { tests: ["test/data/text/"], wider: ["test/data/"] },
   models: { tests: ["test/models/fold.test.ts", "test/models/states.test.ts"], wider: ["test/models/"] },
-  layers: { tests: ["test/layers/decay.test.ts"], wider: ["test/layers/", "test/models/"] },
+  layers: {
+    tests: ["test/layers/decay.test.ts", "test/models/states.test.ts"],
+    wider: ["test/layers/", "test/models/"],
+  },
   optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
 };
 
@@ -60,6 +63,10 @@ export const partOf = {
   "assembly/reduce/extreme.ts": "more",
   "assembly/simd/pow.ts": "more",
   "assembly/metrics/counts.ts": ["core", "more"],
+  "assembly/loss/kinds.ts": ["core", "more"],
+  "assembly/loss/elementwise.ts": ["core", "more"],
+  "assembly/softmax/softmax.ts": ["core", "more"],
+  "assembly/softmax/rows.ts": ["core", "more"],
   "assembly/metrics/sums.ts": ["core", "more"],
   "assembly/elementwise/binaryRow.ts": ["core", "more"],
   "assembly/elementwise/broadcast.ts": ["core", "more"],
@@ -81,6 +88,10 @@ export const firstOf = {
   "assembly/elementwise/binaryRow.ts": kernels("binary"),
   "assembly/elementwise/broadcast.ts": kernels("binary"),
   "assembly/elementwise/compare.ts": kernels("binary"),
+  "assembly/simd/f32x4.ts": kernels("optim", "gemm"),
+  "assembly/simd/lanes.ts": kernels("copy", "loss"),
+  "assembly/simd/swept.ts": kernels("optim", "edges"),
+  "assembly/simd/trig.ts": kernels("random"),
   "assembly/conv/winograd.ts": kernels("winograd"),
   "assembly/conv/winogradConvolve.ts": kernels("winograd"),
   "assembly/conv/winogradGradient.ts": kernels("winograd"),

@@ -9,7 +9,8 @@ const wordsErrors = /^(message|show|fail|refuse|refused|usage|wrong|warn)$|Error
 
 class Wording {
   shouldIgnore(path) {
-    if (!path.isStringLiteral() && !path.isTemplateLiteral() && !path.isTemplateElement()) return undefined;
+    if (!path.isStringLiteral() && !path.isTemplateLiteral() && !path.isTemplateElement() && !path.isObjectExpression())
+      return undefined;
     const call = path.findParent(
       (parent) =>
         (parent.isCallExpression() || parent.isNewExpression()) && wordsErrors.test(parent.node.callee.name ?? ""),

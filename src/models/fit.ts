@@ -238,7 +238,8 @@ class Fit implements Training {
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
     const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${this.#callbacks.some((one) => one.onTrainAbort) ? ", or what a callback restores" : ""}.`;
+    const restores = this.#callbacks.some((one) => "onTrainAbort" in one) ? ", or what a callback restores" : "";
+    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${restores}.`;
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

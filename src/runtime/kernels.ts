@@ -15,7 +15,7 @@ export type KernelTable = Readonly<Record<string, (...values: number[]) => unkno
 /** What a thread's instances of all parts have in common. */
 export interface Imports {
   readonly memory: WebAssembly.Memory;
-  /** For each part, at its number, the function that runs one of its commands: Note [Parts] in assembly/launch.ts. */
+  /** For each part, at its number, the function that runs one of its commands; at 0 the tiles of wide mode: Note [Parts] in assembly/launch.ts. */
   readonly table: WebAssembly.Table;
   /** Note [Thread state] in assembly/thread.ts. */
   readonly [state: string]: WebAssembly.ImportValue;
@@ -61,5 +61,6 @@ export async function instantiate(module: WebAssembly.Module, imports: Imports, 
     throw new UsageError(message("init", "the module is of another version of lanegrad", values));
   }
   if (part.number > 0) imports.table.set(part.number, exports.run);
+  if (exports.wideColumn) imports.table.set(0, exports.wideColumn);
   return exports;
 }

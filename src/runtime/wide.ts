@@ -59,6 +59,7 @@ export async function chooseWide(
   if (build !== "relaxed" || usual.some(({ bytes }) => bytes === undefined)) {
     return refuse(usual, "it needs the relaxed build that the package carries");
   }
+  if (!usual.some(({ part }) => part.name === "more")) return refuse(usual, 'it needs the kernels "more"');
   const expected = await runTrials(usual, shared, false, link);
   setFlags("--experimental-wasm-revectorize", "--wasm-sync-tier-up");
   let fault = "";

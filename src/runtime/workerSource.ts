@@ -13,6 +13,7 @@ const serve = ({ modules, memory, control, mostParts, state }) => {
     for (const name in state) env[name] = new WebAssembly.Global({ value: "i32", mutable: true }, state[name]);
     const parts = modules.map((module) => module && new WebAssembly.Instance(module, { env }).exports);
     parts.forEach((part, number) => part && number && table.set(number, part.run));
+    for (const part of parts) if (part?.wideColumn) table.set(0, part.wideColumn);
     parts[0].work(state.threadIndex, state.threadCount, control);
   } catch (error) {
     Atomics.store(words, control / 4 + 3, 1);

@@ -2,7 +2,8 @@
 import type { Fuzzer } from "./fuzzer.js";
 import { damagedFiles } from "./damagedFiles.js";
 import { maskedStacks } from "./maskedStacks.js";
+import { movedOut } from "./movedOut.js";
 import { recordedPrograms } from "./recordedPrograms.js";
 import { trainedNetworks } from "./trainedNetworks.js";
 
-export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks, maskedStacks, damagedFiles];
+export const fuzzers: readonly Fuzzer[] = [recordedPrograms, trainedNetworks, maskedStacks, damagedFiles, movedOut];

@@ -39,7 +39,7 @@ import {
 } from "../../src/index.js";
 import type { Draw, Fuzzer } from "./fuzzer.js";
 
-const [rows, columns] = [3, 5]; // the shape of every value of a program
+export const [rows, columns] = [3, 5]; // the shape of every value of a program
 
 /** What a step of a program is handed. */
 interface Values {
@@ -102,7 +102,7 @@ function drawConstant(draw: Draw): (kind?: "positive") => Tensor {
 }
 
 /** A program: steps that each see two earlier values, some in a scope of their own; the gradient of its sum where the draw says so. */
-function drawProgram(draw: Draw): (x: Tensor, w: Tensor, random: RandomState) => Tensor[] {
+export function drawProgram(draw: Draw): (x: Tensor, w: Tensor, random: RandomState) => Tensor[] {
   const lines = Array.from({ length: draw.integer(2, 9) }, (_, i) => ({
     step: drawStep(draw),
     a: draw.integer(0, i + 1),
@@ -165,7 +165,7 @@ export const recordedPrograms: Fuzzer = {
   },
 };
 
-function expectSameBits(
+export function expectSameBits(
   got: readonly ArrayLike<number>[],
   expected: readonly ArrayLike<number>[],
   where: string,

@@ -20,7 +20,7 @@ function optimizerBlock(build: Build, t: number): number {
 describe.each(builds)("at their edges ($name)", (build) => {
   const { kernels } = build;
 
-  describe("every state of every optimizer is swept in step 64: 1e-36 of 5000 becomes 0", () => {
+  describe("every state of every optimizer is swept in step 64: of 5000, 1e-36 becomes 0 and −1 does not", () => {
     type Step = (params: number, grads: number, states: number[], n: number, block: number) => void;
     const steps: [string, number, Step][] = [
       ["momentum", 1, (p, g, [v], n, block) => kernels.momentumStep(p, g, v, n, block, 0, 0, 0)],
@@ -35,11 +35,19 @@ describe.each(builds)("at their edges ($name)", (build) => {
       for (const t of [63, 64]) {
         build.reset();
         const block = optimizerBlock(build, t);
-        const states = Array.from({ length: count }, () => build.f32(zeros(n).fill(1e-36)));
+        const states = Array.from({ length: count }, () => build.f32(zeros(n).fill(1e-36).fill(-1, 7, 8)));
         step(build.f32(zeros(n)).ptr, build.f32(zeros(n)).ptr, states.map(({ ptr }) => ptr), n, block); // prettier-ignore
-        for (const { view } of states) expect(view.filter((x) => x !== 0).length).toBe(t === 64 ? 0 : n);
+        for (const { view } of states) expect(view.filter((x) => x !== 0).length).toBe(t === 64 ? 1 : n);
       }
     });
+  });
+
+  it("centred rmsprop: where the mean of squares rounds below the square of the mean, the variance is 0 and not NaN", () => {
+    build.reset();
+    const [params, grads, average] = [build.f32([0]), build.f32([1]), build.f32([1])];
+    const square = build.f32([1 - 2 ** -23]);
+    kernels.rmspropStep(params.ptr, grads.ptr, square.ptr, average.ptr, 0, 1, optimizerBlock(build, 1), 0, 0);
+    expectClose(params.view, [-1e6], 1e-6); // −0.1 · 1 / (0 + 1e-7)
   });
 
   describe("no gradient becomes subnormal on its way back through 400 steps of factor ½", () => {
@@ -146,6 +154,24 @@ describe.each(builds)("at their edges ($name)", (build) => {
     expect([...new Float64Array(kernels.memory.buffer, state.ptr, 4)]).toEqual([1, 0, 0, 1]);
   });
 
+  it("a place 1e20 pixels away is outside the image, in either direction", () => {
+    build.reset();
+    const field = build.f32([1e20, -1e20, 0, 0, 0, 0, 1e20, -1e20]); // (1, 2, 2, 2): rows, then columns
+    const y = build.f32(4);
+    kernels.sampleBilinear(y.ptr, build.f32([1, 2, 3, 4]).ptr, field.ptr, 1, 2, 2, 1, 7);
+    expect([...y.view]).toEqual([7, 7, 7, 7]);
+  });
+
+  it("an image whose ink lies in one row but for 1e-7 of it is not slanted", () => {
+    build.reset();
+    const x = build.f32(zeros(12).fill(1, 0, 1).fill(1e-7, 9, 10)); // (1, 3, 4, 1): the upper left corner, and a trace two rows below
+    const field = build.f32(24);
+    kernels.deskewField(field.ptr, x.ptr, 1, 3, 4, 1);
+    const columns = Array.from({ length: 3 }, (_, i) => [...field.view.subarray(12 + 4 * i, 16 + 4 * i)]);
+    expect(columns[1]).toEqual(columns[0]);
+    expect(columns[2]).toEqual(columns[0]);
+  });
+
   describe("threads", () => {
     it("2³⁰ elements of cost 4 are cut: their product does not fit 32 bits", () => {
       build.reset();
@@ -162,6 +188,16 @@ describe.each(builds)("at their edges ($name)", (build) => {
       kernels.beginProbe();
       kernels.sgdStep(0, 0, 640_000, block, 0, list.ptr);
       expect(kernels.endProbe()).toBe(1);
+    });
+
+    it("3 threads add 12 products of ones, 2 × 2, to ones, each of them once: 3", () => {
+      build.reset();
+      const ones = (n: number) => build.f32(zeros(n).fill(1));
+      const [a, b, c] = [ones(48), ones(48), ones(48)];
+      kernels.setThread(0, 3);
+      const scratch = build.f32(kernels.gemmScratchBytes(2, 2, 2) / 4 + 1).ptr;
+      build.asThreads(3, () => kernels.gemmBatch(0, 0, 2, 2, 2, 12, a.ptr, 2, 4, b.ptr, 2, 4, 1, c.ptr, 2, 4, scratch));
+      expect([...c.view]).toEqual(Array<number>(48).fill(3));
     });
 
     it("thread 0 of 3 does everything while it is alone, listed rows too", () => {

@@ -41,7 +41,7 @@ describe("the wide tile of relaxed, 6 × 16", () => {
   it.each(["tile6x16", "packingTile6x16"])(
     "%s: four multiply-adds a row in its one loop, one splat a row, no call; no load between the stores of a row",
     (name) => {
-      const text = functionText("relaxed", `gemm/tiles/${name}`);
+      const text = functionText("relaxed-more", `gemm/wideTiles/${name}`);
       const loop = text.slice(text.indexOf("loop $"), text.indexOf("\n  end", text.indexOf("loop $")));
       expect(count(text, "f32x4.relaxed_madd")).toBe(24);
       expect(count(loop, "f32x4.relaxed_madd")).toBe(24);
@@ -55,7 +55,7 @@ describe("the wide tile of relaxed, 6 × 16", () => {
   );
 
   it("the plain build carries none", () => {
-    const wat = readFileSync(new URL("../../build/wat/simd.wat", import.meta.url), "utf8");
+    const wat = readFileSync(new URL("../../build/wat/simd-more.wat", import.meta.url), "utf8");
     expect(wat).not.toMatch(/16 \(param|6x16/);
   });
 });

@@ -1,7 +1,7 @@
 /** Metrics of sequences, a score a step, and at the smallest number of classes: what a mutated metric once got away with (npm run mutants -- --room metrics). */
 import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../src/errors.js";
-import { accuracy, confusionMatrix, f1, meanSquaredError, r2, topKAccuracy } from "../../src/metrics/index.js";
+import { accuracy, auc, confusionMatrix, f1, meanSquaredError, r2, topKAccuracy } from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
 import { newTotals, readTotals } from "../../src/ops/metricTotals.js";
 import { tensor } from "../../src/tensor/create.js";
@@ -37,6 +37,27 @@ describe("metrics of 2 sequences of 2 steps over 3 classes", () => {
   it("f1 is the mean over the classes: 1, ½ and 0", () => {
     const target = (): Tensor => tensor(Int32Array.of(0, 1, 1, 1), [2, 2]);
     expect(measure(f1(), target, scores)).toBeCloseTo((1 + 0.8 + 0) / 3, 12);
+  });
+});
+
+it("accuracy of one number a step, 2 sequences of 2 steps, is above ½: 3 of 4", () => {
+  const target = (): Tensor => tensor([1, 0, 1, 0], [2, 2, 1]);
+  expect(measure(accuracy(), target, () => tensor([0.9, 0.2, 0.3, 0.4], [2, 2, 1]))).toBe(0.75);
+});
+
+describe("auc", () => {
+  it("takes scores as they are where nobody says that they are logits: 0.4 and 0.6 lie in 2 bins", () => {
+    expect(measure(auc({ numThresholds: 2 }), () => tensor([[0], [1]]), () => tensor([[0.4], [0.6]]))).toBe(1); // prettier-ignore
+  });
+
+  it.each([{}, { fromLogits: true }, { fromLogits: false }])("keeps the options %o for a file", (options) => {
+    expect(auc(options).config).toStrictEqual({ className: "auc", ...options, numThresholds: 200 });
+  });
+
+  it("refuses a fromLogits of 1", () => {
+    expect(() => auc({ fromLogits: 1 as never })).toThrow(
+      new UsageError("auc: fromLogits is out of range; expected true or false, got 1."),
+    );
   });
 });
 

@@ -4,7 +4,16 @@
  */
 const learningRate = "src/callbacks/learningRate.ts";
 
+const places = "src/metrics/places.ts";
+
 export const equivalent = [
+  {
+    file: places,
+    line: "if (weights === undefined || weights.size === places) return weights;",
+    from: "weights.size === places",
+    to: "false",
+    why: "one weight a place is then repeated once: the same weights, copied",
+  },
   {
     file: learningRate,
     line: "else if (!improved) waited++;",

@@ -52,6 +52,7 @@ function instantiate(name: string, parts: readonly Uint8Array<ArrayBuffer>[]): B
   const env = makeEnvironment(memory);
   const exports = parts.map((bytes) => new WebAssembly.Instance(new WebAssembly.Module(bytes), { env }).exports);
   const kernels = Object.assign({}, ...exports.reverse()) as AllKernels; // the core last: its tableHash
+  (env.table as WebAssembly.Table).set(0, kernels.wideColumn);
   const base = Math.ceil(kernels.heapBase() / 64) * 64;
   let top = base;
   let guards: { readonly at: number; readonly guardByte: number }[] = [];

@@ -8,7 +8,7 @@ import type { AllKernels } from "./allKernels.js";
 
 /** Names of the table that are no loops over memory: the module itself, thread shares, sizes of scratch. */
 const isPlain = (name: string): boolean =>
-  /^((set|begin|end|thread|heap|build).*|replay|launch|run|work|tableHash)$|(Scratch|Block|Mask)Bytes$|Count$/.test(
+  /^((set|begin|end|thread|heap|build).*|replay|launch|run|work|tableHash|wideColumn)$|(Scratch|Block|Mask)Bytes$|Count$/.test(
     name,
   );
 

@@ -7,7 +7,7 @@ import { heap } from "../../src/runtime/runtime.js";
 /** Puts the heap under pressure. @returns takes it away again, and says how many blocks were moved out */
 export function pressHeap(): () => number {
   const at = heap();
-  const { allocate, allocateConstant, free } = at;
+  const [allocate, allocateConstant, free] = [at.allocate.bind(at), at.allocateConstant.bind(at), at.free.bind(at)];
   let moved = 0;
   let isMoving = false;
   const moveOut = (): void => {
@@ -17,18 +17,18 @@ export function pressHeap(): () => number {
   };
   at.allocate = (bytes) => {
     moveOut();
-    return allocate.call(at, bytes);
+    return allocate(bytes);
   };
   at.allocateConstant = (bytes) => {
     moveOut();
-    return allocateConstant.call(at, bytes);
+    return allocateConstant(bytes);
   };
   at.free = (ptr, bytes) => {
     if (isMoving) {
       moved++;
       at.view("uint8", ptr, bytes).fill(0xff);
     }
-    free.call(at, ptr, bytes);
+    free(ptr, bytes);
   };
   return () => {
     Object.assign(at, { allocate, allocateConstant, free });

@@ -105,7 +105,10 @@ describe("record", () => {
         return add(a, sum(mul(x, tensor([2, 2, 2, 2]))));
       }),
     );
-    for (let replays = 0; replays < 3; replays++, step.replay()) expect(step.result.item()).toBe(30);
+    for (let replays = 0; replays < 3; replays++) {
+      expect(step.result.item()).toBe(30);
+      step.replay();
+    }
   });
 
   it("memory freed outside between replays is not handed out to others while the recording lives", () => {

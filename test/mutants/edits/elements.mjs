@@ -203,6 +203,11 @@ export const edits = {
     ["    if (accumulate) value += load<f32>(dProbabilities + own);\n", "", "= for +="],
     ["maskLanes(logv(clipped(loadLanes(p, lanes))), lanes)", "logv(clipped(loadLanes(p, lanes)))", "tail not masked"],
   ],
+  "assembly/loss/stepWeights.ts": [
+    ["<f32>size / <f32>max(steps, 1)", "<f32>size / <f32>steps", "division by 0"],
+    ["load<i32>(mask + at) ? own : 0", "own", "masked step counted"],
+    ["(<usize>(i / t)) << 2", "(<usize>(i % t)) << 2", "another sample's weight"],
+  ],
   "assembly/loss/weightedMean.ts": [
     ["by == 0 ? 0 : <f32>(sum / by)", "<f32>(sum / by)", "division by 0"],
     ["byWeight && weights ?", "weights ?", "divisor"],

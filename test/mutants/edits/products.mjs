@@ -144,12 +144,7 @@ export const edits = {
   "assembly/conv/winogradGradient.ts": [
     ["i32(tile > firstTile)", "0", "= for +="],
     ["min(firstTile + length, total)", "firstTile + length", "last tile"],
-    [
-      "b == lastBlock ? (to - 1) % panels : panels - 1",
-      "panels - 1",
-      "share boundary",
-      "what lies beyond the share is computed twice and stored twice alike: sums of a segment are written, never added to what another thread wrote",
-    ],
+    ["b == lastBlock ? (to - 1) % panels : panels - 1", "panels - 1", "share boundary"],
   ],
   "assembly/conv/winogradKernel.ts": [
     ["segment < segments", "segment < 1", "sums left out"],

@@ -29,12 +29,14 @@ export const edits = {
       "windows out of order",
     ],
   ],
-  "src/models/carriedStates.ts": [
+  "src/layers/layer.ts": [
     [
       "    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);\n",
       "",
       "states not restored after a validation",
     ],
+  ],
+  "src/layers/carriedStates.ts": [
     ['      if (owners.get(parameter) === "fit") continue;\n', "", "states of a fit that is under way taken"],
   ],
   "src/models/fold.ts": [
