@@ -3,7 +3,7 @@
  * happened. Does not call hooks.
  */
 import type { Callback, CallbackState } from "../callbacks/callback.js";
-import { DataError, UsageError, message } from "../errors.js";
+import { DataError, message } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 
@@ -47,7 +47,7 @@ export class Progress {
     return meanLoss(this.#sums);
   }
 
-  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping as in {@link checkBatches} */
+  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length */
   add(results: readonly Tensor[], samples: number, grouping: number | false = false): void {
     this.#grouping = grouping;
     addLoss(this.#sums, results, samples);
@@ -74,30 +74,6 @@ export class Progress {
     this.batch = 0;
     this.#sums = [];
     this.#samples = 0;
-  }
-
-  /**
-   * Throws UsageError where the samples of this epoch so far are not whole batches of these data, because the data or the batch size are others, and
-   * where the batches so far were grouped by length in another way.
-   *
-   * @param rows       N
-   * @param batchSize  samples of a batch
-   * @param grouping   what lengths are rounded up to a multiple of; false: rows are not grouped by length
-   */
-  checkBatches(rows: number, batchSize: number, grouping: number | false): void {
-    const known = this.#grouping ?? grouping;
-    if (known !== grouping) {
-      const [expected, got] = [known, grouping].map((multiple) =>
-        multiple === false ? "false" : `multiples of ${multiple}`,
-      );
-      const hint = "Resuming needs the same groupByLength.";
-      throw new UsageError(message("fit", "training began with another groupByLength", { expected, got, hint }));
-    }
-    const samples = Math.min(this.batch * batchSize, rows);
-    if (this.#samples === samples) return;
-    const [expected, got] = [this.#samples, samples].map((count) => `${count} samples in ${this.batch} batches`);
-    const hint = "Resuming needs the same data and batchSize.";
-    throw new UsageError(message("fit", "these are not the batches that training began with", { expected, got, hint }));
   }
 
   /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
