@@ -5,6 +5,7 @@
  * Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories" (BPTT(h; h′)).
  */
 import { ShapeError, UsageError, checkKeys, message } from "../errors.js";
+import type { Loss } from "../losses/loss.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { breathe } from "../runtime/breathe.js";
 import { heap } from "../runtime/runtime.js";
@@ -14,11 +15,14 @@ import { keep } from "../tensor/scope.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Column, inputColumn, made, release, targetColumn } from "./columns.js";
+import { lossesOf } from "./compileOptions.js";
 import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 import { checkSignal } from "./fitOptions.js";
+import type { Graph } from "./graph.js";
+import { type Interrupts, interrupts } from "./interrupts.js";
 import type { Model } from "./model.js";
 import type { Data } from "./samples.js";
-import type { TrainingParts } from "./training.js";
+import type { TrainingStep } from "./training.js";
 
 /** Sequences and what is to be said at each step. */
 export interface Sequence {
@@ -90,7 +94,15 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
     const expected = `[N, T, …] with T ≥ window = ${window}`;
     throw new ShapeError(message(op, "the sequences are shorter than a window", { expected, got: showShape(shape) }));
   }
-  return model.trainBy(op, [window, ...shape.slice(2)], signal, async (parts) => {
+  const state = model.insides;
+  state.checkIdle(op);
+  const losses = lossesOf(state.compiled(op));
+  if (!state.isBuilt) state.build([window, ...shape.slice(2)]);
+  const step = state.step(op);
+  step.checkTrainable(op);
+  step.discard();
+  const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
+  return state.train(async () => {
     const columns = columnsFor(op, sequence, parts);
     const walk = new Walk(parts, columns, options);
     try {
@@ -100,6 +112,14 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
       release(columns);
     }
   });
+}
+
+/** What a walk needs of a model. */
+interface TrainingParts {
+  readonly graph: Graph;
+  readonly step: TrainingStep;
+  readonly losses: readonly Loss[];
+  readonly checkInterrupts: Interrupts;
 }
 
 /** x and y as columns of T steps. */

@@ -4,6 +4,7 @@
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
+import { tensor } from "../tensor/create.js";
 import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -18,10 +19,9 @@ import {
   targetColumn,
   toColumn,
 } from "./columns.js";
+import type * as extras from "./extras.js";
 import type { FitOptions } from "./fitOptions.js";
-import type { maskColumns } from "./givenMasks.js";
-import { classWeightColumn, sampleWeightColumn } from "./sampleWeights.js";
-import type { Data, DataList, Samples } from "./samples.js";
+import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
 
 /** What data must fit: the shapes of a model's inputs and outputs, without the batch axis. */
 export interface ModelShapes {
@@ -31,9 +31,17 @@ export interface ModelShapes {
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
 }
 
-/** Makes columns of the masks that users give; not there where they give none. */
-export interface MaskMaker {
-  readonly maskColumns?: typeof maskColumns | undefined;
+/** What reads the masks and weights that users give: {@link givesExtras}. Not there where they give none. */
+export type Extras = Partial<typeof extras>;
+
+type WithExtras = GivenMasks & { readonly sampleWeight?: unknown; readonly classWeight?: unknown };
+
+/** True where masks or weights go with some of these data. */
+export function givesExtras(...samples: readonly (WithExtras | undefined)[]): boolean {
+  return samples.some(
+    (given) =>
+      given && [given.mask, given.lengths, given.sampleWeight, given.classWeight].some((value) => value !== undefined),
+  );
 }
 
 /** The data of a fit. */
@@ -50,7 +58,7 @@ export interface FitData {
  * Errors: ShapeError, UsageError.
  */
 export function fitData(
-  shapes: ModelShapes & MaskMaker,
+  shapes: ModelShapes & Extras,
   losses: readonly Loss[],
   { x, y }: Pick<Samples, "x" | "y">,
   options: FitOptions,
@@ -80,7 +88,8 @@ export function fitData(
       checkOneOutput(shapes.outputs);
       const [target] = training.targets;
       const [outputShape] = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
-      const weights = classWeightColumn("fit", target.tensor, outputShape, training.weights?.tensor, classWeight);
+      const factors = shapes.classWeights!("fit", target.tensor, outputShape, training.weights?.tensor, classWeight);
+      const weights = weightColumn(factors);
       all.push(weights);
       training = { ...training, weights };
     }
@@ -91,7 +100,7 @@ export function fitData(
 /** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
 export function dataColumns(
   op: string,
-  shapes: ModelShapes & MaskMaker,
+  shapes: ModelShapes & Extras,
   losses: readonly Loss[],
   samples: Samples,
 ): DataColumns {
@@ -119,7 +128,7 @@ export function dataColumns(
       masks = shapes.maskColumns(op, samples, inputs, toColumn);
       all.push(...masks.filter((column) => column !== undefined));
     }
-    if (sampleWeight !== undefined) weights = sampleWeightColumn(op, rows, sampleWeight);
+    if (sampleWeight !== undefined) weights = weightColumn(shapes.sampleWeights!(op, rows, sampleWeight));
   });
   return { inputs, targets, weights, masks };
 }
@@ -135,6 +144,11 @@ export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): 
       columns.map(({ tensor }, i) => ({ name: names[i], tensor })),
     );
   });
+}
+
+/** (N) */
+function weightColumn(weights: Float32Array): Column {
+  return { tensor: keep(tensor(weights)), isOwned: true };
 }
 
 /** The last `part` of the samples apart from the others, for validation; views, no copies. Errors: ShapeError where one of the two would be empty. */

@@ -56,7 +56,10 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
     const names = ["loss", ...step.metrics.names];
     const measured = data.validation ? [...names, ...names.map(validationName)] : names;
     for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
-    if (resume) progress.checkBatches(batches.rows, batches.batchSize, batches.grouping);
+    if (resume) {
+      const { checkBatches } = await import("./resuming.js");
+      checkBatches(progress.toJSON(), batches.rows, batches.batchSize, batches.grouping);
+    }
     judging =
       data.validation &&
       new Evaluation(

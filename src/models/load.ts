@@ -10,13 +10,16 @@ import { Layer, type LayerOptions } from "../layers/layer.js";
 import { layerFrom } from "../layers/registry.js";
 import { lossFrom } from "../losses/registry.js";
 import { metricFrom } from "../metrics/registry.js";
+import { writeTotals } from "../ops/metricTotals.js";
 import { optimizerFrom } from "../optimizers/registry.js";
+import { restoreOptimizer } from "../optimizers/restore.js";
 import { checkInteger } from "../options.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../tensor/shape.js";
 import { rebuild } from "./architecture.js";
 import type { Graph } from "./graph.js";
 import { Model } from "./model.js";
 import { decodeNotes } from "./notes.js";
+import { checkProgress } from "./progress.js";
 import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "./weights.js";
 
@@ -57,7 +60,7 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   model.notes = checkedNotes(saved.notes);
   try {
-    model.adoptWeights(weights);
+    model.insides.bound("loadModel", weights);
     if (saved.training !== undefined && batchSize === undefined) resume(model, graph, file, saved.training);
     return model;
   } catch (error) {
@@ -134,7 +137,16 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       ...(averageDecay !== undefined && { averageDecay }),
       checkLogits: false, // it was decided where the model was first compiled
     });
-    model.restoreTraining({ ...training, optimizer: { ...training.optimizer, slots }, totals, ...(raw && { raw }) });
+    const { insides } = model;
+    const step = insides.step("loadModel");
+    const { weights, random } = insides.bound("loadModel");
+    restoreOptimizer(step.optimizer, { ...training.optimizer, slots });
+    if (raw !== undefined) for (const { name, value } of weights.all) value.assign(raw.get(name)!);
+    for (const [i, each] of step.metrics.totals.entries()) writeTotals(each, totals[i]);
+    checkProgress(training.progress);
+    insides.progress.restore(training.progress);
+    random.restore(training.random);
+    weights.isFirm = false;
   });
 }
 

@@ -15,7 +15,7 @@ import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining }
 import type { Chain } from "./chain.js";
 import { release, toColumn } from "./columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
-import { dataColumns, fitData, inputColumns } from "./data.js";
+import { dataColumns, fitData, givesExtras, inputColumns } from "./data.js";
 import { Evaluation, inStates } from "./evaluate.js";
 import { type History, runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
@@ -25,17 +25,11 @@ import { interrupts } from "./interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./predict.js";
-import type { DataList, GivenMasks } from "./samples.js";
-import { type RestoredTraining, type SavedParts, modelBytes, writeModel } from "./saving.js";
-import { type SummaryRow, summarize, summaryRows } from "./summary.js";
-import type { TrainingParts } from "./training.js";
-import { type LoadWeightsOptions, type LoadedWeights, readWeights } from "./transfer.js";
+import type { DataList } from "./samples.js";
+import { type SavedParts, modelBytes, writeModel } from "./saving.js";
+import { summarize } from "./summary.js";
+import type { LoadWeightsOptions, LoadedWeights } from "./transfer.js";
 import type { Weight } from "./weights.js";
-
-/** True where one of them has masks for its inputs. */
-function givesMasks(...samples: readonly (GivenMasks | undefined)[]): boolean {
-  return samples.some((given) => (given?.mask ?? given?.lengths) !== undefined);
-}
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
 const defaultBatchSize = 256;
@@ -62,6 +56,11 @@ export class Model {
     this.name = name;
     this.seed = seed;
     this.#state = new ModelState(form, seed);
+  }
+
+  /** For functions that work on a model in ways that this class does not offer: bptt, loadModel, modelToDot. @internal */
+  get insides(): ModelState {
+    return this.#state;
   }
 
   /** True once the shapes are known; before that (a sequential model without inputShape) the first data decide. */
@@ -115,7 +114,7 @@ export class Model {
    */
   async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
-    const given = givesMasks(options, options.validationData) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options, options.validationData) ? await import("./extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
@@ -155,7 +154,7 @@ export class Model {
     checkSignal(op, signal);
     const state = this.#state;
     const compiled = state.compiled(op);
-    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options) ? await import("./extras.js") : undefined;
     const samples = { x, y, sampleWeight, mask, lengths: steps };
     const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
     let evaluation: Evaluation | undefined;
@@ -195,7 +194,7 @@ export class Model {
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    const given = givesMasks(options) ? await import("./givenMasks.js") : undefined;
+    const given = givesExtras(options) ? await import("./extras.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
     let states: OwnStates | undefined;
@@ -308,39 +307,12 @@ export class Model {
   }
 
   /**
-   * For functions that train in another way than fit: hands them the graph and the compiled step while nobody else trains.
-   * @param sampleShape  decides the shapes where they are not known yet
-   * @internal
-   */
-  async trainBy<T>(
-    op: string,
-    sampleShape: Shape,
-    signal: AbortSignal | undefined,
-    run: (parts: TrainingParts) => Promise<T>,
-  ): Promise<T> {
-    const state = this.#state;
-    state.checkIdle(op);
-    const losses = lossesOf(state.compiled(op));
-    if (!state.isBuilt) state.build(sampleShape);
-    const step = state.step(op);
-    step.checkTrainable(op);
-    step.discard();
-    const checkInterrupts = interrupts(op, state, signal);
-    return state.train(() => run({ graph: state.graph(op), step, losses, checkInterrupts }));
-  }
-
-  /**
    * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak. As a graph: modelToDot.
    * @param print  default console.log
    * Errors: UsageError before the model is built.
    */
   summary(print: (text: string) => void = console.log): void {
     print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
-  }
-
-  /** What a summary is made of. @internal */
-  summaryRows(op: string): SummaryRow[] {
-    return summaryRows(this.#state.graph(op), this.#state.weights);
   }
 
   /**
@@ -380,21 +352,12 @@ export class Model {
     const state = this.#state;
     state.checkIdle(op);
     const { weights } = state.bound(op);
+    const { readWeights } = await import("./transfer.js");
     const { values, ...names } = await readWeights(source, weights.all, options);
     state.checkIdle(op);
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
     state.average?.reset();
     return names;
-  }
-
-  /** Takes over weights in place of initial ones, by name. @internal */
-  adoptWeights(values: ReadonlyMap<string, Float32Array>): void {
-    this.#state.bound("loadModel", values);
-  }
-
-  /** Takes over what a checkpoint holds beyond the weights. @internal */
-  restoreTraining(saved: RestoredTraining): void {
-    this.#state.restoreTraining(saved);
   }
 
   /** Frees weights, gradients and optimizer state at once. Work that is under way then rejects. Calling it again does nothing. */

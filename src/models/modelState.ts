@@ -15,7 +15,6 @@ import type { ModelShapes } from "./data.js";
 import { Graph } from "./graph.js";
 import { Progress } from "./progress.js";
 import { checkLogits } from "./logits.js";
-import type { RestoredTraining } from "./saving.js";
 import { type StepMemory, stepMemory } from "./stepMemory.js";
 import { TrainingStep } from "./training.js";
 import type { WeightAverage } from "./weightAverage.js";
@@ -214,19 +213,6 @@ export class ModelState {
     const { weights } = this.bound("fit");
     weights.restore(copies);
     this.#step?.average?.restore(copies.slice(weights.all.length));
-  }
-
-  /** Takes over what a checkpoint holds beyond the weights. Errors: DataError, UsageError, ShapeError. */
-  restoreTraining(saved: RestoredTraining): void {
-    const step = this.step("loadModel");
-    step.optimizer.restore(saved.optimizer);
-    const { raw } = saved;
-    if (raw !== undefined)
-      for (const { name, value } of this.bound("loadModel").weights.all) value.assign(raw.get(name)!);
-    step.metrics.restore(saved.totals);
-    this.progress.restore(saved.progress);
-    this.#random!.restore(saved.random);
-    this.#weights!.isFirm = false;
   }
 
   dispose(): void {

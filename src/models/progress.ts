@@ -3,7 +3,7 @@
  * happened. Does not call hooks.
  */
 import type { Callback, CallbackState } from "../callbacks/callback.js";
-import { DataError, UsageError, message } from "../errors.js";
+import { DataError, message } from "../errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type LossSums, addLoss, meanLoss } from "./epochLoss.js";
 
@@ -47,7 +47,7 @@ export class Progress {
     return meanLoss(this.#sums);
   }
 
-  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping as in {@link checkBatches} */
+  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length */
   add(results: readonly Tensor[], samples: number, grouping: number | false = false): void {
     this.#grouping = grouping;
     addLoss(this.#sums, results, samples);
@@ -76,30 +76,6 @@ export class Progress {
     this.#samples = 0;
   }
 
-  /**
-   * Throws UsageError where the samples of this epoch so far are not whole batches of these data, because the data or the batch size are others, and
-   * where the batches so far were grouped by length in another way.
-   *
-   * @param rows       N
-   * @param batchSize  samples of a batch
-   * @param grouping   what lengths are rounded up to a multiple of; false: rows are not grouped by length
-   */
-  checkBatches(rows: number, batchSize: number, grouping: number | false): void {
-    const known = this.#grouping ?? grouping;
-    if (known !== grouping) {
-      const [expected, got] = [known, grouping].map((multiple) =>
-        multiple === false ? "false" : `multiples of ${multiple}`,
-      );
-      const hint = "Resuming needs the same groupByLength.";
-      throw new UsageError(message("fit", "training began with another groupByLength", { expected, got, hint }));
-    }
-    const samples = Math.min(this.batch * batchSize, rows);
-    if (this.#samples === samples) return;
-    const [expected, got] = [this.#samples, samples].map((count) => `${count} samples in ${this.batch} batches`);
-    const hint = "Resuming needs the same data and batchSize.";
-    throw new UsageError(message("fit", "these are not the batches that training began with", { expected, got, hint }));
-  }
-
   /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
   begin(callbacks: readonly Callback[]): () => void {
     const known = [...this.#callbackStates()];
@@ -121,26 +97,16 @@ export class Progress {
     return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
   }
 
-  /** Takes over what toJSON gave. Errors: DataError for anything else; nothing has changed then. */
-  restore(saved: SavedProgress): void {
-    const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
-    const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-    const { grouping = false } = saved ?? {};
-    const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
-    const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
-    const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
-    if (!areCounts || !areSums || !areCallbacks(saved.callbacks) || !isGrouping) {
-      const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
-      throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
-    }
-    this.epoch = saved.epoch;
-    this.batch = saved.batch;
-    this.passes = saved.passes;
-    this.#sums = [...(sums as LossSums)];
-    this.#samples = saved.samples;
-    this.#grouping = saved.grouping;
+  /** Takes over what toJSON gave, which {@link checkProgress} has found good. */
+  restore({ epoch, batch, passes, lossSum, lossSums, samples, grouping, callbacks }: SavedProgress): void {
+    this.epoch = epoch;
+    this.batch = batch;
+    this.passes = passes;
+    this.#sums = [...(lossSums ?? [lossSum, samples])];
+    this.#samples = samples;
+    this.#grouping = grouping;
     this.#callbacks = undefined;
-    this.#restored = saved.callbacks;
+    this.#restored = callbacks;
   }
 
   #callbackStates(): readonly SavedCallback[] {
@@ -150,6 +116,19 @@ export class Progress {
       ) ?? this.#restored
     );
   }
+}
+
+/** Throws DataError for what {@link Progress.toJSON} cannot have given. */
+export function checkProgress(saved: SavedProgress): void {
+  const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
+  const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+  const { grouping = false } = saved ?? {};
+  const isGrouping = grouping === false || (Number.isSafeInteger(grouping) && grouping >= 1);
+  const sums: unknown = saved?.lossSums ?? [saved?.lossSum, saved?.samples];
+  const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
+  if (areCounts && areSums && areCallbacks(saved.callbacks) && isGrouping) return;
+  const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
+  throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
 }
 
 function areCallbacks(list: unknown): boolean {

@@ -4,7 +4,7 @@
  */
 import type { Judged } from "../layers/maskedSteps.js";
 import type { Metric } from "../metrics/metric.js";
-import { newTotals, readTotals, writeTotals } from "../ops/metricTotals.js";
+import { newTotals, readTotals } from "../ops/metricTotals.js";
 import { keep } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
@@ -64,11 +64,6 @@ export class RunningMetrics {
   /** Copies of the totals, for a checkpoint. */
   copy(): Float64Array<ArrayBuffer>[] {
     return this.#metrics.map(({ totals }) => readTotals(totals));
-  }
-
-  /** Takes over what copy gave. Errors: ShapeError for totals of other metrics. */
-  restore(values: readonly Float64Array[]): void {
-    for (const [i, { totals }] of this.#metrics.entries()) writeTotals(totals, values[i]);
   }
 
   dispose(): void {

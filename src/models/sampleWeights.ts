@@ -1,18 +1,18 @@
-/** Weights of samples, given one by one or by class, as one column. Letters: N samples. */
+/**
+ * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts), and itself without imports but errors:
+ * what it shared with the page, bundlers would put into files of its own. Letters: N samples.
+ */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { tensor } from "../tensor/create.js";
-import { keep } from "../tensor/scope.js";
-import { type Shape, showShape, sizeOf } from "../tensor/shape.js";
-import { Tensor } from "../tensor/tensor.js";
-import type { Column } from "./columns.js";
+import type { Shape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { ClassWeight, SampleWeight } from "./samples.js";
 
 /**
- * A column (N) of the weights.
+ * The weights of N samples.
  * Errors: ShapeError for weights of another number, or that are negative or not finite.
  */
-export function sampleWeightColumn(op: string, rows: number, sampleWeight: SampleWeight): Column {
-  const given = sampleWeight instanceof Tensor ? sampleWeight.toTypedArray() : sampleWeight;
+export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeight): Float32Array {
+  const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
   if (typeof given !== "object" || given === null || given.length !== rows) {
     const got = show(given?.length ?? given);
     throw new ShapeError(message(op, "sampleWeight has another number of samples", { expected: String(rows), got }));
@@ -23,26 +23,30 @@ export function sampleWeightColumn(op: string, rows: number, sampleWeight: Sampl
     const got = show(weights[at]);
     throw new ShapeError(message(op, `sampleWeight ${at} is out of range`, { expected: "a number in [0, ∞)", got }));
   }
-  return { tensor: keep(tensor(weights)), isOwned: true };
+  return weights;
+}
+
+function isTensor(given: SampleWeight): given is Tensor {
+  return "toTypedArray" in Object(given);
 }
 
 /**
- * A column (N): each sample's weight times that of its class.
+ * The weights of N samples: each one's own times that of its class.
  *
  * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1) that means yes above ½
  * @param outputShape  the model's output without the batch axis, which says how many classes there are
  * @param weights      the samples' own weights, if there are any
  * Errors: UsageError for classes that do not exist, or a weight that is none; ShapeError for targets with several classes a sample.
  */
-export function classWeightColumn(
+export function classWeights(
   op: string,
   targets: Tensor,
   outputShape: Shape,
   weights: Tensor | undefined,
   classWeight: ClassWeight,
-): Column {
-  if (sizeOf(outputShape.slice(0, -1)) > 1) {
-    const got = showShape(["N", ...outputShape]);
+): Float32Array {
+  if (outputShape.slice(0, -1).some((size) => size > 1)) {
+    const got = `[${["N", ...outputShape].join(", ")}]`;
     throw new ShapeError(message(op, "classWeight needs one class a sample", { expected: "an output [N, C]", got }));
   }
   const classes = Math.max(2, outputShape.at(-1) ?? 1);
@@ -58,8 +62,7 @@ export function classWeightColumn(
     }
   }
   const own = weights?.toTypedArray();
-  const factors = Float32Array.from(labelsOf(targets), (label, i) => (own?.[i] ?? 1) * (classWeight[label] ?? 1));
-  return { tensor: keep(tensor(factors)), isOwned: true };
+  return Float32Array.from(labelsOf(targets), (label, i) => (own?.[i] ?? 1) * (classWeight[label] ?? 1));
 }
 
 function isWeight(weight: unknown): boolean {

@@ -11,7 +11,6 @@ import type { ByteSink } from "../io/bytes.js";
 import type { SafetensorsEntry } from "../io/safetensors.js";
 import type { Loss } from "../losses/loss.js";
 import type { RandomState } from "../tensor/randomState.js";
-import type { OptimizerProgress } from "../optimizers/state.js";
 import { describe } from "./architecture.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Graph } from "./graph.js";
@@ -64,14 +63,6 @@ export interface SavedTraining {
   readonly optimizer: { readonly step: number; readonly momentumProduct: number; readonly learningRate: number | null };
   readonly progress: SavedProgress;
   readonly random: ReturnType<RandomState["save"]>;
-}
-
-/** What a checkpoint brings back, with the arrays that stand beside the JSON. */
-export interface RestoredTraining extends Omit<SavedTraining, "optimizer" | "compile"> {
-  readonly optimizer: OptimizerProgress;
-  readonly totals: readonly Float64Array[];
-  /** The weights that go with averages, by name. */
-  readonly raw?: ReadonlyMap<string, Float32Array>;
 }
 
 /**

@@ -35,15 +35,6 @@ export interface TrainingBatch {
   readonly masks?: readonly (Tensor | undefined)[];
 }
 
-/** What a function that trains in another way than fit gets of a model. */
-export interface TrainingParts {
-  readonly graph: Graph;
-  readonly step: TrainingStep;
-  readonly losses: readonly Loss[];
-  /** Throws where the work is to end; to be called before each step. */
-  readonly checkInterrupts: () => void;
-}
-
 /** The compiled part of a model: loss, metrics, optimizer. */
 export class TrainingStep {
   readonly losses: readonly Loss[];

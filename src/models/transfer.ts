@@ -1,10 +1,10 @@
 /**
  * Weights of one model taken over into another, by name: the body of a trained network for a new task. Everything is checked before a weight changes.
  * Does not build layers (load.ts) and knows the file only as named tensors, so that files of other libraries will do.
+ * Imported when weights are loaded, and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
  */
 import { DataError, message, show } from "../errors.js";
 import type { ByteSource } from "../io/bytes.js";
-import { sameShape, showShape } from "../tensor/shape.js";
 import type { Weight } from "./weights.js";
 
 /** Options of `loadWeights`. */
@@ -57,9 +57,9 @@ export async function readWeights(
   for (const { name, value } of weights) {
     const found = tensors.get(name);
     if (found === undefined) continue;
-    if (found.dtype !== "F32" || !sameShape(found.shape, value.shape)) {
+    const [expected, got] = [`F32 [${value.shape.join(", ")}]`, `${found.dtype} [${found.shape.join(", ")}]`];
+    if (got !== expected) {
       const hint = "Give the layer a name of its own to leave it as it is.";
-      const [expected, got] = [`F32 ${showShape(value.shape)}`, `${found.dtype} ${showShape(found.shape)}`];
       throw new DataError(message(op, `weight ${show(name)} does not fit`, { expected, got, hint }));
     }
     values.set(name, new Float32Array(found.bytes.slice().buffer));

@@ -1,9 +1,9 @@
 /**
  * What an optimizer keeps for one model: the slots, the step count and the current learning rate, in memory; and the step itself.
  * A step is: the learning rate is written, then kernels alone clip, count and update. So `run` can be recorded once and replayed, with `prepare`
- * before each replay. Letters: n, elements of a range of the parameter slab.
+ * before each replay. What `save` gave is put back by restore.ts. Letters: n, elements of a range of the parameter slab.
  */
-import { DataError, UsageError, message, show } from "../errors.js";
+import { UsageError, message, show } from "../errors.js";
 import { type Gradient, NormClipper, clipByValue } from "../ops/clipGradients.js";
 import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
 import type { RowList } from "../ops/rowList.js";
@@ -41,15 +41,17 @@ export class OptimizerState {
   readonly optimizer: Optimizer;
   /** What changes from step to step, in memory. */
   readonly block: OptimizerBlock;
+  readonly slots: ReadonlyMap<string, Slab>;
+  /** Steps made. */
+  stepCount = 0;
+  /** What replaced the optimizer's learning rate. */
+  replacedRate: number | undefined;
   readonly #ranges: readonly SlabRange[];
   /** Gradients of the parameters that are trained, one by one. */
   readonly #gradients: readonly Gradient[];
-  readonly #slots: ReadonlyMap<string, Slab>;
   /** What a step changes, one by one. */
   readonly #values: readonly Tensor[];
   readonly #clipper: NormClipper;
-  #step = 0;
-  #override: number | undefined;
 
   /**
    * @param optimizer
@@ -67,10 +69,10 @@ export class OptimizerState {
       return { values: keep(values[begin].section(0, [to - from])), gradients: gradients.range(from, to) };
     });
     const shapes = whole.map((range) => range.values.shape);
-    this.#slots = new Map(optimizer.slots.map(({ name, initial }) => [name, filled(new Slab(shapes), initial)]));
+    this.slots = new Map(optimizer.slots.map(({ name, initial }) => [name, filled(new Slab(shapes), initial)]));
     this.#ranges = whole.map((range, i) => ({
       ...range,
-      slots: [...this.#slots.values()].map(({ sections }) => sections[i]),
+      slots: [...this.slots.values()].map(({ sections }) => sections[i]),
       weightDecay: spans[i].decays ? optimizer.weightDecay : 0,
       rows: spans[i].rows,
     }));
@@ -81,20 +83,15 @@ export class OptimizerState {
     this.block = new OptimizerBlock(optimizer.constants);
   }
 
-  /** Steps made. */
-  get stepCount(): number {
-    return this.#step;
-  }
-
   /** The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on. */
   get learningRate(): number {
     const { learningRate } = this.optimizer;
-    return this.#override ?? (typeof learningRate === "number" ? learningRate : learningRate.at(this.#step));
+    return this.replacedRate ?? (typeof learningRate === "number" ? learningRate : learningRate.at(this.stepCount));
   }
 
   set learningRate(value: number) {
     checkNumber(this.optimizer.name, "learningRate", value, "[0, ∞)");
-    this.#override = value;
+    this.replacedRate = value;
   }
 
   /** One training step: reads and clears the gradients, updates the parameters. Errors: UsageError for a schedule that gives no learning rate. */
@@ -107,11 +104,11 @@ export class OptimizerState {
   prepare(): void {
     const { learningRate } = this;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
-      const got = `${show(learningRate)} at step ${this.#step}`;
+      const got = `${show(learningRate)} at step ${this.stepCount}`;
       throw new UsageError(message("schedule", "not a learning rate", { expected: "a number in [0, ∞)", got }));
     }
     this.block.writeLearningRate(learningRate);
-    this.#step++;
+    this.stepCount++;
   }
 
   /** The part of a step that kernels do: clipping, counting, updating. */
@@ -138,34 +135,12 @@ export class OptimizerState {
 
   /** What a checkpoint must hold. */
   save(): OptimizerProgress {
-    const slots = [...this.#slots].map(([name, { whole }]) => [name, whole.toTypedArray()]);
+    const slots = [...this.slots].map(([name, { whole }]) => [name, whole.toTypedArray()]);
     return {
       ...this.block.readProgress(),
-      learningRate: this.#override ?? null,
+      learningRate: this.replacedRate ?? null,
       slots: Object.fromEntries(slots) as Record<string, Float32Array>,
     };
-  }
-
-  /** Goes back to what was saved. Errors: DataError where it is of another optimizer or model; nothing has changed then. */
-  restore(saved: OptimizerProgress): void {
-    const { name } = this.optimizer;
-    const sizes = (slots: Iterable<readonly [string, number]>): string =>
-      [...slots].map(([slot, n]) => `${slot} [${n}]`).join(", ") || "no slots";
-    const expected = sizes([...this.#slots].map(([slot, { whole }]) => [slot, whole.size]));
-    const got = sizes(Object.entries(saved.slots).map(([slot, values]) => [slot, values.length]));
-    if (expected !== got) {
-      throw new DataError(message(name, "the saved state is of another optimizer or model", { expected, got }));
-    }
-    const { step, momentumProduct, learningRate } = saved;
-    if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct)) {
-      const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
-      throw new DataError(message(name, "the saved progress is none", { expected: "finite numbers", got: found }));
-    }
-    if (learningRate !== null) this.learningRate = learningRate;
-    else this.#override = undefined;
-    this.#step = step;
-    this.block.writeProgress(saved);
-    for (const [slot, { whole }] of this.#slots) whole.assign(saved.slots[slot]);
   }
 
   /** Frees the state; the parameters stay. */
@@ -174,7 +149,7 @@ export class OptimizerState {
       values.dispose();
       gradients.dispose();
     }
-    for (const slab of this.#slots.values()) slab.dispose();
+    for (const slab of this.slots.values()) slab.dispose();
     this.#clipper.dispose();
     this.block.dispose();
   }

@@ -3,10 +3,10 @@ import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { relieve } from "./blocks.js";
 import { type Features, probeFeatures } from "./features.js";
-import { type Kernels, instantiate, makeImports } from "./kernels.js";
+import { type Kernels, firstState, instantiate, makeImports, mostParts } from "./kernels.js";
 import { Launcher } from "./launcher.js";
 import {
-  type BuildName, type LoadedPart, type ModuleSource, type ModuleSources, chooseBuild, loadCarried, loadSources, sourcesOf,
+  type BuildName, type LoadedPart, type ModuleSource, type ModuleSources, chooseBuild, loadCarried,
 } from "./load.js"; // prettier-ignore
 import { Heap } from "./memory.js";
 import { type Part, registeredParts } from "./parts.js";
@@ -99,7 +99,8 @@ async function start(options: InitOptions): Promise<Started> {
     const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
-    return new ThreadPool({ modules, memory, functions, control, count: plan.count, wide, workerUrl });
+    const { count } = plan;
+    return new ThreadPool({ modules, memory, functions, control, count, wide, firstState, mostParts, workerUrl });
   };
   const launcher = new Launcher(functions, heap, await startThreads());
   for (const [i, { part }] of loaded.entries()) launcher.add(part, tables[i]);
@@ -131,15 +132,15 @@ async function start(options: InitOptions): Promise<Started> {
 
 /** Memory and kernels that fit each other: shared where there are to be several threads and everything allows it. */
 async function link(options: InitOptions, features: Features, memoryMaxBytes: number) {
-  const sources = options.module === undefined ? undefined : sourcesOf(options.module);
-  const given = sources && (await loadSources(sources, registeredParts()));
+  const loadGiven = options.module === undefined ? undefined : await givenLoader(options.module);
+  const given = await loadGiven?.(registeredParts());
   const attempt = async (plan: ThreadPlan) => {
     const isShared = plan.count > 1;
     const imports = makeImports(makeMemory(memoryMaxBytes, isShared));
     const build = options.build ?? chooseBuild(features);
     const carried = isShared ? (`${build}-threads` as const) : build;
     const load = (parts: readonly Part[]): Promise<LoadedPart[]> =>
-      sources === undefined ? loadCarried(parts, carried) : loadSources(sources, parts);
+      loadGiven === undefined ? loadCarried(parts, carried) : loadGiven(parts);
     const usual = given ?? (await load(registeredParts()));
     const choice = await maybeWide(options, usual, build, isShared);
     const tables = await Promise.all(choice.loaded.map(({ module, part }) => instantiate(module, imports, part)));
@@ -156,6 +157,13 @@ async function link(options: InitOptions, features: Features, memoryMaxBytes: nu
   }
 }
 
+/** What compiles the parts that the user handed in. Errors: UsageError where the core is missing. */
+async function givenLoader(module: ModuleSource | ModuleSources) {
+  const { loadSources, sourcesOf } = await import("./sources.js");
+  const sources = sourcesOf(module);
+  return (parts: readonly Part[]) => loadSources(sources, parts);
+}
+
 /** The wide modules where they are wanted and work. Note [Wide mode] in wide.ts */
 async function maybeWide(
   { wide }: InitOptions,
@@ -166,7 +174,7 @@ async function maybeWide(
   const isWanted = wide ?? globalThis.process?.env?.LANEGRAD_WIDE === "1";
   if (!isWanted) return { loaded: usual, wide: false, wideReason: "not asked for" };
   const { chooseWide } = await import("./wide.js");
-  return chooseWide(usual, build, isShared);
+  return chooseWide(usual, build, isShared, { instantiate, makeImports });
 }
 
 function makeMemory(maximumBytes: number, shared: boolean): WebAssembly.Memory {

@@ -1,8 +1,8 @@
 /**
  * From a build's name to compiled modules. Each build of each part travels deflated, as base64, in a module of its own that is imported only when it is
- * chosen, so that no bundler needs configuration and a page loads one build of the parts that it needs.
+ * chosen, so that no bundler needs configuration and a page loads one build of the parts that it needs. What users hand in place of them: sources.ts.
  */
-import { UsageError, message, show } from "../errors.js";
+import { UsageError, message } from "../errors.js";
 import type { Features } from "./features.js";
 import type { CarriedBuild, Part } from "./parts.js";
 
@@ -48,12 +48,6 @@ export function loadCarried(parts: readonly Part[], build: CarriedBuild): Promis
   );
 }
 
-/** Compiles what the user handed in for these parts, and leaves out those that he did not. */
-export async function loadSources(sources: ModuleSources, parts: readonly Part[]): Promise<LoadedPart[]> {
-  const given = parts.filter(({ name }) => sources[name] !== undefined);
-  return Promise.all(given.map(async (part) => ({ part, module: await loadSource(sources[part.name]) })));
-}
-
 /** The bytes of a carried build. In Node by zlib, which is there at once: its web streams take 30 ms to load, as long as all of init may. */
 async function inflate(base64: string): Promise<BufferSource> {
   const zlib = globalThis.process?.getBuiltinModule?.("zlib");
@@ -61,31 +55,4 @@ async function inflate(base64: string): Promise<BufferSource> {
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Response(inflated).arrayBuffer();
-}
-
-/** What the user handed in, by part: one module is the core. Throws UsageError where the core is missing. */
-export function sourcesOf(module: ModuleSource | ModuleSources): ModuleSources {
-  if (isSource(module)) return { core: module };
-  const { core }: Partial<ModuleSources> = module;
-  if (core === undefined) {
-    const got = `{ ${Object.keys(module).join(", ")} }`;
-    throw new UsageError(message("init", "module lacks the core", { expected: "a module, or { core: …, … }", got }));
-  }
-  return module;
-}
-
-function isSource(module: ModuleSource | ModuleSources): module is ModuleSource {
-  return Object.getPrototypeOf(module) !== Object.prototype;
-}
-
-/** Compiles what the user handed in: for a strict content-security policy, a CDN, or a module compiled once for many workers. */
-async function loadSource(source: ModuleSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
-  if (typeof source !== "string" && !(source instanceof URL)) return WebAssembly.compile(source);
-  const response = await fetch(source);
-  if (!response.ok) {
-    const got = `${response.status} ${response.statusText} from ${show(String(source))}`;
-    throw new UsageError(message("init", "the module could not be fetched", { expected: "status 200", got }));
-  }
-  return WebAssembly.compile(await response.arrayBuffer());
 }

@@ -2,9 +2,10 @@
  * The threads: workers that share the memory, each with its own instance of the kernels, and the launch of a command list on all of them.
  * Workers start in the background and never keep a process alive. Until they are there, and after one has died, thread 0 does everything.
  * The words in shared memory are described in Note [Control block] in assembly/launch.ts.
+ * Imported where there are threads, and without imports that pages without them load: bundlers would put what is shared into a file of its own.
  */
 import { ThreadError, message } from "../errors.js";
-import { type Kernels, firstState, mostParts } from "./kernels.js";
+import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
 
@@ -48,6 +49,9 @@ export interface ThreadPoolOptions {
   readonly count: number;
   /** Take the wide tiles. */
   readonly wide: boolean;
+  /** The constants of kernels.ts. */
+  readonly firstState: typeof firstState;
+  readonly mostParts: number;
   /** Where the worker's script is served, in place of the one that is carried. */
   readonly workerUrl?: string | URL | undefined;
 }
@@ -71,7 +75,8 @@ export class ThreadPool {
   #failure: string | undefined;
   #isReported = false;
 
-  constructor({ modules, memory, functions, control, count, wide, workerUrl }: ThreadPoolOptions) {
+  constructor(options: ThreadPoolOptions) {
+    const { modules, memory, functions, control, count, wide, firstState, mostParts, workerUrl } = options;
     this.count = count;
     this.#functions = functions;
     this.#memory = memory;

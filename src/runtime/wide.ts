@@ -7,12 +7,15 @@
  * new, and runs until V8 has optimised what it runs (on this thread, by a second flag). Both must then give the same numbers, and the wide product
  * must be faster. The flag stays on for what is optimised later, and goes off where the wide module is refused. Flags are the process's.
  *
- * Loaded only where wide mode is asked for. Does not know the library's memory: both modules run on one of their own.
+ * Loaded only where wide mode is asked for, and handed what it needs of kernels.ts: what both loaded, bundlers would put into a file of its own. Does not know the library's memory: both modules run on one of their own.
  */
 import { message } from "../errors.js";
-import { type Kernels, instantiate, makeImports } from "./kernels.js";
+import type * as linking from "./kernels.js";
+import type { Kernels } from "./kernels.js";
 import type { BuildName, LoadedPart } from "./load.js";
 import type { MoreKernels } from "./parts/more.js";
+
+type Linking = Pick<typeof linking, "instantiate" | "makeImports">;
 
 /** Compiled parts and whether they are the wide ones. */
 export interface WideChoice {
@@ -43,20 +46,26 @@ function makeMark(): Uint8Array<ArrayBuffer> {
  *
  * @param usual  the parts without wide mode @param build what they are
  * @param shared whether they want shared memory
+ * @param link   how to instantiate them
  */
-export async function chooseWide(usual: readonly LoadedPart[], build: BuildName, shared: boolean): Promise<WideChoice> {
+export async function chooseWide(
+  usual: readonly LoadedPart[],
+  build: BuildName,
+  shared: boolean,
+  link: Linking,
+): Promise<WideChoice> {
   const obstacle = findObstacle();
   if (obstacle !== undefined) return refuse(usual, obstacle);
   if (build !== "relaxed" || usual.some(({ bytes }) => bytes === undefined)) {
     return refuse(usual, "it needs the relaxed build that the package carries");
   }
   if (!usual.some(({ part }) => part.name === "more")) return refuse(usual, 'it needs the kernels "more"');
-  const expected = await runTrials(usual, shared, false);
+  const expected = await runTrials(usual, shared, false, link);
   setFlags("--experimental-wasm-revectorize", "--wasm-sync-tier-up");
   let fault = "";
   try {
     const loaded = await Promise.all(usual.map(markAndCompile));
-    fault = difference(expected, await runTrials(loaded, shared, true));
+    fault = difference(expected, await runTrials(loaded, shared, true, link));
     if (fault === "") return { loaded, wide: true, wideReason: "as asked for" };
   } catch (error) {
     fault = `the wide module does not run: ${String(error)}`;
@@ -101,7 +110,12 @@ interface Trials {
 }
 
 /** Runs every trial on a memory of its own. @param warm until V8 has optimised them, on wide tiles */
-async function runTrials(loaded: readonly LoadedPart[], shared: boolean, warm: boolean): Promise<Trials> {
+async function runTrials(
+  loaded: readonly LoadedPart[],
+  shared: boolean,
+  warm: boolean,
+  { instantiate, makeImports }: Linking,
+): Promise<Trials> {
   const memory = new WebAssembly.Memory({ initial: trialPages, maximum: trialPages, shared });
   const imports = makeImports(memory);
   const tables = await Promise.all(loaded.map(({ module, part }) => instantiate(module, imports, part)));

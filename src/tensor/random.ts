@@ -1,9 +1,8 @@
 /**
  * Random numbers on the JavaScript side: xoshiro128**, a stream for each seed, the same bits in every engine.
  * Streams are derived, not stored: `new Random(seed).fork("shuffle").fork(epoch)` is epoch's stream whatever was drawn before, so a resumed run
- * needs no saved generator. Only + − × ÷ and √ touch the numbers; `Math.log` and `Math.sin` differ between engines.
- * Does not fill tensors: kernels draw those from a counter in linear memory. Not for secrets.
- * Source: Blackman & Vigna 2021, "Scrambled linear pseudorandom number generators"; normal numbers by Marsaglia's polar method.
+ * needs no saved generator. Does not fill tensors: kernels draw those from a counter in linear memory. Normal numbers: drawNormal.ts. Not for secrets.
+ * Source: Blackman & Vigna 2021, "Scrambled linear pseudorandom number generators".
  */
 import { message, show, UsageError } from "../errors.js";
 
@@ -17,7 +16,6 @@ export class Random {
   #s1: number;
   #s2: number;
   #s3: number;
-  #spareNormal = NaN;
 
   /**
    * @param seed  any safe integer, negative ones included
@@ -55,27 +53,6 @@ export class Random {
   /** A number in [low, high), one of 2³² equally likely ones; by default in [0, 1). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.bits() / twoTo32);
-  }
-
-  /** A normal number with the given mean and standard deviation; by default N(0, 1). */
-  normal(mean = 0, standardDeviation = 1): number {
-    let z = this.#spareNormal;
-    if (Number.isNaN(z)) {
-      let u: number;
-      let v: number;
-      let s: number;
-      do {
-        u = this.uniform(-1, 1);
-        v = this.uniform(-1, 1);
-        s = u * u + v * v;
-      } while (s >= 1 || s === 0);
-      const factor = Math.sqrt((-2 * logBelowOne(s)) / s);
-      z = u * factor;
-      this.#spareNormal = v * factor;
-    } else {
-      this.#spareNormal = NaN;
-    }
-    return mean + standardDeviation * z;
   }
 
   /** An integer in [0, n), all equally likely. Throws UsageError unless n is an integer in [1, 2³²]. */
@@ -142,16 +119,4 @@ function mix(hash: number, word: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
   h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
   return h ^ (h >>> 15);
-}
-
-/** ln x for 0 < x < 1, relative error below 1e-15: x = 2ᵏ·m with m in [√½, √2), ln m = 2·artanh((m − 1) / (m + 1)) by its series. */
-function logBelowOne(x: number): number {
-  let m = x;
-  let k = 0;
-  for (; m < Math.SQRT1_2; k--) m *= 2;
-  const s = (m - 1) / (m + 1);
-  const s2 = s * s;
-  let series = 0;
-  for (let n = 21; n >= 1; n -= 2) series = series * s2 + 1 / n;
-  return k * Math.LN2 + 2 * s * series;
 }

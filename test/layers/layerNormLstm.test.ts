@@ -8,6 +8,7 @@ import { sequential } from "../../src/models/sequential.js";
 import { slice } from "../../src/ops/slice.js";
 import { adam, sgd } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { expectClose, expectSameBits } from "../support/compare.js";
 import "../support/engine.js";
@@ -81,7 +82,8 @@ function slopes(values: Float64Array, loss: () => number): Float64Array {
 /** Weights that all count, and inputs, N(0, 1). */
 function setUp(net: Model): { x: Float64Array; weights: Float64Array[] } {
   const random = new Random(5);
-  const drawn = (size: number): Float64Array => Float64Array.from({ length: size }, () => Math.fround(random.normal()));
+  const drawn = (size: number): Float64Array =>
+    Float64Array.from({ length: size }, () => Math.fround(drawNormal(random)));
   const weights = net.weights.map(({ value }) => drawn(value.size));
   for (const [i, { value }] of net.weights.entries()) value.assign(Float32Array.from(weights[i]));
   return { x: drawn(N * T * I), weights };

@@ -30,6 +30,7 @@ import { adam } from "../../src/optimizers/index.js";
 import { sequenceMask } from "../../src/ops/sequenceMask.js";
 import { lstm as lstmOp } from "../../src/ops/lstm.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { RandomState } from "../../src/tensor/randomState.js";
 import { expectClose } from "../support/compare.js";
@@ -186,7 +187,7 @@ it("length 0: the ops give the initial states, and the gradient of the loss goes
   const [H, I] = [5, 2];
   const draw = new Random(2);
   const normal = (...shape: number[]) =>
-    tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => draw.normal()), shape, { requiresGrad: true }); // prettier-ignore
+    tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => drawNormal(draw)), shape, { requiresGrad: true }); // prettier-ignore
   const [x, kernel, recurrentKernel, h, c] = [
     normal(2, 3, I),
     normal(I, 4 * H),
@@ -208,9 +209,9 @@ describe("batch normalisation leaves padding out", () => {
   const counts = [1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0];
   const mask = tensor(Int32Array.from(counts), [N, T]);
   const draw = new Random(8);
-  const values = Float32Array.from({ length: N * T * C }, () => draw.normal(3, 2));
+  const values = Float32Array.from({ length: N * T * C }, () => drawNormal(draw, 3, 2));
   const upstream = Float32Array.from({ length: N * T * C }, (_, i) =>
-    counts[Math.floor(i / C)] === 0 ? 0 : draw.normal(),
+    counts[Math.floor(i / C)] === 0 ? 0 : drawNormal(draw),
   );
   const [gamma, beta] = [[1.5, -0.5], [0.25, 1]]; // prettier-ignore
 

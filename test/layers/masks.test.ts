@@ -7,6 +7,7 @@ import { layerKinds } from "../../src/layers/registry.js";
 import { model } from "../../src/models/sequential.js";
 import { mul } from "../../src/ops/arithmetic.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { RandomState } from "../../src/tensor/randomState.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
@@ -26,7 +27,11 @@ function call(layer: Layer, shape: Shape, padding: number, training: boolean) {
   const draw = new Random(5);
   const width = sizeOf(shape.slice(2));
   const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) =>
-    shape.length > 1 && counts[Math.floor(i / width)] === 0 ? padding : isTokens ? draw.integer(8) + 1 : draw.normal(),
+    shape.length > 1 && counts[Math.floor(i / width)] === 0
+      ? padding
+      : isTokens
+        ? draw.integer(8) + 1
+        : drawNormal(draw),
   );
   const x = isTokens ? tensor(Int32Array.from(values), shape) : tensor(values, shape, { requiresGrad: true });
   const context = { training, random, stream: 2, masks: [mask] };
@@ -57,7 +62,8 @@ function built(row: MaskRow): { readonly layer: Layer; readonly shape: Shape } {
   const { weights } = model({ inputs, outputs: layer.apply(inputs) }); // gives the parameters memory
   const draw = new Random(9);
   for (const { name, value } of weights)
-    if (!name.includes("moving")) value.assign(Float32Array.from({ length: value.size }, () => draw.normal(0, 0.5)));
+    if (!name.includes("moving"))
+      value.assign(Float32Array.from({ length: value.size }, () => drawNormal(draw, 0, 0.5)));
   return { layer, shape };
 }
 

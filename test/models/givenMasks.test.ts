@@ -21,6 +21,7 @@ import { sequenceMask } from "../../src/ops/sequenceMask.js";
 import { adam, sgd } from "../../src/optimizers/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import "../support/engine.js";
 import { expectSameWeights, weightsOf } from "./networks.js";
@@ -31,12 +32,12 @@ const mask = lengths.map((length) => Array.from({ length: T }, (_, t) => (t < le
 const draw = new Random(6);
 /** Zeros among what counts; noise in the padding. */
 const x = lengths.map(() =>
-  Array.from({ length: T }, () => Array.from({ length: F }, () => (draw.uniform() < 0.4 ? 0 : draw.normal()))),
+  Array.from({ length: T }, () => Array.from({ length: F }, () => (draw.uniform() < 0.4 ? 0 : drawNormal(draw)))),
 );
 /** The same with 9 in the padding, which `masking` finds. */
 const marked = x.map((steps, n) => steps.map((step, t) => (t < lengths[n] ? step : [9, 9])));
-const perStep = x.map((steps) => steps.map(() => [draw.normal()]));
-const perSample = x.map(() => [draw.normal()]);
+const perStep = x.map((steps) => steps.map(() => [drawNormal(draw)]));
+const perSample = x.map(() => [drawNormal(draw)]);
 
 function compiled(layers: readonly Layer[], optimizer = adam()): Model {
   const net = sequential(layers, { seed: 2 });

@@ -13,6 +13,7 @@ import { model as functional, sequential } from "../../src/models/sequential.js"
 import { sgd } from "../../src/optimizers/index.js";
 import { l2 } from "../../src/regularizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import "../support/engine.js";
 import { expectSameWeights, stopAfterBatch, weightsOf } from "./networks.js";
@@ -120,8 +121,8 @@ describe("the loss of masked outputs does not depend on how the data are cut int
   /** 11 sequences of up to 6 steps, one of them padding alone; the same targets wherever padding stands. */
   const lengths = [6, 1, 3, 0, 2, 6, 1, 1, 5, 4, 2];
   const draw = new Random(4);
-  const long = lengths.map((length) => Array.from({ length: 6 }, (_, t) => [t < length ? draw.normal(2) : 0]));
-  const wanted = lengths.map(() => Array.from({ length: 6 }, () => [draw.normal(0, 3)]));
+  const long = lengths.map((length) => Array.from({ length: 6 }, (_, t) => [t < length ? drawNormal(draw, 2) : 0]));
+  const wanted = lengths.map(() => Array.from({ length: 6 }, () => [drawNormal(draw, 0, 3)]));
   const weights = lengths.map((_, n) => 0.5 + (n % 3));
   /** Σ w·(prediction − target)² / steps that count, in float64: the network says what it reads. */
   const loss = (w: readonly number[]): number => {

@@ -9,6 +9,7 @@ import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
 import { adam } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { expectSameBits } from "../support/compare.js";
@@ -26,7 +27,7 @@ export function normals(seed: number, shape: readonly number[]): Tensor {
   const random = new Random(seed);
   const size = shape.reduce((product, n) => product * n, 1);
   return tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
+    Float32Array.from({ length: size }, () => drawNormal(random)),
     shape,
   );
 }
@@ -42,7 +43,7 @@ export function spiral(seed: number, N: number, arms: number): Problem {
   const random = new Random(seed);
   const points = Array.from({ length: N }, (_, i) => {
     const radius = random.uniform(0.05, 1);
-    const angle = 4 * radius + ((i % arms) * 2 * Math.PI) / arms + random.normal(0, 0.1);
+    const angle = 4 * radius + ((i % arms) * 2 * Math.PI) / arms + drawNormal(random, 0, 0.1);
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
   return { x: tensor(points), y: tensor(Int32Array.from({ length: N }, (_, i) => i % arms)) };

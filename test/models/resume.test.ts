@@ -13,6 +13,7 @@ import { sequential } from "../../src/models/sequential.js";
 import { adam, nadam } from "../../src/optimizers/index.js";
 import { cosineDecay } from "../../src/optimizers/schedules.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { expectSameBits } from "../support/compare.js";
 import "../support/engine.js";
@@ -23,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const random = new Random(4);
 const x = tensor(
-  Float32Array.from({ length: 60 * 5 }, () => random.normal()),
+  Float32Array.from({ length: 60 * 5 }, () => drawNormal(random)),
   [60, 5],
 );
 const y = tensor(

@@ -11,6 +11,7 @@ import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { exponentialDecay, piecewiseConstantDecay } from "../../src/optimizers/schedules.js";
 import { l1l2, l2 } from "../../src/regularizers/index.js";
 import type { Regularizer } from "../../src/regularizers/regularizer.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { tensor } from "../../src/tensor/create.js";
 import { expectClose } from "../support/compare.js";
@@ -21,7 +22,7 @@ import { expectWeights, network, noise, weightsOf } from "./networks.js";
 const bound = { relative: 1e-5, absolute: 1e-6 };
 const random = new Random(3);
 const rows = (N: number, width: number): number[][] =>
-  Array.from({ length: N }, () => Array.from({ length: width }, () => Math.fround(random.normal())));
+  Array.from({ length: N }, () => Array.from({ length: width }, () => Math.fround(drawNormal(random))));
 const N = 6;
 const x = rows(N, 3);
 const y = rows(N, 2);

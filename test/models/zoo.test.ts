@@ -7,6 +7,7 @@ import { loadModel } from "../../src/models/load.js";
 import type { Model } from "../../src/models/model.js";
 import { adam } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { expectSameBits } from "../support/compare.js";
 import "../support/engine.js";
@@ -20,7 +21,7 @@ function stripes(N: number, size: number): { x: Float32Array; y: Int32Array } {
   const x = Float32Array.from({ length: N * size * size }, (_, i) => {
     const row = Math.floor(i / size) % size;
     const label = y[Math.floor(i / size / size)];
-    return (Math.floor((4 * row) / size) === label ? 1 : 0) + random.normal(0, 0.3);
+    return (Math.floor((4 * row) / size) === label ? 1 : 0) + drawNormal(random, 0, 0.3);
   });
   return { x, y };
 }

@@ -6,6 +6,7 @@ import { applyMany, defineOp, type Op } from "../../src/ops/defineOp.js";
 import { heap } from "../../src/runtime/runtime.js";
 import type { View } from "../../src/runtime/memory.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { scope } from "../../src/tensor/scope.js";
 import { sizeOf } from "../../src/tensor/shape.js";
@@ -56,7 +57,7 @@ const weightedSumOp = defineOp<readonly Float64Array[]>({
 /** The weights of output `output` in use number `use`. */
 function weightsFor(size: number, use: number, output: number): Float64Array {
   const random = new Random(7).fork(use).fork(output);
-  return Float64Array.from({ length: size }, () => Math.fround(random.normal()));
+  return Float64Array.from({ length: size }, () => Math.fround(drawNormal(random)));
 }
 
 /** Positions of the operands that can have a gradient. */

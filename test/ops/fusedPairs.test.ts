@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Activation, activate, activations } from "../../src/ops/activation.js";
 import * as ops from "../../src/ops/index.js";
 import { tensor } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";
 import { scope } from "../../src/tensor/scope.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
@@ -14,7 +15,7 @@ type Formula = (operands: readonly Tensor[], activation: Activation) => Tensor;
 
 function normals(shape: Shape, seed: number, mean = 0): number[] {
   const random = new Random(seed);
-  return Array.from({ length: sizeOf(shape) }, () => random.normal(mean, 1));
+  return Array.from({ length: sizeOf(shape) }, () => drawNormal(random, mean, 1));
 }
 
 /** Values and the gradients of all operands, each element of the output with a weight of its own. */

@@ -2,6 +2,7 @@
 import { ShapeError, UsageError } from "../../src/errors.js";
 import * as ops from "../../src/ops/index.js";
 import { ones, tensor, zeros } from "../../src/tensor/create.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import type { Random } from "../../src/tensor/random.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import type { Bound } from "../support/compare.js";
@@ -39,7 +40,7 @@ const away =
   (...kinks: Numbers) =>
   (random: Random, shape: Shape, { values }: Operand): Operand => {
     const draw = (): number => {
-      const difference = random.normal();
+      const difference = drawNormal(random);
       return kinks.some((kink) => Math.abs(Math.abs(difference) - kink) < 0.01) ? draw() : difference;
     };
     return generate(shape, (i) => values[i] + draw());

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "../../src/optimizers/index.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { exponentialDecay } from "../../src/optimizers/schedules.js";
+import { restoreOptimizer } from "../../src/optimizers/restore.js";
 import { OptimizerState, type SectionRule } from "../../src/optimizers/state.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { Slab } from "../../src/tensor/slab.js";
@@ -252,7 +253,7 @@ describe("saving", () => {
       if (t === 3) {
         const saved = whole.state.save();
         const { slots, ...numbers } = saved;
-        resumed.state.restore({ ...(JSON.parse(JSON.stringify(numbers)) as typeof numbers), slots });
+        restoreOptimizer(resumed.state, { ...(JSON.parse(JSON.stringify(numbers)) as typeof numbers), slots });
         resumed.values.sections.forEach((section, s) => section.assign(whole.current()[s]));
       }
       if (t > 3) {
@@ -270,25 +271,27 @@ describe("saving", () => {
     expect(before).toEqual({ step: 0, momentumProduct: 0, learningRate: null, slots: {} });
     job.state.learningRate = 0.5;
     const after = job.state.save();
-    job.state.restore(before);
+    restoreOptimizer(job.state, before);
     expect(job.state.learningRate).toBe(0.01);
-    job.state.restore(after);
+    restoreOptimizer(job.state, after);
     expect(job.state.learningRate).toBe(0.5);
   });
 
   it("refuses the state of another optimizer or model", () => {
     const job = start(adam());
     const saved = job.state.save();
-    expect(() => job.state.restore(start(sgd({ momentum: 0.9 })).state.save())).toThrow(
+    expect(() => restoreOptimizer(job.state, start(sgd({ momentum: 0.9 })).state.save())).toThrow(
       "adam: the saved state is of another optimizer or model; expected mean [64], square [64], got velocity [64].",
     );
-    expect(() => start(sgd()).state.restore(saved)).toThrow("expected no slots, got mean [64], square [64].");
+    expect(() => restoreOptimizer(start(sgd()).state, saved)).toThrow("expected no slots, got mean [64], square [64].");
     const short = { ...saved, slots: { ...saved.slots, square: new Float32Array(3) } };
-    expect(() => job.state.restore(short)).toThrow("expected mean [64], square [64], got mean [64], square [3].");
-    expect(() => job.state.restore({ ...saved, step: -1 })).toThrow(
+    expect(() => restoreOptimizer(job.state, short)).toThrow(
+      "expected mean [64], square [64], got mean [64], square [3].",
+    );
+    expect(() => restoreOptimizer(job.state, { ...saved, step: -1 })).toThrow(
       "adam: the saved progress is none; expected finite numbers, got step -1 and momentumProduct 0.",
     );
-    expect(() => job.state.restore({ ...saved, learningRate: -1 })).toThrow("learningRate is out of range");
+    expect(() => restoreOptimizer(job.state, { ...saved, learningRate: -1 })).toThrow("learningRate is out of range");
     expect(job.state.stepCount).toBe(0);
   });
 

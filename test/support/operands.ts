@@ -1,5 +1,6 @@
 /** Operands of a test: float64 values that their dtype holds exactly, made from a seed. */
 import type { DType } from "../../src/runtime/memory.js";
+import { drawNormal } from "../../src/tensor/drawNormal.js";
 import type { Random } from "../../src/tensor/random.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 
@@ -27,7 +28,7 @@ export function generate(shape: Shape, value: (i: number) => number, dtype?: DTy
 
 /** Normal numbers; by default N(0, 1). */
 export function normal(random: Random, shape: Shape, mean = 0, deviation = 1): Operand {
-  return generate(shape, () => random.normal(mean, deviation));
+  return generate(shape, () => drawNormal(random, mean, deviation));
 }
 
 /** Numbers in [low, high). */
@@ -38,7 +39,7 @@ export function uniform(random: Random, shape: Shape, low: number, high: number)
 /** Normal numbers at least `distance` from each kink, where a derivative jumps. */
 export function normalAway(random: Random, shape: Shape, kinks: readonly number[], distance = 0.01): Operand {
   const draw = (): number => {
-    const value = random.normal(0, 2);
+    const value = drawNormal(random, 0, 2);
     return kinks.some((kink) => Math.abs(value - kink) < distance) ? draw() : value;
   };
   return generate(shape, draw);

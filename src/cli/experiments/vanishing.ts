@@ -22,6 +22,7 @@ import {
   tensor,
 } from "../../index.js";
 import type { Initializer } from "../../initializers/initializer.js";
+import { drawNormal } from "../../tensor/drawNormal.js";
 import { Random } from "../../tensor/random.js";
 import { breathe } from "../../runtime/breathe.js";
 import type { Chart } from "../pages/chart.js";
@@ -101,7 +102,7 @@ export const vanishing: Experiment = {
   takesData: false,
   async run(context) {
     const random = new Random(context.seed).fork("vanishing");
-    const x = Float32Array.from({ length: N * T * I }, () => inputSize * random.normal());
+    const x = Float32Array.from({ length: N * T * I }, () => inputSize * drawNormal(random));
     const results = [];
     for (const network of networks) results.push({ name: network.name, norms: await normsOf(network, x, context) });
     const growth = [];
@@ -156,7 +157,7 @@ async function normsOf(
 /** A vector of length 1 for each sequence, (N, H). */
 function directions(seed: number): Float32Array {
   const random = new Random(seed).fork("direction");
-  const values = Float32Array.from({ length: N * H }, () => random.normal());
+  const values = Float32Array.from({ length: N * H }, () => drawNormal(random));
   for (let n = 0; n < N; n++) {
     const row = values.subarray(n * H, (n + 1) * H);
     const length = Math.hypot(...row);

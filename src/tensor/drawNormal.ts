@@ -1,0 +1,40 @@
+/**
+ * Normal numbers from a stream of random ones, the same bits in every engine: only + − × ÷ and √ touch them; `Math.log` and `Math.sin` differ between
+ * engines. Apart from random.ts, since training itself draws none. Source: Marsaglia's polar method.
+ */
+import type { Random } from "./random.js";
+
+/** The second number of a pair, until it is asked for. */
+const spares = new WeakMap<Random, number>();
+
+/** The next normal number of a stream, with the given mean and standard deviation; by default N(0, 1). */
+export function drawNormal(random: Random, mean = 0, standardDeviation = 1): number {
+  let z = spares.get(random);
+  if (z !== undefined) spares.delete(random);
+  else {
+    let u: number;
+    let v: number;
+    let s: number;
+    do {
+      u = random.uniform(-1, 1);
+      v = random.uniform(-1, 1);
+      s = u * u + v * v;
+    } while (s >= 1 || s === 0);
+    const factor = Math.sqrt((-2 * logBelowOne(s)) / s);
+    z = u * factor;
+    spares.set(random, v * factor);
+  }
+  return mean + standardDeviation * z;
+}
+
+/** ln x for 0 < x < 1, relative error below 1e-15: x = 2ᵏ·m with m in [√½, √2), ln m = 2·artanh((m − 1) / (m + 1)) by its series. */
+function logBelowOne(x: number): number {
+  let m = x;
+  let k = 0;
+  for (; m < Math.SQRT1_2; k--) m *= 2;
+  const s = (m - 1) / (m + 1);
+  const s2 = s * s;
+  let series = 0;
+  for (let n = 21; n >= 1; n -= 2) series = series * s2 + 1 / n;
+  return k * Math.LN2 + 2 * s * series;
+}
