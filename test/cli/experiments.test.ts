@@ -44,7 +44,7 @@ describe("lanegrad train with the name of an experiment", () => {
     const file = join(folder, "no/such/folder/page.html");
     const { status, stderr } = await run("translation", "--data", folder, "--report", file);
     expect(status).toBe(1);
-    expect(stderr).toContain("cannot write to");
+    expect(stderr).toContain("cannot write --report");
   });
 });
 

@@ -169,7 +169,7 @@ describe("y", () => {
 describe("options of fit", () => {
   it.each<[string, unknown]>([
     [
-      'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
+      'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
     ["fit: the options are no object; expected { epochs,", null],
@@ -199,11 +199,11 @@ describe("options of fit", () => {
       { validationSplit: 0.5, validationData: { x, y: labels } },
     ],
     [
-      "fit validationData: the options are no object; expected { x, y, sampleWeight }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
+      "fit validationData: the options are no object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
       { validationData: [x, labels] },
     ],
     [
-      'fit validationData: unknown option; expected x, y or sampleWeight, got "X".',
+      'fit validationData: unknown option; expected x, y, sampleWeight, mask or lengths, got "X".',
       { validationData: { X: x, y: labels } },
     ],
     [
@@ -271,7 +271,7 @@ describe("options of evaluate and predict", () => {
     const model = compiled();
     await refuses(
       model,
-      'evaluate: unknown option; expected batchSize, signal, sampleWeight or groupByLength, got "epochs".',
+      'evaluate: unknown option; expected batchSize, signal, sampleWeight, groupByLength, mask or lengths, got "epochs".',
       () => model.evaluate(x, labels, { epochs: 1 } as never),
     );
     await refuses(
@@ -302,7 +302,10 @@ describe("call and trainOnBatch", () => {
       "call: training is out of range; expected true or false, got 1.",
       () => model.call([inputs], { training: 1 as never }),
     ],
-    ['call: unknown option; expected training, got "train".', () => model.call([inputs], { train: true } as never)],
+    [
+      'call: unknown option; expected training or mask, got "train".',
+      () => model.call([inputs], { train: true } as never),
+    ],
     [
       "trainOnBatch: targets are no list of tensors; expected [tensor], got Tensor.",
       () => model.trainOnBatch([inputs], targets as never),
