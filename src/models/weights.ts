@@ -211,7 +211,8 @@ export class Weights {
 }
 
 /** True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is frozen. */
-export function mayTrain(model: Weights | undefined, { trainer }: Parameter): boolean {
+export function mayTrain(model: Weights | undefined, parameter: Parameter): boolean {
+  const { trainer } = parameter;
   return trainer === undefined || trainer === model || !trainer.isFirm;
 }
 

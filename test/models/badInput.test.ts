@@ -276,7 +276,7 @@ describe("options of evaluate and predict", () => {
     );
     await refuses(
       model,
-      'predict: unknown option; expected batchSize, signal or groupByLength, got "sampleWeight".',
+      'predict: unknown option; expected batchSize, signal, groupByLength, mask or lengths, got "sampleWeight".',
       () => model.predict(x, { sampleWeight: [] } as never),
     );
     await refuses(model, "evaluate: sampleWeight has another number of samples; expected 4, got 0.", () =>

@@ -28,6 +28,8 @@ export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}):
   const allocate = watched.allocate.bind(watched);
   const allocateConstant = watched.allocateConstant.bind(watched);
   const free = watched.free.bind(watched);
+  const { moveOut } = watched;
+  watched.moveOut = undefined; // what is from before stays where it is
   const inUse = watched.bytesInUse;
   const before = guardBytes + misalign;
   const blocks = new Map<number, { readonly bytes: number; readonly guardByte: number }>();
@@ -72,6 +74,7 @@ export function withGuards<T>(fn: () => T, { misalign = 0 }: GuardOptions = {}):
     watched.allocate = allocate;
     watched.allocateConstant = allocateConstant;
     watched.free = free;
+    watched.moveOut = moveOut;
     for (const [ptr, { bytes }] of blocks) free(ptr - before, padded(bytes));
   }
 }
