@@ -166,7 +166,9 @@ describe("temporary files", () => {
     const script = `
       import { open } from "node:fs/promises";
       import { temporaryName } from ${JSON.stringify(built)};
-      for (let i = 0; i < 51; i++) await (await open(${JSON.stringify(folder)} + "/" + temporaryName(), "wx")).write("half");
+      const handles = []; // kept, so that no collection closes them
+      for (let i = 0; i < 51; i++) handles.push(await open(${JSON.stringify(folder)} + "/" + temporaryName(), "wx"));
+      for (const handle of handles) await handle.write("half");
       process.kill(process.pid, "SIGKILL");`;
     const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
     expect(run.signal, run.stderr).toBe("SIGKILL");
