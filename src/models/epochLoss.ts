@@ -11,9 +11,9 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Sums of an epoch: a term times its weight, the weight, and so on. */
 export type LossSums = number[];
 
-/** Adds a batch. @param results of a step: the loss, and its terms where there are some @param samples N */
-export function addLoss(sums: LossSums, [loss, terms]: readonly Tensor[], samples: number): void {
-  const pairs = terms === undefined ? [loss.item(), samples] : terms.toTypedArray();
+/** Adds a batch. @param results of a step: the loss, and its terms where there are some @param samples N @param value of the loss, where it was read already */
+export function addLoss(sums: LossSums, [loss, terms]: readonly Tensor[], samples: number, value?: number): void {
+  const pairs = terms === undefined ? [value ?? loss.item(), samples] : terms.toTypedArray();
   for (let i = 0; i < pairs.length; i += 2) {
     sums[i] = (sums[i] ?? 0) + pairs[i] * pairs[i + 1];
     sums[i + 1] = (sums[i + 1] ?? 0) + pairs[i + 1];

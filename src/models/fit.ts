@@ -191,26 +191,26 @@ class Fit implements Training {
       await breathe();
       checkInterrupts();
       const { batch } = progress;
-      const results = this.#step(order, batch);
-      const loss = results[0].item();
+      const { results, loss } = this.#step(order, batch);
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
         return;
       }
-      progress.add(results, batches.sizeOf(batch), batches.grouping);
+      progress.add(results, batches.sizeOf(batch), batches.grouping, loss);
       await this.#batchEnd(batch, progress.loss);
     }
   }
 
-  /** One batch. @returns its loss, and the terms of it where there are some; where it is not finite, nothing was trained */
-  #step(order: Int32Array, batch: number): readonly Tensor[] {
+  /** One batch. @returns what a step gives, and the value of the loss; where it is not finite, nothing was trained */
+  #step(order: Int32Array, batch: number): { readonly results: readonly Tensor[]; readonly loss: number } {
     const { step } = this.#model;
     step.begin();
     try {
       const results = this.#training.run(order, batch);
-      if (Number.isFinite(results[0].item())) step.update();
+      const loss = results[0].item();
+      if (Number.isFinite(loss)) step.update();
       else step.refuse();
-      return results;
+      return { results, loss };
     } catch (error) {
       step.refuse();
       throw error;

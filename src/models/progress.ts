@@ -47,10 +47,13 @@ export class Progress {
     return meanLoss(this.#sums);
   }
 
-  /** Counts a batch of `samples` samples. @param results as in {@link addLoss} @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length */
-  add(results: readonly Tensor[], samples: number, grouping: number | false = false): void {
+  /**
+   * Counts a batch of `samples` samples. @param results, value as in {@link addLoss}
+   * @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length
+   */
+  add(results: readonly Tensor[], samples: number, grouping: number | false = false, value?: number): void {
     this.#grouping = grouping;
-    addLoss(this.#sums, results, samples);
+    addLoss(this.#sums, results, samples, value);
     this.#samples += samples;
     this.batch++;
   }
