@@ -170,10 +170,11 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
 
   it("a file that lies about its size is inflated no further than that", async () => {
     const before = process.memoryUsage().arrayBuffers;
+    // 10 MiB, and as much again in pieces that the collector may not have seen yet; all of it would be 300.
     await expect(gunzip(lying(10 * MiB), "f")).rejects.toThrow(
       `f: the inflated size is wrong; expected ${10 * MiB} bytes, got more.`,
     );
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30 * MiB);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * MiB);
   });
 
   it("8 MiB of zeros in 8 kB are read, a byte more is not, and maxBytes moves the limit either way", async () => {
