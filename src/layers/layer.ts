@@ -5,12 +5,12 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
-import type { RowList } from "../ops/rowList.js";
+import type { RowList } from "../ops/inPlace/rowList.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { maskedSteps } from "./maskedSteps.js";
+import type { maskedSteps } from "./mask/maskedSteps.js";
 
 /** What tokens a layer takes. */
 export interface TokenRule {

@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { Layer, SymbolicTensor } from "./layer.js";
-import { maskedSteps } from "./maskedSteps.js";
+import { maskedSteps } from "./mask/maskedSteps.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {

@@ -1,9 +1,9 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
-import type { Graph } from "./graph.js";
-import type { StepMemory } from "./stepMemory.js";
-import { type Weights, mayTrain } from "./weights.js";
+import type { Graph } from "./graph/graph.js";
+import type { StepMemory } from "./step/stepMemory.js";
+import { type Weights, mayTrain } from "./step/weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 

@@ -4,9 +4,9 @@
  * before each replay. What `save` gave is put back by restore.ts. Letters: n, elements of a range of the parameter slab.
  */
 import { UsageError, message, show } from "../errors.js";
-import { type Gradient, NormClipper, clipByValue } from "../ops/clipGradients.js";
-import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
-import type { RowList } from "../ops/rowList.js";
+import { type Gradient, NormClipper, clipByValue } from "../ops/inPlace/clipGradients.js";
+import { OptimizerBlock, type SlabRange } from "../ops/inPlace/optimizerSteps.js";
+import type { RowList } from "../ops/inPlace/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { keep } from "../tensor/scope.js";

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import * as layers from "../../src/layers/index.js";
 import { type Layer, SymbolicTensor } from "../../src/layers/layer.js";
 import { layerFrom } from "../../src/layers/registry.js";
-import { Weights } from "../../src/models/weights.js";
+import { Weights } from "../../src/models/step/weights.js";
 import { adamw, sgd } from "../../src/optimizers/index.js";
 import { OptimizerState } from "../../src/optimizers/state.js";
 import { RandomState } from "../../src/tensor/randomState.js";
