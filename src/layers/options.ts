@@ -1,37 +1,89 @@
-/** The checks that every layer's constructor begins with, and those of options that are values of other rooms. */
+/** Options of layers: the rows of their tables, and the layer whose options stand in such a table. */
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
+import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
+import { type Option, type Table, type Values, describe, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { checkShape } from "../tensor/shape.js";
-import { type LayerOptions, checkName } from "./layer.js";
+import { type Shape, checkShape } from "../tensor/shape.js";
+import { Layer, type LayerOptions, type Parameter, type ParameterSpec, checkName } from "./layer.js";
 
-/**
- * Throws UsageError for an option that the layer does not have or a name that is none, ShapeError for an inputShape that is none.
- *
- * @param kind     the layer's kind
- * @param options  what the user passed
- * @param known    names of the layer's own options
- */
+/** A row for every option of O beside those that every layer takes. */
+export type LayerTable<O extends LayerOptions> = Table<Omit<O, keyof LayerOptions>>;
+
+const common = {
+  name: { check: (op, _name, value) => checkName(op, value as string), initial: undefined },
+  inputShape: {
+    check(op, _name, value) {
+      if (value !== undefined) checkShape(op, value as Shape);
+    },
+    initial: undefined,
+  },
+} satisfies Table<LayerOptions>;
+
+/** N of the options NInitializer of a table. */
+type Initialized<T> = { [K in keyof T]: K extends `${infer N}Initializer` ? N : never }[keyof T];
+
+/** A layer whose options stand in a table: they are checked, have their defaults, and stand in a file in the table's order. */
+export abstract class TableLayer<T extends Table<object>> extends Layer {
+  readonly kind: string;
+  /** The options, with their defaults. */
+  protected readonly given: Values<T>;
+
+  /** Errors: UsageError for an option that the layer does not have, a value out of range or a name that is none; ShapeError for an inputShape that is none. */
+  constructor(kind: string, options: LayerOptions, table: T) {
+    super(options);
+    this.kind = kind;
+    const { name: _, inputShape: __, ...given } = resolve(kind, options, { ...table, ...common });
+    this.given = given as unknown as Values<T>;
+  }
+
+  override get options(): Readonly<Record<string, unknown>> {
+    return describe(this.given);
+  }
+
+  /** Declares a parameter with the initializer and the regularizer of the options `${name}Initializer` and `${name}Regularizer`. */
+  protected parameter(name: Initialized<T> & string, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
+    const given = this.given as Readonly<Record<string, unknown>>;
+    const initializer = given[`${name}Initializer`] as Initializer;
+    const regularizer = given[`${name}Regularizer`] as Regularizer | undefined;
+    return this.declare({ name, shape, initializer, regularizer, ...spec });
+  }
+}
+
+/** The name of an activation. */
+export function activation(initial?: Activation): Option<Activation> {
+  return { check: (op, _name, value) => checkActivation(op, value as string), initial };
+}
+
+/** An initializer. @param initial makes the one that there is by default */
+export function initializer(initial: () => Initializer): Option<Initializer> {
+  return { check: (op, name, value) => checkValue(op, name, value, "fill", "initializers.heNormal()"), initial };
+}
+
+/** A regularizer, or none. */
+export const regularizer: Option<Regularizer | undefined> = {
+  check(op, name, value) {
+    if (value !== undefined) checkValue(op, name, value, "l2", "regularizers.l2(1e-4)");
+  },
+  initial: undefined,
+};
+
+function checkValue(op: string, option: string, value: unknown, member: string, example: string): void {
+  if (typeof value === "object" && value !== null && member in value) return;
+  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
+  throw new UsageError(
+    message(op, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),
+  );
+}
+
 export function checkLayerOptions(kind: string, options: LayerOptions, known: readonly string[]): void {
   checkKeys(kind, options, [...known, "name", "inputShape"]);
   checkName(kind, options.name);
   if (options.inputShape !== undefined) checkShape(kind, options.inputShape);
 }
-
-/** Throws UsageError unless the option is an initializer or left out. */
 export function checkInitializer(kind: string, option: string, value: Initializer | undefined): void {
-  checkValue(kind, option, value, "fill", "initializers.heNormal()");
+  if (value !== undefined) checkValue(kind, option, value, "fill", "initializers.heNormal()");
 }
-
-/** Throws UsageError unless the option is a regularizer or left out. */
 export function checkRegularizer(kind: string, option: string, value: Regularizer | undefined): void {
-  checkValue(kind, option, value, "l2", "regularizers.l2(1e-4)");
-}
-
-function checkValue(kind: string, option: string, value: unknown, member: string, example: string): void {
-  if (value === undefined || (typeof value === "object" && value !== null && member in value)) return;
-  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
-  throw new UsageError(
-    message(kind, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),
-  );
+  regularizer.check(kind, option, value);
 }
