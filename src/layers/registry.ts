@@ -74,10 +74,10 @@ function valueOf(name: string, value: unknown): unknown {
 
 /** A layer within another. Errors: DataError for what is not the configuration of one. */
 function innerLayer(value: unknown): Layer {
-  const { isTrainable = true, ...config } = (value ?? {}) as Config;
-  if (typeof value === "object" && "className" in config && typeof isTrainable === "boolean") {
+  const { trainable = true, ...config } = (value ?? {}) as Config;
+  if (typeof value === "object" && "className" in config && typeof trainable === "boolean") {
     const layer = layerFrom(config);
-    layer.isTrainable = isTrainable;
+    layer.trainable = trainable;
     return layer;
   }
   throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));

@@ -13,9 +13,9 @@ export function checkWrapped(op: string, option: string, layer: unknown, kinds: 
   throw new UsageError(message(op, `${option} is part of a model already`, { hint }));
 }
 
-/** A layer within another as it stands in a file: with `isTrainable: false` where it is frozen itself. */
-export function innerConfig({ config, isTrainable }: Layer): Config {
-  return isTrainable ? config : { ...config, isTrainable };
+/** A layer within another as it stands in a file: with `trainable: false` where it is frozen itself. */
+export function innerConfig({ config, trainable }: Layer): Config {
+  return trainable ? config : { ...config, trainable };
 }
 
 /** A layer around other layers. */

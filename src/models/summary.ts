@@ -24,8 +24,7 @@ type IsTrained = (parameter: Parameter) => boolean;
 
 /** What the model trains, or would train if it were compiled now. @param weights its own, where they have memory */
 function trainedBy(weights: Weights | undefined): IsTrained {
-  return (parameter) =>
-    !parameter.layer.isFrozen && parameter.spec.isTrainable !== false && mayTrain(weights, parameter);
+  return (parameter) => !parameter.layer.isFrozen && parameter.spec.trainable !== false && mayTrain(weights, parameter);
 }
 
 /** The inputs, then the calls in order. @param weights as for {@link summarize} */

@@ -143,7 +143,7 @@ it.each(Object.entries(table))(
   (_, { layer, inputs, decays, stays }) => {
     layer.apply(inputs.map((shape) => new SymbolicTensor(shape)));
     layer.giveName("it");
-    const trained = layer.parameters.filter(({ spec }) => spec.isTrainable !== false).map(({ spec }) => spec.name);
+    const trained = layer.parameters.filter(({ spec }) => spec.trainable !== false).map(({ spec }) => spec.name);
     expect(trained.toSorted()).toEqual([...decays, ...stays].toSorted());
     const random = new RandomState(1);
     const weights = new Weights([layer], random);

@@ -68,7 +68,7 @@ describe("batchNormalization", () => {
 
   it("uses the moving statistics where it is frozen, and leaves them", () => {
     const layer = batchNormalization({ inputShape: [3] });
-    layer.isTrainable = false;
+    layer.trainable = false;
     const model = sequential([layer]);
     const before = weightsOf(model);
     const x = normals(2, [4, 3]);

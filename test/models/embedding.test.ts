@@ -47,7 +47,7 @@ function summing(optimizer: Optimizer, { regularizer = false } = {}): Model {
     dense({ units: 1, kernelInitializer: ones(), useBias: false }),
   ]);
   model.build([T]);
-  model.layers[2].isTrainable = false;
+  model.layers[2].trainable = false;
   model.compile({ optimizer, loss: meanSquaredError() });
   return model;
 }

@@ -226,7 +226,7 @@ describe("what backward reads must be as it was in the forward pass", () => {
     const [fixed, free] = [batchNormalization(), batchNormalization()];
     const net = sequential([fixed, dense({ units: 2 }), free]);
     net.build([2]);
-    fixed.isTrainable = false;
+    fixed.trainable = false;
     const [output] = net.call([tensor([[1, 2], [3, 5]])], { training: true }); // prettier-ignore
     expect(() => sum(mul(output, output)).backward()).not.toThrow();
   });

@@ -211,7 +211,7 @@ class BatchNormalization extends Normalization {
   protected override build(inputShapes: readonly Shape[]): void {
     const shape = [oneInput(this.kind, inputShapes).at(-1)!];
     this.declareAffine(shape);
-    const state = { shape, isTrainable: false, decays: false };
+    const state = { shape, trainable: false, decays: false };
     this.#movingMean = this.declare({ ...state, name: "movingMean", initializer: this.#meanInitializer });
     this.#movingVariance = this.declare({ ...state, name: "movingVariance", initializer: this.#varianceInitializer });
   }

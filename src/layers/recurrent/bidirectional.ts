@@ -61,7 +61,7 @@ class Bidirectional extends Wrapper {
     this.#mode = mergeMode;
     if (backwardLayer === undefined) {
       this.#backward = this.#forward.with({ goBackwards: this.#forward.cellOptions.goBackwards !== true });
-      this.#backward.isTrainable = layer.isTrainable;
+      this.#backward.trainable = layer.trainable;
       return;
     }
     checkWrapped("bidirectional", "backwardLayer", backwardLayer, kinds, backwardLayer instanceof Recurrent);

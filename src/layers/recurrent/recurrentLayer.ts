@@ -149,7 +149,7 @@ export class Recurrent extends Layer {
     const { stateful = false, batchSize } = cellOptions;
     if (stateful) {
       this.#carried = cell.states.map((name) =>
-        this.declare({ name, shape: [batchSize!, units], initializer: zeros(), isTrainable: false }),
+        this.declare({ name, shape: [batchSize!, units], initializer: zeros(), trainable: false }),
       );
     }
   }

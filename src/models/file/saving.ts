@@ -87,7 +87,7 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const { name, seed, notes, graph, weights, average, step } = parts;
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
-  const architecture = describe(graph, step && ((layer) => layer.isTrainable && !weights.leaves(layer)));
+  const architecture = describe(graph, step && ((layer) => layer.trainable && !weights.leaves(layer)));
   const copy = copyOf(notes);
   const [{ safetensorsChunks }, { encodeNotes }] = await Promise.all([
     import("../../io/safetensors.js"),

@@ -12,7 +12,7 @@ import { Graph } from "./graph.js";
 /** A graph as it stands in a file. */
 export interface Architecture {
   readonly inputs: readonly { readonly shape: Shape; readonly name?: string }[];
-  /** Each with its name, and `isTrainable: false` where it is frozen. */
+  /** Each with its name, and `trainable: false` where it is frozen. */
   readonly layers: readonly Config[];
   /** layer: number in `layers`; inputs: numbers of tensors. */
   readonly calls: readonly { readonly layer: number; readonly inputs: readonly number[] }[];
@@ -20,12 +20,12 @@ export interface Architecture {
 }
 
 /** Writes a graph down. @param isTrained whether the model trains the layer. Default: unless it is frozen */
-export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.isTrainable): Architecture {
+export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.trainable): Architecture {
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {
     inputs: graph.inputs.map(({ shape, name }) => ({ shape, ...(name === undefined ? {} : { name }) })),
-    layers: graph.layers.map((layer) => (isTrained(layer) ? layer.config : { ...layer.config, isTrainable: false })),
+    layers: graph.layers.map((layer) => (isTrained(layer) ? layer.config : { ...layer.config, trainable: false })),
     calls: graph.steps.map(({ call }) => ({
       layer: graph.layers.indexOf(call.layer),
       inputs: call.inputs.map(numberOf),
@@ -43,10 +43,10 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
  */
 export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);
-  const made = layers.map(({ isTrainable = true, ...config }) => {
+  const made = layers.map(({ trainable = true, ...config }) => {
     const layer = layerFrom(config);
-    if (typeof isTrainable !== "boolean") fail("isTrainable is neither true nor false");
-    layer.isTrainable = isTrainable;
+    if (typeof trainable !== "boolean") fail("trainable is neither true nor false");
+    layer.trainable = trainable;
     if (typeof config.name === "string") layer.giveName(config.name);
     return layer;
   });

@@ -24,7 +24,7 @@ export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): St
   const parameters = graph.layers.flatMap((layer) => layer.parameters);
   let fixed = 0;
   for (const parameter of parameters) {
-    const isTrained = parameter.spec.isTrainable !== false;
+    const isTrained = parameter.spec.trainable !== false;
     const copies =
       1 + (isTrained ? 1 : 0) + (isTrained && !parameter.layer.isFrozen ? slots : 0) + (isAveraged ? 1 : 0);
     fixed += copies * bytesOf(parameter.spec.shape);

@@ -97,13 +97,13 @@ export class TrainingStep {
       throw new UsageError(message(op, `another model trains layer ${show(changed.layer.name)} now`, { hint }));
     }
     if (changed !== undefined) {
-      const got = `isTrainable ${!changed.parameter.layer.isFrozen} in layer ${show(changed.layer.name)}`;
+      const got = `trainable ${!changed.parameter.layer.isFrozen} in layer ${show(changed.layer.name)}`;
       const hint = "Call compile again: the optimizer starts anew then.";
       throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
     }
     const cut = this.#weights.trainable.find(({ value }) => !value.requiresGrad);
     if (cut !== undefined) {
-      const hint = "Freeze a layer by isTrainable = false, then compile.";
+      const hint = "Freeze a layer by trainable = false, then compile.";
       throw new UsageError(
         message(op, `requiresGrad of ${show(cut.name)} is false, but its layer is trained`, { hint }),
       );

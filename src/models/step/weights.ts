@@ -56,15 +56,15 @@ export class Weights {
   constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const fresh = parameters.filter((parameter) => !parameter.isBound);
-    const differentiable = parameters.filter(({ spec }) => spec.isTrainable !== false);
+    const differentiable = parameters.filter(({ spec }) => spec.trainable !== false);
     this.#differentiable = [
       ...differentiable.filter(({ spec }) => spec.decays !== false),
       ...differentiable.filter(({ spec }) => spec.decays === false),
     ];
     const trained = this.#differentiable.filter((parameter) => !parameter.isBound);
     const carried = new Set(layers.flatMap((layer) => layer.carried));
-    const state = fresh.filter(({ spec }) => spec.isTrainable === false);
-    this.#statistics = parameters.filter((one) => one.spec.isTrainable === false && !carried.has(one));
+    const state = fresh.filter(({ spec }) => spec.trainable === false);
+    this.#statistics = parameters.filter((one) => one.spec.trainable === false && !carried.has(one));
     this.#values = new Slab(trained.map(({ spec }) => spec.shape));
     try {
       this.#state = new Slab(state.map(({ spec }) => spec.shape));
@@ -102,7 +102,7 @@ export class Weights {
   /** What a forward pass in training changes: moving statistics and carried states, those of layers that another model made among them. */
   get changedInForward(): Tensor[] {
     const made = new Set(this.#state.sections);
-    const foreign = this.all.filter(({ parameter, value }) => parameter.spec.isTrainable === false && !made.has(value));
+    const foreign = this.all.filter(({ parameter, value }) => parameter.spec.trainable === false && !made.has(value));
     return [this.#state.whole, ...foreign.map(({ value }) => value)];
   }
 
@@ -115,7 +115,7 @@ export class Weights {
 
   /** True where another model trains all that there is to train of the layer. */
   leaves({ parameters }: Layer): boolean {
-    const differentiable = parameters.filter(({ spec }) => spec.isTrainable !== false);
+    const differentiable = parameters.filter(({ spec }) => spec.trainable !== false);
     return differentiable.length > 0 && !differentiable.some((parameter) => mayTrain(this, parameter));
   }
 
@@ -153,7 +153,7 @@ export class Weights {
     readonly rules: readonly SectionRule[];
   } {
     const rules = this.#trained.map(({ spec, layer, rows }) => ({
-      isTrainable: !layer.isFrozen,
+      trainable: !layer.isFrozen,
       decays: spec.decays !== false,
       rows,
     }));

@@ -116,8 +116,8 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.outputs", [-1]),
     ],
     [
-      "loadModel: the architecture is damaged: isTrainable is neither true nor false.",
-      () => edited("architecture.layers.0.isTrainable", 1),
+      "loadModel: the architecture is damaged: trainable is neither true nor false.",
+      () => edited("architecture.layers.0.trainable", 1),
     ],
     [
       "loadModel: unknown layer; expected activation, add,",

@@ -84,11 +84,11 @@ describe("the model that comes back", () => {
 
   it("keeps which layers are frozen; so does a checkpoint, whose optimizer leaves them out", async () => {
     const frozen = sequential([dense({ units: 4, inputShape: [5] }), dense({ units: 3 })]);
-    frozen.layers[0].isTrainable = false;
+    frozen.layers[0].trainable = false;
     frozen.compile({ optimizer: adam(), loss: categoricalCrossentropy({ fromLogits: true }) });
     await frozen.fit(x, y);
     const loaded = await loadModel(await frozen.toBytes({ checkpoint: true }));
-    expect(loaded.layers.map(({ isTrainable }) => isTrainable)).toEqual([false, true]);
+    expect(loaded.layers.map(({ trainable }) => trainable)).toEqual([false, true]);
     for (const each of [frozen, loaded]) await each.fit(x, y, { epochs: 3, resume: true });
     expectSameWeights(loaded, frozen);
   });

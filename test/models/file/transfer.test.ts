@@ -39,7 +39,7 @@ describe("loadWeights", () => {
   it("a frozen body stays as it was loaded while the head is trained", async () => {
     const [trained, other] = [make("head", 2, 1), make("newHead", 1, 7)];
     await other.loadWeights(await trained.toBytes(), { byName: true });
-    for (const layer of other.layers) layer.isTrainable = layer.name === "newHead";
+    for (const layer of other.layers) layer.trainable = layer.name === "newHead";
     other.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
     const before = weightsOf(other);
     await other.fit(normals(3, [16, 3]), normals(4, [16, 1]), { epochs: 2, batchSize: 4 });

@@ -266,7 +266,7 @@ describe("the gradient of the input is not computed", () => {
       dropout({ rate: 0.5 }),
       dense({ units: 4 }),
     ]);
-    chain.layers[0].isTrainable = chain.layers[1].isTrainable = false;
+    chain.layers[0].trainable = chain.layers[1].trainable = false;
     chain.compile({ optimizer: sgd(), loss: meanSquaredError() });
     const [x, y] = [normals(1, [6, 5]), normals(2, [6, 4])];
     const called = calledKernels(() => void chain.trainOnBatch([x], [y]));

@@ -146,7 +146,7 @@ describe("layers of a model that is compiled", () => {
     second.compile({ optimizer: adam(), loss });
     await second.fit(x, y, options);
     const loaded = await loadModel(await second.toBytes({ checkpoint: true }));
-    expect(loaded.layers.map(({ isTrainable }) => isTrainable)).toEqual([false, true]);
+    expect(loaded.layers.map(({ trainable }) => trainable)).toEqual([false, true]);
     for (const one of [second, loaded]) await one.fit(x, y, { ...options, epochs: 4, resume: true });
     expectSameWeights(loaded, second);
   });

@@ -60,7 +60,7 @@ function branched(): Model {
   const [left, right] = [input({ shape: [4], name: "left" }), input({ shape: [4] })];
   const encode = dense({ units: 8, activation: "tanh", name: "encode" });
   const frozen = dense({ units: 8 });
-  frozen.isTrainable = false;
+  frozen.trainable = false;
   const joined = add().apply([encode.apply(left), encode.apply(right), frozen.apply(right)]);
   return model({ inputs: [left, right], outputs: dense({ units: 1 }).apply(joined) });
 }

@@ -70,7 +70,7 @@ describe("batch normalisation and a last batch of one sample", () => {
     const steps = normalized([timeDistributed({ layer: batchNormalization() })], [2, 2]);
     await steps.fit(normals(1, [3, 2, 2]), normals(2, [3, 1]), { batchSize: 2 });
     const norm = batchNormalization();
-    norm.isTrainable = false;
+    norm.trainable = false;
     const frozen = normalized([norm], [2]);
     await frozen.fit(normals(1, [3, 2]), normals(2, [3, 1]), { batchSize: 2 });
     const judged = normalized([batchNormalization()], [2]);

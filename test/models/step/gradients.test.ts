@@ -65,7 +65,7 @@ it("requiresGrad = false on a weight that is trained is an error of fit and trai
   const net = network();
   net.weights[0].value.requiresGrad = false;
   const wrong =
-    'requiresGrad of "dense_1/kernel" is false, but its layer is trained. Freeze a layer by isTrainable = false';
+    'requiresGrad of "dense_1/kernel" is false, but its layer is trained. Freeze a layer by trainable = false';
   await expect(net.fit(x, y)).rejects.toThrow(`fit: ${wrong}`);
   expect(() => net.trainOnBatch([x], [y])).toThrow(`trainOnBatch: ${wrong}`);
 });

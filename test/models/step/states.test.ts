@@ -315,7 +315,7 @@ describe("a frozen layer stays frozen within another", () => {
 
   /** Trains 2 epochs with `frozen` not trainable. @returns names of the weights that changed */
   async function changed(layers: readonly Layer[], frozen: Layer): Promise<string[]> {
-    frozen.isTrainable = false;
+    frozen.trainable = false;
     const net = sequential([...layers, dense({ units: 2, name: "head" })]);
     net.build([T, 3]);
     net.compile({ optimizer: adam(), loss: meanSquaredError() });
@@ -344,7 +344,7 @@ describe("a frozen layer stays frozen within another", () => {
     };
     for (const at of [0, 1, 2]) {
       const layers = deep();
-      layers[at].isTrainable = false;
+      layers[at].trainable = false;
       const net = sequential([layers[0]]);
       net.build([2, T, 3]);
       net.compile({ optimizer: adam(), loss: meanSquaredError() });
@@ -359,7 +359,7 @@ describe("a frozen layer stays frozen within another", () => {
     const whole = bidirectional({ layer: lstm(options) });
     expect(await changed([whole], whole)).toEqual(head);
     const layer = lstm(options);
-    layer.isTrainable = false;
+    layer.trainable = false;
     expect(await changed([bidirectional({ layer })], layer)).toEqual(head);
     const half = lstm({ ...options, goBackwards: true });
     const names = await changed([bidirectional({ layer: lstm(options), backwardLayer: half })], half);
@@ -371,7 +371,7 @@ describe("a frozen layer stays frozen within another", () => {
     const layer = batchNormalization();
     const net = sequential([timeDistributed({ layer })]);
     net.build([T, 3]);
-    layer.isTrainable = false;
+    layer.trainable = false;
     const [got, want] = [true, false].map((is) => net.call([sequences], { training: is })[0].toArray());
     expect(got).toEqual(want);
   });
@@ -380,11 +380,11 @@ describe("a frozen layer stays frozen within another", () => {
     const layer = batchNormalization();
     const net = sequential([timeDistributed({ layer }), dense({ units: 2 })]);
     net.build([T, 3]);
-    layer.isTrainable = false;
+    layer.trainable = false;
     net.compile({ optimizer: adam(), loss: meanSquaredError() });
     await net.fit(sequences, targets, { batchSize: 4 });
     const loaded = await loadModel(await net.toBytes({ checkpoint: true }));
-    expect(loaded.layers.map(({ isTrainable }) => isTrainable)).toEqual([true, true]);
+    expect(loaded.layers.map(({ trainable }) => trainable)).toEqual([true, true]);
     for (const one of [net, loaded]) await one.fit(sequences, targets, { batchSize: 4, epochs: 2, resume: true });
     expectSameWeights(loaded, net);
   });

@@ -191,8 +191,8 @@ describe("frozen layers", () => {
       dense({ units: 6, activation: "tanh" }),
       dense({ units: 3 }),
     ]);
-    model.layers[0].isTrainable = false;
-    model.layers[2].isTrainable = false;
+    model.layers[0].trainable = false;
+    model.layers[2].trainable = false;
     model.compile({ optimizer, loss: categoricalCrossentropy({ fromLogits: true }) });
     return model;
   };
@@ -214,9 +214,9 @@ describe("frozen layers", () => {
   it("that are thawed later train after the next compile, and are refused before it", async () => {
     const model = frozen();
     await model.fit(data.x, data.y);
-    model.layers[0].isTrainable = true;
+    model.layers[0].trainable = true;
     await expect(model.fit(data.x, data.y)).rejects.toThrow(
-      'fit: layers were frozen or thawed since compile; got isTrainable true in layer "dense_1". Call compile again: the optimizer starts anew then.',
+      'fit: layers were frozen or thawed since compile; got trainable true in layer "dense_1". Call compile again: the optimizer starts anew then.',
     );
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
     const before = weightsOf(model);
@@ -227,7 +227,7 @@ describe("frozen layers", () => {
 
   it("all of them: evaluate works, fit says that there is nothing to train", async () => {
     const model = frozen();
-    for (const layer of model.layers) layer.isTrainable = false;
+    for (const layer of model.layers) layer.trainable = false;
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
     const before = weightsOf(model);
     expect((await model.evaluate(data.x, data.y)).loss).toBeGreaterThan(0);
