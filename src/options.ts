@@ -64,6 +64,18 @@ export function flag(initial: boolean): Option<boolean> {
   return { check: checkBoolean, initial };
 }
 
+/** One of some words. */
+export function oneOf<const W extends string>(words: readonly W[], initial: NoInfer<W>): Option<W> {
+  return {
+    check(op, name, value) {
+      if (words.includes(value as W)) return;
+      const expected = words.map((word) => show(word)).join(", ").replace(/, ([^,]*)$/, " or $1"); // prettier-ignore
+      throw new UsageError(message(op, `unknown ${name}`, { expected, got: show(value) }));
+    },
+    initial,
+  };
+}
+
 /** As `option`, and it may be left out without being anything. */
 export function optional<T>({ check }: Option<T>): Option<T | undefined> {
   return {

@@ -1,8 +1,8 @@
 /** Options of layers: the rows of their tables, and the layer whose options stand in such a table. */
-import { UsageError, checkKeys, message, show } from "../errors.js";
+import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
-import { type Option, type Table, type Values, describe, resolve } from "../options.js";
+import { type Option, type Table, describe, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, type Parameter, type ParameterSpec, checkName } from "./layer.js";
@@ -20,21 +20,21 @@ const common = {
   },
 } satisfies Table<LayerOptions>;
 
-/** N of the options NInitializer of a table. */
-type Initialized<T> = { [K in keyof T]: K extends `${infer N}Initializer` ? N : never }[keyof T];
+/** N of the options NInitializer. */
+export type Initialized<V> = { [K in keyof V]: K extends `${infer N}Initializer` ? N : never }[keyof V] & string;
 
-/** A layer whose options stand in a table: they are checked, have their defaults, and stand in a file in the table's order. */
-export abstract class TableLayer<T extends Table<object>> extends Layer {
+/** A layer whose options stand in a table: they are checked, have their defaults, and stand in a file in the table's order. V: their values. */
+export abstract class TableLayer<V extends object = object> extends Layer {
   readonly kind: string;
   /** The options, with their defaults. */
-  protected readonly given: Values<T>;
+  protected readonly given: V;
 
   /** Errors: UsageError for an option that the layer does not have, a value out of range or a name that is none; ShapeError for an inputShape that is none. */
-  constructor(kind: string, options: LayerOptions, table: T) {
+  constructor(kind: string, options: LayerOptions, table: { readonly [K in keyof V]: Option<V[K]> }) {
     super(options);
     this.kind = kind;
     const { name: _, inputShape: __, ...given } = resolve(kind, options, { ...table, ...common });
-    this.given = given as unknown as Values<T>;
+    this.given = given as unknown as V;
   }
 
   override get options(): Readonly<Record<string, unknown>> {
@@ -42,7 +42,7 @@ export abstract class TableLayer<T extends Table<object>> extends Layer {
   }
 
   /** Declares a parameter with the initializer and the regularizer of the options `${name}Initializer` and `${name}Regularizer`. */
-  protected parameter(name: Initialized<T> & string, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
+  protected parameter(name: Initialized<V>, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
     const given = this.given as Readonly<Record<string, unknown>>;
     const initializer = given[`${name}Initializer`] as Initializer;
     const regularizer = given[`${name}Regularizer`] as Regularizer | undefined;
@@ -74,16 +74,4 @@ function checkValue(op: string, option: string, value: unknown, member: string, 
   throw new UsageError(
     message(op, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),
   );
-}
-
-export function checkLayerOptions(kind: string, options: LayerOptions, known: readonly string[]): void {
-  checkKeys(kind, options, [...known, "name", "inputShape"]);
-  checkName(kind, options.name);
-  if (options.inputShape !== undefined) checkShape(kind, options.inputShape);
-}
-export function checkInitializer(kind: string, option: string, value: Initializer | undefined): void {
-  if (value !== undefined) checkValue(kind, option, value, "fill", "initializers.heNormal()");
-}
-export function checkRegularizer(kind: string, option: string, value: Regularizer | undefined): void {
-  regularizer.check(kind, option, value);
 }

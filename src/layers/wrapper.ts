@@ -2,7 +2,8 @@
 import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
-import { Layer, SymbolicTensor } from "./layer.js";
+import { type Layer, SymbolicTensor } from "./layer.js";
+import { TableLayer } from "./options.js";
 import { maskedSteps } from "./mask/maskedSteps.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
@@ -18,8 +19,8 @@ export function innerConfig({ config, trainable }: Layer): Config {
   return trainable ? config : { ...config, trainable };
 }
 
-/** A layer around other layers. */
-export abstract class Wrapper extends Layer {
+/** A layer around other layers. V: the values of its options. */
+export abstract class Wrapper<V extends object> extends TableLayer<V> {
   override get maskedSteps(): typeof maskedSteps {
     return maskedSteps;
   }

@@ -1,5 +1,6 @@
 /** An activation function as a layer of its own. */
 import { type Activation, activate } from "../../ops/pointwise/activate.js";
+import type { Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
@@ -20,7 +21,7 @@ export function activation(options: ActivationOptions): Layer {
   return new ActivationLayer("activation", options, table);
 }
 
-class ActivationLayer extends TableLayer<typeof table> {
+class ActivationLayer extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
     const { activation } = this.given;
     return activation === "linear" ? "same" : activation;

@@ -4,7 +4,7 @@ import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
 import type { Activation } from "../../ops/pointwise/activate.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
-import { flag, integer } from "../../options.js";
+import { flag, integer, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -47,7 +47,7 @@ export function dense(options: DenseOptions): Layer {
   return new Dense("dense", options, table);
 }
 
-class Dense extends TableLayer<typeof table> {
+class Dense extends TableLayer<Values<typeof table>> {
   #kernel!: Parameter;
   #bias: Parameter | undefined;
 

@@ -1,6 +1,6 @@
 /** Dropout: in training, zeroes a random part and scales the rest so that the mean stays; otherwise does nothing. Source: Srivastava et al. 2014. */
 import { dropout as dropoutOp } from "../../ops/pointwise/dropout.js";
-import { number } from "../../options.js";
+import { number, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
@@ -24,7 +24,7 @@ export function dropout(options: DropoutOptions): Layer {
   return new Dropout("dropout", options, dropoutTable);
 }
 
-class Dropout extends TableLayer<typeof dropoutTable> {
+class Dropout extends TableLayer<Values<typeof dropoutTable>> {
   override get outputActivation(): string {
     return "same";
   }

@@ -3,7 +3,7 @@ import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { randomUniform } from "../../initializers/index.js";
 import { embedding as embeddingOp } from "../../ops/shape/embedding.js";
-import { flag, integer, optional } from "../../options.js";
+import { flag, integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -57,7 +57,7 @@ export function embedding(options: EmbeddingOptions): Layer {
   );
 }
 
-class Embedding extends TableLayer<typeof table> {
+class Embedding extends TableLayer<Values<typeof table>> {
   #embeddings!: Parameter;
 
   override get tokens(): TokenRule {

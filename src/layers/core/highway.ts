@@ -9,6 +9,7 @@ import type { Activation } from "../../ops/pointwise/activate.js";
 import { add, mul, sub } from "../../ops/pointwise/arithmetic.js";
 import { dense } from "../../ops/product/dense.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
+import type { Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
@@ -46,7 +47,7 @@ export function highway(options: HighwayOptions = {}): Layer {
   return new Highway("highway", options, table);
 }
 
-class Highway extends TableLayer<typeof table> {
+class Highway extends TableLayer<Values<typeof table>> {
   #kernel!: Parameter;
   #bias!: Parameter;
   #gateKernel!: Parameter;

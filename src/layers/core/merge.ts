@@ -6,7 +6,7 @@ import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/sh
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
 import { bothCount, oneAfterTheOther } from "../mask/masks.js";
-import type { Option } from "../../options.js";
+import { type Option, type Values } from "../../options.js";
 import { type LayerTable, TableLayer } from "../options.js";
 
 /** Options of {@link concatenate}. */
@@ -42,7 +42,7 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
   return new Concatenate("concatenate", options, table);
 }
 
-class Elementwise extends TableLayer<object> {
+class Elementwise extends TableLayer {
   readonly #op: (a: Tensor, b: Tensor) => Tensor;
 
   constructor(kind: "add" | "multiply", options: LayerOptions, op: (a: Tensor, b: Tensor) => Tensor) {
@@ -73,7 +73,7 @@ class Elementwise extends TableLayer<object> {
   }
 }
 
-class Concatenate extends TableLayer<typeof table> {
+class Concatenate extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const first = severalInputs("concatenate", inputShapes);
     const axis = normalizeAxis("concatenate", this.given.axis, first.length + 1) - 1;

@@ -7,7 +7,7 @@ import { ShapeError, message } from "../../errors.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { dropout } from "../../ops/pointwise/dropout.js";
 import { fillNormal } from "../../ops/random.js";
-import { number } from "../../options.js";
+import { number, type Values } from "../../options.js";
 import { empty, ones } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -49,7 +49,7 @@ export function gaussianNoise(options: GaussianNoiseOptions): Layer {
   return new GaussianNoise("gaussianNoise", options, noiseTable);
 }
 
-class SpatialDropout extends TableLayer<typeof dropoutTable> {
+class SpatialDropout extends TableLayer<Values<typeof dropoutTable>> {
   /** Letters of the axes along which a channel is dropped as a whole. */
   readonly #axes: readonly string[];
 
@@ -85,7 +85,7 @@ class SpatialDropout extends TableLayer<typeof dropoutTable> {
 }
 
 /** A layer that changes each element by a number of its own. */
-abstract class Elementwise<T extends object> extends TableLayer<T> {
+abstract class Elementwise<V extends object> extends TableLayer<V> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput(this.kind, inputShapes);
   }
@@ -95,7 +95,7 @@ abstract class Elementwise<T extends object> extends TableLayer<T> {
   }
 }
 
-class GaussianDropout extends Elementwise<typeof dropoutTable> {
+class GaussianDropout extends Elementwise<Values<typeof dropoutTable>> {
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
     const { rate } = this.given;
     if (!training || rate === 0) return x;
@@ -105,7 +105,7 @@ class GaussianDropout extends Elementwise<typeof dropoutTable> {
   }
 }
 
-class GaussianNoise extends Elementwise<typeof noiseTable> {
+class GaussianNoise extends Elementwise<Values<typeof noiseTable>> {
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
     const { stddev } = this.given;
     if (!training || stddev === 0) return x;

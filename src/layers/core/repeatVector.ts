@@ -2,7 +2,7 @@
 import { ShapeError, message } from "../../errors.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
 import { expandDims } from "../../ops/shape/reshape.js";
-import { integer } from "../../options.js";
+import { integer, type Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
@@ -21,7 +21,7 @@ export function repeatVector(options: RepeatVectorOptions): Layer {
   return new RepeatVector("repeatVector", options, table);
 }
 
-class RepeatVector extends TableLayer<typeof table> {
+class RepeatVector extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
     return "same";
   }

@@ -4,7 +4,7 @@ import { reshape as reshapeOp } from "../../ops/shape/reshape.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
-import type { Option } from "../../options.js";
+import { type Option, type Values } from "../../options.js";
 import { type LayerTable, TableLayer } from "../options.js";
 
 /** Options of {@link reshape}. */
@@ -35,7 +35,7 @@ export function flatten(options: LayerOptions = {}): Layer {
   return new Flatten("flatten", options, {});
 }
 
-class Reshape extends TableLayer<typeof table> {
+class Reshape extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
     return "same";
   }
@@ -63,7 +63,7 @@ class Reshape extends TableLayer<typeof table> {
   }
 }
 
-class Flatten extends TableLayer<object> {
+class Flatten extends TableLayer {
   override get outputActivation(): string {
     return "same";
   }
