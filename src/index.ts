@@ -38,7 +38,7 @@ export type { CompileOptions } from "./models/compileOptions.js";
 export * from "./ops/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
-export type { Schedule } from "./optimizers/schedule.js";
+export type { Schedule } from "./optimizers/optimizer.js";
 export * as schedules from "./optimizers/schedules.js";
 export * as regularizers from "./regularizers/index.js";
 export type { Regularizer } from "./regularizers/regularizer.js";

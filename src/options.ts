@@ -19,6 +19,9 @@ export interface Option<T> {
 /** A row for every option of O. */
 export type Table<O extends object> = { readonly [K in keyof O]-?: Option<O[K]> };
 
+/** The table of options whose values are V. */
+export type Rows<V extends object> = { readonly [K in keyof V]: Option<V[K]> };
+
 /** What a table gives: every option with a value, but for those that are {@link optional}. */
 export type Values<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never };
 
@@ -30,15 +33,15 @@ export type Values<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> 
  * @returns the values in the order of the table
  * Errors: UsageError for an option that is not in the table; those of the rows.
  */
-export function resolve<T extends Table<object>>(op: string, options: object, table: T): Values<T> {
+export function resolve<V extends object>(op: string, options: object, table: Rows<V>): V {
   checkKeys(op, options, Object.keys(table));
   const given = options as Readonly<Record<string, unknown>>;
-  const values = Object.entries(table as Table<Record<string, unknown>>).map(([name, { check, initial }]) => {
+  const values = Object.entries(table as Rows<Record<string, unknown>>).map(([name, { check, initial }]) => {
     const value = given[name] === undefined ? (typeof initial === "function" ? initial() : initial) : given[name];
     check(op, name, value);
     return [name, value];
   });
-  return Object.fromEntries(values) as Values<T>;
+  return Object.fromEntries(values) as V;
 }
 
 /** Values as they stand in a file: those of other rooms, such as initializers, by their configs; what is undefined is left out. */
@@ -60,7 +63,7 @@ export function integer(interval: string, initial?: number): Option<number> {
 }
 
 /** True or false. */
-export function flag(initial: boolean): Option<boolean> {
+export function flag(initial?: boolean): Option<boolean> {
   return { check: checkBoolean, initial };
 }
 

@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { type Layer, SymbolicTensor } from "./layer.js";
-import { TableLayer } from "./options.js";
+import { TableLayer } from "./tableLayer.js";
 import { maskedSteps } from "./mask/maskedSteps.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */

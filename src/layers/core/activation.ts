@@ -4,7 +4,7 @@ import type { Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
-import { type LayerTable, TableLayer, activation as activationOption } from "../options.js";
+import { type LayerTable, TableLayer, activation as activationOption } from "../tableLayer.js";
 
 /** Options of {@link activation}. */
 export interface ActivationOptions extends LayerOptions {

@@ -4,7 +4,7 @@ import { number, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions extends LayerOptions {

@@ -10,7 +10,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "../layer.js";
 import { maskedSteps } from "../mask/maskedSteps.js";
 import { bothCount } from "../mask/masks.js";
-import { type LayerTable, TableLayer, initializer, regularizer } from "../options.js";
+import { type LayerTable, TableLayer, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {

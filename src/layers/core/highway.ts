@@ -13,7 +13,7 @@ import type { Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
-import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../options.js";
+import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link highway}. */
 export interface HighwayOptions extends LayerOptions {

@@ -6,8 +6,8 @@ import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/sh
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
 import { bothCount, oneAfterTheOther } from "../mask/masks.js";
-import { type Option, type Values } from "../../options.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import type { Option, Values } from "../../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link concatenate}. */
 export interface ConcatenateOptions extends LayerOptions {

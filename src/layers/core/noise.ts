@@ -12,7 +12,7 @@ import { empty, ones } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 import { type DropoutOptions, dropoutTable } from "./dropout.js";
 
 /** Options of {@link gaussianNoise}. */

@@ -4,8 +4,8 @@ import { reshape as reshapeOp } from "../../ops/shape/reshape.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
-import { type Option, type Values } from "../../options.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import type { Option, Values } from "../../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link reshape}. */
 export interface ReshapeOptions extends LayerOptions {

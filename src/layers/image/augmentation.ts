@@ -6,7 +6,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkImageShape } from "./imageChecks.js";
 import type { CallContext, Layer, LayerOptions } from "../layer.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link randomDistortion}. */
 export interface RandomDistortionOptions extends DistortionOptions, LayerOptions {}

@@ -6,7 +6,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, eachAxis, windowPadding } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
-import type { LayerTable } from "../options.js";
+import type { LayerTable } from "../tableLayer.js";
 import {
   ConvolutionLayer,
   type ConvolutionLayerOptions,

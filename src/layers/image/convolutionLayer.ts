@@ -12,7 +12,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, sizes, windowPadding } from "../../tensor/window.js";
 import { type LayerOptions, type Parameter, oneInput } from "../layer.js";
-import { type Initialized, TableLayer, activation, initializer, regularizer } from "../options.js";
+import { type Initialized, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of all layers of convolutions. Sizes are one number, or one for each axis. */
 export interface ConvolutionLayerOptions extends LayerOptions {

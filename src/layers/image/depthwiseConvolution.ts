@@ -13,7 +13,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../options.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 import { ConvolutionLayer, type ConvolutionLayerOptions, biasTable, windowTable } from "./convolutionLayer.js";
 
 /** Options of {@link depthwiseConv2d}. */

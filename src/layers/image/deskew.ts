@@ -4,7 +4,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkImageShape } from "./imageChecks.js";
 import type { Layer, LayerOptions } from "../layer.js";
-import { TableLayer } from "../options.js";
+import { TableLayer } from "../tableLayer.js";
 
 /**
  * Each image with its centre of mass in the middle and sheared upright, by its moments. x (N, H, W, C), background 0, ink above → y of the same shape.

@@ -24,7 +24,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { maskedMax, maskedMean } from "../mask/maskedPooling.js";
 import { factorsOf } from "../mask/masks.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link maxPooling2d} and its kin. */
 export interface PoolingOptions extends LayerOptions, PoolOptions {}

@@ -6,9 +6,9 @@ import { pad, slice } from "../../ops/shape/slice.js";
 import { type UpsampleOptions, upsample2d, upsampleTable, upsamplingOf } from "../../ops/image/upsample.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Option, type Values } from "../../options.js";
+import type { Option, Values } from "../../options.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link upSampling2d}. */
 export interface UpSamplingOptions extends LayerOptions, UpsampleOptions {}

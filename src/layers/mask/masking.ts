@@ -10,7 +10,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { maskedSteps } from "./maskedSteps.js";
 import { bothCount } from "./masks.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link masking}. */
 export interface MaskingOptions extends LayerOptions {

@@ -15,7 +15,7 @@ import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
-import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../options.js";
+import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of all of them. */
 export interface NormalizationOptions extends LayerOptions {

@@ -6,7 +6,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type StateKeeper, type Layer, type Parameter, type LayerOptions, partOf } from "../layer.js";
 import { type Option, type Values, optional } from "../../options.js";
-import type { LayerTable } from "../options.js";
+import type { LayerTable } from "../tableLayer.js";
 import { Recurrent } from "./recurrentLayer.js";
 import type { RecurrentValues } from "./recurrentCell.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";

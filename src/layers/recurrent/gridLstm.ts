@@ -19,7 +19,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
 import { maskedSteps } from "../mask/maskedSteps.js";
 import { factorsOf, placesOf, stepsAt } from "../mask/masks.js";
-import { type LayerTable, TableLayer, initializer } from "../options.js";
+import { type LayerTable, TableLayer, initializer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */
 export interface GridLstmOptions extends LayerOptions {

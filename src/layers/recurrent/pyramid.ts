@@ -11,7 +11,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { factorsOf } from "../mask/masks.js";
-import { type LayerTable, TableLayer } from "../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link pyramid}. */
 export interface PyramidOptions extends LayerOptions {

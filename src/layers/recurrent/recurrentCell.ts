@@ -12,7 +12,7 @@ import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { LayerOptions } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../options.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions extends LayerOptions {

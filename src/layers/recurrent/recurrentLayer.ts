@@ -17,7 +17,7 @@ import { CarriedStates } from "./carriedStates.js";
 import { type CallContext, type StateKeeper, type Parameter, checkCarriedBatch, partOf } from "../layer.js";
 import { maskedSteps } from "../mask/maskedSteps.js";
 import { reversed } from "../mask/masks.js";
-import { TableLayer } from "../options.js";
+import { TableLayer } from "../tableLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 
 /** A layer that goes through sequences with a cell. */

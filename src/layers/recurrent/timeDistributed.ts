@@ -15,7 +15,7 @@ import {
   oneInput,
 } from "../layer.js";
 import type { Option, Values } from "../../options.js";
-import type { LayerTable } from "../options.js";
+import type { LayerTable } from "../tableLayer.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** Options of {@link timeDistributed}. */

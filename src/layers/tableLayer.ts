@@ -2,7 +2,7 @@
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
-import { type Option, type Table, describe, resolve } from "../options.js";
+import { type Option, type Rows, type Table, describe, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, type Parameter, type ParameterSpec, checkName } from "./layer.js";
@@ -30,7 +30,7 @@ export abstract class TableLayer<V extends object = object> extends Layer {
   protected readonly given: V;
 
   /** Errors: UsageError for an option that the layer does not have, a value out of range or a name that is none; ShapeError for an inputShape that is none. */
-  constructor(kind: string, options: LayerOptions, table: { readonly [K in keyof V]: Option<V[K]> }) {
+  constructor(kind: string, options: LayerOptions, table: Rows<V>) {
     super(options);
     this.kind = kind;
     const { name: _, inputShape: __, ...given } = resolve(kind, options, { ...table, ...common });
