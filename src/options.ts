@@ -11,7 +11,7 @@ import { UsageError, checkKeys, message, show } from "./errors.js";
 /** An option: what may stand there. T: what it is after the check. */
 export interface Option<T> {
   /** Throws UsageError or ShapeError unless `value` may stand there. @param op the function that the user called @param name the option's */
-  check(op: string, name: string, value: unknown): void;
+  readonly check: (op: string, name: string, value: unknown) => void;
   /** What it is where it is left out, or a function that makes that; undefined for an option that must be given, or that need not be anything. */
   readonly initial: T | (() => T) | undefined;
 }
@@ -37,7 +37,8 @@ export function resolve<V extends object>(op: string, options: object, table: Ro
   checkKeys(op, options, Object.keys(table));
   const given = options as Readonly<Record<string, unknown>>;
   const values = Object.entries(table as Rows<Record<string, unknown>>).map(([name, { check, initial }]) => {
-    const value = given[name] === undefined ? (typeof initial === "function" ? initial() : initial) : given[name];
+    const byDefault = (): unknown => (typeof initial === "function" ? (initial as () => unknown)() : initial);
+    const value = given[name] === undefined ? byDefault() : given[name];
     check(op, name, value);
     return [name, value];
   });
