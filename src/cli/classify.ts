@@ -1,6 +1,6 @@
 /** From a network's outputs to classes and their probabilities. Letters: N samples, K classes, C columns of the output. */
 import type { Model } from "../index.js";
-import { activatedLayer, givesProbabilities } from "../models/logits.js";
+import { activatedLayer, givesProbabilities } from "../models/graph/logits.js";
 
 /** Probabilities, (N, K) row-major. */
 export interface Classified {
