@@ -11,14 +11,8 @@ export { loadFromIndexedDb, saveToIndexedDb } from "./io/indexedDb.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
 export * as layers from "./layers/index.js";
-export {
-  Layer,
-  type CallContext,
-  type LayerOptions,
-  type Parameter,
-  type ParameterSpec,
-  type SymbolicTensor,
-} from "./layers/layer.js";
+export { Layer, type CallContext, type LayerOptions, type SymbolicTensor } from "./layers/layer.js";
+export type { Parameter, ParameterSpec } from "./layers/parameter.js";
 export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
 export * as metrics from "./metrics/index.js";

@@ -5,7 +5,8 @@ import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
 import { type Option, type Rows, type Table, describe, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
-import { Layer, type LayerOptions, type Parameter, type ParameterSpec, checkName } from "./layer.js";
+import { Layer, type LayerOptions, checkName } from "./layer.js";
+import type { Parameter, ParameterSpec } from "./parameter.js";
 
 /** A row for every option of O beside those that every layer takes. */
 export type LayerTable<O extends LayerOptions> = Table<Omit<O, keyof LayerOptions>>;

@@ -3,8 +3,7 @@ import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { type Layer, SymbolicTensor } from "./layer.js";
-import { TableLayer } from "./tableLayer.js";
-import { maskedSteps } from "./mask/maskedSteps.js";
+import { SequenceLayer } from "./sequenceLayer.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {
@@ -20,11 +19,7 @@ export function innerConfig({ config, trainable }: Layer): Config {
 }
 
 /** A layer around other layers. V: the values of its options. */
-export abstract class Wrapper<V extends object> extends TableLayer<V> {
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
-  }
-
+export abstract class Wrapper<V extends object> extends SequenceLayer<V> {
   /** Builds a wrapped layer, and takes over its parameters under names that begin with `prefix`. */
   protected buildInner(layer: Layer, prefix: string, inputShapes: readonly Shape[]): void {
     layer.putInto(this);

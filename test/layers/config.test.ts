@@ -24,7 +24,8 @@ import {
   multiply,
   reshape,
 } from "../../src/layers/index.js";
-import { Layer, type LayerOptions, type Parameter } from "../../src/layers/layer.js";
+import { Layer, type LayerOptions } from "../../src/layers/layer.js";
+import type { Parameter } from "../../src/layers/parameter.js";
 import { layerFrom, layerKinds } from "../../src/layers/registry.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { mul } from "../../src/ops/pointwise/arithmetic.js";

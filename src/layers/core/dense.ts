@@ -8,7 +8,8 @@ import { flag, integer, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
 import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link dense}. */

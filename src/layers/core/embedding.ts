@@ -7,10 +7,12 @@ import { flag, integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "../layer.js";
-import { maskedSteps } from "../mask/maskedSteps.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import type { TokenRule } from "../sequencePart.js";
+import { SequenceLayer } from "../sequenceLayer.js";
 import { bothCount } from "../mask/masks.js";
-import { type LayerTable, TableLayer, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -57,7 +59,7 @@ export function embedding(options: EmbeddingOptions): Layer {
   );
 }
 
-class Embedding extends TableLayer<Values<typeof table>> {
+class Embedding extends SequenceLayer<Values<typeof table>> {
   #embeddings!: Parameter;
 
   override get tokens(): TokenRule {
@@ -66,10 +68,6 @@ class Embedding extends TableLayer<Values<typeof table>> {
 
   override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.given.maskZero ? bothCount([tokens, mask]) : mask; // what is not 0 counts
-  }
-
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

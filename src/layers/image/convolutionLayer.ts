@@ -11,7 +11,8 @@ import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, sizes, windowPadding } from "../../tensor/window.js";
-import { type LayerOptions, type Parameter, oneInput } from "../layer.js";
+import { type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
 import { type Initialized, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of all layers of convolutions. Sizes are one number, or one for each axis. */

@@ -16,10 +16,11 @@ import { zeros as zerosTensor } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
-import { maskedSteps } from "../mask/maskedSteps.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import { SequenceLayer } from "../sequenceLayer.js";
 import { factorsOf, placesOf, stepsAt } from "../mask/masks.js";
-import { type LayerTable, TableLayer, initializer } from "../tableLayer.js";
+import { type LayerTable, initializer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */
 export interface GridLstmOptions extends LayerOptions {
@@ -69,7 +70,7 @@ interface Side {
   readonly bias: Parameter;
 }
 
-class GridLstm extends TableLayer<Values<typeof table>> {
+class GridLstm extends SequenceLayer<Values<typeof table>> {
   #inputKernel!: Parameter;
   #inputBias!: Parameter;
   #levels: readonly { readonly time: Side; readonly depth: Side }[] = [];
@@ -109,10 +110,6 @@ class GridLstm extends TableLayer<Values<typeof table>> {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.given.returnSequences ? mask : undefined;
-  }
-
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {

@@ -1,15 +1,15 @@
 /** Neighbouring steps joined, so that the layers that follow go through a shorter sequence. Letters: N batch, T steps, F features, k steps that become one. */
-import { ShapeError, message } from "../../errors.js";
 import { mul } from "../../ops/pointwise/arithmetic.js";
 import { cast } from "../../ops/pointwise/cast.js";
 import { max } from "../../ops/reduce/reduce.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { pad } from "../../ops/shape/slice.js";
 import { type Values, integer } from "../../options.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import type { Shape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { checkSequences } from "../sequenceLayer.js";
 import { factorsOf } from "../mask/masks.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
@@ -33,10 +33,7 @@ export function pyramid(options: PyramidOptions = {}): Layer {
 class Pyramid extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
-    if (shape.length !== 2) {
-      const got = showShape(["N", ...shape]);
-      throw new ShapeError(message(this.kind, "the input is no batch of sequences", { expected: "[N, T, F]", got }));
-    }
+    checkSequences(this.kind, shape, "[N, T, F]");
     return [Math.ceil(shape[0] / this.given.factor), this.given.factor * shape[1]];
   }
 

@@ -14,14 +14,15 @@ import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { CarriedStates } from "./carriedStates.js";
-import { type CallContext, type StateKeeper, type Parameter, checkCarriedBatch, partOf } from "../layer.js";
-import { maskedSteps } from "../mask/maskedSteps.js";
+import { type CallContext, partOf } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
 import { reversed } from "../mask/masks.js";
-import { TableLayer } from "../tableLayer.js";
+import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 
 /** A layer that goes through sequences with a cell. */
-export class Recurrent extends TableLayer<RecurrentValues> {
+export class Recurrent extends SequenceLayer<RecurrentValues> {
   readonly cell: Cell;
   #kernel!: Parameter;
   #recurrentKernel!: Parameter;
@@ -59,11 +60,7 @@ export class Recurrent extends TableLayer<RecurrentValues> {
     const { kind, cell } = this;
     const { units } = this.given;
     const [shape, ...states] = inputShapes;
-    if (shape.length !== 2) {
-      const hint = "Sequences are batch first: samples, steps, features.";
-      const [expected, got] = ["[N, T, I]", showShape(["N", ...shape])];
-      throw new ShapeError(message(kind, "the input is no batch of sequences", { expected, got, hint }));
-    }
+    checkSequences(kind, shape, "[N, T, I]", "Sequences are batch first: samples, steps, features.");
     const isWhole = states.length === 0 || states.length === cell.states.length;
     if (!isWhole || !states.every((state) => sameShape(state, [units]))) {
       const expected = `${cell.states.join(" and ")}, ${showShape(["N", units])} each`;
@@ -115,10 +112,6 @@ export class Recurrent extends TableLayer<RecurrentValues> {
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     if (mask === undefined || !this.returnsSequences) return undefined;
     return this.given.goBackwards ? reversed(mask) : mask; // as the outputs stand
-  }
-
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
   }
 
   override get carriedStates(): StateKeeper | undefined {

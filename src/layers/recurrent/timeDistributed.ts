@@ -5,15 +5,9 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { repeatSteps } from "../mask/masks.js";
-import {
-  type CallContext,
-  type StateKeeper,
-  Layer,
-  type Parameter,
-  type LayerOptions,
-  type TokenRule,
-  oneInput,
-} from "../layer.js";
+import { type CallContext, Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import type { StateKeeper, TokenRule } from "../sequencePart.js";
 import type { Option, Values } from "../../options.js";
 import type { LayerTable } from "../tableLayer.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
@@ -47,7 +41,7 @@ class TimeDistributed extends Wrapper<Values<typeof table>> {
   }
 
   override get tokens(): TokenRule | undefined {
-    return this.given.layer.tokens;
+    return this.given.layer.sequences?.tokens;
   }
 
   override get outputActivation(): string | undefined {
@@ -84,15 +78,15 @@ class TimeDistributed extends Wrapper<Values<typeof table>> {
   }
 
   override get carriedStates(): StateKeeper | undefined {
-    return this.given.layer.carriedStates;
+    return this.given.layer.sequences?.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {
-    return this.given.layer.carried;
+    return this.given.layer.sequences?.carried ?? [];
   }
 
   override resetStates(): void {
-    this.given.layer.resetStates();
+    this.given.layer.sequences?.resetStates();
   }
 }
 

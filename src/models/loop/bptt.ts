@@ -24,6 +24,7 @@ import { type Interrupts, interrupts } from "./interrupts.js";
 import type { Model } from "../model.js";
 import type { Data, GivenMasks } from "../input/samples.js";
 import type { TrainingStep } from "../step/training.js";
+import { carriedBy } from "../../layers/sequencePart.js";
 
 /** Sequences and what is to be said at each step. */
 export interface Sequence {
@@ -210,7 +211,7 @@ class Walk {
     const T = this.#x.shape[1];
     const windows: BpttWindow[] = [];
     const reset = (): void => {
-      for (const layer of graph.layers) layer.resetStates();
+      for (const layer of graph.layers) layer.sequences?.resetStates();
     };
     if (!continues || !carryState) reset();
     for (let start = 0; ; start += stride) {
@@ -243,7 +244,7 @@ class Walk {
   }
 
   get #states(): Tensor[] {
-    return this.#parts.graph.layers.flatMap(({ carried }) => carried).map(({ value }) => value);
+    return carriedBy(this.#parts.graph.layers).map(({ value }) => value);
   }
 
   #train(start: number, length: number): Pick<BpttWindow, "loss" | "gradientNorm"> {
