@@ -14,7 +14,7 @@ import {
   timeDistributed,
 } from "../../../src/layers/index.js";
 import { zeros } from "../../../src/initializers/index.js";
-import { Layer } from "../../../src/layers/layer.js";
+import type { Layer } from "../../../src/layers/layer.js";
 import { Parameter } from "../../../src/layers/parameter.js";
 import type { Shape } from "../../../src/tensor/shape.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
