@@ -8,13 +8,14 @@
  */
 import { UsageError, checkKeys, message, show } from "./errors.js";
 
-/** An option: what may stand there. T: what it is after the check. */
-export interface Option<T> {
-  /** Throws UsageError or ShapeError unless `value` may stand there. @param op the function that the user called @param name the option's */
-  readonly check: (op: string, name: string, value: unknown) => void;
-  /** What it is where it is left out, or a function that makes that; undefined for an option that must be given, or that need not be anything. */
-  readonly initial: T | (() => T) | undefined;
-}
+/**
+ * An option: from what was passed to what it is, which is the default where nothing was passed.
+ *
+ * @param op    the function that the user called
+ * @param name  the option's name
+ * Errors: UsageError or ShapeError for what may not stand there.
+ */
+export type Option<T> = (op: string, name: string, value: unknown) => T;
 
 /** A row for every option of O. */
 export type Table<O extends object> = { readonly [K in keyof O]-?: Option<O[K]> };
@@ -35,59 +36,64 @@ export type Values<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> 
  */
 export function resolve<V extends object>(op: string, options: object, table: Rows<V>): V {
   checkKeys(op, options, Object.keys(table));
-  const given = options as Readonly<Record<string, unknown>>;
-  const values = Object.entries(table as Rows<Record<string, unknown>>).map(([name, { check, initial }]) => {
-    const byDefault = (): unknown => (typeof initial === "function" ? (initial as () => unknown)() : initial);
-    const value = given[name] === undefined ? byDefault() : given[name];
-    check(op, name, value);
-    return [name, value];
-  });
-  return Object.fromEntries(values) as V;
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table as Rows<Record<string, unknown>>)) {
+    values[name] = option(op, name, (options as Readonly<Record<string, unknown>>)[name]);
+  }
+  return values as V;
 }
 
 /** Values as they stand in a file: those of other rooms, such as initializers, by their configs; what is undefined is left out. */
 export function describe(values: object): Record<string, unknown> {
-  const entries = Object.entries(values as Readonly<Record<string, { readonly config?: unknown } | undefined>>);
-  return Object.fromEntries(
-    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, value!.config ?? value]),
-  );
+  const entries: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(
+    values as Readonly<Record<string, { readonly config?: unknown } | undefined>>,
+  ))
+    if (value !== undefined) entries[name] = value.config ?? value;
+  return entries;
 }
 
 /** A number in `interval`, which is as in mathematics: "[0, 1)" holds 0 but not 1, "(0, ∞)" every finite number above 0. */
 export function number(interval: string, initial?: number): Option<number> {
-  return { check: (op, name, value) => checkNumber(op, name, value, interval), initial };
+  return (op, name, value = initial) => {
+    checkNumber(op, name, value, interval);
+    return value;
+  };
 }
 
 /** A whole number in `interval`: "[1, ∞)" holds 1, 2, 3, … */
 export function integer(interval: string, initial?: number): Option<number> {
-  return { check: (op, name, value) => checkInteger(op, name, value, interval), initial };
+  return (op, name, value = initial) => {
+    checkInteger(op, name, value, interval);
+    return value;
+  };
 }
 
 /** True or false. */
 export function flag(initial?: boolean): Option<boolean> {
-  return { check: checkBoolean, initial };
+  return (op, name, value = initial) => {
+    checkBoolean(op, name, value);
+    return value;
+  };
 }
 
 /** One of some words. */
 export function oneOf<const W extends string>(words: readonly W[], initial: NoInfer<W>): Option<W> {
-  return {
-    check(op, name, value) {
-      if (words.includes(value as W)) return;
-      const expected = words.map((word) => show(word)).join(", ").replace(/, ([^,]*)$/, " or $1"); // prettier-ignore
-      throw new UsageError(message(op, `unknown ${name}`, { expected, got: show(value) }));
-    },
-    initial,
+  return (op, name, value = initial) => {
+    if (words.includes(value as W)) return value as W;
+    const expected = words.map((word) => show(word)).join(", ").replace(/, ([^,]*)$/, " or $1"); // prettier-ignore
+    throw new UsageError(message(op, `unknown ${name}`, { expected, got: show(value) }));
   };
 }
 
 /** As `option`, and it may be left out without being anything. */
-export function optional<T>({ check }: Option<T>): Option<T | undefined> {
-  return {
-    check(op, name, value) {
-      if (value !== undefined) check(op, name, value);
-    },
-    initial: undefined,
-  };
+export function optional<T>(option: Option<T>): Option<T | undefined> {
+  return (op, name, value) => (value === undefined ? value : option(op, name, value));
+}
+
+/** What the function itself checks. */
+export function unchecked<T>(): Option<T> {
+  return (_op, _name, value) => value as T;
 }
 
 /**
@@ -97,18 +103,18 @@ export function optional<T>({ check }: Option<T>): Option<T | undefined> {
  * @param option    the option's name
  * @param interval  as for {@link number}; the interval in the message is the interval that is checked
  */
-export function checkNumber(op: string, option: string, value: unknown, interval: string): void {
+export function checkNumber(op: string, option: string, value: unknown, interval: string): asserts value is number {
   if (typeof value !== "number" || !holds(interval, value)) fail(op, option, `a number in ${interval}`, value);
 }
 
 /** As {@link checkNumber}, and the number must be whole: "[1, ∞)" holds 1, 2, 3, … */
-export function checkInteger(op: string, option: string, value: unknown, interval: string): void {
+export function checkInteger(op: string, option: string, value: unknown, interval: string): asserts value is number {
   if (!Number.isSafeInteger(value) || !holds(interval, value as number))
     fail(op, option, `an integer in ${interval}`, value);
 }
 
 /** Throws UsageError unless `value` is true or false. */
-export function checkBoolean(op: string, option: string, value: unknown): void {
+export function checkBoolean(op: string, option: string, value: unknown): asserts value is boolean {
   if (typeof value !== "boolean") fail(op, option, "true or false", value);
 }
 

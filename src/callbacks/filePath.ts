@@ -3,10 +3,7 @@ import { UsageError, message, show } from "../errors.js";
 import type { Option } from "../options.js";
 
 /** A path, which must be given. */
-export const filePath: Option<string> = {
-  check(op, _name, value) {
-    if (typeof value === "string" && value !== "") return;
-    throw new UsageError(message(op, "no path", { expected: "a file name", got: show(value) }));
-  },
-  initial: undefined,
+export const filePath: Option<string> = (op, _name, value) => {
+  if (typeof value === "string" && value !== "") return value;
+  throw new UsageError(message(op, "no path", { expected: "a file name", got: show(value) }));
 };

@@ -13,12 +13,9 @@ export interface MonitorOptions {
   readonly minDelta?: number;
 }
 
-const monitor: Option<string> = {
-  check(op, name, value) {
-    if (typeof value === "string") return;
-    throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
-  },
-  initial: "valLoss",
+const monitor: Option<string> = (op, name, value = "valLoss") => {
+  if (typeof value === "string") return value;
+  throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
 };
 
 /** The options of callbacks that watch a number. */

@@ -2,7 +2,7 @@
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
-import { type Option, type Rows, type Table, describe, resolve } from "../options.js";
+import { type Option, type Rows, type Table, describe, optional, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, checkName } from "./layer.js";
@@ -12,13 +12,14 @@ import type { Parameter, ParameterSpec } from "./parameter.js";
 export type LayerTable<O extends LayerOptions> = Table<Omit<O, keyof LayerOptions>>;
 
 const common = {
-  name: { check: (op, _name, value) => checkName(op, value as string), initial: undefined },
-  inputShape: {
-    check(op, _name, value) {
-      if (value !== undefined) checkShape(op, value as Shape);
-    },
-    initial: undefined,
+  name: (op, _name, value) => {
+    checkName(op, value as string);
+    return value as string;
   },
+  inputShape: optional((op, _name, value) => {
+    checkShape(op, value as Shape);
+    return value as Shape;
+  }),
 } satisfies Table<LayerOptions>;
 
 /** N of the options NInitializer. */
@@ -53,24 +54,24 @@ export abstract class TableLayer<V extends object = object> extends Layer {
 
 /** The name of an activation. */
 export function activation(initial?: Activation): Option<Activation> {
-  return { check: (op, _name, value) => checkActivation(op, value as string), initial };
+  return (op, _name, value = initial) => {
+    checkActivation(op, value as string);
+    return value as Activation;
+  };
 }
 
 /** An initializer. @param initial makes the one that there is by default */
 export function initializer(initial: () => Initializer): Option<Initializer> {
-  return { check: (op, name, value) => checkValue(op, name, value, "fill", "initializers.heNormal()"), initial };
+  return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()");
 }
 
 /** A regularizer, or none. */
-export const regularizer: Option<Regularizer | undefined> = {
-  check(op, name, value) {
-    if (value !== undefined) checkValue(op, name, value, "l2", "regularizers.l2(1e-4)");
-  },
-  initial: undefined,
-};
+export const regularizer: Option<Regularizer | undefined> = (op, name, value) =>
+  value === undefined ? value : valueOf(op, name, value, "l2", "regularizers.l2(1e-4)");
 
-function checkValue(op: string, option: string, value: unknown, member: string, example: string): void {
-  if (typeof value === "object" && value !== null && member in value) return;
+/** The value, which has a member of that name. Throws UsageError where it has not. */
+function valueOf<T>(op: string, option: string, value: unknown, member: string, example: string): T {
+  if (typeof value === "object" && value !== null && member in value) return value as T;
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
   throw new UsageError(
     message(op, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),

@@ -3,7 +3,7 @@
  * Letters: N samples, C classes.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { type Option, type Table, integer, number, optional, resolve } from "../options.js";
+import { type Table, integer, number, optional, resolve, unchecked } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Options of {@link confusionMatrix}. */
@@ -26,7 +26,7 @@ export interface ConfusionMatrixOptions {
  */
 export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   const op = "confusionMatrix";
-  const counted: Option<Tensor | ArrayLike<number>> = { check: () => undefined, initial: undefined }; // by classesIn
+  const counted = unchecked<Tensor | ArrayLike<number>>(); // classesIn does
   const { labels, predictions, threshold, ...given } = resolve(op, options, {
     labels: counted,
     predictions: counted,

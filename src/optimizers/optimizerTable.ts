@@ -26,14 +26,11 @@ export function optimizerTable(learningRate: number, weightDecay = 0) {
 }
 
 function rate(initial: number): Option<number | Schedule> {
-  return {
-    check(op, name, value) {
-      const isSchedule = typeof value === "object" && value !== null && "at" in value && typeof value.at === "function";
-      if (isSchedule || (typeof value === "number" && value >= 0 && value < Infinity)) return;
-      const expected = "a number in [0, ∞) or a schedule";
-      throw new UsageError(message(op, `${name} is out of range`, { expected, got: show(value) }));
-    },
-    initial,
+  return (op, name, value = initial) => {
+    const isSchedule = typeof value === "object" && value !== null && "at" in value && typeof value.at === "function";
+    if (isSchedule || (typeof value === "number" && value >= 0 && value < Infinity)) return value as number;
+    const expected = "a number in [0, ∞) or a schedule";
+    throw new UsageError(message(op, `${name} is out of range`, { expected, got: show(value) }));
   };
 }
 

@@ -16,6 +16,7 @@ import {
   number,
   optional,
   resolve,
+  unchecked,
 } from "../options.js";
 import type { Schedule } from "./optimizer.js";
 
@@ -70,7 +71,7 @@ export interface PiecewiseConstantDecayOptions {
 /** values[i] for the first i with s ≤ boundaries[i], else the last value. Errors: UsageError for an option. */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const op = "piecewiseConstantDecay";
-  const lists: Option<readonly number[]> = { check: () => undefined, initial: undefined };
+  const lists = unchecked<readonly number[]>();
   const table = { boundaries: lists, values: lists } satisfies Table<PiecewiseConstantDecayOptions>;
   const { boundaries, values } = resolve(op, options, table);
   const areLists = [boundaries, values].every(Array.isArray);

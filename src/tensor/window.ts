@@ -64,12 +64,18 @@ export function windowPlaces(op: string, axes: readonly WindowAxis[], padding: W
 
 /** An option that is a size ≥ 1: one number for all of so many axes, or one for each. */
 export function sizes(axes: number, initial?: number): Option<number | readonly number[]> {
-  return { check: (op, name, value) => eachAxis(op, name, value as number, axes), initial };
+  return (op, name, value = initial) => {
+    eachAxis(op, name, value as number, axes);
+    return value as number;
+  };
 }
 
 /** An option that is a padding, "valid" by default. */
 export function windowPadding(axes: number): Option<WindowPadding> {
-  return { check: (op, _name, value) => checkWindowPadding(op, value as WindowPadding, axes), initial: "valid" };
+  return (op, _name, value = "valid") => {
+    checkWindowPadding(op, value as WindowPadding, axes);
+    return value as WindowPadding;
+  };
 }
 
 /** Throws UsageError unless `padding` is one of the forms of {@link WindowPadding} for `axes` axes. */

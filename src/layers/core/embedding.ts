@@ -11,7 +11,7 @@ import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import type { TokenRule } from "../sequencePart.js";
 import { SequenceLayer } from "../sequenceLayer.js";
-import { bothCount } from "../mask/masks.js";
+import { bothCount } from "../mask/maskValues.js";
 import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */

@@ -5,7 +5,7 @@ import { concat as concatOp } from "../../ops/shape/concat.js";
 import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
-import { bothCount, oneAfterTheOther } from "../mask/masks.js";
+import { bothCount, oneAfterTheOther } from "../mask/maskValues.js";
 import type { Option, Values } from "../../options.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
@@ -15,11 +15,9 @@ export interface ConcatenateOptions extends LayerOptions {
   readonly axis?: number;
 }
 
-const axis: Option<number> = {
-  check(_op, _name, value) {
-    if (!Number.isInteger(value) || value === 0) failAxis(value);
-  },
-  initial: -1,
+const axis: Option<number> = (_op, _name, value = -1) => {
+  if (!Number.isInteger(value) || value === 0) failAxis(value);
+  return value as number;
 };
 
 const table = { axis } satisfies LayerTable<ConcatenateOptions>;

@@ -13,14 +13,11 @@ export interface ReshapeOptions extends LayerOptions {
   readonly targetShape: Shape;
 }
 
-const targetShape: Option<Shape> = {
-  check(op, name, value) {
-    const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
-    if (isShape && value.filter((size) => size === -1).length <= 1) return;
-    const expected = "integers ≥ 0, at most one −1";
-    throw new ShapeError(message(op, `${name} is no shape`, { expected, got: show(value) }));
-  },
-  initial: undefined,
+const targetShape: Option<Shape> = (op, name, value) => {
+  const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
+  if (isShape && value.filter((size) => size === -1).length <= 1) return value;
+  const expected = "integers ≥ 0, at most one −1";
+  throw new ShapeError(message(op, `${name} is no shape`, { expected, got: show(value) }));
 };
 
 const table = { targetShape } satisfies LayerTable<ReshapeOptions>;

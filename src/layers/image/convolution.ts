@@ -35,12 +35,8 @@ const own = { filters: integer("[1, ∞)"), groups: optional(integer("[1, ∞)")
 
 const imageTable = { ...own, ...windowTable(2), ...kernelTable, ...biasTable } satisfies LayerTable<Conv2dOptions>;
 
-const causalPadding: Option<WindowPadding | "causal"> = {
-  check(op, name, value) {
-    if (value !== "causal") windowPadding(1).check(op, name, value);
-  },
-  initial: "valid",
-};
+const causalPadding: Option<WindowPadding | "causal"> = (op, name, value) =>
+  value === "causal" ? value : windowPadding(1)(op, name, value);
 
 const sequenceTable = {
   ...own,

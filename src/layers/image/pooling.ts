@@ -23,7 +23,7 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { maskedMax, maskedMean } from "../mask/maskedPooling.js";
-import { factorsOf } from "../mask/masks.js";
+import { factorsOf } from "../mask/maskValues.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link maxPooling2d} and its kin. */

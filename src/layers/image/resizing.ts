@@ -32,10 +32,10 @@ export interface CroppingOptions extends LayerOptions {
 }
 
 /** Elements at the sides, as [[top, bottom], [left, right]]. */
-type Sides = readonly (readonly [before: number, after: number])[];
+type Sides = readonly [height: readonly [top: number, bottom: number], width: readonly [left: number, right: number]];
 
-function borders(initial?: Borders): Option<Borders> {
-  return { check: (op, name, value) => checkBorders(op, name, value), initial };
+function borders(initial?: Borders): Option<Sides> {
+  return (op, name, value = initial) => sidesOf(op, name, value);
 }
 
 const paddingTable = { padding: borders(1) } satisfies LayerTable<ZeroPaddingOptions>;
@@ -85,49 +85,37 @@ class UpSampling extends TableLayer<Values<typeof upsampleTable>> {
 }
 
 class ZeroPadding extends TableLayer<Values<typeof paddingTable>> {
-  readonly #sides = sidesOf(this.given.padding);
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { padding: this.#sides };
-  }
-
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [H, W, C] = imageShape(this.kind, inputShapes);
-    const [[top, bottom], [left, right]] = this.#sides;
+    const [[top, bottom], [left, right]] = this.given.padding;
     return [top + H + bottom, left + W + right, C];
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return pad(x, [[0, 0], ...this.#sides, [0, 0]]);
+    return pad(x, [[0, 0], ...this.given.padding, [0, 0]]);
   }
 }
 
 class Cropping extends TableLayer<Values<typeof croppingTable>> {
-  readonly #sides = sidesOf(this.given.cropping);
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { cropping: this.#sides };
-  }
-
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [H, W, C] = imageShape(this.kind, inputShapes);
-    const [[top, bottom], [left, right]] = this.#sides;
+    const [[top, bottom], [left, right]] = this.given.cropping;
     const [h, w] = [H - top - bottom, W - left - right];
     if (h > 0 && w > 0) return [h, w, C];
     const expected = `borders smaller than the image, ${showShape(["N", H, W, C])}`;
-    throw new ShapeError(message(this.kind, "nothing is left", { expected, got: show(this.#sides) }));
+    throw new ShapeError(message(this.kind, "nothing is left", { expected, got: show(this.given.cropping) }));
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    const [[top], [left]] = this.#sides;
+    const [[top], [left]] = this.given.cropping;
     return slice(x, [0, top, left, 0], [x.shape[0], ...this.outputShape([x.shape.slice(1)])]);
   }
 }
@@ -142,18 +130,16 @@ function imageShape(kind: string, inputShapes: readonly Shape[]): Shape {
   throw new ShapeError(message(kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
 }
 
-/** Throws UsageError for what are no borders. */
-function checkBorders(kind: string, option: string, borders: unknown): void {
+/** [[top, bottom], [left, right]] of what the user wrote. Throws UsageError for what are no borders. */
+function sidesOf(kind: string, option: string, borders: unknown): Sides {
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSize);
-  const list = typeof borders === "number" ? [borders, borders] : borders;
-  if (Array.isArray(list) && list.length === 2 && list.every((side) => isSize(side) || isPair(side))) return;
-  const expected = "an integer ≥ 0, [height, width] or [[top, bottom], [left, right]]";
-  throw new UsageError(message(kind, `${option} is none`, { expected, got: show(borders) }));
-}
-
-/** [[top, bottom], [left, right]] of what the user wrote. */
-function sidesOf(borders: Borders): Sides {
-  const list = typeof borders === "number" ? [borders, borders] : borders;
-  return list.map((side) => (typeof side === "number" ? [side, side] : side));
+  const list: unknown = typeof borders === "number" ? [borders, borders] : borders;
+  if (!Array.isArray(list) || list.length !== 2 || !list.every((side) => isSize(side) || isPair(side))) {
+    const expected = "an integer ≥ 0, [height, width] or [[top, bottom], [left, right]]";
+    throw new UsageError(message(kind, `${option} is none`, { expected, got: show(borders) }));
+  }
+  return list.map((side: number | readonly [number, number]) =>
+    typeof side === "number" ? [side, side] : side,
+  ) as never;
 }

@@ -4,7 +4,7 @@ import {
   transposedPlaces,
   transposedWindows,
 } from "../../ops/image/conv2dTranspose.js";
-import { type Option, integer, type Values } from "../../options.js";
+import { type Values, integer, unchecked } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis } from "../../tensor/window.js";
@@ -30,12 +30,9 @@ export interface Conv2dTransposeOptions extends ConvolutionLayerOptions, KernelO
   readonly outputPadding?: number | readonly number[];
 }
 
-/** Checked against the strides, by transposedWindows. */
-const outputPadding: Option<number | readonly number[] | undefined> = { check: () => undefined, initial: undefined };
-
 const table = {
   filters: integer("[1, ∞)"),
-  outputPadding,
+  outputPadding: unchecked<number | readonly number[] | undefined>(), // transposedWindows compares it with the strides
   ...windowTable(2),
   ...kernelTable,
   ...biasTable,

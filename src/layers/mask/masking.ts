@@ -8,7 +8,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
-import { bothCount } from "./masks.js";
+import { bothCount } from "./maskValues.js";
 import type { LayerTable } from "../tableLayer.js";
 
 /** Options of {@link masking}. */

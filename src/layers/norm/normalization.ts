@@ -76,14 +76,11 @@ const batchTable = {
   movingVarianceInitializer: initializer(ones),
 } satisfies LayerTable<BatchNormalizationOptions>;
 
-const axis: Option<number | readonly number[]> = {
-  check(op, _name, value) {
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (list.length > 0 && list.every((one) => Number.isInteger(one) && one !== 0)) return;
-    const expected = "integers other than 0, the batch";
-    throw new UsageError(message(op, "axis out of range", { expected, got: show(value) }));
-  },
-  initial: -1,
+const axis: Option<number | readonly number[]> = (op, _name, value = -1) => {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every((one) => Number.isInteger(one) && one !== 0)) return value as number;
+  const expected = "integers other than 0, the batch";
+  throw new UsageError(message(op, "axis out of range", { expected, got: show(value) }));
 };
 
 const layerTable = { ...affineTable, axis } satisfies LayerTable<LayerNormalizationOptions>;

@@ -33,20 +33,14 @@ export interface BidirectionalOptions extends LayerOptions {
   readonly mergeMode?: MergeMode;
 }
 
-const recurrent: Option<Recurrent> = {
-  check: (op, name, value) =>
-    checkWrapped(op, name, value, "a recurrent layer, as layers.lstm({ units })", value instanceof Recurrent),
-  initial: undefined,
+const recurrent: Option<Recurrent> = (op, name, value) => {
+  checkWrapped(op, name, value, "a recurrent layer, as layers.lstm({ units })", value instanceof Recurrent);
+  return value as Recurrent;
 };
 
-const mergeMode: Option<MergeMode> = {
-  check(op, name, value) {
-    if (Object.hasOwn(merges, value as MergeMode)) return;
-    throw new UsageError(
-      message(op, `unknown ${name}`, { expected: Object.keys(merges).join(", "), got: show(value) }),
-    );
-  },
-  initial: "concat",
+const mergeMode: Option<MergeMode> = (op, name, value = "concat") => {
+  if (Object.hasOwn(merges, value as MergeMode)) return value as MergeMode;
+  throw new UsageError(message(op, `unknown ${name}`, { expected: Object.keys(merges).join(", "), got: show(value) }));
 };
 
 const table = {

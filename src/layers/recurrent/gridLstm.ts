@@ -19,7 +19,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";
-import { factorsOf, placesOf, stepsAt } from "../mask/masks.js";
+import { factorsOf, placesOf, stepsAt } from "../mask/maskValues.js";
 import { type LayerTable, initializer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */

@@ -10,7 +10,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { checkSequences } from "../sequenceLayer.js";
-import { factorsOf } from "../mask/masks.js";
+import { factorsOf } from "../mask/maskValues.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link pyramid}. */

@@ -49,7 +49,10 @@ export interface RecurrentOptions extends LayerOptions {
 
 /** The name of an activation of recurrent layers. */
 export function recurrentActivation(initial: RecurrentActivation): Option<RecurrentActivation> {
-  return { check: checkRecurrentActivation, initial };
+  return (op, name, value = initial) => {
+    checkRecurrentActivation(op, name, value);
+    return value as RecurrentActivation;
+  };
 }
 
 /** The options of every recurrent layer. */

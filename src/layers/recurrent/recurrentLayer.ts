@@ -17,7 +17,7 @@ import { CarriedStates } from "./carriedStates.js";
 import { type CallContext, partOf } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
-import { reversed } from "../mask/masks.js";
+import { reversed } from "../mask/maskValues.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 

@@ -4,7 +4,7 @@ import { reshape } from "../../ops/shape/reshape.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { repeatSteps } from "../mask/masks.js";
+import { repeatSteps } from "../mask/maskValues.js";
 import { type CallContext, Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import type { StateKeeper, TokenRule } from "../sequencePart.js";
@@ -18,10 +18,9 @@ export interface TimeDistributedOptions extends LayerOptions {
   readonly layer: Layer;
 }
 
-const layer: Option<Layer> = {
-  check: (op, name, value) =>
-    checkWrapped(op, name, value, "a layer, as layers.dense({ units })", value instanceof Layer),
-  initial: undefined,
+const layer: Option<Layer> = (op, name, value) => {
+  checkWrapped(op, name, value, "a layer, as layers.dense({ units })", value instanceof Layer);
+  return value as Layer;
 };
 
 const table = { layer } satisfies LayerTable<TimeDistributedOptions>;

@@ -9,7 +9,6 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { DataColumns } from "./batchColumns.js";
 import type { GroupByLength } from "./groupByLength.js";
-import { carriedBy } from "../../layers/sequencePart.js";
 
 /** The lengths to group by, of data with targets. Errors: as {@link groupsFor}; UsageError where masks are given besides. */
 export function groupsOf(
@@ -47,7 +46,7 @@ export function groupsFor(
   value: GroupByLength = false,
 ): Lengths | undefined {
   if (value === false) return undefined;
-  const stateful = layers.find((layer) => carriedBy([layer]).length > 0);
+  const stateful = layers.find(({ sequences }) => sequences !== undefined && sequences.carried.length > 0);
   if (stateful !== undefined) {
     const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
     throw new UsageError(message(op, "groupByLength gives batches another order", { expected, got }));

@@ -24,7 +24,6 @@ import { type Interrupts, interrupts } from "./interrupts.js";
 import type { Model } from "../model.js";
 import type { Data, GivenMasks } from "../input/samples.js";
 import type { TrainingStep } from "../step/training.js";
-import { carriedBy } from "../../layers/sequencePart.js";
 
 /** Sequences and what is to be said at each step. */
 export interface Sequence {
@@ -244,7 +243,7 @@ class Walk {
   }
 
   get #states(): Tensor[] {
-    return carriedBy(this.#parts.graph.layers).map(({ value }) => value);
+    return this.#parts.graph.layers.flatMap(({ sequences }) => sequences?.carried ?? []).map(({ value }) => value);
   }
 
   #train(start: number, length: number): Pick<BpttWindow, "loss" | "gradientNorm"> {
