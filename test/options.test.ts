@@ -60,14 +60,17 @@ describe("a table states every option once", () => {
   } satisfies Table<Options>;
 
   it("a forgotten row does not compile, nor one of another type, nor an option that must be given with a row of one that need not", () => {
-    // @ts-expect-error rate, isOn, mode and limit are missing
-    void ({ size: integer("[1, ∞)") } satisfies Table<Options>);
-    // @ts-expect-error isOn is no number
-    void ({ ...table, isOn: number("[0, 1)", 0) } satisfies Table<Options>);
-    // @ts-expect-error size must be given
-    void ({ ...table, size: optional(integer("[1, ∞)")) } satisfies Table<Options>);
-    // @ts-expect-error mode has no such word
-    void ({ ...table, mode: oneOf(["up", "left"], "up") } satisfies Table<Options>);
+    const wrong = [
+      // @ts-expect-error rate, isOn, mode and limit are missing
+      { size: integer("[1, ∞)") } satisfies Table<Options>,
+      // @ts-expect-error isOn is no number
+      { ...table, isOn: number("[0, 1)", 0) } satisfies Table<Options>,
+      // @ts-expect-error size must be given
+      { ...table, size: optional(integer("[1, ∞)")) } satisfies Table<Options>,
+      // @ts-expect-error mode has no such word
+      { ...table, mode: oneOf(["up", "left"], "up") } satisfies Table<Options>,
+    ];
+    expect(wrong).toHaveLength(4);
   });
 
   it("resolve fills in the defaults, in the order of the table, and takes undefined as left out", () => {

@@ -62,16 +62,16 @@ export function activation(initial?: Activation): Option<Activation> {
 
 /** An initializer. @param initial makes the one that there is by default */
 export function initializer(initial: () => Initializer): Option<Initializer> {
-  return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()");
+  return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()") as Initializer;
 }
 
 /** A regularizer, or none. */
 export const regularizer: Option<Regularizer | undefined> = (op, name, value) =>
-  value === undefined ? value : valueOf(op, name, value, "l2", "regularizers.l2(1e-4)");
+  value === undefined ? value : (valueOf(op, name, value, "l2", "regularizers.l2(1e-4)") as Regularizer);
 
 /** The value, which has a member of that name. Throws UsageError where it has not. */
-function valueOf<T>(op: string, option: string, value: unknown, member: string, example: string): T {
-  if (typeof value === "object" && value !== null && member in value) return value as T;
+function valueOf(op: string, option: string, value: unknown, member: string, example: string): unknown {
+  if (typeof value === "object" && value !== null && member in value) return value;
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
   throw new UsageError(
     message(op, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),

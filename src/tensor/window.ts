@@ -101,7 +101,7 @@ export function checkWindowPadding(op: string, padding: WindowPadding, axes: num
 export function eachAxis(op: string, option: string, value: number | readonly number[], axes: number): number[] {
   if (!Array.isArray(value)) {
     checkInteger(op, option, value, "[1, ∞)");
-    return new Array<number>(axes).fill(value as number);
+    return new Array<number>(axes).fill(value);
   }
   if (value.length !== axes) {
     const expected = `one number or ${axes}`;

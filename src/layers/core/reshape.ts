@@ -15,7 +15,7 @@ export interface ReshapeOptions extends LayerOptions {
 
 const targetShape: Option<Shape> = (op, name, value) => {
   const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
-  if (isShape && value.filter((size) => size === -1).length <= 1) return value;
+  if (isShape && value.filter((size) => size === -1).length <= 1) return value as Shape;
   const expected = "integers ≥ 0, at most one −1";
   throw new ShapeError(message(op, `${name} is no shape`, { expected, got: show(value) }));
 };
