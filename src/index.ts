@@ -11,14 +11,8 @@ export { loadFromIndexedDb, saveToIndexedDb } from "./io/indexedDb.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
 export * as layers from "./layers/index.js";
-export {
-  Layer,
-  type CallContext,
-  type LayerOptions,
-  type Parameter,
-  type ParameterSpec,
-  type SymbolicTensor,
-} from "./layers/layer.js";
+export { Layer, type CallContext, type LayerOptions, type SymbolicTensor } from "./layers/layer.js";
+export type { Parameter, ParameterSpec } from "./layers/parameter.js";
 export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
 export * as metrics from "./metrics/index.js";
@@ -38,7 +32,7 @@ export type { CompileOptions } from "./models/compileOptions.js";
 export * from "./ops/index.js";
 export * as optimizers from "./optimizers/index.js";
 export type { Optimizer } from "./optimizers/optimizer.js";
-export type { Schedule } from "./optimizers/schedule.js";
+export type { Schedule } from "./optimizers/optimizer.js";
 export * as schedules from "./optimizers/schedules.js";
 export * as regularizers from "./regularizers/index.js";
 export type { Regularizer } from "./regularizers/regularizer.js";

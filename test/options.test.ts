@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { checkBoolean, checkInteger, checkNumber } from "../src/options.js";
+import {
+  type Table,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  describe as describeOptions,
+  flag,
+  integer,
+  number,
+  oneOf,
+  optional,
+  resolve,
+} from "../src/options.js";
 
 describe("checkNumber: the interval in the text is the one that is checked", () => {
   it.each([
@@ -29,4 +41,61 @@ it("checkInteger: whole numbers only", () => {
 it("checkBoolean: true and false only", () => {
   expect(() => checkBoolean("f", "b", false)).not.toThrow();
   expect(() => checkBoolean("f", "b", 0)).toThrow("f: b is out of range; expected true or false, got 0.");
+});
+
+describe("a table states every option once", () => {
+  interface Options {
+    readonly size: number;
+    readonly rate?: number;
+    readonly isOn?: boolean;
+    readonly mode?: "up" | "down";
+    readonly limit?: number;
+  }
+  const table = {
+    size: integer("[1, ∞)"),
+    rate: number("[0, 1)", 0.5),
+    isOn: flag(true),
+    mode: oneOf(["up", "down"], "up"),
+    limit: optional(integer("[1, ∞)")),
+  } satisfies Table<Options>;
+
+  it("a forgotten row does not compile, nor one of another type, nor an option that must be given with a row of one that need not", () => {
+    // @ts-expect-error rate, isOn, mode and limit are missing
+    void ({ size: integer("[1, ∞)") } satisfies Table<Options>);
+    // @ts-expect-error isOn is no number
+    void ({ ...table, isOn: number("[0, 1)", 0) } satisfies Table<Options>);
+    // @ts-expect-error size must be given
+    void ({ ...table, size: optional(integer("[1, ∞)")) } satisfies Table<Options>);
+    // @ts-expect-error mode has no such word
+    void ({ ...table, mode: oneOf(["up", "left"], "up") } satisfies Table<Options>);
+  });
+
+  it("resolve fills in the defaults, in the order of the table, and takes undefined as left out", () => {
+    const values = resolve("f", { isOn: undefined, size: 3 }, table);
+    expect(Object.entries(values)).toEqual([
+      ["size", 3],
+      ["rate", 0.5],
+      ["isOn", true],
+      ["mode", "up"],
+      ["limit", undefined],
+    ]);
+  });
+
+  it("describe leaves out what is nothing and writes values of other rooms by their configs", () => {
+    const filler = { config: { className: "ones" }, fill: () => undefined };
+    expect(JSON.stringify(describeOptions({ size: 3, isOn: false, limit: undefined, filler }))).toBe(
+      '{"size":3,"isOn":false,"filler":{"className":"ones"}}',
+    );
+  });
+
+  it.each([
+    [{}, "f: size is out of range; expected an integer in [1, ∞), got undefined."],
+    [{ size: 1, rate: null }, "f: rate is out of range; expected a number in [0, 1), got null."],
+    [{ size: 1, mode: "left" }, 'f: unknown mode; expected "up" or "down", got "left".'],
+    [{ size: 1, limit: 0 }, "f: limit is out of range; expected an integer in [1, ∞), got 0."],
+    [{ size: 1, sizes: 2 }, 'f: unknown option; expected size, rate, isOn, mode or limit, got "sizes".'],
+    [7, "f: the options are no object; expected { size, rate, isOn, mode, limit }, got 7."],
+  ])("%j is refused", (options, text) => {
+    expect(() => resolve("f", options as object, table)).toThrow(text);
+  });
 });

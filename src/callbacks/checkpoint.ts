@@ -1,9 +1,10 @@
 /** Checkpoints while training goes on: every n epochs, or whenever a number is better than ever. */
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { checkBoolean, checkInteger } from "../options.js";
+import { UsageError, message, show } from "../errors.js";
+import { type Table, flag, integer, resolve } from "../options.js";
 import { tryToWrite } from "../io/trial.js";
 import type { Callback } from "./callback.js";
-import { Monitor, type MonitorOptions } from "./monitor.js";
+import { filePath } from "./filePath.js";
+import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link checkpoint}; minDelta is 0 by default. */
 export interface CheckpointOptions extends MonitorOptions {
@@ -22,11 +23,13 @@ export interface CheckpointOptions extends MonitorOptions {
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";
-  checkKeys(op, options, ["path", "monitor", "mode", "minDelta", "saveBestOnly", "everyEpochs"]);
-  const { path, saveBestOnly = false, everyEpochs = 1 } = options;
-  checkPath(op, path);
-  checkBoolean(op, "saveBestOnly", saveBestOnly);
-  checkInteger(op, "everyEpochs", everyEpochs, "[1, ∞)");
+  const { path, saveBestOnly, everyEpochs, ...watched } = resolve(op, options, {
+    path: filePath,
+    ...monitorTable,
+    saveBestOnly: flag(false),
+    everyEpochs: integer("[1, ∞)", 1),
+  } satisfies Table<CheckpointOptions>);
+  checkPlaceholders(op, path);
   if (saveBestOnly && options.everyEpochs !== undefined) {
     const got = `saveBestOnly true and everyEpochs ${everyEpochs}`;
     throw new UsageError(message(op, "two rules", { expected: "saveBestOnly or everyEpochs", got }));
@@ -35,7 +38,7 @@ export function checkpoint(options: CheckpointOptions): Callback {
     const expected = "saveBestOnly true with monitor, mode or minDelta";
     throw new UsageError(message(op, "a monitor without use", { expected, got: `saveBestOnly ${saveBestOnly}` }));
   }
-  const monitor = new Monitor(op, options);
+  const monitor = new Monitor(op, watched);
   return {
     name: op,
     checkLogs(names) {
@@ -56,10 +59,7 @@ export function checkpoint(options: CheckpointOptions): Callback {
   };
 }
 
-function checkPath(op: string, path: unknown): void {
-  if (typeof path !== "string" || path === "") {
-    throw new UsageError(message(op, "no path", { expected: "a file name", got: show(path) }));
-  }
+function checkPlaceholders(op: string, path: string): void {
   const closed = path.slice(0, path.lastIndexOf("}") + 1); // so that each { finds its }, and matching takes linear time
   const unknown = closed.match(/\{(?!epoch\})[^}]*\}/);
   if (unknown !== null) {

@@ -1,10 +1,11 @@
 /** The history as a CSV file that grows by a line an epoch, and can be read at any moment. Node only. */
-import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
+import { DataError, message, show } from "../errors.js";
 import { appendToFile, readFile, writeFileAtomically } from "../io/files.js";
 import { isNode } from "../io/node.js";
 import { tryToWrite } from "../io/trial.js";
-import { checkBoolean } from "../options.js";
+import { type Table, flag, resolve } from "../options.js";
 import type { Callback, Logs } from "./callback.js";
+import { filePath } from "./filePath.js";
 
 /** Options of {@link csvLogger}. */
 export interface CsvLoggerOptions {
@@ -20,12 +21,8 @@ export interface CsvLoggerOptions {
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const op = "csvLogger";
-  checkKeys(op, options, ["path", "append"]);
-  const { path, append = false } = options;
-  if (typeof path !== "string" || path === "") {
-    throw new UsageError(message(op, "no path", { expected: "a file name", got: show(path) }));
-  }
-  checkBoolean(op, "append", append);
+  const table = { path: filePath, append: flag(false) } satisfies Table<CsvLoggerOptions>;
+  const { path, append } = resolve(op, options, table);
   let columns: string[] | undefined;
   let isResumed = false;
 

@@ -1,8 +1,7 @@
 /** Stopping when a number has not improved for a while. */
-import { checkKeys } from "../errors.js";
-import { checkBoolean, checkInteger } from "../options.js";
+import { type Table, flag, integer, resolve } from "../options.js";
 import type { Callback, Training } from "./callback.js";
-import { Monitor, type MonitorOptions } from "./monitor.js";
+import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link earlyStopping}; minDelta is 0 by default. */
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -22,11 +21,12 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const op = "earlyStopping";
-  checkKeys(op, options, ["monitor", "mode", "minDelta", "patience", "restoreBestWeights"]);
-  const { patience = 0, restoreBestWeights = false } = options;
-  checkInteger(op, "patience", patience, "[0, ∞)");
-  checkBoolean(op, "restoreBestWeights", restoreBestWeights);
-  const monitor = new Monitor(op, options);
+  const { patience, restoreBestWeights, ...watched } = resolve(op, options, {
+    ...monitorTable,
+    patience: integer("[0, ∞)", 0),
+    restoreBestWeights: flag(false),
+  } satisfies Table<EarlyStoppingOptions>);
+  const monitor = new Monitor(op, watched);
   let waited = 0;
   let best: Float32Array[] | undefined;
   let now: Training;

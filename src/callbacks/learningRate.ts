@@ -1,8 +1,8 @@
 /** Changing the learning rate between epochs: when a number stands still, or as a function says. Schedules by step are the optimizer's. */
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { checkInteger, checkNumber } from "../options.js";
+import { UsageError, message, show } from "../errors.js";
+import { type Table, checkNumber, integer, number, resolve } from "../options.js";
 import type { Callback } from "./callback.js";
-import { Monitor, type MonitorOptions } from "./monitor.js";
+import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link reduceOnPlateau}; minDelta is 1e-4 by default. */
 export interface ReduceOnPlateauOptions extends MonitorOptions {
@@ -22,13 +22,15 @@ export interface ReduceOnPlateauOptions extends MonitorOptions {
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
   const op = "reduceOnPlateau";
-  checkKeys(op, options, ["monitor", "mode", "minDelta", "factor", "patience", "cooldown", "minLearningRate"]);
-  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0, minDelta = 1e-4 } = options;
-  checkNumber(op, "factor", factor, "(0, 1)");
-  checkInteger(op, "patience", patience, "[0, ∞)");
-  checkInteger(op, "cooldown", cooldown, "[0, ∞)");
-  checkNumber(op, "minLearningRate", minLearningRate, "[0, ∞)");
-  const monitor = new Monitor(op, { ...options, minDelta });
+  const { factor, patience, cooldown, minLearningRate, ...watched } = resolve(op, options, {
+    ...monitorTable,
+    minDelta: number("[0, ∞)", 1e-4),
+    factor: number("(0, 1)", 0.1),
+    patience: integer("[0, ∞)", 10),
+    cooldown: integer("[0, ∞)", 0),
+    minLearningRate: number("[0, ∞)", 0),
+  } satisfies Table<ReduceOnPlateauOptions>);
+  const monitor = new Monitor(op, watched);
   let waited = 0;
   let cooling = 0;
   return {

@@ -1,6 +1,6 @@
 /** What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger, and the best of it so far. */
 import { UsageError, message, show } from "../errors.js";
-import { checkNumber } from "../options.js";
+import { type Option, type Table, type Values, number, oneOf } from "../options.js";
 import type { CallbackState, Logs } from "./callback.js";
 
 /** Options of callbacks that watch a number. */
@@ -13,6 +13,18 @@ export interface MonitorOptions {
   readonly minDelta?: number;
 }
 
+const monitor: Option<string> = (op, name, value = "valLoss") => {
+  if (typeof value === "string") return value;
+  throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
+};
+
+/** The options of callbacks that watch a number. */
+export const monitorTable = {
+  monitor,
+  mode: oneOf(["auto", "min", "max"], "auto"),
+  minDelta: number("[0, ∞)", 0),
+} satisfies Table<MonitorOptions>;
+
 const larger = /accuracy|precision|recall|f1|auc|r2/i;
 
 /** A watched number. */
@@ -23,17 +35,7 @@ export class Monitor {
   readonly #minDelta: number;
   #best: number | null = null;
 
-  /** Errors: UsageError for an option. */
-  constructor(op: string, { monitor = "valLoss", mode = "auto", minDelta = 0 }: MonitorOptions) {
-    if (typeof monitor !== "string") {
-      throw new UsageError(
-        message(op, "monitor is no name", { expected: 'a string as "valLoss"', got: show(monitor) }),
-      );
-    }
-    if (!["auto", "min", "max"].includes(mode)) {
-      throw new UsageError(message(op, "unknown mode", { expected: '"auto", "min" or "max"', got: show(mode) }));
-    }
-    checkNumber(op, "minDelta", minDelta, "[0, ∞)");
+  constructor(op: string, { monitor, mode, minDelta }: Values<typeof monitorTable>) {
     this.#op = op;
     this.#name = monitor;
     this.#sign = mode === "max" || (mode === "auto" && larger.test(monitor)) ? 1 : -1;

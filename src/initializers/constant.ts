@@ -1,6 +1,6 @@
 /** Initializers that draw nothing. */
-import { ShapeError, checkKeys, message } from "../errors.js";
-import { checkNumber } from "../options.js";
+import { ShapeError, message } from "../errors.js";
+import { number, resolve } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import type { Initializer } from "./initializer.js";
 
@@ -16,9 +16,8 @@ export function ones(): Initializer {
 
 /** Every element `value`. Errors: UsageError unless it is a finite number. */
 export function constant(options: { readonly value: number }): Initializer {
-  checkKeys("constant", options, ["value"]);
-  checkNumber("constant", "value", options.value, "(-∞, ∞)");
-  return filling("constant", options, options.value);
+  const { value } = resolve("constant", options, { value: number("(-∞, ∞)") });
+  return filling("constant", { value }, value);
 }
 
 function filling(className: string, options: object, value: number): Initializer {
@@ -30,9 +29,7 @@ function filling(className: string, options: object, value: number): Initializer
  * Errors: UsageError for an option; ShapeError when it fills what is no matrix.
  */
 export function identity(options: { readonly gain?: number } = {}): Initializer {
-  checkKeys("identity", options, ["gain"]);
-  const { gain = 1 } = options;
-  checkNumber("identity", "gain", gain, "(-∞, ∞)");
+  const { gain } = resolve("identity", options, { gain: number("(-∞, ∞)", 1) });
   return {
     config: { className: "identity", gain },
     fill(out) {

@@ -1,7 +1,7 @@
 /** Initializers that draw every element from one distribution, whatever the shape. */
-import { UsageError, checkKeys, message } from "../errors.js";
+import { UsageError, message } from "../errors.js";
 import { fillNormal, fillTruncatedNormal, fillUniform } from "../ops/random.js";
-import { checkNumber } from "../options.js";
+import { type Table, number, resolve } from "../options.js";
 import type { Initializer } from "./initializer.js";
 
 /** Options of {@link randomUniform}. */
@@ -15,10 +15,10 @@ export interface RandomUniformOptions {
 /** Uniform on [minval, maxval). Errors: UsageError for an option. */
 export function randomUniform(options: RandomUniformOptions = {}): Initializer {
   const op = "randomUniform";
-  checkKeys(op, options, ["minval", "maxval"]);
-  const { minval = -0.05, maxval = 0.05 } = options;
-  checkNumber(op, "minval", minval, "(-∞, ∞)");
-  checkNumber(op, "maxval", maxval, "(-∞, ∞)");
+  const { minval, maxval } = resolve(op, options, {
+    minval: number("(-∞, ∞)", -0.05),
+    maxval: number("(-∞, ∞)", 0.05),
+  } satisfies Table<RandomUniformOptions>);
   if (minval >= maxval) {
     throw new UsageError(
       message(op, "the interval is empty", { expected: "minval < maxval", got: `[${minval}, ${maxval})` }),
@@ -52,10 +52,10 @@ export function truncatedNormal(options: RandomNormalOptions = {}): Initializer 
 }
 
 function normal(op: string, options: RandomNormalOptions, fill: typeof fillNormal): Initializer {
-  checkKeys(op, options, ["mean", "stddev"]);
-  const { mean = 0, stddev = 0.05 } = options;
-  checkNumber(op, "mean", mean, "(-∞, ∞)");
-  checkNumber(op, "stddev", stddev, "[0, ∞)");
+  const { mean, stddev } = resolve(op, options, {
+    mean: number("(-∞, ∞)", 0),
+    stddev: number("[0, ∞)", 0.05),
+  } satisfies Table<RandomNormalOptions>);
   return {
     config: { className: op, mean, stddev },
     fill(out, random) {

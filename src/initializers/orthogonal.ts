@@ -3,9 +3,9 @@
  * Letters: m vectors of length n, m ≤ n.
  * Source: Saxe, McClelland & Ganguli 2014; Mezzadri 2007 (why the diagonal must be positive).
  */
-import { ShapeError, checkKeys, message } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import { fillNormal } from "../ops/random.js";
-import { checkNumber } from "../options.js";
+import { number, resolve } from "../options.js";
 import type { Initializer } from "./initializer.js";
 
 /**
@@ -14,9 +14,7 @@ import type { Initializer } from "./initializer.js";
  * Errors: UsageError for an option; ShapeError when it fills a vector. Cost: 2·m²·n flops in JavaScript.
  */
 export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
-  checkKeys("orthogonal", options, ["gain"]);
-  const { gain = 1 } = options;
-  checkNumber("orthogonal", "gain", gain, "(-∞, ∞)");
+  const { gain } = resolve("orthogonal", options, { gain: number("(-∞, ∞)", 1) });
   return {
     config: { className: "orthogonal", gain },
     fill(out, random) {

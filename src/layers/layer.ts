@@ -1,134 +1,15 @@
 /**
- * What a layer is: parameters and a formula over ops. `apply` builds the graph of a model symbolically; `call` computes.
- * Shapes here leave the batch axis out unless said. Does not hold memory: a model gives every parameter its place in a slab.
+ * What a layer is: parameters and a formula over ops. `apply` builds the graph of a model symbolically; `call` computes. A layer takes a list of inputs and
+ * gives a list of outputs (outputShapes, callMany); one that has a single output says what that is (outputShape, call).
+ * Shapes here leave the batch axis out unless said. Does not hold memory (parameter.ts), nor know of sequences (sequenceLayer.ts) beyond handing masks on.
  */
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import type { Initializer } from "../initializers/initializer.js";
-import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
-import type { RowList } from "../ops/inPlace/rowList.js";
 import type { RandomState } from "../tensor/randomState.js";
-import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-
-/** What tokens a layer takes. */
-export interface TokenRule {
-  /** V: they are 0 … V − 1. */
-  readonly vocabulary: number;
-}
-
-/** What a layer asks for when it is built. */
-export interface ParameterSpec {
-  /** Name within the layer: "kernel", "bias", … */
-  readonly name: string;
-  readonly shape: Shape;
-  readonly initializer: Initializer;
-  readonly regularizer?: Regularizer | undefined;
-  /** False for what training changes without a gradient, such as running means. Default true. */
-  readonly trainable?: boolean;
-  /** False for biases and scales, which weight decay leaves alone. Default true. */
-  readonly decays?: boolean;
-  /**
-   * True for a table (V, D) of which a step uses few rows, which an op that is told {@link Parameter.rows} lists: the optimizer then visits these
-   * alone. Default false. A regularizer touches every row, and so does the gradient of any other op, as where an output layer shares the table of an
-   * embedding: then all are visited.
-   */
-  readonly isLazy?: boolean;
-}
-
-/** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
-export class Parameter {
-  /** The layer that declared it, which may stand within another. */
-  readonly layer: Layer;
-  #spec: ParameterSpec;
-  /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
-  rows: RowList | undefined;
-  /** The weights of the model that trains it, and whether it may be taken from that. @internal */
-  trainer: { readonly isFirm: boolean } | undefined;
-  #value: Tensor | undefined;
-  #users = 0;
-
-  constructor(spec: ParameterSpec, layer: Layer) {
-    this.layer = layer;
-    this.#spec = spec;
-  }
-
-  /** What was asked for. */
-  get spec(): ParameterSpec {
-    return this.#spec;
-  }
-
-  /** Puts the name of the part of a layer that it belongs to before its own: "forward/kernel". @internal */
-  putInto(part: string): void {
-    this.#spec = { ...this.#spec, name: `${part}/${this.#spec.name}` };
-  }
-
-  /** True once a model has given it memory. */
-  get isBound(): boolean {
-    return this.#value !== undefined;
-  }
-
-  /** The tensor. Errors: UsageError before a model was made of the layer. */
-  get value(): Tensor {
-    if (this.#value === undefined) {
-      throw new UsageError(
-        message("layer", `parameter ${show(this.spec.name)} has no value yet`, {
-          hint: "Make a model of the layer first.",
-        }),
-      );
-    }
-    return this.#value;
-  }
-
-  /** Gives the parameter its place. @internal */
-  bind(value: Tensor): void {
-    this.#value = value;
-  }
-
-  /** Notes a model that is made of it. @internal */
-  retain(): void {
-    this.#users++;
-  }
-
-  /** A model has ended: the last one frees the value. @internal */
-  release(): void {
-    if (--this.#users > 0) return;
-    this.#value?.dispose();
-    this.rows?.dispose();
-    this.rows = undefined;
-  }
-}
-
-/** A parameter, and what is to stand in its place for a while. */
-export type Substitute = readonly [parameter: Parameter, value: Tensor];
-
-/** Runs `fn`, which calls layers, with other values in the place of some parameters. */
-export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () => T): T {
-  const before = substitutes.map(([parameter]) => parameter.value);
-  for (const [parameter, value] of substitutes) parameter.bind(value);
-  try {
-    return fn();
-  } finally {
-    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);
-  }
-}
-
-/** Carried states for one piece of work: CarriedStates in carriedStates.ts. */
-export interface OwnStates {
-  use<T>(fn: () => T): T;
-  reset(): void;
-  load(): void;
-  store(): void;
-  dispose(): void;
-}
-
-/** The class CarriedStates, which models get from a layer. */
-export interface StateKeeper {
-  new (layers: readonly Layer[]): OwnStates;
-  lendToFit(layers: readonly Layer[]): () => void;
-  claim(layers: readonly Layer[]): boolean;
-}
+import { Parameter, type ParameterSpec } from "./parameter.js";
+import type { SequencePart } from "./sequencePart.js";
 
 /** What `call` must know besides its operands. */
 export interface CallContext {
@@ -138,7 +19,7 @@ export interface CallContext {
   readonly random: RandomState;
   /** This call's own stream of it. */
   readonly stream: number;
-  /** For each operand which steps of it count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] */
+  /** For each operand which steps of it count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] in sequencePart.ts */
   readonly masks: readonly (Tensor | undefined)[];
   /** Where the samples are the steps of sequences: which of them count, (N) int32. Undefined: all. Only what is taken over the batch asks for it. */
   readonly rows?: Tensor | undefined;
@@ -230,9 +111,8 @@ export abstract class Layer {
 
   /** The layer as it stands in a file. */
   get config(): Config {
-    const named = { ...(this.name === undefined ? {} : { name: this.name }) };
-    const shaped = { ...(this.inputShape === undefined ? {} : { inputShape: this.inputShape }) };
-    return { className: this.kind, ...named, ...shaped, ...this.options };
+    const { kind, name, inputShape, options } = this;
+    return { className: kind, ...(name !== undefined && { name }), ...(inputShape && { inputShape }), ...options };
   }
 
   /**
@@ -243,17 +123,22 @@ export abstract class Layer {
     return this.options.activation as string | undefined;
   }
 
-  /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
-  get tokens(): TokenRule | undefined {
+  /** What a layer of sequences has besides. Default: nothing. */
+  get sequences(): SequencePart | undefined {
     return undefined;
   }
 
-  /** Shape of the output. Throws ShapeError for inputs that do not fit. */
+  /** Shape of the output, the first where there are several. Throws ShapeError for inputs that do not fit. */
   abstract outputShape(inputShapes: readonly Shape[]): Shape;
 
-  /** Shapes of all outputs, for a layer that has several; the first is {@link outputShape}. Default: that one alone. */
+  /** Shapes of all outputs. Default: the one of {@link outputShape}. */
   outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
     return [this.outputShape(inputShapes)];
+  }
+
+  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
+  checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
+    // any batch
   }
 
   /** Declares the parameters for inputs of these shapes; called once. */
@@ -261,10 +146,15 @@ export abstract class Layer {
     // a layer without parameters
   }
 
+  /** True where a layer that was built for inputs of shapes `built` takes `shapes` too, with the same parameters. Default: where they are the same. */
+  protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
+    return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
+  }
+
   /** The formula. @param inputs (N, …) each  @returns (N, …) */
   abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
 
-  /** The formula of a layer with several outputs, in the order of {@link outputShapes}. Default: that of `call` alone. */
+  /** The formula with all outputs. Default: the one of {@link call}. */
   callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
     return [this.call(inputs, context)];
   }
@@ -278,49 +168,11 @@ export abstract class Layer {
   }
 
   /**
-   * Which steps of the first output count, (N, T) int32, for the layers that read it. Default: as {@link stepwiseFrom} says; undefined: all.
-   *
-   * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
-   * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
-   * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
-   * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
-   * {@link maskedSteps} of a layer that brings it along, or where masks are given.
-   *
-   * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
-   * its steps weigh nothing.
+   * Which steps of the first output count, (N, T) int32, for the layers that read it: Note [Masks] in sequencePart.ts. Default: as {@link stepwiseFrom} says;
+   * undefined: all.
    */
   outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return x.rank < this.stepwiseFrom ? undefined : mask;
-  }
-
-  /** How losses and metrics see an output with a mask, for layers of networks over sequences to bring along. Default: nothing. */
-  get maskedSteps(): MaskedSteps | undefined {
-    return undefined;
-  }
-
-  /** What a stateful layer carries from batch to batch. Default: nothing. */
-  get carried(): readonly Parameter[] {
-    return [];
-  }
-
-  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
-  checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
-    // any batch
-  }
-
-  /** How models keep apart what is carried; a layer with {@link carried} gives `CarriedStates`. Default: nothing is. */
-  get carriedStates(): StateKeeper | undefined {
-    return undefined;
-  }
-
-  /** The only batch size that a stateful layer takes. Default: any. */
-  get batchSize(): number | undefined {
-    return undefined;
-  }
-
-  /** Forgets what a stateful layer carries from batch to batch. Default: nothing. */
-  resetStates(): void {
-    // a layer without states
   }
 
   /**
@@ -334,42 +186,22 @@ export abstract class Layer {
 
   /** As {@link apply}, and gives all outputs of a layer that has several, such as `const [y, h, c] = lstm.applyMany(x)`. */
   applyMany(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-    const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
-    if (!Array.isArray(inputs) || !inputs.every((symbol) => symbol instanceof SymbolicTensor)) {
-      const expected = "what layers.input() or another layer's apply gave, or a list of such";
-      const hint = "To compute with numbers, make a model of the layer and call predict.";
-      throw new UsageError(message(this.kind, "apply takes symbolic tensors", { expected, got: show(input), hint }));
-    }
+    const inputs = symbolsOf(this.kind, input);
     checkName(this.kind, this.#name);
     const shapes = inputs.map(({ shape }) => shape);
     const outputShapes = this.outputShapes(shapes);
-    if (this.#builtFor === undefined) {
+    const built = this.#builtFor;
+    if (built === undefined) {
       this.build(shapes);
       this.#builtFor = shapes;
-    } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, this.#builtFor)) {
-      const expected = this.#builtFor.map(showShape).join(", ");
-      throw new ShapeError(
-        message(this.kind, "the layer was built for another input", {
-          expected,
-          got: shapes.map(showShape).join(", "),
-        }),
-      );
+    } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, built)) {
+      const [expected, got] = [built, shapes].map((list) => list.map(showShape).join(", "));
+      throw new ShapeError(message(this.kind, "the layer was built for another input", { expected, got }));
     }
     const outputs: SymbolicTensor[] = [];
     const call = { layer: this, inputs, outputs };
     for (const shape of outputShapes) outputs.push(new SymbolicTensor(shape, call));
     return outputs;
-  }
-
-  /** True where a layer that was built for inputs of shapes `built` takes `shapes` too, with the same parameters. Default: where they are the same. */
-  protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
-    return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
-  }
-
-  /** Makes a parameter of a layer within this one a parameter of this one; for `build`. @param part what comes before its name */
-  protected adopt(parameter: Parameter, part: string): void {
-    parameter.putInto(part);
-    this.#parameters.push(parameter);
   }
 
   /** Declares a parameter; for `build`. */
@@ -378,6 +210,21 @@ export abstract class Layer {
     this.#parameters.push(parameter);
     return parameter;
   }
+
+  /** Makes a parameter of a layer within this one a parameter of this one; for `build`. @param part what comes before its name */
+  protected adopt(parameter: Parameter, part: string): void {
+    parameter.putInto(part);
+    this.#parameters.push(parameter);
+  }
+}
+
+/** The operands as a list. Throws UsageError for what are no symbolic tensors. */
+function symbolsOf(kind: string, input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
+  if (Array.isArray(inputs) && inputs.every((symbol) => symbol instanceof SymbolicTensor)) return inputs;
+  const expected = "what layers.input() or another layer's apply gave, or a list of such";
+  const hint = "To compute with numbers, make a model of the layer and call predict.";
+  throw new UsageError(message(kind, "apply takes symbolic tensors", { expected, got: show(input), hint }));
 }
 
 /** Throws UsageError for a name that cannot stand before "/kernel" in a file. */
@@ -392,14 +239,4 @@ export function oneInput<T>(kind: string, inputs: readonly T[]): T {
     throw new ShapeError(message(kind, "wrong number of inputs", { expected: "1", got: String(inputs.length) }));
   }
   return inputs[0];
-}
-
-/** Throws ShapeError where a stateful layer gets batches of N rows that it has no states for. */
-export function checkCarriedBatch({ kind, batchSize }: Pick<Layer, "kind" | "batchSize">, N: number): void {
-  if (batchSize === undefined || N === batchSize) return;
-  const expected = `N = ${batchSize} (batchSize)`;
-  const hint = "A stateful layer takes batches of one size alone.";
-  throw new ShapeError(
-    message(kind, "the carried states belong to another batch size", { expected, got: `N = ${N}`, hint }),
-  );
 }

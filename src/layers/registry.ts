@@ -1,84 +1,55 @@
-/** From a layer as it stands in a file to the layer. Apart from index.ts, so that only bundles that load models carry every layer. */
+/**
+ * From a layer as it stands in a file to the layer: the inverse of `config`. The makers are what index.ts exports. Apart from it, so that only bundles that
+ * load models carry every layer.
+ */
 import type { Config } from "../config.js";
 import { DataError, message, show } from "../errors.js";
+import * as initializers from "../initializers/index.js";
 import { initializerFrom } from "../initializers/registry.js";
-import { regularizerFrom } from "../regularizers/registry.js";
-import { activation } from "./core/activation.js";
-import * as augmentation from "./image/augmentation.js";
-import * as conv from "./image/convolution.js";
-import * as convTranspose from "./image/transposedConvolution.js";
-import { bidirectional } from "./recurrent/bidirectional.js";
-import { dense } from "./core/dense.js";
-import * as depthwise from "./image/depthwiseConvolution.js";
-import { deskew } from "./image/deskew.js";
-import { dropout } from "./core/dropout.js";
-import { embedding } from "./core/embedding.js";
-import { gridLstm } from "./recurrent/gridLstm.js";
-import { gru } from "./recurrent/gru.js";
-import { highway } from "./core/highway.js";
+import { regularizerFrom, regularizers } from "../regularizers/registry.js";
+import * as layers from "./index.js";
 import type { Layer } from "./layer.js";
-import { layerNormLstm } from "./recurrent/layerNormLstm.js";
-import { lstm } from "./recurrent/lstm.js";
-import { masking } from "./mask/masking.js";
-import { add, concatenate, multiply } from "./core/merge.js";
-import * as noise from "./core/noise.js";
-import * as normalization from "./norm/normalization.js";
-import * as pooling from "./image/pooling.js";
-import { pyramid } from "./recurrent/pyramid.js";
-import { repeatVector } from "./core/repeatVector.js";
-import { flatten, reshape } from "./core/reshape.js";
-import * as resizing from "./image/resizing.js";
-import { simpleRnn } from "./recurrent/simpleRnn.js";
-import { timeDistributed } from "./recurrent/timeDistributed.js";
 
-const makers = {
-  ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, multiply, reshape },
-  ...augmentation,
-  ...conv,
-  ...convTranspose,
-  ...depthwise,
-  ...{ bidirectional, gridLstm, gru, layerNormLstm, lstm, masking, pyramid, repeatVector, simpleRnn, timeDistributed },
-  highway,
-  ...noise,
-  ...normalization,
-  ...pooling,
-  ...resizing,
-} as const;
+const { input: _, ...makers } = layers;
 
 /** The kinds of layers that there are. */
 export type LayerKind = keyof typeof makers;
 
 /** All of them. */
-export const layerKinds = Object.keys(makers) as readonly LayerKind[];
+export const layerKinds = Object.keys(makers).sort() as readonly LayerKind[];
 
 /** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
 export function layerFrom({ className, ...options }: Config): Layer {
   if (!Object.hasOwn(makers, className)) {
     const hint = "Pass loadModel the makers of your own layers: { customLayers }.";
     throw new DataError(
-      message("loadModel", "unknown layer", { expected: Object.keys(makers).join(", "), got: show(className), hint }),
+      message("loadModel", "unknown layer", { expected: layerKinds.join(", "), got: show(className), hint }),
     );
   }
-  const make = makers[className as keyof typeof makers] as (options: never) => Layer;
+  const make = makers[className as LayerKind] as (options: never) => Layer;
   return make(
     Object.fromEntries(Object.entries(options).map(([name, value]) => [name, valueOf(name, value)])) as never,
   );
 }
 
-/** Options that are values themselves stand in the file as their configuration. */
-function valueOf(name: string, value: unknown): unknown {
-  if (name === "layer" || name === "backwardLayer") return innerLayer(value);
-  if (name.endsWith("Initializer")) return initializerFrom(value);
-  return name.endsWith("Regularizer") ? regularizerFrom(value) : value;
+/** An option's value. Those of other rooms stand in a file by their configs, whose class names differ from room to room. Errors: DataError for an unknown one. */
+function valueOf(option: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("className" in value)) return value;
+  const config = value as Config;
+  const isOf = (room: object): boolean => Object.hasOwn(room, config.className);
+  if (isOf(initializers)) return initializerFrom(config);
+  if (isOf(regularizers)) return regularizerFrom(config);
+  if (isOf(makers)) return innerLayer(config);
+  const expected = "the description of an initializer, a regularizer or a layer";
+  throw new DataError(message("loadModel", `${option} is unknown`, { expected, got: show(config.className) }));
 }
 
-/** A layer within another. Errors: DataError for what is not the configuration of one. */
-function innerLayer(value: unknown): Layer {
-  const { trainable = true, ...config } = (value ?? {}) as Config;
-  if (typeof value === "object" && "className" in config && typeof trainable === "boolean") {
-    const layer = layerFrom(config);
-    layer.trainable = trainable;
-    return layer;
+/** A layer within another. Errors: those of {@link layerFrom}; DataError where `trainable` is neither true nor false. */
+function innerLayer({ trainable = true, ...config }: Config): Layer {
+  const layer = layerFrom(config);
+  if (typeof trainable !== "boolean") {
+    throw new DataError(message("loadModel", "trainable is out of range", { expected: "true or false", got: show(trainable) })); // prettier-ignore
   }
-  throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));
+  layer.trainable = trainable;
+  return layer;
 }

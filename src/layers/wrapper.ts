@@ -2,8 +2,8 @@
 import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
-import { Layer, SymbolicTensor } from "./layer.js";
-import { maskedSteps } from "./mask/maskedSteps.js";
+import { type Layer, SymbolicTensor } from "./layer.js";
+import { SequenceLayer } from "./sequenceLayer.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {
@@ -18,12 +18,8 @@ export function innerConfig({ config, trainable }: Layer): Config {
   return trainable ? config : { ...config, trainable };
 }
 
-/** A layer around other layers. */
-export abstract class Wrapper extends Layer {
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
-  }
-
+/** A layer around other layers. V: the values of its options. */
+export abstract class Wrapper<V extends object> extends SequenceLayer<V> {
   /** Builds a wrapped layer, and takes over its parameters under names that begin with `prefix`. */
   protected buildInner(layer: Layer, prefix: string, inputShapes: readonly Shape[]): void {
     layer.putInto(this);

@@ -2,11 +2,10 @@
  * Losses of probabilities: cross-entropies and the Kullback–Leibler divergence. From logits they are exact at any size and cost less: leave the last
  * activation out and say fromLogits. Letters: y targets, p probabilities, z logits, C classes, ε label smoothing.
  */
-import { checkKeys } from "../errors.js";
 import { crossEntropy } from "../ops/loss/crossEntropy.js";
 import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/loss/rowLosses.js";
 import { softmaxCrossEntropy } from "../ops/loss/softmaxCrossEntropy.js";
-import { checkBoolean, checkNumber } from "../options.js";
+import { type Table, flag, number, resolve } from "../options.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkClasses, checkRange, checkSameAsOutput } from "./targets.js";
@@ -78,9 +77,6 @@ function kindOf(fromLogits: boolean): NonNullable<Loss["takes"]> {
 }
 
 function checkOptions(op: string, options: CrossentropyOptions): Required<CrossentropyOptions> {
-  checkKeys(op, options, ["fromLogits", "labelSmoothing"]);
-  const { fromLogits = false, labelSmoothing = 0 } = options;
-  checkBoolean(op, "fromLogits", fromLogits);
-  checkNumber(op, "labelSmoothing", labelSmoothing, "[0, 1)");
-  return { fromLogits, labelSmoothing };
+  const table = { fromLogits: flag(false), labelSmoothing: number("[0, 1)", 0) } satisfies Table<CrossentropyOptions>;
+  return resolve(op, options, table);
 }

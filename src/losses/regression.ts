@@ -1,7 +1,6 @@
 /**
  * Losses that compare numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's loss is a mean over its elements unless said.
  */
-import { checkKeys } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
 import {
   absoluteErrorOp,
@@ -12,7 +11,7 @@ import {
   rowLoss,
   squaredErrorOp,
 } from "../ops/loss/rowLosses.js";
-import { checkNumber } from "../options.js";
+import { type Table, number, resolve } from "../options.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkEach, checkSameAsOutput } from "./targets.js";
@@ -40,9 +39,7 @@ export interface HuberOptions {
 
 /** Mean of e²/2 where |e| ≤ δ, else δ|e| − δ²/2, with e = p − y. Errors: UsageError for an option. Source: Huber 1964. */
 export function huber(options: HuberOptions = {}): Loss {
-  checkKeys("huber", options, ["delta"]);
-  const { delta = 1 } = options;
-  checkNumber("huber", "delta", delta, "(0, ∞)");
+  const { delta } = resolve("huber", options, { delta: number("(0, ∞)", 1) } satisfies Table<HuberOptions>);
   return elementwise("huber", huberOp, delta, { delta });
 }
 

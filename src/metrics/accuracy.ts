@@ -1,8 +1,8 @@
 /** The part of the predictions that are right: the class with the highest score, one of the k highest, or yes-or-no answers. Letters: C classes, R places. */
-import { ShapeError, checkKeys, message } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import { addMean, addTopK } from "../ops/inPlace/metricTotals.js";
 import { reshape } from "../ops/shape/reshape.js";
-import { checkInteger } from "../options.js";
+import { type Table, integer, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
 import type { Metric } from "./metric.js";
@@ -45,9 +45,7 @@ export interface TopKAccuracyOptions {
  */
 export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
   const name = "topKAccuracy";
-  checkKeys(name, options, ["k"]);
-  const { k = 5 } = options;
-  checkInteger(name, "k", k, "[1, ∞)");
+  const { k } = resolve(name, options, { k: integer("[1, ∞)", 5) } satisfies Table<TopKAccuracyOptions>);
   return {
     name,
     stateSize(outputShape) {

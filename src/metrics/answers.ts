@@ -1,7 +1,6 @@
 /** Yes-or-no answers: outputs that a threshold turns into 0 or 1, each element for itself, counted in a table of 2 × 2. */
-import { checkKeys } from "../errors.js";
 import { addConfusion } from "../ops/inPlace/metricTotals.js";
-import { checkNumber } from "../options.js";
+import { type Table, number, optional, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSame, isAbove, placeWeights } from "./places.js";
 
@@ -15,10 +14,9 @@ export interface ThresholdOptions {
 }
 
 /** Checks the option that metrics of yes-or-no answers share. */
-export function checkThreshold(op: string, options: ThresholdOptions): ThresholdOptions {
-  checkKeys(op, options, ["threshold"]);
-  if (options.threshold !== undefined) checkNumber(op, "threshold", options.threshold, "(-∞, ∞)");
-  return options;
+export function checkThreshold(op: string, options: ThresholdOptions): { readonly threshold: number | undefined } {
+  const table = { threshold: optional(number("(-∞, ∞)")) } satisfies Table<ThresholdOptions>;
+  return resolve(op, options, table);
 }
 
 /** True where every element of the output is a yes-or-no answer. */

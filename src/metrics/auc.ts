@@ -1,8 +1,8 @@
 /** The area under the ROC curve, from histograms of the scores of both classes. */
-import { ShapeError, checkKeys, message } from "../errors.js";
+import { ShapeError, message } from "../errors.js";
 import { sigmoid } from "../ops/pointwise/activationFunctions.js";
 import { addHistogram } from "../ops/inPlace/metricTotals.js";
-import { checkBoolean, checkInteger } from "../options.js";
+import { type Table, describe, flag, integer, optional, resolve } from "../options.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
@@ -22,10 +22,11 @@ export interface AucOptions {
  */
 export function auc(options: AucOptions = {}): Metric {
   const name = "auc";
-  checkKeys(name, options, ["fromLogits", "numThresholds"]);
-  const { fromLogits, numThresholds: bins = 200 } = options;
-  if (fromLogits !== undefined) checkBoolean(name, "fromLogits", fromLogits);
-  checkInteger(name, "numThresholds", bins, `[2, ${2 ** 20}]`);
+  const values = resolve(name, options, {
+    fromLogits: optional(flag()),
+    numThresholds: integer(`[2, ${2 ** 20}]`, 200),
+  } satisfies Table<AucOptions>);
+  const { fromLogits, numThresholds: bins } = values;
   return {
     name,
     stateSize(outputShape) {
@@ -40,7 +41,7 @@ export function auc(options: AucOptions = {}): Metric {
       addHistogram(state, (fromLogits ?? areLogits) ? sigmoid(prediction) : prediction, target, weights, bins);
     },
     result: (totals) => area(totals.subarray(0, bins), totals.subarray(bins)),
-    config: { className: name, ...(fromLogits !== undefined && { fromLogits }), numThresholds: bins },
+    config: { className: name, ...describe(values) },
   };
 }
 

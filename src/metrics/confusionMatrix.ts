@@ -2,8 +2,8 @@
  * Which classes are taken for which, and what follows for each class. On values in JavaScript, for reports; metrics count in linear memory.
  * Letters: N samples, C classes.
  */
-import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
-import { checkInteger, checkNumber } from "../options.js";
+import { ShapeError, UsageError, message, show } from "../errors.js";
+import { type Table, integer, number, optional, resolve, unchecked } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Options of {@link confusionMatrix}. */
@@ -26,18 +26,21 @@ export interface ConfusionMatrixOptions {
  */
 export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   const op = "confusionMatrix";
-  checkKeys(op, options, ["labels", "predictions", "classes", "threshold"]);
-  const { threshold = 0.5 } = options;
-  checkNumber(op, "threshold", threshold, "(-∞, ∞)");
-  const truth = classesIn(op, "labels", options.labels, 0.5);
-  const guesses = classesIn(op, "predictions", options.predictions, threshold);
+  const counted = unchecked<Tensor | ArrayLike<number>>(); // classesIn does
+  const { labels, predictions, threshold, ...given } = resolve(op, options, {
+    labels: counted,
+    predictions: counted,
+    classes: optional(integer("[1, ∞)")),
+    threshold: number("(-∞, ∞)", 0.5),
+  } satisfies Table<ConfusionMatrixOptions>);
+  const truth = classesIn(op, "labels", labels, 0.5);
+  const guesses = classesIn(op, "predictions", predictions, threshold);
   if (truth.values.length !== guesses.values.length) {
     const got = `${truth.values.length} labels and ${guesses.values.length} predictions`;
     throw new ShapeError(message(op, "numbers of samples differ", { expected: "one prediction a label", got }));
   }
   const most = Math.max(truth.classes, guesses.classes);
-  const { classes = most } = options;
-  checkInteger(op, "classes", classes, "[1, ∞)");
+  const { classes = most } = given;
   if (most > classes) {
     throw new ShapeError(
       message(op, "a class is out of range", { expected: `0 … ${classes - 1}`, got: show(most - 1) }),

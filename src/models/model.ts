@@ -4,7 +4,7 @@
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
-import type { OwnStates } from "../layers/layer.js";
+import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
@@ -314,7 +314,7 @@ export class Model {
   resetStates(): void {
     this.#state.bound("resetStates");
     this.#state.claimStates("resetStates");
-    for (const layer of this.layers) layer.resetStates();
+    for (const layer of this.layers) layer.sequences?.resetStates();
   }
 
   /**

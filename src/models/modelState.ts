@@ -3,13 +3,13 @@
  * What is not there is an error that names the function which needed it. Does not train.
  */
 import { UsageError, message } from "../errors.js";
-import type { Parameter } from "../layers/layer.js";
+import type { Parameter } from "../layers/parameter.js";
 import { maskTools } from "../ops/loss/weightedMean.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { OwnStates } from "../layers/layer.js";
+import type { OwnStates } from "../layers/sequencePart.js";
 import { Chain } from "./graph/chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
 import type { Extras, ModelShapes } from "./input/data.js";

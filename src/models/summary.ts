@@ -1,7 +1,8 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { printable } from "../errors.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
-import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
+import type { Layer, SymbolicTensor } from "../layers/layer.js";
+import type { Parameter } from "../layers/parameter.js";
 import type { Graph } from "./graph/graph.js";
 import type { StepMemory } from "./step/stepMemory.js";
 import { type Weights, mayTrain } from "./step/weights.js";

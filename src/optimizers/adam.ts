@@ -5,9 +5,16 @@
  *   m = β₁ m + (1 − β₁) g     v = β₂ v + (1 − β₂) g²     m̂ = m / (1 − β₁ᵗ)     v̂ = v / (1 − β₂ᵗ)     θ −= learningRate · m̂ / (√v̂ + ε)
  */
 import { adamStep, adamwStep, nadamStep } from "../ops/inPlace/optimizerSteps.js";
-import type { Optimizer } from "./optimizer.js";
-import { type OptimizerOptions, resolveOptions } from "./options.js";
-import type { Schedule } from "./schedule.js";
+import { flag } from "../options.js";
+import type { Optimizer, Schedule } from "./optimizer.js";
+import {
+  type OptimizerOptions,
+  type OptimizerTable,
+  epsilon,
+  fraction,
+  optimizerTable,
+  resolveOptions,
+} from "./optimizerTable.js";
 
 /** Options of {@link nadam}, and those that {@link adam} and {@link adamw} share with it. */
 export interface NadamOptions extends OptimizerOptions {
@@ -27,7 +34,19 @@ export interface AdamOptions extends NadamOptions {
   readonly amsgrad?: boolean;
 }
 
-const defaults = { learningRate: 0.001, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+function nadamTable(weightDecay?: number) {
+  return {
+    ...optimizerTable(0.001, weightDecay),
+    beta1: fraction(0.9),
+    beta2: fraction(0.999),
+    epsilon,
+  } satisfies OptimizerTable<NadamOptions>;
+}
+
+function adamTable(weightDecay?: number) {
+  return { ...nadamTable(weightDecay), amsgrad: flag(false) } satisfies OptimizerTable<AdamOptions>;
+}
+
 const mean = { name: "mean", initial: 0 };
 const square = { name: "square", initial: 0 };
 const largest = { name: "largest", initial: 0 };
@@ -37,7 +56,7 @@ const largest = { name: "largest", initial: 0 };
  * Errors: UsageError for an option. Source: Kingma & Ba 2015; AMSGrad: Reddi, Kale & Kumar 2018.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  const { values, common } = resolveOptions("adam", options, { ...defaults, amsgrad: false });
+  const { values, common } = resolveOptions("adam", options, adamTable());
   return { ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamStep };
 }
 
@@ -46,7 +65,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * Errors: UsageError for an option. Source: Loshchilov & Hutter 2019.
  */
 export function adamw(options: AdamOptions = {}): Optimizer {
-  const { values, common } = resolveOptions("adamw", options, { ...defaults, weightDecay: 0.004, amsgrad: false });
+  const { values, common } = resolveOptions("adamw", options, adamTable(0.004));
   return { ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamwStep };
 }
 
@@ -56,7 +75,7 @@ export function adamw(options: AdamOptions = {}): Optimizer {
  * Errors: UsageError for an option. Source: Dozat 2016.
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
-  const { values, common } = resolveOptions("nadam", options, defaults);
+  const { values, common } = resolveOptions("nadam", options, nadamTable());
   return { ...common, constants: values, slots: [mean, square], step: nadamStep };
 }
 

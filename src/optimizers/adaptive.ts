@@ -3,9 +3,16 @@
  * Letters: g the gradient + λ · θ, θ a parameter.
  */
 import { adadeltaStep, adagradStep, rmspropStep } from "../ops/inPlace/optimizerSteps.js";
-import type { Optimizer } from "./optimizer.js";
-import { type OptimizerOptions, resolveOptions } from "./options.js";
-import type { Schedule } from "./schedule.js";
+import { flag, number } from "../options.js";
+import type { Optimizer, Schedule } from "./optimizer.js";
+import {
+  type OptimizerOptions,
+  type OptimizerTable,
+  epsilon,
+  fraction,
+  optimizerTable,
+  resolveOptions,
+} from "./optimizerTable.js";
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -23,16 +30,14 @@ export interface AdagradOptions extends OptimizerOptions {
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adagrad", options, {
-    learningRate: 0.001,
-    weightDecay: 0,
-    initialAccumulatorValue: 0.1,
-    epsilon: 1e-7,
-  });
-  const { epsilon, initialAccumulatorValue } = values;
+    ...optimizerTable(0.001),
+    initialAccumulatorValue: number("[0, ∞)", 0.1),
+    epsilon,
+  } satisfies OptimizerTable<AdagradOptions>);
   return {
     ...common,
-    constants: { epsilon },
-    slots: [{ name: "square", initial: initialAccumulatorValue }],
+    constants: { epsilon: values.epsilon },
+    slots: [{ name: "square", initial: values.initialAccumulatorValue }],
     step: adagradStep,
   };
 }
@@ -58,18 +63,17 @@ export interface RmspropOptions extends OptimizerOptions {
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { values, common } = resolveOptions("rmsprop", options, {
-    learningRate: 0.001,
-    weightDecay: 0,
-    rho: 0.9,
-    momentum: 0,
-    epsilon: 1e-7,
-    centered: false,
-  });
-  const { rho, momentum, epsilon, centered } = values;
+    ...optimizerTable(0.001),
+    rho: fraction(0.9),
+    momentum: fraction(0),
+    epsilon,
+    centered: flag(false),
+  } satisfies OptimizerTable<RmspropOptions>);
+  const { rho, momentum, centered } = values;
   const names = ["square", ...(centered ? ["average"] : []), ...(momentum > 0 ? ["velocity"] : [])];
   return {
     ...common,
-    constants: { epsilon, momentum, beta2: rho },
+    constants: { epsilon: values.epsilon, momentum, beta2: rho },
     slots: names.map((name) => ({ name, initial: 0 })),
     step: (range, block) => rmspropStep(range, block, centered, momentum > 0),
   };
@@ -91,11 +95,10 @@ export interface AdadeltaOptions extends OptimizerOptions {
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adadelta", options, {
-    learningRate: 0.001,
-    weightDecay: 0,
-    rho: 0.95,
-    epsilon: 1e-7,
-  });
+    ...optimizerTable(0.001),
+    rho: fraction(0.95),
+    epsilon,
+  } satisfies OptimizerTable<AdadeltaOptions>);
   const slots = [
     { name: "square", initial: 0 },
     { name: "updates", initial: 0 },

@@ -9,5 +9,5 @@ export {
   type RmspropOptions,
 } from "./adaptive.js";
 export type { Clipping, Optimizer } from "./optimizer.js";
-export type { OptimizerOptions } from "./options.js";
+export type { OptimizerOptions } from "./optimizerTable.js";
 export { sgd, type SgdOptions } from "./sgd.js";

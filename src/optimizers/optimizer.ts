@@ -4,7 +4,13 @@
  */
 import type { Config } from "../config.js";
 import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
-import type { Schedule } from "./schedule.js";
+
+/** A learning rate that changes with the step. */
+export interface Schedule {
+  /** The learning rate of step `step`, counted from 0 over the whole training. */
+  at(step: number): number;
+  readonly config: Config;
+}
 
 /** How gradients are limited before the step; at most one. */
 export interface Clipping {

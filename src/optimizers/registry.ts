@@ -3,7 +3,7 @@ import { type Config, type Makers, makeFrom } from "../config.js";
 import { adadelta, adagrad, rmsprop } from "./adaptive.js";
 import { adam, adamw, nadam } from "./adam.js";
 import type { Optimizer } from "./optimizer.js";
-import type { Schedule } from "./schedule.js";
+import type { Schedule } from "./optimizer.js";
 import * as schedules from "./schedules.js";
 import { sgd } from "./sgd.js";
 

@@ -5,9 +5,24 @@
  * Source: Loshchilov & Hutter 2017 (cosine, restarts); Smith & Topin 2018 (one cycle).
  */
 import type { Config } from "../config.js";
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { checkBoolean, checkInteger, checkNumber } from "../options.js";
-import type { Schedule } from "./schedule.js";
+import { UsageError, message, show } from "../errors.js";
+import {
+  type Option,
+  type Table,
+  checkInteger,
+  checkNumber,
+  flag,
+  integer,
+  number,
+  optional,
+  resolve,
+  unchecked,
+} from "../options.js";
+import type { Schedule } from "./optimizer.js";
+
+const rate = (initial?: number): Option<number> => number("[0, ∞)", initial);
+const steps = integer("[1, ∞)");
+const part = number("[0, 1]", 0);
 
 /** Options of {@link exponentialDecay} and {@link inverseTimeDecay}. */
 export interface DecayOptions {
@@ -34,14 +49,15 @@ export function inverseTimeDecay(options: DecayOptions): Schedule {
 }
 
 function checkDecay(op: string, options: DecayOptions): DecayOptions & { readonly age: (step: number) => number } {
-  checkKeys(op, options, ["initialLearningRate", "decaySteps", "decayRate", "staircase"]);
-  const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
-  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
-  checkNumber(op, "decayRate", decayRate, "[0, ∞)");
-  checkBoolean(op, "staircase", staircase);
+  const values = resolve(op, options, {
+    initialLearningRate: rate(),
+    decaySteps: steps,
+    decayRate: rate(),
+    staircase: flag(false),
+  } satisfies Table<DecayOptions>);
+  const { decaySteps, staircase } = values;
   const age = (step: number) => (staircase ? Math.floor(step / decaySteps) : step / decaySteps);
-  return { ...options, age };
+  return { ...values, age };
 }
 
 /** Options of {@link piecewiseConstantDecay}. */
@@ -55,8 +71,9 @@ export interface PiecewiseConstantDecayOptions {
 /** values[i] for the first i with s ≤ boundaries[i], else the last value. Errors: UsageError for an option. */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const op = "piecewiseConstantDecay";
-  checkKeys(op, options, ["boundaries", "values"]);
-  const { boundaries, values } = options;
+  const lists = unchecked<readonly number[]>();
+  const table = { boundaries: lists, values: lists } satisfies Table<PiecewiseConstantDecayOptions>;
+  const { boundaries, values } = resolve(op, options, table);
   const areLists = [boundaries, values].every(Array.isArray);
   if (!areLists || values.length !== boundaries.length + 1) {
     const got = `boundaries ${show(boundaries)} and values ${show(values)}`;
@@ -89,13 +106,13 @@ export interface PolynomialDecayOptions {
 /** (r − e) · (1 − s / decaySteps)^power + e, and e afterwards. Errors: UsageError for an option. */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const op = "polynomialDecay";
-  checkKeys(op, options, ["initialLearningRate", "decaySteps", "endLearningRate", "power", "cycle"]);
-  const { initialLearningRate, decaySteps, endLearningRate = 1e-4, power = 1, cycle = false } = options;
-  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
-  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
-  checkNumber(op, "endLearningRate", endLearningRate, "[0, ∞)");
-  checkNumber(op, "power", power, "(0, ∞)");
-  checkBoolean(op, "cycle", cycle);
+  const { initialLearningRate, decaySteps, endLearningRate, power, cycle } = resolve(op, options, {
+    initialLearningRate: rate(),
+    decaySteps: steps,
+    endLearningRate: rate(1e-4),
+    power: number("(0, ∞)", 1),
+    cycle: flag(false),
+  } satisfies Table<PolynomialDecayOptions>);
   return schedule(op, options, (step) => {
     const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
     const left = 1 - Math.min(step, length) / length;
@@ -123,13 +140,14 @@ export interface CosineDecayOptions {
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const op = "cosineDecay";
-  checkKeys(op, options, ["initialLearningRate", "decaySteps", "alpha", "warmupTarget", "warmupSteps"]);
-  const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
-  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
-  checkInteger(op, "decaySteps", decaySteps, "[1, ∞)");
-  checkNumber(op, "alpha", alpha, "[0, 1]");
-  checkInteger(op, "warmupSteps", warmupSteps, "[0, ∞)");
-  if (warmupSteps > 0 || warmupTarget !== undefined) checkNumber(op, "warmupTarget", warmupTarget, "[0, ∞)");
+  const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = resolve(op, options, {
+    initialLearningRate: rate(),
+    decaySteps: steps,
+    alpha: part,
+    warmupTarget: optional(rate()),
+    warmupSteps: integer("[0, ∞)", 0),
+  } satisfies Table<CosineDecayOptions>);
+  if (warmupSteps > 0) checkNumber(op, "warmupTarget", warmupTarget, "[0, ∞)");
   const top = warmupSteps > 0 ? (warmupTarget as number) : initialLearningRate;
   return schedule(op, options, (step) => {
     if (step < warmupSteps) return initialLearningRate + (top - initialLearningRate) * (step / warmupSteps);
@@ -155,13 +173,13 @@ export interface CosineDecayRestartsOptions {
 /** Cosine decay that begins anew after firstDecaySteps, then tMul times as many, and so on. Errors: UsageError for an option. */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
   const op = "cosineDecayRestarts";
-  checkKeys(op, options, ["initialLearningRate", "firstDecaySteps", "tMul", "mMul", "alpha"]);
-  const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options;
-  checkNumber(op, "initialLearningRate", initialLearningRate, "[0, ∞)");
-  checkInteger(op, "firstDecaySteps", firstDecaySteps, "[1, ∞)");
-  checkNumber(op, "tMul", tMul, "[1, ∞)");
-  checkNumber(op, "mMul", mMul, "[0, ∞)");
-  checkNumber(op, "alpha", alpha, "[0, 1]");
+  const { initialLearningRate, firstDecaySteps, tMul, mMul, alpha } = resolve(op, options, {
+    initialLearningRate: rate(),
+    firstDecaySteps: steps,
+    tMul: number("[1, ∞)", 2),
+    mMul: rate(1),
+    alpha: part,
+  } satisfies Table<CosineDecayRestartsOptions>);
   return schedule(op, options, (step) => {
     let begin = 0;
     let length = firstDecaySteps;
@@ -192,13 +210,13 @@ export interface OneCycleOptions {
 /** Half a cosine up to maxLearningRate, half a cosine down to almost nothing, which then stays. Errors: UsageError for an option. */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const op = "oneCycle";
-  checkKeys(op, options, ["maxLearningRate", "totalSteps", "warmupFraction", "divFactor", "finalDivFactor"]);
-  const { maxLearningRate, totalSteps, warmupFraction = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkNumber(op, "maxLearningRate", maxLearningRate, "[0, ∞)");
-  checkInteger(op, "totalSteps", totalSteps, "[1, ∞)");
-  checkNumber(op, "warmupFraction", warmupFraction, "[0, 1)");
-  checkNumber(op, "divFactor", divFactor, "(0, ∞)");
-  checkNumber(op, "finalDivFactor", finalDivFactor, "(0, ∞)");
+  const { maxLearningRate, totalSteps, warmupFraction, divFactor, finalDivFactor } = resolve(op, options, {
+    maxLearningRate: rate(),
+    totalSteps: steps,
+    warmupFraction: number("[0, 1)", 0.3),
+    divFactor: number("(0, ∞)", 25),
+    finalDivFactor: number("(0, ∞)", 1e4),
+  } satisfies Table<OneCycleOptions>);
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
   const peak = warmupFraction * totalSteps - 1; // PyTorch counts the peak and the end as steps

@@ -1,8 +1,14 @@
 /** Gradient descent, with momentum where asked for. Letters: g the gradient + λ · θ, v the velocity, θ a parameter. */
 import { momentumStep, sgdStep } from "../ops/inPlace/optimizerSteps.js";
-import type { Optimizer } from "./optimizer.js";
-import { type OptimizerOptions, resolveOptions } from "./options.js";
-import type { Schedule } from "./schedule.js";
+import { flag } from "../options.js";
+import type { Optimizer, Schedule } from "./optimizer.js";
+import {
+  type OptimizerOptions,
+  type OptimizerTable,
+  fraction,
+  optimizerTable,
+  resolveOptions,
+} from "./optimizerTable.js";
 
 /** Options of {@link sgd}. */
 export interface SgdOptions extends OptimizerOptions {
@@ -23,11 +29,10 @@ export interface SgdOptions extends OptimizerOptions {
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { values, common } = resolveOptions("sgd", options, {
-    learningRate: 0.01,
-    weightDecay: 0,
-    momentum: 0,
-    nesterov: false,
-  });
+    ...optimizerTable(0.01),
+    momentum: fraction(0),
+    nesterov: flag(false),
+  } satisfies OptimizerTable<SgdOptions>);
   const { momentum, nesterov } = values;
   return {
     ...common,

@@ -1,6 +1,5 @@
 /** Regularizers: penalties on parameters. Letters: θ a parameter, λ the strength. */
-import { checkKeys } from "../errors.js";
-import { checkNumber } from "../options.js";
+import { type Table, checkNumber, number, resolve } from "../options.js";
 import type { Regularizer } from "./regularizer.js";
 
 export type { Regularizer } from "./regularizer.js";
@@ -27,10 +26,8 @@ export interface L1L2Options {
 
 /** The sum of both penalties, l1·Σ|θ| + l2·Σθ². Errors: UsageError for an option. */
 export function l1l2(options: L1L2Options = {}): Regularizer {
-  checkKeys("l1l2", options, ["l1", "l2"]);
-  const { l1 = 0, l2 = 0 } = options;
-  checkNumber("l1l2", "l1", l1, "[0, ∞)");
-  checkNumber("l1l2", "l2", l2, "[0, ∞)");
+  const lambda = number("[0, ∞)", 0);
+  const { l1, l2 } = resolve("l1l2", options, { l1: lambda, l2: lambda } satisfies Table<L1L2Options>);
   return penalty(l1, l2);
 }
 

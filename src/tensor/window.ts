@@ -4,7 +4,7 @@
  * Numbers alone: no tensors, no memory. Source of "same" and "valid": TensorFlow, https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { checkInteger } from "../options.js";
+import { type Option, checkInteger } from "../options.js";
 
 /** Padding as users write it: Keras's words, one number for all sides, or for each axis a number or [before, after]. */
 export type WindowPadding = "same" | "valid" | number | readonly (number | readonly [before: number, after: number])[];
@@ -60,6 +60,22 @@ export function windowPlaces(op: string, axes: readonly WindowAxis[], padding: W
     }
     return { output: Math.floor((padded - extent) / stride) + 1, before, after };
   });
+}
+
+/** An option that is a size ≥ 1: one number for all of so many axes, or one for each. */
+export function sizes(axes: number, initial?: number): Option<number | readonly number[]> {
+  return (op, name, value = initial) => {
+    eachAxis(op, name, value as number, axes);
+    return value as number;
+  };
+}
+
+/** An option that is a padding, "valid" by default. */
+export function windowPadding(axes: number): Option<WindowPadding> {
+  return (op, _name, value = "valid") => {
+    checkWindowPadding(op, value as WindowPadding, axes);
+    return value as WindowPadding;
+  };
 }
 
 /** Throws UsageError unless `padding` is one of the forms of {@link WindowPadding} for `axes` axes. */

@@ -2,7 +2,7 @@
 import { it } from "vitest";
 import { classify } from "../../src/cli/classify.js";
 import * as layers from "../../src/layers/index.js";
-import { type Layer } from "../../src/layers/layer.js";
+import type { Layer } from "../../src/layers/layer.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import type { Activation } from "../../src/ops/pointwise/activate.js";
 import { expectClose } from "../support/kernelRun.js";

@@ -1,7 +1,7 @@
 /** Layers as they stand in files, layers of one's own, and names. */
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config.js";
-import { heNormal, ones } from "../../src/initializers/index.js";
+import * as initializers from "../../src/initializers/index.js";
 import {
   bidirectional,
   gridLstm,
@@ -24,15 +24,19 @@ import {
   multiply,
   reshape,
 } from "../../src/layers/index.js";
-import { Layer, type LayerOptions, type Parameter } from "../../src/layers/layer.js";
-import { layerFrom } from "../../src/layers/registry.js";
+import { Layer, type LayerOptions } from "../../src/layers/layer.js";
+import type { Parameter } from "../../src/layers/parameter.js";
+import { layerFrom, layerKinds } from "../../src/layers/registry.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { mul } from "../../src/ops/pointwise/arithmetic.js";
 import { l1l2 } from "../../src/regularizers/index.js";
+import { regularizers } from "../../src/regularizers/registry.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { tensor } from "../../src/tensor/create.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
+
+const { heNormal, ones } = initializers;
 
 describe("a layer comes back from its configuration as JSON", () => {
   it.each([
@@ -95,6 +99,30 @@ describe("a layer comes back from its configuration as JSON", () => {
     expect(again.name).toBe(layer.name);
     expect(again.inputShape).toEqual(layer.inputShape);
     expect(again.config).toEqual(config);
+  });
+
+  it("no layer, initializer and regularizer have the same class name: an option's value is read back by it", () => {
+    const names = [...layerKinds, ...Object.keys(initializers), ...Object.keys(regularizers)];
+    expect(names).toHaveLength(new Set(names).size);
+  });
+
+  it("options stand in a file in the order of the table, after name and inputShape, and without those that are nothing", () => {
+    const layer = dense({ kernelRegularizer: l1l2({ l2: 0.5 }), units: 3, inputShape: [5], name: "first" });
+    expect(JSON.stringify(layer.config)).toBe(
+      '{"className":"dense","name":"first","inputShape":[5],"units":3,"activation":"linear","useBias":true,' +
+        '"kernelInitializer":{"className":"glorotUniform"},"biasInitializer":{"className":"zeros"},' +
+        '"kernelRegularizer":{"className":"l1l2","l1":0,"l2":0.5}}',
+    );
+  });
+
+  it.each(["kernelInitializer", "kernelRegularizer", "layer"])("an unknown value is refused: %s", (option) => {
+    const layer = option === "layer" ? "timeDistributed" : "dense";
+    expect(() => layerFrom({ className: layer, units: 1, [option]: { className: "constructor" } })).toThrow(
+      `loadModel: ${option} is unknown; expected the description of an initializer, a regularizer or a layer, got "constructor".`,
+    );
+    expect(() => layerFrom({ className: layer, ...(layer === "dense" && { units: 1 }), [option]: 3 })).toThrow(
+      /^\w+: \w+ (is of another kind|cannot be wrapped); expected a (value as|layer, as) .*, got 3\.$/,
+    );
   });
 
   it("an unknown kind is refused", () => {

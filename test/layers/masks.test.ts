@@ -23,7 +23,7 @@ afterAll(() => random.dispose());
 
 /** The layer's output, its mask and the gradient of its input, from inputs (N, T, …) of which the padding is filled with `padding`. */
 function call(layer: Layer, shape: Shape, padding: number, training: boolean) {
-  const isTokens = layer.tokens !== undefined;
+  const isTokens = layer.sequences?.tokens !== undefined;
   const draw = new Random(5);
   const width = sizeOf(shape.slice(2));
   const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) =>
@@ -82,7 +82,7 @@ describe.each(those("keeps", "uses"))("$kind $row.does a mask", ({ row }) => {
   const { layer, shape } = built(row);
 
   it.each([false, true])("what stands in the padding changes no bit of result or gradient; training %s", (training) => {
-    const padding = layer.tokens === undefined ? [0, 7.5, -300] : [0, 1, 8];
+    const padding = layer.sequences?.tokens === undefined ? [0, 7.5, -300] : [0, 1, 8];
     const [first, ...others] = padding.map((value) => call(layer, shape, value, training));
     const bits = ({ y, outputMask }: typeof first) => unsigned(y).map((v, i) => (isSeen(y, outputMask, i) ? v : 0));
     for (const other of others) {

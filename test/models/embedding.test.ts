@@ -136,7 +136,7 @@ describe("rows that do not occur are left alone, as with PyTorch's SparseAdam", 
     const model = summing(sgd({ learningRate: 0.1 }), { regularizer: true });
     model.trainOnBatch([tensor(batches[0], undefined, int32)], [targets]);
     const table = weightsOf(model)["embedding_1/embeddings"];
-    expect(table[8 * D]).toBeCloseTo(0.5 - 0.1 * 0.1 * 0.5, 6);
+    expect(table[8 * D]).toBeCloseTo(0.5 - 0.1 * 2 * 0.1 * 0.5, 6);
   });
 });
 

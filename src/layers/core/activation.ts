@@ -1,51 +1,41 @@
 /** An activation function as a layer of its own. */
-import { type Activation, activate, checkActivation } from "../../ops/pointwise/activate.js";
+import { type Activation, activate } from "../../ops/pointwise/activate.js";
+import type { Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type LayerTable, TableLayer, activation as activationOption } from "../tableLayer.js";
 
 /** Options of {@link activation}. */
 export interface ActivationOptions extends LayerOptions {
   readonly activation: Activation;
 }
 
+const table = { activation: activationOption() } satisfies LayerTable<ActivationOptions>;
+
 /**
  * y = f(x), elementwise (softmax: over the last axis). x (N, …) → y of the same shape.
  * Errors: UsageError for an unknown activation.
  */
 export function activation(options: ActivationOptions): Layer {
-  return new ActivationLayer(options);
+  return new ActivationLayer("activation", options, table);
 }
 
-class ActivationLayer extends Layer {
-  readonly kind = "activation";
-  readonly #activation: Activation;
-
-  constructor(options: ActivationOptions) {
-    super(options);
-    checkLayerOptions("activation", options, ["activation"]);
-    checkActivation("activation", options.activation);
-    this.#activation = options.activation;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { activation: this.#activation };
-  }
-
+class ActivationLayer extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
-    return this.#activation === "linear" ? "same" : this.#activation;
+    const { activation } = this.given;
+    return activation === "linear" ? "same" : activation;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    return oneInput("activation", inputShapes);
+    return oneInput(this.kind, inputShapes);
   }
 
   override get stepwiseFrom(): number {
-    return this.#activation === "softmax" ? 3 : 2;
+    return this.given.activation === "softmax" ? 3 : 2;
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return activate(x, this.#activation);
+    return activate(x, this.given.activation);
   }
 }

@@ -2,14 +2,15 @@
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
-import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
+import type { Activation } from "../../ops/pointwise/activate.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
-import { checkBoolean, checkInteger } from "../../options.js";
+import { flag, integer, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
-import { checkInitializer, checkLayerOptions, checkRegularizer } from "../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends LayerOptions {
@@ -27,6 +28,16 @@ export interface DenseOptions extends LayerOptions {
   readonly biasRegularizer?: Regularizer;
 }
 
+const table = {
+  units: integer("[1, ∞)"),
+  activation: activation("linear"),
+  useBias: flag(true),
+  kernelInitializer: initializer(glorotUniform),
+  biasInitializer: initializer(zeros),
+  kernelRegularizer: regularizer,
+  biasRegularizer: regularizer,
+} satisfies LayerTable<DenseOptions>;
+
 /**
  * A fully connected layer, y = f(x·W + b), on the last axis of its input.
  *
@@ -34,82 +45,24 @@ export interface DenseOptions extends LayerOptions {
  * Errors: UsageError for an option; ShapeError for an input of rank 0.
  */
 export function dense(options: DenseOptions): Layer {
-  return new Dense(options);
+  return new Dense("dense", options, table);
 }
 
-class Dense extends Layer {
-  readonly kind = "dense";
-  readonly #options: DenseOptions;
+class Dense extends TableLayer<Values<typeof table>> {
   #kernel!: Parameter;
   #bias: Parameter | undefined;
 
-  constructor(options: DenseOptions) {
-    super(options);
-    checkLayerOptions("dense", options, [
-      "units",
-      "activation",
-      "useBias",
-      "kernelInitializer",
-      "biasInitializer",
-      "kernelRegularizer",
-      "biasRegularizer",
-    ]);
-    checkInteger("dense", "units", options.units, "[1, ∞)");
-    checkActivation("dense", options.activation ?? "linear");
-    checkBoolean("dense", "useBias", options.useBias ?? true);
-    for (const name of ["kernelInitializer", "biasInitializer"] as const)
-      checkInitializer("dense", name, options[name]);
-    for (const name of ["kernelRegularizer", "biasRegularizer"] as const)
-      checkRegularizer("dense", name, options[name]);
-    this.#options = options;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    const { units, activation = "linear", useBias = true, ...values } = this.#options;
-    return {
-      units,
-      activation,
-      useBias,
-      kernelInitializer: (values.kernelInitializer ?? glorotUniform()).config,
-      biasInitializer: (values.biasInitializer ?? zeros()).config,
-      ...(values.kernelRegularizer && { kernelRegularizer: values.kernelRegularizer.config }),
-      ...(values.biasRegularizer && { biasRegularizer: values.biasRegularizer.config }),
-    };
-  }
-
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("dense", inputShapes);
-    if (shape.length === 0) {
-      const hint = "Write samples of one number as [[1], [2], …].";
-      throw new ShapeError(message("dense", "no feature axis", { expected: "[N, …, I]", got: showShape(["N"]), hint }));
-    }
-    return [...shape.slice(0, -1), this.#options.units];
+    const shape = oneInput(this.kind, inputShapes);
+    if (shape.length > 0) return [...shape.slice(0, -1), this.given.units];
+    const hint = "Write samples of one number as [[1], [2], …].";
+    throw new ShapeError(message(this.kind, "no feature axis", { expected: "[N, …, I]", got: showShape(["N"]), hint }));
   }
 
-  protected override build(inputShapes: readonly Shape[]): void {
-    const {
-      units,
-      useBias = true,
-      kernelInitializer,
-      biasInitializer,
-      kernelRegularizer,
-      biasRegularizer,
-    } = this.#options;
-    const inputs = oneInput("dense", inputShapes).at(-1)!;
-    this.#kernel = this.declare({
-      name: "kernel",
-      shape: [inputs, units],
-      initializer: kernelInitializer ?? glorotUniform(),
-      regularizer: kernelRegularizer,
-    });
-    if (!useBias) return;
-    this.#bias = this.declare({
-      name: "bias",
-      shape: [units],
-      initializer: biasInitializer ?? zeros(),
-      regularizer: biasRegularizer,
-      decays: false,
-    });
+  protected override build([shape]: readonly Shape[]): void {
+    const { units, useBias } = this.given;
+    this.#kernel = this.parameter("kernel", [shape.at(-1)!, units]);
+    if (useBias) this.#bias = this.parameter("bias", [units], { decays: false });
   }
 
   override get stepwiseFrom(): number {
@@ -117,6 +70,6 @@ class Dense extends Layer {
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return denseOp(x, this.#kernel.value, this.#bias?.value, this.#options.activation ?? "linear");
+    return denseOp(x, this.#kernel.value, this.#bias?.value, this.given.activation);
   }
 }

@@ -3,14 +3,16 @@ import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { randomUniform } from "../../initializers/index.js";
 import { embedding as embeddingOp } from "../../ops/shape/embedding.js";
-import { checkBoolean, checkInteger } from "../../options.js";
+import { flag, integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, type Parameter, type TokenRule, oneInput } from "../layer.js";
-import { maskedSteps } from "../mask/maskedSteps.js";
-import { bothCount } from "../mask/masks.js";
-import { checkInitializer, checkLayerOptions, checkRegularizer } from "../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import type { TokenRule } from "../sequencePart.js";
+import { SequenceLayer } from "../sequenceLayer.js";
+import { bothCount } from "../mask/maskValues.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -28,6 +30,15 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly maskZero?: boolean;
 }
 
+const table = {
+  inputDim: integer("[1, 2147483647]"),
+  outputDim: integer("[1, ∞)"),
+  inputLength: optional(integer("[1, ∞)")),
+  embeddingsInitializer: initializer(randomUniform),
+  embeddingsRegularizer: regularizer,
+  maskZero: flag(false),
+} satisfies LayerTable<EmbeddingOptions>;
+
 /**
  * A vector for each token: y[n, t] = E[x[n, t]].
  *
@@ -40,82 +51,42 @@ export interface EmbeddingOptions extends LayerOptions {
  * Errors: UsageError for an option; ShapeError for sequences of another length than inputLength.
  */
 export function embedding(options: EmbeddingOptions): Layer {
-  return new Embedding(options);
+  const { inputLength } = options;
+  return new Embedding(
+    "embedding",
+    inputLength === undefined ? options : { inputShape: [inputLength], ...options },
+    table,
+  );
 }
 
-class Embedding extends Layer {
-  readonly kind = "embedding";
-  readonly #options: EmbeddingOptions;
+class Embedding extends SequenceLayer<Values<typeof table>> {
   #embeddings!: Parameter;
 
-  constructor(options: EmbeddingOptions) {
-    const { inputLength } = options;
-    super(inputLength === undefined ? options : { inputShape: [inputLength], ...options });
-    checkLayerOptions("embedding", options, [
-      "inputDim",
-      "outputDim",
-      "inputLength",
-      "embeddingsInitializer",
-      "embeddingsRegularizer",
-      "maskZero",
-    ]);
-    checkBoolean("embedding", "maskZero", options.maskZero ?? false);
-    checkInteger("embedding", "inputDim", options.inputDim, "[1, 2147483647]");
-    checkInteger("embedding", "outputDim", options.outputDim, "[1, ∞)");
-    if (inputLength !== undefined) checkInteger("embedding", "inputLength", inputLength, "[1, ∞)");
-    checkInitializer("embedding", "embeddingsInitializer", options.embeddingsInitializer);
-    checkRegularizer("embedding", "embeddingsRegularizer", options.embeddingsRegularizer);
-    this.#options = options;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    const { inputDim, outputDim, inputLength, embeddingsInitializer, embeddingsRegularizer } = this.#options;
-    const { maskZero = false } = this.#options;
-    return {
-      inputDim,
-      outputDim,
-      ...(inputLength !== undefined && { inputLength }),
-      embeddingsInitializer: (embeddingsInitializer ?? randomUniform()).config,
-      ...(embeddingsRegularizer && { embeddingsRegularizer: embeddingsRegularizer.config }),
-      maskZero,
-    };
-  }
-
   override get tokens(): TokenRule {
-    return { vocabulary: this.#options.inputDim };
+    return { vocabulary: this.given.inputDim };
   }
 
   override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return this.#options.maskZero === true ? bothCount([tokens, mask]) : mask; // what is not 0 counts
-  }
-
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
+    return this.given.maskZero ? bothCount([tokens, mask]) : mask; // what is not 0 counts
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("embedding", inputShapes);
-    const { inputLength, outputDim } = this.#options;
+    const shape = oneInput(this.kind, inputShapes);
+    const { inputLength, outputDim } = this.given;
     if (inputLength !== undefined && (shape.length !== 1 || shape[0] !== inputLength)) {
       const [expected, got] = [showShape(["N", inputLength]), showShape(["N", ...shape])];
-      throw new ShapeError(message("embedding", "the sequences are not of inputLength", { expected, got }));
+      throw new ShapeError(message(this.kind, "the sequences are not of inputLength", { expected, got }));
     }
-    if (this.#options.maskZero === true && shape.length !== 1) {
+    if (this.given.maskZero && shape.length !== 1) {
       const [expected, got] = [showShape(["N", "T"]), showShape(["N", ...shape])];
-      throw new ShapeError(message("embedding", "maskZero is for sequences", { expected, got }));
+      throw new ShapeError(message(this.kind, "maskZero is for sequences", { expected, got }));
     }
     return [...shape, outputDim];
   }
 
   protected override build(): void {
-    const { inputDim, outputDim, embeddingsInitializer, embeddingsRegularizer } = this.#options;
-    this.#embeddings = this.declare({
-      name: "embeddings",
-      shape: [inputDim, outputDim],
-      initializer: embeddingsInitializer ?? randomUniform(),
-      regularizer: embeddingsRegularizer,
-      isLazy: true,
-    });
+    const { inputDim, outputDim } = this.given;
+    this.#embeddings = this.parameter("embeddings", [inputDim, outputDim], { isLazy: true });
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -4,9 +4,10 @@ import { add as addOp, mul as mulOp } from "../../ops/pointwise/arithmetic.js";
 import { concat as concatOp } from "../../ops/shape/concat.js";
 import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions } from "../layer.js";
-import { bothCount, oneAfterTheOther } from "../mask/masks.js";
-import { checkLayerOptions } from "../options.js";
+import type { Layer, LayerOptions } from "../layer.js";
+import { bothCount, oneAfterTheOther } from "../mask/maskValues.js";
+import type { Option, Values } from "../../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link concatenate}. */
 export interface ConcatenateOptions extends LayerOptions {
@@ -14,14 +15,21 @@ export interface ConcatenateOptions extends LayerOptions {
   readonly axis?: number;
 }
 
+const axis: Option<number> = (_op, _name, value = -1) => {
+  if (!Number.isInteger(value) || value === 0) failAxis(value);
+  return value as number;
+};
+
+const table = { axis } satisfies LayerTable<ConcatenateOptions>;
+
 /** y = x₁ + x₂ + …, two or more inputs (N, …) of one shape. A step counts where it does in all inputs that have a mask. Errors: ShapeError where shapes differ. */
 export function add(options: LayerOptions = {}): Layer {
-  return new Elementwise("add", addOp, options);
+  return new Elementwise("add", options, addOp);
 }
 
 /** y = x₁ ⊙ x₂ ⊙ …, two or more inputs (N, …) of one shape; masks as {@link add}. Errors: ShapeError where shapes differ. */
 export function multiply(options: LayerOptions = {}): Layer {
-  return new Elementwise("multiply", mulOp, options);
+  return new Elementwise("multiply", options, mulOp);
 }
 
 /**
@@ -29,22 +37,15 @@ export function multiply(options: LayerOptions = {}): Layer {
  * Errors: ShapeError where the other axes differ; UsageError for the batch axis.
  */
 export function concatenate(options: ConcatenateOptions = {}): Layer {
-  return new Concatenate(options);
+  return new Concatenate("concatenate", options, table);
 }
 
-class Elementwise extends Layer {
-  readonly kind: string;
+class Elementwise extends TableLayer {
   readonly #op: (a: Tensor, b: Tensor) => Tensor;
 
-  constructor(kind: "add" | "multiply", op: (a: Tensor, b: Tensor) => Tensor, options: LayerOptions) {
-    super(options);
-    checkLayerOptions(kind, options, []);
-    this.kind = kind;
+  constructor(kind: "add" | "multiply", options: LayerOptions, op: (a: Tensor, b: Tensor) => Tensor) {
+    super(kind, options, {});
     this.#op = op;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return {};
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -70,25 +71,11 @@ class Elementwise extends Layer {
   }
 }
 
-class Concatenate extends Layer {
-  readonly kind = "concatenate";
-  readonly #axis: number;
-
-  constructor(options: ConcatenateOptions) {
-    super(options);
-    checkLayerOptions("concatenate", options, ["axis"]);
-    this.#axis = options.axis ?? -1;
-    if (!Number.isInteger(this.#axis) || this.#axis === 0) failAxis(options.axis);
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { axis: this.#axis };
-  }
-
+class Concatenate extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const first = severalInputs("concatenate", inputShapes);
-    const axis = normalizeAxis("concatenate", this.#axis, first.length + 1) - 1;
-    if (axis < 0) failAxis(this.#axis);
+    const axis = normalizeAxis("concatenate", this.given.axis, first.length + 1) - 1;
+    if (axis < 0) failAxis(this.given.axis);
     const fits = (shape: Shape): boolean =>
       shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
     const other = inputShapes.find((shape) => !fits(shape));
@@ -102,12 +89,12 @@ class Concatenate extends Layer {
   }
 
   override outputMask(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    const isAlongTime = normalizeAxis("concatenate", this.#axis, inputs[0].rank) === 1;
+    const isAlongTime = normalizeAxis("concatenate", this.given.axis, inputs[0].rank) === 1;
     return isAlongTime ? oneAfterTheOther(inputs, masks) : bothCount(masks);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
-    return concatOp(inputs, this.#axis);
+    return concatOp(inputs, this.given.axis);
   }
 }
 

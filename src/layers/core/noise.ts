@@ -7,13 +7,13 @@ import { ShapeError, message } from "../../errors.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { dropout } from "../../ops/pointwise/dropout.js";
 import { fillNormal } from "../../ops/random.js";
-import { checkNumber } from "../../options.js";
+import { number, type Values } from "../../options.js";
 import { empty, ones } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { DropoutOptions } from "./dropout.js";
-import { type CallContext, Layer, type LayerOptions, oneInput } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
+import { type DropoutOptions, dropoutTable } from "./dropout.js";
 
 /** Options of {@link gaussianNoise}. */
 export interface GaussianNoiseOptions extends LayerOptions {
@@ -21,17 +21,19 @@ export interface GaussianNoiseOptions extends LayerOptions {
   readonly stddev: number;
 }
 
+const noiseTable = { stddev: number("[0, ∞)") } satisfies LayerTable<GaussianNoiseOptions>;
+
 /**
  * In training drops whole channels of an image, each with probability `rate`, and scales the others by 1 / (1 − rate). x (N, H, W, C) → y of the same shape.
  * Errors: UsageError for a rate outside [0, 1); ShapeError for another rank.
  */
 export function spatialDropout2d(options: DropoutOptions): Layer {
-  return new SpatialDropout("spatialDropout2d", ["H", "W"], options);
+  return new SpatialDropout("spatialDropout2d", options, ["H", "W"]);
 }
 
 /** In training drops whole features of a sequence, x (N, T, C) → y of the same shape. Otherwise as {@link spatialDropout2d}. */
 export function spatialDropout1d(options: DropoutOptions): Layer {
-  return new SpatialDropout("spatialDropout1d", ["T"], options);
+  return new SpatialDropout("spatialDropout1d", options, ["T"]);
 }
 
 /**
@@ -39,33 +41,21 @@ export function spatialDropout1d(options: DropoutOptions): Layer {
  * Errors: UsageError for a rate outside [0, 1).
  */
 export function gaussianDropout(options: DropoutOptions): Layer {
-  const { rate, ...rest } = options;
-  return new Gaussian("gaussianDropout", "rate", rate, rest);
+  return new GaussianDropout("gaussianDropout", options, dropoutTable);
 }
 
 /** In training adds a number from N(0, stddev²) to each element. x (N, …) → y of the same shape. Errors: UsageError for stddev below 0. */
 export function gaussianNoise(options: GaussianNoiseOptions): Layer {
-  const { stddev, ...rest } = options;
-  return new Gaussian("gaussianNoise", "stddev", stddev, rest);
+  return new GaussianNoise("gaussianNoise", options, noiseTable);
 }
 
-class SpatialDropout extends Layer {
-  readonly kind: string;
+class SpatialDropout extends TableLayer<Values<typeof dropoutTable>> {
   /** Letters of the axes along which a channel is dropped as a whole. */
   readonly #axes: readonly string[];
-  readonly #rate: number;
 
-  constructor(kind: string, axes: readonly string[], options: DropoutOptions) {
-    super(options);
-    checkLayerOptions(kind, options, ["rate"]);
-    checkNumber(kind, "rate", options.rate, "[0, 1)");
-    this.kind = kind;
+  constructor(kind: string, options: DropoutOptions, axes: readonly string[]) {
+    super(kind, options, dropoutTable);
     this.#axes = axes;
-    this.#rate = options.rate;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { rate: this.#rate };
   }
 
   override get outputActivation(): string {
@@ -87,35 +77,15 @@ class SpatialDropout extends Layer {
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
-    if (!training || this.#rate === 0) return x;
+    const { rate } = this.given;
+    if (!training || rate === 0) return x;
     const channels = [x.shape[0], ...this.#axes.map(() => 1), x.shape.at(-1)!];
-    return mul(x, dropout(ones(channels), this.#rate, random, stream));
+    return mul(x, dropout(ones(channels), rate, random, stream));
   }
 }
 
-class Gaussian extends Layer {
-  readonly kind: "gaussianDropout" | "gaussianNoise";
-  readonly #option: "rate" | "stddev";
-  readonly #amount: number;
-
-  constructor(
-    kind: "gaussianDropout" | "gaussianNoise",
-    option: "rate" | "stddev",
-    amount: number,
-    options: LayerOptions,
-  ) {
-    super(options);
-    checkLayerOptions(kind, options, [option]);
-    checkNumber(kind, option, amount, option === "rate" ? "[0, 1)" : "[0, ∞)");
-    this.kind = kind;
-    this.#option = option;
-    this.#amount = amount;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { [this.#option]: this.#amount };
-  }
-
+/** A layer that changes each element by a number of its own. */
+abstract class Elementwise<V extends object> extends TableLayer<V> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput(this.kind, inputShapes);
   }
@@ -123,15 +93,24 @@ class Gaussian extends Layer {
   override get stepwiseFrom(): number {
     return 2;
   }
+}
 
+class GaussianDropout extends Elementwise<Values<typeof dropoutTable>> {
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
-    if (!training || this.#amount === 0) return x;
-    const drawn = empty(x.shape);
-    if (this.kind === "gaussianNoise") {
-      fillNormal(drawn, random, 0, this.#amount, stream);
-      return add(x, drawn);
-    }
-    fillNormal(drawn, random, 1, Math.sqrt(this.#amount / (1 - this.#amount)), stream);
-    return mul(x, drawn);
+    const { rate } = this.given;
+    if (!training || rate === 0) return x;
+    const factors = empty(x.shape);
+    fillNormal(factors, random, 1, Math.sqrt(rate / (1 - rate)), stream);
+    return mul(x, factors);
+  }
+}
+
+class GaussianNoise extends Elementwise<Values<typeof noiseTable>> {
+  override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
+    const { stddev } = this.given;
+    if (!training || stddev === 0) return x;
+    const noise = empty(x.shape);
+    fillNormal(noise, random, 0, stddev, stream);
+    return add(x, noise);
   }
 }

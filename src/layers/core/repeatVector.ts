@@ -2,11 +2,11 @@
 import { ShapeError, message } from "../../errors.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
 import { expandDims } from "../../ops/shape/reshape.js";
-import { checkInteger } from "../../options.js";
+import { integer, type Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link repeatVector}. */
 export interface RepeatVectorOptions extends LayerOptions {
@@ -14,38 +14,26 @@ export interface RepeatVectorOptions extends LayerOptions {
   readonly n: number;
 }
 
+const table = { n: integer("[1, ∞)") } satisfies LayerTable<RepeatVectorOptions>;
+
 /** x (N, F) → (N, T, F), T copies of x. Errors: UsageError for an option; ShapeError for what is no batch of vectors. */
 export function repeatVector(options: RepeatVectorOptions): Layer {
-  return new RepeatVector(options);
+  return new RepeatVector("repeatVector", options, table);
 }
 
-class RepeatVector extends Layer {
-  readonly kind = "repeatVector";
-  readonly #n: number;
-
-  constructor(options: RepeatVectorOptions) {
-    super(options);
-    checkLayerOptions("repeatVector", options, ["n"]);
-    checkInteger("repeatVector", "n", options.n, "[1, ∞)");
-    this.#n = options.n;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { n: this.#n };
-  }
-
+class RepeatVector extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("repeatVector", inputShapes);
-    if (shape.length === 1) return [this.#n, shape[0]];
+    const shape = oneInput(this.kind, inputShapes);
+    if (shape.length === 1) return [this.given.n, shape[0]];
     const got = showShape(["N", ...shape]);
-    throw new ShapeError(message("repeatVector", "the input is no batch of vectors", { expected: "[N, F]", got }));
+    throw new ShapeError(message(this.kind, "the input is no batch of vectors", { expected: "[N, F]", got }));
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return broadcastTo(expandDims(x, 1), [x.shape[0], this.#n, x.shape[1]]);
+    return broadcastTo(expandDims(x, 1), [x.shape[0], this.given.n, x.shape[1]]);
   }
 }

@@ -3,8 +3,9 @@ import { ShapeError, message, show } from "../../errors.js";
 import { reshape as reshapeOp } from "../../ops/shape/reshape.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Option, Values } from "../../options.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link reshape}. */
 export interface ReshapeOptions extends LayerOptions {
@@ -12,51 +13,39 @@ export interface ReshapeOptions extends LayerOptions {
   readonly targetShape: Shape;
 }
 
+const targetShape: Option<Shape> = (op, name, value) => {
+  const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
+  if (isShape && value.filter((size) => size === -1).length <= 1) return value;
+  const expected = "integers ≥ 0, at most one −1";
+  throw new ShapeError(message(op, `${name} is no shape`, { expected, got: show(value) }));
+};
+
+const table = { targetShape } satisfies LayerTable<ReshapeOptions>;
+
 /** x (N, …) → (N, …targetShape), the same elements in the same order. Errors: ShapeError where the numbers of elements differ. */
 export function reshape(options: ReshapeOptions): Layer {
-  return new Reshape(options);
+  return new Reshape("reshape", options, table);
 }
 
 /** x (N, …) → (N, F), F the number of elements of a sample. */
 export function flatten(options: LayerOptions = {}): Layer {
-  return new Flatten(options);
+  return new Flatten("flatten", options, {});
 }
 
-class Reshape extends Layer {
-  readonly kind = "reshape";
-  readonly #target: Shape;
-
-  constructor(options: ReshapeOptions) {
-    super(options);
-    checkLayerOptions("reshape", options, ["targetShape"]);
-    this.#target = options.targetShape;
-    const isShape = Array.isArray(this.#target) && this.#target.every((size) => Number.isInteger(size) && size >= -1);
-    if (!isShape || this.#target.filter((size) => size === -1).length > 1) {
-      throw new ShapeError(
-        message("reshape", "targetShape is no shape", {
-          expected: "integers ≥ 0, at most one −1",
-          got: show(this.#target),
-        }),
-      );
-    }
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { targetShape: this.#target };
-  }
-
+class Reshape extends TableLayer<Values<typeof table>> {
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("reshape", inputShapes);
-    const known = sizeOf(this.#target.filter((size) => size !== -1));
-    const target = this.#target.map((size) => (size === -1 ? sizeOf(shape) / known : size));
+    const shape = oneInput(this.kind, inputShapes);
+    const { targetShape } = this.given;
+    const known = sizeOf(targetShape.filter((size) => size !== -1));
+    const target = targetShape.map((size) => (size === -1 ? sizeOf(shape) / known : size));
     if (sizeOf(target) !== sizeOf(shape) || !target.every(Number.isInteger)) {
       const expected = `${sizeOf(shape)} a sample, as in ${showShape(["N", ...shape])}`;
-      const got = showShape(["N", ...this.#target]);
-      throw new ShapeError(message("reshape", "number of elements differs", { expected, got }));
+      const got = showShape(["N", ...targetShape]);
+      throw new ShapeError(message(this.kind, "number of elements differs", { expected, got }));
     }
     return target;
   }
@@ -71,24 +60,13 @@ class Reshape extends Layer {
   }
 }
 
-class Flatten extends Layer {
-  readonly kind = "flatten";
-
-  constructor(options: LayerOptions) {
-    super(options);
-    checkLayerOptions("flatten", options, []);
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return {};
-  }
-
+class Flatten extends TableLayer {
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    return [sizeOf(oneInput("flatten", inputShapes))];
+    return [sizeOf(oneInput(this.kind, inputShapes))];
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -1,12 +1,12 @@
 /** Layers that show training other images than the data hold: random distortions and cutout. Outside of training they do nothing. */
 import { cutout as cutoutOf } from "../../ops/image/cutout.js";
-import { type DistortionOptions, distort, distortionNames, resolveDistortion } from "../../ops/image/distortion.js";
-import { checkInteger } from "../../options.js";
+import { type DistortionOptions, distort, distortionTable } from "../../ops/image/distortion.js";
+import { integer, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkImageShape } from "./imageChecks.js";
-import { type CallContext, Layer, type LayerOptions } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import type { CallContext, Layer, LayerOptions } from "../layer.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link randomDistortion}. */
 export interface RandomDistortionOptions extends DistortionOptions, LayerOptions {}
@@ -20,30 +20,16 @@ export interface RandomDistortionOptions extends DistortionOptions, LayerOptions
  * Errors: UsageError for a bound out of range, ShapeError for what is no image.
  */
 export function randomDistortion(options: RandomDistortionOptions): Layer {
-  return new RandomDistortion(options);
+  return new RandomDistortion("randomDistortion", options, distortionTable);
 }
 
-class RandomDistortion extends Layer {
-  readonly kind = "randomDistortion";
-  readonly #bounds: Required<DistortionOptions>;
-
-  constructor(options: RandomDistortionOptions) {
-    super(options);
-    checkLayerOptions("randomDistortion", options, distortionNames);
-    const { name: _name, inputShape: _inputShape, ...bounds } = options;
-    this.#bounds = resolveDistortion("randomDistortion", bounds);
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { ...this.#bounds };
-  }
-
+class RandomDistortion extends TableLayer<Values<typeof distortionTable>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return checkImageShape(this.kind, inputShapes);
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
-    return training ? distort(x, this.#bounds, random, stream) : x;
+    return training ? distort(x, this.given, random, stream) : x;
   }
 }
 
@@ -53,34 +39,22 @@ export interface CutoutOptions extends LayerOptions {
   readonly size: number;
 }
 
+const cutoutTable = { size: integer("[1, ∞)") } satisfies LayerTable<CutoutOptions>;
+
 /**
  * In training a square at a random place of each image is set to 0; otherwise y = x. x (N, H, W, C) → y of the same shape.
  * Errors: UsageError for a size that is no whole number ≥ 1, ShapeError for what is no image. Source: DeVries & Taylor 2017.
  */
 export function cutout(options: CutoutOptions): Layer {
-  return new Cutout(options);
+  return new Cutout("cutout", options, cutoutTable);
 }
 
-class Cutout extends Layer {
-  readonly kind = "cutout";
-  readonly #size: number;
-
-  constructor(options: CutoutOptions) {
-    super(options);
-    checkLayerOptions("cutout", options, ["size"]);
-    checkInteger("cutout", "size", options.size, "[1, ∞)");
-    this.#size = options.size;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { size: this.#size };
-  }
-
+class Cutout extends TableLayer<Values<typeof cutoutTable>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return checkImageShape(this.kind, inputShapes);
   }
 
   override call([x]: readonly Tensor[], { training, random, stream }: CallContext): Tensor {
-    return training ? cutoutOf(x, this.#size, random, stream) : x;
+    return training ? cutoutOf(x, this.given.size, random, stream) : x;
   }
 }

@@ -1,12 +1,21 @@
 /** Convolutions of images and of sequences as layers. Letters: convolutionLayer.ts. */
 import { conv1d as conv1dOp, conv2d as conv2dOp, sequenceWindows } from "../../ops/image/conv2d.js";
 import { placesOf, windowsOf } from "../../ops/image/convolutionChecks.js";
-import { checkInteger } from "../../options.js";
+import { type Option, type Values, integer, optional } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { WindowPadding } from "../../tensor/window.js";
-import { ConvolutionLayer, type ConvolutionLayerOptions, type KernelOptions } from "./convolutionLayer.js";
+import { type WindowPadding, eachAxis, windowPadding } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
+import type { LayerTable } from "../tableLayer.js";
+import {
+  ConvolutionLayer,
+  type ConvolutionLayerOptions,
+  type ConvolutionValues,
+  type KernelOptions,
+  biasTable,
+  kernelTable,
+  windowTable,
+} from "./convolutionLayer.js";
 
 /** Options of {@link conv2d}. */
 export interface Conv2dOptions extends ConvolutionLayerOptions, KernelOptions {
@@ -22,12 +31,26 @@ export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
   readonly padding?: WindowPadding | "causal";
 }
 
+const own = { filters: integer("[1, ∞)"), groups: optional(integer("[1, ∞)")) };
+
+const imageTable = { ...own, ...windowTable(2), ...kernelTable, ...biasTable } satisfies LayerTable<Conv2dOptions>;
+
+const causalPadding: Option<WindowPadding | "causal"> = (op, name, value) =>
+  value === "causal" ? value : windowPadding(1)(op, name, value);
+
+const sequenceTable = {
+  ...own,
+  ...{ ...windowTable(1), padding: causalPadding },
+  ...kernelTable,
+  ...biasTable,
+} satisfies LayerTable<Conv1dOptions>;
+
 /**
  * Two-dimensional convolution: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel (kH, kW, C / groups, O) and bias (O).
  * Errors: UsageError for an option; ShapeError for an input that does not fit, also one smaller than the kernel.
  */
 export function conv2d(options: Conv2dOptions): Layer {
-  return new Conv2d(options);
+  return new Conv2d("conv2d", options, imageTable);
 }
 
 /**
@@ -35,15 +58,11 @@ export function conv2d(options: Conv2dOptions): Layer {
  * Errors: as for {@link conv2d}.
  */
 export function conv1d(options: Conv1dOptions): Layer {
-  return new Conv1d(options as Conv2dOptions);
+  return new Conv1d("conv1d", options, sequenceTable);
 }
 
-abstract class Conv extends ConvolutionLayer<Conv2dOptions> {
-  protected constructor(op: string, options: Conv2dOptions, axes: 1 | 2, words?: readonly string[]) {
-    super(op, options, axes, ["kernel"], ["filters", "groups"], words);
-    checkInteger(op, "filters", options.filters, "[1, ∞)");
-    checkInteger(op, "groups", this.groups, "[1, ∞)");
-  }
+abstract class Conv<V extends ConvolutionValues & Values<typeof own>> extends ConvolutionLayer<V> {
+  protected abstract readonly kernelSize: readonly number[];
 
   protected get groups(): number {
     return this.given.groups ?? 1;
@@ -55,42 +74,34 @@ abstract class Conv extends ConvolutionLayer<Conv2dOptions> {
   }
 
   protected override parameterShapes(C: number) {
-    return { kernels: [this.kernelShape(C)], bias: this.given.filters };
+    return { kernels: { kernel: this.kernelShape(C) }, bias: this.given.filters };
   }
 }
 
-class Conv2d extends Conv {
-  readonly kind = "conv2d";
-
-  constructor(options: Conv2dOptions) {
-    super("conv2d", options, 2);
-  }
+class Conv2d extends Conv<Values<typeof imageTable>> {
+  protected readonly kernelSize = eachAxis(this.kind, "kernelSize", this.given.kernelSize, 2);
 
   protected override shapeFor(x: Shape): Shape {
-    const windows = windowsOf("conv2d", this.given, 2);
-    const { output } = placesOf("conv2d", x, this.kernelShape(x.at(-1)!), undefined, windows, this.groups);
+    const windows = windowsOf(this.kind, this.given, 2);
+    const { output } = placesOf(this.kind, x, this.kernelShape(x.at(-1)!), undefined, windows, this.groups);
     return [x[0], ...output, this.given.filters];
   }
 
   protected override convolve(x: Tensor, [kernel]: readonly Tensor[], bias: Tensor | undefined): Tensor {
-    return conv2dOp(x, kernel, bias, this.given);
+    return conv2dOp(x, kernel, bias, { ...this.given, groups: this.groups });
   }
 }
 
-class Conv1d extends Conv {
-  readonly kind = "conv1d";
-
-  constructor(options: Conv2dOptions) {
-    super("conv1d", options, 1, ["causal"]);
-  }
+class Conv1d extends Conv<Values<typeof sequenceTable>> {
+  protected readonly kernelSize = eachAxis(this.kind, "kernelSize", this.given.kernelSize, 1);
 
   protected override shapeFor(x: Shape): Shape {
-    const windows = sequenceWindows("conv1d", this.given, this.kernelSize[0]);
-    const { output } = placesOf("conv1d", x, this.kernelShape(x.at(-1)!), undefined, windows, this.groups);
+    const windows = sequenceWindows(this.kind, { ...this.given, groups: this.groups }, this.kernelSize[0]);
+    const { output } = placesOf(this.kind, x, this.kernelShape(x.at(-1)!), undefined, windows, this.groups);
     return [x[0], ...output, this.given.filters];
   }
 
   protected override convolve(x: Tensor, [kernel]: readonly Tensor[], bias: Tensor | undefined): Tensor {
-    return conv1dOp(x, kernel, bias, this.given);
+    return conv1dOp(x, kernel, bias, { ...this.given, groups: this.groups });
   }
 }

@@ -1,4 +1,5 @@
 /** Depthwise and separable convolutions as layers. Letters: convolutionLayer.ts; M outputs for each channel. */
+import { glorotUniform } from "../../initializers/index.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { windowsOf } from "../../ops/image/convolutionChecks.js";
 import {
@@ -6,12 +7,14 @@ import {
   depthwiseConv2d as depthwiseConv2dOp,
   separableConv2d as separableConv2dOp,
 } from "../../ops/image/depthwiseConv2d.js";
-import { checkInteger } from "../../options.js";
+import { integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { ConvolutionLayer, type ConvolutionLayerOptions } from "./convolutionLayer.js";
+import { eachAxis } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { ConvolutionLayer, type ConvolutionLayerOptions, biasTable, windowTable } from "./convolutionLayer.js";
 
 /** Options of {@link depthwiseConv2d}. */
 export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
@@ -31,12 +34,36 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   readonly pointwiseRegularizer?: Regularizer;
 }
 
+const depthMultiplier = optional(integer("[1, ∞)"));
+
+const depthwise = {
+  depthwiseInitializer: initializer(glorotUniform),
+  depthwiseRegularizer: regularizer,
+};
+
+const depthwiseTable = {
+  depthMultiplier,
+  ...windowTable(2),
+  ...depthwise,
+  ...biasTable,
+} satisfies LayerTable<DepthwiseConv2dOptions>;
+
+const separableTable = {
+  filters: integer("[1, ∞)"),
+  depthMultiplier,
+  ...windowTable(2),
+  ...depthwise,
+  pointwiseInitializer: initializer(glorotUniform),
+  pointwiseRegularizer: regularizer,
+  ...biasTable,
+} satisfies LayerTable<SeparableConv2dOptions>;
+
 /**
  * Depthwise convolution, each channel by itself: x (N, H, W, C) → y (N, oH, oW, C M); parameters depthwiseKernel (kH, kW, C, M) and bias (C M).
  * Errors: UsageError for an option; ShapeError for an input that does not fit.
  */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
-  return new DepthwiseConv2d(options);
+  return new DepthwiseConv2d("depthwiseConv2d", options, depthwiseTable);
 }
 
 /**
@@ -45,40 +72,28 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
  * Errors: as for {@link depthwiseConv2d}.
  */
 export function separableConv2d(options: SeparableConv2dOptions): Layer {
-  return new SeparableConv2d(options);
+  return new SeparableConv2d("separableConv2d", options, separableTable);
 }
 
-/** The shape of the depthwise part's output. */
-function depthwiseShape(
-  op: string,
-  x: Shape,
-  kernelSize: readonly number[],
-  M: number,
-  options: ConvolutionLayerOptions,
-): Shape {
-  const C = x.at(-1)!;
-  const { output } = checkDepthwise(op, x, [...kernelSize, C, M], undefined, windowsOf(op, options, 2));
-  return [x[0], ...output, C * M];
-}
-
-class DepthwiseConv2d extends ConvolutionLayer<DepthwiseConv2dOptions> {
-  readonly kind = "depthwiseConv2d";
-
-  constructor(options: DepthwiseConv2dOptions) {
-    super("depthwiseConv2d", options, 2, ["depthwise"], ["depthMultiplier"]);
-    checkInteger("depthwiseConv2d", "depthMultiplier", this.#multiplier, "[1, ∞)");
+abstract class Depthwise<V extends Values<typeof depthwiseTable>> extends ConvolutionLayer<V> {
+  /** [kH, kW, C, M] */
+  protected kernelShape(C: number): Shape {
+    const { kernelSize, depthMultiplier = 1 } = this.given;
+    return [...eachAxis(this.kind, "kernelSize", kernelSize, 2), C, depthMultiplier];
   }
 
-  get #multiplier(): number {
-    return this.given.depthMultiplier ?? 1;
-  }
-
-  protected override parameterShapes(C: number) {
-    return { kernels: [[...this.kernelSize, C, this.#multiplier]], bias: C * this.#multiplier };
-  }
-
+  /** The shape of the depthwise part's output. */
   protected override shapeFor(x: Shape): Shape {
-    return depthwiseShape("depthwiseConv2d", x, this.kernelSize, this.#multiplier, this.given);
+    const kernel = this.kernelShape(x.at(-1)!);
+    const { output } = checkDepthwise(this.kind, x, kernel, undefined, windowsOf(this.kind, this.given, 2));
+    return [x[0], ...output, kernel[2] * kernel[3]];
+  }
+}
+
+class DepthwiseConv2d extends Depthwise<Values<typeof depthwiseTable>> {
+  protected override parameterShapes(C: number) {
+    const kernel = this.kernelShape(C);
+    return { kernels: { depthwise: kernel }, bias: kernel[2] * kernel[3] };
   }
 
   protected override convolve(x: Tensor, [kernel]: readonly Tensor[], bias: Tensor | undefined): Tensor {
@@ -86,33 +101,15 @@ class DepthwiseConv2d extends ConvolutionLayer<DepthwiseConv2dOptions> {
   }
 }
 
-class SeparableConv2d extends ConvolutionLayer<SeparableConv2dOptions> {
-  readonly kind = "separableConv2d";
-
-  constructor(options: SeparableConv2dOptions) {
-    super("separableConv2d", options, 2, ["depthwise", "pointwise"], ["filters", "depthMultiplier"]);
-    checkInteger("separableConv2d", "filters", options.filters, "[1, ∞)");
-    checkInteger("separableConv2d", "depthMultiplier", this.#multiplier, "[1, ∞)");
-  }
-
-  get #multiplier(): number {
-    return this.given.depthMultiplier ?? 1;
-  }
-
+class SeparableConv2d extends Depthwise<Values<typeof separableTable>> {
   protected override parameterShapes(C: number) {
     const { filters } = this.given;
-    return {
-      kernels: [
-        [...this.kernelSize, C, this.#multiplier],
-        [1, 1, C * this.#multiplier, filters],
-      ],
-      bias: filters,
-    };
+    const kernel = this.kernelShape(C);
+    return { kernels: { depthwise: kernel, pointwise: [1, 1, kernel[2] * kernel[3], filters] }, bias: filters };
   }
 
   protected override shapeFor(x: Shape): Shape {
-    const shape = depthwiseShape("separableConv2d", x, this.kernelSize, this.#multiplier, this.given);
-    return [...shape.slice(0, 3), this.given.filters];
+    return [...super.shapeFor(x).slice(0, 3), this.given.filters];
   }
 
   protected override convolve(x: Tensor, [depthwise, pointwise]: readonly Tensor[], bias: Tensor | undefined): Tensor {

@@ -3,29 +3,18 @@ import { deskew as deskewOf } from "../../ops/image/deskew.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkImageShape } from "./imageChecks.js";
-import { Layer, type LayerOptions } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import type { Layer, LayerOptions } from "../layer.js";
+import { TableLayer } from "../tableLayer.js";
 
 /**
  * Each image with its centre of mass in the middle and sheared upright, by its moments. x (N, H, W, C), background 0, ink above → y of the same shape.
  * Errors: UsageError for an unknown option, ShapeError for what is no image. Source: LeCun et al. 1998.
  */
 export function deskew(options: LayerOptions = {}): Layer {
-  return new Deskew(options);
+  return new Deskew("deskew", options, {});
 }
 
-class Deskew extends Layer {
-  readonly kind = "deskew";
-
-  constructor(options: LayerOptions) {
-    super(options);
-    checkLayerOptions("deskew", options, []);
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return {};
-  }
-
+class Deskew extends TableLayer {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return checkImageShape(this.kind, inputShapes);
   }

@@ -8,16 +8,23 @@ import {
   globalMaxPool2d,
 } from "../../ops/image/globalPool.js";
 import { maxPool1d, maxPool2d } from "../../ops/image/maxPool.js";
-import { type PoolOptions, type Pooling, pooledShape, poolingOf } from "../../ops/image/poolGeometry.js";
+import {
+  type PoolOptions,
+  type PoolTable,
+  type Pooling,
+  poolTable,
+  pooledShape,
+  poolingOf,
+} from "../../ops/image/poolGeometry.js";
 import type { ReduceOptions } from "../../ops/reduce/reduce.js";
 import { reshape } from "../../ops/shape/reshape.js";
-import { checkBoolean } from "../../options.js";
+import { flag, type Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { maskedMax, maskedMean } from "../mask/maskedPooling.js";
-import { factorsOf } from "../mask/masks.js";
-import { checkLayerOptions } from "../options.js";
+import { factorsOf } from "../mask/maskValues.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link maxPooling2d} and its kin. */
 export interface PoolingOptions extends LayerOptions, PoolOptions {}
@@ -28,32 +35,34 @@ export interface GlobalPoolingOptions extends LayerOptions {
   readonly keepDims?: boolean;
 }
 
+const globalTable = { keepDims: flag(false) } satisfies LayerTable<GlobalPoolingOptions>;
+
 /**
  * The largest value of each window, x (N, H, W, C) → y (N, oH, oW, C). Defaults: poolSize 2, strides as poolSize, padding "valid".
  * Errors: UsageError for an option; ShapeError for another rank, or a window larger than the padded input.
  */
 export function maxPooling2d(options: PoolingOptions = {}): Layer {
-  return new WindowPooling("maxPooling2d", maxPool2d, 2, options);
+  return new WindowPooling("maxPooling2d", options, 2, maxPool2d);
 }
 
 /** The largest value of each window, x (N, T, C) → y (N, oT, C); a mask ends here, padding is numbers as others. Options and errors: {@link maxPooling2d}. */
 export function maxPooling1d(options: PoolingOptions = {}): Layer {
-  return new WindowPooling("maxPooling1d", maxPool1d, 1, options);
+  return new WindowPooling("maxPooling1d", options, 1, maxPool1d);
 }
 
 /** The mean of each window without its padding, x (N, H, W, C) → y (N, oH, oW, C). Options and errors: {@link maxPooling2d}. */
 export function averagePooling2d(options: PoolingOptions = {}): Layer {
-  return new WindowPooling("averagePooling2d", averagePool2d, 2, options);
+  return new WindowPooling("averagePooling2d", options, 2, averagePool2d);
 }
 
 /** The mean of each window without what `padding` adds, x (N, T, C) → y (N, oT, C); masks as {@link maxPooling1d}. Options and errors: {@link maxPooling2d}. */
 export function averagePooling1d(options: PoolingOptions = {}): Layer {
-  return new WindowPooling("averagePooling1d", averagePool1d, 1, options);
+  return new WindowPooling("averagePooling1d", options, 1, averagePool1d);
 }
 
 /** The mean of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
 export function globalAveragePooling2d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalAveragePooling2d", globalAveragePool2d, maskedMean, ["H", "W"], options);
+  return new GlobalPooling("globalAveragePooling2d", options, ["H", "W"], globalAveragePool2d, maskedMean);
 }
 
 /**
@@ -61,12 +70,12 @@ export function globalAveragePooling2d(options: GlobalPoolingOptions = {}): Laye
  * Errors: ShapeError for another rank.
  */
 export function globalAveragePooling1d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalAveragePooling1d", globalAveragePool1d, maskedMean, ["T"], options);
+  return new GlobalPooling("globalAveragePooling1d", options, ["T"], globalAveragePool1d, maskedMean);
 }
 
 /** The largest value of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
 export function globalMaxPooling2d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalMaxPooling2d", globalMaxPool2d, maskedMax, ["H", "W"], options);
+  return new GlobalPooling("globalMaxPooling2d", options, ["H", "W"], globalMaxPool2d, maskedMax);
 }
 
 /**
@@ -74,21 +83,17 @@ export function globalMaxPooling2d(options: GlobalPoolingOptions = {}): Layer {
  * Errors: ShapeError for another rank.
  */
 export function globalMaxPooling1d(options: GlobalPoolingOptions = {}): Layer {
-  return new GlobalPooling("globalMaxPooling1d", globalMaxPool1d, maskedMax, ["T"], options);
+  return new GlobalPooling("globalMaxPooling1d", options, ["T"], globalMaxPool1d, maskedMax);
 }
 
-class WindowPooling extends Layer {
-  readonly kind: string;
+class WindowPooling extends TableLayer<Values<PoolTable>> {
   readonly #op: (x: Tensor, options: PoolOptions) => Tensor;
   readonly #pooling: Pooling;
 
-  constructor(kind: string, op: (x: Tensor, options: PoolOptions) => Tensor, axes: number, options: PoolingOptions) {
-    super(options);
-    checkLayerOptions(kind, options, ["poolSize", "strides", "padding"]);
-    const { name: _, inputShape: __, ...own } = options;
-    this.kind = kind;
+  constructor(kind: string, options: PoolingOptions, axes: 1 | 2, op: (x: Tensor, options: PoolOptions) => Tensor) {
+    super(kind, options, poolTable(axes));
     this.#op = op;
-    this.#pooling = poolingOf(kind, own, axes);
+    this.#pooling = poolingOf(kind, this.given, axes);
   }
 
   override get options(): PoolOptions & Readonly<Record<string, unknown>> {
@@ -109,34 +114,24 @@ class WindowPooling extends Layer {
   }
 }
 
-class GlobalPooling extends Layer {
-  readonly kind: string;
+class GlobalPooling extends TableLayer<Values<typeof globalTable>> {
+  /** Letters of the axes that are pooled. */
+  readonly #axes: readonly string[];
   readonly #op: (x: Tensor, options: ReduceOptions) => Tensor;
   /** The same over the steps that count; the axes stay. */
   readonly #masked: (x: Tensor, w: Tensor, axes: readonly number[]) => Tensor;
-  /** Letters of the axes that are pooled. */
-  readonly #axes: readonly string[];
-  readonly #keepDims: boolean;
 
   constructor(
     kind: string,
+    options: GlobalPoolingOptions,
+    axes: readonly string[],
     op: (x: Tensor, options: ReduceOptions) => Tensor,
     masked: (x: Tensor, w: Tensor, axes: readonly number[]) => Tensor,
-    axes: readonly string[],
-    options: GlobalPoolingOptions,
   ) {
-    super(options);
-    checkLayerOptions(kind, options, ["keepDims"]);
-    checkBoolean(kind, "keepDims", options.keepDims ?? false);
-    this.kind = kind;
+    super(kind, options, globalTable);
+    this.#axes = axes;
     this.#op = op;
     this.#masked = masked;
-    this.#axes = axes;
-    this.#keepDims = options.keepDims ?? false;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { keepDims: this.#keepDims };
   }
 
   override get outputActivation(): string {
@@ -152,12 +147,12 @@ class GlobalPooling extends Layer {
       ].map(showShape);
       throw new ShapeError(message(this.kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
     }
-    return [...(this.#keepDims ? this.#axes.map(() => 1) : []), shape.at(-1)!];
+    return [...(this.given.keepDims ? this.#axes.map(() => 1) : []), shape.at(-1)!];
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
-    if (mask === undefined) return this.#op(x, { keepDims: this.#keepDims });
+    if (mask === undefined) return this.#op(x, this.given);
     const pooled = this.#masked(x, factorsOf(mask, x.rank), this.#axes.map((_, i) => i + 1)); // prettier-ignore
-    return this.#keepDims ? pooled : reshape(pooled, [x.shape[0], x.shape.at(-1)!]);
+    return this.given.keepDims ? pooled : reshape(pooled, [x.shape[0], x.shape.at(-1)!]);
   }
 }

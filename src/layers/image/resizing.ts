@@ -3,11 +3,12 @@
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { pad, slice } from "../../ops/shape/slice.js";
-import { type UpsampleOptions, type Upsampling, upsample2d, upsamplingOf } from "../../ops/image/upsample.js";
+import { type UpsampleOptions, upsample2d, upsampleTable, upsamplingOf } from "../../ops/image/upsample.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Layer, type LayerOptions, oneInput } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import type { Option, Values } from "../../options.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link upSampling2d}. */
 export interface UpSamplingOptions extends LayerOptions, UpsampleOptions {}
@@ -30,17 +31,27 @@ export interface CroppingOptions extends LayerOptions {
   readonly cropping: Borders;
 }
 
+/** Elements at the sides, as [[top, bottom], [left, right]]. */
+type Sides = readonly [height: readonly [top: number, bottom: number], width: readonly [left: number, right: number]];
+
+function borders(initial?: Borders): Option<Sides> {
+  return (op, name, value = initial) => sidesOf(op, name, value);
+}
+
+const paddingTable = { padding: borders(1) } satisfies LayerTable<ZeroPaddingOptions>;
+const croppingTable = { cropping: borders() } satisfies LayerTable<CroppingOptions>;
+
 /**
  * An image enlarged by whole factors, x (N, H, W, C) → y (N, fH·H, fW·W, C), by nearest neighbours or bilinearly with the centres of pixels at halves.
  * Errors: UsageError for an option; ShapeError for another rank.
  */
 export function upSampling2d(options: UpSamplingOptions = {}): Layer {
-  return new UpSampling(options);
+  return new UpSampling("upSampling2d", options, upsampleTable);
 }
 
 /** Zeros around an image, x (N, H, W, C) → y (N, H + top + bottom, W + left + right, C). Errors: UsageError for an option; ShapeError for another rank. */
 export function zeroPadding2d(options: ZeroPaddingOptions = {}): Layer {
-  return new Bordering("zeroPadding2d", "padding", options.padding ?? 1, options);
+  return new ZeroPadding("zeroPadding2d", options, paddingTable);
 }
 
 /**
@@ -48,19 +59,11 @@ export function zeroPadding2d(options: ZeroPaddingOptions = {}): Layer {
  * Errors: UsageError for an option; ShapeError for another rank, or where nothing would be left.
  */
 export function cropping2d(options: CroppingOptions): Layer {
-  return new Bordering("cropping2d", "cropping", options.cropping, options);
+  return new Cropping("cropping2d", options, croppingTable);
 }
 
-class UpSampling extends Layer {
-  readonly kind = "upSampling2d";
-  readonly #upsampling: Upsampling;
-
-  constructor(options: UpSamplingOptions) {
-    super(options);
-    checkLayerOptions("upSampling2d", options, ["size", "interpolation"]);
-    const { name: _, inputShape: __, ...own } = options;
-    this.#upsampling = upsamplingOf("upSampling2d", own);
-  }
+class UpSampling extends TableLayer<Values<typeof upsampleTable>> {
+  readonly #upsampling = upsamplingOf(this.kind, this.given);
 
   override get options(): Readonly<Record<string, unknown>> {
     return { ...this.#upsampling };
@@ -81,41 +84,39 @@ class UpSampling extends Layer {
   }
 }
 
-class Bordering extends Layer {
-  readonly kind: "zeroPadding2d" | "cropping2d";
-  readonly #borders: readonly (readonly [number, number])[];
-
-  constructor(kind: "zeroPadding2d" | "cropping2d", option: string, borders: Borders, options: LayerOptions) {
-    super(options);
-    checkLayerOptions(kind, options, [option]);
-    this.kind = kind;
-    this.#borders = sidesOf(kind, option, borders);
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return this.kind === "zeroPadding2d" ? { padding: this.#borders } : { cropping: this.#borders };
-  }
-
+class ZeroPadding extends TableLayer<Values<typeof paddingTable>> {
   override get outputActivation(): string {
     return "same";
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = imageShape(this.kind, inputShapes);
-    const sign = this.kind === "zeroPadding2d" ? 1 : -1;
-    const [h, w] = this.#borders.map(([before, after], axis) => shape[axis] + sign * (before + after));
-    if (sign < 0 && (h <= 0 || w <= 0)) {
-      const expected = `borders smaller than the image, ${showShape(["N", ...shape])}`;
-      throw new ShapeError(message(this.kind, "nothing is left", { expected, got: show(this.#borders) }));
-    }
-    return [h, w, shape[2]];
+    const [H, W, C] = imageShape(this.kind, inputShapes);
+    const [[top, bottom], [left, right]] = this.given.padding;
+    return [top + H + bottom, left + W + right, C];
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    if (this.kind === "zeroPadding2d") return pad(x, [[0, 0], ...this.#borders, [0, 0]]);
-    const [[top], [left]] = this.#borders;
-    const [h, w, c] = this.outputShape([x.shape.slice(1)]);
-    return slice(x, [0, top, left, 0], [x.shape[0], h, w, c]);
+    return pad(x, [[0, 0], ...this.given.padding, [0, 0]]);
+  }
+}
+
+class Cropping extends TableLayer<Values<typeof croppingTable>> {
+  override get outputActivation(): string {
+    return "same";
+  }
+
+  override outputShape(inputShapes: readonly Shape[]): Shape {
+    const [H, W, C] = imageShape(this.kind, inputShapes);
+    const [[top, bottom], [left, right]] = this.given.cropping;
+    const [h, w] = [H - top - bottom, W - left - right];
+    if (h > 0 && w > 0) return [h, w, C];
+    const expected = `borders smaller than the image, ${showShape(["N", H, W, C])}`;
+    throw new ShapeError(message(this.kind, "nothing is left", { expected, got: show(this.given.cropping) }));
+  }
+
+  override call([x]: readonly Tensor[]): Tensor {
+    const [[top], [left]] = this.given.cropping;
+    return slice(x, [0, top, left, 0], [x.shape[0], ...this.outputShape([x.shape.slice(1)])]);
   }
 }
 
@@ -129,8 +130,8 @@ function imageShape(kind: string, inputShapes: readonly Shape[]): Shape {
   throw new ShapeError(message(kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
 }
 
-/** [[top, bottom], [left, right]] of what the user wrote. Errors: UsageError. */
-function sidesOf(kind: string, option: string, borders: Borders): readonly (readonly [number, number])[] {
+/** [[top, bottom], [left, right]] of what the user wrote. Throws UsageError for what are no borders. */
+function sidesOf(kind: string, option: string, borders: unknown): Sides {
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSize);
   const list: unknown = typeof borders === "number" ? [borders, borders] : borders;
@@ -138,5 +139,7 @@ function sidesOf(kind: string, option: string, borders: Borders): readonly (read
     const expected = "an integer ≥ 0, [height, width] or [[top, bottom], [left, right]]";
     throw new UsageError(message(kind, `${option} is none`, { expected, got: show(borders) }));
   }
-  return list.map((side: number | readonly [number, number]) => (typeof side === "number" ? [side, side] : side));
+  return list.map((side: number | readonly [number, number]) =>
+    typeof side === "number" ? [side, side] : side,
+  ) as never;
 }

@@ -4,11 +4,20 @@ import {
   transposedPlaces,
   transposedWindows,
 } from "../../ops/image/conv2dTranspose.js";
-import { checkInteger } from "../../options.js";
+import { type Values, integer, unchecked } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { ConvolutionLayer, type ConvolutionLayerOptions, type KernelOptions } from "./convolutionLayer.js";
+import { eachAxis } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
+import type { LayerTable } from "../tableLayer.js";
+import {
+  ConvolutionLayer,
+  type ConvolutionLayerOptions,
+  type KernelOptions,
+  biasTable,
+  kernelTable,
+  windowTable,
+} from "./convolutionLayer.js";
 
 /** Options of {@link conv2dTranspose}. */
 export interface Conv2dTransposeOptions extends ConvolutionLayerOptions, KernelOptions {
@@ -21,34 +30,35 @@ export interface Conv2dTransposeOptions extends ConvolutionLayerOptions, KernelO
   readonly outputPadding?: number | readonly number[];
 }
 
+const table = {
+  filters: integer("[1, ∞)"),
+  outputPadding: unchecked<number | readonly number[] | undefined>(), // transposedWindows compares it with the strides
+  ...windowTable(2),
+  ...kernelTable,
+  ...biasTable,
+} satisfies LayerTable<Conv2dTransposeOptions>;
+
 /**
  * Transposed convolution, which enlarges images by its strides: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel (kH, kW, O, C) and bias (O).
  * Errors: UsageError for an option, also for strides and dilation together; ShapeError for an input that does not fit.
  */
 export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
-  return new Conv2dTranspose(options);
+  return new Conv2dTranspose("conv2dTranspose", options, table);
 }
 
-class Conv2dTranspose extends ConvolutionLayer<Conv2dTransposeOptions> {
-  readonly kind = "conv2dTranspose";
-
-  constructor(options: Conv2dTransposeOptions) {
-    super("conv2dTranspose", options, 2, ["kernel"], ["filters", "outputPadding"]);
-    checkInteger("conv2dTranspose", "filters", options.filters, "[1, ∞)");
-    transposedWindows("conv2dTranspose", options);
-  }
+class Conv2dTranspose extends ConvolutionLayer<Values<typeof table>> {
+  readonly #windows = transposedWindows(this.kind, this.given);
 
   #kernelShape(C: number): Shape {
-    return [...this.kernelSize, this.given.filters, C];
+    return [...eachAxis(this.kind, "kernelSize", this.given.kernelSize, 2), this.given.filters, C];
   }
 
   protected override parameterShapes(C: number) {
-    return { kernels: [this.#kernelShape(C)], bias: this.given.filters };
+    return { kernels: { kernel: this.#kernelShape(C) }, bias: this.given.filters };
   }
 
   protected override shapeFor(x: Shape): Shape {
-    const windows = transposedWindows("conv2dTranspose", this.given);
-    const { output } = transposedPlaces("conv2dTranspose", x, this.#kernelShape(x.at(-1)!), undefined, windows);
+    const { output } = transposedPlaces(this.kind, x, this.#kernelShape(x.at(-1)!), undefined, this.#windows);
     return [x[0], ...output, this.given.filters];
   }
 

@@ -12,7 +12,7 @@ import { where } from "../../ops/pointwise/where.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { maskedMean } from "./maskedPooling.js";
-import { factorsOf } from "./masks.js";
+import { factorsOf } from "./maskValues.js";
 
 /** γ and β, as far as they are there, and ε. */
 interface Affine {

@@ -5,17 +5,18 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { ones, zeros } from "../../initializers/index.js";
-import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
+import type { Activation } from "../../ops/pointwise/activate.js";
 import { batchNorm, batchNormWith, checkGroups, groupNorm } from "../../ops/norm/batchNorm.js";
 import { layerNorm } from "../../ops/norm/layerNorm.js";
 import { updateAverage } from "../../ops/inPlace/movingAverages.js";
-import { checkBoolean, checkNumber } from "../../options.js";
+import { type Option, type Values, flag, number } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
-import { checkInitializer, checkLayerOptions, checkRegularizer } from "../options.js";
+import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of all of them. */
 export interface NormalizationOptions extends LayerOptions {
@@ -57,6 +58,34 @@ export interface GroupNormalizationOptions extends NormalizationOptions {
   readonly groups?: number;
 }
 
+const affineTable = {
+  epsilon: number("(0, ∞)", 1e-3),
+  center: flag(true),
+  scale: flag(true),
+  betaInitializer: initializer(zeros),
+  gammaInitializer: initializer(ones),
+  betaRegularizer: regularizer,
+  gammaRegularizer: regularizer,
+} satisfies LayerTable<NormalizationOptions>;
+
+const batchTable = {
+  ...affineTable,
+  activation: activation("linear"),
+  momentum: number("[0, 1]", 0.99),
+  movingMeanInitializer: initializer(zeros),
+  movingVarianceInitializer: initializer(ones),
+} satisfies LayerTable<BatchNormalizationOptions>;
+
+const axis: Option<number | readonly number[]> = (op, _name, value = -1) => {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length > 0 && list.every((one) => Number.isInteger(one) && one !== 0)) return value as number;
+  const expected = "integers other than 0, the batch";
+  throw new UsageError(message(op, "axis out of range", { expected, got: show(value) }));
+};
+
+const layerTable = { ...affineTable, axis } satisfies LayerTable<LayerNormalizationOptions>;
+const groupTable = { ...affineTable, groups: number("[1, ∞)", 32) } satisfies LayerTable<GroupNormalizationOptions>;
+
 /**
  * In training each channel has mean 0 and variance 1 over the batch, y = f(γ (x − mean) / √(variance + ε) + β), and the moving mean and variance approach
  * those of the batch; otherwise, and where the layer is frozen, the moving ones are used. Steps that the operand's mask leaves out have no part in mean and
@@ -66,7 +95,7 @@ export interface GroupNormalizationOptions extends NormalizationOptions {
  * Errors: UsageError for an option; ShapeError, in training, for a batch with a single value in each channel.
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
-  return new BatchNormalization(options);
+  return new BatchNormalization("batchNormalization", options, batchTable);
 }
 
 /**
@@ -76,7 +105,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
  * Errors: UsageError for an option; ShapeError for axes that are not the last ones.
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
-  return new LayerNormalization(options);
+  return new LayerNormalization("layerNormalization", options, layerTable);
 }
 
 /**
@@ -85,50 +114,13 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
  * Errors: UsageError for an option or groups that do not divide C; ShapeError where a group has a single value.
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
-  return new GroupNormalization(options);
+  return new GroupNormalization("groupNormalization", options, groupTable);
 }
 
-const ownOptions = [
-  ...["epsilon", "center", "scale", "betaInitializer", "gammaInitializer", "betaRegularizer", "gammaRegularizer"],
-];
-
 /** γ, β and ε. */
-abstract class Normalization extends Layer {
-  protected readonly epsilon: number;
-  readonly #options: NormalizationOptions;
+abstract class Normalization<V extends Values<typeof affineTable>> extends TableLayer<V> {
   #gamma: Parameter | undefined;
   #beta: Parameter | undefined;
-
-  constructor(kind: string, options: NormalizationOptions, further: readonly string[]) {
-    super(options);
-    checkLayerOptions(kind, options, [...ownOptions, ...further]);
-    this.epsilon = options.epsilon ?? 1e-3;
-    checkNumber(kind, "epsilon", this.epsilon, "(0, ∞)");
-    for (const name of ["center", "scale"] as const) checkBoolean(kind, name, options[name] ?? true);
-    for (const name of ["betaInitializer", "gammaInitializer"] as const) checkInitializer(kind, name, options[name]);
-    for (const name of ["betaRegularizer", "gammaRegularizer"] as const) checkRegularizer(kind, name, options[name]);
-    this.#options = options;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    const {
-      center = true,
-      scale = true,
-      betaInitializer,
-      gammaInitializer,
-      betaRegularizer,
-      gammaRegularizer,
-    } = this.#options;
-    return {
-      epsilon: this.epsilon,
-      center,
-      scale,
-      betaInitializer: (betaInitializer ?? zeros()).config,
-      gammaInitializer: (gammaInitializer ?? ones()).config,
-      ...(betaRegularizer && { betaRegularizer: betaRegularizer.config }),
-      ...(gammaRegularizer && { gammaRegularizer: gammaRegularizer.config }),
-    };
-  }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
@@ -138,23 +130,9 @@ abstract class Normalization extends Layer {
 
   /** Declares γ and β. */
   protected declareAffine(shape: Shape): void {
-    const {
-      center = true,
-      scale = true,
-      betaInitializer,
-      gammaInitializer,
-      betaRegularizer,
-      gammaRegularizer,
-    } = this.#options;
-    const decays = false;
-    if (scale) {
-      const initializer = gammaInitializer ?? ones();
-      this.#gamma = this.declare({ name: "gamma", shape, initializer, regularizer: gammaRegularizer, decays });
-    }
-    if (center) {
-      const initializer = betaInitializer ?? zeros();
-      this.#beta = this.declare({ name: "beta", shape, initializer, regularizer: betaRegularizer, decays });
-    }
+    const declare = (name: string): Parameter => this.parameter(name as Initialized<V>, shape, { decays: false });
+    if (this.given.scale) this.#gamma = declare("gamma");
+    if (this.given.center) this.#beta = declare("beta");
   }
 
   /** γ, β and ε for an op. */
@@ -163,42 +141,13 @@ abstract class Normalization extends Layer {
     readonly beta: Tensor | undefined;
     readonly epsilon: number;
   } {
-    return { gamma: this.#gamma?.value, beta: this.#beta?.value, epsilon: this.epsilon };
+    return { gamma: this.#gamma?.value, beta: this.#beta?.value, epsilon: this.given.epsilon };
   }
 }
 
-class BatchNormalization extends Normalization {
-  readonly kind = "batchNormalization";
-  readonly #activation: Activation;
-  readonly #momentum: number;
-  readonly #meanInitializer: Initializer;
-  readonly #varianceInitializer: Initializer;
+class BatchNormalization extends Normalization<Values<typeof batchTable>> {
   #movingMean!: Parameter;
   #movingVariance!: Parameter;
-
-  constructor(options: BatchNormalizationOptions) {
-    const names = ["activation", "momentum", "movingMeanInitializer", "movingVarianceInitializer"];
-    super("batchNormalization", options, names);
-    this.#activation = options.activation ?? "linear";
-    checkActivation("batchNormalization", this.#activation);
-    this.#momentum = options.momentum ?? 0.99;
-    checkNumber("batchNormalization", "momentum", this.#momentum, "[0, 1]");
-    for (const name of ["movingMeanInitializer", "movingVarianceInitializer"] as const) {
-      checkInitializer("batchNormalization", name, options[name]);
-    }
-    this.#meanInitializer = options.movingMeanInitializer ?? zeros();
-    this.#varianceInitializer = options.movingVarianceInitializer ?? ones();
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return {
-      ...super.options,
-      activation: this.#activation,
-      momentum: this.#momentum,
-      movingMeanInitializer: this.#meanInitializer.config,
-      movingVarianceInitializer: this.#varianceInitializer.config,
-    };
-  }
 
   override checkBatch(rows: number, [shape]: readonly Shape[]): void {
     if (this.isFrozen || rows * sizeOf(shape.slice(0, -1)) > 1) return;
@@ -211,9 +160,9 @@ class BatchNormalization extends Normalization {
   protected override build(inputShapes: readonly Shape[]): void {
     const shape = [oneInput(this.kind, inputShapes).at(-1)!];
     this.declareAffine(shape);
-    const state = { shape, trainable: false, decays: false };
-    this.#movingMean = this.declare({ ...state, name: "movingMean", initializer: this.#meanInitializer });
-    this.#movingVariance = this.declare({ ...state, name: "movingVariance", initializer: this.#varianceInitializer });
+    const state = { trainable: false, decays: false };
+    this.#movingMean = this.parameter("movingMean", shape, state);
+    this.#movingVariance = this.parameter("movingVariance", shape, state);
   }
 
   override get stepwiseFrom(): number {
@@ -222,38 +171,23 @@ class BatchNormalization extends Normalization {
 
   override call([x]: readonly Tensor[], { training, masks, rows }: CallContext): Tensor {
     const [movingMean, movingVariance] = [this.#movingMean.value, this.#movingVariance.value];
-    const options = { ...this.affine, activation: this.#activation };
+    const { activation, momentum } = this.given;
+    const options = { ...this.affine, activation };
     if (!training || this.isFrozen) return batchNormWith(x, movingMean, movingVariance, options);
     const mask = x.rank < this.stepwiseFrom ? rows : (masks[0] ?? rows);
     const { y, mean, variance } =
       mask === undefined
         ? batchNorm(x, options)
         : maskedBatchNorm(x, mask, options, { mean: movingMean, variance: movingVariance });
-    updateAverage(movingMean, mean, this.#momentum);
-    updateAverage(movingVariance, variance, this.#momentum);
+    updateAverage(movingMean, mean, momentum);
+    updateAverage(movingVariance, variance, momentum);
     mean.dispose();
     variance.dispose();
     return y;
   }
 }
 
-class LayerNormalization extends Normalization {
-  readonly kind = "layerNormalization";
-  readonly #axis: number | readonly number[];
-
-  constructor(options: LayerNormalizationOptions) {
-    super("layerNormalization", options, ["axis"]);
-    this.#axis = options.axis ?? -1;
-    const list: readonly unknown[] = Array.isArray(this.#axis) ? this.#axis : [this.#axis];
-    if (list.length > 0 && list.every((axis) => Number.isInteger(axis) && axis !== 0)) return;
-    const expected = "integers other than 0, the batch";
-    throw new UsageError(message(this.kind, "axis out of range", { expected, got: show(options.axis) }));
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { ...super.options, axis: this.#axis };
-  }
-
+class LayerNormalization extends Normalization<Values<typeof layerTable>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     this.#lastAxes(super.outputShape(inputShapes));
     return oneInput(this.kind, inputShapes);
@@ -262,11 +196,11 @@ class LayerNormalization extends Normalization {
   /** How many of the last axes. */
   #lastAxes(shape: Shape): number {
     const rank = shape.length + 1;
-    const axes = new Set([this.#axis].flat().map((axis) => normalizeAxis(this.kind, axis, rank)));
+    const axes = new Set([this.given.axis].flat().map((axis) => normalizeAxis(this.kind, axis, rank)));
     const count = axes.size;
     if (!axes.has(0) && [...axes].every((axis) => axis >= rank - count)) return count;
     const expected = `the last axes of x ${showShape(["N", ...shape])}`;
-    throw new ShapeError(message(this.kind, "axes cannot be normalised", { expected, got: show(this.#axis) }));
+    throw new ShapeError(message(this.kind, "axes cannot be normalised", { expected, got: show(this.given.axis) }));
   }
 
   protected override build(inputShapes: readonly Shape[]): void {
@@ -285,23 +219,10 @@ class LayerNormalization extends Normalization {
   }
 }
 
-class GroupNormalization extends Normalization {
-  readonly kind = "groupNormalization";
-  readonly #groups: number;
-
-  constructor(options: GroupNormalizationOptions) {
-    super("groupNormalization", options, ["groups"]);
-    this.#groups = options.groups ?? 32;
-    checkNumber("groupNormalization", "groups", this.#groups, "[1, ∞)");
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    return { ...super.options, groups: this.#groups };
-  }
-
+class GroupNormalization extends Normalization<Values<typeof groupTable>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = super.outputShape(inputShapes);
-    checkGroups(this.kind, this.#groups, shape.at(-1)!);
+    checkGroups(this.kind, this.given.groups, shape.at(-1)!);
     return shape;
   }
 
@@ -314,7 +235,7 @@ class GroupNormalization extends Normalization {
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
-    if (mask === undefined || x.rank < this.stepwiseFrom) return groupNorm(x, this.#groups, this.affine);
-    return maskedGroupNorm(x, mask, this.#groups, this.affine);
+    if (mask === undefined || x.rank < this.stepwiseFrom) return groupNorm(x, this.given.groups, this.affine);
+    return maskedGroupNorm(x, mask, this.given.groups, this.affine);
   }
 }

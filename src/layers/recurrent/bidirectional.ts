@@ -4,10 +4,13 @@ import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { concat } from "../../ops/shape/concat.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type StateKeeper, type Layer, type Parameter, type LayerOptions, partOf } from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { type CallContext, type Layer, type LayerOptions, partOf } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import type { StateKeeper } from "../sequencePart.js";
+import { type Option, type Values, optional } from "../../options.js";
+import type { LayerTable } from "../tableLayer.js";
 import { Recurrent } from "./recurrentLayer.js";
-import type { RecurrentOptions } from "./recurrentCell.js";
+import type { RecurrentValues } from "./recurrentCell.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** How the outputs of both directions become one: side by side, or element by element. */
@@ -30,6 +33,22 @@ export interface BidirectionalOptions extends LayerOptions {
   readonly mergeMode?: MergeMode;
 }
 
+const recurrent: Option<Recurrent> = (op, name, value) => {
+  checkWrapped(op, name, value, "a recurrent layer, as layers.lstm({ units })", value instanceof Recurrent);
+  return value as Recurrent;
+};
+
+const mergeMode: Option<MergeMode> = (op, name, value = "concat") => {
+  if (Object.hasOwn(merges, value as MergeMode)) return value as MergeMode;
+  throw new UsageError(message(op, `unknown ${name}`, { expected: Object.keys(merges).join(", "), got: show(value) }));
+};
+
+const table = {
+  layer: recurrent,
+  backwardLayer: optional(recurrent),
+  mergeMode,
+} satisfies LayerTable<BidirectionalOptions>;
+
 /**
  * A recurrent layer forwards, another backwards; with returnSequences, what both say of a step stands at that step.
  *
@@ -41,36 +60,18 @@ export function bidirectional(options: BidirectionalOptions): Layer {
   return new Bidirectional(options);
 }
 
-class Bidirectional extends Wrapper {
-  readonly kind = "bidirectional";
-  readonly #forward: Recurrent;
-  readonly #backward: Recurrent;
-  readonly #mode: MergeMode;
+class Bidirectional extends Wrapper<Values<typeof table>> {
+  readonly #forward = this.given.layer;
+  readonly #backward = this.given.backwardLayer ?? turned(this.#forward);
 
   constructor(options: BidirectionalOptions) {
-    super(options);
-    checkLayerOptions("bidirectional", options, ["layer", "backwardLayer", "mergeMode"]);
-    const { layer, backwardLayer, mergeMode = "concat" } = options;
-    const kinds = "a recurrent layer, as layers.lstm({ units })";
-    checkWrapped("bidirectional", "layer", layer, kinds, layer instanceof Recurrent);
-    if (!Object.hasOwn(merges, mergeMode)) {
-      const expected = Object.keys(merges).join(", ");
-      throw new UsageError(message("bidirectional", "unknown mergeMode", { expected, got: show(mergeMode) }));
-    }
-    this.#forward = layer;
-    this.#mode = mergeMode;
-    if (backwardLayer === undefined) {
-      this.#backward = this.#forward.with({ goBackwards: this.#forward.cellOptions.goBackwards !== true });
-      this.#backward.trainable = layer.trainable;
-      return;
-    }
-    checkWrapped("bidirectional", "backwardLayer", backwardLayer, kinds, backwardLayer instanceof Recurrent);
-    this.#backward = backwardLayer;
-    checkMatch(this.#forward.cellOptions, this.#backward.cellOptions, mergeMode);
+    super("bidirectional", options, table);
+    checkMatch(this.#forward.cellOptions, this.#backward.cellOptions, this.given.mergeMode);
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: innerConfig(this.#forward), backwardLayer: innerConfig(this.#backward), mergeMode: this.#mode };
+    const { mergeMode } = this.given;
+    return { layer: innerConfig(this.#forward), backwardLayer: innerConfig(this.#backward), mergeMode };
   }
 
   override get outputActivation(): string | undefined {
@@ -81,7 +82,7 @@ class Bidirectional extends Wrapper {
     const [forward, backward] = this.#inputsOf(inputShapes);
     const shape = this.#forward.outputShape(forward);
     const other = this.#backward.outputShape(backward);
-    return this.#mode === "concat" ? [...shape.slice(0, -1), shape.at(-1)! + other.at(-1)!] : shape;
+    return this.given.mergeMode === "concat" ? [...shape.slice(0, -1), shape.at(-1)! + other.at(-1)!] : shape;
   }
 
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
@@ -108,8 +109,8 @@ class Bidirectional extends Wrapper {
     const [forward, backward] = this.#inputsOf(inputs);
     const first = this.#forward.sequence(forward, partOf(context, 0), false);
     const second = this.#backward.sequence(backward, partOf(context, 2), false);
-    const output = merges[this.#mode](first.output, second.output);
-    if (this.#forward.cellOptions.returnState === true) return [output, ...first.states, ...second.states];
+    const output = merges[this.given.mergeMode](first.output, second.output);
+    if (this.#forward.cellOptions.returnState) return [output, ...first.states, ...second.states];
     for (const made of new Set([first, second].flatMap((one) => [one.output, ...one.states]))) made.dispose();
     return [output];
   }
@@ -145,16 +146,21 @@ class Bidirectional extends Wrapper {
   }
 }
 
+/** The same layer with weights of its own, that reads from the other end. */
+function turned(layer: Recurrent): Recurrent {
+  const other = layer.with({ goBackwards: !layer.cellOptions.goBackwards });
+  other.trainable = layer.trainable;
+  return other;
+}
+
 /** Throws UsageError where the outputs of both layers cannot be merged. */
-function checkMatch(forward: RecurrentOptions, backward: RecurrentOptions, mode: MergeMode): void {
+function checkMatch(forward: RecurrentValues, backward: RecurrentValues, mode: MergeMode): void {
   const fail = (wrong: string): never => {
     const hint = "Leave backwardLayer out for one that is as layer.";
     throw new UsageError(message("bidirectional", `layer and backwardLayer do not match: ${wrong}`, { hint }));
   };
-  const differs = (name: "returnSequences" | "returnState"): boolean =>
-    (forward[name] ?? false) !== (backward[name] ?? false);
-  if (differs("returnSequences")) fail("one of them alone has returnSequences");
-  if (differs("returnState")) fail("one of them alone has returnState");
-  if ((forward.goBackwards ?? false) === (backward.goBackwards ?? false)) fail("both go the same way");
+  for (const name of ["returnSequences", "returnState"] as const)
+    if (forward[name] !== backward[name]) fail(`one of them alone has ${name}`);
+  if (forward.goBackwards === backward.goBackwards) fail("both go the same way");
   if (mode !== "concat" && forward.units !== backward.units) fail(`"${mode}" needs the same number of units`);
 }

@@ -2,7 +2,8 @@
  * The states that stateful layers carry from batch to batch, apart from those of the model: an evaluation or a prediction has its own, so that neither
  * a fit that is under way nor other such work is disturbed. Models get it from a layer that has states, so that pages without such do not carry it.
  */
-import { type Layer, type OwnStates, type Parameter, type Substitute, withSubstitutes } from "../layer.js";
+import { type Parameter, type Substitute, withSubstitutes } from "../parameter.js";
+import { type MaybeOfSequences, type OwnStates, carriedBy } from "../sequencePart.js";
 import { copyFloat32 } from "../../runtime/primitives.js";
 import { zeros } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
@@ -11,15 +12,13 @@ import type { Tensor } from "../../tensor/tensor.js";
 /** What the states of the layers belong to: a fit that is under way, or the prediction that began last. */
 const owners = new WeakMap<Parameter, CarriedStates | "fit">();
 
-const carriedBy = (layers: readonly Layer[]): Parameter[] => layers.flatMap((layer) => layer.carried);
-
 /** States for one piece of work, zero at first. No scope frees them. */
 export class CarriedStates implements OwnStates {
   readonly #substitutes: readonly Substitute[];
   readonly #shared: readonly Tensor[];
 
   /** Leaves the states to a fit: while it is under way no other work begins with them or changes them. @returns the end of that */
-  static lendToFit(layers: readonly Layer[]): () => void {
+  static lendToFit(layers: readonly MaybeOfSequences[]): () => void {
     const carried = carriedBy(layers);
     for (const parameter of carried) owners.set(parameter, "fit");
     return () => {
@@ -28,7 +27,7 @@ export class CarriedStates implements OwnStates {
   }
 
   /** Notes that the states change: predictions that are under way leave them alone. @returns false where a fit has them, and nobody else may change them */
-  static claim(layers: readonly Layer[]): boolean {
+  static claim(layers: readonly MaybeOfSequences[]): boolean {
     const carried = carriedBy(layers);
     if (carried.some((parameter) => owners.get(parameter) === "fit")) return false;
     for (const parameter of carried) owners.delete(parameter);
@@ -36,7 +35,7 @@ export class CarriedStates implements OwnStates {
   }
 
   /** @param layers of a model that is built. Errors: MemoryError */
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly MaybeOfSequences[]) {
     const carried = carriedBy(layers);
     this.#shared = carried.map(({ value }) => value);
     this.#substitutes = carried.map((parameter) => [parameter, keep(zeros(parameter.spec.shape))]);

@@ -11,15 +11,16 @@ import { lstm } from "../../ops/recurrent/lstm.js";
 import { mul } from "../../ops/pointwise/arithmetic.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { slice } from "../../ops/shape/slice.js";
-import { checkBoolean, checkInteger } from "../../options.js";
+import { type Values, flag, integer } from "../../options.js";
 import { zeros as zerosTensor } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, type Parameter, oneInput } from "../layer.js";
-import { maskedSteps } from "../mask/maskedSteps.js";
-import { factorsOf, placesOf, stepsAt } from "../mask/masks.js";
-import { checkInitializer, checkLayerOptions } from "../options.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import { SequenceLayer } from "../sequenceLayer.js";
+import { factorsOf, placesOf, stepsAt } from "../mask/maskValues.js";
+import { type LayerTable, initializer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */
 export interface GridLstmOptions extends LayerOptions {
@@ -37,6 +38,15 @@ export interface GridLstmOptions extends LayerOptions {
   readonly recurrentInitializer?: Initializer;
 }
 
+const table = {
+  units: integer("[1, ∞)"),
+  depth: integer("[1, ∞)", 2),
+  tied: flag(false),
+  returnSequences: flag(false),
+  kernelInitializer: initializer(glorotUniform),
+  recurrentInitializer: initializer(orthogonal),
+} satisfies LayerTable<GridLstmOptions>;
+
 /**
  * A grid LSTM of T places along time and D along depth. The input enters at the bottom, as the states of depth: [h⁰, m⁰] = x·W⁰ + b⁰. Then at each place
  *
@@ -50,7 +60,7 @@ export interface GridLstmOptions extends LayerOptions {
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences of a step at least.
  */
 export function gridLstm(options: GridLstmOptions): Layer {
-  return new GridLstm(options);
+  return new GridLstm("gridLstm", options, table);
 }
 
 /** The weights of one LSTM. */
@@ -60,60 +70,34 @@ interface Side {
   readonly bias: Parameter;
 }
 
-class GridLstm extends Layer {
-  readonly kind = "gridLstm";
-  readonly #options: GridLstmOptions;
+class GridLstm extends SequenceLayer<Values<typeof table>> {
   #inputKernel!: Parameter;
   #inputBias!: Parameter;
   #levels: readonly { readonly time: Side; readonly depth: Side }[] = [];
 
-  constructor(options: GridLstmOptions) {
-    super(options);
-    const known = ["units", "depth", "tied", "returnSequences", "kernelInitializer", "recurrentInitializer"];
-    checkLayerOptions("gridLstm", options, known);
-    checkInteger("gridLstm", "units", options.units, "[1, ∞)");
-    checkInteger("gridLstm", "depth", options.depth ?? 2, "[1, ∞)");
-    for (const name of ["tied", "returnSequences"] as const) checkBoolean("gridLstm", name, options[name] ?? false);
-    for (const name of ["kernelInitializer", "recurrentInitializer"] as const)
-      checkInitializer("gridLstm", name, options[name]);
-    this.#options = options;
-  }
-
-  override get options(): Readonly<Record<string, unknown>> {
-    const { units, depth = 2, tied = false, returnSequences = false, ...values } = this.#options;
-    return {
-      ...{ units, depth, tied, returnSequences },
-      kernelInitializer: (values.kernelInitializer ?? glorotUniform()).config,
-      recurrentInitializer: (values.recurrentInitializer ?? orthogonal()).config,
-    };
-  }
-
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("gridLstm", inputShapes);
+    const shape = oneInput(this.kind, inputShapes);
     if (shape.length !== 2 || shape[0] === 0) {
       const [expected, got] = ["[N, T, I], T ≥ 1", showShape(["N", ...shape])];
-      throw new ShapeError(message("gridLstm", "the input is no batch of sequences", { expected, got }));
+      throw new ShapeError(message(this.kind, "the input is no batch of sequences", { expected, got }));
     }
-    const { units, returnSequences = false } = this.#options;
+    const { units, returnSequences } = this.given;
     return returnSequences ? [shape[0], units] : [units];
   }
 
   protected override build([shape]: readonly Shape[]): void {
-    const { units: H, depth = 2, tied = false } = this.#options;
-    const { kernelInitializer = glorotUniform(), recurrentInitializer = orthogonal() } = this.#options;
+    const { units: H, depth, tied } = this.given;
+    const kernel = (name: string): Parameter => this.parameter("kernel", [H, 4 * H], { name });
+    const recurrentKernel = (name: string): Parameter => this.parameter("recurrent", [H, 4 * H], { name });
     const bias = (name: string, size: number): Parameter =>
       this.declare({ name, shape: [size], initializer: zeros(), decays: false });
     const side = (name: "time" | "depth", level: string): Side => ({
-      kernel: this.declare({ name: `${name}Kernel${level}`, shape: [H, 4 * H], initializer: kernelInitializer }),
-      recurrentKernel: this.declare({
-        name: `${name}RecurrentKernel${level}`,
-        shape: [H, 4 * H],
-        initializer: recurrentInitializer,
-      }),
+      kernel: kernel(`${name}Kernel${level}`),
+      recurrentKernel: recurrentKernel(`${name}RecurrentKernel${level}`),
       bias: bias(`${name}Bias${level}`, 4 * H),
     });
     const level = (name: string) => ({ time: side("time", name), depth: side("depth", name) });
-    this.#inputKernel = this.declare({ name: "inputKernel", shape: [shape[1], 2 * H], initializer: kernelInitializer });
+    this.#inputKernel = this.parameter("kernel", [shape[1], 2 * H], { name: "inputKernel" });
     this.#inputBias = bias("inputBias", 2 * H);
     if (tied) this.#levels = Array<ReturnType<typeof level>>(depth).fill(level(""));
     else this.#levels = Array.from({ length: depth }, (_, d) => level(`_${d + 1}`));
@@ -125,15 +109,11 @@ class GridLstm extends Layer {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return this.#options.returnSequences === true ? mask : undefined;
-  }
-
-  override get maskedSteps(): typeof maskedSteps {
-    return maskedSteps;
+    return this.given.returnSequences ? mask : undefined;
   }
 
   override call([x]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
-    const { units: H, returnSequences = false } = this.#options;
+    const { units: H, returnSequences } = this.given;
     const [N, T] = x.shape;
     const bottom = dense(x, this.#inputKernel.value, this.#inputBias.value);
     const places = mask && noGrad(() => placesOf(mask));

@@ -1,10 +1,15 @@
 /** The gated recurrent unit. Letters: N batch, T steps, I inputs, H units; gates z r g side by side. */
-import { zeros } from "../../initializers/index.js";
 import { gru as gruOp } from "../../ops/recurrent/gru.js";
-import { type RecurrentActivation, checkRecurrentActivation } from "../../ops/recurrent/sequence.js";
-import { checkBoolean } from "../../options.js";
+import type { RecurrentActivation } from "../../ops/recurrent/sequence.js";
+import { type Values, flag } from "../../options.js";
 import { Recurrent } from "./recurrentLayer.js";
-import type { Cell, RecurrentOptions } from "./recurrentCell.js";
+import {
+  type Cell,
+  type CellTable,
+  type RecurrentOptions,
+  type RecurrentValues,
+  recurrentActivation,
+} from "./recurrentCell.js";
 
 /** Options of {@link gru}. */
 export interface GruLayerOptions extends RecurrentOptions {
@@ -14,19 +19,21 @@ export interface GruLayerOptions extends RecurrentOptions {
   readonly resetAfter?: boolean;
 }
 
-const cell: Cell<GruLayerOptions> = {
+const table = {
+  recurrentActivation: recurrentActivation("sigmoid"),
+  resetAfter: flag(true),
+} satisfies CellTable<GruLayerOptions>;
+
+type GruLayerValues = RecurrentValues & Values<typeof table>;
+
+const cell: Cell<GruLayerValues> = {
   kind: "gru",
-  ownOptions: ["recurrentActivation", "resetAfter"],
-  checkOptions({ recurrentActivation, resetAfter }) {
-    checkRecurrentActivation("gru", "recurrentActivation", recurrentActivation ?? "sigmoid");
-    checkBoolean("gru", "resetAfter", resetAfter ?? true);
-  },
-  describeOptions: ({ recurrentActivation = "sigmoid", resetAfter = true }) => ({ recurrentActivation, resetAfter }),
+  table,
   gates: 3,
   states: ["h"],
-  biasShape: ({ units, resetAfter = true }) => (resetAfter ? [2, 3 * units] : [3 * units]),
-  biasInitializer: ({ biasInitializer = zeros() }) => biasInitializer,
-  run: (x, weights, [h], options, { recurrentActivation = "sigmoid", resetAfter = true }) =>
+  biasShape: ({ units, resetAfter }) => (resetAfter ? [2, 3 * units] : [3 * units]),
+  biasInitializer: ({ biasInitializer }) => biasInitializer,
+  run: (x, weights, [h], options, { recurrentActivation, resetAfter }) =>
     gruOp(x, weights, {
       ...options,
       recurrentActivation,

@@ -12,21 +12,23 @@ import { stack } from "../../ops/shape/concat.js";
 import { layerNorm } from "../../ops/norm/layerNorm.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { reshape } from "../../ops/shape/reshape.js";
-import {
-  type RecurrentActivation,
-  type SequenceOptions,
-  type SequenceResult,
-  checkRecurrentActivation,
-} from "../../ops/recurrent/sequence.js";
+import type { RecurrentActivation, SequenceOptions, SequenceResult } from "../../ops/recurrent/sequence.js";
 import { slice } from "../../ops/shape/slice.js";
 import { where } from "../../ops/pointwise/where.js";
-import { checkBoolean, checkNumber } from "../../options.js";
+import { type Values, flag, number } from "../../options.js";
 import { zeros as zerosTensor } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { openForgetGate } from "./forgetGate.js";
 import { Recurrent } from "./recurrentLayer.js";
-import type { Cell, CellWeights, RecurrentOptions } from "./recurrentCell.js";
+import {
+  type Cell,
+  type CellTable,
+  type CellWeights,
+  type RecurrentOptions,
+  type RecurrentValues,
+  recurrentActivation,
+} from "./recurrentCell.js";
 
 /** Options of {@link layerNormLstm}. */
 export interface LayerNormLstmOptions extends RecurrentOptions {
@@ -38,25 +40,21 @@ export interface LayerNormLstmOptions extends RecurrentOptions {
   readonly epsilon?: number;
 }
 
-const kind = "layerNormLstm";
+const table = {
+  recurrentActivation: recurrentActivation("sigmoid"),
+  unitForgetBias: flag(true),
+  epsilon: number("(0, ∞)", 1e-3),
+} satisfies CellTable<LayerNormLstmOptions>;
 
-const cell: Cell<LayerNormLstmOptions> = {
-  kind,
-  ownOptions: ["recurrentActivation", "unitForgetBias", "epsilon"],
-  checkOptions({ recurrentActivation, unitForgetBias, epsilon }) {
-    checkRecurrentActivation(kind, "recurrentActivation", recurrentActivation ?? "sigmoid");
-    checkBoolean(kind, "unitForgetBias", unitForgetBias ?? true);
-    checkNumber(kind, "epsilon", epsilon ?? 1e-3, "(0, ∞)");
-  },
-  describeOptions: ({ recurrentActivation = "sigmoid", unitForgetBias = true, epsilon = 1e-3 }) => ({
-    recurrentActivation,
-    unitForgetBias,
-    epsilon,
-  }),
+type LayerNormLstmValues = RecurrentValues & Values<typeof table>;
+
+const cell: Cell<LayerNormLstmValues> = {
+  kind: "layerNormLstm",
+  table,
   gates: 4,
   states: ["h", "c"],
   biasShape: ({ units }) => [4 * units],
-  biasInitializer({ units, unitForgetBias = true, biasInitializer = zeros() }) {
+  biasInitializer({ units, unitForgetBias, biasInitializer }) {
     return unitForgetBias ? openForgetGate(biasInitializer, units) : biasInitializer;
   },
   extra: ({ units }) => [
@@ -74,7 +72,7 @@ function run(
   { kernel, recurrentKernel, bias, extra }: CellWeights,
   initial: readonly Tensor[],
   options: SequenceOptions,
-  { recurrentActivation = "sigmoid", epsilon = 1e-3 }: LayerNormLstmOptions,
+  { recurrentActivation, epsilon }: LayerNormLstmValues,
 ): SequenceResult {
   const [kernelGamma, recurrentGamma, gamma, beta] = extra;
   const { activation = "tanh", mask, returnSequences = false, goBackwards = false, outputInSteps = false } = options;

@@ -1,11 +1,17 @@
 /** The long short-term memory layer, with or without peepholes. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side. */
 import { zeros } from "../../initializers/index.js";
 import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
-import { type RecurrentActivation, checkRecurrentActivation } from "../../ops/recurrent/sequence.js";
-import { checkBoolean } from "../../options.js";
+import type { RecurrentActivation } from "../../ops/recurrent/sequence.js";
+import { type Values, flag } from "../../options.js";
 import { openForgetGate } from "./forgetGate.js";
 import { Recurrent } from "./recurrentLayer.js";
-import type { Cell, RecurrentOptions } from "./recurrentCell.js";
+import {
+  type Cell,
+  type CellTable,
+  type RecurrentOptions,
+  type RecurrentValues,
+  recurrentActivation,
+} from "./recurrentCell.js";
 
 /** Options of {@link lstm}. */
 export interface LstmLayerOptions extends RecurrentOptions {
@@ -17,28 +23,25 @@ export interface LstmLayerOptions extends RecurrentOptions {
   readonly peephole?: boolean;
 }
 
-const cell: Cell<LstmLayerOptions> = {
+const table = {
+  recurrentActivation: recurrentActivation("sigmoid"),
+  unitForgetBias: flag(true),
+  peephole: flag(false),
+} satisfies CellTable<LstmLayerOptions>;
+
+type LstmLayerValues = RecurrentValues & Values<typeof table>;
+
+const cell: Cell<LstmLayerValues> = {
   kind: "lstm",
-  ownOptions: ["recurrentActivation", "unitForgetBias", "peephole"],
-  checkOptions({ recurrentActivation, unitForgetBias, peephole }) {
-    checkRecurrentActivation("lstm", "recurrentActivation", recurrentActivation ?? "sigmoid");
-    checkBoolean("lstm", "unitForgetBias", unitForgetBias ?? true);
-    checkBoolean("lstm", "peephole", peephole ?? false);
-  },
-  describeOptions: ({ recurrentActivation = "sigmoid", unitForgetBias = true, peephole = false }) => ({
-    recurrentActivation,
-    unitForgetBias,
-    peephole,
-  }),
+  table,
   gates: 4,
   states: ["h", "c"],
   biasShape: ({ units }) => [4 * units],
-  biasInitializer({ units, unitForgetBias = true, biasInitializer = zeros() }) {
+  biasInitializer({ units, unitForgetBias, biasInitializer }) {
     return unitForgetBias ? openForgetGate(biasInitializer, units) : biasInitializer;
   },
-  extra: ({ peephole = false, units }) =>
-    peephole ? [{ name: "peepholes", shape: [3, units], initializer: zeros() }] : [],
-  run: (x, { extra: [peepholes], ...weights }, [h, c], options, { recurrentActivation = "sigmoid" }) =>
+  extra: ({ peephole, units }) => (peephole ? [{ name: "peepholes", shape: [3, units], initializer: zeros() }] : []),
+  run: (x, { extra: [peepholes], ...weights }, [h, c], options, { recurrentActivation }) =>
     lstmOp(
       x,
       { ...weights, peepholes },

@@ -1,10 +1,18 @@
-/** What a kind of recurrent layer is: its options, its parameters and its op over whole sequences. Letters: N batch, T steps, I inputs, H units, G gates. */
+/** What a kind of recurrent layer is: the table of its options, its parameters and its op over whole sequences. Letters: N batch, T steps, I inputs, H units, G gates. */
 import type { Initializer } from "../../initializers/initializer.js";
-import type { RecurrentActivation, SequenceOptions, SequenceResult } from "../../ops/recurrent/sequence.js";
+import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
+import {
+  type RecurrentActivation,
+  type SequenceOptions,
+  type SequenceResult,
+  checkRecurrentActivation,
+} from "../../ops/recurrent/sequence.js";
+import { type Option, type Table, type Values, flag, integer, number, optional } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { LayerOptions } from "../layer.js";
+import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions extends LayerOptions {
@@ -39,26 +47,56 @@ export interface RecurrentOptions extends LayerOptions {
   readonly batchSize?: number;
 }
 
-/** What distinguishes a kind of recurrent layer. O: its options. */
-export interface Cell<O extends RecurrentOptions = RecurrentOptions> {
+/** The name of an activation of recurrent layers. */
+export function recurrentActivation(initial: RecurrentActivation): Option<RecurrentActivation> {
+  return (op, name, value = initial) => {
+    checkRecurrentActivation(op, name, value);
+    return value as RecurrentActivation;
+  };
+}
+
+/** The options of every recurrent layer. */
+export const recurrentTable = {
+  units: integer("[1, ∞)"),
+  activation: recurrentActivation("tanh"),
+  useBias: flag(true),
+  kernelInitializer: initializer(glorotUniform),
+  recurrentInitializer: initializer(orthogonal),
+  biasInitializer: initializer(zeros),
+  kernelRegularizer: regularizer,
+  recurrentRegularizer: regularizer,
+  biasRegularizer: regularizer,
+  dropout: number("[0, 1)", 0),
+  recurrentDropout: number("[0, 1)", 0),
+  returnSequences: flag(false),
+  returnState: flag(false),
+  goBackwards: flag(false),
+  stateful: flag(false),
+  batchSize: optional(integer("[1, ∞)")),
+} satisfies LayerTable<RecurrentOptions>;
+
+/** Their values. */
+export type RecurrentValues = Values<typeof recurrentTable>;
+
+/** A row for every option of O that not every recurrent layer has. */
+export type CellTable<O extends RecurrentOptions> = Table<Omit<O, keyof RecurrentOptions>>;
+
+/** What distinguishes a kind of recurrent layer. V: the values of its options. */
+export interface Cell<V extends RecurrentValues = RecurrentValues> {
   readonly kind: string;
-  /** Names of the options that only this kind has. */
-  readonly ownOptions: readonly string[];
-  /** Throws UsageError where one of them is wrong. */
-  checkOptions(options: O): void;
-  /** Their values as they stand in a file. */
-  describeOptions(options: O): Readonly<Record<string, unknown>>;
+  /** The options that only this kind has; in a file they stand after the activation. */
+  readonly table: { readonly [K in Exclude<keyof V, keyof RecurrentValues>]: Option<V[K]> };
   /** G. */
   readonly gates: number;
   /** The states by name. */
   readonly states: readonly string[];
-  biasShape(options: O): Shape;
+  biasShape(options: V): Shape;
   /** What fills the bias. */
-  biasInitializer(options: O): Initializer;
+  biasInitializer(options: V): Initializer;
   /** Further parameters, where there are some. They do not decay. */
-  extra?(options: O): readonly { readonly name: string; readonly shape: Shape; readonly initializer: Initializer }[];
+  extra?(options: V): readonly { readonly name: string; readonly shape: Shape; readonly initializer: Initializer }[];
   /** The op over whole sequences. */
-  run(x: Tensor, weights: CellWeights, states: readonly Tensor[], options: SequenceOptions, layer: O): SequenceResult;
+  run(x: Tensor, weights: CellWeights, states: readonly Tensor[], options: SequenceOptions, layer: V): SequenceResult;
 }
 
 /** The parameters of a cell. */
@@ -69,23 +107,3 @@ export interface CellWeights {
   /** In the order of {@link Cell.extra}. */
   readonly extra: readonly Tensor[];
 }
-
-/** The names of the options of every recurrent layer. */
-export const optionNames = [
-  "units",
-  "activation",
-  "useBias",
-  "kernelInitializer",
-  "recurrentInitializer",
-  "biasInitializer",
-  "kernelRegularizer",
-  "recurrentRegularizer",
-  "biasRegularizer",
-  "dropout",
-  "recurrentDropout",
-  "returnSequences",
-  "returnState",
-  "goBackwards",
-  "stateful",
-  "batchSize",
-];

@@ -1,18 +1,15 @@
 /** The simple recurrent layer. Letters: N batch, T steps, I inputs, H units. */
-import { zeros } from "../../initializers/index.js";
 import { simpleRnn as simpleRnnOp } from "../../ops/recurrent/simpleRnn.js";
 import { Recurrent } from "./recurrentLayer.js";
 import type { Cell, RecurrentOptions } from "./recurrentCell.js";
 
 const cell: Cell = {
   kind: "simpleRnn",
-  ownOptions: [],
-  checkOptions: () => undefined,
-  describeOptions: () => ({}),
+  table: {},
   gates: 1,
   states: ["h"],
   biasShape: ({ units }) => [units],
-  biasInitializer: ({ biasInitializer = zeros() }) => biasInitializer,
+  biasInitializer: ({ biasInitializer }) => biasInitializer,
   run: (x, weights, [h], options) =>
     simpleRnnOp(x, weights, { ...options, initialState: h === undefined ? undefined : [h] }),
 };

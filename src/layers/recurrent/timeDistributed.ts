@@ -4,17 +4,12 @@ import { reshape } from "../../ops/shape/reshape.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { repeatSteps } from "../mask/masks.js";
-import {
-  type CallContext,
-  type StateKeeper,
-  Layer,
-  type Parameter,
-  type LayerOptions,
-  type TokenRule,
-  oneInput,
-} from "../layer.js";
-import { checkLayerOptions } from "../options.js";
+import { repeatSteps } from "../mask/maskValues.js";
+import { type CallContext, Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { Parameter } from "../parameter.js";
+import type { StateKeeper, TokenRule } from "../sequencePart.js";
+import type { Option, Values } from "../../options.js";
+import type { LayerTable } from "../tableLayer.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** Options of {@link timeDistributed}. */
@@ -23,57 +18,53 @@ export interface TimeDistributedOptions extends LayerOptions {
   readonly layer: Layer;
 }
 
+const layer: Option<Layer> = (op, name, value) => {
+  checkWrapped(op, name, value, "a layer, as layers.dense({ units })", value instanceof Layer);
+  return value as Layer;
+};
+
+const table = { layer } satisfies LayerTable<TimeDistributedOptions>;
+
 /**
  * Applies a layer to every step: x (N, T, …) → (N, T, …), the steps being so many samples. Parameters "layer/kernel", ….
  * A dense layer needs no such wrapper: it works on the last axis anyway.
  * Errors: UsageError for what is no layer; ShapeError for what is no batch of sequences, or steps that do not fit the layer.
  */
 export function timeDistributed(options: TimeDistributedOptions): Layer {
-  return new TimeDistributed(options);
+  return new TimeDistributed("timeDistributed", options, table);
 }
 
-class TimeDistributed extends Wrapper {
-  readonly kind = "timeDistributed";
-  readonly #layer: Layer;
-
-  constructor(options: TimeDistributedOptions) {
-    super(options);
-    checkLayerOptions("timeDistributed", options, ["layer"]);
-    const { layer } = options;
-    checkWrapped("timeDistributed", "layer", layer, "a layer, as layers.dense({ units })", layer instanceof Layer);
-    this.#layer = layer;
-  }
-
+class TimeDistributed extends Wrapper<Values<typeof table>> {
   override get options(): Readonly<Record<string, unknown>> {
-    return { layer: innerConfig(this.#layer) };
+    return { layer: innerConfig(this.given.layer) };
   }
 
   override get tokens(): TokenRule | undefined {
-    return this.#layer.tokens;
+    return this.given.layer.sequences?.tokens;
   }
 
   override get outputActivation(): string | undefined {
-    return this.#layer.outputActivation;
+    return this.given.layer.outputActivation;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const shape = oneInput("timeDistributed", inputShapes);
+    const shape = oneInput(this.kind, inputShapes);
     if (shape.length === 0) {
       const got = showShape(["N", ...shape]);
-      throw new ShapeError(message("timeDistributed", "there are no steps", { expected: "[N, T, …]", got }));
+      throw new ShapeError(message(this.kind, "there are no steps", { expected: "[N, T, …]", got }));
     }
-    return [shape[0], ...this.#layer.outputShape([shape.slice(1)])];
+    return [shape[0], ...this.given.layer.outputShape([shape.slice(1)])];
   }
 
   protected override build([shape]: readonly Shape[]): void {
-    this.buildInner(this.#layer, "layer", [shape.slice(1)]);
+    this.buildInner(this.given.layer, "layer", [shape.slice(1)]);
   }
 
   override call([x]: readonly Tensor[], context: CallContext): Tensor {
     const [N, T] = x.shape;
     const steps = reshape(x, [N * T, ...x.shape.slice(2)]);
     const rows = rowsThatCount(context, N, T);
-    const y = this.#layer.call([steps], { ...context, masks: [undefined], rows });
+    const y = this.given.layer.call([steps], { ...context, masks: [undefined], rows });
     return reshape(y, [N, T, ...y.shape.slice(1)]);
   }
 
@@ -82,19 +73,19 @@ class TimeDistributed extends Wrapper {
   }
 
   override checkBatch(rows: number, [shape]: readonly Shape[]): void {
-    this.#layer.checkBatch(rows * shape[0], [shape.slice(1)]);
+    this.given.layer.checkBatch(rows * shape[0], [shape.slice(1)]);
   }
 
   override get carriedStates(): StateKeeper | undefined {
-    return this.#layer.carriedStates;
+    return this.given.layer.sequences?.carriedStates;
   }
 
   override get carried(): readonly Parameter[] {
-    return this.#layer.carried;
+    return this.given.layer.sequences?.carried ?? [];
   }
 
   override resetStates(): void {
-    this.#layer.resetStates();
+    this.given.layer.sequences?.resetStates();
   }
 }
 

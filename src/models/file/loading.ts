@@ -22,6 +22,7 @@ import { decodeNotes } from "./notes.js";
 import { checkProgress } from "../loop/progress.js";
 import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
 import { weightName } from "../step/weights.js";
+import { carriedBy } from "../../layers/sequencePart.js";
 
 /** Options of {@link loadModel}. */
 export interface LoadOptions {
@@ -96,7 +97,7 @@ function weightsOf(
   prefix = "",
   forgetsStates = false,
 ): Map<string, Float32Array> {
-  const carried = new Set(forgetsStates ? layers.flatMap((layer) => layer.carried) : []);
+  const carried = new Set(forgetsStates ? carriedBy(layers) : []);
   const all = layers.flatMap((layer) =>
     layer.parameters.map((parameter) => ({ parameter, name: weightName(layer, parameter) })),
   );

@@ -1,5 +1,6 @@
 /** A chain of layers whose first shape nobody has told yet: it becomes a graph when the data do. */
-import { type Layer, SymbolicTensor, type TokenRule } from "../../layers/layer.js";
+import { type Layer, SymbolicTensor } from "../../layers/layer.js";
+import type { TokenRule } from "../../layers/sequencePart.js";
 import type { Shape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
 
@@ -13,7 +14,7 @@ export class Chain {
 
   /** What tokens the input is, where a layer wants such. */
   get tokens(): TokenRule | undefined {
-    return this.#layers.find(({ tokens }) => tokens !== undefined)?.tokens;
+    return this.#layers.map(({ sequences }) => sequences?.tokens).find((tokens) => tokens);
   }
 
   /** The layers, the last first. */

@@ -3,8 +3,9 @@
  * Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../../errors.js";
-import type { OwnStates } from "../../layers/layer.js";
-import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../../layers/layer.js";
+import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
+import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
+import type { TokenRule } from "../../layers/sequencePart.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -40,8 +41,10 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
-    const keeps = ({ carried, carriedStates }: Layer): boolean => carried.length === 0 || carriedStates !== undefined;
-    const wrong = this.layers.find((layer) => !keeps(layer));
+    const wrong = this.layers.find(
+      ({ sequences }) =>
+        sequences !== undefined && sequences.carried.length > 0 && sequences.carriedStates === undefined,
+    );
     if (wrong === undefined) return;
     const text = `layer ${show(wrong.name)} carries states, which nobody keeps apart`;
     throw new UsageError(message("model", text, { expected: "carriedStates beside carried", got: "undefined" }));
@@ -51,7 +54,7 @@ export class Graph {
   get tokenRules(): (TokenRule | undefined)[] {
     const rules = new Map<SymbolicTensor, TokenRule>();
     for (const { call } of this.steps) {
-      const { tokens } = call.layer;
+      const tokens = call.layer.sequences?.tokens;
       if (tokens === undefined) continue;
       const sources = new Set(call.inputs);
       for (const symbol of sources) {
@@ -71,8 +74,8 @@ export class Graph {
   }
 
   /** Of a layer that carries states, if there is one. */
-  get carriedStates(): Layer["carriedStates"] {
-    return this.layers.find(({ carriedStates }) => carriedStates)?.carriedStates;
+  get carriedStates(): StateKeeper | undefined {
+    return this.layers.map(({ sequences }) => sequences?.carriedStates).find((keeper) => keeper);
   }
 
   /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
@@ -96,7 +99,7 @@ export class Graph {
     return this.runMasked(inputs, context, watch).outputs;
   }
 
-  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/layer.ts. */
+  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/sequencePart.ts. */
   runMasked(
     inputs: readonly Tensor[],
     { given = [], ...context }: RunContext,

@@ -1,7 +1,8 @@
 /** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
-import { type Layer, type TokenRule, checkCarriedBatch } from "../../layers/layer.js";
+import type { Layer } from "../../layers/layer.js";
+import { type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
 import { firstOutside } from "../../ops/shape/gather.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";

@@ -6,7 +6,7 @@ import { ShapeError, message, show } from "../../errors.js";
 import { heap } from "../../runtime/runtime.js";
 import { tensor } from "../../tensor/create.js";
 import { flatten } from "../../tensor/nested.js";
-import type { TokenRule } from "../../layers/layer.js";
+import type { TokenRule } from "../../layers/sequencePart.js";
 import { keep } from "../../tensor/scope.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";

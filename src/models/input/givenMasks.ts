@@ -1,6 +1,6 @@
 /**
  * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given (extras.ts).
- * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/layer.ts.
+ * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";

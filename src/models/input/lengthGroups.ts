@@ -46,7 +46,7 @@ export function groupsFor(
   value: GroupByLength = false,
 ): Lengths | undefined {
   if (value === false) return undefined;
-  const stateful = layers.find(({ carried }) => carried.length > 0);
+  const stateful = layers.find(({ sequences }) => sequences !== undefined && sequences.carried.length > 0);
   if (stateful !== undefined) {
     const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
     throw new UsageError(message(op, "groupByLength gives batches another order", { expected, got }));

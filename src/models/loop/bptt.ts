@@ -210,7 +210,7 @@ class Walk {
     const T = this.#x.shape[1];
     const windows: BpttWindow[] = [];
     const reset = (): void => {
-      for (const layer of graph.layers) layer.resetStates();
+      for (const layer of graph.layers) layer.sequences?.resetStates();
     };
     if (!continues || !carryState) reset();
     for (let start = 0; ; start += stride) {
@@ -243,7 +243,7 @@ class Walk {
   }
 
   get #states(): Tensor[] {
-    return this.#parts.graph.layers.flatMap(({ carried }) => carried).map(({ value }) => value);
+    return this.#parts.graph.layers.flatMap(({ sequences }) => sequences?.carried ?? []).map(({ value }) => value);
   }
 
   #train(start: number, length: number): Pick<BpttWindow, "loss" | "gradientNorm"> {

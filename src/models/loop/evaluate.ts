@@ -2,7 +2,7 @@
 import type { Logs } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
-import type { OwnStates } from "../../layers/layer.js";
+import type { OwnStates } from "../../layers/sequencePart.js";
 import { breathe } from "../../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";

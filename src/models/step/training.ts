@@ -4,8 +4,8 @@
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../../errors.js";
-import type { OwnStates } from "../../layers/layer.js";
-import type { Parameter } from "../../layers/layer.js";
+import type { OwnStates } from "../../layers/sequencePart.js";
+import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
@@ -62,7 +62,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
+    this.maskedSteps = graph.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);

@@ -9,7 +9,7 @@ import { copyFloat32 } from "../../runtime/primitives.js";
 import { keep } from "../../tensor/scope.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { withSubstitutes } from "../../layers/layer.js";
+import { withSubstitutes } from "../../layers/parameter.js";
 import type { Weight, Weights } from "./weights.js";
 
 /** The averages of the weights that one model trains or has made, but for carried states. No scope frees them. */

@@ -6,7 +6,8 @@
  * trained by the first model that is compiled with it; other models use it as it is. A model that was loaded with its training gives it away to one that
  * is compiled before it trains again itself, and so does a model that is disposed of, or compiled with the layer frozen.
  */
-import type { Layer, Parameter } from "../../layers/layer.js";
+import type { Layer } from "../../layers/layer.js";
+import type { Parameter } from "../../layers/parameter.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { SectionRule } from "../../optimizers/state.js";
 import { RowList } from "../../ops/inPlace/rowList.js";
@@ -14,6 +15,7 @@ import { fillFloat32 } from "../../runtime/primitives.js";
 import { scope } from "../../tensor/scope.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { carriedBy } from "../../layers/sequencePart.js";
 
 /** A parameter of a model under its full name. */
 export interface Weight {
@@ -62,7 +64,7 @@ export class Weights {
       ...differentiable.filter(({ spec }) => spec.decays === false),
     ];
     const trained = this.#differentiable.filter((parameter) => !parameter.isBound);
-    const carried = new Set(layers.flatMap((layer) => layer.carried));
+    const carried = new Set(carriedBy(layers));
     const state = fresh.filter(({ spec }) => spec.trainable === false);
     this.#statistics = parameters.filter((one) => one.spec.trainable === false && !carried.has(one));
     this.#values = new Slab(trained.map(({ spec }) => spec.shape));

@@ -33,7 +33,7 @@ export interface Conv2dTransposeOptions extends WindowOptions {
    * Rows and columns of output added at the end, less than the strides. Default: as many as give H · sH for "same", at least that for "valid", none
    * for numbers.
    */
-  readonly outputPadding?: number | readonly number[];
+  readonly outputPadding?: number | readonly number[] | undefined;
   /** Default "linear". */
   readonly activation?: Activation;
 }

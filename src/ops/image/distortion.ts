@@ -3,8 +3,8 @@
  * Letters: images (N, H, W, C); D numbers drawn for an image (Note [Distortion draws] in assembly/image/distortion.ts); field (N, 2, H, W).
  * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document analysis".
  */
-import { UsageError, checkKeys, message } from "../../errors.js";
-import { checkBoolean, checkNumber } from "../../options.js";
+import { UsageError, message } from "../../errors.js";
+import { type Table, flag, number, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
@@ -40,30 +40,17 @@ export interface Distortion extends Required<DistortionOptions> {
   readonly W: number;
 }
 
-const intervals = {
-  rotation: "[0, 180]",
-  scale: "[0, 1)",
-  shear: "[0, ∞)",
-  shift: "[0, ∞)",
-  elastic: "[0, ∞)",
-  sigma: "(0, 64]",
-} as const;
-
-/** Names of the options. */
-export const distortionNames: readonly string[] = [...Object.keys(intervals), "flipHorizontal", "flipVertical"];
-
-/** The bounds with their defaults. Throws UsageError for one that is unknown or out of range. */
-export function resolveDistortion(op: string, options: DistortionOptions): Required<DistortionOptions> {
-  checkKeys(op, options, distortionNames);
-  const { rotation = 0, scale = 0, shear = 0, shift = 0, elastic = 0, sigma = 4 } = options;
-  const { flipHorizontal = false, flipVertical = false } = options;
-  const bounds = { rotation, scale, shear, shift, elastic, sigma };
-  for (const [name, value] of Object.entries(bounds))
-    checkNumber(op, name, value, intervals[name as keyof typeof bounds]);
-  checkBoolean(op, "flipHorizontal", flipHorizontal);
-  checkBoolean(op, "flipVertical", flipVertical);
-  return { ...bounds, flipHorizontal, flipVertical };
-}
+/** The options of distortions. */
+export const distortionTable = {
+  rotation: number("[0, 180]", 0),
+  scale: number("[0, 1)", 0),
+  shear: number("[0, ∞)", 0),
+  shift: number("[0, ∞)", 0),
+  elastic: number("[0, ∞)", 0),
+  sigma: number("(0, 64]", 4),
+  flipHorizontal: flag(false),
+  flipVertical: flag(false),
+} satisfies Table<DistortionOptions>;
 
 /** σ as kernels read it: 0 where nothing is elastic. */
 const sigmaOf = ({ elastic, sigma }: Required<DistortionOptions>): number => (elastic > 0 ? sigma : 0);
@@ -106,7 +93,7 @@ export function distort(x: Tensor, options: DistortionOptions, random: RandomSta
   checkTensors("distort", [x]);
   checkImages("distort", x);
   checkRandom("distort", random, stream);
-  const bounds = resolveDistortion("distort", options);
+  const bounds = resolve("distort", options, distortionTable);
   const [N, H, W] = x.shape;
   const draws = empty([N, imageKernels().distortionDrawCount(H, W, sigmaOf(bounds))]);
   fillUniform(draws, random, -1, 1, stream);

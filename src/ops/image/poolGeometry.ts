@@ -2,10 +2,11 @@
  * What all pooling ops share: options, checks, and where windows lie. Letters: x (N, H, W, C), y (N, oH, oW, C), window kH × kW, strides sH sW, padding
  * pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one column. Does not call kernels.
  */
-import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { type Table, type Values, optional, resolve } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
+import { type WindowPadding, eachAxis, sizes, windowPadding, windowPlaces } from "../../tensor/window.js";
 import { checkDtype, checkTensors } from "../defineOp.js";
 import { reshape } from "../shape/reshape.js";
 
@@ -18,6 +19,18 @@ export interface PoolOptions {
   /** "valid" (windows inside x alone), "same" (⌈size / stride⌉ windows), or how many elements of padding, fewer than the window's. Default "valid". */
   readonly padding?: WindowPadding;
 }
+
+/** The options of pooling along so many axes: 2 for images, 1 for sequences. */
+export function poolTable(axes: number) {
+  return {
+    poolSize: sizes(axes, 2),
+    strides: optional(sizes(axes)),
+    padding: windowPadding(axes),
+  } satisfies Table<PoolOptions>;
+}
+
+/** The table of the options. */
+export type PoolTable = ReturnType<typeof poolTable>;
 
 /** Options that were checked, one number an axis. */
 export interface Pooling {
@@ -41,12 +54,10 @@ const mostElements = 65536;
  * Checks options. @param axes 2 for images, 1 for sequences
  * Errors: UsageError for an option out of range or padding as large as the window, which would have nothing to pool.
  */
-export function poolingOf(op: string, options: PoolOptions, axes: number): Pooling {
-  checkKeys(op, options, ["poolSize", "strides", "padding"]);
-  const { padding = "valid" } = options;
-  const poolSize = eachAxis(op, "poolSize", options.poolSize ?? 2, axes);
-  const strides = options.strides === undefined ? poolSize : eachAxis(op, "strides", options.strides, axes);
-  checkWindowPadding(op, padding, axes);
+export function poolingOf(op: string, options: PoolOptions | Values<PoolTable>, axes: number): Pooling {
+  const { padding, ...given } = resolve(op, options, poolTable(axes));
+  const poolSize = eachAxis(op, "poolSize", given.poolSize, axes);
+  const strides = given.strides === undefined ? poolSize : eachAxis(op, "strides", given.strides, axes);
   const isEmpty = (window: number, axis: number): boolean =>
     typeof padding !== "string" &&
     [typeof padding === "number" ? padding : padding[axis]].flat().some((p) => p >= window);

@@ -2,11 +2,12 @@
  * Images enlarged by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
  * Nearest neighbours are average pooling run backwards, without the division: each is the other's gradient.
  */
-import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { ShapeError, message } from "../../errors.js";
+import { type Table, oneOf, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { eachAxis } from "../../tensor/window.js";
+import { eachAxis, sizes } from "../../tensor/window.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import type { PoolGeometry } from "./poolGeometry.js";
 
@@ -20,6 +21,12 @@ export interface UpsampleOptions {
   /** Default "nearest". Bilinear takes the centres of pixels at halves and repeats the border, as Keras. */
   readonly interpolation?: Interpolation;
 }
+
+/** The options of enlarging. */
+export const upsampleTable = {
+  size: sizes(2, 2),
+  interpolation: oneOf(["nearest", "bilinear"], "nearest"),
+} satisfies Table<UpsampleOptions>;
 
 /** Options that were checked. */
 export interface Upsampling {
@@ -74,11 +81,6 @@ export function upsample2d(x: Tensor, options: UpsampleOptions = {}): Tensor {
 
 /** Checks options. Errors: UsageError. */
 export function upsamplingOf(op: string, options: UpsampleOptions): Upsampling {
-  checkKeys(op, options, ["size", "interpolation"]);
-  const { interpolation = "nearest" } = options;
-  if (interpolation !== "nearest" && interpolation !== "bilinear") {
-    const expected = '"nearest" or "bilinear"';
-    throw new UsageError(message(op, "unknown interpolation", { expected, got: show(interpolation) }));
-  }
-  return { size: eachAxis(op, "size", options.size ?? 2, 2), interpolation };
+  const { size, interpolation } = resolve(op, options, upsampleTable);
+  return { size: eachAxis(op, "size", size, 2), interpolation };
 }

@@ -14,7 +14,8 @@ import {
   timeDistributed,
 } from "../../../src/layers/index.js";
 import { zeros } from "../../../src/initializers/index.js";
-import { Layer, Parameter } from "../../../src/layers/layer.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { Parameter } from "../../../src/layers/parameter.js";
 import type { Shape } from "../../../src/tensor/shape.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { meanAbsoluteError, r2 } from "../../../src/metrics/index.js";
@@ -28,6 +29,8 @@ import type { Tensor } from "../../../src/tensor/tensor.js";
 import { expectSameBits } from "../../support/compare.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, normals, weightsOf } from "../networks.js";
+import { carriedBy } from "../../../src/layers/sequencePart.js";
+import { SequenceLayer } from "../../../src/layers/sequenceLayer.js";
 
 const [N, T, batchSize] = [12, 4, 2];
 const x = normals(1, [N, T, 3]);
@@ -50,7 +53,7 @@ function stateful(options: { readonly averageDecay?: number } = {}, seed = 5): M
 }
 
 const carried = (net: Model): Float32Array[] =>
-  net.layers.flatMap((layer) => layer.carried).map(({ value }) => value.toTypedArray() as Float32Array);
+  carriedBy(net.layers).map(({ value }) => value.toTypedArray() as Float32Array);
 const training = { epochs: 3, batchSize, shuffle: false };
 
 describe("beside a running fit, what stateful layers carry is fit's alone", () => {
@@ -393,9 +396,7 @@ describe("a frozen layer stays frozen within another", () => {
 });
 
 it("a layer of one's own that carries states without carriedStates is refused when a model is made of it", () => {
-  class Counter extends Layer {
-    readonly kind = "counter";
-    readonly options = {};
+  class Counter extends SequenceLayer {
     outputShape([shape]: readonly Shape[]): Shape {
       return shape;
     }
@@ -406,7 +407,7 @@ it("a layer of one's own that carries states without carriedStates is refused wh
       return [new Parameter({ name: "count", shape: [1], initializer: zeros() }, this)];
     }
   }
-  const counter = new Counter({ inputShape: [2], name: "counter" });
+  const counter = new Counter("counter", { inputShape: [2], name: "counter" }, {});
   expect(() => sequential([counter])).toThrow(
     'model: layer "counter" carries states, which nobody keeps apart; expected carriedStates beside carried, got undefined.',
   );

@@ -29,7 +29,7 @@ export const edits = {
       "windows out of order",
     ],
   ],
-  "src/layers/layer.ts": [
+  "src/layers/parameter.ts": [
     [
       "    for (const [i, [parameter]] of substitutes.entries()) parameter.bind(before[i]);\n",
       "",
@@ -59,5 +59,5 @@ export const edits = {
   ],
   "src/layers/core/dense.ts": [["decays: false", "decays: true", "weight decay of biases"]],
   "src/layers/image/convolutionLayer.ts": [["decays: false", "decays: true", "weight decay of biases"]],
-  "src/layers/norm/normalization.ts": [["const decays = false;", "const decays = true;", "weight decay of γ and β"]],
+  "src/layers/norm/normalization.ts": [["{ decays: false }", "{ decays: true }", "weight decay of γ and β"]],
 };

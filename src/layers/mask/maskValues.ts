@@ -1,6 +1,6 @@
 /**
  * Masks as values: joined, turned round, as factors, and where the steps that count stand. A mask is (N, T) int32, 0 where a step is padding, any other number
- * where it counts: Note [Masks] in layer.ts. Beside the layers that need it, so that other networks do not carry it. Letters: N samples, T steps, F features.
+ * where it counts: Note [Masks] in sequencePart.ts. Beside the layers that need it, so that other networks do not carry it. Letters: N samples, T steps, F features.
  */
 import { add, maximum, mul } from "../../ops/pointwise/arithmetic.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";

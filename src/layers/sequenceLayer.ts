@@ -1,0 +1,46 @@
+/** The base of the layers that know of sequences: those that take tokens, make or use masks, or carry states. A layer overrides what it has. */
+import { ShapeError, message } from "../errors.js";
+import { type Shape, showShape } from "../tensor/shape.js";
+import { maskedSteps } from "./mask/maskedSteps.js";
+import type { Parameter } from "./parameter.js";
+import type { SequencePart, StateKeeper, TokenRule } from "./sequencePart.js";
+import { TableLayer } from "./tableLayer.js";
+
+/** A layer of sequences (N, T, …). V: the values of its options. */
+export abstract class SequenceLayer<V extends object = object> extends TableLayer<V> implements SequencePart {
+  override get sequences(): SequencePart {
+    return this;
+  }
+
+  get tokens(): TokenRule | undefined {
+    return undefined;
+  }
+
+  get maskedSteps(): SequencePart["maskedSteps"] {
+    return maskedSteps;
+  }
+
+  get carried(): readonly Parameter[] {
+    return [];
+  }
+
+  get carriedStates(): StateKeeper | undefined {
+    return undefined;
+  }
+
+  get batchSize(): number | undefined {
+    return undefined;
+  }
+
+  resetStates(): void {
+    // a layer that carries nothing
+  }
+}
+
+/** Throws ShapeError unless a sample is a sequence of vectors. @param letters of the batch, "[N, T, F]" @param hint what to try */
+export function checkSequences(kind: string, shape: Shape, letters: string, hint?: string): void {
+  if (shape.length === 2) return;
+  const got = showShape(["N", ...shape]);
+  const parts = { expected: letters, got, ...(hint !== undefined && { hint }) };
+  throw new ShapeError(message(kind, "the input is no batch of sequences", parts));
+}
