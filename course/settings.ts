@@ -53,21 +53,29 @@ export function defaultsOf<Own extends Settings>(settings: Own): Values<Own> {
   ) as Values<Own>;
 }
 
+/** A whole number. */
+export function integer(setting: Omit<NumberSetting, "kind" | "isInteger">): NumberSetting {
+  return { kind: "number", isInteger: true, ...setting };
+}
+
 /** How often all samples are seen. */
-export function epochs(byDefault: number) {
-  const about = "how often all samples are seen";
-  return { kind: "number", about, default: byDefault, isInteger: true, least: 1, slider: [1, 4 * byDefault] } as const;
+export function epochs(byDefault: number): NumberSetting {
+  return integer({ about: "how often all samples are seen", default: byDefault, least: 1, slider: [1, 4 * byDefault] });
 }
 
 /** Samples of a step. */
-export function batch(byDefault: number) {
-  const about = "samples a step";
-  const slider = [1, 8 * byDefault] as const;
-  return { kind: "number", about, default: byDefault, isInteger: true, least: 1, slider, isLogarithmic: true } as const;
+export function batch(byDefault: number): NumberSetting {
+  return integer({
+    about: "samples a step",
+    default: byDefault,
+    least: 1,
+    slider: [1, 8 * byDefault],
+    isLogarithmic: true,
+  });
 }
 
 /** The learning rate, or the highest one of a schedule. */
-export function learningRate(byDefault: number) {
+export function learningRate(byDefault: number): NumberSetting {
   const about = "the highest learning rate";
   const slider = [byDefault / 30, 30 * byDefault] as const;
   return {

@@ -41,7 +41,7 @@ export interface Lesson<Own extends Settings = Settings> {
   /** The data sets that it may ask for. */
   readonly sources: readonly DataSource<unknown>[];
   /** It runs, on other data, where nobody provides a source. Default: a lesson without sources does. */
-  readonly runsWithoutSources?: boolean;
+  readonly runsWithoutSources?: boolean | undefined;
   /** Performs it. @returns the result, as JSON */
   run(stage: Stage<Own>): Promise<Result>;
 }
@@ -60,23 +60,23 @@ export interface Stage<Own extends Settings = Settings> {
   /** For a network that goes on from a checkpoint: its model, whose notes are those of the checkpoint. */
   readonly resumed?: Model | undefined;
   /** Shows something, now. */
-  show(shown: Shown): void;
+  readonly show: (shown: Shown) => void;
   /**
    * Resolves when the lesson may go on: a player pauses it here. To be awaited between two steps of long work; `fit` heeds it by the callback of
    * support/progress.ts.
    *
    * @throws the signal's reason where it has aborted
    */
-  turn(): Promise<void> | undefined;
+  readonly turn: () => Promise<void> | undefined;
   /**
    * Data from a source, read once.
    *
    * @param isOptional  the lesson runs without them: where nobody asked for this source and it is not at hand, {@link Provided.data} is undefined
    * @throws DataError that says how to get the data
    */
-  data<Data>(source: DataSource<Data>, isOptional?: boolean): Promise<Provided<Data>>;
+  readonly data: <Data>(source: DataSource<Data>, isOptional?: boolean) => Promise<Provided<Data>>;
   /** A network tells that it has come to be, or has changed, and offers its bytes; the player keeps what it was asked to keep. */
-  keep(moment: Moment, bytes: (isCheckpoint: boolean) => Promise<Uint8Array>): Promise<void>;
+  readonly keep: (moment: Moment, bytes: (isCheckpoint: boolean) => Promise<Uint8Array>) => Promise<void>;
 }
 
 /**

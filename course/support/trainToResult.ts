@@ -60,13 +60,13 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   const seconds = (performance.now() - start) / 1000;
   if (history.padding !== undefined)
     stage.show({ kind: "fact", name: "padding", text: `${history.padding.toFixed(1)} % of the steps` });
-  await stage.keep("trained", bytes);
-
-  const { summary, numbers, blocks } = await task.test(lesson, model, data, batch);
   const counted = task.counted(data);
   const speed = `${rate((samples * counted.perRow) / seconds)} ${counted.name}/s`;
   const trained = `${plural(epochs, "epoch")} in ${duration(seconds)}, ${speed}`;
   stage.show({ kind: "fact", name: "trained", text: trained });
+  await stage.keep("trained", bytes);
+
+  const { summary, numbers, blocks } = await task.test(lesson, model, data, batch);
   stage.show({ kind: "fact", name: "test", text: summary, isResult: true });
   for (const block of [...blocks, layersOf(model)]) stage.show(block);
   const trainLoss = history.epochs.length === 0 ? null : history.history.loss.at(-1);

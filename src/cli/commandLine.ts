@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
-import { oneLine } from "./format.js";
+import { oneLine } from "./terminal/format.js";
 
 /** What stands on the command line makes no sense: exit status 2. */
 export class CommandLineError extends Error {

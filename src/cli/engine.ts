@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { type Info, info, init } from "../index.js";
 import type { Arguments } from "./commandLine.js";
-import { plural } from "./format.js";
+import { plural } from "./terminal/format.js";
 
 /** The option of commands that compute for long. */
 export const threadsOption = { value: "N", about: "threads that compute; default: the machine's cores, at most 8" };

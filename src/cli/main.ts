@@ -26,8 +26,7 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
     library: new URL("./index.js", import.meta.url).href,
     pages: {
       bench: new URL("../report/bench.js", import.meta.url).href,
-      comparison: new URL("../report/comparison.js", import.meta.url).href,
-      training: new URL("../report/training.js", import.meta.url).href,
+      lesson: new URL("../report/page.js", import.meta.url).href,
     },
   },
   onStopSignal: (listener) => {

@@ -19,7 +19,7 @@ export interface PackageFiles {
   /** URL that `import` takes for the library. */
   readonly library: string;
   /** URLs of the scripts of the pages that commands write. */
-  readonly pages: { readonly bench: string; readonly comparison: string; readonly training: string };
+  readonly pages: { readonly bench: string; readonly lesson: string };
 }
 
 /** Everything outside of the command. */

@@ -1,4 +1,6 @@
 /** The entry lanegrad/report: what can be shown of a computation, and a page that shows it. */
+export { Collected } from "./collected.js";
+export { reportPage, type PageParts, type Report } from "./page.js";
 export { pictureOf, type Picture } from "./picture.js";
 export type {
   Block,

@@ -91,8 +91,9 @@ export interface Point {
 /** A table of texts. */
 export interface Table extends Titled {
   readonly kind: "table";
-  /** The first column is set to the left, the others to the right. */
   readonly header: readonly string[];
+  /** How many of the first columns hold words, which are set to the left; the others are set to the right. Default 1. */
+  readonly wordColumns?: number;
   /** Each as long as the header. */
   readonly rows: readonly (readonly string[])[];
   /** Characters that each column needs at least, where rows follow one by one as {@link Row}. */
