@@ -8,7 +8,7 @@ import type { Lesson, Result, Stage } from "../stage.js";
 import { differenceOf, fitOn } from "../support/comparison.js";
 import { anyDigits, mnistSource } from "../support/digits.js";
 import { count, percent } from "../support/format.js";
-import { weightCount } from "../support/network.js";
+import { weightCount } from "../support/networkLesson.js";
 
 const mostTraining = 10_000;
 const mostTest = 2_000;

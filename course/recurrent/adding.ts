@@ -9,7 +9,7 @@ import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { fitOn } from "../support/comparison.js";
 import { count, decimal, duration } from "../support/format.js";
-import { weightCount } from "../support/network.js";
+import { weightCount } from "../support/networkLesson.js";
 
 const units = 32;
 /** Steps of an epoch; each epoch has sequences of its own. */

@@ -2,7 +2,7 @@
 import { type Model, RandomState, type Tensor, mul, scope, sum, tensor } from "lanegrad";
 import { type Block, type Picture, pictureOf } from "lanegrad/report";
 import { count } from "./format.js";
-import type { TrainingData } from "./network.js";
+import type { TrainingData } from "./networkLesson.js";
 
 const mostFilters = 32;
 const mostChannels = 16;

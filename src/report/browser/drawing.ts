@@ -62,19 +62,26 @@ export class Drawing {
 function drawInto(place: HTMLElement, block: Block): void {
   switch (block.kind) {
     case "chart":
-      return drawChart(place, block);
+      drawChart(place, block);
+      break;
     case "table":
-      return place.append(scrolling(tableOf(block), block.title));
+      place.append(scrolling(tableOf(block), block.title));
+      break;
     case "confusion":
-      return place.append(scrolling(matrixOf(block), block.title));
+      place.append(scrolling(matrixOf(block), block.title));
+      break;
     case "images":
-      return place.append(gallery(block.pictures, block.scale));
+      place.append(gallery(block.pictures, block.scale));
+      break;
     case "heatMap":
-      return drawHeatMap(place, block);
+      drawHeatMap(place, block);
+      break;
     case "graph":
-      return drawGraph(place, block);
+      drawGraph(place, block);
+      break;
     case "text":
-      return place.append(element("pre", block.text, "wrapped"));
+      place.append(element("pre", block.text, "wrapped"));
+      break;
   }
 }
 
