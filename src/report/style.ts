@@ -1,12 +1,20 @@
 /** How pages look, light and dark, wide and narrow. */
 
-/** The style sheet. */
-export const style = `
-:root { color-scheme: light dark; --ink: #1d2530; --faint: #6b7684; --line: #d9dee5; --paper: #fff; --mark: #eef2f7; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --faint: #97a3b1; --line: #37414d; --paper: #14181d; --mark: #1e252d; } }
+/** The colours of what a selector matches, by name. */
+export const colors = (selector: string): string => `
+${selector} { color-scheme: light dark; --ink: #1d2530; --faint: #5a6573; --line: #d9dee5; --paper: #fff; --mark: #eef2f7; --link: #1f5fb8; --failure: #a3202f; }
+@media (prefers-color-scheme: dark) { ${selector} { --ink: #e3e8ee; --faint: #a3aebb; --line: #37414d; --paper: #14181d; --mark: #1e252d; --link: #7fb2f5; --failure: #ff9a9f; } }
+`;
+
+/** The style sheet of a page. */
+const page = `${colors(":root")}
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 2.5rem 0 0.25rem; font-size: 1.2rem; } h3 { margin: 1.75rem 0 0.25rem; font-size: 1rem; }
+`;
+
+/** How whatever is drawn looks, on a page or elsewhere. */
+export const pieces = `
 p { margin: 0.25rem 0 0.75rem; } .facts { color: var(--faint); }
 .scroll { overflow-x: auto; max-width: 100%; } .scroll:focus-visible, pre:focus-visible { outline: 2px solid #2f74d0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -21,3 +29,6 @@ figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; } .scale 
 .graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
 .u-legend { text-align: left !important; white-space: normal; } .u-legend th { white-space: nowrap; } .u-legend.u-live tr:first-child { display: none !important; } .uplot { max-width: 100%; }
 `;
+
+/** The style sheet of a page and of what is drawn on it. */
+export const style = page + pieces;
