@@ -46,12 +46,12 @@ await learn(low, fiveDigits(train, 0, 1500), 3);
 const high = network("fiveToNine");
 const { loaded, skipped } = await high.loadWeights(await low.toBytes(), { byName: true });
 console.log(`taken over: ${loaded.join(", ")}; new: ${skipped.join(", ")}`);
-for (const layer of high.layers) layer.isTrainable = layer.name === "fiveToNine"; // before compile
+for (const layer of high.layers) layer.trainable = layer.name === "fiveToNine"; // before compile
 const few = fiveDigits(train, 5, 50);
 await learn(high, few, 20);
 
 const fresh = network("fiveToNine");
-for (const layer of fresh.layers) layer.isTrainable = layer.name === "fiveToNine";
+for (const layer of fresh.layers) layer.trainable = layer.name === "fiveToNine";
 await learn(fresh, few, 20);
 
 const unseen = fiveDigits(test, 5, 1000);

@@ -12,7 +12,7 @@
  *     bias and activation, while the block is in L2
  *
  * The order of an output's sum: blocks of channels; in them kw, each a chain over (kh, c), or one chain over (kw, kh, c).
- * The gradient of the source is a convolution too, of the gradient of the output with the flipped kernel (src/ops/conv2d.ts).
+ * The gradient of the source is a convolution too, of the gradient of the output with the flipped kernel (src/ops/image/conv2d.ts).
  * Source: BLIS (Van Zee & van de Geijn 2015) for the tiles; Dukhan 2019, "The Indirect Convolution Algorithm", for leaving the patches out.
  */
 import { IDENTITY } from "../elementwise/activation";

@@ -4,7 +4,7 @@
  *
  *   out[n, q, r, c] = f(bias[c] + Σ over i < nH, j < nW of source[n, q sH + top + i dH, r sW + left + j dW, c] · kernel[h0 + i hStep, w0 + j wStep, c])
  *
- * The taps are a selection in any order, so that the gradient of the source is the same loop on the flipped kernel (src/ops/depthwiseConv2d.ts).
+ * The taps are a selection in any order, so that the gradient of the source is the same loop on the flipped kernel (src/ops/image/depthwiseConv2d.ts).
  * An output is one chain over (i, j) within the source. Steps of the loops over taps are in bytes.
  */
 import { IDENTITY } from "../elementwise/activation";

@@ -14,7 +14,7 @@
  *   M: position k, tile, column
  *
  * Every output is one chain over its channels for each position: where tiles and columns are cut changes no bit.
- * Worth it where outputs fill their tiles and channels are many: src/ops/convolution.ts decides.
+ * Worth it where outputs fill their tiles and channels are many: src/ops/image/convolutionProducts.ts decides.
  */
 import { IDENTITY } from "../elementwise/activation";
 import { activate } from "../elementwise/activate";

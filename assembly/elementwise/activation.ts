@@ -7,7 +7,7 @@ import { constant, one } from "../simd/constant";
 import { select } from "../simd/f32x4";
 import { expm1v, sigmoidv, softplusv, tanhv } from "../simd/math";
 
-/** Activation numbers of the epilogue; `fused` in src/ops/activation.ts is the same list. */
+/** Activation numbers of the epilogue; `fused` in src/ops/pointwise/activate.ts is the same list. */
 export const IDENTITY: i32 = 0;
 export const RELU: i32 = 1;
 export const SIGMOID: i32 = 2;

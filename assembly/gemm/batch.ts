@@ -1,6 +1,6 @@
 /**
  * Many matrix products of one size in one call, for stacks of small matrices. Letters: gemm.ts; `count` products, Xᵢ at x + i · xNext elements.
- * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/matmul.ts).
+ * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/product/matmul.ts).
  */
 import { shareEnd, shareStart, threadCount } from "../thread";
 import { multiply, shareCost } from "./gemm";

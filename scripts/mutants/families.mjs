@@ -8,8 +8,12 @@ const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`
 
 /** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
 export const families = {
-  gemm: { part: "core", tests: kernels("pack", "edges", "gemm", "gemmBatch"), rows: "dense|matmul" },
-  conv: { part: "images", tests: kernels("conv", "winograd"), rows: "conv|depthwise" },
+  gemm: {
+    part: "core",
+    tests: kernels("product/pack", "edges", "product/gemm", "product/gemmBatch"),
+    rows: "dense|matmul",
+  },
+  conv: { part: "images", tests: kernels("product/conv", "product/winograd"), rows: "conv|depthwise" },
   pool: { part: "images", tests: ["test/ops/pooling.test.ts", "test/ops/ties.test.ts"], rows: "Pool|upsample" },
   norm: {
     part: "images",
@@ -42,9 +46,9 @@ export const families = {
   cli: { tests: ["test/cli/png.test.ts"], wider: [] },
   io: { tests: ["test/io/files.test.ts"], wider: [] },
   data: { tests: ["test/data/text/"], wider: ["test/data/"] },
-  models: { tests: ["test/models/fold.test.ts", "test/models/states.test.ts"], wider: ["test/models/"] },
+  models: { tests: ["test/models/graph/fold.test.ts", "test/models/step/states.test.ts"], wider: ["test/models/"] },
   layers: {
-    tests: ["test/layers/decay.test.ts", "test/models/states.test.ts"],
+    tests: ["test/layers/decay.test.ts", "test/models/step/states.test.ts"],
     wider: ["test/layers/", "test/models/"],
   },
   optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
@@ -88,24 +92,24 @@ export const firstOf = {
   "assembly/elementwise/binaryRow.ts": kernels("binary"),
   "assembly/elementwise/broadcast.ts": kernels("binary"),
   "assembly/elementwise/compare.ts": kernels("binary"),
-  "assembly/simd/f32x4.ts": kernels("optim", "gemm"),
+  "assembly/simd/f32x4.ts": kernels("optim", "product/gemm"),
   "assembly/simd/lanes.ts": kernels("copy", "loss"),
   "assembly/simd/swept.ts": kernels("optim", "edges"),
   "assembly/simd/trig.ts": kernels("random"),
-  "assembly/conv/winograd.ts": kernels("winograd"),
-  "assembly/conv/winogradConvolve.ts": kernels("winograd"),
-  "assembly/conv/winogradGradient.ts": kernels("winograd"),
-  "assembly/conv/winogradKernel.ts": kernels("winograd"),
-  "assembly/conv/winogradPatch.ts": kernels("winograd"),
+  "assembly/conv/winograd.ts": kernels("product/winograd"),
+  "assembly/conv/winogradConvolve.ts": kernels("product/winograd"),
+  "assembly/conv/winogradGradient.ts": kernels("product/winograd"),
+  "assembly/conv/winogradKernel.ts": kernels("product/winograd"),
+  "assembly/conv/winogradPatch.ts": kernels("product/winograd"),
 };
 
 /** What a mutant meets that its family let pass: files, or folders. */
 export const wider = [
   "test/ops/",
   "test/kernels/",
-  "test/models/traces.test.ts",
-  "test/models/convTraces.test.ts",
-  "test/models/embeddingTraces.test.ts",
+  "test/models/traces/traces.test.ts",
+  "test/models/traces/convTraces.test.ts",
+  "test/models/traces/embeddingTraces.test.ts",
 ];
 
 /** The family of a file of assembly/. */

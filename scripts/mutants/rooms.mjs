@@ -9,9 +9,9 @@ import { equivalent } from "../../test/mutants/equivalent.mjs";
 
 /** Each room's sources and the tests that concern it, the smallest room first. */
 export const rooms = {
-  callbacks: { tests: ["test/callbacks/**", "test/models/callbacks*"] },
+  callbacks: { tests: ["test/callbacks/**", "test/models/loop/callbacks*"] },
   metrics: { tests: ["test/metrics/**"] },
-  optimizers: { tests: ["test/optimizers/**", "test/models/traces*"] },
+  optimizers: { tests: ["test/optimizers/**", "test/models/traces/traces*"] },
   data: { tests: ["test/data/**"] },
   models: { tests: ["test/models/**", "test/callbacks/**"] },
 };

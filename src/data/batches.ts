@@ -2,7 +2,7 @@
  * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that are the same for every batch.
  * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not know models or losses.
  */
-import { gatherInto, gatherStepsInto } from "../ops/gather.js";
+import { gatherInto, gatherStepsInto } from "../ops/shape/gather.js";
 import { empty, zeros } from "../tensor/create.js";
 import { Random } from "../tensor/random.js";
 import { keep } from "../tensor/scope.js";

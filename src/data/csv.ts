@@ -7,7 +7,7 @@ import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
-import { csvRows } from "./csvRows.js";
+import { csvRows } from "./formats/csvRows.js";
 import type { Dataset } from "./dataset.js";
 import { ClassNames, isDecimal } from "./labels.js";
 

@@ -21,7 +21,7 @@ import {
   type CacheOptions,
   type RemoteFile,
 } from "./download.js";
-import { readIntegers, readLists } from "./npy.js";
+import { readIntegers, readLists } from "./formats/npy.js";
 import { NumpyShuffler } from "./numpyShuffle.js";
 import { ReviewWords } from "./reviewWords.js";
 import { checkRankOptions, rankEncoder, rankOptions, type RankOptions } from "./text/rankEncoding.js";

@@ -10,7 +10,7 @@ export {
   type CsvTable,
 } from "./csv.js";
 export type { Dataset, Split } from "./dataset.js";
-export { digits, type DigitsOptions } from "./digits.js";
+export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";

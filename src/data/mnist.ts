@@ -21,7 +21,7 @@ import {
   type RemoteFile,
 } from "./download.js";
 import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
-import { readIdx, type Idx } from "./idx.js";
+import { readIdx, type Idx } from "./formats/idx.js";
 
 const op = "datasets.mnist";
 const browserHint = "datasets.digits() works in browsers.";

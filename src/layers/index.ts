@@ -1,27 +1,27 @@
 /** Layers: parameters and a formula over ops. */
-export { activation, type ActivationOptions } from "./activation.js";
-export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./augmentation.js";
-export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./conv.js";
-export { conv2dTranspose, type Conv2dTransposeOptions } from "./convTranspose.js";
-export { bidirectional, type BidirectionalOptions, type MergeMode } from "./bidirectional.js";
-export { dense, type DenseOptions } from "./dense.js";
+export { activation, type ActivationOptions } from "./core/activation.js";
+export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./image/augmentation.js";
+export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";
+export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";
+export { bidirectional, type BidirectionalOptions, type MergeMode } from "./recurrent/bidirectional.js";
+export { dense, type DenseOptions } from "./core/dense.js";
 export {
   depthwiseConv2d,
   type DepthwiseConv2dOptions,
   separableConv2d,
   type SeparableConv2dOptions,
-} from "./depthwise.js";
-export { deskew } from "./deskew.js";
-export { dropout, type DropoutOptions } from "./dropout.js";
-export { embedding, type EmbeddingOptions } from "./embedding.js";
-export { gridLstm, type GridLstmOptions } from "./gridLstm.js";
-export { gru, type GruLayerOptions } from "./gru.js";
+} from "./image/depthwiseConvolution.js";
+export { deskew } from "./image/deskew.js";
+export { dropout, type DropoutOptions } from "./core/dropout.js";
+export { embedding, type EmbeddingOptions } from "./core/embedding.js";
+export { gridLstm, type GridLstmOptions } from "./recurrent/gridLstm.js";
+export { gru, type GruLayerOptions } from "./recurrent/gru.js";
 export { input, type InputOptions } from "./input.js";
-export { layerNormLstm, type LayerNormLstmOptions } from "./layerNormLstm.js";
-export { lstm, type LstmLayerOptions } from "./lstm.js";
-export { masking, type MaskingOptions } from "./masking.js";
-export { add, concatenate, type ConcatenateOptions, multiply } from "./merge.js";
-export { flatten, reshape, type ReshapeOptions } from "./reshape.js";
+export { layerNormLstm, type LayerNormLstmOptions } from "./recurrent/layerNormLstm.js";
+export { lstm, type LstmLayerOptions } from "./recurrent/lstm.js";
+export { masking, type MaskingOptions } from "./mask/masking.js";
+export { add, concatenate, type ConcatenateOptions, multiply } from "./core/merge.js";
+export { flatten, reshape, type ReshapeOptions } from "./core/reshape.js";
 export {
   averagePooling1d,
   averagePooling2d,
@@ -33,7 +33,7 @@ export {
   maxPooling2d,
   type GlobalPoolingOptions,
   type PoolingOptions,
-} from "./pooling.js";
+} from "./image/pooling.js";
 export {
   cropping2d,
   upSampling2d,
@@ -42,21 +42,21 @@ export {
   type CroppingOptions,
   type UpSamplingOptions,
   type ZeroPaddingOptions,
-} from "./resizing.js";
-export { pyramid, type PyramidOptions } from "./pyramid.js";
-export type { Recurrent } from "./recurrent.js";
-export type { RecurrentOptions } from "./recurrentCell.js";
-export { repeatVector, type RepeatVectorOptions } from "./repeatVector.js";
-export { simpleRnn } from "./simpleRnn.js";
-export { timeDistributed, type TimeDistributedOptions } from "./timeDistributed.js";
-export { highway, type HighwayOptions } from "./highway.js";
+} from "./image/resizing.js";
+export { pyramid, type PyramidOptions } from "./recurrent/pyramid.js";
+export type { Recurrent } from "./recurrent/recurrentLayer.js";
+export type { RecurrentOptions } from "./recurrent/recurrentCell.js";
+export { repeatVector, type RepeatVectorOptions } from "./core/repeatVector.js";
+export { simpleRnn } from "./recurrent/simpleRnn.js";
+export { timeDistributed, type TimeDistributedOptions } from "./recurrent/timeDistributed.js";
+export { highway, type HighwayOptions } from "./core/highway.js";
 export {
   gaussianDropout,
   gaussianNoise,
   spatialDropout1d,
   spatialDropout2d,
   type GaussianNoiseOptions,
-} from "./noise.js";
+} from "./core/noise.js";
 export {
   batchNormalization,
   groupNormalization,
@@ -65,4 +65,4 @@ export {
   type GroupNormalizationOptions,
   type LayerNormalizationOptions,
   type NormalizationOptions,
-} from "./normalization.js";
+} from "./norm/normalization.js";

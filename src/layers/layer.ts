@@ -5,12 +5,12 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
-import type { RowList } from "../ops/rowList.js";
+import type { RowList } from "../ops/inPlace/rowList.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { maskedSteps } from "./maskedSteps.js";
+import type { maskedSteps } from "./mask/maskedSteps.js";
 
 /** What tokens a layer takes. */
 export interface TokenRule {
@@ -26,7 +26,7 @@ export interface ParameterSpec {
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | undefined;
   /** False for what training changes without a gradient, such as running means. Default true. */
-  readonly isTrainable?: boolean;
+  readonly trainable?: boolean;
   /** False for biases and scales, which weight decay leaves alone. Default true. */
   readonly decays?: boolean;
   /**
@@ -188,7 +188,7 @@ export abstract class Layer {
   abstract readonly kind: string;
   readonly inputShape: Shape | undefined;
   /** False freezes the layer, and layers within it: parameters get no gradient and no update, moving statistics stay. Set it before `compile`. */
-  isTrainable = true;
+  trainable = true;
   /** The layer that holds this one, if one does. */
   #holder: Layer | undefined;
   #name: string | undefined;
@@ -212,7 +212,7 @@ export abstract class Layer {
 
   /** True where this layer, or one that holds it, is not trainable. */
   get isFrozen(): boolean {
-    return !this.isTrainable || this.#holder?.isFrozen === true;
+    return !this.trainable || this.#holder?.isFrozen === true;
   }
 
   /** Notes which layer holds this one. @internal */

@@ -3,33 +3,33 @@ import type { Config } from "../config.js";
 import { DataError, message, show } from "../errors.js";
 import { initializerFrom } from "../initializers/registry.js";
 import { regularizerFrom } from "../regularizers/registry.js";
-import { activation } from "./activation.js";
-import * as augmentation from "./augmentation.js";
-import * as conv from "./conv.js";
-import * as convTranspose from "./convTranspose.js";
-import { bidirectional } from "./bidirectional.js";
-import { dense } from "./dense.js";
-import * as depthwise from "./depthwise.js";
-import { deskew } from "./deskew.js";
-import { dropout } from "./dropout.js";
-import { embedding } from "./embedding.js";
-import { gridLstm } from "./gridLstm.js";
-import { gru } from "./gru.js";
-import { highway } from "./highway.js";
+import { activation } from "./core/activation.js";
+import * as augmentation from "./image/augmentation.js";
+import * as conv from "./image/convolution.js";
+import * as convTranspose from "./image/transposedConvolution.js";
+import { bidirectional } from "./recurrent/bidirectional.js";
+import { dense } from "./core/dense.js";
+import * as depthwise from "./image/depthwiseConvolution.js";
+import { deskew } from "./image/deskew.js";
+import { dropout } from "./core/dropout.js";
+import { embedding } from "./core/embedding.js";
+import { gridLstm } from "./recurrent/gridLstm.js";
+import { gru } from "./recurrent/gru.js";
+import { highway } from "./core/highway.js";
 import type { Layer } from "./layer.js";
-import { layerNormLstm } from "./layerNormLstm.js";
-import { lstm } from "./lstm.js";
-import { masking } from "./masking.js";
-import { add, concatenate, multiply } from "./merge.js";
-import * as noise from "./noise.js";
-import * as normalization from "./normalization.js";
-import * as pooling from "./pooling.js";
-import { pyramid } from "./pyramid.js";
-import { repeatVector } from "./repeatVector.js";
-import { flatten, reshape } from "./reshape.js";
-import * as resizing from "./resizing.js";
-import { simpleRnn } from "./simpleRnn.js";
-import { timeDistributed } from "./timeDistributed.js";
+import { layerNormLstm } from "./recurrent/layerNormLstm.js";
+import { lstm } from "./recurrent/lstm.js";
+import { masking } from "./mask/masking.js";
+import { add, concatenate, multiply } from "./core/merge.js";
+import * as noise from "./core/noise.js";
+import * as normalization from "./norm/normalization.js";
+import * as pooling from "./image/pooling.js";
+import { pyramid } from "./recurrent/pyramid.js";
+import { repeatVector } from "./core/repeatVector.js";
+import { flatten, reshape } from "./core/reshape.js";
+import * as resizing from "./image/resizing.js";
+import { simpleRnn } from "./recurrent/simpleRnn.js";
+import { timeDistributed } from "./recurrent/timeDistributed.js";
 
 const makers = {
   ...{ activation, add, concatenate, dense, deskew, dropout, embedding, flatten, multiply, reshape },
@@ -74,10 +74,10 @@ function valueOf(name: string, value: unknown): unknown {
 
 /** A layer within another. Errors: DataError for what is not the configuration of one. */
 function innerLayer(value: unknown): Layer {
-  const { isTrainable = true, ...config } = (value ?? {}) as Config;
-  if (typeof value === "object" && "className" in config && typeof isTrainable === "boolean") {
+  const { trainable = true, ...config } = (value ?? {}) as Config;
+  if (typeof value === "object" && "className" in config && typeof trainable === "boolean") {
     const layer = layerFrom(config);
-    layer.isTrainable = isTrainable;
+    layer.trainable = trainable;
     return layer;
   }
   throw new DataError(message("loadModel", "no layer within a wrapper", { expected: "a layer", got: show(value) }));

@@ -3,7 +3,7 @@ import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
 import { Layer, SymbolicTensor } from "./layer.js";
-import { maskedSteps } from "./maskedSteps.js";
+import { maskedSteps } from "./mask/maskedSteps.js";
 
 /** Throws UsageError unless `layer` is one of `kinds` that no model was made of. */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {
@@ -13,9 +13,9 @@ export function checkWrapped(op: string, option: string, layer: unknown, kinds: 
   throw new UsageError(message(op, `${option} is part of a model already`, { hint }));
 }
 
-/** A layer within another as it stands in a file: with `isTrainable: false` where it is frozen itself. */
-export function innerConfig({ config, isTrainable }: Layer): Config {
-  return isTrainable ? config : { ...config, isTrainable };
+/** A layer within another as it stands in a file: with `trainable: false` where it is frozen itself. */
+export function innerConfig({ config, trainable }: Layer): Config {
+  return trainable ? config : { ...config, trainable };
 }
 
 /** A layer around other layers. */

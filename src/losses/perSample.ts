@@ -1,6 +1,6 @@
 /** From one loss for each place of a sample to one for the sample. */
-import { mean } from "../ops/reduce.js";
-import { reshape } from "../ops/reshape.js";
+import { mean } from "../ops/reduce/reduce.js";
+import { reshape } from "../ops/shape/reshape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Means over all axes but the first. @param losses (N, …) @returns (N) */

@@ -3,9 +3,9 @@
  * activation out and say fromLogits. Letters: y targets, p probabilities, z logits, C classes, ε label smoothing.
  */
 import { checkKeys } from "../errors.js";
-import { crossEntropy } from "../ops/crossEntropy.js";
-import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/rowLosses.js";
-import { softmaxCrossEntropy } from "../ops/softmaxCrossEntropy.js";
+import { crossEntropy } from "../ops/loss/crossEntropy.js";
+import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/loss/rowLosses.js";
+import { softmaxCrossEntropy } from "../ops/loss/softmaxCrossEntropy.js";
 import { checkBoolean, checkNumber } from "../options.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";

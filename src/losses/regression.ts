@@ -11,7 +11,7 @@ import {
   huberOp,
   rowLoss,
   squaredErrorOp,
-} from "../ops/rowLosses.js";
+} from "../ops/loss/rowLosses.js";
 import { checkNumber } from "../options.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";

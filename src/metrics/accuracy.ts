@@ -1,7 +1,7 @@
 /** The part of the predictions that are right: the class with the highest score, one of the k highest, or yes-or-no answers. Letters: C classes, R places. */
 import { ShapeError, checkKeys, message } from "../errors.js";
-import { addMean, addTopK } from "../ops/metricTotals.js";
-import { reshape } from "../ops/reshape.js";
+import { addMean, addTopK } from "../ops/inPlace/metricTotals.js";
+import { reshape } from "../ops/shape/reshape.js";
 import { checkInteger } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";

@@ -1,6 +1,6 @@
 /** Yes-or-no answers: outputs that a threshold turns into 0 or 1, each element for itself, counted in a table of 2 × 2. */
 import { checkKeys } from "../errors.js";
-import { addConfusion } from "../ops/metricTotals.js";
+import { addConfusion } from "../ops/inPlace/metricTotals.js";
 import { checkNumber } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSame, isAbove, placeWeights } from "./places.js";

@@ -1,7 +1,7 @@
 /** The area under the ROC curve, from histograms of the scores of both classes. */
 import { ShapeError, checkKeys, message } from "../errors.js";
-import { sigmoid } from "../ops/activations.js";
-import { addHistogram } from "../ops/metricTotals.js";
+import { sigmoid } from "../ops/pointwise/activationFunctions.js";
+import { addHistogram } from "../ops/inPlace/metricTotals.js";
 import { checkBoolean, checkInteger } from "../options.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";

@@ -1,5 +1,5 @@
 /** Precision, recall and F1, of yes-or-no answers or averaged over classes. Letters: C classes. */
-import { addConfusion } from "../ops/metricTotals.js";
+import { addConfusion } from "../ops/inPlace/metricTotals.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
 import { classScores } from "./confusionMatrix.js";
 import type { Metric } from "./metric.js";

@@ -15,7 +15,7 @@ export interface Metric {
   /**
    * Adds a batch to the totals, by ops alone.
    *
-   * @param state       in/out: stateSize totals, float64; Note [Totals] in ops/metricTotals.ts
+   * @param state       in/out: stateSize totals, float64; Note [Totals] in ops/inPlace/metricTotals.ts
    * @param target      (N, …) as for the loss
    * @param prediction  (N, …) the model's output
    * @param weights     (N) sample weights, or undefined

@@ -3,11 +3,11 @@
  * Letters: N samples, C classes, R places.
  */
 import { ShapeError, message } from "../errors.js";
-import { argMax } from "../ops/argExtremes.js";
-import { broadcastTo } from "../ops/broadcastTo.js";
-import { cast } from "../ops/cast.js";
-import { greater } from "../ops/compare.js";
-import { reshape } from "../ops/reshape.js";
+import { argMax } from "../ops/reduce/argExtremes.js";
+import { broadcastTo } from "../ops/shape/broadcastTo.js";
+import { cast } from "../ops/pointwise/cast.js";
+import { greater } from "../ops/pointwise/compare.js";
+import { reshape } from "../ops/shape/reshape.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -1,9 +1,9 @@
 /** Metrics of numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's error is the mean over its elements. */
 import { ShapeError, message } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
-import { addDetermination, addMean } from "../ops/metricTotals.js";
-import { reshape } from "../ops/reshape.js";
-import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/rowLosses.js";
+import { addDetermination, addMean } from "../ops/inPlace/metricTotals.js";
+import { reshape } from "../ops/shape/reshape.js";
+import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/loss/rowLosses.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";

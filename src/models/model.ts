@@ -10,26 +10,26 @@ import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { columnsOf } from "./batch.js";
-import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./batchChecks.js";
-import type { Chain } from "./chain.js";
-import { release, toColumn } from "./columns.js";
+import { columnsOf } from "./input/batchColumns.js";
+import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
+import type { Chain } from "./graph/chain.js";
+import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
-import { dataColumns, fitData, givesExtras, inputColumns } from "./data.js";
-import { Evaluation, inStates } from "./evaluate.js";
-import { type History, runFit } from "./fit.js";
-import { type FitOptions, checkFitOptions, checkSignal } from "./fitOptions.js";
-import type { Graph } from "./graph.js";
-import { checkGroupByLength } from "./groupByLength.js";
-import { interrupts } from "./interrupts.js";
+import { dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
+import { Evaluation, inStates } from "./loop/evaluate.js";
+import { type History, runFit } from "./loop/fit.js";
+import { type FitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
+import type { Graph } from "./graph/graph.js";
+import { checkGroupByLength } from "./input/groupByLength.js";
+import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
-import { predictBatches } from "./predict.js";
-import type { DataList } from "./samples.js";
-import { type SavedParts, modelBytes, writeModel } from "./saving.js";
+import { predictBatches } from "./loop/predict.js";
+import type { DataList } from "./input/samples.js";
+import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import { summarize } from "./summary.js";
-import type { LoadWeightsOptions, LoadedWeights } from "./transfer.js";
-import type { Weight } from "./weights.js";
+import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
+import type { Weight } from "./step/weights.js";
 
 /** Samples that predict and evaluate compute at once, unless told otherwise. */
 const defaultBatchSize = 256;
@@ -114,7 +114,7 @@ export class Model {
    */
   async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
     checkFitOptions(options);
-    const given = givesExtras(options, options.validationData) ? await import("./extras.js") : undefined;
+    const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
@@ -154,14 +154,14 @@ export class Model {
     checkSignal(op, signal);
     const state = this.#state;
     const compiled = state.compiled(op);
-    const given = givesExtras(options) ? await import("./extras.js") : undefined;
+    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
     const samples = { x, y, sampleWeight, mask, lengths: steps };
     const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
     let evaluation: Evaluation | undefined;
     try {
       state.buildFor(data.inputs.map(({ tensor }) => tensor));
       checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
-      const groups = groupByLength ? await import("./groups.js") : undefined;
+      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
       const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
       evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
       return await evaluation.run(interrupts(op, state, signal));
@@ -194,7 +194,7 @@ export class Model {
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    const given = givesExtras(options) ? await import("./extras.js") : undefined;
+    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
     let states: OwnStates | undefined;
@@ -211,7 +211,7 @@ export class Model {
         const taken = masks.map((mask) => mask && batch[at++]);
         return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
       };
-      const groups = groupByLength ? await import("./groups.js") : undefined;
+      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
       groups?.checkNotGiven(op, masks);
       const lengths = groups?.groupsFor(
         op,
@@ -352,7 +352,7 @@ export class Model {
     const state = this.#state;
     state.checkIdle(op);
     const { weights } = state.bound(op);
-    const { readWeights } = await import("./transfer.js");
+    const { readWeights } = await import("./file/transfer.js");
     const { values, ...names } = await readWeights(source, weights.all, options);
     state.checkIdle(op);
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);

@@ -1,7 +1,7 @@
 /** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
 import type { Tensor } from "../tensor/tensor.js";
-import type { GroupByLength } from "./groupByLength.js";
-import type { GivenMasks, SampleWeight } from "./samples.js";
+import type { GroupByLength } from "./input/groupByLength.js";
+import type { GivenMasks, SampleWeight } from "./input/samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
 export interface ModelOptions {

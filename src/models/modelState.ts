@@ -9,16 +9,16 @@ import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/layer.js";
-import { Chain } from "./chain.js";
+import { Chain } from "./graph/chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
-import type { ModelShapes } from "./data.js";
-import { Graph } from "./graph.js";
-import { Progress } from "./progress.js";
-import { checkLogits } from "./logits.js";
-import { type StepMemory, stepMemory } from "./stepMemory.js";
-import { TrainingStep } from "./training.js";
-import type { WeightAverage } from "./weightAverage.js";
-import { Weights } from "./weights.js";
+import type { ModelShapes } from "./input/data.js";
+import { Graph } from "./graph/graph.js";
+import { Progress } from "./loop/progress.js";
+import { checkLogits } from "./graph/logits.js";
+import { type StepMemory, stepMemory } from "./step/stepMemory.js";
+import { TrainingStep } from "./step/training.js";
+import type { WeightAverage } from "./step/weightAverage.js";
+import { Weights } from "./step/weights.js";
 
 /** The insides of a model. */
 export class ModelState {

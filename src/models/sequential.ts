@@ -1,8 +1,8 @@
 /** The two ways to make a model: a chain of layers, or any graph between inputs and outputs. */
 import { UsageError, message, show } from "../errors.js";
 import { Layer, SymbolicTensor } from "../layers/layer.js";
-import { Chain } from "./chain.js";
-import { Graph } from "./graph.js";
+import { Chain } from "./graph/chain.js";
+import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./modelOptions.js";
 

@@ -1,9 +1,9 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
-import type { Graph } from "./graph.js";
-import type { StepMemory } from "./stepMemory.js";
-import { type Weights, mayTrain } from "./weights.js";
+import type { Graph } from "./graph/graph.js";
+import type { StepMemory } from "./step/stepMemory.js";
+import { type Weights, mayTrain } from "./step/weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 
@@ -24,8 +24,7 @@ type IsTrained = (parameter: Parameter) => boolean;
 
 /** What the model trains, or would train if it were compiled now. @param weights its own, where they have memory */
 function trainedBy(weights: Weights | undefined): IsTrained {
-  return (parameter) =>
-    !parameter.layer.isFrozen && parameter.spec.isTrainable !== false && mayTrain(weights, parameter);
+  return (parameter) => !parameter.layer.isFrozen && parameter.spec.trainable !== false && mayTrain(weights, parameter);
 }
 
 /** The inputs, then the calls in order. @param weights as for {@link summarize} */

@@ -1,82 +1,44 @@
-/** All ops: their definitions, which the test table is typed by, and the functions that users call. */
-export { type Activation, activate, activations } from "./activation.js";
+/** The ops as functions, as users call them. What an op is stands in its file, under the name of the function and "Op". */
+export { averagePool1d, averagePool2d } from "./image/averagePool.js";
+export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./image/conv2d.js";
+export { type Conv2dTransposeOptions, conv2dTranspose } from "./image/conv2dTranspose.js";
+export { cutout } from "./image/cutout.js";
+export { type DepthwiseConv2dOptions, depthwiseConv2d, separableConv2d } from "./image/depthwiseConv2d.js";
+export { deskew } from "./image/deskew.js";
+export { distort, type DistortionOptions } from "./image/distortion.js";
+export { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPool2d } from "./image/globalPool.js";
+export { maxPool1d, maxPool2d } from "./image/maxPool.js";
+export type { PoolOptions } from "./image/poolGeometry.js";
+export { sampleBilinear } from "./image/sampleBilinear.js";
+export { type Interpolation, type UpsampleOptions, upsample2d } from "./image/upsample.js";
+export { crossEntropy } from "./loss/crossEntropy.js";
+export { softmaxCrossEntropy } from "./loss/softmaxCrossEntropy.js";
+export { weightedMean } from "./loss/weightedMean.js";
+export { type BatchNormOptions, type BatchNormResult, batchNorm, batchNormWith, groupNorm } from "./norm/batchNorm.js";
+export { type LayerNormOptions, layerNorm } from "./norm/layerNorm.js";
+export type { NormOptions } from "./norm/normOptions.js";
+export { logSoftmax, softmax } from "./norm/softmax.js";
+export { type Activation, activate } from "./pointwise/activate.js";
 export {
   elu,
-  eluOp,
   gelu,
-  geluOp,
   hardSigmoid,
-  hardSigmoidOp,
   leakyRelu,
-  leakyReluOp,
   relu,
-  reluOp,
   selu,
-  seluOp,
   sigmoid,
-  sigmoidOp,
   silu,
-  siluOp,
   softplus,
-  softplusOp,
   tanh,
-  tanhOp,
-} from "./activations.js";
-export { argMax, argMaxOp, argMin, argMinOp } from "./argExtremes.js";
-export {
-  type NumberOrTensor,
-  add,
-  addOp,
-  div,
-  divOp,
-  maximum,
-  maximumOp,
-  minimum,
-  minimumOp,
-  mul,
-  mulOp,
-  sub,
-  subOp,
-} from "./arithmetic.js";
-export { broadcastTo, broadcastToOp } from "./broadcastTo.js";
-export { cast, castOp } from "./cast.js";
-export {
-  equal,
-  equalOp,
-  greater,
-  greaterEqual,
-  greaterEqualOp,
-  greaterOp,
-  less,
-  lessEqual,
-  lessEqualOp,
-  lessOp,
-  notEqual,
-  notEqualOp,
-} from "./compare.js";
-export {
-  type GruCellOptions,
-  type LstmCellOptions,
-  type SimpleRnnCellOptions,
-  gruCell,
-  lstmCell,
-  simpleRnnCell,
-} from "./cells.js";
-export { concat, concatOp, stack } from "./concat.js";
-export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d, conv2dOp } from "./conv2d.js";
-export { type Conv2dTransposeOptions, conv2dTranspose, conv2dTransposeOp } from "./conv2dTranspose.js";
-export { crossEntropy, crossEntropyOp } from "./crossEntropy.js";
-export { cutout, cutoutOp } from "./cutout.js";
-export { dense, denseOp } from "./dense.js";
-export { deskew, deskewFieldOp } from "./deskew.js";
-export { distort, distortionFieldOp, type DistortionOptions } from "./distortion.js";
-export { type DepthwiseConv2dOptions, depthwiseConv2d, depthwiseConv2dOp, separableConv2d } from "./depthwiseConv2d.js";
-export { dropout, dropoutOp } from "./dropout.js";
-export { embedding, embeddingOp } from "./embedding.js";
-export { gatherRows, gatherRowsOp } from "./gather.js";
-export { type LstmOptions, type LstmWeights, lstm, lstmOp } from "./lstm.js";
-export { type GruOptions, type GruWeights, gru, gruOp } from "./gru.js";
-export { type MatmulOptions, matmul, matmulOp } from "./matmul.js";
+} from "./pointwise/activationFunctions.js";
+export { type NumberOrTensor, add, div, maximum, minimum, mul, sub } from "./pointwise/arithmetic.js";
+export { cast } from "./pointwise/cast.js";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./pointwise/compare.js";
+export { dropout } from "./pointwise/dropout.js";
+export { abs, clip, exp, log, negate, pow, sqrt, square } from "./pointwise/unary.js";
+export { where } from "./pointwise/where.js";
+export { dense } from "./product/dense.js";
+export { type MatmulOptions, matmul } from "./product/matmul.js";
 export {
   type DrawOptions,
   type NormalOptions,
@@ -86,61 +48,25 @@ export {
   randomUniform,
   setSeed,
 } from "./random.js";
-export { type Axes, type ReduceOptions, max, maxOp, mean, meanOp, min, minOp, sum, sumOp } from "./reduce.js";
 export {
-  absoluteErrorOp,
-  binaryCrossEntropyOp,
-  cosineSimilarityOp,
-  halfSquaredErrorOp,
-  hingeOp,
-  huberOp,
-  kullbackLeiblerOp,
-  rowLoss,
-  sigmoidCrossEntropyOp,
-  squaredErrorOp,
-} from "./rowLosses.js";
-export { sampleBilinear, sampleBilinearOp } from "./sampleBilinear.js";
-export { expandDims, reshape, reshapeOp, squeeze } from "./reshape.js";
-export { sequenceMask } from "./sequenceMask.js";
-export type { SequenceOptions, SequenceResult } from "./sequence.js";
-export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn, simpleRnnOp } from "./simpleRnn.js";
-export { pad, padOp, slice, sliceOp } from "./slice.js";
-export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from "./softmax.js";
-export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./softmaxCrossEntropy.js";
-export { transpose, transposeOp } from "./transpose.js";
-export {
-  abs,
-  absOp,
-  clip,
-  clipOp,
-  exp,
-  expOp,
-  log,
-  logOp,
-  negate,
-  negateOp,
-  pow,
-  powOp,
-  sqrt,
-  sqrtOp,
-  square,
-  squareOp,
-} from "./unary.js";
-export { weightedMean, weightedMeanOp } from "./weightedMean.js";
-export { where, whereOp } from "./where.js";
-export { averagePool1d, averagePool2d, averagePoolOp } from "./averagePool.js";
-export { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPool2d } from "./globalPool.js";
-export { maxPool1d, maxPool2d, maxPoolOp } from "./maxPool.js";
-export type { PoolOptions } from "./poolGeometry.js";
-export { type Interpolation, type UpsampleOptions, upsample2d, upsampleOp } from "./upsample.js";
-export {
-  type BatchNormOptions,
-  type BatchNormResult,
-  batchNorm,
-  batchNormWith,
-  columnNormOp,
-  givenNormOp,
-  groupNorm,
-} from "./batchNorm.js";
-export { type LayerNormOptions, layerNorm, layerNormOp } from "./layerNorm.js";
-export type { NormOptions } from "./normOptions.js";
+  type GruCellOptions,
+  type LstmCellOptions,
+  type SimpleRnnCellOptions,
+  gruCell,
+  lstmCell,
+  simpleRnnCell,
+} from "./recurrent/cells.js";
+export { type GruOptions, type GruWeights, gru } from "./recurrent/gru.js";
+export { type LstmOptions, type LstmWeights, lstm } from "./recurrent/lstm.js";
+export type { SequenceOptions, SequenceResult } from "./recurrent/sequence.js";
+export { sequenceMask } from "./recurrent/sequenceMask.js";
+export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn } from "./recurrent/simpleRnn.js";
+export { argMax, argMin } from "./reduce/argExtremes.js";
+export { type Axes, type ReduceOptions, max, mean, min, sum } from "./reduce/reduce.js";
+export { broadcastTo } from "./shape/broadcastTo.js";
+export { concat, stack } from "./shape/concat.js";
+export { embedding } from "./shape/embedding.js";
+export { gatherRows } from "./shape/gather.js";
+export { expandDims, reshape, squeeze } from "./shape/reshape.js";
+export { pad, slice } from "./shape/slice.js";
+export { transpose } from "./shape/transpose.js";

@@ -4,7 +4,7 @@
  *
  *   m = β₁ m + (1 − β₁) g     v = β₂ v + (1 − β₂) g²     m̂ = m / (1 − β₁ᵗ)     v̂ = v / (1 − β₂ᵗ)     θ −= learningRate · m̂ / (√v̂ + ε)
  */
-import { adamStep, adamwStep, nadamStep } from "../ops/optimizerSteps.js";
+import { adamStep, adamwStep, nadamStep } from "../ops/inPlace/optimizerSteps.js";
 import type { Optimizer } from "./optimizer.js";
 import { type OptimizerOptions, resolveOptions } from "./options.js";
 import type { Schedule } from "./schedule.js";

@@ -2,7 +2,7 @@
  * Adagrad, RMSProp, Adadelta: a learning rate for each element, from the squares of its gradients. Formulas are PyTorch's, defaults Keras's.
  * Letters: g the gradient + λ · θ, θ a parameter.
  */
-import { adadeltaStep, adagradStep, rmspropStep } from "../ops/optimizerSteps.js";
+import { adadeltaStep, adagradStep, rmspropStep } from "../ops/inPlace/optimizerSteps.js";
 import type { Optimizer } from "./optimizer.js";
 import { type OptimizerOptions, resolveOptions } from "./options.js";
 import type { Schedule } from "./schedule.js";

@@ -3,7 +3,7 @@
  * {@link OptimizerState}'s, one for each model, so that one optimizer value may serve many models.
  */
 import type { Config } from "../config.js";
-import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/optimizerSteps.js";
+import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
 import type { Schedule } from "./schedule.js";
 
 /** How gradients are limited before the step; at most one. */

@@ -1,5 +1,5 @@
 /** Gradient descent, with momentum where asked for. Letters: g the gradient + λ · θ, v the velocity, θ a parameter. */
-import { momentumStep, sgdStep } from "../ops/optimizerSteps.js";
+import { momentumStep, sgdStep } from "../ops/inPlace/optimizerSteps.js";
 import type { Optimizer } from "./optimizer.js";
 import { type OptimizerOptions, resolveOptions } from "./options.js";
 import type { Schedule } from "./schedule.js";

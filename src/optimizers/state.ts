@@ -4,9 +4,9 @@
  * before each replay. What `save` gave is put back by restore.ts. Letters: n, elements of a range of the parameter slab.
  */
 import { UsageError, message, show } from "../errors.js";
-import { type Gradient, NormClipper, clipByValue } from "../ops/clipGradients.js";
-import { OptimizerBlock, type SlabRange } from "../ops/optimizerSteps.js";
-import type { RowList } from "../ops/rowList.js";
+import { type Gradient, NormClipper, clipByValue } from "../ops/inPlace/clipGradients.js";
+import { OptimizerBlock, type SlabRange } from "../ops/inPlace/optimizerSteps.js";
+import type { RowList } from "../ops/inPlace/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
 import { keep } from "../tensor/scope.js";
@@ -17,7 +17,7 @@ import type { Optimizer } from "./optimizer.js";
 /** How one section of the parameter slab is trained. */
 export interface SectionRule {
   /** False leaves it as it is. */
-  readonly isTrainable: boolean;
+  readonly trainable: boolean;
   /** False for biases and the like, which weight decay leaves alone. */
   readonly decays: boolean;
   /** Which rows the gradients have touched, for a section that is trained lazily: a step visits and changes only those, and empties the list. */
@@ -61,7 +61,7 @@ export class OptimizerState {
    */
   constructor(optimizer: Optimizer, values: readonly Tensor[], gradients: Slab, rules: readonly SectionRule[]) {
     this.optimizer = optimizer;
-    this.#values = values.filter((_, i) => rules[i].isTrainable);
+    this.#values = values.filter((_, i) => rules[i].trainable);
     const isNext = (i: number): boolean => gradients.runsOn(values, i);
     const spans = spansOf(rules, optimizer.weightDecay > 0, isNext);
     const whole = spans.map(({ begin, end }) => {
@@ -76,8 +76,8 @@ export class OptimizerState {
       weightDecay: spans[i].decays ? optimizer.weightDecay : 0,
       rows: spans[i].rows,
     }));
-    this.#gradients = rules.flatMap(({ isTrainable, rows }, i) =>
-      isTrainable ? [{ gradients: gradients.sections[i], rows }] : [],
+    this.#gradients = rules.flatMap(({ trainable, rows }, i) =>
+      trainable ? [{ gradients: gradients.sections[i], rows }] : [],
     );
     this.#clipper = new NormClipper(this.#gradients);
     this.block = new OptimizerBlock(optimizer.constants);
@@ -156,7 +156,7 @@ export class OptimizerState {
 }
 
 /** A run of sections [begin, end) that is one pass. */
-interface Span extends Omit<SectionRule, "isTrainable"> {
+interface Span extends Omit<SectionRule, "trainable"> {
   readonly begin: number;
   readonly end: number;
 }
@@ -167,8 +167,8 @@ interface Span extends Omit<SectionRule, "isTrainable"> {
  */
 function spansOf(rules: readonly SectionRule[], splits: boolean, isNext: (i: number) => boolean): readonly Span[] {
   const spans: Span[] = [];
-  for (const [i, { isTrainable, decays, rows }] of rules.entries()) {
-    if (!isTrainable) continue;
+  for (const [i, { trainable, decays, rows }] of rules.entries()) {
+    if (!trainable) continue;
     const last = spans.at(-1);
     const joins =
       last?.end === i &&

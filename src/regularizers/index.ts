@@ -11,7 +11,7 @@ export function l1(lambda: number): Regularizer {
   return penalty(lambda, 0);
 }
 
-/** The penalty λ/2·Σθ², of gradient λ·θ; Keras's l2(λ) is l2(2λ) here. Errors: UsageError unless λ is a number ≥ 0. */
+/** The penalty λ·Σθ², of gradient 2λ·θ, as in Keras. Errors: UsageError unless λ is a number ≥ 0. */
 export function l2(lambda: number): Regularizer {
   checkNumber("l2", "lambda", lambda, "[0, ∞)");
   return penalty(0, lambda);
@@ -25,7 +25,7 @@ export interface L1L2Options {
   readonly l2?: number;
 }
 
-/** The sum of both penalties, l1·Σ|θ| + l2/2·Σθ². Errors: UsageError for an option. */
+/** The sum of both penalties, l1·Σ|θ| + l2·Σθ². Errors: UsageError for an option. */
 export function l1l2(options: L1L2Options = {}): Regularizer {
   checkKeys("l1l2", options, ["l1", "l2"]);
   const { l1 = 0, l2 = 0 } = options;

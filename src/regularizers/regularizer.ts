@@ -1,4 +1,4 @@
-/** What a regularizer is: a penalty on a parameter θ that training adds to the loss, l1·Σ|θ| + l2/2·Σθ², and with it its gradient l1·sign θ + l2·θ. */
+/** What a regularizer is: a penalty on a parameter θ that training adds to the loss, l1·Σ|θ| + l2·Σθ², and with it its gradient l1·sign θ + 2·l2·θ. */
 import type { Config } from "../config.js";
 
 /** A penalty on a parameter. */

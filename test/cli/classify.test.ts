@@ -4,7 +4,7 @@ import { classify } from "../../src/cli/predict/classify.js";
 import * as layers from "../../src/layers/index.js";
 import { type Layer } from "../../src/layers/layer.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import type { Activation } from "../../src/ops/activation.js";
+import type { Activation } from "../../src/ops/pointwise/activate.js";
 import { expectClose } from "../support/kernelRun.js";
 import "../support/engine.js";
 

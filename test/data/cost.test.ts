@@ -10,10 +10,10 @@ import { readInputs } from "../../src/cli/predict/inputs.js";
 import { decodePng, maxPixels, maxSide } from "../../src/cli/predict/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
 import { csv, parseCsv } from "../../src/data/csv.js";
-import { readIdx } from "../../src/data/idx.js";
+import { readIdx } from "../../src/data/formats/idx.js";
 import { imdb } from "../../src/data/imdb.js";
-import { readIntegers } from "../../src/data/npy.js";
-import { pickledLists } from "../../src/data/pickledLists.js";
+import { readIntegers } from "../../src/data/formats/npy.js";
+import { pickledLists } from "../../src/data/formats/pickledLists.js";
 import { reviewWordsFrom } from "../../src/data/reviewWords.js";
 import { readText } from "../../src/data/text/readText.js";
 import { fitTokenizer, loadTokenizer } from "../../src/data/text/tokenizer.js";
@@ -22,7 +22,7 @@ import { layers, sequential } from "../../src/index.js";
 import { gunzip } from "../../src/io/gzip.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.js";
 import { ZipArchive } from "../../src/io/zip.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import "../support/engine.js";
 import { numpyFile } from "../support/numpyFiles.js";
@@ -170,10 +170,11 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
 
   it("a file that lies about its size is inflated no further than that", async () => {
     const before = process.memoryUsage().arrayBuffers;
+    // 10 MiB, and as much again in pieces that the collector may not have seen yet; all of it would be 300.
     await expect(gunzip(lying(10 * MiB), "f")).rejects.toThrow(
       `f: the inflated size is wrong; expected ${10 * MiB} bytes, got more.`,
     );
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30 * MiB);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100 * MiB);
   });
 
   it("8 MiB of zeros in 8 kB are read, a byte more is not, and maxBytes moves the limit either way", async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { csv, parseCsv, type CsvOptions } from "../../src/data/csv.js";
-import { csvRows } from "../../src/data/csvRows.js";
+import { csvRows } from "../../src/data/formats/csvRows.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
 import { init } from "../../src/runtime/init.js";
 import { sharedData } from "../support/sharedData.js";

@@ -1,9 +1,9 @@
 /** Arrays that NumPy wrote, pickled ones too; what else is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readIntegers, readLists } from "../../src/data/npy.js";
+import { readIntegers, readLists } from "../../src/data/formats/npy.js";
 import { NumpyShuffler } from "../../src/data/numpyShuffle.js";
-import { pickledLists } from "../../src/data/pickledLists.js";
+import { pickledLists } from "../../src/data/formats/pickledLists.js";
 import { DataError } from "../../src/errors.js";
 import { ZipArchive } from "../../src/io/zip.js";
 import { numpyFile } from "../support/numpyFiles.js";

@@ -63,7 +63,7 @@ function drawPlan(draw: Draw, takesStatistics: boolean): Plan {
     };
     const normalization = () => {
       const layer = layers.batchNormalization({ epsilon: 0.1, momentum: 0.5 });
-      layer.isTrainable = takesStatistics;
+      layer.trainable = takesStatistics;
       return layer;
     };
     const recurrent = draw.pick([
@@ -142,7 +142,7 @@ function drawPlan(draw: Draw, takesStatistics: boolean): Plan {
 /** A wrapper is frozen where what it wraps is to be. */
 function timeDistributedFrozenAs(layer: Layer): Layer {
   const wrapper = layers.timeDistributed({ layer });
-  wrapper.isTrainable = layer.isTrainable;
+  wrapper.trainable = layer.trainable;
   return wrapper;
 }
 

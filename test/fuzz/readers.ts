@@ -8,9 +8,9 @@ import { imageInput } from "../../src/cli/predict/image.js";
 import { readInputs } from "../../src/cli/predict/inputs.js";
 import { decodePng } from "../../src/cli/predict/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
-import { readIdx } from "../../src/data/idx.js";
-import { readIntegers, readLists } from "../../src/data/npy.js";
-import { pickledLists } from "../../src/data/pickledLists.js";
+import { readIdx } from "../../src/data/formats/idx.js";
+import { readIntegers, readLists } from "../../src/data/formats/npy.js";
+import { pickledLists } from "../../src/data/formats/pickledLists.js";
 import {
   type Model,
   datasets,

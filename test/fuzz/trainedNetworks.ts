@@ -19,7 +19,7 @@ import {
   tensor,
 } from "../../src/index.js";
 import type { CompileOptions } from "../../src/models/compileOptions.js";
-import type { FitOptions } from "../../src/models/fitOptions.js";
+import type { FitOptions } from "../../src/models/loop/fitOptions.js";
 import { Random } from "../../src/tensor/random.js";
 import type { Draw, Fuzzer } from "./fuzzer.js";
 

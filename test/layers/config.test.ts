@@ -27,7 +27,7 @@ import {
 import { Layer, type LayerOptions, type Parameter } from "../../src/layers/layer.js";
 import { layerFrom } from "../../src/layers/registry.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import { mul } from "../../src/ops/arithmetic.js";
+import { mul } from "../../src/ops/pointwise/arithmetic.js";
 import { l1l2 } from "../../src/regularizers/index.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { tensor } from "../../src/tensor/create.js";

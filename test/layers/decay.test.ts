@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import * as layers from "../../src/layers/index.js";
 import { type Layer, SymbolicTensor } from "../../src/layers/layer.js";
 import { layerFrom } from "../../src/layers/registry.js";
-import { Weights } from "../../src/models/weights.js";
+import { Weights } from "../../src/models/step/weights.js";
 import { adamw, sgd } from "../../src/optimizers/index.js";
 import { OptimizerState } from "../../src/optimizers/state.js";
 import { RandomState } from "../../src/tensor/randomState.js";
@@ -143,7 +143,7 @@ it.each(Object.entries(table))(
   (_, { layer, inputs, decays, stays }) => {
     layer.apply(inputs.map((shape) => new SymbolicTensor(shape)));
     layer.giveName("it");
-    const trained = layer.parameters.filter(({ spec }) => spec.isTrainable !== false).map(({ spec }) => spec.name);
+    const trained = layer.parameters.filter(({ spec }) => spec.trainable !== false).map(({ spec }) => spec.name);
     expect(trained.toSorted()).toEqual([...decays, ...stays].toSorted());
     const random = new RandomState(1);
     const weights = new Weights([layer], random);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { zeros as zeroed } from "../../src/initializers/index.js";
 import { dense, input } from "../../src/layers/index.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import type { Activation } from "../../src/ops/activation.js";
+import type { Activation } from "../../src/ops/pointwise/activate.js";
 import { l2 } from "../../src/regularizers/index.js";
 import { expectClose } from "../support/compare.js";
 import "../support/engine.js";

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { dense, embedding, layerNormLstm, masking } from "../../src/layers/index.js";
 import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
-import { slice } from "../../src/ops/slice.js";
+import { slice } from "../../src/ops/shape/slice.js";
 import { adam, sgd } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
 import { drawNormal } from "../../src/tensor/drawNormal.js";

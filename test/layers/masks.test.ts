@@ -5,7 +5,7 @@ import { input } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { layerKinds } from "../../src/layers/registry.js";
 import { model } from "../../src/models/sequential.js";
-import { mul } from "../../src/ops/arithmetic.js";
+import { mul } from "../../src/ops/pointwise/arithmetic.js";
 import { tensor } from "../../src/tensor/create.js";
 import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";

@@ -15,7 +15,7 @@ import {
 import type { Layer } from "../../src/layers/layer.js";
 import { layerFrom } from "../../src/layers/registry.js";
 import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
 import { groupNorm, layerNorm } from "../../src/ops/index.js";
@@ -68,7 +68,7 @@ describe("batchNormalization", () => {
 
   it("uses the moving statistics where it is frozen, and leaves them", () => {
     const layer = batchNormalization({ inputShape: [3] });
-    layer.isTrainable = false;
+    layer.trainable = false;
     const model = sequential([layer]);
     const before = weightsOf(model);
     const x = normals(2, [4, 3]);

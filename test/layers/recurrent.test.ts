@@ -4,12 +4,12 @@ import { bidirectional, dense, gru, input, lstm, simpleRnn } from "../../src/lay
 import type { Layer } from "../../src/layers/layer.js";
 import { identity, ones, zeros } from "../../src/initializers/index.js";
 import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import { concat } from "../../src/ops/concat.js";
-import { slice } from "../../src/ops/slice.js";
-import type { SequenceAttributes } from "../../src/ops/sequence.js";
+import { concat } from "../../src/ops/shape/concat.js";
+import { slice } from "../../src/ops/shape/slice.js";
+import type { SequenceAttributes } from "../../src/ops/recurrent/sequence.js";
 import { sgd } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";
 import { type Cell, gruCell, lstmCell, runCell, simpleCell } from "../support/cells.js";

@@ -15,7 +15,7 @@ import {
 } from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { model, sequential } from "../../src/models/sequential.js";
-import type { SequenceAttributes } from "../../src/ops/sequence.js";
+import type { SequenceAttributes } from "../../src/ops/recurrent/sequence.js";
 import { tensor } from "../../src/tensor/create.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { lstmCell, runCell } from "../support/cells.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as metrics from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
 import { metricFrom } from "../../src/metrics/registry.js";
-import { newTotals, readTotals, writeTotals } from "../../src/ops/metricTotals.js";
+import { newTotals, readTotals, writeTotals } from "../../src/ops/inPlace/metricTotals.js";
 import { tensor } from "../../src/tensor/create.js";
 import { drawNormal } from "../../src/tensor/drawNormal.js";
 import { Random } from "../../src/tensor/random.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../src/errors.js";
 import { accuracy, auc, confusionMatrix, f1, meanSquaredError, r2, topKAccuracy } from "../../src/metrics/index.js";
 import type { Metric } from "../../src/metrics/metric.js";
-import { newTotals, readTotals } from "../../src/ops/metricTotals.js";
+import { newTotals, readTotals } from "../../src/ops/inPlace/metricTotals.js";
 import { tensor } from "../../src/tensor/create.js";
 import { scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";

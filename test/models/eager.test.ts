@@ -35,7 +35,7 @@ function byHand(seed: number, epochs: number, batchSize: number): { weights: Flo
     value.requiresGrad = true;
     value.grad = gradients.sections[i];
   }
-  const rules = shapes.map((shape) => ({ isTrainable: true, decays: shape.length > 1 }));
+  const rules = shapes.map((shape) => ({ trainable: true, decays: shape.length > 1 }));
   const optimizer = new OptimizerState(adam({ learningRate: 0.01 }), values.sections, gradients, rules);
   const batches = new Batches([x, y, tensor(sampleWeight)], batchSize);
   const losses: number[] = [];

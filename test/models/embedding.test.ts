@@ -4,14 +4,14 @@ import { constant, ones } from "../../src/initializers/index.js";
 import { dense, dropout, embedding, flatten, input, lstm, reshape } from "../../src/layers/index.js";
 import { Layer } from "../../src/layers/layer.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import { model as functional, sequential } from "../../src/models/sequential.js";
 import { adam, adamw, rmsprop, sgd } from "../../src/optimizers/index.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { l2 } from "../../src/regularizers/index.js";
-import { matmul } from "../../src/ops/matmul.js";
-import { transpose } from "../../src/ops/transpose.js";
+import { matmul } from "../../src/ops/product/matmul.js";
+import { transpose } from "../../src/ops/shape/transpose.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
 import { record } from "../../src/tensor/record.js";
@@ -47,7 +47,7 @@ function summing(optimizer: Optimizer, { regularizer = false } = {}): Model {
     dense({ units: 1, kernelInitializer: ones(), useBias: false }),
   ]);
   model.build([T]);
-  model.layers[2].isTrainable = false;
+  model.layers[2].trainable = false;
   model.compile({ optimizer, loss: meanSquaredError() });
   return model;
 }

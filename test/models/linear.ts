@@ -10,7 +10,7 @@ export interface LinearStep {
   /** (N) Default 1. */
   readonly weights?: readonly number[];
   readonly learningRate: number;
-  /** Penalty on W: l1·Σ|W| + l2/2·ΣW². */
+  /** Penalty on W: l1·Σ|W| + l2·ΣW². */
   readonly penalty?: { readonly l1: number; readonly l2: number };
   /** Changes the gradients of W and b before the step. */
   readonly clip?: (gradients: readonly number[][]) => number[][];
@@ -31,9 +31,9 @@ export class Linear {
     const { W, b } = this;
     const [N, O] = [x.length, b.length];
     let loss = 0;
-    const dW = W.map((w) => penalty.l1 * Math.sign(w) + penalty.l2 * w);
+    const dW = W.map((w) => penalty.l1 * Math.sign(w) + 2 * penalty.l2 * w);
     const db = b.map(() => 0);
-    for (const w of W) loss += penalty.l1 * Math.abs(w) + (penalty.l2 / 2) * w * w;
+    for (const w of W) loss += penalty.l1 * Math.abs(w) + penalty.l2 * w * w;
     for (let n = 0; n < N; n++) {
       const weight = weights?.[n] ?? 1;
       for (let o = 0; o < O; o++) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../src/errors.js";
 import { models } from "../../src/index.js";
 import { categoricalCrossentropy } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/load.js";
+import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import { adam } from "../../src/optimizers/index.js";
 import { tensor } from "../../src/tensor/create.js";

@@ -1,14 +1,14 @@
 /** Cells step by step: the same as their op over the whole sequence, forward and backward. */
 import { describe, expect, it } from "vitest";
-import { add } from "../../src/ops/arithmetic.js";
-import { gruCell, lstmCell, simpleRnnCell } from "../../src/ops/cells.js";
-import { gru } from "../../src/ops/gru.js";
-import { lstm } from "../../src/ops/lstm.js";
-import { sum } from "../../src/ops/reduce.js";
-import { reshape } from "../../src/ops/reshape.js";
-import { simpleRnn } from "../../src/ops/simpleRnn.js";
-import { slice } from "../../src/ops/slice.js";
-import type { SequenceResult } from "../../src/ops/sequence.js";
+import { add } from "../../src/ops/pointwise/arithmetic.js";
+import { gruCell, lstmCell, simpleRnnCell } from "../../src/ops/recurrent/cells.js";
+import { gru } from "../../src/ops/recurrent/gru.js";
+import { lstm } from "../../src/ops/recurrent/lstm.js";
+import { sum } from "../../src/ops/reduce/reduce.js";
+import { reshape } from "../../src/ops/shape/reshape.js";
+import { simpleRnn } from "../../src/ops/recurrent/simpleRnn.js";
+import { slice } from "../../src/ops/shape/slice.js";
+import type { SequenceResult } from "../../src/ops/recurrent/sequence.js";
 import { ones, tensor } from "../../src/tensor/create.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { expectClose } from "../support/compare.js";

@@ -1,6 +1,6 @@
 /** Two ops in one: a layer with its activation folded in gives the values and all gradients of the layer and the activation one after the other. */
 import { describe, expect, it } from "vitest";
-import { type Activation, activate, activations } from "../../src/ops/activation.js";
+import { type Activation, activate, activations } from "../../src/ops/pointwise/activate.js";
 import * as ops from "../../src/ops/index.js";
 import { tensor } from "../../src/tensor/create.js";
 import { drawNormal } from "../../src/tensor/drawNormal.js";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../src/errors.js";
 import * as ops from "../../src/ops/index.js";
-import { updateAverage } from "../../src/ops/movingAverages.js";
+import { updateAverage } from "../../src/ops/inPlace/movingAverages.js";
 import { full, ones, tensor } from "../../src/tensor/create.js";
 import { Random } from "../../src/tensor/random.js";
 import { normal } from "../support/operands.js";

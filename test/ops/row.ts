@@ -1,10 +1,9 @@
 /**
- * What the table of ops is made of: a row an op. The rows stand in the files beside this one, the guarantees in check.ts.
- * The table is typed by the exports of src/ops, so that an op without a row does not compile.
+ * What the table of ops is made of: a row for each op. The rows stand in rows/, the guarantees in check.ts.
+ * A file of rows is typed by the files whose ops it covers, so that an op of these without a row does not compile.
  */
 import type { LanegradError } from "../../src/errors.js";
 import type { Op } from "../../src/ops/defineOp.js";
-import type * as ops from "../../src/ops/index.js";
 import type { Random } from "../../src/tensor/random.js";
 import type { Bound } from "../support/compare.js";
 import type { Operand } from "../support/operands.js";
@@ -38,10 +37,7 @@ export interface Row<A> {
   flops(inputs: readonly Operand[], attributes: A): number;
 }
 
-type Ops = typeof ops;
-
-/** Names of the exports of src/ops that are ops. */
-export type OpName = { [K in keyof Ops]: Ops[K] extends Op<infer _A> ? K : never }[keyof Ops];
-
-/** A row for every op. */
-export type Table = { readonly [K in OpName]: Row<Ops[K] extends Op<infer A> ? A : never> };
+/** A row for every op that the module `M` exports, under the name of the op. */
+export type Rows<M> = {
+  readonly [K in keyof M as M[K] extends Op<infer _A> ? K : never]: Row<M[K] extends Op<infer A> ? A : never>;
+};

@@ -1,7 +1,7 @@
 /** Lengths as masks, and what ops over sequences say of lengths that are none. */
 import { expect, it } from "vitest";
-import { lstm } from "../../src/ops/lstm.js";
-import { sequenceMask } from "../../src/ops/sequenceMask.js";
+import { lstm } from "../../src/ops/recurrent/lstm.js";
+import { sequenceMask } from "../../src/ops/recurrent/sequenceMask.js";
 import { ones, tensor } from "../../src/tensor/create.js";
 import { record } from "../../src/tensor/record.js";
 import "../support/engine.js";

@@ -1,27 +1,23 @@
 /** Every guarantee for every row of the table, on the build that this run is for. */
 import { describe, expect, it } from "vitest";
-import type { Op } from "../../src/ops/defineOp.js";
-import * as ops from "../../src/ops/index.js";
+import { ops, table } from "./table.js";
 import { info } from "../../src/runtime/runtime.js";
 import { Random } from "../../src/tensor/random.js";
 import { scope } from "../../src/tensor/scope.js";
 import { build } from "../support/engine.js";
 import { checkBits, checkForward, checkGradient, checkShares } from "./check.js";
-import type { OpName, Row } from "./row.js";
-import { table } from "./table.js";
 
 it("has a row for every op", () => {
-  const names = Object.keys(ops).filter((name) => name.endsWith("Op"));
-  expect(Object.keys(table).toSorted()).toEqual(names.toSorted());
+  expect(Object.keys(ops).length).toBeGreaterThan(50);
+  expect(Object.keys(table).toSorted()).toEqual(Object.keys(ops).toSorted());
 });
 
 it(`runs on the ${build} build`, () => {
   expect(info().build).toBe(build);
 });
 
-describe.each(Object.keys(table) as OpName[])("%s", (name) => {
-  const op = ops[name] as Op<unknown>;
-  const row = table[name] as Row<unknown>;
+describe.each(Object.entries(table))("%s", (name, row) => {
+  const op = ops[name];
   const trials = row.samples(new Random(1).fork(name)).map((sample) => ({ op, row, sample }));
 
   it.each(trials.map((trial) => [trial.sample.title, trial] as const))("%s", (_, trial) => {

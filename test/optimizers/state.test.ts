@@ -12,9 +12,9 @@ import * as reference from "./reference.js";
 
 const shapes = [[3, 7], [7], [5]];
 const decayAndNot: SectionRule[] = [
-  { isTrainable: true, decays: true },
-  { isTrainable: true, decays: false },
-  { isTrainable: true, decays: true },
+  { trainable: true, decays: true },
+  { trainable: true, decays: false },
+  { trainable: true, decays: true },
 ];
 
 /** Values and gradients that repeat exactly: multiples of 1/64 in (−1, 1). */
@@ -121,9 +121,9 @@ describe("a step", () => {
 
   it("leaves frozen sections and their gradients alone", () => {
     const job = start(sgd({ learningRate: 1 }), [
-      { isTrainable: true, decays: true },
-      { isTrainable: false, decays: false },
-      { isTrainable: true, decays: true },
+      { trainable: true, decays: true },
+      { trainable: false, decays: false },
+      { trainable: true, decays: true },
     ]);
     const before = job.current();
     job.setGradients(1);
@@ -143,7 +143,7 @@ describe("clipping", () => {
     const values = new Slab(sections.map((section) => [section.length]));
     const gradients = new Slab(sections.map((section) => [section.length]));
     sections.forEach((section, i) => gradients.sections[i].assign(section));
-    const rules = sections.map(() => ({ isTrainable: true, decays: true }));
+    const rules = sections.map(() => ({ trainable: true, decays: true }));
     const state = new OptimizerState(sgd({ learningRate: 1, ...clipping }), values.sections, gradients, rules);
     state.step();
     return values.sections.map((section) => [...section.toTypedArray()].map((x) => 0 - x));
@@ -173,9 +173,9 @@ describe("clipping", () => {
 
   it("by global norm does not count frozen parameters", () => {
     const job = start(sgd({ learningRate: 1, globalClipNorm: 2 }), [
-      { isTrainable: false, decays: true },
-      { isTrainable: true, decays: false },
-      { isTrainable: false, decays: true },
+      { trainable: false, decays: true },
+      { trainable: true, decays: false },
+      { trainable: false, decays: true },
     ]);
     job.gradients.sections[0].assign(Array<number>(21).fill(1e6));
     job.gradients.sections[1].assign([2, 0, 0, 0, 0, 0, 0]);

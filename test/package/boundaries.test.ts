@@ -31,11 +31,19 @@ describe("layer boundaries", () => {
     ["src/losses/losses.ts", 'import { dense } from "../layers/dense.js";', "losses may not import layers"],
     ["src/callbacks/history.ts", 'import type { Model } from "../models/model.js";', "callbacks may not import models"],
     ["src/models/model.ts", 'import { main } from "../cli/main.js";', "models may not import cli"],
-    ["src/layers/dense.ts", 'export * from "../models/model.js";', "layers may not import models"],
+    ["src/layers/core/dense.ts", 'export * from "../models/model.js";', "layers may not import models"],
     ["src/tensor/tape.ts", 'export type Op = import("../ops/defineOp.js").Op;', "tensor may not import ops"],
     ["src/tensor/tape.ts", 'const later = () => import("../ops/defineOp.js");', "tensor may not import ops"],
-    ["src/layers/dense.ts", 'import { kernels } from "../runtime/runtime.js";', "only ops and runtime call kernels"],
-    ["src/layers/dense.ts", 'import * as runtime from "../runtime/runtime.js";', "only ops and runtime call kernels"],
+    [
+      "src/layers/core/dense.ts",
+      'import { kernels } from "../runtime/runtime.js";',
+      "only ops and runtime call kernels",
+    ],
+    [
+      "src/layers/core/dense.ts",
+      'import * as runtime from "../runtime/runtime.js";',
+      "only ops and runtime call kernels",
+    ],
     [
       "src/layers/a.ts",
       'import { imageKernels } from "../runtime/parts/images.js";',
@@ -48,11 +56,15 @@ describe("layer boundaries", () => {
     ],
     ["src/data/mnist.ts", 'import { readFile } from "node:fs/promises";', "runs in browsers too"],
     ["src/data/mnist.ts", 'const fs = await import("fs");', "runs in browsers too"],
-    ["src/layers/dense.ts", 'import { tensor } from "lanegrad";', "never imports itself by package name"],
+    ["src/layers/core/dense.ts", 'import { tensor } from "lanegrad";', "never imports itself by package name"],
     ["src/models/model.ts", 'import { gemmCases } from "../../bench/gemm.js";', "models may not import bench"],
     ["src/unheardOf/file.ts", 'import { message } from "../errors.js";', "has no line in scripts/lint/rooms.mjs"],
     ["examples/xor.ts", 'import { init } from "../src/index.js";', 'import from "lanegrad"'],
     ["bench/gemm.ts", 'import { init } from "../build/lib/index.js";', 'import from "lanegrad"'],
+    ["course/recurrent/a.ts", 'import { init } from "../../src/index.js";', 'import from "lanegrad"'],
+    ["course/recurrent/a.ts", 'import { readFile } from "node:fs/promises";', "no use of node:fs/promises"],
+    ["src/report/page.ts", 'import { message } from "../errors.js";', "report may not import errors"],
+    ["src/models/model.ts", 'import { lessons } from "../../course/index.js";', "models may not import course"],
   ])("%s: %s", async (file, code, expected) => {
     const found = (await faults(file, code)).filter((fault) => fault.startsWith("rooms/down"));
     expect(found).toEqual([expect.stringContaining(expected)]);
@@ -61,15 +73,27 @@ describe("layer boundaries", () => {
   it.each([
     ["src/ops/relu.ts", 'import { kernels } from "../runtime/runtime.js";'],
     ["src/ops/relu.ts", 'import { imageKernels } from "../runtime/parts/images.js";'],
-    ["src/layers/dense.ts", 'import { glorotUniform } from "../initializers/glorot.js"; import "../errors.js";'],
+    ["src/layers/core/dense.ts", 'import { glorotUniform } from "../initializers/glorot.js"; import "../errors.js";'],
     ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
     ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],
     ["src/cli/bench.ts", 'import { gemmCases } from "../../bench/gemm.js";'],
     ["examples/xor.ts", 'import { init } from "lanegrad"; import { draw } from "./draw.js";'],
+    ["course/recurrent/a.ts", 'import { init } from "lanegrad"; export const now = init(Math.max(performance.now()));'],
     ["test/ops/relu.ts", 'import { readFileSync } from "node:fs"; import { relu } from "../../src/ops/relu.js";'],
   ])("%s may: %s", async (file, code) => {
     expect(await faults(file, code)).toEqual([]);
   });
+});
+
+describe("lessons run in Node, in pages and in workers", () => {
+  it.each(["document.body", "process.argv", "Buffer.from([])", "new Worker('a.js')", "setTimeout(() => 1, 2)"])(
+    "so they may not use %s",
+    async (code) => {
+      const [name] = /\b(document|process|Buffer|Worker|setTimeout)\b/.exec(code)!;
+      const found = await faults("course/feedforward/a.ts", `export const x: Document | number = ${code};`);
+      expect(found).toEqual([`rooms/plain: course/ runs in Node, in pages and in workers: no use of ${name}`]);
+    },
+  );
 });
 
 describe("import cycles", () => {

@@ -23,7 +23,7 @@ async function start(options: InitOptions) {
 
 /** The op of a chunk that is imported later, and the one-layer network that tests run through it. */
 async function later({ tensor }: Pick<Awaited<ReturnType<typeof start>>, "tensor">) {
-  const { maxPool2d } = await import("../../src/ops/maxPool.js");
+  const { maxPool2d } = await import("../../src/ops/image/maxPool.js");
   const n = 64;
   const x = tensor(
     Float32Array.from({ length: n * n * 16 }, (_, i) => (i * 7919) % 1009),
@@ -53,7 +53,7 @@ afterEach(() => vi.restoreAllMocks());
 describe("a part", () => {
   it("is registered by what calls it, and by nothing else", async () => {
     expect((await start({ threads: 1 })).registered()).toEqual(["core"]);
-    await import("../../src/ops/maxPool.js");
+    await import("../../src/ops/image/maxPool.js");
     const { registeredParts } = await import("../../src/runtime/parts.js");
     expect(registeredParts().map(({ name }) => name)).toEqual(["core", "images"]);
   });
@@ -99,7 +99,7 @@ describe("a part", () => {
 
   it("a recording of the core from before goes on after the threads were started anew", async () => {
     const library = await start({ threads: 2 });
-    const { exp } = await import("../../src/ops/unary.js");
+    const { exp } = await import("../../src/ops/pointwise/unary.js");
     await library.init({ threads: 2 });
     await untilReady(() => library.launcher().pool!.isReady);
     const x = library.tensor(new Float32Array(50_000));
@@ -115,7 +115,7 @@ describe("a part", () => {
 
 describe("handed in as modules", () => {
   it("the core alone is enough for what needs no more, and says what is missing elsewhere", async () => {
-    await import("../../src/ops/maxPool.js");
+    await import("../../src/ops/image/maxPool.js");
     const library = await start({ module: wasm("simd"), threads: 1 });
     expect(library.tensor([1, 2]).toArray()).toEqual([1, 2]);
     const { pool } = await later(library);
@@ -123,14 +123,14 @@ describe("handed in as modules", () => {
   });
 
   it("parts by name", async () => {
-    await import("../../src/ops/maxPool.js");
+    await import("../../src/ops/image/maxPool.js");
     const module = { core: wasm("simd"), images: new WebAssembly.Module(wasm("simd-images")) };
     const { pool, expected } = await later(await start({ module, threads: 1 }));
     expect(pool().toTypedArray()).toEqual(expected);
   });
 
   it("parts by name for shared memory, on threads", async () => {
-    await import("../../src/ops/maxPool.js");
+    await import("../../src/ops/image/maxPool.js");
     const module = { core: wasm("simd-threads"), images: wasm("simd-threads-images") };
     const library = await start({ module, threads: 2 });
     expect(library.info.threads).toBe(2);
@@ -150,7 +150,7 @@ describe("handed in as modules", () => {
       "init: module lacks the core; expected a module, or { core: …, … }, got { images }.",
     ],
   ])("what is no such part is refused, and init may be called again: %#", async (module, text) => {
-    await import("../../src/ops/maxPool.js");
+    await import("../../src/ops/image/maxPool.js");
     const { init } = await import("../../src/runtime/init.js");
     await expect(init({ module: module as never, threads: 1 })).rejects.toThrow(text);
     const { pool, expected } = await later(await start({ threads: 1 }));

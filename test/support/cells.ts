@@ -1,5 +1,5 @@
 /** Recurrent cells over whole sequences in float64 by plain loops: what ops, layers and benchmarks are compared with. Letters: N batch, T steps, I inputs, H units. */
-import type { OptionalName, RecurrentActivation, SequenceAttributes } from "../../src/ops/sequence.js";
+import type { OptionalName, RecurrentActivation, SequenceAttributes } from "../../src/ops/recurrent/sequence.js";
 import type { Operand } from "./operands.js";
 
 const functions: Readonly<Record<RecurrentActivation, (x: number) => number>> = {

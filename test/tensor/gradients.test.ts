@@ -1,8 +1,8 @@
 /** What happens to `grad`: whatever a user does to it works or is refused, and backward passes add to it, replayed ones too. */
 import { describe, expect, it } from "vitest";
-import { add, mul } from "../../src/ops/arithmetic.js";
-import { sum } from "../../src/ops/reduce.js";
-import { tanh } from "../../src/ops/activations.js";
+import { add, mul } from "../../src/ops/pointwise/arithmetic.js";
+import { sum } from "../../src/ops/reduce/reduce.js";
+import { tanh } from "../../src/ops/pointwise/activationFunctions.js";
 import { batchNormalization, dense } from "../../src/layers/index.js";
 import { meanSquaredError } from "../../src/losses/index.js";
 import { sequential } from "../../src/models/sequential.js";
@@ -226,7 +226,7 @@ describe("what backward reads must be as it was in the forward pass", () => {
     const [fixed, free] = [batchNormalization(), batchNormalization()];
     const net = sequential([fixed, dense({ units: 2 }), free]);
     net.build([2]);
-    fixed.isTrainable = false;
+    fixed.trainable = false;
     const [output] = net.call([tensor([[1, 2], [3, 5]])], { training: true }); // prettier-ignore
     expect(() => sum(mul(output, output)).backward()).not.toThrow();
   });

@@ -24,7 +24,7 @@ export const adamCase: Case = {
       adam({ learningRate, beta1, beta2, epsilon, weightDecay }),
       values.sections,
       gradients,
-      [{ isTrainable: true, decays: true }],
+      [{ trainable: true, decays: true }],
     );
     const [theta, g] = [randomValues(n), randomValues(n).map((value) => value / 8)];
     values.whole.assign(theta);

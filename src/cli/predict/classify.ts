@@ -1,7 +1,7 @@
 /** From a network's outputs to classes and their probabilities. Letters: N samples, K classes, C columns of the output. */
 import { type Classified, classifyLogits, normalize, secondOfTwo } from "../../../course/support/probabilities.js";
 import type { Model } from "../../index.js";
-import { activatedLayer, givesProbabilities } from "../../models/logits.js";
+import { activatedLayer, givesProbabilities } from "../../models/graph/logits.js";
 
 /**
  * Probabilities of the classes from a model's outputs.

@@ -3,7 +3,7 @@
  * the model. Letters: N samples.
  */
 import type { CsvTable } from "../../data/csv.js";
-import { readIdx } from "../../data/idx.js";
+import { readIdx } from "../../data/formats/idx.js";
 import { DataError, message, show } from "../../errors.js";
 import { type Model, type Shape, type Tensor, datasets, tensor } from "../../index.js";
 import { readFile } from "../../io/files.js";

@@ -3,13 +3,13 @@
  * Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
  */
 import { UsageError, message, show } from "../../errors.js";
-import { dense } from "../../layers/dense.js";
-import { highway as highwayLayer } from "../../layers/highway.js";
+import { dense } from "../../layers/core/dense.js";
+import { highway as highwayLayer } from "../../layers/core/highway.js";
 import { input } from "../../layers/input.js";
 import type { SymbolicTensor } from "../../layers/layer.js";
-import { add } from "../../layers/merge.js";
-import { flatten } from "../../layers/reshape.js";
-import { type Activation, checkActivation } from "../../ops/activation.js";
+import { add } from "../../layers/core/merge.js";
+import { flatten } from "../../layers/core/reshape.js";
+import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
 import { checkInteger } from "../../options.js";
 import type { Model } from "../model.js";
 import { model } from "../sequential.js";

@@ -2,11 +2,11 @@
  * LeNet-5: two convolutions with average pooling, then three dense layers. Source: LeCun, Bottou, Bengio, Haffner 1998, with all channels of the first
  * convolution connected to the second and a dense layer of logits in the place of the radial basis functions.
  */
-import { conv2d } from "../../layers/conv.js";
-import { dense } from "../../layers/dense.js";
-import { averagePooling2d, maxPooling2d } from "../../layers/pooling.js";
-import { flatten } from "../../layers/reshape.js";
-import { type Activation, checkActivation } from "../../ops/activation.js";
+import { conv2d } from "../../layers/image/convolution.js";
+import { dense } from "../../layers/core/dense.js";
+import { averagePooling2d, maxPooling2d } from "../../layers/image/pooling.js";
+import { flatten } from "../../layers/core/reshape.js";
+import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
 import type { Model } from "../model.js";
 import { sequential } from "../sequential.js";
 import { UsageError, message, show } from "../../errors.js";

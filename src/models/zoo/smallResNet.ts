@@ -2,14 +2,14 @@
  * A small residual network for small images. Source: He, Zhang, Ren, Sun 2016, section 4.2 (6n + 2 layers for n blocks a stage), with 1×1 convolutions where
  * the shape changes.
  */
-import { activation } from "../../layers/activation.js";
-import { conv2d } from "../../layers/conv.js";
-import { dense } from "../../layers/dense.js";
+import { activation } from "../../layers/core/activation.js";
+import { conv2d } from "../../layers/image/convolution.js";
+import { dense } from "../../layers/core/dense.js";
 import { input } from "../../layers/input.js";
 import type { SymbolicTensor } from "../../layers/layer.js";
-import { add } from "../../layers/merge.js";
-import { batchNormalization } from "../../layers/normalization.js";
-import { globalAveragePooling2d } from "../../layers/pooling.js";
+import { add } from "../../layers/core/merge.js";
+import { batchNormalization } from "../../layers/norm/normalization.js";
+import { globalAveragePooling2d } from "../../layers/image/pooling.js";
 import { heNormal } from "../../initializers/index.js";
 import { checkInteger } from "../../options.js";
 import type { Model } from "../model.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { streams } from "../../../src/data/text/streams.js";
 import { dense, embedding, lstm } from "../../../src/layers/index.js";
 import { categoricalCrossentropy } from "../../../src/losses/index.js";
-import { bptt } from "../../../src/models/bptt.js";
+import { bptt } from "../../../src/models/loop/bptt.js";
 import { sequential } from "../../../src/models/sequential.js";
 import type { Model } from "../../../src/models/model.js";
 import { sgd } from "../../../src/optimizers/index.js";

@@ -36,10 +36,10 @@ export const edits = {
       "states not restored after a validation",
     ],
   ],
-  "src/layers/carriedStates.ts": [
+  "src/layers/recurrent/carriedStates.ts": [
     ['      if (owners.get(parameter) === "fit") continue;\n', "", "states of a fit that is under way taken"],
   ],
-  "src/models/fold.ts": [
+  "src/models/graph/fold.ts": [
     ["!outputs.includes(tensor) && ", "", "folded although the convolution's output is one of the model's"],
     [
       " && calls.filter((call) => call.inputs.includes(tensor)).length === 1",
@@ -50,14 +50,14 @@ export const edits = {
     ["fits && uses(layer) === 1 &&", "fits &&", "folded although the convolution is shared"],
   ],
   "src/io/files.ts": [["await handle.sync();", "", "a file is not on the disk before it is renamed"]],
-  "src/layers/recurrent.ts": [
+  "src/layers/recurrent/recurrentLayer.ts": [
     [
       "this.declare({ ...spec, decays: false })",
       "this.declare({ ...spec, decays: true })",
       "weight decay of peepholes",
     ],
   ],
-  "src/layers/dense.ts": [["decays: false", "decays: true", "weight decay of biases"]],
-  "src/layers/convolution.ts": [["decays: false", "decays: true", "weight decay of biases"]],
-  "src/layers/normalization.ts": [["const decays = false;", "const decays = true;", "weight decay of γ and β"]],
+  "src/layers/core/dense.ts": [["decays: false", "decays: true", "weight decay of biases"]],
+  "src/layers/image/convolutionLayer.ts": [["decays: false", "decays: true", "weight decay of biases"]],
+  "src/layers/norm/normalization.ts": [["const decays = false;", "const decays = true;", "weight decay of γ and β"]],
 };

@@ -1,0 +1,316 @@
+/**
+ * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without running anything: a pickle is a
+ * program for a stack machine, and of its instructions only those are known here that such an array needs. Names lead nowhere: `_reconstruct` and
+ * `dtype` are the two that may be called, and a call makes a mark and nothing else. Whatever is beyond that is an error.
+ * Source: CPython's `pickletools`.
+ *
+ * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes each. What numpy.save writes has a list
+ * for each element of the array, 20 other things, marks two deep, and on the stack 2,000 elements or one tuple. So lists, memo and stack are limited to
+ * 250,000 each, or one for 128 bytes of the pickle where that is more; names, texts and calls to 1,000; marks to 100.
+ */
+import { DataError, message } from "../../errors.js";
+
+/** What the stack holds. Constants that do not matter are null. */
+type Value = number | string | null | List | Name | Result;
+
+/** A list or a tuple. */
+interface List {
+  readonly items: Value[];
+}
+
+/** A function or class by name. */
+interface Name {
+  readonly name: string;
+}
+
+/** What a call made, and the state that BUILD gave it. */
+interface Result {
+  readonly of: string;
+  state?: Value;
+}
+
+const mostTexts = 1000;
+const mostMarks = 100;
+
+const callable = [
+  "_codecs encode",
+  "numpy dtype",
+  "numpy.core.multiarray _reconstruct",
+  "numpy._core.multiarray _reconstruct",
+];
+
+/**
+ * @param bytes  the pickle
+ * @param op     the function that the user called and the file's name, for the messages
+ * Errors: DataError for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and for integers that are no int32.
+ * Cost: time linear in the pickle; memory at most 8 bytes for each of its bytes, and 50 MB for what the limits allow.
+ */
+export function pickledLists(bytes: Uint8Array, op: string): Int32Array[] {
+  const result = new Machine(bytes, op).run();
+  const fail = (got: string): DataError => notLists(op, got);
+  const isArray = isResult(result) && result.of.endsWith("_reconstruct");
+  const state = isArray && isList(result.state) ? result.state.items : undefined;
+  const lists = state?.at(-1);
+  if (state?.length !== 5 || !isList(lists)) throw fail("another object");
+  let total = 0;
+  for (const [n, list] of lists.items.entries()) {
+    if (!isList(list)) throw fail(`something else as element ${n}`);
+    total += list.items.length; // a list may be named many times, in two bytes each
+    if (total > bytes.length) throw fail("more items than bytes");
+  }
+  const all = new Int32Array(total);
+  let end = 0;
+  return (lists.items as List[]).map(({ items }, n) => {
+    const begin = end;
+    for (const item of items) {
+      if (typeof item !== "number" || item !== (item | 0)) {
+        throw fail(`something else as item ${end - begin} of list ${n}`);
+      }
+      all[end++] = item;
+    }
+    return all.subarray(begin, end);
+  });
+}
+
+class Machine {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #op: string;
+  readonly #stack: Value[] = [];
+  readonly #marks: number[] = [];
+  readonly #memo = new Map<number, Value>();
+  readonly #most: number;
+  #at = 0;
+  #lists = 0;
+  #texts = 0;
+
+  constructor(bytes: Uint8Array, op: string) {
+    this.#bytes = bytes;
+    this.#most = Math.max(250_000, Math.floor(bytes.length / 128));
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#op = op;
+  }
+
+  run(): Value {
+    for (;;) {
+      const code = this.#u8();
+      if (code === 0x2e) break; // STOP
+      this.#step(code);
+    }
+    if (this.#at !== this.#bytes.length) throw this.#fail(`${this.#bytes.length - this.#at} bytes behind its end`);
+    return this.#pop();
+  }
+
+  #step(code: number): void {
+    switch (String.fromCharCode(code)) {
+      case "\x80": // PROTO
+        this.#u8();
+        return;
+      case "\x95": // FRAME
+        this.#skip(8);
+        return;
+      case "(":
+        if (this.#marks.length === mostMarks) throw this.#fail(`more than ${mostMarks} marks`);
+        this.#marks.push(this.#stack.length);
+        return;
+      case "K": // BININT1
+        this.#push(this.#u8());
+        return;
+      case "M": // BININT2
+        this.#push(this.#view.getUint16(this.#skip(2), true));
+        return;
+      case "J": // BININT
+        this.#push(this.#view.getInt32(this.#skip(4), true));
+        return;
+      case "\x8a": {
+        // LONG1, of at most 6 bytes here: little-endian two's complement
+        const length = this.#u8();
+        if (length > 6) throw this.#fail(`an integer of ${length} bytes`);
+        const from = this.#skip(length);
+        let value = 0;
+        for (let i = length - 1; i >= 0; i--) value = value * 256 + this.#bytes[from + i];
+        this.#push(length > 0 && this.#bytes[from + length - 1] > 127 ? value - 256 ** length : value);
+        return;
+      }
+      case "N": // None, True, False
+      case "\x88":
+      case "\x89":
+        this.#push(null);
+        return;
+      case "X": // BINUNICODE
+        this.#push(this.#text(this.#view.getUint32(this.#skip(4), true)));
+        return;
+      case "\x8c": // SHORT_BINUNICODE, SHORT_BINBYTES, SHORT_BINSTRING
+      case "C":
+      case "U":
+        this.#push(this.#text(this.#u8()));
+        return;
+      case "]": // EMPTY_LIST, EMPTY_TUPLE
+      case ")":
+        this.#pushList([]);
+        return;
+      case "a": {
+        const item = this.#pop();
+        this.#list().items.push(item);
+        return;
+      }
+      case "e": {
+        // APPENDS
+        const items = this.#popMark();
+        const { items: list } = this.#list();
+        for (const item of items) list.push(item);
+        return;
+      }
+      case "t": // TUPLE, TUPLE1, TUPLE2, TUPLE3
+        this.#pushList(this.#popMark());
+        return;
+      case "\x85":
+      case "\x86":
+      case "\x87":
+        this.#pushList(Array.from({ length: code - 0x84 }, () => this.#pop()).reverse());
+        return;
+      case "c": {
+        // GLOBAL
+        const module = this.#line();
+        this.#push({ name: `${module} ${this.#line()}` });
+        return;
+      }
+      case "\x93": {
+        // STACK_GLOBAL
+        const [name, module] = [this.#pop(), this.#pop()];
+        if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is no text");
+        this.#countText();
+        this.#push({ name: `${module} ${name}` });
+        return;
+      }
+      case "R": {
+        // REDUCE
+        this.#pop();
+        const called = this.#pop();
+        const name = called !== null && typeof called === "object" && "name" in called ? called.name : "no name";
+        if (!callable.includes(name)) throw this.#fail(`a call of ${JSON.stringify(name.slice(0, 60))}`);
+        this.#countText();
+        this.#push({ of: name });
+        return;
+      }
+      case "b": {
+        // BUILD
+        const state = this.#pop();
+        const result = this.#top();
+        if (!isResult(result)) throw this.#fail("a state for nothing");
+        result.state = state;
+        return;
+      }
+      case "q": // BINPUT, LONG_BINPUT, MEMOIZE
+        this.#keep(this.#u8());
+        return;
+      case "r":
+        this.#keep(this.#view.getUint32(this.#skip(4), true));
+        return;
+      case "\x94":
+        this.#keep(this.#memo.size);
+        return;
+      case "h": // BINGET, LONG_BINGET
+        this.#recall(this.#u8());
+        return;
+      case "j":
+        this.#recall(this.#view.getUint32(this.#skip(4), true));
+        return;
+      default:
+        throw this.#fail(`instruction ${code} at byte ${this.#at - 1}`);
+    }
+  }
+
+  #recall(key: number): void {
+    const value = this.#memo.get(key);
+    if (value === undefined) throw this.#fail(`nothing under number ${key}`);
+    this.#push(value);
+  }
+
+  #keep(key: number): void {
+    if (this.#memo.size >= this.#most) throw this.#fail(`more than ${this.#most} entries in its memo`);
+    this.#memo.set(key, this.#top());
+  }
+
+  #push(value: Value): void {
+    if (this.#stack.length >= this.#most) throw this.#fail(`more than ${this.#most} elements on its stack`);
+    this.#stack.push(value);
+  }
+
+  #pushList(items: Value[]): void {
+    if (++this.#lists > this.#most) throw this.#fail(`more than ${this.#most} lists`);
+    this.#push({ items });
+  }
+
+  #countText(): void {
+    if (++this.#texts > mostTexts) throw this.#fail(`more than ${mostTexts} names and texts`);
+  }
+
+  /** Moves on by `count` bytes. @returns where they begin */
+  #skip(count: number): number {
+    const from = this.#at;
+    if (from + count > this.#bytes.length) throw this.#fail(`an end after ${this.#bytes.length} bytes`);
+    this.#at += count;
+    return from;
+  }
+
+  #u8(): number {
+    return this.#bytes[this.#skip(1)];
+  }
+
+  #text(length: number): string {
+    this.#countText();
+    const from = this.#skip(length);
+    return new TextDecoder("latin1").decode(this.#bytes.subarray(from, from + length));
+  }
+
+  #line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#at);
+    if (end < 0) throw this.#fail("a name without end");
+    const text = this.#text(end - this.#at);
+    this.#at++;
+    return text;
+  }
+
+  #top(): Value {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0)) throw this.#fail("an empty stack");
+    return this.#stack[this.#stack.length - 1];
+  }
+
+  #pop(): Value {
+    const value = this.#top();
+    this.#stack.pop();
+    return value;
+  }
+
+  #popMark(): Value[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw this.#fail("no mark");
+    return this.#stack.splice(mark);
+  }
+
+  #list(): List {
+    const value = this.#top();
+    if (!isList(value)) throw this.#fail("an item for no list");
+    return value;
+  }
+
+  #fail(got: string): DataError {
+    return notLists(this.#op, got);
+  }
+}
+
+function isList(value: Value | undefined): value is List {
+  return typeof value === "object" && value !== null && "items" in value;
+}
+
+function isResult(value: Value): value is Result {
+  return typeof value === "object" && value !== null && "of" in value;
+}
+
+function notLists(op: string, got: string): DataError {
+  const hint = "Nothing in the file was run.";
+  return new DataError(
+    message(op, "this is no pickled array of lists of integers", { expected: "what numpy.save writes", got, hint }),
+  );
+}

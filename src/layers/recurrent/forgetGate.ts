@@ -1,0 +1,14 @@
+/** The bias of an LSTM's forget gate, which begins open. Letters: H units. Source: Jozefowicz, Zaremba & Sutskever 2015. */
+import type { Initializer } from "../../initializers/initializer.js";
+import { fillFloat32 } from "../../runtime/primitives.js";
+
+/** Fills biases (4H) as `initializer` does, then those of the forget gate with 1. */
+export function openForgetGate(initializer: Initializer, units: number): Initializer {
+  return {
+    config: initializer.config,
+    fill(out, random) {
+      initializer.fill(out, random);
+      fillFloat32(out.ptr + 4 * units, 1, units);
+    },
+  };
+}

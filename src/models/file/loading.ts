@@ -1,0 +1,220 @@
+/**
+ * Models from safetensors files: the architecture is built again, the weights are checked against it, and only then is anything taken over.
+ * Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer, loss and metric.
+ */
+import type { Config } from "../../config.js";
+import { DataError, LanegradError, checkKeys, message, show } from "../../errors.js";
+import { type ByteSource, readBytes } from "../../io/bytes.js";
+import { type Safetensors, decodeSafetensors } from "../../io/safetensors.js";
+import { Layer, type LayerOptions } from "../../layers/layer.js";
+import { layerFrom } from "../../layers/registry.js";
+import { lossFrom } from "../../losses/registry.js";
+import { metricFrom } from "../../metrics/registry.js";
+import { writeTotals } from "../../ops/inPlace/metricTotals.js";
+import { optimizerFrom } from "../../optimizers/registry.js";
+import { restoreOptimizer } from "../../optimizers/restore.js";
+import { checkInteger } from "../../options.js";
+import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { rebuild } from "../graph/architecture.js";
+import type { Graph } from "../graph/graph.js";
+import { Model } from "../model.js";
+import { decodeNotes } from "./notes.js";
+import { checkProgress } from "../loop/progress.js";
+import { type SavedTraining, formatVersion, metadataKey, rawPrefix, slotPrefix, totalsName } from "./saving.js";
+import { weightName } from "../step/weights.js";
+
+/** Options of {@link loadModel}. */
+export interface LoadOptions {
+  /** Makers of layers that are not lanegrad's own, by their kind. */
+  readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
+  /** N of stateful layers in place of the one they were trained with; their states begin at zero. What a checkpoint has beyond the weights is left out. */
+  readonly batchSize?: number;
+  /** Shape of one sample in place of the one the model was built for, where its weights allow that: [1] to read a sequence token by token. */
+  readonly inputShape?: Shape;
+}
+
+interface Saved {
+  readonly name: string;
+  readonly seed: number;
+  readonly notes?: unknown;
+  readonly architecture: unknown;
+  readonly training?: SavedTraining;
+}
+
+/**
+ * Reads a model, or a checkpoint, that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled and goes on by fit(x, y, { …, resume: true }).
+ *
+ * @param source  a path or file: URL (Node), bytes, a Blob, a Response or a stream
+ * Errors: DataError for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture.
+ */
+export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
+  checkKeys("loadModel", options, ["customLayers", "batchSize", "inputShape"]);
+  const { batchSize, inputShape } = options;
+  if (batchSize !== undefined) checkInteger("loadModel", "batchSize", batchSize, "[1, ∞)");
+  const file = decodeSafetensors(await readBytes("loadModel", source));
+  const saved = readMetadata(file);
+  const graph = asDataError(() =>
+    rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options.customLayers), inputShape),
+  );
+  const weights = weightsOf(graph, file, "", batchSize !== undefined);
+  const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
+  model.notes = checkedNotes(saved.notes);
+  try {
+    model.insides.bound("loadModel", weights);
+    if (saved.training !== undefined && batchSize === undefined) resume(model, graph, file, saved.training);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {}): Layer {
+  if (!Object.hasOwn(customLayers, config.className)) return layerFrom(config);
+  const layer = customLayers[config.className](config);
+  if (layer instanceof Layer) return layer;
+  const wrong = `the maker of ${show(config.className)} in customLayers gives no layer`;
+  throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
+}
+
+/** A layer's configuration, and those of layers within it, with another batch size where they are stateful. */
+function forBatches<T>(config: T, batchSize: number | undefined): T {
+  if (batchSize === undefined || typeof config !== "object" || config === null || Array.isArray(config)) return config;
+  const inner = Object.fromEntries(Object.entries(config).map(([name, value]) => [name, forBatches(value, batchSize)]));
+  return { ...inner, ...("stateful" in config && config.stateful === true && { batchSize }) } as T;
+}
+
+/**
+ * The values of all weights by name.
+ * @param prefix         what stands before a name in the file
+ * @param forgetsStates  carried states are zero in place of the file's
+ * Errors: DataError, before memory in proportion to a claimed shape is asked for.
+ */
+function weightsOf(
+  { layers }: Graph,
+  file: Safetensors,
+  prefix = "",
+  forgetsStates = false,
+): Map<string, Float32Array> {
+  const carried = new Set(forgetsStates ? layers.flatMap((layer) => layer.carried) : []);
+  const all = layers.flatMap((layer) =>
+    layer.parameters.map((parameter) => ({ parameter, name: weightName(layer, parameter) })),
+  );
+  const read = new Map<string, Float32Array>();
+  for (const { parameter, name } of all) {
+    if (!carried.has(parameter)) read.set(name, floats(file, prefix + name, parameter.spec.shape));
+  }
+  // Zeros last: what the file says of their sizes has been compared with weights that are there.
+  for (const { parameter, name } of all) {
+    if (carried.has(parameter)) read.set(name, new Float32Array(sizeOf(parameter.spec.shape)));
+  }
+  return read;
+}
+
+/** Files without notes are as good as those with none. Errors: DataError. */
+function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
+  const notes = asDataError(() => decodeNotes(saved));
+  if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
+  throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
+}
+
+/** Compiles as it was compiled and puts training where it stood. Errors: DataError, before memory in proportion to a claimed size is asked for. */
+function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining): void {
+  const outputShape = graph.outputs[0].shape;
+  asDataError(() => {
+    const { optimizer, losses, lossWeights, averageDecay } = training.compile;
+    const metrics = training.compile.metrics.map(metricFrom);
+    const totals = metrics.map((metric, i) => totalsIn(file, totalsName(i), metric.stateSize(outputShape)));
+    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
+    const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
+    const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
+    checkWords(training.random);
+    model.compile({
+      optimizer: optimizerFrom(optimizer),
+      loss: losses.map(lossFrom),
+      metrics,
+      ...(lossWeights !== null && { lossWeights }),
+      ...(averageDecay !== undefined && { averageDecay }),
+      checkLogits: false, // it was decided where the model was first compiled
+    });
+    const { insides } = model;
+    const step = insides.step("loadModel");
+    const { weights, random } = insides.bound("loadModel");
+    restoreOptimizer(step.optimizer, { ...training.optimizer, slots });
+    if (raw !== undefined) for (const { name, value } of weights.all) value.assign(raw.get(name)!);
+    for (const [i, each] of step.metrics.totals.entries()) writeTotals(each, totals[i]);
+    checkProgress(training.progress);
+    insides.progress.restore(training.progress);
+    random.restore(training.random);
+    weights.isFirm = false;
+  });
+}
+
+function readMetadata({ metadata }: Safetensors): Saved {
+  const text = metadata[metadataKey];
+  if (text === undefined) {
+    const hint = "The file holds tensors, but not a model that lanegrad saved.";
+    throw new DataError(
+      message("loadModel", "no architecture", {
+        expected: `metadata ${show(metadataKey)}`,
+        got: show(Object.keys(metadata)),
+        hint,
+      }),
+    );
+  }
+  let saved: (Saved & { readonly version: unknown }) | null;
+  try {
+    saved = JSON.parse(text) as Saved & { readonly version: unknown };
+  } catch (cause) {
+    throw new DataError(message("loadModel", "the metadata are no JSON", { got: show(text) }), { cause });
+  }
+  if (saved?.version !== formatVersion) {
+    throw new DataError(
+      message("loadModel", "unknown version of the file", {
+        expected: String(formatVersion),
+        got: show(saved?.version),
+      }),
+    );
+  }
+  return saved;
+}
+
+/** Errors: DataError for what is not the state of a generator. */
+function checkWords(words: unknown): void {
+  if (Array.isArray(words) && words.length === 4 && words.every((word) => Number.isInteger(word))) return;
+  throw new DataError(
+    message("loadModel", "the random state is damaged", { expected: "4 integers", got: show(words) }),
+  );
+}
+
+/** Totals of a metric: float64, and float32 in files of lanegrad 0.4 and before. */
+function totalsIn(file: Safetensors, name: string, n: number): Float64Array {
+  const { dtype, shape, bytes } = file.tensors.get(name) ?? {};
+  if (dtype === "F64" && sameShape(shape!, [n])) return new Float64Array(bytes!.slice().buffer);
+  return Float64Array.from(floats(file, name, [n]));
+}
+
+function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32Array {
+  const found = tensors.get(name);
+  const expected = `F32 ${shape === undefined ? "[n]" : showShape(shape)}`;
+  if (found === undefined)
+    throw new DataError(
+      message("loadModel", `tensor ${show(name)} is missing`, { expected, got: show([...tensors.keys()]) }),
+    );
+  if (found.dtype !== "F32" || (shape !== undefined && !sameShape(found.shape, shape))) {
+    const got = `${found.dtype} ${show([...found.shape])}`; // of any length
+    throw new DataError(message("loadModel", `tensor ${show(name)} does not fit the architecture`, { expected, got }));
+  }
+  return new Float32Array(found.bytes.slice().buffer);
+}
+
+/** What is wrong with a file is wrong with the data, whatever noticed it. */
+function asDataError<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    const hint = error instanceof LanegradError ? error.message : `The metadata are damaged (${String(error)}).`;
+    throw new DataError(message("loadModel", "the file does not describe a model", { hint }), { cause: error });
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * The graph of a model: layer calls in an order in which every input is there before it is needed. Runs forward; going back is the tape's.
+ * Does not hold parameters' memory and does not train.
+ */
+import { UsageError, message, show } from "../../errors.js";
+import type { OwnStates } from "../../layers/layer.js";
+import type { CallContext, Layer, LayerCall, SymbolicTensor, TokenRule } from "../../layers/layer.js";
+import type { Shape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** A layer call and the first tensor it makes. */
+export interface Step {
+  readonly call: LayerCall;
+  readonly output: SymbolicTensor;
+}
+
+/** What a run must know besides its inputs. */
+export interface RunContext extends Pick<CallContext, "training" | "random"> {
+  /** For each input its mask, where there are some. */
+  readonly given?: readonly (Tensor | undefined)[] | undefined;
+}
+
+/** Layer calls in order, between inputs and outputs. */
+export class Graph {
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  readonly steps: readonly Step[];
+  /** Each layer once, in order of first use, every one with a name. */
+  readonly layers: readonly Layer[];
+
+  /** Errors: UsageError where an output depends on an input that is not listed, an input is listed twice, or two layers have the same name. */
+  constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
+    const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
+    if (twice >= 0) {
+      const wrong = `input ${twice} stands twice`;
+      throw new UsageError(message("model", wrong, { expected: "different inputs", got: show(inputs[twice].name) }));
+    }
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.steps = inOrder(inputs, outputs);
+    this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
+    nameLayers(this.layers);
+  }
+
+  /** For each input what tokens it is, where a layer wants such: as the strictest of these layers says. */
+  get tokenRules(): (TokenRule | undefined)[] {
+    const rules = new Map<SymbolicTensor, TokenRule>();
+    for (const { call } of this.steps) {
+      const { tokens } = call.layer;
+      if (tokens === undefined) continue;
+      const sources = new Set(call.inputs);
+      for (const symbol of sources) {
+        for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+        if (!this.inputs.includes(symbol)) continue;
+        const { vocabulary } = rules.get(symbol) ?? tokens;
+        rules.set(symbol, { vocabulary: Math.min(vocabulary, tokens.vocabulary) });
+      }
+    }
+    return this.inputs.map((input) => rules.get(input));
+  }
+
+  /** The layers that output `i` has come through, the last first; where a layer joins several, on along its first input. */
+  *layersBefore(i: number): Generator<Layer> {
+    for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
+      yield symbol.origin.layer;
+  }
+
+  /** Of a layer that carries states, if there is one. */
+  get carriedStates(): Layer["carriedStates"] {
+    return this.layers.find(({ carriedStates }) => carriedStates)?.carriedStates;
+  }
+
+  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  newStates(): OwnStates | undefined {
+    return this.carriedStates && new this.carriedStates(this.layers);
+  }
+
+  /** Shapes of the outputs, without the batch axis. */
+  get outputShapes(): Shape[] {
+    return this.outputs.map(({ shape }) => shape);
+  }
+
+  /**
+   * Computes the outputs. What no later layer needs is let go at once; what the backward pass needs, the tape holds.
+   *
+   * @param inputs  (N, …) each, in the order of `inputs`
+   * @param watch   is shown each layer's output as soon as it is there
+   * @returns       (N, …) each, in the order of `outputs`
+   */
+  run(inputs: readonly Tensor[], context: RunContext, watch?: (layer: string, output: Tensor) => void): Tensor[] {
+    return this.runMasked(inputs, context, watch).outputs;
+  }
+
+  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/layer.ts. */
+  runMasked(
+    inputs: readonly Tensor[],
+    { given = [], ...context }: RunContext,
+    watch?: (layer: string, output: Tensor) => void,
+  ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
+    const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
+    const masks = new Map<SymbolicTensor, Tensor>();
+    for (const [i, mask] of given.entries()) if (mask !== undefined) masks.set(this.inputs[i], mask);
+    const uses = countUses(this.steps);
+    const release = (symbol: SymbolicTensor): void => {
+      if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;
+      const value = values.get(symbol)!;
+      values.delete(symbol);
+      // A layer may hand on its operand itself (dropout outside of training), or use it as a mask: then it lives on.
+      if (![...values.values(), ...masks.values()].includes(value)) value.dispose();
+    };
+    for (const [stream, { call, output }] of this.steps.entries()) {
+      const operands = call.inputs.map((symbol) => values.get(symbol)!);
+      const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
+      const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
+      for (const [i, symbol] of call.outputs.entries()) values.set(symbol, made[i]);
+      const mask = call.layer.outputMask(operands, operandMasks);
+      if (mask !== undefined) masks.set(output, mask);
+      watch?.(call.layer.name!, made[0]);
+      for (const symbol of call.outputs) release(symbol);
+      for (const symbol of call.inputs) {
+        uses.set(symbol, uses.get(symbol)! - 1);
+        if (values.has(symbol)) release(symbol);
+      }
+    }
+    return {
+      outputs: this.outputs.map((symbol) => values.get(symbol)!),
+      masks: this.outputs.map((symbol) => masks.get(symbol)),
+    };
+  }
+}
+
+/** How many layer calls read each tensor. */
+function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
+  const uses = new Map<SymbolicTensor, number>();
+  for (const { call } of steps) {
+    for (const symbol of call.inputs) uses.set(symbol, (uses.get(symbol) ?? 0) + 1);
+  }
+  return uses;
+}
+
+/** Depth first from the outputs, without recursion: networks may be deep. */
+function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Step[] {
+  const steps: Step[] = [];
+  const done = new Set<SymbolicTensor>(inputs);
+  const waiting = outputs.toReversed();
+  for (let symbol = waiting.at(-1); symbol !== undefined; symbol = waiting.at(-1)) {
+    const missing = done.has(symbol) ? [] : (symbol.origin?.inputs.filter((input) => !done.has(input)) ?? []);
+    if (missing.length > 0) {
+      waiting.push(...missing.toReversed());
+      continue;
+    }
+    waiting.pop();
+    if (done.has(symbol)) continue;
+    if (symbol.origin === undefined) {
+      const hint = "List every layers.input() that the outputs depend on.";
+      const input = symbol.name === undefined ? "an input" : `input ${show(symbol.name)}`;
+      throw new UsageError(message("model", `an output depends on ${input} that is not among the inputs`, { hint }));
+    }
+    const { origin } = symbol;
+    steps.push({ call: origin, output: origin.outputs[0] });
+    for (const output of origin.outputs) done.add(output);
+  }
+  return steps;
+}
+
+/** Names the nameless by kind and number: dense_1, dense_2, … */
+function nameLayers(layers: readonly Layer[]): void {
+  const taken = new Set<string>();
+  for (const { name } of layers) {
+    if (name === undefined) continue;
+    if (taken.has(name)) {
+      const hint = "Give one of them another name where it is made.";
+      throw new UsageError(
+        message("model", "two layers have the same name", { expected: "unique names", got: show(name), hint }),
+      );
+    }
+    taken.add(name);
+  }
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    if (layer.name !== undefined) continue;
+    let number = counts.get(layer.kind) ?? 0;
+    do number++;
+    while (taken.has(`${layer.kind}_${number}`));
+    counts.set(layer.kind, number);
+    layer.giveName(`${layer.kind}_${number}`);
+    taken.add(`${layer.kind}_${number}`);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Probabilities or logits: what a network's last activation gives, and what the loss takes. A sigmoid or softmax before a loss that takes one itself
+ * trains badly without an error, and so does a loss of probabilities on a linear output. Does not look at values.
+ */
+import { UsageError, message, show } from "../../errors.js";
+import type { Layer } from "../../layers/layer.js";
+import type { Loss } from "../../losses/loss.js";
+
+/** Activations whose values are in [0, 1]. */
+const probabilities: readonly (string | undefined)[] = ["sigmoid", "hardSigmoid", "softmax"];
+
+/** True for outputs that are probabilities, false for others, undefined where the layers do not tell. */
+export function givesProbabilities(activation: string | undefined): boolean | undefined {
+  return activation === undefined ? undefined : probabilities.includes(activation);
+}
+
+/** The layer whose activation an output comes from. @param layers that the output has come through, the last first */
+export function activatedLayer(layers: Iterable<Layer>): Layer | undefined {
+  for (const layer of layers) if (layer.outputActivation !== "same") return layer;
+  return undefined;
+}
+
+/** Throws UsageError, naming the layer, where it gives probabilities and the loss takes logits, or the other way round. @param layers as for {@link activatedLayer} */
+export function checkLogits({ name, takes, config }: Loss, layers: Iterable<Layer>): void {
+  const layer = activatedLayer(layers);
+  const given = givesProbabilities(layer?.outputActivation);
+  if (takes === undefined || given === undefined || given === (takes === "probabilities")) return;
+  const wrong = `${name} takes ${takes}, but layer ${show(layer!.name ?? layer!.kind)} gives ${given ? "probabilities" : "none"}`;
+  const expected = `${"fromLogits" in config ? `fromLogits: ${!given} or ` : ""}another activation`;
+  const hint = "If it is meant: checkLogits: false.";
+  throw new UsageError(message("compile", wrong, { expected, got: show(layer!.outputActivation), hint }));
+}

@@ -1,0 +1,88 @@
+/** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import type { Loss } from "../../losses/loss.js";
+import { type Layer, type TokenRule, checkCarriedBatch } from "../../layers/layer.js";
+import { firstOutside } from "../../ops/shape/gather.js";
+import { sameShape, showShape } from "../../tensor/shape.js";
+import { Tensor } from "../../tensor/tensor.js";
+import type { ModelShapes } from "./data.js";
+import type { Graph } from "../graph/graph.js";
+
+/** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
+export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
+  checkTensors(op, "inputs", inputs);
+  for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
+    const input = inputs.at(i);
+    const fits =
+      input !== undefined && input.rank > 0 && sameShape(input.shape.slice(1), shape ?? input.shape.slice(1));
+    if (fits && input.shape[0] === inputs[0].shape[0]) {
+      if (tokens !== undefined) checkTokens(op, name, input, tokens);
+      continue;
+    }
+    const expected = showShape([i === 0 || !fits ? "N" : inputs[0].shape[0], ...(shape ?? ["…"])]);
+    const got = input?.label() ?? "nothing";
+    throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got }));
+  }
+}
+
+/** Throws ShapeError for a mask that is not (N, T) int32 as its input (N, T, …) is. */
+export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
+  for (const [i, mask] of masks.entries()) {
+    const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
+    const fits = mask instanceof Tensor && mask.dtype === "int32" && sameShape(mask.shape, wanted);
+    if (mask === undefined || (fits && wanted.length === 2)) continue;
+    const expected = `int32 [N, T] = ${showShape(wanted)}`;
+    throw new ShapeError(message(op, `mask ${i} does not fit its input`, { expected, got: show(mask) }));
+  }
+}
+
+/** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
+export function checkTargets(
+  op: string,
+  { outputShapes }: ModelShapes,
+  losses: readonly Loss[],
+  inputs: readonly Tensor[],
+  targets: readonly Tensor[],
+): void {
+  checkTensors(op, "targets", targets);
+  const shapes = outputShapes(inputs.map(({ shape }) => shape.slice(1)));
+  const [N] = inputs[0].shape;
+  for (const [i, loss] of losses.entries()) {
+    const target = targets.at(i);
+    if (target?.shape[0] !== N) {
+      const [expected, got] = [`target ${i} of ${N} rows`, target?.label() ?? "nothing"];
+      throw new ShapeError(message(op, "the targets do not fit the batch", { expected, got }));
+    }
+    loss.checkTargets(target, shapes[i]);
+  }
+}
+
+/** Throws ShapeError where a stateful layer takes another batch size than that of one of the batches of `rows` rows. */
+export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
+  const n = Math.min(batchSize, rows);
+  for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
+}
+
+/** Throws ShapeError where a layer cannot train on one of the batches of `rows` rows. */
+export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
+  const n = Math.min(batchSize, rows);
+  for (const size of [n, rows % n || n])
+    for (const { call } of steps) call.layer.checkBatch(size, call.inputs.map(({ shape }) => shape)); // prettier-ignore
+}
+
+function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {
+  const expected = `int32, 0 ≤ token < inputDim = ${vocabulary}`;
+  if (input.dtype !== "int32") {
+    throw new ShapeError(message(op, `${name} holds no tokens`, { expected, got: input.label() }));
+  }
+  const wrong = firstOutside(input, vocabulary);
+  if (wrong === undefined) return;
+  const row = Math.floor((wrong.at * input.shape[0]) / input.size);
+  const text = `${name} has a token outside the vocabulary in sample ${row}`;
+  throw new ShapeError(message(op, text, { expected, got: String(wrong.value) }));
+}
+
+function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
+  if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
+  throw new UsageError(message(op, `${what} are no list of tensors`, { expected: "[tensor]", got: show(list) }));
+}

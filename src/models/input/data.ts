@@ -1,0 +1,213 @@
+/**
+ * The data of a call of fit, evaluate or predict as columns that fit the model: everything about them is checked here, before anything else happens, and
+ * an error frees what was made on the way. Letters: N samples.
+ */
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import type { Loss } from "../../losses/loss.js";
+import { tensor } from "../../tensor/create.js";
+import { keep } from "../../tensor/scope.js";
+import type { Shape } from "../../tensor/shape.js";
+import { Tensor } from "../../tensor/tensor.js";
+import { type DataColumns, columnsOf } from "./batchColumns.js";
+import {
+  type Column,
+  type InputRule,
+  checkSameRows,
+  inputColumn,
+  made,
+  release,
+  targetColumn,
+  toColumn,
+} from "./columns.js";
+import type * as extras from "./extras.js";
+import type { FitOptions } from "../loop/fitOptions.js";
+import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
+
+/** What data must fit: the shapes of a model's inputs and outputs, without the batch axis. */
+export interface ModelShapes {
+  readonly inputs: readonly InputRule[];
+  readonly outputs: number;
+  /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
+  readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
+}
+
+/** What reads the masks and weights that users give: {@link givesExtras}. Not there where they give none. */
+export type Extras = Partial<typeof extras>;
+
+type WithExtras = GivenMasks & { readonly sampleWeight?: unknown; readonly classWeight?: unknown };
+
+/** True where masks or weights go with some of these data. */
+export function givesExtras(...samples: readonly (WithExtras | undefined)[]): boolean {
+  return samples.some(
+    (given) =>
+      given && [given.mask, given.lengths, given.sampleWeight, given.classWeight].some((value) => value !== undefined),
+  );
+}
+
+/** The data of a fit. */
+export interface FitData {
+  readonly training: DataColumns;
+  readonly validation: DataColumns | undefined;
+  /** Frees what was made here. */
+  release(): void;
+}
+
+/**
+ * Training and validation data.
+ * @param options  their values are checked already; here, whether they fit the data
+ * Errors: ShapeError, UsageError.
+ */
+export function fitData(
+  shapes: ModelShapes & Extras,
+  losses: readonly Loss[],
+  { x, y }: Pick<Samples, "x" | "y">,
+  options: FitOptions,
+): FitData {
+  const { validationSplit = 0, validationData, sampleWeight, classWeight, mask, lengths } = options;
+  let training!: DataColumns;
+  let validation: DataColumns | undefined;
+  const columns = made((all) => {
+    const given = dataColumns("fit", shapes, losses, { x, y, sampleWeight, mask, lengths });
+    all.push(...columnsOf(given));
+    training = given;
+    if (validationData !== undefined) {
+      const known = {
+        ...shapes,
+        inputs: shapes.inputs.map((input, i) => ({ ...input, shape: sampleShape(given, i) })),
+      };
+      checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight", "mask", "lengths"]);
+      validation = dataColumns("fit validationData", known, losses, validationData);
+      all.push(...columnsOf(validation));
+    }
+    if (validationSplit > 0) {
+      [training, validation] = splitRows(given, validationSplit);
+      all.push(...columnsOf(training), ...columnsOf(validation));
+    }
+    checkBatchSize(options.batchSize, training.inputs[0].tensor.shape[0]);
+    if (classWeight !== undefined) {
+      checkOneOutput(shapes.outputs);
+      const [target] = training.targets;
+      const [outputShape] = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
+      const factors = shapes.classWeights!("fit", target.tensor, outputShape, training.weights?.tensor, classWeight);
+      const weights = weightColumn(factors);
+      all.push(weights);
+      training = { ...training, weights };
+    }
+  });
+  return { training, validation, release: () => release(columns) };
+}
+
+/** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
+export function dataColumns(
+  op: string,
+  shapes: ModelShapes & Extras,
+  losses: readonly Loss[],
+  samples: Samples,
+): DataColumns {
+  const { x, y, sampleWeight } = samples;
+  let masks: readonly (Column | undefined)[] = [];
+  let inputs: readonly Column[] = [];
+  const targets: Column[] = [];
+  let weights: Column | undefined;
+  made((all) => {
+    inputs = inputColumns(op, shapes, x);
+    all.push(...inputs);
+    const list = listOf(op, "y", "targets", y, shapes.outputs);
+    const rows = inputs[0].tensor.shape[0];
+    const outputShapes = shapes.outputShapes(inputs.map(({ tensor }) => tensor.shape.slice(1)));
+    const named = list.map((data, i) => {
+      const name = nameOf("y", i, list.length);
+      const column = targetColumn(op, name, data, rows, outputShapes[i]);
+      all.push(column);
+      targets.push(column);
+      return { name, tensor: column.tensor };
+    });
+    checkSameRows(op, [{ name: nameOf("x", 0, inputs.length), tensor: inputs[0].tensor }, ...named]);
+    for (const [i, { tensor }] of targets.entries()) losses[i].checkTargets(tensor, outputShapes[i]);
+    if (shapes.maskColumns !== undefined) {
+      masks = shapes.maskColumns(op, samples, inputs, toColumn);
+      all.push(...masks.filter((column) => column !== undefined));
+    }
+    if (sampleWeight !== undefined) weights = weightColumn(shapes.sampleWeights!(op, rows, sampleWeight));
+  });
+  return { inputs, targets, weights, masks };
+}
+
+/** Input columns that fit the model. Whoever asks frees them. Errors: ShapeError. */
+export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): Column[] {
+  const list = listOf(op, "x", "inputs", x, inputs.length);
+  const names = inputs.map(({ name }, i) => name ?? nameOf("x", i, inputs.length));
+  return made((columns) => {
+    for (const [i, data] of list.entries()) columns.push(inputColumn(op, names[i], data, inputs[i]));
+    checkSameRows(
+      op,
+      columns.map(({ tensor }, i) => ({ name: names[i], tensor })),
+    );
+  });
+}
+
+/** (N) */
+function weightColumn(weights: Float32Array): Column {
+  return { tensor: keep(tensor(weights)), isOwned: true };
+}
+
+/** The last `part` of the samples apart from the others, for validation; views, no copies. Errors: ShapeError where one of the two would be empty. */
+function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
+  const rows = data.inputs[0].tensor.shape[0];
+  const cut = rows - Math.floor(rows * part);
+  if (cut === rows || cut === 0) {
+    const got = `${show(part)} of ${rows}`;
+    throw new ShapeError(
+      message("fit", "validationSplit leaves one part empty", { expected: "at least one sample each", got }),
+    );
+  }
+  const take = (begin: number, end: number): DataColumns => {
+    const section = ({ tensor }: Column): Column => {
+      const view = tensor.section((begin * tensor.size) / rows, [end - begin, ...tensor.shape.slice(1)]);
+      return { tensor: keep(view), isOwned: true };
+    };
+    const { inputs, targets, weights, masks } = data;
+    const ofMask = (column: Column | undefined): Column | undefined => column && section(column);
+    return {
+      inputs: inputs.map(section),
+      targets: targets.map(section),
+      weights: ofMask(weights),
+      masks: masks.map(ofMask),
+    };
+  };
+  return [take(0, cut), take(cut, rows)];
+}
+
+function sampleShape({ inputs }: DataColumns, i: number): Shape {
+  return inputs[i].tensor.shape.slice(1);
+}
+
+function checkBatchSize(batchSize: number | undefined, rows: number): void {
+  if (batchSize === undefined || batchSize <= rows) return;
+  const expected = `at most ${rows}, the number of training samples`;
+  throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
+}
+
+function checkOneOutput(outputs: number): void {
+  if (outputs === 1) return;
+  const hint = "Use sampleWeight.";
+  throw new UsageError(
+    message("fit", "classWeight is for models with one output", { expected: "1 output", got: String(outputs), hint }),
+  );
+}
+
+/** "y", or "y[1]" where there are several. */
+function nameOf(name: string, i: number, count: number): string {
+  return count === 1 ? name : `${name}[${i}]`;
+}
+
+/** The data for each of `count` inputs or outputs; a single one may stand for itself. */
+function listOf(op: string, name: string, what: string, data: DataList, count: number): readonly Data[] {
+  const isList =
+    Array.isArray(data) && (count > 1 || (data.length > 0 && data.every((item) => item instanceof Tensor)));
+  const list = isList ? (data as readonly Data[]) : [data as Data];
+  if (list.length === count) return list;
+  const expected = count === 1 ? `${name} itself` : `a list of ${count}`;
+  const got = isList ? `a list of ${list.length}` : show(data);
+  throw new ShapeError(message(op, `number of ${what} differs`, { expected, got }));
+}

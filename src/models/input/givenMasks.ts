@@ -1,0 +1,93 @@
+/**
+ * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given (extras.ts).
+ * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/layer.ts.
+ */
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { Column, toColumn } from "./columns.js";
+import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
+
+/**
+ * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where nothing is given.
+ *
+ * @param inputs      (N, T, …) each
+ * @param makeColumn  from data to a column
+ * Errors: UsageError for both options at once, a length that is none, or a list of another number than that of the inputs; ShapeError for a mask or lengths
+ * that do not fit their input. What was made until then is freed.
+ */
+export function maskColumns(
+  op: string,
+  { mask, lengths }: GivenMasks,
+  inputs: readonly Column[],
+  makeColumn: typeof toColumn,
+): (Column | undefined)[] {
+  if (mask === undefined && lengths === undefined) return [];
+  if (mask !== undefined && lengths !== undefined) {
+    const hint = "A mask says all that lengths can say.";
+    throw new UsageError(message(op, "both mask and lengths are given", { expected: "one of them", hint }));
+  }
+  const name = mask === undefined ? "lengths" : "mask";
+  const given = (mask ?? lengths) as Data | SequenceLengths | readonly (Data | SequenceLengths | undefined)[];
+  const list = (inputs.length === 1 ? [given] : given) as readonly (Data | undefined)[];
+  const isList: boolean = Array.isArray(list);
+  if (!isList || list.length !== inputs.length) {
+    const expected = `a list of ${inputs.length}, undefined for an input without ${name}`;
+    throw new UsageError(message(op, `${name} does not fit the inputs`, { expected, got: show(given) }));
+  }
+  const columns: (Column | undefined)[] = [];
+  try {
+    for (const [i, { tensor: x }] of inputs.entries()) {
+      const one = list[i];
+      const what = inputs.length === 1 ? name : `${name}[${i}]`;
+      if (one === undefined) columns.push(undefined);
+      else {
+        const [N, T] = stepsOf(op, what, x);
+        const given = makeColumn(op, what, one, (n) => (mask === undefined || n !== N * T ? [n] : [N, T]));
+        columns.push(given);
+        const values =
+          mask === undefined ? ofLengths(op, what, given.tensor, N, T) : ofMask(op, what, given.tensor, N, T);
+        if (given.isOwned) given.tensor.dispose();
+        columns[i] = makeColumn(op, what, values, () => [N, T]);
+      }
+    }
+    return columns;
+  } catch (error) {
+    for (const column of columns) if (column?.isOwned) column.tensor.dispose();
+    throw error;
+  }
+}
+
+function stepsOf(op: string, what: string, x: Tensor): readonly [N: number, T: number] {
+  if (x.rank >= 2) return [x.shape[0], x.shape[1]];
+  throw new ShapeError(message(op, `${what} is for sequences`, { expected: "an input [N, T, …]", got: x.label() }));
+}
+
+function ofMask(op: string, what: string, given: Tensor, N: number, T: number): Int32Array {
+  checkShape(op, what, "[N, T]", [N, T], given.shape);
+  return Int32Array.from(given.toTypedArray(), (value) => (value === 0 ? 0 : 1));
+}
+
+function ofLengths(op: string, what: string, given: Tensor, N: number, T: number): Int32Array {
+  checkShape(op, what, "[N]", [N], given.shape);
+  const mask = new Int32Array(N * T);
+  for (const [n, length] of given.toTypedArray().entries()) {
+    if (!Number.isInteger(length) || length < 0 || length > T) {
+      const expected = `an integer from 0 to T = ${T}`;
+      throw new UsageError(message(op, `length ${n} of ${what} is out of range`, { expected, got: show(length) }));
+    }
+    mask.fill(1, n * T, n * T + length);
+  }
+  return mask;
+}
+
+function checkShape(
+  op: string,
+  what: string,
+  letters: string,
+  wanted: readonly number[],
+  shape: readonly number[],
+): void {
+  const [expected, got] = [wanted, shape].map((sizes) => `[${sizes.join(", ")}]`);
+  if (expected === got) return;
+  throw new ShapeError(message(op, `${what} does not fit its input`, { expected: `${letters} = ${expected}`, got }));
+}

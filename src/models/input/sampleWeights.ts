@@ -1,0 +1,83 @@
+/**
+ * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts), and itself without imports but errors:
+ * what it shared with the page, bundlers would put into files of its own. Letters: N samples.
+ */
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import type { Shape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { ClassWeight, SampleWeight } from "./samples.js";
+
+/**
+ * The weights of N samples.
+ * Errors: ShapeError for weights of another number, or that are negative or not finite.
+ */
+export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeight): Float32Array {
+  const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
+  if (typeof given !== "object" || given === null || given.length !== rows) {
+    const got = show(given?.length ?? given);
+    throw new ShapeError(message(op, "sampleWeight has another number of samples", { expected: String(rows), got }));
+  }
+  const weights = Float32Array.from(given);
+  const at = weights.findIndex((weight) => !isWeight(weight));
+  if (at >= 0) {
+    const got = show(weights[at]);
+    throw new ShapeError(message(op, `sampleWeight ${at} is out of range`, { expected: "a number in [0, ∞)", got }));
+  }
+  return weights;
+}
+
+function isTensor(given: SampleWeight): given is Tensor {
+  return "toTypedArray" in Object(given);
+}
+
+/**
+ * The weights of N samples: each one's own times that of its class.
+ *
+ * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1) that means yes above ½
+ * @param outputShape  the model's output without the batch axis, which says how many classes there are
+ * @param weights      the samples' own weights, if there are any
+ * Errors: UsageError for classes that do not exist, or a weight that is none; ShapeError for targets with several classes a sample.
+ */
+export function classWeights(
+  op: string,
+  targets: Tensor,
+  outputShape: Shape,
+  weights: Tensor | undefined,
+  classWeight: ClassWeight,
+): Float32Array {
+  if (outputShape.slice(0, -1).some((size) => size > 1)) {
+    const got = `[${["N", ...outputShape].join(", ")}]`;
+    throw new ShapeError(message(op, "classWeight needs one class a sample", { expected: "an output [N, C]", got }));
+  }
+  const classes = Math.max(2, outputShape.at(-1) ?? 1);
+  for (const [name, weight] of Object.entries(classWeight)) {
+    const label = Number(name);
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      const expected = `labels 0 … ${classes - 1}`;
+      throw new UsageError(message(op, "classWeight names no class", { expected, got: show(name) }));
+    }
+    if (!isWeight(weight)) {
+      const wrong = `classWeight of class ${name} is out of range`;
+      throw new UsageError(message(op, wrong, { expected: "a number in [0, ∞)", got: show(weight) }));
+    }
+  }
+  const own = weights?.toTypedArray();
+  return Float32Array.from(labelsOf(targets), (label, i) => (own?.[i] ?? 1) * (classWeight[label] ?? 1));
+}
+
+function isWeight(weight: unknown): boolean {
+  return typeof weight === "number" && weight >= 0 && weight < Infinity;
+}
+
+/** The class of each sample: int32 labels as they are, one-hot rows by their largest element, one column by ½. */
+function labelsOf(targets: Tensor): Int32Array {
+  const values = targets.toTypedArray();
+  if (values instanceof Int32Array) return values;
+  const [rows] = targets.shape;
+  const classes = targets.size / rows;
+  if (classes === 1) return Int32Array.from(values, (value) => (value > 0.5 ? 1 : 0));
+  return Int32Array.from({ length: rows }, (_, i) => {
+    const row = values.subarray(i * classes, (i + 1) * classes);
+    return row.indexOf(Math.max(...row));
+  });
+}

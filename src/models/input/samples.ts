@@ -1,0 +1,33 @@
+/** What users pass as data: types alone. Letters: N samples, T steps. */
+import type { Tensor, TensorValues } from "../../tensor/tensor.js";
+
+/** Inputs or targets: a tensor (N, …), nested arrays, or a typed array of N samples end to end. */
+export type Data = Tensor | TensorValues;
+
+/** Inputs or targets of a model: one, or a list for several. */
+export type DataList = Data | readonly Data[];
+
+/** A weight ≥ 0 for each sample, (N). */
+export type SampleWeight = ArrayLike<number> | Tensor;
+
+/** Weight of each class, by label. */
+export type ClassWeight = Readonly<Record<number, number>>;
+
+/** How many steps of each sequence count, from the first on: (N) integers from 0 to T. */
+export type SequenceLengths = ArrayLike<number> | Tensor;
+
+/** Which steps of sequences count. For a model with several inputs a list with one for each, undefined for an input without. */
+export interface GivenMasks {
+  /** (N, T): 0 where a step is padding, else it counts. Layers, losses and metrics leave padding out: docs/masks.md. Default: all count. */
+  readonly mask?: Data | readonly (Data | undefined)[] | undefined;
+  /** In place of a mask, where padding stands behind: (N) integers from 0 to T. */
+  readonly lengths?: SequenceLengths | readonly (SequenceLengths | undefined)[] | undefined;
+}
+
+/** x, y and weights. */
+export interface Samples extends GivenMasks {
+  readonly x: DataList;
+  readonly y: DataList;
+  /** Weight of each sample in the loss and the metrics. Default 1. */
+  readonly sampleWeight?: SampleWeight | undefined;
+}

@@ -1,0 +1,55 @@
+/** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
+import type { Logs } from "../../callbacks/callback.js";
+import { Batches } from "../../data/batches.js";
+import type { Lengths } from "../../data/lengths.js";
+import type { OwnStates } from "../../layers/layer.js";
+import { breathe } from "../../runtime/breathe.js";
+import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
+import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
+import type { Interrupts } from "./interrupts.js";
+import type { RunningMetrics } from "../step/runningMetrics.js";
+import { Steps } from "../step/steps.js";
+import type { TrainingStep } from "../step/training.js";
+
+/** The evaluation of a data set, to be run once or after every epoch. */
+export class Evaluation {
+  readonly #metrics: RunningMetrics;
+  readonly #states: OwnStates | undefined;
+  readonly #steps: Steps;
+
+  /** Errors: MemoryError. */
+  constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
+    const metrics = step.newMetrics();
+    this.#metrics = metrics;
+    const states = (this.#states = step.newStates());
+    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
+      inStates(states, () => step.evaluate(splitBatch(data, batch), metrics)),
+    );
+  }
+
+  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  async run(checkInterrupts: Interrupts): Promise<Logs> {
+    const { batches } = this.#steps;
+    const order = batches.order(false, 0, 0);
+    this.#metrics.reset();
+    this.#states?.reset();
+    const sums: LossSums = [];
+    for (let b = 0; b < batches.count; b++) {
+      await breathe();
+      checkInterrupts();
+      addLoss(sums, this.#steps.run(order, b), batches.sizeOf(b));
+    }
+    return { loss: meanLoss(sums), ...this.#metrics.results() };
+  }
+
+  dispose(): void {
+    this.#steps.dispose();
+    this.#metrics.dispose();
+    this.#states?.dispose();
+  }
+}
+
+/** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
+export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
+  return states === undefined ? fn() : states.use(fn);
+}

@@ -1,0 +1,249 @@
+/**
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are selected, the recorded step gathers
+ * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
+ * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
+ */
+import type { Callback, Logs, Training } from "../../callbacks/callback.js";
+import { Batches } from "../../data/batches.js";
+import { UsageError, message } from "../../errors.js";
+import type { Layer } from "../../layers/layer.js";
+import { breathe } from "../../runtime/breathe.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { splitBatch, tensorsOf } from "../input/batchColumns.js";
+import type { FitData } from "../input/data.js";
+import { Evaluation } from "./evaluate.js";
+import type { FitOptions } from "./fitOptions.js";
+import type { Interrupts } from "./interrupts.js";
+import type { Progress } from "./progress.js";
+import { Steps } from "../step/steps.js";
+import type { TrainingStep } from "../step/training.js";
+
+/** What `fit` returns. */
+export interface History {
+  /** Numbers of the epochs, from 0. */
+  readonly epochs: readonly number[];
+  /** Values at the end of each epoch, by name: loss, the metrics, and with validation valLoss, valAccuracy, … */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Why training ended early, if it did. */
+  readonly stopped: string | undefined;
+  /** With groupByLength: how many of the computed steps were padding, in percent. */
+  readonly padding?: number;
+}
+
+/** What the loop needs of a model. */
+export interface Trainable {
+  readonly layers: readonly Layer[];
+  readonly step: TrainingStep;
+  readonly progress: Progress;
+  readonly seed: number;
+  readonly checkInterrupts: Interrupts;
+  copyWeights(): Float32Array[];
+  restoreWeights(weights: readonly Float32Array[]): void;
+  saveCheckpoint(path: string): Promise<void>;
+}
+
+/** Trains. @returns the history; the model's progress is where training stands, also after an error. */
+export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
+  const { step, progress } = model;
+  const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
+  const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
+  const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
+  const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
+  const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
+  let judging: Evaluation | undefined;
+  try {
+    step.checkTrainable("fit");
+    const names = ["loss", ...step.metrics.names];
+    const measured = data.validation ? [...names, ...names.map(validationName)] : names;
+    for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
+    if (resume) {
+      const { checkBatches } = await import("./resuming.js");
+      checkBatches(progress.toJSON(), batches.rows, batches.batchSize, batches.grouping);
+    }
+    judging =
+      data.validation &&
+      new Evaluation(
+        step,
+        data.validation,
+        batchSize,
+        groups?.groupsOf("fit", model.layers, data.validation, groupByLength),
+      );
+    if (!resume) {
+      progress.restart(initialEpoch);
+      step.metrics.reset();
+    }
+    step.discard(); // of what backward has gathered outside of fit
+    return await new Fit(model, data, training, judging, options).run();
+  } finally {
+    step.rest();
+    training.dispose();
+    judging?.dispose();
+  }
+}
+
+/** "valLoss" of "loss". */
+function validationName(name: string): string {
+  return `val${name[0].toUpperCase()}${name.slice(1)}`;
+}
+
+/** One call of fit. */
+class Fit implements Training {
+  readonly epochs: number;
+  readonly batches: number;
+  readonly #model: Trainable;
+  readonly #data: FitData;
+  readonly #training: Steps;
+  readonly #judging: Evaluation | undefined;
+  readonly #options: FitOptions;
+  readonly #callbacks: readonly Callback[];
+  readonly #batchCallbacks: readonly Callback[];
+  #stopped: string | undefined;
+
+  constructor(model: Trainable, data: FitData, training: Steps, judging: Evaluation | undefined, options: FitOptions) {
+    this.epochs = options.epochs ?? 1;
+    this.batches = training.batches.count;
+    this.#model = model;
+    this.#data = data;
+    this.#training = training;
+    this.#judging = judging;
+    this.#options = options;
+    this.#callbacks = options.callbacks ?? [];
+    this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
+  }
+
+  get learningRate(): number {
+    return this.#model.step.optimizer.learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.#model.step.optimizer.learningRate = rate;
+  }
+
+  get gradientNorm(): number | undefined {
+    const { optimizer } = this.#model.step;
+    return optimizer.optimizer.clipping.globalClipNorm === undefined ? undefined : optimizer.gradientNorm;
+  }
+
+  copyWeights(): Float32Array[] {
+    return this.#model.copyWeights();
+  }
+
+  restoreWeights(weights: readonly Float32Array[]): void {
+    this.#model.restoreWeights(weights);
+  }
+
+  saveCheckpoint(path: string): Promise<void> {
+    return this.#model.saveCheckpoint(path);
+  }
+
+  stop(reason: string): void {
+    this.#stopped ??= reason;
+  }
+
+  async run(): Promise<History> {
+    const restoreCallbacks = this.#model.progress.begin(this.#callbacks);
+    try {
+      return await this.#run(restoreCallbacks);
+    } catch (error) {
+      for (const callback of this.#callbacks) {
+        try {
+          callback.onTrainAbort?.(this);
+        } catch {
+          // the error that ended training says more
+        }
+      }
+      throw error;
+    }
+  }
+
+  async #run(restoreCallbacks: () => void): Promise<History> {
+    const { progress, step } = this.#model;
+    const epochs: number[] = [];
+    const history: Record<string, number[]> = {};
+    let logs: Logs = {};
+    for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
+    if (this.#options.resume) restoreCallbacks();
+    while (progress.epoch < this.epochs && this.#stopped === undefined) {
+      const { epoch } = progress;
+      if (progress.batch === 0) for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
+      await this.#epoch();
+      if (progress.batch < this.batches) break; // stopped in the middle
+      logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
+      epochs.push(epoch);
+      for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
+      progress.nextEpoch();
+      step.metrics.reset();
+      for (const callback of this.#callbacks) await callback.onEpochEnd?.(epoch, logs, this);
+      for (const callback of this.#callbacks) await callback.afterEpoch?.(epoch, logs, this);
+    }
+    for (const callback of this.#callbacks) await callback.onTrainEnd?.(logs, this);
+    const { padding } = this.#training.batches;
+    return { epochs, history, stopped: this.#stopped, ...(padding !== undefined && { padding }) };
+  }
+
+  /** The batches of an epoch that are still to be done. */
+  async #epoch(): Promise<void> {
+    const { shuffle = true, seed = this.#model.seed } = this.#options;
+    const { progress, checkInterrupts } = this.#model;
+    const { batches } = this.#training;
+    const order = batches.order(shuffle, seed, progress.passes);
+    while (progress.batch < this.batches && this.#stopped === undefined) {
+      await breathe();
+      checkInterrupts();
+      const { batch } = progress;
+      const { results, loss } = this.#step(order, batch);
+      if (!Number.isFinite(loss)) {
+        await this.#diverged(order, loss);
+        return;
+      }
+      progress.add(results, batches.sizeOf(batch), batches.grouping, loss);
+      await this.#batchEnd(batch, progress.loss);
+    }
+  }
+
+  /** One batch. @returns what a step gives, and the value of the loss; where it is not finite, nothing was trained */
+  #step(order: Int32Array, batch: number): { readonly results: readonly Tensor[]; readonly loss: number } {
+    const { step } = this.#model;
+    step.begin();
+    try {
+      const results = this.#training.run(order, batch);
+      const loss = results[0].item();
+      if (Number.isFinite(loss)) step.update();
+      else step.refuse();
+      return { results, loss };
+    } catch (error) {
+      step.refuse();
+      throw error;
+    }
+  }
+
+  async #batchEnd(batch: number, loss: number): Promise<void> {
+    if (this.#batchCallbacks.length === 0) return;
+    const logs = this.#logs(loss);
+    for (const callback of this.#batchCallbacks) await callback.onBatchEnd?.(batch, logs, this);
+  }
+
+  #logs(loss: number): Logs {
+    return { loss, ...this.#model.step.metrics.results() };
+  }
+
+  async #validate(): Promise<Logs> {
+    if (this.#judging === undefined) return {};
+    const logs = await this.#judging.run(this.#model.checkInterrupts);
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
+  }
+
+  /** A loss that is no number: a callback may end training, else it is an error. */
+  async #diverged(order: Int32Array, loss: number): Promise<void> {
+    const { progress, step } = this.#model;
+    const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
+    const where = step.whereNonFinite(splitBatch(this.#data.training, batch));
+    await this.#batchEnd(progress.batch, loss);
+    if (this.#stopped !== undefined) return;
+    const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
+    const restores = this.#callbacks.some((one) => "onTrainAbort" in one) ? ", or what a callback restores" : "";
+    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${restores}.`;
+    const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
+    throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
+  }
+}

@@ -1,0 +1,108 @@
+/** Options of `fit`, and what is wrong with them before any data are looked at. */
+import type { Callback } from "../../callbacks/callback.js";
+import { UsageError, checkKeys, message, show } from "../../errors.js";
+import { checkBoolean, checkInteger, checkNumber } from "../../options.js";
+import { type GroupByLength, checkGroupByLength } from "../input/groupByLength.js";
+import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/samples.js";
+
+/** Options of `fit`. */
+export interface FitOptions extends GivenMasks {
+  /** Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done already. Default 1. */
+  readonly epochs?: number;
+  /** Samples a step. Default 32; more than there are samples is an error. */
+  readonly batchSize?: number;
+  /** Take the samples in another order each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Seed of that order. Default: the model's. */
+  readonly seed?: number;
+  /** Part of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
+  readonly validationSplit?: number;
+  /** Samples to judge by after each epoch. */
+  readonly validationData?: Samples;
+  /** Weight of each class in the loss and the metrics of training, by label; validation is without. Default 1. */
+  readonly classWeight?: ClassWeight;
+  /** Weight of each sample in the loss and the metrics, (N). Default 1. */
+  readonly sampleWeight?: SampleWeight;
+  readonly callbacks?: readonly Callback[];
+  /** Number of the first epoch, for one who continues by hand. Default 0. */
+  readonly initialEpoch?: number;
+  /**
+   * Go on where training stood when it was interrupted or its checkpoint was saved, to the bit. Needs the same data and options, callbacks included.
+   * Default false.
+   */
+  readonly resume?: boolean;
+  /** Sequences of similar length share a batch, which is computed for as many steps as it needs. Default false. */
+  readonly groupByLength?: GroupByLength;
+  /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
+  readonly signal?: AbortSignal;
+}
+
+const names = [
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "seed",
+  "validationSplit",
+  "validationData",
+  "classWeight",
+  "sampleWeight",
+  "mask",
+  "lengths",
+  "callbacks",
+  "initialEpoch",
+  "resume",
+  "groupByLength",
+  "signal",
+] as const satisfies readonly (keyof FitOptions)[];
+
+const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
+
+/** Throws UsageError for an option that is unknown or out of range. */
+export function checkFitOptions(options: FitOptions): void {
+  const op = "fit";
+  checkKeys(op, options, names);
+  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, validationSplit = 0, callbacks = [] } = options;
+  const { initialEpoch = 0, resume = false, validationData, signal } = options;
+  checkInteger(op, "epochs", epochs, "[1, ∞)");
+  checkInteger(op, "batchSize", batchSize, "[1, ∞)");
+  checkBoolean(op, "shuffle", shuffle);
+  checkInteger(op, "seed", seed, "[0, 4294967295]");
+  checkNumber(op, "validationSplit", validationSplit, "[0, 1)");
+  checkInteger(op, "initialEpoch", initialEpoch, `[0, ${epochs}]`);
+  checkBoolean(op, "resume", resume);
+  if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
+  if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
+  checkGroupByLength(op, options.groupByLength);
+  checkCallbacks(callbacks);
+  checkSignal(op, signal);
+}
+
+/** Throws UsageError unless the option is an AbortSignal or left out. */
+export function checkSignal(op: string, signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
+  const hint = "A controller's signal is controller.signal.";
+  throw new UsageError(message(op, "signal is no signal", { expected: "an AbortSignal", got: show(signal), hint }));
+}
+
+function failTogether(both: string): never {
+  throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
+}
+
+/** A callback has a hook, and no hook that nobody calls. */
+function checkCallbacks(callbacks: readonly Callback[]): void {
+  const op = "fit";
+  if (!Array.isArray(callbacks)) {
+    const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
+    throw new UsageError(message(op, "callbacks are no list", { expected, got: show(callbacks) }));
+  }
+  for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
+    const isObject = typeof callback === "object" && callback !== null;
+    const unknown = isObject && Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !hooks.includes(key));
+    if (isObject && unknown === undefined && hooks.some((hook) => hook in callback)) continue;
+    const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
+    const got = unknown || show(callback);
+    throw new UsageError(
+      message(op, `callback ${i} has no such hook`, { expected: `some of ${hooks.join(", ")}`, got, ...hint }),
+    );
+  }
+}

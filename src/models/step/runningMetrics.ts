@@ -1,0 +1,82 @@
+/**
+ * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
+ * in the middle of a training leaves the training's alone.
+ */
+import type { Judged } from "../../layers/mask/maskedSteps.js";
+import type { Metric } from "../../metrics/metric.js";
+import { newTotals, readTotals } from "../../ops/inPlace/metricTotals.js";
+import { keep } from "../../tensor/scope.js";
+import type { Shape } from "../../tensor/shape.js";
+import { noGrad } from "../../tensor/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** Metrics of one output. */
+export class RunningMetrics {
+  readonly #outputShape: Shape;
+  readonly #areLogits: boolean;
+  readonly #metrics: readonly { readonly metric: Metric; readonly name: string; readonly totals: Tensor }[];
+
+  /**
+   * @param outputShape  without the batch axis
+   * @param areLogits    true where the loss takes logits
+   * Errors: ShapeError where a metric does not fit the output; MemoryError.
+   */
+  constructor(metrics: readonly Metric[], outputShape: Shape, areLogits: boolean) {
+    const sizes = metrics.map((metric) => metric.stateSize(outputShape));
+    const names = uniqueNames(metrics);
+    this.#outputShape = outputShape;
+    this.#areLogits = areLogits;
+    this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
+  }
+
+  /** What is added up, a tensor a metric. */
+  get totals(): Tensor[] {
+    return this.#metrics.map(({ totals }) => totals);
+  }
+
+  /** Adds a batch. Kernels only. */
+  update({ target, prediction, metricWeights }: Judged): void {
+    noGrad(() => {
+      for (const { metric, totals } of this.#metrics)
+        metric.update(totals, target, prediction, metricWeights, this.#areLogits);
+    });
+  }
+
+  /** Values since {@link reset}, by name. */
+  results(): Record<string, number> {
+    const values = this.#metrics.map(({ metric, name, totals }) => [
+      name,
+      metric.result(readTotals(totals), this.#outputShape),
+    ]);
+    return Object.fromEntries(values) as Record<string, number>;
+  }
+
+  /** What {@link results} will name. */
+  get names(): string[] {
+    return this.#metrics.map(({ name }) => name);
+  }
+
+  /** Begins anew: all totals are 0. */
+  reset(): void {
+    for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));
+  }
+
+  /** Copies of the totals, for a checkpoint. */
+  copy(): Float64Array<ArrayBuffer>[] {
+    return this.#metrics.map(({ totals }) => readTotals(totals));
+  }
+
+  dispose(): void {
+    for (const { totals } of this.#metrics) totals.dispose();
+  }
+}
+
+/** Names in the logs; two metrics of the same name get numbers: accuracy, accuracy_2. */
+function uniqueNames(metrics: readonly Metric[]): string[] {
+  const counts = new Map([["loss", 1]]);
+  return metrics.map(({ name }) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
+  });
+}

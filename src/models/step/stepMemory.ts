@@ -1,0 +1,45 @@
+/**
+ * How much memory a training step takes at its peak, from shapes alone: weights, their gradients, the optimizer's slots, averages; and for each sample its
+ * input, the output of every layer, which the backward pass needs, and the gradients of one layer's output and input, the largest pair.
+ * An upper estimate: some outputs are freed early. Scratch of kernels is not counted. Letters: none, all in bytes.
+ */
+import { type Shape, sizeOf } from "../../tensor/shape.js";
+import type { Graph } from "../graph/graph.js";
+
+/** Layers whose output is their input's memory. */
+const views: ReadonlySet<string> = new Set(["flatten", "reshape"]);
+
+/** What a training step takes: `fixed` bytes, and `perSample` for each sample of the batch. */
+export interface StepMemory {
+  readonly fixed: number;
+  readonly perSample: number;
+}
+
+/**
+ * @param graph
+ * @param slots       state tensors of the optimizer for each trained parameter
+ * @param isAveraged  whether a moving average of the weights is kept
+ */
+export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): StepMemory {
+  const parameters = graph.layers.flatMap((layer) => layer.parameters);
+  let fixed = 0;
+  for (const parameter of parameters) {
+    const isTrained = parameter.spec.trainable !== false;
+    const copies =
+      1 + (isTrained ? 1 : 0) + (isTrained && !parameter.layer.isFrozen ? slots : 0) + (isAveraged ? 1 : 0);
+    fixed += copies * bytesOf(parameter.spec.shape);
+  }
+  let perSample = graph.inputs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
+  let largestPair = 0;
+  for (const { call, output } of graph.steps) {
+    const made = bytesOf(output.shape);
+    if (!views.has(call.layer.kind)) perSample += made;
+    const hidden = call.inputs.filter((symbol) => !graph.inputs.includes(symbol));
+    largestPair = Math.max(largestPair, hidden.reduce((sum, { shape }) => sum + bytesOf(shape), made)); // prettier-ignore
+  }
+  return { fixed, perSample: perSample + largestPair };
+}
+
+function bytesOf(shape: Shape): number {
+  return 4 * sizeOf(shape);
+}

@@ -1,0 +1,44 @@
+/**
+ * One computation for every batch, recorded at the first batch of each size (rows, and steps where they are grouped by length) and replayed for the others: gathering the rows, then whatever is to be done
+ * with them. Does not know what that is. Letters: n rows of a batch.
+ */
+import type { Batch, Batches } from "../../data/batches.js";
+import { type Recording, record } from "../../tensor/record.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** A computation on batches, as recordings. */
+export class Steps {
+  readonly batches: Batches;
+  readonly #compute: (batch: Batch) => Tensor[];
+  readonly #recordings = new Map<string, Recording<Tensor[]>>();
+
+  /** @param compute from a gathered batch to the tensors that are read afterwards; kernels only */
+  constructor(batches: Batches, compute: (batch: Batch) => Tensor[]) {
+    this.batches = batches;
+    this.#compute = compute;
+  }
+
+  /** Gathers batch `b` of an epoch with that order of rows and computes. @returns its results, which the next run overwrites */
+  run(order: Int32Array, b: number): Tensor[] {
+    const { n, steps, batch } = this.batches.select(order, b);
+    const key = `${n} × ${steps}`;
+    const known = this.#recordings.get(key);
+    if (known !== undefined) {
+      known.replay();
+      return known.result;
+    }
+    const recording = record(() => {
+      this.batches.gather(n, steps);
+      return this.#compute(batch);
+    });
+    this.#recordings.set(key, recording);
+    return recording.result;
+  }
+
+  /** Frees the recordings, their results, and the batches' buffers. */
+  dispose(): void {
+    for (const { result } of this.#recordings.values()) for (const tensor of result) tensor.dispose();
+    for (const recording of this.#recordings.values()) recording.dispose();
+    this.batches.dispose();
+  }
+}

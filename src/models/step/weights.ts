@@ -1,0 +1,224 @@
+/**
+ * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training changes without a gradient.
+ * Trained parameters that weight decay applies to come first, so that decay is one range. Does not know layers' formulas.
+ *
+ * Note [Shared parameters]: a parameter's memory is made by the first model that needs it, and freed with the last model that is made of its layer. It is
+ * trained by the first model that is compiled with it; other models use it as it is. A model that was loaded with its training gives it away to one that
+ * is compiled before it trains again itself, and so does a model that is disposed of, or compiled with the layer frozen.
+ */
+import type { Layer, Parameter } from "../../layers/layer.js";
+import type { RandomState } from "../../tensor/randomState.js";
+import type { SectionRule } from "../../optimizers/state.js";
+import { RowList } from "../../ops/inPlace/rowList.js";
+import { fillFloat32 } from "../../runtime/primitives.js";
+import { scope } from "../../tensor/scope.js";
+import { Slab } from "../../tensor/slab.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** A parameter of a model under its full name. */
+export interface Weight {
+  /** "dense_1/kernel" */
+  readonly name: string;
+  readonly layer: Layer;
+  readonly parameter: Parameter;
+  readonly value: Tensor;
+}
+
+/** A weight's name in a model, and in files: "dense_1/kernel". */
+export function weightName(layer: Layer, { spec }: Parameter): string {
+  return `${layer.name}/${spec.name}`;
+}
+
+/** All parameters of a model. */
+export class Weights {
+  /** In the order of the layers. */
+  readonly all: readonly Weight[];
+  /** False where another model may take over the training of these. */
+  isFirm = true;
+  /** Those that gradients change, frozen ones and those of other models too; those that decay first. */
+  readonly #differentiable: readonly Parameter[];
+  /** Those among them that this model may train, frozen ones too. */
+  #trained: readonly Parameter[] = [];
+  /** What else training changes, but for carried states; those of other models too. */
+  readonly #statistics: readonly Parameter[];
+  readonly #values: Slab;
+  readonly #state: Slab;
+  #gradients: Slab | undefined;
+
+  /**
+   * Gives every parameter of the layers that has no memory yet its place, and fills it.
+   * Those that another model made stay where they are: Note [Shared parameters].
+   *
+   * @param random   what initializers draw from
+   * @param initial  values by name, in place of the initializers'
+   * Errors: MemoryError; nothing has changed then.
+   */
+  constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
+    const parameters = layers.flatMap((layer) => layer.parameters);
+    const fresh = parameters.filter((parameter) => !parameter.isBound);
+    const differentiable = parameters.filter(({ spec }) => spec.trainable !== false);
+    this.#differentiable = [
+      ...differentiable.filter(({ spec }) => spec.decays !== false),
+      ...differentiable.filter(({ spec }) => spec.decays === false),
+    ];
+    const trained = this.#differentiable.filter((parameter) => !parameter.isBound);
+    const carried = new Set(layers.flatMap((layer) => layer.carried));
+    const state = fresh.filter(({ spec }) => spec.trainable === false);
+    this.#statistics = parameters.filter((one) => one.spec.trainable === false && !carried.has(one));
+    this.#values = new Slab(trained.map(({ spec }) => spec.shape));
+    try {
+      this.#state = new Slab(state.map(({ spec }) => spec.shape));
+    } catch (error) {
+      this.#values.dispose();
+      throw error;
+    }
+    bind(trained, this.#values);
+    bind(state, this.#state);
+    this.all = layers.flatMap((layer) =>
+      layer.parameters.map((parameter) => {
+        const { value } = parameter;
+        value.name ??= weightName(layer, parameter);
+        return { name: value.name, layer, parameter, value };
+      }),
+    );
+    scope(() => {
+      for (const { spec, value } of fresh) {
+        if (initial === undefined) spec.initializer.fill(value, random);
+        else value.assign(initial.get(value.name!)!);
+      }
+    });
+    for (const { value } of trained) value.requiresGrad = true;
+  }
+
+  /** What is averaged, in the order in which it stands in memory: what this model trains or has made, and its moving statistics. */
+  get averaged(): readonly Tensor[][] {
+    const made = new Set([...this.#values.sections, ...this.#state.sections]);
+    const trains = ({ layer }: Parameter): boolean => layer.parameters.some(({ trainer }) => trainer === this);
+    return [this.#differentiable, this.#statistics].map((parameters) =>
+      parameters.filter((parameter) => made.has(parameter.value) || trains(parameter)).map(({ value }) => value),
+    );
+  }
+
+  /** What a forward pass in training changes: moving statistics and carried states, those of layers that another model made among them. */
+  get changedInForward(): Tensor[] {
+    const made = new Set(this.#state.sections);
+    const foreign = this.all.filter(({ parameter, value }) => parameter.spec.trainable === false && !made.has(value));
+    return [this.#state.whole, ...foreign.map(({ value }) => value)];
+  }
+
+  /** Weights that this model changes by gradient, by what it took on when it was compiled and what is frozen now. */
+  get trainable(): Weight[] {
+    return this.all.filter(
+      ({ parameter }) => this.#trained.includes(parameter) && !parameter.layer.isFrozen && mayTrain(this, parameter),
+    );
+  }
+
+  /** True where another model trains all that there is to train of the layer. */
+  leaves({ parameters }: Layer): boolean {
+    const differentiable = parameters.filter(({ spec }) => spec.trainable !== false);
+    return differentiable.length > 0 && !differentiable.some((parameter) => mayTrain(this, parameter));
+  }
+
+  /** Makes the gradient slab, so that the gradient of every parameter that this model trains from now on has its place in it. Throws MemoryError. */
+  prepareTraining(): void {
+    const trained = this.#differentiable.filter((parameter) => mayTrain(this, parameter));
+    const isAsBefore = trained.length === this.#trained.length && trained.every((one, i) => one === this.#trained[i]);
+    if (this.#gradients === undefined || !isAsBefore) {
+      const gradients = new Slab(trained.map(({ spec }) => spec.shape));
+      this.#gradients?.dispose();
+      this.#gradients = gradients;
+    }
+    this.#trained = trained;
+    this.isFirm = true;
+    for (const [i, parameter] of trained.entries()) {
+      const { layer, value, trainer } = parameter;
+      value.requiresGrad = !layer.isFrozen;
+      if (layer.isFrozen) {
+        if (trainer === this) this.#giveAway(parameter);
+        continue;
+      }
+      parameter.trainer = this;
+      value.holdGradient(this.#gradients.sections[i]);
+      const { isLazy = false, regularizer, shape } = parameter.spec;
+      if (!isLazy || regularizer !== undefined) continue;
+      const rows = (parameter.rows ??= new RowList(shape[0], shape[1]));
+      value.listed = value.grad!.listed = rows;
+    }
+  }
+
+  /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
+  forOptimizer(): {
+    readonly values: readonly Tensor[];
+    readonly gradients: Slab;
+    readonly rules: readonly SectionRule[];
+  } {
+    const rules = this.#trained.map(({ spec, layer, rows }) => ({
+      trainable: !layer.isFrozen,
+      decays: spec.decays !== false,
+      rows,
+    }));
+    return { values: this.#trained.map(({ value }) => value), gradients: this.#gradients!, rules };
+  }
+
+  /** Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains. */
+  isolated<T>(fn: () => T): T {
+    const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && parameter.trainer !== this);
+    for (const { value } of foreign) value.requiresGrad = false;
+    try {
+      return fn();
+    } finally {
+      for (const { value } of foreign) value.requiresGrad = true;
+    }
+  }
+
+  /** Counts what happens to the gradients. */
+  get gradientVersion(): number {
+    return this.#gradients?.whole.version ?? 0;
+  }
+
+  /** Sets all gradients to zero. */
+  clearGradients(): void {
+    if (this.#gradients === undefined) return;
+    fillFloat32(this.#gradients.whole.ptr, 0, this.#gradients.whole.size);
+    this.#gradients.whole.changed();
+    for (const { rows } of this.#trained) rows?.clear();
+  }
+
+  /** Copies of all values, in the order of `all`. */
+  copy(): Float32Array[] {
+    return this.all.map(({ value }) => value.toTypedArray() as Float32Array);
+  }
+
+  /** Puts values back. @param values as many as `all`, of the same sizes */
+  restore(values: readonly Float32Array[]): void {
+    for (const [i, { value }] of this.all.entries()) value.assign(values[i]);
+  }
+
+  /** Frees everything but the values of parameters, which go with the last model that is made of them. */
+  dispose(): void {
+    for (const parameter of this.#trained) if (parameter.trainer === this) this.#giveAway(parameter);
+    this.#values.whole.dispose();
+    this.#state.whole.dispose();
+    this.#gradients?.dispose();
+  }
+
+  /** Trains the parameter no more. */
+  #giveAway(parameter: Parameter): void {
+    parameter.trainer = undefined;
+    parameter.value.holdGradient(undefined);
+    parameter.value.listed = undefined;
+  }
+}
+
+/** True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is frozen. */
+export function mayTrain(model: Weights | undefined, parameter: Parameter): boolean {
+  const { trainer } = parameter;
+  return trainer === undefined || trainer === model || !trainer.isFirm;
+}
+
+function bind(parameters: readonly Parameter[], slab: Slab): void {
+  for (const [i, parameter] of parameters.entries()) {
+    slab.sections[i].countApart();
+    parameter.bind(slab.sections[i]);
+  }
+}

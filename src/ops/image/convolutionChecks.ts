@@ -1,0 +1,112 @@
+/**
+ * The options of convolutions and the checks that operands fit, along one axis or two.
+ * Letters: x (N, …, C), kernel (k…, C / groups, O), y (N, …, O), … being T or H W.
+ */
+import { ShapeError, message } from "../../errors.js";
+import { checkInteger } from "../../options.js";
+import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
+
+/** How windows lie, as users say it. */
+export interface WindowOptions {
+  /** Step of the window, one number or one for each axis. Default 1. */
+  readonly strides?: number | readonly number[];
+  /** Default "valid": none. */
+  readonly padding?: WindowPadding;
+  /** Distance between the elements of a window. Default 1. */
+  readonly dilationRate?: number | readonly number[];
+}
+
+/** How a convolution lies. */
+export interface ConvolutionOptions extends WindowOptions {
+  /** Channels and filters are cut into so many groups, each of which sees only its own. Default 1. */
+  readonly groups?: number;
+}
+
+/** The options with a number for each axis. */
+export interface Windows {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly padding: WindowPadding;
+}
+
+/** Checks options for `axes` axes and fills in the defaults. Throws UsageError. */
+export function windowsOf(op: string, options: WindowOptions, axes: number): Windows {
+  const { strides = 1, padding = "valid", dilationRate = 1 } = options;
+  checkWindowPadding(op, padding, axes);
+  return {
+    strides: eachAxis(op, "strides", strides, axes),
+    dilations: eachAxis(op, "dilationRate", dilationRate, axes),
+    padding,
+  };
+}
+
+/** The letters of an operand of so many axes beside the batch and the channels, as messages write them. */
+const letters = {
+  1: { input: "[N, T, C]", kernel: "[k, C / groups, O]", axes: ["T"] },
+  2: { input: "[N, H, W, C]", kernel: "[kH, kW, C / groups, O]", axes: ["H", "W"] },
+} as const;
+
+/**
+ * The shape of a convolution's output, and the padding before each axis.
+ *
+ * @param op  the function that the user called     @param x  shape (N, …, C)
+ * @param kernel  shape (k…, C / groups, O)          @param bias  shape, which must be (O), or undefined
+ * Errors: ShapeError for ranks, channels, groups or a bias that do not fit, and for a window larger than the padded input; UsageError for groups.
+ */
+export function placesOf(
+  op: string,
+  x: Shape,
+  kernel: Shape,
+  bias: Shape | undefined,
+  { strides, dilations, padding }: Windows,
+  groups: number,
+): { readonly output: number[]; readonly before: number[] } {
+  const rank = strides.length as 1 | 2;
+  const names = letters[rank];
+  checkRank(op, "x", x, rank + 2, names.input);
+  checkKernel(op, kernel, rank + 2, names.kernel);
+  checkInteger(op, "groups", groups, "[1, ∞)");
+  const [C, O] = [x[rank + 1], kernel[rank + 1]];
+  const shownKernel = `kernel ${names.kernel} = ${showShape(kernel)}`;
+  if (C % groups !== 0 || O % groups !== 0) {
+    const got = `${C} channels, ${O} filters, ${groups} groups`;
+    throw new ShapeError(
+      message(op, "groups do not divide the channels", { expected: "C and O multiples of groups", got }),
+    );
+  }
+  if (kernel[rank] * groups !== C) {
+    const expected = `C = ${kernel[rank] * groups} (${shownKernel}${groups === 1 ? "" : `, ${groups} groups`})`;
+    throw new ShapeError(
+      message(op, "input channels differ", { expected, got: `C = ${C} (x ${names.input} = ${showShape(x)})` }),
+    );
+  }
+  checkBias(op, bias, O, shownKernel);
+  const axes = names.axes.map((name, i) => {
+    return { name, input: x[i + 1], window: kernel[i], stride: strides[i], dilation: dilations[i] };
+  });
+  const places = windowPlaces(op, axes, padding);
+  return { output: places.map(({ output }) => output), before: places.map(({ before }) => before) };
+}
+
+/** Throws ShapeError unless the operand has so many axes. */
+export function checkRank(op: string, operand: string, shape: Shape, rank: number, expected: string): void {
+  if (shape.length === rank) return;
+  const got = `${operand} ${showShape(shape)}`;
+  throw new ShapeError(message(op, `${operand} has the wrong rank`, { expected: `${operand} ${expected}`, got }));
+}
+
+/** Throws ShapeError unless the kernel has so many axes, and something in each. */
+export function checkKernel(op: string, kernel: Shape, rank: number, letters: string): void {
+  checkRank(op, "kernel", kernel, rank, letters);
+  if (sizeOf(kernel) > 0) return;
+  const got = `kernel ${letters} = ${showShape(kernel)}`;
+  throw new ShapeError(message(op, "the kernel is empty", { expected: "sizes ≥ 1", got }));
+}
+
+/** Throws ShapeError unless the bias is a vector of O. @param kernel as the message shows it */
+export function checkBias(op: string, bias: Shape | undefined, O: number, kernel: string): void {
+  if (bias === undefined || (bias.length === 1 && bias[0] === O)) return;
+  const expected = `bias [O] with O = ${O} (${kernel})`;
+  throw new ShapeError(message(op, "the bias does not fit", { expected, got: `bias ${showShape(bias)}` }));
+}

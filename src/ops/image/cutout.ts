@@ -1,0 +1,53 @@
+/**
+ * Cutout: a square at a random place of each image is set to 0; it may lie partly outside. Letters: images (N, H, W, C).
+ * Source: DeVries & Taylor 2017, "Improved regularization of convolutional neural networks with cutout".
+ */
+import { checkInteger } from "../../options.js";
+import { imageKernels } from "../../runtime/parts/images.js";
+import { empty } from "../../tensor/create.js";
+import type { RandomState } from "../../tensor/randomState.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { apply, defineOp } from "../defineOp.js";
+import { checkBeside, checkImages } from "./imageChecks.js";
+import { fillUniform } from "../random.js";
+
+/** y = x without a square, from x and the places (N, 2) of its middle as parts of H and W. */
+export const cutoutOp = defineOp<{ readonly size: number }>({
+  name: "cutout",
+  shape([x, draws], { size }) {
+    checkImages("cutout", x);
+    checkBeside("cutout", "draws", draws, x, "[N, 2]", [x.shape[0], 2]);
+    checkInteger("cutout", "size", size, "[1, ∞)");
+    return [{ shape: x.shape }];
+  },
+  forward({ inputs: [x, draws], outputs: [y], attributes: { size } }) {
+    const [N, H, W, C] = x.shape;
+    imageKernels().cutout(y.ptr, x.ptr, draws.ptr, N, H, W, C, size, 0, 0);
+  },
+  backward({ inputs: [x, draws], dOutputs: [dY], attributes: { size }, gradient }) {
+    const [N, H, W, C] = x.shape;
+    gradient(0, (dX, accumulate) => imageKernels().cutout(dX, dY!.ptr, draws.ptr, N, H, W, C, size, 0, accumulate));
+  },
+  saved: { inputs: [1] },
+  constants: [1],
+});
+
+/**
+ * Each image without a square of size × size pixels at a random place. Seed, counter and stream of `random` alone decide where.
+ *
+ * @param x       (N, H, W, C) float32
+ * @param size    pixels, ≥ 1
+ * @param random  read, not advanced
+ * @param stream  which of the state's sequences. Default 0
+ * @returns (N, H, W, C)
+ * Errors: ShapeError for another shape or dtype, UsageError for a size that is no whole number ≥ 1.
+ */
+export function cutout(x: Tensor, size: number, random: RandomState, stream = 0): Tensor {
+  checkImages("cutout", x);
+  checkInteger("cutout", "size", size, "[1, ∞)");
+  const draws = empty([x.shape[0], 2]);
+  fillUniform(draws, random, 0, 1, stream);
+  const y = apply(cutoutOp, [x, draws], { size });
+  draws.dispose();
+  return y;
+}

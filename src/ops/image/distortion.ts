@@ -1,0 +1,116 @@
+/**
+ * Random distortions of images: rotation, scale, shear, shift, flips and elastic displacement in one reading of each image.
+ * Letters: images (N, H, W, C); D numbers drawn for an image (Note [Distortion draws] in assembly/image/distortion.ts); field (N, 2, H, W).
+ * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document analysis".
+ */
+import { UsageError, checkKeys, message } from "../../errors.js";
+import { checkBoolean, checkNumber } from "../../options.js";
+import { imageKernels } from "../../runtime/parts/images.js";
+import { empty } from "../../tensor/create.js";
+import type { RandomState } from "../../tensor/randomState.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { apply, defineOp } from "../defineOp.js";
+import { checkImages } from "./imageChecks.js";
+import { fillUniform } from "../random.js";
+import { sampleBilinear } from "./sampleBilinear.js";
+
+/** How far images may be distorted; every bound holds both ways, and 0 is none. */
+export interface DistortionOptions {
+  /** Degrees. Default 0. */
+  readonly rotation?: number;
+  /** Part of the size: 0.1 gives sizes from 0.9 to 1.1. Default 0. */
+  readonly scale?: number;
+  /** Columns by which a row is shifted against the next. Default 0. */
+  readonly shear?: number;
+  /** Pixels, along rows and along columns. Default 0. */
+  readonly shift?: number;
+  /** Elastic displacement: bound of the noise in pixels before it is smoothed, with a strength of its own for each image. Default 0. */
+  readonly elastic?: number;
+  /** Standard deviation of the Gaussian that smooths it, in pixels. Default 4. */
+  readonly sigma?: number;
+  /** Mirror every second image left to right. Default false. */
+  readonly flipHorizontal?: boolean;
+  /** Mirror every second image top to bottom. Default false. */
+  readonly flipVertical?: boolean;
+}
+
+/** All bounds, and the size of the images. */
+export interface Distortion extends Required<DistortionOptions> {
+  readonly H: number;
+  readonly W: number;
+}
+
+const intervals = {
+  rotation: "[0, 180]",
+  scale: "[0, 1)",
+  shear: "[0, ∞)",
+  shift: "[0, ∞)",
+  elastic: "[0, ∞)",
+  sigma: "(0, 64]",
+} as const;
+
+/** Names of the options. */
+export const distortionNames: readonly string[] = [...Object.keys(intervals), "flipHorizontal", "flipVertical"];
+
+/** The bounds with their defaults. Throws UsageError for one that is unknown or out of range. */
+export function resolveDistortion(op: string, options: DistortionOptions): Required<DistortionOptions> {
+  checkKeys(op, options, distortionNames);
+  const { rotation = 0, scale = 0, shear = 0, shift = 0, elastic = 0, sigma = 4 } = options;
+  const { flipHorizontal = false, flipVertical = false } = options;
+  const bounds = { rotation, scale, shear, shift, elastic, sigma };
+  for (const [name, value] of Object.entries(bounds))
+    checkNumber(op, name, value, intervals[name as keyof typeof bounds]);
+  checkBoolean(op, "flipHorizontal", flipHorizontal);
+  checkBoolean(op, "flipVertical", flipVertical);
+  return { ...bounds, flipHorizontal, flipVertical };
+}
+
+/** σ as kernels read it: 0 where nothing is elastic. */
+const sigmaOf = ({ elastic, sigma }: Required<DistortionOptions>): number => (elastic > 0 ? sigma : 0);
+
+/** The field of places from drawn numbers (N, D). */
+export const distortionFieldOp = defineOp<Distortion>({
+  name: "distort",
+  shape([draws], distortion) {
+    const { H, W } = distortion;
+    const D = imageKernels().distortionDrawCount(H, W, sigmaOf(distortion));
+    if (draws.rank !== 2 || draws.shape[1] !== D) {
+      throw new UsageError(message("distort", "the draws do not fit", { expected: `[N, ${D}]`, got: draws.label() }));
+    }
+    return [{ shape: [draws.shape[0], 2, H, W] }];
+  },
+  forward({ inputs: [draws], outputs: [field], attributes: distortion, scratch }) {
+    const { H, W, rotation, scale, shear, shift, elastic, flipHorizontal, flipVertical } = distortion;
+    const { distortionField, distortionScratchBytes } = imageKernels();
+    const sigma = sigmaOf(distortion);
+    const flips = (flipHorizontal ? 1 : 0) | (flipVertical ? 2 : 0);
+    const memory = scratch(distortionScratchBytes(H, W, sigma));
+    // prettier-ignore
+    distortionField(
+      field.ptr, memory, draws.ptr, draws.shape[0], H, W, rotation / 360, scale, shear, shift, elastic, sigma, flips,
+    );
+  },
+});
+
+/**
+ * Images distorted at random, each in its own way; bilinear, 0 outside of the image. Seed, counter and stream of `random` alone decide how.
+ *
+ * @param x        (N, H, W, C) float32
+ * @param options  bounds of the distortions
+ * @param random   read, not advanced
+ * @param stream   which of the state's sequences. Default 0
+ * @returns (N, H, W, C)
+ * Errors: ShapeError for another shape or dtype, UsageError for a bound out of range.
+ */
+export function distort(x: Tensor, options: DistortionOptions, random: RandomState, stream = 0): Tensor {
+  checkImages("distort", x);
+  const bounds = resolveDistortion("distort", options);
+  const [N, H, W] = x.shape;
+  const draws = empty([N, imageKernels().distortionDrawCount(H, W, sigmaOf(bounds))]);
+  fillUniform(draws, random, -1, 1, stream);
+  const field = apply(distortionFieldOp, [draws], { ...bounds, H, W });
+  const y = sampleBilinear(x, field);
+  draws.dispose();
+  field.dispose();
+  return y;
+}

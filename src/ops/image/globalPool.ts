@@ -1,0 +1,43 @@
+/** Pooling of whole images and sequences: means and maxima over all axes but the batch and the channels. */
+import { ShapeError, message } from "../../errors.js";
+import { showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { checkTensors } from "../defineOp.js";
+import { type ReduceOptions, max, mean } from "../reduce/reduce.js";
+
+/**
+ * The mean of each channel of an image, x (N, H, W, C) → (N, C), or (N, 1, 1, C) with keepDims.
+ * Errors: ShapeError for another rank or dtype. Accuracy: as mean.
+ */
+export function globalAveragePool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkRank("globalAveragePool2d", x, ["N", "H", "W", "C"]);
+  return mean(x, [1, 2], options);
+}
+
+/** The mean of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims. Errors: ShapeError for another rank or dtype. */
+export function globalAveragePool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkRank("globalAveragePool1d", x, ["N", "T", "C"]);
+  return mean(x, 1, options);
+}
+
+/**
+ * The largest value of each channel of an image, x (N, H, W, C) → (N, C), or (N, 1, 1, C) with keepDims. Equal maxima share the gradient.
+ * Errors: ShapeError for another rank or dtype, or an image without pixels.
+ */
+export function globalMaxPool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkRank("globalMaxPool2d", x, ["N", "H", "W", "C"]);
+  return max(x, [1, 2], options);
+}
+
+/** The largest value of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims. Errors: as {@link globalMaxPool2d}. */
+export function globalMaxPool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkRank("globalMaxPool1d", x, ["N", "T", "C"]);
+  return max(x, 1, options);
+}
+
+function checkRank(op: string, x: Tensor, letters: readonly string[]): void {
+  checkTensors(op, [x]);
+  if (x.rank === letters.length) return;
+  const [expected, got] = [showShape(letters), showShape(x.shape)];
+  throw new ShapeError(message(op, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+}

@@ -1,0 +1,48 @@
+/** Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are poolGeometry.ts's. */
+import { imageKernels } from "../../runtime/parts/images.js";
+import { sizeOf } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { applyMany, checkDtype, defineOp } from "../defineOp.js";
+import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pooledShape } from "./poolGeometry.js";
+
+/** y = the largest of each window; the second output, for the backward pass, is where it stood, two bytes an element. */
+export const maxPoolOp = defineOp<Pooling>({
+  name: "maxPool2d",
+  shape([x], pooling) {
+    checkDtype(pooling.op, "x", x, "float32");
+    const shape = [x.shape[0], ...pooledShape(pooling, x.shape.slice(1))];
+    return [{ shape }, { shape: [2 * sizeOf(shape)], dtype: "uint8" }];
+  },
+  forward({ inputs: [x], outputs: [y, positions], attributes }) {
+    imageKernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, ...geometryOf(x, attributes));
+  },
+  backward({ inputs: [x], outputs: [, positions], dOutputs: [dY], attributes, gradient }) {
+    const geometry = geometryOf(x, attributes);
+    gradient(0, (dX, accumulate) =>
+      imageKernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, ...geometry, accumulate),
+    );
+  },
+  saved: { outputs: [1] },
+});
+
+/**
+ * The largest value of each window of an image, channel by channel. Its gradient goes to where it stood, the first of equal ones; NaN counts as largest.
+ *
+ * @param x        (N, H, W, C) float32 → (N, oH, oW, C), sizes as for convolution
+ * @param options  poolSize, strides, padding; padding is never the largest
+ * Errors: UsageError for an option; ShapeError for another rank or dtype, or a window larger than the padded input.
+ */
+export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
+  return pool2d("maxPool2d", x, options, run);
+}
+
+/** As {@link maxPool2d} for sequences, x (N, T, C) → (N, oT, C). */
+export function maxPool1d(x: Tensor, options: PoolOptions = {}): Tensor {
+  return pool1d("maxPool1d", x, options, run);
+}
+
+function run(x: Tensor, pooling: Pooling): Tensor {
+  const [y, positions] = applyMany(maxPoolOp, [x], pooling);
+  positions.dispose();
+  return y;
+}

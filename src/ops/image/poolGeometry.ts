@@ -1,0 +1,130 @@
+/**
+ * What all pooling ops share: options, checks, and where windows lie. Letters: x (N, H, W, C), y (N, oH, oW, C), window kH × kW, strides sH sW, padding
+ * pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one column. Does not call kernels.
+ */
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { type Shape, showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
+import { checkDtype, checkTensors } from "../defineOp.js";
+import { reshape } from "../shape/reshape.js";
+
+/** Options of pooling; a list has one number for each axis. */
+export interface PoolOptions {
+  /** Size of the window. Default 2. */
+  readonly poolSize?: number | readonly number[];
+  /** Steps of the window. Default: its size, so that windows lie side by side. */
+  readonly strides?: number | readonly number[];
+  /** "valid" (windows inside x alone), "same" (⌈size / stride⌉ windows), or how many elements of padding, fewer than the window's. Default "valid". */
+  readonly padding?: WindowPadding;
+}
+
+/** Options that were checked, one number an axis. */
+export interface Pooling {
+  /** The function that the user called. */
+  readonly op: string;
+  readonly poolSize: readonly number[];
+  readonly strides: readonly number[];
+  readonly padding: WindowPadding;
+}
+
+/** Where the windows of an image lie, in the order of the kernels' arguments: N H W C oH oW kH kW sH sW pH pW. */
+export type PoolGeometry = [
+  ...[n: number, h: number, w: number, c: number, oH: number, oW: number],
+  ...[kH: number, kW: number, sH: number, sW: number, pH: number, pW: number],
+];
+
+/** Elements of a window at most: positions are uint16. */
+const mostElements = 65536;
+
+/**
+ * Checks options. @param axes 2 for images, 1 for sequences
+ * Errors: UsageError for an option out of range or padding as large as the window, which would have nothing to pool.
+ */
+export function poolingOf(op: string, options: PoolOptions, axes: number): Pooling {
+  checkKeys(op, options, ["poolSize", "strides", "padding"]);
+  const { padding = "valid" } = options;
+  const poolSize = eachAxis(op, "poolSize", options.poolSize ?? 2, axes);
+  const strides = options.strides === undefined ? poolSize : eachAxis(op, "strides", options.strides, axes);
+  checkWindowPadding(op, padding, axes);
+  const isEmpty = (window: number, axis: number): boolean =>
+    typeof padding !== "string" &&
+    [typeof padding === "number" ? padding : padding[axis]].flat().some((p) => p >= window);
+  if (poolSize.some(isEmpty)) {
+    const expected = `less than the window, poolSize ${show(poolSize)}`;
+    throw new UsageError(message(op, "the padding is as large as the window", { expected, got: show(padding) }));
+  }
+  if (poolSize.reduce((product, size) => product * size, 1) > mostElements) {
+    const hint = "To pool whole images, use globalMaxPool2d or globalAveragePool2d.";
+    const expected = `at most ${mostElements} elements`;
+    throw new UsageError(message(op, "the window is too large", { expected, got: show(poolSize), hint }));
+  }
+  return { op, poolSize, strides, padding };
+}
+
+/** Shape of the output without the batch. @param sample (H, W, C), or (T, C) Errors: ShapeError for another rank or a window that is too large. */
+export function pooledShape({ op, poolSize, strides, padding }: Pooling, sample: Shape): Shape {
+  const axes = poolSize.length;
+  const letters = axes === 2 ? ["H", "W"] : ["T"];
+  if (sample.length !== axes + 1) {
+    const [expected, got] = [
+      ["N", ...letters, "C"],
+      ["N", ...sample],
+    ].map(showShape);
+    throw new ShapeError(message(op, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+  }
+  return [...placesOf(op, sample, poolSize, strides, padding).map(({ output }) => output), sample[axes]];
+}
+
+function placesOf(
+  op: string,
+  sample: Shape,
+  poolSize: readonly number[],
+  strides: readonly number[],
+  padding: WindowPadding,
+) {
+  const names = poolSize.length === 2 ? ["H", "W"] : ["T"];
+  const axes = poolSize.map((window, i) => ({ name: names[i], input: sample[i], window, stride: strides[i] }));
+  return windowPlaces(op, axes, padding);
+}
+
+/** The kernels' arguments for x (N, H, W, C). */
+export function geometryOf({ shape: [n, h, w, c] }: Tensor, { op, poolSize, strides, padding }: Pooling): PoolGeometry {
+  const [vertical, horizontal] = placesOf(op, [h, w, c], poolSize, strides, padding);
+  const [kH, kW] = poolSize;
+  const [sH, sW] = strides;
+  return [n, h, w, c, vertical.output, horizontal.output, kH, kW, sH, sW, vertical.before, horizontal.before];
+}
+
+/** Runs the pooling of an image. */
+export function pool2d(
+  op: string,
+  x: Tensor,
+  options: PoolOptions,
+  run: (x: Tensor, pooling: Pooling) => Tensor,
+): Tensor {
+  checkTensors(op, [x]);
+  return run(x, poolingOf(op, options, 2));
+}
+
+/** Runs the pooling of a sequence (N, T, C) as that of an image (N, T, 1, C). */
+export function pool1d(
+  op: string,
+  x: Tensor,
+  options: PoolOptions,
+  run: (x: Tensor, pooling: Pooling) => Tensor,
+): Tensor {
+  checkTensors(op, [x]);
+  const pooling = poolingOf(op, options, 1);
+  checkDtype(op, "x", x, "float32");
+  const shape = pooledShape(pooling, x.shape.slice(1));
+  const { poolSize, strides, padding } = pooling;
+  const asImage: Pooling = {
+    op,
+    poolSize: [...poolSize, 1],
+    strides: [...strides, 1],
+    padding: typeof padding === "string" ? padding : [typeof padding === "number" ? padding : padding[0], 0],
+  };
+  const [n, t, c] = x.shape;
+  return reshape(run(reshape(x, [n, t, 1, c]), asImage), [n, ...shape]);
+}

@@ -1,0 +1,78 @@
+/**
+ * Limits on gradients, in place, between the backward pass and the optimizer step. Kernels only, on scratch that stays, so that a recorded step can
+ * be replayed. Letters: g a gradient; ‖g‖ its Euclidean norm.
+ * Source: Pascanu, Mikolov & Bengio 2013.
+ */
+import { kernels } from "../../runtime/runtime.js";
+import { Slab } from "../../tensor/slab.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { OptimizerBlock } from "./optimizerSteps.js";
+import { type RowList, rowsPtr } from "./rowList.js";
+
+/** Gradients and, where only some rows of them can be other than zero, which. */
+export interface Gradient {
+  readonly gradients: Tensor;
+  readonly rows?: RowList | undefined;
+}
+
+/** Each element becomes the nearest value in [−limit, limit]; NaN stays. */
+export function clipByValue({ gradients, rows }: Gradient, limit: number): void {
+  kernels().clipGradients(gradients.ptr, gradients.size, limit, rowsPtr(rows));
+}
+
+/** Norms of gradients and what follows from them. Owns scratch that no scope frees. */
+export class NormClipper {
+  /** Σ g², the factor, partial sums. */
+  readonly #scratch: Slab;
+
+  /** @param all everything that will be clipped or measured */
+  constructor(all: readonly Gradient[]) {
+    const blocks = all.map(sumsOf);
+    this.#scratch = new Slab([[1], [1], [blocks.reduce((sum, count) => sum + count, 0)]]);
+  }
+
+  /** g *= min(1, limit / ‖g‖) for one gradient. */
+  clip(gradient: Gradient, limit: number): void {
+    const factor = this.#scratch.sections[1].ptr;
+    this.#writeFactor(factor, [gradient], limit);
+    kernels().scaleByFactor(gradient.gradients.ptr, gradient.gradients.size, factor, rowsPtr(gradient.rows));
+  }
+
+  /** Lets the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
+  clipTogether(all: readonly Gradient[], limit: number, block: OptimizerBlock): void {
+    this.#writeFactor(block.scalePtr, all, limit);
+  }
+
+  #writeFactor(factor: number, all: readonly Gradient[], limit: number): void {
+    this.measure(all);
+    kernels().clipFactor(factor, this.#scratch.sections[0].ptr, limit);
+  }
+
+  /** ‖g‖ as it was measured last, by `measure` or by a clip. Not for recorded functions. */
+  get norm(): number {
+    return Math.sqrt(this.#scratch.sections[0].item());
+  }
+
+  /** Works out ‖g‖, where g is all these gradients together. */
+  measure(all: readonly Gradient[]): void {
+    const [sum, , partials] = this.#scratch.sections;
+    let count = 0;
+    for (const gradient of all) {
+      const { gradients, rows } = gradient;
+      const to = partials.ptr + 4 * count;
+      if (rows === undefined) kernels().sumSquaresBlocks(to, gradients.ptr, gradients.size);
+      else kernels().sumSquaresRows(to, gradients.ptr, rows.ptr);
+      count += sumsOf(gradient);
+    }
+    kernels().combineBlocks(sum.ptr, partials.ptr, count, 1, 0);
+  }
+
+  dispose(): void {
+    this.#scratch.dispose();
+  }
+}
+
+/** Partial sums that the squares of a gradient are added up in. */
+function sumsOf({ gradients, rows }: Gradient): number {
+  return rows === undefined ? kernels().sumBlocksCount(gradients.size) : kernels().sumSquaresRowsCount();
+}

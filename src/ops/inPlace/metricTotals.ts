@@ -1,0 +1,93 @@
+/**
+ * What metrics add to their totals, batch by batch: kernels on memory that stays, so that metrics take part in a recorded step. Not differentiable.
+ * Letters: R rows, which are samples, or places where a sample has several; C columns, usually classes.
+ *
+ * Note [Totals]. A total is a float64, which tensors do not have: n totals are a uint8 tensor (n, 8). So counts are exact to 2⁵³, where float32 would stop
+ * at 2²⁴. Rows are added one after the other, so that the batches that they come in make no difference to any bit.
+ */
+import { moreKernels } from "../../runtime/parts/more.js";
+import { kernels } from "../../runtime/runtime.js";
+import { zeros } from "../../tensor/create.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** n totals, all 0: Note [Totals]. Errors: MemoryError. */
+export function newTotals(n: number): Tensor {
+  return zeros([n, 8], { dtype: "uint8" });
+}
+
+/** A copy of the totals' values. */
+export function readTotals(totals: Tensor): Float64Array<ArrayBuffer> {
+  return new Float64Array((totals.toTypedArray() as Uint8Array<ArrayBuffer>).buffer);
+}
+
+/** Puts values in the place of the totals'. Errors: ShapeError for another number of them. */
+export function writeTotals(totals: Tensor, values: Float64Array): void {
+  totals.assign(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/**
+ * state[0] += Σ w·x, state[1] += Σ w.
+ *
+ * @param state    in/out, 2 totals or more
+ * @param values   x (R) float32, or undefined: state[0] is left alone
+ * @param weights  w (R) float32, or undefined: all 1
+ * @param rows     R
+ */
+export function addMean(state: Tensor, values: Tensor | undefined, weights: Tensor | undefined, rows: number): void {
+  kernels().meanAdd(state.ptr, values?.ptr ?? 0, weights?.ptr ?? 0, rows);
+}
+
+/**
+ * state[0] += Σ w over the rows whose label is among the k highest scores; among equal scores the lower class counts as higher.
+ *
+ * @param scores  (R, C) float32; a NaN at the label's place is not among them
+ * @param labels  (R) int32
+ */
+export function addTopK(state: Tensor, scores: Tensor, labels: Tensor, weights: Tensor | undefined, k: number): void {
+  const [R, C] = scores.shape;
+  kernels().topKCount(state.ptr, scores.ptr, labels.ptr, weights?.ptr ?? 0, R, C, k);
+}
+
+/**
+ * state[label, predicted] += w for every row; rows outside 0 … C − 1 are left out.
+ *
+ * @param state              in/out (C, C): row the true class, column the predicted one
+ * @param predicted, labels  (R) int32
+ */
+export function addConfusion(
+  state: Tensor,
+  predicted: Tensor,
+  labels: Tensor,
+  weights: Tensor | undefined,
+  classes: number,
+): void {
+  moreKernels().confusionAdd(state.ptr, predicted.ptr, labels.ptr, weights?.ptr ?? 0, labels.size, classes);
+}
+
+/**
+ * Sorts scores in [0, 1] into a histogram for each class; NaN is left out.
+ *
+ * @param state    in/out (2, bins): negatives, then positives
+ * @param scores   (R) float32
+ * @param targets  (R) float32; above ½ is positive
+ */
+export function addHistogram(
+  state: Tensor,
+  scores: Tensor,
+  targets: Tensor,
+  weights: Tensor | undefined,
+  bins: number,
+): void {
+  moreKernels().histogramAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, bins);
+}
+
+/**
+ * For each column: Σ w, the weighted mean of t, Σ w (t − mean)², Σ w (t − p)².
+ *
+ * @param state               in/out (4, C)
+ * @param prediction, target  p and t (R, C) float32
+ */
+export function addDetermination(state: Tensor, prediction: Tensor, target: Tensor, weights: Tensor | undefined): void {
+  const [R, C] = prediction.shape;
+  moreKernels().determinationAdd(state.ptr, prediction.ptr, target.ptr, weights?.ptr ?? 0, R, C);
+}

@@ -1,0 +1,34 @@
+/** Exponential moving averages, kept in memory by whoever has them: they are changed in place and have no gradient. */
+import { ShapeError, message } from "../../errors.js";
+import { kernels } from "../../runtime/runtime.js";
+import { sameShape, showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { OptimizerBlock } from "./optimizerSteps.js";
+
+/**
+ * average += (1 − decay) (value − average), where value is finite; elsewhere the average stays.
+ *
+ * @param average  changed in place
+ * @param value    of the same shape
+ * @param decay    in [0, 1]
+ * Errors: ShapeError for shapes that differ.
+ */
+export function updateAverage(average: Tensor, value: Tensor, decay: number): void {
+  if (!sameShape(average.shape, value.shape)) {
+    const [expected, got] = [showShape(average.shape), showShape(value.shape)];
+    throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
+  }
+  average.changed();
+  kernels().movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
+}
+
+/**
+ * As {@link updateAverage} with a decay that begins low, min(decay, (1 + t) / (10 + t)) after t steps of training, so that the first weights are soon
+ * forgotten. The step is read from memory: a recorded call goes on counting.
+ *
+ * @param block  of the optimizer, which counts the steps
+ */
+export function updateWarmAverage(average: Tensor, value: Tensor, block: OptimizerBlock, decay: number): void {
+  average.changed();
+  kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, 1 - decay);
+}

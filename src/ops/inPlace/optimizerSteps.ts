@@ -1,0 +1,226 @@
+/**
+ * Optimizer steps over parts of a slab, and the block of memory that tells them the learning rate, the step count and the constants (its layout is
+ * Note [Optimizer block] in assembly/optim/block.ts). Everything is done by kernels on memory that stays, so that a recorded step can be replayed;
+ * only what `write…` writes comes from JavaScript.
+ *
+ * Formulas stand beside the kernels in assembly/optim. Not differentiable.
+ */
+import { moreKernels } from "../../runtime/parts/more.js";
+import { heap, kernels } from "../../runtime/runtime.js";
+import { Slab } from "../../tensor/slab.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type RowList, rowsPtr } from "./rowList.js";
+
+/** A part of the parameter slab with its gradients and the optimizer's slots, all (n). */
+export interface SlabRange {
+  /** In and out. */
+  readonly values: Tensor;
+  /** Read and cleared. */
+  readonly gradients: Tensor;
+  /** In and out; which ones is the optimizer's affair. */
+  readonly slots: readonly Tensor[];
+  /** λ ≥ 0 of the weight decay; 0 for biases and the like. */
+  readonly weightDecay: number;
+  /** The rows that gradients have touched, where the range is a table that is updated lazily; all others stay as they are, states included. */
+  readonly rows?: RowList | undefined;
+}
+
+/** What an optimizer step reads from memory and never changes; what a step does not use may be left out. */
+export interface OptimizerConstants {
+  readonly epsilon?: number;
+  readonly momentum?: number;
+  /** β₁ */
+  readonly beta1?: number;
+  /** β₂; also RMSProp's and Adadelta's ρ. */
+  readonly beta2?: number;
+}
+
+/** Step count and Nadam's product of momenta: what must be kept to go on exactly. */
+export interface BlockProgress {
+  /** Steps made. */
+  readonly step: number;
+  /** Π μₜ, a float32. */
+  readonly momentumProduct: number;
+}
+
+const elements = 20; // float32; optimizerBlockBytes / 4
+const scaleByte = 4;
+const betasByte = 16;
+const stepByte = 32;
+const productByte = 64;
+
+/** An optimizer block in memory. No scope frees it. */
+export class OptimizerBlock {
+  readonly #slab = new Slab([[elements]]);
+
+  /** Writes the constants; step 0, gradients unscaled. */
+  constructor({ epsilon = 0, momentum = 0, beta1 = 0, beta2 = 0 }: OptimizerConstants) {
+    heap().view("float32", this.ptr, 4).set([0, 1, epsilon, momentum]);
+    this.#writeDoubles(betasByte, beta1, beta2);
+  }
+
+  /** Address, in bytes. */
+  get ptr(): number {
+    return this.#slab.whole.ptr;
+  }
+
+  /** Where the number of steps made stands, a float64, in bytes. */
+  get stepPtr(): number {
+    return this.ptr + stepByte;
+  }
+
+  /** Where a clip factor goes, in bytes: every gradient is multiplied by it as it is read. */
+  get scalePtr(): number {
+    return this.ptr + scaleByte;
+  }
+
+  /** Writes the learning rate of the next step. */
+  writeLearningRate(learningRate: number): void {
+    heap().view("float32", this.ptr, 1)[0] = learningRate;
+  }
+
+  /** What must be kept to go on exactly. */
+  readProgress(): BlockProgress {
+    return {
+      step: new Float64Array(heap().view("uint8", this.stepPtr, 8).slice().buffer)[0],
+      momentumProduct: heap().view("float32", this.ptr + productByte, 1)[0],
+    };
+  }
+
+  /** Puts it back. */
+  writeProgress({ step, momentumProduct }: BlockProgress): void {
+    this.#writeDoubles(stepByte, step);
+    heap().view("float32", this.ptr + productByte, 1)[0] = momentumProduct;
+  }
+
+  /** Begins a step: counts it and works out all that depends on the count. */
+  advance(): void {
+    kernels().advanceStep(this.ptr);
+  }
+
+  dispose(): void {
+    this.#slab.dispose();
+  }
+
+  #writeDoubles(byte: number, ...values: number[]): void {
+    const bytes = new Uint8Array(Float64Array.from(values).buffer);
+    heap()
+      .view("uint8", this.ptr + byte, bytes.length)
+      .set(bytes);
+  }
+}
+
+/** Gradient descent. No slots. */
+export function sgdStep({ values, gradients, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  kernels().sgdStep(values.ptr, gradients.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
+}
+
+/** Gradient descent with momentum. Slots: velocity. */
+export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: boolean): void {
+  const { values, gradients, slots, weightDecay, rows } = range;
+  kernels().momentumStep(
+    values.ptr,
+    gradients.ptr,
+    slots[0].ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    nesterov ? 1 : 0,
+    rowsPtr(rows),
+  );
+}
+
+/** Adagrad. Slots: square. */
+export function adagradStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  moreKernels().adagradStep(
+    values.ptr,
+    gradients.ptr,
+    slots[0].ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** RMSProp. Slots: square, then average where centered, then velocity where there is momentum. */
+export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: boolean, momentum: boolean): void {
+  const { values, gradients, slots, weightDecay, rows } = range;
+  const average = centered ? slots[1].ptr : 0;
+  const velocity = momentum ? slots[centered ? 2 : 1].ptr : 0;
+  moreKernels().rmspropStep(
+    values.ptr,
+    gradients.ptr,
+    slots[0].ptr,
+    average,
+    velocity,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** Adadelta. Slots: square, updates. */
+export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  const [square, updates] = slots;
+  moreKernels().adadeltaStep(
+    values.ptr,
+    gradients.ptr,
+    square.ptr,
+    updates.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** Adam, AMSGrad where there is a third slot. Slots: mean, square, largest square. */
+export function adamStep(range: SlabRange, block: OptimizerBlock): void {
+  const { values, gradients, slots, weightDecay, rows } = range;
+  const [mean, square, largest] = slots;
+  kernels().adamStep(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    square.ptr,
+    slots.length > 2 ? largest.ptr : 0,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** As {@link adamStep} with decoupled weight decay. */
+export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
+  const { values, gradients, slots, weightDecay, rows } = range;
+  const [mean, square, largest] = slots;
+  kernels().adamwStep(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    square.ptr,
+    slots.length > 2 ? largest.ptr : 0,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** Adam with Nesterov momentum. Slots: mean, square. */
+export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  const [mean, square] = slots;
+  moreKernels().nadamStep(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    square.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}

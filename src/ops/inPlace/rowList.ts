@@ -1,0 +1,52 @@
+/**
+ * The rows of a table that a step's gradients have touched: a list in memory, so that a recorded step visits the rows of its own batch. Its layout is
+ * Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not hold gradients.
+ */
+import { heap, kernels } from "../../runtime/runtime.js";
+import { Slab } from "../../tensor/slab.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** A list of rows, empty at first. No scope frees it. */
+export class RowList {
+  readonly #slab: Slab;
+
+  /** Errors: MemoryError. @param rows V @param rowLength elements of a row */
+  constructor(rows: number, rowLength: number) {
+    this.#slab = new Slab([[Math.ceil(kernels().rowListBytes(rows) / 4)]]);
+    heap().view("int32", this.ptr, 3).set([0, rows, rowLength]);
+  }
+
+  /** Address, in bytes. */
+  get ptr(): number {
+    return this.#slab.whole.ptr;
+  }
+
+  /** How many rows are listed. Not for recorded functions. */
+  get length(): number {
+    return heap().view("int32", this.ptr, 1)[0];
+  }
+
+  /** Lists the rows that are not listed yet. @param indices int32, each a row of the table */
+  add(indices: Tensor): void {
+    kernels().collectRows(this.ptr, indices.ptr, indices.size);
+  }
+
+  /** Lists all rows that are not listed yet. */
+  addAll(): void {
+    kernels().collectAllRows(this.ptr);
+  }
+
+  /** Empties the list; its gradients must be zero. */
+  clear(): void {
+    kernels().clearRowList(this.ptr);
+  }
+
+  dispose(): void {
+    this.#slab.dispose();
+  }
+}
+
+/** The list as an argument of kernels, for which 0 stands for all elements. */
+export function rowsPtr(rows: RowList | undefined): number {
+  return rows === undefined ? 0 : rows.ptr;
+}

@@ -1,0 +1,67 @@
+/**
+ * Cross-entropy of class probabilities, with targets as rows or as labels. From logits, softmaxCrossEntropy.ts is exact and faster.
+ * Letters: rows R, all axes but the last; C classes; p probabilities (…, C); t targets.
+ */
+import { ShapeError, message } from "../../errors.js";
+import { checkNumber } from "../../options.js";
+import { kernels } from "../../runtime/runtime.js";
+import { sameShape, showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { apply, checkDtype, defineOp } from "../defineOp.js";
+
+/** Operands p (…, C) and t, of p's shape or labels (…); output losses (…); attribute: label smoothing ε. */
+export const crossEntropyOp = defineOp<number>({
+  name: "crossEntropy",
+  shape([p, t]) {
+    checkDtype("crossEntropy", "probabilities", p, "float32");
+    checkDtype("crossEntropy", "targets", t, "float32", "int32");
+    const rows = p.shape.slice(0, -1);
+    if (p.rank === 0 || p.shape.at(-1) === 0) {
+      throw new ShapeError(
+        message("crossEntropy", "no classes", { expected: "[…, C], C ≥ 1", got: showShape(p.shape) }),
+      );
+    }
+    const wanted = t.dtype === "int32" ? rows : p.shape;
+    if (!sameShape(t.shape, wanted)) {
+      const expected = `${t.dtype === "int32" ? "labels […]" : "targets […, C]"} = ${showShape(wanted)}`;
+      throw new ShapeError(message("crossEntropy", "targets do not fit", { expected, got: showShape(t.shape) }));
+    }
+    return [{ shape: rows }];
+  },
+  forward({ inputs: [p, t], outputs: [l], attributes: smoothing }) {
+    const C = p.shape.at(-1)!;
+    if (t.dtype === "int32") kernels().crossEntropySparseForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
+    else kernels().crossEntropyForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
+  },
+  backward({ inputs: [p, t], dOutputs, attributes: smoothing, gradient }) {
+    const C = p.shape.at(-1)!;
+    const { ptr: dL, size: R } = dOutputs[0]!;
+    const { crossEntropyBackward, crossEntropySparseBackward } = kernels();
+    gradient(0, (dP, accumulate) => {
+      if (t.dtype === "int32") crossEntropySparseBackward(dP, dL, p.ptr, t.ptr, R, C, smoothing, accumulate);
+      else crossEntropyBackward(dP, dL, p.ptr, t.ptr, R, C, smoothing, accumulate);
+    });
+  },
+  saved: { inputs: [0, 1] },
+  constants: [1],
+});
+
+/**
+ * Cross-entropy, one loss a row: −Σ t·ln p, with p clipped to [1e-7, 1 − 1e-7] as in Keras and the gradient 0 where it was. Rows of p are taken as they
+ * are, not rescaled to sum to one.
+ *
+ * @param probabilities  p (…, C) float32
+ * @param targets        t (…, C) float32, or labels (…) int32; not differentiated. A label outside 0 … C − 1 gives the loss NaN
+ * @param options        labelSmoothing ε: t becomes (1 − ε)·t + ε/C. Default 0
+ * @returns              (…)
+ * Errors: ShapeError where shapes do not fit; UsageError for ε outside [0, 1].
+ */
+export function crossEntropy(
+  probabilities: Tensor,
+  targets: Tensor,
+  options: { readonly labelSmoothing?: number } = {},
+): Tensor {
+  const { labelSmoothing = 0 } = options;
+  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, "[0, 1]");
+  return apply(crossEntropyOp, [probabilities, targets], labelSmoothing);
+}

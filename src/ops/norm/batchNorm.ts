@@ -1,0 +1,258 @@
+/**
+ * Batch and group normalisation: mean 0 and variance 1 of each channel, or of each group of channels of a sample, then scale γ and shift β.
+ * Letters: x (N, …, C); as the kernels see it (N, S, C) with D channels a group: for batch normalisation all samples are one, and D = 1.
+ * Moving averages of the statistics are the layer's. Sources: Ioffe & Szegedy 2015; Wu & He 2018.
+ */
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { imageKernels } from "../../runtime/parts/images.js";
+import { kernels } from "../../runtime/runtime.js";
+import { type Shape, rowsOf, showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Activation, activate, checkActivation } from "../pointwise/activate.js";
+import { type BackwardCall, apply, applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+import { type Affine, type NormOptions, affineOf, affineOperands, checkAffine } from "./normOptions.js";
+
+/** γ, β and ε, and whether negative results become 0. */
+export interface Rectified extends Affine {
+  readonly rectifies: boolean;
+}
+
+/** How channels are normalised together. */
+export interface ColumnNorm extends Rectified {
+  /** The function that the user called. */
+  readonly op: string;
+  /** Groups of channels, each with the statistics of one sample; undefined for each channel with those of the whole batch. */
+  readonly groups: number | undefined;
+}
+
+/** N, S, C and D of the kernels. */
+function sizesOf(shape: Shape, groups: number | undefined): readonly [n: number, s: number, c: number, d: number] {
+  const c = shape.at(-1)!;
+  if (groups === undefined) return [1, rowsOf(shape), c, 1];
+  return [shape[0], rowsOf(shape.slice(1)), c, c / groups];
+}
+
+function checkColumns(op: string, x: Tensor): void {
+  checkDtype(op, "x", x, "float32");
+  if (x.rank > 1) return;
+  throw new ShapeError(message(op, "x has no channels", { expected: "x [N, …, C]", got: `x ${showShape(x.shape)}` }));
+}
+
+/** y = γ x̂ + β, or max(0, y), with x's own statistics; further outputs mean and variance, (C) or (N, C) with a value for each channel, without a gradient. */
+export const columnNormOp = defineOp<ColumnNorm>({
+  name: "batchNorm",
+  shape([x, ...rest], norm) {
+    const { op, groups } = norm;
+    checkColumns(op, x);
+    const [n, s, c, d] = sizesOf(x.shape, groups);
+    checkAffine(op, norm, rest, [c], "a number for each channel of x");
+    if (n > 0 && c > 0 && s * d < 2) {
+      const what = groups === undefined ? "channel" : "group";
+      const hint =
+        groups === undefined
+          ? "Train with two samples or more in every batch, the last one of an epoch too; for prediction use moving averages."
+          : "Use fewer groups.";
+      const got = `${s * d} (x ${showShape(x.shape)})`;
+      throw new ShapeError(
+        message(op, "no variance can be taken", { expected: `2 or more values in each ${what}`, got, hint }),
+      );
+    }
+    const shape = groups === undefined ? [c] : [n, c];
+    const statistics = { shape, isDifferentiable: false };
+    return [{ shape: x.shape }, statistics, statistics];
+  },
+  forward({ inputs: [x, ...rest], outputs: [y, mean, variance], attributes: norm, scratch }) {
+    const [n, s, c, d] = sizesOf(x.shape, norm.groups);
+    if (x.size === 0) return;
+    const { gamma, beta } = affineOperands(norm, rest);
+    const k = imageKernels();
+    const bytes = 4 * n * k.momentBlockCount(s) * c;
+    const [means, squares] = [scratch(bytes), scratch(bytes)];
+    k.blockMoments(means, squares, x.ptr, n, s, c);
+    k.joinMoments(mean.ptr, variance.ptr, means, squares, n, s, c, d);
+    const [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
+    k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, norm.epsilon);
+    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, norm.rectifies ? 1 : 0);
+  },
+  backward(call) {
+    const { inputs, outputs, attributes } = call;
+    const [x, ...rest] = inputs;
+    const [, mean, variance] = outputs;
+    backward(call, { x, mean, variance, rest, first: 1, groups: attributes.groups, isOwn: true });
+  },
+  saved: { inputs: [0, 1, 2], outputs: [1, 2] },
+});
+
+/** y = γ (x − mean) / √(variance + ε) + β with given statistics; operands x, mean (C), variance (C), γ, β. */
+export const givenNormOp = defineOp<Rectified>({
+  name: "batchNorm",
+  shape([x, mean, variance, ...rest], affine) {
+    checkColumns("batchNorm", x);
+    const c = x.shape.at(-1)!;
+    for (const [name, tensor] of Object.entries({ mean, variance })) {
+      if (tensor.dtype === "float32" && tensor.rank === 1 && tensor.shape[0] === c) continue;
+      const expected = `float32 ${showShape([c])}, a number for each channel of x`;
+      const got = `${name} ${tensor.dtype} ${showShape(tensor.shape)}`;
+      throw new ShapeError(message("batchNorm", `${name} does not fit`, { expected, got }));
+    }
+    checkAffine("batchNorm", affine, rest, [c], "a number for each channel of x");
+    return [{ shape: x.shape }];
+  },
+  forward({ inputs: [x, mean, variance, ...rest], outputs: [y], attributes: affine, scratch }) {
+    const { gamma, beta } = affineOperands(affine, rest);
+    const [n, s, c] = sizesOf(x.shape, undefined);
+    const k = imageKernels();
+    const [scale, offset] = [scratch(4 * c), scratch(4 * c)];
+    k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, affine.epsilon);
+    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, affine.rectifies ? 1 : 0);
+  },
+  backward(call) {
+    const [x, mean, variance, ...rest] = call.inputs;
+    backward(call, { x, mean, variance, rest, first: 3, groups: undefined, isOwn: false });
+  },
+  saved: { inputs: [0, 1, 2, 3, 4] },
+  constants: [1, 2],
+});
+
+/** What both backward passes go from. */
+interface Normalized {
+  readonly x: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  /** γ and β, as far as they are there; operands number `first` and after. */
+  readonly rest: readonly Tensor[];
+  readonly first: number;
+  readonly groups: number | undefined;
+  /** The statistics are x's own, so that the gradient goes through them. */
+  readonly isOwn: boolean;
+}
+
+function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized): void {
+  const { attributes: affine, dOutputs, gradient, wants, scratch } = call;
+  const { x, mean, variance, rest, first, groups, isOwn } = from;
+  const [n, s, c, d] = sizesOf(x.shape, groups);
+  const { gamma, beta } = affineOperands(affine, rest);
+  const gammaPtr = gamma?.ptr ?? 0;
+  const dY = dOutputs[0]!.ptr;
+  const k = imageKernels();
+  const rectified = affine.rectifies ? 1 : 0;
+  let [scale, offset] = [0, 0];
+  if (rectified) {
+    [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
+    k.columnFactors(scale, offset, variance.ptr, gammaPtr, beta?.ptr ?? 0, n, c, affine.epsilon);
+  }
+  const [dySums, products] = [scratch(4 * n * c), scratch(4 * n * c)]; // (N, C) each
+  if (isOwn || rest.some((_, i) => wants(first + i))) {
+    const blocks = k.momentBlockCount(s);
+    const [sums, partials] = [scratch(4 * n * blocks * c), scratch(4 * n * blocks * c)];
+    k.blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, scale, offset, n, s, c, rectified);
+    kernels().sumAxis(dySums, sums, n, blocks, c, 1, 0);
+    kernels().sumAxis(products, partials, n, blocks, c, 1, 0);
+  }
+  gradient(0, (dX, accumulate) => {
+    let [meanG, meanGX] = [0, 0];
+    if (isOwn) {
+      [meanG, meanGX] = [scratch(4 * n * c), scratch(4 * n * c)];
+      k.groupGradientMeans(meanG, dySums, gammaPtr, n, c, d, 1 / (s * d));
+      k.groupGradientMeans(meanGX, products, gammaPtr, n, c, d, 1 / (s * d));
+    }
+    const [a, b, e] = [scratch(4 * n * c), scratch(4 * n * c), scratch(4 * n * c)];
+    k.columnGradientFactors(a, b, e, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
+    k.normalizeColumnsBackward(
+      ...([dX, dY, x.ptr, mean.ptr, scale, offset, a, b, e, n, s, c, rectified, accumulate] as const),
+    );
+  });
+  if (gamma !== undefined) {
+    gradient(first, (dGamma, accumulate) =>
+      k.scaleGradient(dGamma, products, variance.ptr, n, c, affine.epsilon, accumulate),
+    );
+  }
+  if (beta !== undefined) {
+    const place = gamma === undefined ? first : first + 1;
+    gradient(place, (dBeta, accumulate) => kernels().sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
+  }
+}
+
+/** Options of {@link batchNorm} and {@link batchNormWith}. */
+export interface BatchNormOptions extends NormOptions {
+  /** f. "relu" costs no pass of its own, forward or backward. Default "linear". */
+  readonly activation?: Activation;
+}
+
+/** What {@link batchNorm} gives: y, and the statistics for moving averages. */
+export interface BatchNormResult {
+  /** As x. */
+  readonly y: Tensor;
+  /** (C), without a gradient. */
+  readonly mean: Tensor;
+  /** (C), Σ(x − mean)² / count, without a gradient. */
+  readonly variance: Tensor;
+}
+
+/**
+ * Each channel with mean 0 and variance 1 over the batch, then scaled and shifted: y = f(γ (x − mean) / √(variance + ε) + β).
+ *
+ * @param x        (N, …, C) float32, channels last
+ * @param options  gamma (C), beta (C), epsilon; default 1e-3; activation
+ * Errors: ShapeError for operands that do not fit, or a batch with a single value in each channel; UsageError for an option.
+ * Accuracy: mean and variance about 1e-6 of their size, also where the mean is large beside the deviation; their order of sums never depends on threads.
+ */
+export function batchNorm(x: Tensor, { activation = "linear", ...options }: BatchNormOptions = {}): BatchNormResult {
+  checkTensors("batchNorm", [x]);
+  checkActivation("batchNorm", activation);
+  const { operands, affine } = affineOf("batchNorm", options);
+  const rectifies = activation === "relu";
+  const norm = { ...affine, rectifies, op: "batchNorm", groups: undefined };
+  const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], norm);
+  return { y: rectifies ? y : activate(y, activation), mean, variance };
+}
+
+/**
+ * As {@link batchNorm} with statistics that were taken before: for prediction, and for layers that are not trained.
+ *
+ * @param mean      (C), constant
+ * @param variance  (C), constant
+ */
+export function batchNormWith(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  { activation = "linear", ...options }: BatchNormOptions = {},
+): Tensor {
+  checkTensors("batchNorm", [x, mean, variance]);
+  checkActivation("batchNorm", activation);
+  const { operands, affine } = affineOf("batchNorm", options);
+  const rectifies = activation === "relu";
+  const y = apply(givenNormOp, [x, mean, variance, ...operands], { ...affine, rectifies });
+  return rectifies ? y : activate(y, activation);
+}
+
+/**
+ * Each group of channels of each sample with mean 0 and variance 1, then each channel scaled and shifted. One group is layer normalisation over all axes
+ * with γ and β by channel, as many groups as channels are instance normalisation.
+ *
+ * @param x        (N, …, C) float32, channels last
+ * @param groups   a divisor of C
+ * @param options  gamma (C), beta (C), epsilon; default 1e-3
+ * Errors: ShapeError for operands that do not fit or a single value in each group; UsageError for an option or groups that do not divide C.
+ */
+export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}): Tensor {
+  checkTensors("groupNorm", [x]);
+  const { operands, affine } = affineOf("groupNorm", options);
+  checkColumns("groupNorm", x);
+  checkGroups("groupNorm", groups, x.shape.at(-1)!);
+  const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], {
+    ...affine,
+    ...{ op: "groupNorm", groups, rectifies: false },
+  });
+  mean.dispose();
+  variance.dispose();
+  return y;
+}
+
+/** Throws UsageError unless `groups` is a divisor of C. */
+export function checkGroups(op: string, groups: number, channels: number): void {
+  if (Number.isSafeInteger(groups) && groups >= 1 && channels % groups === 0) return;
+  const expected = `a divisor of C = ${channels}`;
+  throw new UsageError(message(op, "groups do not divide the channels", { expected, got: show(groups) }));
+}

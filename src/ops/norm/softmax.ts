@@ -1,0 +1,84 @@
+/** Softmax and its logarithm along one axis. Letters: rows × columns, the axis being the columns. Stable for values of any size. */
+import { ShapeError, message } from "../../errors.js";
+import { moreKernels } from "../../runtime/parts/more.js";
+import { kernels } from "../../runtime/runtime.js";
+import { normalizeAxis, rowsOf } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+import { transpose } from "../shape/transpose.js";
+
+/** An op along the last axis whose backward pass reads the output. */
+// @__NO_SIDE_EFFECTS__
+function defineRowOp(
+  name: string,
+  forward: (y: number, x: number, rows: number, columns: number) => void,
+  backward: (dX: number, dY: number, y: number, rows: number, columns: number, accumulate: 0 | 1) => void,
+): Op {
+  return defineOp({
+    name,
+    shape([x]) {
+      checkDtype(name, "x", x, "float32");
+      if (x.rank === 0) {
+        throw new ShapeError(message(name, "a scalar has no axis", { expected: "rank ≥ 1", got: `x ${x.label()}` }));
+      }
+      return [{ shape: x.shape }];
+    },
+    forward({ inputs: [x], outputs: [y] }) {
+      if (x.size > 0) forward(y.ptr, x.ptr, rowsOf(x.shape), x.shape[x.rank - 1]);
+    },
+    backward({ outputs: [y], dOutputs: [dY], gradient }) {
+      gradient(0, (dX, accumulate) => {
+        if (y.size > 0) backward(dX, dY!.ptr, y.ptr, rowsOf(y.shape), y.shape[y.rank - 1], accumulate);
+      });
+    },
+    saved: { outputs: [0] },
+  });
+}
+
+/** Runs an op of the last axis along another one. */
+function applyAlong(op: Op, x: Tensor, axis: number): Tensor {
+  checkTensors(op.name, [x]);
+  const last = x.rank - 1;
+  if (axis === -1 || normalizeAxis(op.name, axis, x.rank) === last) return apply(op, [x], undefined);
+  const order = x.shape.map((_, i) => i);
+  [order[axis < 0 ? axis + x.rank : axis], order[last]] = [last, axis < 0 ? axis + x.rank : axis];
+  return transpose(apply(op, [transpose(x, order)], undefined), order);
+}
+
+export const softmaxOp = defineRowOp(
+  "softmax",
+  (y, x, rows, columns) => kernels().softmaxForward(y, x, rows, columns),
+  (dX, dY, y, rows, columns, accumulate) => kernels().softmaxBackward(dX, dY, y, rows, columns, accumulate),
+);
+
+/**
+ * Probabilities from logits: y = exp(x) / Σ exp(x) along an axis.
+ *
+ *   dX = y ⊙ (dY − Σ dY ⊙ y)
+ *
+ * @param x     float32, rank ≥ 1
+ * @param axis  default −1; any other but the last costs two transpositions
+ * Errors: ShapeError for a scalar, an axis out of range, another dtype.
+ */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return applyAlong(softmaxOp, x, axis);
+}
+
+export const logSoftmaxOp = defineRowOp(
+  "logSoftmax",
+  (y, x, rows, columns) => moreKernels().logSoftmaxForward(y, x, rows, columns),
+  (dX, dY, y, rows, columns, accumulate) => moreKernels().logSoftmaxBackward(dX, dY, y, rows, columns, accumulate),
+);
+
+/**
+ * The logarithm of softmax, accurate also where the probability underflows: y = x − log Σ exp(x) along an axis.
+ *
+ *   dX = dY − exp(y)·Σ dY
+ *
+ * @param x     float32, rank ≥ 1
+ * @param axis  default −1; any other but the last costs two transpositions
+ * Errors: ShapeError for a scalar, an axis out of range, another dtype.
+ */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return applyAlong(logSoftmaxOp, x, axis);
+}

@@ -1,0 +1,69 @@
+/** Activation functions by name, and which of them the dense epilogue computes itself. The functions are in activationFunctions.ts and softmax.ts. */
+import { UsageError, message, show } from "../../errors.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { elu, gelu, hardSigmoid, leakyRelu, relu, selu, sigmoid, silu, softplus, tanh } from "./activationFunctions.js";
+import { softmax } from "../norm/softmax.js";
+
+/** The activations whose derivative follows from their output, with the number and the parameter that the kernels know them by. */
+const fused = {
+  linear: { code: 0, alpha: 0 },
+  relu: { code: 1, alpha: 0 },
+  sigmoid: { code: 2, alpha: 0 },
+  tanh: { code: 3, alpha: 0 },
+  leakyRelu: { code: 4, alpha: 0.2 },
+  elu: { code: 5, alpha: 1 },
+  selu: { code: 6, alpha: 0 },
+  softplus: { code: 7, alpha: 0 },
+  hardSigmoid: { code: 8, alpha: 0 },
+} as const;
+
+/** An activation that the kernels apply together with the bias. */
+export type FusedActivation = keyof typeof fused;
+
+/** The name of an activation function. */
+export type Activation = FusedActivation | "gelu" | "silu" | "softmax";
+
+const functions: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
+  linear: (x) => x,
+  relu,
+  leakyRelu: (x) => leakyRelu(x, fused.leakyRelu.alpha),
+  sigmoid,
+  hardSigmoid,
+  tanh,
+  elu: (x) => elu(x, fused.elu.alpha),
+  selu,
+  gelu,
+  silu,
+  softplus,
+  softmax: (x) => softmax(x),
+};
+
+/** All activation names. */
+export const activations = Object.keys(functions) as readonly Activation[];
+
+/** The kernels' number and parameter of an activation that they apply together with the bias. */
+export function fusedActivation(name: FusedActivation): { readonly code: number; readonly alpha: number } {
+  return fused[name];
+}
+
+/** True for an activation that the kernels apply together with the bias. */
+export function isFused(name: Activation): name is FusedActivation {
+  return Object.hasOwn(fused, name);
+}
+
+/**
+ * f(x) for the activation f called `name`, with Keras's constants: slope 0.2 for "leakyRelu", alpha 1 for "elu"; "softmax" runs over the last axis.
+ * "linear" gives x itself, not a copy.
+ *
+ * Errors: UsageError for an unknown name, with the list of those there are; ShapeError for a dtype other than float32.
+ */
+export function activate(x: Tensor, name: Activation): Tensor {
+  checkActivation("activate", name);
+  return functions[name](x);
+}
+
+/** Throws UsageError, listing them, unless `name` is one of {@link activations}. */
+export function checkActivation(op: string, name: string): asserts name is Activation {
+  if (Object.hasOwn(functions, name)) return;
+  throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
+}

@@ -1,0 +1,149 @@
+/**
+ * The activation functions, element by element. Their constants are Keras's. Softmax, which is none, is in softmax.ts.
+ * Each backward pass reads the output, except those of gelu and silu, which read the operand.
+ */
+import type { Tensor } from "../../tensor/tensor.js";
+import { UsageError, message, show } from "../../errors.js";
+import { kernels } from "../../runtime/runtime.js";
+import { apply } from "../defineOp.js";
+import { defineUnary } from "./defineUnary.js";
+
+export const sigmoidOp = defineUnary({
+  name: "sigmoid",
+  saves: "y",
+  forward: (y, x, n) => kernels().sigmoidForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().sigmoidBackward(dX, dY, y, n, accumulate),
+});
+
+/** σ(x) = 1 / (1 + e⁻ˣ), element by element; derivative y(1 − y). At most 2.25 ulp. Errors: ShapeError for a dtype other than float32. */
+export function sigmoid(x: Tensor): Tensor {
+  return apply(sigmoidOp, [x], undefined);
+}
+
+export const tanhOp = defineUnary({
+  name: "tanh",
+  saves: "y",
+  forward: (y, x, n) => kernels().tanhForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().tanhBackward(dX, dY, y, n, accumulate),
+});
+
+/** tanh x, element by element; derivative 1 − y². At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
+export function tanh(x: Tensor): Tensor {
+  return apply(tanhOp, [x], undefined);
+}
+
+export const reluOp = defineUnary({
+  name: "relu",
+  saves: "y",
+  forward: (y, x, n) => kernels().reluForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().reluBackward(dX, dY, y, n, accumulate),
+});
+
+/** max(x, 0), element by element; derivative 0 at 0. NaN stays NaN. Errors: ShapeError for a dtype other than float32. */
+export function relu(x: Tensor): Tensor {
+  return apply(reluOp, [x], undefined);
+}
+
+export const leakyReluOp = defineUnary<{ readonly slope: number }>({
+  name: "leakyRelu",
+  saves: "y",
+  forward: (y, x, n, { slope }) => kernels().leakyReluForward(y, x, n, slope),
+  backward: (dX, dY, y, n, accumulate, { slope }) => kernels().leakyReluBackward(dX, dY, y, n, slope, accumulate),
+});
+
+/**
+ * x for x > 0, else slope·x, element by element; derivative slope at 0.
+ *
+ * @param slope  ≥ 0; default 0.2
+ * Errors: ShapeError for a dtype other than float32, UsageError for a slope below 0.
+ */
+export function leakyRelu(x: Tensor, slope = 0.2): Tensor {
+  checkNotNegative("leakyRelu", "slope", slope);
+  return apply(leakyReluOp, [x], { slope });
+}
+
+export const eluOp = defineUnary<{ readonly alpha: number }>({
+  name: "elu",
+  saves: "y",
+  forward: (y, x, n, { alpha }) => kernels().eluForward(y, x, n, alpha),
+  backward: (dX, dY, y, n, accumulate, { alpha }) => kernels().eluBackward(dX, dY, y, n, alpha, accumulate),
+});
+
+/**
+ * x for x > 0, else alpha·(eˣ − 1), element by element. Source: Clevert et al. 2016.
+ *
+ * @param alpha  ≥ 0; default 1
+ * Errors: ShapeError for a dtype other than float32, UsageError for an alpha below 0.
+ */
+export function elu(x: Tensor, alpha = 1): Tensor {
+  checkNotNegative("elu", "alpha", alpha);
+  return apply(eluOp, [x], { alpha });
+}
+
+export const seluOp = defineUnary({
+  name: "selu",
+  saves: "y",
+  forward: (y, x, n) => kernels().seluForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().seluBackward(dX, dY, y, n, accumulate),
+});
+
+/** 1.0507 · (x for x > 0, else 1.67326·(eˣ − 1)), element by element. Errors: ShapeError for a dtype other than float32. Source: Klambauer et al. 2017. */
+export function selu(x: Tensor): Tensor {
+  return apply(seluOp, [x], undefined);
+}
+
+export const geluOp = defineUnary({
+  name: "gelu",
+  saves: "x",
+  forward: (y, x, n) => kernels().geluForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => kernels().geluBackward(dX, dY, x, n, accumulate),
+});
+
+/**
+ * x·Φ(x), Φ the normal distribution function (the exact form, not the one by tanh). Errors: ShapeError for a dtype other than float32.
+ * Source: Hendrycks & Gimpel 2016.
+ */
+export function gelu(x: Tensor): Tensor {
+  return apply(geluOp, [x], undefined);
+}
+
+export const siluOp = defineUnary({
+  name: "silu",
+  saves: "x",
+  forward: (y, x, n) => kernels().siluForward(y, x, n),
+  backward: (dX, dY, x, n, accumulate) => kernels().siluBackward(dX, dY, x, n, accumulate),
+});
+
+/** x·σ(x), also called swish. Errors: ShapeError for a dtype other than float32. */
+export function silu(x: Tensor): Tensor {
+  return apply(siluOp, [x], undefined);
+}
+
+export const softplusOp = defineUnary({
+  name: "softplus",
+  saves: "y",
+  forward: (y, x, n) => kernels().softplusForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().softplusBackward(dX, dY, y, n, accumulate),
+});
+
+/** ln(1 + eˣ), element by element, without overflow; derivative σ(x). At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
+export function softplus(x: Tensor): Tensor {
+  return apply(softplusOp, [x], undefined);
+}
+
+export const hardSigmoidOp = defineUnary({
+  name: "hardSigmoid",
+  saves: "y",
+  forward: (y, x, n) => kernels().hardSigmoidForward(y, x, n),
+  backward: (dX, dY, y, n, accumulate) => kernels().hardSigmoidBackward(dX, dY, y, n, accumulate),
+});
+
+/** (x + 3) / 6, held between 0 and 1 (Keras 3's form). Errors: ShapeError for a dtype other than float32. */
+export function hardSigmoid(x: Tensor): Tensor {
+  return apply(hardSigmoidOp, [x], undefined);
+}
+
+function checkNotNegative(op: string, parameter: string, value: number): void {
+  if (value >= 0 && value < Infinity) return;
+  throw new UsageError(message(op, `${parameter} out of range`, { expected: `${parameter} ≥ 0`, got: show(value) }));
+}

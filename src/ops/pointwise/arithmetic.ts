@@ -1,0 +1,234 @@
+/**
+ * Arithmetic of two operands with broadcasting: + − × ÷, maximum, minimum.
+ * Letters: y the output of the broadcast shape; dA, dB have the shapes of a and b: where an operand was repeated, its gradient is a sum.
+ */
+import { moreKernels } from "../../runtime/parts/more.js";
+import { kernels } from "../../runtime/runtime.js";
+import { full } from "../../tensor/create.js";
+import { type LoopNest, broadcastShapes } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { copyRow } from "../shape/copy.js";
+import { type BackwardCall, type Op, apply, checkDtype, defineOp } from "../defineOp.js";
+import { type Four, broadcastNest, overBoxes } from "../loops.js";
+import { isRepeated, sumTo } from "../reduce/sumTo.js";
+
+/** A kernel of two broadcast operands: output, a, b; sizes; strides of a and of b. */
+type BroadcastKernel = (y: number, a: number, b: number, ...sizes: [...Four, ...Four, ...Four, number]) => void;
+
+/** Runs a kernel over y = a ∘ b. The nest's operands are y, a, b. */
+function run(kernel: BroadcastKernel, nest: LoopNest, y: number, a: number, b: number, accumulate: 0 | 1): void {
+  overBoxes(nest, [y, a, b], (at, box, strides) =>
+    kernel(at[0], at[1], at[2], ...box, ...strides[1], ...strides[2], accumulate),
+  );
+}
+
+/** Gives operand `i` its gradient: `write` writes it in the shape of y, = or +=; where the operand was repeated it is summed. */
+function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
+  const { shape } = call.inputs[i];
+  const [y] = call.outputs;
+  call.gradient(i, (dX, accumulate) => {
+    if (!isRepeated(y.shape, shape)) {
+      write(dX, accumulate);
+      return;
+    }
+    const whole = call.scratch(4 * y.size);
+    write(whole, 0);
+    sumTo(dX, shape, whole, y.shape, 1, accumulate, call.scratch);
+  });
+}
+
+/** Gives operand `i` the gradient dY or −dY, summed where the operand was repeated; dY itself to operand 0 or to whoever alone wants it. */
+function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
+  const { shape } = call.inputs[i];
+  const dY = call.dOutputs[0]!;
+  if (isRepeated(dY.shape, shape)) {
+    call.gradient(i, (dX, accumulate) => sumTo(dX, shape, dY.ptr, dY.shape, sign, accumulate, call.scratch));
+    return;
+  }
+  if (sign > 0 && (i === 0 || !call.wants(0)) && call.adopt(i, dY)) return;
+  call.gradient(i, (dX, accumulate) => {
+    if (sign < 0) kernels().negateBackward(dX, dY.ptr, dY.size, accumulate);
+    else copyRow(dX, dY.ptr, dY.size, accumulate);
+  });
+}
+
+/** How a binary op goes back: the gradients of both operands. */
+type Backward = (call: BackwardCall<undefined>) => void;
+
+/** Declares an op of two broadcast float32 operands. */
+// @__NO_SIDE_EFFECTS__
+function defineBinary(
+  name: string,
+  kernelOf: () => BroadcastKernel,
+  backward: Backward,
+  saved: NonNullable<Op["saved"]> = {},
+): Op {
+  return defineOp({
+    name,
+    shape([a, b]) {
+      checkDtype(name, "a", a, "float32");
+      checkDtype(name, "b", b, "float32");
+      return [{ shape: broadcastShapes(name, a.shape, b.shape) }];
+    },
+    forward({ inputs: [a, b], outputs: [y] }) {
+      run(kernelOf(), broadcastNest(y.shape, a.shape, b.shape), y.ptr, a.ptr, b.ptr, 0);
+    },
+    backward,
+    saved,
+  });
+}
+
+/** An operand: a tensor, or a number that stands for a float32 tensor with that value everywhere, and so is rounded to float32 first. */
+export type NumberOrTensor = Tensor | number;
+
+/** Applies a binary op to tensors or numbers. */
+function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  const x = typeof a === "number" ? full([], a) : a;
+  const y = typeof b === "number" ? full([], b) : b;
+  try {
+    return apply(op, [x, y], undefined);
+  } finally {
+    if (x !== a) x.dispose();
+    if (y !== b) y.dispose();
+  }
+}
+
+export const addOp = defineBinary(
+  "add",
+  () => kernels().addForward,
+  (call) => {
+    pass(call, 1, 1);
+    pass(call, 0, 1);
+  },
+);
+
+/**
+ * a + b, element by element, with broadcasting: axes are aligned at the end, and sizes are equal or one of them is 1.
+ *
+ * @param a, b  float32 tensors or numbers
+ * @returns the broadcast shape
+ * Errors: ShapeError for shapes that do not broadcast or another dtype; MemoryError.
+ */
+export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(addOp, a, b);
+}
+
+export const subOp = defineBinary(
+  "sub",
+  () => kernels().subForward,
+  (call) => {
+    pass(call, 1, -1);
+    pass(call, 0, 1);
+  },
+);
+
+/** a − b, element by element, with broadcasting. Operands and errors: {@link add}. */
+export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(subOp, a, b);
+}
+
+/** dA (+)= dY ∘ b for a kernel ∘, in y's shape. */
+function scaled(
+  call: BackwardCall<undefined>,
+  kernel: BroadcastKernel,
+  other: Tensor,
+): (dX: number, accumulate: 0 | 1) => void {
+  const { shape } = call.outputs[0];
+  return (dX, accumulate) =>
+    run(kernel, broadcastNest(shape, shape, other.shape), dX, call.dOutputs[0]!.ptr, other.ptr, accumulate);
+}
+
+export const mulOp = defineBinary(
+  "mul",
+  () => kernels().mulForward,
+  (call) => {
+    give(call, 0, scaled(call, kernels().mulForward, call.inputs[1]));
+    give(call, 1, scaled(call, kernels().mulForward, call.inputs[0]));
+  },
+  { inputs: [0, 1] },
+);
+
+/** a·b, element by element, with broadcasting. Operands and errors: {@link add}. */
+export function mul(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(mulOp, a, b);
+}
+
+export const divOp = defineBinary(
+  "div",
+  () => moreKernels().divForward,
+  (call) => {
+    const {
+      inputs: [, b],
+      outputs: [y],
+      dOutputs,
+    } = call;
+    give(call, 0, scaled(call, moreKernels().divForward, b));
+    give(call, 1, (dB, accumulate) =>
+      overBoxes(broadcastNest(y.shape, b.shape), [dB, b.ptr], ([to, divisor], box, strides) => {
+        const offset = to - dB;
+        moreKernels().divBackwardB(
+          to,
+          dOutputs[0]!.ptr + offset,
+          y.ptr + offset,
+          divisor,
+          ...box,
+          ...strides[1],
+          accumulate,
+        );
+      }),
+    );
+  },
+  { inputs: [1], outputs: [0] },
+);
+
+/** a / b, element by element, with broadcasting; ±∞ or NaN where b is 0. Operands and errors: {@link add}. */
+export function div(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(divOp, a, b);
+}
+
+/** A kernel of a maximum's gradient: dA, dY, a, b; sizes; strides of a and of b. */
+type ExtremeKernel = (
+  dA: number,
+  dY: number,
+  a: number,
+  b: number,
+  ...sizes: [...Four, ...Four, ...Four, number]
+) => void;
+
+/** The gradients of maximum and minimum: `kernel` gives that of its first operand. */
+function extremeBackward(call: BackwardCall<undefined>, kernel: ExtremeKernel): void {
+  const { inputs, outputs, dOutputs } = call;
+  for (const [i, x] of inputs.entries()) {
+    const other = inputs[1 - i];
+    const nest = broadcastNest(outputs[0].shape, x.shape, other.shape);
+    give(call, i, (dX, accumulate) =>
+      overBoxes(nest, [dX, x.ptr, other.ptr], ([to, a, b], box, strides) =>
+        kernel(to, dOutputs[0]!.ptr + (to - dX), a, b, ...box, ...strides[1], ...strides[2], accumulate),
+      ),
+    );
+  }
+}
+
+export const maximumOp = defineBinary(
+  "maximum",
+  () => moreKernels().maximumForward,
+  (call) => extremeBackward(call, moreKernels().maximumBackward),
+  { inputs: [0, 1] },
+);
+
+/** max(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(maximumOp, a, b);
+}
+
+export const minimumOp = defineBinary(
+  "minimum",
+  () => moreKernels().minimumForward,
+  (call) => extremeBackward(call, moreKernels().minimumBackward),
+  { inputs: [0, 1] },
+);
+
+/** min(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+export function minimum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
+  return applyBinary(minimumOp, a, b);
+}

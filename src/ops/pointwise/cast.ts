@@ -1,0 +1,33 @@
+/** Elements of one type as another. Not differentiable: whole numbers have no slope. */
+import { UsageError, message, show } from "../../errors.js";
+import type { DType } from "../../runtime/memory.js";
+import { moreKernels } from "../../runtime/parts/more.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { apply, checkTensors, defineOp } from "../defineOp.js";
+
+/** y = x as another type, float32 or int32. */
+export const castOp = defineOp<"float32" | "int32">({
+  name: "cast",
+  shape: ([x], dtype) => [{ shape: x.shape, dtype }],
+  forward({ inputs: [x], outputs: [y], attributes: dtype }) {
+    const { castUint8ToFloat32, castInt32ToFloat32, castFloat32ToInt32 } = moreKernels();
+    if (x.dtype === "uint8") castUint8ToFloat32(y.ptr, x.ptr, x.size, 1, 0);
+    else if (dtype === "float32") castInt32ToFloat32(y.ptr, x.ptr, x.size);
+    if (dtype === "int32") castFloat32ToInt32(y.ptr, x.dtype === "uint8" ? y.ptr : x.ptr, x.size);
+  },
+});
+
+/**
+ * x as another type: x itself where it has that type.
+ * To int32 the fraction is cut off and the value held to the range; NaN becomes 0. To float32 large integers are rounded.
+ *
+ * @param dtype  "float32" or "int32"; bytes are only for data that is read in
+ * Errors: UsageError for another dtype.
+ */
+export function cast(x: Tensor, dtype: Exclude<DType, "uint8">): Tensor {
+  checkTensors("cast", [x]);
+  if (dtype !== "float32" && dtype !== "int32") {
+    throw new UsageError(message("cast", "no such cast", { expected: '"float32" or "int32"', got: show(dtype) }));
+  }
+  return x.dtype === dtype ? x : apply(castOp, [x], dtype);
+}

@@ -1,0 +1,35 @@
+/**
+ * Ops of one operand that work element by element: y of x's shape, dX from dY and either x or y.
+ * Letters: n elements; A the type of the attributes, numbers that the kernels take.
+ */
+import { type Op, checkDtype, defineOp } from "../defineOp.js";
+
+/** The two kernels of an elementwise op. Pointers; n elements. */
+export interface UnaryKernels<A> {
+  readonly name: string;
+  /** What the backward pass reads as `saved`: the operand, the output, or neither (then it gets dY). */
+  readonly saves: "x" | "y" | "nothing";
+  readonly forward: (y: number, x: number, n: number, attributes: A) => void;
+  readonly backward: (dX: number, dY: number, saved: number, n: number, accumulate: 0 | 1, attributes: A) => void;
+}
+
+/** Declares an elementwise op of one float32 operand. */
+// @__NO_SIDE_EFFECTS__
+export function defineUnary<A = undefined>({ name, saves, forward, backward }: UnaryKernels<A>): Op<A> {
+  return defineOp<A>({
+    name,
+    shape([x]) {
+      checkDtype(name, "x", x, "float32");
+      return [{ shape: x.shape }];
+    },
+    forward({ inputs: [x], outputs: [y], attributes }) {
+      forward(y.ptr, x.ptr, x.size, attributes);
+    },
+    backward({ inputs: [x], outputs: [y], dOutputs, attributes, gradient }) {
+      const dY = dOutputs[0]!;
+      const saved = saves === "x" ? x : saves === "y" ? y : dY;
+      gradient(0, (dX, accumulate) => backward(dX, dY.ptr, saved.ptr, dY.size, accumulate, attributes));
+    },
+    saved: { inputs: saves === "x" ? [0] : [], outputs: saves === "y" ? [0] : [] },
+  });
+}

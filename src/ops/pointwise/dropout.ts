@@ -1,0 +1,51 @@
+/**
+ * Dropout: zeroes a random part and scales the rest, so that the mean stays. Letters: n elements; keep, 0 or 1 an element.
+ * Does not know training from inference: the layer does. Source: Srivastava et al. 2014.
+ */
+import { UsageError, message, show } from "../../errors.js";
+import { kernels } from "../../runtime/runtime.js";
+import type { RandomState } from "../../tensor/randomState.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { applyMany, checkDtype, defineOp } from "../defineOp.js";
+
+/** What decides which elements are dropped. */
+export interface Dropping {
+  readonly rate: number;
+  readonly random: RandomState;
+  readonly stream: number;
+}
+
+/** y = x ⊙ keep / (1 − rate); the second output is the mask, one bit an element, for the backward pass. */
+export const dropoutOp = defineOp<Dropping>({
+  name: "dropout",
+  shape([x]) {
+    checkDtype("dropout", "x", x, "float32");
+    return [{ shape: x.shape }, { shape: [kernels().dropoutMaskBytes(x.size)], dtype: "uint8" }];
+  },
+  forward({ inputs: [x], outputs: [y, mask], attributes: { rate, random, stream } }) {
+    kernels().dropoutForward(y.ptr, mask.ptr, x.ptr, x.size, random.ptr, stream, rate);
+  },
+  backward({ outputs: [y, mask], dOutputs: [dY], attributes: { rate }, gradient }) {
+    gradient(0, (dX, accumulate) => kernels().dropoutBackward(dX, dY!.ptr, mask.ptr, y.size, rate, accumulate));
+  },
+  saved: { outputs: [1] },
+});
+
+/**
+ * y = x ⊙ keep / (1 − rate), keep = 0 with probability `rate`, else 1. Which elements: seed, counter and stream alone decide.
+ *
+ * @param x       float32
+ * @param rate    0 ≤ rate < 1; 0 gives x itself
+ * @param random  read, not advanced
+ * @param stream  which of the state's 2³² sequences: calls between two advances need one each. Default 0
+ * Errors: ShapeError for another dtype, UsageError for a rate out of range.
+ */
+export function dropout(x: Tensor, rate: number, random: RandomState, stream = 0): Tensor {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new UsageError(message("dropout", "rate out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
+  }
+  if (rate === 0) return x;
+  const [y, mask] = applyMany(dropoutOp, [x], { rate, random, stream });
+  mask.dispose();
+  return y;
+}

@@ -1,0 +1,54 @@
+/** Positions of maxima and minima along an axis. Not differentiable. Letters: x (outer, R, inner), R along the axis. */
+import { ShapeError, message } from "../../errors.js";
+import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
+import { normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+
+/** Declares an op along one axis, which counts from the front. */
+// @__NO_SIDE_EFFECTS__
+function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"]): Op<number> {
+  return defineOp<number>({
+    name,
+    shape([x], axis) {
+      checkDtype(name, "x", x, "float32");
+      if (x.shape[axis] === 0) {
+        const got = `x ${showShape(x.shape)}`;
+        throw new ShapeError(
+          message(name, "nothing to compare", { expected: "one element or more along the axis", got }),
+        );
+      }
+      return [{ shape: x.shape.toSpliced(axis, 1), dtype: "int32" }];
+    },
+    forward({ inputs: [x], outputs: [y], attributes: axis }) {
+      const { shape } = x;
+      kernelOf()(y.ptr, x.ptr, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)));
+    },
+  });
+}
+
+function applyPosition(op: Op<number>, x: Tensor, axis: number): Tensor {
+  checkTensors(op.name, [x]);
+  return apply(op, [x], normalizeAxis(op.name, axis, x.rank));
+}
+
+export const argMaxOp = definePosition("argMax", () => moreKernels().argMaxAxis);
+
+/**
+ * The position of the maximum along an axis: the first of equal ones, or that of the first NaN.
+ *
+ * @param x     float32, rank ≥ 1
+ * @param axis  default −1, the last
+ * @returns     int32, x's shape without the axis
+ * Errors: ShapeError for an axis out of range or empty, another dtype.
+ */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  return applyPosition(argMaxOp, x, axis);
+}
+
+export const argMinOp = definePosition("argMin", () => moreKernels().argMinAxis);
+
+/** The position of the minimum along an axis. Arguments and errors: {@link argMax}. */
+export function argMin(x: Tensor, axis = -1): Tensor {
+  return applyPosition(argMinOp, x, axis);
+}

@@ -1,0 +1,71 @@
+/** The same elements under another shape: reshape, squeeze, expandDims. No copy: the result shares the operand's memory. */
+import { ShapeError, message } from "../../errors.js";
+import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { copyRow } from "./copy.js";
+import { apply, checkTensors, defineOp } from "../defineOp.js";
+
+/** y = x under another shape; attributes: that shape. */
+export const reshapeOp = defineOp<Shape>({
+  name: "reshape",
+  shape: ([x], shape) => [{ shape, dtype: x.dtype }],
+  forward: () => undefined,
+  isView: true,
+  backward({ dOutputs: [dY], inputs: [x], adopt, gradient }) {
+    if (adopt(0, dY!)) return;
+    gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, x.size, accumulate));
+  },
+});
+
+/**
+ * x under another shape, sharing its memory.
+ *
+ * @param x      any dtype
+ * @param shape  with as many elements; one size may be −1 and follows from the others
+ * Errors: ShapeError where the numbers of elements differ.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensors("reshape", [x]);
+  const hole = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((_, axis) => axis !== hole));
+  const full = hole < 0 ? shape : shape.map((size, axis) => (axis === hole ? x.size / known : size));
+  const isWhole = full.every(Number.isInteger);
+  if (isWhole) checkShape("reshape", full);
+  if (!isWhole || sizeOf(full) !== x.size) {
+    const expected = `${x.size} elements, as x ${showShape(x.shape)}`;
+    throw new ShapeError(message("reshape", "number of elements differs", { expected, got: showShape(shape) }));
+  }
+  return apply(reshapeOp, [x], full);
+}
+
+/**
+ * x without axes of size 1, sharing its memory.
+ *
+ * @param x     any dtype
+ * @param axes  those to leave out; default: all of size 1
+ * Errors: ShapeError for an axis that is not of size 1 or out of range.
+ */
+export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("squeeze", [x]);
+  const listed = axes === undefined ? undefined : typeof axes === "number" ? [axes] : axes;
+  const dropped = listed?.map((axis) => normalizeAxis("squeeze", axis, x.rank));
+  const wrong = dropped?.find((axis) => x.shape[axis] !== 1);
+  if (wrong !== undefined) {
+    const got = `x ${showShape(x.shape)}`;
+    throw new ShapeError(message("squeeze", `axis ${wrong} is no axis of one`, { expected: "size 1", got }));
+  }
+  const stays = (size: number, axis: number): boolean => (dropped === undefined ? size !== 1 : !dropped.includes(axis));
+  return apply(reshapeOp, [x], x.shape.filter(stays));
+}
+
+/**
+ * x with one more axis of size 1, sharing its memory.
+ *
+ * @param x     any dtype
+ * @param axis  where the new axis stands in the result; default 0, −1 is the end
+ * Errors: ShapeError for an axis out of range.
+ */
+export function expandDims(x: Tensor, axis = 0): Tensor {
+  checkTensors("expandDims", [x]);
+  return apply(reshapeOp, [x], x.shape.toSpliced(normalizeAxis("expandDims", axis, x.rank + 1), 0, 1));
+}

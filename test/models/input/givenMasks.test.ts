@@ -1,0 +1,202 @@
+/** Masks that users give beside their data, by `lengths` or `mask`: no value is given up for padding. Letters: N samples, T steps. */
+import { describe, expect, it } from "vitest";
+import {
+  dense,
+  embedding,
+  flatten,
+  globalMaxPooling1d,
+  gru,
+  input,
+  layerNormLstm,
+  lstm,
+  masking,
+  timeDistributed,
+} from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import { meanAbsoluteError } from "../../../src/metrics/index.js";
+import type { Model } from "../../../src/models/model.js";
+import { model as functional, sequential } from "../../../src/models/sequential.js";
+import { sequenceMask } from "../../../src/ops/recurrent/sequenceMask.js";
+import { adam, sgd } from "../../../src/optimizers/index.js";
+import { memoryUsage } from "../../../src/runtime/runtime.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { drawNormal } from "../../../src/tensor/drawNormal.js";
+import { Random } from "../../../src/tensor/random.js";
+import "../../support/engine.js";
+import { expectSameWeights, weightsOf } from "../networks.js";
+
+const [N, T, F] = [9, 5, 2];
+const lengths = [5, 1, 3, 0, 2, 5, 4, 1, 3];
+const mask = lengths.map((length) => Array.from({ length: T }, (_, t) => (t < length ? 1 : 0)));
+const draw = new Random(6);
+/** Zeros among what counts; noise in the padding. */
+const x = lengths.map(() =>
+  Array.from({ length: T }, () => Array.from({ length: F }, () => (draw.uniform() < 0.4 ? 0 : drawNormal(draw)))),
+);
+/** The same with 9 in the padding, which `masking` finds. */
+const marked = x.map((steps, n) => steps.map((step, t) => (t < lengths[n] ? step : [9, 9])));
+const perStep = x.map((steps) => steps.map(() => [drawNormal(draw)]));
+const perSample = x.map(() => [drawNormal(draw)]);
+
+function compiled(layers: readonly Layer[], optimizer = adam()): Model {
+  const net = sequential(layers, { seed: 2 });
+  net.build([T, F]);
+  net.compile({ optimizer, loss: meanSquaredError(), metrics: [meanAbsoluteError()] });
+  return net;
+}
+
+const networks: readonly (readonly [string, boolean, () => Layer[]])[] = [
+  ["an LSTM's last state", false, () => [lstm({ units: 4 }), dense({ units: 1 })]],
+  ["a pooled GRU", false, () => [gru({ units: 3, returnSequences: true }), globalMaxPooling1d(), dense({ units: 1 })]],
+  [
+    "each step of a layer-normalised LSTM",
+    true,
+    () => [layerNormLstm({ units: 3, returnSequences: true }), dense({ units: 1 })],
+  ],
+  [
+    "each step of dense layers, one of them in timeDistributed",
+    true,
+    () => [dense({ units: 3, activation: "tanh" }), timeDistributed({ layer: dense({ units: 1 }) })],
+  ],
+];
+
+describe.each(networks)("%s", (_, isPerStep, make) => {
+  const y = isPerStep ? perStep : perSample;
+  const given = [
+    { lengths },
+    { mask },
+    { lengths: tensor(Int32Array.from(lengths)) },
+    { mask: tensor(Int32Array.from(mask.flat()), [N, T]) },
+  ];
+  /** The same network that finds its padding by a value. */
+  const finding = (): Model => {
+    const net = compiled([masking({ maskValue: 9 }), ...make()]);
+    for (const [i, values] of Object.values(weightsOf(compiled(make()))).entries()) net.weights[i].value.assign(values);
+    return net;
+  };
+
+  it("fit, evaluate and predict by lengths or mask: the bits of a network that finds its padding by a value", async () => {
+    const known = finding();
+    const validation = { x: marked, y };
+    const trained = await known.fit(marked, y, { batchSize: 2, epochs: 2, validationData: validation });
+    const logs = await known.evaluate(marked, y, { batchSize: 4 });
+    const outputs = (await known.predict(marked, { batchSize: 4 })).toTypedArray();
+    for (const options of given) {
+      const net = compiled(make());
+      const validationData = { x, y, ...options };
+      const { history } = await net.fit(x, y, { batchSize: 2, epochs: 2, ...options, validationData });
+      expect(history).toEqual(trained.history);
+      expect(await net.evaluate(x, y, { batchSize: 4, ...options })).toEqual(logs);
+      const got = (await net.predict(x, { batchSize: 4, ...options })).toTypedArray();
+      const counts = (i: number): boolean => !isPerStep || i % T < lengths[Math.floor(i / T)];
+      expect(got.filter((_, i) => counts(i))).toEqual(outputs.filter((_, i) => counts(i)));
+      expect(Object.values(weightsOf(net))).toEqual(Object.values(weightsOf(known)));
+    }
+  });
+
+  it("fit over several batches: the bits of step by step", async () => {
+    const [fitted, stepwise] = [finding(), finding()];
+    await fitted.fit(marked, y, { batchSize: 3, epochs: 2, shuffle: false });
+    for (let step = 0; step < 6; step++) {
+      const rows = [3 * (step % 3), 3 * (step % 3) + 3] as const;
+      stepwise.trainOnBatch([tensor(marked.slice(...rows))], [tensor(y.slice(...rows))]);
+    }
+    expectSameWeights(fitted, stepwise);
+  });
+
+  it("call takes a mask of its own: the outputs of predict", async () => {
+    const net = compiled(make());
+    const wanted = (await net.predict(x, { lengths })).toTypedArray();
+    expect(net.call([tensor(x)], { mask: sequenceMask(lengths, T) })[0].toTypedArray()).toEqual(wanted);
+    expect(net.call([tensor(x)], { mask: [sequenceMask(lengths, T)] })[0].toTypedArray()).toEqual(wanted);
+    if (!isPerStep) expect(net.call([tensor(x)])[0].toTypedArray()).not.toEqual(wanted);
+  });
+
+  it("validationSplit cuts the mask as it cuts the data", async () => {
+    const [split, apart] = [compiled(make()), compiled(make())];
+    const first = await split.fit(x, y, { validationSplit: 0.34, batchSize: 6, lengths });
+    const validationData = { x: x.slice(6), y: y.slice(6), lengths: lengths.slice(6) };
+    const second = await apart.fit(x.slice(0, 6), y.slice(0, 6), {
+      validationData,
+      batchSize: 6,
+      lengths: lengths.slice(0, 6),
+    });
+    expect(first.history).toEqual(second.history);
+  });
+});
+
+it("a given mask joins the one of an embedding with maskZero", async () => {
+  const net = sequential([embedding({ inputDim: 5, outputDim: 2, maskZero: true }), gru({ units: 2 })]);
+  const whole = (await net.predict([[1, 0, 2, 3]], { mask: [[1, 1, 1, 0]] })).toArray();
+  expect(whole).toEqual((await net.predict([[1, 0, 2, 0]])).toArray());
+});
+
+it("of several inputs each has its own, or none", async () => {
+  const [a, b] = [input({ shape: [T, F] }), input({ shape: [F] })];
+  const net = functional({
+    inputs: [a, b],
+    outputs: [lstm({ units: 2, name: "rnn" }).apply(a), dense({ units: 1 }).apply(b)],
+  });
+  const other = x.map(([step]) => step);
+  const [got] = await net.predictAll([tensor(x), tensor(other)], { lengths: [lengths, undefined] });
+  const alone = sequential([lstm({ units: 2 })]);
+  alone.build([T, F]);
+  for (const [i, { value }] of net.weights.filter(({ name }) => name.startsWith("rnn")).entries())
+    alone.weights[i].value.assign(value.toTypedArray());
+  expect(got.toArray()).toEqual((await alone.predict(x, { lengths })).toArray());
+  await expect(net.predictAll([tensor(x), tensor(other)], { lengths: [lengths, [1]] })).rejects.toThrow(
+    "predict: lengths[1] does not fit its input; expected [N] = [9], got [1].",
+  );
+  await expect(net.predictAll([tensor(x), tensor(other)], { lengths })).rejects.toThrow(
+    "predict: lengths does not fit the inputs; expected a list of 2, undefined for an input without lengths",
+  );
+});
+
+it.each([
+  [
+    { lengths: [...lengths.slice(1), 6] },
+    "length 8 of lengths is out of range; expected an integer from 0 to T = 5, got 6.",
+  ],
+  [
+    { lengths: [...lengths.slice(1), 0.5] },
+    "length 8 of lengths is out of range; expected an integer from 0 to T = 5, got 0.5.",
+  ],
+  [{ lengths: [1, 2] }, "lengths does not fit its input; expected [N] = [9], got [2]."],
+  [{ mask: [[1, 0]] }, "mask does not fit its input; expected [N, T] = [9, 5], got [1, 2]."],
+  [{ mask: new Uint8Array(44) }, "mask does not fit its input; expected [N, T] = [9, 5], got [44]."],
+  [{ lengths, mask }, "both mask and lengths are given; expected one of them. A mask says all that lengths can say."],
+])("refuses %j before anything has changed", async (options, text) => {
+  const net = compiled([lstm({ units: 2 }), dense({ units: 1 })], sgd());
+  await net.fit(x, perSample);
+  const before = weightsOf(net);
+  const { bytesInUse } = memoryUsage();
+  await expect(net.fit(x, perSample, options)).rejects.toThrow(`fit: ${text}`);
+  await expect(net.evaluate(x, perSample, options)).rejects.toThrow(`evaluate: ${text}`);
+  await expect(net.predict(x, options)).rejects.toThrow(`predict: ${text}`);
+  const validationData = { x, y: perSample, ...options };
+  await expect(net.fit(x, perSample, { validationData })).rejects.toThrow(`fit validationData: ${text}`);
+  expect(weightsOf(net)).toEqual(before);
+  expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+});
+
+it("refuses masks of what has no steps, groups by length besides, and in call what is no mask", async () => {
+  const net = sequential([flatten(), dense({ units: 1 })]);
+  await expect(net.predict([1, 2], { lengths: [1, 1] })).resolves.toBeDefined(); // (N, 1): sequences of one token
+  const tokens = sequential([embedding({ inputDim: 5, outputDim: 2 }), gru({ units: 2 })]);
+  await expect(tokens.predict([[1, 2]], { lengths: [1], groupByLength: true })).rejects.toThrow(
+    "predict: groupByLength and mask or lengths exclude each other; expected one of them. Sequences are grouped by their tokens",
+  );
+  expect(() => tokens.call([tensor([[1, 2]], undefined, { dtype: "int32" })], { mask: tensor([[1, 0]]) })).toThrow(
+    "call: mask 0 does not fit its input; expected int32 [N, T] = [1, 2], got",
+  );
+});
+
+it("refuses a mask that reaches the loss where no layer knows what it means", async () => {
+  const net = compiled([dense({ units: 1 })]);
+  const text =
+    "model: no layer knows what a mask means to the loss. Let timeDistributed({ layer }) hold one of its layers.";
+  await expect(net.fit(x, perStep, { lengths })).rejects.toThrow(text);
+  await expect(net.evaluate(x, perStep, { lengths })).rejects.toThrow(text);
+  await expect(net.predict(x, { lengths })).resolves.toBeDefined();
+});

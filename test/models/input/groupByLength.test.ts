@@ -1,0 +1,173 @@
+/** Training on sequences grouped by length: what it computes, resuming, what it refuses. */
+import { describe, expect, it } from "vitest";
+import { padSequences } from "../../../src/data/text/index.js";
+import { bidirectional, dense, dropout, embedding, gru, lstm, simpleRnn } from "../../../src/layers/index.js";
+import { binaryCrossentropy } from "../../../src/losses/index.js";
+import { accuracy } from "../../../src/metrics/index.js";
+import { loadModel } from "../../../src/models/file/loading.js";
+import type { FitOptions } from "../../../src/models/loop/fitOptions.js";
+import type { Model } from "../../../src/models/model.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { adam } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { Random } from "../../../src/tensor/random.js";
+import { expectClose, expectSameBits } from "../../support/compare.js";
+import "../../support/engine.js";
+import { expectSameWeights, expectWeights, stopAfterBatch, weightsOf } from "../networks.js";
+
+const random = new Random(2);
+const sequences = Array.from({ length: 50 }, () =>
+  Int32Array.from({ length: 1 + random.integer(20) }, () => 1 + random.integer(29)),
+);
+const y = tensor(Float32Array.from(sequences, ([first]) => first % 2), [50, 1]); // prettier-ignore
+
+function make(rate = 0): Model {
+  const model = sequential([
+    embedding({ inputDim: 30, outputDim: 5, maskZero: true, inputShape: [20] }),
+    dropout({ rate }),
+    lstm({ units: 6 }),
+    dense({ units: 1 }),
+  ]);
+  const loss = binaryCrossentropy({ fromLogits: true });
+  model.compile({
+    optimizer: adam({ learningRate: 0.02, globalClipNorm: 1 }),
+    loss,
+    metrics: [accuracy({ threshold: 0 })],
+  });
+  return model;
+}
+
+describe("groupByLength", () => {
+  it.each(["pre", "post"] as const)(
+    "computes what padded batches compute, within 1e-4 after 10 steps; padding %s",
+    async (padding) => {
+      const byLength = sequences.toSorted((a, b) => a.length - b.length);
+      const x = padSequences(byLength, { maxLength: 20, padding });
+      const [plain, grouped] = [make(), make()];
+      const options: FitOptions = { epochs: 2, batchSize: 10, shuffle: false };
+      const { history } = await plain.fit(x, y, options);
+      const result = await grouped.fit(x, y, { ...options, groupByLength: true });
+      expect(result.padding).toBeLessThan(20);
+      result.history.loss.forEach((loss, i) => expect(loss).toBeCloseTo(history.loss[i], 5));
+      const want = weightsOf(plain);
+      for (const [name, values] of Object.entries(weightsOf(grouped))) {
+        expectClose(name, values, Float64Array.from(want[name]), [values.length], { relative: 1e-4, absolute: 1e-4 });
+      }
+      const [a, b] = [
+        await plain.evaluate(x, y, { batchSize: 8 }),
+        await plain.evaluate(x, y, { batchSize: 8, groupByLength: { multiple: 3 } }),
+      ];
+      expect(b.loss).toBeCloseTo(a.loss, 6);
+      expect(b.accuracy).toBe(a.accuracy);
+    },
+  );
+
+  it("resumed in the middle of an epoch has the same bits, with dropout and validation", async () => {
+    const x = padSequences(sequences, { maxLength: 20 });
+    const options: FitOptions = { epochs: 3, batchSize: 8, groupByLength: { multiple: 4 }, validationSplit: 0.2 };
+    const whole = make(0.3);
+    await whole.fit(x, y, options);
+    const part = make(0.3);
+    await part.fit(x, y, { ...options, callbacks: [stopAfterBatch(2)] });
+    const resumed = await loadModel(await part.toBytes({ checkpoint: true }));
+    await resumed.fit(x, y, { ...options, resume: true });
+    expectSameWeights(resumed, whole);
+  });
+
+  describe.each(["pre", "post"] as const)("predict, padding %s", (padding) => {
+    it.each([
+      ["lstm", () => lstm({ units: 6 })],
+      ["gru", () => gru({ units: 9 })],
+      ["simpleRnn", () => simpleRnn({ units: 7 })],
+      ["bidirectional lstm", () => bidirectional({ layer: lstm({ units: 5 }) })],
+    ])("gives the bits of ungrouped batches, in the order of the samples: %s", async (_name, reader) => {
+      const model = sequential([
+        embedding({ inputDim: 30, outputDim: 5, maskZero: true, inputShape: [20] }),
+        reader(),
+        dense({ units: 3 }),
+      ]);
+      const x = padSequences(sequences, { maxLength: 20, padding });
+      const want = (await model.predict(x)).toTypedArray();
+      for (const [batchSize, multiple] of [
+        [1, 1],
+        [7, 4],
+        [32, 3],
+        [256, 1],
+      ]) {
+        // prettier-ignore
+        const output = await model.predict(x, { batchSize, groupByLength: { multiple } });
+        expect(output.shape).toEqual([50, 3]);
+        expectSameBits(`batches of ${batchSize}`, output.toTypedArray(), want);
+      }
+    });
+  });
+
+  it.each([
+    ["multiples of 4", "false", { multiple: 4 }, undefined],
+    ["multiples of 4", "multiples of 2", { multiple: 4 }, true],
+    ["false", "multiples of 2", false, true],
+  ] as const)("begun with %s, training does not go on with %s", async (began, goes, first, second) => {
+    const x = padSequences(sequences, { maxLength: 20 });
+    const options: FitOptions = { epochs: 3, batchSize: 8 };
+    for (const batch of [2, 6]) {
+      // in the middle of an epoch, and at its end
+      const part = make();
+      await part.fit(x, y, { ...options, groupByLength: first, callbacks: [stopAfterBatch(batch)] });
+      const resumed = await loadModel(await part.toBytes({ checkpoint: true }));
+      const goOn = { ...options, resume: true, ...(second !== undefined && { groupByLength: second }) };
+      const before = weightsOf(resumed);
+      await expect(resumed.fit(x, y, goOn)).rejects.toThrow(
+        `fit: training began with another groupByLength; expected ${began}, got ${goes}. Resuming needs the same groupByLength.`,
+      );
+      expectWeights(resumed, before);
+    }
+  });
+
+  const x = padSequences(sequences, { maxLength: 20 });
+  it.each<[string, () => Promise<unknown>]>([
+    [
+      "fit: groupByLength is out of range; expected true, false or { multiple }, got 3.",
+      () => make().fit(x, y, { groupByLength: 3 as never }),
+    ],
+    [
+      "fit groupByLength: multiple is out of range; expected an integer in [1, ∞), got 0.",
+      () => make().fit(x, y, { groupByLength: { multiple: 0 } }),
+    ],
+    ["evaluate groupByLength: unknown option", () => make().evaluate(x, y, { groupByLength: { by: 3 } as never })],
+    [
+      "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got 1 inputs, the first Tensor(4, 3).",
+      () => {
+        const model = sequential([dense({ units: 1, inputShape: [3] })]);
+        model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
+        return model.fit(new Float32Array(12), [[1], [1], [0], [0]], { batchSize: 2, groupByLength: true });
+      },
+    ],
+    [
+      "fit: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and a target for each sequence, got targets [N, 20, 1].",
+      () => {
+        const model = sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 }), dense({ units: 1 })]);
+        model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
+        return model.fit(x, new Float32Array(1000), { groupByLength: true });
+      },
+    ],
+    [
+      "predict: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and an output for each sequence, got outputs [N, 20, 2].",
+      () =>
+        sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 })]).predict(x, { groupByLength: true }),
+    ],
+    [
+      "predict: groupByLength gives batches another order; expected layers without carried states, got the stateful layer memory.",
+      () => {
+        const words = embedding({ inputDim: 30, outputDim: 2, inputLength: 20, maskZero: true });
+        const states = lstm({ name: "memory", units: 2, stateful: true, batchSize: 50 });
+        return sequential([words, states]).predict(x, { batchSize: 50, groupByLength: true });
+      },
+    ],
+    [
+      "predict groupByLength: multiple is out of range; expected an integer in [1, ∞), got 1.5.",
+      () => make().predict(x, { groupByLength: { multiple: 1.5 } }),
+    ],
+  ])("refuses: %s", async (text, call) => {
+    await expect(call()).rejects.toThrow(text);
+  });
+});

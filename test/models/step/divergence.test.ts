@@ -1,0 +1,121 @@
+/** Losses that are no numbers: an error that says where, weights as they were before that batch, and a model that trains on. */
+import { describe, expect, it } from "vitest";
+import { dense } from "../../../src/layers/index.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import type { Loss } from "../../../src/losses/loss.js";
+import type { Model } from "../../../src/models/model.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { adam, sgd } from "../../../src/optimizers/index.js";
+import { reshape } from "../../../src/ops/shape/reshape.js";
+import { sqrt } from "../../../src/ops/pointwise/unary.js";
+import { sub } from "../../../src/ops/pointwise/arithmetic.js";
+import { mean } from "../../../src/ops/reduce/reduce.js";
+import { tensor } from "../../../src/tensor/create.js";
+import "../../support/engine.js";
+import { expectSameWeights, expectWeights, weightsOf } from "../networks.js";
+
+const chain = (learningRate: number, loss: Loss = meanSquaredError()): Model => {
+  const model = sequential([
+    dense({ units: 4, activation: "relu", inputShape: [2], name: "first" }),
+    dense({ units: 4, activation: "relu" }),
+    dense({ units: 1, name: "last" }),
+  ]);
+  model.compile({ optimizer: sgd({ learningRate }), loss });
+  for (const { value, name } of model.weights)
+    if (name.endsWith("kernel")) value.assign(Float32Array.from({ length: value.size }, (_, i) => (i % 3) / 4 + 0.1));
+  return model;
+};
+const x = Array.from({ length: 12 }, (_, i) => [i / 12, 1 - i / 12]);
+const y = x.map(([a, b]) => [a * b]);
+const advice =
+  "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1; the weights are those before this batch.";
+
+describe("fit throws and names", () => {
+  it("epoch, batch and layer; the weights are those before the batch", async () => {
+    const model = chain(1e25);
+    const kept: Record<string, Float32Array>[] = [weightsOf(model)];
+    const keep = { onBatchEnd: () => void kept.push(weightsOf(model)) };
+    const high = x.map(() => [10]); // all weights rise
+    const fitting = model.fit(x, high, { epochs: 5, batchSize: 3, shuffle: false, callbacks: [keep] });
+    await expect(fitting).rejects.toThrow(
+      `fit: the loss became Infinity in epoch 1, batch 2; expected a finite loss. It arose in layer "dense_1". ${advice}`,
+    );
+    expectWeights(model, kept[1]);
+  });
+
+  it("the loss function where every layer's output is finite", async () => {
+    const model = chain(0.1, meanSquaredError());
+    const huge = x.map(() => [3e38]);
+    await expect(model.fit(x, huge, { shuffle: false })).rejects.toThrow(
+      `fit: the loss became Infinity in epoch 1, batch 1; expected a finite loss. It arose in the loss function. ${advice}`,
+    );
+  });
+
+  it("a weight that an earlier step has spoilt: a loss of finite value, but without a slope", async () => {
+    const root: Loss = {
+      name: "root",
+      call: (target, prediction) => reshape(sqrt(sub(prediction, prediction)), [target.shape[0]]), // √0, slope ∞·0
+      checkTargets: () => undefined,
+      config: { className: "root" },
+    };
+    const model = chain(0.1, root);
+    await expect(model.fit(x, y, { epochs: 2, batchSize: 12 })).rejects.toThrow(
+      /^fit: the loss became NaN in epoch 2, batch 1; expected a finite loss\. It arose in weight "first\/kernel", which an earlier step has spoilt\. /,
+    );
+  });
+});
+
+describe("afterwards", () => {
+  it("the model trains on: no gradient and no random number of the lost batch is left", async () => {
+    const [burnt, fresh] = [chain(1e-3), chain(1e-3)];
+    const huge = x.map(() => [3e38]);
+    await expect(burnt.fit(x, huge)).rejects.toThrow("the loss became Infinity");
+    await burnt.fit(x, y, { epochs: 3 });
+    await fresh.fit(x, y, { epochs: 3 });
+    expectSameWeights(burnt, fresh);
+  });
+
+  it("so it does after any error in a step: a layer that throws once, after another has got its gradient", async () => {
+    let isBroken = true;
+    const moody: Loss = {
+      ...meanSquaredError(),
+      call(target, prediction) {
+        const loss = meanSquaredError().call(target, prediction);
+        if (!isBroken) return loss;
+        loss.backward(undefined); // of several values: no starting gradient
+        return loss;
+      },
+    };
+    const [broken, fresh] = [chain(1e-3, moody), chain(1e-3)];
+    await expect(broken.fit(x, y)).rejects.toThrow("backward: no starting gradient");
+    isBroken = false;
+    await broken.fit(x, y, { epochs: 3 });
+    await fresh.fit(x, y, { epochs: 3 });
+    expectSameWeights(broken, fresh);
+  });
+
+  it("so it does after a schedule that gives no learning rate: nothing was stepped", async () => {
+    let rate = NaN;
+    const learningRate = { at: () => rate, config: { className: "mine" } };
+    const [broken, fresh] = [chain(1e-3), chain(1e-3)];
+    for (const model of [broken, fresh]) model.compile({ optimizer: adam({ learningRate }), loss: meanSquaredError() });
+    const before = weightsOf(broken);
+    await expect(broken.fit(x, y)).rejects.toThrow(
+      "schedule: not a learning rate; expected a number in [0, ∞), got NaN at step 0.",
+    );
+    expectWeights(broken, before);
+    rate = 0.01;
+    await broken.fit(x, y, { epochs: 3 });
+    await fresh.fit(x, y, { epochs: 3 });
+    expectSameWeights(broken, fresh);
+  });
+
+  it("gradients that a loop by hand has left do not count in fit", async () => {
+    const [used, fresh] = [chain(1e-3), chain(1e-3)];
+    mean(used.call([tensor(x)])[0]).backward();
+    expect(used.weights[0].value.grad!.toTypedArray().some((g) => g !== 0)).toBe(true);
+    await used.fit(x, y);
+    await fresh.fit(x, y);
+    expectSameWeights(used, fresh);
+  });
+});
