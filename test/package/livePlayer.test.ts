@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     await hide(false);
     await ended("done");
     expect(await texts(lesson, ".conclusions p")).toHaveLength(2);
-    expect(await lesson.locator(".view table tbody tr").count()).toBe(3);
+    expect(await lesson.locator("thead + tbody tr").count()).toBe(3);
   });
 
   it("vanishing: stops when it is told to, and from the start again comes to its three conclusions", async () => {

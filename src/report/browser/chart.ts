@@ -21,6 +21,9 @@ const mostDecades = 8;
 /** Lines that lie on each other are told apart by these, with colours that repeat less often. */
 const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4]];
 
+/** Points on the page that a tick of the x axis has at least. */
+const tickSpace = 36;
+
 /** Curves of so few points show them. */
 const fewPoints = 30;
 
@@ -74,7 +77,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       y: chart.yLogarithmic ? { distr: logarithmic } : {},
     },
     axes: [
-      { ...axis(chart.xLabel, chart.xLogarithmic), ...(isWhole && { incrs: wholeNumbers }) },
+      { ...axis(chart.xLabel, chart.xLogarithmic), space: tickSpace, ...(isWhole && { incrs: wholeNumbers }) },
       { ...axis(chart.yLabel, chart.yLogarithmic), size: 70 },
     ],
     legend: {
@@ -91,7 +94,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
           : {
               width: 2,
               dash: dashes[i % dashes.length],
-              points: { show: () => chart.series[i].x.length < fewPoints },
+              points: { show: () => chart.series[i].x.length < fewPoints, fill: css("--paper") },
             }),
       })),
     ],
@@ -104,7 +107,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       ],
       setCursor: [
         (plot) => {
-          if (!hasPoints && plot.cursor.idx == null) showLast(plot);
+          if (!hasPoints && (plot.cursor.idx ?? null) === null) showLast(plot);
         },
       ],
     },
@@ -140,12 +143,13 @@ function isAlike(a: Chart, b: Chart): boolean {
 
 /** While nothing is pointed at, the legend shows the last value of each curve. */
 function showLast(plot: uPlotClass): void {
-  const lastOf = (values: ArrayLike<unknown>): number | null => {
+  const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
     let i = values.length - 1;
-    while (i >= 0 && values[i] == null) i--;
+    while (i >= 0 && (values[i] ?? null) === null) i--;
     return i < 0 ? null : i;
   };
-  plot.setLegend({ idxs: plot.data.map(lastOf) } as unknown as { idx: number }, false);
+  const idxs = plot.data.map(lastOf);
+  plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
 }
 
 /** Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten where there are many, at most {@link mostDecades} of them. */

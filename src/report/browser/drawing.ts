@@ -1,5 +1,5 @@
 /** Draws blocks into an element, section by section; a block that is drawn again takes the place of the older. Runs in browsers only. */
-import type { Block, Chart, Graph } from "../shown.js";
+import type { Block, Chart, Graph, HeatMap } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
 import { gallery } from "./gallery.js";
@@ -87,19 +87,21 @@ export class Drawing {
 }
 
 function drawInto(place: HTMLElement, block: Exclude<Block, Chart>): void {
+  if (block.kind === "heatMap") drawHeatMap(place, block);
+  else if (block.kind === "graph") drawGraph(place, block);
+  else place.append(contentOf(block));
+}
+
+function contentOf(block: Exclude<Block, Chart | HeatMap | Graph>): HTMLElement {
   switch (block.kind) {
     case "table":
-      return place.append(scrolling(tableOf(block), block.title));
+      return scrolling(tableOf(block), block.title);
     case "confusion":
-      return place.append(scrolling(matrixOf(block), block.title));
+      return scrolling(matrixOf(block), block.title);
     case "images":
-      return place.append(gallery(block.pictures, block.scale));
-    case "heatMap":
-      return drawHeatMap(place, block);
-    case "graph":
-      return drawGraph(place, block);
+      return gallery(block.pictures, block.scale);
     case "text":
-      return place.append(element("pre", block.text, "wrapped"));
+      return element("pre", block.text, "wrapped");
   }
 }
 
