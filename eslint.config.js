@@ -25,7 +25,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["{src,course,test,bench,examples}/**/*.ts", "*.config.ts"],
+    files: ["{src,course,test,bench,examples,site}/**/*.ts", "*.config.ts"],
     extends: [ts.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

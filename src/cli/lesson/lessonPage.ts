@@ -6,6 +6,7 @@ import type * as Graphviz from "@viz-js/viz";
 import type { Lesson } from "../../../course/stage.js";
 import type { Collected } from "../../report/collected.js";
 import { type PageParts, pageText, reportPage } from "../../report/page.js";
+import { svgOf } from "../../report/svg.js";
 import { wrong } from "../commandLine.js";
 import { findInstalled } from "./installed.js";
 
@@ -76,12 +77,5 @@ async function graphviz(): Promise<((dot: string) => string) | undefined> {
   if (file === undefined) return undefined;
   const { instance } = createRequire(pathToFileURL(file))(file) as typeof Graphviz;
   const viz = await instance();
-  return (dot) => {
-    const drawn = viz.renderString(dot, {
-      ...{ format: "svg", graphAttributes: { bgcolor: "transparent", ranksep: 0.3 } },
-      nodeAttributes: { fontname: "Helvetica,Arial,sans-serif", fontsize: 11, height: 0.3, margin: "0.25,0.06" },
-      edgeAttributes: { arrowsize: 0.7 },
-    });
-    return drawn.slice(drawn.indexOf("<svg"));
-  };
+  return (dot) => svgOf(viz, dot);
 }

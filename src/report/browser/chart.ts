@@ -21,6 +21,9 @@ const mostDecades = 8;
 /** Lines that lie on each other are told apart by these, with colours that repeat less often. */
 const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4]];
 
+/** Points on the page that a tick of the x axis has at least. */
+const tickSpace = 36;
+
 /** Curves of so few points show them. */
 const fewPoints = 30;
 
@@ -37,17 +40,27 @@ export function isEmpty(chart: Chart): boolean {
   return placesOf(chart).length === 0;
 }
 
+/** A chart that has been drawn. */
+export interface DrawnChart {
+  /** Draws other points of the same series. @returns false where it is another chart, which has to be drawn anew */
+  update(chart: Chart): boolean;
+}
+
 /** Appends the chart. */
-export function drawChart(parent: HTMLElement, chart: Chart): void {
-  const places = placesOf(chart);
+export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
+  let chart = first;
+  let places = placesOf(chart);
+  const css = (name: string): (() => string) => colorIn(parent, name);
   const marksOf = ({ marks }: Series): Marks => marks ?? chart.marks;
   const hasPoints = chart.series.some((one) => marksOf(one) === "points");
-  const [x, ...columns] = hasPoints ? pointColumns(places, chart.series.length) : lineColumns(places, chart.series);
+  const columnsOf = (): (number | null)[][] =>
+    hasPoints ? pointColumns(places, chart.series.length) : lineColumns(places, chart.series);
+  const columns = columnsOf();
   const lines = { stroke: css("--line"), width: 1 };
-  const isWhole = !chart.xLogarithmic && !hasPoints && x.every(Number.isInteger);
+  const isWhole = !chart.xLogarithmic && !hasPoints && columns[0].every(Number.isInteger);
   const axis = (label: string, isLogarithmic = false) => ({
     ...{ label, stroke: css("--ink"), grid: lines, ticks: lines },
-    ...(isLogarithmic && { splits: logarithmicTicks }),
+    ...(isLogarithmic && { splits: logarithmicTicks, filter: (_: uPlotClass, splits: number[]) => splits }),
     values: (_: uPlotClass, splits: (number | null)[]) =>
       splits.map((value) => (value === null ? null : tickText(value))),
   });
@@ -64,11 +77,11 @@ export function drawChart(parent: HTMLElement, chart: Chart): void {
       y: chart.yLogarithmic ? { distr: logarithmic } : {},
     },
     axes: [
-      { ...axis(chart.xLabel, chart.xLogarithmic), ...(isWhole && { incrs: wholeNumbers }) },
+      { ...axis(chart.xLabel, chart.xLogarithmic), space: tickSpace, ...(isWhole && { incrs: wholeNumbers }) },
       { ...axis(chart.yLabel, chart.yLogarithmic), size: 70 },
     ],
     legend: {
-      show: chart.series.length > 1,
+      show: true,
       ...(hasPoints && { live: false, markers: { fill: (_, i) => (i === 0 ? "" : colorOf(i - 1)) } }),
     },
     ...(hasPoints && { cursor: { drag: { x: false, y: false }, points: { show: false } } }),
@@ -78,23 +91,65 @@ export function drawChart(parent: HTMLElement, chart: Chart): void {
         ...{ label: series.name, value, spanGaps: true, stroke: colorOf(i) },
         ...(marksOf(series) === "points"
           ? { paths: () => null, points: { show: true, size: 9, fill: colorOf(i) } }
-          : { width: 2, dash: dashes[i % dashes.length], points: { show: series.x.length < fewPoints } }),
+          : {
+              width: 2,
+              dash: dashes[i % dashes.length],
+              points: { show: () => chart.series[i].x.length < fewPoints, fill: css("--paper") },
+            }),
       })),
     ],
     hooks: {
       draw: [
-        (plot) =>
-          drawLabels(
-            plot,
-            places.filter(({ series }) => marksOf(chart.series[series]) === "points"),
-          ),
+        (plot) => {
+          const labelled = places.filter(({ series }) => marksOf(chart.series[series]) === "points");
+          drawLabels(plot, labelled, css("--ink")());
+        },
+      ],
+      setCursor: [
+        (plot) => {
+          if (!hasPoints && (plot.cursor.idx ?? null) === null) showLast(plot);
+        },
       ],
     },
   };
-  const drawn = new uPlot(options, [x, ...columns] as uPlotClass.AlignedData, parent);
+  const drawn = new uPlot(options, columns as uPlotClass.AlignedData, parent);
   const plot = drawn.root.querySelector(".u-wrap")!;
   plot.setAttribute("role", "img");
-  plot.setAttribute("aria-label", inWords(chart));
+  const say = (): void => {
+    plot.setAttribute("aria-label", inWords(chart));
+    if (!hasPoints) showLast(drawn);
+  };
+  say();
+  return {
+    update(next) {
+      const isSame =
+        isAlike(chart, next) && isWhole === (isWhole && next.series.every(({ x }) => x.every(Number.isInteger)));
+      if (!isSame) return false;
+      chart = next;
+      places = placesOf(chart);
+      drawn.setData(columnsOf() as uPlotClass.AlignedData);
+      say();
+      return true;
+    },
+  };
+}
+
+/** The same axes and series, whatever their points. */
+function isAlike(a: Chart, b: Chart): boolean {
+  const frameOf = ({ series, ...axes }: Chart) =>
+    JSON.stringify([axes, series.map(({ name, marks = "" }) => [name, marks])]);
+  return frameOf(a) === frameOf(b);
+}
+
+/** While nothing is pointed at, the legend shows the last value of each curve. */
+function showLast(plot: uPlotClass): void {
+  const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
+    let i = values.length - 1;
+    while (i >= 0 && (values[i] ?? null) === null) i--;
+    return i < 0 ? null : i;
+  };
+  const idxs = plot.data.map(lastOf);
+  plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
 }
 
 /** Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten where there are many, at most {@link mostDecades} of them. */
@@ -118,9 +173,9 @@ function inWords({ title, xLabel, yLabel, series }: Chart): string {
     .join("; ")}.`;
 }
 
-/** A colour of the style sheet, as it is now. */
-export function css(name: string): () => string {
-  return () => getComputedStyle(document.documentElement).getPropertyValue(name);
+/** A colour of the style sheet that an element has, as it is now. */
+export function colorIn(parent: HTMLElement, name: string): () => string {
+  return () => getComputedStyle(parent).getPropertyValue(name);
 }
 
 /** Every point that can be drawn, in order of x. */
@@ -163,11 +218,11 @@ function withRoom(isLogarithmic: boolean): (plot: uPlotClass, low: number, high:
   };
 }
 
-function drawLabels(plot: uPlotClass, places: readonly Place[]): void {
+function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): void {
   const { ctx } = plot;
   const scale = devicePixelRatio;
   ctx.save();
-  ctx.fillStyle = css("--ink")();
+  ctx.fillStyle = ink;
   ctx.font = `${12 * scale}px system-ui, sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";

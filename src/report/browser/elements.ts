@@ -9,13 +9,20 @@ export function element(tag: string, text = "", className = ""): HTMLElement {
   return made;
 }
 
-/** What may be wider than the page scrolls in a box of its own, by keyboard too. @param name for screen readers */
+/** What may be wider than the page scrolls in a box of its own: where it is, the box shows that, and takes the keyboard. @param name for screen readers */
 export function scrolling(content: HTMLElement, name: string): HTMLElement {
   const box = element("div", "", "scroll");
-  box.tabIndex = 0;
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", name);
   box.append(content);
+  const sizes = new ResizeObserver(() => {
+    const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    box.classList.toggle("overflows", overflows);
+    for (const [attribute, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]]) {
+      if (overflows) box.setAttribute(attribute, value);
+      else box.removeAttribute(attribute);
+    }
+  });
+  sizes.observe(box);
+  sizes.observe(content);
   return box;
 }
 

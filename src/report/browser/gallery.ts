@@ -14,8 +14,7 @@ export function gallery(pictures: readonly Picture[], scale: number): HTMLElemen
     figure.append(canvas, element("figcaption", picture.caption));
     box.append(figure);
   }
-  const signed = pictures.find(({ isSigned }) => isSigned);
-  if (signed !== undefined) box.append(scaleOf(pictures.filter(({ isSigned }) => isSigned)));
+  box.append(...scalesOf(pictures));
   return box;
 }
 
@@ -42,10 +41,19 @@ function twoColors(byte: number): number[] {
   return end.map((value) => Math.round(255 + part * (value - 255)));
 }
 
-/** What the colours mean. */
-function scaleOf(pictures: readonly Picture[]): HTMLElement {
+/** What the colours mean, for pictures of two colours and of grey. */
+function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
+  const signed = pictures.filter(({ isSigned }) => isSigned);
+  const grey = pictures.filter(({ isSigned }) => !isSigned);
+  const sentences = [
+    signed.length > 0 && `Orange is below zero, white is zero, blue is above; full colour is ± ${greatestOf(signed)}.`,
+    grey.length > 0 && `Black is zero; white is ${greatestOf(grey)}.`,
+  ];
+  return sentences.flatMap((text) => (text === false ? [] : [element("p", text, "scale")]));
+}
+
+function greatestOf(pictures: readonly Picture[]): string {
   const reaches = pictures.map(({ range }) => range[1]);
   const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) => value.toPrecision(2));
-  const reach = least === greatest ? greatest : `${least} to ${greatest}, each picture by its own greatest`;
-  return element("p", `Orange is below zero, white is zero, blue is above; full colour is ±${reach}.`, "scale");
+  return least === greatest ? greatest : `the greatest of each picture, ${least} to ${greatest}`;
 }

@@ -1,6 +1,6 @@
 /** Values over a rectangle of the plane, with axes and points. Runs in browsers only. */
 import type { HeatMap } from "../shown.js";
-import { colorOf, css, tickText } from "./chart.js";
+import { colorIn, colorOf, tickText } from "./chart.js";
 import { element } from "./elements.js";
 import { canvasOf } from "./gallery.js";
 
@@ -27,7 +27,7 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
     context.drawImage(values, left, top, side, side);
-    context.fillStyle = css("--ink")();
+    context.fillStyle = colorIn(parent, "--ink")();
     context.font = "12px system-ui, sans-serif";
     const xAt = (x: number): number => left + (side * (x - xRange[0])) / (xRange[1] - xRange[0]);
     const yAt = (y: number): number => top + side - (side * (y - yRange[0])) / (yRange[1] - yRange[0]);
@@ -50,7 +50,6 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
     }
   };
   draw();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   if (points.length === 0) return;
   const names = element("p", "", "names");
   for (const [i, { name }] of points.entries()) {

@@ -7,7 +7,7 @@ const main = document.querySelector("main")!;
 const report = JSON.parse(document.querySelector("#result")!.textContent) as Report;
 
 main.append(element("h1", report.heading), ...report.introduction.map((text) => element("p", text)));
-if (report.command !== "") main.append(element("pre", report.command));
+if (report.command !== "") main.append(scrolling(element("pre", report.command), "The command that does it again"));
 main.append(scrolling(factList(report.facts), "Facts"));
 const drawing = new Drawing(main);
 for (const block of report.blocks) drawing.draw(block);
