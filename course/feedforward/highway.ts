@@ -13,7 +13,7 @@ import { differenceOf, firstRows, fitOn } from "../support/comparison.js";
 import { anyDigits, mnistSource } from "../support/digits.js";
 import { count, decimal, duration, percent } from "../support/format.js";
 import { LossRecorder } from "../support/lossRecorder.js";
-import { weightCount } from "../support/network.js";
+import { weightCount } from "../support/networkLesson.js";
 
 const mostTraining = 20_000;
 const depths = [10, 20, 50];

@@ -9,7 +9,7 @@ import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { fitOn } from "../support/comparison.js";
 import { count, decimal, duration } from "../support/format.js";
-import { weightCount } from "../support/network.js";
+import { weightCount } from "../support/networkLesson.js";
 
 const units = 32;
 /** Steps of an epoch; each epoch has sequences of its own. */
@@ -51,7 +51,7 @@ export const adding: Lesson<Settings> = {
       marks: "lines",
     } as const;
     const x = [stepsPerEpoch, epochs * stepsPerEpoch];
-    const series = [{ name: "always 1", x, y: [baseline, baseline] }];
+    const series = [{ name: "always answering 1", x, y: [baseline, baseline] }];
     stage.show({ kind: "chart", title: chartOf(length), section: "Charts", ...axes, series });
     const results: Adder[] = [];
     for (const network of networks) results.push(await trained(network, stage));

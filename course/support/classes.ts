@@ -3,7 +3,7 @@ import { type Model, metrics } from "lanegrad";
 import type { Block } from "lanegrad/report";
 import { count, decimal, percent } from "./format.js";
 import { imageOf, lookInside } from "./lookInside.js";
-import type { NetworkParts, Task, TrainingData } from "./network.js";
+import type { NetworkParts, Task, TrainingData } from "./networkLesson.js";
 import { type Classified, bestClasses, classifyLogits } from "./probabilities.js";
 
 const mostMisread = 24;

@@ -2,7 +2,7 @@
 import { type Split, datasets } from "lanegrad";
 import type { DataSource, Stage } from "../stage.js";
 import { count } from "./format.js";
-import type { TrainingData } from "./network.js";
+import type { TrainingData } from "./networkLesson.js";
 
 const drawnTraining = 30_000;
 const drawnTest = 10_000;

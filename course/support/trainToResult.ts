@@ -4,7 +4,7 @@ import type { Result, Stage } from "../stage.js";
 import { classes } from "./classes.js";
 import { Curves } from "./curves.js";
 import { count, duration, plural, rate } from "./format.js";
-import { type NetworkLesson, type NetworkSettings, compileFor, trainedRows, weightCount } from "./network.js";
+import { type NetworkLesson, type NetworkSettings, compileFor, trainedRows, weightCount } from "./networkLesson.js";
 import { TrainingProgress } from "./progress.js";
 
 /** Trains, or goes on from the stage's checkpoint; keeps the model; looks at the test set once and shows what it saw. */

@@ -1,7 +1,7 @@
 /** Networks that predict the next character of a text: tested by the bits that they need for one, shown by what they write. Letters: T characters. */
 import { DataError, type Model, loadModel, noGrad, scope, tensor, text } from "lanegrad";
 import { decimal } from "./format.js";
-import type { Task } from "./network.js";
+import type { Task } from "./networkLesson.js";
 
 const sampleLength = 400;
 const samples = [{ temperature: 0.5 }, { temperature: 0.8, topK: 10 }, { temperature: 1 }] as const;

@@ -18,7 +18,8 @@ export const course: Command = {
   run: async (args, surroundings) => {
     if (args.has("json")) {
       const listed = lessons.map(({ name, title, about, chapter, kind }) => ({ name, title, about, chapter, kind }));
-      return printJson(surroundings, { lessons: listed });
+      printJson(surroundings, { lessons: listed });
+      return;
     }
     const terminal = new Terminal(surroundings.stdout, surroundings.env);
     const names = lessons.map(({ name, kind }) => (kind === "table" ? `table ${name}` : name));

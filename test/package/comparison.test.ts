@@ -87,7 +87,7 @@ it.skipIf(!hasChromium)(
       await page.goto(pathToFileURL(file).href);
       expect(await page.locator("main > p").allTextContents()).toEqual(report.introduction);
       expect(await page.locator("pre").textContent()).toBe(report.command);
-      expect(await page.locator("section td").allTextContents()).toEqual(["first", "1 %", "second", "2 %"]);
+      expect(await page.locator("section .scroll td").allTextContents()).toEqual(["first", "1 %", "second", "2 %"]);
       expect(await page.locator("h3").allTextContents()).toEqual(["Losses", "Time"]);
       const colors = await page.locator(".uplot canvas").evaluateAll((canvases) =>
         canvases.map((canvas) => {

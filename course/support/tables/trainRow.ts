@@ -4,7 +4,7 @@ import type { Stage } from "../../stage.js";
 import { classes, read } from "../classes.js";
 import { firstRows } from "../comparison.js";
 import { count } from "../format.js";
-import { type NetworkParts, type TrainingData, compileFor, trainedRows, weightCount } from "../network.js";
+import { type NetworkParts, type TrainingData, compileFor, trainedRows, weightCount } from "../networkLesson.js";
 import { TrainingProgress } from "../progress.js";
 import type { Table, TableRow, TableSettings, Trained } from "./table.js";
 

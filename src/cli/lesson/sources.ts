@@ -30,8 +30,8 @@ interface Loader {
   /** "MNIST" in "downloading MNIST: 1 of 2 MB from …" */
   readonly noun: string;
   /** Reads it from a place; undefined where it is not there. @param place undefined for the cache */
-  load(place: string | undefined): Promise<Provided<unknown> | undefined>;
-  download(options: datasets.CacheOptions): Promise<unknown>;
+  readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
+  readonly download: (options: datasets.CacheOptions) => Promise<unknown>;
 }
 
 /** By the names of the sources. */
@@ -53,7 +53,7 @@ const loaders: Readonly<Record<string, Loader>> = {
     async load(place) {
       const found = await datasets.findImdb(place);
       if (found === undefined) return undefined;
-      return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] as string };
+      return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] };
     },
     download: (options) => datasets.imdb({ numWords: 10_000, ...options }),
   },

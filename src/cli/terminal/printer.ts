@@ -30,30 +30,37 @@ export class Printer {
     if ("isDetail" in shown && shown.isDetail === true) return;
     switch (shown.kind) {
       case "progress":
-        return this.#progress(shown);
+        this.#progress(shown);
+        break;
       case "now":
         if (shown.name !== undefined) terminal.fact(shown.name, shown.text);
         else if (shown.text === "") terminal.clearLive();
         else terminal.note(shown.text);
-        return;
+        break;
       case "fact":
-        return terminal.fact(shown.name, shown.text, shown.isResult === true ? "bold" : undefined);
+        terminal.fact(shown.name, shown.text, shown.isResult === true ? "bold" : undefined);
+        break;
       case "table":
-        return this.#table(shown);
+        this.#table(shown);
+        break;
       case "row":
         this.#growing!.rows.push(shown.cells);
-        return terminal.print(lineOf(this.#growing!.table, shown.cells));
+        terminal.print(lineOf(this.#growing!.table, shown.cells));
+        break;
       case "confusion":
         terminal.print();
         for (const line of classTable(shown.counts, shown.classNames.map(oneLine), terminal))
           terminal.printStyled(line);
-        return;
+        break;
       case "images":
-        return this.#images(shown);
+        this.#images(shown);
+        break;
       case "text":
-        return this.#text(shown);
+        this.#text(shown);
+        break;
       case "conclusion":
-        return this.#conclude(shown);
+        this.#conclude(shown);
+        break;
       default: // for pages only
     }
   }
