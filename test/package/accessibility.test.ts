@@ -42,9 +42,11 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
       for (const colorScheme of themes) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme });
-        await page.waitForTimeout(150); // the charts are drawn again
-        const { violations } = await page.evaluate(
-          () => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ resultTypes: ["violations"] }),
+await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))); // the charts, again
+        const { violations } = await page.evaluate(() =>
+          (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+            resultTypes: ["violations"],
+          }),
         );
         const where = `${width} ${colorScheme}`;
         for (const { id, nodes } of violations) found.push(`${where}: ${id} at ${String(nodes[0].target)}`);
@@ -80,16 +82,20 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
 
   it("none about the live player: its list, a lesson that has run, and one that waits for data", async () => {
     const server = await createServer({
-      ...{ configFile: join(root, "site/vite.config.ts"), logLevel: "error" },
+      ...{ configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/accessibility") },
+      logLevel: "error",
       server: { host: "127.0.0.1" },
     });
     await server.listen();
     const url = server.resolvedUrls!.local[0];
     try {
-      expect(await complaintsAbout(url)).toEqual([]);
-      expect(await complaintsAbout(`${url}#mnist-linear`)).toEqual([]);
       const page = await browser.newPage();
-      await page.goto(`${url}#xor`);
+      await page.goto(url);
+      expect(await complaints(page)).toEqual([]);
+      await page.evaluate(() => (location.hash = "mnist-linear"));
+      await page.locator("code", { hasText: "mnist-linear" }).waitFor();
+      expect(await complaints(page)).toEqual([]);
+      await page.evaluate(() => (location.hash = "xor"));
       await page.getByRole("button", { name: "Start", exact: true }).click();
       await page.waitForSelector('lanegrad-lesson[data-state="done"]');
       await page.locator(".graph svg").waitFor();

@@ -64,6 +64,8 @@ function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
 
 function greatestOf(pictures: readonly Picture[]): string {
   const reaches = pictures.map(({ range }) => range[1]);
-  const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) => value.toPrecision(2));
+  const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) =>
+    String(Number(value.toPrecision(2))),
+  );
   return least === greatest ? greatest : `the greatest of each picture, ${least} to ${greatest}`;
 }
