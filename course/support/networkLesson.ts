@@ -57,6 +57,8 @@ export interface NetworkParts {
   readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength" | "shuffle">;
   /** The test set is looked at after each epoch too, to be shown, not to choose by. Default false. */
   readonly showsTest?: boolean;
+  /** What it shows of its network after each epoch, beside the curves. Default: nothing. */
+  readonly views?: (model: Model) => readonly Block[];
   /** Callbacks of its own. Default: none. */
   readonly callbacks?: (model: Model, epochs: number) => readonly Callback[];
 }

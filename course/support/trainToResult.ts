@@ -44,8 +44,13 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
     onTrainBegin: () => stage.keep("begun", bytes),
     afterEpoch: () => stage.keep("epoch", bytes),
   };
+  const views: Callback = {
+    onEpochEnd() {
+      for (const block of lesson.views?.(model) ?? []) stage.show(block);
+    },
+  };
   const own = lesson.callbacks?.(model, epochs) ?? [];
-  const callbacks = [counter, ...own, new TrainingProgress(stage, task.wording), new Curves(stage), keeping];
+  const callbacks = [counter, ...own, views, new TrainingProgress(stage, task.wording), new Curves(stage), keeping];
   const start = performance.now();
   const history = await model
     .fit(x, y, {

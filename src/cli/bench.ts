@@ -110,7 +110,7 @@ export const bench: Command = {
   },
 };
 
-/** The names of each group that are to be measured. Errors: CommandLineError where nothing is left. */
+/** The names of each group that are to be measured. @throws CommandLineError where nothing is left */
 function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
   const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
   const left = named.filter(({ names }) => names.length > 0);

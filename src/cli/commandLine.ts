@@ -74,7 +74,7 @@ export class Arguments {
    *
    * @param rule  what it must be, for the message
    * @param isIn  whether a number is that
-   * Errors: CommandLineError.
+   * @throws CommandLineError
    */
   number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
     const text = this.#values.get(option);
@@ -85,7 +85,7 @@ export class Arguments {
   }
 }
 
-/** Reads arguments by a command's signature. Errors: CommandLineError. */
+/** Reads arguments by a command's signature. @throws CommandLineError */
 export function readArguments(signature: Signature, args: readonly string[]): Arguments {
   const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);

@@ -54,7 +54,7 @@ export const train: Command = {
     "Recipes, each with its settings; the first is the default:",
     ...described(networks),
     "",
-    "Comparisons of several networks, printed as tables and drawn with --report:",
+    "Comparisons and experiments, printed as tables and drawn with --report:",
     ...described(comparisons),
   ],
   examples: [

@@ -36,12 +36,12 @@ describe("layer boundaries", () => {
     ["src/tensor/tape.ts", 'const later = () => import("../ops/defineOp.js");', "tensor may not import ops"],
     [
       "src/layers/core/dense.ts",
-      'import { kernels } from "../runtime/runtime.js";',
+      'import { kernels } from "../../runtime/runtime.js";',
       "only ops and runtime call kernels",
     ],
     [
       "src/layers/core/dense.ts",
-      'import * as runtime from "../runtime/runtime.js";',
+      'import * as runtime from "../../runtime/runtime.js";',
       "only ops and runtime call kernels",
     ],
     [

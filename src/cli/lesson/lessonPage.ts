@@ -6,6 +6,7 @@ import type * as Graphviz from "@viz-js/viz";
 import type { Lesson } from "../../../course/stage.js";
 import type { Collected } from "../../report/collected.js";
 import { type PageParts, pageText, reportPage } from "../../report/page.js";
+import type { Block } from "../../report/shown.js";
 import { svgOf } from "../../report/svg.js";
 import { wrong } from "../commandLine.js";
 import { findInstalled } from "./installed.js";
@@ -64,11 +65,18 @@ export async function lessonPage(
       introduction: [`${about[0].toUpperCase()}${about.slice(1)}.`, ...conclusions.map(({ text }) => text)],
       command: above.command,
       facts: [...facts.map(({ name, text }) => [name, text] as const), ...above.facts],
-      blocks: blocks.map((block) => (block.kind === "graph" && draw ? { ...block, svg: draw(block.dot) } : block)),
+      blocks: tablesFirst(blocks).map((block) =>
+        block.kind === "graph" && draw ? { ...block, svg: draw(block.dot) } : block,
+      ),
     },
     parts,
   );
   return new TextEncoder().encode(text);
+}
+
+/** What a comparison comes to stands above how it came to it. */
+function tablesFirst(blocks: readonly Block[]): Block[] {
+  return blocks.toSorted((a, b) => Number(b.kind === "table") - Number(a.kind === "table"));
 }
 
 /** What draws graphs as SVG: Graphviz (@viz-js/viz, MIT), where it is installed. */

@@ -32,7 +32,7 @@ export class Outputs {
 
   /**
    * Tries whether the files of --out, --report and --checkpoint can be written, and whether each is a file of its own and none that is read.
-   * Changes nothing, and nothing stays. Errors: DataError.
+   * Changes nothing, and nothing stays. @throws DataError
    */
   static async tried(command: string, args: Arguments): Promise<Outputs> {
     const outputs = new Outputs(command, args);
@@ -51,7 +51,7 @@ export class Outputs {
     return this.#files.has(option);
   }
 
-  /** Tries again, now that it is known how large files will be, in bytes. Errors: DataError. */
+  /** Tries again, now that it is known how large files will be, in bytes. @throws DataError */
   async try(sizes: Readonly<Partial<Record<Option, number | undefined>>>): Promise<void> {
     const files = Array.from(this.#files, ([option, path]) => {
       return { path, bytes: Math.max(atLeast, sizes[option] ?? 0), name: `--${option}` };
@@ -78,14 +78,14 @@ export class Outputs {
     }
   }
 
-  /** To be called when all is done: throws what went wrong in {@link write}. Errors: DataError. */
+  /** To be called when all is done: throws what went wrong in {@link write}. @throws DataError */
   finish(): void {
     const [first, ...others] = this.#failures;
     if (first === undefined) return;
     throw new DataError([first, ...others].map((failure) => failure.message).join("\n"), { cause: first });
   }
 
-  /** Errors: DataError where two options name one file, or one names what is read. */
+  /** @throws DataError where two options name one file, or one names what is read */
   async #checkDifferent(args: Arguments): Promise<void> {
     const written = await Promise.all(
       Array.from(this.#files, async ([name, path]) => ({ name, ...(await placeOf(path)) })),
@@ -133,7 +133,7 @@ export async function writeElsewhere(command: string, file: string, bytes: Uint8
 
 /**
  * Writes the bytes to the first of `<stem><extension>`, `<stem>-2<extension>`, … that is free. @param first the number to begin with
- * Errors: DataError where it cannot be written.
+ * @throws DataError where it cannot be written
  */
 export async function writeNumbered(
   command: string,

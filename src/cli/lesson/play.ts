@@ -129,7 +129,7 @@ class TerminalPlayer {
     const { name, about, kind } = this.#with.plan.lesson;
     if (kind === "network") this.#terminal.fact("recipe", `${name}, ${about}`);
     else {
-      if (kind === "comparison") this.#terminal.fact("compares", `${name}, ${about}`);
+      if (kind === "comparison") this.#terminal.fact("lesson", `${name}, ${about}`);
       for (const [what, text] of engineFacts()) this.#terminal.fact(what, text);
     }
   }

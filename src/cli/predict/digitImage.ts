@@ -18,7 +18,7 @@ const faintest = 24;
 
 /**
  * The digit as (28, 28) bytes, 255 for ink. A picture of 28 × 28 is taken for one that is ready.
- * Errors: DataError for an empty sheet.
+ * @throws DataError for an empty sheet
  */
 export function digitInput(image: RgbaImage): Uint8Array {
   const ink = inkPlane(image);

@@ -92,7 +92,7 @@ interface Request {
   readonly prompt: string | undefined;
 }
 
-/** The model and what it is to read: the first word is the model, unless --model is. Errors: CommandLineError. */
+/** The model and what it is to read: the first word is the model, unless --model is. @throws CommandLineError */
 function whatIsMeant(args: Arguments): Request {
   const words = args.operand === undefined ? [] : [args.operand, ...args.more];
   const modelFile = args.text("model") ?? words.shift();

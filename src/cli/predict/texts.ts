@@ -28,7 +28,7 @@ export interface TextSamples {
   readonly details: readonly string[];
 }
 
-/** Encodes texts for a model. Errors: DataError for a text without a word, a model without a vocabulary or without token sequences. */
+/** Encodes texts for a model. @throws DataError for a text without a word, a model without a vocabulary or without token sequences */
 export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamples {
   const vocabulary = vocabularyOf(model);
   const [T, ...rest] = model.inputShape;
