@@ -27,8 +27,9 @@ export function filesFor<F extends { readonly name: string }>(
 /** All files of what was dropped, those in folders too. */
 export async function droppedFiles({ items }: DataTransfer): Promise<File[]> {
   // before anything is awaited: the list is empty afterwards
-  const entries = Array.from(items).flatMap((item) => item.webkitGetAsEntry() ?? []);
-  return (await Promise.all(entries.map(filesOf))).flat();
+  const dropped = Array.from(items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const files = dropped.map(async (one) => (one === null ? [] : one instanceof File ? [one] : filesOf(one)));
+  return (await Promise.all(files)).flat();
 }
 
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {

@@ -12,7 +12,7 @@ const headers = {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  cacheDir: at("../build/vite"),
+  cacheDir: at("../build/vite/course"),
   publicDir: false,
   // The course imports the package by name.
   resolve: {

@@ -16,18 +16,10 @@ started.then(
 let turns = new PausableTurns();
 
 addEventListener("message", ({ data: order }: MessageEvent<Order>) => {
-  switch (order.kind) {
-    case "start":
-      turns = new PausableTurns();
-      void perform(order, turns);
-      return;
-    case "pause":
-      return turns.pause();
-    case "resume":
-      return turns.resume();
-    case "stop":
-      return turns.stop();
-  }
+  if (order.kind === "start") {
+    turns = new PausableTurns();
+    void perform(order, turns);
+  } else turns[order.kind]();
 });
 
 async function perform({ lesson: name, settings, seed, files }: Start, turns: PausableTurns): Promise<void> {

@@ -19,8 +19,8 @@ const canvas = side + 2 * largestShift;
 
 /** Which way digits are shifted, in pixels for each pixel of the shift. */
 const directions = [
-  { name: "right", down: 0 },
-  { name: "right and down", down: 1 },
+  { name: "shifted right", down: 0 },
+  { name: "shifted right and down", down: 1 },
 ];
 
 const networks = [
@@ -55,7 +55,7 @@ const networks = [
 const settings = { epochs: epochs(4), batch: batch(64), lr: learningRate(0.003) };
 type Settings = typeof settings;
 
-const chart = "Digits read right";
+const chart = "Digits read correctly";
 
 /** Two networks of the same size, trained on centred digits, tested on shifted ones. */
 export const translation: Lesson<Settings> = {
@@ -156,7 +156,7 @@ function findings(
   );
   show({
     kind: "table",
-    title: `Digits read right, by shift in pixels (${count(training)} to train on, ${count(test)} to test)`,
+    title: `Digits read correctly, by shift in pixels (${count(training)} to train on, ${count(test)} to test)`,
     header: ["shift", ...columns.map(({ name }) => name)],
     rows: Array.from({ length: largestShift + 1 }, (_, d) => [String(d), ...columns.map(({ y }) => percent(y[d], 1))]),
   });

@@ -51,7 +51,7 @@ export const adding: Lesson<Settings> = {
       marks: "lines",
     } as const;
     const x = [stepsPerEpoch, epochs * stepsPerEpoch];
-    const series = [{ name: "always 1", x, y: [baseline, baseline] }];
+    const series = [{ name: "always answering 1", x, y: [baseline, baseline] }];
     stage.show({ kind: "chart", title: chartOf(length), section: "Charts", ...axes, series });
     const results: Adder[] = [];
     for (const network of networks) results.push(await trained(network, stage));

@@ -101,7 +101,8 @@ export const vanishing: Lesson = {
   async run(stage) {
     const shape = { section: "Charts", yLogarithmic: true, marks: "lines", series: [] } as const;
     const [xLabel, yLabel] = ["distance in time k, steps", "‖∂L/∂h[T − k]‖"];
-    stage.show({ kind: "chart", title: stateChart, xLabel, yLabel, ...shape });
+    const caption = "s is the singular value of the recurrent weights: each step back multiplies the gradient by at most s.";
+    stage.show({ kind: "chart", title: stateChart, caption, xLabel, yLabel, ...shape });
     stage.show({
       kind: "chart",
       title: weightChart,
@@ -228,8 +229,8 @@ function findings(results: readonly Measured[], growth: readonly Measured[], { s
   const isShown = small < 1e-6 && large > 100 * one && openLstm > 1e-3 && openGru > 1e-3;
   const conclusions = isShown
     ? [
-        `Over ${T} steps the gradient of the simple network falls to ${power(small)} with s = 0.5, falls only to ${power(one)} with s = 1, and grows to ${power(large)} with s = 1.5.`,
-        `Behind gates it is the gate that multiplies: an LSTM whose forget gates are half open loses it too (${power(closedLstm)}), one that keeps them open has ${power(openLstm)}, such a GRU ${power(openGru)}. To open them is what they learn.`,
+        `Over ${T} steps the gradient of the simple network falls to ${power(small)} with s = 0.5, only to ${power(one)} with s = 1, and grows to ${power(large)} with s = 1.5.`,
+        `Behind gates it is the gate that multiplies: an LSTM whose forget gates are half open loses it too (${power(closedLstm)}), one that keeps them open has ${power(openLstm)}, and a GRU with open gates ${power(openGru)}. Opening its gates is what such a network learns.`,
         `A sequence of ${T} steps moves the weights by ${power(wild)} with s = 1.5 and by ${power(first)} with s = 0.5. Clipping takes ${power(wild)} back to ${power(tame)}: the direction is the same, the step is shorter.`,
       ]
     : ["These random weights show no clear difference: take another --seed."];
@@ -237,7 +238,8 @@ function findings(results: readonly Measured[], growth: readonly Measured[], { s
   return { networks: results, weights: growth.map(({ name, norms }) => ({ name, lengths, norms })) };
 }
 
-/** 1.2e-7, 0.52, 34 */
+/** 1.2e-7, 0.52, 34, 4560, 3.1e+9 */
 function power(value: number): string {
-  return value < 0.01 || value >= 1000 ? value.toExponential(1) : value.toPrecision(2);
+  if (value < 0.01 || value >= 1e6) return value.toExponential(1);
+  return value < 100 ? value.toPrecision(2) : String(Math.round(value));
 }

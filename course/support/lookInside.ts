@@ -32,8 +32,11 @@ export function lookInside(model: Model, data: TrainingData, { at, picture, labe
       pictures: [picture, saliencyOf(model, pixels, shape, label)],
     },
   ];
-  for (const { layer, pictures } of activationsOf(model, pixels, shape)) {
-    const pixelScale = pictures.length === 1 ? 8 : 3;
+  for (const { layer, pictures: all } of activationsOf(model, pixels, shape)) {
+    const pixelScale = all.length === 1 ? 8 : 3;
+    const { classNames: columns } = data;
+    const isOutput = all.length === 1 && all[0].height === 1 && all[0].width === columns.length;
+    const pictures = isOutput ? [{ ...all[0], columns }] : all;
     blocks.push({ kind: "images", title: layer, section, isDetail: true, scale: pixelScale, pictures });
   }
   const filters = filtersOf(model);

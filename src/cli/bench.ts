@@ -19,9 +19,9 @@ import { pageParts, pageSize } from "./lesson/lessonPage.js";
 import { Terminal } from "./terminal/terminal.js";
 
 /** What stands on the page before its script, benchmarks/page/, draws the run. */
-const pageBody = `<h1>lanegrad bench</h1>
-<p>Speeds of what training is made of. Every result was compared with float64 arithmetic before it was timed; medians of many turns, taken in turns with
-the machine's limit: multiply-adds on registers, or a copy of memory.</p>
+const pageBody = `<h1>Speed of kernels and training steps</h1>
+<p>Every result was compared with float64 arithmetic before it was timed. Each time is the median of many runs, which took turns with the machine's limit:
+multiply-adds on registers, or a copy of memory.</p>
 <div id="runs"></div>
 <form id="here">
 <h2>Run in this browser</h2>
@@ -101,7 +101,7 @@ export const bench: Command = {
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
     terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
     if (parts !== undefined) {
-      const page = pageText({ title: "lanegrad bench", body: pageBody, data: result }, parts);
+      const page = pageText({ title: "Speed of kernels and training steps – lanegrad bench", body: pageBody, data: result }, parts);
       const file = await outputs.write("report", new TextEncoder().encode(page));
       if (file !== undefined) terminal.print(`report: ${oneLine(file)}`);
     }

@@ -11,6 +11,8 @@ export interface Picture {
   /** The numbers that 0 and 255 stand for. */
   readonly range: readonly [least: number, greatest: number];
   readonly caption: string;
+  /** The names of its columns, where these are classes. */
+  readonly columns?: readonly string[];
 }
 
 /** Numbers as a picture: from zero to the greatest or, where some are negative, as far below zero as above. @param values (height, width) */

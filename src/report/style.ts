@@ -26,6 +26,7 @@ th { font-weight: 500; color: var(--faint); } th, td { padding: 0.15rem 0.6rem; 
 input, select, button { font: inherit; padding: 0.15rem 0.5rem; } input { width: 5rem; } label { margin-right: 0.75rem; } output { color: var(--faint); }
 pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; } .wrapped { white-space: pre-wrap; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure canvas { image-rendering: pixelated; max-width: 100%; }
+.columns-names { display: grid; font-size: 0.75rem; text-align: center; } .columns-names span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; } .scale { flex-basis: 100%; margin: 0; font-size: 0.85rem; color: var(--faint); }
 .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
 .names span { margin-right: 1rem; } .names span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; border-radius: 50%; background: var(--mark-color); }

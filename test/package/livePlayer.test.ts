@@ -1,12 +1,17 @@
 /** The course in a browser, served by Vite as `npm run course` does: lessons run to their conclusions, pause, stop, and show their code. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type Locator, type Page, chromium } from "playwright-core";
 import { type ViteDevServer, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lessons } from "../../course/index.js";
+import { writeTinyMnist } from "../cli/tinyMnist.js";
 import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
 
-const configFile = join(import.meta.dirname, "../../site/vite.config.ts");
+const root = join(import.meta.dirname, "../..");
+/** A cache of its own, which no other server clears meanwhile. */
+const config = { configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/live-player") };
 
 describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   let server: ViteDevServer;
@@ -15,7 +20,7 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    server = await createServer({ configFile, server: { host: "127.0.0.1" }, logLevel: "error" });
+    server = await createServer({ ...config, server: { host: "127.0.0.1" }, logLevel: "error" });
     await server.listen();
     browser = await chromium.launch(chromiumOptions);
     page = await browser.newPage();
@@ -139,6 +144,28 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     await press("Start");
     await ended("failed");
     expect((await texts(lesson, ".state")).join()).toMatch(/expected/);
+  });
+
+  it("mnist-mlp-300: trains on files that are dropped", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lanegrad-dropped-"));
+    writeTinyMnist(folder, [200, 50]);
+    const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "base64")] as const);
+    rmSync(folder, { recursive: true });
+    const lesson = await opened("mnist-mlp-300");
+    await lesson.locator(".data").evaluate((box, all) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, text] of all)
+        dataTransfer.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
+      box.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }, files);
+    await lesson.locator(".data .status", { hasText: "train-images-idx3-ubyte.gz" }).waitFor();
+    await set("epochs", 2);
+    await press("Start");
+    await ended("done");
+    expect((await texts(lesson, ".facts-table td"))[0]).toBe(
+      "MNIST from the files given, 200 to train on and 50 to test",
+    );
+    expect(await lesson.locator(".matrix td").count()).toBe(100);
   });
 
   it("nothing was reported as an error meanwhile", () => {

@@ -21,9 +21,6 @@ const mostDecades = 8;
 /** Lines that lie on each other are told apart by these, with colours that repeat less often. */
 const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4]];
 
-/** Points on the page that a tick of the x axis has at least. */
-const tickSpace = 36;
-
 /** Curves of so few points show them. */
 const fewPoints = 30;
 
@@ -65,8 +62,9 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       splits.map((value) => (value === null ? null : tickText(value))),
   });
   const value = (_: uPlotClass, shown: number | null): string => (shown === null ? "" : numberText(shown));
+  const width = Math.min(parent.clientWidth, 960);
   const options: uPlotClass.Options = {
-    width: Math.min(parent.clientWidth, 960),
+    width,
     height: hasPoints ? 380 : 260,
     scales: {
       x: {
@@ -77,7 +75,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       y: chart.yLogarithmic ? { distr: logarithmic } : {},
     },
     axes: [
-      { ...axis(chart.xLabel, chart.xLogarithmic), space: tickSpace, ...(isWhole && { incrs: wholeNumbers }) },
+      { ...axis(chart.xLabel, chart.xLogarithmic), space: width < 500 ? 36 : 60, ...(isWhole && { incrs: wholeNumbers }) },
       { ...axis(chart.yLabel, chart.yLogarithmic), size: 70 },
     ],
     legend: {

@@ -11,11 +11,21 @@ export function gallery(pictures: readonly Picture[], scale: number): HTMLElemen
     // windows of a convolution are small: they are enlarged further
     const enlarged = scale * Math.max(1, Math.round(28 / Math.max(picture.width, picture.height)));
     canvas.style.width = `${picture.width * enlarged}px`;
-    figure.append(canvas, element("figcaption", picture.caption));
+    figure.append(canvas);
+    if (picture.columns !== undefined) figure.append(namesOf(picture.columns, enlarged));
+    figure.append(element("figcaption", picture.caption));
     box.append(figure);
   }
   box.append(...scalesOf(pictures));
   return box;
+}
+
+/** The names of the columns, each below its own. @param width of a column, points on the page */
+function namesOf(columns: readonly string[], width: number): HTMLElement {
+  const names = element("div", "", "columns-names");
+  names.style.gridTemplateColumns = `repeat(${columns.length}, ${width}px)`;
+  names.append(...columns.map((name) => element("span", name)));
+  return names;
 }
 
 /** The picture, a pixel of the canvas for each of its own. */
@@ -54,6 +64,8 @@ function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
 
 function greatestOf(pictures: readonly Picture[]): string {
   const reaches = pictures.map(({ range }) => range[1]);
-  const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) => value.toPrecision(2));
+  const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) =>
+    String(Number(value.toPrecision(2))),
+  );
   return least === greatest ? greatest : `the greatest of each picture, ${least} to ${greatest}`;
 }

@@ -7,7 +7,7 @@ export function matrixOf({ classNames, counts }: Confusion): HTMLTableElement {
   const table = document.createElement("table");
   table.className = "matrix";
   const head = table.createTHead().insertRow();
-  head.append(headerCell("true \\ read", "col"), ...classNames.map((name) => headerCell(name, "col")));
+  head.append(headerCell("true ↓ read as →", "col"), ...classNames.map((name) => headerCell(name, "col")));
   const body = table.createTBody();
   for (const [label, row] of counts.entries()) {
     const line = body.insertRow();

@@ -8,6 +8,9 @@ import type { Block, Series } from "../../../report/shown.js";
 import type { BenchResult } from "../result.js";
 import { columns } from "../table.js";
 
+/** What columns are called on a page, where there is more room than on a terminal. */
+const pageTitles: Readonly<Record<string, string>> = { "": "stored", "±": "spread of the runs" };
+
 /** A measurement with a place in the roofline. */
 interface Place {
   readonly one: Measurement;
@@ -27,7 +30,7 @@ export function blocksOf(run: BenchResult): Block[] {
     const shown = columns[group];
     return {
       ...{ kind: "table", title: group, section, wordColumns: 2 },
-      header: ["number", "case", ...shown.map(({ title }) => title || "stored")],
+      header: ["number", "case", ...shown.map(({ title }) => pageTitles[title] ?? title)],
       rows: rows.map((one) => [numbers.get(one)!, one.name, ...shown.map(({ cell }) => cell(one))]),
     };
   });
