@@ -156,7 +156,7 @@ describe("mnist from a folder", () => {
   it.each([
     [
       { folder: "x" },
-      'datasets.mnist: unknown option; expected dir, maxBytes, cache, mirrors, stallMs, signal or onProgress, got "folder".',
+      'datasets.mnist: unknown option; expected dir, files, maxBytes, cache, mirrors, stallMs, signal or onProgress, got "folder".',
     ],
     [{ mirrors: [] }, "datasets.mnist: mirrors are wrong; expected a list of one or more addresses, got []."],
     [{ mirrors: ["mnist"] }, 'got ["mnist"].'],
@@ -186,8 +186,7 @@ describe("mnist from files that the caller has", () => {
     "readme.txt": Uint8Array.of(1),
   });
 
-  it("gives what a folder gives, gzipped or not, and needs nothing of Node", async () => {
-    vi.stubGlobal("process", undefined);
+  it("gives what a folder gives, from bytes and Blobs, gzipped or not", async () => {
     const { train, test } = await mnist({ files: { ...files(), [names[0]]: new Blob([images(3)]) } });
     expect([train.x.shape, test.x.shape]).toEqual([
       [3, 28, 28, 1],
