@@ -16,7 +16,11 @@ export function scrolling(content: HTMLElement, name: string): HTMLElement {
   const sizes = new ResizeObserver(() => {
     const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
     box.classList.toggle("overflows", overflows);
-    for (const [attribute, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]]) {
+    for (const [attribute, value] of [
+      ["tabindex", "0"],
+      ["role", "region"],
+      ["aria-label", name],
+    ]) {
       if (overflows) box.setAttribute(attribute, value);
       else box.removeAttribute(attribute);
     }
