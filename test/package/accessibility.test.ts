@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
       for (const colorScheme of themes) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme });
-await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))); // the charts, again
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))); // the charts, again
         const { violations } = await page.evaluate(() =>
           (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
             resultTypes: ["violations"],

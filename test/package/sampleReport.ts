@@ -9,7 +9,12 @@ const waves = (phase: number, size: number, caption: string): Picture =>
     28,
     caption,
   );
-const grey = (caption: string): Picture => pictureOf(Array.from({ length: 784 }, (_, i) => (i * i) % 97), 28, caption);
+const grey = (caption: string): Picture =>
+  pictureOf(
+    Array.from({ length: 784 }, (_, i) => (i * i) % 97),
+    28,
+    caption,
+  );
 const series = (name: string, y: readonly number[]): Series => ({ name, x: y.map((_, i) => i + 1), y });
 const classNames = ["zero", "one", "two", "three"];
 const dot = "digraph { input -> dense -> output }";
@@ -30,7 +35,14 @@ const blocks: readonly Block[] = [
     ],
   },
   {
-    ...{ kind: "chart", title: "Error against time", section: "Training", xLabel: "seconds", yLabel: "%", marks: "points" },
+    ...{
+      kind: "chart",
+      title: "Error against time",
+      section: "Training",
+      xLabel: "seconds",
+      yLabel: "%",
+      marks: "points",
+    },
     ...{ xLogarithmic: true, yLogarithmic: true },
     series: [series("first", [1.2, 1.1, 0.9]), { name: "second", x: [20, 21], y: [1.2, 1.21], labels: ["a", "b"] }],
   },
@@ -53,8 +65,17 @@ const blocks: readonly Block[] = [
     ...{ kind: "heatMap", title: "What it says where", xLabel: "x", yLabel: "y", xRange: [-1, 1], yRange: [-1, 1] },
     ...{ picture: waves(0, 784, "the output"), points: [{ name: "points of class 1", x: [0, 0.5], y: [0.5, 0] }] },
   },
-  { kind: "graph", title: "Layers", dot, text: "input\ndense, a layer whose line is longer than a telephone is wide, by far\noutput" },
-  { kind: "text", title: "Written", text: "To be,\nor not to be, that is the question: whether 'tis nobler in the mind to suffer" },
+  {
+    kind: "graph",
+    title: "Layers",
+    dot,
+    text: "input\ndense, a layer whose line is longer than a telephone is wide, by far\noutput",
+  },
+  {
+    kind: "text",
+    title: "Written",
+    text: "To be,\nor not to be, that is the question: whether 'tis nobler in the mind to suffer",
+  },
 ];
 
 /** Its introduction tries to end the script that carries it. */

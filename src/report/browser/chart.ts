@@ -75,7 +75,11 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       y: chart.yLogarithmic ? { distr: logarithmic } : {},
     },
     axes: [
-      { ...axis(chart.xLabel, chart.xLogarithmic), space: width < 500 ? 36 : 60, ...(isWhole && { incrs: wholeNumbers }) },
+      {
+        ...axis(chart.xLabel, chart.xLogarithmic),
+        space: width < 500 ? 36 : 60,
+        ...(isWhole && { incrs: wholeNumbers }),
+      },
       { ...axis(chart.yLabel, chart.yLogarithmic), size: 70 },
     ],
     legend: {
