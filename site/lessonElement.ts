@@ -128,4 +128,7 @@ function sentence(about: string): string {
   return `${about[0].toUpperCase()}${about.slice(1)}.`;
 }
 
-customElements.define("lanegrad-lesson", LessonElement);
+/** From now on pages can hold it. */
+export function defineLessonElement(): void {
+  customElements.define("lanegrad-lesson", LessonElement);
+}
