@@ -84,7 +84,14 @@ export default defineConfig(
   {
     files: ["scripts/**/*.mjs", "*.config.js"],
     languageOptions: {
-      globals: { console: "readonly", process: "readonly", URL: "readonly", Buffer: "readonly", fetch: "readonly" },
+      globals: {
+        console: "readonly",
+        process: "readonly",
+        URL: "readonly",
+        Buffer: "readonly",
+        fetch: "readonly",
+        WebAssembly: "readonly",
+      },
     },
   },
   { files: ["examples/*.js"], languageOptions: { globals: { console: "readonly", TransformStream: "readonly" } } },

@@ -59,7 +59,7 @@ export { crossEntropySparseBackward, crossEntropySparseForward } from "./loss/sp
 export { binaryCrossEntropyBackward, binaryCrossEntropyForward } from "./loss/elementwise";
 export { sigmoidCrossEntropyBackward, sigmoidCrossEntropyForward } from "./loss/elementwise";
 export { squaredErrorBackward, squaredErrorForward } from "./loss/elementwise";
-export { stepWeights } from "./loss/stepWeights";
+export { clearPadding, stepWeights } from "./loss/stepWeights";
 export { weightedMeanBackward, weightedMeanForward } from "./loss/weightedMean";
 export { movingAverage, warmMovingAverage } from "./norm/movingAverage";
 export { advanceRandom } from "./random/philox";

@@ -20,7 +20,7 @@ import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import type { Lesson } from "./stage.js";
 
-/** Every lesson; the first is what `lanegrad train` performs unless it is told otherwise. */
+/** Every lesson; the first is what `lanegrad train` performs by default. */
 export const lessons: readonly Lesson[] = [
   digits,
   mnistLinear,

@@ -1,6 +1,7 @@
 /**
  * Builds everything into build/, and only what has changed since the last time:
  *   wasm/     the kernels (asc, one file for each part and target of asconfig.json), their base64 modules, the types of the kernel tables
+ *   carry/    what packs and unpacks the kernels
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
@@ -17,9 +18,11 @@ import zopfli from "@gfx/zopfli";
 import { build } from "esbuild";
 import ts from "typescript";
 import { partsOf, writeDispatch } from "./dispatch.mjs";
+import { pack } from "./pack.mjs";
 import { staticBytes } from "./statics.mjs";
 
 const run = promisify(execFile);
+const asc = "node_modules/assemblyscript/bin/asc.js";
 const { deflateAsync } = zopfli; // 6 % smaller than zlib's best
 
 /** Every file below `folder`, sorted. */
@@ -61,7 +64,7 @@ async function compileKernels({ number, name, suffix }, target) {
   if (!isShared(target)) outputs.push("--textFile", `build/wat/${file}.wat`);
   const statics = ["--memoryBase", String(number * staticBytes), "--transform", "./scripts/statics.mjs"];
   const options = ["--target", target, ...outputs, ...(number === 0 ? [] : statics)];
-  await run(process.execPath, ["node_modules/assemblyscript/bin/asc.js", `build/assembly/${name}.ts`, ...options]);
+  await run(process.execPath, [asc, `build/assembly/${name}.ts`, ...options]);
   if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${file}.d.ts`, "utf8"), suffix);
   await carry(file);
 }
@@ -80,17 +83,43 @@ async function shareKernels({ suffix }, target) {
   await carry(file);
 }
 
-/** Wraps the bytes of a module as a base64 module. */
+/** Wraps a module of the kernels, packed, as a base64 module. */
 async function carry(file) {
-  const carried = Buffer.from(await deflateAsync(await readFile(`build/wasm/${file}.wasm`), {})).toString("base64");
-  await writeFile(`build/wasm/${file}.js`, `export const base64 = "${carried}";\n`);
-  const declaration = "/** The compiled kernels: deflated, then base64. */\nexport declare const base64: string;\n";
-  await writeFile(`build/wasm/${file}.d.ts`, declaration);
+  const [wasm, operands, unpacker] = await Promise.all(
+    [`wasm/${file}`, "carry/operands", "carry/unpack"].map((name) => readFile(`build/${name}.wasm`)),
+  );
+  await writeBase64(file, await pack(wasm, operands, unpacker), "The compiled kernels: packed, deflated, then base64.");
 }
+
+async function writeBase64(file, bytes, comment) {
+  const carried = Buffer.from(await deflateAsync(bytes, {})).toString("base64");
+  await writeFile(`build/wasm/${file}.js`, `export const base64 = "${carried}";\n`);
+  await writeFile(`build/wasm/${file}.d.ts`, `/** ${comment} */\nexport declare const base64: string;\n`);
+}
+
+/** What packs and unpacks the kernels: modules with a memory of their own, whose few bytes count more than their speed. */
+async function buildUnpacker() {
+  await mkdir("build/carry", { recursive: true });
+  const options = ["--runtime", "stub", "--noAssert", "--optimizeLevel", "3", "--shrinkLevel", "2", "--converge"];
+  options.push("--config", "build/none.json", "--initialMemory", "16");
+  const compile = (name) => {
+    const file = `assembly/carry/${name}.ts`;
+    return run(process.execPath, [asc, file, "--outFile", `build/carry/${name}.wasm`, ...options]);
+  };
+  await Promise.all(["operands", "unpack"].map(compile));
+  await writeBase64(
+    "unpack",
+    await readFile("build/carry/unpack.wasm"),
+    "What unpacks the kernels: deflated, then base64.",
+  );
+}
+
+/** What the packed form of a module depends on. */
+const packing = ["scripts/pack.mjs", "assembly/carry/operands.ts", "assembly/carry/unpack.ts"];
 
 /** Makes the modules of one part, where they have changed. */
 async function buildPart(part, targets) {
-  const inputs = ["asconfig.json", "scripts/dispatch.mjs", "scripts/statics.mjs"];
+  const inputs = ["asconfig.json", "scripts/dispatch.mjs", "scripts/statics.mjs", ...packing];
   inputs.push(...(await closureOf(`build/assembly/${part.name}.ts`)));
   const compiled = part.number === 0 ? targets : targets.filter((target) => !isShared(target));
   const make = async (target) => {
@@ -225,6 +254,7 @@ try {
   await mkdir("build/wasm", { recursive: true });
   const kernelsOnly = process.argv[2] === "kernels";
   const { targets } = JSON.parse(await readFile("asconfig.json", "utf8"));
+  await whenChanged("unpack", packing, buildUnpacker);
   await writeDispatch();
   const parts = await partsOf();
   await Promise.all(parts.map((part) => buildPart(part, Object.keys(targets))));

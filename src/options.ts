@@ -36,3 +36,15 @@ function holds(interval: string, value: number): boolean {
 function fail(op: string, option: string, expected: string, value: unknown): never {
   throw new UsageError(message(op, `${option} is out of range`, { expected, got: show(value) }));
 }
+
+/** Throws UsageError for what is no object, such as options or weights: null, a number, a text, a list. */
+export function checkObject(op: string, what: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new UsageError(message(op, `${what} are no object`, { expected: "{ … }", got: show(value) }));
+}
+
+/** Throws UsageError for what is no list. */
+export function checkList(op: string, what: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new UsageError(message(op, `${what} is no list`, { expected: "[…]", got: show(value) }));
+}

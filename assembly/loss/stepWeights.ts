@@ -1,5 +1,6 @@
 /**
- * What each step of masked sequences weighs in a loss and in a metric. Letters: N samples, T steps. Does not compute losses.
+ * What each step of masked sequences weighs in a loss and in a metric, and zeros in the place of what does not count. Letters: N samples, T steps.
+ * Does not compute losses.
  */
 import { threadIndex } from "../thread";
 
@@ -33,5 +34,18 @@ export function stepWeights(
     const weight: f32 = load<i32>(mask + at) ? own : 0;
     store<f32>(plain + at, weight);
     store<f32>(scaled + at, weight * scale);
+  }
+}
+
+/**
+ * Zeros in the rows that are padding, whatever stands there: a product would make NaN of 0 · ∞. Thread 0 alone.
+ * @param x     in/out (n, rowLength), 4 bytes an element
+ * @param mask  in (n) int32: 0 where a row is padding
+ */
+export function clearPadding(x: usize, mask: usize, n: i32, rowLength: i32): void {
+  if (threadIndex() != 0) return;
+  const bytes = (<usize>rowLength) << 2;
+  for (let i = 0; i < n; i++) {
+    if (!load<i32>(mask + ((<usize>i) << 2))) memory.fill(x + <usize>i * bytes, 0, bytes);
   }
 }

@@ -22,6 +22,7 @@ export function meanAdd(state: usize, values: usize, weights: usize, rows: i32):
   let total = load<f64>(state, 8);
   for (let row = 0; row < rows; row++) {
     const weight = weightOf(weights, row);
+    if (weight == 0) continue; // where the value may be infinite: a step that is padding
     total += weight;
     if (values) sum += weight * load<f32>(values + ((<usize>row) << 2));
   }

@@ -10,6 +10,9 @@ const input = (name: string, byDefault: number): NumberSetting => ({
   ...{ kind: "number", about: `the value of ${name}`, default: byDefault, isInteger: false },
   ...{ least: -1000, slider: [-5, 5] },
 });
+/** What float32 and the steps of the differences may differ by. */
+const tolerance = 1e-3;
+
 const settings = { a: input("a", 2), b: input("b", 1) };
 
 /** Values and derivatives of (a + b) · (b + 1). */
@@ -31,8 +34,11 @@ export const derivatives: Lesson<typeof settings> = {
     const header = ["derivative", "by the backward pass", "by central differences"];
     show({ kind: "table", title: "Two ways to the derivatives", header, rows });
     const worst = Math.max(...rows.map(([, walked, measured]) => Math.abs(Number(walked) - Number(measured))));
-    const verdict = worst < 1e-3 ? "agree" : "do not agree";
-    show({ kind: "conclusion", text: `The two ways ${verdict}: they differ by at most ${worst.toExponential(1)}.` });
+    const text =
+      worst < tolerance
+        ? `The two ways agree to within ${tolerance}.`
+        : `The two ways do not agree: they differ by ${worst.toExponential(1)}.`;
+    show({ kind: "conclusion", text });
     return { nodes };
   },
 };

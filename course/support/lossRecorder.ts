@@ -15,7 +15,7 @@ export class LossRecorder implements Callback {
 
   readonly #told: (step: number, loss: number) => void;
 
-  /** @param every steps of a mean, ≥ 1  @param told is told each mean when it is known */
+  /** @param every steps of a mean, ≥ 1  @param told  called with each mean */
   constructor(every: number, told: (step: number, loss: number) => void = () => undefined) {
     this.#every = every;
     this.#told = told;

@@ -64,6 +64,7 @@ export const partOf = {
   "assembly/loss/cosineSimilarity.ts": "more",
   "assembly/optim/adaptive.ts": "more",
   "assembly/memory/cast.ts": "more",
+  "assembly/norm/movingAverage.ts": "core",
   "assembly/reduce/extreme.ts": "more",
   "assembly/simd/pow.ts": "more",
   "assembly/metrics/counts.ts": ["core", "more"],

@@ -80,7 +80,7 @@ class Slot {
       "vitest.config.ts",
       "asconfig.json",
     ];
-    for (const name of [...whole, "build/wasm", "build/assembly"])
+    for (const name of [...whole, "build/wasm", "build/carry", "build/assembly"])
       await cp(name, join(this.folder, name), { recursive: true });
     await cp("build/wasm", join(this.folder, "build/kept"), { recursive: true });
     await symlink(resolve("node_modules"), join(this.folder, "node_modules"));

@@ -101,7 +101,10 @@ export const bench: Command = {
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
     terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
     if (parts !== undefined) {
-      const page = pageText({ title: "Speed of kernels and training steps – lanegrad bench", body: pageBody, data: result }, parts);
+      const page = pageText(
+        { title: "Speed of kernels and training steps – lanegrad bench", body: pageBody, data: result },
+        parts,
+      );
       const file = await outputs.write("report", new TextEncoder().encode(page));
       if (file !== undefined) terminal.print(`report: ${oneLine(file)}`);
     }

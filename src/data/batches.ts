@@ -23,7 +23,8 @@ export class Batches {
   readonly #buffers: readonly Tensor[];
   readonly #indices: Tensor;
   readonly #lengths: Lengths | undefined;
-  readonly #views = new Map<string, { readonly indices: Tensor; readonly batch: Batch }>();
+  /** By n and L. */
+  readonly #views = new Map<number, { readonly indices: Tensor; readonly batch: Batch }>();
   #computedSteps = 0;
   #tokens = 0;
 
@@ -64,7 +65,8 @@ export class Batches {
 
   /**
    * Says which rows are next: batch `b` of an epoch with that order. {@link gather} then fills the buffers.
-   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the buffers cut to them
+   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the buffers cut to them:
+   * the same array for the same n and L
    */
   select(
     order: Int32Array,
@@ -108,7 +110,7 @@ export class Batches {
   }
 
   #viewsOf(n: number, steps: number | undefined): { readonly indices: Tensor; readonly batch: Batch } {
-    const key = `${n} × ${steps}`;
+    const key = (steps ?? 0) * (this.batchSize + 1) + n;
     let views = this.#views.get(key);
     if (views === undefined) {
       const batch = this.#buffers.map(({ shape }, i) =>

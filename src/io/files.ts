@@ -33,7 +33,7 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 
 /**
  * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On failure the temporary
- * file is removed and `path` is as it was; one that a killed run left in the folder is removed too (temporary.ts). A link is followed; the
+ * file is removed and `path` is as it was; one that a killed run left in the folder is removed too (temporary.ts). A link is followed, also one to a file that is not there yet; the
  * permissions of a file that exists are kept and respected. What is no regular file (a device, a pipe) is written to directly.
  *
  * @param op        the function that the user called, for the messages
@@ -53,10 +53,25 @@ export async function writeFileAtomically(
     const existing = replaces && there && !there.isFile() && !there.isDirectory() ? undefined : there;
     if (existing) await fs.access(file, fs.constants.W_OK);
     if (existing && !existing.isFile()) await fs.writeFile(file, chunks);
-    else await replace(existing ? await fs.realpath(file) : file, existing?.mode, chunks);
+    else
+      await replace(
+        existing ? await fs.realpath(file) : replaces ? file : await endOfLinks(file),
+        existing?.mode,
+        chunks,
+      );
   } catch (error) {
     throw fileError(op, "write", file, error);
   }
+}
+
+/** Where a file that is not there is to be made: a link to nothing is followed, as by ordinary tools. @throws ELOOP, as `stat` does */
+export async function endOfLinks(file: string, links = 40): Promise<string> {
+  const { lstat, readlink, stat } = nodeBuiltin("fs/promises");
+  const isLink = await lstat(file).then((found) => found.isSymbolicLink(), () => false); // prettier-ignore
+  if (!isLink) return file;
+  if (links === 0) await stat(file);
+  const paths = nodeBuiltin("path");
+  return endOfLinks(paths.resolve(paths.dirname(file), await readlink(file)), links - 1);
 }
 
 /**

@@ -3,7 +3,7 @@
  * as the file will be. What is there already is neither changed nor opened, and nothing stays. Node only.
  */
 import { fileError, foreseen, isFileError } from "./fileErrors.js";
-import { temporaryBeside } from "./files.js";
+import { endOfLinks, temporaryBeside } from "./files.js";
 import { nodeBuiltin } from "./node.js";
 
 /** A file that is to be written. */
@@ -53,7 +53,7 @@ async function targetOf(path: string): Promise<string | undefined> {
   });
   if (existing === undefined) {
     if (path.endsWith("/") || path.endsWith(paths.sep)) throw foreseen("EISDIR");
-    return path;
+    return endOfLinks(path);
   }
   if (existing.isDirectory()) throw foreseen("EISDIR");
   if (existing.isSocket()) throw foreseen("ENXIO");

@@ -5,12 +5,12 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
+import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
 import type { RowList } from "../ops/inPlace/rowList.js";
 import type { RandomState } from "../tensor/randomState.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { maskedSteps } from "./mask/maskedSteps.js";
 
 /** What tokens a layer takes. */
 export interface TokenRule {
@@ -284,7 +284,7 @@ export abstract class Layer {
    * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
    * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
    * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
-   * {@link maskedSteps} of a layer that brings it along.
+   * {@link maskedSteps} of a layer that brings it along, or where masks are given.
    *
    * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
    * its steps weigh nothing.
@@ -294,7 +294,7 @@ export abstract class Layer {
   }
 
   /** How losses and metrics see an output with a mask, for layers of networks over sequences to bring along. Default: nothing. */
-  get maskedSteps(): typeof maskedSteps | undefined {
+  get maskedSteps(): MaskedSteps | undefined {
     return undefined;
   }
 

@@ -95,11 +95,12 @@ export class Model {
 
   /**
    * Says how to train: optimizer, loss, metrics. Compiling again starts the optimizer anew.
-   * Errors: UsageError for an unknown option, a value that is no optimizer, loss or metric, or a number of losses that does not match the outputs.
+   * Errors: UsageError for an unknown option, a value that is no optimizer, loss or metric, a number of losses that does not match the outputs, or while
+   * fit, evaluate or predict runs. Nothing has changed then.
    */
   compile(options: CompileOptions): void {
     checkCompileOptions(options);
-    this.#state.checkIdle("compile");
+    this.#state.checkIdle("compile", true);
     this.#state.compile(options);
   }
 
@@ -126,7 +127,7 @@ export class Model {
       checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       const trainable = {
         layers: this.layers,
-        step: state.step("fit"),
+        step: state.step("fit", given),
         progress: state.progress,
         seed: this.seed,
         checkInterrupts: interrupts("fit", state, options.signal),
@@ -153,22 +154,24 @@ export class Model {
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    const compiled = state.compiled(op);
-    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
-    const samples = { x, y, sampleWeight, mask, lengths: steps };
-    const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
-    let evaluation: Evaluation | undefined;
-    try {
-      state.buildFor(data.inputs.map(({ tensor }) => tensor));
-      checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
-      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
-      const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
-      evaluation = new Evaluation(state.step(op), data, batchSize, lengths);
-      return await evaluation.run(interrupts(op, state, signal));
-    } finally {
-      evaluation?.dispose();
-      release(columnsOf(data));
-    }
+    return state.use(async () => {
+      const compiled = state.compiled(op);
+      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
+      const samples = { x, y, sampleWeight, mask, lengths: steps };
+      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
+      let evaluation: Evaluation | undefined;
+      try {
+        state.buildFor(data.inputs.map(({ tensor }) => tensor));
+        checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
+        const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
+        const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
+        evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths);
+        return await evaluation.run(interrupts(op, state, signal));
+      } finally {
+        evaluation?.dispose();
+        release(columnsOf(data));
+      }
+    });
   }
 
   /**
@@ -194,42 +197,44 @@ export class Model {
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
-    state.checkUsable(op);
-    const columns = inputColumns(op, state.shapes(), x);
-    let states: OwnStates | undefined;
-    try {
-      const inputs = columns.map(({ tensor }) => tensor);
-      const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
-      columns.push(...masks.filter((mask) => mask !== undefined));
-      state.buildFor(inputs);
-      checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
-      const { outputShapes } = state.graph(op);
-      const own = (states = state.newStates(op));
-      const run = (batch: readonly Tensor[]): Tensor[] => {
-        let at = inputs.length;
-        const taken = masks.map((mask) => mask && batch[at++]);
-        return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
-      };
-      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
-      groups?.checkNotGiven(op, masks);
-      const lengths = groups?.groupsFor(
-        op,
-        this.layers,
-        inputs,
-        { what: "output", shapes: outputShapes },
-        groupByLength,
-      );
-      own?.load();
-      const gathered = columns.map(({ tensor }) => tensor);
-      const check = interrupts(op, state, signal);
-      const outputs = await predictBatches(gathered, outputShapes, batchSize, lengths, check, run);
-      own?.store();
-      return outputs;
-    } finally {
-      states?.dispose();
-      release(columns);
-    }
+    return state.use(async () => {
+      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
+      state.checkUsable(op);
+      const columns = inputColumns(op, state.shapes(), x);
+      let states: OwnStates | undefined;
+      try {
+        const inputs = columns.map(({ tensor }) => tensor);
+        const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
+        columns.push(...masks.filter((mask) => mask !== undefined));
+        state.buildFor(inputs);
+        checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
+        const { outputShapes } = state.graph(op);
+        const own = (states = state.newStates(op));
+        const run = (batch: readonly Tensor[]): Tensor[] => {
+          let at = inputs.length;
+          const taken = masks.map((mask) => mask && batch[at++]);
+          return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
+        };
+        const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
+        groups?.checkNotGiven(op, masks);
+        const lengths = groups?.groupsFor(
+          op,
+          this.layers,
+          inputs,
+          { what: "output", shapes: outputShapes },
+          groupByLength,
+        );
+        own?.load();
+        const gathered = columns.map(({ tensor }) => tensor);
+        const check = interrupts(op, state, signal);
+        const outputs = await predictBatches(gathered, outputShapes, batchSize, lengths, check, run);
+        own?.store();
+        return outputs;
+      } finally {
+        states?.dispose();
+        release(columns);
+      }
+    });
   }
 
   /**
@@ -273,22 +278,27 @@ export class Model {
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs
-   * @returns        the loss, a scalar: the mean over the batch plus the penalties
-   * Errors: UsageError before `compile` or while fit runs; ShapeError where inputs or targets do not fit.
+   * @param options  mask: which steps count, as {@link call} takes it. In a network of dense layers alone, what it means to the loss is loaded by the first
+   *                 `fit` or `evaluate` with a mask
+   * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
+   * Errors: UsageError before `compile` or while fit runs; ShapeError where inputs, targets or a mask do not fit.
    */
-  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[]): Tensor {
+  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[], options: Pick<CallOptions, "mask"> = {}): Tensor {
     const op = "trainOnBatch";
+    checkKeys(op, options, ["mask"]);
     const state = this.#state;
     state.checkIdle(op);
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
+    const masks = [options.mask].flat();
+    checkMasks(op, inputs, masks);
     state.buildFor(inputs);
     const step = state.step(op);
     step.checkTrainable(op);
     state.claimStates(op);
-    return scope(() => step.train({ inputs, targets, weights: undefined }));
+    return scope(() => step.train({ inputs, targets, weights: undefined, masks }));
   }
 
   /**
@@ -343,18 +353,18 @@ export class Model {
    * @param options  byName: true takes what both have, for a network with another head; else every weight must be there, and no other
    * @returns        which were taken over, which were not in the file, which of the file's were not used
    * Errors, before anything has changed: DataError for a file that is damaged, has no such weights, or weights of other shapes; UsageError before the
-   * model is built, or while fit runs.
+   * model is built, or while fit, evaluate or predict runs.
    */
   async loadWeights(source: ByteSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
     const op = "loadWeights";
     checkKeys(op, options, ["byName"]);
     checkBoolean(op, "byName", options.byName ?? false);
     const state = this.#state;
-    state.checkIdle(op);
+    state.checkIdle(op, true);
     const { weights } = state.bound(op);
     const { readWeights } = await import("./file/transfer.js");
     const { values, ...names } = await readWeights(source, weights.all, options);
-    state.checkIdle(op);
+    state.checkIdle(op, true);
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
     state.average?.reset();
     return names;

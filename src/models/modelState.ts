@@ -4,6 +4,7 @@
  */
 import { UsageError, message } from "../errors.js";
 import type { Parameter } from "../layers/layer.js";
+import { maskTools } from "../ops/loss/weightedMean.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
@@ -11,7 +12,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/layer.js";
 import { Chain } from "./graph/chain.js";
 import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
-import type { ModelShapes } from "./input/data.js";
+import type { Extras, ModelShapes } from "./input/data.js";
 import { Graph } from "./graph/graph.js";
 import { Progress } from "./loop/progress.js";
 import { checkLogits } from "./graph/logits.js";
@@ -25,6 +26,8 @@ export class ModelState {
   readonly progress = new Progress();
   /** True while fit runs. */
   isTraining = false;
+  /** How many evaluations and predictions run. */
+  #uses = 0;
   readonly #seed: number;
   #form: Graph | Chain;
   #random: RandomState | undefined;
@@ -74,11 +77,22 @@ export class ModelState {
     return this.#step?.average;
   }
 
-  /** Throws UsageError while fit runs. */
-  checkIdle(op: string): void {
+  /** Throws UsageError while fit runs. @param isUnused true: also while an evaluation or a prediction does */
+  checkIdle(op: string, isUnused = false): void {
     this.checkUsable(op);
-    if (!this.isTraining) return;
-    throw new UsageError(message(op, "the model is being trained", { hint: "Await the running fit first." }));
+    const [wrong, running] = this.isTraining ? ["trained", "fit"] : ["used", "evaluate or predict"];
+    if (!this.isTraining && !(isUnused && this.#uses > 0)) return;
+    throw new UsageError(message(op, `the model is being ${wrong}`, { hint: `Await the running ${running} first.` }));
+  }
+
+  /** Runs `fn`, an evaluation or a prediction, while nobody compiles the model or loads weights into it. */
+  async use<T>(fn: () => Promise<T>): Promise<T> {
+    this.#uses++;
+    try {
+      return await fn();
+    } finally {
+      this.#uses--;
+    }
   }
 
   /** The graph. Errors: UsageError before the model is built. */
@@ -164,11 +178,12 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. Errors: UsageError before `compile`. */
-  step(op: string): TrainingStep {
+  /** The compiled step. @param given what reads masks, where some are given Errors: UsageError before `compile`. */
+  step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
-    this.#step ??= this.#newStep(options);
-    return this.#step;
+    const step = (this.#step ??= this.#newStep(options));
+    step.maskedSteps ??= given?.maskedStepsWith?.(maskTools);
+    return step;
   }
 
   /** Notes that the carried states change now. @returns false where a fit has them */

@@ -1,4 +1,5 @@
 /** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
+import { printable } from "../errors.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, Parameter, SymbolicTensor } from "../layers/layer.js";
 import type { Graph } from "./graph/graph.js";
@@ -72,7 +73,10 @@ export function summarize(
   const texts = rows.map(({ name, kind, shape, parameters, from }) => {
     return [`${name} (${kind})`, shape, parameters, from.map((at) => rows[at].name).join(", ")];
   });
-  const cells = [headings, ...texts].map((row) => row.slice(0, columns));
+  // Escaped before it is measured: an escape is wider than its character.
+  const cells = [headings, ...texts].map((row) =>
+    row.slice(0, columns).map((cell) => printable(cell).replace(/[\n\t]/g, (one) => (one === "\n" ? "\\n" : "\\t"))),
+  );
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...cells.map((row) => row[i].length)));
   const line = (row: readonly string[]): string =>
     row

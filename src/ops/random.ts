@@ -2,7 +2,8 @@
  * Random numbers by kernels, from seed, counter and stream (src/tensor/randomState.ts). Element i of a draw depends on these and i alone, so shapes and
  * threads do not change it; builds change at most the last bits of normal draws. Functions that fill a tensor, and functions that make one.
  */
-import { UsageError, checkKeys, message } from "../errors.js";
+import { UsageError, checkKeys, message, show } from "../errors.js";
+import { checkInteger } from "../options.js";
 import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
@@ -38,6 +39,16 @@ export function fillTruncatedNormal(
 ): void {
   checkFloat("randomTruncatedNormal", out);
   moreKernels().randomTruncatedNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
+}
+
+/** Throws UsageError for what is no RandomState, or a stream that is none. */
+export function checkRandom(op: string, random: unknown, stream: unknown): void {
+  checkInteger(op, "stream", stream, "[0, 4294967296)");
+  if (random instanceof RandomState) return;
+  const hint = "Make one by new RandomState(seed), and advance it between steps.";
+  throw new UsageError(
+    message(op, "the random state is missing", { expected: "a RandomState", got: show(random), hint }),
+  );
 }
 
 function checkFloat(op: string, out: Tensor): void {

@@ -78,7 +78,7 @@ describe("lanegrad", () => {
   });
 
   it.each([
-    [[], "lanegrad: no command; expected train, predict, table, bench, info. See lanegrad --help."],
+    [[], "lanegrad: no command; expected train, predict, course, table, bench, info. See lanegrad --help."],
     [
       ["trian"],
       'lanegrad: unknown command; expected train, predict, course, table, bench or info, got "trian". See lanegrad --help.',

@@ -5,6 +5,7 @@ import {
   mkdtemp,
   readFile as read,
   readdir,
+  readlink,
   rm,
   stat,
   symlink,
@@ -113,6 +114,18 @@ describe("writeFileAtomically", () => {
       vi.restoreAllMocks();
     }
     expect((await read(path)).toString()).toBe("new");
+  });
+
+  it("follows a link to a file that is not there yet, over two links, and leaves the links as they are", async () => {
+    const [first, second, target] = ["first", "second", "made-there"].map((name) => join(folder, name));
+    await symlink("second", first);
+    await symlink(target, second);
+    await writeFileAtomically("save", first, [Uint8Array.of(1, 2)]);
+    expect(await readlink(first)).toBe("second");
+    expect(await readlink(second)).toBe(target);
+    expect([...(await read(target))]).toEqual([1, 2]);
+    await symlink("circle", join(folder, "circle"));
+    await expect(writeFileAtomically("save", join(folder, "circle"), [])).rejects.toThrow(DataError);
   });
 
   it("follows a link and keeps the file's permissions", async () => {

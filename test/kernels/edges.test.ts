@@ -101,6 +101,35 @@ describe.each(builds)("at their edges ($name)", (build) => {
     expect([...average.view]).toEqual([2, 2, 3, 4, 6]);
   });
 
+  it("a warm moving average begins with 9/10 of the new value, and after t steps takes 9 / (10 + t), at least 1 − decay", () => {
+    for (const [t, part] of [
+      [0, 0.9],
+      [8, 0.5],
+      [980, 0.01],
+      [1e6, 0.01],
+    ]) {
+      build.reset();
+      const [average, value, step] = [build.f32([0, 10]), build.f32([1, 20]), build.f32(2)];
+      new Float64Array(step.view.buffer, step.ptr, 1)[0] = t;
+      kernels.warmMovingAverage(average.ptr, value.ptr, 2, step.ptr, 0.01);
+      expectClose(average.view, [part, 10 + 10 * part], 1e-6);
+    }
+  });
+
+  it("steps that count weigh as their own sample and, in a loss, N·T / steps that count; padding weighs nothing", () => {
+    build.reset();
+    const mask = build.i32([1, 1, 0, 7, 0, 0]);
+    const [plain, scaled, count, weights] = [build.f32(6), build.f32(6), build.f32(1), build.f32([2, 5])];
+    kernels.stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights.ptr, 2, 3);
+    expect([...plain.view, ...count.view]).toEqual([2, 2, 0, 5, 0, 0, 3]);
+    expect([...scaled.view]).toEqual([4, 4, 0, 10, 0, 0]);
+    kernels.stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, 0, 2, 3);
+    expect([...plain.view]).toEqual([1, 1, 0, 1, 0, 0]);
+    mask.view.fill(0);
+    kernels.stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, 0, 2, 3);
+    expect([...plain.view, ...scaled.view, ...count.view]).toEqual(Array(13).fill(0));
+  });
+
   it("cosineSimilarity of a row shorter than 1e-6 is divided by 1e-6, and its gradient knows that", () => {
     build.reset();
     const [d, p, t, dp] = [build.f32([1]), build.f32([3e-7, 4e-7]), build.f32([4, -3]), build.f32(2)];

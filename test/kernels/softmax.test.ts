@@ -35,6 +35,16 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 describe.each(builds)("softmax ($name)", (build) => {
   const { kernels } = build;
 
+  it.each([5, 6, 7, 17, 67])(
+    "the largest of %i values stands last: 200 above the others, and nothing overflows",
+    (columns) => {
+      build.reset();
+      const [y, x] = [build.f32(columns), build.f32(new Float32Array(columns).fill(200, columns - 1))];
+      kernels.softmaxForward(y.ptr, x.ptr, 1, columns);
+      expect([...y.view]).toEqual([...Array<number>(columns - 1).fill(0), 1]);
+    },
+  );
+
   describe.each(shapes)("(%i, %i)", (rows, columns) => {
     const x = uniform(rows * columns, 1, -20, 20);
     const dy = uniform(rows * columns, 2);

@@ -4,7 +4,7 @@ import type { Table, Trained } from "./table.js";
 
 const section = "Charts";
 
-/** The curves that there are, by the names under which training writes them down. */
+/** The curves, by their names in the history of `fit`. */
 const curves: readonly { readonly log: string; readonly title: string; readonly yLabel: string }[] = [
   { log: "loss", title: "Training loss", yLabel: "loss" },
   { log: "valLoss", title: "Validation loss", yLabel: "loss" },

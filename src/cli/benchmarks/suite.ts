@@ -14,9 +14,9 @@ export interface Setting {
   readonly wide: boolean;
   readonly files: PackageFiles;
   readonly signal: AbortSignal;
-  /** Is told what is being measured now. */
+  /** Called with the name of what is measured next. */
   readonly working: (name: string) => void;
-  /** Is told why something is left out. */
+  /** Called with the reason when something is left out. */
   readonly note: (text: string) => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files that a command writes at its end: tried before the work begins, and kept in another place where the one that was asked for fails after all.
- * Does not know what is in them.
+ * The files that a command writes at its end. Whether they can be written is tried before the work begins; where writing fails all the same, the bytes are
+ * kept in another place. Does not know what is in them.
  */
 import { readlink, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,16 +12,16 @@ import { writeNewFile } from "../../io/newFile.js";
 import { tryToWrite } from "../../io/trial.js";
 import type { Arguments } from "../commandLine.js";
 
-/** Options that name files to write, and what each is, as "the model". */
+/** The options that name files to write, and what stands in each. */
 const contents = { out: "the model", report: "the report", checkpoint: "the checkpoint" } as const;
 type Option = keyof typeof contents;
 
-/** How large a file is at least, before that is known, in bytes. */
+/** Bytes that are tried for a file whose size is not known yet. */
 const atLeast = 4096;
-/** Characters of a name that are kept where the file goes elsewhere: the name may have been what was wrong. */
+/** Characters of a name that are kept when the file goes elsewhere: the name itself may be what failed. */
 const stemLength = 40;
 const mostNumbers = 1000;
-/** Links that are followed, one to the next, to a file that is not there. */
+/** How many symbolic links are followed to a file that does not exist yet. */
 const mostLinks = 40;
 
 /** The files that a command line asks for. */
@@ -107,12 +107,12 @@ export class Outputs {
   }
 }
 
-/** A run goes on in the checkpoint that it came from, and its model may take that place in the end. */
+/** A run may write its checkpoint to the file that it was resumed from, and in the end its model too. */
 function isOwn(written: string, read: string): boolean {
   return read === "resume" && written !== "report";
 }
 
-/** The first of these places that takes the bytes, under a name that is free: beside the file, the temporary folder. @returns where they are */
+/** Writes the bytes under a free name beside the file or, where that fails, in the temporary folder. @returns where they are */
 export async function writeElsewhere(command: string, file: string, bytes: Uint8Array): Promise<string | undefined> {
   const extension = extname(file).slice(0, stemLength);
   const stem =
@@ -175,7 +175,7 @@ function isSame(a: Place, b: Place): boolean {
   return first === second;
 }
 
-/** What a file is, so that another in its place is noticed; undefined where there is none. */
+/** Identifies a file, so that another one in its place is noticed; undefined where there is none. */
 export async function identityOf(path: string): Promise<string | undefined> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });

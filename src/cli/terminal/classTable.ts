@@ -1,4 +1,4 @@
-/** How well each class is told from the others, as a table: precision, recall, errors, and which classes it is most often taken for. */
+/** A table of how well each class is recognised: precision, recall, errors, and the classes that it is most often confused with. */
 import { metrics } from "../../index.js";
 import { count, percent } from "./format.js";
 import type { Terminal } from "./terminal.js";

@@ -20,7 +20,7 @@ const sequenceOrText = /\u001b\[[\d;]*m|\u001b|[^\u001b]+/g;
 /** Width of the names of facts. */
 const nameColumns = 9;
 
-/** Width where nobody tells it: a pipe or a file. */
+/** Width of a pipe or a file, which have none of their own. */
 const unknownColumns = 100;
 
 /** A stream of lines for people. */

@@ -40,6 +40,11 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+    const keeps = ({ carried, carriedStates }: Layer): boolean => carried.length === 0 || carriedStates !== undefined;
+    const wrong = this.layers.find((layer) => !keeps(layer));
+    if (wrong === undefined) return;
+    const text = `layer ${show(wrong.name)} carries states, which nobody keeps apart`;
+    throw new UsageError(message("model", text, { expected: "carriedStates beside carried", got: "undefined" }));
   }
 
   /** For each input what tokens it is, where a layer wants such: as the strictest of these layers says. */

@@ -58,23 +58,21 @@ export function inputColumn(
   data: Data,
   { shape: sampleShape, tokens }: Pick<InputRule, "shape" | "tokens">,
 ): Column {
+  const sampleSize = sizeOf(sampleShape ?? []);
   const column = toColumn(op, name, data, (n) =>
-    sampleShape === undefined || n % sizeOf(sampleShape) !== 0 ? [n] : [n / sizeOf(sampleShape), ...sampleShape],
+    sampleShape === undefined || n % sampleSize !== 0 ? [n] : [n / sampleSize, ...sampleShape],
   );
   return checked(column, ({ shape, rank, dtype }) => {
-    if (rank > 0) checkNotEmpty(op, name, shape);
     const isPlain = rank === 1 && (sampleShape === undefined ? dtype === "float32" : sameShape(sampleShape, [1]));
-    const given = isPlain ? [1] : shape.slice(1);
-    if (rank === 0 || (sampleShape !== undefined && !sameShape(given, sampleShape))) {
-      const expected = showShape(["N", ...(sampleShape ?? ["…"])]);
-      const isSwallowed = rank === 1 && ArrayBuffer.isView(data);
-      const hint = isSwallowed && { hint: `A typed array holds N samples of ${sizeOf(sampleShape ?? [])} end to end.` };
-      const got = `${name} ${showShape(shape)}`;
-      throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got, ...hint }));
-    }
-    checkFinite(op, name, column.tensor);
+    const fits = sampleShape === undefined || sameShape(isPlain ? [1] : shape.slice(1), sampleShape);
+    const isSwallowed = rank === 1 && ArrayBuffer.isView(data);
+    checkColumn(op, name, column.tensor, fits, {
+      model: "model",
+      expected: showShape(["N", ...(sampleShape ?? ["…"])]),
+      ...(isSwallowed && { hint: `A typed array holds N samples of ${sampleSize} end to end.` }),
+    });
     const typed = tokens === undefined ? column : asTokens(op, name, column, tokens);
-    return isPlain ? reshaped(typed, [shape[0], 1]) : typed;
+    return isPlain ? replaced(typed, typed.tensor.share([shape[0], 1])) : typed;
   });
 }
 
@@ -92,17 +90,14 @@ export function targetColumn(op: string, name: string, data: Data, rows: number,
     if (n === rows * sizeOf(outputShape)) return [rows, ...outputShape];
     return n % sizeOf(labelShape) === 0 ? [n / sizeOf(labelShape), ...labelShape] : [n];
   });
-  return checked(column, ({ shape, rank }) => {
-    if (rank > 0) checkNotEmpty(op, name, shape);
+  return checked(column, ({ shape }) => {
     const given = shape.slice(1);
     const isLike = sameShape(given, outputShape);
-    if (rank === 0 || (!isLike && !sameShape(given, labelShape))) {
-      const labels = hasLabels ? ` or labels ${showShape(["N", ...labelShape])}` : "";
-      const expected = `${showShape(["N", ...outputShape])}${labels}`;
-      const got = `${name} ${showShape(shape)}`;
-      throw new ShapeError(message(op, `${name} does not fit the model's output`, { expected, got }));
-    }
-    checkFinite(op, name, column.tensor);
+    const labels = hasLabels ? ` or labels ${showShape(["N", ...labelShape])}` : "";
+    checkColumn(op, name, column.tensor, isLike || sameShape(given, labelShape), {
+      model: "model's output",
+      expected: `${showShape(["N", ...outputShape])}${labels}`,
+    });
     if (!isLike && hasLabels) return asLabels(op, name, column);
     return asFloats(column, [shape[0], ...outputShape]);
   });
@@ -153,67 +148,65 @@ export function toColumn(op: string, name: string, data: Data, shapeOf: (n: numb
   return { tensor: keep(tensor(data, shapeOf(data.length))), isOwned: true };
 }
 
-function checkNotEmpty(op: string, name: string, shape: Shape): void {
-  if (shape[0] > 0) return;
-  throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 samples", got: showShape(shape) }));
-}
-
-function checkFinite(op: string, name: string, column: Tensor): void {
-  if (column.dtype !== "float32") return;
-  const values = heap().view("float32", column.ptr, column.size);
+/** Throws ShapeError unless the column has samples, they fit, and all their values are finite. */
+function checkColumn(
+  op: string,
+  name: string,
+  column: Tensor,
+  fits: boolean,
+  { model, ...rule }: { readonly model: string; readonly expected: string; readonly hint?: string },
+): void {
+  const { shape, rank, dtype } = column;
+  if (rank > 0 && shape[0] === 0) {
+    throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 samples", got: showShape(shape) }));
+  }
+  if (rank === 0 || !fits) {
+    const got = `${name} ${showShape(shape)}`;
+    throw new ShapeError(message(op, `${name} does not fit the ${model}`, { ...rule, got }));
+  }
+  if (dtype !== "float32") return;
+  const values = heap().view(dtype, column.ptr, column.size);
   let at = 0;
   while (at < values.length && values[at] - values[at] === 0) at++; // NaN and ±∞ have no difference of 0
-  if (at === values.length) return;
-  const wrong = `${name} has a value that is not finite in sample ${rowOf(column, at)}`;
-  throw new ShapeError(message(op, wrong, { expected: "finite numbers", got: show(values[at]) }));
+  if (at < values.length) refuse(op, `${name} has a value that is not finite`, column, at, "finite numbers");
 }
 
-/** The sample that element `at` belongs to. */
-function rowOf({ size, shape }: Tensor, at: number): number {
-  return Math.floor((at * shape[0]) / size);
+/** Throws ShapeError for what element `at` of a column holds. */
+function refuse(op: string, wrong: string, column: Tensor, at: number, expected: string): never {
+  const { dtype, ptr, size, shape } = column;
+  const got = show(heap().view(dtype, ptr, size)[at]);
+  const sample = Math.floor((at * shape[0]) / size);
+  throw new ShapeError(message(op, `${wrong} in sample ${sample}`, { expected, got }));
 }
 
-/** The same memory under another shape. */
-function reshaped(column: Column, shape: Shape): Column {
-  const view = keep(column.tensor.share(shape));
+/** The column's values in another tensor; the column is freed. */
+function replaced(column: Column, other: Tensor): Column {
+  keep(other);
   release([column]);
-  return { tensor: view, isOwned: true };
+  return { tensor: other, isOwned: true };
 }
 
 function asFloats(column: Column, shape: Shape): Column {
   const { tensor: from } = column;
-  if (from.dtype === "float32") return sameShape(from.shape, shape) ? column : reshaped(column, shape);
-  const copy = keep(tensor(Float32Array.from(from.toTypedArray()), shape));
-  release([column]);
-  return { tensor: copy, isOwned: true };
+  if (from.dtype !== "float32") return replaced(column, tensor(Float32Array.from(from.toTypedArray()), shape));
+  return sameShape(from.shape, shape) ? column : replaced(column, from.share(shape));
 }
 
 /** Integers 0 … V − 1 as int32. */
 function asTokens(op: string, name: string, column: Column, { vocabulary }: TokenRule): Column {
-  const { tensor: from } = column;
-  const values = heap().view(from.dtype, from.ptr, from.size);
-  const at = values.findIndex((value) => !Number.isInteger(value) || value < 0 || value >= vocabulary);
-  if (at >= 0) {
-    const wrong = `${name} has a token outside the vocabulary in sample ${rowOf(from, at)}`;
-    const expected = `integers 0 ≤ token < inputDim = ${vocabulary}`;
-    throw new ShapeError(message(op, wrong, { expected, got: show(values[at]) }));
-  }
-  if (from.dtype === "int32") return column;
-  const tokens = keep(tensor(Int32Array.from(values), from.shape));
-  release([column]);
-  return { tensor: tokens, isOwned: true };
+  const expected = `integers 0 ≤ token < inputDim = ${vocabulary}`;
+  return asIntegers(op, `${name} has a token outside the vocabulary`, expected, column, 0, vocabulary);
 }
 
 function asLabels(op: string, name: string, column: Column): Column {
+  return asIntegers(op, `${name} has a label that is no integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
+}
+
+/** The column as int32. Throws ShapeError unless its values are integers from `low` on, below `end`. */
+function asIntegers(op: string, wrong: string, expected: string, column: Column, low: number, end: number): Column {
   const { tensor: from } = column;
-  if (from.dtype === "int32") return column;
-  const values = from.toTypedArray();
-  const at = values.findIndex((value) => !Number.isInteger(value) || Math.abs(value) >= 2 ** 31);
-  if (at >= 0) {
-    const wrong = `${name} has a label that is no integer in sample ${rowOf(from, at)}`;
-    throw new ShapeError(message(op, wrong, { expected: "labels 0, 1, …", got: show(values[at]) }));
-  }
-  const labels = keep(tensor(Int32Array.from(values), from.shape));
-  release([column]);
-  return { tensor: labels, isOwned: true };
+  const values = heap().view(from.dtype, from.ptr, from.size);
+  const at = values.findIndex((value) => !Number.isInteger(value) || value < low || value >= end);
+  if (at >= 0) refuse(op, wrong, from, at, expected);
+  return from.dtype === "int32" ? column : replaced(column, tensor(Int32Array.from(values), from.shape));
 }

@@ -42,7 +42,9 @@ export function maskColumns(
       if (one === undefined) columns.push(undefined);
       else {
         const [N, T] = stepsOf(op, what, x);
-        const given = makeColumn(op, what, one, (n) => (mask === undefined || n !== N * T ? [n] : [N, T]));
+        const given = makeColumn(op, what, mask === undefined ? plainLengths(op, what, one) : one, (n) =>
+          mask === undefined || n !== N * T ? [n] : [N, T],
+        );
         columns.push(given);
         const values =
           mask === undefined ? ofLengths(op, what, given.tensor, N, T) : ofMask(op, what, given.tensor, N, T);
@@ -55,6 +57,18 @@ export function maskColumns(
     for (const column of columns) if (column?.isOwned) column.tensor.dispose();
     throw error;
   }
+}
+
+/** Lengths as numbers of a list, so that their values are checked whatever array holds them: Float64Array, Uint16Array, BigInt64Array, … */
+function plainLengths(op: string, what: string, given: Data): Data {
+  if ("checkLive" in Object(given)) return given; // a tensor
+  if (Array.isArray(given) || ArrayBuffer.isView(given)) {
+    const values: unknown[] = Array.from(given as unknown as ArrayLike<unknown>);
+    if (values.every((value) => typeof value === "number")) return values;
+  }
+  throw new UsageError(
+    message(op, `${what} is no list of lengths`, { expected: "integers, or a tensor [N]", got: show(given) }),
+  );
 }
 
 function stepsOf(op: string, what: string, x: Tensor): readonly [N: number, T: number] {

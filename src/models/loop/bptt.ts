@@ -14,14 +14,15 @@ import { type Recording, record } from "../../tensor/record.js";
 import { keep } from "../../tensor/scope.js";
 import { showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Column, inputColumn, made, release, targetColumn } from "../input/columns.js";
+import { type Column, inputColumn, made, release, targetColumn, toColumn } from "../input/columns.js";
 import { lossesOf } from "../compileOptions.js";
+import { type Extras, givesExtras } from "../input/data.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
 import { checkSignal } from "./fitOptions.js";
 import type { Graph } from "../graph/graph.js";
 import { type Interrupts, interrupts } from "./interrupts.js";
 import type { Model } from "../model.js";
-import type { Data } from "../input/samples.js";
+import type { Data, GivenMasks } from "../input/samples.js";
 import type { TrainingStep } from "../step/training.js";
 
 /** Sequences and what is to be said at each step. */
@@ -33,7 +34,7 @@ export interface Sequence {
 }
 
 /** Options of {@link bptt}. */
-export interface BpttOptions {
+export interface BpttOptions extends GivenMasks {
   /** L: steps that the gradient goes back at most, 1 ≤ L ≤ T. */
   readonly window: number;
   /** Steps from one window to the next, 1 ≤ stride ≤ window. Below window, windows overlap, and each stride is computed once more for the state. Default window. */
@@ -71,13 +72,13 @@ export interface BpttResult {
  * Trains a compiled model once along sequences, window by window.
  *
  * The model has one input and one output for each step (returnSequences); its stateful layers have batchSize N. Optimizer, clipping and learning rate
- * are those of `compile`.
+ * are those of `compile`. A mask, or lengths, as in `fit`: steps that do not count leave the states as they are and weigh nothing.
  * Errors: UsageError for an option, a model that is not compiled, or carryState without stateful layers; ShapeError for sequences that do not fit, or
  * are shorter than a window; UsageError for a loss that is not finite: the weights are then those before that window.
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
-  checkKeys(op, options, ["window", "stride", "carryState", "continues", "signal", "onWindow"]);
+  checkKeys(op, options, ["window", "stride", "carryState", "continues", "signal", "onWindow", "mask", "lengths"]);
   checkKeys(`${op} sequence`, sequence, ["x", "y"]);
   const { window, stride = window, carryState = true, continues = false, signal } = options;
   checkInteger(op, "window", window, "[1, ∞)");
@@ -85,6 +86,7 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   checkBoolean(op, "carryState", carryState);
   checkBoolean(op, "continues", continues);
   checkSignal(op, signal);
+  const given = givesExtras(options) ? await import("../input/extras.js") : undefined;
   const first = made((columns) =>
     columns.push(inputColumn(op, "x", sequence.x, { shape: undefined, tokens: undefined })),
   );
@@ -98,12 +100,12 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   state.checkIdle(op);
   const losses = lossesOf(state.compiled(op));
   if (!state.isBuilt) state.build([window, ...shape.slice(2)]);
-  const step = state.step(op);
+  const step = state.step(op, given);
   step.checkTrainable(op);
   step.discard();
   const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
   return state.train(async () => {
-    const columns = columnsFor(op, sequence, parts);
+    const columns = columnsFor(op, sequence, options, given, parts);
     const walk = new Walk(parts, columns, options);
     try {
       return await walk.run();
@@ -122,8 +124,14 @@ interface TrainingParts {
   readonly checkInterrupts: Interrupts;
 }
 
-/** x and y as columns of T steps. */
-function columnsFor(op: string, { x, y }: Sequence, { graph, losses }: TrainingParts): Column[] {
+/** x, y and, where one is given, the mask as columns of T steps. */
+function columnsFor(
+  op: string,
+  { x, y }: Sequence,
+  masks: GivenMasks,
+  given: Extras | undefined,
+  { graph, losses }: TrainingParts,
+): Column[] {
   const [input, output] = [graph.inputs[0].shape, graph.outputs[0].shape];
   const isPerStep =
     graph.inputs.length === 1 && graph.outputs.length === 1 && output.length >= 2 && output[0] === input[0];
@@ -154,6 +162,7 @@ function columnsFor(op: string, { x, y }: Sequence, { graph, losses }: TrainingP
       throw new ShapeError(message(op, "x and y differ in the number of sequences", { expected: "the same N", got }));
     }
     losses[0].checkTargets(columns[1].tensor, outputShape);
+    for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);
   });
 }
 
@@ -161,6 +170,7 @@ function columnsFor(op: string, { x, y }: Sequence, { graph, losses }: TrainingP
 interface Stage {
   readonly x: Tensor;
   readonly y: Tensor;
+  readonly mask: Tensor | undefined;
   train?: Recording<Tensor[]>;
   forward?: Recording<void>;
 }
@@ -170,14 +180,16 @@ class Walk {
   readonly #parts: TrainingParts;
   readonly #x: Tensor;
   readonly #y: Tensor;
+  readonly #mask: Tensor | undefined;
   readonly #options: BpttOptions;
   readonly #stages = new Map<number, Stage>();
   readonly #sums: LossSums = [];
 
-  constructor(parts: TrainingParts, [x, y]: readonly Column[], options: BpttOptions) {
+  constructor(parts: TrainingParts, [x, y, mask]: readonly Column[], options: BpttOptions) {
     this.#parts = parts;
     this.#x = x.tensor;
     this.#y = y.tensor;
+    this.#mask = (mask as Column | undefined)?.tensor;
     this.#options = options;
     if ((options.carryState ?? true) && this.#states.length === 0) {
       const hint = "Give the recurrent layers stateful: true and batchSize, or pass carryState: false.";
@@ -220,12 +232,13 @@ class Walk {
 
   dispose(): void {
     this.#parts.step.rest();
-    for (const { x, y, train, forward } of this.#stages.values()) {
+    for (const { x, y, mask, train, forward } of this.#stages.values()) {
       for (const result of train?.result ?? []) result.dispose();
       train?.dispose();
       forward?.dispose();
       x.dispose();
       y.dispose();
+      mask?.dispose();
     }
   }
 
@@ -240,7 +253,12 @@ class Walk {
     try {
       if (stage.train === undefined) {
         stage.train = record(() => {
-          const results = step.gradients({ inputs: [stage.x], targets: [stage.y], weights: undefined });
+          const results = step.gradients({
+            inputs: [stage.x],
+            targets: [stage.y],
+            weights: undefined,
+            masks: [stage.mask],
+          });
           step.optimizer.measureGradients();
           return results;
         });
@@ -265,24 +283,25 @@ class Walk {
       stage.forward.replay();
       return;
     }
-    stage.forward = record(() => this.#parts.step.forward([stage.x]));
+    stage.forward = record(() => this.#parts.step.forward([stage.x], [stage.mask]));
   }
 
   /** The buffers of that length, filled from `start` on. */
   #load(start: number, length: number): Stage {
-    const [N, T, ...features] = this.#x.shape;
+    const [N, T] = this.#x.shape;
     let stage = this.#stages.get(length);
     if (stage === undefined) {
-      stage = {
-        x: keep(empty([N, length, ...features], this.#x.dtype === "int32" ? "int32" : "float32")),
-        y: keep(empty([N, length, ...this.#y.shape.slice(2)], this.#y.dtype === "int32" ? "int32" : "float32")),
-      };
+      const buffer = (of: Tensor): Tensor =>
+        keep(empty([N, length, ...of.shape.slice(2)], of.dtype === "int32" ? "int32" : "float32"));
+      stage = { x: buffer(this.#x), y: buffer(this.#y), mask: this.#mask && buffer(this.#mask) };
       this.#stages.set(length, stage);
     }
     for (const [to, from] of [
       [stage.x, this.#x],
       [stage.y, this.#y],
+      [stage.mask, this.#mask],
     ] as const) {
+      if (to === undefined || from === undefined) continue;
       const size = sizeOf(from.shape.slice(2));
       const values = heap().view(from.dtype, from.ptr, from.size);
       const part = to.dtype === "int32" ? new Int32Array(to.size) : new Float32Array(to.size);

@@ -4,7 +4,7 @@
  * Note [The loss of an epoch]. It is the mean over the samples of all batches, or, for an output with a mask, over all steps that count: so a batch weighs by
  * what it has of them, and the value does not depend on how the data are cut into batches. A step of training gives its loss, and where outputs have masks
  * also the loss's terms (one an output, one for the penalties) with their weights, (l + 1, 2). An epoch in which nothing counts has a loss of 0.
- * Sums are float64. Does not know what a term is made of (layers/mask/maskedSteps.ts).
+ * Sums are float64. Does not know what a term is made of (ops/loss/maskedLoss.ts).
  */
 import type { Tensor } from "../../tensor/tensor.js";
 

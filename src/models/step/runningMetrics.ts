@@ -2,8 +2,8 @@
  * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
  * in the middle of a training leaves the training's alone.
  */
-import type { Judged } from "../../layers/mask/maskedSteps.js";
 import type { Metric } from "../../metrics/metric.js";
+import type { Judged } from "../../ops/loss/maskedLoss.js";
 import { newTotals, readTotals } from "../../ops/inPlace/metricTotals.js";
 import { keep } from "../../tensor/scope.js";
 import type { Shape } from "../../tensor/shape.js";

@@ -10,7 +10,8 @@ import type { Tensor } from "../../tensor/tensor.js";
 export class Steps {
   readonly batches: Batches;
   readonly #compute: (batch: Batch) => Tensor[];
-  readonly #recordings = new Map<string, Recording<Tensor[]>>();
+  /** By the buffers of a batch, which are the same for all batches of a size. */
+  readonly #recordings = new Map<Batch, Recording<Tensor[]>>();
 
   /** @param compute from a gathered batch to the tensors that are read afterwards; kernels only */
   constructor(batches: Batches, compute: (batch: Batch) => Tensor[]) {
@@ -21,8 +22,7 @@ export class Steps {
   /** Gathers batch `b` of an epoch with that order of rows and computes. @returns its results, which the next run overwrites */
   run(order: Int32Array, b: number): Tensor[] {
     const { n, steps, batch } = this.batches.select(order, b);
-    const key = `${n} × ${steps}`;
-    const known = this.#recordings.get(key);
+    const known = this.#recordings.get(batch);
     if (known !== undefined) {
       known.replay();
       return known.result;
@@ -31,7 +31,7 @@ export class Steps {
       this.batches.gather(n, steps);
       return this.#compute(batch);
     });
-    this.#recordings.set(key, recording);
+    this.#recordings.set(batch, recording);
     return recording.result;
   }
 

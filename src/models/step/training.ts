@@ -5,11 +5,11 @@
  */
 import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/layer.js";
-import type { Judged } from "../../layers/mask/maskedSteps.js";
-import type { Layer, Parameter } from "../../layers/layer.js";
+import type { Parameter } from "../../layers/layer.js";
 import type { Loss } from "../../losses/loss.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
+import type { Judged, MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -47,7 +47,8 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  readonly #maskedSteps: Layer["maskedSteps"];
+  /** What a mask means to losses and metrics; undefined where neither a layer nor the caller has brought it. */
+  maskedSteps: MaskedSteps | undefined;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
@@ -61,7 +62,7 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.#maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
+    this.maskedSteps = graph.layers.find(({ maskedSteps }) => maskedSteps)?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -208,8 +209,8 @@ export class TrainingStep {
   }
 
   /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
-  forward(inputs: readonly Tensor[]): void {
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false })));
+  forward(inputs: readonly Tensor[], given: TrainingBatch["masks"]): void {
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
   }
 
   /**
@@ -254,16 +255,17 @@ export class TrainingStep {
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
-      if (this.#maskedSteps !== undefined) return this.#maskedSteps.judge(target, prediction, weights, mask);
-      const hint = "Let timeDistributed({ layer }) hold one of its layers.";
-      throw new UsageError(message("model", "no layer knows what a mask means to the loss", { hint }));
+      if (this.maskedSteps !== undefined) return this.maskedSteps.judge(target, prediction, weights, mask);
+      const hint = "Call fit or evaluate with a mask first.";
+      throw new UsageError(message("model", "what a mask means to the loss is not loaded", { hint }));
     });
   }
 
   #loss(rows: readonly Judged[], { inputs }: TrainingBatch): Tensor[] {
     const means = this.losses.map((loss, i) => {
-      const { target, prediction, lossWeights } = rows[i];
-      const mean = weightedMean(loss.call(target, prediction), lossWeights);
+      const { target, prediction, lossWeights, select } = rows[i];
+      const losses = loss.call(target, prediction);
+      const mean = weightedMean(select?.(losses) ?? losses, lossWeights);
       const factor = this.options.lossWeights?.[i] ?? 1;
       return factor === 1 ? mean : mul(mean, factor);
     });
@@ -273,7 +275,7 @@ export class TrainingStep {
     const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.#maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 

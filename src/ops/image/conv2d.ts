@@ -3,6 +3,7 @@
  * A convolution here is what the field calls one: the kernel is not flipped.
  */
 import { kernels } from "../../runtime/runtime.js";
+import { checkObject } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { reshape } from "../shape/reshape.js";
 import {
@@ -105,6 +106,7 @@ export const conv2dOp = defineOp<Convolution>({
  * is made: memory is that of y, and some hundred KiB a thread.
  */
 export function conv2d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: Conv2dOptions = {}): Tensor {
+  checkObject("conv2d", "the options", options);
   const { groups = 1, activation = "linear" } = options;
   checkActivation("conv2d", activation);
   const windows = windowsOf("conv2d", options, 2);
@@ -130,6 +132,7 @@ export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
  * Errors: as conv2d's.
  */
 export function conv1d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: Conv1dOptions = {}): Tensor {
+  checkObject("conv1d", "the options", options);
   const { groups = 1, activation = "linear" } = options;
   checkTensors("conv1d", bias === undefined ? [x, kernel] : [x, kernel, bias]);
   checkActivation("conv1d", activation);

@@ -3,7 +3,7 @@
  * Letters: x (N, H, W, C), kernel (kH, kW, O, C), y (N, oH, oW, O); the convolution whose transpose this is leads from y's shape to x's.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
-import { checkInteger } from "../../options.js";
+import { checkInteger, checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -162,6 +162,7 @@ export function conv2dTranspose(
   bias: Tensor | undefined,
   options: Conv2dTransposeOptions = {},
 ): Tensor {
+  checkObject("conv2dTranspose", "the options", options);
   const { activation = "linear" } = options;
   checkActivation("conv2dTranspose", activation);
   const windows = transposedWindows("conv2dTranspose", options);

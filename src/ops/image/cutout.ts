@@ -7,9 +7,9 @@ import { imageKernels } from "../../runtime/parts/images.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { apply, defineOp } from "../defineOp.js";
+import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { checkBeside, checkImages } from "./imageChecks.js";
-import { fillUniform } from "../random.js";
+import { checkRandom, fillUniform } from "../random.js";
 
 /** y = x without a square, from x and the places (N, 2) of its middle as parts of H and W. */
 export const cutoutOp = defineOp<{ readonly size: number }>({
@@ -43,7 +43,9 @@ export const cutoutOp = defineOp<{ readonly size: number }>({
  * Errors: ShapeError for another shape or dtype, UsageError for a size that is no whole number ≥ 1.
  */
 export function cutout(x: Tensor, size: number, random: RandomState, stream = 0): Tensor {
+  checkTensors("cutout", [x]);
   checkImages("cutout", x);
+  checkRandom("cutout", random, stream);
   checkInteger("cutout", "size", size, "[1, ∞)");
   const draws = empty([x.shape[0], 2]);
   fillUniform(draws, random, 0, 1, stream);

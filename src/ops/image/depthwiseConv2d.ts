@@ -3,6 +3,7 @@
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
 import { ShapeError, message } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -114,6 +115,7 @@ export function depthwiseConv2d(
   bias: Tensor | undefined,
   options: DepthwiseConv2dOptions = {},
 ): Tensor {
+  checkObject("depthwiseConv2d", "the options", options);
   const { activation = "linear" } = options;
   checkTensors("depthwiseConv2d", bias === undefined ? [x, kernel] : [x, kernel, bias]);
   checkActivation("depthwiseConv2d", activation);
@@ -146,6 +148,7 @@ export function separableConv2d(
   bias: Tensor | undefined,
   options: DepthwiseConv2dOptions = {},
 ): Tensor {
+  checkObject("separableConv2d", "the options", options);
   const { activation = "linear", ...windows } = options;
   checkActivation("separableConv2d", activation);
   checkTensors("separableConv2d", [x, depthwiseKernel, pointwiseKernel]);

@@ -9,9 +9,9 @@ import { imageKernels } from "../../runtime/parts/images.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { apply, defineOp } from "../defineOp.js";
+import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { checkImages } from "./imageChecks.js";
-import { fillUniform } from "../random.js";
+import { checkRandom, fillUniform } from "../random.js";
 import { sampleBilinear } from "./sampleBilinear.js";
 
 /** How far images may be distorted; every bound holds both ways, and 0 is none. */
@@ -103,7 +103,9 @@ export const distortionFieldOp = defineOp<Distortion>({
  * Errors: ShapeError for another shape or dtype, UsageError for a bound out of range.
  */
 export function distort(x: Tensor, options: DistortionOptions, random: RandomState, stream = 0): Tensor {
+  checkTensors("distort", [x]);
   checkImages("distort", x);
+  checkRandom("distort", random, stream);
   const bounds = resolveDistortion("distort", options);
   const [N, H, W] = x.shape;
   const draws = empty([N, imageKernels().distortionDrawCount(H, W, sigmaOf(bounds))]);

@@ -52,6 +52,8 @@ const productByte = 64;
 /** An optimizer block in memory. No scope frees it. */
 export class OptimizerBlock {
   readonly #slab = new Slab([[elements]]);
+  /** What stands in the block. */
+  #learningRate = 0;
 
   /** Writes the constants; step 0, gradients unscaled. */
   constructor({ epsilon = 0, momentum = 0, beta1 = 0, beta2 = 0 }: OptimizerConstants) {
@@ -76,6 +78,8 @@ export class OptimizerBlock {
 
   /** Writes the learning rate of the next step. */
   writeLearningRate(learningRate: number): void {
+    if (learningRate === this.#learningRate) return;
+    this.#learningRate = learningRate;
     heap().view("float32", this.ptr, 1)[0] = learningRate;
   }
 

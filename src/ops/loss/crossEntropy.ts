@@ -3,7 +3,7 @@
  * Letters: rows R, all axes but the last; C classes; p probabilities (…, C); t targets.
  */
 import { ShapeError, message } from "../../errors.js";
-import { checkNumber } from "../../options.js";
+import { checkNumber, checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -61,6 +61,7 @@ export function crossEntropy(
   targets: Tensor,
   options: { readonly labelSmoothing?: number } = {},
 ): Tensor {
+  checkObject("crossEntropy", "the options", options);
   const { labelSmoothing = 0 } = options;
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, "[0, 1]");
   return apply(crossEntropyOp, [probabilities, targets], labelSmoothing);

@@ -1,55 +1,136 @@
 /**
- * What masks do to losses, as kernels on values: not differentiable. Networks that are given masks import it late, so it needs no more than the kernels that
- * every page has. Letters: N samples, T steps, l outputs of a model.
+ * What masks do to losses and metrics: each step is a sample of its own, and those that are padding weigh nothing; over an epoch the loss is the mean over
+ * the steps that count. Networks that are given masks import this late, so it needs no more than the kernels that every page has, and imports nothing: what it
+ * shared with the page, bundlers would put into files of its own. Letters: N samples, T steps, l outputs of a model.
  */
-import { fillFloat32 } from "../../runtime/primitives.js";
-import { kernels } from "../../runtime/runtime.js";
-import { empty, full } from "../../tensor/create.js";
+import type { kernels } from "../../runtime/runtime.js";
+import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { copyRow } from "../shape/copy.js";
+import type { BackwardCall, Op, apply } from "../defineOp.js";
 
-/** What each of N·T steps weighs. */
-export interface StepWeights {
-  /** For metrics, (N·T): the weight of its sample where a step counts, else 0. */
-  readonly plain: Tensor;
-  /** For losses, whose divisor is N·T: the same times N·T / (steps that count). */
-  readonly scaled: Tensor;
-  /** How many steps count, a scalar. */
-  readonly count: Tensor;
+/** What is imported elsewhere: `maskTools` in weightedMean.ts. */
+export interface MaskTools {
+  readonly kernels: typeof kernels;
+  readonly empty: typeof empty;
+  readonly apply: typeof apply;
 }
 
-/** @param mask (N, T) int32: 0 where a step is padding @param weights (N) float32; undefined: all 1 */
-export function stepWeights(mask: Tensor, weights: Tensor | undefined): StepWeights {
-  const [N, T] = mask.shape;
-  const [plain, scaled, count] = [empty([N * T]), empty([N * T]), empty([])];
-  kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, N, T);
-  return { plain, scaled, count };
+/** Targets and predictions of (N, …), or of (N·T, …), and the weights of these rows. */
+export interface Judged {
+  readonly target: Tensor;
+  readonly prediction: Tensor;
+  /** For the loss, whose divisor is the number of rows. */
+  readonly lossWeights: Tensor | undefined;
+  /** For metrics, whose divisor is the sum of weights. */
+  readonly metricWeights: Tensor | undefined;
+  /** How many steps count, a scalar; undefined where the rows are samples. */
+  readonly count?: Tensor;
+  /** Of the losses of rows that are steps, zeros in the place of padding's. */
+  readonly select?: (losses: Tensor) => Tensor;
 }
 
-/**
- * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
- * penalties, which comes last, by the samples.
- *
- * @param means      of each output, scalars
- * @param counts     of each output; undefined for one without a mask
- * @param penalties  scalars
- * @param samples    N
- * @returns          (l + 1, 2): terms and weights
- */
-export function lossTerms(
-  means: readonly Tensor[],
-  counts: readonly (Tensor | undefined)[],
-  penalties: readonly Tensor[],
-  samples: number,
-): Tensor {
-  const rows = full([means.length + 1, 2], samples);
-  const place = (i: number, column: number): number => rows.ptr + 8 * i + 4 * column;
-  for (const [i, mean] of means.entries()) {
-    copyRow(place(i, 0), mean.ptr, 1, 0);
-    const count = counts[i];
-    if (count !== undefined) copyRow(place(i, 1), count.ptr, 1, 0);
-  }
-  fillFloat32(place(means.length, 0), 0, 1);
-  for (const penalty of penalties) copyRow(place(means.length, 0), penalty.ptr, 1, 1);
-  return rows;
+/** What training and evaluation need where an output has a mask. */
+export interface MaskedSteps {
+  /**
+   * An output with a step each, as rows that are steps. Kernels only.
+   *
+   * Metrics weigh a step by its sample where it counts, else by 0; losses by the same times N·T / (steps that count), so that their mean over all steps is
+   * one over those that count. A weight of 0 does not make 0 of an infinite loss, so the losses and gradients of padding are replaced by 0.
+   *
+   * @param target      (N, T, …)
+   * @param prediction  (N, T, …)
+   * @param weights     (N) of the samples, or undefined: all 1
+   * @param mask        (N, T) int32: 0 where a step is padding
+   */
+  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged;
+  /**
+   * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
+   * penalties, which comes last, by the samples. Not differentiable.
+   *
+   * @param means      of each output, scalars
+   * @param counts     of each output; undefined for one without a mask
+   * @param penalties  scalars
+   * @param samples    N
+   * @returns          (l + 1, 2): terms and weights
+   */
+  terms(
+    means: readonly Tensor[],
+    counts: readonly (Tensor | undefined)[],
+    penalties: readonly Tensor[],
+    samples: number,
+  ): Tensor;
+}
+
+/** {@link MaskedSteps} of these tools. */
+// @__NO_SIDE_EFFECTS__
+export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
+  /** Zeros in the rows of x that are padding. */
+  const clear = (x: Tensor, mask: Tensor): void =>
+    kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
+
+  /** y = x, or y += x where accumulate is 1. */
+  const copy = (y: number, x: Tensor, accumulate: 0 | 1): void => {
+    if (accumulate) kernels().addStrided(y, x.ptr, 1, 1, 1, x.size, 0, 0, 0, 1, 0, 0, 0, 1);
+    else kernels().copyBytes(y, x.ptr, 4 * x.size);
+  };
+
+  /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
+  const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
+    clear(dY!, mask);
+    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
+  };
+
+  const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
+
+  /** Losses (N·T) beside their mask, 0 where a step is padding, whatever was computed there: ±∞ and NaN too. */
+  const lossesThatCount: Op = {
+    name: "lossesThatCount",
+    shape: ([losses]) => [{ shape: losses.shape }],
+    forward({ inputs: [losses, mask], outputs: [y] }) {
+      copy(y.ptr, losses, 0);
+      clear(y, mask);
+    },
+    ...common,
+  };
+
+  /** Predictions (N, T, …) as rows (N·T, …), sharing their memory; padding gets the gradient 0, whatever the loss says of it. The attribute is that shape. */
+  const rowsThatCount: Op<readonly number[]> = {
+    name: "rowsThatCount",
+    shape: (_, shape) => [{ shape }],
+    isView: true,
+    forward: () => undefined,
+    ...common,
+  };
+
+  return {
+    judge(target, prediction, weights, mask) {
+      const [N, T] = mask.shape;
+      const single = prediction.rank === 2 ? [1] : [];
+      const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
+      const [plain, scaled, count] = [empty([N * T]), empty([N * T]), empty([])];
+      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, N, T);
+      return {
+        target: target.share(rows(target)),
+        prediction: apply(rowsThatCount, [prediction, mask], rows(prediction)),
+        metricWeights: plain,
+        lossWeights: scaled,
+        count,
+        select: (losses) => apply(lossesThatCount, [losses, mask], undefined),
+      };
+    },
+
+    terms(means, counts, penalties, samples) {
+      const terms = empty([means.length + 1, 2]);
+      const last = terms.ptr + 8 * means.length;
+      kernels().fill(terms.ptr, samples, terms.size);
+      kernels().fill(last, 0, 1);
+      for (const [i, mean] of means.entries()) {
+        copy(terms.ptr + 8 * i, mean, 0);
+        const count = counts[i];
+        if (count !== undefined) copy(terms.ptr + 8 * i + 4, count, 0);
+      }
+      for (const penalty of penalties) copy(last, penalty, 1);
+      return terms;
+    },
+  };
 }

@@ -2,7 +2,8 @@
  * Softmax and cross-entropy in one, from logits, with targets as rows or as labels: δ = (Σ t) ŷ − t.
  * Letters: C classes, z logits (…, C), t targets, p = softmax(z).
  */
-import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { ShapeError, message } from "../../errors.js";
+import { checkNumber, checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -61,11 +62,9 @@ export function softmaxCrossEntropy(
   targets: Tensor,
   options: { readonly labelSmoothing?: number } = {},
 ): Tensor {
+  checkObject("softmaxCrossEntropy", "the options", options);
   const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    const got = show(labelSmoothing);
-    throw new UsageError(message("softmaxCrossEntropy", "labelSmoothing out of range", { expected: "0 ≤ ε ≤ 1", got }));
-  }
+  checkNumber("softmaxCrossEntropy", "labelSmoothing", labelSmoothing, "[0, 1]");
   const [losses, probabilities] = applyMany(softmaxCrossEntropyOp, [logits, targets], labelSmoothing);
   probabilities.dispose();
   return losses;

@@ -1,8 +1,10 @@
 /** From one loss a sample to the number that is minimised. Letters: n samples, l losses, w weights. */
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
+import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
+import type { MaskTools } from "./maskedLoss.js";
 
 /** Σ w·l / n. */
 export const weightedMeanOp = defineOp({
@@ -43,3 +45,6 @@ export const weightedMeanOp = defineOp({
 export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
   return apply(weightedMeanOp, weights === undefined ? [losses] : [losses, weights], undefined);
 }
+
+/** What masks need of the page where they weigh losses: maskedLoss.ts. */
+export const maskTools: MaskTools = { kernels, empty, apply };

@@ -4,6 +4,7 @@
  * Moving averages of the statistics are the layer's. Sources: Ioffe & Szegedy 2015; Wu & He 2018.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type Shape, rowsOf, showShape } from "../../tensor/shape.js";
@@ -197,10 +198,12 @@ export interface BatchNormResult {
  * Errors: ShapeError for operands that do not fit, or a batch with a single value in each channel; UsageError for an option.
  * Accuracy: mean and variance about 1e-6 of their size, also where the mean is large beside the deviation; their order of sums never depends on threads.
  */
-export function batchNorm(x: Tensor, { activation = "linear", ...options }: BatchNormOptions = {}): BatchNormResult {
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
   checkTensors("batchNorm", [x]);
+  checkObject("batchNorm", "the options", options);
+  const { activation = "linear", ...norms } = options;
   checkActivation("batchNorm", activation);
-  const { operands, affine } = affineOf("batchNorm", options);
+  const { operands, affine } = affineOf("batchNorm", norms);
   const rectifies = activation === "relu";
   const norm = { ...affine, rectifies, op: "batchNorm", groups: undefined };
   const [y, mean, variance] = applyMany(columnNormOp, [x, ...operands], norm);
@@ -213,15 +216,12 @@ export function batchNorm(x: Tensor, { activation = "linear", ...options }: Batc
  * @param mean      (C), constant
  * @param variance  (C), constant
  */
-export function batchNormWith(
-  x: Tensor,
-  mean: Tensor,
-  variance: Tensor,
-  { activation = "linear", ...options }: BatchNormOptions = {},
-): Tensor {
+export function batchNormWith(x: Tensor, mean: Tensor, variance: Tensor, options: BatchNormOptions = {}): Tensor {
   checkTensors("batchNorm", [x, mean, variance]);
+  checkObject("batchNorm", "the options", options);
+  const { activation = "linear", ...norms } = options;
   checkActivation("batchNorm", activation);
-  const { operands, affine } = affineOf("batchNorm", options);
+  const { operands, affine } = affineOf("batchNorm", norms);
   const rectifies = activation === "relu";
   const y = apply(givenNormOp, [x, mean, variance, ...operands], { ...affine, rectifies });
   return rectifies ? y : activate(y, activation);

@@ -3,6 +3,7 @@
  * Source: Ba, Kiros, Hinton 2016.
  */
 import { ShapeError, message } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
@@ -78,6 +79,7 @@ export interface LayerNormOptions extends NormOptions {
  */
 export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
   checkTensors("layerNorm", [x]);
+  checkObject("layerNorm", "the options", options);
   const { axes = 1, ...rest } = options;
   const { operands, affine } = affineOf("layerNorm", rest);
   const [y, mean, r] = applyMany(layerNormOp, [x, ...operands], { ...affine, axes });

@@ -144,6 +144,6 @@ export function hardSigmoid(x: Tensor): Tensor {
 }
 
 function checkNotNegative(op: string, parameter: string, value: number): void {
-  if (value >= 0 && value < Infinity) return;
+  if (typeof value === "number" && value >= 0 && value < Infinity) return;
   throw new UsageError(message(op, `${parameter} out of range`, { expected: `${parameter} ≥ 0`, got: show(value) }));
 }

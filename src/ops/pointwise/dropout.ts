@@ -6,7 +6,8 @@ import { UsageError, message, show } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { applyMany, checkDtype, defineOp } from "../defineOp.js";
+import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+import { checkRandom } from "../random.js";
 
 /** What decides which elements are dropped. */
 export interface Dropping {
@@ -38,13 +39,15 @@ export const dropoutOp = defineOp<Dropping>({
  * @param rate    0 ≤ rate < 1; 0 gives x itself
  * @param random  read, not advanced
  * @param stream  which of the state's 2³² sequences: calls between two advances need one each. Default 0
- * Errors: ShapeError for another dtype, UsageError for a rate out of range.
+ * Errors: ShapeError for another dtype, UsageError for a rate out of range, or no random state.
  */
 export function dropout(x: Tensor, rate: number, random: RandomState, stream = 0): Tensor {
-  if (!(rate >= 0 && rate < 1)) {
+  checkTensors("dropout", [x]);
+  if (!(typeof rate === "number" && rate >= 0 && rate < 1)) {
     throw new UsageError(message("dropout", "rate out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
   }
   if (rate === 0) return x;
+  checkRandom("dropout", random, stream);
   const [y, mask] = applyMany(dropoutOp, [x], { rate, random, stream });
   mask.dispose();
   return y;

@@ -121,8 +121,10 @@ export const clipOp = defineUnary<{ readonly low: number; readonly high: number 
  * Errors: ShapeError for a dtype other than float32, UsageError unless low ≤ high.
  */
 export function clip(x: Tensor, low: number, high: number): Tensor {
-  if (!(low <= high)) {
-    throw new UsageError(message("clip", "empty range", { expected: "low ≤ high", got: `[${low}, ${high}]` }));
+  if (typeof low !== "number" || typeof high !== "number" || !(low <= high)) {
+    throw new UsageError(
+      message("clip", "empty range", { expected: "low ≤ high", got: `[${show(low)}, ${show(high)}]` }),
+    );
   }
   return apply(clipOp, [x], { low, high });
 }

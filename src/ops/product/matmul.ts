@@ -3,6 +3,7 @@
  * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if asked to. Does not add a bias: dense.ts does.
  */
 import { ShapeError, message } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type Shape, broadcastShapes, broadcastStrides, collapse, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -160,6 +161,7 @@ export interface MatmulOptions {
  * Cost: 2·M·N·K flops a matrix; a stack times one matrix is one product, a stack times a stack is one kernel call.
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkObject("matmul", "the options", options);
   const { transposeA = false, transposeB = false } = options;
   return apply(matmulOp, [a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
 }

@@ -3,6 +3,7 @@
  * alone that multiplies by the weights as they lie, without packing them. Letters: N batch, I inputs, H units.
  */
 import { ShapeError, message } from "../../errors.js";
+import { checkList, checkObject } from "../../options.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkTensors } from "../defineOp.js";
@@ -30,10 +31,13 @@ export type GruCellOptions = Pick<GruOptions, "activation" | "recurrentActivatio
  */
 export function simpleRnnCell(
   x: Tensor,
-  [h]: readonly [h: Tensor],
+  state: readonly [h: Tensor],
   weights: SimpleRnnWeights,
-  { activation = "tanh" }: SimpleRnnCellOptions = {},
+  options: SimpleRnnCellOptions = {},
 ): [h: Tensor] {
+  checkCell("simpleRnnCell", state, options);
+  const [h] = state;
+  const { activation = "tanh" } = options;
   const { states } = simpleRnn(oneStep("simpleRnnCell", x), weights, { activation, initialState: [h] });
   return [states[0]];
 }
@@ -48,12 +52,15 @@ export function simpleRnnCell(
  */
 export function lstmCell(
   x: Tensor,
-  [h, c]: readonly [h: Tensor, c: Tensor],
+  state: readonly [h: Tensor, c: Tensor],
   weights: LstmWeights,
-  { activation = "tanh", recurrentActivation = "sigmoid" }: LstmCellOptions = {},
+  options: LstmCellOptions = {},
 ): [h: Tensor, c: Tensor] {
-  const options = { activation, recurrentActivation, initialState: [h, c] } as const;
-  const { states } = lstm(oneStep("lstmCell", x), weights, options);
+  checkCell("lstmCell", state, options);
+  const [h, c] = state;
+  const { activation = "tanh", recurrentActivation = "sigmoid" } = options;
+  const given = { activation, recurrentActivation, initialState: [h, c] } as const;
+  const { states } = lstm(oneStep("lstmCell", x), weights, given);
   return [states[0], states[1]];
 }
 
@@ -67,13 +74,21 @@ export function lstmCell(
  */
 export function gruCell(
   x: Tensor,
-  [h]: readonly [h: Tensor],
+  state: readonly [h: Tensor],
   weights: GruWeights,
-  { activation = "tanh", recurrentActivation = "sigmoid", resetAfter = true }: GruCellOptions = {},
+  options: GruCellOptions = {},
 ): [h: Tensor] {
-  const options = { activation, recurrentActivation, resetAfter, initialState: [h] } as const;
-  const { states } = gru(oneStep("gruCell", x), weights, options);
+  checkCell("gruCell", state, options);
+  const [h] = state;
+  const { activation = "tanh", recurrentActivation = "sigmoid", resetAfter = true } = options;
+  const given = { activation, recurrentActivation, resetAfter, initialState: [h] } as const;
+  const { states } = gru(oneStep("gruCell", x), weights, given);
   return [states[0]];
+}
+
+function checkCell(op: string, state: unknown, options: object): void {
+  checkList(op, "the state", state);
+  checkObject(op, "the options", options);
 }
 
 /** x (N, I) as a sequence of one step. */

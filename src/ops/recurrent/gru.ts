@@ -3,6 +3,7 @@
  * As lstm.ts; what differs is that the candidate's recurrent product is not that of the gates: assembly/recurrent/gru.ts.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
+import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "../shape/copy.js";
@@ -141,6 +142,8 @@ export interface GruOptions extends SequenceOptions {
  * Cost: 2·N·T·(I + H)·3H flops forward, twice that backward; kept for the backward pass: 5·N·T·H numbers.
  */
 export function gru(x: Tensor, weights: GruWeights, options: GruOptions = {}): SequenceResult {
+  checkObject("gru", "the weights", weights);
+  checkObject("gru", "the options", options);
   const { kernel, recurrentKernel, bias } = weights;
   const [h] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("gru", [x, kernel, recurrentKernel], { bias, h }, options);

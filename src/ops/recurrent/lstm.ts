@@ -3,6 +3,7 @@
  * and a product for each sum over time. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
+import { checkObject } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -120,6 +121,8 @@ export interface LstmOptions extends SequenceOptions {
  * Cost: 2·N·T·(I + H)·4H flops forward, twice that backward; kept for the backward pass: 6·N·T·H numbers.
  */
 export function lstm(x: Tensor, weights: LstmWeights, options: LstmOptions = {}): SequenceResult {
+  checkObject("lstm", "the weights", weights);
+  checkObject("lstm", "the options", options);
   const { kernel, recurrentKernel, bias, peepholes } = weights;
   const [h, c] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("lstm", [x, kernel, recurrentKernel], { bias, h, c, peepholes }, options);

@@ -113,6 +113,7 @@ export function sequenceCall(
     places[name] = inputs.length;
     inputs.push(operand);
   }
+  checkTensors(op, inputs);
   const attributes = {
     places,
     activation,

@@ -1,5 +1,6 @@
 /** Lengths of sequences as a mask: which steps count. Letters: N sequences, T steps. */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { checkInteger } from "../../options.js";
 import { heap } from "../../runtime/runtime.js";
 import { tensor } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
@@ -18,6 +19,7 @@ import { expandDims } from "../shape/reshape.js";
  * Errors: UsageError for what is no length from 0 to T; ShapeError for another tensor than int32 (N).
  */
 export function sequenceMask(lengths: readonly number[] | Tensor, steps: number): Tensor {
+  checkInteger("sequenceMask", "steps", steps, "[0, ∞)");
   if (!(lengths instanceof Tensor)) {
     checkLengths("sequenceMask", lengths, steps);
     const mask = new Int32Array(lengths.length * steps);

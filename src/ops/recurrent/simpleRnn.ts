@@ -2,6 +2,7 @@
  * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. As lstm.ts, with one gate and one state.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
+import { checkObject } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -93,6 +94,8 @@ export interface SimpleRnnOptions extends SequenceOptions {
  * Cost: 2·N·T·(I + H)·H flops forward, twice that backward.
  */
 export function simpleRnn(x: Tensor, weights: SimpleRnnWeights, options: SimpleRnnOptions = {}): SequenceResult {
+  checkObject("simpleRnn", "the weights", weights);
+  checkObject("simpleRnn", "the options", options);
   const { kernel, recurrentKernel, bias } = weights;
   const [h] = options.initialState ?? [];
   const { inputs, attributes } = sequenceCall("simpleRnn", [x, kernel, recurrentKernel], { bias, h }, options);

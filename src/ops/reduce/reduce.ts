@@ -3,6 +3,7 @@
  * Letters: x (outer, R, inner), R the axes that are reduced. Positions of extremes are in argExtremes.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { checkObject } from "../../options.js";
 import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
@@ -92,8 +93,10 @@ function axisSet(op: string, axis: Axes, rank: number): Set<number> {
 }
 
 /** Reduces run after run, from the back, so that the numbers of the axes before them stay. */
-function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, { keepDims = false }: ReduceOptions): Tensor {
+function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, options: ReduceOptions): Tensor {
   checkTensors(op.name, [x]);
+  checkObject(op.name, "the options", options);
+  const { keepDims = false } = options;
   const axes = axisSet(op.name, axis, x.rank);
   let y: Tensor | undefined;
   for (let end = x.rank; end > 0; end--) {

@@ -1,5 +1,6 @@
 /** The same elements under another shape: reshape, squeeze, expandDims. No copy: the result shares the operand's memory. */
 import { ShapeError, message } from "../../errors.js";
+import { checkList } from "../../options.js";
 import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "./copy.js";
@@ -26,6 +27,7 @@ export const reshapeOp = defineOp<Shape>({
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors("reshape", [x]);
+  checkList("reshape", "the shape", shape);
   const hole = shape.indexOf(-1);
   const known = sizeOf(shape.filter((_, axis) => axis !== hole));
   const full = hole < 0 ? shape : shape.map((size, axis) => (axis === hole ? x.size / known : size));
@@ -48,6 +50,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   checkTensors("squeeze", [x]);
   const listed = axes === undefined ? undefined : typeof axes === "number" ? [axes] : axes;
+  if (listed !== undefined) checkList("squeeze", "axes", listed);
   const dropped = listed?.map((axis) => normalizeAxis("squeeze", axis, x.rank));
   const wrong = dropped?.find((axis) => x.shape[axis] !== 1);
   if (wrong !== undefined) {

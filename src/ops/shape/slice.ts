@@ -1,5 +1,6 @@
 /** A box cut out of a tensor, and a tensor set into a larger box: each is the other's gradient. */
-import { ShapeError, message, show } from "../../errors.js";
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { checkList } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type LoopNest, type Shape, collapse, showShape, stridesOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -58,6 +59,8 @@ export const sliceOp = defineOp<Box>({
  */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[] = []): Tensor {
   checkTensors("slice", [x]);
+  checkList("slice", "begin", begin);
+  checkList("slice", "size", size);
   const corner = x.shape.map((_, axis) => begin[axis] ?? 0);
   const sizes = x.shape.map((n, axis) => ((size[axis] ?? -1) === -1 ? n - corner[axis] : size[axis]));
   const isInside = sizes.every((n, axis) => {
@@ -115,7 +118,11 @@ export const padOp = defineOp<Padding>({
  */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[], value = 0): Tensor {
   checkTensors("pad", [x]);
-  const fits = paddings.length === x.rank && paddings.every((pair) => pair.length === 2 && pair.every(isSize));
+  checkList("pad", "paddings", paddings);
+  if (typeof value !== "number") throw new UsageError(message("pad", "the value is no number", { got: show(value) }));
+  const fits =
+    paddings.length === x.rank &&
+    paddings.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isSize));
   if (!fits) {
     const expected = `[before, after] ≥ 0 for each axis of x ${showShape(x.shape)}`;
     throw new ShapeError(message("pad", "paddings do not fit", { expected, got: show(paddings) }));

@@ -1,5 +1,6 @@
 /** Axes in another order. The result is a copy: tensors are contiguous. */
 import { ShapeError, message, show } from "../../errors.js";
+import { checkList } from "../../options.js";
 import { type Shape, collapse, stridesOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkFourBytes, copyNest } from "./copy.js";
@@ -36,6 +37,7 @@ function permutation(x: Shape, y: Shape, axes: readonly number[]): ReturnType<ty
  */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   checkTensors("transpose", [x]);
+  if (axes !== undefined) checkList("transpose", "axes", axes);
   const order = (axes ?? x.shape.map((_, i) => i).toReversed()).map((axis) => (axis < 0 ? axis + x.rank : axis));
   const named = order.toSorted((a, b) => a - b);
   if (order.length !== x.rank || named.some((axis, i) => axis !== i)) {

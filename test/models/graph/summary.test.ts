@@ -200,3 +200,11 @@ it.each([false, true])(
     expect(measured).toBeGreaterThan(0.5 * said);
   },
 );
+
+it("columns are as wide as names with control characters once they are escaped, line breaks too", () => {
+  const net = sequential([dense({ units: 1, name: "a\u001b[2J\nb", inputShape: [2] }), dense({ units: 1, name: "c" })]);
+  const rows = tableOf(net).split("\n");
+  expect(rows.find((row) => row.startsWith("a"))).toContain("a\\u001b[2J\\nb (dense)  [N, 1]");
+  const places = rows.filter((row) => row.includes("[N, 1]")).map((row) => row.indexOf("[N, 1]"));
+  expect(new Set(places).size).toBe(1);
+});

@@ -1,5 +1,6 @@
 /** Masks that users give beside their data, by `lengths` or `mask`: no value is given up for padding. Letters: N samples, T steps. */
 import { describe, expect, it } from "vitest";
+import { constant } from "../../../src/initializers/index.js";
 import {
   dense,
   embedding,
@@ -13,16 +14,33 @@ import {
   timeDistributed,
 } from "../../../src/layers/index.js";
 import type { Layer } from "../../../src/layers/layer.js";
-import { meanSquaredError } from "../../../src/losses/index.js";
-import { meanAbsoluteError } from "../../../src/metrics/index.js";
+import { maskedSteps } from "../../../src/layers/mask/maskedSteps.js";
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  cosineSimilarity,
+  halfSquaredError,
+  huber,
+  klDivergence,
+  meanAbsoluteError as meanAbsoluteErrorLoss,
+  meanSquaredError,
+} from "../../../src/losses/index.js";
+import type { Loss } from "../../../src/losses/loss.js";
+import { meanAbsoluteError, meanSquaredError as squaredMetric } from "../../../src/metrics/index.js";
+import { bptt } from "../../../src/models/loop/bptt.js";
 import type { Model } from "../../../src/models/model.js";
 import { model as functional, sequential } from "../../../src/models/sequential.js";
+import { add, mul } from "../../../src/ops/pointwise/arithmetic.js";
+import { sum } from "../../../src/ops/reduce/reduce.js";
 import { sequenceMask } from "../../../src/ops/recurrent/sequenceMask.js";
+import { slice } from "../../../src/ops/shape/slice.js";
+import { weightedMean } from "../../../src/ops/loss/weightedMean.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
 import { memoryUsage } from "../../../src/runtime/runtime.js";
-import { tensor } from "../../../src/tensor/create.js";
+import { ones, tensor } from "../../../src/tensor/create.js";
 import { drawNormal } from "../../../src/tensor/drawNormal.js";
 import { Random } from "../../../src/tensor/random.js";
+import { record } from "../../../src/tensor/record.js";
 import "../../support/engine.js";
 import { expectSameWeights, weightsOf } from "../networks.js";
 
@@ -67,6 +85,8 @@ describe.each(networks)("%s", (_, isPerStep, make) => {
     { lengths },
     { mask },
     { lengths: tensor(Int32Array.from(lengths)) },
+    { lengths: Float64Array.from(lengths) },
+    { lengths: Uint16Array.from(lengths) },
     { mask: tensor(Int32Array.from(mask.flat()), [N, T]) },
   ];
   /** The same network that finds its padding by a value. */
@@ -162,6 +182,11 @@ it.each([
     { lengths: [...lengths.slice(1), 0.5] },
     "length 8 of lengths is out of range; expected an integer from 0 to T = 5, got 0.5.",
   ],
+  [
+    { lengths: Float64Array.from([...lengths.slice(1), NaN]) },
+    "length 8 of lengths is out of range; expected an integer from 0 to T = 5, got NaN.",
+  ],
+  [{ lengths: "532" as never }, 'lengths is no list of lengths; expected integers, or a tensor [N], got "532".'],
   [{ lengths: [1, 2] }, "lengths does not fit its input; expected [N] = [9], got [2]."],
   [{ mask: [[1, 0]] }, "mask does not fit its input; expected [N, T] = [9, 5], got [1, 2]."],
   [{ mask: new Uint8Array(44) }, "mask does not fit its input; expected [N, T] = [9, 5], got [44]."],
@@ -192,11 +217,131 @@ it("refuses masks of what has no steps, groups by length besides, and in call wh
   );
 });
 
-it("refuses a mask that reaches the loss where no layer knows what it means", async () => {
-  const net = compiled([dense({ units: 1 })]);
-  const text =
-    "model: no layer knows what a mask means to the loss. Let timeDistributed({ layer }) hold one of its layers.";
-  await expect(net.fit(x, perStep, { lengths })).rejects.toThrow(text);
-  await expect(net.evaluate(x, perStep, { lengths })).rejects.toThrow(text);
-  await expect(net.predict(x, { lengths })).resolves.toBeDefined();
+it("reaches the loss of a network of dense layers alone: the bits of one of which a layer stands in timeDistributed", async () => {
+  const plain = compiled([dense({ units: 3, activation: "tanh" }), dense({ units: 1 })]);
+  const wrapped = compiled([timeDistributed({ layer: dense({ units: 3, activation: "tanh" }) }), dense({ units: 1 })]);
+  for (const [i, { value }] of plain.weights.entries()) wrapped.weights[i].value.assign(value.toTypedArray());
+  expect(() => plain.trainOnBatch([tensor(x)], [tensor(perStep)], { mask: sequenceMask(lengths, T) })).toThrow(
+    "model: what a mask means to the loss is not loaded. Call fit or evaluate with a mask first.",
+  );
+  const logs = await plain.evaluate(x, perStep, { lengths });
+  expect(logs).toEqual(await wrapped.evaluate(x, perStep, { lengths }));
+  const options = { lengths, batchSize: 4, validationData: { x, y: perStep, mask } };
+  expect((await plain.fit(x, perStep, options)).history).toEqual((await wrapped.fit(x, perStep, options)).history);
+  for (const net of [plain, wrapped])
+    net.trainOnBatch([tensor(x)], [tensor(perStep)], { mask: sequenceMask(lengths, T) });
+  expect(Object.values(weightsOf(plain))).toEqual(Object.values(weightsOf(wrapped)));
+});
+
+it("trainOnBatch takes a mask, recorded too: the bits of fit with the same batches", async () => {
+  const layers = (): Layer[] => [lstm({ units: 3, returnSequences: true }), dense({ units: 1 })];
+  const [fitted, eager, recorded] = [compiled(layers()), compiled(layers()), compiled(layers())];
+  await fitted.fit(x, perStep, { lengths, batchSize: 3, shuffle: false });
+  const rows = [0, 3, 6].map((first) => [first, first + 3] as const);
+  const batch = rows.map((range) => ({
+    x: tensor(x.slice(...range)),
+    y: tensor(perStep.slice(...range)),
+    mask: sequenceMask(lengths.slice(...range), T),
+  }));
+  for (const one of batch) eager.trainOnBatch([one.x], [one.y], { mask: one.mask });
+  expectSameWeights(eager, fitted);
+  const [first, ...others] = batch;
+  const place = {
+    x: tensor(x.slice(0, 3)),
+    y: tensor(perStep.slice(0, 3)),
+    mask: sequenceMask(lengths.slice(0, 3), T),
+  };
+  const step = record(() => recorded.trainOnBatch([place.x], [place.y], { mask: [place.mask] }));
+  for (const one of others) {
+    place.x.assign(one.x.toTypedArray());
+    place.y.assign(one.y.toTypedArray());
+    place.mask.assign(one.mask.toTypedArray());
+    step.replay();
+  }
+  expectSameWeights(recorded, fitted);
+  expect(() => eager.trainOnBatch([first.x], [first.y], { mask: ones([3, T]) })).toThrow(
+    `trainOnBatch: mask 0 does not fit its input; expected int32 [N, T] = [3, ${T}], got`,
+  );
+});
+
+it("bptt takes lengths or a mask: the bits of windows whose padding is found by its value, states carried over it", async () => {
+  const layers = (): Layer[] => [
+    lstm({ units: 3, returnSequences: true, stateful: true, batchSize: N }),
+    dense({ units: 1 }),
+  ];
+  const build = (list: Layer[]): Model => {
+    const net = sequential(list, { seed: 2 });
+    net.build([2, F]);
+    net.compile({ optimizer: adam(), loss: meanSquaredError() });
+    return net;
+  };
+  for (const windows of [{ window: 2 }, { window: 2, stride: 1 }]) {
+    const known = build([masking({ maskValue: 9 }), ...layers()]);
+    const wanted = await bptt(known, { x: marked, y: perStep }, windows);
+    for (const given of [{ lengths }, { mask }]) {
+      const net = build(layers());
+      expect((await bptt(net, { x, y: perStep }, { ...windows, ...given })).loss).toBe(wanted.loss);
+      expect(Object.values(weightsOf(net))).toEqual(Object.values(weightsOf(known)));
+    }
+  }
+  await expect(bptt(build(layers()), { x, y: perStep }, { window: 2, lengths: [1] })).rejects.toThrow(
+    "bptt: lengths does not fit its input; expected [N] = [9], got [1].",
+  );
+});
+
+describe("padding of ±1e30, ±∞ or NaN straight before a loss a step", () => {
+  const makeLosses = [
+    meanSquaredError(),
+    meanAbsoluteErrorLoss(),
+    huber(),
+    halfSquaredError(),
+    cosineSimilarity(),
+    binaryCrossentropy({ fromLogits: true }),
+    categoricalCrossentropy({ fromLogits: true }),
+    klDivergence(),
+  ];
+  const targets = x.map((steps) => steps.map(() => (draw.uniform() < 0.5 ? [1, 0] : [0, 1])));
+  const filled = (value: number): number[][][] =>
+    x.map((steps, n) => steps.map((step, t) => (t < lengths[n] ? step.map((v) => Math.abs(v)) : [value, -value])));
+  const build = (loss: Loss): Model => {
+    const net = sequential([dense({ units: F }), dense({ units: F, kernelInitializer: constant({ value: 1.5 }) })], {
+      seed: 2,
+    });
+    net.build([T, F]);
+    const metrics = [meanAbsoluteError(), squaredMetric()];
+    net.compile({ optimizer: sgd({ learningRate: 0.01 }), loss, metrics, checkLogits: false });
+    return net;
+  };
+
+  it.each(makeLosses.map((loss) => [loss.name, loss] as const))("%s: the numbers of padding of 0", async (_, loss) => {
+    for (const value of [1e30, -1e30, 3e38]) {
+      const [clean, wild] = [build(loss), build(loss)];
+      for (const net of [clean, wild]) {
+        const data = filled(net === clean ? 0 : value);
+        const { history } = await net.fit(data, targets, { lengths, batchSize: 4, epochs: 2 });
+        const logs = await net.evaluate(data, targets, { lengths });
+        if (net === clean) Object.assign(net, { wanted: { history, logs } });
+        else expect({ history, logs }).toEqual((clean as unknown as { wanted: object }).wanted);
+      }
+      expect(weightsOf(wild)).toEqual(weightsOf(clean));
+    }
+  });
+
+  it("a loss that is ∞ or NaN there has the loss and the gradient of what counts, also where the output is used twice", () => {
+    const mask = sequenceMask([1, 2], 3);
+    for (const value of [Infinity, NaN, -1e30, 3e38]) {
+      const [p, t] = [
+        [1, value, value, 2, 3, value],
+        [0, 1, 1, 1, 1, value],
+      ];
+      const prediction = tensor(Float32Array.from(p), [2, 3, 1]);
+      prediction.requiresGrad = true;
+      const rows = maskedSteps.judge(tensor(Float32Array.from(t), [2, 3, 1]), prediction, undefined, mask);
+      const loss = weightedMean(rows.select!(meanSquaredError().call(rows.target, rows.prediction)), rows.lossWeights);
+      add(loss, sum(mul(slice(prediction, [0, 0, 0], [2, 1, 1]), 10))).backward();
+      expect(loss.item()).toBeCloseTo((1 + 1 + 4) / 3, 6);
+      const grad = Array.from(prediction.grad!.toTypedArray());
+      for (const [i, want] of [2 / 3 + 10, 0, 0, 2 / 3 + 10, 4 / 3, 0].entries()) expect(grad[i]).toBeCloseTo(want, 5);
+    }
+  });
 });

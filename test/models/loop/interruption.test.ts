@@ -183,3 +183,23 @@ describe("after dispose", () => {
     }
   });
 });
+
+it("compile and loadWeights during an evaluation or a prediction are refused before anything changes, and it ends well", async () => {
+  const model = network();
+  const bytes = await model.toBytes();
+  const wanted = [await model.evaluate(x, y, { batchSize: 4 }), (await model.predict(x, { batchSize: 4 })).toArray()];
+  const options = { optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) };
+  for (const [i, start] of [
+    () => model.evaluate(x, y, { batchSize: 4 }),
+    async () => (await model.predict(x, { batchSize: 4 })).toArray(),
+  ].entries()) {
+    const running = start();
+    const hint = "the model is being used. Await the running evaluate or predict first.";
+    expect(() => {
+      model.compile(options);
+    }).toThrow(`compile: ${hint}`);
+    await expect(model.loadWeights(bytes)).rejects.toThrow(`loadWeights: ${hint}`);
+    expect(await running).toEqual(wanted[i]);
+  }
+  model.compile(options);
+});

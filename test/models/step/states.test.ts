@@ -13,7 +13,9 @@ import {
   lstm,
   timeDistributed,
 } from "../../../src/layers/index.js";
-import type { Layer } from "../../../src/layers/layer.js";
+import { zeros } from "../../../src/initializers/index.js";
+import { Layer, Parameter } from "../../../src/layers/layer.js";
+import type { Shape } from "../../../src/tensor/shape.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { meanAbsoluteError, r2 } from "../../../src/metrics/index.js";
 import { bptt } from "../../../src/models/loop/bptt.js";
@@ -388,4 +390,24 @@ describe("a frozen layer stays frozen within another", () => {
     for (const one of [net, loaded]) await one.fit(sequences, targets, { batchSize: 4, epochs: 2, resume: true });
     expectSameWeights(loaded, net);
   });
+});
+
+it("a layer of one's own that carries states without carriedStates is refused when a model is made of it", () => {
+  class Counter extends Layer {
+    readonly kind = "counter";
+    readonly options = {};
+    outputShape([shape]: readonly Shape[]): Shape {
+      return shape;
+    }
+    call([x]: readonly Tensor[]): Tensor {
+      return x;
+    }
+    override get carried(): readonly Parameter[] {
+      return [new Parameter({ name: "count", shape: [1], initializer: zeros() }, this)];
+    }
+  }
+  const counter = new Counter({ inputShape: [2], name: "counter" });
+  expect(() => sequential([counter])).toThrow(
+    'model: layer "counter" carries states, which nobody keeps apart; expected carriedStates beside carried, got undefined.',
+  );
 });

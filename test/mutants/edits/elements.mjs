@@ -207,6 +207,12 @@ export const edits = {
     ["<f32>size / <f32>max(steps, 1)", "<f32>size / <f32>steps", "division by 0"],
     ["load<i32>(mask + at) ? own : 0", "own", "masked step counted"],
     ["(<usize>(i / t)) << 2", "(<usize>(i % t)) << 2", "another sample's weight"],
+    [
+      "if (!load<i32>(mask + ((<usize>i) << 2))) memory",
+      "if (load<i32>(mask + ((<usize>i) << 2))) memory",
+      "the others cleared",
+    ],
+    ["memory.fill(x + <usize>i * bytes, 0, bytes)", "memory.fill(x + <usize>i * bytes, 0, 4)", "row not cleared whole"],
   ],
   "assembly/loss/weightedMean.ts": [
     ["by == 0 ? 0 : <f32>(sum / by)", "<f32>(sum / by)", "division by 0"],
