@@ -11,8 +11,8 @@ export const course: Command = {
   summary: "list the lessons of the course, chapter by chapter",
   options: { json: { about: "print one JSON object" } },
   about: [
-    "Lists the lessons with their titles. lanegrad train NAME performs one; those that are",
-    "tables are performed by lanegrad table NAME.",
+    "Lists the lessons with their titles. lanegrad train NAME performs one; those that",
+    "are tables are performed by lanegrad table NAME.",
   ],
   examples: ["lanegrad course", "lanegrad train xor"],
   run: async (args, surroundings) => {
