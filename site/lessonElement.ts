@@ -77,11 +77,14 @@ export class LessonElement extends HTMLElement {
       engine: (text) => (engine.textContent = text),
       shown: (shown) => view.show(shown),
       state(next, text) {
+        const hadFocus = [pause, stop].some((button) => button.matches(":focus"));
         current = next;
         state.textContent = text === "" ? { running: "Running.", paused: "Paused." }[next as "running"] : text;
         state.classList.toggle("failure", next === "failed");
-        if (next !== "running" && next !== "paused") view.finish();
         update();
+        if (next === "running" || next === "paused") return;
+        view.finish();
+        if (hadFocus) start.focus();
       },
     });
     this.#performance = performance;
@@ -128,4 +131,7 @@ function sentence(about: string): string {
   return `${about[0].toUpperCase()}${about.slice(1)}.`;
 }
 
-customElements.define("lanegrad-lesson", LessonElement);
+/** From now on pages can hold it. */
+export function defineLessonElement(): void {
+  customElements.define("lanegrad-lesson", LessonElement);
+}

@@ -4,7 +4,7 @@ import { Drawing } from "../src/report/browser/drawing.js";
 import { element, factList, scrolling } from "../src/report/browser/elements.js";
 import { Collected } from "../src/report/collected.js";
 import { drawnGraph } from "./graphviz.js";
-import "./plot.js";
+import { providePlot } from "./plot.js";
 
 /** Milliseconds between two drawings of the same thing. */
 const frame = 100;
@@ -25,6 +25,7 @@ export class LessonView {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
+    providePlot();
     this.#bar.max = 1;
     this.#bar.setAttribute("aria-label", "Progress");
     this.#conclusions.setAttribute("role", "status");
@@ -86,14 +87,15 @@ export class LessonView {
       this.#facts.replaceChildren(scrolling(factList(namesAndTexts(this.#collected.facts)), "Facts"));
     this.#haveFactsChanged = false;
     for (const block of this.#changed.values()) {
-      this.#drawing.draw(block);
-      if (block.kind === "graph" && block.svg === undefined) this.#drawGraph(block, this.#drawing);
+      if (block.kind === "graph") this.#drawGraph(block, this.#drawing);
+      else this.#drawing.draw(block);
     }
     this.#changed.clear();
   }
 
-  /** Graphviz comes when it is first needed. */
+  /** In words at once, and as a drawing when Graphviz has come. */
   #drawGraph(block: Extract<Block, { kind: "graph" }>, drawing: Drawing): void {
+    drawing.draw({ ...block, svg: "" });
     drawnGraph(block.dot).then(
       (svg) => drawing.draw({ ...block, svg }),
       () => undefined, // the graph stands there in words

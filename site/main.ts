@@ -2,7 +2,7 @@
 import { lessons } from "../course/index.js";
 import { type Chapter, type Lesson, chapters } from "../course/stage.js";
 import { element } from "../src/report/browser/elements.js";
-import "./lessonElement.js";
+import { defineLessonElement } from "./lessonElement.js";
 
 const main = document.querySelector("main")!;
 
@@ -62,5 +62,6 @@ function linkTo(name: string, text: string): HTMLElement {
   return link;
 }
 
+defineLessonElement();
 addEventListener("hashchange", () => show(false));
 show(true);

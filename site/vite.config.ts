@@ -24,7 +24,13 @@ export default defineConfig({
   // Found later, they would have the page loaded again in the middle of a lesson.
   optimizeDeps: { include: ["uplot", "@viz-js/viz"] },
   worker: { format: "es" },
-  build: { outDir: at("../build/site"), emptyOutDir: true, target: "es2022" },
+  build: {
+    ...{ outDir: at("../build/site"), emptyOutDir: true, target: "es2022" },
+    rolldownOptions: {
+      input: { course: at("index.html"), "lanegrad-lesson": at("embed.ts") },
+      output: { entryFileNames: "[name].js" },
+    },
+  },
   server: { headers, fs: { allow: [at("..")] } },
   preview: { headers },
 });

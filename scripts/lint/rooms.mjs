@@ -52,6 +52,7 @@ const messages = {
   kernels: "only ops and runtime call kernels; use or write an op instead of importing {{to}}",
   node: "src outside src/cli runs in browsers too: no import of {{to}} (process.getBuiltinModule where Node offers more)",
   api: '{{from}} uses the public API: import from "lanegrad" instead of {{to}}',
+  site: 'site uses course/, src/report/ and the public API: import from "lanegrad" instead of {{to}}',
   library: "src never imports itself by package name: use the relative path instead of {{to}}",
   plain: "course/ runs in Node, in pages and in workers: no use of {{to}}",
   cycle: "import cycle: {{path}}",
@@ -81,6 +82,10 @@ function complaint(path, specifier, to, names) {
     return to !== undefined && !to.startsWith(`${top}/`)
       ? { messageId: "api", data: { from: top, to: specifier } }
       : undefined;
+  }
+  if (top === "site") {
+    const isAllowed = to === undefined || /^(site|course|src\/report)\//.test(to);
+    return isAllowed ? undefined : { messageId: "site", data: { to: specifier } };
   }
   const from = roomOf(path);
   if (from === undefined) return undefined;

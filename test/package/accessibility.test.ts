@@ -50,6 +50,8 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
         );
         const where = `${width} ${colorScheme}`;
         for (const { id, nodes } of violations) found.push(`${where}: ${id} at ${String(nodes[0].target)}`);
+        const isNamed = (all: Element[]) => all.every((one) => one.closest("[role=img]")?.ariaLabel);
+        if (!(await page.locator("canvas").evaluateAll(isNamed))) found.push(`${where}: a canvas without a name`);
         const widest = await page.evaluate(() => document.documentElement.scrollWidth);
         if (widest > width) found.push(`${where}: ${widest} pixels wide`);
       }

@@ -63,6 +63,7 @@ describe("layer boundaries", () => {
     ["bench/gemm.ts", 'import { init } from "../build/lib/index.js";', 'import from "lanegrad"'],
     ["course/recurrent/a.ts", 'import { init } from "../../src/index.js";', 'import from "lanegrad"'],
     ["course/recurrent/a.ts", 'import { readFile } from "node:fs/promises";', "no use of node:fs/promises"],
+    ["site/worker.ts", 'import { init } from "../src/index.js";', 'import from "lanegrad"'],
     ["src/report/page.ts", 'import { message } from "../errors.js";', "report may not import errors"],
     ["src/models/model.ts", 'import { lessons } from "../../course/index.js";', "models may not import course"],
   ])("%s: %s", async (file, code, expected) => {
@@ -77,6 +78,7 @@ describe("layer boundaries", () => {
     ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
     ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],
     ["src/cli/bench.ts", 'import { gemmCases } from "../../bench/gemm.js";'],
+    ["site/view.ts", 'import { Drawing } from "../src/report/browser/drawing.js"; import "../course/index.js";'],
     ["examples/xor.ts", 'import { init } from "lanegrad"; import { draw } from "./draw.js";'],
     ["course/recurrent/a.ts", 'import { init } from "lanegrad"; export const now = init(Math.max(performance.now()));'],
     ["test/ops/relu.ts", 'import { readFileSync } from "node:fs"; import { relu } from "../../src/ops/relu.js";'],

@@ -56,6 +56,8 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     const lesson = await opened("xor");
     await press("Start");
     await ended("done");
+    const isFocused = (button: Element) => button.matches(":focus");
+    expect(await page.getByRole("button", { name: "Start again" }).evaluate(isFocused)).toBe(true);
     expect((await texts(lesson, ".facts-table td")).at(-1)).toMatch(/^100.00 % right/);
     expect(await lesson.locator(".uplot").count()).toBe(3);
     await lesson.locator(".graph svg").waitFor();

@@ -5,7 +5,7 @@ import { element } from "./elements.js";
 import { canvasOf } from "./gallery.js";
 
 const side = 300;
-const [left, bottom, top, right] = [48, 36, 12, 12];
+const [left, bottom, top, right] = [64, 36, 12, 12];
 
 /** Draws it, with the names of the groups of points below. */
 export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
@@ -36,7 +36,8 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
     context.fillText(xLabel, left + side / 2, top + side + 30);
     context.textAlign = "right";
     for (const y of ticks(yRange)) context.fillText(tickText(y), left - 4, yAt(y) + 4);
-    context.fillText(yLabel, left - 22, top + side / 2);
+    context.textAlign = "left";
+    context.fillText(yLabel, 0, top + side / 4); // between two ticks
     for (const [i, { x, y }] of points.entries()) {
       for (const [j, at] of x.entries()) {
         context.beginPath();
