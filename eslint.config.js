@@ -25,7 +25,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["{src,test,bench,examples}/**/*.ts", "*.config.ts"],
+    files: ["{src,course,test,bench,examples,site}/**/*.ts", "*.config.ts"],
     extends: [ts.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -45,12 +45,13 @@ export default defineConfig(
     },
   },
   {
-    files: ["src/**/*.ts", "bench/**/*.ts", "examples/**/*.{js,ts}"],
+    files: ["{src,course,bench,site}/**/*.ts", "examples/**/*.{js,ts}"],
     plugins: { rooms },
     rules: { "rooms/down": "error", "rooms/cycles": "error" },
   },
+  { files: ["course/**/*.ts"], plugins: { rooms }, rules: { "rooms/plain": "error" } },
   {
-    files: ["src/**/*.ts", "assembly/**/*.ts"],
+    files: ["{src,course,site,assembly}/**/*.ts"],
     rules: { "max-lines": ["error", { max: 340, skipBlankLines: true, skipComments: true }] },
   },
   {

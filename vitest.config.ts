@@ -6,8 +6,13 @@ const packageTests = "test/package/**/*.test.ts";
 const opsTests = "test/ops/**/*.test.ts";
 
 export default defineConfig({
-  // bench/ and examples/ import the package by name.
-  resolve: { alias: { lanegrad: fileURLToPath(new URL("src/index.ts", import.meta.url)) } },
+  // course/, bench/ and examples/ import the package by name.
+  resolve: {
+    alias: [
+      { find: /^lanegrad$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) },
+      { find: /^lanegrad\/(\w+)$/, replacement: fileURLToPath(new URL("src/", import.meta.url)) + "$1/index.ts" },
+    ],
+  },
   test: {
     // Generous: a busy machine is no failure.
     testTimeout: 60_000,

@@ -178,13 +178,16 @@ const common = {
   legalComments: "none",
 };
 
+/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
+const ownEntries = { report: "src/report/index.ts" };
+
 /** lib/ and modules/. */
 async function buildLibrary(sources) {
   await Promise.all(["lib", "modules"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })));
   await Promise.all([
     build({
       ...common,
-      entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+      entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts", ...ownEntries },
       external: ["node:*"],
       splitting: true,
       outdir: "build/lib",
@@ -210,7 +213,8 @@ async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));
   const entryPoints = {};
   for (const [entry, { node, default: file }] of Object.entries(exports)) {
-    if (entry !== "." && node) entryPoints[entry.slice(2)] = file.replace("build/modules", "src").replace(".js", ".ts");
+    if (entry !== "." && node && !(entry.slice(2) in ownEntries))
+      entryPoints[entry.slice(2)] = file.replace("build/modules", "src").replace(".js", ".ts");
   }
   const { metafile } = await build({
     ...options,
@@ -230,7 +234,7 @@ async function writeNamespaces(options) {
   await Promise.all(entries);
 }
 
-/** report/bench.js, report/comparison.js and report/training.js: each everything in one file, that a page can hold. */
+/** report/bench.js and report/page.js: each everything in one file, that a page can hold. */
 async function buildPages() {
   await build({
     ...common,
@@ -238,8 +242,7 @@ async function buildPages() {
     minify: true,
     entryPoints: {
       bench: "src/cli/benchmarks/page/page.ts",
-      comparison: "src/cli/comparison/page.ts",
-      training: "src/cli/training/page/page.ts",
+      page: "src/report/browser/page.ts",
     },
     outdir: "build/report",
   });
@@ -269,7 +272,8 @@ try {
     const sources = await filesOf("src");
     const tables = parts.map(({ suffix }) => `build/wasm/kernels${suffix}.d.ts`);
     const configs = ["tsconfig.json", "tsconfig.build.json", ...tables];
-    const bundled = ["package.json", "tsconfig.json", ...sources, ...(await filesOf("bench"))];
+    const bundled = ["package.json", "tsconfig.json", ...sources];
+    for (const folder of ["bench", "course"]) bundled.push(...(await filesOf(folder)));
     const names = ["commands", ...Object.keys(targets)];
     const carried = names.flatMap((name) => parts.map(({ suffix }) => `build/wasm/${name}${suffix}.js`));
     await Promise.all([

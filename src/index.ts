@@ -42,6 +42,8 @@ export { init, type InitOptions } from "./runtime/init.js";
 export { info, memoryUsage, type Info } from "./runtime/runtime.js";
 export { full, ones, tensor, zeros, type TensorOptions } from "./tensor/create.js";
 export type { NestedNumbers } from "./tensor/nested.js";
+export { drawNormal } from "./tensor/drawNormal.js";
+export { Random } from "./tensor/random.js";
 export { type Recording, record } from "./tensor/record.js";
 export { scope } from "./tensor/scope.js";
 export type { Shape } from "./tensor/shape.js";

@@ -1,12 +1,14 @@
 /**
- * Who may import whom: the layer boundaries of docs/architecture.md as an ESLint plugin of two rules.
+ * Who may import whom: the layer boundaries of docs/architecture.md as an ESLint plugin of three rules.
  *   rooms/down    an import leads to a room that the table below allows, and only runtime and ops reach the kernels
  *   rooms/cycles  no file imports itself through others, not even for types
+ *   rooms/plain   lessons use no global but those of the language and a few that Node, pages and workers have in common
  * Does not look into node_modules, and does not resolve anything but relative paths, `#wasm/*` and `lanegrad`.
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, relative, resolve, sep } from "node:path";
+import vm from "node:vm";
 import ts from "typescript";
 
 const leaves = ["errors", "version", "config", "options"];
@@ -33,7 +35,11 @@ const below = {
   optimizers: [...core, "ops"],
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
-  cli: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "bench"],
+  report: [],
+  cli: [
+    ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
+    ...["bench", "course"],
+  ],
 };
 
 /** What calls a kernel imports this name from a file of the runtime, or anything from one of the folder. */
@@ -46,7 +52,9 @@ const messages = {
   kernels: "only ops and runtime call kernels; use or write an op instead of importing {{to}}",
   node: "src outside src/cli runs in browsers too: no import of {{to}} (process.getBuiltinModule where Node offers more)",
   api: '{{from}} uses the public API: import from "lanegrad" instead of {{to}}',
+  site: 'site uses course/, src/report/ and the public API: import from "lanegrad" instead of {{to}}',
   library: "src never imports itself by package name: use the relative path instead of {{to}}",
+  plain: "course/ runs in Node, in pages and in workers: no use of {{to}}",
   cycle: "import cycle: {{path}}",
 };
 
@@ -56,7 +64,7 @@ const fromRoot = (root, file) => relative(root, file).split(sep).join("/");
 /** src/tensor/shape.ts → tensor, src/errors.ts → errors, bench/gemm.ts → bench; undefined elsewhere. */
 function roomOf(path) {
   const [top, next] = path.split("/");
-  if (top === "bench") return top;
+  if (top === "bench" || top === "course") return top;
   return top === "src" ? next?.replace(/\.ts$/, "") : undefined;
 }
 
@@ -68,10 +76,16 @@ function target(file, specifier) {
 /** The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes from there. */
 function complaint(path, specifier, to, names) {
   const top = path.split("/")[0];
-  if (top === "examples" || top === "bench") {
+  if (top === "course" && to === undefined && !/^lanegrad(\/|$)/.test(specifier))
+    return { messageId: "plain", data: { to: specifier } };
+  if (top === "examples" || top === "bench" || top === "course") {
     return to !== undefined && !to.startsWith(`${top}/`)
       ? { messageId: "api", data: { from: top, to: specifier } }
       : undefined;
+  }
+  if (top === "site") {
+    const isAllowed = to === undefined || /^(site|course|src\/report)\//.test(to);
+    return isAllowed ? undefined : { messageId: "site", data: { to: specifier } };
   }
   const from = roomOf(path);
   if (from === undefined) return undefined;
@@ -174,5 +188,38 @@ const cycles = {
   },
 };
 
+/** Globals beside those of the language that a lesson may use: they are the same in Node, in pages and in workers. */
+const commonGlobals = [
+  "performance",
+  "AbortSignal",
+  "TextDecoder",
+  "TextEncoder",
+  "URL",
+  "structuredClone",
+  "WebAssembly",
+];
+
+const languageGlobals = new Set(Object.getOwnPropertyNames(vm.runInNewContext("globalThis")));
+
+const plain = {
+  meta: { type: "problem", schema: [], messages },
+  create(context) {
+    const isAllowed = (name) => languageGlobals.has(name) || commonGlobals.includes(name) || name === "undefined";
+    return {
+      "Program:exit"(node) {
+        const global = context.sourceCode.getScope(node);
+        const foreign = [
+          ...global.variables.filter(({ defs }) => defs.length === 0).flatMap(({ references }) => references),
+          ...global.through,
+        ];
+        for (const { identifier, isValueReference = true } of foreign) {
+          if (!isValueReference || isAllowed(identifier.name)) continue;
+          context.report({ node: identifier, messageId: "plain", data: { to: identifier.name } });
+        }
+      },
+    };
+  },
+};
+
 /** The plugin, for eslint.config.js. */
-export const rooms = { meta: { name: "rooms" }, rules: { down, cycles } };
+export const rooms = { meta: { name: "rooms" }, rules: { down, cycles, plain } };

@@ -3,20 +3,31 @@ import process from "node:process";
 import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
 import { show } from "../errors.js";
+import { pageText } from "../report/page.js";
 import { machineLimits, threadsArrived } from "./benchmarks/limits.js";
-import { benchPage } from "./benchmarks/report.js";
 import type { BenchResult } from "./benchmarks/result.js";
 import { chosenGroups, suiteNames, suites } from "./benchmarks/suites.js";
 import { tableHead, tableRow } from "./benchmarks/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";
-import { oneLine } from "./format.js";
+import { oneLine } from "./terminal/format.js";
 import { cpuName, engineText, initWith, threadsOption, wideOption } from "./engine.js";
-import { interruptible } from "./interrupt.js";
+import { interruptible } from "./lesson/interrupt.js";
 import { printJson } from "./json.js";
-import { Outputs } from "./outputs.js";
-import { pageParts, pageSize } from "./pages/page.js";
-import { Terminal } from "./terminal.js";
+import { Outputs } from "./lesson/outputs.js";
+import { pageParts, pageSize } from "./lesson/lessonPage.js";
+import { Terminal } from "./terminal/terminal.js";
+
+/** What stands on the page before its script, benchmarks/page/, draws the run. */
+const pageBody = `<h1>Speed of kernels and training steps</h1>
+<p>Every result was compared with float64 arithmetic before it was timed. Each time is the median of many runs, which took turns with the machine's limit:
+multiply-adds on registers, or a copy of memory.</p>
+<div id="runs"></div>
+<form id="here">
+<h2>Run in this browser</h2>
+<p><label>Group <select name="group"></select></label> <label>seconds a case <input name="seconds" type="number" value="0.3" min="0.05" max="10" step="0.05"></label>
+<button>Run here</button> <output></output></p>
+</form>`;
 
 /** `lanegrad bench`: measures kernels and training steps against the peak of this machine. */
 export const bench: Command = {
@@ -90,7 +101,11 @@ export const bench: Command = {
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
     terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
     if (parts !== undefined) {
-      const file = await outputs.write("report", benchPage(result, parts));
+      const page = pageText(
+        { title: "Speed of kernels and training steps – lanegrad bench", body: pageBody, data: result },
+        parts,
+      );
+      const file = await outputs.write("report", new TextEncoder().encode(page));
       if (file !== undefined) terminal.print(`report: ${oneLine(file)}`);
     }
     if (isJson) printJson(surroundings, result);
@@ -98,7 +113,7 @@ export const bench: Command = {
   },
 };
 
-/** The names of each group that are to be measured. Errors: CommandLineError where nothing is left. */
+/** The names of each group that are to be measured. @throws CommandLineError where nothing is left */
 function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
   const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
   const left = named.filter(({ names }) => names.length > 0);

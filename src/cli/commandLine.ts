@@ -1,12 +1,12 @@
 /**
- * What a command takes on the command line, and reading it: every option known, every value in its range, before anything runs.
+ * What a command takes on the command line, and how that is read: unknown options and values out of range are errors before anything runs.
  * Does not know what the commands do.
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
-import { oneLine } from "./format.js";
+import { oneLine } from "./terminal/format.js";
 
-/** What stands on the command line makes no sense: exit status 2. */
+/** The command line makes no sense: exit status 2. */
 export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
 }
@@ -32,7 +32,7 @@ export interface Signature {
 
 /** The arguments of a command, checked against its signature. */
 export class Arguments {
-  /** What stands beside the options. */
+  /** The word beside the options. */
   readonly operand: string | undefined;
   /** What follows it. */
   readonly more: readonly string[];
@@ -46,7 +46,7 @@ export class Arguments {
     this.#values = values;
   }
 
-  /** True where the option stands there. */
+  /** True if the option was given. */
   has(option: string): boolean {
     return this.#values.has(option);
   }
@@ -56,12 +56,12 @@ export class Arguments {
     return this.#values.get(option);
   }
 
-  /** The names of the options that stand there. */
+  /** The names of the options that were given. */
   get given(): readonly string[] {
     return [...this.#values.keys()];
   }
 
-  /** Those of the options that stand there, as words of a command line. */
+  /** Those of the options that were given, as words of a command line. */
   again(options: readonly string[]): string[] {
     return options.flatMap((option) => {
       const value = this.#values.get(option);
@@ -74,7 +74,7 @@ export class Arguments {
    *
    * @param rule  what it must be, for the message
    * @param isIn  whether a number is that
-   * Errors: CommandLineError.
+   * @throws CommandLineError
    */
   number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
     const text = this.#values.get(option);
@@ -85,7 +85,7 @@ export class Arguments {
   }
 }
 
-/** Reads arguments by a command's signature. Errors: CommandLineError. */
+/** Reads arguments by a command's signature. @throws CommandLineError */
 export function readArguments(signature: Signature, args: readonly string[]): Arguments {
   const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);
@@ -126,7 +126,7 @@ export function readArguments(signature: Signature, args: readonly string[]): Ar
   return new Arguments(name, operands, values);
 }
 
-/** The error for a name that is none of those that there are. */
+/** The error for an unknown name; suggests a similar one. */
 export function unknown(command: string, kind: string, got: string, known: readonly string[]): CommandLineError {
   const near = known.find((name) => distance(name, got) <= Math.max(1, Math.floor(name.length / 4)));
   const hint = near === undefined ? helpHint(command) : `Did you mean ${near}?`;

@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { type Info, info, init } from "../index.js";
 import type { Arguments } from "./commandLine.js";
-import { plural } from "./format.js";
+import { plural } from "./terminal/format.js";
 
 /** The option of commands that compute for long. */
 export const threadsOption = { value: "N", about: "threads that compute; default: the machine's cores, at most 8" };
@@ -13,7 +13,7 @@ export const wideOption = { about: "let V8 fuse pairs of vectors into 256-bit on
 
 const mostThreads = 64;
 
-/** Starts the library as the options say. Errors: CommandLineError. */
+/** Starts the library as the options say. @throws CommandLineError */
 export function initWith(args: Arguments): Promise<Info> {
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostThreads;
   const threads = args.number("threads", `an integer from 1 to ${mostThreads}`, isCount);

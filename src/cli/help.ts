@@ -1,7 +1,7 @@
 /** The help: of `lanegrad`, and of each command, from the same table that reads the arguments. At most 80 columns. */
 import { version } from "../version.js";
 import type { Command } from "./command.js";
-import { beside } from "./layout.js";
+import { beside } from "./terminal/layout.js";
 
 const columns = 80;
 

@@ -2,7 +2,7 @@
 import { info, init } from "../index.js";
 import type { Command } from "./command.js";
 import { printJson } from "./json.js";
-import { Terminal } from "./terminal.js";
+import { Terminal } from "./terminal/terminal.js";
 
 /** `lanegrad info`: which build runs here, and why. */
 export const infoCommand: Command = {

@@ -3,12 +3,13 @@ import { WrongResultError } from "../../bench/check.js";
 import { LanegradError, printable } from "../errors.js";
 import { version } from "../version.js";
 import { bench } from "./bench.js";
+import { course } from "./course.js";
 import type { Command } from "./command.js";
 import { CommandLineError, readArguments, unknown, wrong } from "./commandLine.js";
 import { helpOf, overview } from "./help.js";
 import { infoCommand } from "./info.js";
-import { Interrupted, exitStatus } from "./interrupt.js";
-import { predict } from "./predict.js";
+import { Interrupted, exitStatus } from "./lesson/interrupt.js";
+import { predict } from "./predict/predict.js";
 import type { Surroundings } from "./surroundings.js";
 import { table } from "./table.js";
 import { train } from "./train.js";
@@ -16,7 +17,7 @@ import { train } from "./train.js";
 const help = { about: "show this page" };
 
 /** In the order of the help. */
-const commands: readonly Command[] = [train, predict, table, bench, infoCommand].map((command) => ({
+const commands: readonly Command[] = [train, predict, course, table, bench, infoCommand].map((command) => ({
   ...command,
   options: { ...command.options, help },
 }));

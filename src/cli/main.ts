@@ -9,7 +9,7 @@ import type { StopSignal } from "./surroundings.js";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
 
-// Whoever reads a pipe may stop reading: then there is nobody to tell. A file that output goes to may have no room.
+// The reader of a pipe may go away, which is no error; a file that the output goes to may run out of room, which is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
   process.stderr.write(`lanegrad: cannot write to standard output: ${reasonOf(error)}.\n`);
@@ -26,8 +26,7 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
     library: new URL("./index.js", import.meta.url).href,
     pages: {
       bench: new URL("../report/bench.js", import.meta.url).href,
-      comparison: new URL("../report/comparison.js", import.meta.url).href,
-      training: new URL("../report/training.js", import.meta.url).href,
+      lesson: new URL("../report/page.js", import.meta.url).href,
     },
   },
   onStopSignal: (listener) => {

@@ -1,4 +1,4 @@
-/** What a command may know of the world: where it writes, the environment, how it is interrupted. Tests bring their own. */
+/** Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own. */
 
 /** A stream to write text to; `process.stdout` is one. */
 export interface Output {
@@ -19,7 +19,7 @@ export interface PackageFiles {
   /** URL that `import` takes for the library. */
   readonly library: string;
   /** URLs of the scripts of the pages that commands write. */
-  readonly pages: { readonly bench: string; readonly comparison: string; readonly training: string };
+  readonly pages: { readonly bench: string; readonly lesson: string };
 }
 
 /** Everything outside of the command. */

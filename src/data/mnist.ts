@@ -1,9 +1,11 @@
 /**
- * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink, from a folder or downloaded once into a cache. Node only.
+ * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink: from a folder or downloaded once into a cache (in Node), or from files
+ * that the caller has.
  * Any data set in the same four files (Fashion-MNIST, KMNIST) is read from a folder just as well; its class names are the caller's to know.
  * Source: LeCun, Cortes, Burges; the checksums are those of the published files.
  */
-import { checkKeys, DataError, message, show } from "../errors.js";
+import { checkKeys, DataError, UsageError, message, show } from "../errors.js";
+import { type ByteSource, readBytes, unshared } from "../io/bytes.js";
 import { readFile } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
 import { heap } from "../runtime/runtime.js";
@@ -28,6 +30,8 @@ const browserHint = "datasets.digits() works in browsers.";
 export interface MnistOptions extends CacheOptions, InflateOptions {
   /** Folder with the four files, as `….gz` or unpacked, itself or in a folder `mnist` in it. Default: the cache, filled from the mirrors. */
   readonly dir?: string;
+  /** The four files by their names, with or without `.gz`, as from a page's file picker: works in browsers. Default: read from dir or cache. */
+  readonly files?: Readonly<Record<string, ByteSource>>;
 }
 
 const publicMirrors = [
@@ -73,7 +77,11 @@ export async function mnist(options: MnistOptions = {}): Promise<Split> {
   checkOptions(options);
   heap(); // without init, say so before anything is downloaded
   options.signal?.throwIfAborted();
-  const files = await (options.dir === undefined ? fromCache(options) : fromFolder(options.dir));
+  const files = await (options.files !== undefined
+    ? fromFiles(options.files)
+    : options.dir === undefined
+      ? fromCache(options)
+      : fromFolder(options.dir));
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
     files.map(({ name, bytes }, i) => readIdx(bytes, `${op}: ${name}`, i % 2 === 0 ? 3 : 1, options.maxBytes)),
   );
@@ -125,6 +133,19 @@ async function fromFolder(dir: string): Promise<NamedBytes[]> {
   );
 }
 
+/** Files that the caller has, whatever else is among them. */
+async function fromFiles(given: Readonly<Record<string, ByteSource>>): Promise<NamedBytes[]> {
+  const found = publishedFiles.map((file) =>
+    [file.name, unpacked(file.name)].find((name) => Object.hasOwn(given, name)),
+  );
+  const missing = publishedFiles.filter((_, i) => found[i] === undefined).map(({ name }) => unpacked(name));
+  if (missing.length > 0) {
+    const expected = `${missing.join(", ")}, each with or without .gz`;
+    throw new DataError(message(op, "files are missing", { expected, got: show(Object.keys(given).sort()) }));
+  }
+  return Promise.all(found.map(async (name) => ({ name: name!, bytes: unshared(await readBytes(op, given[name!])) })));
+}
+
 function fromCache(options: MnistOptions): Promise<NamedBytes[]> {
   return fetchFiles(publishedFiles, op, cacheOf(options.cache), publicMirrors, options);
 }
@@ -165,7 +186,10 @@ function toDataset({ images, labels }: Digits): Dataset {
 }
 
 function checkOptions(options: MnistOptions): void {
-  checkKeys(op, options, ["dir", "maxBytes", ...cacheOptions]);
+  checkKeys(op, options, ["dir", "files", "maxBytes", ...cacheOptions]);
+  if (options.dir !== undefined && options.files !== undefined) {
+    throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or files", got: "both" }));
+  }
   checkCacheOptions(op, options);
   checkMaxBytes(op, options);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classTable } from "../../src/cli/classTable.js";
+import { classTable } from "../../src/cli/terminal/classTable.js";
 
 const terminal = { columns: 80, style: (text: string) => text };
 const names = ["cat", "dog", "emu"];

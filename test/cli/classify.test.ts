@@ -1,6 +1,6 @@
 /** Probabilities of classes from outputs, by what the network's last activation gives. */
 import { it } from "vitest";
-import { classify } from "../../src/cli/classify.js";
+import { classify } from "../../src/cli/predict/classify.js";
 import * as layers from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { model, sequential } from "../../src/models/sequential.js";

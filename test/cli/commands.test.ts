@@ -78,18 +78,18 @@ describe("lanegrad", () => {
   });
 
   it.each([
-    [[], "lanegrad: no command; expected train, predict, table, bench, info. See lanegrad --help."],
+    [[], "lanegrad: no command; expected train, predict, course, table, bench, info. See lanegrad --help."],
     [
       ["trian"],
-      'lanegrad: unknown command; expected train, predict, table, bench or info, got "trian". See lanegrad --help.',
+      'lanegrad: unknown command; expected train, predict, course, table, bench or info, got "trian". See lanegrad --help.',
     ],
     [
       ["Train"],
-      'lanegrad: unknown command; expected train, predict, table, bench or info, got "Train". Did you mean train?',
+      'lanegrad: unknown command; expected train, predict, course, table, bench or info, got "Train". Did you mean train?',
     ],
     [
       ["--verison"],
-      'lanegrad: unknown option; expected train, predict, table, bench or info, got "--verison". See lanegrad --help.',
+      'lanegrad: unknown option; expected train, predict, course, table, bench or info, got "--verison". See lanegrad --help.',
     ],
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cropTogether, drawImage, drawRow, type GreyImage } from "../../src/cli/drawDigit.js";
+import { cropTogether, drawImage, drawRow, type GreyImage } from "../../src/cli/terminal/drawDigit.js";
 
 /** An image from one letter a pixel: # is ink, - is faint, anything else paper. */
 const image = (...rows: string[]): GreyImage => ({

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { experiments } from "../../src/cli/experiments/index.js";
+import { lessons } from "../../course/index.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { recipes } from "../../src/cli/recipes/index.js";
 import { record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
@@ -21,11 +20,12 @@ async function run(...args: string[]) {
 
 describe("lanegrad train with the name of an experiment", () => {
   it("has names that no recipe has, all in the help", async () => {
-    const names = [...recipes, ...experiments].map(({ name }) => name);
+    const names = lessons.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const { stdout } = await run("--help");
     const group = stdout.slice(stdout.indexOf("\nComparisons"), stdout.indexOf("\nOptions:"));
-    for (const { name } of experiments) expect(group).toMatch(new RegExp(`^  ${name} +\\w`, "m"));
+    for (const { name } of lessons.filter(({ kind }) => kind === "comparison"))
+      expect(group).toMatch(new RegExp(`^  ${name} +\\w`, "m"));
   });
 
   it.each([
@@ -66,7 +66,9 @@ describe("translation", () => {
     }
     expect(dense.rightAndDown[8]).toBeLessThan(0.5);
     expect(convolutional.rightAndDown[8]).toBeGreaterThan(0.8);
-    expect(stderr).toMatch(/^shift +dense, right +dense, right and down +convolutional, right/m);
+    expect(stderr).toMatch(
+      /^shift +dense, shifted right +dense, shifted right and down +convolutional, shifted right/m,
+    );
     expect(stderr.match(/^[0-8](?: +[\d.]+ %){4}$/gm)).toHaveLength(9);
     expect(stderr).toContain("Shifted by 8 pixels right and down, the dense network reads ");
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, decimal, duration, percent, plural, rate } from "../../src/cli/format.js";
+import { count, decimal, duration, percent, plural, rate } from "../../src/cli/terminal/format.js";
 
 describe("numbers for people", () => {
   it("counts have their thousands apart", () => {

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { classTable } from "../../src/cli/classTable.js";
+import { classTable } from "../../src/cli/terminal/classTable.js";
 import { commandText } from "../../src/cli/commandLine.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { pageText } from "../../src/cli/pages/page.js";
-import { Terminal } from "../../src/cli/terminal.js";
+import { pageText } from "../../src/report/page.js";
+import { Terminal } from "../../src/cli/terminal/terminal.js";
 import { init, layers, modelToDot, sequential } from "../../src/index.js";
 import { record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
@@ -161,7 +161,7 @@ it("a command with control characters is printed as bash reads it back", () => {
 it("a page cannot be left by what stands in its data, title or scripts", () => {
   const breakout = `</script><img src=x onerror=alert(1)>"'<!--`;
   const parts = { plotScript: "'</SCRIPT><!--'", plotStyle: "", plotLicense: "--><b>", pageScript: "" };
-  const text = pageText(breakout, "", { [breakout]: breakout }, parts);
+  const text = pageText({ title: breakout, body: "", data: { [breakout]: breakout } }, parts);
   expect(text).not.toContain("<img");
   expect(text.match(/<\/script/gi)).toHaveLength(3);
   expect(text.match(/<!--/g)).toHaveLength(1);

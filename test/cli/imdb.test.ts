@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { imdbModels, imdbRecipes } from "../../src/cli/recipes/imdb.js";
+import { imdbModels, imdbNetworks } from "../../course/recurrent/imdb.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { loadModel, layers, sequential, text } from "../../src/index.js";
 import { record } from "./support.js";
@@ -51,8 +51,8 @@ describe("lanegrad train imdb", () => {
   });
 
   it("has six networks, whose weights are counted right", () => {
-    const counts = imdbRecipes.map((recipe) => {
-      const model = recipe.model(0, { data: undefined as never, batch: 32 });
+    const counts = imdbNetworks.map((lesson) => {
+      const model = lesson.model(0, undefined as never, 32);
       const count = model.weights.reduce((sum, { value }) => sum + value.size, 0) - 1_000_000;
       model.dispose();
       return count;

@@ -42,8 +42,7 @@ export function record(columns?: number, env: Surroundings["env"] = {}, stdin = 
         library: pathToFileURL(join(built, "lib/index.js")).href,
         pages: {
           bench: pathToFileURL(join(built, "report/bench.js")).href,
-          comparison: pathToFileURL(join(built, "report/comparison.js")).href,
-          training: pathToFileURL(join(built, "report/training.js")).href,
+          lesson: pathToFileURL(join(built, "report/page.js")).href,
         },
       },
       onStopSignal: (listener) => {

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { mnistRows, mnistTable } from "../../src/cli/tables/mnist.js";
-import { mnistLinear } from "../../src/cli/recipes/perceptrons.js";
-import { trainRow } from "../../src/cli/tables/trainRow.js";
-import { Terminal } from "../../src/cli/terminal.js";
+import { mnistRows, mnistTable } from "../../course/convolution/mnistTable.js";
+import { mnistLinear } from "../../course/feedforward/mnistLinear.js";
+import { trainRow } from "../../course/support/tables/trainRow.js";
+import { batch, epochs, learningRate } from "../../course/settings.js";
 import { digitNames } from "../../src/data/dataset.js";
 import { init, zeros } from "../../src/index.js";
-import { imdbRows } from "../../src/cli/tables/imdb.js";
+import { imdbRows } from "../../course/recurrent/imdbTable.js";
 import { record } from "./support.js";
 import { writeTinyImdb } from "./tinyImdb.js";
 import { writeTinyMnist } from "./tinyMnist.js";
@@ -34,7 +34,7 @@ describe("lanegrad table mnist", () => {
     const { status, stdout, stderr } = await run("mnist", "--quick", "--data", folder, "--json");
     const { rows, ...rest } = JSON.parse(stdout) as { rows: Record<string, number>[] };
     expect(rest).toMatchObject({ table: "mnist", quick: true });
-    expect(rows.map(({ recipe }) => recipe)).toEqual(mnistRows.map(({ recipe }) => recipe.name));
+    expect(rows.map(({ recipe }) => recipe)).toEqual(mnistRows.map(({ network }) => network.name));
     const failed = rows.filter(({ testErrorPercent, boundPercent }) => testErrorPercent > boundPercent);
     expect(failed).not.toEqual([]);
     expect(status).toBe(1);
@@ -61,17 +61,17 @@ describe("lanegrad table mnist", () => {
       hasImages: true,
     };
     const samples: number[] = [];
-    const recipe = {
+    const network = {
       ...mnistLinear,
-      settings: { epochs: 3, batch: 2, lr: 1 },
+      settings: { epochs: epochs(3), batch: batch(2), lr: learningRate(1) },
       callbacks: () => [{ onBatchEnd: (i: number) => void samples.push(i) }],
     };
-    const row = { recipe, bound: 1, quickBound: 2, quickEpochs: 1, quickTraining: 7 };
-    const terminal = new Terminal(record().surroundings.stdout, {});
-    const how = { seed: 0, signal: new AbortController().signal, terminal };
-    const quick = await trainRow(row, mnistTable, data, { ...how, isQuick: true });
+    const row = { network, bound: 1, quickBound: 2, quickEpochs: 1, quickTraining: 7 };
+    const nothing = (): undefined => undefined;
+    const how = { seed: 0, signal: new AbortController().signal, show: nothing, turn: nothing };
+    const quick = await trainRow(row, mnistTable, data, { ...how, settings: { quick: true } });
     expect([samples.length, quick.boundPercent]).toEqual([4, 2]);
-    const whole = await trainRow(row, mnistTable, data, { ...how, isQuick: false });
+    const whole = await trainRow(row, mnistTable, data, { ...how, settings: { quick: false } });
     expect([samples.length, whole.boundPercent]).toEqual([4 + 30, 1]);
   });
 
@@ -93,7 +93,7 @@ describe("lanegrad table imdb", () => {
     const { status, stdout, stderr } = await run("imdb", "--quick", "--data", folder, "--json", "--report", file);
     const { rows, ...rest } = JSON.parse(stdout) as { rows: Record<string, number>[] };
     expect(rest).toMatchObject({ table: "imdb", quick: true, seed: 0 });
-    expect(rows.map(({ recipe }) => recipe)).toEqual(imdbRows.map(({ recipe }) => recipe.name));
+    expect(rows.map(({ recipe }) => recipe)).toEqual(imdbRows.map(({ network }) => network.name));
     for (const row of rows) {
       expect(Object.keys(row)).toEqual([
         ...["recipe", "boundPercent", "testErrorPercent", "parameters", "epochs", "seconds", "secondsPerEpoch"],

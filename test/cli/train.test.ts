@@ -3,15 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { experiments } from "../../src/cli/experiments/index.js";
+import { lessons } from "../../course/index.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { recipes } from "../../src/cli/recipes/index.js";
 import { info } from "../../src/index.js";
 import { sharedData } from "../support/sharedData.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
-const names = [...[...recipes, ...experiments].map(({ name }) => name), "imdb"];
+const names = [...lessons.filter(({ kind }) => kind !== "table").map(({ name }) => name), "imdb"];
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-train-"));
 const mnist = join(folder, "mnist");
 const file = (name: string): string => join(folder, name);

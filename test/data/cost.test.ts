@@ -5,9 +5,9 @@
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkpoint } from "../../src/callbacks/index.js";
-import { imageInput } from "../../src/cli/image.js";
-import { readInputs } from "../../src/cli/inputs.js";
-import { decodePng, maxPixels, maxSide } from "../../src/cli/png.js";
+import { imageInput } from "../../src/cli/predict/image.js";
+import { readInputs } from "../../src/cli/predict/inputs.js";
+import { decodePng, maxPixels, maxSide } from "../../src/cli/predict/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
 import { csv, parseCsv } from "../../src/data/csv.js";
 import { readIdx } from "../../src/data/formats/idx.js";

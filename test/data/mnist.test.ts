@@ -156,7 +156,7 @@ describe("mnist from a folder", () => {
   it.each([
     [
       { folder: "x" },
-      'datasets.mnist: unknown option; expected dir, maxBytes, cache, mirrors, stallMs, signal or onProgress, got "folder".',
+      'datasets.mnist: unknown option; expected dir, files, maxBytes, cache, mirrors, stallMs, signal or onProgress, got "folder".',
     ],
     [{ mirrors: [] }, "datasets.mnist: mirrors are wrong; expected a list of one or more addresses, got []."],
     [{ mirrors: ["mnist"] }, 'got ["mnist"].'],
@@ -172,6 +172,36 @@ describe("mnist from a folder", () => {
     vi.stubGlobal("process", undefined);
     await expect(mnist()).rejects.toThrow(
       "datasets.mnist: there is no node:path here; expected Node ≥ 20.16, Deno or Bun. datasets.digits() works in browsers.",
+    );
+  });
+});
+
+describe("mnist from files that the caller has", () => {
+  beforeAll(() => init());
+  const files = (): Record<string, Uint8Array> => ({
+    [names[0]]: images(3),
+    [`${names[1]}.gz`]: gzipSync(labels(7, 0, 9)),
+    [names[2]]: images(2),
+    [names[3]]: labels(1, 2),
+    "readme.txt": Uint8Array.of(1),
+  });
+
+  it("gives what a folder gives, from bytes and Blobs, gzipped or not", async () => {
+    const { train, test } = await mnist({ files: { ...files(), [names[0]]: new Blob([images(3)]) } });
+    expect([train.x.shape, test.x.shape]).toEqual([
+      [3, 28, 28, 1],
+      [2, 28, 28, 1],
+    ]);
+    expect([...train.y.toTypedArray(), ...test.y.toTypedArray()]).toEqual([7, 0, 9, 1, 2]);
+  });
+
+  it("names the files that are missing, and what there is", async () => {
+    const { [names[2]]: _, ...rest } = files();
+    await expect(mnist({ files: rest })).rejects.toThrow(
+      "datasets.mnist: files are missing; expected t10k-images-idx3-ubyte, each with or without .gz, got",
+    );
+    await expect(mnist({ files: files(), dir: folder })).rejects.toThrow(
+      new UsageError("datasets.mnist: where to read from is not clear; expected dir or files, got both."),
     );
   });
 });

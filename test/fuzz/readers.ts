@@ -3,10 +3,10 @@
  * (gzip, zip, chunks with checksums, headers with lengths, JSON), which is made anew around it. Does not choose the damage (damage.ts).
  */
 import { deflateSync, gzipSync } from "node:zlib";
-import { digitInput } from "../../src/cli/digitImage.js";
-import { imageInput } from "../../src/cli/image.js";
-import { readInputs } from "../../src/cli/inputs.js";
-import { decodePng } from "../../src/cli/png.js";
+import { digitInput } from "../../src/cli/predict/digitImage.js";
+import { imageInput } from "../../src/cli/predict/image.js";
+import { readInputs } from "../../src/cli/predict/inputs.js";
+import { decodePng } from "../../src/cli/predict/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
 import { readIdx } from "../../src/data/formats/idx.js";
 import { readIntegers, readLists } from "../../src/data/formats/npy.js";

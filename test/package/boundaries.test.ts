@@ -61,6 +61,11 @@ describe("layer boundaries", () => {
     ["src/unheardOf/file.ts", 'import { message } from "../errors.js";', "has no line in scripts/lint/rooms.mjs"],
     ["examples/xor.ts", 'import { init } from "../src/index.js";', 'import from "lanegrad"'],
     ["bench/gemm.ts", 'import { init } from "../build/lib/index.js";', 'import from "lanegrad"'],
+    ["course/recurrent/a.ts", 'import { init } from "../../src/index.js";', 'import from "lanegrad"'],
+    ["course/recurrent/a.ts", 'import { readFile } from "node:fs/promises";', "no use of node:fs/promises"],
+    ["site/worker.ts", 'import { init } from "../src/index.js";', 'import from "lanegrad"'],
+    ["src/report/page.ts", 'import { message } from "../errors.js";', "report may not import errors"],
+    ["src/models/model.ts", 'import { lessons } from "../../course/index.js";', "models may not import course"],
   ])("%s: %s", async (file, code, expected) => {
     const found = (await faults(file, code)).filter((fault) => fault.startsWith("rooms/down"));
     expect(found).toEqual([expect.stringContaining(expected)]);
@@ -73,11 +78,24 @@ describe("layer boundaries", () => {
     ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
     ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],
     ["src/cli/bench.ts", 'import { gemmCases } from "../../bench/gemm.js";'],
+    ["site/view.ts", 'import { Drawing } from "../src/report/browser/drawing.js"; import "../course/index.js";'],
     ["examples/xor.ts", 'import { init } from "lanegrad"; import { draw } from "./draw.js";'],
+    ["course/recurrent/a.ts", 'import { init } from "lanegrad"; export const now = init(Math.max(performance.now()));'],
     ["test/ops/relu.ts", 'import { readFileSync } from "node:fs"; import { relu } from "../../src/ops/relu.js";'],
   ])("%s may: %s", async (file, code) => {
     expect(await faults(file, code)).toEqual([]);
   });
+});
+
+describe("lessons run in Node, in pages and in workers", () => {
+  it.each(["document.body", "process.argv", "Buffer.from([])", "new Worker('a.js')", "setTimeout(() => 1, 2)"])(
+    "so they may not use %s",
+    async (code) => {
+      const [name] = /\b(document|process|Buffer|Worker|setTimeout)\b/.exec(code)!;
+      const found = await faults("course/feedforward/a.ts", `export const x: Document | number = ${code};`);
+      expect(found).toEqual([`rooms/plain: course/ runs in Node, in pages and in workers: no use of ${name}`]);
+    },
+  );
 });
 
 describe("import cycles", () => {

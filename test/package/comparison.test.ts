@@ -5,32 +5,39 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { afterAll, expect, it } from "vitest";
-import { type ComparisonReport, comparisonPage } from "../../src/cli/comparison/report.js";
-import { pageParts } from "../../src/cli/pages/page.js";
+import { pageParts } from "../../src/cli/lesson/lessonPage.js";
+import { type Report, reportPage } from "../../src/report/page.js";
 import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-comparison-"));
 const file = join(folder, "page.html");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const report: ComparisonReport = {
+const report: Report = {
   title: "lanegrad train nothing",
+  heading: "Nothing",
   introduction: ["Two <b>networks</b>.", "One of them </script> wins."],
   command: "npx lanegrad train nothing --seed 1",
   facts: [["machine", "some"]],
-  tables: [
+  blocks: [
     {
-      title: "Errors",
+      ...{ kind: "table", title: "Errors" },
       header: ["network", "error"],
       rows: [
         ["first", "1 %"],
         ["second", "2 %"],
       ],
     },
-  ],
-  charts: [
     {
-      ...{ title: "Losses", xLabel: "epoch", yLabel: "loss", kind: "lines", yLogarithmic: true },
+      ...{
+        kind: "chart",
+        section: "Charts",
+        title: "Losses",
+        xLabel: "epoch",
+        yLabel: "loss",
+        marks: "lines",
+        yLogarithmic: true,
+      },
       series: [
         { name: "first", x: [1, 2, 3], y: [1, 0.1, 1e-9] },
         { name: "second", x: [2, 3, 4], y: [0.3, NaN, 0.5] },
@@ -38,21 +45,37 @@ const report: ComparisonReport = {
       ],
     },
     {
-      ...{ title: "Time", xLabel: "seconds", yLabel: "%", kind: "points", xLogarithmic: true },
+      ...{
+        kind: "chart",
+        section: "Charts",
+        title: "Time",
+        xLabel: "seconds",
+        yLabel: "%",
+        marks: "points",
+        xLogarithmic: true,
+      },
       series: [
         { name: "first", x: [10, 10], y: [1, 2], labels: ["a", "b"] },
         { name: "second", x: [1000], y: [3] },
       ],
     },
-    { title: "Nothing", xLabel: "", yLabel: "", kind: "lines", series: [{ name: "none", x: [], y: [] }] },
+    {
+      kind: "chart",
+      section: "Charts",
+      title: "Nothing",
+      xLabel: "",
+      yLabel: "",
+      marks: "lines",
+      series: [{ name: "none", x: [], y: [] }],
+    },
   ],
 };
 
 it.skipIf(!hasChromium)(
   `a comparison is one page with its tables and charts, drawn without a request${needsChromium}`,
   async () => {
-    const script = new URL("../../build/report/comparison.js", import.meta.url).href;
-    writeFileSync(file, comparisonPage(report, await pageParts("train", script)));
+    const script = new URL("../../build/report/page.js", import.meta.url).href;
+    writeFileSync(file, reportPage(report, await pageParts("train", script)));
     expect(readdirSync(folder)).toEqual(["page.html"]);
     const browser = await chromium.launch(chromiumOptions);
     try {
@@ -64,7 +87,7 @@ it.skipIf(!hasChromium)(
       await page.goto(pathToFileURL(file).href);
       expect(await page.locator("main > p").allTextContents()).toEqual(report.introduction);
       expect(await page.locator("pre").textContent()).toBe(report.command);
-      expect(await page.locator(".comparison td").allTextContents()).toEqual(["first", "1 %", "second", "2 %"]);
+      expect(await page.locator("section .scroll td").allTextContents()).toEqual(["first", "1 %", "second", "2 %"]);
       expect(await page.locator("h3").allTextContents()).toEqual(["Losses", "Time"]);
       const colors = await page.locator(".uplot canvas").evaluateAll((canvases) =>
         canvases.map((canvas) => {

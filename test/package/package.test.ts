@@ -37,8 +37,9 @@ describe("the tarball", () => {
 
   it("attw finds the types of every entry point (ESM only)", async () => {
     const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
-    // The worker is a script to serve, not a module to import.
-    const options = ["--profile", "esm-only", "--exclude-entrypoints", "./worker.js", "--no-color"];
+    // These are scripts to serve or to carry, not modules to import.
+    const scripts = ["./worker.js", "./report/page.js"];
+    const options = ["--profile", "esm-only", "--exclude-entrypoints", ...scripts, "--no-color"];
     await run(process.execPath, [attw, tarball, ...options]);
   });
 });
@@ -57,7 +58,11 @@ describe("installed in an empty project", () => {
 
   it("the namespaces' own entries hold the same functions", () => {
     const namespaces = Object.keys(lanegrad).filter((name) => isNamespace(lanegrad[name as keyof typeof lanegrad]));
-    expect(runInProject("entries.js")).toEqual({ entries: namespaces.sort(), wrong: [] });
+    expect(runInProject("entries.js")).toEqual({
+      entries: namespaces.sort(),
+      wrong: [],
+      others: [["report", ["Collected", "pictureOf", "reportPage"]]],
+    });
   });
 
   it.each(["nodenext", "bundler"])(

@@ -14,16 +14,16 @@ export interface Setting {
   readonly wide: boolean;
   readonly files: PackageFiles;
   readonly signal: AbortSignal;
-  /** Is told what is being measured now. */
+  /** Called with the name of what is measured next. */
   readonly working: (name: string) => void;
-  /** Is told why something is left out. */
+  /** Called with the reason when something is left out. */
   readonly note: (text: string) => void;
 }
 
 /** A group of benchmarks. */
 export interface Suite {
   readonly names: readonly string[];
-  /** Measures those that are asked for. Errors: WrongResultError; the signal's reason. */
+  /** Measures those that are asked for. @throws WrongResultError; the signal's reason */
   run(isWanted: (name: string) => boolean, setting: Setting): AsyncGenerator<Measured>;
 }
 

@@ -1,4 +1,4 @@
-/** For `node entries.js`: the entries that are not what the namespace of the same name holds. */
+/** For `node entries.js`: the entries that are not what the namespace of the same name holds, and what those without such a namespace export. */
 import * as lanegrad from "lanegrad";
 import manifest from "lanegrad/package.json" with { type: "json" };
 
@@ -13,7 +13,11 @@ const differs = async (entry) => {
     keys.some((key) => functions[key] !== namespace[key])
   );
 };
-const entries = names.map((entry) => entry.slice(2));
+const all = names.map((entry) => entry.slice(2));
+const entries = all.filter((entry) => entry in lanegrad);
+const others = [];
+for (const entry of all)
+  if (!entries.includes(entry)) others.push([entry, Object.keys(await import(`lanegrad/${entry}`))]);
 const wrong = [];
 for (const entry of entries) if (await differs(entry)) wrong.push(entry);
-console.log(JSON.stringify({ entries, wrong }));
+console.log(JSON.stringify({ entries, wrong, others }));

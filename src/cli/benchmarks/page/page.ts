@@ -1,7 +1,8 @@
 /** The report's script: shows the result that the page carries, and runs the benchmarks again where the page is open. Runs in browsers only. */
+import { Drawing } from "../../../report/browser/drawing.js";
 import type { BenchResult } from "../result.js";
 import { hereGroups, runHere } from "./runHere.js";
-import { showRun } from "./showRun.js";
+import { blocksOf } from "./blocks.js";
 
 const find = (selector: string): Element => document.querySelector(selector)!;
 
@@ -12,7 +13,7 @@ const seconds = find("#here input") as HTMLInputElement;
 const button = find("#here button") as HTMLButtonElement;
 const state = find("#here output");
 
-showRun(runs, JSON.parse(find("#result").textContent) as BenchResult);
+show(JSON.parse(find("#result").textContent) as BenchResult);
 select.append(...["all", ...hereGroups].map((group) => new Option(group)));
 
 form.addEventListener("submit", (event) => {
@@ -25,7 +26,7 @@ form.addEventListener("submit", (event) => {
     .then(
       (result) => {
         tell("");
-        showRun(runs, result);
+        show(result);
       },
       (error: unknown) => tell(String(error)),
     )
@@ -33,3 +34,9 @@ form.addEventListener("submit", (event) => {
       button.disabled = false;
     });
 });
+
+/** Appends a run. */
+function show(run: BenchResult): void {
+  const drawing = new Drawing(runs);
+  for (const block of blocksOf(run)) drawing.draw(block);
+}

@@ -33,8 +33,8 @@ export const hereGroups: readonly Group[] = groups.filter((group) => cases.some(
 
 /**
  * Runs a group, or all. Threads are used where the page may share memory.
- * @param tell is told what is being measured
- * Errors: WrongResultError.
+ * @param tell  called with the name of what is measured next
+ * @throws WrongResultError
  */
 export async function runHere(group: string, seconds: number, tell: (text: string) => void): Promise<BenchResult> {
   tell("starting");
@@ -55,7 +55,7 @@ export async function runHere(group: string, seconds: number, tell: (text: strin
   return {
     peakGflops: peaks.gflops.length > 0 ? median(peaks.gflops) : measureLimit(limits.multiplyAdds, seconds),
     peakGBs: peaks.gbs.length > 0 ? median(peaks.gbs) : measureLimit(limits.copy, seconds),
-    ...{ build, wide, threads, node: navigator.userAgent, cpu: `${navigator.hardwareConcurrency} cores`, results },
+    ...{ build, wide, threads, node: navigator.userAgent, cpu: coresText(navigator.hardwareConcurrency), results },
   };
 }
 
@@ -63,3 +63,5 @@ export async function runHere(group: string, seconds: number, tell: (text: strin
 function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
+
+const coresText = (cores: number): string => `${cores} core${cores === 1 ? "" : "s"}`;

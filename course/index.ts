@@ -1,0 +1,44 @@
+/** The lessons of the course, chapter by chapter, in the order in which they are listed. To add one: its file, and a line here. */
+import { derivatives } from "./calculus/derivatives.js";
+import { mnistCnn } from "./convolution/mnistCnn.js";
+import { mnistLenet } from "./convolution/mnistLenet.js";
+import { mnistTable } from "./convolution/mnistTable.js";
+import { translation } from "./convolution/translation.js";
+import { digits } from "./feedforward/digits.js";
+import { highway } from "./feedforward/highway.js";
+import { mnistLinear } from "./feedforward/mnistLinear.js";
+import { mnistLinearDeskewed } from "./feedforward/mnistLinearDeskewed.js";
+import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
+import { mnistMlp300 } from "./feedforward/mnistMlp300.js";
+import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
+import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
+import { xor } from "./feedforward/xor.js";
+import { adding } from "./recurrent/adding.js";
+import { imdbNetworks } from "./recurrent/imdb.js";
+import { imdbTable } from "./recurrent/imdbTable.js";
+import { shakespeare } from "./recurrent/shakespeare.js";
+import { vanishing } from "./recurrent/vanishing.js";
+import type { Lesson } from "./stage.js";
+
+/** Every lesson; the first is what `lanegrad train` performs by default. */
+export const lessons: readonly Lesson[] = [
+  digits,
+  mnistLinear,
+  mnistLinearDeskewed,
+  mnistMlp300,
+  mnistMlp300Deskewed,
+  mnistMlp1000,
+  mnistMlpSixLayer,
+  mnistLenet,
+  mnistCnn,
+  xor,
+  ...imdbNetworks,
+  shakespeare,
+  derivatives,
+  translation,
+  highway,
+  vanishing,
+  adding,
+  mnistTable,
+  imdbTable,
+];

@@ -1,0 +1,90 @@
+/** What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help. */
+
+/** A number. */
+export interface NumberSetting {
+  readonly kind: "number";
+  /** One line of help, without a full stop. */
+  readonly about: string;
+  readonly default: number;
+  readonly isInteger: boolean;
+  /** Integers may be this small; other numbers must be greater. */
+  readonly least: number;
+  /** The ends of a slider. */
+  readonly slider: readonly [from: number, to: number];
+  /** A slider moves by factors. Default false. */
+  readonly isLogarithmic?: boolean;
+}
+
+/** One of several words. */
+export interface ChoiceSetting {
+  readonly kind: "choice";
+  readonly about: string;
+  readonly default: string;
+  readonly choices: readonly string[];
+}
+
+/** Something that is on or off, at first off. */
+export interface FlagSetting {
+  readonly kind: "flag";
+  readonly about: string;
+}
+
+/** A setting. */
+export type Setting = NumberSetting | ChoiceSetting | FlagSetting;
+
+/** The settings of a lesson, by name. */
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** Their values. */
+export type Values<Own extends Settings> = {
+  readonly [Name in keyof Own]: Own[Name] extends NumberSetting
+    ? number
+    : Own[Name] extends ChoiceSetting
+      ? string
+      : Own[Name] extends FlagSetting
+        ? boolean
+        : number | string | boolean;
+};
+
+/** The defaults. */
+export function defaultsOf<Own extends Settings>(settings: Own): Values<Own> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [name, setting.kind === "flag" ? false : setting.default]),
+  ) as Values<Own>;
+}
+
+/** A whole number. */
+export function integer(setting: Omit<NumberSetting, "kind" | "isInteger">): NumberSetting {
+  return { kind: "number", isInteger: true, ...setting };
+}
+
+/** How often all samples are seen. */
+export function epochs(byDefault: number): NumberSetting {
+  return integer({ about: "how often all samples are seen", default: byDefault, least: 1, slider: [1, 4 * byDefault] });
+}
+
+/** Samples of a step. */
+export function batch(byDefault: number): NumberSetting {
+  return integer({
+    about: "samples a step",
+    default: byDefault,
+    least: 1,
+    slider: [1, 8 * byDefault],
+    isLogarithmic: true,
+  });
+}
+
+/** The learning rate, or the highest one of a schedule. */
+export function learningRate(byDefault: number): NumberSetting {
+  const about = "the highest learning rate";
+  const slider = [byDefault / 30, 30 * byDefault] as const;
+  return {
+    kind: "number",
+    about,
+    default: byDefault,
+    isInteger: false,
+    least: 0,
+    slider,
+    isLogarithmic: true,
+  } as const;
+}

@@ -1,0 +1,58 @@
+/** What lessons that compare several networks share. Letters: N rows. */
+import { type Callback, type Dataset, type FitOptions, type History, type Model, tensor } from "lanegrad";
+import type { Stage } from "../stage.js";
+import { classes } from "./classes.js";
+import { percent } from "./format.js";
+import { TrainingProgress } from "./progress.js";
+
+/** A run of `fit`, and how long it took. */
+export interface Timed {
+  readonly history: History["history"];
+  readonly seconds: number;
+}
+
+/** Trains a compiled model on a stage, with its progress shown. @param name what is trained, for people */
+export async function fitOn(
+  stage: Stage,
+  name: string,
+  model: Model,
+  { x, y }: Dataset,
+  { callbacks = [], ...options }: FitOptions & { readonly callbacks?: readonly Callback[] },
+): Promise<Timed> {
+  stage.show({ kind: "now", name: "network", text: name });
+  const start = performance.now();
+  const { history } = await model.fit(x, y, {
+    ...{ ...options, signal: stage.signal },
+    callbacks: [...callbacks, new TrainingProgress(stage, classes.wording)],
+  });
+  return { history, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Copies of the first rows, `most` of them or all. */
+export function firstRows({ x, y, ...rest }: Dataset, most: number): Dataset {
+  const cut = (all: typeof x): typeof x => {
+    const [N, ...shape] = all.shape;
+    const n = Math.min(N, most);
+    return tensor(all.toTypedArray().slice(0, (n * all.size) / N), [n, ...shape]);
+  };
+  return { ...rest, x: cut(x), y: cut(y) };
+}
+
+/** Whether one share of a test set is clearly greater than another, and that in words. */
+export interface Difference {
+  /** It is more than {@link clearly} standard errors above 0. */
+  readonly isClear: boolean;
+  readonly text: string;
+}
+
+/** Standard errors that a difference must be, to be called clear. */
+const clearly = 4;
+
+/** The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N). */
+export function differenceOf(greater: number, smaller: number, N: number): Difference {
+  const p = (share: number): number => share * (1 - share);
+  const error = Math.sqrt((p(greater) + p(smaller)) / N) || 1 / N;
+  const times = (greater - smaller) / error;
+  const size = `The difference is ${percent(greater - smaller, 1)} of the test set, ${times.toFixed(1)} times its standard error`;
+  return { isClear: times > clearly, text: `${size} (clear is more than ${clearly} times)` };
+}

@@ -1,0 +1,48 @@
+/** The two sets of digits: MNIST where it is at hand, and digits that are drawn on the spot. */
+import { type Split, datasets } from "lanegrad";
+import type { DataSource, Stage } from "../stage.js";
+import { count } from "./format.js";
+import type { TrainingData } from "./networkLesson.js";
+
+const drawnTraining = 30_000;
+const drawnTest = 10_000;
+
+/** MNIST, or any other set in the same four files. */
+export const mnistSource: DataSource<Split> = {
+  name: "mnist",
+  title: "MNIST",
+  files: ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"].map(
+    (name) => ({ names: [`${name}.gz`, name] }),
+  ),
+  url: "https://storage.googleapis.com/cvdf-datasets/mnist/",
+  read: (files) => datasets.mnist({ files: Object.fromEntries(files) }),
+};
+
+/** MNIST. @throws DataError where it is not at hand */
+export async function mnistDigits(stage: Pick<Stage, "data">): Promise<TrainingData> {
+  const { data, place } = await stage.data(mnistSource);
+  return trainingData("mnist", `MNIST from ${place}`, data!);
+}
+
+/** MNIST where it is at hand; else, where nobody asked for it, drawn digits. A run that is resumed gets what it had. */
+export async function anyDigits(stage: Stage): Promise<TrainingData> {
+  const kind = stage.resumed?.notes.data;
+  if (kind === "mnist") return mnistDigits(stage);
+  if (kind === "drawn") return drawnDigits(stage, "");
+  const { data, place } = await stage.data(mnistSource, true);
+  return data === undefined ? drawnDigits(stage, ` (${place})`) : trainingData("mnist", `MNIST from ${place}`, data);
+}
+
+async function drawnDigits({ seed, signal, show }: Stage, remark: string): Promise<TrainingData> {
+  const split = await datasets.digits({
+    ...{ train: drawnTraining, test: drawnTest, seed, signal },
+    onProgress: (drawn, total) => show({ kind: "now", text: `drawing digits: ${count(drawn)} of ${count(total)}` }),
+  });
+  return trainingData("drawn", "drawn digits", split, remark);
+}
+
+function trainingData(kind: string, name: string, split: Split, remark = ""): TrainingData {
+  const [train, test] = [split.train, split.test].map(({ x }) => count(x.shape[0]));
+  const description = `${name}, ${train} to train on and ${test} to test${remark}`;
+  return { kind, description, ...split, classNames: split.train.classNames!, hasImages: true };
+}

@@ -1,0 +1,73 @@
+/** Networks that predict the next character of a text: tested by the bits that they need for one, shown by what they write. Letters: T characters. */
+import { DataError, type Model, loadModel, noGrad, scope, tensor, text } from "lanegrad";
+import { decimal } from "./format.js";
+import type { Task } from "./networkLesson.js";
+
+const sampleLength = 400;
+const samples = [{ temperature: 0.5 }, { temperature: 0.8, topK: 10 }, { temperature: 1 }] as const;
+
+const unit = "bits a character";
+const bits = (nats: number): string => (nats / Math.LN2).toFixed(3);
+
+/** Bits a character, the binary logarithm of the perplexity: as many as a compressor with this network would need. */
+export const writing: Task = {
+  wording: {
+    live: ({ loss }) => ({ score: `${bits(loss)} ${unit}`, details: [] }),
+    epoch: ({ loss, valLoss }) => [`${bits(loss)} ${unit}`, `${bits(valLoss)} on the held-out text`],
+  },
+  counted: ({ train }) => ({ name: "characters", perRow: train.x.shape[1] }),
+  notes: ({ classNames }) => ({ classNames, input: "characters" }),
+  async test(_, model, { test }, batch) {
+    const { loss } = await model.evaluate(test.x, test.y, { batchSize: batch });
+    const writer = await loadModel(await model.toBytes(), { batchSize: 1, inputShape: [1] });
+    const characters = writer.notes.classNames as readonly string[];
+    const beginning = ["\n", " "].find((one) => characters.includes(one)) ?? characters[0];
+    const blocks = samples.map((options) => {
+      const title = `temperature ${options.temperature}${"topK" in options ? `, from the ${options.topK} likeliest` : ""}`;
+      const written = write(writer, beginning, { ...options, length: sampleLength, seed: 0 }).trimStart();
+      return { kind: "text", title, section: "What the network writes", text: written } as const;
+    });
+    writer.dispose();
+    return {
+      summary: `${bits(loss)} ${unit} on the held-out text, loss ${decimal(loss)}`,
+      numbers: { testLoss: loss, bitsPerCharacter: loss / Math.LN2 },
+      blocks,
+    };
+  },
+};
+
+/** How to write. */
+export interface WriteOptions extends text.SamplerOptions {
+  /** Characters to write. */
+  readonly length: number;
+}
+
+/**
+ * A beginning, and what the network writes after it: it reads a character, draws the next one, reads that, and so on. Its states are zero before.
+ *
+ * @param model  for one stream and one step, (1, 1) → (1, 1, characters), whose notes say as classNames which characters these are
+ * @throws DataError for a beginning that is empty or has other characters; UsageError for an option
+ */
+export function write(model: Model, beginning: string, { length, ...options }: WriteOptions): string {
+  const characters = model.notes.classNames as readonly string[];
+  const draw = text.sampler(options);
+  const step = (token: number): number =>
+    scope(() => noGrad(() => draw(model.call([tensor([[token]], undefined, { dtype: "int32" })])[0])));
+  model.resetStates();
+  let next = -1;
+  for (const character of beginning) {
+    const token = characters.indexOf(character);
+    if (token < 0) {
+      const rule = `expected one of the ${characters.length} that the network has read`;
+      throw new DataError(`predict: the prompt has a strange character; ${rule}, got ${JSON.stringify(character)}.`);
+    }
+    next = step(token);
+  }
+  if (next < 0) throw new DataError("predict: the prompt is empty; expected a character to begin with.");
+  const written: string[] = [];
+  while (written.length < length) {
+    written.push(characters[next]);
+    if (written.length < length) next = step(next);
+  }
+  return beginning + written.join("");
+}

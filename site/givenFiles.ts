@@ -1,0 +1,47 @@
+/** Which of the files that people gave belong to a data set, and which are missing. */
+import type { DataSource } from "../course/stage.js";
+
+/** The files that a source needs, as far as they were given. */
+export interface Given<F> {
+  readonly files: readonly F[];
+  /** The names of those that are missing. */
+  readonly missing: readonly string[];
+}
+
+/** Sorts files out by their names. A source that names no files takes the first, whatever it is called. */
+export function filesFor<F extends { readonly name: string }>(
+  { files: wanted }: Pick<DataSource<unknown>, "files">,
+  given: readonly F[],
+): Given<F> {
+  if (wanted.length === 0) return { files: given.slice(0, 1), missing: given.length > 0 ? [] : ["a file"] };
+  const found: F[] = [];
+  const missing: string[] = [];
+  for (const { names, isOptional = false } of wanted) {
+    const file = given.find(({ name }) => names.includes(name));
+    if (file !== undefined) found.push(file);
+    else if (!isOptional) missing.push(names[0]);
+  }
+  return { files: found, missing };
+}
+
+/** All files of what was dropped, those in folders too. */
+export async function droppedFiles({ items }: DataTransfer): Promise<File[]> {
+  // before anything is awaited: the list is empty afterwards
+  const dropped = Array.from(items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const files = dropped.map(async (one) => (one === null ? [] : one instanceof File ? [one] : filesOf(one)));
+  return (await Promise.all(files)).flat();
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) {
+    const file = await new Promise<File>((done, failed) => (entry as FileSystemFileEntry).file(done, failed));
+    return [file];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const files: File[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((done, failed) => reader.readEntries(done, failed));
+    if (some.length === 0) return files;
+    for (const one of some) files.push(...(await filesOf(one)));
+  }
+}

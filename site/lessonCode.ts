@@ -1,0 +1,40 @@
+/** The code of a lesson, as it stands in course/: its own file, and those that it imports from the course. */
+/// <reference types="vite/client" />
+import type { Lesson } from "../course/stage.js";
+
+/** Every file of the course, by path, read when it is wanted. */
+const files = import.meta.glob<string>("../course/**/*.ts", { query: "?raw", import: "default" });
+
+/** A file of the course. */
+export interface CodeFile {
+  /** "course/feedforward/xor.ts" */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The lesson's file first. */
+export async function codeOf({ name, chapter }: Pick<Lesson, "name" | "chapter">): Promise<readonly CodeFile[]> {
+  const path = fileOf(name, chapter);
+  const own = await read(path);
+  const imported = importsOf(own.text, path).filter((one) => one in files);
+  return [own, ...(await Promise.all(imported.map(read)))];
+}
+
+async function read(path: string): Promise<CodeFile> {
+  return { path: path.replace("../", ""), text: await files[path]() };
+}
+
+/** A lesson stands in the file of its name: mnist-mlp-300 in mnistMlp300.ts; the six networks imdb-… in imdb.ts; a table that shares its data's name in mnistTable.ts. */
+function fileOf(name: string, chapter: string): string {
+  const camelCase = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const names = [camelCase, `${name}Table`, name.split("-")[0]];
+  return names.map((one) => `../course/${chapter}/${one}.ts`).find((path) => path in files)!;
+}
+
+/** The relative imports of a file, as paths from here. */
+function importsOf(text: string, path: string): string[] {
+  return Array.from(text.matchAll(/from "(\.[^"]+)\.js"/g), ([, to]) => {
+    const url = new URL(`${to}.ts`, new URL(path, "file:///site/"));
+    return `..${url.pathname}`;
+  });
+}

@@ -1,0 +1,106 @@
+/** What a lesson shows, drawn while it happens: by the scripts that draw the pages of reports. */
+import type { Block, Fact, Progress, Shown } from "lanegrad/report";
+import { Drawing } from "../src/report/browser/drawing.js";
+import { element, factList, scrolling } from "../src/report/browser/elements.js";
+import { Collected } from "../src/report/collected.js";
+import { drawnGraph } from "./graphviz.js";
+import { providePlot } from "./plot.js";
+
+/** Milliseconds between two drawings of the same thing. */
+const frame = 100;
+
+/** Everything that is shown below the buttons. */
+export class LessonView {
+  readonly element = element("div", "", "view");
+  readonly #bar = document.createElement("progress");
+  readonly #now = element("p", "", "now");
+  readonly #conclusions = element("div", "", "conclusions");
+  readonly #facts = element("div");
+  readonly #blocks = element("div");
+  #collected = new Collected();
+  #drawing = new Drawing(this.#blocks, 3);
+  /** What has changed since it was last drawn, by kind and title. */
+  readonly #changed = new Map<string, Block>();
+  #haveFactsChanged = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    providePlot();
+    this.#bar.max = 1;
+    this.#bar.setAttribute("aria-label", "Progress");
+    this.#conclusions.setAttribute("role", "status");
+    this.element.append(this.#bar, this.#now, this.#conclusions, this.#facts, this.#blocks);
+    this.clear();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#changed.clear();
+    this.#collected = new Collected();
+    this.#drawing.close();
+    for (const part of [this.#now, this.#conclusions, this.#facts, this.#blocks]) part.replaceChildren();
+    this.#drawing = new Drawing(this.#blocks, 3);
+    this.#bar.value = 0;
+    this.#bar.hidden = true;
+  }
+
+  /** Shows something: at once what is quick, else with the next drawing. */
+  show(shown: Shown): void {
+    const block = this.#collected.add(shown);
+    if (block !== undefined) {
+      this.#changed.set(`${block.kind} ${block.title}`, block);
+      this.#drawSoon();
+    } else if (shown.kind === "progress") this.#progress(shown);
+    else if (shown.kind === "now") this.#now.textContent = shown.text;
+    else if (shown.kind === "fact") {
+      this.#haveFactsChanged = true;
+      this.#drawSoon();
+    } else if (shown.kind === "conclusion")
+      this.#conclusions.append(element("p", shown.text, shown.isFailure === true ? "failure" : ""));
+  }
+
+  /** Draws what has not been drawn. */
+  finish(): void {
+    clearTimeout(this.#timer);
+    this.#draw();
+    this.#now.textContent = "";
+    this.#bar.hidden = true;
+  }
+
+  #progress({ name, epoch, epochs, done, batchesPerSecond, secondsLeft, score, details }: Progress): void {
+    this.#bar.hidden = false;
+    this.#bar.value = done;
+    const speed = `${batchesPerSecond < 10 ? batchesPerSecond.toFixed(1) : Math.round(batchesPerSecond)} steps/s`;
+    const what = [score, ...details, speed, `${Math.ceil(secondsLeft)} s left`].join(", ");
+    this.#now.textContent = `${name === undefined ? "" : `${name}: `}epoch ${epoch} of ${epochs}: ${what}`;
+  }
+
+  #drawSoon(): void {
+    this.#timer ??= setTimeout(() => this.#draw(), frame);
+  }
+
+  #draw(): void {
+    this.#timer = undefined;
+    if (this.#haveFactsChanged)
+      this.#facts.replaceChildren(scrolling(factList(namesAndTexts(this.#collected.facts)), "Facts"));
+    this.#haveFactsChanged = false;
+    for (const block of this.#changed.values()) {
+      if (block.kind === "graph") this.#drawGraph(block, this.#drawing);
+      else this.#drawing.draw(block);
+    }
+    this.#changed.clear();
+  }
+
+  /** In words at once, and as a drawing when Graphviz has come. */
+  #drawGraph(block: Extract<Block, { kind: "graph" }>, drawing: Drawing): void {
+    drawing.draw({ ...block, svg: "" });
+    drawnGraph(block.dot).then(
+      (svg) => drawing.draw({ ...block, svg }),
+      () => undefined, // the graph stands there in words
+    );
+  }
+}
+
+const namesAndTexts = (facts: readonly Fact[]) => facts.map(({ name, text }) => [name, text] as const);

@@ -1,0 +1,113 @@
+/** A lesson's performance as its page sees it: a worker that is started, paused, resumed and stopped. */
+import type { Shown } from "lanegrad/report";
+import type { AnyValues, Ending, Order, Report } from "./messages.js";
+
+/** Nothing has begun; it runs; it is paused, by people or because its tab is hidden; or it has ended. */
+export type State = "ready" | "running" | "paused" | Ending;
+
+/** What a page hears of it. */
+export interface Audience {
+  engine(text: string): void;
+  shown(shown: Shown): void;
+  /** @param text how it ended, else empty */
+  state(state: State, text: string): void;
+}
+
+/** Milliseconds after which a lesson that does not heed its signal is ended with its worker. */
+const patience = 3000;
+
+/** Performs one lesson, as often as wanted. */
+export class Performance {
+  readonly #lesson: string;
+  readonly #audience: Audience;
+  #worker: Worker;
+  #state: State = "ready";
+  /** It was paused because its tab is hidden. */
+  #isHidden = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(lesson: string, audience: Audience) {
+    this.#lesson = lesson;
+    this.#audience = audience;
+    this.#worker = this.#hired();
+  }
+
+  /** Begins anew. */
+  start(settings: AnyValues, seed: number, files: Readonly<Record<string, readonly File[]>>): void {
+    if (this.#isUnderWay) return;
+    this.#order({ kind: "start", lesson: this.#lesson, settings, seed, files });
+    this.#enter("running");
+    if (document.hidden) this.hide();
+  }
+
+  pause(): void {
+    if (this.#state !== "running") return;
+    this.#order({ kind: "pause" });
+    this.#enter("paused");
+  }
+
+  resume(): void {
+    if (this.#state !== "paused") return;
+    this.#order({ kind: "resume" });
+    this.#enter("running");
+  }
+
+  stop(): void {
+    if (!this.#isUnderWay) return;
+    this.#order({ kind: "stop" });
+    this.#patience = setTimeout(() => {
+      this.#worker.terminate();
+      this.#worker = this.#hired();
+      this.#end("stopped", "Stopped.");
+    }, patience);
+  }
+
+  /** The tab is hidden: a lesson that runs is paused. */
+  hide(): void {
+    this.#isHidden = this.#state === "running";
+    this.pause();
+  }
+
+  /** The tab is seen again: what {@link hide} paused goes on where it was. */
+  reveal(): void {
+    if (this.#isHidden) this.resume();
+    this.#isHidden = false;
+  }
+
+  /** Nothing more is to be performed. */
+  close(): void {
+    clearTimeout(this.#patience);
+    this.#worker.terminate();
+  }
+
+  get #isUnderWay(): boolean {
+    return this.#state === "running" || this.#state === "paused";
+  }
+
+  #hired(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("message", ({ data }: MessageEvent<Report>) => this.#hear(data));
+    worker.addEventListener("error", ({ message }) => this.#end("failed", message));
+    return worker;
+  }
+
+  #hear(report: Report): void {
+    if (report.kind === "engine") this.#audience.engine(report.text);
+    else if (report.kind === "shown") this.#audience.shown(report.shown);
+    else this.#end(report.ending, report.text);
+  }
+
+  #order(order: Order): void {
+    this.#worker.postMessage(order);
+  }
+
+  #end(ending: Ending, text: string): void {
+    clearTimeout(this.#patience);
+    this.#enter(ending, text);
+  }
+
+  #enter(state: State, text = ""): void {
+    this.#state = state;
+    this.#audience.state(state, text);
+  }
+}

@@ -1,0 +1,37 @@
+/** The places that --data and LANEGRAD_DATA name. They exist and can be read, or it is an error: nothing else is taken in their place in silence. */
+import { access, constants, open, readdir, stat } from "node:fs/promises";
+import { fileError } from "../../io/fileErrors.js";
+
+/** What was named. */
+export interface NamedPlaces {
+  /** By --data. */
+  readonly folder: string | undefined;
+  /** By LANEGRAD_DATA. */
+  readonly defaultFolder: string | undefined;
+}
+
+/**
+ * Where to look for data, in order; undefined is the cache. --data stands alone.
+ *
+ * @throws DataError for a place that is not there or cannot be read
+ */
+export async function placesOf({ folder, defaultFolder }: NamedPlaces): Promise<(string | undefined)[]> {
+  if (folder !== undefined) {
+    await checkReadable("--data", folder);
+    return [folder];
+  }
+  if (!defaultFolder) return [undefined];
+  await checkReadable("LANEGRAD_DATA", defaultFolder);
+  return [defaultFolder, undefined];
+}
+
+async function checkReadable(name: string, place: string): Promise<void> {
+  try {
+    if ((await stat(place)).isDirectory()) {
+      await access(place, constants.R_OK | constants.X_OK);
+      await readdir(place);
+    } else await (await open(place, "r")).close();
+  } catch (error) {
+    throw fileError("train", `read ${name}`, place, error);
+  }
+}

@@ -1,0 +1,86 @@
+/** The settings of lessons as options of a command line. */
+import type { Lesson } from "../../../course/stage.js";
+import { type NumberSetting, type Setting, type Settings, defaultsOf } from "../../../course/settings.js";
+import { type Arguments, type OptionSpec, type Signature, unknown, wrong } from "../commandLine.js";
+
+/** Any values, by the names of settings. */
+export type AnyValues = Readonly<Record<string, number | string | boolean>>;
+
+/** Options of every lesson. */
+const common = ["seed", "report", "threads", "wide", "json"];
+
+/** The options for all settings of these lessons. */
+export function settingOptions(lessons: readonly Lesson[]): Signature["options"] {
+  const options: Record<string, OptionSpec> = {};
+  for (const { settings } of lessons)
+    for (const [name, setting] of Object.entries(settings)) options[name] ??= { ...valueOf(setting), ...setting };
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { about, value }]) => {
+      const having = lessons.filter(({ settings }) => name in settings);
+      const of = having.length === 1 && lessons.length > 1 ? ` (${having[0].name})` : "";
+      return [name, { about: about + of, ...(value !== undefined && { value }) }];
+    }),
+  );
+}
+
+function valueOf(setting: Setting): Pick<OptionSpec, "value"> {
+  if (setting.kind === "flag") return {};
+  return { value: setting.kind === "choice" ? "WORD" : setting.isInteger ? "N" : "X" };
+}
+
+/** "--epochs 20 --batch 4 --lr 0.03": the settings of a lesson with their defaults. */
+export function settingsText({ settings }: Lesson): string {
+  return wordsOf(settings, defaultsOf(settings)).join(" ");
+}
+
+/** Numbers and choices as words of a command line. */
+export function wordsOf(settings: Settings, values: AnyValues): string[] {
+  const words = Object.keys(settings).filter((name) => settings[name].kind !== "flag");
+  return words.flatMap((name) => [`--${name}`, String(values[name])]);
+}
+
+/** The names of its settings that are flags. */
+export function flagsOf({ settings }: Lesson): string[] {
+  return Object.keys(settings).filter((name) => settings[name].kind === "flag");
+}
+
+/** Those of a lesson's settings that stand on the command line. @throws CommandLineError */
+export function givenSettings(command: string, { settings }: Lesson, args: Arguments): AnyValues {
+  const given: Record<string, number | string | boolean> = {};
+  for (const [name, setting] of Object.entries(settings)) {
+    if (!args.has(name)) continue;
+    if (setting.kind === "flag") given[name] = true;
+    else if (setting.kind === "number")
+      given[name] = args.number(name, ruleOf(setting), (value) => isIn(setting, value))!;
+    else {
+      const text = args.text(name)!;
+      if (!setting.choices.includes(text)) throw unknown(command, name, text, setting.choices);
+      given[name] = text;
+    }
+  }
+  return given;
+}
+
+const ruleOf = ({ isInteger, least }: NumberSetting): string =>
+  isInteger ? `an integer ≥ ${least}` : `a number > ${least}`;
+
+const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
+  isInteger ? Number.isSafeInteger(value) && value >= least : value > least;
+
+/** @throws CommandLineError for an option that the lesson has no use for */
+export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
+  const { name, kind, settings, sources } = lesson;
+  const data = sources.length > 0 ? ["data", "download"] : [];
+  const own = [...Object.keys(settings), ...data, ...common];
+  if (kind === "network") own.push("out", "resume", "checkpoint");
+  if (args.operand === "imdb") own.push("model");
+  const spare = args.given.find((option) => !own.includes(option));
+  if (spare === undefined) return;
+  if (kind !== "network")
+    throw wrong(command, `--${spare} is not for ${name}`, own.map((option) => `--${option}`).join(", "));
+  const got = args.operand ?? "no recipe";
+  if (spare === "model") throw wrong(command, "--model is for the recipe imdb", "train imdb --model KIND", got);
+  const other = lessons.find((one) => spare in one.settings)?.name;
+  if (other !== undefined) throw wrong(command, `--${spare} is for ${other}`, `${command} ${other} --${spare} N`, got);
+  throw wrong(command, `--${spare} is not for ${name}, which makes its data itself`);
+}

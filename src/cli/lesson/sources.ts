@@ -1,0 +1,112 @@
+/**
+ * Where the terminal gets the data of lessons: from --data, else from LANEGRAD_DATA, else from the cache, else, if that was asked for, from the network.
+ * Nothing is downloaded unasked. How the files are read is in src/data/.
+ */
+import type { DataSource, Provided } from "../../../course/stage.js";
+import { DataError, message, show } from "../../errors.js";
+import { datasets } from "../../index.js";
+import type { Arguments, Signature } from "../commandLine.js";
+import { placesOf } from "./places.js";
+
+/** The options that say where data are. */
+export const dataOptions: Signature["options"] = {
+  data: {
+    value: "DIR",
+    about:
+      "folder with the files of the data set, for shakespeare also a text file; default: LANEGRAD_DATA, else the cache",
+  },
+  download: {
+    about:
+      "fetch the data set into the cache (MNIST 11.6 MB, imdb 19 MB, shakespeare 1.1 MB, once) where neither LANEGRAD_DATA nor the cache has it",
+  },
+};
+
+/** How a data set is found, read, and fetched on this machine. */
+interface Loader {
+  /** What is missing, for people: "MNIST is". */
+  readonly subject: string;
+  /** What would bring it. */
+  readonly hint: string;
+  /** "MNIST" in "downloading MNIST: 1 of 2 MB from …" */
+  readonly noun: string;
+  /** Reads it from a place; undefined where it is not there. @param place undefined for the cache */
+  readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
+  readonly download: (options: datasets.CacheOptions) => Promise<unknown>;
+}
+
+/** By the names of the sources. */
+const loaders: Readonly<Record<string, Loader>> = {
+  mnist: {
+    subject: "MNIST is",
+    hint: "Pass --data DIR with its four files, or --download to fetch them once into the cache (11.6 MB).",
+    noun: "MNIST",
+    async load(place) {
+      const dir = await datasets.findMnist(place);
+      return dir === undefined ? undefined : { data: await datasets.mnist({ dir }), place: dir };
+    },
+    download: (options) => datasets.mnist(options),
+  },
+  imdb: {
+    subject: "the film reviews are",
+    hint: "Pass --data DIR with the reviews as files or as imdb.npz, or --download to fetch them once into the cache (19 MB).",
+    noun: "reviews",
+    async load(place) {
+      const found = await datasets.findImdb(place);
+      if (found === undefined) return undefined;
+      return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] };
+    },
+    download: (options) => datasets.imdb({ numWords: 10_000, ...options }),
+  },
+  text: {
+    subject: "the text of shakespeare is",
+    hint: "Pass --data FILE with a text of your own, or --download to fetch it once into the cache (1.1 MB).",
+    noun: "the text",
+    async load(place) {
+      const file = await datasets.findShakespeare(place);
+      return file === undefined ? undefined : { data: await datasets.shakespeare({ file }), place: file };
+    },
+    download: (options) => datasets.shakespeare(options),
+  },
+};
+
+/** What finding data needs to know. */
+export interface Finding {
+  readonly args: Arguments;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** Shows how far a download is. */
+  readonly note: (text: string) => void;
+  /** The lesson runs without the data where nobody asks for them. */
+  readonly isOptional: boolean;
+}
+
+/** The data of a source. @throws DataError that says how to get them */
+export async function provide<Data>(
+  { name }: DataSource<Data>,
+  { args, env, signal, note, isOptional }: Finding,
+): Promise<Provided<Data>> {
+  const { subject, hint, noun, load, download } = loaders[name];
+  const [folder, defaultFolder] = [args.text("data"), env.LANEGRAD_DATA];
+  for (const place of await placesOf({ folder, defaultFolder })) {
+    const found = await load(place);
+    if (found !== undefined) return found as Provided<Data>;
+  }
+  if (args.has("download") && folder === undefined) {
+    const data = await download({
+      signal,
+      onProgress: ({ receivedBytes, totalBytes, mirror }) =>
+        note(
+          `downloading ${noun}: ${megabytes(receivedBytes)} of ${megabytes(totalBytes)} MB from ${new URL(mirror).host}`,
+        ),
+    });
+    return { data: data as Data, place: "the cache" };
+  }
+  const searched =
+    folder !== undefined ? show(folder) : !defaultFolder ? "the cache" : `${show(defaultFolder)} or the cache`;
+  const missing = `${subject} not in ${searched}`;
+  if (isOptional && folder === undefined)
+    return { data: undefined, place: `${missing}; --data DIR or --download for that` };
+  throw new DataError(message("train", missing, { hint }));
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -1,0 +1,127 @@
+/**
+ * What predict reads: texts, PNG pictures, idx files of images, or CSV tables, the last three told apart by their first bytes, made into samples that fit
+ * the model. Letters: N samples.
+ */
+import type { CsvTable } from "../../data/csv.js";
+import { readIdx } from "../../data/formats/idx.js";
+import { DataError, message, show } from "../../errors.js";
+import { type Model, type Shape, type Tensor, datasets, tensor } from "../../index.js";
+import { readFile } from "../../io/files.js";
+import { digitInput } from "./digitImage.js";
+import type { GreyImage } from "../terminal/drawDigit.js";
+import { imageInput } from "./image.js";
+import { decodePng } from "./png.js";
+import type { Surroundings } from "../surroundings.js";
+import { type NamedText, encodeTexts, nameOfText, readsTexts } from "./texts.js";
+
+/** Samples for a model. */
+export interface Input {
+  /** (N, …) */
+  readonly x: Tensor;
+  /** What each sample is called. */
+  readonly names: readonly string[];
+  /** The picture as the model sees it, where there is one and it is grey. */
+  readonly picture?: GreyImage | undefined;
+  /** Of each sample, what the model sees of it, where that is worth saying. */
+  readonly details?: readonly string[];
+}
+
+/** Where samples are: files ("-" is standard input), and a text as it stands on the command line. */
+export interface Sources {
+  readonly files: readonly string[];
+  readonly text: string | undefined;
+}
+
+/** Reads everything as samples; texts together, of other files each by itself. @throws DataError for a file that is damaged or does not fit the model */
+export async function readInputs(model: Model, sources: Sources, surroundings: Surroundings): Promise<Input[]> {
+  const { files, text } = sources;
+  if (!readsTexts(model)) {
+    if (text !== undefined) {
+      const hint = "lanegrad train imdb --out FILE saves one that does.";
+      throw new DataError(message("predict", "the model reads no texts", { hint }));
+    }
+    const inputs: Input[] = [];
+    for (const file of files)
+      inputs.push(await readInput(model, file, await bytesOf(file, surroundings), files.length));
+    return inputs;
+  }
+  const texts: NamedText[] = text === undefined ? [] : [{ name: nameOfText(text), text }];
+  for (const file of files) texts.push({ name: file, text: textOf(file, await bytesOf(file, surroundings)) });
+  return [{ names: texts.map(({ name }) => name), ...encodeTexts(model, texts) }];
+}
+
+async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8Array<ArrayBuffer>> {
+  return file === "-" ? surroundings.readStdin() : readFile("predict", file);
+}
+
+/** @throws DataError for bytes that are no UTF-8, or hold what no text does */
+function textOf(file: string, bytes: Uint8Array): string {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch {
+    // no UTF-8
+  }
+  throw new DataError(message("predict", `${show(file)} is no text`, { expected: "UTF-8" }));
+}
+
+/** @param files how many there are: the samples of one are numbered, those of several have its name */
+async function readInput(model: Model, file: string, bytes: Uint8Array<ArrayBuffer>, files: number): Promise<Input> {
+  const namesOf = (N: number): string[] =>
+    files > 1 && N === 1
+      ? [file]
+      : Array.from({ length: N }, (_, i) => (files > 1 ? `${file}:${i + 1}` : String(i + 1)));
+  const [first, second] = bytes;
+  if (first === 0x89 && second === 0x50) return { ...pictureInput(model, bytes), names: namesOf(1) };
+  const op = `predict: ${show(file)}`;
+  const isGzip = first === 0x1f && second === 0x8b;
+  if (isGzip || (first === 0 && second === 0)) {
+    const { shape, values } = await readIdx(bytes, op, 3);
+    return { x: tensor(values, samplesShape(model, shape, op)), names: namesOf(shape[0]) };
+  }
+  const { rows, features, featureNames } = readTable(textOfTable(op, bytes));
+  return { x: tensor(features, samplesShape(model, [rows, featureNames.length], op)), names: namesOf(rows) };
+}
+
+function pictureInput(model: Model, bytes: Uint8Array): Omit<Input, "names"> {
+  const image = decodePng(bytes);
+  const [height, width, channels] = imageShape(model.inputShape);
+  const isDigit = model.notes.input === "digit";
+  const pixels = isDigit ? digitInput(image) : imageInput(image, { height, width, channels });
+  const picture = channels === 1 ? { height, width, pixels } : undefined;
+  return { x: tensor(pixels, [1, ...model.inputShape]), picture };
+}
+
+function imageShape(shape: Shape): [height: number, width: number, channels: number] {
+  const [height, width, channels = 1] = shape;
+  if (shape.length === 2 || shape.length === 3) return [height, width, channels];
+  const expected = "a model whose samples are images, [H, W] or [H, W, C]";
+  throw new DataError(message("predict", "a picture does not fit the model", { expected, got: show(shape) }));
+}
+
+/** The model's shape for that many samples. @param shape (N, …) of the file */
+function samplesShape({ inputShape }: Model, [samples, ...sizes]: readonly number[], op: string): Shape {
+  const product = (factors: readonly number[]): number => factors.reduce((all, size) => all * size, 1);
+  if (product(sizes) === product(inputShape)) return [samples, ...inputShape];
+  const expected = `${product(inputShape)} numbers a sample (${show(inputShape)})`;
+  throw new DataError(
+    message(op, "the samples do not fit the model", { expected, got: `${product(sizes)} (${show(sizes)})` }),
+  );
+}
+
+/** Bytes that are no UTF-8 stand as U+FFFD, for parseCsv to say where. @throws DataError for a text that fits no string */
+function textOfTable(op: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch (cause) {
+    throw new DataError(message(op, "the text is too long", { got: `${bytes.length} bytes` }), { cause });
+  }
+}
+
+/** A table of numbers in a file with any of the usual separators; a first line without numbers is taken for names. @throws DataError */
+function readTable(text: string): CsvTable {
+  const [firstLine] = text.trimStart().split(/[\r\n]/, 1);
+  const separator = [";", "\t"].find((one) => firstLine.includes(one)) ?? ",";
+  const header = firstLine.split(separator).every((cell) => Number.isNaN(Number.parseFloat(cell)));
+  return datasets.parseCsv(text, { header, separator });
+}

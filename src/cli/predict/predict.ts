@@ -1,0 +1,183 @@
+/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of a text writes. */
+import { type Model, init, loadModel } from "../../index.js";
+import { classify } from "./classify.js";
+import type { Command } from "../command.js";
+import { type Arguments, helpHint, wrong } from "../commandLine.js";
+import { drawImage } from "../terminal/drawDigit.js";
+import { oneLine, percent } from "../terminal/format.js";
+import { type Input, type Sources, readInputs } from "./inputs.js";
+import { printJson } from "../json.js";
+import { wrap } from "../terminal/layout.js";
+import { Terminal } from "../terminal/terminal.js";
+import { writeOptions, writtenOn } from "./write.js";
+
+/** Classes that stand beside the best one where there are many samples. */
+const runnersUp = 2;
+const widestBar = 40;
+
+/** `lanegrad predict`: classes of texts, of images or of the rows of a table, by a saved model. */
+export const predict: Command = {
+  name: "predict",
+  summary: "classify texts, images or a table by a saved model, or have it write",
+  operand: { name: "model", isRequired: false },
+  more: { name: "file" },
+  options: {
+    model: { value: "FILE", about: "what lanegrad train --out or model.save wrote, where it is not the first word" },
+    input: {
+      value: "FILE",
+      about:
+        "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
+    },
+    text: { value: "TEXT", about: "a text as it stands" },
+    ...writeOptions,
+    json: { about: "print the result as one JSON object" },
+  },
+  about: [
+    "Prints the probability of each class; of many samples, a line each.",
+    "",
+    "A model that lanegrad train imdb saved reads texts, one a file; its vocabulary",
+    "is in the file of the model. A picture for a model of digits may be of any size,",
+    "dark on bright or bright on dark, with the digit anywhere on it. A CSV table has",
+    "a sample a line, with the numbers that the model was trained on, and may have a",
+    "line of names above. Outputs of a last layer without softmax or sigmoid are",
+    "taken for logits.",
+    "",
+    "A model that lanegrad train shakespeare saved writes on from --prompt.",
+  ],
+  examples: [
+    "lanegrad predict digits.safetensors seven.png",
+    "lanegrad predict --model digits.safetensors --input t10k-images-idx3-ubyte.gz",
+    'lanegrad predict imdb.safetensors --text "A wonderful film"',
+    'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
+  ],
+  run: async (args, surroundings) => {
+    const { modelFile, sources, prompt } = whatIsMeant(args);
+    const terminal = new Terminal(surroundings.stdout, surroundings.env);
+    await init();
+    if (prompt !== undefined) {
+      const written = await writtenOn(modelFile, prompt, args);
+      if (args.has("json")) printJson(surroundings, { model: modelFile, text: written });
+      else terminal.print(written);
+      return;
+    }
+    const model = await loadModel(modelFile);
+    const samples: Sample[] = [];
+    const inputs = await readInputs(model, sources, surroundings);
+    for (const input of inputs) for (const sample of await classified(model, input)) samples.push(sample);
+    const names = classNamesOf(model.notes.classNames, samples[0].probabilities.length);
+    if (args.has("json")) printJson(surroundings, resultOf(modelFile, names, samples));
+    else if (samples.length > 1) printTable(names.map(oneLine), samples, terminal);
+    else {
+      const [{ picture }] = inputs;
+      if (picture !== undefined) for (const line of [...drawImage(picture, terminal), ""]) terminal.printStyled(line);
+      printOne(names.map(oneLine), samples[0], terminal);
+    }
+  },
+};
+
+/** A sample and what it is taken for. */
+interface Sample {
+  readonly name: string;
+  readonly detail: string | undefined;
+  /** Of each class. */
+  readonly probabilities: Float32Array;
+}
+
+/** What the command line asks for. */
+interface Request {
+  readonly modelFile: string;
+  /** What is to be classified. */
+  readonly sources: Sources;
+  /** What is to be written on; there is nothing to classify then. */
+  readonly prompt: string | undefined;
+}
+
+/** The model and what it is to read: the first word is the model, unless --model is. @throws CommandLineError */
+function whatIsMeant(args: Arguments): Request {
+  const words = args.operand === undefined ? [] : [args.operand, ...args.more];
+  const modelFile = args.text("model") ?? words.shift();
+  const hint = helpHint("predict");
+  if (modelFile === undefined)
+    throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
+  const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
+  const files = input === undefined ? words : [input, ...words];
+  const isClassifying = files.length > 0 || text !== undefined;
+  if (isClassifying && prompt !== undefined)
+    throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+  const spare = Object.keys(writeOptions).find((option) => args.has(option));
+  if (prompt === undefined && spare !== undefined)
+    throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");
+  if (isClassifying || prompt !== undefined) return { modelFile, sources: { files, text }, prompt };
+  throw wrong("predict", "nothing to classify", "files, --input FILE, --text TEXT or --prompt TEXT", undefined, hint);
+}
+
+async function classified(model: Model, { x, names, details }: Input): Promise<Sample[]> {
+  const outputs = await model.predict(x);
+  const { classes, probabilities } = classify(model, outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
+  return names.map((name, i) => {
+    return { name, detail: details?.[i], probabilities: probabilities.subarray(i * classes, (i + 1) * classes) };
+  });
+}
+
+function resultOf(model: string, classNames: readonly string[], samples: readonly Sample[]): object {
+  return {
+    model,
+    classNames,
+    samples: samples.map(({ name, probabilities }) => {
+      const [best] = ranked(probabilities);
+      return {
+        name,
+        class: classNames[best],
+        probability: probabilities[best],
+        probabilities: Array.from(probabilities),
+      };
+    }),
+  };
+}
+
+/** Names from the model's notes where they fit, else numbers. */
+function classNamesOf(noted: unknown, classes: number): string[] {
+  const fits = Array.isArray(noted) && noted.length === classes;
+  return Array.from({ length: classes }, (_, i) => String(fits ? noted[i] : i));
+}
+
+/** All classes of one sample, the likeliest first. */
+function printOne(names: readonly string[], { probabilities, detail }: Sample, terminal: Terminal): void {
+  const width = Math.max(...names.map(({ length }) => length));
+  const longest = Math.max(0, Math.min(widestBar, terminal.columns - width - 14));
+  for (const [rank, i] of ranked(probabilities).entries()) {
+    const bar = "━".repeat(Math.round(probabilities[i] * longest));
+    const line = `${names[i].padStart(width)}  ${percent(probabilities[i]).padStart(8)}`;
+    const start = terminal.style(line, rank === 0 ? "bold" : "dim");
+    terminal.printStyled(`${start}  ${terminal.style(bar, "green")}`.trimEnd());
+  }
+  if (detail === undefined) return;
+  for (const line of wrap(oneLine(detail), terminal.columns)) terminal.printStyled(terminal.style(line, "dim"));
+}
+
+/** A line for each sample: its number or name, its class, and what else it might be. */
+function printTable(names: readonly string[], all: readonly Sample[], terminal: Terminal): void {
+  const samples = all.map(({ name, probabilities }) => ({ name: oneLine(name), probabilities }));
+  const width = Math.max(...names.map(({ length }) => length), "class".length);
+  const nameWidth = samples.reduce((width, { name }) => Math.max(width, name.length), "sample".length);
+  const isNumbered = samples.every(({ name }) => /^\d+$/.test(name));
+  const nameCell = (name: string): string => (isNumbered ? name.padStart(nameWidth) : name.padEnd(nameWidth));
+  const header = `${nameCell("sample")}  ${"class".padEnd(width)}  probability  else`;
+  terminal.printStyled(terminal.style(header, "dim"));
+  for (const { name, probabilities } of samples) {
+    const [best, ...others] = ranked(probabilities);
+    const rest = others.slice(0, runnersUp).map((i) => `${names[i]} (${percent(probabilities[i])})`);
+    const cells = [
+      nameCell(name),
+      names[best].padEnd(width),
+      percent(probabilities[best]).padStart(11),
+      rest.join(", "),
+    ];
+    terminal.print(cells.join("  "));
+  }
+}
+
+/** Indices of the values, the largest first. */
+function ranked(values: Float32Array): number[] {
+  return Array.from(values.keys()).sort((a, b) => values[b] - values[a]);
+}

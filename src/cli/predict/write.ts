@@ -1,0 +1,40 @@
+/** Has a saved network write on from a prompt, as the command line says. */
+import { DataError, message, show } from "../../errors.js";
+import { write } from "../../../course/support/writing.js";
+import { loadModel } from "../../index.js";
+import type { Arguments, Signature } from "../commandLine.js";
+import { seedOf } from "../seed.js";
+
+const defaultLength = 400;
+const defaultTemperature = 0.8;
+
+/** The options of predict that say how to write. */
+export const writeOptions: Signature["options"] = {
+  prompt: { value: "TEXT", about: "what a model of a text is to go on from" },
+  length: { value: "N", about: `characters to write; default ${defaultLength}` },
+  temperature: {
+    value: "X",
+    about: `below 1 the likely become likelier, 0 takes the likeliest; default ${defaultTemperature}`,
+  },
+  "top-k": { value: "N", about: "draw from the N likeliest characters alone; default: from all" },
+  seed: { value: "N", about: "what is drawn follows from it; default 0" },
+};
+
+/** A model reads a prompt and writes on, as the command line says. @returns both. @throws CommandLineError; DataError for a model that does not write */
+export async function writtenOn(file: string, prompt: string, args: Arguments): Promise<string> {
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+  const topK = args.number("top-k", "an integer ≥ 1", isCount);
+  const options = {
+    length: args.number("length", "an integer ≥ 1", isCount) ?? defaultLength,
+    temperature: args.number("temperature", "a number ≥ 0", (value) => value >= 0) ?? defaultTemperature,
+    seed: seedOf(args) ?? 0,
+    ...(topK !== undefined && { topK }),
+  };
+  const { input, classNames } = (await loadModel(file)).notes;
+  if (input !== "characters" || !Array.isArray(classNames)) {
+    const hint = "Leave --prompt out.";
+    const expected = "a model of lanegrad train shakespeare";
+    throw new DataError(message("predict", `${show(file)} does not write`, { expected, hint }));
+  }
+  return write(await loadModel(file, { batchSize: 1, inputShape: [1] }), prompt, options);
+}

@@ -1,0 +1,132 @@
+/** Prints on a terminal what a lesson shows. What only a page can show, such as charts, it leaves out. */
+import type { Picture } from "../../report/picture.js";
+import type { Conclusion, Images, Progress, Shown, Table, Text } from "../../report/shown.js";
+import { classTable } from "./classTable.js";
+import { type GreyImage, drawRow } from "./drawDigit.js";
+import { oneLine } from "./format.js";
+import { inColumns, wrap } from "./layout.js";
+import { epochLine, liveLine } from "./progress.js";
+import type { Terminal } from "./terminal.js";
+
+/** Pictures that are drawn, where the terminal is wide enough. */
+const mostDrawn = 6;
+
+/** Prints what it is shown. */
+export class Printer {
+  readonly #terminal: Terminal;
+  /** What a conclusion is announced by; without it conclusions are lines of their own. */
+  readonly #conclusionName: string | undefined;
+  /** The table whose rows come one by one, and those that have come. */
+  #growing: { readonly table: Table; readonly rows: (readonly string[])[] } | undefined;
+  #hasConcluded = false;
+
+  constructor(terminal: Terminal, conclusionName: string | undefined) {
+    this.#terminal = terminal;
+    this.#conclusionName = conclusionName;
+  }
+
+  show(shown: Shown): void {
+    const terminal = this.#terminal;
+    if ("isDetail" in shown && shown.isDetail === true) return;
+    switch (shown.kind) {
+      case "progress":
+        this.#progress(shown);
+        break;
+      case "now":
+        if (shown.name !== undefined) terminal.fact(shown.name, shown.text);
+        else if (shown.text === "") terminal.clearLive();
+        else terminal.note(shown.text);
+        break;
+      case "fact":
+        terminal.fact(shown.name, shown.text, shown.isResult === true ? "bold" : undefined);
+        break;
+      case "table":
+        this.#table(shown);
+        break;
+      case "row":
+        this.#growing!.rows.push(shown.cells);
+        terminal.print(lineOf(this.#growing!.table, shown.cells));
+        break;
+      case "confusion":
+        terminal.print();
+        for (const line of classTable(shown.counts, shown.classNames.map(oneLine), terminal))
+          terminal.printStyled(line);
+        break;
+      case "images":
+        this.#images(shown);
+        break;
+      case "text":
+        this.#text(shown);
+        break;
+      case "conclusion":
+        this.#conclude(shown);
+        break;
+      default: // for pages only
+    }
+  }
+
+  #progress(progress: Progress): void {
+    const { ended } = progress;
+    const terminal = this.#terminal;
+    if (terminal.isLive) {
+      if (ended === undefined) terminal.live(liveLine(progress, terminal.liveColumns, terminal));
+    } else if (ended !== undefined) terminal.print(epochLine(progress, ended));
+  }
+
+  #table(table: Table): void {
+    const { title, header, rows, widths } = table;
+    const terminal = this.#terminal;
+    terminal.print();
+    if (widths !== undefined) {
+      this.#growing = { table, rows: [] };
+      terminal.printStyled(terminal.style(lineOf(table, header), "dim"));
+      return;
+    }
+    terminal.printStyled(terminal.style(title, "bold"));
+    const [head, ...lines] = inColumns([header, ...rows]);
+    terminal.printStyled(terminal.style(head, "dim"));
+    for (const line of lines) terminal.print(line);
+  }
+
+  #images({ pictures }: Images): void {
+    const shown = pictures.slice(0, mostDrawn);
+    const captions = shown.map(({ caption }) => oneLine(caption));
+    this.#terminal.print();
+    for (const line of drawRow(shown.map(greyImage), captions, this.#terminal)) this.#terminal.printStyled(line);
+  }
+
+  #text({ title, text }: Text): void {
+    const terminal = this.#terminal;
+    terminal.print();
+    terminal.printStyled(terminal.style(title, "dim"));
+    for (const line of text.split(/\r?\n/)) for (const part of wrap(line, terminal.columns)) terminal.print(part);
+  }
+
+  #conclude({ text }: Conclusion): void {
+    const terminal = this.#terminal;
+    if (!this.#hasConcluded) {
+      this.#hasConcluded = true;
+      // Where the lines of epochs stand between its rows, the table is printed once more, in one piece.
+      if (this.#growing !== undefined && !terminal.isLive) {
+        const { table, rows } = this.#growing;
+        terminal.print();
+        for (const cells of [table.header, ...rows]) terminal.print(lineOf(table, cells));
+      }
+      terminal.print();
+    }
+    if (this.#conclusionName === undefined) terminal.print(text);
+    else terminal.fact(this.#conclusionName, text, "bold");
+  }
+}
+
+/** A line of a table whose rows come one by one: columns are as wide as they may need. */
+function lineOf({ widths }: Table, cells: readonly string[]): string {
+  return cells
+    .map((cell, i) => (i === 0 ? cell.padEnd(widths![i]) : cell.padStart(widths![i])))
+    .join("  ")
+    .trimEnd();
+}
+
+function greyImage({ width, height, pixels }: Picture): GreyImage {
+  return { width, height, pixels: Buffer.from(pixels, "base64") };
+}

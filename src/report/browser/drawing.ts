@@ -1,0 +1,115 @@
+/** Draws blocks into an element, section by section; a block that is drawn again takes the place of the older. Runs in browsers only. */
+import type { Block, Chart, Graph, HeatMap } from "../shown.js";
+import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
+import { element, scrolling, tableOf } from "./elements.js";
+import { gallery } from "./gallery.js";
+import { drawHeatMap } from "./heatMap.js";
+import { matrixOf } from "./matrix.js";
+
+/** Where a block is drawn, and what of it can take other points. */
+interface Drawn {
+  readonly place: HTMLElement;
+  block: Block;
+  chart?: DrawnChart | undefined;
+}
+
+/** The blocks in an element. */
+export class Drawing {
+  readonly #parent: HTMLElement;
+  readonly #level: number;
+  readonly #sections = new Map<string, HTMLElement>();
+  readonly #places = new Map<string, Drawn>();
+  readonly #closed = new AbortController();
+  #width: number;
+
+  /** @param level of the sections' headings: 2 for <h2> */
+  constructor(parent: HTMLElement, level = 2) {
+    this.#parent = parent;
+    this.#level = level;
+    this.#width = parent.clientWidth;
+    const { signal } = this.#closed;
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw(), { signal });
+    const sizes = new ResizeObserver(() => {
+      if (this.#width !== parent.clientWidth) this.#redraw();
+      this.#width = parent.clientWidth;
+    });
+    sizes.observe(parent);
+    signal.addEventListener("abort", () => sizes.disconnect());
+  }
+
+  /** What has been drawn stays as it is. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  /** Draws a block in its section, which is made where it is not there yet. Nothing where it is a chart without a point. */
+  draw(block: Block): void {
+    if (block.kind === "chart" && isEmpty(block)) return;
+    const key = `${block.kind} ${block.title}`;
+    let drawn = this.#places.get(key);
+    if (drawn === undefined) {
+      drawn = { place: element("div"), block };
+      this.#places.set(key, drawn);
+      this.#sectionOf(block).append(drawn.place);
+    }
+    drawn.block = block;
+    if (block.kind === "chart" && drawn.chart?.update(block) === true) return;
+    this.#drawAnew(drawn);
+  }
+
+  #drawAnew(drawn: Drawn): void {
+    const { place, block } = drawn;
+    place.style.minHeight = `${place.clientHeight}px`; // the page keeps its place meanwhile
+    place.replaceChildren();
+    if (block.section !== undefined) place.append(element(`h${this.#level + 1}`, block.title));
+    if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
+    if (block.kind === "chart") drawn.chart = drawChart(place, block);
+    else drawInto(place, block);
+    place.style.minHeight = "";
+  }
+
+  /** In the colours and the width that the page has now. */
+  #redraw(): void {
+    for (const drawn of this.#places.values()) this.#drawAnew(drawn);
+  }
+
+  #sectionOf({ section, title }: Block): HTMLElement {
+    const heading = section ?? title;
+    let found = this.#sections.get(heading);
+    if (found === undefined) {
+      found = element("section");
+      found.append(element(`h${this.#level}`, heading));
+      this.#sections.set(heading, found);
+      this.#parent.append(found);
+    }
+    return found;
+  }
+}
+
+function drawInto(place: HTMLElement, block: Exclude<Block, Chart>): void {
+  if (block.kind === "heatMap") drawHeatMap(place, block);
+  else if (block.kind === "graph") drawGraph(place, block);
+  else place.append(contentOf(block));
+}
+
+function contentOf(block: Exclude<Block, Chart | HeatMap | Graph>): HTMLElement {
+  switch (block.kind) {
+    case "table":
+      return scrolling(tableOf(block), block.title);
+    case "confusion":
+      return scrolling(matrixOf(block), block.title);
+    case "images":
+      return gallery(block.pictures, block.scale);
+    case "text":
+      return element("pre", block.text, "wrapped");
+  }
+}
+
+function drawGraph(place: HTMLElement, { title, text, svg }: Graph): void {
+  if (svg === undefined) place.append(element("p", "npm install @viz-js/viz has the graph drawn here.", "facts"));
+  place.append(scrolling(element("pre", text), title));
+  if (svg === undefined) return;
+  const drawn = element("div", "", "graph");
+  drawn.innerHTML = svg;
+  place.append(scrolling(drawn, `${title}, drawn`));
+}

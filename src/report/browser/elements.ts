@@ -1,0 +1,60 @@
+/** Pieces of a page. Runs in browsers only. */
+import type { Table } from "../shown.js";
+
+/** An element with a text. */
+export function element(tag: string, text = "", className = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (className !== "") made.className = className;
+  return made;
+}
+
+/** What may be wider than the page scrolls in a box of its own: where it is, the box shows that, and takes the keyboard. @param name for screen readers */
+export function scrolling(content: HTMLElement, name: string): HTMLElement {
+  const box = element("div", "", "scroll");
+  box.append(content);
+  const sizes = new ResizeObserver(() => {
+    const overflows = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+    box.classList.toggle("overflows", overflows);
+    for (const [attribute, value] of [
+      ["tabindex", "0"],
+      ["role", "region"],
+      ["aria-label", name],
+    ]) {
+      if (overflows) box.setAttribute(attribute, value);
+      else box.removeAttribute(attribute);
+    }
+  });
+  sizes.observe(box);
+  sizes.observe(content);
+  return box;
+}
+
+/** A table of texts. @param wordColumns how many of the first columns hold words, which are set to the left */
+export function tableOf({ header, rows, wordColumns = 1 }: Omit<Table, "kind" | "title">): HTMLTableElement {
+  const made = document.createElement("table");
+  const inColumn = (cell: HTMLElement, column: number): HTMLElement => {
+    if (column < wordColumns) cell.className = "words";
+    return cell;
+  };
+  const head = made.createTHead().insertRow();
+  head.append(...header.map((text, column) => inColumn(headerCell(text, "col"), column)));
+  const body = made.createTBody();
+  for (const row of rows) body.insertRow().append(...row.map((text, column) => inColumn(element("td", text), column)));
+  return made;
+}
+
+/** A cell that names its row or column. */
+export function headerCell(text: string, scope: "col" | "row"): HTMLElement {
+  const cell = element("th", text);
+  cell.setAttribute("scope", scope);
+  return cell;
+}
+
+/** Names and values. */
+export function factList(facts: readonly (readonly [name: string, text: string])[]): HTMLTableElement {
+  const list = document.createElement("table");
+  list.className = "facts-table";
+  for (const [name, text] of facts) list.insertRow().append(headerCell(name, "row"), element("td", text));
+  return list;
+}

@@ -1,0 +1,66 @@
+/** Values over a rectangle of the plane, with axes and points. Runs in browsers only. */
+import type { HeatMap } from "../shown.js";
+import { colorIn, colorOf, tickText } from "./chart.js";
+import { element } from "./elements.js";
+import { canvasOf } from "./gallery.js";
+
+const side = 300;
+const [left, bottom, top, right] = [64, 36, 12, 12];
+
+/** Draws it, with the names of the groups of points below. */
+export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
+  const { xLabel, yLabel, xRange, yRange, picture, points } = map;
+  const canvas = document.createElement("canvas");
+  const scale = devicePixelRatio;
+  const [width, height] = [left + side + right, top + side + bottom];
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  canvas.style.width = `${width}px`;
+  canvas.setAttribute("role", "img");
+  const [least, greatest] = picture.range.map((value) => value.toPrecision(3));
+  canvas.setAttribute("aria-label", `${picture.caption} over ${xLabel} and ${yLabel}: from ${least} to ${greatest}`);
+  parent.append(canvas, element("p", `${picture.caption}: from ${least} to ${greatest}.`, "facts"));
+  const values = canvasOf(picture);
+  const draw = (): void => {
+    const context = canvas.getContext("2d")!;
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(values, left, top, side, side);
+    context.fillStyle = colorIn(parent, "--ink")();
+    context.font = "12px system-ui, sans-serif";
+    const xAt = (x: number): number => left + (side * (x - xRange[0])) / (xRange[1] - xRange[0]);
+    const yAt = (y: number): number => top + side - (side * (y - yRange[0])) / (yRange[1] - yRange[0]);
+    context.textAlign = "center";
+    for (const x of ticks(xRange)) context.fillText(tickText(x), xAt(x), top + side + 14);
+    context.fillText(xLabel, left + side / 2, top + side + 30);
+    context.textAlign = "right";
+    for (const y of ticks(yRange)) context.fillText(tickText(y), left - 4, yAt(y) + 4);
+    context.textAlign = "left";
+    context.fillText(yLabel, 0, top + side / 4); // between two ticks
+    for (const [i, { x, y }] of points.entries()) {
+      for (const [j, at] of x.entries()) {
+        context.beginPath();
+        context.arc(xAt(at), yAt(y[j]), 6, 0, 2 * Math.PI);
+        context.fillStyle = colorOf(i);
+        context.fill();
+        context.strokeStyle = "#fff";
+        context.lineWidth = 2;
+        context.stroke();
+      }
+    }
+  };
+  draw();
+  if (points.length === 0) return;
+  const names = element("p", "", "names");
+  for (const [i, { name }] of points.entries()) {
+    const one = element("span", name);
+    one.style.setProperty("--mark-color", colorOf(i));
+    names.append(one);
+  }
+  parent.append(names);
+}
+
+function ticks([from, to]: readonly [number, number]): number[] {
+  return [from, (from + to) / 2, to];
+}

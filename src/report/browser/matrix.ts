@@ -1,0 +1,28 @@
+/** A confusion matrix as a table. Runs in browsers only. */
+import type { Confusion } from "../shown.js";
+import { headerCell } from "./elements.js";
+
+/** Counts, the stronger the more among those of the row: blue on the diagonal, which was read right, orange elsewhere. */
+export function matrixOf({ classNames, counts }: Confusion): HTMLTableElement {
+  const table = document.createElement("table");
+  table.className = "matrix";
+  const head = table.createTHead().insertRow();
+  head.append(headerCell("true ↓ read as →", "col"), ...classNames.map((name) => headerCell(name, "col")));
+  const body = table.createTBody();
+  for (const [label, row] of counts.entries()) {
+    const line = body.insertRow();
+    line.append(headerCell(classNames[label], "row"));
+    const total = Math.max(
+      1,
+      row.reduce((sum, value) => sum + value, 0),
+    );
+    for (const [prediction, value] of row.entries()) {
+      const cell = line.insertCell();
+      cell.textContent = value === 0 ? "" : String(value);
+      const part = value === 0 ? 0 : 8 + 37 * Math.sqrt(value / total); // paler than half, so that the ink stays readable
+      const color = prediction === label ? "#2f74d0" : "#d9822b";
+      cell.style.background = `color-mix(in srgb, ${color} ${part.toFixed(0)}%, transparent)`;
+    }
+  }
+  return table;
+}

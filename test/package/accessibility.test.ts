@@ -1,0 +1,109 @@
+/** axe-core finds nothing to complain about on any page, light and dark, on a desk and on a telephone; and no page is wider than its window. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import type { AxeResults } from "axe-core";
+import { type Browser, type Page, chromium } from "playwright-core";
+import { createServer } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pageParts } from "../../src/cli/lesson/lessonPage.js";
+import { reportPage } from "../../src/report/page.js";
+import { writeTinyMnist } from "../cli/tinyMnist.js";
+import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
+import { sampleReport } from "./sampleReport.js";
+
+const root = join(import.meta.dirname, "../..");
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const widths = [1280, 390];
+const themes = ["light", "dark"] as const;
+
+describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light and dark${needsChromium}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-accessibility-"));
+  const file = join(folder, "page.html");
+  let browser: Browser;
+  beforeAll(async () => {
+    writeTinyMnist(folder, [200, 50]);
+    browser = await chromium.launch(chromiumOptions);
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What is wrong with the page as it stands. */
+  async function complaints(page: Page): Promise<string[]> {
+    await page.addScriptTag({ path: axe });
+    const found: string[] = [];
+    for (const width of widths)
+      for (const colorScheme of themes) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))); // the charts, again
+        const { violations } = await page.evaluate(() =>
+          (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+            resultTypes: ["violations"],
+          }),
+        );
+        const where = `${width} ${colorScheme}`;
+        for (const { id, nodes } of violations) found.push(`${where}: ${id} at ${String(nodes[0].target)}`);
+        const isNamed = (all: Element[]) => all.every((one) => one.closest("[role=img]")?.ariaLabel);
+        if (!(await page.locator("canvas").evaluateAll(isNamed))) found.push(`${where}: a canvas without a name`);
+        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (widest > width) found.push(`${where}: ${widest} pixels wide`);
+      }
+    return found;
+  }
+
+  async function complaintsAbout(url: string): Promise<string[]> {
+    const page = await browser.newPage();
+    await page.goto(url);
+    const found = await complaints(page);
+    await page.close();
+    return found;
+  }
+
+  it("none about a report with every kind of block", async () => {
+    const script = new URL("../../build/report/page.js", import.meta.url).href;
+    writeFileSync(file, reportPage(sampleReport, await pageParts("train", script)));
+    expect(await complaintsAbout(pathToFileURL(file).href)).toEqual([]);
+  });
+
+  it.each([
+    ["a trained network", ["train", "mnist-mlp-300", "--data", folder, "--epochs", "1"]],
+    ["a comparison", ["train", "adding", "--length", "10", "--epochs", "1"]],
+    ["benchmarks", ["bench", "gemm", "--only", "recurrent", "--seconds", "0.01"]],
+  ])("none about the page of %s", async (_, args) => {
+    const command = [join(root, "build/lib/cli.js"), ...args, "--threads", "1", "--report", file];
+    await promisify(execFile)(process.execPath, command, { cwd: folder });
+    expect(await complaintsAbout(pathToFileURL(file).href)).toEqual([]);
+  });
+
+  it("none about the live player: its list, a lesson that has run, and one that waits for data", async () => {
+    const server = await createServer({
+      ...{ configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/accessibility") },
+      logLevel: "error",
+      server: { host: "127.0.0.1" },
+    });
+    await server.listen();
+    const url = server.resolvedUrls!.local[0];
+    try {
+      const page = await browser.newPage();
+      await page.goto(url);
+      expect(await complaints(page)).toEqual([]);
+      await page.evaluate(() => (location.hash = "mnist-linear"));
+      await page.locator("code", { hasText: "mnist-linear" }).waitFor();
+      expect(await complaints(page)).toEqual([]);
+      await page.evaluate(() => (location.hash = "xor"));
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      await page.waitForSelector('lanegrad-lesson[data-state="done"]');
+      await page.locator(".graph svg").waitFor();
+      expect(await complaints(page)).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  }, 120_000);
+});

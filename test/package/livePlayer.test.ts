@@ -1,0 +1,173 @@
+/** The course in a browser, served by Vite as `npm run course` does: lessons run to their conclusions, pause, stop, and show their code. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type Locator, type Page, chromium } from "playwright-core";
+import { type ViteDevServer, createServer } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lessons } from "../../course/index.js";
+import { chapters } from "../../course/stage.js";
+import { writeTinyMnist } from "../cli/tinyMnist.js";
+import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
+
+const root = join(import.meta.dirname, "../..");
+/** A cache of its own, which no other server clears meanwhile. */
+const config = { configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/live-player") };
+
+describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
+  let server: ViteDevServer;
+  let browser: Browser;
+  let page: Page;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    server = await createServer({ ...config, server: { host: "127.0.0.1" }, logLevel: "error" });
+    await server.listen();
+    browser = await chromium.launch(chromiumOptions);
+    page = await browser.newPage();
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (line) => line.type() === "error" && errors.push(line.text()));
+    await page.goto(server.resolvedUrls!.local[0]);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  /** Follows a lesson's link. */
+  async function opened(name: string): Promise<Locator> {
+    await page.evaluate((hash) => (location.hash = hash), name);
+    const lesson = page.locator(`lanegrad-lesson[name="${name}"]`);
+    await lesson.waitFor();
+    return lesson;
+  }
+  const press = (text: string) => page.getByRole("button", { name: text, exact: true }).click();
+  const set = (name: string, value: number) => page.getByLabel(name, { exact: true }).fill(String(value));
+  const ended = (state: string) => page.waitForSelector(`lanegrad-lesson[data-state="${state}"]`, { timeout: 90_000 });
+  const texts = (lesson: Locator, selector: string) => lesson.locator(selector).allTextContents();
+
+  it("lists every lesson, by chapter", async () => {
+    expect(await page.locator(".lessons a").count()).toBe(lessons.length);
+    expect(await page.locator("h2").allTextContents()).toEqual(Object.values(chapters));
+  });
+
+  it("xor: learns, with its curves, its network drawn, and its code beside it", async () => {
+    const lesson = await opened("xor");
+    await press("Start");
+    await ended("done");
+    const isFocused = (button: Element) => button.matches(":focus");
+    expect(await page.getByRole("button", { name: "Start again" }).evaluate(isFocused)).toBe(true);
+    expect((await texts(lesson, ".facts-table td")).at(-1)).toMatch(/^100.00 % right/);
+    expect(await lesson.locator(".uplot").count()).toBe(3);
+    await lesson.locator(".graph svg").waitFor();
+    expect(await lesson.locator("code").textContent()).toContain("export const xor = network({");
+    expect((await texts(lesson, ".help")).join()).toMatch(/lanegrad \d.*SIMD, \d threads? \(/);
+  });
+
+  it("xor: the same seed and settings, the same loss to the last digit shown; another seed, another", async () => {
+    const lesson = await opened("xor");
+    const result = async (seed: number): Promise<string> => {
+      await set("seed", seed);
+      await press("Start again");
+      await ended("done");
+      return (await texts(lesson, ".u-legend .u-value")).join();
+    };
+    await set("epochs", 2);
+    const first = await result(3);
+    expect(await result(3)).toBe(first);
+    expect(await result(4)).not.toBe(first);
+  });
+
+  it("adding: pauses, also while its tab is hidden, goes on where it was, and comes to its conclusion", async () => {
+    const lesson = await opened("adding");
+    await set("length", 40);
+    await set("epochs", 4);
+    await press("Start");
+    await lesson.locator(".now", { hasText: "epoch" }).waitFor();
+    await press("Pause");
+    await ended("paused");
+    await page.waitForTimeout(200); // what was under way arrives
+    const before = await lesson.locator(".view").innerHTML();
+    await page.waitForTimeout(400);
+    expect(await lesson.locator(".view").innerHTML()).toBe(before);
+    await press("Resume");
+    await ended("running");
+    const hide = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    await hide(true);
+    await ended("paused");
+    await hide(false);
+    await ended("done");
+    expect(await texts(lesson, ".conclusions p")).toHaveLength(2);
+    expect(await lesson.locator("thead + tbody tr").count()).toBe(3);
+  });
+
+  it("vanishing: stops when it is told to, and from the start again comes to its three conclusions", async () => {
+    const lesson = await opened("vanishing");
+    await press("Start");
+    await lesson.locator(".uplot").first().waitFor();
+    await press("Stop");
+    await ended("stopped");
+    await press("Start again");
+    await ended("done");
+    expect(await texts(lesson, ".conclusions p")).toHaveLength(3);
+    expect(await lesson.locator(".uplot").count()).toBe(2);
+    expect(await lesson.locator("tbody tr").count()).toBeGreaterThanOrEqual(7);
+  });
+
+  it("a setting that will not do is not started with", async () => {
+    const lesson = await opened("xor");
+    await set("batch", 0);
+    await press("Start");
+    expect(await lesson.getAttribute("data-state")).toBe("ready");
+  });
+
+  it("a lesson that needs data says so, takes its files, and says what is wrong with them", async () => {
+    const lesson = await opened("mnist-linear");
+    const start = page.getByRole("button", { name: "Start", exact: true });
+    expect(await start.isDisabled()).toBe(true);
+    expect((await texts(lesson, ".data p")).join()).toContain("This lesson needs MNIST.");
+    const names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"];
+    const files = (all: readonly string[]) =>
+      all.map((name) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from([0, 0, 8]) }));
+    await lesson.locator("input[type=file]").first().setInputFiles(files(names));
+    expect((await texts(lesson, ".data .status")).join()).toContain("t10k-labels-idx1-ubyte.gz missing among 3 files");
+    await lesson
+      .locator("input[type=file]")
+      .first()
+      .setInputFiles(files([...names, "t10k-labels-idx1-ubyte"]));
+    await press("Start");
+    await ended("failed");
+    expect((await texts(lesson, ".state")).join()).toMatch(/expected/);
+  });
+
+  it("mnist-mlp-300: trains on files that are dropped", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lanegrad-dropped-"));
+    writeTinyMnist(folder, [200, 50]);
+    const files = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "base64")] as const);
+    rmSync(folder, { recursive: true });
+    const lesson = await opened("mnist-mlp-300");
+    await lesson.locator(".data").evaluate((box, all) => {
+      const dataTransfer = new DataTransfer();
+      for (const [name, text] of all)
+        dataTransfer.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
+      box.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }, files);
+    await lesson.locator(".data .status", { hasText: "train-images-idx3-ubyte.gz" }).waitFor();
+    await set("epochs", 2);
+    await press("Start");
+    await ended("done");
+    expect((await texts(lesson, ".facts-table td"))[0]).toBe(
+      "MNIST from the files given, 200 to train on and 50 to test",
+    );
+    expect(await lesson.locator(".matrix td").count()).toBe(100);
+  });
+
+  it("nothing was reported as an error meanwhile", () => {
+    expect(errors).toEqual([]);
+  });
+});
