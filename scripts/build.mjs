@@ -37,7 +37,7 @@ async function filesOf(folder) {
 /** Runs `work` unless its inputs are those of the last time: their hash is kept in build/lib.hash and so on. */
 async function whenChanged(name, inputs, work) {
   const hash = createHash("sha256");
-  for (const file of [import.meta.filename, "package-lock.json", ...inputs])
+  for (const file of ["scripts/build.mjs", "package-lock.json", ...inputs])
     hash.update(file).update(await readFile(file));
   const stamp = `build/${name}.hash`;
   const digest = hash.digest("hex");
@@ -145,6 +145,16 @@ const wasmBeside = {
   },
 };
 
+/** In Node the kernels are read from the files beside the bundle: src/runtime/carriedInNode.ts. */
+const readInNode = {
+  name: "read-in-node",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/carried\.js$/ }, ({ importer, resolveDir }) =>
+      basename(importer) === "load.ts" ? { path: join(resolveDir, "carriedInNode.ts") } : undefined,
+    );
+  },
+};
+
 /** Every import stays an import; #wasm/simd becomes a path from where the output will lie. */
 const nothingBundled = {
   name: "nothing-bundled",
@@ -182,7 +192,7 @@ async function buildLibrary(sources) {
       splitting: true,
       outdir: "build/lib",
       chunkNames: "[name]-[hash]",
-      plugins: [wasmBeside],
+      plugins: [wasmBeside, readInNode],
     }),
     build({
       ...common,

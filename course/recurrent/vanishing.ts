@@ -101,7 +101,8 @@ export const vanishing: Lesson = {
   async run(stage) {
     const shape = { section: "Charts", yLogarithmic: true, marks: "lines", series: [] } as const;
     const [xLabel, yLabel] = ["distance in time k, steps", "‖∂L/∂h[T − k]‖"];
-    const caption = "s is the singular value of the recurrent weights: each step back multiplies the gradient by at most s.";
+    const caption =
+      "s is the singular value of the recurrent weights: each step back multiplies the gradient by at most s.";
     stage.show({ kind: "chart", title: stateChart, caption, xLabel, yLabel, ...shape });
     stage.show({
       kind: "chart",

@@ -16,6 +16,8 @@ export interface Training {
   restoreWeights(weights: readonly Float32Array[]): void;
   /** Writes a checkpoint: weights, optimizer, progress. Resolves when the file stands. */
   saveCheckpoint(path: string): Promise<void>;
+  /** Bytes of such a checkpoint. Rejects where one cannot be made, as for notes that would be lost. */
+  checkpointSize(): Promise<number>;
   /** Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd). @param reason stands in the history */
   stop(reason: string): void;
 }

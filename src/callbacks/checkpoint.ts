@@ -18,7 +18,7 @@ export interface CheckpointOptions extends MonitorOptions {
 /**
  * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next is complete.
  * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing, before the first step
- * where the place cannot be written to at all.
+ * where the place cannot be written to or has no room, or the model has notes that cannot be saved.
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";
@@ -41,10 +41,11 @@ export function checkpoint(options: CheckpointOptions): Callback {
     checkLogs(names) {
       if (saveBestOnly) monitor.check(names);
     },
-    async onTrainBegin() {
+    async onTrainBegin(training) {
       monitor.reset();
+      const bytes = await training.checkpointSize();
       const inNumberedFolder = /\{epoch\}.*[\\/]/.test(path); // made by the caller when its time comes
-      if (!inNumberedFolder) await tryToWrite(op, [{ path: path.replaceAll("{epoch}", "1"), bytes: 1 }]);
+      if (!inNumberedFolder) await tryToWrite(op, [{ path: path.replaceAll("{epoch}", "1"), bytes }]);
     },
     async afterEpoch(epoch, logs, training) {
       const isDue = saveBestOnly ? monitor.improves(logs) : (epoch + 1) % everyEpochs === 0;

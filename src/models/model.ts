@@ -134,6 +134,7 @@ export class Model {
         copyWeights: () => state.copyWeights(),
         restoreWeights: (values: readonly Float32Array[]) => state.restoreWeights(values),
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
+        checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,
       };
       return await state.train(() => runFit(trainable, data, options));
     } finally {

@@ -1,10 +1,8 @@
 /**
- * From a build's name to compiled modules. Each build of each part travels packed (Note [Packed modules] in assembly/carry/unpack.ts), deflated and as base64,
- * in a module of its own that is imported only when it is chosen, so that no bundler needs configuration and a page loads one build of the parts that it
- * needs. What users hand in place of them: sources.ts.
+ * From a build's name to compiled modules: those that the package carries (carried.ts). What users hand in place of them: sources.ts.
  */
-import { base64 as unpacker } from "#wasm/unpack";
 import { UsageError, message } from "../errors.js";
+import { carriedBytes } from "./carried.js";
 import type { Features } from "./features.js";
 import type { CarriedBuild, Part } from "./parts.js";
 
@@ -42,33 +40,8 @@ export type Modules = readonly (WebAssembly.Module | undefined)[];
 
 /** Imports and compiles the carried builds of parts. */
 export async function loadCarried(parts: readonly Part[], build: CarriedBuild): Promise<LoadedPart[]> {
-  const unpacking = inflate(unpacker).then((bytes) => WebAssembly.instantiate(bytes));
+  const carried = await carriedBytes(parts, build);
   return Promise.all(
-    parts.map(async (part) => {
-      const packed = await inflate((await part.builds[build]()).base64);
-      const bytes = unpack(packed, (await unpacking).instance);
-      return { part, bytes, module: await WebAssembly.compile(bytes) };
-    }),
+    parts.map(async (part, i) => ({ part, bytes: carried[i], module: await WebAssembly.compile(carried[i]) })),
   );
-}
-
-/** Where the unpacker looks for what it is to unpack. */
-const packedAt = 0x20000;
-
-/** Note [Packed modules] in assembly/carry/unpack.ts. */
-function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): BufferSource {
-  const { memory, unpack } = exports as unknown as { memory: WebAssembly.Memory; unpack: () => number };
-  new Uint8Array(memory.buffer).set(packed, packedAt);
-  const at = unpack();
-  const [size] = new Uint32Array(memory.buffer, packedAt);
-  return memory.buffer.slice(at, at + size);
-}
-
-/** The bytes of what is carried. In Node by zlib, which is there at once: its web streams take 30 ms to load, as long as all of init may. */
-async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
-  const zlib = globalThis.process?.getBuiltinModule?.("zlib");
-  if (zlib !== undefined) return zlib.inflateRawSync(globalThis.Buffer.from(base64, "base64"));
-  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(inflated).arrayBuffer());
 }

@@ -21,6 +21,7 @@ export function fakeTraining(epochs = 100): FakeTraining {
     restored: [],
     copyWeights: () => [Float32Array.of(training.weight)],
     restoreWeights: ([weights]) => void training.restored.push(weights[0]),
+    checkpointSize: () => Promise.resolve(1),
     saveCheckpoint: async (path) => void training.saved.push(path),
     stop: (reason) => void (training.stopped ??= reason),
   };

@@ -66,7 +66,9 @@ describe("translation", () => {
     }
     expect(dense.rightAndDown[8]).toBeLessThan(0.5);
     expect(convolutional.rightAndDown[8]).toBeGreaterThan(0.8);
-    expect(stderr).toMatch(/^shift +dense, shifted right +dense, shifted right and down +convolutional, shifted right/m);
+    expect(stderr).toMatch(
+      /^shift +dense, shifted right +dense, shifted right and down +convolutional, shifted right/m,
+    );
     expect(stderr.match(/^[0-8](?: +[\d.]+ %){4}$/gm)).toHaveLength(9);
     expect(stderr).toContain("Shifted by 8 pixels right and down, the dense network reads ");
   });

@@ -41,7 +41,7 @@ function summing(optimizer: Optimizer, { regularizer = false } = {}): Model {
       outputDim: D,
       inputLength: T,
       embeddingsInitializer: constant({ value: 0.5 }),
-      ...(regularizer && { embeddingsRegularizer: l2(0.1) }),
+      ...(regularizer && { embeddingsRegularizer: l2(0.05) }),
     }),
     flatten(),
     dense({ units: 1, kernelInitializer: ones(), useBias: false }),

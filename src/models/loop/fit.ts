@@ -40,6 +40,7 @@ export interface Trainable {
   copyWeights(): Float32Array[];
   restoreWeights(weights: readonly Float32Array[]): void;
   saveCheckpoint(path: string): Promise<void>;
+  checkpointSize(): Promise<number>;
 }
 
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
@@ -134,6 +135,10 @@ class Fit implements Training {
 
   saveCheckpoint(path: string): Promise<void> {
     return this.#model.saveCheckpoint(path);
+  }
+
+  checkpointSize(): Promise<number> {
+    return this.#model.checkpointSize();
   }
 
   stop(reason: string): void {

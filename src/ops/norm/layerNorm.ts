@@ -76,6 +76,7 @@ export interface LayerNormOptions extends NormOptions {
  * @param x        float32, rank ≥ 1
  * @param options  axes: how many of the last; gamma and beta of their shape; epsilon, default 1e-3
  * Errors: ShapeError for operands that do not fit; UsageError for an option.
+ * Accuracy: as batchNorm's.
  */
 export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
   checkTensors("layerNorm", [x]);

@@ -1,11 +1,15 @@
 /** Notes of a model: what stands in them comes back from a file as it was, or is refused before anything is written. */
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { checkpoint } from "../../../src/callbacks/index.js";
 import { standardize } from "../../../src/data/prepare.js";
 import { foldBatchNormalization } from "../../../src/models/graph/fold.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
-import { network, noise } from "../networks.js";
+import { network, noise, weightsOf } from "../networks.js";
 
 type Notes = Readonly<Record<string, unknown>>;
 
@@ -94,5 +98,21 @@ describe("notes that would be lost are refused, with the place", () => {
     const model = network();
     model.notes = notes;
     await expect(model.toBytes()).rejects.toThrow(`toBytes: the notes cannot be saved: ${text}`);
+  });
+
+  it("by fit that is to save checkpoints, before the first step", async () => {
+    const model = network();
+    const { x, y } = noise(1, 10);
+    model.notes = { x: tensor([1]) };
+    const before = weightsOf(model);
+    let batches = 0;
+    const counter = { onBatchEnd: () => void batches++ };
+    const path = join(tmpdir(), `lanegrad-notes-${process.pid}.safetensors`);
+    await expect(model.fit(x, y, { callbacks: [checkpoint({ path }), counter] })).rejects.toThrow(
+      "saveCheckpoint: the notes cannot be saved: notes.x would be lost",
+    );
+    expect(batches).toBe(0);
+    expect(existsSync(path)).toBe(false);
+    expect(weightsOf(model)).toEqual(before);
   });
 });

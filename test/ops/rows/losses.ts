@@ -57,7 +57,7 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof weightedMeanFile
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: 2 }),
         error: UsageError,
-        text: "softmaxCrossEntropy: labelSmoothing out of range; expected 0 ≤ ε ≤ 1, got 2.",
+        text: "softmaxCrossEntropy: labelSmoothing is out of range; expected a number in [0, 1], got 2.",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3], { requiresGrad: true })),
