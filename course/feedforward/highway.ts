@@ -79,9 +79,11 @@ async function trained(
       loss: losses.categoricalCrossentropy({ fromLogits: true }),
       metrics: [metrics.accuracy()],
     });
-    const steps = epochs * Math.ceil(data.x.shape[0] / batchSize);
+    const [rows] = data.x.shape;
+    const steps = epochs * Math.ceil(rows / batchSize);
     const chart = chartOf(depth);
-    const recorder = new LossRecorder(Math.max(1, Math.round(steps / curvePoints)), (x, y) =>
+    const every = Math.max(1, Math.round(steps / curvePoints));
+    const recorder = new LossRecorder(every, { rows, batchSize }, (x, y) =>
       stage.show({ kind: "point", chart, series: connection, x, y }),
     );
     const fit = { epochs, batchSize, callbacks: [recorder] };

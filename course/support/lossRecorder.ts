@@ -1,39 +1,52 @@
 /** The loss as training goes, step by step. */
 import type { Callback, Logs } from "lanegrad";
 
-/** Writes down the mean loss of every so many steps. */
+/** What an epoch goes through. */
+interface Epoch {
+  /** Samples of an epoch. */
+  readonly rows: number;
+  /** Samples of a step; the last step of an epoch may have fewer. */
+  readonly batchSize: number;
+}
+
+/** Writes down the mean loss of every so many steps, over their samples. */
 export class LossRecorder implements Callback {
   /** The step that each mean ends with, from 1. */
   readonly steps: number[] = [];
   readonly losses: number[] = [];
   readonly #every: number;
-  #step = 0;
-  /** Losses of the epoch, added up. */
-  #epoch = 0;
-  /** Losses since the last mean, added up. */
-  #sum = 0;
-
+  readonly #epoch: Epoch;
   readonly #told: (step: number, loss: number) => void;
+  #step = 0;
+  /** Samples of the epoch so far, and their losses added up. */
+  #seen = { samples: 0, loss: 0 };
+  /** The same since the last mean. */
+  #since = { samples: 0, loss: 0 };
 
   /** @param every steps of a mean, ≥ 1  @param told  called with each mean */
-  constructor(every: number, told: (step: number, loss: number) => void = () => undefined) {
+  constructor(every: number, epoch: Epoch, told: (step: number, loss: number) => void = () => undefined) {
     this.#every = every;
+    this.#epoch = epoch;
     this.#told = told;
   }
 
   onEpochBegin(): void {
-    this.#epoch = 0;
+    this.#seen = { samples: 0, loss: 0 };
   }
 
-  // logs.loss is the mean of the epoch so far
-  onBatchEnd(batch: number, { loss }: Logs): void {
-    const epoch = loss * (batch + 1);
-    this.#sum += epoch - this.#epoch;
-    this.#epoch = epoch;
+  // logs.loss is the mean over the samples of the epoch so far
+  onBatchEnd(batch: number, { loss: mean }: Logs): void {
+    const { rows, batchSize } = this.#epoch;
+    const samples = Math.min(rows, (batch + 1) * batchSize);
+    const seen = { samples, loss: mean * samples };
+    this.#since.samples += seen.samples - this.#seen.samples;
+    this.#since.loss += seen.loss - this.#seen.loss;
+    this.#seen = seen;
     if (++this.#step % this.#every !== 0) return;
+    const loss = this.#since.loss / this.#since.samples;
     this.steps.push(this.#step);
-    this.losses.push(this.#sum / this.#every);
-    this.#told(this.#step, this.#sum / this.#every);
-    this.#sum = 0;
+    this.losses.push(loss);
+    this.#told(this.#step, loss);
+    this.#since = { samples: 0, loss: 0 };
   }
 }

@@ -22,7 +22,7 @@ p { margin: 0.25rem 0 0.75rem; } .facts { color: var(--faint); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th { font-weight: 500; color: var(--faint); } th, td { padding: 0.15rem 0.6rem; text-align: right; border-bottom: 1px solid var(--line); }
 .words, .facts-table th, .facts-table td { text-align: left; } .facts-table th { vertical-align: top; } .facts-table td { white-space: normal; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .words { white-space: normal; min-width: 5.5rem; } th, td { padding: 0.15rem 0.4rem; } } tbody tr:hover { background: var(--mark); }
+@media (max-width: 40rem) { .words { white-space: normal; min-width: 5.5rem; } thead th { white-space: normal; vertical-align: bottom; } th, td { padding: 0.15rem 0.4rem; } } tbody tr:hover { background: var(--mark); }
 input, select, button { font: inherit; padding: 0.15rem 0.5rem; } input { width: 5rem; } label { margin-right: 0.75rem; } output { color: var(--faint); }
 pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; } .wrapped { white-space: pre-wrap; }
 .gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure canvas { outline: 1px solid var(--line); image-rendering: pixelated; max-width: 100%; }

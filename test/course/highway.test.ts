@@ -42,7 +42,7 @@ describe("highway", () => {
 
 describe("the recorder of losses", () => {
   it("takes means of every three steps, whatever the epoch, out of the running means of the epochs", () => {
-    const recorder = new LossRecorder(3);
+    const recorder = new LossRecorder(3, { rows: 80, batchSize: 10 });
     const given = [5, 4, 3, 2, 1, 0, 8, 1];
     for (const _epoch of [1, 2]) {
       recorder.onEpochBegin();
@@ -54,5 +54,14 @@ describe("the recorder of losses", () => {
     }
     expect(recorder.steps).toEqual([3, 6, 9, 12, 15]);
     for (const [i, mean] of [4, 1, 14 / 3, 3, 3].entries()) expect(recorder.losses[i]).toBeCloseTo(mean, 10);
+  });
+
+  it("a last batch of 3 samples after two of 10 counts as 3: a loss that is always 2 stays 2, and 5 in it is 5", () => {
+    const recorder = new LossRecorder(1, { rows: 23, batchSize: 10 });
+    for (const last of [2, 5]) {
+      recorder.onEpochBegin();
+      for (const [i, mean] of [2, 2, (2 * 20 + last * 3) / 23].entries()) recorder.onBatchEnd(i, { loss: mean });
+    }
+    for (const [i, loss] of [2, 2, 2, 2, 2, 5].entries()) expect(recorder.losses[i]).toBeCloseTo(loss, 10);
   });
 });

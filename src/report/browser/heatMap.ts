@@ -4,7 +4,7 @@ import { colorIn, colorOf, tickText } from "./chart.js";
 import { element } from "./elements.js";
 import { canvasOf } from "./gallery.js";
 
-const side = 300;
+const greatestSide = 300;
 const [left, bottom, top, right] = [64, 36, 12, 12];
 
 /** Draws it, with the names of the groups of points below. */
@@ -12,6 +12,7 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
   const { xLabel, yLabel, xRange, yRange, picture, points } = map;
   const canvas = document.createElement("canvas");
   const scale = devicePixelRatio;
+  const side = Math.min(greatestSide, parent.clientWidth - left - right);
   const [width, height] = [left + side + right, top + side + bottom];
   canvas.width = width * scale;
   canvas.height = height * scale;
