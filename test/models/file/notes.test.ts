@@ -106,7 +106,11 @@ describe("notes that would be lost are refused, with the place", () => {
     model.notes = { x: tensor([1]) };
     const before = weightsOf(model);
     let batches = 0;
-    const counter = { onBatchEnd: () => void batches++ };
+    const counter = {
+      onBatchEnd: (): void => {
+        batches++;
+      },
+    };
     const path = join(tmpdir(), `lanegrad-notes-${process.pid}.safetensors`);
     await expect(model.fit(x, y, { callbacks: [checkpoint({ path }), counter] })).rejects.toThrow(
       "saveCheckpoint: the notes cannot be saved: notes.x would be lost",
