@@ -13,6 +13,7 @@ export type { Initializer } from "./initializers/initializer.js";
 export * as layers from "./layers/index.js";
 export { Layer, type CallContext, type LayerOptions, type SymbolicTensor } from "./layers/layer.js";
 export type { Parameter, ParameterSpec } from "./layers/parameter.js";
+export type { SequencePart } from "./layers/sequencePart.js";
 export * as losses from "./losses/index.js";
 export type { Loss } from "./losses/loss.js";
 export * as metrics from "./metrics/index.js";

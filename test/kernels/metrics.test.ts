@@ -76,6 +76,8 @@ describe.each(builds)("metrics ($name)", (build) => {
     const [one, some] = [totals(build, [0]), build.f32([NaN, 7, 8])];
     kernels.topKCount(one.out.ptr, some.ptr, build.i32([2]).ptr, 0, 1, 3, 1);
     expect(one.view[0]).toBe(0);
+    kernels.topKCount(one.out.ptr, some.ptr, build.i32([0]).ptr, 0, 1, 3, 3); // NaN is not even the last of three
+    expect(one.view[0]).toBe(0);
   });
 
   it.each([0, 1, 5, 4101])("meanAdd adds Σ w·x and Σ w over %i rows, with and without weights and values", (n) => {

@@ -102,6 +102,7 @@ function convolve(
   kernel: Float32Array,
   bias: Float32Array | undefined,
   y: Float32Array,
+  rectifies = bias !== undefined,
 ) {
   const { kernels } = build;
   const out = build.f32(y);
@@ -122,7 +123,7 @@ function convolve(
       kernels.convolve2d(
         out.ptr, source.ptr, packed.ptr, b?.ptr ?? 0, c.N, c.H, c.W, Cg, c.rows, c.columns, c.O, c.groups,
         c.kH, c.kW, c.sH, c.sW, c.dH, c.dW, -c.pH, -c.pW, c.rows * c.columns * c.O, c.columns * c.O, c.O,
-        b ? 1 : 0, 0, scratch.ptr, b ? 0 : 1,
+        rectifies ? 1 : 0, 0, scratch.ptr, rectifies ? 0 : 1,
       );
     },
   };
@@ -138,7 +139,7 @@ describe.each(variants)("convolution ($name)", ({ build, wide }) => {
   beforeAll(() => void build.kernels.setWide(wide));
   afterAll(() => void build.kernels.setWide(0));
 
-  it.each(titled)("forward with bias and ReLU, and += without: %s", (_, c) => {
+  it.each(titled)("forward with bias and ReLU, with ReLU alone, and += without either: %s", (_, c) => {
     const [x, kernel] = [uniform(sourceSize(c), 1), uniform(kernelSize(c), 2)];
     const bias = uniform(c.O, 3);
     const before = uniform(outputSize(c), 4);
@@ -147,6 +148,8 @@ describe.each(variants)("convolution ($name)", ({ build, wide }) => {
     const tolerance = 3e-7 * c.kH * c.kW * (c.C / c.groups);
     const y = runKernel(build, () => convolve(build, c, x, kernel, bias, new Float32Array(before.length).fill(NaN)));
     expectClose(y, sums.map((sum, i) => Math.max(0, sum + bias[i % c.O])), 0, tolerance); // prettier-ignore
+    const bare = runKernel(build, () => convolve(build, c, x, kernel, undefined, new Float32Array(before.length).fill(NaN), true)); // prettier-ignore
+    expectClose(bare, sums.map((sum) => Math.max(0, sum)), 0, tolerance); // prettier-ignore
     const added = runKernel(build, () => convolve(build, c, x, kernel, undefined, before));
     expectClose(added, sums.map((sum, i) => sum + before[i]), 0, tolerance); // prettier-ignore
   });

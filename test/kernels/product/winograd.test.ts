@@ -32,6 +32,7 @@ const convolutions: readonly Convolution[] = [
   convolution({ pH: 5, pW: 8, H: 3, W: 2 }), // tiles that see only padding
   convolution({ N: 5, H: 14, W: 14, C: 32, O: 16 }), // several blocks of tiles
   convolution({ N: 1, H: 60, W: 61, C: 4, O: 4 }), // one image of more tiles than a block
+  convolution({ N: 2, H: 60, W: 61, C: 4, O: 4 }), // several blocks of tiles in a segment of the kernel's gradient
   convolution({ N: 0 }),
 ];
 

@@ -116,7 +116,12 @@ export const edits = {
   ],
   "assembly/conv/packKernel.ts": [
     ["(h0 + h * hStep) * kW", "(h * hStep) * kW", "first tap"],
-    ["x += transposed ? lead << 3 : 32;", "x += transposed ? lead << 3 : 16;", "wrong stride"],
+    [
+      "x += transposed ? lead << 3 : 32;",
+      "x += transposed ? lead << 3 : 16;",
+      "wrong stride",
+      "panels of more than 8 columns are those of wide tiles, which the plain build that mutants are planted in does not have",
+    ],
   ],
   "assembly/conv/winograd.ts": [
     ["v128.store(to + 2 * step, nmadd(p, odd, even));", "v128.store(to + 2 * step, madd(p, odd, even));", "sign"],
