@@ -21,7 +21,7 @@ export function operands(opcode: u32): u32 {
   if (prefix == SIMD) {
     if (after < 12) return 2; // loads and stores
     if (after - 84 < 10) return after < 92 ? 3 : 2; // of lanes, of what zeros fill
-    return <u32>(after - 21 < 14); // extract, replace
+    return after - 21 < 14 ? 1 : 0; // extract, replace
   }
   if (prefix == MISCELLANEOUS) return after < 8 ? 0 : after == 11 ? 1 : 2; // conversions, memory.fill, memory.copy
   return after == 3 ? 1 : 2; // fence, other atomics
