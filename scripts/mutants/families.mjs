@@ -41,7 +41,7 @@ export const families = {
     part: "core",
     target: "simd-threads",
     tests: ["test/runtime/threads.test.ts"],
-    wider: ["test/runtime/threadPlan", "test/models/threads"],
+    wider: ["test/runtime/threadPlan", "test/models/step/threads"],
   },
   cli: { tests: ["test/cli/png.test.ts"], wider: [] },
   io: { tests: ["test/io/files.test.ts"], wider: [] },

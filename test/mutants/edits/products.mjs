@@ -52,12 +52,7 @@ export const edits = {
     ["store<f32>(at, add ? load<f32>(at) + x : x);", "store<f32>(at, x);", "= for +="],
     ["const addHere = isWhole ? add : 0;", "const addHere = add;", "+= for ="],
     ["tile += <usize>rows * cRow;", "tile += <usize>MR * cRow;", "wrong stride"],
-    [
-      "isPacking = tiles > 1 && !isEdge;",
-      "isPacking = false;",
-      "not packed in passing",
-      "the tiles below then read B as it lies: the same numbers, slower",
-    ],
+    ["isPacking = tiles > 1 && !isEdge;", "isPacking = false;", "not packed in passing"],
   ],
   "assembly/gemm/tiles.ts": [
     ["return tile4x8(kc,", "return tile3x8(kc,", "last row"],
