@@ -1,12 +1,12 @@
 /** Probabilities of classes from outputs, by what the network's last activation gives. */
 import { it } from "vitest";
-import { classify } from "../../src/cli/predict/classify.js";
-import * as layers from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { model, sequential } from "../../src/models/sequential.js";
-import type { Activation } from "../../src/ops/pointwise/activate.js";
-import { expectClose } from "../support/kernelRun.js";
-import "../support/engine.js";
+import { classify } from "../../../src/cli/predict/classify.js";
+import * as layers from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { model, sequential } from "../../../src/models/sequential.js";
+import type { Activation } from "../../../src/ops/pointwise/activate.js";
+import { expectClose } from "../../support/kernelRun.js";
+import "../../support/engine.js";
 
 const { activation, batchNormalization, dense, dropout, flatten, reshape } = layers;
 const last = (name: Activation, units = 2): Layer => dense({ units, activation: name, inputShape: [3] });
