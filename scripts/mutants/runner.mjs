@@ -19,8 +19,8 @@ import { INSTRUMENTER_CONSTANTS } from "@stryker-mutator/api/core";
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import { collect, fullName, runGroup, testsOf } from "./suite.mjs";
 
-/** Milliseconds after which a test that waits is red. */
-const patience = 20_000;
+/** Milliseconds after which a test that waits is red: without a mutant, with one. */
+const [patience, patienceWithMutant] = [240_000, 10_000];
 /** Milliseconds of a test that is tried first, and of one that is tried last. */
 const [quick, slow] = [60, 600];
 
@@ -40,7 +40,10 @@ class TestFile {
     if (this.#loaded === undefined) {
       const address = `${pathToFileURL(resolve(this.path)).href}?graph=${this.path}:${this.#version++}`;
       const root = await collect(() => import(address));
-      this.#loaded = { root, tests: new Map(testsOf(root).map((test) => [`${this.path}#${fullName(test)}`, test])) };
+      const without = JSON.parse(process.env.MUTANTS_WITHOUT);
+      const tests = testsOf(root).map((test) => [fullName(test), test]);
+      const used = tests.filter(([name]) => !without.some((part) => name.includes(part)));
+      this.#loaded = { root, tests: new Map(used.map(([name, test]) => [`${this.path}#${name}`, test])) };
     }
     return this.#loaded;
   }
@@ -93,7 +96,7 @@ class RoomRunner {
       const setUp = async (group, body) => {
         const inside = ns.currentTestId;
         const id = `set-up ${shared.length}`;
-        shared.push({ id, users: testsOf(group).map((test) => ids.get(test)) });
+        shared.push({ id, users: testsOf(group).flatMap((test) => ids.get(test) ?? []) });
         ns.currentTestId = id;
         await body();
         ns.currentTestId = inside;
@@ -168,7 +171,8 @@ class RoomRunner {
     this.#stray.length = 0;
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no end after ${patience} ms`)), patience);
+      const ms = this.#namespace.activeMutant === undefined ? patience : patienceWithMutant;
+      timer = setTimeout(() => reject(new Error(`no end after ${ms} ms`)), ms);
     });
     try {
       await Promise.race([body(), late]);
