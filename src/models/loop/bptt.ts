@@ -74,7 +74,7 @@ export interface BpttResult {
  * The model has one input and one output for each step (returnSequences); its stateful layers have batchSize N. Optimizer, clipping and learning rate
  * are those of `compile`. A mask, or lengths, as in `fit`: steps that do not count leave the states as they are and weigh nothing.
  * Errors: UsageError for an option, a model that is not compiled, or carryState without stateful layers; ShapeError for sequences that do not fit, or
- * are shorter than a window; UsageError for a loss that is not finite: the weights are then those before that window.
+ * are shorter than a window, or have a window, such as a short last one, that a layer cannot train on; UsageError for a loss that is not finite: the weights are then those before that window.
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
@@ -106,11 +106,13 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
   return state.train(async () => {
     const columns = columnsFor(op, sequence, options, given, parts);
-    const walk = new Walk(parts, columns, options);
+    let walk: Walk | undefined;
     try {
+      checkWindows(parts.graph, columns, window, stride);
+      walk = new Walk(parts, columns, options);
       return await walk.run();
     } finally {
-      walk.dispose();
+      walk?.dispose();
       release(columns);
     }
   });
@@ -164,6 +166,18 @@ function columnsFor(
     losses[0].checkTargets(columns[1].tensor, outputShape);
     for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);
   });
+}
+
+/** Throws ShapeError where a layer cannot train on a window, the last and shortest one included. */
+function checkWindows({ steps, inputs }: Graph, [{ tensor }]: readonly Column[], window: number, stride: number): void {
+  const [N, T] = tensor.shape;
+  const built = inputs[0].shape[0];
+  const last = T - stride * Math.ceil((T - window) / stride);
+  for (const length of new Set([window, last]))
+    for (const { call } of steps) {
+      const shapes = call.inputs.map(({ shape }) => (shape[0] === built ? [length, ...shape.slice(1)] : shape));
+      call.layer.checkBatch(N, shapes);
+    }
 }
 
 /** Buffers for windows of one length, and what is recorded on them. */
