@@ -181,9 +181,8 @@ export class ModelState {
   /** The compiled step. @param given what reads masks, where some are given Errors: UsageError before `compile`. */
   step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
-    const step = (this.#step ??= this.#newStep(options));
-    step.maskedSteps ??= given?.maskedStepsWith?.(maskTools);
-    return step;
+    this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);
+    return (this.#step ??= this.#newStep(options));
   }
 
   /** Notes that the carried states change now. @returns false where a fit has them */

@@ -20,7 +20,8 @@ export interface MaskingOptions extends LayerOptions {
 const table = { maskValue: number("(-∞, ∞)", 0) } satisfies LayerTable<MaskingOptions>;
 
 /**
- * Gives its input (N, T, F) as it is, with a mask for the layers that follow: steps that are padding do not count. Note [Masks] in sequencePart.ts.
+ * Gives its input (N, T, F) with 0 in the padding, and a mask for the layers that follow: steps that are padding do not count. Note [Masks] in
+ * sequencePart.ts.
  * A sequence may be padding alone: Note [Nothing but padding] in sequencePart.ts.
  * Errors: UsageError for an option; ShapeError for what is no batch of sequences.
  */
@@ -40,10 +41,15 @@ class Masking extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor {
-    return bothCount([noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32")), mask])!;
+    return bothCount([this.#counts(x), mask])!;
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return x;
+    return this.given.maskValue === 0 ? x : this.maskedSteps.clear(x, this.#counts(x));
+  }
+
+  /** (N, T) int32: 0 where all features of a step are the mask value. */
+  #counts(x: Tensor): Tensor {
+    return noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32"));
   }
 }

@@ -6,6 +6,7 @@ import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
+import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -28,6 +29,8 @@ export class Graph {
   readonly steps: readonly Step[];
   /** Each layer once, in order of first use, every one with a name. */
   readonly layers: readonly Layer[];
+  /** What a mask means to inputs, losses and metrics; undefined where neither a layer nor the caller has brought it. */
+  maskedSteps: MaskedSteps | undefined;
 
   /** Errors: UsageError where an output depends on an input that is not listed, an input is listed twice, or two layers have the same name. */
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
@@ -41,6 +44,7 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+    this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     const wrong = this.layers.find(
       ({ sequences }) =>
         sequences !== undefined && sequences.carried.length > 0 && sequences.carriedStates === undefined,
@@ -99,7 +103,10 @@ export class Graph {
     return this.runMasked(inputs, context, watch).outputs;
   }
 
-  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/sequencePart.ts. */
+  /**
+   * As {@link run}, and the mask of each output that has one: Note [Masks] in layers/sequencePart.ts. What stands in the padding of a given mask is taken
+   * for 0: a value that is not finite would come into the gradients of weights, 0 · ∞.
+   */
   runMasked(
     inputs: readonly Tensor[],
     { given = [], ...context }: RunContext,
@@ -107,7 +114,11 @@ export class Graph {
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
-    for (const [i, mask] of given.entries()) if (mask !== undefined) masks.set(this.inputs[i], mask);
+    for (const [i, mask] of given.entries()) {
+      if (mask === undefined) continue;
+      masks.set(this.inputs[i], mask);
+      values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
+    }
     const uses = countUses(this.steps);
     const release = (symbol: SymbolicTensor): void => {
       if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;

@@ -9,7 +9,7 @@ import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
-import type { Judged, MaskedSteps } from "../../ops/loss/maskedLoss.js";
+import type { Judged } from "../../ops/loss/maskedLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -47,8 +47,6 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** What a mask means to losses and metrics; undefined where neither a layer nor the caller has brought it. */
-  maskedSteps: MaskedSteps | undefined;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** What stood before the batch that is under way. */
@@ -62,7 +60,6 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -250,14 +247,17 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch beside their targets. */
-  #judged({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Judged[] {
+  #judged({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Judged[] {
+    const { maskedSteps } = this.#graph;
+    if (maskedSteps === undefined && given.some((mask) => mask !== undefined)) {
+      const hint = "Call fit or evaluate with a mask first.";
+      throw new UsageError(message("model", "what a mask means to the loss is not loaded", { hint }));
+    }
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
-      if (this.maskedSteps !== undefined) return this.maskedSteps.judge(target, prediction, weights, mask);
-      const hint = "Call fit or evaluate with a mask first.";
-      throw new UsageError(message("model", "what a mask means to the loss is not loaded", { hint }));
+      return maskedSteps!.judge(target, prediction, weights, mask);
     });
   }
 
@@ -275,7 +275,7 @@ export class TrainingStep {
     const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.#graph.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 

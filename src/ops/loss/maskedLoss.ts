@@ -29,8 +29,16 @@ export interface Judged {
   readonly select?: (losses: Tensor) => Tensor;
 }
 
-/** What training and evaluation need where an output has a mask. */
+/** What training and evaluation need where an input or an output has a mask. */
 export interface MaskedSteps {
+  /**
+   * Inputs whose padding is 0, whatever stands there: ±∞ and NaN would spoil the gradients of weights, which are sums over all steps. Kernels only; x itself
+   * where it is not float32.
+   *
+   * @param x     (N, T, …)
+   * @param mask  (N, T) int32: 0 where a step is padding
+   */
+  clear(x: Tensor, mask: Tensor): Tensor;
   /**
    * An output with a step each, as rows that are steps. Kernels only.
    *
@@ -65,7 +73,7 @@ export interface MaskedSteps {
 // @__NO_SIDE_EFFECTS__
 export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
   /** Zeros in the rows of x that are padding. */
-  const clear = (x: Tensor, mask: Tensor): void =>
+  const clearRows = (x: Tensor, mask: Tensor): void =>
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
   /** y = x, or y += x where accumulate is 1. */
@@ -76,19 +84,19 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
 
   /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
-    clear(dY!, mask);
+    clearRows(dY!, mask);
     if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
   };
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-  /** Losses (N·T) beside their mask, 0 where a step is padding, whatever was computed there: ±∞ and NaN too. */
-  const lossesThatCount: Op = {
-    name: "lossesThatCount",
-    shape: ([losses]) => [{ shape: losses.shape }],
-    forward({ inputs: [losses, mask], outputs: [y] }) {
-      copy(y.ptr, losses, 0);
-      clear(y, mask);
+  /** Inputs (N, T, …) or losses (N·T) beside their mask, 0 where a step is padding, whatever stands there: ±∞ and NaN too. */
+  const stepsThatCount: Op = {
+    name: "stepsThatCount",
+    shape: ([x]) => [{ shape: x.shape }],
+    forward({ inputs: [x, mask], outputs: [y] }) {
+      copy(y.ptr, x, 0);
+      clearRows(y, mask);
     },
     ...common,
   };
@@ -103,6 +111,8 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
   };
 
   return {
+    clear: (x, mask) => (x.dtype === "float32" ? apply(stepsThatCount, [x, mask], undefined) : x),
+
     judge(target, prediction, weights, mask) {
       const [N, T] = mask.shape;
       const single = prediction.rank === 2 ? [1] : [];
@@ -115,7 +125,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
         metricWeights: plain,
         lossWeights: scaled,
         count,
-        select: (losses) => apply(lossesThatCount, [losses, mask], undefined),
+        select: (losses) => apply(stepsThatCount, [losses, mask], undefined),
       };
     },
 
