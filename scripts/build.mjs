@@ -241,7 +241,7 @@ async function buildPages() {
     format: "iife",
     minify: true,
     entryPoints: {
-      bench: "src/cli/benchmarks/page/page.ts",
+      bench: "bench/page/page.ts",
       page: "src/report/browser/page.ts",
     },
     outdir: "build/report",
