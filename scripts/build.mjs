@@ -15,6 +15,7 @@ import { basename, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { buildKernels } from "./buildKernels.mjs";
+import { finishDeclarations } from "./declarations.mjs";
 import { whenChanged } from "./whenChanged.mjs";
 
 const run = promisify(execFile);
@@ -149,6 +150,7 @@ async function writeWorker() {
 async function buildTypes() {
   await rm("build/types", { recursive: true, force: true });
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  await finishDeclarations("build/types");
 }
 
 try {
@@ -157,7 +159,14 @@ try {
   if (!kernelsOnly) {
     const sources = await filesOf("src");
     const tables = parts.map(({ suffix }) => `build/wasm/kernels${suffix}.d.ts`);
-    const configs = ["scripts/build.mjs", "tsconfig.json", "tsconfig.build.json", ...tables];
+    const configs = [
+      "scripts/build.mjs",
+      "scripts/declarations.mjs",
+      "scripts/platform.d.ts",
+      "tsconfig.json",
+      "tsconfig.build.json",
+      ...tables,
+    ];
     const bundled = ["scripts/build.mjs", "package.json", "tsconfig.json", ...sources];
     for (const folder of ["bench", "course"]) bundled.push(...(await filesOf(folder)));
     const names = ["commands", ...targets];
