@@ -40,7 +40,7 @@ const es2022 = ["lib.es2022.d.ts"];
 const nodeNext = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
 const node10 = {
   module: ts.ModuleKind.CommonJS,
-  moduleResolution: ts.ModuleResolutionKind.Node10,
+  moduleResolution: 2 as ts.ModuleResolutionKind, // Node10, which the compiler no longer wants named
   ignoreDeprecations: "6.0",
 };
 
