@@ -11,7 +11,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./input/batchColumns.js";
-import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
+import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
@@ -243,21 +243,21 @@ export class Model {
    *
    * @param inputs    (N, …) float32 or int32, in the order of the model's inputs
    * @param options   training: true where dropout is to drop, other elements in each call. Default false. mask: which steps count, (N, T) int32, such as
-   *                  `sequenceMask(lengths, T)`; a list with one for each input, undefined for an input without, where there are several
+   *                  `sequenceMask(lengths, T)`; a list with one for each input, undefined for an input without, where there are several. lengths: in place
+   *                  of a mask, (N) integers, in networks with a layer of sequences
    * States that stateful layers carry go on, except beside a running fit: there they begin at zero.
    * Errors: ShapeError where an input or a mask does not fit; UsageError for what is no list of tensors, or training: true while fit runs.
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
-    checkKeys(op, options, ["training", "mask"]);
-    const { training = false, mask } = options;
+    checkKeys(op, options, ["training", "mask", "lengths"]);
+    const { training = false } = options;
     checkBoolean(op, "training", training);
     const state = this.#state;
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
-    const masks = [mask].flat();
-    checkMasks(op, inputs, masks);
+    const masks = masksOf(op, this.layers, inputs, options);
     state.buildFor(inputs);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
@@ -279,27 +279,32 @@ export class Model {
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs
-   * @param options  mask: which steps count, as {@link call} takes it. In a network of dense layers alone, what it means to the loss is loaded by the first
+   * @param options  mask or lengths: which steps count, as {@link call} takes them. In a network of dense layers alone, what it means to the loss is loaded by the first
    *                 `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
    * Errors: UsageError before `compile` or while fit runs; ShapeError where inputs, targets or a mask do not fit.
    */
-  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[], options: Pick<CallOptions, "mask"> = {}): Tensor {
+  trainOnBatch(
+    inputs: readonly Tensor[],
+    targets: readonly Tensor[],
+    options: Omit<CallOptions, "training"> = {},
+  ): Tensor {
     const op = "trainOnBatch";
-    checkKeys(op, options, ["mask"]);
+    checkKeys(op, options, ["mask", "lengths"]);
     const state = this.#state;
     state.checkIdle(op);
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
-    const masks = [options.mask].flat();
-    checkMasks(op, inputs, masks);
-    state.buildFor(inputs);
-    const step = state.step(op);
-    step.checkTrainable(op);
-    state.claimStates(op);
-    return scope(() => step.train({ inputs, targets, weights: undefined, masks }));
+    return scope(() => {
+      const masks = masksOf(op, this.layers, inputs, options);
+      state.buildFor(inputs);
+      const step = state.step(op);
+      step.checkTrainable(op);
+      state.claimStates(op);
+      return step.train({ inputs, targets, weights: undefined, masks });
+    });
   }
 
   /**

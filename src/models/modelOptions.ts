@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly training?: boolean;
   /** Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default: all count. */
   readonly mask?: Tensor | readonly (Tensor | undefined)[];
+  /** In place of a mask, where padding stands behind: (N) integers from 0 to T, an array or a tensor. For networks with a layer of sequences. */
+  readonly lengths?: GivenMasks["lengths"];
 }
 
 /** Options of `predict`. */

@@ -2,10 +2,11 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
-import { type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
+import { type SequencePart, type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
 import { firstOutside } from "../../ops/shape/gather.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
+import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
@@ -26,15 +27,39 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
-/** Throws ShapeError for a mask that is not (N, T) int32 as its input (N, T, …) is. */
-export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
+/**
+ * For each input its mask, (N, T) int32, undefined for one without. What masks are made of lengths is of the layers that know of sequences.
+ * Errors: UsageError for a mask and lengths at once, a length that is none, or lengths where no layer knows of sequences; ShapeError for a mask or lengths
+ * that do not fit their input.
+ */
+export function masksOf(
+  op: string,
+  layers: readonly Layer[],
+  inputs: readonly Tensor[],
+  { mask, lengths }: CallOptions,
+): readonly (Tensor | undefined)[] {
+  const masks = lengths === undefined ? [mask].flat() : masksOfLengths(op, layers)(op, inputs, lengths, mask);
   for (const [i, mask] of masks.entries()) {
     const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
     const fits = mask instanceof Tensor && mask.dtype === "int32" && sameShape(mask.shape, wanted);
     if (mask === undefined || (fits && wanted.length === 2)) continue;
     const expected = `int32 [N, T] = ${showShape(wanted)}`;
-    throw new ShapeError(message(op, `mask ${i} does not fit its input`, { expected, got: show(mask) }));
+    throw new ShapeError(
+      message(op, `mask ${i} does not fit its input`, {
+        expected,
+        got: mask instanceof Tensor ? mask.label() : show(mask),
+      }),
+    );
   }
+  return masks;
+}
+
+function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["masksOfLengths"] {
+  const found = layers.find(({ sequences }) => sequences)?.sequences?.masksOfLengths;
+  if (found !== undefined) return found;
+  throw new UsageError(
+    message(op, "lengths without a layer of sequences", { hint: "Give mask: sequenceMask(lengths, T)." }),
+  );
 }
 
 /** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
