@@ -75,7 +75,7 @@ function textData(whole: string, place: string, batchSize: number): TrainingData
   const border = Math.floor(tokens.length * trainingPart);
   const least = Math.round((batchSize * window + 1) / (1 - trainingPart));
   if (tokens.length < least) {
-    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth to judge by)`;
+    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth for validation)`;
     const got = count(tokens.length);
     throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller --batch.`);
   }

@@ -59,7 +59,7 @@ export function write(model: Model, beginning: string, { length, ...options }: W
     const token = characters.indexOf(character);
     if (token < 0) {
       const rule = `expected one of the ${characters.length} that the network has read`;
-      throw new DataError(`predict: the prompt has a strange character; ${rule}, got ${JSON.stringify(character)}.`);
+      throw new DataError(`predict: the prompt has an unknown character; ${rule}, got ${JSON.stringify(character)}.`);
     }
     next = step(token);
   }

@@ -44,7 +44,7 @@ export async function runRoom(name, { files } = {}) {
     disableTypeChecks: "src/**/*.ts",
     cleanTempDir: "always",
   });
-  return judge(name, await stryker.runMutationTest());
+  return score(name, await stryker.runMutationTest());
 }
 
 /** The piece of a source that a mutant replaces. */
@@ -56,7 +56,7 @@ function pieceOf(lines, { start, end }) {
 }
 
 /** What of a run's mutants survived without an argument. */
-async function judge(name, mutants) {
+async function score(name, mutants) {
   const room = equivalent.filter(({ file }) => file.startsWith(`src/${name}/`));
   const used = new Set();
   const survivors = [];

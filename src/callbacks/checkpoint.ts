@@ -32,11 +32,15 @@ export function checkpoint(options: CheckpointOptions): Callback {
   checkPlaceholders(op, path);
   if (saveBestOnly && options.everyEpochs !== undefined) {
     const got = `saveBestOnly true and everyEpochs ${everyEpochs}`;
-    throw new UsageError(message(op, "two rules", { expected: "saveBestOnly or everyEpochs", got }));
+    throw new UsageError(
+      message(op, "saveBestOnly and everyEpochs exclude each other", { expected: "one of them", got }),
+    );
   }
   if (!saveBestOnly && (options.monitor ?? options.mode ?? options.minDelta) !== undefined) {
-    const expected = "saveBestOnly true with monitor, mode or minDelta";
-    throw new UsageError(message(op, "a monitor without use", { expected, got: `saveBestOnly ${saveBestOnly}` }));
+    const expected = "saveBestOnly true";
+    throw new UsageError(
+      message(op, "monitor, mode and minDelta are for saveBestOnly", { expected, got: `saveBestOnly ${saveBestOnly}` }),
+    );
   }
   const monitor = new Monitor(op, watched);
   return {

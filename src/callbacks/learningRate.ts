@@ -69,8 +69,8 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
 export function schedule(rateAt: (epoch: number, learningRate: number) => number): Callback {
   const op = "schedule";
   if (typeof rateAt !== "function") {
-    const expected = "a function (epoch, learningRate) → learningRate";
-    throw new UsageError(message(op, "no function", { expected, got: show(rateAt) }));
+    const expected = "(epoch, learningRate) → learningRate";
+    throw new UsageError(message(op, "rateAt must be a function", { expected, got: show(rateAt) }));
   }
   return {
     name: op,

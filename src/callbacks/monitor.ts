@@ -15,7 +15,9 @@ export interface MonitorOptions {
 
 const monitor: Option<string> = (op, name, value = "valLoss") => {
   if (typeof value === "string") return value;
-  throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
+  throw new UsageError(
+    message(op, `${name} must be a string`, { expected: 'a name such as "valLoss"', got: show(value) }),
+  );
 };
 
 /** The options of callbacks that watch a number. */
@@ -83,6 +85,6 @@ export class Monitor {
       : {};
     const expected = `one of ${names.join(", ")}`;
     const got = `monitor ${show(this.#name)}`;
-    throw new UsageError(message(this.#op, "nothing of that name is measured", { expected, got, ...hint }));
+    throw new UsageError(message(this.#op, "nothing of this name is measured", { expected, got, ...hint }));
   }
 }

@@ -119,5 +119,5 @@ function selected(groups: readonly Group[], part = ""): readonly { group: Group;
   const left = named.filter(({ names }) => names.length > 0);
   if (left.length > 0) return left;
   const all = groups.flatMap((group) => suites[group].names);
-  throw wrong("bench", "--only leaves nothing", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
+  throw wrong("bench", "--only matches no case", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
 }

@@ -160,12 +160,12 @@ function checkOperands({ name, operand, more }: Signature, given: readonly strin
   const [first, second] = given as readonly (string | undefined)[];
   const spare = operand === undefined ? first : second;
   if (spare !== undefined && more === undefined)
-    throw wrong(name, "an argument too many", undefined, spare, helpHint(name));
+    throw wrong(name, "unexpected argument", undefined, spare, helpHint(name));
   if (operand === undefined) return;
   const { choices } = operand;
   if (first === undefined) {
     if (!operand.isRequired) return;
-    throw wrong(name, `no ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
+    throw wrong(name, `missing ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
   }
   if (choices !== undefined && !choices.includes(first)) throw unknown(name, operand.name, first, choices);
 }

@@ -76,7 +76,7 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
   checkOptions(op, columns);
   checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
-    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+    throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
   heap(); // without init, say so before anything is read
   const table = parse(op, await decode(op, await readBytes(op, source), maxBytes), columns);
@@ -165,7 +165,7 @@ function chooseColumns(op: string, firstRow: readonly string[], options: CsvOpti
       const expected = header
         ? `one of ${show(names)} or a number`
         : `a number from ${-names.length} to ${names.length - 1}`;
-      throw new UsageError(message(op, "there is no such column", { expected, got: show(column) }));
+      throw new UsageError(message(op, "unknown column", { expected, got: show(column) }));
     }
     if (typeof column === "string" && names.lastIndexOf(column) !== number) {
       const hint = "Give the column by number.";
@@ -239,7 +239,7 @@ async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefine
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(plain);
   } catch {
-    throw new DataError(message(op, "the text cannot be decoded", { expected: "UTF-8", got: "other bytes" }));
+    throw new DataError(message(op, "the text is not UTF-8", { hint: "Convert it, for example by iconv." }));
   }
 }
 
@@ -247,7 +247,7 @@ function checkOptions(op: string, options: CsvOptions): void {
   checkKeys(op, options, optionNames);
   const { labels, target, header = true, separator = ",", missing = "error" } = options;
   const fail = (option: string, expected: string, value: unknown) => {
-    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${option} is invalid`, { expected, got: show(value) }));
   };
   if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
   if (typeof header !== "boolean") fail("header", "true or false", header);

@@ -75,7 +75,7 @@ export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions
   const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
   if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
     throw new UsageError(
-      message(op, "mirrors are wrong", { expected: "a list of one or more addresses", got: show(mirrors) }),
+      message(op, "mirrors must be a list of addresses", { expected: "at least one", got: show(mirrors) }),
     );
   }
   if (stallMs !== undefined && !(stallMs > 0)) {

@@ -94,10 +94,10 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   checkMaxBytes(op, options);
   const { dir, npz, wordIndex, signal, numWords, skipTop, startToken, unknownToken, indexFrom } = options;
   if (dir !== undefined && npz !== undefined) {
-    throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or npz", got: "both" }));
+    throw new UsageError(message(op, "both dir and npz are given", { expected: "one of them" }));
   }
   if (wordIndex !== undefined && npz === undefined) {
-    throw new UsageError(message(op, "wordIndex goes with npz", { expected: "both", got: "wordIndex alone" }));
+    throw new UsageError(message(op, "wordIndex is given without npz", { expected: "both or neither" }));
   }
   heap(); // without init, say so before anything is read
   signal?.throwIfAborted();
@@ -206,7 +206,7 @@ async function fromFolder(dir: string, maxBytes?: number): Promise<Source> {
     const bytes = await read(`${name}-tokens.u32le`, size);
     if (bytes.length !== size) {
       const expected = `${size} bytes, as the offsets say`;
-      throw new DataError(message(op, `${name}-tokens.u32le has another size`, { expected, got: `${bytes.length}` }));
+      throw new DataError(message(op, `${name}-tokens.u32le has the wrong size`, { expected, got: `${bytes.length}` }));
     }
     const tokens = words32(bytes, `${name}-tokens.u32le`);
     checkLabels(name, labels, labels.length);
@@ -250,7 +250,7 @@ function checkOffsets(part: string, offsets: Uint32Array, count: number): void {
 function checkLabels(part: string, labels: Int32Array, count: number): void {
   if (count === 0 || labels.length !== count) {
     const got = `${count} reviews and ${labels.length} labels`;
-    throw new DataError(message(op, `${part} is not complete`, { expected: "as many of both, and some", got }));
+    throw new DataError(message(op, `${part} is not complete`, { expected: "one label for each review", got }));
   }
   const wrong = labels.findIndex((label) => label !== 0 && label !== 1);
   if (wrong < 0) return;

@@ -160,13 +160,13 @@ function checked(name: string, images: Idx, labels: Idx): Digits {
   const [count, height, width] = images.shape;
   if (height !== 28 || width !== 28) {
     throw new DataError(
-      message(op, `the ${name} images have another size`, { expected: "28 × 28", got: `${height} × ${width}` }),
+      message(op, `the ${name} images have the wrong size`, { expected: "28 × 28", got: `${height} × ${width}` }),
     );
   }
   if (labels.values.length !== count) {
     const got = `${count} images and ${labels.values.length} labels`;
     throw new DataError(
-      message(op, `${name} images and labels differ in number`, { expected: "as many of both", got }),
+      message(op, `${name} images and labels differ in number`, { expected: "the same number", got }),
     );
   }
   const wrong = labels.values.findIndex((label) => label > 9);
@@ -188,7 +188,7 @@ function toDataset({ images, labels }: Digits): Dataset {
 function checkOptions(options: MnistOptions): void {
   checkKeys(op, options, ["dir", "files", "maxBytes", ...cacheOptions]);
   if (options.dir !== undefined && options.files !== undefined) {
-    throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or files", got: "both" }));
+    throw new UsageError(message(op, "both dir and files are given", { expected: "one of them" }));
   }
   checkCacheOptions(op, options);
   checkMaxBytes(op, options);

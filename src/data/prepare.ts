@@ -33,7 +33,7 @@ export function split(data: Dataset, options: SplitOptions = {}): Split {
   const rows = data.x.shape[0];
   if (data.y.shape[0] !== rows) {
     const got = `x ${showShape(data.x.shape)} and y ${showShape(data.y.shape)}`;
-    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "as many of both", got }));
+    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "the same number", got }));
   }
   const cut = Math.round(rows * (1 - test));
   if (cut === 0 || cut === rows) {
@@ -113,7 +113,9 @@ export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLi
   const features = x.size / x.shape[0];
   if (features !== offset.length) {
     const expected = `${offset.length} numbers a row`;
-    throw new ShapeError(message("datasets.scale", "x has other features", { expected, got: showShape(x.shape) }));
+    throw new ShapeError(
+      message("datasets.scale", "x has the wrong number of features", { expected, got: showShape(x.shape) }),
+    );
   }
   const values = realValues(x);
   eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));

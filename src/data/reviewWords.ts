@@ -90,7 +90,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function damaged(got: string, cause?: unknown): DataError {
   const expected = "what ReviewWords.toJSON gave";
-  return new DataError(message("datasets.reviewWordsFrom", "these are no words of reviews", { expected, got }), {
+  return new DataError(message("datasets.reviewWordsFrom", "this is not a saved ReviewWords", { expected, got }), {
     cause,
   });
 }

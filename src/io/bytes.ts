@@ -37,7 +37,7 @@ export async function readBytes(op: string, source: ByteSource): Promise<Uint8Ar
   if (source instanceof ReadableStream) return readStream(op, source);
   if (source instanceof Response) return readResponse(op, source);
   const expected = "a path, an ArrayBuffer, a typed array, a Blob, a Response or a ReadableStream";
-  throw new UsageError(message(op, "this cannot be read", { expected, got: show(source) }));
+  throw new UsageError(message(op, "the source cannot be read", { expected, got: show(source) }));
 }
 
 async function readResponse(op: string, response: Response): Promise<Uint8Array> {
@@ -57,7 +57,7 @@ async function readStream(op: string, stream: ReadableStream<Uint8Array>): Promi
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       if (!(next.value instanceof Uint8Array)) {
         throw new UsageError(
-          message(op, "the stream is not of bytes", { expected: "Uint8Array", got: show(next.value) }),
+          message(op, "the stream does not hold bytes", { expected: "Uint8Array", got: show(next.value) }),
         );
       }
       chunks.push(next.value);
@@ -70,7 +70,7 @@ async function readStream(op: string, stream: ReadableStream<Uint8Array>): Promi
 }
 
 const alreadyRead = (op: string): UsageError =>
-  new UsageError(message(op, "the stream is in use", { expected: "a body or stream that nobody reads yet" }));
+  new UsageError(message(op, "the stream is in use", { expected: "a body or stream that is not being read" }));
 
 /**
  * Writes the pieces to a path (all or nothing: see files.ts) or into a web stream, which is closed at the end and aborted on failure.
@@ -82,11 +82,11 @@ export async function writeBytes(op: string, sink: ByteSink, chunks: Iterable<Ui
   if (typeof sink === "string" || sink instanceof URL) return writeFileAtomically(op, sink, chunks);
   if (!(sink instanceof WritableStream)) {
     throw new UsageError(
-      message(op, "this cannot be written to", { expected: "a path or a WritableStream", got: show(sink) }),
+      message(op, "the sink cannot be written to", { expected: "a path or a WritableStream", got: show(sink) }),
     );
   }
   if (sink.locked)
-    throw new UsageError(message(op, "the stream is in use", { expected: "a stream that nobody writes to yet" }));
+    throw new UsageError(message(op, "the stream is in use", { expected: "a stream that is not being written to" }));
   const writer = sink.getWriter();
   try {
     for (const chunk of chunks) await writer.write(unshared(chunk));

@@ -11,7 +11,7 @@ function fileName(op: string, path: string | URL): string {
   if (typeof path === "string") return path;
   if (path.protocol === "file:") return nodeBuiltin("url", op).fileURLToPath(path);
   const hint = "Pass `await fetch(url)` to read from the network.";
-  throw new UsageError(message(op, "this is no file", { expected: "a file: URL", got: show(path.href), hint }));
+  throw new UsageError(message(op, "the URL is not a file", { expected: "a file: URL", got: show(path.href), hint }));
 }
 
 /**

@@ -32,7 +32,7 @@ export function inflationLimit(fileBytes: number, maxBytes?: number): number {
 export function tooLarge(op: string, size: number, limit: number): DataError {
   const hint = "If you trust the file, unpack it first or raise maxBytes.";
   const expected = `at most ${limit} bytes (100 × the file's size, or maxBytes)`;
-  return new DataError(message(op, "the file inflates to too much", { expected, got: `${size}`, hint }));
+  return new DataError(message(op, "the inflated file is too large", { expected, got: `${size}`, hint }));
 }
 
 /** True where packed bytes cannot stand for `size` inflated ones, since deflate makes at most 258 bytes of two bits. */

@@ -26,7 +26,7 @@ async function withStore<T>(
 ): Promise<T> {
   if (globalThis.indexedDB === undefined) {
     const hint = "Save to a file, or keep the bytes yourself.";
-    throw new UsageError(message(op, "there is no IndexedDB here", { expected: "a browser", hint }));
+    throw new UsageError(message(op, "IndexedDB is not available here", { expected: "a browser", hint }));
   }
   const opening = indexedDB.open(databaseName, 1);
   opening.onupgradeneeded = () => void opening.result.createObjectStore(storeName);
@@ -46,7 +46,7 @@ async function withStore<T>(
 
 function checkName(op: string, name: string): void {
   if (typeof name === "string" && name !== "") return;
-  throw new UsageError(message(op, "bad name", { expected: "a string that is not empty", got: show(name) }));
+  throw new UsageError(message(op, "invalid name", { expected: "a non-empty string", got: show(name) }));
 }
 
 /**

@@ -66,7 +66,7 @@ function checkEntries(entries: readonly SafetensorsEntry[], metadata: Readonly<R
     const tensor = `tensor ${show(name)}`;
     if (name === "__metadata__") fail("a tensor has the name of the metadata", "another name", name);
     if (names.has(name)) fail("two tensors have the same name", "each name once", name);
-    if (loneSurrogate.test(name)) fail("a name is not text", "whole characters", name);
+    if (loneSurrogate.test(name)) fail("a name is not valid Unicode", "no lone surrogates", name);
     names.add(name);
     const width =
       widthOf(dtype) ?? fail(`${tensor} has an unknown dtype`, `one of ${Object.keys(widths).join(", ")}`, dtype);
@@ -78,9 +78,9 @@ function checkEntries(entries: readonly SafetensorsEntry[], metadata: Readonly<R
       fail(`${tensor} has the wrong size`, rule(expected, dtype, shape), bytes.byteLength);
   }
   for (const [key, text] of Object.entries(metadata)) {
-    if (typeof text !== "string") fail(`metadata ${show(key)} is not text`, "a string", text);
+    if (typeof text !== "string") fail(`metadata ${show(key)} is not a string`, "a string", text);
     if (loneSurrogate.test(key) || loneSurrogate.test(text))
-      fail(`metadata ${show(key)} is not text`, "whole characters", text);
+      fail(`metadata ${show(key)} is not valid Unicode`, "no lone surrogates", text);
   }
 }
 
@@ -174,7 +174,7 @@ function headerLength(file: Uint8Array): number {
   const most = Math.min(file.length - 8, maxHeaderBytes);
   if (claimed > most) {
     const expected = `at most ${most} bytes (${most === maxHeaderBytes ? "the format's limit" : "what follows in the file"})`;
-    const hint = "This is no safetensors file, or it is cut off.";
+    const hint = "This is not a safetensors file, or it is cut off.";
     throw new DataError(message("safetensors", "the header's length is wrong", { expected, got: `${claimed}`, hint }));
   }
   return Number(claimed);

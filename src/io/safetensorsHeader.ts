@@ -109,7 +109,7 @@ class HeaderReader {
     if (this.take("}")) return;
     do {
       const key = this.string(`a name in ${what}`);
-      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} comes twice in ${what}`));
+      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} appears twice in ${what}`));
       seen.add(key);
       this.expect(":", `after ${show(key)}`);
       member(key);

@@ -126,7 +126,7 @@ export class ZipArchive {
   }
 
   #damaged(got: string): DataError {
-    const wrong = "this is no zip archive, or it is cut short or damaged";
+    const wrong = "this is not a zip archive, or it is cut short or damaged";
     return new DataError(message(this.#op, wrong, { expected: "files stored or deflated, and their directory", got }));
   }
 }

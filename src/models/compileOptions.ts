@@ -37,7 +37,7 @@ export function checkCompileOptions(options: CompileOptions): void {
   for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");
   if (!Array.isArray(metrics)) {
     throw new UsageError(
-      message("compile", "metrics are no list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
+      message("compile", "metrics must be a list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
     );
   }
   for (const metric of metrics) checkValue("metric", metric, "update", "metrics.accuracy()");
@@ -45,10 +45,11 @@ export function checkCompileOptions(options: CompileOptions): void {
 
 function checkValue(what: string, value: unknown, method: string, example: string): void {
   if (typeof value === "object" && value !== null && method in value) return;
-  if (value === undefined) throw new UsageError(message("compile", `no ${what}`, { expected: `one as ${example}` }));
+  if (value === undefined)
+    throw new UsageError(message("compile", `${what} is missing`, { expected: `for example ${example}` }));
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
   throw new UsageError(
-    message("compile", `this is no ${what}`, { expected: `one as ${example}`, got: show(value), ...hint }),
+    message("compile", `not a valid ${what}`, { expected: `for example ${example}`, got: show(value), ...hint }),
   );
 }
 

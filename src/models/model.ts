@@ -40,7 +40,7 @@ export class Model {
   readonly seed: number;
   /**
    * What else belongs with the model: class names, what the inputs are, how they were scaled, where it is from. Saved and loaded with it: numbers (NaN,
-   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of such; `save` refuses what would be lost.
+   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of these; `save` refuses what would be lost.
    */
   notes: Readonly<Record<string, unknown>> = {};
   readonly #state: ModelState;
@@ -50,7 +50,7 @@ export class Model {
     checkKeys("model", options, ["name", "seed"]);
     const { name = "model", seed = 0 } = options;
     if (typeof name !== "string") {
-      throw new UsageError(message("model", "name is no text", { expected: "a string", got: show(name) }));
+      throw new UsageError(message("model", "name must be a string", { got: show(name) }));
     }
     checkInteger("model", "seed", seed, "[0, 4294967295]");
     this.name = name;

@@ -22,7 +22,7 @@ export interface GraphOptions extends ModelOptions {
  */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
   if (!Array.isArray(layers) || layers.length === 0) {
-    const expected = "a list of one layer or more";
+    const expected = "a list of at least one layer";
     throw new UsageError(message("sequential", "no layers", { expected, got: show(layers) }));
   }
   const all: readonly Layer[] = layers;
@@ -31,7 +31,7 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
     if (all.indexOf(layer) === i) continue;
     const hint = "Make two layers, or use model({ inputs, outputs }) to share one.";
     throw new UsageError(
-      message("sequential", "a layer stands twice", { expected: "different layers", got: layer.kind, hint }),
+      message("sequential", "a layer is used twice", { expected: "different layers", got: layer.kind, hint }),
     );
   }
   const chain = new Chain(all);
@@ -63,5 +63,5 @@ function failLayer(i: number, value: unknown): never {
   const hint =
     value instanceof SymbolicTensor ? "The first layer's inputShape takes the place of layers.input()." : "Call it.";
   const isExplained = value instanceof SymbolicTensor || typeof value === "function";
-  throw new UsageError(message("sequential", `item ${i} is no layer`, isExplained ? { ...parts, hint } : parts));
+  throw new UsageError(message("sequential", `item ${i} is not a layer`, isExplained ? { ...parts, hint } : parts));
 }

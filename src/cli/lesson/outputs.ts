@@ -147,7 +147,7 @@ export async function writeNumbered(
     if (await writeNewFile(command, path, bytes)) return path;
   }
   const got = show(`${stem}-${first + mostNumbers - 1}${extension}`);
-  throw new DataError(message(command, "all names are taken", { expected: "one that is free", got }));
+  throw new DataError(message(command, "every name is taken", { expected: "a free name", got }));
 }
 
 /** Where a path leads. */

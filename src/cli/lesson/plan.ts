@@ -68,7 +68,7 @@ async function resumedPlan(command: string, lessons: readonly Lesson[], file: st
   const lesson = lessons.find(({ name, kind }) => kind === "network" && name === recipe);
   if (lesson === undefined || typeof data !== "string" || !isRun(lesson, run)) {
     const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.";
-    throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
+    throw new DataError(message("train", `${show(file)} is not a checkpoint of lanegrad train`, { hint }));
   }
   return { command, lesson, settings: run, seed: model.seed, resumed: { file, identity, model } };
 }
@@ -85,9 +85,9 @@ function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wante
   for (const [name, value] of Object.entries(wanted)) {
     if (value === begun[name]) continue;
     const what = name === "recipe" ? "the recipe" : `--${name}`;
-    const hint = "A resumed run goes on with what it began with.";
+    const hint = "A resumed run keeps the options it began with.";
     const got = args.text(name) ?? String(value);
-    throw wrong("train", `${what} is not that of the checkpoint`, show(begun[name]), got, hint);
+    throw wrong("train", `${what} differs from the checkpoint`, show(begun[name]), got, hint);
   }
 }
 

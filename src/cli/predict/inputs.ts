@@ -62,7 +62,7 @@ function textOf(file: string, bytes: Uint8Array): string {
   } catch {
     // no UTF-8
   }
-  throw new DataError(message("predict", `${show(file)} is no text`, { expected: "UTF-8" }));
+  throw new DataError(message("predict", `${show(file)} is not a text file`, { expected: "UTF-8" }));
 }
 
 /** @param files how many there are: the samples of one are numbered, those of several have its name */

@@ -102,7 +102,7 @@ interface Chunks {
 
 function readChunks(file: Uint8Array): Chunks {
   if (!signature.every((byte, i) => file[i] === byte)) {
-    fail("this is no PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
+    fail("this is not a PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let header: Header | undefined;
@@ -124,8 +124,7 @@ function readChunks(file: Uint8Array): Chunks {
     else if (type === "tRNS") transparency = body;
     else if (type === "IDAT") data.push(body);
     else if (type === "IEND") break;
-    else if (/^[A-Z]/.test(type))
-      fail("the file has an unknown part that is needed", "IHDR, PLTE, IDAT or IEND", show(type));
+    else if (/^[A-Z]/.test(type)) fail("unknown critical chunk", "IHDR, PLTE, IDAT or IEND", show(type));
     at += 12 + length;
   }
   return { header: header!, palette, transparency, compressed: Buffer.concat(data) };

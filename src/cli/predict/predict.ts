@@ -98,12 +98,12 @@ function whatIsMeant(args: Arguments): Request {
   const modelFile = args.text("model") ?? words.shift();
   const hint = helpHint("predict");
   if (modelFile === undefined)
-    throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
+    throw wrong("predict", "missing model", "a file that lanegrad train --out wrote", undefined, hint);
   const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
   const files = input === undefined ? words : [input, ...words];
   const isClassifying = files.length > 0 || text !== undefined;
   if (isClassifying && prompt !== undefined)
-    throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+    throw wrong("predict", "--prompt cannot be combined with files, --input or --text", "one of them");
   const spare = Object.keys(writeOptions).find((option) => args.has(option));
   if (prompt === undefined && spare !== undefined)
     throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");

@@ -41,7 +41,7 @@ export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamp
     if (units === 0) {
       const hint = "Pass --text TEXT, files with a text each, or - for standard input.";
       throw new DataError(
-        message("predict", `${name} holds no text`, {
+        message("predict", `${name} is an empty text`, {
           expected: "at least one word",
           got: show(text.slice(0, 20)),
           hint,

@@ -34,7 +34,7 @@ export async function writtenOn(file: string, prompt: string, args: Arguments): 
   if (input !== "characters" || !Array.isArray(classNames)) {
     const hint = "Leave --prompt out.";
     const expected = "a model of lanegrad train shakespeare";
-    throw new DataError(message("predict", `${show(file)} does not write`, { expected, hint }));
+    throw new DataError(message("predict", `the model ${show(file)} does not generate text`, { expected, hint }));
   }
   return write(await loadModel(file, { batchSize: 1, inputShape: [1] }), prompt, options);
 }

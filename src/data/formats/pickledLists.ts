@@ -178,7 +178,7 @@ class Machine {
       case "\x93": {
         // STACK_GLOBAL
         const [name, module] = [this.#pop(), this.#pop()];
-        if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is no text");
+        if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is not a string");
         this.#countText();
         this.#push({ name: `${module} ${name}` });
         return;
@@ -291,7 +291,7 @@ class Machine {
 
   #list(): List {
     const value = this.#top();
-    if (!isList(value)) throw this.#fail("an item for no list");
+    if (!isList(value)) throw this.#fail("an item outside a list");
     return value;
   }
 
@@ -311,6 +311,6 @@ function isResult(value: Value): value is Result {
 function notLists(op: string, got: string): DataError {
   const hint = "Nothing in the file was run.";
   return new DataError(
-    message(op, "this is no pickled array of lists of integers", { expected: "what numpy.save writes", got, hint }),
+    message(op, "this is not a pickled array of lists of integers", { expected: "what numpy.save writes", got, hint }),
   );
 }

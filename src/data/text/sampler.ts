@@ -52,7 +52,7 @@ function checkedMaximum(op: string, logits: ArrayLike<number>): number {
   for (let i = 0; i < logits.length; i++) {
     if (Number.isNaN(logits[i]) || logits[i] === Infinity) {
       throw new ShapeError(
-        message(op, `logit ${i} is no number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
+        message(op, `logit ${i} is not a number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
       );
     }
     most = Math.max(most, logits[i]);

@@ -76,7 +76,7 @@ export class Tokenizer {
   unitOf(token: number): string {
     if (!Number.isInteger(token) || token < 0 || token >= this.size) {
       const expected = `an integer 0 ≤ token < ${this.size}`;
-      throw new UsageError(message("text.decode", "no such token", { expected, got: show(token) }));
+      throw new UsageError(message("text.decode", "unknown token", { expected, got: show(token) }));
     }
     if (token >= this.#first) return this.#config.units[token - this.#first];
     return token === this.unknown ? "\uFFFD" : "";
@@ -139,12 +139,14 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   const reserved = Number(padding) + Number(unknown);
   if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
   if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
-    const expected = unit === "words" ? "a text of the characters that words do not contain" : "none for characters";
-    throw new UsageError(message(op, "filters are wrong", { expected, got: show(filters) }));
+    const expected = unit === "words" ? "a string of the characters that separate words" : "none for characters";
+    throw new UsageError(message(op, "filters is invalid", { expected, got: show(filters) }));
   }
   if (!unknown && (minCount > 1 || maxTokens !== undefined)) {
-    const expected = "unknown: true together with minCount or maxTokens";
-    throw new UsageError(message(op, "rare units need a token", { expected, got: "unknown: false" }));
+    const expected = "unknown: true";
+    throw new UsageError(
+      message(op, "minCount and maxTokens need a token for rare units", { expected, got: "unknown: false" }),
+    );
   }
   const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
@@ -195,7 +197,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
 }
 
 function damaged(got: string, cause?: unknown): DataError {
-  const wrong = "this is no saved tokenizer, or a damaged one";
+  const wrong = "this is not a saved tokenizer, or it is damaged";
   return new DataError(message("text.loadTokenizer", wrong, { expected: "what save wrote", got }), { cause });
 }
 

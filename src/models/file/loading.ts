@@ -74,7 +74,7 @@ function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {
   if (!Object.hasOwn(customLayers, config.className)) return layerFrom(config);
   const layer = customLayers[config.className](config);
   if (layer instanceof Layer) return layer;
-  const wrong = `the maker of ${show(config.className)} in customLayers gives no layer`;
+  const wrong = `customLayers[${show(config.className)}] did not return a layer`;
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
@@ -167,7 +167,7 @@ function readMetadata({ metadata }: Safetensors): Saved {
   try {
     saved = JSON.parse(text) as Saved & { readonly version: unknown };
   } catch (cause) {
-    throw new DataError(message("loadModel", "the metadata are no JSON", { got: show(text) }), { cause });
+    throw new DataError(message("loadModel", "the metadata are not JSON", { got: show(text) }), { cause });
   }
   if (saved?.version !== formatVersion) {
     throw new DataError(

@@ -24,8 +24,8 @@ export function encodeNotes(op: string, given: unknown, copy: unknown): unknown 
 
 function encode(op: string, value: unknown, path: string, within: readonly unknown[]): unknown {
   const refuse = (got: string): never => {
-    const expected = "numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of such";
-    const hint = "Of a tensor take toTypedArray() and shape.";
+    const expected = "numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of these";
+    const hint = "Save a tensor's toTypedArray() and shape.";
     throw new UsageError(message(op, `the notes cannot be saved: ${path} would be lost`, { expected, got, hint }));
   };
   if (typeof value === "number") return numbers.some((one) => Object.is(one, value)) ? { $: nameOf(value) } : value;

@@ -43,15 +43,15 @@ export async function readWeights(
   const unused = [...tensors.keys()].filter((name) => !known.has(name) && !name.startsWith(trainingPrefix));
   const loaded = [...known].filter((name) => tensors.has(name));
   if (!byName && (skipped.length > 0 || unused.length > 0)) {
-    const got = `without ${show(skipped)}, and with ${show(unused)} besides`;
-    const hint = "Pass { byName: true } to take what both have.";
+    const got = `a file without ${show(skipped)} and with ${show(unused)}`;
+    const hint = "Pass { byName: true } to load the weights that both have.";
     const expected = "the weights of this model";
     throw new DataError(message(op, "the file is of another architecture", { expected, got, hint }));
   }
   if (loaded.length === 0) {
-    const hint = "Give the layers that are to match the same names.";
+    const hint = "Give matching layers the same names.";
     const [expected, got] = [show([...known]), show(unused)];
-    throw new DataError(message(op, "no weight of the model is in the file", { expected, got, hint }));
+    throw new DataError(message(op, "the file has no weight of the model", { expected, got, hint }));
   }
   const values = new Map<string, Float32Array>();
   for (const { name, value } of weights) {
@@ -59,7 +59,7 @@ export async function readWeights(
     if (found === undefined) continue;
     const [expected, got] = [`F32 [${value.shape.join(", ")}]`, `${found.dtype} [${found.shape.join(", ")}]`];
     if (got !== expected) {
-      const hint = "Give the layer a name of its own to leave it as it is.";
+      const hint = "To keep the weights of the layer, give it another name.";
       throw new DataError(message(op, `weight ${show(name)} does not fit`, { expected, got, hint }));
     }
     values.set(name, new Float32Array(found.bytes.slice().buffer));

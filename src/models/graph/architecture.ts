@@ -45,7 +45,7 @@ export function rebuild(architecture: unknown, layerFrom: (config: Config) => La
   const { inputs, layers, calls, outputs } = checked(architecture);
   const made = layers.map(({ trainable = true, ...config }) => {
     const layer = layerFrom(config);
-    if (typeof trainable !== "boolean") fail("trainable is neither true nor false");
+    if (typeof trainable !== "boolean") fail("trainable must be true or false");
     layer.trainable = trainable;
     if (typeof config.name === "string") layer.giveName(config.name);
     return layer;
@@ -83,7 +83,7 @@ function checked(architecture: unknown): Architecture {
     parts.calls.every((call) => Number.isInteger(call.layer) && numbers(call.inputs)) &&
     numbers(parts.outputs) &&
     parts.outputs.length > 0;
-  if (!isGood) fail("inputs, layers, calls and outputs are not as they should be");
+  if (!isGood) fail("inputs, layers, calls or outputs have the wrong form");
   return parts as unknown as Architecture;
 }
 

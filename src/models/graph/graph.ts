@@ -33,7 +33,7 @@ export class Graph {
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
     if (twice >= 0) {
-      const wrong = `input ${twice} stands twice`;
+      const wrong = `input ${twice} is listed twice`;
       throw new UsageError(message("model", wrong, { expected: "different inputs", got: show(inputs[twice].name) }));
     }
     this.inputs = inputs;
@@ -46,8 +46,8 @@ export class Graph {
         sequences !== undefined && sequences.carried.length > 0 && sequences.carriedStates === undefined,
     );
     if (wrong === undefined) return;
-    const text = `layer ${show(wrong.name)} carries states, which nobody keeps apart`;
-    throw new UsageError(message("model", text, { expected: "carriedStates beside carried", got: "undefined" }));
+    const text = `layer ${show(wrong.name)} carries states without a place for them`;
+    throw new UsageError(message("model", text, { expected: "carriedStates as well as carried", got: "undefined" }));
   }
 
   /** For each input what tokens it is, where a layer wants such: as the strictest of these layers says. */
@@ -162,7 +162,7 @@ function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
     if (symbol.origin === undefined) {
       const hint = "List every layers.input() that the outputs depend on.";
       const input = symbol.name === undefined ? "an input" : `input ${show(symbol.name)}`;
-      throw new UsageError(message("model", `an output depends on ${input} that is not among the inputs`, { hint }));
+      throw new UsageError(message("model", `an output depends on ${input}, which is not among the inputs`, { hint }));
     }
     const { origin } = symbol;
     steps.push({ call: origin, output: origin.outputs[0] });

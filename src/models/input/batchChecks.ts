@@ -74,7 +74,7 @@ export function checkTraining({ steps }: Graph, rows: number, batchSize: number)
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {
   const expected = `int32, 0 ≤ token < inputDim = ${vocabulary}`;
   if (input.dtype !== "int32") {
-    throw new ShapeError(message(op, `${name} holds no tokens`, { expected, got: input.label() }));
+    throw new ShapeError(message(op, `${name} must hold tokens`, { expected, got: input.label() }));
   }
   const wrong = firstOutside(input, vocabulary);
   if (wrong === undefined) return;
@@ -85,5 +85,5 @@ function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: To
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
   if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
-  throw new UsageError(message(op, `${what} are no list of tensors`, { expected: "[tensor]", got: show(list) }));
+  throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got: show(list) }));
 }

@@ -199,7 +199,7 @@ function asTokens(op: string, name: string, column: Column, { vocabulary }: Toke
 }
 
 function asLabels(op: string, name: string, column: Column): Column {
-  return asIntegers(op, `${name} has a label that is no integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
+  return asIntegers(op, `${name} has a label that is not an integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
 }
 
 /** The column as int32. Throws ShapeError unless its values are integers from `low` on, below `end`. */

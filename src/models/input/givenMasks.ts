@@ -23,7 +23,7 @@ export function maskColumns(
 ): (Column | undefined)[] {
   if (mask === undefined && lengths === undefined) return [];
   if (mask !== undefined && lengths !== undefined) {
-    const hint = "A mask says all that lengths can say.";
+    const hint = "A mask can express any lengths.";
     throw new UsageError(message(op, "both mask and lengths are given", { expected: "one of them", hint }));
   }
   const name = mask === undefined ? "lengths" : "mask";
@@ -67,7 +67,7 @@ function plainLengths(op: string, what: string, given: Data): Data {
     if (values.every((value) => typeof value === "number")) return values;
   }
   throw new UsageError(
-    message(op, `${what} is no list of lengths`, { expected: "integers, or a tensor [N]", got: show(given) }),
+    message(op, `${what} must be a list`, { expected: "integers, or a tensor [N]", got: show(given) }),
   );
 }
 

@@ -28,7 +28,7 @@ export function checkNotGiven(op: string, masks: readonly unknown[]): void {
   if (masks.length === 0) return;
   const hint = "Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).";
   throw new UsageError(
-    message(op, "groupByLength and mask or lengths exclude each other", { expected: "one of them", hint }),
+    message(op, "groupByLength cannot be combined with mask or lengths", { expected: "one of them", hint }),
   );
 }
 
@@ -49,7 +49,7 @@ export function groupsFor(
   const stateful = layers.find(({ sequences }) => sequences !== undefined && sequences.carried.length > 0);
   if (stateful !== undefined) {
     const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
-    throw new UsageError(message(op, "groupByLength gives batches another order", { expected, got }));
+    throw new UsageError(message(op, "groupByLength changes the order of samples", { expected, got }));
   }
   const [x] = inputs;
   const isSequences = inputs.length === 1 && x.rank === 2 && x.dtype === "int32";

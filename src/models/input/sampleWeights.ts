@@ -15,7 +15,7 @@ export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeig
   const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
   if (typeof given !== "object" || given === null || given.length !== rows) {
     const got = show(given?.length ?? given);
-    throw new ShapeError(message(op, "sampleWeight has another number of samples", { expected: String(rows), got }));
+    throw new ShapeError(message(op, "sampleWeight has the wrong length", { expected: String(rows), got }));
   }
   const weights = Float32Array.from(given);
   const at = weights.findIndex((weight) => !isWeight(weight));
@@ -47,14 +47,14 @@ export function classWeights(
 ): Float32Array {
   if (outputShape.slice(0, -1).some((size) => size > 1)) {
     const got = `[${["N", ...outputShape].join(", ")}]`;
-    throw new ShapeError(message(op, "classWeight needs one class a sample", { expected: "an output [N, C]", got }));
+    throw new ShapeError(message(op, "classWeight needs one class per sample", { expected: "an output [N, C]", got }));
   }
   const classes = Math.max(2, outputShape.at(-1) ?? 1);
   for (const [name, weight] of Object.entries(classWeight)) {
     const label = Number(name);
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       const expected = `labels 0 … ${classes - 1}`;
-      throw new UsageError(message(op, "classWeight names no class", { expected, got: show(name) }));
+      throw new UsageError(message(op, "classWeight has a key that is not a class", { expected, got: show(name) }));
     }
     if (!isWeight(weight)) {
       const wrong = `classWeight of class ${name} is out of range`;

@@ -51,7 +51,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
   const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
-  let judging: Evaluation | undefined;
+  let validation: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
@@ -61,7 +61,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
       const { checkBatches } = await import("./resuming.js");
       checkBatches(progress.toJSON(), batches.rows, batches.batchSize, batches.grouping);
     }
-    judging =
+    validation =
       data.validation &&
       new Evaluation(
         step,
@@ -74,11 +74,11 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
       step.metrics.reset();
     }
     step.discard(); // of what backward has gathered outside of fit
-    return await new Fit(model, data, training, judging, options).run();
+    return await new Fit(model, data, training, validation, options).run();
   } finally {
     step.rest();
     training.dispose();
-    judging?.dispose();
+    validation?.dispose();
   }
 }
 
@@ -94,19 +94,25 @@ class Fit implements Training {
   readonly #model: Trainable;
   readonly #data: FitData;
   readonly #training: Steps;
-  readonly #judging: Evaluation | undefined;
+  readonly #validation: Evaluation | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   readonly #batchCallbacks: readonly Callback[];
   #stopped: string | undefined;
 
-  constructor(model: Trainable, data: FitData, training: Steps, judging: Evaluation | undefined, options: FitOptions) {
+  constructor(
+    model: Trainable,
+    data: FitData,
+    training: Steps,
+    validation: Evaluation | undefined,
+    options: FitOptions,
+  ) {
     this.epochs = options.epochs ?? 1;
     this.batches = training.batches.count;
     this.#model = model;
     this.#data = data;
     this.#training = training;
-    this.#judging = judging;
+    this.#validation = validation;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
     this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
@@ -233,8 +239,8 @@ class Fit implements Training {
   }
 
   async #validate(): Promise<Logs> {
-    if (this.#judging === undefined) return {};
-    const logs = await this.#judging.run(this.#model.checkInterrupts);
+    if (this.#validation === undefined) return {};
+    const logs = await this.#validation.run(this.#model.checkInterrupts);
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 

@@ -17,7 +17,7 @@ export interface FitOptions extends GivenMasks {
   readonly seed?: number;
   /** Part of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
   readonly validationSplit?: number;
-  /** Samples to judge by after each epoch. */
+  /** Samples that the model is evaluated on after each epoch. */
   readonly validationData?: Samples;
   /** Weight of each class in the loss and the metrics of training, by label; validation is without. Default 1. */
   readonly classWeight?: ClassWeight;
@@ -80,8 +80,8 @@ export function checkFitOptions(options: FitOptions): void {
 /** Throws UsageError unless the option is an AbortSignal or left out. */
 export function checkSignal(op: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
-  const hint = "A controller's signal is controller.signal.";
-  throw new UsageError(message(op, "signal is no signal", { expected: "an AbortSignal", got: show(signal), hint }));
+  const hint = "Pass controller.signal.";
+  throw new UsageError(message(op, "signal must be an AbortSignal", { got: show(signal), hint }));
 }
 
 function failTogether(both: string): never {
@@ -93,7 +93,7 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
   const op = "fit";
   if (!Array.isArray(callbacks)) {
     const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
-    throw new UsageError(message(op, "callbacks are no list", { expected, got: show(callbacks) }));
+    throw new UsageError(message(op, "callbacks must be a list", { expected, got: show(callbacks) }));
   }
   for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
     const isObject = typeof callback === "object" && callback !== null;
@@ -102,7 +102,11 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
     const got = unknown || show(callback);
     throw new UsageError(
-      message(op, `callback ${i} has no such hook`, { expected: `some of ${hooks.join(", ")}`, got, ...hint }),
+      message(op, `callback ${i} has an unknown hook, or none`, {
+        expected: `some of ${hooks.join(", ")}`,
+        got,
+        ...hint,
+      }),
     );
   }
 }

@@ -131,7 +131,9 @@ export function checkProgress(saved: SavedProgress): void {
   const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
   if (areCounts && areSums && areCallbacks(saved.callbacks) && isGrouping) return;
   const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
-  throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
+  throw new DataError(
+    message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved)?.slice(0, 200) }),
+  );
 }
 
 function areCallbacks(list: unknown): boolean {

@@ -21,11 +21,13 @@ export function checkBatches(progress: SavedProgress, rows: number, batchSize: n
       multiple === false ? "false" : `multiples of ${multiple}`,
     );
     const hint = "Resuming needs the same groupByLength.";
-    throw new UsageError(message("fit", "training began with another groupByLength", { expected, got, hint }));
+    throw new UsageError(message("fit", "training began with a different groupByLength", { expected, got, hint }));
   }
   const samples = Math.min(progress.batch * batchSize, rows);
   if (progress.samples === samples) return;
   const [expected, got] = [progress.samples, samples].map((count) => `${count} samples in ${progress.batch} batches`);
   const hint = "Resuming needs the same data and batchSize.";
-  throw new UsageError(message("fit", "these are not the batches that training began with", { expected, got, hint }));
+  throw new UsageError(
+    message("fit", "the batches differ from those that training began with", { expected, got, hint }),
+  );
 }

@@ -3,7 +3,7 @@
  * in the middle of a training leaves the training's alone.
  */
 import type { Metric } from "../../metrics/metric.js";
-import type { Judged } from "../../ops/loss/maskedLoss.js";
+import type { Weighed } from "../../ops/loss/maskedLoss.js";
 import { newTotals, readTotals } from "../../ops/inPlace/metricTotals.js";
 import { keep } from "../../tensor/scope.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -35,7 +35,7 @@ export class RunningMetrics {
   }
 
   /** Adds a batch. Kernels only. */
-  update({ target, prediction, metricWeights }: Judged): void {
+  update({ target, prediction, metricWeights }: Weighed): void {
     noGrad(() => {
       for (const { metric, totals } of this.#metrics)
         metric.update(totals, target, prediction, metricWeights, this.#areLogits);

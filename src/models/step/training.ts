@@ -9,7 +9,7 @@ import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
-import type { Judged, MaskedSteps } from "../../ops/loss/maskedLoss.js";
+import type { Weighed, MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -99,8 +99,8 @@ export class TrainingStep {
     }
     if (changed !== undefined) {
       const got = `trainable ${!changed.parameter.layer.isFrozen} in layer ${show(changed.layer.name)}`;
-      const hint = "Call compile again: the optimizer starts anew then.";
-      throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
+      const hint = "Call compile again; the optimizer then starts afresh.";
+      throw new UsageError(message(op, "layers were frozen or unfrozen since compile", { got, hint }));
     }
     const cut = this.#weights.trainable.find(({ value }) => !value.requiresGrad);
     if (cut !== undefined) {
@@ -122,7 +122,7 @@ export class TrainingStep {
    */
   gradients(batch: TrainingBatch): Tensor[] {
     return this.#weights.isolated(() => {
-      const rows = this.#judged(batch, true);
+      const rows = this.#weighed(batch, true);
       const losses = this.#loss(rows, batch);
       losses[0].backward();
       for (const { parameter, regularizer } of this.#penalized) {
@@ -196,7 +196,7 @@ export class TrainingStep {
   evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
       return this.averaged(() => {
-        const rows = this.#judged(batch, false);
+        const rows = this.#weighed(batch, false);
         metrics.update(rows[0]);
         return this.#loss(rows, batch);
       });
@@ -250,18 +250,18 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch beside their targets. */
-  #judged({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Judged[] {
+  #weighed({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Weighed[] {
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
-      if (this.maskedSteps !== undefined) return this.maskedSteps.judge(target, prediction, weights, mask);
+      if (this.maskedSteps !== undefined) return this.maskedSteps.weigh(target, prediction, weights, mask);
       const hint = "Call fit or evaluate with a mask first.";
-      throw new UsageError(message("model", "what a mask means to the loss is not loaded", { hint }));
+      throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
     });
   }
 
-  #loss(rows: readonly Judged[], { inputs }: TrainingBatch): Tensor[] {
+  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): Tensor[] {
     const means = this.losses.map((loss, i) => {
       const { target, prediction, lossWeights, select } = rows[i];
       const losses = loss.call(target, prediction);
