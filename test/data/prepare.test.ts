@@ -232,7 +232,11 @@ describe("fromArrays", () => {
 
   it.each<[any, typeof LanegradError | typeof ShapeError, string]>([
     [{ x: [[1]] }, UsageError, "datasets.fromArrays: neither labels nor target is given; expected one of them."],
-    [{ x: [[1]], labels: [0], target: [1] }, UsageError, "datasets.fromArrays: both labels and target are given; expected one of them."],
+    [
+      { x: [[1]], labels: [0], target: [1] },
+      UsageError,
+      "datasets.fromArrays: both labels and target are given; expected one of them.",
+    ],
     [
       { x: [[1]], y: [0] },
       UsageError,
