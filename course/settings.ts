@@ -1,4 +1,6 @@
-/** What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help. */
+/**
+ * What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help.
+ */
 
 /** A number. */
 export interface NumberSetting {

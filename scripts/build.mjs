@@ -6,8 +6,8 @@
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
- * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need.
- * Does not check types beyond what the declarations need (npm run types).
+ * `node scripts/build.mjs kernels` builds wasm/ alone: what the tests of the library need. Does not check types beyond
+ * what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -71,7 +71,10 @@ async function compileKernels({ number, name, suffix }, target) {
 
 const isShared = (target) => target.endsWith("-threads");
 
-/** A part for shared memory from the same for a memory of its own: only the core waits for other threads, so nothing else differs than what it imports. */
+/**
+ * A part for shared memory from the same for a memory of its own: only the core waits for other threads, so nothing
+ * else differs than what it imports.
+ */
 async function shareKernels({ suffix }, target) {
   const bytes = await readFile(`build/wasm/${target}${suffix}.wasm`);
   const memory = Buffer.from("\x06memory\x02\x01", "latin1"); // its name, a memory, with a maximum
@@ -97,7 +100,9 @@ async function writeBase64(file, bytes, comment) {
   await writeFile(`build/wasm/${file}.d.ts`, `/** ${comment} */\nexport declare const base64: string;\n`);
 }
 
-/** What packs and unpacks the kernels: modules with a memory of their own, whose few bytes count more than their speed. */
+/**
+ * What packs and unpacks the kernels: modules with a memory of their own, whose few bytes count more than their speed.
+ */
 async function buildUnpacker() {
   await mkdir("build/carry", { recursive: true });
   const options = ["--runtime", "stub", "--noAssert", "--optimizeLevel", "3", "--shrinkLevel", "2", "--converge"];
@@ -206,8 +211,8 @@ async function buildLibrary(sources) {
 }
 
 /**
- * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler drops what is not used of them.
- * In Node they are views of lib/index.js, which holds the one running library.
+ * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
+ * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library.
  */
 async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));

@@ -1,6 +1,7 @@
 /**
- * Translation: networks that saw only centred digits read shifted ones. A dense layer has a weight for each pixel, so a digit elsewhere is another input to it;
- * a convolution finds the same strokes anywhere. Letters: N images, S side of the canvas, d the shift in pixels.
+ * Translation: networks that saw only centred digits read shifted ones. A dense layer has a weight for each pixel, so a
+ * digit elsewhere is another input to it; a convolution finds the same strokes anywhere. Letters: N images, S side of
+ * the canvas, d the shift in pixels.
  */
 import { type Dataset, type Model, layers, losses, metrics, optimizers, schedules, sequential, tensor } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";

@@ -1,6 +1,7 @@
 /**
- * Highway: plain, residual and highway networks of 10, 20 and 50 layers. Back through a plain layer a gradient is multiplied by its weights and by the slope of its
- * activation, fifty times over; what a residual or highway layer passes on unchanged keeps its gradient.
+ * Highway: plain, residual and highway networks of 10, 20 and 50 layers. Back through a plain layer a gradient is
+ * multiplied by its weights and by the slope of its activation, fifty times over; what a residual or highway layer
+ * passes on unchanged keeps its gradient.
  *
  *   plain  a' = h      residual  a' = a + h      highway  a' = z ⊙ h + (1 − z) ⊙ a      with h = tanh(W a + b), z = σ(W_z a + b_z)
  *

@@ -1,6 +1,7 @@
 /**
- * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The constant answer 1 has an error of 1/6.
- * A simple recurrent network must carry a number over hundreds of steps through its weights; the gates of LSTM and GRU let it pass.
+ * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The
+ * constant answer 1 has an error of 1/6. A simple recurrent network must carry a number over hundreds of steps through
+ * its weights; the gates of LSTM and GRU let it pass.
  * Letters: N sequences, T steps, H units.
  * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as Le, Jaitly & Hinton 2015 have it.
  */

@@ -1,7 +1,9 @@
 /**
- * A text, character by character: an LSTM learns to predict the next one, by truncated back-propagation through time. The text is cut into as many streams as
- * a batch has rows; each window goes on with the states in which the one before ended, and no gradient goes back over the border.
- * Letters: N streams, T characters of a window. The settings were chosen in short trials by the last tenth of Tiny Shakespeare.
+ * A text, character by character: an LSTM learns to predict the next one, by truncated back-propagation through time.
+ * The text is cut into as many streams as a batch has rows; each window goes on with the states in which the one before
+ * ended, and no gradient goes back over the border.
+ * Letters: N streams, T characters of a window. The settings were chosen in short trials by the last tenth of Tiny
+ * Shakespeare.
  */
 import { DataError, initializers, layers, losses, optimizers, schedules, sequential, text } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";

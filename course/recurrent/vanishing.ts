@@ -1,8 +1,10 @@
 /**
- * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end is left k steps before, at the state h[T − k].
- * Networks as they are at the beginning of training. A simple network h′ = tanh(x·W + h·U) whose U is s times an orthogonal matrix has s as all of its
- * singular values: each step back multiplies by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
- * Source: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (singular values, clipping); Gers et al. 2000 (forget gates).
+ * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end is left k
+ * steps before, at the state h[T − k]. Networks as they are at the beginning of training. A simple network h′ =
+ * tanh(x·W + h·U) whose U is s times an orthogonal matrix has s as all of its singular values: each step back
+ * multiplies by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
+ * Source: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (singular values, clipping); Gers et al. 2000
+ * (forget gates).
  */
 import {
   type Initializer,
@@ -71,7 +73,10 @@ const gruNetwork = (name: string, biasInitializer?: Initializer): Network => ({
     gru(x, { kernel, recurrentKernel, bias }, { initialState: [h] }).states,
 });
 
-/** Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias}; the rest is 0. */
+/**
+ * Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias}; the rest is
+ * 0.
+ */
 const opening = (from: number): Initializer => ({
   config: { className: "zeros" },
   fill(out) {
@@ -129,7 +134,9 @@ interface Measured {
   readonly norms: readonly number[];
 }
 
-/** Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is a random direction's component of the last h. */
+/**
+ * Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is a random direction's component of the last h.
+ */
 async function normsOf(
   { name, states, layer, run }: Network,
   inputs: Float32Array,
@@ -183,8 +190,8 @@ function meanNorm(parts: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * The norm of the gradient of all weights of a simple network that is to be silent at the end, by the length of the sequence: how far a step of gradient
- * descent with learning rate 1 moves them, clipped or not.
+ * The norm of the gradient of all weights of a simple network that is to be silent at the end, by the length of the
+ * sequence: how far a step of gradient descent with learning rate 1 moves them, clipped or not.
  */
 async function weightNorms(
   s: number,

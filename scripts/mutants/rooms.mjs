@@ -1,7 +1,8 @@
 /**
- * Mutants of the TypeScript rooms that decide: Stryker plants them and runs, of the tests named below, those that reach each mutant. What it found is kept in
- * build/mutants/<room>.json, so that a second run looks only at what has changed. Mutants that test/mutants/equivalent.mjs argues to change nothing are
- * subtracted; an argument whose mutant is caught or gone is an error.
+ * Mutants of the TypeScript rooms that decide: Stryker plants them and runs, of the tests named below, those that reach
+ * each mutant. What it found is kept in build/mutants/<room>.json, so that a second run looks only at what has changed.
+ * Mutants that test/mutants/equivalent.mjs argues to change nothing are subtracted; an argument whose mutant is caught
+ * or gone is an error.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { Stryker } from "@stryker-mutator/core";

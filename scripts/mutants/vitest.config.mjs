@@ -1,4 +1,7 @@
-/** The tests that score a mutant of a room: those that MUTANTS_TESTS names, in one project, on the plain build. Stryker reads it (rooms.mjs). */
+/**
+ * The tests that score a mutant of a room: those that MUTANTS_TESTS names, in one project, on the plain build. Stryker
+ * reads it (rooms.mjs).
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 

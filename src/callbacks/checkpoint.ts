@@ -8,7 +8,10 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link checkpoint}; minDelta is 0 by default. */
 export interface CheckpointOptions extends MonitorOptions {
-  /** Where to: `{epoch}` in it stands for the epoch's number, from 1. Without it each checkpoint replaces the one before. */
+  /**
+   * Where to: `{epoch}` in it stands for the epoch's number, from 1. Without it each checkpoint replaces the one
+   * before.
+   */
   readonly path: string;
   /** Save only when `monitor` is better than in every epoch before. Default false. */
   readonly saveBestOnly?: boolean;
@@ -17,9 +20,10 @@ export interface CheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next is complete.
- * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing, before the first step
- * where the place cannot be written to or has no room, or the model has notes that cannot be saved.
+ * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next
+ * is complete.
+ * @throws {UsageError} for an option; in fit for a monitor that is not measured, and those of writing, before the first
+ *   step where the place cannot be written to or has no room, or the model has notes that cannot be saved
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";

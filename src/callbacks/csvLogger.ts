@@ -15,9 +15,11 @@ export interface CsvLoggerOptions {
 }
 
 /**
- * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that the file is always valid.
- * With `append`, lines of epochs that a resumed training does again are replaced: those that were written after its checkpoint.
- * Errors: UsageError for an option; in fit UsageError in browsers, DataError for a file that cannot be written, before the first step, or has different columns.
+ * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that
+ * the file is always valid. With `append`, lines of epochs that a resumed training does again are replaced: those that
+ * were written after its checkpoint.
+ * @throws {UsageError} for an option; in fit UsageError in browsers
+ * @throws {DataError} for a file that cannot be written, before the first step, or has different columns
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const op = "csvLogger";

@@ -1,6 +1,6 @@
 /**
- * What a command takes on the command line, and how that is read: unknown options and values out of range are errors before anything runs.
- * Does not know what the commands do.
+ * What a command takes on the command line, and how that is read: unknown options and values out of range are errors
+ * before anything runs. Does not know what the commands do.
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
@@ -23,7 +23,9 @@ export interface OptionSpec {
 export interface Signature {
   /** "train" */
   readonly name: string;
-  /** What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything. */
+  /**
+   * What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything.
+   */
   readonly operand?: { readonly name: string; readonly choices?: readonly string[]; readonly isRequired: boolean };
   /** What may follow it, any number of them, and what each is called, as "file". Default: nothing. */
   readonly more?: { readonly name: string };
@@ -74,7 +76,7 @@ export class Arguments {
    *
    * @param rule  what it must be, for the message
    * @param isIn  whether a number is that
-   * @throws CommandLineError
+   * @throws {CommandLineError}
    */
   number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
     const text = this.#values.get(option);
@@ -85,7 +87,7 @@ export class Arguments {
   }
 }
 
-/** Reads arguments by a command's signature. @throws CommandLineError */
+/** Reads arguments by a command's signature. @throws {CommandLineError} */
 export function readArguments(signature: Signature, args: readonly string[]): Arguments {
   const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);

@@ -20,9 +20,11 @@ export interface ArraysOptions {
 }
 
 /**
- * A data set of arrays: x (N, …) of the array's type, float32 for nested arrays; y (N) int32 labels or (N, K) float32 targets.
+ * A data set of arrays: x (N, …) of the array's type, float32 for nested arrays; y (N) int32 labels or (N, K) float32
+ * targets.
  *
- * Errors: UsageError for a wrong option or before `init`; ShapeError where rows are missing, values do not fit, or a label is out of range.
+ * @throws {UsageError} for a wrong option or before `init`
+ * @throws {ShapeError} when rows are missing, values do not fit, or a label is out of range
  */
 export function fromArrays(options: ArraysOptions): Dataset {
   const op = "datasets.fromArrays";
@@ -58,7 +60,9 @@ export function fromArrays(options: ArraysOptions): Dataset {
  *
  * @param labels   N integers from 0 to C − 1: a tensor, a typed array or a list
  * @param classes  C. Default: the largest label + 1
- * Errors: ShapeError for a label out of range; UsageError before `init`; MemoryError.
+ * @throws {ShapeError} for a label out of range
+ * @throws {UsageError} before `init`
+ * @throws {MemoryError}
  */
 export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: number): Tensor {
   const op = "datasets.toCategorical";

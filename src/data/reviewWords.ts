@@ -1,4 +1,7 @@
-/** The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as Keras cut the reviews. */
+/**
+ * The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as
+ * Keras cut the reviews.
+ */
 import { DataError, LanegradError, message, show } from "../errors.js";
 import { checkRankOptions, encodeRanks, rankOptions, type RankOptions } from "./text/rankEncoding.js";
 
@@ -60,7 +63,7 @@ export class ReviewWords {
   }
 }
 
-/** The words that `toJSON` described. Errors: DataError for anything else. */
+/** The words that `toJSON` described. @throws {DataError} for anything else */
 export function reviewWordsFrom(value: unknown): ReviewWords {
   const { format: given, ranks, options } = (value ?? {}) as Record<string, unknown>;
   if (given !== format) throw damaged(`format ${show(given)}`);

@@ -1,11 +1,13 @@
 /**
- * Bytes from wherever a user has them, and to wherever a user wants them. Paths go through files.ts; everything else is what browsers
- * and Node have in common. What the bytes mean is decided by the caller.
+ * Bytes from wherever a user has them, and to wherever a user wants them. Paths go through files.ts; everything else is
+ * what browsers and Node have in common. What the bytes mean is decided by the caller.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { readFile, writeFileAtomically } from "./files.js";
 
-/** Where bytes can be read from: a path or file URL (Node), bytes, a Blob or File, a Response of fetch, a web stream. */
+/**
+ * Where bytes can be read from: a path or file URL (Node), bytes, a Blob or File, a Response of fetch, a web stream.
+ */
 export type ByteSource = string | URL | ArrayBuffer | ArrayBufferView | Blob | Response | ReadableStream<Uint8Array>;
 
 /** Where bytes can be written to: a path or file URL (Node), or a web stream, which is closed at the end. */
@@ -26,8 +28,8 @@ export function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuff
  * All bytes of a source. Bytes in memory are not copied, only viewed; a Response or stream is read to its end.
  *
  * @param op  the function that the user called, for the messages
- * @throws UsageError for a path in a browser, for what is no source, for a body or stream already in use.
- * @throws DataError for a file that cannot be read and a response that is not ok.
+ * @throws {UsageError} for a path in a browser, for what is no source, for a body or stream already in use
+ * @throws {DataError} for a file that cannot be read and a response that is not ok
  */
 export async function readBytes(op: string, source: ByteSource): Promise<Uint8Array> {
   if (typeof source === "string" || source instanceof URL) return readFile(op, source);
@@ -73,10 +75,12 @@ const alreadyRead = (op: string): UsageError =>
   new UsageError(message(op, "the stream is in use", { expected: "a body or stream that is not being read" }));
 
 /**
- * Writes the pieces to a path (all or nothing: see files.ts) or into a web stream, which is closed at the end and aborted on failure.
+ * Writes the pieces to a path (all or nothing: see files.ts) or into a web stream, which is closed at the end and
+ * aborted on failure.
  *
  * @param op  the function that the user called, for the messages
- * @throws UsageError for a path in a browser, for what is no sink, for a stream already in use; otherwise what the sink throws.
+ * @throws {UsageError} for a path in a browser, for what is no sink, for a stream already in use
+ * @throws what the sink throws
  */
 export async function writeBytes(op: string, sink: ByteSink, chunks: Iterable<Uint8Array>): Promise<void> {
   if (typeof sink === "string" || sink instanceof URL) return writeFileAtomically(op, sink, chunks);

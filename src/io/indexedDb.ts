@@ -1,6 +1,6 @@
 /**
- * Models kept by the browser between visits: database "lanegrad", store "models", one array of bytes under each name. Works on pages
- * and in workers. Node has no such store: save to a file there.
+ * Models kept by the browser between visits: database "lanegrad", store "models", one array of bytes under each name.
+ * Works on pages and in workers. Node has no such store: save to a file there.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 
@@ -54,7 +54,8 @@ function checkName(op: string, name: string): void {
  *
  *   await saveToIndexedDb("digits", await model.toBytes());
  *
- * @throws UsageError where there is no IndexedDB; DataError if the browser refuses (full, private mode).
+ * @throws {UsageError} when there is no IndexedDB
+ * @throws {DataError} if the browser refuses (full, private mode)
  */
 export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuffer): Promise<void> {
   const op = "saveToIndexedDb";
@@ -66,7 +67,8 @@ export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuf
 /**
  * The bytes kept under `name`.
  *
- * @throws DataError if there are none; UsageError where there is no IndexedDB.
+ * @throws {DataError} if there are none
+ * @throws {UsageError} when there is no IndexedDB
  */
 export async function loadFromIndexedDb(name: string): Promise<Uint8Array> {
   const op = "loadFromIndexedDb";

@@ -20,7 +20,7 @@ export function isNode(): boolean {
  * @param name  without "node:"
  * @param op    the function that the user called, for the message
  * @param hint  what to do where there is no Node
- * Throws UsageError in browsers.
+ * @throws {UsageError} in browsers
  */
 export function nodeBuiltin<N extends Name>(
   name: N,

@@ -1,4 +1,7 @@
-/** What `compile` takes, and its checks: first the values themselves, then, once the outputs are known, whether they fit these. */
+/**
+ * What `compile` takes, and its checks: first the values themselves, then, once the outputs are known, whether they fit
+ * these.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
@@ -16,18 +19,22 @@ export interface CompileOptions {
   /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
   /**
-   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), d = min(averageDecay, (1 + t) / (10 + t)). The average is
-   * what evaluate, predict and call use and what is saved; training goes on with the weights themselves. In [0, 1), say 0.998. Default: no average.
+   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), d = min(averageDecay,
+   * (1 + t) / (10 + t)). The average is what evaluate, predict and call use and what is saved; training goes on with
+   * the weights themselves. In [0, 1), say 0.998. Default: no average.
    */
   readonly averageDecay?: number;
   /**
-   * Refuses a loss that takes logits behind a sigmoid or softmax, and one that takes probabilities behind any other activation: either trains badly without
-   * an error. False where that is meant. Default true.
+   * Refuses a loss that takes logits behind a sigmoid or softmax, and one that takes probabilities behind any other
+   * activation: either trains badly without an error. False where that is meant. Default true.
    */
   readonly checkLogits?: boolean;
 }
 
-/** Throws UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
+/**
+ * @throws {UsageError} for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that
+ *   was not called
+ */
 export function checkCompileOptions(options: CompileOptions): void {
   checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay", "checkLogits"]);
   const { optimizer, loss, metrics = [], averageDecay = 0, checkLogits = true } = options;
@@ -58,7 +65,7 @@ export function lossesOf({ loss }: CompileOptions): readonly Loss[] {
   return Array.isArray(loss) ? (loss as readonly Loss[]) : [loss as Loss];
 }
 
-/** Throws UsageError or ShapeError for losses, weights or metrics that do not match the number of outputs. */
+/** @throws {UsageError | ShapeError} for losses, weights or metrics that do not match the number of outputs */
 export function checkForOutputCount(options: CompileOptions, outputs: number): void {
   const { metrics = [], lossWeights } = options;
   const count = lossesOf(options).length;

@@ -1,11 +1,15 @@
-/** A model's layers in the language of Graphviz. Draws nothing: Graphviz and its ports do. Source: graphviz.org/doc/info/lang.html. */
+/**
+ * A model's layers in the language of Graphviz. Draws nothing: Graphviz and its ports do. Source:
+ * graphviz.org/doc/info/lang.html.
+ */
 import { printable } from "../errors.js";
 import type { Model } from "./model.js";
 import { summaryRows } from "./summary.js";
 
 /**
- * The graph of a model in DOT: a box for each input and each call of a layer, with shape and parameters, arrows for what it reads, a double frame for an output.
- * Errors: UsageError before the model is built.
+ * The graph of a model in DOT: a box for each input and each call of a layer, with shape and parameters, arrows for
+ * what it reads, a double frame for an output.
+ * @throws {UsageError} before the model is built
  */
 export function modelToDot(model: Model): string {
   const { insides } = model;

@@ -1,4 +1,6 @@
-/** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
+/**
+ * Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples.
+ */
 import type { Tensor } from "../tensor/tensor.js";
 import type { GroupByLength } from "./input/groupByLength.js";
 import type { GivenMasks, SampleWeight } from "./input/samples.js";
@@ -15,7 +17,10 @@ export interface ModelOptions {
 export interface CallOptions {
   /** True where dropout is to drop, other elements in each call. Default false. */
   readonly training?: boolean;
-  /** Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default: all count. */
+  /**
+   * Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default:
+   * all count.
+   */
   readonly mask?: Tensor | readonly (Tensor | undefined)[];
 }
 
@@ -23,7 +28,10 @@ export interface CallOptions {
 export interface PredictOptions extends GivenMasks {
   /** Samples computed at once. Default 256. */
   readonly batchSize?: number;
-  /** As in fit: each batch is computed for as many steps as its sequences need. The results stand in the order of the samples. Default false. */
+  /**
+   * As in fit: each batch is computed for as many steps as its sequences need. The results stand in the order of the
+   * samples. Default false.
+   */
   readonly groupByLength?: GroupByLength;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,7 @@
 /**
- * What a model holds: its graph, or the chain that becomes one, and what is made when it is first needed: weights, random state, the compiled step.
- * What is not there is an error that names the function which needed it. Does not train.
+ * What a model holds: its graph, or the chain that becomes one, and what is made when it is first needed: weights,
+ * random state, the compiled step. What is not there is an error that names the function which needed it. Does not
+ * train.
  */
 import { UsageError, message } from "../errors.js";
 import type { Parameter } from "../layers/parameter.js";
@@ -60,7 +61,7 @@ export class ModelState {
     return this.#isDisposed;
   }
 
-  /** Throws UsageError after `dispose`. */
+  /** @throws {UsageError} after `dispose` */
   checkUsable(op: string): void {
     if (!this.#isDisposed) return;
     throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));
@@ -77,7 +78,7 @@ export class ModelState {
     return this.#step?.average;
   }
 
-  /** Throws UsageError while fit runs. @param isUnused true: also while an evaluation or a prediction does */
+  /** @throws {UsageError} while fit runs @param isUnused true: also while an evaluation or a prediction does */
   checkIdle(op: string, isUnused = false): void {
     this.checkUsable(op);
     const [wrong, running] = this.isTraining ? ["trained", "fit"] : ["used", "evaluate or predict"];
@@ -95,14 +96,18 @@ export class ModelState {
     }
   }
 
-  /** The graph. Errors: UsageError before the model is built. */
+  /** The graph. @throws {UsageError} before the model is built */
   graph(op: string): Graph {
     if (this.#form instanceof Graph) return this.#form;
     const hint = "Give the first layer an inputShape, call build(shape), or fit first.";
     throw new UsageError(message(op, "the shapes of the model are not known yet", { hint }));
   }
 
-  /** Makes the graph of a chain. Errors: UsageError where it is built for another shape; ShapeError where the layers do not fit. */
+  /**
+   * Makes the graph of a chain.
+   * @throws {UsageError} when it is built for another shape
+   * @throws {ShapeError} when the layers do not fit
+   */
   build(sampleShape: Shape): void {
     if (this.#form instanceof Chain) {
       this.#form = this.#form.build(sampleShape);
@@ -120,7 +125,10 @@ export class ModelState {
     if (this.#form instanceof Chain) this.build(inputs[0].shape.slice(1));
   }
 
-  /** What data must fit. @param compiled where targets come with them: before a chain is built, metrics may turn out not to fit its output */
+  /**
+   * What data must fit.
+   * @param compiled where targets come with them: before a chain is built, metrics may turn out not to fit its output
+   */
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
@@ -155,7 +163,7 @@ export class ModelState {
     return this.#weights;
   }
 
-  /** The options of `compile`. Errors: UsageError before it. */
+  /** The options of `compile`. @throws {UsageError} before it */
   compiled(op: string): CompileOptions {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
@@ -163,7 +171,10 @@ export class ModelState {
     throw new UsageError(message(op, "the model is not compiled", { hint }));
   }
 
-  /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
+  /**
+   * Takes options of `compile`, whose values are checked.
+   * @throws {UsageError | ShapeError | MemoryError} nothing has changed then
+   */
   compile(options: CompileOptions): void {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
@@ -178,7 +189,7 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. @param given what reads masks, where some are given Errors: UsageError before `compile`. */
+  /** The compiled step. @param given what reads masks, where some are given @throws {UsageError} before `compile` */
   step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
     const step = (this.#step ??= this.#newStep(options));
@@ -192,7 +203,7 @@ export class ModelState {
     return carriedStates?.claim(layers) ?? true;
   }
 
-  /** States for one prediction, where layers carry such. Errors: MemoryError */
+  /** States for one prediction, where layers carry such. @throws {MemoryError} */
   newStates(op: string): OwnStates | undefined {
     this.bound(op);
     return this.graph(op).newStates();
@@ -211,7 +222,11 @@ export class ModelState {
     }
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  /**
+   * The outputs, differentiable.
+   * @param inputs (N, …) each, which fit
+   * @param given for each its mask, where there are some
+   */
   run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
     const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });

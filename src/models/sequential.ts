@@ -15,10 +15,12 @@ export interface GraphOptions extends ModelOptions {
 }
 
 /**
- * A model that is a chain: each layer gets the output of the one before. The shape of a sample is the first layer's `inputShape`, or that of the first data.
+ * A model that is a chain: each layer gets the output of the one before. The shape of a sample is the first layer's
+ * `inputShape`, or that of the first data.
  *
  * @param layers  at least one
- * Errors: UsageError for no layers or a layer that stands twice; ShapeError where a layer does not fit the one before.
+ * @throws {UsageError} for no layers or a layer that stands twice
+ * @throws {ShapeError} when a layer does not fit the one before
  */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
   if (!Array.isArray(layers) || layers.length === 0) {
@@ -40,10 +42,11 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
 }
 
 /**
- * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers of another model are used with that model's weights, which
- * live as long as one of the two. The model that is compiled first trains them, the other uses them as they are, as `summary` tells; a model from
- * `loadModel` that has not trained since leaves them to the new one.
- * Errors: UsageError where an output depends on an input that is not listed.
+ * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers of another model are used
+ * with that model's weights, which live as long as one of the two. The model that is compiled first trains them, the
+ * other uses them as they are, as `summary` tells; a model from `loadModel` that has not trained since leaves them to
+ * the new one.
+ * @throws {UsageError} when an output depends on an input that is not listed
  */
 export function model({ inputs, outputs, ...options }: GraphOptions): Model {
   const list = (symbols: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] =>

@@ -1,4 +1,7 @@
-/** A lesson that is a table: trains the networks one after the other, compares them, and fails where one errs more than it is known to. */
+/**
+ * A lesson that is a table: trains the networks one after the other, compares them, and fails where one errs more than
+ * it is known to.
+ */
 import type { Lesson, Result, Stage } from "../../stage.js";
 import { chartsOf } from "./charts.js";
 import { conclusionsOf, failureOf } from "./conclusions.js";

@@ -1,4 +1,7 @@
-/** The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a backward pass. Letters: bench/conv.ts. */
+/**
+ * The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a
+ * backward pass. Letters: bench/conv.ts.
+ */
 import type { Case } from "../../../bench/case.js";
 import { type ConvShape, backwardKernel, convCase, convShapes } from "../../../bench/conv.js";
 import { convolveBackwardKernel } from "../../ops/image/convolutionProducts.js";

@@ -1,4 +1,7 @@
-/** What it costs to start all threads on something and to wait for them, while they are hot. The threads have nothing to do. */
+/**
+ * What it costs to start all threads on something and to wait for them, while they are hot. The threads have nothing to
+ * do.
+ */
 import type { Case } from "../../../bench/case.js";
 import { checkSamples } from "../../../bench/check.js";
 import { launchNothing, launchResults } from "../../ops/peak.js";

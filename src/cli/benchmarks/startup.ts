@@ -1,4 +1,7 @@
-/** How long it takes from nothing to the first training step: processes that import the library as installed, and others that do not, in turns. */
+/**
+ * How long it takes from nothing to the first training step: processes that import the library as installed, and others
+ * that do not, in turns.
+ */
 import { halfRange, measurement, median } from "../../../bench/measure.js";
 import type { PackageFiles } from "../surroundings.js";
 import { runNode } from "./child.js";

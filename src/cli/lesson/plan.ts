@@ -1,4 +1,7 @@
-/** A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says. Does not perform it. */
+/**
+ * A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says.
+ * Does not perform it.
+ */
 import { imdbModels } from "../../../course/recurrent/imdb.js";
 import { defaultsOf } from "../../../course/settings.js";
 import type { Lesson } from "../../../course/stage.js";
@@ -27,7 +30,11 @@ export interface Resumed {
   readonly model: Model;
 }
 
-/** The plan. @throws CommandLineError; DataError for a file that is not a checkpoint */
+/**
+ * The plan.
+ * @throws {CommandLineError}
+ * @throws {DataError} for a file that is not a checkpoint
+ */
 export async function planFrom(command: string, lessons: readonly Lesson[], args: Arguments): Promise<Plan> {
   const file = args.text("resume");
   const name = lessonName(command, args);
@@ -53,7 +60,10 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
   return plan;
 }
 
-/** The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model. @throws CommandLineError */
+/**
+ * The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model.
+ * @throws {CommandLineError}
+ */
 function lessonName(command: string, args: Arguments): string | undefined {
   if (command !== "train" || args.operand !== "imdb") return args.operand;
   const kind = args.text("model") ?? "lstm";

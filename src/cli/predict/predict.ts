@@ -1,4 +1,7 @@
-/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of a text writes. */
+/**
+ * `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of
+ * a text writes.
+ */
 import { type Model, init, loadModel } from "../../index.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
@@ -92,7 +95,7 @@ interface Request {
   readonly prompt: string | undefined;
 }
 
-/** The model and what it is to read: the first word is the model, unless --model is. @throws CommandLineError */
+/** The model and what it is to read: the first word is the model, unless --model is. @throws {CommandLineError} */
 function whatIsMeant(args: Arguments): Request {
   const words = args.operand === undefined ? [] : [args.operand, ...args.more];
   const modelFile = args.text("model") ?? words.shift();

@@ -20,7 +20,12 @@ export const writeOptions: Signature["options"] = {
   seed: { value: "N", about: "what is drawn follows from it; default 0" },
 };
 
-/** A model reads a prompt and writes on, as the command line says. @returns both. @throws CommandLineError; DataError for a model that does not write */
+/**
+ * A model reads a prompt and writes on, as the command line says.
+ * @returns both.
+ * @throws {CommandLineError}
+ * @throws {DataError} for a model that does not write
+ */
 export async function writtenOn(file: string, prompt: string, args: Arguments): Promise<string> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const topK = args.number("top-k", "an integer ≥ 1", isCount);

@@ -1,12 +1,14 @@
 /**
- * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without running anything: a pickle is a
- * program for a stack machine, and of its instructions only those are known here that such an array needs. Names lead nowhere: `_reconstruct` and
- * `dtype` are the two that may be called, and a call makes a mark and nothing else. Whatever is beyond that is an error.
+ * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without
+ * running anything: a pickle is a program for a stack machine, and of its instructions only those are known here that
+ * such an array needs. Names lead nowhere: `_reconstruct` and `dtype` are the two that may be called, and a call makes
+ * a mark and nothing else. Whatever is beyond that is an error.
  * Source: CPython's `pickletools`.
  *
- * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes each. What numpy.save writes has a list
- * for each element of the array, 20 other things, marks two deep, and on the stack 2,000 elements or one tuple. So lists, memo and stack are limited to
- * 250,000 each, or one for 128 bytes of the pickle where that is more; names, texts and calls to 1,000; marks to 100.
+ * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes
+ * each. What numpy.save writes has a list for each element of the array, 20 other things, marks two deep, and on the
+ * stack 2,000 elements or one tuple. So lists, memo and stack are limited to 250,000 each, or one for 128 bytes of the
+ * pickle where that is more; names, texts and calls to 1,000; marks to 100.
  */
 import { DataError, message } from "../../errors.js";
 
@@ -41,9 +43,12 @@ const callable = [
 
 /**
  * @param bytes  the pickle
- * @param op     the function that the user called and the file's name, for the messages
- * Errors: DataError for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and for integers that are no int32.
+ *
  * Cost: time linear in the pickle; memory at most 8 bytes for each of its bytes, and 50 MB for what the limits allow.
+ *
+ * @param op     the function that the user called and the file's name, for the messages
+ * @throws {DataError} for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and
+ *   for integers that are no int32
  */
 export function pickledLists(bytes: Uint8Array, op: string): Int32Array[] {
   const result = new Machine(bytes, op).run();

@@ -1,4 +1,7 @@
-/** Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's `pad_sequences`. */
+/**
+ * Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's
+ * `pad_sequences`.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
@@ -24,7 +27,8 @@ export interface PadOptions {
  *
  * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding alone
  * @returns          (N, T) int32
- * Errors: UsageError for an option; ShapeError for no sequences, a sequence that is none, or a token that is not an int32.
+ * @throws {UsageError} for an option
+ * @throws {ShapeError} for no sequences, a sequence that is none, or a token that is not an int32
  */
 export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): Tensor {
   const op = "text.padSequences";

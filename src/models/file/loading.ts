@@ -1,6 +1,7 @@
 /**
- * Models from safetensors files: the architecture is built again, the weights are checked against it, and only then is anything taken over.
- * Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer, loss and metric.
+ * Models from safetensors files: the architecture is built again, the weights are checked against it, and only then is
+ * anything taken over. Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer,
+ * loss and metric.
  */
 import type { Config } from "../../config.js";
 import { DataError, LanegradError, checkKeys, message, show } from "../../errors.js";
@@ -28,9 +29,15 @@ import { carriedBy } from "../../layers/sequencePart.js";
 export interface LoadOptions {
   /** Makers of layers that are not lanegrad's own, by their kind. */
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
-  /** N of stateful layers in place of the one they were trained with; their states begin at zero. What a checkpoint has beyond the weights is left out. */
+  /**
+   * N of stateful layers in place of the one they were trained with; their states begin at zero. What a checkpoint has
+   * beyond the weights is left out.
+   */
   readonly batchSize?: number;
-  /** Shape of one sample in place of the one the model was built for, where its weights allow that: [1] to read a sequence token by token. */
+  /**
+   * Shape of one sample in place of the one the model was built for, where its weights allow that: [1] to read a
+   * sequence token by token.
+   */
   readonly inputShape?: Shape;
 }
 
@@ -43,10 +50,11 @@ interface Saved {
 }
 
 /**
- * Reads a model, or a checkpoint, that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled and goes on by fit(x, y, { …, resume: true }).
+ * Reads a model, or a checkpoint, that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled and goes on by
+ * fit(x, y, { …, resume: true }).
  *
  * @param source  a path or file: URL (Node), bytes, a Blob, a Response or a stream
- * Errors: DataError for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture.
+ * @throws {DataError} for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture
  */
 export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
   checkKeys("loadModel", options, ["customLayers", "batchSize", "inputShape"]);
@@ -89,7 +97,7 @@ function forBatches<T>(config: T, batchSize: number | undefined): T {
  * The values of all weights by name.
  * @param prefix         what stands before a name in the file
  * @param forgetsStates  carried states are zero in place of the file's
- * Errors: DataError, before memory in proportion to a claimed shape is asked for.
+ * @throws {DataError} before memory in proportion to a claimed shape is asked for
  */
 function weightsOf(
   { layers }: Graph,
@@ -112,14 +120,17 @@ function weightsOf(
   return read;
 }
 
-/** Files without notes are as good as those with none. Errors: DataError. */
+/** Files without notes are as good as those with none. @throws {DataError} */
 function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
   const notes = asDataError(() => decodeNotes(saved));
   if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
-/** Compiles as it was compiled and puts training where it stood. Errors: DataError, before memory in proportion to a claimed size is asked for. */
+/**
+ * Compiles as it was compiled and puts training where it stood.
+ * @throws {DataError} before memory in proportion to a claimed size is asked for
+ */
 function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining): void {
   const outputShape = graph.outputs[0].shape;
   asDataError(() => {
@@ -180,7 +191,7 @@ function readMetadata({ metadata }: Safetensors): Saved {
   return saved;
 }
 
-/** Errors: DataError for what is not the state of a generator. */
+/** @throws {DataError} for what is not the state of a generator */
 function checkWords(words: unknown): void {
   if (Array.isArray(words) && words.length === 4 && words.every((word) => Number.isInteger(word))) return;
   throw new DataError(

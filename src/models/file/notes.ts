@@ -1,7 +1,7 @@
 /**
- * A model's notes as JSON, and back: what JSON itself would lose (NaN, infinities, −0, dates, typed arrays) stands as an object whose key "$" says what it
- * is, and an object of the user's that has such a key as the list of its entries. What cannot be kept is refused. Apart from saving.ts, so that a page that
- * only trains does not carry it.
+ * A model's notes as JSON, and back: what JSON itself would lose (NaN, infinities, −0, dates, typed arrays) stands as
+ * an object whose key "$" says what it is, and an object of the user's that has such a key as the list of its entries.
+ * What cannot be kept is refused. Apart from saving.ts, so that a page that only trains does not carry it.
  */
 import { DataError, UsageError, message, show } from "../../errors.js";
 
@@ -15,7 +15,8 @@ const nameOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(
  * @param op     the caller, for messages
  * @param given  what the user set
  * @param copy   of it, by structuredClone when the model was to be saved; undefined where that failed
- * @throws UsageError for what cannot be kept: functions, tensors and other instances of classes, symbols, BigInts, cycles, undefined in a list.
+ * @throws {UsageError} for what cannot be kept: functions, tensors and other instances of classes, symbols, BigInts,
+ *   cycles, undefined in a list
  */
 export function encodeNotes(op: string, given: unknown, copy: unknown): unknown {
   encode(op, given, "notes", []);
@@ -46,7 +47,7 @@ function encode(op: string, value: unknown, path: string, within: readonly unkno
   return Object.hasOwn(value, "$") ? { $: "object", entries } : Object.fromEntries(entries);
 }
 
-/** Takes back what {@link encodeNotes} gave. @throws DataError for what it cannot have given. */
+/** Takes back what {@link encodeNotes} gave. @throws {DataError} for what it cannot have given */
 export function decodeNotes(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(decodeNotes);

@@ -1,10 +1,11 @@
 /**
- * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the architecture as JSON, and in a
- * checkpoint also how the model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors
- * ("training/optimizer/m", "training/metrics/0"; no name of a layer has a slash).
- * Where a moving average of the weights is kept, it stands under the weights' names, and a checkpoint has the weights too ("training/raw/dense_1/kernel").
- * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts): both are imported when something is saved, so that a
- * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
+ * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the
+ * architecture as JSON, and in a checkpoint also how the model was compiled and where training stands, with the
+ * optimizer's slots and the metrics' totals as further tensors ("training/optimizer/m", "training/metrics/0"; no name
+ * of a layer has a slash). Where a moving average of the weights is kept, it stands under the weights' names, and a
+ * checkpoint has the weights too ("training/raw/dense_1/kernel"). Does not know the file format (src/io/safetensors.ts)
+ * nor where the bytes go (src/io/bytes.ts): both are imported when something is saved, so that a page that only trains
+ * does not carry them. What is saved is the model as it is at the call, not when the import is done.
  */
 import type { Config } from "../../config.js";
 import type { ByteSink } from "../../io/bytes.js";
@@ -68,7 +69,7 @@ export interface SavedTraining {
 /**
  * Writes a model, and its training where `parts.step` is there.
  * @param op the caller, for messages
- * Errors: UsageError for notes that would be lost (notes.ts), and what src/io/bytes.ts says of the sink.
+ * @throws {UsageError} for notes that would be lost (notes.ts), and what src/io/bytes.ts says of the sink
  */
 export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
   const chunks = await modelFile(op, parts);

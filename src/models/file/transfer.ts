@@ -1,7 +1,8 @@
 /**
- * Weights of one model taken over into another, by name: the body of a trained network for a new task. Everything is checked before a weight changes.
- * Does not build layers (loading.ts) and knows the file only as named tensors, so that files of other libraries will do.
- * Imported when weights are loaded, and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
+ * Weights of one model taken over into another, by name: the body of a trained network for a new task. Everything is
+ * checked before a weight changes. Does not build layers (loading.ts) and knows the file only as named tensors, so that
+ * files of other libraries will do. Imported when weights are loaded, and itself without imports but errors: what it
+ * shared with a page, bundlers would put into files of its own.
  */
 import { DataError, message, show } from "../../errors.js";
 import type { ByteSource } from "../../io/bytes.js";
@@ -9,7 +10,10 @@ import type { Weight } from "../step/weights.js";
 
 /** Options of `loadWeights`. */
 export interface LoadWeightsOptions {
-  /** True takes what both have and leaves the rest; false wants every weight of the model in the file, and no other. Default false. */
+  /**
+   * True takes what both have and leaves the rest; false wants every weight of the model in the file, and no other.
+   * Default false.
+   */
   readonly byName?: boolean;
 }
 
@@ -26,7 +30,10 @@ export interface LoadedWeights {
 /** What the names begin with of all that a checkpoint holds besides the weights. */
 const trainingPrefix = "training/";
 
-/** The names in a file, and its values for the weights that it has. Errors: DataError where these have another shape or type, or names do not match. */
+/**
+ * The names in a file, and its values for the weights that it has.
+ * @throws {DataError} when these have another shape or type, or names do not match
+ */
 export async function readWeights(
   source: ByteSource,
   weights: readonly Weight[],

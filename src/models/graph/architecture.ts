@@ -1,6 +1,6 @@
 /**
- * A model's architecture as plain JSON data and back. One form for all models: layers, and which layer call reads which tensor.
- * Tensors are numbered: inputs first, then the outputs of each call.
+ * A model's architecture as plain JSON data and back. One form for all models: layers, and which layer call reads which
+ * tensor. Tensors are numbered: inputs first, then the outputs of each call.
  */
 import type { Config } from "../../config.js";
 import { DataError, message, show } from "../../errors.js";
@@ -39,7 +39,8 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
  *
  * @param layerFrom   makes a layer from its configuration; one that does not care for names gets its name here
  * @param inputShape  of the first input, in place of the one it had
- * Errors: DataError for data that are not an architecture; those of the layers for options that do not fit.
+ * @throws {DataError} for data that are not an architecture
+ * @throws what a layer throws for options that do not fit
  */
 export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);

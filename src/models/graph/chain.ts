@@ -22,12 +22,12 @@ export class Chain {
     return this.#layers.toReversed();
   }
 
-  /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */
+  /** Shape of the output for a sample of that shape; builds nothing. @throws {ShapeError} when a layer does not fit */
   outputShape(sampleShape: Shape): Shape {
     return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);
   }
 
-  /** The graph, for samples of that shape. Errors: ShapeError where a layer does not fit; nothing is built then. */
+  /** The graph, for samples of that shape. @throws {ShapeError} when a layer does not fit; nothing is built then */
   build(sampleShape: Shape): Graph {
     this.outputShape(sampleShape);
     const input = new SymbolicTensor(sampleShape);

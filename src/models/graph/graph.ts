@@ -1,6 +1,6 @@
 /**
- * The graph of a model: layer calls in an order in which every input is there before it is needed. Runs forward; going back is the tape's.
- * Does not hold parameters' memory and does not train.
+ * The graph of a model: layer calls in an order in which every input is there before it is needed. Runs forward; going
+ * back is the tape's. Does not hold parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
@@ -29,7 +29,10 @@ export class Graph {
   /** Each layer once, in order of first use, every one with a name. */
   readonly layers: readonly Layer[];
 
-  /** Errors: UsageError where an output depends on an input that is not listed, an input is listed twice, or two layers have the same name. */
+  /**
+   * @throws {UsageError} when an output depends on an input that is not listed, an input is listed twice, or two layers
+   *   have the same name
+   */
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
     if (twice >= 0) {
@@ -67,7 +70,9 @@ export class Graph {
     return this.inputs.map((input) => rules.get(input));
   }
 
-  /** The layers that output `i` has come through, the last first; where a layer joins several, on along its first input. */
+  /**
+   * The layers that output `i` has come through, the last first; where a layer joins several, on along its first input.
+   */
   *layersBefore(i: number): Generator<Layer> {
     for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
       yield symbol.origin.layer;
@@ -78,7 +83,7 @@ export class Graph {
     return this.layers.map(({ sequences }) => sequences?.carriedStates).find((keeper) => keeper);
   }
 
-  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  /** States for a piece of work of its own, where layers carry such. @throws {MemoryError} */
   newStates(): OwnStates | undefined {
     return this.carriedStates && new this.carriedStates(this.layers);
   }

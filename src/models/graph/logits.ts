@@ -1,6 +1,7 @@
 /**
- * Probabilities or logits: what a network's last activation gives, and what the loss takes. A sigmoid or softmax before a loss that takes one itself
- * trains badly without an error, and so does a loss of probabilities on a linear output. Does not look at values.
+ * Probabilities or logits: what a network's last activation gives, and what the loss takes. A sigmoid or softmax before
+ * a loss that takes one itself trains badly without an error, and so does a loss of probabilities on a linear output.
+ * Does not look at values.
  */
 import { UsageError, message, show } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
@@ -20,7 +21,10 @@ export function activatedLayer(layers: Iterable<Layer>): Layer | undefined {
   return undefined;
 }
 
-/** Throws UsageError, naming the layer, where it gives probabilities and the loss takes logits, or the other way round. @param layers as for {@link activatedLayer} */
+/**
+ * @throws {UsageError} naming the layer, when it gives probabilities and the loss takes logits, or the other way round
+ * @param layers as for {@link activatedLayer}
+ */
 export function checkLogits({ name, takes, config }: Loss, layers: Iterable<Layer>): void {
   const layer = activatedLayer(layers);
   const given = givesProbabilities(layer?.outputActivation);

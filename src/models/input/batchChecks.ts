@@ -1,4 +1,7 @@
-/** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
+/**
+ * Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of
+ * the batch.
+ */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
@@ -9,7 +12,10 @@ import { Tensor } from "../../tensor/tensor.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
-/** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
+/**
+ * @throws {ShapeError} when an input does not fit the model
+ * @throws {UsageError} for what is no list of tensors
+ */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
   checkTensors(op, "inputs", inputs);
   for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
@@ -26,7 +32,7 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
-/** Throws ShapeError for a mask that is not (N, T) int32 as its input (N, T, …) is. */
+/** @throws {ShapeError} for a mask that is not (N, T) int32 as its input (N, T, …) is */
 export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
   for (const [i, mask] of masks.entries()) {
     const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
@@ -37,7 +43,7 @@ export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonl
   }
 }
 
-/** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
+/** @throws {ShapeError} when targets do not fit the outputs for such inputs, or a value is out of its range */
 export function checkTargets(
   op: string,
   { outputShapes }: ModelShapes,
@@ -58,13 +64,15 @@ export function checkTargets(
   }
 }
 
-/** Throws ShapeError where a stateful layer takes another batch size than that of one of the batches of `rows` rows. */
+/**
+ * @throws {ShapeError} when a stateful layer takes another batch size than that of one of the batches of `rows` rows
+ */
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
-/** Throws ShapeError where a layer cannot train on one of the batches of `rows` rows. */
+/** @throws {ShapeError} when a layer cannot train on one of the batches of `rows` rows */
 export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const size of [n, rows % n || n])

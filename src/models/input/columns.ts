@@ -1,6 +1,7 @@
 /**
- * From what the user passes as x and y to columns that batches can be gathered from: shapes checked against the model, values against each other, before
- * anything else happens. Does not know weights of samples (sampleWeights.ts). Letters: N samples, C classes.
+ * From what the user passes as x and y to columns that batches can be gathered from: shapes checked against the model,
+ * values against each other, before anything else happens. Does not know weights of samples (sampleWeights.ts).
+ * Letters: N samples, C classes.
  */
 import { ShapeError, message, show } from "../../errors.js";
 import { heap } from "../../runtime/runtime.js";
@@ -45,12 +46,13 @@ export function made(fill: (columns: Column[]) => void): Column[] {
 }
 
 /**
- * One input column, (N, …). Any dtype: uint8 is read as fractions of 255 when it is gathered. (N) numbers are samples of one number each, where the
- * model takes such or nothing is known about it.
+ * One input column, (N, …). Any dtype: uint8 is read as fractions of 255 when it is gathered. (N) numbers are samples
+ * of one number each, where the model takes such or nothing is known about it.
  *
  * @param name  "x" or the input's name, for messages
- * @param rule  shape of one sample, undefined where the data decide; and which tokens the values are, which become int32
- * Errors: ShapeError for another shape, no samples, a value that is not finite, or a token outside the vocabulary.
+ * @param rule  shape of one sample, undefined where the data decide; and which tokens the values are, which become
+ *              int32
+ * @throws {ShapeError} for another shape, no samples, a value that is not finite, or a token outside the vocabulary
  */
 export function inputColumn(
   op: string,
@@ -81,7 +83,7 @@ export function inputColumn(
  *
  * @param rows         N, by which a typed array is told apart: labels or rows
  * @param outputShape  the model's output without the batch axis
- * Errors: ShapeError as {@link inputColumn}.
+ * @throws {ShapeError} as {@link inputColumn}
  */
 export function targetColumn(op: string, name: string, data: Data, rows: number, outputShape: Shape): Column {
   const labelShape = outputShape.slice(0, -1);
@@ -103,7 +105,7 @@ export function targetColumn(op: string, name: string, data: Data, rows: number,
   });
 }
 
-/** Throws ShapeError unless all columns have as many samples as the first. */
+/** @throws {ShapeError} unless all columns have as many samples as the first */
 export function checkSameRows(
   op: string,
   columns: readonly { readonly name: string; readonly tensor: Tensor }[],
@@ -148,7 +150,7 @@ export function toColumn(op: string, name: string, data: Data, shapeOf: (n: numb
   return { tensor: keep(tensor(data, shapeOf(data.length))), isOwned: true };
 }
 
-/** Throws ShapeError unless the column has samples, they fit, and all their values are finite. */
+/** @throws {ShapeError} unless the column has samples, they fit, and all their values are finite */
 function checkColumn(
   op: string,
   name: string,
@@ -171,7 +173,7 @@ function checkColumn(
   if (at < values.length) refuse(op, `${name} has a value that is not finite`, column, at, "finite numbers");
 }
 
-/** Throws ShapeError for what element `at` of a column holds. */
+/** @throws {ShapeError} for what element `at` of a column holds */
 function refuse(op: string, wrong: string, column: Tensor, at: number, expected: string): never {
   const { dtype, ptr, size, shape } = column;
   const got = show(heap().view(dtype, ptr, size)[at]);
@@ -202,7 +204,7 @@ function asLabels(op: string, name: string, column: Column): Column {
   return asIntegers(op, `${name} has a label that is not an integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
 }
 
-/** The column as int32. Throws ShapeError unless its values are integers from `low` on, below `end`. */
+/** The column as int32. @throws {ShapeError} unless its values are integers from `low` on, below `end` */
 function asIntegers(op: string, wrong: string, expected: string, column: Column, low: number, end: number): Column {
   const { tensor: from } = column;
   const values = heap().view(from.dtype, from.ptr, from.size);

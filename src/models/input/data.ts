@@ -1,6 +1,6 @@
 /**
- * The data of a call of fit, evaluate or predict as columns that fit the model: everything about them is checked here, before anything else happens, and
- * an error frees what was made on the way. Letters: N samples.
+ * The data of a call of fit, evaluate or predict as columns that fit the model: everything about them is checked here,
+ * before anything else happens, and an error frees what was made on the way. Letters: N samples.
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -27,7 +27,7 @@ import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
 export interface ModelShapes {
   readonly inputs: readonly InputRule[];
   readonly outputs: number;
-  /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
+  /** Shapes of the outputs for inputs of these shapes. @throws {ShapeError} when a layer does not fit */
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
 }
 
@@ -55,7 +55,7 @@ export interface FitData {
 /**
  * Training and validation data.
  * @param options  their values are checked already; here, whether they fit the data
- * Errors: ShapeError, UsageError.
+ * @throws {ShapeError | UsageError}
  */
 export function fitData(
   shapes: ModelShapes & Extras,
@@ -97,7 +97,7 @@ export function fitData(
   return { training, validation, release: () => release(columns) };
 }
 
-/** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
+/** Inputs, targets and weights that fit the model. Whoever asks frees them. @throws {ShapeError | UsageError} */
 export function dataColumns(
   op: string,
   shapes: ModelShapes & Extras,
@@ -133,7 +133,7 @@ export function dataColumns(
   return { inputs, targets, weights, masks };
 }
 
-/** Input columns that fit the model. Whoever asks frees them. Errors: ShapeError. */
+/** Input columns that fit the model. Whoever asks frees them. @throws {ShapeError} */
 export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): Column[] {
   const list = listOf(op, "x", "inputs", x, inputs.length);
   const names = inputs.map(({ name }, i) => name ?? nameOf("x", i, inputs.length));
@@ -151,7 +151,10 @@ function weightColumn(weights: Float32Array): Column {
   return { tensor: keep(tensor(weights)), isOwned: true };
 }
 
-/** The last `part` of the samples apart from the others, for validation; views, no copies. Errors: ShapeError where one of the two would be empty. */
+/**
+ * The last `part` of the samples apart from the others, for validation; views, no copies.
+ * @throws {ShapeError} when one of the two would be empty
+ */
 function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
   const rows = data.inputs[0].tensor.shape[0];
   const cut = rows - Math.floor(rows * part);

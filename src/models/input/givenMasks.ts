@@ -1,6 +1,7 @@
 /**
  * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given (extras.ts).
- * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
+ * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N
+ * samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -8,12 +9,14 @@ import type { Column, toColumn } from "./columns.js";
 import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
 
 /**
- * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where nothing is given.
+ * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where
+ * nothing is given.
  *
  * @param inputs      (N, T, …) each
  * @param makeColumn  from data to a column
- * Errors: UsageError for both options at once, a length that is none, or a list of another number than that of the inputs; ShapeError for a mask or lengths
- * that do not fit their input. What was made until then is freed.
+ * @throws {UsageError} for both options at once, a length that is none, or a list of another number than that of the
+ *   inputs
+ * @throws {ShapeError} for a mask or lengths that do not fit their input. What was made until then is freed.
  */
 export function maskColumns(
   op: string,
@@ -59,7 +62,10 @@ export function maskColumns(
   }
 }
 
-/** Lengths as numbers of a list, so that their values are checked whatever array holds them: Float64Array, Uint16Array, BigInt64Array, … */
+/**
+ * Lengths as numbers of a list, so that their values are checked whatever array holds them: Float64Array, Uint16Array,
+ * BigInt64Array, …
+ */
 function plainLengths(op: string, what: string, given: Data): Data {
   if ("checkLive" in Object(given)) return given; // a tensor
   if (Array.isArray(given) || ArrayBuffer.isView(given)) {

@@ -1,6 +1,7 @@
 /**
- * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts), and itself without imports but errors:
- * what it shared with the page, bundlers would put into files of its own. Letters: N samples.
+ * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts), and
+ * itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N
+ * samples.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -9,7 +10,7 @@ import type { ClassWeight, SampleWeight } from "./samples.js";
 
 /**
  * The weights of N samples.
- * Errors: ShapeError for weights of another number, or that are negative or not finite.
+ * @throws {ShapeError} for weights of another number, or that are negative or not finite
  */
 export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeight): Float32Array {
   const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
@@ -36,7 +37,8 @@ function isTensor(given: SampleWeight): given is Tensor {
  * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1) that means yes above ½
  * @param outputShape  the model's output without the batch axis, which says how many classes there are
  * @param weights      the samples' own weights, if there are any
- * Errors: UsageError for classes that do not exist, or a weight that is none; ShapeError for targets with several classes a sample.
+ * @throws {UsageError} for classes that do not exist, or a weight that is none
+ * @throws {ShapeError} for targets with several classes a sample
  */
 export function classWeights(
   op: string,

@@ -16,9 +16,15 @@ export type ClassWeight = Readonly<Record<number, number>>;
 /** How many steps of each sequence count, from the first on: (N) integers from 0 to T. */
 export type SequenceLengths = ArrayLike<number> | Tensor;
 
-/** Which steps of sequences count. For a model with several inputs a list with one for each, undefined for an input without. */
+/**
+ * Which steps of sequences count. For a model with several inputs a list with one for each, undefined for an input
+ * without.
+ */
 export interface GivenMasks {
-  /** (N, T): 0 where a step is padding, else it counts. Layers, losses and metrics leave padding out: docs/masks.md. Default: all count. */
+  /**
+   * (N, T): 0 where a step is padding, else it counts. Layers, losses and metrics leave padding out: docs/masks.md.
+   * Default: all count.
+   */
   readonly mask?: Data | readonly (Data | undefined)[] | undefined;
   /** In place of a mask, where padding stands behind: (N) integers from 0 to T. */
   readonly lengths?: SequenceLengths | readonly (SequenceLengths | undefined)[] | undefined;

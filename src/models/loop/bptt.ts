@@ -1,8 +1,10 @@
 /**
- * Back-propagation through time in windows, over sequences too long for one step: each window is a training step, the state goes on into the next, the
- * gradient does not go back over the border. One window as long as the sequence is full back-propagation through time.
+ * Back-propagation through time in windows, over sequences too long for one step: each window is a training step, the
+ * state goes on into the next, the gradient does not go back over the border. One window as long as the sequence is
+ * full back-propagation through time.
  * Letters: N sequences, T steps, L steps of a window. Does not choose batches.
- * Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories" (BPTT(h; h′)).
+ * Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network
+ * trajectories" (BPTT(h; h′)).
  */
 import { ShapeError, UsageError, checkKeys, message } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -37,11 +39,17 @@ export interface Sequence {
 export interface BpttOptions extends GivenMasks {
   /** L: steps that the gradient goes back at most, 1 ≤ L ≤ T. */
   readonly window: number;
-  /** Steps from one window to the next, 1 ≤ stride ≤ window. Below window, windows overlap, and each stride is computed once more for the state. Default window. */
+  /**
+   * Steps from one window to the next, 1 ≤ stride ≤ window. Below window, windows overlap, and each stride is computed
+   * once more for the state. Default window.
+   */
   readonly stride?: number;
   /** A window begins with the states that stood there, which needs stateful layers; false: with zeros. Default true. */
   readonly carryState?: boolean;
-  /** The first window begins with the states that the layers have, for a sequence that goes on; false: with zeros. Default false. */
+  /**
+   * The first window begins with the states that the layers have, for a sequence that goes on; false: with zeros.
+   * Default false.
+   */
   readonly continues?: boolean;
   /** Aborting rejects with the signal's reason after the current window. */
   readonly signal?: AbortSignal;
@@ -71,10 +79,12 @@ export interface BpttResult {
 /**
  * Trains a compiled model once along sequences, window by window.
  *
- * The model has one input and one output for each step (returnSequences); its stateful layers have batchSize N. Optimizer, clipping and learning rate
- * are those of `compile`. A mask, or lengths, as in `fit`: steps that do not count leave the states as they are and weigh nothing.
- * Errors: UsageError for an option, a model that is not compiled, or carryState without stateful layers; ShapeError for sequences that do not fit, or
- * are shorter than a window; UsageError for a loss that is not finite: the weights are then those before that window.
+ * The model has one input and one output for each step (returnSequences); its stateful layers have batchSize N.
+ * Optimizer, clipping and learning rate are those of `compile`. A mask, or lengths, as in `fit`: steps that do not
+ * count leave the states as they are and weigh nothing.
+ * @throws {UsageError} for an option, a model that is not compiled, or carryState without stateful layers
+ * @throws {ShapeError} for sequences that do not fit, or are shorter than a window
+ * @throws {UsageError} for a loss that is not finite: the weights are then those before that window
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";

@@ -1,4 +1,7 @@
-/** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
+/**
+ * Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under
+ * way.
+ */
 import type { Logs } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
@@ -17,7 +20,7 @@ export class Evaluation {
   readonly #states: OwnStates | undefined;
   readonly #steps: Steps;
 
-  /** Errors: MemoryError. */
+  /** @throws {MemoryError} */
   constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
@@ -27,7 +30,10 @@ export class Evaluation {
     );
   }
 
-  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  /**
+   * @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at
+   *   zero; those of the model stay as they are
+   */
   async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);

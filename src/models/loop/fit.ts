@@ -1,7 +1,7 @@
 /**
- * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are selected, the recorded step gathers
- * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
- * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are
+ * selected, the recorded step gathers them and computes loss and gradients, the loss is read once, the recorded update
+ * changes the weights. Does not know what a step computes (training.ts) or where weights lie (weights.ts).
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";

@@ -7,7 +7,10 @@ import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/sa
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
-  /** Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done already. Default 1. */
+  /**
+   * Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done
+   * already. Default 1.
+   */
   readonly epochs?: number;
   /** Samples a step. Default 32; more than there are samples is an error. */
   readonly batchSize?: number;
@@ -27,13 +30,16 @@ export interface FitOptions extends GivenMasks {
   /** Number of the first epoch, for one who continues by hand. Default 0. */
   readonly initialEpoch?: number;
   /**
-   * Go on where training stood when it was interrupted or its checkpoint was saved, to the bit. Needs the same data and options, callbacks included.
-   * Default false.
+   * Go on where training stood when it was interrupted or its checkpoint was saved, to the bit. Needs the same data and
+   * options, callbacks included. Default false.
    */
   readonly resume?: boolean;
   /** Sequences of similar length share a batch, which is computed for as many steps as it needs. Default false. */
   readonly groupByLength?: GroupByLength;
-  /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
+  /**
+   * Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be
+   * saved.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -57,7 +63,7 @@ const names = [
 
 const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
 
-/** Throws UsageError for an option that is unknown or out of range. */
+/** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
   checkKeys(op, options, names);
@@ -77,7 +83,7 @@ export function checkFitOptions(options: FitOptions): void {
   checkSignal(op, signal);
 }
 
-/** Throws UsageError unless the option is an AbortSignal or left out. */
+/** @throws {UsageError} unless the option is an AbortSignal or left out */
 export function checkSignal(op: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
   const hint = "Pass controller.signal.";

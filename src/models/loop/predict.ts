@@ -1,4 +1,7 @@
-/** The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a batch. */
+/**
+ * The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a
+ * batch.
+ */
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
 import { gatherInto } from "../../ops/shape/gather.js";

@@ -1,6 +1,6 @@
 /**
- * Where training stands: the epoch, the batch in it, the loss so far, what the callbacks remember. What a checkpoint needs to go on as if nothing had
- * happened. Does not call hooks.
+ * Where training stands: the epoch, the batch in it, the loss so far, what the callbacks remember. What a checkpoint
+ * needs to go on as if nothing had happened. Does not call hooks.
  */
 import type { Callback, CallbackState } from "../../callbacks/callback.js";
 import { DataError, message } from "../../errors.js";
@@ -23,7 +23,10 @@ export interface SavedProgress {
   readonly samples: number;
   readonly passes: number;
   readonly callbacks: readonly SavedCallback[];
-  /** What lengths were rounded up to a multiple of, false where sequences were not grouped by length; not there before the first batch. */
+  /**
+   * What lengths were rounded up to a multiple of, false where sequences were not grouped by length; not there before
+   * the first batch.
+   */
   readonly grouping?: number | false;
 }
 
@@ -33,7 +36,10 @@ export class Progress {
   epoch = 0;
   /** Batches done in this epoch. */
   batch = 0;
-  /** Epochs done since compile, in all calls of fit: the order of the samples follows from it, so that it differs between calls. */
+  /**
+   * Epochs done since compile, in all calls of fit: the order of the samples follows from it, so that it differs
+   * between calls.
+   */
   passes = 0;
   #sums: LossSums = [];
   #samples = 0;
@@ -48,7 +54,8 @@ export class Progress {
   }
 
   /**
-   * Counts a batch of `samples` samples. @param results, value as in {@link addLoss}
+   * Counts a batch of `samples` samples.
+   * @param results, value as in {@link addLoss}
    * @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length
    */
   add(results: readonly Tensor[], samples: number, grouping: number | false = false, value?: number): void {
@@ -79,7 +86,10 @@ export class Progress {
     this.#samples = 0;
   }
 
-  /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
+  /**
+   * The callbacks of a fit that begins.
+   * @returns how to hand them what those before them remembered, those of the same names in order
+   */
   begin(callbacks: readonly Callback[]): () => void {
     const known = [...this.#callbackStates()];
     this.#callbacks = callbacks;
@@ -121,7 +131,7 @@ export class Progress {
   }
 }
 
-/** Throws DataError for what {@link Progress.toJSON} cannot have given. */
+/** @throws {DataError} for what {@link Progress.toJSON} cannot have given */
 export function checkProgress(saved: SavedProgress): void {
   const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
   const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);

@@ -1,13 +1,13 @@
 /**
- * Whether a fit that resumes goes on with the batches that training began with. Imported where a fit resumes, and itself without imports but errors: what
- * it shared with a page, bundlers would put into files of its own.
+ * Whether a fit that resumes goes on with the batches that training began with. Imported where a fit resumes, and
+ * itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
  */
 import { UsageError, message } from "../../errors.js";
 import type { SavedProgress } from "./progress.js";
 
 /**
- * Throws UsageError where the samples of the epoch so far are not whole batches of these data, because the data or the batch size are others, and
- * where the batches so far were grouped by length in another way.
+ * @throws {UsageError} when the samples of the epoch so far are not whole batches of these data, because the data or
+ *   the batch size are others, and where the batches so far were grouped by length in another way
  *
  * @param progress   where training stands
  * @param rows       N

@@ -1,6 +1,6 @@
 /**
- * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
- * in the middle of a training leaves the training's alone.
+ * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals
+ * of its own, so that an evaluation in the middle of a training leaves the training's alone.
  */
 import type { Metric } from "../../metrics/metric.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
@@ -19,7 +19,8 @@ export class RunningMetrics {
   /**
    * @param outputShape  without the batch axis
    * @param areLogits    true where the loss takes logits
-   * Errors: ShapeError where a metric does not fit the output; MemoryError.
+   * @throws {ShapeError} when a metric does not fit the output
+   * @throws {MemoryError}
    */
   constructor(metrics: readonly Metric[], outputShape: Shape, areLogits: boolean) {
     const sizes = metrics.map((metric) => metric.stateSize(outputShape));

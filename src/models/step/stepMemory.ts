@@ -1,7 +1,8 @@
 /**
- * How much memory a training step takes at its peak, from shapes alone: weights, their gradients, the optimizer's slots, averages; and for each sample its
- * input, the output of every layer, which the backward pass needs, and the gradients of one layer's output and input, the largest pair.
- * An upper estimate: some outputs are freed early. Scratch of kernels is not counted. Letters: none, all in bytes.
+ * How much memory a training step takes at its peak, from shapes alone: weights, their gradients, the optimizer's
+ * slots, averages; and for each sample its input, the output of every layer, which the backward pass needs, and the
+ * gradients of one layer's output and input, the largest pair. An upper estimate: some outputs are freed early. Scratch
+ * of kernels is not counted. Letters: none, all in bytes.
  */
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import type { Graph } from "../graph/graph.js";

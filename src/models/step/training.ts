@@ -1,6 +1,6 @@
 /**
- * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. Between them the loss is read, so that a loss
- * that is not a number stops training before a weight has changed.
+ * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. Between them
+ * the loss is read, so that a loss that is not a number stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../../errors.js";
@@ -57,7 +57,10 @@ export class TrainingStep {
   #cleanAt = -1;
   #update: Recording<void> | undefined;
 
-  /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
+  /**
+   * @throws {UsageError | ShapeError} for losses, weights or metrics that do not match the outputs
+   * @throws {MemoryError}
+   */
   constructor(graph: Graph, weights: Weights, random: RandomState, options: CompileOptions) {
     this.#graph = graph;
     this.#weights = weights;
@@ -89,7 +92,7 @@ export class TrainingStep {
     );
   }
 
-  /** Throws UsageError where no parameter is trained, or a layer was frozen or thawed since compile. */
+  /** @throws {UsageError} when no parameter is trained, or a layer was frozen or thawed since compile */
   checkTrainable(op: string): void {
     const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
     const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
@@ -116,9 +119,11 @@ export class TrainingStep {
   }
 
   /**
-   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
-   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link refuse} is due. Where
-   * outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
+   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it
+   * is recorded.
+   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and
+   *   then {@link refuse} is due. Where outputs have masks, also its terms with their weights: Note [The loss of an
+   *   epoch] in epochLoss.ts
    */
   gradients(batch: TrainingBatch): Tensor[] {
     return this.#weights.isolated(() => {
@@ -134,8 +139,8 @@ export class TrainingStep {
   }
 
   /**
-   * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random numbers. Recorded the first time,
-   * then replayed, until {@link rest}.
+   * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random
+   * numbers. Recorded the first time, then replayed, until {@link rest}.
    */
   update(): void {
     this.optimizer.prepare();
@@ -151,7 +156,8 @@ export class TrainingStep {
   }
 
   /**
-   * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that stands now.
+   * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that
+   * stands now.
    * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
@@ -178,21 +184,27 @@ export class TrainingStep {
   }
 
   /**
-   * Clears gradients that a `backward` of somebody else has left, and notes what {@link refuse} is to go back to. To be called before {@link gradients} or
-   * a replay of it, outside of recordings.
+   * Clears gradients that a `backward` of somebody else has left, and notes what {@link refuse} is to go back to. To be
+   * called before {@link gradients} or a replay of it, outside of recordings.
    */
   begin(): void {
     if (this.#weights.gradientVersion !== this.#cleanAt) this.discard();
     this.#before.save();
   }
 
-  /** Undoes {@link gradients}: moving statistics, carried states and totals of metrics stand where they were at {@link begin}, no gradient is left. */
+  /**
+   * Undoes {@link gradients}: moving statistics, carried states and totals of metrics stand where they were at
+   * {@link begin}, no gradient is left.
+   */
   refuse(): void {
     this.discard();
     this.#before.restore();
   }
 
-  /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, as {@link gradients} */
+  /**
+   * Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded.
+   * @returns the loss, as {@link gradients}
+   */
   evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
       return this.averaged(() => {
@@ -203,7 +215,7 @@ export class TrainingStep {
     });
   }
 
-  /** States for an evaluation of its own. Errors: MemoryError */
+  /** States for an evaluation of its own. @throws {MemoryError} */
   newStates(): OwnStates | undefined {
     return this.#graph.newStates();
   }
@@ -214,8 +226,8 @@ export class TrainingStep {
   }
 
   /**
-   * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not,
-   * else the loss function.
+   * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer
+   * whose output on this batch is not, else the loss function.
    */
   whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
@@ -234,7 +246,10 @@ export class TrainingStep {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
-  /** Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where it is. */
+  /**
+   * Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where
+   * it is.
+   */
   rest(): void {
     this.#update?.dispose();
     this.#update = undefined;

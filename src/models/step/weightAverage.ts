@@ -1,7 +1,7 @@
 /**
- * An exponential moving average of all weights of a model, moving statistics included: what is evaluated, predicted with and saved in the place of the
- * weights that training changes. One pass over the slabs a step. Sources: Polyak & Juditsky 1992; the rising decay is TensorFlow's
- * ExponentialMovingAverage with num_updates.
+ * An exponential moving average of all weights of a model, moving statistics included: what is evaluated, predicted
+ * with and saved in the place of the weights that training changes. One pass over the slabs a step. Sources: Polyak &
+ * Juditsky 1992; the rising decay is TensorFlow's ExponentialMovingAverage with num_updates.
  */
 import { updateWarmAverage } from "../../ops/inPlace/movingAverages.js";
 import type { OptimizerBlock } from "../../ops/inPlace/optimizerSteps.js";
@@ -22,7 +22,7 @@ export class WeightAverage {
   readonly #runs: readonly { readonly values: Tensor; readonly averages: Tensor }[];
   readonly #averageOf: ReadonlyMap<Tensor, Tensor>;
 
-  /** Begins with the weights as they are. @param decay in [0, 1) Errors: MemoryError. */
+  /** Begins with the weights as they are. @param decay in [0, 1) @throws {MemoryError} */
   constructor(weights: Weights, decay: number) {
     this.#weights = weights;
     this.#decay = decay;
@@ -54,7 +54,10 @@ export class WeightAverage {
     );
   }
 
-  /** The average of a weight; the weight itself where there is none: it belongs to another model, or it is a carried state. */
+  /**
+   * The average of a weight; the weight itself where there is none: it belongs to another model, or it is a carried
+   * state.
+   */
   of({ value }: Weight): Tensor {
     return this.#averageOf.get(value) ?? value;
   }

@@ -1,10 +1,12 @@
 /**
- * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training changes without a gradient.
- * Trained parameters that weight decay applies to come first, so that decay is one range. Does not know layers' formulas.
+ * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training
+ * changes without a gradient. Trained parameters that weight decay applies to come first, so that decay is one range.
+ * Does not know layers' formulas.
  *
- * Note [Shared parameters]: a parameter's memory is made by the first model that needs it, and freed with the last model that is made of its layer. It is
- * trained by the first model that is compiled with it; other models use it as it is. A model that was loaded with its training gives it away to one that
- * is compiled before it trains again itself, and so does a model that is disposed of, or compiled with the layer frozen.
+ * Note [Shared parameters]: a parameter's memory is made by the first model that needs it, and freed with the last
+ * model that is made of its layer. It is trained by the first model that is compiled with it; other models use it as it
+ * is. A model that was loaded with its training gives it away to one that is compiled before it trains again itself,
+ * and so does a model that is disposed of, or compiled with the layer frozen.
  */
 import type { Layer } from "../../layers/layer.js";
 import type { Parameter } from "../../layers/parameter.js";
@@ -48,12 +50,12 @@ export class Weights {
   #gradients: Slab | undefined;
 
   /**
-   * Gives every parameter of the layers that has no memory yet its place, and fills it.
-   * Those that another model made stay where they are: Note [Shared parameters].
+   * Gives every parameter of the layers that has no memory yet its place, and fills it. Those that another model made
+   * stay where they are: Note [Shared parameters].
    *
    * @param random   what initializers draw from
    * @param initial  values by name, in place of the initializers'
-   * Errors: MemoryError; nothing has changed then.
+   * @throws {MemoryError} nothing has changed then
    */
   constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
     const parameters = layers.flatMap((layer) => layer.parameters);
@@ -92,7 +94,10 @@ export class Weights {
     for (const { value } of trained) value.requiresGrad = true;
   }
 
-  /** What is averaged, in the order in which it stands in memory: what this model trains or has made, and its moving statistics. */
+  /**
+   * What is averaged, in the order in which it stands in memory: what this model trains or has made, and its moving
+   * statistics.
+   */
   get averaged(): readonly Tensor[][] {
     const made = new Set([...this.#values.sections, ...this.#state.sections]);
     const trains = ({ layer }: Parameter): boolean => layer.parameters.some(({ trainer }) => trainer === this);
@@ -101,7 +106,10 @@ export class Weights {
     );
   }
 
-  /** What a forward pass in training changes: moving statistics and carried states, those of layers that another model made among them. */
+  /**
+   * What a forward pass in training changes: moving statistics and carried states, those of layers that another model
+   * made among them.
+   */
   get changedInForward(): Tensor[] {
     const made = new Set(this.#state.sections);
     const foreign = this.all.filter(({ parameter, value }) => parameter.spec.trainable === false && !made.has(value));
@@ -121,7 +129,11 @@ export class Weights {
     return differentiable.length > 0 && !differentiable.some((parameter) => mayTrain(this, parameter));
   }
 
-  /** Makes the gradient slab, so that the gradient of every parameter that this model trains from now on has its place in it. Throws MemoryError. */
+  /**
+   * Makes the gradient slab, so that the gradient of every parameter that this model trains from now on has its place
+   * in it.
+   * @throws {MemoryError}
+   */
   prepareTraining(): void {
     const trained = this.#differentiable.filter((parameter) => mayTrain(this, parameter));
     const isAsBefore = trained.length === this.#trained.length && trained.every((one, i) => one === this.#trained[i]);
@@ -148,7 +160,10 @@ export class Weights {
     }
   }
 
-  /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
+  /**
+   * What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after
+   * prepareTraining.
+   */
   forOptimizer(): {
     readonly values: readonly Tensor[];
     readonly gradients: Slab;
@@ -162,7 +177,9 @@ export class Weights {
     return { values: this.#trained.map(({ value }) => value), gradients: this.#gradients!, rules };
   }
 
-  /** Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains. */
+  /**
+   * Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains.
+   */
   isolated<T>(fn: () => T): T {
     const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && parameter.trainer !== this);
     for (const { value } of foreign) value.requiresGrad = false;
@@ -212,7 +229,10 @@ export class Weights {
   }
 }
 
-/** True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is frozen. */
+/**
+ * True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is
+ * frozen.
+ */
 export function mayTrain(model: Weights | undefined, parameter: Parameter): boolean {
   const { trainer } = parameter;
   return trainer === undefined || trainer === model || !trainer.isFirm;

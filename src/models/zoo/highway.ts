@@ -1,5 +1,6 @@
 /**
- * A deep narrow network whose layers are highway layers, residual ones or plain ones: where plain layers of that depth no longer train, the others do.
+ * A deep narrow network whose layers are highway layers, residual ones or plain ones: where plain layers of that depth
+ * no longer train, the others do.
  * Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
  */
 import { UsageError, message, show } from "../../errors.js";
@@ -28,8 +29,8 @@ export interface HighwayNetworkOptions extends NetworkOptions {
 }
 
 /**
- * Dense, then `depth` layers of one width with the chosen connection, then dense.
- * x (N, …) → logits (N, classes). Errors: UsageError for an option.
+ * Dense, then `depth` layers of one width with the chosen connection, then dense. x (N, …) → logits (N, classes).
+ * @throws {UsageError} for an option
  */
 export function highway(options: HighwayNetworkOptions): Model {
   const own = ["depth", "units", "activation", "connection"];
