@@ -79,7 +79,7 @@ function textData(whole: string, place: string, batchSize: number): TrainingData
   if (tokens.length < least) {
     const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth for validation)`;
     const got = count(tokens.length);
-    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller --batch.`);
+    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller batch.`);
   }
   const part = (range: Int32Array): TrainingData["train"] => text.streams(range, { batchSize, window });
   const classNames = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.unitOf(token));

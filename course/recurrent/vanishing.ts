@@ -39,6 +39,9 @@ const clipNorm = 1;
 const distances = [1, 10, 20, 50, 100];
 const lengths = Array.from({ length: T / 5 }, (_, i) => 5 * (i + 1));
 
+/** What counts as lost, as kept, and as many times as much: the conclusions are worded by these. */
+const [lost, kept, manyTimes] = [1e-6, 1e-3, 100];
+
 const [stateChart, weightChart] = ["How much of the gradient is left", "Gradient of all weights of a simple network"];
 
 /** A network: its layer, and how it goes on from states. */
@@ -98,7 +101,7 @@ const networks: readonly Network[] = [
 export const vanishing: Lesson = {
   name: "vanishing",
   title: "Vanishing and exploding gradients",
-  about: "how gradients vanish or explode over time in simple networks, and not behind open gates",
+  about: "how gradients vanish or explode over time in simple networks, but not through open gates",
   chapter: "recurrent",
   kind: "comparison",
   settings: {},
@@ -224,7 +227,7 @@ async function weightNorms(
   return { name, norms };
 }
 
-function findings(results: readonly Measured[], growth: readonly Measured[], { show }: Stage): Result {
+function findings(results: readonly Measured[], growth: readonly Measured[], { seed, show }: Stage): Result {
   show({
     kind: "table",
     title: `Norm of the gradient at the state k steps before the end (${N} sequences, ${H} units, not trained)`,
@@ -234,14 +237,18 @@ function findings(results: readonly Measured[], growth: readonly Measured[], { s
   const last = results.map(({ norms }) => norms.at(-1)!);
   const [small, one, large, closedLstm, openLstm, , openGru] = last;
   const [first, wild, tame] = [growth[0], growth.at(-2)!, growth.at(-1)!].map(({ norms }) => norms.at(-1)!);
-  const isShown = small < 1e-6 && large > 100 * one && openLstm > 1e-3 && openGru > 1e-3;
+  const isShown = small < lost && large > manyTimes * one && openLstm > kept && openGru > kept;
+  const test = `s = 0.5 leaves less than ${power(lost)}, s = 1.5 more than ${manyTimes} times what s = 1 leaves, and open gates more than ${power(kept)}`;
   const conclusions = isShown
     ? [
         `Over ${T} steps the gradient of the simple network falls to ${power(small)} with s = 0.5, only to ${power(one)} with s = 1, and grows to ${power(large)} with s = 1.5.`,
-        `Behind gates it is the gate that multiplies: an LSTM whose forget gates are half open loses it too (${power(closedLstm)}), one that keeps them open has ${power(openLstm)}, and a GRU with open gates ${power(openGru)}. Opening its gates is what such a network learns.`,
-        `A sequence of ${T} steps moves the weights by ${power(wild)} with s = 1.5 and by ${power(first)} with s = 0.5. Clipping takes ${power(wild)} back to ${power(tame)}: the direction is the same, the step is shorter.`,
+        `In a gated network the gate is the factor: an LSTM with a forget bias of 1 loses the gradient too (${power(closedLstm)}), one with open forget gates keeps ${power(openLstm)}, and a GRU with open gates ${power(openGru)}. Such a network learns to open its gates.`,
+        `A sequence of ${T} steps moves the weights by ${power(wild)} with s = 1.5 and by ${power(first)} with s = 0.5. Clipping shortens ${power(wild)} to ${power(tame)} and keeps the direction.`,
+        `The test of these statements: over ${T} steps, ${test}.`,
       ]
-    : ["These random weights show no clear difference: take another --seed."];
+    : [
+        `These random weights show no clear difference: try seed = ${seed + 1}. A clear one is: over ${T} steps, ${test}.`,
+      ];
   for (const text of conclusions) show({ kind: "conclusion", text });
   return { networks: results, weights: growth.map(({ name, norms }) => ({ name, lengths, norms })) };
 }

@@ -6,20 +6,20 @@ import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./modelOptions.js";
 
-/** What {@link model} takes. */
+/** Options of {@link model}. */
 export interface GraphOptions extends ModelOptions {
   /** layers.input(…), one or several. */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
-  /** What layers were applied to make, one or several. */
+  /** Tensors that layers made from the inputs, one or several. */
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
 /**
- * A model that is a chain: each layer gets the output of the one before. The shape of a sample is the first layer's
+ * A model that is a chain: each layer reads the output of the one before. The shape of a sample is the first layer's
  * `inputShape`, or that of the first data.
  *
  * @param layers  at least one
- * @throws {UsageError} for no layers or a layer that stands twice
+ * @throws {UsageError} when there are no layers or one is used twice
  * @throws {ShapeError} when a layer does not fit the one before
  */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
@@ -42,10 +42,10 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
 }
 
 /**
- * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers of another model are used
- * with that model's weights, which live as long as one of the two. The model that is compiled first trains them, the
- * other uses them as they are, as `summary` tells; a model from `loadModel` that has not trained since leaves them to
- * the new one.
+ * A model of any shape: layers applied to inputs, with branches, joins and layers used twice. Layers of another model
+ * keep that model's weights, which live as long as one of the two models. The model that is compiled first trains them
+ * and the other uses them as they are, as `summary` shows; a model from `loadModel` that has not trained since leaves
+ * them to the new one.
  * @throws {UsageError} when an output depends on an input that is not listed
  */
 export function model({ inputs, outputs, ...options }: GraphOptions): Model {

@@ -79,7 +79,7 @@ describe("lanegrad train shakespeare", () => {
   it("refuses a text that is too short, or not there", async () => {
     const short = await run(train("--batch", "8"));
     expect(short.stderr).toContain(
-      "train: the text is too short; expected 5,130 characters (8 streams, windows of 64, a tenth for validation), got 1,960. Try a smaller --batch.",
+      "train: the text is too short; expected 5,130 characters (8 streams, windows of 64, a tenth for validation), got 1,960. Try a smaller batch.",
     );
     const none = await run(["train", "shakespeare", "--data", folder]);
     expect(none.stderr).toContain("Pass --data FILE with a text of your own, or --download");
@@ -118,6 +118,6 @@ describe("lanegrad predict --prompt", () => {
     const model = file("xor.safetensors");
     await run(["train", "xor", "--epochs", "1", "--out", model]);
     const { stderr } = await run(["predict", "--model", model, "--prompt", "a"]);
-    expect(stderr).toContain("does not write; expected a model of lanegrad train shakespeare. Leave --prompt out.");
+    expect(stderr).toContain("does not generate text; expected a model of lanegrad train shakespeare. Leave --prompt out.");
   });
 });

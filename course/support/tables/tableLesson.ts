@@ -9,7 +9,7 @@ import type { Table, TableSettings, Trained } from "./table.js";
 import { disposeData, quickData, trainRow } from "./trainRow.js";
 
 const settings: TableSettings = {
-  quick: { kind: "flag", about: "fewer epochs, and for imdb fewer reviews, judged by looser bounds" },
+  quick: { kind: "flag", about: "fewer epochs, and for imdb fewer reviews, with looser bounds" },
 };
 
 /** A lesson that is a table. */

@@ -1,8 +1,8 @@
 /**
- * Weights of one model taken over into another, by name: the body of a trained network for a new task. Everything is
+ * Weights of one model loaded into another by name, such as the body of a trained network for a new task. Everything is
  * checked before a weight changes. Does not build layers (loading.ts) and knows the file only as named tensors, so that
- * files of other libraries will do. Imported when weights are loaded, and itself without imports but errors: what it
- * shared with a page, bundlers would put into files of its own.
+ * files of other libraries can be used. Imported when weights are loaded; imports only the errors itself, because
+ * bundlers would move what it shared with a page into files of their own.
  */
 import { DataError, message, show } from "../../errors.js";
 import type { ByteSource } from "../../io/bytes.js";
@@ -11,28 +11,28 @@ import type { Weight } from "../step/weights.js";
 /** Options of `loadWeights`. */
 export interface LoadWeightsOptions {
   /**
-   * True takes what both have and leaves the rest; false wants every weight of the model in the file, and no other.
-   * Default false.
+   * True loads the weights that model and file share by name; false requires that the file holds exactly the model's
+   * weights. Default false.
    */
   readonly byName?: boolean;
 }
 
 /** What `loadWeights` did, as names of weights. */
 export interface LoadedWeights {
-  /** Taken over. */
+  /** Weights that were loaded. */
   readonly loaded: readonly string[];
-  /** Weights of the model that the file does not have; they stay as they are. */
+  /** Weights of the model that the file does not have; they are unchanged. */
   readonly skipped: readonly string[];
   /** Weights of the file that the model does not have. */
   readonly unused: readonly string[];
 }
 
-/** What the names begin with of all that a checkpoint holds besides the weights. */
+/** The prefix of everything that a checkpoint holds besides the weights. */
 const trainingPrefix = "training/";
 
 /**
- * The names in a file, and its values for the weights that it has.
- * @throws {DataError} when these have another shape or type, or names do not match
+ * The names in a file, and its values of the model's weights.
+ * @throws {DataError} when shapes or types differ, or names do not match
  */
 export async function readWeights(
   source: ByteSource,

@@ -1,6 +1,6 @@
 /**
- * A model's architecture as plain JSON data and back. One form for all models: layers, and which layer call reads which
- * tensor. Tensors are numbered: inputs first, then the outputs of each call.
+ * A model's architecture as plain JSON data, and back. All models have one form: layers, and which layer call reads
+ * which tensor. Tensors are numbered: inputs first, then the output of each call.
  */
 import type { Config } from "../../config.js";
 import { DataError, message, show } from "../../errors.js";
@@ -9,17 +9,17 @@ import type { Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { Shape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
 
-/** A graph as it stands in a file. */
+/** A graph as data. */
 export interface Architecture {
   readonly inputs: readonly { readonly shape: Shape; readonly name?: string }[];
-  /** Each with its name, and `trainable: false` where it is frozen. */
+  /** The configuration of each layer with its name, and `trainable: false` where it is frozen. */
   readonly layers: readonly Config[];
-  /** layer: number in `layers`; inputs: numbers of tensors. */
+  /** layer: index into `layers`; inputs: numbers of tensors. */
   readonly calls: readonly { readonly layer: number; readonly inputs: readonly number[] }[];
   readonly outputs: readonly number[];
 }
 
-/** Writes a graph down. @param isTrained whether the model trains the layer. Default: unless it is frozen */
+/** The graph as data. @param isTrained whether the model trains the layer. Default: unless it is frozen */
 export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.trainable): Architecture {
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
@@ -35,11 +35,11 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
 }
 
 /**
- * Makes the graph again.
+ * Rebuilds a graph from data.
  *
- * @param layerFrom   makes a layer from its configuration; one that does not care for names gets its name here
- * @param inputShape  of the first input, in place of the one it had
- * @throws {DataError} for data that are not an architecture
+ * @param layerFrom   makes a layer from its configuration; a layer without a name gets its name here
+ * @param inputShape  shape of the first input, in place of the saved one
+ * @throws {DataError} when the data do not describe an architecture
  * @throws what a layer throws for options that do not fit
  */
 export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {

@@ -1,6 +1,6 @@
 /**
- * Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of
- * the batch.
+ * Checks of single batches for hand-written loops: tensors as they are, nothing is converted. Letters: N samples of the
+ * batch.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -13,8 +13,9 @@ import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
 /**
+ * Checks the inputs of a batch.
  * @throws {ShapeError} when an input does not fit the model
- * @throws {UsageError} for what is no list of tensors
+ * @throws {UsageError} when `inputs` is not a list of tensors
  */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
   checkTensors(op, "inputs", inputs);
@@ -32,7 +33,7 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
-/** @throws {ShapeError} for a mask that is not (N, T) int32 as its input (N, T, …) is */
+/** Checks the masks of a batch. @throws {ShapeError} unless each is (N, T) int32 for its input (N, T, …) */
 export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
   for (const [i, mask] of masks.entries()) {
     const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
@@ -43,7 +44,10 @@ export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonl
   }
 }
 
-/** @throws {ShapeError} when targets do not fit the outputs for such inputs, or a value is out of its range */
+/**
+ * Checks the targets. @throws {ShapeError} when they do not fit the outputs for these inputs, or a value is out of
+ * range
+ */
 export function checkTargets(
   op: string,
   { outputShapes }: ModelShapes,
@@ -65,14 +69,14 @@ export function checkTargets(
 }
 
 /**
- * @throws {ShapeError} when a stateful layer takes another batch size than that of one of the batches of `rows` rows
+ * Checks the sizes of all batches of `rows` rows. @throws {ShapeError} when a stateful layer takes another batch size
  */
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
-/** @throws {ShapeError} when a layer cannot train on one of the batches of `rows` rows */
+/** Checks all batches of `rows` rows. @throws {ShapeError} when a layer cannot train on one of them */
 export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const size of [n, rows % n || n])

@@ -1,7 +1,7 @@
 /**
- * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given (extras.ts).
- * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N
- * samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
+ * Masks that users give with their data, as `mask` or `lengths`, turned into columns. Imported only where one is given
+ * (extras.ts); imports only the errors itself, because bundlers would move what it shared with the page into files of
+ * their own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -9,14 +9,14 @@ import type { Column, toColumn } from "./columns.js";
 import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
 
 /**
- * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where
- * nothing is given.
+ * The mask of each input, (N, T) int32, 1 where a step counts; undefined for an input without one. An empty list where
+ * nothing is given. When an error is thrown, the masks made so far are freed.
  *
  * @param inputs      (N, T, …) each
  * @param makeColumn  from data to a column
- * @throws {UsageError} for both options at once, a length that is none, or a list of another number than that of the
+ * @throws {UsageError} for both options at once, a length that is out of range, or a list that does not match the
  *   inputs
- * @throws {ShapeError} for a mask or lengths that do not fit their input. What was made until then is freed.
+ * @throws {ShapeError} when a mask or lengths do not fit their input
  */
 export function maskColumns(
   op: string,
@@ -63,7 +63,7 @@ export function maskColumns(
 }
 
 /**
- * Lengths as numbers of a list, so that their values are checked whatever array holds them: Float64Array, Uint16Array,
+ * Lengths as a list of numbers, so that their values are checked in any kind of array: Float64Array, Uint16Array,
  * BigInt64Array, …
  */
 function plainLengths(op: string, what: string, given: Data): Data {

@@ -1,7 +1,7 @@
 /**
- * What the option `groupByLength` of fit, evaluate and predict does: Note [Groups by length] in data/lengths.ts.
- * Imported where it is given, and itself without imports but errors, so that pages that do not group load none of it.
- * Letters: N sequences, T steps.
+ * The implementation of the option `groupByLength` of fit, evaluate and predict: Note [Groups by length] in
+ * data/lengths.ts. Imported where the option is given, so that other pages do not load it. Letters: N sequences, T
+ * steps.
  */
 import { type Lengths, lengthsOf } from "../../data/lengths.js";
 import { ShapeError, UsageError, message } from "../../errors.js";
@@ -12,7 +12,7 @@ import type { DataColumns } from "./batchColumns.js";
 import type { GroupByLength } from "./groupByLength.js";
 
 /**
- * The lengths to group by, of data with targets.
+ * The lengths by which data with targets are grouped.
  * @throws {UsageError} when masks are given as well
  * @throws what {@link groupsFor} throws
  */
@@ -28,7 +28,7 @@ export function groupsOf(
   return groupsFor(op, layers, tensors, { what: "target", shapes }, value);
 }
 
-/** @throws {UsageError} when masks are given besides */
+/** @throws {UsageError} when masks are given as well */
 export function checkNotGiven(op: string, masks: readonly unknown[]): void {
   if (masks.length === 0) return;
   const hint = "Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).";
@@ -41,7 +41,7 @@ export function checkNotGiven(op: string, masks: readonly unknown[]): void {
  * The lengths to group by; undefined where rows are not to be grouped.
  * @param results  shapes of targets or outputs, without the batch axis
  * @throws {UsageError} for a model that carries states from batch to batch
- * @throws {ShapeError} for data that are not one input of token sequences with one target or output each
+ * @throws {ShapeError} unless the data are one input of token sequences with one target or output for each sequence
  */
 export function groupsFor(
   op: string,

@@ -1,6 +1,6 @@
 /**
- * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals
- * of its own, so that an evaluation in the middle of a training leaves the training's alone.
+ * Metrics and their running totals in memory. A training and each evaluation have totals of their own, so that an
+ * evaluation during training does not change the training's.
  */
 import type { Metric } from "../../metrics/metric.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
@@ -30,12 +30,12 @@ export class RunningMetrics {
     this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
   }
 
-  /** What is added up, a tensor a metric. */
+  /** The running totals, one tensor for each metric. */
   get totals(): Tensor[] {
     return this.#metrics.map(({ totals }) => totals);
   }
 
-  /** Adds a batch. Kernels only. */
+  /** Adds a batch. Only calls kernels. */
   update({ target, prediction, metricWeights }: Weighed): void {
     noGrad(() => {
       for (const { metric, totals } of this.#metrics)
@@ -52,12 +52,12 @@ export class RunningMetrics {
     return Object.fromEntries(values) as Record<string, number>;
   }
 
-  /** What {@link results} will name. */
+  /** The names in {@link results}. */
   get names(): string[] {
     return this.#metrics.map(({ name }) => name);
   }
 
-  /** Begins anew: all totals are 0. */
+  /** Sets all totals to 0. */
   reset(): void {
     for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));
   }
@@ -72,7 +72,7 @@ export class RunningMetrics {
   }
 }
 
-/** Names in the logs; two metrics of the same name get numbers: accuracy, accuracy_2. */
+/** Names in the logs; metrics of the same name are numbered: accuracy, accuracy_2. */
 function uniqueNames(metrics: readonly Metric[]): string[] {
   const counts = new Map([["loss", 1]]);
   return metrics.map(({ name }) => {

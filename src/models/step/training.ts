@@ -1,6 +1,6 @@
 /**
- * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. Between them
- * the loss is read, so that a loss that is not a number stops training before a weight has changed.
+ * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. The loss is
+ * read between them, so that a loss that is not finite stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../../errors.js";
@@ -26,12 +26,12 @@ import { StepState } from "./stepState.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
-/** A batch: inputs, targets, and weights (N) where there are some. */
+/** A batch: inputs, targets, and weights (N) if there are any. */
 export interface TrainingBatch {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   readonly weights: Tensor | undefined;
-  /** For each input its mask, where users give some. */
+  /** The mask of each input for which the user gave one. */
   readonly masks?: readonly (Tensor | undefined)[];
 }
 
@@ -40,25 +40,25 @@ export class TrainingStep {
   readonly losses: readonly Loss[];
   readonly options: CompileOptions;
   readonly optimizer: OptimizerState;
-  /** Those of the running epoch. */
+  /** The metrics of the running epoch. */
   readonly metrics: RunningMetrics;
-  /** Where the model was compiled with an averageDecay. */
+  /** The averages, if the model was compiled with an averageDecay. */
   readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** What a mask means to losses and metrics; undefined where neither a layer nor the caller has brought it. */
+  /** How masks weigh losses and metrics; undefined until a layer or the caller brings it. */
   maskedSteps: MaskedSteps | undefined;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
-  /** What stood before the batch that is under way. */
+  /** The state before the current batch. */
   readonly #before: StepState;
-  /** The count of changes of the gradients when they were last cleared. */
+  /** The version of the gradients when they were last cleared. */
   #cleanAt = -1;
   #update: Recording<void> | undefined;
 
   /**
-   * @throws {UsageError | ShapeError} for losses, weights or metrics that do not match the outputs
+   * @throws {UsageError | ShapeError} when losses, weights or metrics do not match the outputs
    * @throws {MemoryError}
    */
   constructor(graph: Graph, weights: Weights, random: RandomState, options: CompileOptions) {
@@ -83,7 +83,7 @@ export class TrainingStep {
     this.#before = new StepState([...weights.changedInForward, ...this.metrics.totals]);
   }
 
-  /** The metrics with totals of their own, for an evaluation. */
+  /** The metrics with separate totals, for an evaluation. */
   newMetrics(): RunningMetrics {
     return new RunningMetrics(
       this.options.metrics ?? [],
@@ -92,7 +92,7 @@ export class TrainingStep {
     );
   }
 
-  /** @throws {UsageError} when no parameter is trained, or a layer was frozen or thawed since compile */
+  /** @throws {UsageError} when no parameter is trained, or a layer was frozen or unfrozen since compile */
   checkTrainable(op: string): void {
     const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
     const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
@@ -119,11 +119,10 @@ export class TrainingStep {
   }
 
   /**
-   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it
-   * is recorded.
-   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and
-   *   then {@link refuse} is due. Where outputs have masks, also its terms with their weights: Note [The loss of an
-   *   epoch] in epochLoss.ts
+   * Forward and backward: adds ∂loss/∂parameter to the gradient slab and the batch to the metrics. Only calls kernels,
+   * since it is recorded.
+   * @returns the loss, a scalar: the mean over the batch plus the penalties. If it is not finite, call {@link refuse}.
+   *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
    */
   gradients(batch: TrainingBatch): Tensor[] {
     return this.#weights.isolated(() => {
@@ -140,7 +139,7 @@ export class TrainingStep {
 
   /**
    * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random
-   * numbers. Recorded the first time, then replayed, until {@link rest}.
+   * numbers. Recorded the first time, then replayed until {@link rest}.
    */
   update(): void {
     this.optimizer.prepare();
@@ -156,8 +155,8 @@ export class TrainingStep {
   }
 
   /**
-   * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that
-   * stands now.
+   * Runs {@link gradients} and {@link update} without reading the loss in between. Only calls kernels, and uses the
+   * present learning rate.
    * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
@@ -184,8 +183,8 @@ export class TrainingStep {
   }
 
   /**
-   * Clears gradients that a `backward` of somebody else has left, and notes what {@link refuse} is to go back to. To be
-   * called before {@link gradients} or a replay of it, outside of recordings.
+   * Clears gradients left by a `backward` outside of training, and stores the state that {@link refuse} restores. Call
+   * it before {@link gradients} or a replay of it, outside of recordings.
    */
   begin(): void {
     if (this.#weights.gradientVersion !== this.#cleanAt) this.discard();
@@ -193,8 +192,8 @@ export class TrainingStep {
   }
 
   /**
-   * Undoes {@link gradients}: moving statistics, carried states and totals of metrics stand where they were at
-   * {@link begin}, no gradient is left.
+   * Undoes {@link gradients}: restores moving statistics, carried states and totals of metrics to what they were at
+   * {@link begin}, and clears the gradients.
    */
   refuse(): void {
     this.discard();
@@ -202,8 +201,8 @@ export class TrainingStep {
   }
 
   /**
-   * Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded.
-   * @returns the loss, as {@link gradients}
+   * Loss of a batch without training; `metrics` add the batch. Only calls kernels, since it is recorded.
+   * @returns the loss, as {@link gradients} does
    */
   evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
@@ -215,19 +214,21 @@ export class TrainingStep {
     });
   }
 
-  /** States for an evaluation of its own. @throws {MemoryError} */
+  /** Separate states for an evaluation. @throws {MemoryError} */
   newStates(): OwnStates | undefined {
     return this.#graph.newStates();
   }
 
-  /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
+  /**
+   * Runs forward without training and without results, to advance the states of stateful layers. Only calls kernels.
+   */
   forward(inputs: readonly Tensor[], given: TrainingBatch["masks"]): void {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
   }
 
   /**
-   * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer
-   * whose output on this batch is not, else the loss function.
+   * Where the loss of a refused batch became non-finite, in words: a weight, else the first layer whose output on this
+   * batch is not finite, else the loss function.
    */
   whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
@@ -241,15 +242,12 @@ export class TrainingStep {
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
-  /** Runs `fn`, which calls layers, with the averages as the weights, where there are some. */
+  /** Runs `fn`, which calls layers, with the averages as the weights, if there are any. */
   averaged<T>(fn: () => T): T {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
-  /**
-   * Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where
-   * it is.
-   */
+  /** Ends a training: frees the recorded update, which would pin the memory of an idle model. */
   rest(): void {
     this.#update?.dispose();
     this.#update = undefined;
@@ -264,7 +262,7 @@ export class TrainingStep {
     this.#before.dispose();
   }
 
-  /** The outputs of a batch beside their targets. */
+  /** The outputs of a batch with their targets and weights. */
   #weighed({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Weighed[] {
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
@@ -294,7 +292,7 @@ export class TrainingStep {
   }
 }
 
-/** True where all values are numbers. */
+/** True where all values are finite. */
 function isFinite(tensor: Tensor): boolean {
   return heap().view("float32", tensor.ptr, tensor.size).every(Number.isFinite);
 }

@@ -1,6 +1,6 @@
 /**
  * LeNet-5: two convolutions with average pooling, then three dense layers. Source: LeCun, Bottou, Bengio, Haffner 1998,
- * with all channels of the first convolution connected to the second and a dense layer of logits in the place of the
+ * but with all channels of the first convolution connected to the second, and a dense layer of logits in place of the
  * radial basis functions.
  */
 import { conv2d } from "../../layers/image/convolution.js";

@@ -1,4 +1,4 @@
-/** What all ready networks take. */
+/** Options common to all ready-made networks. */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { checkShape } from "../../tensor/shape.js";

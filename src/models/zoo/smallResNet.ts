@@ -1,6 +1,6 @@
 /**
  * A small residual network for small images. Source: He, Zhang, Ren, Sun 2016, section 4.2 (6n + 2 layers for n blocks
- * a stage), with 1×1 convolutions where the shape changes.
+ * per stage), with 1×1 convolutions where the shape changes.
  */
 import { activation } from "../../layers/core/activation.js";
 import { conv2d } from "../../layers/image/convolution.js";
@@ -55,7 +55,7 @@ function block(x: SymbolicTensor, filters: number, strides: number): SymbolicTen
   return activation({ activation: "relu" }).apply(sum);
 }
 
-/** A convolution without bias, which the normalisation's β takes the place of. */
+/** A convolution without bias, since the normalisation's β takes its place. */
 function convolution(
   x: SymbolicTensor,
   filters: number,
