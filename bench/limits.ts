@@ -4,7 +4,10 @@ import { copyStream, peakMultiplyAdds } from "../src/ops/peak.js";
 import { launcher } from "../src/runtime/runtime.js";
 import { zeros } from "../src/tensor/create.js";
 
-/** Elements of the copy, 8 MB from and 8 MB to: together as much memory as Adam needs for a million parameters, so that it lies where that lies. */
+/**
+ * Elements of the copy, 8 MB from and 8 MB to: together as much memory as Adam needs for a million parameters, so that
+ * it lies where that lies.
+ */
 const copied = 2 ** 21;
 
 /** The limits. The copy's memory is taken when it is first asked for, and freed by the garbage collector. */

@@ -98,8 +98,8 @@ async function buildLibrary(sources) {
 }
 
 /**
- * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler drops what is not used of them.
- * In Node they are views of lib/index.js, which holds the one running library.
+ * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
+ * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library.
  */
 async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));

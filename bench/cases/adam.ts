@@ -1,6 +1,7 @@
 /**
- * One pass of Adam over a slab of a million parameters: eight numbers of memory for each. Letters: g gradient, m v running means, t step, θ parameter,
- * λ weight decay, which keeps m and v away from numbers too small to be quick once the gradients are read and cleared.
+ * One pass of Adam over a slab of a million parameters: eight numbers of memory for each. Letters: g gradient, m v
+ * running means, t step, θ parameter, λ weight decay, which keeps m and v away from numbers too small to be quick once
+ * the gradients are read and cleared.
  */
 import type { Case } from "../case.js";
 import { checkSamples } from "../check.js";

@@ -1,6 +1,7 @@
 /**
- * Many-to-one recurrent networks in plain float64 loops, forward alone: what benchmarks are compared with. Gradients are compared through the derivative
- * of the loss along a direction. Letters: T steps, I inputs, H units. Biases are one row, except those of the GRU: two, the second on the recurrent side.
+ * Many-to-one recurrent networks in plain float64 loops, forward alone: what benchmarks are compared with. Gradients
+ * are compared through the derivative of the loss along a direction. Letters: T steps, I inputs, H units. Biases are
+ * one row, except those of the GRU: two, the second on the recurrent side.
  */
 
 /** What is computed. */

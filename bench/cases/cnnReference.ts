@@ -1,5 +1,6 @@
 /**
- * The convolutional network of the benchmarks in plain float64 loops, forward and backward, one image at a time: what training steps are compared with.
+ * The convolutional network of the benchmarks in plain float64 loops, forward and backward, one image at a time: what
+ * training steps are compared with.
  *
  *   x (28, 28, 1) → conv 3×3 same, 32, ReLU → conv 3×3 same, 64, ReLU → max pool 2×2 → dense 128, ReLU → dense 10 → −log softmax[label]
  *

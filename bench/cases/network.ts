@@ -1,6 +1,7 @@
 /**
- * Networks of fully connected layers as cases: a recorded training step by gradient descent, and a forward pass. Both are compared with perceptron.ts; so that
- * this takes no time to speak of, a batch repeats {@link distinct} samples, and gradients are looked at in places.
+ * Networks of fully connected layers as cases: a recorded training step by gradient descent, and a forward pass. Both
+ * are compared with perceptron.ts; so that this takes no time to speak of, a batch repeats {@link distinct} samples,
+ * and gradients are looked at in places.
  * Letters: N batch, I inputs and O outputs of a layer.
  */
 import { type Model, type Tensor, layers, losses, noGrad, optimizers, record, sequential, tensor } from "lanegrad";
@@ -88,7 +89,11 @@ class Bench {
   }
 }
 
-/** Forward, loss, backward, update. @param name for messages @param isRecorded replays it, else every run goes through JavaScript */
+/**
+ * Forward, loss, backward, update.
+ * @param name for messages
+ * @param isRecorded replays it, else every run goes through JavaScript
+ */
 export function trainingStep(name: string, network: Network, isRecorded = true): Prepared {
   const { sizes } = network;
   const bench = new Bench(network);

@@ -1,6 +1,7 @@
 /**
- * Recurrent networks at work: one recurrent layer of 128 units over sequences of 100 features, its last state to one number; training steps (cross-entropy
- * on the logit, Adam), a forward pass, and a decoder's step. m, n, k are those of the product of one step; the operations of all products are counted.
+ * Recurrent networks at work: one recurrent layer of 128 units over sequences of 100 features, its last state to one
+ * number; training steps (cross-entropy on the logit, Adam), a forward pass, and a decoder's step. m, n, k are those of
+ * the product of one step; the operations of all products are counted.
  * Letters: N batch, T steps, I inputs, H units, G gates, V vocabulary.
  */
 import {
@@ -172,7 +173,10 @@ function decoderStep(name: string): Prepared {
   };
 }
 
-/** Operations of the products of all steps: forward, and where it is trained twice that again, without ∂loss/∂x where x is the network's input. */
+/**
+ * Operations of the products of all steps: forward, and where it is trained twice that again, without ∂loss/∂x where x
+ * is the network's input.
+ */
 function flopsOf(cell: CellName, T: number, isTrained: boolean, wantsInput: boolean): number {
   const one = 2 * N * T * gatesOf[cell] * H;
   return one * (isTrained ? 3 * H + (wantsInput ? 3 : 2) * I : H + I);

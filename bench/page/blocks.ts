@@ -1,6 +1,7 @@
 /**
- * A run of the benchmarks as blocks of a page: the roofline (Williams, Waterman & Patterson 2009), and a table for each group, whose rows have the numbers of
- * the roofline's points. What lies under the roof's slope is limited by memory, what lies under its flat part by arithmetic.
+ * A run of the benchmarks as blocks of a page: the roofline (Williams, Waterman & Patterson 2009), and a table for each
+ * group, whose rows have the numbers of the roofline's points. What lies under the roof's slope is limited by memory,
+ * what lies under its flat part by arithmetic.
  */
 import { groups } from "../case.js";
 import type { Measurement } from "../measure.js";

@@ -34,7 +34,7 @@ export const hereGroups: readonly Group[] = groups.filter((group) => cases.some(
 /**
  * Runs a group, or all. Threads are used where the page may share memory.
  * @param tell  called with the name of what is measured next
- * @throws WrongResultError
+ * @throws {WrongResultError}
  */
 export async function runHere(group: string, seconds: number, tell: (text: string) => void): Promise<BenchResult> {
   tell("starting");

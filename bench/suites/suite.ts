@@ -30,7 +30,11 @@ export interface Setting {
 /** A group of benchmarks. */
 export interface Suite {
   readonly names: readonly string[];
-  /** Measures those that are asked for. @throws WrongResultError; the signal's reason */
+  /**
+   * Measures those that are asked for.
+   * @throws {WrongResultError}
+   * @throws the signal's reason
+   */
   run(isWanted: (name: string) => boolean, setting: Setting): AsyncGenerator<Measured>;
 }
 

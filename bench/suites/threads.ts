@@ -1,4 +1,7 @@
-/** One thread against all: products and training steps in processes of their own, in turns, for a process has one number of threads. Launches where they are. */
+/**
+ * One thread against all: products and training steps in processes of their own, in turns, for a process has one number
+ * of threads. Launches where they are.
+ */
 import { availableParallelism } from "node:os";
 import { type Measured, type Measurement, halfRange, measurement, median } from "../measure.js";
 import { benchInChild } from "./child.js";

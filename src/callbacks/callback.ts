@@ -1,4 +1,7 @@
-/** What a callback is, and the little that training shows it. Knows no models: whatever trains hands in a {@link Training}. */
+/**
+ * What a callback is, and the little that training shows it. Knows no models: whatever trains hands in a
+ * {@link Training}.
+ */
 
 /** What a callback may see and do. */
 export interface Training {
@@ -8,7 +11,10 @@ export interface Training {
   readonly batches: number;
   /** The learning rate of the next step; assigning replaces the schedule's. */
   learningRate: number;
-  /** Norm of all gradients together before clipping, in the last step; undefined where the optimizer has no globalClipNorm. */
+  /**
+   * Norm of all gradients together before clipping, in the last step; undefined where the optimizer has no
+   * globalClipNorm.
+   */
   readonly gradientNorm: number | undefined;
   /** A copy of all weights, trainable or not. */
   copyWeights(): Float32Array[];
@@ -18,7 +24,10 @@ export interface Training {
   saveCheckpoint(path: string): Promise<void>;
   /** Bytes of such a checkpoint. Rejects where one cannot be made, as for notes that would be lost. */
   checkpointSize(): Promise<number>;
-  /** Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd). @param reason stands in the history */
+  /**
+   * Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd).
+   * @param reason stands in the history
+   */
   stop(reason: string): void;
 }
 
@@ -28,7 +37,10 @@ export type Logs = Readonly<Record<string, number>>;
 /** What a checkpoint keeps of a callback: JSON. */
 export type CallbackState = Readonly<Record<string, number | null>>;
 
-/** Hooks that fit calls; each may be left out, and each may be asynchronous. A plain object with some of them is a callback. */
+/**
+ * Hooks that fit calls; each may be left out, and each may be asynchronous. A plain object with some of them is a
+ * callback.
+ */
 export interface Callback {
   /** In messages, and beside the state in a checkpoint. */
   readonly name?: string;
@@ -44,7 +56,10 @@ export interface Callback {
   /** After every callback's onEpochEnd: for what must see all that they changed, as a checkpoint. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
-  /** Instead of onTrainEnd, and at once, where the signal or an error ends training. What it throws is not seen: the error is. */
+  /**
+   * Instead of onTrainEnd, and at once, where the signal or an error ends training. What it throws is not seen: the
+   * error is.
+   */
   onTrainAbort?(training: Training): void;
   /** What it must know to go on after a resume as if training had not stopped. */
   save?(): CallbackState;

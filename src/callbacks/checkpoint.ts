@@ -8,7 +8,10 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link checkpoint}; minDelta is 0 by default. */
 export interface CheckpointOptions extends MonitorOptions {
-  /** Where to: `{epoch}` in it stands for the epoch's number, from 1. Without it each checkpoint replaces the one before. */
+  /**
+   * Where to: `{epoch}` in it stands for the epoch's number, from 1. Without it each checkpoint replaces the one
+   * before.
+   */
   readonly path: string;
   /** Save only when `monitor` is better than in every epoch before. Default false. */
   readonly saveBestOnly?: boolean;
@@ -17,9 +20,10 @@ export interface CheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next is complete.
- * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing, before the first step
- * where the place cannot be written to or has no room, or the model has notes that cannot be saved.
+ * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next
+ * is complete.
+ * @throws {UsageError} for an option; in fit for a monitor that is not measured, and those of writing, before the first
+ *   step where the place cannot be written to or has no room, or the model has notes that cannot be saved
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";
@@ -32,11 +36,15 @@ export function checkpoint(options: CheckpointOptions): Callback {
   checkPlaceholders(op, path);
   if (saveBestOnly && options.everyEpochs !== undefined) {
     const got = `saveBestOnly true and everyEpochs ${everyEpochs}`;
-    throw new UsageError(message(op, "two rules", { expected: "saveBestOnly or everyEpochs", got }));
+    throw new UsageError(
+      message(op, "saveBestOnly and everyEpochs exclude each other", { expected: "one of them", got }),
+    );
   }
   if (!saveBestOnly && (options.monitor ?? options.mode ?? options.minDelta) !== undefined) {
-    const expected = "saveBestOnly true with monitor, mode or minDelta";
-    throw new UsageError(message(op, "a monitor without use", { expected, got: `saveBestOnly ${saveBestOnly}` }));
+    const expected = "saveBestOnly true";
+    throw new UsageError(
+      message(op, "monitor, mode and minDelta are for saveBestOnly", { expected, got: `saveBestOnly ${saveBestOnly}` }),
+    );
   }
   const monitor = new Monitor(op, watched);
   return {

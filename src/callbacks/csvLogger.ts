@@ -15,9 +15,11 @@ export interface CsvLoggerOptions {
 }
 
 /**
- * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that the file is always valid.
- * With `append`, lines of epochs that a resumed training does again are replaced: those that were written after its checkpoint.
- * Errors: UsageError for an option; in fit UsageError in browsers, DataError for a file that cannot be written, before the first step, or has other columns.
+ * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that
+ * the file is always valid. With `append`, lines of epochs that a resumed training does again are replaced: those that
+ * were written after its checkpoint.
+ * @throws {UsageError} for an option; in fit UsageError in browsers
+ * @throws {DataError} for a file that cannot be written, before the first step, or has different columns
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const op = "csvLogger";
@@ -35,7 +37,9 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
     if (found.length === 0) await write([header]);
     else if (found[0] !== header) {
       const hint = "Use another path, or append: false to replace the file.";
-      throw new DataError(message(op, `${show(path)} has other columns`, { expected: header, got: found[0], hint }));
+      throw new DataError(
+        message(op, `${show(path)} has different columns`, { expected: header, got: found[0], hint }),
+      );
     } else {
       let kept = found.length;
       if (isResumed && !isEnded && kept > 1) kept--; // a line that was cut when the machine stopped

@@ -5,19 +5,22 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link earlyStopping}; minDelta is 0 by default. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement after which training ends, as in Keras: with 3, the third in a row ends it. Default 0, which is as 1. */
+  /**
+   * Epochs without improvement after which training ends, as in Keras: with 3, the third in a row ends it. Default 0,
+   * which is as 1.
+   */
   readonly patience?: number;
   /**
-   * Put the weights of the best epoch back at the end, however training ends: also where the signal or an error ends it. A `resume` with the same callback
-   * goes on with the weights of the interruption. Default false.
+   * Put the weights of the best epoch back at the end, however training ends: also where the signal or an error ends
+   * it. A `resume` with the same callback goes on with the weights of the interruption. Default false.
    */
   readonly restoreBestWeights?: boolean;
 }
 
 /**
- * Ends training when `monitor` has not improved for `patience` epochs. After a resume the best epoch from before it is known by its number only: its
- * weights are those of the checkpoint of that epoch, if one was kept.
- * Errors: UsageError for an option; in fit for a monitor that is not measured.
+ * Ends training when `monitor` has not improved for `patience` epochs. After a resume the best epoch from before it is
+ * known by its number only: its weights are those of the checkpoint of that epoch, if one was kept.
+ * @throws {UsageError} for an option; in fit for a monitor that is not measured
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const op = "earlyStopping";

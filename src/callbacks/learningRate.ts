@@ -1,4 +1,7 @@
-/** Changing the learning rate between epochs: when a number stands still, or as a function says. Schedules by step are the optimizer's. */
+/**
+ * Changing the learning rate between epochs: when a number stands still, or as a function says. Schedules by step are
+ * the optimizer's.
+ */
 import { UsageError, message, show } from "../errors.js";
 import { type Table, checkNumber, integer, number, resolve } from "../options.js";
 import type { Callback } from "./callback.js";
@@ -17,8 +20,9 @@ export interface ReduceOnPlateauOptions extends MonitorOptions {
 }
 
 /**
- * Multiplies the learning rate with `factor` when `monitor` has not improved for `patience` epochs; it replaces a schedule by that.
- * Errors: UsageError for an option; in fit for a monitor that is not measured.
+ * Multiplies the learning rate with `factor` when `monitor` has not improved for `patience` epochs; it replaces a
+ * schedule by that.
+ * @throws {UsageError} for an option; in fit for a monitor that is not measured
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
   const op = "reduceOnPlateau";
@@ -64,13 +68,13 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
  * Sets the learning rate at the beginning of each epoch.
  *
  * @param rateAt  from the epoch, from 0, and the learning rate so far to the new one
- * Errors: UsageError for what is no function; in fit where it gives no learning rate.
+ * @throws {UsageError} for what is no function; in fit where it gives no learning rate
  */
 export function schedule(rateAt: (epoch: number, learningRate: number) => number): Callback {
   const op = "schedule";
   if (typeof rateAt !== "function") {
-    const expected = "a function (epoch, learningRate) → learningRate";
-    throw new UsageError(message(op, "no function", { expected, got: show(rateAt) }));
+    const expected = "(epoch, learningRate) → learningRate";
+    throw new UsageError(message(op, "rateAt must be a function", { expected, got: show(rateAt) }));
   }
   return {
     name: op,

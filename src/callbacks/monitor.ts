@@ -1,4 +1,7 @@
-/** What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger, and the best of it so far. */
+/**
+ * What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger,
+ * and the best of it so far.
+ */
 import { UsageError, message, show } from "../errors.js";
 import { type Option, type Table, type Values, number, oneOf } from "../options.js";
 import type { CallbackState, Logs } from "./callback.js";
@@ -15,7 +18,9 @@ export interface MonitorOptions {
 
 const monitor: Option<string> = (op, name, value = "valLoss") => {
   if (typeof value === "string") return value;
-  throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
+  throw new UsageError(
+    message(op, `${name} must be a string`, { expected: 'a name such as "valLoss"', got: show(value) }),
+  );
 };
 
 /** The options of callbacks that watch a number. */
@@ -42,7 +47,7 @@ export class Monitor {
     this.#minDelta = minDelta;
   }
 
-  /** Errors: UsageError where the number is not among those that are measured. */
+  /** @throws {UsageError} when the number is not among those that are measured */
   check(names: readonly string[]): void {
     if (!names.includes(this.#name)) this.#fail(names);
   }
@@ -52,7 +57,10 @@ export class Monitor {
     this.#best = null;
   }
 
-  /** True where the number is better than the best by more than minDelta; it is the best then. NaN is never better. Errors: UsageError where the logs lack it. */
+  /**
+   * True where the number is better than the best by more than minDelta; it is the best then. NaN is never better.
+   * @throws {UsageError} when the logs lack it
+   */
   improves(logs: Logs): boolean {
     this.check(Object.keys(logs));
     const value = logs[this.#name];
@@ -83,6 +91,6 @@ export class Monitor {
       : {};
     const expected = `one of ${names.join(", ")}`;
     const got = `monitor ${show(this.#name)}`;
-    throw new UsageError(message(this.#op, "nothing of that name is measured", { expected, got, ...hint }));
+    throw new UsageError(message(this.#op, "nothing of this name is measured", { expected, got, ...hint }));
   }
 }

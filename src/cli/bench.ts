@@ -1,4 +1,7 @@
-/** `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best, measured in the same run. */
+/**
+ * `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best,
+ * measured in the same run.
+ */
 import process from "node:process";
 import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
@@ -113,11 +116,11 @@ export const bench: Command = {
   },
 };
 
-/** The names of each group that are to be measured. @throws CommandLineError where nothing is left */
+/** The names of each group that are to be measured. @throws {CommandLineError} when nothing is left */
 function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
   const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
   const left = named.filter(({ names }) => names.length > 0);
   if (left.length > 0) return left;
   const all = groups.flatMap((group) => suites[group].names);
-  throw wrong("bench", "--only leaves nothing", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
+  throw wrong("bench", "--only matches no case", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
 }

@@ -1,6 +1,6 @@
 /**
- * What a command takes on the command line, and how that is read: unknown options and values out of range are errors before anything runs.
- * Does not know what the commands do.
+ * What a command takes on the command line, and how that is read: unknown options and values out of range are errors
+ * before anything runs. Does not know what the commands do.
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
@@ -23,7 +23,9 @@ export interface OptionSpec {
 export interface Signature {
   /** "train" */
   readonly name: string;
-  /** What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything. */
+  /**
+   * What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything.
+   */
   readonly operand?: { readonly name: string; readonly choices?: readonly string[]; readonly isRequired: boolean };
   /** What may follow it, any number of them, and what each is called, as "file". Default: nothing. */
   readonly more?: { readonly name: string };
@@ -74,7 +76,7 @@ export class Arguments {
    *
    * @param rule  what it must be, for the message
    * @param isIn  whether a number is that
-   * @throws CommandLineError
+   * @throws {CommandLineError}
    */
   number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
     const text = this.#values.get(option);
@@ -85,7 +87,7 @@ export class Arguments {
   }
 }
 
-/** Reads arguments by a command's signature. @throws CommandLineError */
+/** Reads arguments by a command's signature. @throws {CommandLineError} */
 export function readArguments(signature: Signature, args: readonly string[]): Arguments {
   const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);
@@ -160,12 +162,12 @@ function checkOperands({ name, operand, more }: Signature, given: readonly strin
   const [first, second] = given as readonly (string | undefined)[];
   const spare = operand === undefined ? first : second;
   if (spare !== undefined && more === undefined)
-    throw wrong(name, "an argument too many", undefined, spare, helpHint(name));
+    throw wrong(name, "unexpected argument", undefined, spare, helpHint(name));
   if (operand === undefined) return;
   const { choices } = operand;
   if (first === undefined) {
     if (!operand.isRequired) return;
-    throw wrong(name, `no ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
+    throw wrong(name, `missing ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
   }
   if (choices !== undefined && !choices.includes(first)) throw unknown(name, operand.name, first, choices);
 }

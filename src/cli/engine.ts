@@ -13,7 +13,7 @@ export const wideOption = { about: "let V8 fuse pairs of vectors into 256-bit on
 
 const mostThreads = 64;
 
-/** Starts the library as the options say. @throws CommandLineError */
+/** Starts the library as the options say. @throws {CommandLineError} */
 export function initWith(args: Arguments): Promise<Info> {
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostThreads;
   const threads = args.number("threads", `an integer from 1 to ${mostThreads}`, isCount);

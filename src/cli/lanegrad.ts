@@ -26,7 +26,8 @@ const commands: readonly Command[] = [train, predict, course, table, bench, info
  * Runs a command line.
  *
  * @param args  without the program's name
- * @returns the exit status: 0 where all went well, 2 where the command line makes no sense, 130 or 143 where a signal ended it, else 1
+ * @returns the exit status: 0 where all went well, 2 where the command line makes no sense, 130 or 143 where a signal
+ *   ended it, else 1
  */
 export async function lanegrad(args: readonly string[], surroundings: Surroundings): Promise<number> {
   try {

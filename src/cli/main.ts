@@ -9,7 +9,8 @@ import type { StopSignal } from "./surroundings.js";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
 
-// The reader of a pipe may go away, which is no error; a file that the output goes to may run out of room, which is one.
+// The reader of a pipe may go away, which is no error; a file that the output goes to may run out of room, which is
+// one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
   process.stderr.write(`lanegrad: cannot write to standard output: ${reasonOf(error)}.\n`);

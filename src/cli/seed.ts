@@ -6,7 +6,7 @@ export const seedOption = { value: "N", about: "weights, order, dropout and draw
 
 const largestSeed = 2 ** 32 - 1;
 
-/** The seed that was asked for. @throws CommandLineError */
+/** The seed that was asked for. @throws {CommandLineError} */
 export function seedOf(args: Arguments): number | undefined {
   const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= largestSeed;
   return args.number("seed", "an integer from 0 to 2³² − 1", isSeed);

@@ -1,6 +1,8 @@
 /**
- * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that are the same for every batch.
- * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not know models or losses.
+ * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that are the same for
+ * every batch.
+ * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not
+ * know models or losses.
  */
 import { gatherInto, gatherStepsInto } from "../ops/shape/gather.js";
 import { empty, zeros } from "../tensor/create.js";
@@ -9,7 +11,9 @@ import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Lengths } from "./lengths.js";
 
-/** A gathered batch: for each column its n rows. The tensors are views on the buffers and change with the next batch. */
+/**
+ * A gathered batch: for each column its n rows. The tensors are views on the buffers and change with the next batch.
+ */
 export type Batch = readonly Tensor[];
 
 /** Columns of data with N rows each, handed out batch by batch. */
@@ -32,7 +36,7 @@ export class Batches {
    * @param columns    (N, …) each; uint8 is read as fractions of 255
    * @param batchSize  n, 1 ≤ n; more than N is N
    * @param lengths    of column 0, (N, T) int32, where rows are grouped by length: Note [Groups by length]
-   * Errors: MemoryError.
+   * @throws {MemoryError}
    */
   constructor(columns: readonly Tensor[], batchSize: number, lengths?: Lengths) {
     this.#lengths = lengths;
@@ -65,8 +69,8 @@ export class Batches {
 
   /**
    * Says which rows are next: batch `b` of an epoch with that order. {@link gather} then fills the buffers.
-   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the buffers cut to them:
-   * the same array for the same n and L
+   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the
+   *   buffers cut to them: the same array for the same n and L
    */
   select(
     order: Int32Array,
@@ -79,7 +83,10 @@ export class Batches {
     return { n: rows.length, steps, batch };
   }
 
-  /** Fills the buffers with the selected rows, n of them and L steps of each. Kernels only: it takes part in a recorded step. */
+  /**
+   * Fills the buffers with the selected rows, n of them and L steps of each. Kernels only: it takes part in a recorded
+   * step.
+   */
   gather(n: number, steps?: number): void {
     const { indices, batch } = this.#viewsOf(n, steps);
     for (const [i, column] of this.#columns.entries()) {
@@ -88,7 +95,9 @@ export class Batches {
     }
   }
 
-  /** How much of all steps that were selected was padding, in percent; undefined where rows are not grouped by length. */
+  /**
+   * How much of all steps that were selected was padding, in percent; undefined where rows are not grouped by length.
+   */
   get padding(): number | undefined {
     return this.#lengths === undefined || this.#computedSteps === 0
       ? undefined

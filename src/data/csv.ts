@@ -1,6 +1,8 @@
 /**
- * CSV files as data sets: number columns become x, one column of names becomes labels, or number columns become targets.
- * Letters: N rows, F feature columns, K target columns. Nothing is guessed: what is not a number in a number column is an error with line and column.
+ * CSV files as data sets: number columns become x, one column of names becomes labels, or number columns become
+ * targets.
+ * Letters: N rows, F feature columns, K target columns. Nothing is guessed: what is not a number in a number column is
+ * an error with line and column.
  */
 import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
 import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
@@ -44,8 +46,9 @@ export interface CsvTable {
   /** (N) class numbers; empty without `labels`. */
   readonly labels: Int32Array<ArrayBuffer>;
   /**
-   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0" and "01") under its shortest
-   * spelling, and the order is by value; else each spelling is a class, and the order is by code point.
+   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0"
+   * and "01") under its shortest spelling, and the order is by value; else each spelling is a class, and the order is
+   * by code point.
    */
   readonly classNames: readonly string[];
   /** (N, K) row-major; empty without `target`. */
@@ -62,12 +65,14 @@ const optionNames = ["labels", "target", "features", "header", "separator", "mis
 /**
  * A CSV file as a data set: x (N, F) float32; y (N) int32 labels with `classNames`, or (N, K) float32 targets.
  *
+ * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same
+ * again while it is decoded, and 4 bytes a value.
+ *
  * @param source   path (Node), bytes, Blob, Response or stream; UTF-8, gzipped or not
  * @param options  which columns are what; `labels` or `target` is needed
- * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read, is not UTF-8 or inflates to more than
- * `maxBytes`, and as {@link parseCsv}.
- * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same again while it is decoded, and 4 bytes
- * a value.
+ * @throws {UsageError} before `init`, for a wrong option
+ * @throws {DataError} for a file that cannot be read, is not UTF-8 or inflates to more than `maxBytes`, and as
+ *   {@link parseCsv}
  */
 export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
@@ -76,7 +81,7 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
   checkOptions(op, columns);
   checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
-    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+    throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
   heap(); // without init, say so before anything is read
   const table = parse(op, await decode(op, await readBytes(op, source), maxBytes), columns);
@@ -90,10 +95,10 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
 
 /**
  * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
- *
- * Errors: UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a field that is
- * empty or no finite float32, quotes that do not close, more than 1,048,576 fields in a row or as many classes, and where there are no rows.
  * Cost: linear in the text.
+ * @throws {UsageError} for a wrong option or a column that is not there
+ * @throws {DataError} with line and column, for rows of different lengths, a field that is empty or no finite float32,
+ *   quotes that do not close, more than 1,048,576 fields in a row or as many classes, and where there are no rows
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   checkOptions("datasets.parseCsv", options);
@@ -165,7 +170,7 @@ function chooseColumns(op: string, firstRow: readonly string[], options: CsvOpti
       const expected = header
         ? `one of ${show(names)} or a number`
         : `a number from ${-names.length} to ${names.length - 1}`;
-      throw new UsageError(message(op, "there is no such column", { expected, got: show(column) }));
+      throw new UsageError(message(op, "unknown column", { expected, got: show(column) }));
     }
     if (typeof column === "string" && names.lastIndexOf(column) !== number) {
       const hint = "Give the column by number.";
@@ -239,7 +244,7 @@ async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefine
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(plain);
   } catch {
-    throw new DataError(message(op, "the text cannot be decoded", { expected: "UTF-8", got: "other bytes" }));
+    throw new DataError(message(op, "the text is not UTF-8", { hint: "Convert it, for example by iconv." }));
   }
 }
 
@@ -247,7 +252,7 @@ function checkOptions(op: string, options: CsvOptions): void {
   checkKeys(op, options, optionNames);
   const { labels, target, header = true, separator = ",", missing = "error" } = options;
   const fail = (option: string, expected: string, value: unknown) => {
-    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${option} is invalid`, { expected, got: show(value) }));
   };
   if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
   if (typeof header !== "boolean") fail("header", "true or false", header);

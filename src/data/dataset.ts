@@ -1,4 +1,7 @@
-/** What every loader returns: rows of inputs and targets that stand side by side, in one set or split into training and test. */
+/**
+ * What every loader returns: rows of inputs and targets that stand side by side, in one set or split into training and
+ * test.
+ */
 import type { Tensor } from "../tensor/tensor.js";
 
 /** N examples. Row i of x belongs to row i of y. */

@@ -1,7 +1,8 @@
 /**
- * Files from the network, kept in a cache folder: the first mirror that gives the right bytes, a temporary name until they are whole.
- * A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is wrong with a mirror leads to the next one.
- * On failure no partial file stays. A link in the place of a file is replaced, not followed. Node only; does not know what is in the files.
+ * Files from the network, kept in a cache folder: the first mirror that gives the right bytes, a temporary name until
+ * they are whole. A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is
+ * wrong with a mirror leads to the next one. On failure no partial file stays. A link in the place of a file is
+ * replaced, not followed. Node only; does not know what is in the files.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "../io/bytes.js";
@@ -62,7 +63,10 @@ export interface DownloadOptions {
   readonly stallMs: number;
 }
 
-/** The folder for downloaded files: LANEGRAD_CACHE, else lanegrad in XDG_CACHE_HOME, else ~/.cache/lanegrad. Errors: UsageError in browsers. */
+/**
+ * The folder for downloaded files: LANEGRAD_CACHE, else lanegrad in XDG_CACHE_HOME, else ~/.cache/lanegrad.
+ * @throws {UsageError} in browsers
+ */
 export function cacheFolder(op: string): string {
   const path = nodeBuiltin("path", op);
   const { LANEGRAD_CACHE: own, XDG_CACHE_HOME: shared } = globalThis.process.env;
@@ -70,12 +74,12 @@ export function cacheFolder(op: string): string {
   return path.join(shared || path.join(nodeBuiltin("os", op).homedir(), ".cache"), "lanegrad");
 }
 
-/** Throws UsageError for options of {@link CacheOptions} that are wrong. */
+/** @throws {UsageError} for options of {@link CacheOptions} that are wrong */
 export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions): void {
   const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
   if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
     throw new UsageError(
-      message(op, "mirrors are wrong", { expected: "a list of one or more addresses", got: show(mirrors) }),
+      message(op, "mirrors must be a list of addresses", { expected: "at least one", got: show(mirrors) }),
     );
   }
   if (stallMs !== undefined && !(stallMs > 0)) {
@@ -86,7 +90,7 @@ export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions
 /**
  * All of `files` from the cache folder, downloaded where they are missing.
  * @param publicMirrors  where options name none
- * Errors: those of {@link download}. Files that have come whole stay if a later one fails.
+ * @throws what {@link download} throws; files that have arrived whole stay if a later one fails
  */
 export async function fetchFiles(
   files: readonly RemoteFile[],
@@ -123,8 +127,9 @@ export async function readCached(file: RemoteFile, folder: string): Promise<Uint
 /**
  * Downloads a file into the cache folder and returns its bytes.
  *
- * Throws the signal's reason where it aborts; DataError where no mirror gives the right bytes (with what each of them gave), or, before a mirror is asked,
- * where the folder cannot be made or written to. In all these cases the folder's files are as they were.
+ * Throws the signal's reason where it aborts; DataError where no mirror gives the right bytes (with what each of them
+ * gave), or, before a mirror is asked, where the folder cannot be made or written to. In all these cases the folder's
+ * files are as they were.
  */
 export async function download(file: RemoteFile, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { op, folder, mirrors, signal } = options;
@@ -201,7 +206,7 @@ async function fetchBytes(
   }
 }
 
-/** Makes the cache folder where it is not there, and tries whether it can be written to. Errors: DataError. */
+/** Makes the cache folder where it is not there, and tries whether it can be written to. @throws {DataError} */
 async function makeFolder(op: string, folder: string): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
   try {

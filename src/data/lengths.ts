@@ -1,10 +1,12 @@
 /**
- * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as its longest needs.
- * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not gather (batches.ts).
+ * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as
+ * its longest needs.
+ * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
+ * gather (batches.ts).
  *
- * Note [Groups by length]. The rows are shuffled, cut into pools of 50 batches, and each pool is sorted by length; its batches, then, are taken in a
- * shuffled order. So neighbours in length change from epoch to epoch, and padding stays at a few percent. Lengths are rounded up to a multiple, because
- * a recorded step is kept for each.
+ * Note [Groups by length]. The rows are shuffled, cut into pools of 50 batches, and each pool is sorted by length; its
+ * batches, then, are taken in a shuffled order. So neighbours in length change from epoch to epoch, and padding stays
+ * at a few percent. Lengths are rounded up to a multiple, because a recorded step is kept for each.
  */
 import { ShapeError, message } from "../errors.js";
 import type { Random } from "../tensor/random.js";
@@ -25,7 +27,10 @@ export interface Lengths {
   readonly steps: number;
   /** What lengths were rounded up to a multiple of. */
   readonly multiple: number;
-  /** An epoch's rows in batches of similar length: {@link orderByLength}. A method, so that batches.ts needs no import of this file. */
+  /**
+   * An epoch's rows in batches of similar length: {@link orderByLength}. A method, so that batches.ts needs no import
+   * of this file.
+   */
   order(batchSize: number, shuffle: boolean, random: Random): Int32Array;
 }
 
@@ -34,7 +39,7 @@ export interface Lengths {
  *
  * @param x         (N, T) int32, 0 for padding
  * @param multiple  what lengths are rounded up to a multiple of; default a tenth of T, rounded up
- * Errors: ShapeError for padding in front of one sequence and behind another.
+ * @throws {ShapeError} for padding in front of one sequence and behind another
  */
 export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1] / 10)): Lengths {
   const [N, T] = x.shape;
@@ -63,7 +68,9 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
   return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple, order };
 }
 
-/** An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last. */
+/**
+ * An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last.
+ */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
   const rows = shuffle ? random.permutation(N) : Int32Array.from({ length: N }, (_, i) => i);

@@ -1,6 +1,8 @@
 /**
- * The order in which `numpy.random.RandomState(seed).shuffle` puts 0 … N − 1, so that data sets stand in the order that Keras gives them.
- * Source: Matsumoto & Nishimura 1998, "Mersenne Twister"; NumPy's legacy `random_interval` (a mask, and draws that are too large again).
+ * The order in which `numpy.random.RandomState(seed).shuffle` puts 0 … N − 1, so that data sets stand in the order that
+ * Keras gives them.
+ * Source: Matsumoto & Nishimura 1998, "Mersenne Twister"; NumPy's legacy `random_interval` (a mask, and draws that are
+ * too large again).
  */
 
 /** NumPy's RandomState, as far as shuffling needs it. */

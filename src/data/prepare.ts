@@ -1,7 +1,7 @@
 /**
- * What data need before training: a part kept apart for testing, and features on one scale. Scales are fitted on the training part alone, so that
- * nothing about the test part leaks into training. Letters: N rows, F features: the numbers of a row, whatever its shape.
- * Works on copies; the given tensors stay as they are.
+ * What data need before training: a part kept apart for testing, and features on one scale. Scales are fitted on the
+ * training part alone, so that nothing about the test part leaks into training. Letters: N rows, F features: the
+ * numbers of a row, whatever its shape. Works on copies; the given tensors stay as they are.
  */
 import { checkKeys, DataError, message, ShapeError, UsageError } from "../errors.js";
 import { checkNumber } from "../options.js";
@@ -23,7 +23,9 @@ export interface SplitOptions {
  * Splits the rows at random into training and test.
  *
  * @returns  ⌈N · (1 − test)⌋ rows to train and the others to test, in random order; types and row shapes as in `data`
- * Errors: UsageError for a wrong option or a share that leaves a part empty; ShapeError where x and y differ in rows; MemoryError.
+ * @throws {UsageError} for a wrong option or a share that leaves a part empty
+ * @throws {ShapeError} when x and y differ in rows
+ * @throws {MemoryError}
  */
 export function split(data: Dataset, options: SplitOptions = {}): Split {
   const op = "datasets.split";
@@ -33,7 +35,7 @@ export function split(data: Dataset, options: SplitOptions = {}): Split {
   const rows = data.x.shape[0];
   if (data.y.shape[0] !== rows) {
     const got = `x ${showShape(data.x.shape)} and y ${showShape(data.y.shape)}`;
-    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "as many of both", got }));
+    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "the same number", got }));
   }
   const cut = Math.round(rows * (1 - test));
   if (cut === 0 || cut === rows) {
@@ -45,8 +47,8 @@ export function split(data: Dataset, options: SplitOptions = {}): Split {
 }
 
 /**
- * How features are scaled: (value − offset) · factor, each feature with its own numbers. Both are float64: where values are large beside their spread, as
- * years or times in milliseconds, the mean needs more digits than a float32 has.
+ * How features are scaled: (value − offset) · factor, each feature with its own numbers. Both are float64: where values
+ * are large beside their spread, as years or times in milliseconds, the mean needs more digits than a float32 has.
  */
 export interface Scaling {
   /** (F) */
@@ -61,10 +63,13 @@ export interface ScaledSplit extends Split {
 }
 
 /**
- * Gives every feature of the training part mean 0 and standard deviation 1 (of the whole part, divided by N), and treats the test part alike.
- * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ * Gives every feature of the training part mean 0 and standard deviation 1 (of the whole part, divided by N), and
+ * treats the test part alike. A feature that is constant in the training part becomes 0 there. x becomes float32; uint8
+ * is read as fractions of 255.
  *
- * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ * @throws {ShapeError} when rows differ in shape
+ * @throws {DataError} for values that are not finite
+ * @throws {MemoryError}
  */
 export function standardize(data: Split): ScaledSplit {
   return scaleBoth(data, "datasets.standardize", (values, { offset, factor }) => {
@@ -83,10 +88,13 @@ export function standardize(data: Split): ScaledSplit {
 }
 
 /**
- * Brings every feature of the training part to [0, 1] by its smallest and largest value, and treats the test part alike, which may go beyond.
- * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ * Brings every feature of the training part to [0, 1] by its smallest and largest value, and treats the test part
+ * alike, which may go beyond. A feature that is constant in the training part becomes 0 there. x becomes float32; uint8
+ * is read as fractions of 255.
  *
- * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ * @throws {ShapeError} when rows differ in shape
+ * @throws {DataError} for values that are not finite
+ * @throws {MemoryError}
  */
 export function normalize(data: Split): ScaledSplit {
   return scaleBoth(data, "datasets.normalize", (values, { offset, factor }) => {
@@ -106,14 +114,17 @@ export function normalize(data: Split): ScaledSplit {
  *
  * @param x        (N, …) with F features a row
  * @param scaling  what {@link standardize} or {@link normalize} returned, or the same numbers in other arrays
- * Errors: ShapeError for another number of features; MemoryError.
+ * @throws {ShapeError} for another number of features
+ * @throws {MemoryError}
  */
 export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLike<number>>>): Tensor {
   const { offset, factor } = scaling;
   const features = x.size / x.shape[0];
   if (features !== offset.length) {
     const expected = `${offset.length} numbers a row`;
-    throw new ShapeError(message("datasets.scale", "x has other features", { expected, got: showShape(x.shape) }));
+    throw new ShapeError(
+      message("datasets.scale", "x has the wrong number of features", { expected, got: showShape(x.shape) }),
+    );
   }
   const values = realValues(x);
   eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));

@@ -1,4 +1,7 @@
-/** The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as Keras cut the reviews. */
+/**
+ * The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as
+ * Keras cut the reviews.
+ */
 import { DataError, LanegradError, message, show } from "../errors.js";
 import { checkRankOptions, encodeRanks, rankOptions, type RankOptions } from "./text/rankEncoding.js";
 
@@ -60,7 +63,7 @@ export class ReviewWords {
   }
 }
 
-/** The words that `toJSON` described. Errors: DataError for anything else. */
+/** The words that `toJSON` described. @throws {DataError} for anything else */
 export function reviewWordsFrom(value: unknown): ReviewWords {
   const { format: given, ranks, options } = (value ?? {}) as Record<string, unknown>;
   if (given !== format) throw damaged(`format ${show(given)}`);
@@ -90,7 +93,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function damaged(got: string, cause?: unknown): DataError {
   const expected = "what ReviewWords.toJSON gave";
-  return new DataError(message("datasets.reviewWordsFrom", "these are no words of reviews", { expected, got }), {
+  return new DataError(message("datasets.reviewWordsFrom", "this is not a saved ReviewWords", { expected, got }), {
     cause,
   });
 }

@@ -1,7 +1,9 @@
 /**
- * Tiny Shakespeare: 1,115,394 characters of his plays in one text, 65 different ones, for networks that say the next character. From a file or
- * downloaded once into a cache. Node only. Does not cut the text up: text.fitTokenizer and text.streams do.
- * Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural networks"; the checksum is that of the published file.
+ * Tiny Shakespeare: 1,115,394 characters of his plays in one text, 65 different ones, for networks that say the next
+ * character. From a file or downloaded once into a cache. Node only. Does not cut the text up: text.fitTokenizer and
+ * text.streams do.
+ * Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural networks"; the checksum is that of the
+ * published file.
  */
 import { checkKeys } from "../errors.js";
 import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
@@ -27,8 +29,10 @@ const publicMirrors = ["https://raw.githubusercontent.com/karpathy/char-rnn/mast
 /**
  * The text; by custom its first 90 % are to train on and the rest to judge by.
  *
- * Errors: UsageError in browsers or for an unknown option; DataError for a file that cannot be read, is empty or not UTF-8, or where no mirror has it or
- * the cache cannot be written; the signal's reason where it aborts.
+ * @throws {UsageError} in browsers or for an unknown option
+ * @throws {DataError} for a file that cannot be read, is empty or not UTF-8, or when no mirror has it or the cache
+ *   cannot be written
+ * @throws the signal's reason when it aborts
  */
 export async function shakespeare(options: ShakespeareOptions = {}): Promise<string> {
   checkKeys(op, options, ["file", "maxBytes", ...cacheOptions]);
@@ -41,10 +45,10 @@ export async function shakespeare(options: ShakespeareOptions = {}): Promise<str
 }
 
 /**
- * The file that {@link shakespeare} would read without downloading: `place` itself where it is a file, else input.txt in it or in its folders
- * tinyshakespeare and shakespeare; without `place` the cache's.
+ * The file that {@link shakespeare} would read without downloading: `place` itself where it is a file, else input.txt
+ * in it or in its folders tinyshakespeare and shakespeare; without `place` the cache's.
  * @returns undefined where there is none (its contents are not looked at)
- * Errors: UsageError in browsers.
+ * @throws {UsageError} in browsers
  */
 export async function findShakespeare(place?: string, cache?: string): Promise<string | undefined> {
   const path = nodeBuiltin("path", op);

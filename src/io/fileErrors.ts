@@ -19,7 +19,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EEXIST: ["it is there already", "Choose another name."],
   EBUSY: ["it is in use, or something is mounted there", "Choose another name."],
   ETXTBSY: ["it is a program that is running", "Choose another name."],
-  ENXIO: ["nobody reads from it", "Name a file."],
+  ENXIO: ["no process reads from it", "Name a file."],
   EIO: ["the device reports an error", "Name a place on another disk."],
 };
 

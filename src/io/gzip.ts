@@ -1,13 +1,15 @@
 /**
- * Gunzip by the engine's own DecompressionStream, in Node and in browsers alike, with the inflated size known beforehand.
- * Inflating stops as soon as that size is exceeded, whatever the file claims; a size beyond the limit is refused before it begins.
- * Refuses what follows a gzip member (padding, a second member): browsers do, zlib does not always.
+ * Gunzip by the engine's own DecompressionStream, in Node and in browsers alike, with the inflated size known
+ * beforehand. Inflating stops as soon as that size is exceeded, whatever the file claims; a size beyond the limit is
+ * refused before it begins. Refuses what follows a gzip member (padding, a second member): browsers do, zlib does not
+ * always.
  * Source: RFC 1952.
  *
- * Note [Cost of a file]: what a reader makes of a file is bounded by the file. Deflate packs zeros 1032 to 1, so a file of 2 MB can stand for 2 GB; what a
- * file may inflate to is therefore 100 times its size, and at least 8 MiB, so that small blank files (pictures without ink, labels of one class) are read.
- * Real data are far below: MNIST inflates 5 to 1. Loaders have an option maxBytes for files that are known to be beyond. Everything behind the
- * inflating is linear in the inflated bytes.
+ * Note [Cost of a file]: what a reader makes of a file is bounded by the file. Deflate packs zeros 1032 to 1, so a file
+ * of 2 MB can stand for 2 GB; what a file may inflate to is therefore 100 times its size, and at least 8 MiB, so that
+ * small blank files (pictures without ink, labels of one class) are read. Real data are far below: MNIST inflates 5 to
+ * 1. Loaders have an option maxBytes for files that are known to be beyond. Everything behind the inflating is linear
+ * in the inflated bytes.
  */
 import { DataError, message } from "../errors.js";
 import { checkInteger } from "../options.js";
@@ -18,7 +20,7 @@ export interface InflateOptions {
   readonly maxBytes?: number | undefined;
 }
 
-/** Throws UsageError for a `maxBytes` that is no integer ≥ 1. */
+/** @throws {UsageError} for a `maxBytes` that is no integer ≥ 1 */
 export function checkMaxBytes(op: string, { maxBytes }: InflateOptions): void {
   if (maxBytes !== undefined) checkInteger(op, "maxBytes", maxBytes, "[1, ∞)");
 }
@@ -32,7 +34,7 @@ export function inflationLimit(fileBytes: number, maxBytes?: number): number {
 export function tooLarge(op: string, size: number, limit: number): DataError {
   const hint = "If you trust the file, unpack it first or raise maxBytes.";
   const expected = `at most ${limit} bytes (100 × the file's size, or maxBytes)`;
-  return new DataError(message(op, "the file inflates to too much", { expected, got: `${size}`, hint }));
+  return new DataError(message(op, "the inflated file is too large", { expected, got: `${size}`, hint }));
 }
 
 /** True where packed bytes cannot stand for `size` inflated ones, since deflate makes at most 258 bytes of two bits. */
@@ -67,11 +69,12 @@ export interface GunzipOptions extends InflateOptions {
 /**
  * All inflated bytes.
  *
+ * Cost: time linear in the inflated bytes; memory once the inflated size.
+ *
  * @param bytes  a gzip file
  * @param op     the function that the user called and the file's name, for the message
- * Throws DataError where the file is cut short, damaged, followed by other bytes, of another inflated size, or would inflate to more than `maxBytes`, by
- * default 100 × its size and at least 8 MiB: Note [Cost of a file].
- * Cost: time linear in the inflated bytes; memory once the inflated size.
+ * @throws {DataError} when the file is cut short, damaged, followed by other bytes, of another inflated size, or would
+ *   inflate to more than `maxBytes`, by default 100 × its size and at least 8 MiB: Note [Cost of a file]
  */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,

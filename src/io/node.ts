@@ -20,7 +20,7 @@ export function isNode(): boolean {
  * @param name  without "node:"
  * @param op    the function that the user called, for the message
  * @param hint  what to do where there is no Node
- * Throws UsageError in browsers.
+ * @throws {UsageError} in browsers
  */
 export function nodeBuiltin<N extends Name>(
   name: N,
@@ -28,7 +28,9 @@ export function nodeBuiltin<N extends Name>(
   hint = "In a browser pass bytes, a Blob, a Response or a stream instead of a path.",
 ): Builtin<N> {
   if (!isNode()) {
-    throw new UsageError(message(op, `there is no node:${name} here`, { expected: "Node ≥ 20.16, Deno or Bun", hint }));
+    throw new UsageError(
+      message(op, `node:${name} is not available here`, { expected: "Node ≥ 20.16, Deno or Bun", hint }),
+    );
   }
   return globalThis.process.getBuiltinModule(name);
 }

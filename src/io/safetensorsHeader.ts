@@ -1,8 +1,8 @@
 /**
- * The JSON header of a safetensors file, read strictly: { name: { dtype, shape, data_offsets }, "__metadata__": { key: text } }.
- * JSON.parse would drop duplicate keys without a word and build any nesting, many times the size of the file, before it could be
- * refused; this reader follows the one shape that the format allows and stops at the first character that does not fit.
- * What the numbers mean for the data is checked in safetensors.ts.
+ * The JSON header of a safetensors file, read strictly: { name: { dtype, shape, data_offsets }, "__metadata__": { key:
+ * text } }. JSON.parse would drop duplicate keys without a word and build any nesting, many times the size of the file,
+ * before it could be refused; this reader follows the one shape that the format allows and stops at the first character
+ * that does not fit. What the numbers mean for the data is checked in safetensors.ts.
  * Source: the safetensors format description (huggingface/safetensors, README, "Format").
  */
 import { DataError, message, show } from "../errors.js";
@@ -109,7 +109,7 @@ class HeaderReader {
     if (this.take("}")) return;
     do {
       const key = this.string(`a name in ${what}`);
-      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} comes twice in ${what}`));
+      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} appears twice in ${what}`));
       seen.add(key);
       this.expect(":", `after ${show(key)}`);
       member(key);
@@ -157,8 +157,8 @@ const fields = "dtype, shape and data_offsets";
 /**
  * Reads the header's text. Memory and time are in proportion to its length.
  *
- * @throws DataError where the text leaves the format: not an object, a name or field twice, a field unknown, missing or of another
- *         type, metadata that is not text, a number that is not an integer from 0 to 2⁵³ − 1.
+ * @throws {DataError} when the text leaves the format: not an object, a name or field twice, a field unknown, missing
+ *   or of another type, metadata that is not text, a number that is not an integer from 0 to 2⁵³ − 1
  */
 export function parseHeader(text: string): SafetensorsHeader {
   const reader = new HeaderReader(text);

@@ -1,6 +1,6 @@
 /**
- * Temporary files, in Node only: their names say whose they are, so that what a killed run left is removed by the next one that writes into the folder,
- * and what a live one is writing is left alone. Does not write them (files.ts).
+ * Temporary files, in Node only: their names say whose they are, so that what a killed run left is removed by the next
+ * one that writes into the folder, and what a live one is writing is left alone. Does not write them (files.ts).
  *
  *   .lanegrad-HOST-PID-UUID.tmp        HOST: 8 hexadecimal digits for the machine, or the container with process numbers of its own
  */
@@ -9,7 +9,10 @@ import { nodeBuiltin } from "./node.js";
 const owned = /^\.lanegrad-([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}\.tmp$/;
 const anyName = /^\.lanegrad-[0-9a-f-]{1,80}\.tmp$/;
 
-/** A file of another machine, or whose process number somebody else has now, is abandoned when nobody has written to it for a day, in milliseconds. */
+/**
+ * A file of another machine, or whose process number somebody else has now, is abandoned when nobody has written to it
+ * for a day, in milliseconds.
+ */
 const longAgo = 86_400_000;
 
 /** Clocks of file systems are coarse: a file counts as older than this process only by more, in milliseconds. */
@@ -25,7 +28,10 @@ export function temporaryName(): string {
   return `.lanegrad-${hostName()}-${process.pid}-${nodeBuiltin("crypto").randomUUID()}.tmp`;
 }
 
-/** Removes the temporary files in a folder whose runs are dead; the first time that this process asks. What cannot be removed stays. */
+/**
+ * Removes the temporary files in a folder whose runs are dead; the first time that this process asks. What cannot be
+ * removed stays.
+ */
 export async function removeAbandoned(folder: string): Promise<void> {
   if (searched.has(folder)) return;
   searched.add(folder);
@@ -58,7 +64,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The machine's name and its namespace of process numbers: containers may share a folder and a name, but count processes for themselves. */
+/**
+ * The machine's name and its namespace of process numbers: containers may share a folder and a name, but count
+ * processes for themselves.
+ */
 function hostName(): string {
   if (host !== undefined) return host;
   let namespace = "";

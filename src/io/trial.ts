@@ -1,6 +1,7 @@
 /**
- * Whether files could be written, found out before the work that leads to them: by what writeFileAtomically does, on a temporary file beside each, as large
- * as the file will be. What is there already is neither changed nor opened, and nothing stays. Node only.
+ * Whether files could be written, found out before the work that leads to them: by what writeFileAtomically does, on a
+ * temporary file beside each, as large as the file will be. What is there already is neither changed nor opened, and
+ * nothing stays. Node only.
  */
 import { fileError, foreseen, isFileError } from "./fileErrors.js";
 import { endOfLinks, temporaryBeside } from "./files.js";
@@ -18,11 +19,12 @@ export interface Planned {
 const largestBlock = 2 ** 20;
 
 /**
- * Tries whether all the files could be written, one beside the other: what they need on a disk adds up. What is no regular file (a device, a pipe) is only
- * asked for its permissions.
+ * Tries whether all the files could be written, one beside the other: what they need on a disk adds up. What is no
+ * regular file (a device, a pipe) is only asked for its permissions.
  *
  * @param op  the function that the user called, for the messages
- * @throws DataError that says which cannot, and why; UsageError in browsers.
+ * @throws {DataError} that says which cannot, and why
+ * @throws {UsageError} in browsers
  */
 export async function tryToWrite(op: string, files: readonly Planned[]): Promise<void> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -44,7 +46,10 @@ export async function tryToWrite(op: string, files: readonly Planned[]): Promise
   }
 }
 
-/** The file that would be replaced or made; undefined for what is written to directly. Errors: those of the file system. */
+/**
+ * The file that would be replaced or made; undefined for what is written to directly.
+ * @throws what the file system throws
+ */
 async function targetOf(path: string): Promise<string | undefined> {
   const fs = nodeBuiltin("fs/promises");
   const paths = nodeBuiltin("path");

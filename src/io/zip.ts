@@ -1,7 +1,7 @@
 /**
- * Zip archives: the directory at the end, and files stored or deflated. Does not read ZIP64, encryption, other methods or archives in several parts.
- * Inflating stops at the size that the directory gives; that of all files together is limited: Note [Cost of a file] in gzip.ts. Each file is compared with
- * its CRC-32.
+ * Zip archives: the directory at the end, and files stored or deflated. Does not read ZIP64, encryption, other methods
+ * or archives in several parts. Inflating stops at the size that the directory gives; that of all files together is
+ * limited: Note [Cost of a file] in gzip.ts. Each file is compared with its CRC-32.
  * Source: PKWARE APPNOTE 6.3.
  */
 import { DataError, message, show } from "../errors.js";
@@ -34,8 +34,9 @@ export class ZipArchive {
   /**
    * Reads the directory.
    * @param op        the function that the user called and the archive's name, for the messages
-   * @param maxBytes  what all files that are read may inflate to together; default 100 × the archive's size, and at least 8 MiB
-   * Errors: DataError for what is no zip archive, or one that is cut short or damaged.
+   * @param maxBytes  what all files that are read may inflate to together; default 100 × the archive's size, and at
+   *                  least 8 MiB
+   * @throws {DataError} for what is no zip archive, or one that is cut short or damaged
    */
   constructor(bytes: Uint8Array<ArrayBuffer>, op: string, maxBytes?: number) {
     this.#bytes = bytes;
@@ -72,7 +73,7 @@ export class ZipArchive {
 
   /**
    * A file's bytes; a view on the archive where they are stored.
-   * Errors: DataError where it is not there, cut short or damaged, or would inflate beyond the archive's limit.
+   * @throws {DataError} when it is not there, cut short or damaged, or would inflate beyond the archive's limit
    */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.#entries.get(name);
@@ -126,7 +127,7 @@ export class ZipArchive {
   }
 
   #damaged(got: string): DataError {
-    const wrong = "this is no zip archive, or it is cut short or damaged";
+    const wrong = "this is not a zip archive, or it is cut short or damaged";
     return new DataError(message(this.#op, wrong, { expected: "files stored or deflated, and their directory", got }));
   }
 }

@@ -279,7 +279,7 @@ describe("tokens", () => {
     expect(() => model.call([tensor(wrong, undefined, int32)])).toThrow(`call: ${text}`);
     expect(() => model.trainOnBatch([tensor(wrong, undefined, int32)], [targets])).toThrow(`trainOnBatch: ${text}`);
     expect(() => model.call([tensor(wrong)])).toThrow(
-      "call: input 0 holds no tokens; expected int32, 0 ≤ token < inputDim = 9, got Tensor(2, 2).",
+      "call: input 0 must hold tokens; expected int32, 0 ≤ token < inputDim = 9, got Tensor(2, 2).",
     );
   });
 

@@ -3,7 +3,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 
-/** Where a package, or a file of it, is: beside this package, or in the folder where the command was called; undefined where it is not installed. */
+/**
+ * Where a package, or a file of it, is: beside this package, or in the folder where the command was called; undefined
+ * where it is not installed.
+ */
 export function findInstalled(path: string): string | undefined {
   for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
     try {

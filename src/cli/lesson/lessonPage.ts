@@ -1,4 +1,6 @@
-/** The page of a lesson: what it has shown, how it is repeated, and what ran it. Reads the files that every page needs. */
+/**
+ * The page of a lesson: what it has shown, how it is repeated, and what ran it. Reads the files that every page needs.
+ */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,7 +21,7 @@ const roomForData = 2 ** 18;
  *
  * @param command  for the message
  * @param script   URL of the page's script
- * @throws CommandLineError where uPlot is not installed
+ * @throws {CommandLineError} when uPlot is not installed
  */
 export async function pageParts(command: string, script: string): Promise<PageParts> {
   const file = async (path: string): Promise<string> => {

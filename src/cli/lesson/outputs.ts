@@ -1,6 +1,6 @@
 /**
- * The files that a command writes at its end. Whether they can be written is tried before the work begins; where writing fails all the same, the bytes are
- * kept in another place. Does not know what is in them.
+ * The files that a command writes at its end. Whether they can be written is tried before the work begins; where
+ * writing fails all the same, the bytes are kept in another place. Does not know what is in them.
  */
 import { readlink, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -31,8 +31,9 @@ export class Outputs {
   readonly #failures: DataError[] = [];
 
   /**
-   * Tries whether the files of --out, --report and --checkpoint can be written, and whether each is a file of its own and none that is read.
-   * Changes nothing, and nothing stays. @throws DataError
+   * Tries whether the files of --out, --report and --checkpoint can be written, and whether each is a file of its own
+   * and none that is read. Changes nothing, and nothing stays.
+   * @throws {DataError}
    */
   static async tried(command: string, args: Arguments): Promise<Outputs> {
     const outputs = new Outputs(command, args);
@@ -51,7 +52,7 @@ export class Outputs {
     return this.#files.has(option);
   }
 
-  /** Tries again, now that it is known how large files will be, in bytes. @throws DataError */
+  /** Tries again, now that it is known how large files will be, in bytes. @throws {DataError} */
   async try(sizes: Readonly<Partial<Record<Option, number | undefined>>>): Promise<void> {
     const files = Array.from(this.#files, ([option, path]) => {
       return { path, bytes: Math.max(atLeast, sizes[option] ?? 0), name: `--${option}` };
@@ -60,7 +61,8 @@ export class Outputs {
   }
 
   /**
-   * Writes a file. Where that fails, the bytes go beside it under another name, else into the temporary folder, and {@link finish} throws.
+   * Writes a file. Where that fails, the bytes go beside it under another name, else into the temporary folder, and
+   * {@link finish} throws.
    * @returns where they are; undefined where they are nowhere
    */
   async write(option: "out" | "report", bytes: Uint8Array): Promise<string | undefined> {
@@ -78,14 +80,14 @@ export class Outputs {
     }
   }
 
-  /** To be called when all is done: throws what went wrong in {@link write}. @throws DataError */
+  /** To be called when all is done: throws what went wrong in {@link write}. @throws {DataError} */
   finish(): void {
     const [first, ...others] = this.#failures;
     if (first === undefined) return;
     throw new DataError([first, ...others].map((failure) => failure.message).join("\n"), { cause: first });
   }
 
-  /** @throws DataError where two options name one file, or one names what is read */
+  /** @throws {DataError} when two options name one file, or one names what is read */
   async #checkDifferent(args: Arguments): Promise<void> {
     const written = await Promise.all(
       Array.from(this.#files, async ([name, path]) => ({ name, ...(await placeOf(path)) })),
@@ -112,7 +114,10 @@ function isOwn(written: string, read: string): boolean {
   return read === "resume" && written !== "report";
 }
 
-/** Writes the bytes under a free name beside the file or, where that fails, in the temporary folder. @returns where they are */
+/**
+ * Writes the bytes under a free name beside the file or, where that fails, in the temporary folder.
+ * @returns where they are
+ */
 export async function writeElsewhere(command: string, file: string, bytes: Uint8Array): Promise<string | undefined> {
   const extension = extname(file).slice(0, stemLength);
   const stem =
@@ -132,8 +137,9 @@ export async function writeElsewhere(command: string, file: string, bytes: Uint8
 }
 
 /**
- * Writes the bytes to the first of `<stem><extension>`, `<stem>-2<extension>`, … that is free. @param first the number to begin with
- * @throws DataError where it cannot be written
+ * Writes the bytes to the first of `<stem><extension>`, `<stem>-2<extension>`, … that is free.
+ * @param first the number to begin with
+ * @throws {DataError} when it cannot be written
  */
 export async function writeNumbered(
   command: string,
@@ -147,7 +153,7 @@ export async function writeNumbered(
     if (await writeNewFile(command, path, bytes)) return path;
   }
   const got = show(`${stem}-${first + mostNumbers - 1}${extension}`);
-  throw new DataError(message(command, "all names are taken", { expected: "one that is free", got }));
+  throw new DataError(message(command, "every name is taken", { expected: "a free name", got }));
 }
 
 /** Where a path leads. */
@@ -168,7 +174,10 @@ async function placeOf(path: string, links = mostLinks): Promise<Place> {
   return { path: real, identity: found && found.ino !== 0n ? `${found.dev}:${found.ino}` : undefined };
 }
 
-/** One file under two names, or two names that are one where upper and lower case, or ways to write an accent, do not count. */
+/**
+ * One file under two names, or two names that are one where upper and lower case, or ways to write an accent, do not
+ * count.
+ */
 function isSame(a: Place, b: Place): boolean {
   if (a.identity !== undefined && a.identity === b.identity) return true;
   const [first, second] = [a, b].map(({ path }) => path.normalize("NFC").toLowerCase());

@@ -1,4 +1,7 @@
-/** The places that --data and LANEGRAD_DATA name. They exist and can be read, or it is an error: nothing else is taken in their place in silence. */
+/**
+ * The places that --data and LANEGRAD_DATA name. They exist and can be read, or it is an error: nothing else is taken
+ * in their place in silence.
+ */
 import { access, constants, open, readdir, stat } from "node:fs/promises";
 import { fileError } from "../../io/fileErrors.js";
 
@@ -13,7 +16,7 @@ export interface NamedPlaces {
 /**
  * Where to look for data, in order; undefined is the cache. --data stands alone.
  *
- * @throws DataError for a place that is not there or cannot be read
+ * @throws {DataError} for a place that is not there or cannot be read
  */
 export async function placesOf({ folder, defaultFolder }: NamedPlaces): Promise<(string | undefined)[]> {
   if (folder !== undefined) {

@@ -1,4 +1,7 @@
-/** A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says. Does not perform it. */
+/**
+ * A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says.
+ * Does not perform it.
+ */
 import { imdbModels } from "../../../course/recurrent/imdb.js";
 import { defaultsOf } from "../../../course/settings.js";
 import type { Lesson } from "../../../course/stage.js";
@@ -27,7 +30,11 @@ export interface Resumed {
   readonly model: Model;
 }
 
-/** The plan. @throws CommandLineError; DataError for a file that is not a checkpoint */
+/**
+ * The plan.
+ * @throws {CommandLineError}
+ * @throws {DataError} for a file that is not a checkpoint
+ */
 export async function planFrom(command: string, lessons: readonly Lesson[], args: Arguments): Promise<Plan> {
   const file = args.text("resume");
   const name = lessonName(command, args);
@@ -53,7 +60,10 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
   return plan;
 }
 
-/** The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model. @throws CommandLineError */
+/**
+ * The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model.
+ * @throws {CommandLineError}
+ */
 function lessonName(command: string, args: Arguments): string | undefined {
   if (command !== "train" || args.operand !== "imdb") return args.operand;
   const kind = args.text("model") ?? "lstm";
@@ -68,7 +78,7 @@ async function resumedPlan(command: string, lessons: readonly Lesson[], file: st
   const lesson = lessons.find(({ name, kind }) => kind === "network" && name === recipe);
   if (lesson === undefined || typeof data !== "string" || !isRun(lesson, run)) {
     const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.";
-    throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
+    throw new DataError(message("train", `${show(file)} is not a checkpoint of lanegrad train`, { hint }));
   }
   return { command, lesson, settings: run, seed: model.seed, resumed: { file, identity, model } };
 }
@@ -85,9 +95,9 @@ function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wante
   for (const [name, value] of Object.entries(wanted)) {
     if (value === begun[name]) continue;
     const what = name === "recipe" ? "the recipe" : `--${name}`;
-    const hint = "A resumed run goes on with what it began with.";
+    const hint = "A resumed run keeps the options it began with.";
     const got = args.text(name) ?? String(value);
-    throw wrong("train", `${what} is not that of the checkpoint`, show(begun[name]), got, hint);
+    throw wrong("train", `${what} differs from the checkpoint`, show(begun[name]), got, hint);
   }
 }
 

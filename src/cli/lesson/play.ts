@@ -1,4 +1,7 @@
-/** Performs a lesson in the terminal: prints what it shows, keeps its model in files, writes its page, prints its result as JSON. */
+/**
+ * Performs a lesson in the terminal: prints what it shows, keeps its model in files, writes its page, prints its result
+ * as JSON.
+ */
 import type { Lesson, Moment, Result, Stage } from "../../../course/stage.js";
 import { WrongResultError } from "../../../bench/check.js";
 import { DataError } from "../../errors.js";

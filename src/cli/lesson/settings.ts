@@ -44,7 +44,7 @@ export function flagsOf({ settings }: Lesson): string[] {
   return Object.keys(settings).filter((name) => settings[name].kind === "flag");
 }
 
-/** Those of a lesson's settings that stand on the command line. @throws CommandLineError */
+/** Those of a lesson's settings that stand on the command line. @throws {CommandLineError} */
 export function givenSettings(command: string, { settings }: Lesson, args: Arguments): AnyValues {
   const given: Record<string, number | string | boolean> = {};
   for (const [name, setting] of Object.entries(settings)) {
@@ -67,7 +67,7 @@ const ruleOf = ({ isInteger, least }: NumberSetting): string =>
 const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
   isInteger ? Number.isSafeInteger(value) && value >= least : value > least;
 
-/** @throws CommandLineError for an option that the lesson has no use for */
+/** @throws {CommandLineError} for an option that the lesson has no use for */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
   const { name, kind, settings, sources } = lesson;
   const data = sources.length > 0 ? ["data", "download"] : [];

@@ -1,6 +1,6 @@
 /**
- * Where the terminal gets the data of lessons: from --data, else from LANEGRAD_DATA, else from the cache, else, if that was asked for, from the network.
- * Nothing is downloaded unasked. How the files are read is in src/data/.
+ * Where the terminal gets the data of lessons: from --data, else from LANEGRAD_DATA, else from the cache, else, if that
+ * was asked for, from the network. Nothing is downloaded unasked. How the files are read is in src/data/.
  */
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { DataError, message, show } from "../../errors.js";
@@ -80,7 +80,7 @@ export interface Finding {
   readonly isOptional: boolean;
 }
 
-/** The data of a source. @throws DataError that says how to get them */
+/** The data of a source. @throws {DataError} that says how to get them */
 export async function provide<Data>(
   { name }: DataSource<Data>,
   { args, env, signal, note, isOptional }: Finding,

@@ -1,6 +1,6 @@
 /**
- * What predict reads: texts, PNG pictures, idx files of images, or CSV tables, the last three told apart by their first bytes, made into samples that fit
- * the model. Letters: N samples.
+ * What predict reads: texts, PNG pictures, idx files of images, or CSV tables, the last three told apart by their first
+ * bytes, made into samples that fit the model. Letters: N samples.
  */
 import type { CsvTable } from "../../data/csv.js";
 import { readIdx } from "../../data/formats/idx.js";
@@ -32,7 +32,10 @@ export interface Sources {
   readonly text: string | undefined;
 }
 
-/** Reads everything as samples; texts together, of other files each by itself. @throws DataError for a file that is damaged or does not fit the model */
+/**
+ * Reads everything as samples; texts together, of other files each by itself.
+ * @throws {DataError} for a file that is damaged or does not fit the model
+ */
 export async function readInputs(model: Model, sources: Sources, surroundings: Surroundings): Promise<Input[]> {
   const { files, text } = sources;
   if (!readsTexts(model)) {
@@ -54,7 +57,7 @@ async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8A
   return file === "-" ? surroundings.readStdin() : readFile("predict", file);
 }
 
-/** @throws DataError for bytes that are no UTF-8, or hold what no text does */
+/** @throws {DataError} for bytes that are no UTF-8, or hold what no text does */
 function textOf(file: string, bytes: Uint8Array): string {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -62,7 +65,7 @@ function textOf(file: string, bytes: Uint8Array): string {
   } catch {
     // no UTF-8
   }
-  throw new DataError(message("predict", `${show(file)} is no text`, { expected: "UTF-8" }));
+  throw new DataError(message("predict", `${show(file)} is not a text file`, { expected: "UTF-8" }));
 }
 
 /** @param files how many there are: the samples of one are numbered, those of several have its name */
@@ -109,7 +112,10 @@ function samplesShape({ inputShape }: Model, [samples, ...sizes]: readonly numbe
   );
 }
 
-/** Bytes that are no UTF-8 stand as U+FFFD, for parseCsv to say where. @throws DataError for a text that fits no string */
+/**
+ * Bytes that are no UTF-8 stand as U+FFFD, for parseCsv to say where.
+ * @throws {DataError} for a text that fits no string
+ */
 function textOfTable(op: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder().decode(bytes);
@@ -118,7 +124,10 @@ function textOfTable(op: string, bytes: Uint8Array): string {
   }
 }
 
-/** A table of numbers in a file with any of the usual separators; a first line without numbers is taken for names. @throws DataError */
+/**
+ * A table of numbers in a file with any of the usual separators; a first line without numbers is taken for names.
+ * @throws {DataError}
+ */
 function readTable(text: string): CsvTable {
   const [firstLine] = text.trimStart().split(/[\r\n]/, 1);
   const separator = [";", "\t"].find((one) => firstLine.includes(one)) ?? ",";

@@ -1,4 +1,7 @@
-/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of a text writes. */
+/**
+ * `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of
+ * a text writes.
+ */
 import { type Model, init, loadModel } from "../../index.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
@@ -92,18 +95,18 @@ interface Request {
   readonly prompt: string | undefined;
 }
 
-/** The model and what it is to read: the first word is the model, unless --model is. @throws CommandLineError */
+/** The model and what it is to read: the first word is the model, unless --model is. @throws {CommandLineError} */
 function whatIsMeant(args: Arguments): Request {
   const words = args.operand === undefined ? [] : [args.operand, ...args.more];
   const modelFile = args.text("model") ?? words.shift();
   const hint = helpHint("predict");
   if (modelFile === undefined)
-    throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
+    throw wrong("predict", "missing model", "a file that lanegrad train --out wrote", undefined, hint);
   const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
   const files = input === undefined ? words : [input, ...words];
   const isClassifying = files.length > 0 || text !== undefined;
   if (isClassifying && prompt !== undefined)
-    throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+    throw wrong("predict", "--prompt cannot be combined with files, --input or --text", "one of them");
   const spare = Object.keys(writeOptions).find((option) => args.has(option));
   if (prompt === undefined && spare !== undefined)
     throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");

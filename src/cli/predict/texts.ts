@@ -1,6 +1,6 @@
 /**
- * Texts for a model that carries its vocabulary in its notes: `notes.input` is "text", `notes.vocabulary` what toJSON of datasets.imdb's words or of a
- * tokenizer gave. Does not read files. Letters: N texts, T tokens of a sample.
+ * Texts for a model that carries its vocabulary in its notes: `notes.input` is "text", `notes.vocabulary` what toJSON
+ * of datasets.imdb's words or of a tokenizer gave. Does not read files. Letters: N texts, T tokens of a sample.
  */
 import { DataError, message, show } from "../../errors.js";
 import { type Model, type Tensor, datasets, text as library } from "../../index.js";
@@ -28,7 +28,10 @@ export interface TextSamples {
   readonly details: readonly string[];
 }
 
-/** Encodes texts for a model. @throws DataError for a text without a word, a model without a vocabulary or without token sequences */
+/**
+ * Encodes texts for a model.
+ * @throws {DataError} for a text without a word, a model without a vocabulary or without token sequences
+ */
 export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamples {
   const vocabulary = vocabularyOf(model);
   const [T, ...rest] = model.inputShape;
@@ -41,7 +44,7 @@ export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamp
     if (units === 0) {
       const hint = "Pass --text TEXT, files with a text each, or - for standard input.";
       throw new DataError(
-        message("predict", `${name} holds no text`, {
+        message("predict", `${name} is an empty text`, {
           expected: "at least one word",
           got: show(text.slice(0, 20)),
           hint,

@@ -20,7 +20,12 @@ export const writeOptions: Signature["options"] = {
   seed: { value: "N", about: "what is drawn follows from it; default 0" },
 };
 
-/** A model reads a prompt and writes on, as the command line says. @returns both. @throws CommandLineError; DataError for a model that does not write */
+/**
+ * A model reads a prompt and writes on, as the command line says.
+ * @returns both.
+ * @throws {CommandLineError}
+ * @throws {DataError} for a model that does not write
+ */
 export async function writtenOn(file: string, prompt: string, args: Arguments): Promise<string> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const topK = args.number("top-k", "an integer ≥ 1", isCount);
@@ -34,7 +39,7 @@ export async function writtenOn(file: string, prompt: string, args: Arguments): 
   if (input !== "characters" || !Array.isArray(classNames)) {
     const hint = "Leave --prompt out.";
     const expected = "a model of lanegrad train shakespeare";
-    throw new DataError(message("predict", `${show(file)} does not write`, { expected, hint }));
+    throw new DataError(message("predict", `the model ${show(file)} does not generate text`, { expected, hint }));
   }
   return write(await loadModel(file, { batchSize: 1, inputShape: [1] }), prompt, options);
 }

@@ -1,4 +1,7 @@
-/** A table of how well each class is recognised: precision, recall, errors, and the classes that it is most often confused with. */
+/**
+ * A table of how well each class is recognised: precision, recall, errors, and the classes that it is most often
+ * confused with.
+ */
 import { metrics } from "../../index.js";
 import { count, percent } from "./format.js";
 import type { Terminal } from "./terminal.js";

@@ -1,4 +1,7 @@
-/** Text in columns: names, and beside them what they mean, wrapped between words; and plain tables. Does not know terminals or styles. */
+/**
+ * Text in columns: names, and beside them what they mean, wrapped between words; and plain tables. Does not know
+ * terminals or styles.
+ */
 
 /** Rows of a name and a text, indented by two, at most `columns` wide where words allow it. */
 export function beside(rows: readonly (readonly [name: string, text: string])[], columns: number): string[] {

@@ -1,7 +1,8 @@
 /**
- * Where a command shows its work: lines of text, on a terminal also one live line that is written over, and colours where they are wanted.
- * Respects NO_COLOR (no-color.org) and TERM=dumb. Counts one column a character: what commands write has no wide characters.
- * Whatever is written becomes printable first; the only control sequences that arrive are those that `style` and `drawImage` make.
+ * Where a command shows its work: lines of text, on a terminal also one live line that is written over, and colours
+ * where they are wanted. Respects NO_COLOR (no-color.org) and TERM=dumb. Counts one column a character: what commands
+ * write has no wide characters. Whatever is written becomes printable first; the only control sequences that arrive are
+ * those that `style` and `drawImage` make.
  */
 import { printable } from "../../errors.js";
 import { oneLine } from "./format.js";
@@ -47,7 +48,10 @@ export class Terminal {
     this.#write(printable(line));
   }
 
-  /** As {@link print}, for a line with pieces that {@link style} or drawImage made; what else is in it must be the command's own or `oneLine`. */
+  /**
+   * As {@link print}, for a line with pieces that {@link style} or drawImage made; what else is in it must be the
+   * command's own or `oneLine`.
+   */
   printStyled(line: string): void {
     this.#write(this.#clean(line));
   }
@@ -62,18 +66,27 @@ export class Terminal {
     }
   }
 
-  /** Characters that the live line may have: beside it there is room for the ^C that a terminal shows, which would else begin a new line. */
+  /**
+   * Characters that the live line may have: beside it there is room for the ^C that a terminal shows, which would else
+   * begin a new line.
+   */
   get liveColumns(): number {
     return Math.max(0, this.columns - 3);
   }
 
-  /** Replaces the live line. Only where {@link isLive}. @param line at most {@link liveColumns} characters, styles aside */
+  /**
+   * Replaces the live line. Only where {@link isLive}.
+   * @param line at most {@link liveColumns} characters, styles aside
+   */
   live(line: string): void {
     this.#output.write(`\r\u001b[K${this.#clean(line)}`);
     this.#live = true;
   }
 
-  /** Tells on the live line, where there is one, what is being done; cut where the terminal is too narrow. @param text without styles */
+  /**
+   * Tells on the live line, where there is one, what is being done; cut where the terminal is too narrow.
+   * @param text without styles
+   */
   note(text: string): void {
     if (this.isLive) this.live(oneLine(text).slice(0, this.liveColumns));
   }

@@ -1,6 +1,7 @@
 /**
- * Handwritten-looking digits, drawn by seed: a data set of MNIST's form that needs no file and no network, in Node and in browsers alike.
- * A digit's image is one of its glyphs (glyphs.ts) written by an unsteady hand (pen.ts). It is no copy of MNIST and no match for its variety.
+ * Handwritten-looking digits, drawn by seed: a data set of MNIST's form that needs no file and no network, in Node and
+ * in browsers alike. A digit's image is one of its glyphs (glyphs.ts) written by an unsteady hand (pen.ts). It is no
+ * copy of MNIST and no match for its variety.
  */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
@@ -35,9 +36,10 @@ const stretch = 64;
 /**
  * Drawn digits: train and test, x (N, 28, 28, 1) uint8 with 255 for ink, y (N) int32 labels 0 … 9, all equally likely.
  * The first n digits are the same however many are asked for; train and test are independent streams of the seed.
- *
- * Errors: UsageError before `init`, for an unknown option or one out of range; the signal's reason where it aborts; MemoryError.
  * Cost: 20 to 50 µs a digit. It yields to the event loop, so that a page stays alive.
+ * @throws {UsageError} before `init`, for an unknown option or one out of range
+ * @throws the signal's reason when it aborts
+ * @throws {MemoryError}
  */
 export async function digits(options: DigitsOptions = {}): Promise<Split> {
   checkKeys(op, options, ["train", "test", "seed", "signal", "onProgress"]);

@@ -1,7 +1,8 @@
 /**
- * idx files, the format of MNIST: a magic number 00 00 type rank, the sizes as big-endian uint32, then the values row by row.
- * Reads uint8 values (type 08) only, gzipped or not, from bytes; where these come from is the caller's business.
- * Values are a view on the bytes; inflating ends at the size that the header gives, which is limited: Note [Cost of a file] in io/gzip.ts.
+ * idx files, the format of MNIST: a magic number 00 00 type rank, the sizes as big-endian uint32, then the values row
+ * by row. Reads uint8 values (type 08) only, gzipped or not, from bytes; where these come from is the caller's
+ * business. Values are a view on the bytes; inflating ends at the size that the header gives, which is limited: Note
+ * [Cost of a file] in io/gzip.ts.
  * Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File formats".
  */
 import { DataError, message } from "../../errors.js";
@@ -22,7 +23,8 @@ export interface Idx {
  * @param op     the function that the user called and the file's name, for the message
  * @param rank   how many dimensions are expected: 3 for images, 1 for labels
  * @param maxBytes  what a gzipped file may inflate to; default 100 × its size, and at least 8 MiB
- * Throws DataError where the file is neither gzip nor idx, of another type or rank, empty, cut short or too long, or inflates to more than maxBytes.
+ * @throws {DataError} when the file is neither gzip nor idx, of another type or rank, empty, cut short or too long, or
+ *   inflates to more than maxBytes
  */
 export async function readIdx(
   bytes: Uint8Array<ArrayBuffer>,
@@ -35,7 +37,9 @@ export async function readIdx(
   return parseIdx(await gunzip(bytes, op, { size, maxBytes }), op, rank);
 }
 
-/** Reads an idx file that is not gzipped; `values` is a view on `bytes`. Parameters and errors as in {@link readIdx}. */
+/**
+ * Reads an idx file that is not gzipped; `values` is a view on `bytes`. Parameters and errors as in {@link readIdx}.
+ */
 export function parseIdx(bytes: Uint8Array<ArrayBuffer>, op: string, rank: number): Idx {
   const { shape, size } = header(bytes, op, rank);
   if (bytes.length !== size) {

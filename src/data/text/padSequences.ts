@@ -1,4 +1,7 @@
-/** Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's `pad_sequences`. */
+/**
+ * Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's
+ * `pad_sequences`.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
@@ -24,7 +27,8 @@ export interface PadOptions {
  *
  * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding alone
  * @returns          (N, T) int32
- * Errors: UsageError for an option; ShapeError for no sequences, a sequence that is none, or a token that is no int32.
+ * @throws {UsageError} for an option
+ * @throws {ShapeError} for no sequences, a sequence that is none, or a token that is not an int32
  */
 export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): Tensor {
   const op = "text.padSequences";
@@ -45,7 +49,9 @@ export function padSequences(sequences: readonly ArrayLike<number>[], options: P
   const wrong = sequences.findIndex((item) => !isSequence(item));
   if (wrong >= 0) {
     const got = show(sequences[wrong]);
-    throw new ShapeError(message(op, `sequence ${wrong} is none`, { expected: "a list or typed array", got }));
+    throw new ShapeError(
+      message(op, `sequence ${wrong} is invalid`, { expected: "a list or typed array of integers", got }),
+    );
   }
   const T = options.maxLength ?? sequences.reduce((most, { length }) => Math.max(most, length), 1);
   const rows = new Int32Array(sequences.length * T).fill(value);
@@ -56,7 +62,7 @@ export function padSequences(sequences: readonly ArrayLike<number>[], options: P
     for (let t = 0; t < count; t++) {
       const token = sequence[from + t];
       if (token !== (token | 0)) {
-        const where = `token ${from + t} of sequence ${n} is no int32`;
+        const where = `token ${from + t} of sequence ${n} is not an int32`;
         throw new ShapeError(message(op, where, { expected: "an integer", got: show(token) }));
       }
       rows[to + t] = token;

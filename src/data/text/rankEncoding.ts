@@ -1,12 +1,21 @@
-/** Words as ranks of frequency, the way Keras encodes its reviews: a start token, an unknown token, and rank r as r + indexFrom. */
+/**
+ * Words as ranks of frequency, the way Keras encodes its reviews: a start token, an unknown token, and rank r as r +
+ * indexFrom.
+ */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 
 /** Options of {@link encodeRanks}, with Keras's defaults. */
 export interface RankOptions {
-  /** Tokens of numWords and above become unknown: the size of the vocabulary, start, unknown and padding included. Default: no limit. */
+  /**
+   * Tokens of numWords and above become unknown: the size of the vocabulary, start, unknown and padding included.
+   * Default: no limit.
+   */
   readonly numWords?: number;
-  /** Tokens below skipTop become unknown: the most frequent words, and where it is above startToken that one too, as with Keras. Default 0. */
+  /**
+   * Tokens below skipTop become unknown: the most frequent words, and where it is above startToken that one too, as
+   * with Keras. Default 0.
+   */
   readonly skipTop?: number;
   /** Begins every sequence; null: none. Default 1. */
   readonly startToken?: number | null;
@@ -25,7 +34,7 @@ export const rankOptions: readonly (keyof RankOptions)[] = [
   "indexFrom",
 ];
 
-/** Checks options. Errors: UsageError. */
+/** Checks options. @throws {UsageError} */
 export function checkRankOptions(op: string, options: RankOptions): void {
   const { numWords, skipTop = 0, startToken = 1, unknownToken = 2, indexFrom = 3 } = options;
   if (numWords !== undefined) checkInteger(op, "numWords", numWords, "[1, 2147483647]");
@@ -44,7 +53,7 @@ export function checkRankOptions(op: string, options: RankOptions): void {
  * One sequence of ranks as tokens.
  *
  * @param ranks  ≥ 1, 1 for the most frequent word; 0 for a word that has none, which is unknown
- * Errors: UsageError for an option.
+ * @throws {UsageError} for an option
  */
 export function encodeRanks(ranks: ArrayLike<number>, options: RankOptions = {}): Int32Array<ArrayBuffer> {
   checkKeys("text.encodeRanks", options, rankOptions);

@@ -7,8 +7,9 @@ import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../../io/gzi
  * A UTF-8 text, gzipped or not.
  *
  * @param source  a path or file: URL (Node), bytes, a Blob, a Response, a stream
- * Errors: UsageError for a wrong option; DataError for a file that cannot be read, is damaged, empty, not UTF-8, or inflates to more than `maxBytes`, by
- * default 100 × its size and at least 8 MiB. A byte-order mark is left out.
+ * @throws {UsageError} for a wrong option
+ * @throws {DataError} for a file that cannot be read, is damaged, empty, not UTF-8, or inflates to more than
+ *   `maxBytes`, by default 100 × its size and at least 8 MiB. A byte-order mark is left out.
  */
 export async function readText(source: ByteSource, options: InflateOptions = {}): Promise<string> {
   const op = "text.readText";

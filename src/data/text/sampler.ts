@@ -1,6 +1,6 @@
 /**
- * The next token from a model's logits: drawn from softmax(logits / temperature), from the k likeliest tokens alone where asked for. Runs in JavaScript,
- * once a token. Letters: V tokens.
+ * The next token from a model's logits: drawn from softmax(logits / temperature), from the k likeliest tokens alone
+ * where asked for. Runs in JavaScript, once a token. Letters: V tokens.
  * Source: top-k: Fan, Lewis & Dauphin 2018.
  */
 import { ShapeError, checkKeys, message, show } from "../../errors.js";
@@ -22,7 +22,7 @@ export interface SamplerOptions {
  * A function that draws a token for logits, another one in each call.
  *
  * Its argument: (V) logits, a tensor or an array of numbers; −∞ is never drawn.
- * Errors: UsageError for an option; the function throws ShapeError for logits that are empty, NaN, +∞, or all −∞.
+ * @throws {UsageError} for an option; the function throws ShapeError for logits that are empty, NaN, +∞, or all −∞
  */
 export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLike<number>) => number {
   const op = "text.sampler";
@@ -52,7 +52,7 @@ function checkedMaximum(op: string, logits: ArrayLike<number>): number {
   for (let i = 0; i < logits.length; i++) {
     if (Number.isNaN(logits[i]) || logits[i] === Infinity) {
       throw new ShapeError(
-        message(op, `logit ${i} is no number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
+        message(op, `logit ${i} is not a number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
       );
     }
     most = Math.max(most, logits[i]);

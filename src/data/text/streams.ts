@@ -1,6 +1,6 @@
 /**
- * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and its row goes on where it stopped from window to
- * window. Letters: N streams, L tokens of each, W windows of T tokens.
+ * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and its row goes
+ * on where it stopped from window to window. Letters: N streams, L tokens of each, W windows of T tokens.
  */
 import { ShapeError, checkKeys, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
@@ -26,12 +26,15 @@ export interface StreamsOptions {
 /**
  * Cuts a text into N streams.
  *
- * Without a window the streams are what {@link bptt} takes. With one they are samples for `fit` with `shuffle: false`, that batchSize and stateful layers:
- * row w·N + n is window w of stream n, so that each batch goes on where the one before ended. That is truncated back-propagation through time.
+ * Without a window the streams are what {@link bptt} takes. With one they are samples for `fit` with `shuffle: false`,
+ * that batchSize and stateful layers: row w·N + n is window w of stream n, so that each batch goes on where the one
+ * before ended. That is truncated back-propagation through time.
  *
  * @param tokens  as a tokenizer gives them
- * @returns       L = ⌊(tokens − 1) / N⌋, W = ⌊L / T⌋; what does not fill a stream, or a window of each, is left out at its end
- * Errors: UsageError for an option; ShapeError for a text of no more than N tokens, or N·T with a window.
+ * @returns       L = ⌊(tokens − 1) / N⌋, W = ⌊L / T⌋; what does not fill a stream, or a window of each, is left out at
+ *   its end
+ * @throws {UsageError} for an option
+ * @throws {ShapeError} for a text of no more than N tokens, or N·T with a window
  */
 export function streams(tokens: Int32Array, options: StreamsOptions): Streams {
   const op = "text.streams";

@@ -1,6 +1,7 @@
 /**
- * Texts as tokens: characters or words, numbered by how often a training text has them. Token 0 is padding, then comes the unknown unit, then the
- * others by falling frequency, equals in the order of their code points. Does not pad (padSequences.ts) and does not split into subwords.
+ * Texts as tokens: characters or words, numbered by how often a training text has them. Token 0 is padding, then comes
+ * the unknown unit, then the others by falling frequency, equals in the order of their code points. Does not pad
+ * (padSequences.ts) and does not split into subwords.
  */
 import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
@@ -20,11 +21,17 @@ export interface TokenizerOptions {
   readonly maxTokens?: number;
   /** Texts are lower-cased first. Default: true for words, false for characters. */
   readonly lower?: boolean;
-  /** Characters that words do not contain: each is a blank. Default: Keras's, all ASCII punctuation but the apostrophe. For characters: none. */
+  /**
+   * Characters that words do not contain: each is a blank. Default: Keras's, all ASCII punctuation but the apostrophe.
+   * For characters: none.
+   */
   readonly filters?: string;
   /** Keeps token 0 for padding. Default true. */
   readonly padding?: boolean;
-  /** Has a token for what is not in the vocabulary. Without it such text is an error, and minCount and maxTokens are not allowed. Default true. */
+  /**
+   * Has a token for what is not in the vocabulary. Without it such text is an error, and minCount and maxTokens are not
+   * allowed. Default true.
+   */
   readonly unknown?: boolean;
 }
 
@@ -72,11 +79,14 @@ export class Tokenizer {
     return this.#tokens.get(unit);
   }
 
-  /** The unit of a token: "" for padding, "\uFFFD" for unknown. Errors: UsageError for no token of the vocabulary. */
+  /**
+   * The unit of a token: "" for padding, "\uFFFD" for unknown.
+   * @throws {UsageError} when the token is not in the vocabulary
+   */
   unitOf(token: number): string {
     if (!Number.isInteger(token) || token < 0 || token >= this.size) {
       const expected = `an integer 0 ≤ token < ${this.size}`;
-      throw new UsageError(message("text.decode", "no such token", { expected, got: show(token) }));
+      throw new UsageError(message("text.decode", "unknown token", { expected, got: show(token) }));
     }
     if (token >= this.#first) return this.#config.units[token - this.#first];
     return token === this.unknown ? "\uFFFD" : "";
@@ -84,7 +94,7 @@ export class Tokenizer {
 
   /**
    * A text as tokens.
-   * Errors: DataError for a unit that is not in the vocabulary, where there is no unknown token.
+   * @throws {DataError} when a unit is not in the vocabulary and there is no token for unknown units
    */
   encode(text: string): Int32Array<ArrayBuffer> {
     const units = unitsOf(text, this.#config);
@@ -103,7 +113,10 @@ export class Tokenizer {
     return tokens;
   }
 
-  /** Tokens as a text; words are joined by blanks, padding is left out. Errors: UsageError for no token of the vocabulary. */
+  /**
+   * Tokens as a text; words are joined by blanks, padding is left out.
+   * @throws {UsageError} when a token is not in the vocabulary
+   */
   decode(tokens: ArrayLike<number>): string {
     const units = Array.from(tokens, (token) => this.unitOf(token)).filter((unit) => unit !== "");
     return units.join(this.unit === "words" ? " " : "");
@@ -124,7 +137,7 @@ export class Tokenizer {
  * A tokenizer whose vocabulary is what training texts have.
  *
  * @param texts  one text or several; take training texts alone, so that nothing about the test texts leaks into training
- * Errors: UsageError for an option, or for texts that leave the vocabulary empty.
+ * @throws {UsageError} for a wrong option, or when the texts leave the vocabulary empty
  * Cost: for words about 0.1 µs a character.
  */
 export function fitTokenizer(texts: string | Iterable<string>, options: TokenizerOptions): Tokenizer {
@@ -139,12 +152,14 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   const reserved = Number(padding) + Number(unknown);
   if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
   if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
-    const expected = unit === "words" ? "a text of the characters that words do not contain" : "none for characters";
-    throw new UsageError(message(op, "filters are wrong", { expected, got: show(filters) }));
+    const expected = unit === "words" ? "a string of the characters that separate words" : "none for characters";
+    throw new UsageError(message(op, "filters is invalid", { expected, got: show(filters) }));
   }
   if (!unknown && (minCount > 1 || maxTokens !== undefined)) {
-    const expected = "unknown: true together with minCount or maxTokens";
-    throw new UsageError(message(op, "rare units need a token", { expected, got: "unknown: false" }));
+    const expected = "unknown: true";
+    throw new UsageError(
+      message(op, "minCount and maxTokens need a token for rare units", { expected, got: "unknown: false" }),
+    );
   }
   const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
@@ -166,7 +181,7 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
 /**
  * A tokenizer that was saved.
  * @param source  as `save` wrote it: a path or file: URL (Node), bytes, a Blob, a Response, a stream
- * Errors: DataError for what is no saved tokenizer.
+ * @throws {DataError} when the file is not a saved tokenizer
  */
 export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
   const bytes = await readBytes("text.loadTokenizer", source);
@@ -179,7 +194,7 @@ export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
   return tokenizerFrom(parsed);
 }
 
-/** The tokenizer that `toJSON` described. Errors: DataError for anything else. */
+/** The tokenizer that `toJSON` described. @throws {DataError} for anything else */
 export function tokenizerFrom(value: unknown): Tokenizer {
   const { format, unit, lower, filters, padding, unknown, units } = (value ?? {}) as Record<string, unknown>;
   if (format !== "lanegrad tokenizer") throw damaged(`format ${show(format)}`);
@@ -195,7 +210,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
 }
 
 function damaged(got: string, cause?: unknown): DataError {
-  const wrong = "this is no saved tokenizer, or a damaged one";
+  const wrong = "this is not a saved tokenizer, or it is damaged";
   return new DataError(message("text.loadTokenizer", wrong, { expected: "what save wrote", got }), { cause });
 }
 

@@ -16,7 +16,7 @@ export interface MaskTools {
 }
 
 /** Targets and predictions of (N, …), or of (N·T, …), and the weights of these rows. */
-export interface Judged {
+export interface Weighed {
   readonly target: Tensor;
   readonly prediction: Tensor;
   /** For the loss, whose divisor is the number of rows. */
@@ -42,7 +42,7 @@ export interface MaskedSteps {
    * @param weights     (N) of the samples, or undefined: all 1
    * @param mask        (N, T) int32: 0 where a step is padding
    */
-  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged;
+  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Weighed;
   /**
    * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
    * penalties, which comes last, by the samples. Not differentiable.
@@ -103,7 +103,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
   };
 
   return {
-    judge(target, prediction, weights, mask) {
+    weigh(target, prediction, weights, mask) {
       const [N, T] = mask.shape;
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
