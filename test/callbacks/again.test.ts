@@ -123,7 +123,7 @@ describe("checkLogs, before the first step", () => {
     ["reduceOnPlateau", reduceOnPlateau({ monitor: "f" })],
     ["checkpoint", checkpoint({ path: "a", saveBestOnly: true, monitor: "f" })],
   ])("%s refuses names without its monitor", (name, callback) => {
-    expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of that name is measured`);
+    expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of this name is measured`);
     callback.checkLogs?.(["loss", "f"]);
   });
 
