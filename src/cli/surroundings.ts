@@ -5,7 +5,7 @@
 /** A stream to write text to; `process.stdout` is one. */
 export interface Output {
   write(text: string): unknown;
-  /** A person is watching. */
+  /** True when a person is watching. */
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
   readonly columns?: number;
@@ -14,7 +14,7 @@ export interface Output {
 /** The signals that ask a command to end. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
-/** The package as it is installed, for processes of their own. */
+/** The files of the installed package, for child processes. */
 export interface PackageFiles {
   /** Path of the command's script. */
   readonly command: string;
@@ -32,7 +32,7 @@ export interface Surroundings {
   readStdin(): Promise<Uint8Array<ArrayBuffer>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: PackageFiles;
-  /** Calls `listener` at each signal that asks to end. @returns a function that stops listening */
+  /** Calls `listener` at each signal that asks the command to end. @returns a function that stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process at once. */
   exit(status: number): void;

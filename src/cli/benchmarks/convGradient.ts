@@ -1,6 +1,6 @@
 /**
- * The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a
- * backward pass. Letters: bench/conv.ts.
+ * The gradient of a convolution's kernel alone: an op for benchmarks, since for users it is a part of a backward pass.
+ * Letters: bench/conv.ts.
  */
 import type { Case } from "../../../bench/case.js";
 import { type ConvShape, backwardKernel, convCase, convShapes } from "../../../bench/conv.js";
