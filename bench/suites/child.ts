@@ -1,5 +1,5 @@
 /**
- * Benchmarks in processes of their own: what a process can do only once, such as starting or choosing its number of
+ * Benchmarks in processes of their own, for what a process can do only once, such as starting or choosing its number of
  * threads.
  */
 import { execFile } from "node:child_process";
@@ -9,8 +9,8 @@ import type { InstalledPackage } from "./suite.js";
 
 /**
  * Runs Node with these arguments.
- * @returns the last line of its standard output, as JSON.
- * @throws what it wrote on standard error
+ * @returns the last line of its standard output, parsed as JSON
+ * @throws an error with its standard error
  */
 export function runNode(args: readonly string[], signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger,
- * and the best of it so far.
+ * Shared by early stopping, checkpoints and reduceOnPlateau: a named number that should become smaller or larger, and
+ * its best value so far.
  */
 import { UsageError, message, show } from "../errors.js";
 import { type Option, type Table, type Values, number, oneOf } from "../options.js";
@@ -12,7 +12,7 @@ export interface MonitorOptions {
   readonly monitor?: string;
   /** Which way is better. Default "auto": "max" for accuracies, precision, recall, F1, AUC and R², else "min". */
   readonly mode?: "auto" | "min" | "max";
-  /** A smaller change is no improvement. ≥ 0. */
+  /** The least change that counts as an improvement, ≥ 0. */
   readonly minDelta?: number;
 }
 
@@ -58,8 +58,8 @@ export class Monitor {
   }
 
   /**
-   * True where the number is better than the best by more than minDelta; it is the best then. NaN is never better.
-   * @throws {UsageError} when the logs lack it
+   * True where the number is better than the best by more than minDelta; it then becomes the best. NaN is never better.
+   * @throws {UsageError} when the logs do not have it
    */
   improves(logs: Logs): boolean {
     this.check(Object.keys(logs));
@@ -70,17 +70,17 @@ export class Monitor {
     return true;
   }
 
-  /** "valLoss 0.25", for what training says when it stops. */
+  /** "valLoss 0.25", for the reason that training gives when it stops. */
   describeBest(): string {
     return `${this.#name} ${this.#best ?? "never a number"}`;
   }
 
-  /** What a checkpoint keeps. */
+  /** The state for a checkpoint. */
   save(): CallbackState {
     return { best: this.#best };
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores the state from a checkpoint. */
   restore({ best = null }: CallbackState): void {
     this.#best = best;
   }

@@ -1,6 +1,6 @@
 /**
- * `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best,
- * measured in the same run.
+ * `lanegrad bench`: speeds of everything that training consists of, each compared with the machine's limit measured in
+ * the same run.
  */
 import process from "node:process";
 import type { Group } from "../../bench/case.js";
@@ -21,7 +21,7 @@ import { Outputs } from "./lesson/outputs.js";
 import { pageParts, pageSize } from "./lesson/lessonPage.js";
 import { Terminal } from "./terminal/terminal.js";
 
-/** What stands on the page before its script, benchmarks/page/, draws the run. */
+/** The part of the page above its script; benchmarks/page/ draws the run. */
 const pageBody = `<h1>Speed of kernels and training steps</h1>
 <p>Every result was compared with float64 arithmetic before it was timed. Each time is the median of many runs, which took turns with the machine's limit:
 multiply-adds on registers, or a copy of memory.</p>
@@ -116,7 +116,7 @@ export const bench: Command = {
   },
 };
 
-/** The names of each group that are to be measured. @throws {CommandLineError} when nothing is left */
+/** The names in each group that are to be measured. @throws {CommandLineError} when there are none */
 function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
   const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
   const left = named.filter(({ names }) => names.length > 0);

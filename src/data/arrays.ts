@@ -1,11 +1,11 @@
-/** Values that are in memory already as data sets. Letters: N rows, C classes, K targets. */
+/** Data sets from values in memory. Letters: N rows, C classes, K targets. */
 import { checkKeys, message, show, ShapeError, UsageError } from "../errors.js";
 import { tensor, zeros } from "../tensor/create.js";
 import { showShape, sizeOf, type Shape } from "../tensor/shape.js";
 import { Tensor, type TensorValues } from "../tensor/tensor.js";
 import type { Dataset } from "./dataset.js";
 
-/** What {@link fromArrays} takes. */
+/** Options of {@link fromArrays}. */
 export interface ArraysOptions {
   /** Inputs of N rows: a tensor, nested arrays, or a typed array with the rows end to end. */
   readonly x: Tensor | TensorValues;
@@ -13,9 +13,12 @@ export interface ArraysOptions {
   readonly sampleShape?: Shape;
   /** N class numbers. Either this or `target`. */
   readonly labels?: ArrayLike<number>;
-  /** Targets of N rows, as `x`; a typed array or a list holds the same number for each row. Either this or `labels`. */
+  /**
+   * Targets of N rows, like `x`; a typed array or a list has the same number of values for each row. Either this or
+   * `labels`.
+   */
   readonly target?: Tensor | TensorValues;
-  /** The name of each class; labels are then checked against their number. */
+  /** The name of each class; labels must be smaller than their number. */
   readonly classNames?: readonly string[];
 }
 
@@ -56,7 +59,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
 }
 
 /**
- * Labels as rows of zeros with a one: (N, C) float32.
+ * One-hot labels: rows of zeros with a single one, (N, C) float32.
  *
  * @param labels   N integers from 0 to C − 1: a tensor, a typed array or a list
  * @param classes  C. Default: the largest label + 1

@@ -1,7 +1,7 @@
 /**
  * IMDB: 25,000 + 25,000 film reviews as sequences of words by rank, labelled negative (0) or positive (1), in the order
- * and encoding of Keras's `imdb.load_data`. From a folder of plain binary files, from Keras's imdb.npz, or downloaded
- * once into a cache. Reading files needs Node. Does not pad: text.padSequences does. Letters: N reviews.
+ * and encoding of Keras's `imdb.load_data`. Read from a folder of plain binary files or from Keras's imdb.npz, or
+ * downloaded once into a cache. Reading files needs Node. Does not pad: text.padSequences does. Letters: N reviews.
  * Source: Maas et al. 2011, "Learning word vectors for sentiment analysis"; Keras's `keras.datasets.imdb`.
  */
 import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
@@ -31,8 +31,8 @@ const op = "datasets.imdb";
 /** Options of {@link imdb}. */
 export interface ImdbOptions extends RankOptions, CacheOptions, InflateOptions {
   /**
-   * Folder with `train-` and `test-` `tokens.u32le`, `offsets.u32le` and `labels.u8`, each as it is or as `.gz`, and
-   * `imdb_word_index.json` if it is there.
+   * Folder with `train-` and `test-` `tokens.u32le`, `offsets.u32le` and `labels.u8`, each plain or as `.gz`, and
+   * optionally `imdb_word_index.json`.
    */
   readonly dir?: string;
   /**
@@ -40,7 +40,7 @@ export interface ImdbOptions extends RankOptions, CacheOptions, InflateOptions {
    * downloading.
    */
   readonly npz?: ByteSource;
-  /** With npz: Keras's imdb_word_index.json, likewise. */
+  /** Keras's imdb_word_index.json, from the same kinds of sources; only with npz. */
   readonly wordIndex?: ByteSource;
 }
 
@@ -53,11 +53,11 @@ export interface Reviews {
   readonly classNames: readonly string[];
 }
 
-/** What {@link imdb} gives. */
+/** What {@link imdb} returns. */
 export interface ImdbData {
   readonly train: Reviews;
   readonly test: Reviews;
-  /** Words to tokens and back; undefined where there is no word index beside the reviews. */
+  /** Words to tokens and back; undefined if there is no word index with the reviews. */
   readonly words: ReviewWords | undefined;
 }
 
@@ -107,7 +107,7 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   if (wordIndex !== undefined && npz === undefined) {
     throw new UsageError(message(op, "wordIndex is given without npz", { expected: "both or neither" }));
   }
-  heap(); // without init, say so before anything is read
+  heap(); // throws before anything is read if init was not called
   signal?.throwIfAborted();
   const source = await (dir !== undefined
     ? fromFolder(dir, options.maxBytes)
@@ -132,7 +132,7 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
 /**
  * Where {@link imdb} would find the reviews without downloading: in `dir` or `dir/imdb` (as imdb.npz or as plain
  * files), or without `dir` in the cache.
- * @returns the option to pass; undefined where they are not all there (their contents are not looked at)
+ * @returns the option to pass; undefined where files are missing (their contents are not read)
  * @throws {UsageError} in browsers
  */
 export async function findImdb(

@@ -1,7 +1,7 @@
 /**
- * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink: from a folder or downloaded once
- * into a cache (in Node), or from files that the caller has. Any data set in the same four files (Fashion-MNIST,
- * KMNIST) is read from a folder just as well; its class names are the caller's to know.
+ * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink. Read from a folder or downloaded
+ * once into a cache (in Node), or read from files that the caller has. Any data set in the same four files
+ * (Fashion-MNIST, KMNIST) can be read from a folder as well; the caller knows its class names.
  * Source: LeCun, Cortes, Burges; the checksums are those of the published files.
  */
 import { checkKeys, DataError, UsageError, message, show } from "../errors.js";
@@ -29,13 +29,13 @@ const browserHint = "datasets.digits() works in browsers.";
 /** Options of {@link mnist}. */
 export interface MnistOptions extends CacheOptions, InflateOptions {
   /**
-   * Folder with the four files, as `….gz` or unpacked, itself or in a folder `mnist` in it. Default: the cache, filled
-   * from the mirrors.
+   * Folder with the four files, as `….gz` or unpacked, or with a folder `mnist` that has them. Default: the cache,
+   * filled from the mirrors.
    */
   readonly dir?: string;
   /**
-   * The four files by their names, with or without `.gz`, as from a page's file picker: works in browsers. Default:
-   * read from dir or cache.
+   * The four files by their names, with or without `.gz`, for example from a page's file picker; works in browsers.
+   * Default: read from dir or cache.
    */
   readonly files?: Readonly<Record<string, ByteSource>>;
 }
@@ -73,17 +73,17 @@ const publishedFiles: readonly RemoteFile[] = [
 /**
  * MNIST: train and test, x (N, 28, 28, 1) uint8, y (N) int32 labels 0 … 9.
  *
- * Without `dir`, missing files are downloaded into the cache (11.6 MB); files that have arrived whole stay there if a
- * later one fails.
+ * Without `dir`, missing files are downloaded into the cache (11.6 MB); files that have arrived completely stay there
+ * if a later one fails.
  * Cost: about 0.4 s and 55 MB of linear memory.
- * @throws {UsageError} before `init`, in browsers, for an unknown option
- * @throws {DataError} for files that are missing, damaged, not of MNIST's form or inflate to more than `maxBytes` (each
- *   by default to 100 × its size), when no mirror has them or the cache cannot be written
+ * @throws {UsageError} before `init`, in browsers, or for an unknown option
+ * @throws {DataError} when files are missing, damaged, not of MNIST's form or inflate to more than `maxBytes` (by
+ *   default 100 × the size of each), when no mirror has them or the cache cannot be written
  * @throws the signal's reason when it aborts
  */
 export async function mnist(options: MnistOptions = {}): Promise<Split> {
   checkOptions(options);
-  heap(); // without init, say so before anything is downloaded
+  heap(); // throws before anything is downloaded if init was not called
   options.signal?.throwIfAborted();
   const files = await (options.files !== undefined
     ? fromFiles(options.files)
@@ -100,7 +100,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Split> {
 
 /**
  * The folder that {@link mnist} would read without downloading: `dir`, `dir/mnist`, or without `dir` the cache's.
- * @returns undefined where the four files are not all there (their contents are not looked at)
+ * @returns undefined where one of the four files is missing (their contents are not read)
  * @throws {UsageError} in browsers
  */
 export async function findMnist(dir?: string, cache?: string): Promise<string | undefined> {
@@ -141,7 +141,7 @@ async function fromFolder(dir: string): Promise<NamedBytes[]> {
   );
 }
 
-/** Files that the caller has, whatever else is among them. */
+/** The four files among those that the caller has. */
 async function fromFiles(given: Readonly<Record<string, ByteSource>>): Promise<NamedBytes[]> {
   const found = publishedFiles.map((file) =>
     [file.name, unpacked(file.name)].find((name) => Object.hasOwn(given, name)),
@@ -163,7 +163,7 @@ interface Digits {
   readonly labels: Idx;
 }
 
-/** Images and labels that fit each other and are what MNIST's are. */
+/** Images and labels that match each other and have MNIST's form. */
 function checked(name: string, images: Idx, labels: Idx): Digits {
   const [count, height, width] = images.shape;
   if (height !== 28 || width !== 28) {

@@ -1,6 +1,7 @@
 /**
- * Files, in Node only: read whole, written whole or not at all, or grown at the end. A reader of the path sees the old
- * bytes or the new ones, never a part, even if the process is killed or the machine loses power while writing.
+ * Files, in Node only: read completely, written completely or not at all, or extended at the end. A reader of the path
+ * sees the old bytes or the new ones, never a part, even if the process is killed or the machine loses power while
+ * writing.
  */
 import { UsageError, message, show } from "../errors.js";
 import { fileError } from "./fileErrors.js";
@@ -17,9 +18,9 @@ function fileName(op: string, path: string | URL): string {
 /**
  * A file's bytes.
  *
- * @param op  the function that the user called, for the messages
- * @throws {DataError} if it cannot be read
- * @throws {UsageError} in browsers and for a URL that is no file
+ * @param op  the function that the user called, for messages
+ * @throws {DataError} when it cannot be read
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
  */
 export async function readFile(op: string, path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -34,15 +35,15 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 
 /**
  * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On
- * failure the temporary file is removed and `path` is as it was; one that a killed run left in the folder is removed
- * too (temporary.ts). A link is followed, also one to a file that is not there yet; the permissions of a file that
- * exists are kept and respected. What is no regular file (a device, a pipe) is written to directly.
+ * failure the temporary file is removed and `path` is as it was; a temporary file left in the folder by a killed run is
+ * removed too (temporary.ts). A link is followed, even to a file that does not exist yet. The permissions of an
+ * existing file are kept and respected. A device or a pipe is written to directly.
  *
- * @param op        the function that the user called, for the messages
+ * @param op        the function that the user called, for messages
  * @param replaces  takes the place of whatever `path` is, unless it is a folder: a link is replaced, not followed
- * @throws {DataError} if it cannot be written
- * @throws {UsageError} in browsers and for a URL that is no file
- * @throws whatever `chunks` throws
+ * @throws {DataError} when it cannot be written
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
+ * @throws what `chunks` throws
  */
 export async function writeFileAtomically(
   op: string,
@@ -69,7 +70,7 @@ export async function writeFileAtomically(
 }
 
 /**
- * Where a file that is not there is to be made: a link to nothing is followed, as by ordinary tools.
+ * The path at which a missing file is to be made. A link to nothing is followed, as ordinary tools do.
  * @throws ELOOP, as `stat` does
  */
 export async function endOfLinks(file: string, links = 40): Promise<string> {
@@ -82,12 +83,12 @@ export async function endOfLinks(file: string, links = 40): Promise<string> {
 }
 
 /**
- * Adds text at the end of a file, which is made if it is not there. Readers see all of the text or nothing of it,
- * unless the machine stops meanwhile.
+ * Adds text at the end of a file, which is made if it does not exist. Readers see all of the text or none of it, unless
+ * the machine stops meanwhile.
  *
- * @param op  the function that the user called, for the messages
- * @throws {DataError} if it cannot be written
- * @throws {UsageError} in browsers and for a URL that is no file
+ * @param op  the function that the user called, for messages
+ * @throws {DataError} when it cannot be written
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
  */
 export async function appendToFile(op: string, path: string | URL, text: string): Promise<void> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -99,7 +100,7 @@ export async function appendToFile(op: string, path: string | URL, text: string)
   }
 }
 
-/** A name for a temporary file in the folder of `target`, that no other has. See temporary.ts. */
+/** A unique name for a temporary file in the folder of `target`. See temporary.ts. */
 export function temporaryBeside(target: string): string {
   const path = nodeBuiltin("path");
   return path.join(path.dirname(target), temporaryName());
@@ -123,7 +124,7 @@ async function replace(
 }
 
 /**
- * Makes a temporary file of the pieces, all of it on the disk. On failure it may stay in part.
+ * Writes the pieces to a temporary file and flushes it to the disk. On failure a part of it may remain.
  * @throws what the file system throws
  */
 export async function writeTemporary(

@@ -7,7 +7,7 @@ import { DataError, UsageError, message, show } from "../errors.js";
 const databaseName = "lanegrad";
 const storeName = "models";
 
-/** The result of one request, or the browser's error in our words. */
+/** The result of one request, or the browser's error as a DataError. */
 function settled<T>(op: string, request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -18,7 +18,7 @@ function settled<T>(op: string, request: IDBRequest<T>): Promise<T> {
 const storageError = (op: string, cause: DOMException | null): DataError =>
   new DataError(message(op, `the browser's storage failed: ${cause?.message ?? "aborted"}`), { cause });
 
-/** Runs `use` on the store and waits until the browser has committed what it did; the database is closed afterwards. */
+/** Runs `use` on the store and waits until the browser has committed its changes; the database is closed afterwards. */
 async function withStore<T>(
   op: string,
   mode: IDBTransactionMode,
@@ -50,12 +50,12 @@ function checkName(op: string, name: string): void {
 }
 
 /**
- * Keeps `bytes` under `name`, replacing what was there. Only the bytes in view are stored, not the memory around them.
+ * Keeps `bytes` under `name`, replacing earlier ones. Only the viewed bytes are stored, not the memory around them.
  *
  *   await saveToIndexedDb("digits", await model.toBytes());
  *
  * @throws {UsageError} when there is no IndexedDB
- * @throws {DataError} if the browser refuses (full, private mode)
+ * @throws {DataError} when the browser refuses (full, private mode)
  */
 export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuffer): Promise<void> {
   const op = "saveToIndexedDb";
@@ -67,7 +67,7 @@ export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuf
 /**
  * The bytes kept under `name`.
  *
- * @throws {DataError} if there are none
+ * @throws {DataError} when there are none
  * @throws {UsageError} when there is no IndexedDB
  */
 export async function loadFromIndexedDb(name: string): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
 /**
- * Safetensors: 8 bytes (the header's length n, little-endian), n bytes of JSON, then the tensors' bytes side by side.
- * Bytes in, bytes out: no tensor, no model, no file is known here. Numbers are little-endian, rows major, as in linear
- * memory. The types narrower than a byte (F4, F6) are not read; everything else that the reference reader refuses is
- * refused here.
+ * Safetensors: 8 bytes (the header's length n, little-endian), n bytes of JSON, then the tensors' bytes one after the
+ * other. Bytes in, bytes out: knows no tensors, models or files. Numbers are little-endian, arrays row-major, as in
+ * linear memory. Types narrower than a byte (F4, F6) are not read; everything that the reference reader refuses is
+ * refused here as well.
  * Source: the safetensors format description (huggingface/safetensors, README, "Format") and its reference reader.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
@@ -32,14 +32,14 @@ export interface SafetensorsEntry {
 /** One tensor read: its bytes are a view of the file's. */
 export type SafetensorsTensor = Omit<SafetensorsEntry, "name">;
 
-/** What a file holds, in the order of its header. */
+/** The contents of a file, in the order of its header. */
 export interface Safetensors {
   /** The texts of `__metadata__`; an object without a prototype. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
 }
 
-/** A longer header is refused, as by the reference reader. */
+/** A longer header is refused, as in the reference reader. */
 const maxHeaderBytes = 100_000_000;
 
 const widthOf = (dtype: string): number | undefined =>
@@ -89,12 +89,12 @@ const rule = (bytes: number | undefined, dtype: string, shape: readonly number[]
   `${bytes ?? "at most 2^53 − 1"} bytes (${dtype} ${show([...shape])})`;
 
 /**
- * The file in pieces, for writing it without a second copy in memory: the header, then each tensor's own `bytes`, not
- * copied, so they must stay as they are until they are written. Wider types come first, so that every tensor starts at
- * a multiple of its width.
+ * The file in pieces, for writing it without a second copy in memory: the header, then each tensor's own `bytes`, which
+ * are not copied and must not change until they are written. Wider types come first, so that every tensor starts at a
+ * multiple of its width.
  *
- * @throws {UsageError} for a name used twice, `__metadata__` as a name, a shape that does not fit the bytes, metadata
- *   that is not text
+ * @throws {UsageError} for a name used twice, `__metadata__` as a name, a shape that does not fit the bytes, or
+ *   metadata that are not strings
  */
 export function safetensorsChunks(
   entries: Iterable<SafetensorsEntry>,
@@ -137,7 +137,7 @@ function encodeHeader(json: string): Uint8Array {
 /**
  * The file as one array.
  *
- * @throws {UsageError} as safetensorsChunks
+ * @throws {UsageError} as {@link safetensorsChunks}
  */
 export function encodeSafetensors(
   entries: Iterable<SafetensorsEntry>,
@@ -147,13 +147,13 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a file. Nothing is copied: the tensors are views of `file`, which may start at any byte (make a typed array of
- * one by copying). The values themselves are not looked at.
- * Cost: time and memory in proportion to the header, at most 20 bytes for each of its bytes, whatever shapes and
- * offsets it claims.
- * @throws {DataError} if the length lies, the header is not the JSON of this format, a type is unknown, a size is not
- *   product(shape) × width, or the tensors do not cover the data exactly once. Checked before anything in proportion to
- *   a claimed size is made.
+ * Reads a file. Nothing is copied: the tensors are views of `file`, which may start at any byte (copy one to get an
+ * aligned typed array). The values themselves are not checked.
+ * Cost: time and memory proportional to the header, at most 20 bytes for each of its bytes, whatever shapes and offsets
+ * it claims.
+ * @throws {DataError} when the length is wrong, the header is not the JSON of this format, a type is unknown, a size is
+ *   not product(shape) × width, or the tensors do not cover the data exactly once; this is checked before memory in
+ *   proportion to a claimed size is allocated
  */
 export function decodeSafetensors(file: Uint8Array): Safetensors {
   const headerBytes = headerLength(file);
@@ -212,8 +212,8 @@ function checkTensor(name: string, { dtype, shape, begin, end }: TensorInfo, dat
 }
 
 /**
- * Every byte of the data belongs to exactly one tensor, so that nothing can hide in the file and no two tensors share
- * memory.
+ * Checks that every byte of the data belongs to exactly one tensor, so that nothing can hide in the file and no two
+ * tensors share memory.
  */
 function checkCover(tensors: ReadonlyMap<string, TensorInfo>, dataBytes: number): void {
   const inOrder = [...tensors].toSorted(([, a], [, b]) => a.begin - b.begin || a.end - b.end);

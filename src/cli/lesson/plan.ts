@@ -1,6 +1,6 @@
 /**
- * A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says.
- * Does not perform it.
+ * A lesson with its settings and its seed, from the command line or, for a run that resumes, from its checkpoint. Does
+ * not run it.
  */
 import { imdbModels } from "../../../course/recurrent/imdb.js";
 import { defaultsOf } from "../../../course/settings.js";
@@ -12,27 +12,27 @@ import { seedOf } from "../seed.js";
 import { identityOf } from "./outputs.js";
 import { type AnyValues, checkOptions, flagsOf, givenSettings, wordsOf } from "./settings.js";
 
-/** What is to be performed. */
+/** What is to be run. */
 export interface Plan {
   readonly command: string;
   readonly lesson: Lesson;
   readonly settings: AnyValues;
   readonly seed: number;
-  /** The checkpoint that it goes on from. */
+  /** The checkpoint that it resumes from. */
   readonly resumed: Resumed | undefined;
 }
 
 /** A checkpoint. */
 export interface Resumed {
   readonly file: string;
-  /** Of that file, as it was read. */
+  /** The identity of that file when it was read. */
   readonly identity: string | undefined;
   readonly model: Model;
 }
 
 /**
  * The plan.
- * @throws {CommandLineError}
+ * @throws {CommandLineError} for wrong arguments
  * @throws {DataError} for a file that is not a checkpoint
  */
 export async function planFrom(command: string, lessons: readonly Lesson[], args: Arguments): Promise<Plan> {
@@ -61,8 +61,8 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
 }
 
 /**
- * The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model.
- * @throws {CommandLineError}
+ * The name of the lesson: `train imdb` stands for one of six networks, chosen by --model.
+ * @throws {CommandLineError} for an unknown one
  */
 function lessonName(command: string, args: Arguments): string | undefined {
   if (command !== "train" || args.operand !== "imdb") return args.operand;
@@ -89,7 +89,7 @@ function isRun({ settings }: Lesson, run: AnyValues | undefined): run is AnyValu
   return typeof run === "object" && run !== null && Object.keys(settings).every(isValue);
 }
 
-/** What a run began with stays; to say it again does no harm. */
+/** A resumed run keeps its settings; the same values may be given again. */
 function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wanted: AnyValues): void {
   const begun: AnyValues = { ...settings, seed, recipe: lesson.name };
   for (const [name, value] of Object.entries(wanted)) {
@@ -101,14 +101,14 @@ function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wante
   }
 }
 
-/** The command line that goes on from a checkpoint. */
+/** The command line that resumes from a checkpoint. */
 export function resumeCommand({ lesson }: Plan, args: Arguments, checkpoint: string): string {
   const isAsked = args.text("checkpoint") === checkpoint;
   const again = args.again(["data", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]);
   return commandText(["npx", "lanegrad", "train", lesson.name, "--resume", checkpoint, ...again]);
 }
 
-/** The command line that leads to the same result. */
+/** The command line that repeats the result. */
 export function repeatCommand({ command, lesson, settings, seed }: Plan, args: Arguments): string {
   const words = wordsOf(lesson.settings, settings);
   const again = args.again(["data", ...flagsOf(lesson), "threads", "wide"]);

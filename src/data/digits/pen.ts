@@ -1,9 +1,9 @@
 /**
- * Draws one digit as a hand would: a glyph between its extreme shapes, control points and plane warped a little,
+ * Draws one digit as a hand would: a glyph between its extreme shapes, with control points and plane slightly warped,
  * slanted, turned, scaled into MNIST's box of 20 × 20 pixels with its centre of mass in the middle of 28 × 28, then
  * inked by a pen of varying width.
- * Letters: points are (x, y) with y down; a path is its points' x, y and pen radius, in pixels. Only + − × ÷ and √, so
- * that every engine draws the same bits. Does not choose the digit and keeps no image.
+ * Letters: points are (x, y) with y down; a path is its points' x, y and pen radius, in pixels. Uses only + − × ÷ and
+ * √, so that every engine draws the same bits. Does not choose the digit and keeps no image.
  * Source of the box and the centring: LeCun et al. 1998, "Gradient-based learning applied to document recognition",
  * section III.A.
  */
@@ -16,7 +16,7 @@ const maxPoints = 32;
 const maxSamples = 512;
 
 /**
- * Draws digits into images of 28 × 28 bytes. Keeps scratch memory only; what it draws depends on the arguments alone.
+ * Draws digits into images of 28 × 28 bytes. Keeps only scratch memory; what it draws depends on the arguments alone.
  */
 export class Pen {
   readonly #controls = new Float64Array(2 * maxPoints);
@@ -31,7 +31,7 @@ export class Pen {
   /**
    * Draws `glyph` at `image[offset … offset + 784)`, 0 for paper and 255 for full ink.
    *
-   * @param random  gives all chances; the same state draws the same image
+   * @param random  the source of all chance; the same state draws the same image
    */
   draw(glyph: Glyph, random: Random, image: Uint8Array, offset: number): void {
     this.#place(glyph, random);

@@ -1,6 +1,6 @@
 /**
  * NumPy's npy files: vectors of integers, and vectors of lists of integers (object arrays, which are pickled:
- * pickledLists.ts). Reads no other type, no other rank. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
+ * pickledLists.ts). Reads no other type or rank. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
  */
 import { DataError, message, show } from "../../errors.js";
 import { pickledLists } from "./pickledLists.js";
@@ -15,9 +15,9 @@ interface Npy {
 
 /**
  * A vector (N) of integers as int32.
- * @param op        the function that the user called and the file's name, for the messages
- * @param expected  N, where it is known
- * @throws {DataError} for another type, rank or N, values that are no int32, or a file that is cut short or damaged
+ * @param op        the function that the user called and the file's name, for messages
+ * @param expected  N, if it is known
+ * @throws {DataError} for another type, rank or N, values that are not int32, or a file that is cut short or damaged
  */
 export function readIntegers(bytes: Uint8Array, op: string, expected?: number): Int32Array<ArrayBuffer> {
   const { type, count, contents } = parse(bytes, op);

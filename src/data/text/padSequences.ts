@@ -7,16 +7,16 @@ import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** At which end. */
+/** The end of a sequence: "pre" is its beginning. */
 export type Side = "pre" | "post";
 
 /** Options of {@link padSequences}. */
 export interface PadOptions {
   /** T. Default: the longest sequence. */
   readonly maxLength?: number;
-  /** Where padding stands: in front ("pre") or behind ("post"). Default "pre". */
+  /** Whether padding comes before ("pre") or after ("post") the tokens. Default "pre". */
   readonly padding?: Side;
-  /** Which end of a sequence that is too long is cut off. Default "pre": the last T tokens stay. */
+  /** The end at which a sequence that is too long is cut. Default "pre": the last T tokens are kept. */
   readonly truncating?: Side;
   /** The token of the padding. Default 0. */
   readonly value?: number;
@@ -25,10 +25,10 @@ export interface PadOptions {
 /**
  * Sequences as rows of equal length: longer ones are cut, shorter ones padded.
  *
- * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding alone
+ * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding only
  * @returns          (N, T) int32
- * @throws {UsageError} for an option
- * @throws {ShapeError} for no sequences, a sequence that is none, or a token that is not an int32
+ * @throws {UsageError} for a wrong option
+ * @throws {ShapeError} when there are no sequences, one is not a list, or a token is not an int32
  */
 export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): Tensor {
   const op = "text.padSequences";
