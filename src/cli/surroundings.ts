@@ -1,4 +1,5 @@
 /** Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own. */
+import type { InstalledPackage } from "../../bench/suites/suite.js";
 
 /** A stream to write text to; `process.stdout` is one. */
 export interface Output {
@@ -12,12 +13,8 @@ export interface Output {
 /** The signals that ask a command to end. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
-/** The package as it is installed, for processes of their own. */
-export interface PackageFiles {
-  /** Path of the command's script. */
-  readonly command: string;
-  /** URL that `import` takes for the library. */
-  readonly library: string;
+/** What the command uses of the installed package. */
+export interface PackageFiles extends InstalledPackage {
   /** URLs of the scripts of the pages that commands write. */
   readonly pages: { readonly bench: string; readonly lesson: string };
 }

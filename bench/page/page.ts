@@ -1,5 +1,5 @@
 /** The report's script: shows the result that the page carries, and runs the benchmarks again where the page is open. Runs in browsers only. */
-import { Drawing } from "../../../report/browser/drawing.js";
+import { Drawing } from "../../src/report/browser/drawing.js";
 import type { BenchResult } from "../result.js";
 import { hereGroups, runHere } from "./runHere.js";
 import { blocksOf } from "./blocks.js";

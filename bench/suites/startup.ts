@@ -1,8 +1,7 @@
 /** How long it takes from nothing to the first training step: processes that import the library as installed, and others that do not, in turns. */
-import { halfRange, measurement, median } from "../../../bench/measure.js";
-import type { PackageFiles } from "../surroundings.js";
+import { halfRange, measurement, median } from "../measure.js";
 import { runNode } from "./child.js";
-import type { Setting, Suite } from "./suite.js";
+import type { InstalledPackage, Setting, Suite } from "./suite.js";
 
 const bareName = "bare Node";
 const initName = "init(), cold";
@@ -53,7 +52,7 @@ function runScript(text: string, signal: AbortSignal): Promise<unknown> {
 const bareScript = `console.log(JSON.stringify({ end: performance.now() }));`;
 
 /** performance.now() is 0 where the process began. */
-function script({ library }: PackageFiles, { threads, wide }: Setting): string {
+function script({ library }: InstalledPackage, { threads, wide }: Setting): string {
   return `
 import { init, layers, losses, optimizers, sequential, tensor } from ${JSON.stringify(library)};
 const begun = performance.now();

@@ -1,15 +1,15 @@
 /** All groups of benchmarks. */
-import { type Group, groups } from "../../../bench/case.js";
-import { cnnCases } from "../../../bench/cnn.js";
-import { convCases } from "../../../bench/conv.js";
-import { denseCases } from "../../../bench/dense.js";
-import { elementwiseCases } from "../../../bench/elementwise.js";
-import { gemmCases } from "../../../bench/gemm.js";
-import { maxPoolCase } from "../../../bench/pool.js";
-import { recurrentCases } from "../../../bench/recurrent.js";
-import { tinyCases } from "../../../bench/tiny.js";
-import { adamCase } from "./adam.js";
-import { convGradientCases } from "./convGradient.js";
+import { type Group, groups } from "../case.js";
+import { cnnCases } from "../cases/cnn.js";
+import { convCases } from "../cases/conv.js";
+import { denseCases } from "../cases/dense.js";
+import { elementwiseCases } from "../cases/elementwise.js";
+import { gemmCases } from "../cases/gemm.js";
+import { maxPoolCase } from "../cases/pool.js";
+import { recurrentCases } from "../cases/recurrent.js";
+import { tinyCases } from "../cases/tiny.js";
+import { adamCase } from "../cases/adam.js";
+import { convGradientCases } from "../cases/convGradient.js";
 import { startupSuite } from "./startup.js";
 import { type Suite, suiteOf } from "./suite.js";
 import { threadsSuite } from "./threads.js";

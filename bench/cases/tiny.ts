@@ -1,7 +1,7 @@
 /** The smallest things: a network of 13 weights, and calls of kernels that have next to nothing to do. What is measured is everything but arithmetic. */
 import { type Tensor, add, record, tensor } from "lanegrad";
-import type { Case, Prepared } from "./case.js";
-import { WrongResultError } from "./check.js";
+import type { Case, Prepared } from "../case.js";
+import { WrongResultError } from "../check.js";
 import { type Network, trainingStep } from "./network.js";
 
 /** Exclusive or, all four points at once. */

@@ -1,8 +1,8 @@
 /** The machine's limits as the benchmarks take them, on the memory and the threads that are running. */
-import type { Limits } from "../../../bench/case.js";
-import { copyStream, peakMultiplyAdds } from "../../ops/peak.js";
-import { launcher } from "../../runtime/runtime.js";
-import { zeros } from "../../tensor/create.js";
+import type { Limits } from "./case.js";
+import { copyStream, peakMultiplyAdds } from "../src/ops/peak.js";
+import { launcher } from "../src/runtime/runtime.js";
+import { zeros } from "../src/tensor/create.js";
 
 /** Elements of the copy, 8 MB from and 8 MB to: together as much memory as Adam needs for a million parameters, so that it lies where that lies. */
 const copied = 2 ** 21;

@@ -1,7 +1,7 @@
 /** Measurements as lines of a table, with the columns that mean something for their group. */
-import type { Group } from "../../../bench/case.js";
-import type { Measurement } from "../../../bench/measure.js";
-import { rate } from "../terminal/format.js";
+import type { Group } from "./case.js";
+import type { Measurement } from "./measure.js";
+import { rate } from "../course/support/format.js";
 
 /** A column of a table: what stands above it, how wide it is, and what it says of a measurement. */
 export interface Column {

@@ -2,13 +2,13 @@
  * One pass of Adam over a slab of a million parameters: eight numbers of memory for each. Letters: g gradient, m v running means, t step, θ parameter,
  * λ weight decay, which keeps m and v away from numbers too small to be quick once the gradients are read and cleared.
  */
-import type { Case } from "../../../bench/case.js";
-import { checkSamples } from "../../../bench/check.js";
-import { randomValues } from "../../../bench/random.js";
-import { adam } from "../../optimizers/adam.js";
-import { OptimizerState } from "../../optimizers/state.js";
-import { record } from "../../tensor/record.js";
-import { Slab } from "../../tensor/slab.js";
+import type { Case } from "../case.js";
+import { checkSamples } from "../check.js";
+import { randomValues } from "../random.js";
+import { adam } from "../../src/optimizers/adam.js";
+import { OptimizerState } from "../../src/optimizers/state.js";
+import { record } from "../../src/tensor/record.js";
+import { Slab } from "../../src/tensor/slab.js";
 
 const n = 2 ** 20;
 const [learningRate, beta1, beta2, epsilon, weightDecay] = [0.001, 0.9, 0.999, 1e-7, 0.01];

@@ -1,9 +1,9 @@
 /** Matrix products of the named shapes, as users compute them: `matmul` on tensors, recorded. */
 import { matmul, tensor } from "lanegrad";
-import { type Case, replaying } from "./case.js";
-import { checkSamples } from "./check.js";
-import { randomValues } from "./random.js";
-import { type GemmShape, gemmShapes } from "./shapes.js";
+import { type Case, replaying } from "../case.js";
+import { checkSamples } from "../check.js";
+import { randomValues } from "../random.js";
+import { type GemmShape, gemmShapes } from "../shapes.js";
 
 /** One case for each shape. */
 export const gemmCases: readonly Case[] = gemmShapes.map(caseOf);

@@ -1,9 +1,9 @@
-/** The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a backward pass. Letters: bench/conv.ts. */
-import type { Case } from "../../../bench/case.js";
-import { type ConvShape, backwardKernel, convCase, convShapes } from "../../../bench/conv.js";
-import { convolveBackwardKernel } from "../../ops/image/convolutionProducts.js";
-import { apply, defineOp } from "../../ops/defineOp.js";
-import { windowPlaces } from "../../tensor/window.js";
+/** The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a backward pass. Letters: bench/cases/conv.ts. */
+import type { Case } from "../case.js";
+import { type ConvShape, backwardKernel, convCase, convShapes } from "./conv.js";
+import { convolveBackwardKernel } from "../../src/ops/image/convolutionProducts.js";
+import { apply, defineOp } from "../../src/ops/defineOp.js";
+import { windowPlaces } from "../../src/tensor/window.js";
 
 /** dKernel from x and dY. */
 const kernelGradientOp = defineOp<ConvShape>({

@@ -3,7 +3,7 @@
  * m, n, k are those of the largest matrix product in it; the operations of all products are counted, nothing else.
  * Letters: N batch, I inputs and O outputs of a layer.
  */
-import type { Case, Product } from "./case.js";
+import type { Case, Product } from "../case.js";
 import { type Network, forwardPass, trainingStep } from "./network.js";
 
 const classifier = { output: "linear", loss: "crossentropy" } as const;

@@ -1,6 +1,6 @@
 /** What `lanegrad bench` found out, as `--json` prints it and the report shows it. */
-import type { Measurement } from "../../../bench/measure.js";
-import type { BuildName } from "../../runtime/load.js";
+import type { Measurement } from "./measure.js";
+import type { BuildName } from "../src/runtime/load.js";
 
 /** One run of the benchmarks. */
 export interface BenchResult {

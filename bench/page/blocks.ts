@@ -2,9 +2,9 @@
  * A run of the benchmarks as blocks of a page: the roofline (Williams, Waterman & Patterson 2009), and a table for each group, whose rows have the numbers of
  * the roofline's points. What lies under the roof's slope is limited by memory, what lies under its flat part by arithmetic.
  */
-import { groups } from "../../../../bench/case.js";
-import type { Measurement } from "../../../../bench/measure.js";
-import type { Block, Series } from "../../../report/shown.js";
+import { groups } from "../case.js";
+import type { Measurement } from "../measure.js";
+import type { Block, Series } from "../../src/report/shown.js";
 import type { BenchResult } from "../result.js";
 import { columns } from "../table.js";
 

@@ -4,11 +4,11 @@
  * Adam runs with an ε so large that a step is one of gradient descent, which a check can follow without its running means; it costs the same.
  */
 import { type Model, type Tensor, layers, losses, noGrad, optimizers, record, sequential, tensor } from "lanegrad";
-import { type Case, replaying } from "./case.js";
-import { checkSamples } from "./check.js";
+import { type Case, replaying } from "../case.js";
+import { checkSamples } from "../check.js";
 import { type ImagePass, imagePass } from "./cnnReference.js";
 import { checkUpdate } from "./network.js";
-import { randomValues } from "./random.js";
+import { randomValues } from "../random.js";
 
 const [batch, distinct, pixels, classes] = [64, 2, 28 * 28, 10];
 const [learningRate, epsilon] = [10, 1000];

@@ -1,8 +1,8 @@
 /** Benchmarks in processes of their own: what a process can do only once, such as starting or choosing its number of threads. */
 import { execFile } from "node:child_process";
 import process from "node:process";
-import type { PackageFiles } from "../surroundings.js";
-import type { BenchResult } from "./result.js";
+import type { BenchResult } from "../result.js";
+import type { InstalledPackage } from "./suite.js";
 
 /** Runs Node with these arguments. @returns the last line of its standard output, as JSON. @throws what it wrote on standard error */
 export function runNode(args: readonly string[], signal: AbortSignal): Promise<unknown> {
@@ -17,6 +17,6 @@ export function runNode(args: readonly string[], signal: AbortSignal): Promise<u
 }
 
 /** Runs `lanegrad bench` with these arguments. */
-export async function benchInChild({ command }: PackageFiles, args: readonly string[], signal: AbortSignal) {
+export async function benchInChild({ command }: InstalledPackage, args: readonly string[], signal: AbortSignal) {
   return (await runNode([command, "bench", ...args, "--json"], signal)) as BenchResult;
 }

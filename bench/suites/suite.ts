@@ -1,7 +1,14 @@
 /** What a group of benchmarks is to the command: names, and the measurements one after the other. */
-import { type Case, type Limits } from "../../../bench/case.js";
-import { type Measured, measure } from "../../../bench/measure.js";
-import type { PackageFiles } from "../surroundings.js";
+import { type Case, type Limits } from "../case.js";
+import { type Measured, measure } from "../measure.js";
+
+/** The package as it is installed, for benchmarks that need processes of their own. */
+export interface InstalledPackage {
+  /** Path of the command's script. */
+  readonly command: string;
+  /** URL that `import` takes for the library. */
+  readonly library: string;
+}
 
 /** How a group is to be measured. */
 export interface Setting {
@@ -12,7 +19,7 @@ export interface Setting {
   readonly threads: number;
   /** `init({ wide: true })` was asked for. */
   readonly wide: boolean;
-  readonly files: PackageFiles;
+  readonly files: InstalledPackage;
   readonly signal: AbortSignal;
   /** Called with the name of what is measured next. */
   readonly working: (name: string) => void;

@@ -1,8 +1,8 @@
 /** Functions of every element, softmax and gathered rows: what memory or the elementary functions limit. Letters: n elements, N rows, C columns. */
 import { type Tensor, exp, gatherRows, sigmoid, softmax, tanh, tensor } from "lanegrad";
-import { type Case, replaying } from "./case.js";
-import { checkSamples } from "./check.js";
-import { randomValues } from "./random.js";
+import { type Case, replaying } from "../case.js";
+import { checkSamples } from "../check.js";
+import { randomValues } from "../random.js";
 
 const n = 2 ** 20;
 

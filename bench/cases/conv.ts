@@ -3,9 +3,9 @@
  * Letters: x (N, H, W, C), kernel (k, k, C, O), padding "same", stride s; y (N, oH, oW, O).
  */
 import { type Tensor, conv2d, conv2dTranspose, depthwiseConv2d, tensor } from "lanegrad";
-import { type Case, type Prepared, replaying } from "./case.js";
-import { checkSamples } from "./check.js";
-import { randomValues } from "./random.js";
+import { type Case, type Prepared, replaying } from "../case.js";
+import { checkSamples } from "../check.js";
+import { randomValues } from "../random.js";
 
 /** One convolution. */
 export interface ConvShape {
@@ -110,7 +110,7 @@ const backwardInput: Direction = {
   terms: ({ k, O }) => k * k * O,
 };
 
-/** The check of a kernel's gradient from x and dY; what computes it is no public function (src/cli/benchmarks/convGradient.ts). */
+/** The check of a kernel's gradient from x and dY; what computes it is no public function (bench/cases/convGradient.ts). */
 export const backwardKernel: Omit<Direction, "compute"> = {
   name: "conv-backward-kernel",
   operands: (one) => [inputOf(one), outputOf(one)],

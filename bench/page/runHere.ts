@@ -1,17 +1,17 @@
 /** The benchmarks in a browser: the groups that need no process of their own. */
-import { type Group, groups } from "../../../../bench/case.js";
-import { cnnCases } from "../../../../bench/cnn.js";
-import { convCases } from "../../../../bench/conv.js";
-import { denseCases } from "../../../../bench/dense.js";
-import { elementwiseCases } from "../../../../bench/elementwise.js";
-import { gemmCases } from "../../../../bench/gemm.js";
-import { maxPoolCase } from "../../../../bench/pool.js";
-import { type Measurement, measure, measureLimit, median } from "../../../../bench/measure.js";
-import { tinyCases } from "../../../../bench/tiny.js";
-import { init } from "../../../index.js";
-import { adamCase } from "../adam.js";
-import { convGradientCases } from "../convGradient.js";
-import { launchCases } from "../launches.js";
+import { type Group, groups } from "../case.js";
+import { cnnCases } from "../cases/cnn.js";
+import { convCases } from "../cases/conv.js";
+import { denseCases } from "../cases/dense.js";
+import { elementwiseCases } from "../cases/elementwise.js";
+import { gemmCases } from "../cases/gemm.js";
+import { maxPoolCase } from "../cases/pool.js";
+import { type Measurement, measure, measureLimit, median } from "../measure.js";
+import { tinyCases } from "../cases/tiny.js";
+import { init } from "../../src/index.js";
+import { adamCase } from "../cases/adam.js";
+import { convGradientCases } from "../cases/convGradient.js";
+import { launchCases } from "../cases/launches.js";
 import { machineLimits, threadsArrived } from "../limits.js";
 import type { BenchResult } from "../result.js";
 

@@ -4,10 +4,10 @@
  * Letters: N batch, I inputs and O outputs of a layer.
  */
 import { type Model, type Tensor, layers, losses, noGrad, optimizers, record, sequential, tensor } from "lanegrad";
-import { type Prepared, replaying } from "./case.js";
-import { type Expectation, WrongResultError, checkSamples } from "./check.js";
+import { type Prepared, replaying } from "../case.js";
+import { type Expectation, WrongResultError, checkSamples } from "../check.js";
 import { type Pass, type Perceptron, type Samples, pass } from "./perceptron.js";
-import { randomValues } from "./random.js";
+import { randomValues } from "../random.js";
 
 /** A perceptron and its batch. */
 export interface Network extends Perceptron {

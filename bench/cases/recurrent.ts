@@ -15,10 +15,10 @@ import {
   tensor,
   weightedMean,
 } from "lanegrad";
-import { type Case, type Prepared, replaying } from "./case.js";
+import { type Case, type Prepared, replaying } from "../case.js";
 import { type CellName, type Weights, crossEntropy, logitOf } from "./cells.js";
-import { WrongResultError, checkSamples } from "./check.js";
-import { randomValues } from "./random.js";
+import { WrongResultError, checkSamples } from "../check.js";
+import { randomValues } from "../random.js";
 
 const [N, I, H, V] = [32, 100, 128, 10_000];
 const gatesOf = { lstm: 4, gru: 3, simpleRnn: 1 } as const;

@@ -1,8 +1,8 @@
 /** What it costs to start all threads on something and to wait for them, while they are hot. The threads have nothing to do. */
-import type { Case } from "../../../bench/case.js";
-import { checkSamples } from "../../../bench/check.js";
-import { launchNothing, launchResults } from "../../ops/peak.js";
-import { record } from "../../tensor/record.js";
+import type { Case } from "../case.js";
+import { checkSamples } from "../check.js";
+import { launchNothing, launchResults } from "../../src/ops/peak.js";
+import { record } from "../../src/tensor/record.js";
 
 const calls = 100;
 

@@ -1,8 +1,8 @@
 /** One thread against all: products and training steps in processes of their own, in turns, for a process has one number of threads. Launches where they are. */
 import { availableParallelism } from "node:os";
-import { type Measured, type Measurement, halfRange, measurement, median } from "../../../bench/measure.js";
+import { type Measured, type Measurement, halfRange, measurement, median } from "../measure.js";
 import { benchInChild } from "./child.js";
-import { launchCases } from "./launches.js";
+import { launchCases } from "../cases/launches.js";
 import { type Setting, type Suite, suiteOf } from "./suite.js";
 
 /** What is compared, and the group it is of. */
