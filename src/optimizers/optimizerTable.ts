@@ -2,6 +2,7 @@
 import { UsageError, message, show } from "../errors.js";
 import { type Option, type Rows, type Table, type Values, describe, number, optional, resolve } from "../options.js";
 import type { Clipping, Optimizer, Schedule } from "./optimizer.js";
+import { forTensors } from "./ownTensors.js";
 
 /** Options that every optimizer takes. */
 export interface OptimizerOptions extends Clipping {
@@ -48,7 +49,7 @@ export function resolveOptions<V extends Values<ReturnType<typeof optimizerTable
   table: Rows<V>,
 ): {
   readonly values: V;
-  readonly common: Pick<Optimizer, "name" | "learningRate" | "weightDecay" | "clipping" | "config">;
+  readonly common: Pick<Optimizer, "name" | "learningRate" | "weightDecay" | "clipping" | "for" | "config">;
 } {
   const limit = optional(number("(0, ∞)"));
   const clippings = { clipValue: limit, clipNorm: limit, globalClipNorm: limit } satisfies Table<Clipping>;
@@ -61,5 +62,5 @@ export function resolveOptions<V extends Values<ReturnType<typeof optimizerTable
   const clipping: Clipping = Object.fromEntries(given);
   const { learningRate, weightDecay } = values;
   const config = { className: name, ...describe(values) };
-  return { values, common: { name, learningRate, weightDecay, clipping, config } };
+  return { values, common: { name, learningRate, weightDecay, clipping, for: forTensors, config } };
 }

@@ -1,5 +1,5 @@
 /**
- * What an optimizer keeps for one model: the slots, the step count and the current learning rate, in memory; and the step itself.
+ * What an optimizer keeps for one model, or for one list of tensors: the slots, the step count and the current learning rate, in memory; and the step itself.
  * A step is: the learning rate is written, then kernels alone clip, count and update. So `run` can be recorded once and replayed, with `prepare`
  * before each replay. What `save` gave is put back by restore.ts. Letters: n, elements of a range of the parameter slab.
  */
@@ -9,6 +9,7 @@ import { OptimizerBlock, type SlabRange } from "../ops/inPlace/optimizerSteps.js
 import type { RowList } from "../ops/inPlace/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
+import { launcher } from "../runtime/runtime.js";
 import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -94,9 +95,13 @@ export class OptimizerState {
     this.replacedRate = value;
   }
 
-  /** One training step: reads and clears the gradients, updates the parameters. Errors: UsageError for a schedule that gives no learning rate. */
+  /**
+   * One training step: reads and clears the gradients, updates the parameters. A recorded one takes the learning rate and counts before each replay.
+   * Errors: UsageError for a schedule that gives no learning rate.
+   */
   step(): void {
     this.prepare();
+    launcher().recorder?.around(() => this.prepare());
     this.run();
   }
 

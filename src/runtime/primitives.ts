@@ -11,6 +11,11 @@ export function copyFloat32(to: number, from: number, n: number): void {
   kernels().copyBytes(to, from, 4 * n);
 }
 
+/** Adds `factor` times `n` float32 elements at `from` to those at `to`; the ranges are the same or do not overlap. */
+export function addFloat32(to: number, from: number, factor: number, n: number): void {
+  kernels().regularize(to, from, n, 0, factor);
+}
+
 /** Counts the generator whose state stands at `ptr` one on. */
 export function advanceRandomState(ptr: number): void {
   kernels().advanceRandom(ptr);

@@ -39,9 +39,10 @@ export class Slab {
     return i === this.sections.length ? this.whole.size : (this.sections[i].ptr - this.whole.ptr) / 4;
   }
 
-  /** True where tensor i of a list of as many as the sections, of the same shapes, follows in memory on the one before it as in this slab. */
+  /** True where tensor i of a list of as many as the sections, of the same shapes, follows in its block on the one before it as in this slab. */
   runsOn(list: readonly Tensor[], i: number): boolean {
-    return list[i].ptr - list[i - 1].ptr === this.sections[i].ptr - this.sections[i - 1].ptr;
+    const step = this.sections[i].ptr - this.sections[i - 1].ptr;
+    return list[i].isBeside(list[i - 1]) && list[i].ptr - list[i - 1].ptr === step;
   }
 
   /** Frees the slab and all views of it. */

@@ -30,6 +30,11 @@ export class Storage {
     return block.ptr;
   }
 
+  /** True where another tensor holds it, or a recording uses it, so that its values must stay in it. */
+  get isShared(): boolean {
+    return this.#holders > 1 || this.#block.pins > 0 || heap().isCaptured(this.#block.ptr);
+  }
+
   /** True once the last holder has let go. */
   get isFreed(): boolean {
     return this.#holders === 0;

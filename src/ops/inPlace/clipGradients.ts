@@ -33,9 +33,15 @@ export class NormClipper {
 
   /** g *= min(1, limit / ‖g‖) for one gradient. */
   clip(gradient: Gradient, limit: number): void {
+    this.scaleTogether([gradient], limit);
+  }
+
+  /** g *= min(1, limit / ‖g‖), where g is all these gradients together. */
+  scaleTogether(all: readonly Gradient[], limit: number): void {
     const factor = this.#scratch.sections[1].ptr;
-    this.#writeFactor(factor, [gradient], limit);
-    kernels().scaleByFactor(gradient.gradients.ptr, gradient.gradients.size, factor, rowsPtr(gradient.rows));
+    this.#writeFactor(factor, all, limit);
+    for (const { gradients, rows } of all)
+      kernels().scaleByFactor(gradients.ptr, gradients.size, factor, rowsPtr(rows));
   }
 
   /** Lets the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
@@ -48,9 +54,14 @@ export class NormClipper {
     kernels().clipFactor(factor, this.#scratch.sections[0].ptr, limit);
   }
 
+  /** ‖g‖² as it was measured last, a scalar of one element. */
+  get squares(): Tensor {
+    return this.#scratch.sections[0];
+  }
+
   /** ‖g‖ as it was measured last, by `measure` or by a clip. Not for recorded functions. */
   get norm(): number {
-    return Math.sqrt(this.#scratch.sections[0].item());
+    return Math.sqrt(this.squares.item());
   }
 
   /** Works out ‖g‖, where g is all these gradients together. */

@@ -2,7 +2,8 @@
 import { UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { elu, gelu, hardSigmoid, leakyRelu, relu, selu, sigmoid, silu, softplus, tanh } from "./activationFunctions.js";
-import { softmax } from "../norm/softmax.js";
+import { apply } from "../defineOp.js";
+import { softmaxOp } from "../norm/softmax.js";
 
 /** The activations whose derivative follows from their output, with the number and the parameter that the kernels know them by. */
 const fused = {
@@ -35,7 +36,7 @@ const functions: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
   gelu,
   silu,
   softplus,
-  softmax: (x) => softmax(x),
+  softmax: (x) => apply(softmaxOp, [x], undefined), // not softmax(x), which brings transposition for other axes
 };
 
 /** All activation names. */
