@@ -142,7 +142,7 @@ async function plant({ file, find, replace, part, target, stages }) {
         }
       }
       const red = await firstRed(files, pattern);
-      if (red !== undefined) return { outcome: "caught", by: red };
+      if (red !== undefined) return { outcome: "caught", by: red, isWider };
     }
     return { outcome: "survived" };
   } finally {

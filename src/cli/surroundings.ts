@@ -1,6 +1,5 @@
-/**
- * Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own.
- */
+/** Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own. */
+import type { InstalledPackage } from "../../bench/suites/suite.js";
 
 /** A stream to write text to; `process.stdout` is one. */
 export interface Output {
@@ -14,12 +13,8 @@ export interface Output {
 /** The signals that ask a command to end. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
-/** The files of the installed package, for child processes. */
-export interface PackageFiles {
-  /** Path of the command's script. */
-  readonly command: string;
-  /** URL that `import` takes for the library. */
-  readonly library: string;
+/** The files of the installed package that the command uses. */
+export interface PackageFiles extends InstalledPackage {
   /** URLs of the scripts of the pages that commands write. */
   readonly pages: { readonly bench: string; readonly lesson: string };
 }

@@ -45,13 +45,12 @@ const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 export class ClassNames {
   readonly #seen = new Map<string, number>();
 
-  /** The number of a name in order of appearance. @throws {DataError} beyond 1,048,576 names */
-  number(name: string, op: string): number {
+  /** The number of a name in order of appearance. @throws {DataError} beyond 1,048,576 names, with this hint */
+  number(name: string, op: string, hint = "Numbers to predict are a target, not labels."): number {
     let number = this.#seen.get(name);
     if (number !== undefined) return number;
     number = this.#seen.size;
     if (number === mostClasses) {
-      const hint = "Numbers to predict are a target, not labels.";
       throw new DataError(
         message(op, "there are too many classes", { expected: `at most ${mostClasses}`, got: "more", hint }),
       );
@@ -68,7 +67,7 @@ export class ClassNames {
     const names = [...this.#seen.keys()];
     const areNumbers = names.every(isDecimal);
     const spelling = (a: string, b: string): number => a.length - b.length || byCodePoint(a, b);
-    const keys = areNumbers ? names.map(digitsOf) : names;
+    const keys = names.map(keysOf(names));
     const shortest = new Map<string, string>();
     for (const [n, key] of keys.entries()) {
       const known = shortest.get(key);
@@ -81,6 +80,12 @@ export class ClassNames {
     const places = new Map(sorted.map(([key], place) => [key, place]));
     return { classNames: sorted.map(([, name]) => name), classes: Int32Array.from(keys, (key) => places.get(key)!) };
   }
+}
+
+/** What tells classes apart, given all their names. Note [Labels that are numbers] */
+export function keysOf(names: readonly string[]): (name: string) => string {
+  if (!names.every(isDecimal)) return (name) => name;
+  return (name) => (isDecimal(name) ? digitsOf(name) : name);
 }
 
 /** The same text for equal numbers: sign, digits without zeros at either end, and the power of ten. */

@@ -13,6 +13,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
+import type { masksOfLengths } from "./mask/givenLengths.js";
 import type { Parameter } from "./parameter.js";
 
 /** What tokens a layer takes. */
@@ -27,6 +28,8 @@ export interface SequencePart {
   readonly tokens: TokenRule | undefined;
   /** How losses and metrics see an output with a mask. */
   readonly maskedSteps: MaskedSteps;
+  /** How the lengths that go with a batch become masks. */
+  readonly masksOfLengths: typeof masksOfLengths;
   /** What a stateful layer carries from batch to batch. */
   readonly carried: readonly Parameter[];
   /** How models keep apart what is carried: `CarriedStates`, where something is. */

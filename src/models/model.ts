@@ -12,7 +12,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { columnsOf } from "./input/batchColumns.js";
-import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
+import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
@@ -255,21 +255,21 @@ export class Model {
    * @param inputs    (N, …) float32 or int32, in the order of the model's inputs
    * @param options   training: true makes dropout drop elements, different ones in each call; default false. mask:
    *                  which steps count, (N, T) int32, such as `sequenceMask(lengths, T)`; for several inputs a list
-   *                  with one entry for each, undefined for an input without a mask
+   *                  with one entry for each, undefined for an input without a mask. lengths: instead of a mask, (N)
+   *                  integers, in networks with a layer of sequences
    * @throws {ShapeError} when an input or a mask does not fit
    * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit runs
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
-    checkKeys(op, options, ["training", "mask"]);
-    const { training = false, mask } = options;
+    checkKeys(op, options, ["training", "mask", "lengths"]);
+    const { training = false } = options;
     checkBoolean(op, "training", training);
     const state = this.#state;
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
-    const masks = [mask].flat();
-    checkMasks(op, inputs, masks);
+    const masks = masksOf(op, this.layers, inputs, options);
     state.buildFor(inputs);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
@@ -292,28 +292,33 @@ export class Model {
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs
-   * @param options  mask: which steps count, as in {@link call}. In a network of dense layers alone, the masked loss is
+   * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the masked loss is
    *                 loaded by the first `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
    * @throws {UsageError} before `compile` or while fit runs
    * @throws {ShapeError} when inputs, targets or a mask do not fit
    */
-  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[], options: Pick<CallOptions, "mask"> = {}): Tensor {
+  trainOnBatch(
+    inputs: readonly Tensor[],
+    targets: readonly Tensor[],
+    options: Omit<CallOptions, "training"> = {},
+  ): Tensor {
     const op = "trainOnBatch";
-    checkKeys(op, options, ["mask"]);
+    checkKeys(op, options, ["mask", "lengths"]);
     const state = this.#state;
     state.checkIdle(op);
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
-    const masks = [options.mask].flat();
-    checkMasks(op, inputs, masks);
-    state.buildFor(inputs);
-    const step = state.step(op);
-    step.checkTrainable(op);
-    state.claimStates(op);
-    return scope(() => step.train({ inputs, targets, weights: undefined, masks }));
+    return scope(() => {
+      const masks = masksOf(op, this.layers, inputs, options);
+      state.buildFor(inputs);
+      const step = state.step(op);
+      step.checkTrainable(op);
+      state.claimStates(op);
+      return step.train({ inputs, targets, weights: undefined, masks });
+    });
   }
 
   /**

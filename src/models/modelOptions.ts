@@ -23,6 +23,8 @@ export interface CallOptions {
    * all count.
    */
   readonly mask?: Tensor | readonly (Tensor | undefined)[];
+  /** In place of a mask, where padding stands behind: (N) integers from 0 to T, an array or a tensor. For networks with a layer of sequences. */
+  readonly lengths?: GivenMasks["lengths"];
 }
 
 /** Options of `predict`. */

@@ -4,10 +4,10 @@
  * that it needs. The bundle for Node has carriedInNode.ts in its place.
  */
 import { base64 as unpacker } from "#wasm/unpack";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The modules of parts, one after the other, unpacked. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   const unpacking = inflate(unpacker).then((bytes) => WebAssembly.instantiate(bytes));
   return Promise.all(
     parts.map(async (part) => unpack(await inflate((await part.builds[build]()).base64), (await unpacking).instance)),
@@ -18,7 +18,7 @@ export async function carriedBytes(parts: readonly Part[], build: CarriedBuild):
 const packedAt = 0x20000;
 
 /** Note [Packed modules] in assembly/carry/unpack.ts. */
-function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): BufferSource {
+function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): ModuleBytes {
   const { memory, unpack } = exports as unknown as { memory: WebAssembly.Memory; unpack: () => number };
   new Uint8Array(memory.buffer).set(packed, packedAt);
   const at = unpack();

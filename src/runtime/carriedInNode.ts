@@ -3,10 +3,10 @@
  * where nothing need be unpacked. A program that was bundled once more, and left them behind, has what carried.ts has.
  */
 import { carriedBytes as packedBytes } from "./carried.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The modules of parts, one after the other. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   try {
     const { readFileSync } = globalThis.process.getBuiltinModule("fs");
     return parts.map(({ name, number }) =>

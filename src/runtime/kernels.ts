@@ -18,7 +18,7 @@ export interface Imports {
   /** For each part, at its number, the function that runs one of its commands; at 0 the tiles of wide mode: Note [Parts] in assembly/launch.ts. */
   readonly table: WebAssembly.Table;
   /** Note [Thread state] in assembly/thread.ts. */
-  readonly [state: string]: WebAssembly.ImportValue;
+  readonly [state: string]: WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
 }
 
 /** The first values of a thread's state; those of workers are in threads.ts. */

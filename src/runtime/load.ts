@@ -4,13 +4,13 @@
 import { UsageError, message } from "../errors.js";
 import { carriedBytes } from "./carried.js";
 import type { Features } from "./features.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The builds of the kernels: one source, plain or relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";
 
 /** A part of the kernels in place of the carried one: a compiled module, its bytes, or where they are. */
-export type ModuleSource = WebAssembly.Module | BufferSource | URL | string;
+export type ModuleSource = WebAssembly.Module | ModuleBytes | URL | string;
 
 /** Parts in place of the carried ones, by name: `core` and what the ops of the program need besides. */
 export interface ModuleSources {
@@ -32,7 +32,7 @@ export interface LoadedPart {
   readonly part: Part;
   readonly module: WebAssembly.Module;
   /** What it was compiled from, where it is a carried one. */
-  readonly bytes?: BufferSource;
+  readonly bytes?: ModuleBytes;
 }
 
 /** Compiled modules by the number of their part; where a part is not loaded, nothing. */

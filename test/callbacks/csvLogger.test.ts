@@ -109,6 +109,28 @@ describe("csvLogger after a resume", () => {
     expect(readFileSync(path, "utf8")).toBe(lines(10, 11, 12));
   });
 
+  it("keeps the last line where that is the epoch before, and the header where no line is", async () => {
+    const path = join(folder, "last.csv");
+    await trainFrom(path, 1, 3, false);
+    await trainFrom(path, 4, 4, true);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2, 3, 4));
+    writeFileSync(path, lines(5, 6));
+    await trainFrom(path, 1, 2, true);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2));
+  });
+
+  it.each([
+    ["ended, in a new training", "\n", false],
+    ["ended, after a resume", "\n", true],
+    ["cut, in a new training", "", false],
+    ["cut, after a resume", "", true],
+  ])("goes on behind a header alone, %s", async (_, end, isResumed) => {
+    const path = join(folder, "header.csv");
+    writeFileSync(path, `epoch,loss${end}`);
+    await trainFrom(path, 1, 2, isResumed);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2));
+  });
+
   it("does not run two lines together where the last one was not ended", async () => {
     const path = join(folder, "open.csv");
     writeFileSync(path, lines(1).trimEnd());

@@ -5,10 +5,11 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
-import { type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
+import { type SequencePart, type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
 import { firstOutside } from "../../ops/shape/gather.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
+import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
@@ -33,15 +34,41 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
-/** Checks the masks of a batch. @throws {ShapeError} unless each is (N, T) int32 for its input (N, T, …) */
-export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
+/**
+ * The mask of each input, (N, T) int32; undefined for an input without. Layers of sequences make masks of lengths.
+ *
+ * @throws {UsageError} for a mask and lengths at once, a value that is not a length, or lengths in a network without a
+ * layer of sequences
+ * @throws {ShapeError} when a mask or lengths do not fit their input
+ */
+export function masksOf(
+  op: string,
+  layers: readonly Layer[],
+  inputs: readonly Tensor[],
+  { mask, lengths }: CallOptions,
+): readonly (Tensor | undefined)[] {
+  const masks = lengths === undefined ? [mask].flat() : masksOfLengths(op, layers)(op, inputs, lengths, mask);
   for (const [i, mask] of masks.entries()) {
     const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
     const fits = mask instanceof Tensor && mask.dtype === "int32" && sameShape(mask.shape, wanted);
     if (mask === undefined || (fits && wanted.length === 2)) continue;
     const expected = `int32 [N, T] = ${showShape(wanted)}`;
-    throw new ShapeError(message(op, `mask ${i} does not fit its input`, { expected, got: show(mask) }));
+    throw new ShapeError(
+      message(op, `mask ${i} does not fit its input`, {
+        expected,
+        got: mask instanceof Tensor ? mask.label() : show(mask),
+      }),
+    );
   }
+  return masks;
+}
+
+function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["masksOfLengths"] {
+  const found = layers.find(({ sequences }) => sequences)?.sequences?.masksOfLengths;
+  if (found !== undefined) return found;
+  throw new UsageError(
+    message(op, "lengths without a layer of sequences", { hint: "Give mask: sequenceMask(lengths, T)." }),
+  );
 }
 
 /**

@@ -6,7 +6,8 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Column, toColumn } from "./columns.js";
-import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
+import type { SequenceLengths } from "../../layers/mask/givenLengths.js";
+import type { Data, GivenMasks } from "./samples.js";
 
 /**
  * The mask of each input, (N, T) int32, 1 where a step counts; undefined for an input without one. An empty list where

@@ -1,4 +1,5 @@
 /** The types of data that users pass. Letters: N samples, T steps. */
+import type { SequenceLengths } from "../../layers/mask/givenLengths.js";
 import type { Tensor, TensorValues } from "../../tensor/tensor.js";
 
 /** Inputs or targets: a tensor (N, …), nested arrays, or a typed array of N samples end to end. */
@@ -12,9 +13,6 @@ export type SampleWeight = ArrayLike<number> | Tensor;
 
 /** Weight of each class, by label. */
 export type ClassWeight = Readonly<Record<number, number>>;
-
-/** How many steps of each sequence count, from the first on: (N) integers from 0 to T. */
-export type SequenceLengths = ArrayLike<number> | Tensor;
 
 /**
  * Which steps of sequences count. For a model with several inputs a list with one entry for each; undefined for an

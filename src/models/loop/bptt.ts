@@ -87,7 +87,8 @@ export interface BpttResult {
  * count leave the states unchanged and have no weight.
  * @throws {UsageError} for a wrong option, a model that is not compiled, or carryState without stateful layers
  * @throws {UsageError} when the loss is not finite; the weights are those before that window
- * @throws {ShapeError} when sequences do not fit, or are shorter than a window
+ * @throws {ShapeError} when sequences do not fit, are shorter than a window, or have a window, such as a short last one,
+ * that a layer cannot train on
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
@@ -119,11 +120,13 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
   return state.train(async () => {
     const columns = columnsFor(op, sequence, options, given, parts);
-    const walk = new Walk(parts, columns, options);
+    let walk: Walk | undefined;
     try {
+      checkWindows(parts.graph, columns, window, stride);
+      walk = new Walk(parts, columns, options);
       return await walk.run();
     } finally {
-      walk.dispose();
+      walk?.dispose();
       release(columns);
     }
   });
@@ -177,6 +180,18 @@ function columnsFor(
     losses[0].checkTargets(columns[1].tensor, outputShape);
     for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);
   });
+}
+
+/** @throws {ShapeError} when a layer cannot train on a window, the last and shortest one included */
+function checkWindows({ steps, inputs }: Graph, [{ tensor }]: readonly Column[], window: number, stride: number): void {
+  const [N, T] = tensor.shape;
+  const built = inputs[0].shape[0];
+  const last = T - stride * Math.ceil((T - window) / stride);
+  for (const length of new Set([window, last]))
+    for (const { call } of steps) {
+      const shapes = call.inputs.map(({ shape }) => (shape[0] === built ? [length, ...shape.slice(1)] : shape));
+      call.layer.checkBatch(N, shapes);
+    }
 }
 
 /** Buffers for windows of one length, and the steps recorded on them. */

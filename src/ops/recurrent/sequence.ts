@@ -55,8 +55,8 @@ export interface SequenceOptions {
   readonly activation?: RecurrentActivation;
   /** Which steps count, (N, T) int32: where it is 0 the states stay as they are, the output is 0 and no gradient enters. Default: all. */
   readonly mask?: Tensor | undefined;
-  /** In place of a mask: how many steps of each sequence count, from the first on; numbers from 0 to T, or int32 (N). See {@link sequenceMask}. */
-  readonly lengths?: readonly number[] | Tensor | undefined;
+  /** In place of a mask: how many steps of each sequence count, from the first on; (N) integers from 0 to T. See {@link sequenceMask}. */
+  readonly lengths?: ArrayLike<number> | Tensor | undefined;
   /** False: the output is the last state (N, H). True: the states of all steps, (N, T, H). Default false. */
   readonly returnSequences?: boolean;
   /** Goes through time from the end. Default false. */

@@ -306,7 +306,7 @@ describe("call and trainOnBatch", () => {
       () => model.call([inputs], { training: 1 as never }),
     ],
     [
-      'call: unknown option; expected training or mask, got "train".',
+      'call: unknown option; expected training, mask or lengths, got "train".',
       () => model.call([inputs], { train: true } as never),
     ],
     [
