@@ -1,9 +1,12 @@
 /**
- * Highway: plain, residual and highway networks of 10, 20 and 50 layers. Back through a plain layer a gradient is
- * multiplied by its weights and by the slope of its activation, fifty times over; what a residual or highway layer
- * passes on unchanged keeps its gradient.
+ * Highway: plain, residual and highway networks of 10, 20 and 50 layers. On its way back through a plain layer a
+ * gradient is multiplied by weights and by the slope of the activation, fifty times over. What a residual or highway
+ * layer passes on unchanged keeps its gradient.
  *
- *   plain  a' = h      residual  a' = a + h      highway  a' = z ⊙ h + (1 − z) ⊙ a      with h = tanh(W a + b), z = σ(W_z a + b_z)
+ *   plain     a' = h
+ *   residual  a' = a + h
+ *   highway   a' = z ⊙ h + (1 − z) ⊙ a
+ *   with h = tanh(W a + b), z = σ(W_z a + b_z)
  *
  * Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
  */
@@ -52,7 +55,7 @@ export const highway: Lesson<Settings> = {
 
 const chartOf = (depth: number): string => `${depth} layers`;
 
-/** A network that has been trained. */
+/** The results of a trained network. */
 interface Network {
   readonly connection: (typeof connections)[number];
   readonly depth: number;

@@ -1,9 +1,9 @@
 /**
- * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The
- * constant answer 1 has an error of 1/6. A simple recurrent network must carry a number over hundreds of steps through
- * its weights; the gates of LSTM and GRU let it pass.
+ * The adding problem: two numbers of a long sequence are marked, and the network must output their sum at the end. The
+ * constant answer 1 has an error of 1/6. A simple recurrent network must carry a number through its weights over
+ * hundreds of steps; the gates of LSTM and GRU let it pass.
  * Letters: N sequences, T steps, H units.
- * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as Le, Jaitly & Hinton 2015 have it.
+ * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as in Le, Jaitly & Hinton 2015.
  */
 import { Random, type Tensor, layers, losses, optimizers, sequential, tensor } from "lanegrad";
 import { batch, epochs, integer, learningRate } from "../settings.js";
@@ -13,12 +13,12 @@ import { count, decimal, duration } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 
 const units = 32;
-/** Steps of an epoch; each epoch has sequences of its own. */
+/** Steps of an epoch; each epoch has new sequences. */
 const stepsPerEpoch = 100;
 const testSequences = 1000;
 /** The error of the constant answer 1: the variance of the sum of two uniform numbers. */
 const baseline = 1 / 6;
-/** An error below this counts as learnt; the networks stop at a fifth of it. */
+/** An error below this counts as learnt; training stops at a fifth of it. */
 const learnt = 0.01;
 const enough = learnt / 5;
 
@@ -68,11 +68,11 @@ export const adding: Lesson<Settings> = {
 
 const chartOf = (T: number): string => `Mean squared error, T = ${T}`;
 
-/** How a network did. */
+/** The results of one network. */
 interface Adder {
   readonly network: string;
   readonly parameters: number;
-  /** At the end of each epoch, on sequences never seen. */
+  /** Errors at the end of each epoch, on new sequences. */
   readonly errors: readonly number[];
   readonly seconds: number;
 }
@@ -109,7 +109,7 @@ async function trained({ name, layer }: (typeof networks)[number], stage: Stage<
 
 /** Sequences and their sums. */
 interface Problems {
-  /** (N, T, 2): a number in [0, 1), and 1 where it is marked. */
+  /** (N, T, 2): a number in [0, 1), and 1 if it is marked. */
   readonly x: Tensor;
   /** (N, 1) */
   readonly y: Tensor;
@@ -119,7 +119,7 @@ function emptyProblems(N: number, T: number): Problems {
   return { x: tensor(new Float32Array(N * T * 2), [N, T, 2]), y: tensor(new Float32Array(N), [N, 1]) };
 }
 
-/** Draws other problems: one mark in the first half of a sequence, one in the second. */
+/** Draws new problems: one mark in the first half of each sequence, one in the second. */
 function fill({ x, y }: Problems, random: Random): void {
   const [N, T] = x.shape;
   const half = Math.ceil(T / 2);

@@ -1,8 +1,8 @@
 /**
- * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end is left k
- * steps before, at the state h[T − k]. Networks as they are at the beginning of training. A simple network h′ =
- * tanh(x·W + h·U) whose U is s times an orthogonal matrix has s as all of its singular values: each step back
- * multiplies by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
+ * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end remains k
+ * steps earlier, at the state h[T − k], in networks that have not been trained. In a simple network h′ = tanh(x·W +
+ * h·U) let U be s times an orthogonal matrix, so that all its singular values are s: each step back multiplies the
+ * gradient by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
  * Source: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (singular values, clipping); Gers et al. 2000
  * (forget gates).
  */
@@ -29,22 +29,25 @@ import {
 import type { Lesson, Result, Stage } from "../stage.js";
 
 const [N, T, I, H] = [16, 100, 8, 64];
-/** Small, so that tanh is not saturated by them alone. */
+/** Small inputs, so that they do not saturate tanh by themselves. */
 const inputSize = 0.1;
 const singularValues = [0.5, 1, 1.5];
-/** A gate of this bias is open to 95 %. */
+/** A gate with this bias is open to 95 %. */
 const openBias = 3;
 const clipNorm = 1;
 /** Distances in the table, and lengths in the chart of the weights' gradients. */
 const distances = [1, 10, 20, 50, 100];
 const lengths = Array.from({ length: T / 5 }, (_, i) => 5 * (i + 1));
 
-/** What counts as lost, as kept, and as many times as much: the conclusions are worded by these. */
+/**
+ * Gradients below `lost` count as lost and above `kept` as kept; growth by more than `manyTimes` counts as explosion.
+ * The conclusions are worded by these.
+ */
 const [lost, kept, manyTimes] = [1e-6, 1e-3, 100];
 
 const [stateChart, weightChart] = ["How much of the gradient is left", "Gradient of all weights of a simple network"];
 
-/** A network: its layer, and how it goes on from states. */
+/** A network: its layer, and how it runs from given states. */
 interface Network {
   readonly name: string;
   readonly states: number;
@@ -77,8 +80,8 @@ const gruNetwork = (name: string, biasInitializer?: Initializer): Network => ({
 });
 
 /**
- * Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias}; the rest is
- * 0.
+ * Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias} and the rest
+ * with 0.
  */
 const opening = (from: number): Initializer => ({
   config: { className: "zeros" },
@@ -131,14 +134,15 @@ export const vanishing: Lesson = {
   },
 };
 
-/** A network and what was measured of it. */
+/** A network and its measured norms. */
 interface Measured {
   readonly name: string;
   readonly norms: readonly number[];
 }
 
 /**
- * Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is a random direction's component of the last h.
+ * Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is the component of the last h in a random
+ * direction.
  */
 async function normsOf(
   { name, states, layer, run }: Network,
@@ -193,8 +197,8 @@ function meanNorm(parts: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * The norm of the gradient of all weights of a simple network that is to be silent at the end, by the length of the
- * sequence: how far a step of gradient descent with learning rate 1 moves them, clipped or not.
+ * The norm of the gradient of all weights of a simple network whose target is 0 at the end, by the length of the
+ * sequence: the distance that a step of gradient descent with learning rate 1 moves them, clipped or not.
  */
 async function weightNorms(
   s: number,

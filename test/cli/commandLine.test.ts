@@ -62,14 +62,14 @@ describe("the command line", () => {
     expect([args.operand, args.more]).toEqual(["a", ["b", "-"]]);
     expect(read("xor").more).toEqual([]);
     expect(() => readArguments(free, [])).toThrow(
-      new CommandLineError("lanegrad train: no model. See lanegrad train --help."),
+      new CommandLineError("lanegrad train: missing model. See lanegrad train --help."),
     );
   });
 
   it("says what must be chosen", () => {
     const bench = { name: "bench", operand: { name: "suite", choices: ["gemm"], isRequired: true }, options: {} };
     expect(() => readArguments(bench, [])).toThrow(
-      new CommandLineError("lanegrad bench: no suite; expected gemm. See lanegrad bench --help."),
+      new CommandLineError("lanegrad bench: missing suite; expected gemm. See lanegrad bench --help."),
     );
     expect(() => readArguments({ name: "info", options: {} }, ["now"])).toThrow(
       new CommandLineError('lanegrad info: unexpected argument; got "now". See lanegrad info --help.'),

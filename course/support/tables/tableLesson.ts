@@ -1,6 +1,6 @@
 /**
- * A lesson that is a table: trains the networks one after the other, compares them, and fails where one errs more than
- * it is known to.
+ * A lesson that is a table: trains the networks one after the other, compares them, and fails if the error of one
+ * exceeds its bound.
  */
 import type { Lesson, Result, Stage } from "../../stage.js";
 import { chartsOf } from "./charts.js";
@@ -15,7 +15,7 @@ const settings: TableSettings = {
 /** A lesson that is a table. */
 export interface TableLesson extends Lesson<TableSettings>, Table {}
 
-/** The lesson from what it states. */
+/** The lesson from its parts. */
 export function table(parts: Omit<TableLesson, "kind" | "settings" | "run">): TableLesson {
   return { ...parts, kind: "table", settings, run: (stage) => perform(parts, stage) };
 }
