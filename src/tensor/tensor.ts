@@ -1,6 +1,6 @@
 /**
- * Tensors: a shape, a type and a place in linear memory, always contiguous and row-major; with a gradient where one is wanted.
- * Arithmetic is in src/ops. This file makes tensors, reads them and ends their lives.
+ * Tensors: a shape, a type and a place in linear memory, always contiguous and row-major, and a gradient where one is
+ * required. Arithmetic is in src/ops. This file makes tensors, reads them and frees them.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { nextCall } from "../runtime/blocks.js";
@@ -15,7 +15,7 @@ import { type Shape, sameShape, sizeOf } from "./shape.js";
 import { Storage } from "./storage.js";
 import { type OutputOf, type Taped, backward, savedFor } from "./tape.js";
 
-/** What a tensor can be made of. */
+/** What a tensor can be made from. */
 export type TensorValues = NestedNumbers | View;
 
 /** An n-dimensional array in linear memory. Made by {@link tensor}, {@link zeros}, … and by ops. */
@@ -24,21 +24,21 @@ export class Tensor implements Scoped, Taped<Tensor> {
   readonly dtype: DType;
   /** Number of elements. */
   readonly size: number;
-  /** What messages call it. */
+  /** The tensor's name in error messages. */
   name: string | undefined;
-  /** True where `backward` is to reach this tensor. */
+  /** True when `backward` is to compute the gradient of this tensor. */
   requiresGrad = false;
-  /** The op that made this, where its gradient goes on. @internal */
+  /** The op output that this tensor is, for the backward pass. @internal */
   producer: OutputOf<Tensor> | undefined;
-  /** Of a table that is trained lazily, and of its gradient: the rows that a step will visit. @internal */
+  /** For a table that is trained lazily, and for its gradient: the rows that a step will visit. @internal */
   listed: { addAll(): void; clear(): void } | undefined;
   #grad: Tensor | undefined;
-  /** Where a model that trains this keeps the gradient. */
+  /** Where a model that trains this tensor keeps the gradient. */
   #place: Tensor | undefined;
-  /** The count of changes of a parameter of a model, and of what shares its memory. */
+  /** The change count of a model's parameter and of everything that shares its memory. */
   #apart: { changes: number } | undefined;
   #storage: Storage | undefined;
-  /** Where it begins in the storage, in bytes. */
+  /** Offset in the storage, in bytes. */
   readonly #offset: number;
 
   /** @internal */
@@ -50,15 +50,18 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.#offset = offset;
   }
 
-  /** Number of axes. */
+  /** The number of axes. */
   get rank(): number {
     return this.shape.length;
   }
 
   /**
-   * ∂loss/∂this, of this shape, once `backward` has run; added to by each further run and each replay of one. Undefined clears it. The gradient of a weight
-   * that a model trains has its place in that model: undefined makes it zeros, another tensor is copied there.
-   * @throws ShapeError for another shape or dtype; UsageError for what is no tensor, or freed.
+   * ∂loss/∂this, with this shape, once `backward` has run. Each further run and each replay adds to it; undefined
+   * clears it. The gradient of a weight that a model trains is stored in that model: setting undefined zeroes it,
+   * setting a tensor copies the values.
+   *
+   * @throws {ShapeError} when the shape or dtype differs
+   * @throws {UsageError} when it is not a tensor, or was freed
    */
   get grad(): Tensor | undefined {
     if (this.#grad?.isDisposed) {
@@ -80,7 +83,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     }
   }
 
-  /** Sets `grad` to zeros, where there is one. A kernel: it may be recorded. */
+  /** Sets `grad` to zeros, if there is one. A kernel, so it can be recorded. */
   zeroGrad(): void {
     const { grad } = this;
     if (grad === undefined) return;
@@ -89,7 +92,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.listed?.clear();
   }
 
-  /** Gives the gradient its place in a model, or takes it away. @internal */
+  /** Assigns the gradient its place in a model, or removes it. @internal */
   holdGradient(place: Tensor | undefined): void {
     if (this.#place !== undefined) this.#grad?.dispose();
     this.#place = place;
@@ -102,7 +105,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     if (this.#place === undefined) launcher().recorder?.around(() => this.#resume(gradient));
   }
 
-  /** Before each replay of a backward pass that adds to `gradient`. */
+  /** Runs before each replay of a backward pass that adds to `gradient`. */
   #resume(gradient: Tensor): void {
     if (this.grad === gradient) return;
     if (this.#grad !== undefined) {
@@ -113,29 +116,39 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.zeroGrad();
   }
 
-  /** True after its memory was freed. */
+  /** True once the memory was freed. */
   get isDisposed(): boolean {
     return this.#storage === undefined;
   }
 
-  /** Address of the first element, in bytes, good until the next tensor is made outside of an op. Errors: UsageError after dispose; MemoryError. @internal */
+  /**
+   * Address of the first element in bytes, valid until the next tensor is made outside an op. @internal
+   * @throws {UsageError} when the tensor was freed
+   * @throws {MemoryError} when the memory limit is reached
+   */
   get ptr(): number {
     const storage = this.#live();
     launcher().recorder?.use(storage, this);
     return storage.ptr + this.#offset;
   }
 
-  /** Throws UsageError where the memory was freed. @internal */
+  /**
+   * Checks that the memory was not freed. @internal
+   * @throws {UsageError} when it was
+   */
   checkLive(): void {
     this.#live();
   }
 
-  /** The values, copied out, row-major. Errors: UsageError after dispose, or inside record(). */
+  /** A copy of the values, row-major. @throws {UsageError} when the tensor was freed, or inside record() */
   toTypedArray(): View {
     return this.#view("toTypedArray").slice();
   }
 
-  /** The values as nested arrays of this shape; a number for a scalar. Errors: UsageError after dispose, or inside record(). */
+  /**
+   * The values as nested arrays of this shape; a number for a scalar.
+   * @throws {UsageError} when the tensor was freed, or inside record()
+   */
   toArray(): NestedNumbers {
     const values = this.#view("toArray");
     let position = 0;
@@ -144,16 +157,23 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return level(0);
   }
 
-  /** The one value of a tensor with one element. Errors: ShapeError for more or none, UsageError after dispose. */
+  /**
+   * The value of a tensor with exactly one element.
+   * @throws {ShapeError} when it has more elements or none
+   * @throws {UsageError} when the tensor was freed, or inside record()
+   */
   item(): number {
     if (this.size !== 1)
-      throw new ShapeError(message("item", "not one element", { expected: "size 1", got: this.label() }));
+      throw new ShapeError(message("item", "the tensor must have exactly one element", { got: this.label() }));
     return this.#view("item")[0];
   }
 
   /**
-   * Overwrites the values. @param values as many as this has, nested or flat
-   * Errors: ShapeError for another number of values or one that the dtype cannot hold; UsageError after dispose, or inside record().
+   * Overwrites the values.
+   *
+   * @param values  as many as the tensor has elements, nested or flat
+   * @throws {ShapeError} when the number of values differs, or the dtype cannot hold one of them
+   * @throws {UsageError} when the tensor was freed, or inside record()
    */
   assign(values: TensorValues): void {
     const flat = ArrayBuffer.isView(values) ? values : flatten("assign", values).values;
@@ -172,12 +192,12 @@ export class Tensor implements Scoped, Taped<Tensor> {
     view.set(flat);
   }
 
-  /** ∂this/∂leaf into the `grad` of every leaf behind this. See {@link backward}. */
+  /** Computes ∂this/∂leaf into the `grad` of every leaf that this depends on. See {@link backward}. */
   backward(seed?: Tensor): void {
     backward(this, seed);
   }
 
-  /** Frees the memory at once instead of when nobody holds the tensor. Calling it again does nothing. */
+  /** Frees the memory at once instead of when the tensor is garbage-collected. Calling it again does nothing. */
   dispose(): void {
     if (this.#storage === undefined) return;
     untrack(this);
@@ -185,7 +205,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
     this.#storage = undefined;
   }
 
-  /** `using x = …` disposes at the end of the block. */
+  /** `using x = …` disposes the tensor at the end of the block. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -196,13 +216,16 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return `${this.label()} ${printValues(this.#view("toString"), this.shape)}`;
   }
 
-  /** What messages call this: `Tensor(2, 3)`, with its name where it has one. @internal */
+  /** The tensor in error messages: `Tensor(2, 3)`, with its name if it has one. @internal */
   label(): string {
     const kind = this.dtype === "float32" ? "" : `${this.dtype} `;
     return `${kind}Tensor(${this.shape.join(", ")})${this.name === undefined ? "" : ` ${show(this.name)}`}`;
   }
 
-  /** A float32 tensor that neither a scope nor the garbage collector frees: with undefined contents, or zeros that replays add to. @internal */
+  /**
+   * A float32 tensor that neither a scope nor the garbage collector frees: with undefined contents, or zeros that
+   * replays add to. @internal
+   */
   gradientOf(shape: Shape, isReplayed = false): Tensor {
     if (isReplayed) {
       return launcher().unrecorded(() => {
@@ -226,17 +249,23 @@ export class Tensor implements Scoped, Taped<Tensor> {
     launcher().recorder?.change(counted);
   }
 
-  /** From now on its changes, and those of what shares its memory by {@link share}, count for it alone. @internal */
+  /**
+   * Counts changes of this tensor, and of those that {@link share} its memory, separately from others in the same
+   * block. @internal
+   */
   countApart(): void {
     this.#apart = { changes: 0 };
   }
 
-  /** Another tensor on the same memory, of `shape` (as many elements). @internal */
+  /** Another tensor on the same memory, with `shape` (the same number of elements). @internal */
   share(shape: Shape): Tensor {
     return this.section(0, shape);
   }
 
-  /** Another tensor on the same memory, of `shape`, that begins `offset` elements further on and ends within this. @internal */
+  /**
+   * Another tensor on the same memory, with `shape`, beginning `offset` elements further on and ending within this one.
+   * @internal
+   */
   section(offset: number, shape: Shape): Tensor {
     const storage = this.#live();
     const bytes = this.#offset + offset * elementBytes[this.dtype];
@@ -247,14 +276,14 @@ export class Tensor implements Scoped, Taped<Tensor> {
     return shared;
   }
 
-  /** A freed tensor of this shape, for where the values are not needed any more. @internal */
+  /** A freed tensor of this shape, for use where the values are no longer needed. @internal */
   shapeOnly(): Tensor {
     const shadow = new Tensor(this.shape, this.dtype, undefined, 0);
     shadow.name = this.name;
     return shadow;
   }
 
-  /** What the backward pass from here needs, and the gradient that arrived. @internal */
+  /** What the backward pass from here needs, and the gradient if there is one. @internal */
   dependencies(): readonly Scoped[] {
     const saved = this.producer === undefined ? [] : savedFor(this.producer.record);
     return this.grad === undefined ? saved : [...saved, this.grad];
@@ -269,7 +298,7 @@ export class Tensor implements Scoped, Taped<Tensor> {
   #view(op: string): View {
     if (launcher().recorder !== undefined) {
       const hint = "A replay runs kernels only. Return the tensor from record() and read or write it between replays.";
-      throw new UsageError(message(op, `${this.label()} is touched from JavaScript inside record()`, { hint }));
+      throw new UsageError(message(op, `${this.label()} is read or written from JavaScript inside record()`, { hint }));
     }
     nextCall();
     const { ptr } = this; // first: it may grow the memory
@@ -285,10 +314,15 @@ export class Tensor implements Scoped, Taped<Tensor> {
   }
 }
 
-/** Errors: ShapeError, UsageError. */
+/**
+ * Checks that a value can be the gradient of a leaf.
+ * @throws {ShapeError} when its shape or dtype differs
+ * @throws {UsageError} when it is not a tensor, or was freed
+ */
 function checkGradient(leaf: Tensor, gradient: unknown): void {
   const [expected, got] = [leaf.label(), gradient instanceof Tensor ? gradient.label() : show(gradient)];
-  if (!(gradient instanceof Tensor)) throw new UsageError(message("grad", "not a tensor", { expected, got }));
+  if (!(gradient instanceof Tensor))
+    throw new UsageError(message("grad", "the gradient is not a tensor", { expected, got }));
   gradient.checkLive();
   if (gradient.dtype === "float32" && sameShape(gradient.shape, leaf.shape)) return;
   throw new ShapeError(message("grad", "the gradient does not fit", { expected, got }));
