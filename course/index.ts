@@ -1,4 +1,7 @@
-/** The lessons of the course, chapter by chapter, in the order in which they are listed. To add one: its file, and a line here. */
+/**
+ * The lessons of the course, chapter by chapter, in the order in which they are listed. To add one: its file, and a
+ * line here.
+ */
 import { derivatives } from "./calculus/derivatives.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";

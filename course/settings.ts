@@ -1,4 +1,6 @@
-/** What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help. */
+/**
+ * What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help.
+ */
 
 /** A number. */
 export interface NumberSetting {
@@ -60,13 +62,18 @@ export function integer(setting: Omit<NumberSetting, "kind" | "isInteger">): Num
 
 /** How often all samples are seen. */
 export function epochs(byDefault: number): NumberSetting {
-  return integer({ about: "how often all samples are seen", default: byDefault, least: 1, slider: [1, 4 * byDefault] });
+  return integer({
+    about: "how many times the training goes through all samples",
+    default: byDefault,
+    least: 1,
+    slider: [1, 4 * byDefault],
+  });
 }
 
 /** Samples of a step. */
 export function batch(byDefault: number): NumberSetting {
   return integer({
-    about: "samples a step",
+    about: "how many samples a training step takes",
     default: byDefault,
     least: 1,
     slider: [1, 8 * byDefault],

@@ -1,7 +1,7 @@
 /**
- * A lesson, and the stage on which it is performed: all that it sees. Three players put lessons on: the terminal (src/cli), the page writer (src/report), and
- * the live page in a browser, where the lesson runs in a worker. So whatever a lesson shows is plain data, which can be posted, and nothing here knows Node
- * or the DOM.
+ * A lesson, and the stage on which it is performed: all that it sees. Three players put lessons on: the terminal
+ * (src/cli), the page writer (src/report), and the live page in a browser, where the lesson runs in a worker. So
+ * whatever a lesson shows is plain data, which can be posted, and nothing here knows Node or the DOM.
  */
 import type { Model } from "lanegrad";
 import type { Shown } from "lanegrad/report";
@@ -21,8 +21,8 @@ export const chapters = {
 export type Chapter = keyof typeof chapters;
 
 /**
- * What a lesson is: `network` trains one network to a known result and can be stopped, saved and resumed; `comparison` trains or measures several; `table` is
- * a table of the course, whose networks must reach stated bounds.
+ * What a lesson is: `network` trains one network to a known result and can be stopped, saved and resumed; `comparison`
+ * trains or measures several; `table` is a table of the course, whose networks must reach stated bounds.
  */
 export type LessonKind = "network" | "comparison" | "table";
 
@@ -62,8 +62,8 @@ export interface Stage<Own extends Settings = Settings> {
   /** Shows something, now. */
   readonly show: (shown: Shown) => void;
   /**
-   * Resolves when the lesson may go on: a player pauses it here. To be awaited between two steps of long work; `fit` heeds it by the callback of
-   * support/progress.ts.
+   * Resolves when the lesson may go on: a player pauses it here. To be awaited between two steps of long work; `fit`
+   * heeds it by the callback of support/progress.ts.
    *
    * @throws the signal's reason where it has aborted
    */
@@ -71,21 +71,28 @@ export interface Stage<Own extends Settings = Settings> {
   /**
    * Data from a source, read once.
    *
-   * @param isOptional  the lesson runs without them: where nobody asked for this source and it is not at hand, {@link Provided.data} is undefined
-   * @throws DataError that says how to get the data
+   * @param isOptional  the lesson runs without them: where nobody asked for this source and it is not at hand,
+   *                    {@link Provided.data} is undefined
+   * @throws {DataError} that says how to get the data
    */
   readonly data: <Data>(source: DataSource<Data>, isOptional?: boolean) => Promise<Provided<Data>>;
-  /** A network tells that it has come to be, or has changed, and offers its bytes; the player keeps what it was asked to keep. */
+  /**
+   * A network tells that it has come to be, or has changed, and offers its bytes; the player keeps what it was asked to
+   * keep.
+   */
   readonly keep: (moment: Moment, bytes: (isCheckpoint: boolean) => Promise<Uint8Array>) => Promise<void>;
 }
 
 /**
- * When a network offers its bytes: it has been `made`; training has `begun`; an `epoch` has ended; training was `stopped` by the signal; training has ended and
- * it is `trained`.
+ * When a network offers its bytes: it has been `made`; training has `begun`; an `epoch` has ended; training was
+ * `stopped` by the signal; training has ended and it is `trained`.
  */
 export type Moment = "made" | "begun" | "epoch" | "stopped" | "trained";
 
-/** A data set that a lesson asks for: which files it is, and how to read them. Where the files come from is the player's business. */
+/**
+ * A data set that a lesson asks for: which files it is, and how to read them. Where the files come from is the player's
+ * business.
+ */
 export interface DataSource<Data> {
   /** "mnist": also the folder in which it is looked for. */
   readonly name: string;
@@ -95,7 +102,7 @@ export interface DataSource<Data> {
   readonly files: readonly SourceFile[];
   /** Where people can get the files. */
   readonly url: string;
-  /** Reads the bytes of the files, by the names under which they were given. @throws DataError */
+  /** Reads the bytes of the files, by the names under which they were given. @throws {DataError} */
   read(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Data>;
 }
 

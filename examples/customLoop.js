@@ -1,5 +1,8 @@
 // @ts-check
-/** Training without a model: tensors, gradients, and an update written by hand. A line is fitted to points. Run it by `node examples/customLoop.js`. */
+/**
+ * Training without a model: tensors, gradients, and an update written by hand. A line is fitted to points. Run it by
+ * `node examples/customLoop.js`.
+ */
 import {
   add,
   init,

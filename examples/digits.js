@@ -1,5 +1,8 @@
 // @ts-check
-/** Handwritten digits: a network is trained, judged, saved, loaded again, and reads one digit. Run it by `node examples/digits.js`. */
+/**
+ * Handwritten digits: a network is trained, judged, saved, loaded again, and reads one digit. Run it by
+ * `node examples/digits.js`.
+ */
 import { callbacks, datasets, init, layers, loadModel, losses, metrics, optimizers, sequential } from "lanegrad";
 
 await init();

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * One long text, character by character: a stateful LSTM learns it in windows (truncated back-propagation through time), then writes on by itself.
- * The text is small and repeats, so that this takes seconds; with `await text.readText("shakespeare.txt")` it is the same code. Run it by `node examples/longText.js`.
+ * One long text, character by character: a stateful LSTM learns it in windows (truncated back-propagation through
+ * time), then writes on by itself. The text is small and repeats, so that this takes seconds; with
+ * `await text.readText("shakespeare.txt")` it is the same code. Run it by `node examples/longText.js`.
  */
 import { bptt, init, layers, losses, noGrad, optimizers, scope, sequential, tensor, text } from "lanegrad";
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Many to many: after each bit of a sequence a network says whether the ones so far are even or odd. Sequences of different lengths share a batch: their
- * padding (token 0) counts neither in the states nor in the loss. Run it by `node examples/manyToMany.js`.
+ * Many to many: after each bit of a sequence a network says whether the ones so far are even or odd. Sequences of
+ * different lengths share a batch: their padding (token 0) counts neither in the states nor in the loss. Run it by
+ * `node examples/manyToMany.js`.
  */
 import { init, layers, losses, metrics, optimizers, sequential, text } from "lanegrad";
 

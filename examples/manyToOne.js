@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Many to one: a network reads words of different lengths and says at the end which of two letters came first, a or b, however long ago. Shorter words are
- * padded with 0, which maskZero skips. Run it by `node examples/manyToOne.js`.
+ * Many to one: a network reads words of different lengths and says at the end which of two letters came first, a or b,
+ * however long ago. Shorter words are padded with 0, which maskZero skips. Run it by `node examples/manyToOne.js`.
  */
 import { init, layers, losses, metrics, optimizers, sequential, text } from "lanegrad";
 

@@ -1,4 +1,7 @@
-/** Where people give a lesson its data: a place to drop files or a folder, and buttons that choose them. What was given serves every lesson of the page. */
+/**
+ * Where people give a lesson its data: a place to drop files or a folder, and buttons that choose them. What was given
+ * serves every lesson of the page.
+ */
 import type { DataSource } from "../course/stage.js";
 import { element } from "../src/report/browser/elements.js";
 import { droppedFiles, filesFor } from "./givenFiles.js";

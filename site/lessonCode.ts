@@ -24,7 +24,10 @@ async function read(path: string): Promise<CodeFile> {
   return { path: path.replace("../", ""), text: await files[path]() };
 }
 
-/** A lesson stands in the file of its name: mnist-mlp-300 in mnistMlp300.ts; the six networks imdb-… in imdb.ts; a table that shares its data's name in mnistTable.ts. */
+/**
+ * A lesson stands in the file of its name: mnist-mlp-300 in mnistMlp300.ts; the six networks imdb-… in imdb.ts; a table
+ * that shares its data's name in mnistTable.ts.
+ */
 function fileOf(name: string, chapter: string): string {
   const camelCase = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const names = [camelCase, `${name}Table`, name.split("-")[0]];

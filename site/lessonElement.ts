@@ -1,6 +1,7 @@
 /**
- * <lanegrad-lesson name="xor">: a lesson of the course that can be started, paused and stopped, and draws what it shows while it runs in a worker. Every page can
- * hold it: its style and its content are its own. Where the page is not isolated (COOP and COEP), it computes on one thread.
+ * <lanegrad-lesson name="xor">: a lesson of the course that can be started, paused and stopped, and draws what it shows
+ * while it runs in a worker. Every page can hold it: its style and its content are its own. Where the page is not
+ * isolated (COOP and COEP), it computes on one thread.
  */
 import { lessons } from "../course/index.js";
 import type { Lesson } from "../course/stage.js";

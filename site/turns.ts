@@ -42,7 +42,10 @@ export class PausableTurns {
     this.resume();
   }
 
-  /** Resolves when the lesson may go on; undefined where that is at once. @throws the reason of the signal where it has aborted */
+  /**
+   * Resolves when the lesson may go on; undefined where that is at once.
+   * @throws the reason of the signal where it has aborted
+   */
   next(): Promise<void> | undefined {
     this.signal.throwIfAborted();
     const isShort = performance.now() - this.#lastBreath < longestStretch;

@@ -1,4 +1,7 @@
-/** Serves the course, from the sources of the library and with the headers that let threads share memory. Asks nothing of the network. */
+/**
+ * Serves the course, from the sources of the library and with the headers that let threads share memory. Asks nothing
+ * of the network.
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 

@@ -1,6 +1,7 @@
 /**
- * A computation as a graph: e = (a + b) · (b + 1). The backward pass walks it once, from e to a and b, and finds the derivative of e by every value on the way.
- * Beside it: what two more evaluations for each input say, by central differences, which is how derivatives are checked.
+ * A computation as a graph: e = (a + b) · (b + 1). The backward pass walks it once, from e to a and b, and finds the
+ * derivative of e by every value on the way. Beside it: what two more evaluations for each input say, by central
+ * differences, which is how derivatives are checked.
  */
 import { add, mul, tensor } from "lanegrad";
 import type { NumberSetting } from "../settings.js";

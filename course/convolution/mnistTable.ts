@@ -1,5 +1,6 @@
 /**
- * The course's table of MNIST's test errors, in percent. Published errors: LeCun et al. 1998 and its web page; Cireşan et al. 2010 for six layers.
+ * The course's table of MNIST's test errors, in percent. Published errors: LeCun et al. 1998 and its web page; Cireşan
+ * et al. 2010 for six layers.
  */
 import { mnistLinear } from "../feedforward/mnistLinear.js";
 import { mnistLinearDeskewed } from "../feedforward/mnistLinearDeskewed.js";

@@ -7,7 +7,10 @@ import { type NetworkLesson, type NetworkParts, network } from "../support/netwo
 /** The shape of an image. */
 export const inputShape = [28, 28, 1];
 
-/** What such a lesson states. The settings were chosen on the last 10,000 training images of MNIST, never on the test set. */
+/**
+ * What such a lesson states. The settings were chosen on the last 10,000 training images of MNIST, never on the test
+ * set.
+ */
 interface Perceptron extends Pick<NetworkLesson, "name" | "title" | "about" | "runsWithoutSources"> {
   readonly epochs: number;
   readonly batch: number;

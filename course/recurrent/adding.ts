@@ -1,6 +1,7 @@
 /**
- * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The constant answer 1 has an error of 1/6.
- * A simple recurrent network must carry a number over hundreds of steps through its weights; the gates of LSTM and GRU let it pass.
+ * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The
+ * constant answer 1 has an error of 1/6. A simple recurrent network must carry a number over hundreds of steps through
+ * its weights; the gates of LSTM and GRU let it pass.
  * Letters: N sequences, T steps, H units.
  * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as Le, Jaitly & Hinton 2015 have it.
  */
@@ -29,7 +30,13 @@ const networks = [
 
 const settings = {
   ...{ epochs: epochs(40), batch: batch(50), lr: learningRate(0.01) },
-  length: integer({ about: "steps of the sequences", default: 100, least: 2, slider: [10, 400], isLogarithmic: true }),
+  length: integer({
+    about: "how many steps a sequence has",
+    default: 100,
+    least: 2,
+    slider: [10, 400],
+    isLogarithmic: true,
+  }),
 };
 type Settings = typeof settings;
 
@@ -130,7 +137,7 @@ function fill({ x, y }: Problems, random: Random): void {
   y.assign(sums);
 }
 
-function findings(results: readonly Adder[], { settings: { length }, show }: Stage<Settings>): Result {
+function findings(results: readonly Adder[], { settings: { length, epochs }, show }: Stage<Settings>): Result {
   const networks = results.map((result) => {
     const epoch = result.errors.findIndex((error) => error < learnt);
     const stepsToLearn = epoch < 0 ? null : (epoch + 1) * stepsPerEpoch;
@@ -139,7 +146,7 @@ function findings(results: readonly Adder[], { settings: { length }, show }: Sta
   const constant = `the constant answer 1: ${decimal(baseline)}`;
   show({
     kind: "table",
-    title: `Adding two numbers of ${length}: mean squared error on ${count(testSequences)} sequences never seen (${constant})`,
+    title: `Adding two of ${length} numbers: mean squared error on ${count(testSequences)} new sequences (${constant})`,
     header: ["network", "error", `steps to ${learnt}`, "steps in all", "parameters", "time"],
     rows: networks.map(({ network, best, stepsToLearn, errors, parameters, seconds }) => [
       network,
@@ -154,11 +161,11 @@ function findings(results: readonly Adder[], { settings: { length }, show }: Sta
   const solvers = gated.filter(({ stepsToLearn }) => stepsToLearn !== null).map(({ network }) => network);
   for (const text of [
     solvers.length === 0
-      ? `Neither LSTM nor GRU has learnt to add over ${length} steps: give them more --epochs.`
-      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: what a gate keeps, no weight multiplies.`,
+      ? `Neither LSTM nor GRU has learnt to add over ${length} steps: try epochs = ${4 * epochs}.`
+      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: their gates pass the sum on without multiplying it by a weight.`,
     simple.stepsToLearn === null
       ? `The simple network stays at ${decimal(simple.best)}; the constant answer 1 has ${decimal(baseline)}.`
-      : `The simple network has learnt it too: take a greater --length.`,
+      : `The simple network has learnt it too: try length = ${4 * length}.`,
   ])
     show({ kind: "conclusion", text });
   return { baseline, networks };

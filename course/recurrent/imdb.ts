@@ -1,6 +1,7 @@
 /**
- * Film reviews, liked or not: the six networks of the course's exercise. 10,000 words, the last 500 tokens of a review, embeddings of 100 numbers.
- * A tenth of the training reviews is kept for validation, and the weights of the epoch that does best there are kept.
+ * Film reviews, liked or not: the six networks of the course's exercise. 10,000 words, the last 500 tokens of a review,
+ * embeddings of 100 numbers. A tenth of the training reviews is kept for validation, and the weights of the epoch that
+ * does best there are kept.
  */
 import {
   type Layer,
@@ -35,7 +36,10 @@ export const imdbSource: DataSource<datasets.ImdbData> = {
   },
 };
 
-/** Begins as a running sum of what it reads, so that a gradient of 500 steps ago arrives. Source: Le, Jaitly & Hinton 2015, here with tanh. */
+/**
+ * Begins as a running sum of what it reads, so that a gradient of 500 steps ago arrives. Source: Le, Jaitly & Hinton
+ * 2015, here with tanh.
+ */
 const summing = () => layers.simpleRnn({ units: 128, recurrentInitializer: initializers.identity() });
 
 /** The networks by the word of --model: what reads the embeddings. */
@@ -90,7 +94,7 @@ export const imdbNetworks: readonly NetworkLesson[] = Object.entries(readers).ma
   }),
 );
 
-/** The reviews as rows of tokens. @throws DataError where they are not at hand */
+/** The reviews as rows of tokens. @throws {DataError} when they are not at hand */
 export async function imdbReviews(stage: Pick<Stage, "data">): Promise<TrainingData> {
   const { data, place } = await stage.data(imdbSource);
   const { train, test, words } = data!;

@@ -1,4 +1,7 @@
-/** The course's exercise on film reviews: six networks with the same budget, compared in accuracy, in the speed of training and in that of inference. */
+/**
+ * The course's exercise on film reviews: six networks with the same budget, compared in accuracy, in the speed of
+ * training and in that of inference.
+ */
 import { epochTime, inferenceRate, parameters, trainingRate } from "../support/tables/columns.js";
 import type { TableRow } from "../support/tables/table.js";
 import { table } from "../support/tables/tableLesson.js";

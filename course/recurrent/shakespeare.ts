@@ -1,7 +1,9 @@
 /**
- * A text, character by character: an LSTM learns to predict the next one, by truncated back-propagation through time. The text is cut into as many streams as
- * a batch has rows; each window goes on with the states in which the one before ended, and no gradient goes back over the border.
- * Letters: N streams, T characters of a window. The settings were chosen in short trials by the last tenth of Tiny Shakespeare.
+ * A text, character by character: an LSTM learns to predict the next one, by truncated back-propagation through time.
+ * The text is cut into as many streams as a batch has rows; each window goes on with the states in which the one before
+ * ended, and no gradient goes back over the border.
+ * Letters: N streams, T characters of a window. The settings were chosen in short trials by the last tenth of Tiny
+ * Shakespeare.
  */
 import { DataError, initializers, layers, losses, optimizers, schedules, sequential, text } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
@@ -75,9 +77,9 @@ function textData(whole: string, place: string, batchSize: number): TrainingData
   const border = Math.floor(tokens.length * trainingPart);
   const least = Math.round((batchSize * window + 1) / (1 - trainingPart));
   if (tokens.length < least) {
-    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth to judge by)`;
+    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth for validation)`;
     const got = count(tokens.length);
-    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller --batch.`);
+    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller batch.`);
   }
   const part = (range: Int32Array): TrainingData["train"] => text.streams(range, { batchSize, window });
   const classNames = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.unitOf(token));

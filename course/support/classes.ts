@@ -1,4 +1,6 @@
-/** Networks that tell classes apart: how they do on the test set, class by class, and the samples that they got wrong. */
+/**
+ * Networks that tell classes apart: how they do on the test set, class by class, and the samples that they got wrong.
+ */
 import { type Model, metrics } from "lanegrad";
 import type { Block } from "lanegrad/report";
 import { count, decimal, percent } from "./format.js";

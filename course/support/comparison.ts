@@ -48,7 +48,9 @@ export interface Difference {
 /** Standard errors that a difference must be, to be called clear. */
 const clearly = 4;
 
-/** The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N). */
+/**
+ * The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N).
+ */
 export function differenceOf(greater: number, smaller: number, N: number): Difference {
   const p = (share: number): number => share * (1 - share);
   const error = Math.sqrt((p(greater) + p(smaller)) / N) || 1 / N;

@@ -1,4 +1,7 @@
-/** The curves of a run of `fit` on a stage: loss and metrics at the end of each epoch, and the learning rate step by step. */
+/**
+ * The curves of a run of `fit` on a stage: loss and metrics at the end of each epoch, and the learning rate step by
+ * step.
+ */
 import type { Callback, Logs, Training } from "lanegrad";
 import type { Stage } from "../stage.js";
 

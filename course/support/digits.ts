@@ -18,7 +18,7 @@ export const mnistSource: DataSource<Split> = {
   read: (files) => datasets.mnist({ files: Object.fromEntries(files) }),
 };
 
-/** MNIST. @throws DataError where it is not at hand */
+/** MNIST. @throws {DataError} when it is not at hand */
 export async function mnistDigits(stage: Pick<Stage, "data">): Promise<TrainingData> {
   const { data, place } = await stage.data(mnistSource);
   return trainingData("mnist", `MNIST from ${place}`, data!);

@@ -1,4 +1,7 @@
-/** What a network of images looks at: its first weights, and one image on its way through the layers. Letters: N images, H W C their shape, O outputs. */
+/**
+ * What a network of images looks at: its first weights, and one image on its way through the layers. Letters: N images,
+ * H W C their shape, O outputs.
+ */
 import { type Model, RandomState, type Tensor, mul, scope, sum, tensor } from "lanegrad";
 import { type Block, type Picture, pictureOf } from "lanegrad/report";
 import { count } from "./format.js";
@@ -65,7 +68,10 @@ function averaged(values: ArrayLike<number>, pixels: number): number[] {
   });
 }
 
-/** What the first layer with a kernel looks for: windows of a convolution, or images where a dense layer sees all pixels. */
+/**
+ * What the first layer with a kernel looks for: windows of a convolution, or images where a dense layer sees all
+ * pixels.
+ */
 function filtersOf(model: Model): Picture[] {
   const [first] = model.weights.filter(({ name }) => name.endsWith("/kernel"));
   if (first === undefined) return [];
@@ -100,7 +106,10 @@ interface Activation {
   readonly pictures: readonly Picture[];
 }
 
-/** The outputs of the layers of a chain; nothing for a network with branches, where calling one layer after the other is not what the network does. */
+/**
+ * The outputs of the layers of a chain; nothing for a network with branches, where calling one layer after the other is
+ * not what the network does.
+ */
 function activationsOf(model: Model, pixels: Float32Array, shape: readonly number[]): Activation[] {
   const random = new RandomState(0);
   try {

@@ -1,6 +1,6 @@
 /**
- * A lesson that trains one network to a known result: it states data, network and settings, and everything else is done by `trainToResult`: resuming, showing,
- * saving, and one look at the test set.
+ * A lesson that trains one network to a known result: it states data, network and settings, and everything else is done
+ * by `trainToResult`: resuming, showing, saving, and one look at the test set.
  */
 import type { NetworkLesson } from "./networkLesson.js";
 import { trainToResult } from "./trainToResult.js";

@@ -1,4 +1,7 @@
-/** What a lesson that trains one network states: its data, its network, its settings, and what it is for. Does not train: trainToResult.ts does. */
+/**
+ * What a lesson that trains one network states: its data, its network, its settings, and what it is for. Does not
+ * train: trainToResult.ts does.
+ */
 import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "lanegrad";
 import type { Block } from "lanegrad/report";
 import type { NumberSetting } from "../settings.js";
@@ -27,7 +30,10 @@ export interface TrainingData {
   readonly classNames: readonly string[];
   /** The samples are drawings that a person can look at. */
   readonly hasImages: boolean;
-  /** Where the samples are texts: what turns one into tokens, as JSON, which the saved model carries; null where that is not at hand. */
+  /**
+   * Where the samples are texts: what turns one into tokens, as JSON, which the saved model carries; null where that is
+   * not at hand.
+   */
   readonly vocabulary?: object | null;
 }
 

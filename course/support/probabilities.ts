@@ -6,7 +6,10 @@ export interface Classified {
   readonly probabilities: Float32Array;
 }
 
-/** Softmax of each row of (N, K) logits, in place; of (N, 1) logits, the sigmoid function of each as the second of two classes. */
+/**
+ * Softmax of each row of (N, K) logits, in place; of (N, 1) logits, the sigmoid function of each as the second of two
+ * classes.
+ */
 export function classifyLogits(logits: Float32Array, columns: number): Classified {
   if (columns === 1) return secondOfTwo(logits, (value) => 1 / (1 + Math.exp(-value)));
   for (let start = 0; start < logits.length; start += columns) softmax(logits.subarray(start, start + columns));

@@ -1,4 +1,7 @@
-/** Networks that predict the next character of a text: tested by the bits that they need for one, shown by what they write. Letters: T characters. */
+/**
+ * Networks that predict the next character of a text: tested by the bits that they need for one, shown by what they
+ * write. Letters: T characters.
+ */
 import { DataError, type Model, loadModel, noGrad, scope, tensor, text } from "lanegrad";
 import { decimal } from "./format.js";
 import type { Task } from "./networkLesson.js";
@@ -43,10 +46,13 @@ export interface WriteOptions extends text.SamplerOptions {
 }
 
 /**
- * A beginning, and what the network writes after it: it reads a character, draws the next one, reads that, and so on. Its states are zero before.
+ * A beginning, and what the network writes after it: it reads a character, draws the next one, reads that, and so on.
+ * Its states are zero before.
  *
- * @param model  for one stream and one step, (1, 1) → (1, 1, characters), whose notes say as classNames which characters these are
- * @throws DataError for a beginning that is empty or has other characters; UsageError for an option
+ * @param model  for one stream and one step, (1, 1) → (1, 1, characters), whose notes say as classNames which
+ *               characters these are
+ * @throws {DataError} for a beginning that is empty or has other characters
+ * @throws {UsageError} for an option
  */
 export function write(model: Model, beginning: string, { length, ...options }: WriteOptions): string {
   const characters = model.notes.classNames as readonly string[];
@@ -59,7 +65,7 @@ export function write(model: Model, beginning: string, { length, ...options }: W
     const token = characters.indexOf(character);
     if (token < 0) {
       const rule = `expected one of the ${characters.length} that the network has read`;
-      throw new DataError(`predict: the prompt has a strange character; ${rule}, got ${JSON.stringify(character)}.`);
+      throw new DataError(`predict: the prompt has an unknown character; ${rule}, got ${JSON.stringify(character)}.`);
     }
     next = step(token);
   }

@@ -1,6 +1,8 @@
 /**
- * CSV files as data sets: number columns become x, one column of names becomes labels, or number columns become targets.
- * Letters: N rows, F feature columns, K target columns. Nothing is guessed: what is not a number in a number column is an error with line and column.
+ * CSV files as data sets: columns of numbers become x; one column of names becomes labels, or columns of numbers become
+ * targets.
+ * Letters: N rows, F feature columns, K target columns. Nothing is guessed: a field that is not a number in a column of
+ * numbers is an error with line and column.
  */
 import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
 import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
@@ -14,19 +16,19 @@ import { ClassNames, isDecimal } from "./labels.js";
 /** A column by name, where there is a header, or by number from 0; negative numbers count from the end. */
 export type CsvColumn = string | number;
 
-/** Options of {@link parseCsv}, and with maxBytes of {@link csv}. */
+/** Options of {@link parseCsv} and, with maxBytes, of {@link csv}. */
 export interface CsvOptions {
   /** The column of class names, which become labels. Either this or `target`. */
   readonly labels?: CsvColumn;
   /** The column or columns of numbers to predict. Either this or `labels`. */
   readonly target?: CsvColumn | readonly CsvColumn[];
-  /** The columns of x, in this order. Default: all others. */
+  /** The columns of x, in this order. Default: all other columns. */
   readonly features?: readonly CsvColumn[];
-  /** The first row holds the names of the columns. Default true. */
+  /** Whether the first row holds the names of the columns. Default true. */
   readonly header?: boolean;
-  /** One character between fields. Default ",". */
+  /** The character between fields. Default ",". */
   readonly separator?: string;
-  /** What to do with a row that has an empty field in a column in use. Default "error". */
+  /** What to do with a row that has an empty field in a used column. Default "error". */
   readonly missing?: "error" | "skip";
 }
 
@@ -44,8 +46,9 @@ export interface CsvTable {
   /** (N) class numbers; empty without `labels`. */
   readonly labels: Int32Array<ArrayBuffer>;
   /**
-   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0" and "01") under its shortest
-   * spelling, and the order is by value; else each spelling is a class, and the order is by code point.
+   * The classes of the column of labels in order. If all labels are numbers, equal numbers are one class ("1", "1.0"
+   * and "01") under its shortest spelling, in order of value; otherwise each spelling is a class, in order of code
+   * points.
    */
   readonly classNames: readonly string[];
   /** (N, K) row-major; empty without `target`. */
@@ -62,12 +65,14 @@ const optionNames = ["labels", "target", "features", "header", "separator", "mis
 /**
  * A CSV file as a data set: x (N, F) float32; y (N) int32 labels with `classNames`, or (N, K) float32 targets.
  *
+ * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same
+ * again while it is decoded, and 4 bytes per value.
+ *
  * @param source   path (Node), bytes, Blob, Response or stream; UTF-8, gzipped or not
- * @param options  which columns are what; `labels` or `target` is needed
- * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read, is not UTF-8 or inflates to more than
- * `maxBytes`, and as {@link parseCsv}.
- * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same again while it is decoded, and 4 bytes
- * a value.
+ * @param options  the meaning of the columns; `labels` or `target` is required
+ * @throws {UsageError} before `init`, or for a wrong option
+ * @throws {DataError} for a file that cannot be read, is not UTF-8 or inflates to more than `maxBytes`
+ * @throws what {@link parseCsv} throws
  */
 export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
@@ -76,9 +81,9 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
   checkOptions(op, columns);
   checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
-    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+    throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
-  heap(); // without init, say so before anything is read
+  heap(); // throws before anything is read if init was not called
   const table = parse(op, await decode(op, await readBytes(op, source), maxBytes), columns);
   const x = tensor(table.features, [table.rows, table.featureNames.length]);
   if (options.labels === undefined) {
@@ -90,10 +95,10 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
 
 /**
  * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
- *
- * Errors: UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a field that is
- * empty or no finite float32, quotes that do not close, more than 1,048,576 fields in a row or as many classes, and where there are no rows.
  * Cost: linear in the text.
+ * @throws {UsageError} for a wrong option or an unknown column
+ * @throws {DataError} with line and column, for rows of different lengths, an empty field, a field that is not a finite
+ *   float32, a quote that is not closed, more than 1,048,576 fields in a row or as many classes, or no rows
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   checkOptions("datasets.parseCsv", options);
@@ -145,13 +150,13 @@ function parse(op: string, text: string, options: CsvOptions): CsvTable {
   };
 }
 
-/** Which column is what, by number. */
+/** The meaning of the columns, by number. */
 interface Columns {
   readonly names: readonly string[];
   readonly features: readonly number[];
   readonly labels: readonly number[];
   readonly target: readonly number[];
-  /** All of the above. */
+  /** All columns that are used. */
   readonly inUse: readonly number[];
 }
 
@@ -165,7 +170,7 @@ function chooseColumns(op: string, firstRow: readonly string[], options: CsvOpti
       const expected = header
         ? `one of ${show(names)} or a number`
         : `a number from ${-names.length} to ${names.length - 1}`;
-      throw new UsageError(message(op, "there is no such column", { expected, got: show(column) }));
+      throw new UsageError(message(op, "unknown column", { expected, got: show(column) }));
     }
     if (typeof column === "string" && names.lastIndexOf(column) !== number) {
       const hint = "Give the column by number.";
@@ -199,7 +204,7 @@ function numberFrom(op: string, field: string, line: number, column: number, col
   throw new DataError(message(op, `${where}: not a number`, { expected: "a finite float32", got: show(text), hint }));
 }
 
-/** Values of unknown number: at most twice the memory of those that came. */
+/** A growing list of values: takes at most twice the memory of its values. */
 class Values<T extends Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
   #values: T;
   #count = 0;
@@ -224,10 +229,10 @@ class Values<T extends Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
   }
 }
 
-/** Longer texts do not fit a string of V8. */
+/** Longer texts do not fit into a string of V8. */
 const mostBytes = 500_000_000;
 
-/** UTF-8 text, gunzipped if need be. */
+/** UTF-8 text, inflated if it is gzipped. */
 async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefined): Promise<string> {
   const whole = unshared(bytes);
   const plain = isGzip(whole) ? await gunzip(whole, op, { maxBytes }) : whole;
@@ -239,7 +244,7 @@ async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefine
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(plain);
   } catch {
-    throw new DataError(message(op, "the text cannot be decoded", { expected: "UTF-8", got: "other bytes" }));
+    throw new DataError(message(op, "the text is not UTF-8", { hint: "Convert it, for example by iconv." }));
   }
 }
 
@@ -247,7 +252,7 @@ function checkOptions(op: string, options: CsvOptions): void {
   checkKeys(op, options, optionNames);
   const { labels, target, header = true, separator = ",", missing = "error" } = options;
   const fail = (option: string, expected: string, value: unknown) => {
-    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${option} is invalid`, { expected, got: show(value) }));
   };
   if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
   if (typeof header !== "boolean") fail("header", "true or false", header);

@@ -4,6 +4,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import { type Shape, showShape } from "../tensor/shape.js";
+import { masksOfLengths } from "./mask/givenLengths.js";
 import { maskedSteps } from "./mask/maskedSteps.js";
 import type { Parameter } from "./parameter.js";
 import type { SequencePart, StateKeeper, TokenRule } from "./sequencePart.js";
@@ -21,6 +22,10 @@ export abstract class SequenceLayer<V extends object = object> extends TableLaye
 
   get maskedSteps(): SequencePart["maskedSteps"] {
     return maskedSteps;
+  }
+
+  get masksOfLengths(): SequencePart["masksOfLengths"] {
+    return masksOfLengths;
   }
 
   get carried(): readonly Parameter[] {

@@ -15,6 +15,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
+import type { masksOfLengths } from "./mask/givenLengths.js";
 import type { Parameter } from "./parameter.js";
 
 /** Which tokens a layer takes. */
@@ -29,6 +30,8 @@ export interface SequencePart {
   readonly tokens: TokenRule | undefined;
   /** How losses and metrics treat an output with a mask. */
   readonly maskedSteps: MaskedSteps;
+  /** How the lengths of a batch are turned into masks. */
+  readonly masksOfLengths: typeof masksOfLengths;
   /** The states that a stateful layer carries from batch to batch. */
   readonly carried: readonly Parameter[];
   /** The class that keeps the carried states of models apart (`CarriedStates`), if there are any. */

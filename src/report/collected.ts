@@ -1,4 +1,7 @@
-/** Everything that has been shown so far, as it stands: points lie in their charts, rows in their tables, and what was shown again has replaced the older. */
+/**
+ * Everything that has been shown so far, as it stands: points lie in their charts, rows in their tables, and what was
+ * shown again has replaced the older.
+ */
 import type { Block, Chart, Conclusion, Fact, Shown, Table } from "./shown.js";
 
 /** Collects what is shown. */

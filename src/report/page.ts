@@ -1,6 +1,7 @@
 /**
- * A page in one file that holds everything it needs: data, plotting library and script. It can be sent and opened anywhere. The plotting library is uPlot (MIT).
- * The page's script, browser/page.ts, draws what was shown. Reads no files.
+ * A page in one file that holds everything it needs: data, plotting library and script. It can be sent and opened
+ * anywhere. The plotting library is uPlot (MIT). The page's script, browser/page.ts, draws what was shown. Reads no
+ * files.
  */
 import type { Block } from "./shown.js";
 import { style } from "./style.js";

@@ -15,7 +15,10 @@ export interface Picture {
   readonly columns?: readonly string[];
 }
 
-/** Numbers as a picture: from zero to the greatest or, where some are negative, as far below zero as above. @param values (height, width) */
+/**
+ * Numbers as a picture: from zero to the greatest or, where some are negative, as far below zero as above.
+ * @param values (height, width)
+ */
 export function pictureOf(values: ArrayLike<number>, width: number, caption: string): Picture {
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {

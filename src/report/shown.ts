@@ -1,6 +1,6 @@
 /**
- * What can be shown of a computation, as plain data: it can be posted from a worker, kept as JSON, drawn on a page or printed. Does not draw.
- * A thing is known by its kind and title: shown again, it takes the place of what stood there.
+ * What can be shown of a computation, as plain data: it can be posted from a worker, kept as JSON, drawn on a page or
+ * printed. Does not draw. A thing is known by its kind and title: shown again, it takes the place of what stood there.
  */
 import type { Picture } from "./picture.js";
 
@@ -92,7 +92,9 @@ export interface Point {
 export interface Table extends Titled {
   readonly kind: "table";
   readonly header: readonly string[];
-  /** How many of the first columns hold words, which are set to the left; the others are set to the right. Default 1. */
+  /**
+   * How many of the first columns hold words, which are set to the left; the others are set to the right. Default 1.
+   */
   readonly wordColumns?: number;
   /** Each as long as the header. */
   readonly rows: readonly (readonly string[])[];

@@ -5,10 +5,10 @@
  * Node has carriedInNode.ts in its place.
  */
 import { base64 as unpacker } from "#wasm/unpack";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The unpacked modules of the parts, in order. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   const unpacking = inflate(unpacker).then((bytes) => WebAssembly.instantiate(bytes));
   return Promise.all(
     parts.map(async (part) => unpack(await inflate((await part.builds[build]()).base64), (await unpacking).instance)),
@@ -19,7 +19,7 @@ export async function carriedBytes(parts: readonly Part[], build: CarriedBuild):
 const packedAt = 0x20000;
 
 /** Unpacks a module: Note [Packed modules] in assembly/carry/unpack.ts. */
-function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): BufferSource {
+function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): ModuleBytes {
   const { memory, unpack } = exports as unknown as { memory: WebAssembly.Memory; unpack: () => number };
   new Uint8Array(memory.buffer).set(packed, packedAt);
   const at = unpack();

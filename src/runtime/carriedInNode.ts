@@ -4,10 +4,10 @@
  * carried.ts.
  */
 import { carriedBytes as packedBytes } from "./carried.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The modules of the parts, in order. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   try {
     const { readFileSync } = globalThis.process.getBuiltinModule("fs");
     return parts.map(({ name, number }) =>

@@ -21,7 +21,7 @@ export interface Imports {
    */
   readonly table: WebAssembly.Table;
   /** Note [Thread state] in assembly/thread.ts. */
-  readonly [state: string]: WebAssembly.ImportValue;
+  readonly [state: string]: WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
 }
 
 /** The initial values of a thread's state; those of workers are set in threads.ts. */

@@ -5,13 +5,13 @@
 import { UsageError, message } from "../errors.js";
 import { carriedBytes } from "./carried.js";
 import type { Features } from "./features.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
 /** The builds of the kernels: the same source with plain or relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";
 
 /** A part of the kernels that replaces the carried one: a compiled module, its bytes, or their URL. */
-export type ModuleSource = WebAssembly.Module | BufferSource | URL | string;
+export type ModuleSource = WebAssembly.Module | ModuleBytes | URL | string;
 
 /** Parts that replace the carried ones, by name: `core`, and those that the program's ops need besides. */
 export interface ModuleSources {
@@ -33,7 +33,7 @@ export interface LoadedPart {
   readonly part: Part;
   readonly module: WebAssembly.Module;
   /** The bytes it was compiled from, if it is a carried part. */
-  readonly bytes?: BufferSource;
+  readonly bytes?: ModuleBytes;
 }
 
 /** Compiled modules by part number; undefined for parts that are not loaded. */

@@ -5,6 +5,9 @@
  */
 import { commands } from "#wasm/commands";
 
+/** The bytes of a module; what DOM's types call BufferSource. */
+export type ModuleBytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
 /** The builds that a part is carried in: plain or relaxed SIMD, each without and with shared memory. */
 export type CarriedBuild = "simd" | "relaxed" | "simd-threads" | "relaxed-threads";
 

@@ -36,7 +36,7 @@ describe("the command line", () => {
     [["-e", "3"], 'unknown option; expected --epochs, --lr or --json, got "-e". See lanegrad train --help.'],
     [["--toString"], 'unknown option; expected --epochs, --lr or --json, got "--toString". See lanegrad train --help.'],
     [["digit"], 'unknown recipe; expected digits or xor, got "digit". Did you mean digits?'],
-    [["xor", "digits"], 'an argument too many; got "digits". See lanegrad train --help.'],
+    [["xor", "digits"], 'unexpected argument; got "digits". See lanegrad train --help.'],
     [["--epochs"], '--epochs needs a value; expected N, got "nothing".'],
     [["--epochs", "--json"], '--epochs needs a value; expected N, got "--json".'],
     [["--json=yes"], '--json takes no value; got "yes".'],
@@ -72,7 +72,7 @@ describe("the command line", () => {
       new CommandLineError("lanegrad bench: no suite; expected gemm. See lanegrad bench --help."),
     );
     expect(() => readArguments({ name: "info", options: {} }, ["now"])).toThrow(
-      new CommandLineError('lanegrad info: an argument too many; got "now". See lanegrad info --help.'),
+      new CommandLineError('lanegrad info: unexpected argument; got "now". See lanegrad info --help.'),
     );
   });
 });

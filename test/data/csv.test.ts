@@ -229,7 +229,7 @@ describe("parseCsv", () => {
       "a,b\n1,2",
       { labels: "c" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected one of ["a", "b"] or a number, got "c".',
+      'datasets.parseCsv: unknown column; expected one of ["a", "b"] or a number, got "c".',
     ],
     ["a,b\n1,2", { features: [2] }, UsageError, "got 2."],
     ["a,b\n1,2", { target: 0.5 }, UsageError, "got 0.5."],
@@ -237,7 +237,7 @@ describe("parseCsv", () => {
       "1,2",
       { header: false, labels: "1" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected a number from -2 to 1, got "1".',
+      'datasets.parseCsv: unknown column; expected a number from -2 to 1, got "1".',
     ],
     [
       "a,a,b\n1,2,3",
@@ -255,16 +255,21 @@ describe("parseCsv", () => {
       "a",
       { labels: "a", target: "a" },
       UsageError,
-      'datasets.parseCsv: target is wrong; expected labels or target, not both, got "a".',
+      'datasets.parseCsv: target is invalid; expected labels or target, not both, got "a".',
     ],
-    ["a", { separator: ",," }, UsageError, 'datasets.parseCsv: separator is wrong; expected one character, got ",,".'],
-    ["a", { separator: '"' }, UsageError, "separator is wrong"],
-    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is wrong; expected true or false, got 1."],
+    [
+      "a",
+      { separator: ",," },
+      UsageError,
+      'datasets.parseCsv: separator is invalid; expected one character, got ",,".',
+    ],
+    ["a", { separator: '"' }, UsageError, "separator is invalid"],
+    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is invalid; expected true or false, got 1."],
     [
       "a",
       { missing: "zero" as never },
       UsageError,
-      'datasets.parseCsv: missing is wrong; expected "error" or "skip", got "zero".',
+      'datasets.parseCsv: missing is invalid; expected "error" or "skip", got "zero".',
     ],
     [
       "a",
@@ -387,7 +392,7 @@ describe("csv", () => {
     [
       "bytes that are not UTF-8",
       Uint8Array.of(0x61, 0x0a, 0xff),
-      "datasets.csv: the text cannot be decoded; expected UTF-8, got other bytes.",
+      "datasets.csv: the text is not UTF-8. Convert it, for example by iconv.",
     ],
     ["gzip cut short", gzipSync("a,b\n".repeat(1000)).subarray(0, -9), "datasets.csv: "],
     [
@@ -409,7 +414,7 @@ describe("csv", () => {
 
   it("needs labels or target", async () => {
     await expect(csv(bytes("a\n1"), {})).rejects.toThrow(
-      "datasets.csv: nothing to learn; expected the option labels or target, got neither.",
+      "datasets.csv: neither labels nor target is given; expected one of them.",
     );
   });
 

@@ -84,6 +84,16 @@ describe("errors", () => {
       { learningRate: -1 },
     ],
     [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got Infinity.",
+      sgd,
+      { learningRate: Infinity },
+    ],
+    [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got Object.",
+      sgd,
+      { learningRate: { at: 0.1 } },
+    ],
+    [
       'UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got "0.1".',
       sgd,
       { learningRate: "0.1" },
@@ -130,6 +140,11 @@ describe("errors", () => {
       { className: "sgd", learningRate: { className: "oneCycel" } },
     ],
     [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got null.",
+      optimizerFrom,
+      { className: "sgd", learningRate: null },
+    ],
+    [
       "UsageError: sgd: momentum is out of range; expected a number in [0, 1), got 2.",
       optimizerFrom,
       { className: "sgd", momentum: 2 },
@@ -139,5 +154,18 @@ describe("errors", () => {
   it("an option that is undefined has its default", () => {
     expect(adam({ beta1: undefined } as object).config.beta1).toBe(0.9);
     expect(adam({ clipNorm: undefined } as object).clipping).toEqual({});
+    expect(adam({ clipNorm: undefined, clipValue: 2 } as object).clipping).toEqual({ clipValue: 2 });
   });
+
+  it("a learning rate of 0 is none", () => {
+    expect(sgd({ learningRate: 0 }).learningRate).toBe(0);
+  });
+});
+
+it("rmsprop keeps what it needs: an average where it is centered, a velocity where it has momentum", () => {
+  const kept = (options: optimizers.RmspropOptions): string[] => rmsprop(options).slots.map(({ name }) => name);
+  expect(kept({})).toEqual(["square"]);
+  expect(kept({ centered: true })).toEqual(["square", "average"]);
+  expect(kept({ momentum: 0.5 })).toEqual(["square", "velocity"]);
+  expect(kept({ centered: true, momentum: 0.5 })).toEqual(["square", "average", "velocity"]);
 });

@@ -1,4 +1,7 @@
-/** What a table shows, in sentences worded from its numbers: which network is fastest, which is best, and what one pays for the other. */
+/**
+ * What a table shows, in sentences worded from its numbers: which network is fastest, which is best, and what one pays
+ * for the other.
+ */
 import { rate } from "../format.js";
 import type { Table, Trained } from "./table.js";
 

@@ -1,4 +1,7 @@
-/** What a table of the course is: networks that are trained one after the other, each as its own lesson says, and what is said of each. */
+/**
+ * What a table of the course is: networks that are trained one after the other, each as its own lesson says, and what
+ * is said of each.
+ */
 import type { NetworkLesson, TrainingData } from "../networkLesson.js";
 import type { FlagSetting } from "../../settings.js";
 import type { Stage } from "../../stage.js";

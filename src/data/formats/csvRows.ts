@@ -1,7 +1,8 @@
 /**
- * The rows of a CSV text: fields between separators, quoted where they hold separators, quotes or line ends. What fields mean is csv.ts's business.
- * Line ends are \r\n, \n or \r; a byte order mark and empty lines are left out. A quote inside an unquoted field is a character like any other.
- * Cost: linear in the text; one row is held at a time, of at most 1,048,576 fields.
+ * The rows of a CSV text: fields between separators, quoted where they hold separators, quotes or line ends. csv.ts
+ * decides what fields mean. Line ends are \r\n, \n or \r; a byte order mark and empty lines are skipped. A quote inside
+ * an unquoted field is a character like any other.
+ * Cost: linear in the text; holds one row at a time, of at most 1,048,576 fields.
  * Source: RFC 4180.
  */
 import { DataError, message } from "../../errors.js";
@@ -16,11 +17,11 @@ export interface CsvRow {
 const mostFields = 2 ** 20;
 
 /**
- * The rows one after the other.
+ * The rows, one after the other.
  *
- * @param op         the function that the user called, for the messages
+ * @param op         the function that the user called, for messages
  * @param separator  one character, neither a quote nor a line end
- * Throws DataError where a quoted field does not end or something follows it, and for a row of too many fields.
+ * @throws {DataError} when a quoted field does not end or is followed by text, or a row has too many fields
  */
 export function* csvRows(op: string, text: string, separator: string): Generator<CsvRow> {
   const length = text.length;

@@ -17,7 +17,7 @@ export interface MaskTools {
 }
 
 /** Targets and predictions of (N, …) or (N·T, …), and the weights of these rows. */
-export interface Judged {
+export interface Weighed {
   readonly target: Tensor;
   readonly prediction: Tensor;
   /** Weights for the loss, which is divided by the number of rows. */
@@ -44,7 +44,7 @@ export interface MaskedSteps {
    * @param weights     (N) of the samples, or undefined: all 1
    * @param mask        (N, T) int32: 0 where a step is padding
    */
-  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged;
+  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Weighed;
   /**
    * The terms of a batch's loss with their weights in the mean over an epoch. An output is weighted by its steps that
    * count, or by its samples; the sum of the penalties, which comes last, by the samples. Not differentiable.
@@ -108,7 +108,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
   };
 
   return {
-    judge(target, prediction, weights, mask) {
+    weigh(target, prediction, weights, mask) {
       const [N, T] = mask.shape;
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];

@@ -60,10 +60,10 @@ export interface SequenceOptions {
    */
   readonly mask?: Tensor | undefined;
   /**
-   * Instead of a mask: how many steps of each sequence count, from the first on; numbers from 0 to T, or int32 (N). See
+   * Instead of a mask: how many steps of each sequence count, from the first on; (N) integers from 0 to T. See
    * {@link sequenceMask}.
    */
-  readonly lengths?: readonly number[] | Tensor | undefined;
+  readonly lengths?: ArrayLike<number> | Tensor | undefined;
   /** False: the output is the last state (N, H). True: the states of all steps, (N, T, H). Default false. */
   readonly returnSequences?: boolean;
   /** Reads the sequence from its end. Default false. */

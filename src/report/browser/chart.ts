@@ -154,7 +154,10 @@ function showLast(plot: uPlotClass): void {
   plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
 }
 
-/** Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten where there are many, at most {@link mostDecades} of them. */
+/**
+ * Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten where there are many, at most
+ * {@link mostDecades} of them.
+ */
 function logarithmicTicks(_plot: uPlotClass, _axis: number, least: number, greatest: number): number[] {
   const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
   const stride = Math.max(1, Math.ceil((to - from) / mostDecades));
@@ -207,7 +210,10 @@ function pointColumns(places: readonly Place[], count: number): (number | null)[
   return [places.map(({ x }) => x), ...Array.from({ length: count }, (_, i) => column(i))];
 }
 
-/** A range of x with room around it, more of it on the right, where labels stand; logarithmic, it begins at a line of the grid. */
+/**
+ * A range of x with room around it, more of it on the right, where labels stand; logarithmic, it begins at a line of
+ * the grid.
+ */
 function withRoom(isLogarithmic: boolean): (plot: uPlotClass, low: number, high: number) => [number, number] {
   return (_, low, high) => {
     if (isLogarithmic) {

@@ -1,4 +1,7 @@
-/** Draws blocks into an element, section by section; a block that is drawn again takes the place of the older. Runs in browsers only. */
+/**
+ * Draws blocks into an element, section by section; a block that is drawn again takes the place of the older. Runs in
+ * browsers only.
+ */
 import type { Block, Chart, Graph, HeatMap } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
@@ -42,7 +45,9 @@ export class Drawing {
     this.#closed.abort();
   }
 
-  /** Draws a block in its section, which is made where it is not there yet. Nothing where it is a chart without a point. */
+  /**
+   * Draws a block in its section, which is made where it is not there yet. Nothing where it is a chart without a point.
+   */
   draw(block: Block): void {
     if (block.kind === "chart" && isEmpty(block)) return;
     const key = `${block.kind} ${block.title}`;

@@ -9,7 +9,10 @@ export function element(tag: string, text = "", className = ""): HTMLElement {
   return made;
 }
 
-/** What may be wider than the page scrolls in a box of its own: where it is, the box shows that, and takes the keyboard. @param name for screen readers */
+/**
+ * What may be wider than the page scrolls in a box of its own: where it is, the box shows that, and takes the keyboard.
+ * @param name for screen readers
+ */
 export function scrolling(content: HTMLElement, name: string): HTMLElement {
   const box = element("div", "", "scroll");
   box.append(content);

@@ -2,7 +2,9 @@
 import type { Confusion } from "../shown.js";
 import { headerCell } from "./elements.js";
 
-/** Counts, the stronger the more among those of the row: blue on the diagonal, which was read right, orange elsewhere. */
+/**
+ * Counts, the stronger the more among those of the row: blue on the diagonal, which was read right, orange elsewhere.
+ */
 export function matrixOf({ classNames, counts }: Confusion): HTMLTableElement {
   const table = document.createElement("table");
   table.className = "matrix";

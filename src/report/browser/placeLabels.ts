@@ -23,8 +23,8 @@ interface Box {
 }
 
 /**
- * The left end and the middle line of each text: on the right of its point, or where that would cover another point or an earlier text, on the left, above or
- * below; where nothing is free, on the right.
+ * The left end and the middle line of each text: on the right of its point, or where that would cover another point or
+ * an earlier text, on the left, above or below; where nothing is free, on the right.
  */
 export function placeLabels(points: readonly Labelled[], { height, gap }: Sizes): { x: number; y: number }[] {
   const radius = gap / 2;

@@ -73,10 +73,10 @@ describe("batch normalisation and a last batch of one sample", () => {
     norm.trainable = false;
     const frozen = normalized([norm], [2]);
     await frozen.fit(normals(1, [3, 2]), normals(2, [3, 1]), { batchSize: 2 });
-    const judged = normalized([batchNormalization()], [2]);
+    const validated = normalized([batchNormalization()], [2]);
     const validationData = { x: normals(1, [3, 2]), y: normals(2, [3, 1]) };
-    await judged.fit(normals(1, [4, 2]), normals(2, [4, 1]), { batchSize: 2, validationData });
-    await judged.evaluate(normals(1, [1, 2]), normals(2, [1, 1]));
+    await validated.fit(normals(1, [4, 2]), normals(2, [4, 1]), { batchSize: 2, validationData });
+    await validated.evaluate(normals(1, [1, 2]), normals(2, [1, 1]));
   });
 });
 
@@ -110,7 +110,7 @@ describe("data that do not fit the batches", () => {
       "a weight for a class that the output does not have",
       { x, y },
       { classWeight: { 3: 2 } },
-      'fit: classWeight names no class; expected labels 0 … 2, got "3".',
+      'fit: classWeight has a key that is not a class; expected labels 0 … 2, got "3".',
     ],
   ])("%s", async (_, data, options, text) => {
     const net = network();
@@ -140,7 +140,7 @@ describe("data that do not fit the batches", () => {
 describe("a callback that watches a number which nobody measures", () => {
   const { x, y } = noise(1, 12);
   const wrong = (op: string, name: string): string =>
-    `${op}: nothing of that name is measured; expected one of loss, accuracy, got monitor "${name}".`;
+    `${op}: nothing of this name is measured; expected one of loss, accuracy, got monitor "${name}".`;
 
   it.each([
     [earlyStopping(), wrong("earlyStopping", "valLoss")],
