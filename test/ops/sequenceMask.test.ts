@@ -104,7 +104,7 @@ it.each([
     () => sequenceMask(tensor([NaN]), 3),
     "sequenceMask: lengths[0] is out of range; expected integers from 0 to T = 3, got NaN.",
   ],
-  [() => sequenceMask(ones([2, 1]), 3), "sequenceMask: lengths are no vector; expected lengths [N]"],
+  [() => sequenceMask(ones([2, 1]), 3), "sequenceMask: lengths must have shape [N]"],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 2], mask: sequenceMask([1, 2], 3) }),
     "lstm: both a mask and lengths are given; expected one of them. A mask can express everything that lengths can.",
