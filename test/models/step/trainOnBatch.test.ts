@@ -167,11 +167,11 @@ describe("trainOnBatch with lengths", () => {
       expect(() => model.trainOnBatch([x], [y], options)).toThrow(text);
     refuse(
       { lengths: [1, 2, 3, 4, 0] },
-      "sequenceMask: length 3 is out of range; expected integers from 0 to T = 3, got 4.",
+      "sequenceMask: lengths[3] is out of range; expected integers from 0 to T = 3, got 4.",
     );
     refuse(
       { lengths: [1, 2] },
-      "trainOnBatch: mask 0 does not fit its input; expected int32 [N, T] = [5, 3], got int32 Tensor(2×3).",
+      "trainOnBatch: mask 0 does not fit its input; expected int32 [N, T] = [5, 3], got int32 Tensor(2, 3).",
     );
     refuse({ lengths: counts, mask: sequenceMask(counts, T) }, "trainOnBatch: both mask and lengths are given");
     refuse({ length: counts }, 'trainOnBatch: unknown option; expected mask or lengths, got "length".');
