@@ -287,8 +287,8 @@ export class Model {
   /**
    * One training step on one batch, for hand-written training loops: loss, gradients, update. It only calls kernels, so
    * it can be recorded: `const step = record(() => model.trainOnBatch([x], [y]))`, then `x.assign(…)` and
-   * `step.replay()`. A replay uses the learning rate at the time of recording and does not check the targets' values or
-   * the loss, as `fit` does.
+   * `step.replay()`. A replay counts as a step and follows a schedule, but does not check the targets' values or the
+   * loss, as `fit` does.
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs

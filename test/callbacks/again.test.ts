@@ -195,7 +195,7 @@ describe("what is refused", () => {
     ["csvLogger", "csvLogger: path is invalid; expected a file name, got 3.", () => csvLogger({ path: 3 as never })],
     [
       "checkpoint",
-      "checkpoint: saveBestOnly is out of range; expected true or false, got 1.",
+      "checkpoint: saveBestOnly has the wrong type; expected true or false, got 1.",
       () => checkpoint({ path: "a", saveBestOnly: 1 as never }),
     ],
     [

@@ -231,7 +231,7 @@ describe("errors", () => {
       () => earlyStopping({ monitor: 3 as never }),
     ],
     [
-      "earlyStopping: restoreBestWeights is out of range; expected true or false, got 1.",
+      "earlyStopping: restoreBestWeights has the wrong type; expected true or false, got 1.",
       () => earlyStopping({ restoreBestWeights: 1 as never }),
     ],
     [

@@ -67,7 +67,7 @@ describe("csvLogger", () => {
   it("checks its options", () => {
     expect(() => csvLogger({ path: "" })).toThrow('csvLogger: path is invalid; expected a file name, got "".');
     expect(() => csvLogger({ path: "x", append: 1 as never })).toThrow(
-      "csvLogger: append is out of range; expected true or false, got 1.",
+      "csvLogger: append has the wrong type; expected true or false, got 1.",
     );
     expect(() => csvLogger({ file: "x" } as never)).toThrow(
       'csvLogger: unknown option; expected path or append, got "file".',

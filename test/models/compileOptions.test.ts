@@ -37,7 +37,7 @@ it.each([
     { loss: [fits.loss, fits.loss] },
   ],
   ["compile: lossWeights do not fit; expected 1 finite numbers, got [1, 2].", { lossWeights: [1, 2] }],
-  ["auc: the output is not one number; expected [N, 1], got [N, 3].", { metrics: [metrics.auc()] }],
+  ["auc: the output is not a single number; expected [N, 1], got [N, 3].", { metrics: [metrics.auc()] }],
 ])("%s", (expected, wrong) => {
   const model = sequential([dense({ units: 3, inputShape: [2] })]);
   model.compile(fits);

@@ -7,9 +7,10 @@ import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
-import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
 import type { Weighed, MaskedSteps } from "../../ops/loss/maskedLoss.js";
+import { apply } from "../../ops/defineOp.js";
+import { totalLossOp } from "../../ops/loss/totalLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -155,8 +156,7 @@ export class TrainingStep {
   }
 
   /**
-   * Runs {@link gradients} and {@link update} without reading the loss in between. Only calls kernels, and uses the
-   * present learning rate.
+   * Runs {@link gradients} and {@link update} without reading the loss in between. It may be recorded.
    * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
@@ -280,12 +280,13 @@ export class TrainingStep {
       const losses = loss.call(target, prediction);
       const mean = weightedMean(select?.(losses) ?? losses, lossWeights);
       const factor = this.options.lossWeights?.[i] ?? 1;
-      return factor === 1 ? mean : mul(mean, factor);
+      return factor === 1 ? mean : apply(totalLossOp, [mean], [factor]);
     });
     const penalties = noGrad(() =>
       this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
     );
-    const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
+    const terms = [...means, ...penalties];
+    const loss = terms.length === 1 ? terms[0] : apply(totalLossOp, terms, Array<number>(terms.length).fill(1));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
     return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];

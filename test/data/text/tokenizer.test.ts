@@ -137,7 +137,7 @@ describe("is refused:", () => {
       "text.fitTokenizer: maxTokens is out of range; expected an integer in [3, ∞), got 2.",
       () => fit({ maxTokens: 2 }),
     ],
-    ["text.fitTokenizer: lower is out of range; expected true or false, got 1.", () => fit({ lower: 1 })],
+    ["text.fitTokenizer: lower has the wrong type; expected true or false, got 1.", () => fit({ lower: 1 })],
     [
       'text.fitTokenizer: filters is invalid; expected none for characters, got ".".',
       () => fit({ unit: "characters", filters: "." }),

@@ -120,7 +120,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.layers.0.trainable", 1),
     ],
     [
-      "loadModel: unknown layer; expected activation, add,",
+      'loadModel: unknown layer "constructor"; expected one of activation, add,',
       () => edited("architecture.layers.0.className", "constructor"),
     ],
     [
@@ -136,7 +136,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.layers.0.name", "dense_2"),
     ],
     [
-      "loadModel: the file does not describe a model. input: not a shape",
+      "loadModel: the file does not describe a model. input: the shape is invalid",
       () => edited("architecture.inputs.0.shape", [-5]),
     ],
     [
@@ -163,23 +163,23 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => withTensor("dense_1/kernel", { dtype: "I32" }),
     ],
     ['loadModel: tensor "training/metrics/0" is missing', () => without("training/metrics/0")],
-    ["adam: the saved state is of another optimizer or model; expected", () => without("training/optimizer/mean")],
+    ["adam: the saved state belongs to another optimizer or model; expected", () => without("training/optimizer/mean")],
     [
-      'optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "lbfgs".',
+      'optimizer: unknown optimizer "lbfgs"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
       () => edited("training.compile.optimizer.className", "lbfgs"),
     ],
     [
       "loadModel: the file does not describe a model. adam: beta1 is out of range",
       () => edited("training.compile.optimizer.beta1", 2),
     ],
-    ["schedule: not the description of one of ours", () => edited("training.compile.optimizer.learningRate", {})],
-    ["loss: not the description of one of ours", () => edited("training.compile.losses", [null])],
+    ["schedule: not a config", () => edited("training.compile.optimizer.learningRate", {})],
+    ["loss: not a config", () => edited("training.compile.losses", [null])],
     [
       "loadModel: the file does not describe a model. compile: number of losses differs from the number of outputs; expected 1, got 0.",
       () => edited("training.compile.losses", []),
     ],
     [
-      "metric: not the description of one of ours",
+      'metric: unknown metric "toString"; expected one of accuracy',
       () => edited("training.compile.metrics", [{ className: "toString" }]),
     ],
     [
@@ -193,7 +193,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("training.random", [0, 1]),
     ],
     [
-      "adam: the saved progress is none; expected finite numbers, got step -1",
+      "adam: the saved progress is invalid; expected finite numbers, got step -1",
       () => edited("training.optimizer.step", -1),
     ],
     [

@@ -265,7 +265,7 @@ describe("layers of one's own", () => {
 
   it("are an error without it", async () => {
     await expect(loadModel(await make().toBytes())).rejects.toThrow(
-      /^loadModel: unknown layer; expected activation, add, .*, got "scale"\. Pass loadModel the makers of your own layers: \{ customLayers \}\.$/,
+      /^loadModel: unknown layer "scale"; expected one of activation, add, .*\. Register your own layers with loadModel\(file, \{ customLayers \}\)\.$/,
     );
   });
 

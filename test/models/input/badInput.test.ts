@@ -77,12 +77,10 @@ describe("x", () => {
     const model = compiled();
     await refuses(
       model,
-      "fit x: rows differ in length at [2]; expected 2 values for shape [4, 2], got 1.",
+      "fit x: values[2] has the wrong length; expected 2 values for shape [4, 2], got 1.",
       () => model.fit([[1, 2], [3, 4], [5], [7, 8]], labels), // prettier-ignore
     );
-    await refuses(model, 'fit x: not a number at [0][1]; expected a number, got "2".', () =>
-      model.fit([[1, "2"]] as never, [0]),
-    );
+    await refuses(model, 'fit x: values[0][1] must be a number; got "2".', () => model.fit([[1, "2"]] as never, [0]));
   });
 
   it("integers for a layer that computes with real numbers", async () => {
@@ -146,7 +144,7 @@ describe("y", () => {
       binaryCrossentropy({ fromLogits: true }),
     ],
     [
-      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Turn 0 and 1 into −1 and 1 by 2·y − 1.",
+      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Map 0 and 1 to −1 and 1 with 2·y − 1.",
       [0, 1, 1, 0],
       1,
       hinge(),
@@ -158,7 +156,7 @@ describe("y", () => {
       meanSquaredError(),
     ],
     [
-      "categoricalCrossentropy: the output has one class; expected [N, …, C] with C ≥ 2, got [N, 1]. For one probability use losses.binaryCrossentropy.",
+      "categoricalCrossentropy: the output has only one class; expected [N, …, C] with C ≥ 2, got [N, 1]. Use losses.binaryCrossentropy for a single probability.",
       labels,
       1,
     ],
@@ -175,10 +173,10 @@ describe("options of fit", () => {
       'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
-    ["fit: the options are no object; expected { epochs,", null],
-    ["fit: the options are no object; expected { epochs,", 5],
+    ["fit: the options must be an object; expected { epochs,", null],
+    ["fit: the options must be an object; expected { epochs,", 5],
     ["fit: epochs is out of range; expected an integer in [1, ∞), got 0.", { epochs: 0 }],
-    ['fit: epochs is out of range; expected an integer in [1, ∞), got "3".', { epochs: "3" }],
+    ['fit: epochs has the wrong type; expected an integer in [1, ∞), got "3".', { epochs: "3" }],
     ["fit: batchSize is out of range; expected an integer in [1, ∞), got 1.5.", { batchSize: 1.5 }],
     [
       "fit: batchSize is larger than the data; expected at most 4, the number of training samples, got 5.",
@@ -188,10 +186,13 @@ describe("options of fit", () => {
       "fit: batchSize is larger than the data; expected at most 2, the number of training samples, got 3.",
       { batchSize: 3, validationSplit: 0.5 },
     ],
-    ['fit: shuffle is out of range; expected true or false, got "batch".', { shuffle: "batch" }],
+    ['fit: shuffle has the wrong type; expected true or false, got "batch".', { shuffle: "batch" }],
     ["fit: seed is out of range; expected an integer in [0, 4294967295], got -1.", { seed: -1 }],
     ["fit: initialEpoch is out of range; expected an integer in [0, 2], got 3.", { epochs: 2, initialEpoch: 3 }],
-    ['fit: resume is out of range; expected true or false, got "model.safetensors".', { resume: "model.safetensors" }],
+    [
+      'fit: resume has the wrong type; expected true or false, got "model.safetensors".',
+      { resume: "model.safetensors" },
+    ],
     ["fit: validationSplit is out of range; expected a number in [0, 1), got 1.", { validationSplit: 1 }],
     [
       "fit: validationSplit leaves one part empty; expected at least one sample each, got 0.2 of 4.",
@@ -202,7 +203,7 @@ describe("options of fit", () => {
       { validationSplit: 0.5, validationData: { x, y: labels } },
     ],
     [
-      "fit validationData: the options are no object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
+      "fit validationData: the options must be an object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
       { validationData: [x, labels] },
     ],
     [
@@ -302,7 +303,7 @@ describe("call and trainOnBatch", () => {
     ["call: input 0 does not fit the model; expected [N, 2], got Tensor(4, 3).", () => model.call([tensor(oneHot)])],
     ["call: input 0 does not fit the model; expected [N, 2], got Tensor().", () => model.call([tensor(1)])],
     [
-      "call: training is out of range; expected true or false, got 1.",
+      "call: training has the wrong type; expected true or false, got 1.",
       () => model.call([inputs], { training: 1 as never }),
     ],
     [
@@ -361,7 +362,7 @@ describe("a model that is not ready", () => {
     const model = sequential([dense({ units: 3 })]);
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
     await expect(model.fit(Int32Array.of(1, 2), [0, 1])).rejects.toThrow(
-      "dense: no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
+      "dense: the input has no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
     );
   });
 });

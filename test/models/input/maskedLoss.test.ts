@@ -92,7 +92,7 @@ describe("a mask that reaches the output", () => {
   });
 
   it("has no r2", async () => {
-    await expect(echo([r2()]).evaluate(x, y)).rejects.toThrow("r2: masked steps have no variance of their own");
+    await expect(echo([r2()]).evaluate(x, y)).rejects.toThrow("r2: r2 cannot be computed over masked steps");
   });
 
   it("weighs steps by what counts: 4/2 · (1, 0, 3, 0), and nothing where nothing counts", () => {

@@ -40,7 +40,7 @@ function normalized(layers: readonly Layer[], shape: readonly number[]): Model {
 
 describe("batch normalisation and a last batch of one sample", () => {
   const one =
-    "batchNormalization: no variance can be taken in training; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
+    "batchNormalization: one value has no variance to train with; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
 
   it.each([
     ["33 samples, batchSize 32", 33, 32],
@@ -122,7 +122,7 @@ describe("data that do not fit the batches", () => {
     const net = sequential([lstm({ units: 2, stateful: true, batchSize: 4, inputShape: [3, 2] })]);
     net.compile({ optimizer: adam(), loss: meanSquaredError() });
     const data = { x: normals(1, [8, 3, 2]), y: normals(2, [8, 2]) };
-    const text = "lstm: the carried states belong to another batch size; expected N = 4 (batchSize), got N = ";
+    const text = "lstm: the carried states are for another batch size; expected N = 4 (batchSize), got N = ";
     await expectRefused(net, data, { batchSize: 8 }, `${text}8`);
     const validationData = { x: normals(1, [6, 3, 2]), y: normals(2, [6, 2]) };
     await expectRefused(net, data, { batchSize: 4, validationData }, `${text}2`);
