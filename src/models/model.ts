@@ -21,7 +21,7 @@ import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import { checkGroupByLength } from "./input/groupByLength.js";
+import { checkGroupByLength } from "./input/groupByLengthOption.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
