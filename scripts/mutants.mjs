@@ -1,5 +1,6 @@
 /**
- * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md). Outside CI: it takes hours.
+ * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md).
+ * Outside CI: it takes hours.
  *
  *   npm run mutants                          the kernels, then all rooms
  *   npm run mutants -- --kernels             the kernels: --family optim, --kind ties, --only TEXT, --again, --narrow, --at-once 2

@@ -1,7 +1,8 @@
 /**
- * Mutants of the TypeScript rooms that decide: Stryker plants them and runs, of the tests named below, those that reach each mutant. What it found is kept in
- * build/mutants/<room>.json, so that a second run looks only at what has changed. Mutants that test/mutants/equivalent.mjs argues to change nothing are
- * subtracted; an argument whose mutant is caught or gone is an error.
+ * Mutants of the TypeScript rooms that decide: Stryker plants them and runs, of the tests named below, those that reach
+ * each mutant. What it found is kept in build/mutants/<room>.json, so that a second run looks only at what has changed.
+ * Mutants that test/mutants/equivalent.mjs argues to change nothing are subtracted; an argument whose mutant is caught
+ * or gone is an error.
  */
 import { readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -94,7 +95,7 @@ export async function runRoom(name, { files, tests } = {}) {
     disableTypeChecks: "src/**/*.ts",
     cleanTempDir: "always",
   });
-  return judge(name, await stryker.runMutationTest(), files !== undefined);
+  return score(name, await stryker.runMutationTest(), files !== undefined);
 }
 
 /** The piece of a source that a mutant replaces. */
@@ -106,7 +107,7 @@ function pieceOf(lines, { start, end }) {
 }
 
 /** What of a run's mutants survived without an argument. */
-async function judge(name, mutants, isPart) {
+async function score(name, mutants, isPart) {
   const tried = new Set(mutants.map(({ fileName }) => fileName.slice(fileName.lastIndexOf("src/"))));
   const room = equivalent.filter(({ file }) => file.startsWith(`src/${name}/`) && (!isPart || tried.has(file)));
   const used = new Set();

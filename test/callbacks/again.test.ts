@@ -123,7 +123,7 @@ describe("checkLogs, before the first step", () => {
     ["reduceOnPlateau", reduceOnPlateau({ monitor: "f" })],
     ["checkpoint", checkpoint({ path: "a", saveBestOnly: true, monitor: "f" })],
   ])("%s refuses names without its monitor", (name, callback) => {
-    expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of that name is measured`);
+    expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of this name is measured`);
     callback.checkLogs?.(["loss", "f"]);
   });
 
@@ -190,12 +190,12 @@ describe("earlyStopping with restoreBestWeights, aborted", () => {
 
 describe("what is refused", () => {
   it.each([
-    ["checkpoint", 'checkpoint: no path; expected a file name, got "".', () => checkpoint({ path: "" })],
-    ["checkpoint", "checkpoint: no path; expected a file name, got 3.", () => checkpoint({ path: 3 as never })],
-    ["csvLogger", "csvLogger: no path; expected a file name, got 3.", () => csvLogger({ path: 3 as never })],
+    ["checkpoint", 'checkpoint: path is invalid; expected a file name, got "".', () => checkpoint({ path: "" })],
+    ["checkpoint", "checkpoint: path is invalid; expected a file name, got 3.", () => checkpoint({ path: 3 as never })],
+    ["csvLogger", "csvLogger: path is invalid; expected a file name, got 3.", () => csvLogger({ path: 3 as never })],
     [
       "checkpoint",
-      "checkpoint: saveBestOnly is out of range; expected true or false, got 1.",
+      "checkpoint: saveBestOnly has the wrong type; expected true or false, got 1.",
       () => checkpoint({ path: "a", saveBestOnly: 1 as never }),
     ],
     [
@@ -218,7 +218,7 @@ describe("what is refused", () => {
   });
 
   it("a monitor that is not measured gets the hint on validation data only where it begins with val", async () => {
-    const text = 'earlyStopping: nothing of that name is measured; expected one of loss, got monitor "accuracy".';
+    const text = 'earlyStopping: nothing of this name is measured; expected one of loss, got monitor "accuracy".';
     await expect(train(earlyStopping({ monitor: "accuracy" }), [{ loss: 1 }])).rejects.toThrow(new UsageError(text));
   });
 });

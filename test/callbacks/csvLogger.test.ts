@@ -52,7 +52,7 @@ describe("csvLogger", () => {
     const path = join(folder, "e.csv");
     writeFileSync(path, "epoch,loss\n1,2\n");
     await expect(train(csvLogger({ path, append: true }), epochs)).rejects.toThrow(
-      `csvLogger: ${JSON.stringify(path)} has other columns; expected epoch,loss,valLoss, got epoch,loss. Use another path, or append: false to replace the file.`,
+      `csvLogger: ${JSON.stringify(path)} has different columns; expected epoch,loss,valLoss, got epoch,loss. Use another path, or append: false to replace the file.`,
     );
     expect(readFileSync(path, "utf8")).toBe("epoch,loss\n1,2\n");
   });
@@ -65,9 +65,9 @@ describe("csvLogger", () => {
   });
 
   it("checks its options", () => {
-    expect(() => csvLogger({ path: "" })).toThrow('csvLogger: no path; expected a file name, got "".');
+    expect(() => csvLogger({ path: "" })).toThrow('csvLogger: path is invalid; expected a file name, got "".');
     expect(() => csvLogger({ path: "x", append: 1 as never })).toThrow(
-      "csvLogger: append is out of range; expected true or false, got 1.",
+      "csvLogger: append has the wrong type; expected true or false, got 1.",
     );
     expect(() => csvLogger({ file: "x" } as never)).toThrow(
       'csvLogger: unknown option; expected path or append, got "file".',

@@ -279,7 +279,7 @@ describe("tokens", () => {
     expect(() => model.call([tensor(wrong, undefined, int32)])).toThrow(`call: ${text}`);
     expect(() => model.trainOnBatch([tensor(wrong, undefined, int32)], [targets])).toThrow(`trainOnBatch: ${text}`);
     expect(() => model.call([tensor(wrong)])).toThrow(
-      "call: input 0 holds no tokens; expected int32, 0 ≤ token < inputDim = 9, got Tensor(2, 2).",
+      "call: input 0 must hold tokens; expected int32, 0 ≤ token < inputDim = 9, got Tensor(2, 2).",
     );
   });
 
@@ -304,12 +304,12 @@ describe("options", () => {
       "embedding: inputDim is out of range; expected an integer in [1, 2147483647], got 0.",
       { inputDim: 0, outputDim: 2 },
     ],
-    ["embedding: outputDim is out of range; expected an integer in [1, ∞), got undefined.", { inputDim: 3 }],
+    ["embedding: outputDim is missing; expected an integer in [1, ∞).", { inputDim: 3 }],
     [
       "embedding: inputLength is out of range; expected an integer in [1, ∞), got 0.",
       { inputDim: 3, outputDim: 2, inputLength: 0 },
     ],
-    ["embedding: embeddingsInitializer is of another kind", { inputDim: 3, outputDim: 2, embeddingsInitializer: 1 }],
+    ["embedding: embeddingsInitializer has the wrong type", { inputDim: 3, outputDim: 2, embeddingsInitializer: 1 }],
     ["embedding: unknown option", { inputDim: 3, outputDim: 2, units: 3 }],
   ])("%s", (text, options) => {
     expect(() => embedding(options as never)).toThrow(text);
@@ -318,7 +318,7 @@ describe("options", () => {
   it("inputLength is checked where the layer is used", () => {
     const layer = embedding({ inputDim: 3, outputDim: 2, inputLength: 4 });
     expect(() => layer.apply(input({ shape: [5] }))).toThrow(
-      "embedding: the sequences are not of inputLength; expected [N, 4], got [N, 5].",
+      "embedding: the sequences do not have inputLength steps; expected [N, 4], got [N, 5].",
     );
   });
 });
@@ -370,7 +370,7 @@ describe("maskZero", () => {
 
   it("refuses what is no sequence", () => {
     expect(() => embedding({ inputDim: 3, outputDim: 2, maskZero: true }).apply(input({ shape: [2, 2] }))).toThrow(
-      "embedding: maskZero is for sequences; expected [N, T], got [N, 2, 2].",
+      "embedding: maskZero needs sequences; expected [N, T], got [N, 2, 2].",
     );
   });
 });

@@ -58,53 +58,56 @@ it("lengths are a mask", () => {
 it.each([
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1, -1] }),
-    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got -1.",
+    "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got -1.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [4, 1] }),
-    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got 4.",
+    "sequenceMask: lengths[0] is out of range; expected integers from 0 to T = 3, got 4.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1.5, 1] }),
-    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got 1.5.",
+    "sequenceMask: lengths[0] is out of range; expected integers from 0 to T = 3, got 1.5.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: tensor(Int32Array.of(3, -1)) }),
-    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got -1.",
+    "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got -1.",
   ],
   [
     () => sequenceMask(tensor(Int32Array.of(3, 4, -1)), 3),
-    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got 4.",
+    "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got 4.",
   ],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1] }),
     "lstm: the mask does not fit; expected [N, T] = [2, 3], got [1, 3].",
   ],
-  [() => sequenceMask(3 as never, 3), "sequenceMask: no lengths; expected integers from 0 to T = 3, got 3."],
+  [
+    () => sequenceMask(3 as never, 3),
+    "sequenceMask: lengths must be an array or a tensor; expected integers from 0 to T = 3, got 3.",
+  ],
   [
     () => sequenceMask(Float64Array.of(2, 1.5), 3),
-    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got 1.5.",
+    "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got 1.5.",
   ],
   [
     () => sequenceMask(BigInt64Array.of(2n) as never, 3),
-    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got 2.",
+    "sequenceMask: lengths[0] is out of range; expected integers from 0 to T = 3, got 2.",
   ],
   [
     () => sequenceMask(new DataView(new ArrayBuffer(2)) as never, 3),
-    "sequenceMask: no lengths; expected integers from 0 to T = 3, got DataView.",
+    "sequenceMask: lengths must be an array or a tensor; expected integers from 0 to T = 3, got DataView.",
   ],
   [
     () => sequenceMask(tensor([2, 0.5]), 3),
-    "sequenceMask: length 1 is out of range; expected integers from 0 to T = 3, got 0.5.",
+    "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got 0.5.",
   ],
   [
     () => sequenceMask(tensor([NaN]), 3),
-    "sequenceMask: length 0 is out of range; expected integers from 0 to T = 3, got NaN.",
+    "sequenceMask: lengths[0] is out of range; expected integers from 0 to T = 3, got NaN.",
   ],
-  [() => sequenceMask(ones([2, 1]), 3), "sequenceMask: lengths are no vector; expected lengths [N]"],
+  [() => sequenceMask(ones([2, 1]), 3), "sequenceMask: lengths must have shape [N]"],
   [
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1, 2], mask: sequenceMask([1, 2], 3) }),
-    "lstm: both a mask and lengths are given; expected one of them. A mask says all that lengths can say.",
+    "lstm: both a mask and lengths are given; expected one of them. A mask can express everything that lengths can.",
   ],
 ])("refuses %#", (call, text) => {
   expect(call).toThrow(text);

@@ -224,7 +224,7 @@ describe("errors", () => {
       () => exponentialDecay({ ...r, decaySteps: 0, decayRate: 0.5 }),
     ],
     [
-      "exponentialDecay: decayRate is out of range; expected a number in [0, ∞), got undefined.",
+      "exponentialDecay: decayRate is missing; expected a number in [0, ∞).",
       () => exponentialDecay({ ...r, decaySteps: 10 } as never),
     ],
     [
@@ -232,7 +232,7 @@ describe("errors", () => {
       () => inverseTimeDecay({ ...r, decaySteps: 1.5, decayRate: 1 }),
     ],
     [
-      "piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries [5] and values [1].",
+      "piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries [5] and values [1].",
       () => piecewiseConstantDecay({ boundaries: [5], values: [1] }),
     ],
     [
@@ -240,11 +240,11 @@ describe("errors", () => {
       () => piecewiseConstantDecay({ boundaries: [5, 5], values: [1, 2, 3] }),
     ],
     [
-      "piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries 5 and values 1.",
+      "piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries 5 and values 1.",
       () => piecewiseConstantDecay({ boundaries: 5, values: 1 } as never),
     ],
     [
-      'piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries "ab" and values [3, 2, 1].',
+      'piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries "ab" and values [3, 2, 1].',
       () => piecewiseConstantDecay({ boundaries: "ab", values: [3, 2, 1] } as never),
     ],
     [
@@ -252,7 +252,7 @@ describe("errors", () => {
       () => piecewiseConstantDecay({ boundaries: [5], values: [1, -1] }),
     ],
     [
-      "cosineDecay: warmupTarget is out of range; expected a number in [0, ∞), got undefined.",
+      "cosineDecay: warmupTarget is missing; expected a number in [0, ∞).",
       () => cosineDecay({ ...r, decaySteps: 5, warmupSteps: 5 }),
     ],
     [
@@ -272,7 +272,7 @@ describe("errors", () => {
       () => oneCycle({ maxLearningRate: 1, total: 10 } as never),
     ],
     [
-      'polynomialDecay: cycle is out of range; expected true or false, got "yes".',
+      'polynomialDecay: cycle has the wrong type; expected true or false, got "yes".',
       () => polynomialDecay({ ...r, decaySteps: 5, cycle: "yes" } as never),
     ],
   ])("%s", (expected, make) => expect(make).toThrow(expected));

@@ -133,7 +133,7 @@ describe("a step", () => {
     job.state.step();
     expect(job.current()).toEqual(before);
     expect(() => job.state.step()).toThrow(
-      "schedule: not a learning rate; expected a number in [0, ∞), got -1 at step 1.",
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got -1 at step 1.",
     );
   });
 
@@ -293,7 +293,7 @@ describe("the learning rate", () => {
     bad.state.step();
     const before = bad.current();
     expect(() => bad.state.step()).toThrow(
-      "schedule: not a learning rate; expected a number in [0, ∞), got Infinity at step 1.",
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got Infinity at step 1.",
     );
     expect(bad.current()).toEqual(before);
     expect(bad.state.stepCount).toBe(1);
@@ -350,7 +350,7 @@ describe("saving", () => {
     const job = start(adam());
     const saved = job.state.save();
     expect(() => restoreOptimizer(job.state, start(sgd({ momentum: 0.9 })).state.save())).toThrow(
-      "adam: the saved state is of another optimizer or model; expected mean [64], square [64], got velocity [64].",
+      "adam: the saved state belongs to another optimizer or model; expected mean [64], square [64], got velocity [64].",
     );
     expect(() => restoreOptimizer(start(sgd()).state, saved)).toThrow("expected no slots, got mean [64], square [64].");
     const short = { ...saved, slots: { ...saved.slots, square: new Float32Array(3) } };
@@ -358,7 +358,7 @@ describe("saving", () => {
       "expected mean [64], square [64], got mean [64], square [3].",
     );
     expect(() => restoreOptimizer(job.state, { ...saved, step: -1 })).toThrow(
-      "adam: the saved progress is none; expected finite numbers, got step -1 and momentumProduct 0.",
+      "adam: the saved progress is invalid; expected finite numbers, got step -1 and momentumProduct 0.",
     );
     expect(() => restoreOptimizer(job.state, { ...saved, learningRate: -1 })).toThrow("learningRate is out of range");
     expect(job.state.stepCount).toBe(0);

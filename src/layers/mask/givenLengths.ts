@@ -1,4 +1,7 @@
-/** Lengths that go with a batch in `call` and `trainOnBatch`, as masks. Kernels only, but for lengths that are no tensors. Letters: N sequences, T steps. */
+/**
+ * Lengths that go with a batch in `call` and `trainOnBatch`, as masks. Kernels only, but for lengths that are no
+ * tensors. Letters: N sequences, T steps.
+ */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { sequenceMask } from "../../ops/recurrent/sequenceMask.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -12,8 +15,8 @@ export type SequenceLengths = ArrayLike<number> | Tensor;
  * @param inputs   (N, T, …) each
  * @param lengths  (N), or a list with one for each input where there are several
  * @param mask     must not be given as well
- * Errors: UsageError for a mask beside the lengths, a length that is none, or a list of another number than that of the inputs; ShapeError for an input that
- * is no batch of sequences.
+ * @throws {UsageError} when a mask is given too, a length is invalid, or the lists are not as many as the inputs
+ * @throws {ShapeError} when an input is not a batch of sequences
  */
 export function masksOfLengths(
   op: string,

@@ -1,4 +1,7 @@
-/** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
+/**
+ * Checks of single batches for hand-written loops: tensors as they are, nothing is converted. Letters: N samples of the
+ * batch.
+ */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
@@ -10,7 +13,11 @@ import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
-/** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
+/**
+ * Checks the inputs of a batch.
+ * @throws {ShapeError} when an input does not fit the model
+ * @throws {UsageError} when `inputs` is not a list of tensors
+ */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
   checkTensors(op, "inputs", inputs);
   for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
@@ -28,9 +35,11 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
 }
 
 /**
- * For each input its mask, (N, T) int32, undefined for one without. What masks are made of lengths is of the layers that know of sequences.
- * Errors: UsageError for a mask and lengths at once, a length that is none, or lengths where no layer knows of sequences; ShapeError for a mask or lengths
- * that do not fit their input.
+ * The mask of each input, (N, T) int32; undefined for an input without. Layers of sequences make masks of lengths.
+ *
+ * @throws {UsageError} for a mask and lengths at once, a value that is not a length, or lengths in a network without a
+ * layer of sequences
+ * @throws {ShapeError} when a mask or lengths do not fit their input
  */
 export function masksOf(
   op: string,
@@ -62,7 +71,10 @@ function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["mas
   );
 }
 
-/** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
+/**
+ * Checks the targets. @throws {ShapeError} when they do not fit the outputs for these inputs, or a value is out of
+ * range
+ */
 export function checkTargets(
   op: string,
   { outputShapes }: ModelShapes,
@@ -83,13 +95,15 @@ export function checkTargets(
   }
 }
 
-/** Throws ShapeError where a stateful layer takes another batch size than that of one of the batches of `rows` rows. */
+/**
+ * Checks the sizes of all batches of `rows` rows. @throws {ShapeError} when a stateful layer takes another batch size
+ */
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
-/** Throws ShapeError where a layer cannot train on one of the batches of `rows` rows. */
+/** Checks all batches of `rows` rows. @throws {ShapeError} when a layer cannot train on one of them */
 export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const size of [n, rows % n || n])
@@ -99,7 +113,7 @@ export function checkTraining({ steps }: Graph, rows: number, batchSize: number)
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {
   const expected = `int32, 0 ≤ token < inputDim = ${vocabulary}`;
   if (input.dtype !== "int32") {
-    throw new ShapeError(message(op, `${name} holds no tokens`, { expected, got: input.label() }));
+    throw new ShapeError(message(op, `${name} must hold tokens`, { expected, got: input.label() }));
   }
   const wrong = firstOutside(input, vocabulary);
   if (wrong === undefined) return;
@@ -110,5 +124,5 @@ function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: To
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
   if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
-  throw new UsageError(message(op, `${what} are no list of tensors`, { expected: "[tensor]", got: show(list) }));
+  throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got: show(list) }));
 }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { activation, dense, flatten, input, lstm, masking, reshape } from "../../../src/layers/index.js";
-import type { Layer, SymbolicTensor } from "../../../src/layers/layer.js";
+import type { Layer } from "../../../src/layers/layer.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { meanAbsoluteError } from "../../../src/metrics/index.js";
 import type { Model } from "../../../src/models/model.js";
@@ -89,7 +89,7 @@ function around(row: MaskRow): Model {
   const [, ...shape] = row.shape ?? [3, 4, 4];
   const inputs = Array.from({ length: row.does === "merges" ? 2 : 1 }, () => input({ shape }));
   const before = inputs.map((x) => dense({ units: shape.at(-1)! }).apply(x)); // its kernel's gradient is a sum over all steps
-  let x = row.make().apply(before.length === 1 ? before[0] : before) as SymbolicTensor;
+  let x = row.make().apply(before.length === 1 ? before[0] : before);
   const isPerStep = row.does !== "uses" || row.goesOn === true;
   if (!isPerStep) x = flatten().apply(x);
   else if (x.shape.length > 2) x = reshape({ targetShape: [x.shape[0], sizeOf(x.shape.slice(1))] }).apply(x);

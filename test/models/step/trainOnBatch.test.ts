@@ -177,7 +177,7 @@ describe("trainOnBatch with lengths", () => {
       expect(() => model.trainOnBatch([x], [y], options)).toThrow(text);
     refuse(
       { lengths: [1, 2, 3, 4, 0] },
-      "sequenceMask: length 3 is out of range; expected integers from 0 to T = 3, got 4.",
+      "sequenceMask: lengths[3] is out of range; expected integers from 0 to T = 3, got 4.",
     );
     refuse(
       { lengths: [1, 2] },
