@@ -1,4 +1,5 @@
 /** Starting the library: options, choice of build, memory, threads. Runs once a process; what it made is in runtime.ts. */
+import { controlBytes } from "#wasm/layouts";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { relieve } from "./blocks.js";
@@ -96,7 +97,7 @@ async function start(options: InitOptions): Promise<Started> {
   for (const { part, module } of loaded) modules[part.number] = module;
   const startThreads = async (): Promise<ThreadPool | undefined> => {
     if (plan.count === 1) return undefined;
-    const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
+    const { ThreadPool } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
     const { count } = plan;

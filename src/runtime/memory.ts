@@ -92,6 +92,13 @@ export class Heap {
     return ptr;
   }
 
+  /** A block that JavaScript writes for the commands of the recording under way, which frees it. */
+  allocateRecorded(bytes: number): number {
+    const ptr = this.#allocateFresh(sizeClass(bytes));
+    this.#capture?.released.add(ptr);
+    return ptr;
+  }
+
   /** A block that nothing else of an open capture has used. */
   #allocateFresh(size: number): number {
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);

@@ -4,17 +4,11 @@
  * The words in shared memory are described in Note [Control block] in assembly/launch.ts.
  * Imported where there are threads, and without imports that pages without them load: bundlers would put what is shared into a file of its own.
  */
+import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layouts";
 import { ThreadError, message } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
-
-/** Bytes of the control block. */
-export const controlBytes = 256;
-
-const failedWord = 3;
-const readyWord = 4;
-const phaseWord = 32;
 
 /** Milliseconds that a launch sleeps before it looks whether the workers are alive. */
 const patience = 5;
@@ -102,7 +96,7 @@ export class ThreadPool {
   get isReady(): boolean {
     if (this.#failure !== undefined) return false;
     if (!this.#isAlone) return true;
-    if (Atomics.load(this.#words(), readyWord) < this.count - 1) return false;
+    if (Atomics.load(this.#words(), controlReady / 4) < this.count - 1) return false;
     this.#isAlone = false;
     this.#functions.setAlone(0);
     for (const worker of this.#workers) worker.isAlive(); // now they are: whether that can be told
@@ -162,8 +156,8 @@ export class ThreadPool {
     this.#failure = reason;
     this.#isAlone = true;
     const words = this.#words();
-    Atomics.store(words, failedWord, 1);
-    Atomics.notify(words, phaseWord);
+    Atomics.store(words, controlFailed / 4, 1);
+    Atomics.notify(words, controlPhase / 4);
     for (const worker of this.#workers) worker.terminate();
   }
 

@@ -4,6 +4,7 @@ import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
+import { copyRow } from "../shape/copy.js";
 import type { MaskTools } from "./maskedLoss.js";
 
 /** Σ w·l / n. */
@@ -47,4 +48,4 @@ export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
 }
 
 /** What masks need of the page where they weigh losses: maskedLoss.ts. */
-export const maskTools: MaskTools = { kernels, empty, apply };
+export const maskTools: MaskTools = { kernels, empty, apply, copyRow };

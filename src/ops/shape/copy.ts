@@ -1,5 +1,7 @@
 /** Strided copies of 4-byte elements, which slicing, joining, padding and transposing are made of. Letters: y the target, x the source. */
+import { copyBox } from "#wasm/layouts";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { LoopNest } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkDtype } from "../defineOp.js";
@@ -9,14 +11,14 @@ import { overBoxes } from "../loops.js";
 export function copyNest(nest: LoopNest, y: number, x: number, accumulate: 0 | 1): void {
   const { copyStrided, addStrided } = kernels();
   const kernel = accumulate ? addStrided : copyStrided;
-  overBoxes(nest, [y, x], ([to, from], box, [steps, fromSteps]) => kernel(to, from, ...box, ...steps, ...fromSteps));
+  overBoxes(nest, [y, x], ([to, from], d, [o, x]) => kernel(to, from, writeStruct(copyBox, { d, o, x })));
 }
 
 /** y = x, n float32 elements in a row, or y += x where accumulate is 1. */
 export function copyRow(y: number, x: number, n: number, accumulate: 0 | 1): void {
-  const { copyBytes, addStrided } = kernels();
-  if (accumulate) addStrided(y, x, 1, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1);
-  else copyBytes(y, x, 4 * n);
+  const row = [0, 0, 0, 1] as const;
+  if (accumulate) kernels().addStrided(y, x, writeStruct(copyBox, { d: [1, 1, 1, n], o: row, x: row }));
+  else kernels().copyBytes(y, x, 4 * n);
 }
 
 /** Throws ShapeError unless elements have 4 bytes: what is copied is float32 or int32. */
