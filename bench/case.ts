@@ -1,6 +1,6 @@
 /**
- * What a benchmark is made of: cases, and the limits of the machine that they are compared with. Letters: M N K sizes of a matrix product.
- * Does not know how time is taken (measure.ts) or how results are shown.
+ * What a benchmark is made of: cases, and the limits of the machine that they are compared with. Letters: M N K sizes
+ * of a matrix product. Does not know how time is taken (measure.ts) or how results are shown.
  */
 import { type Tensor, record } from "lanegrad";
 
@@ -55,7 +55,7 @@ export interface Work {
 export interface Prepared {
   /** Once. */
   readonly run: () => void;
-  /** Runs it and compares the result with float64 arithmetic. Errors: WrongResultError. */
+  /** Runs it and compares the result with float64 arithmetic. @throws {WrongResultError} */
   readonly check: () => void;
   readonly dispose: () => void;
 }
@@ -75,7 +75,7 @@ export interface Computation {
   /** The tensors that it works on, freed with it. */
   readonly inputs: readonly Tensor[];
   readonly compute: () => Tensor;
-  /** Compares the result with float64 arithmetic. Errors: WrongResultError. */
+  /** Compares the result with float64 arithmetic. @throws {WrongResultError} */
   readonly check: (result: ArrayLike<number>) => void;
 }
 

@@ -1,4 +1,7 @@
-/** The check before the clock: a result against float64 arithmetic, at samples. A wrong kernel is not timed, however quick it is. */
+/**
+ * The check before the clock: a result against float64 arithmetic, at samples. A wrong kernel is not timed, however
+ * quick it is.
+ */
 
 /** A result differs from float64 arithmetic by more than rounding explains. */
 export class WrongResultError extends Error {
@@ -8,7 +11,10 @@ export class WrongResultError extends Error {
 /** Elements of a result that are compared, and how many at its end besides, where tails are. */
 const [spread, tail] = [1000, 16];
 
-/** Where a result of `length` elements is looked at: all over it, its first and its last ones among them, at changing columns. */
+/**
+ * Where a result of `length` elements is looked at: all over it, its first and its last ones among them, at changing
+ * columns.
+ */
 export function samplePlaces(length: number): number[] {
   const step = Math.floor(length / spread) | 1;
   const places = new Set<number>();
@@ -29,7 +35,7 @@ export interface Expectation {
  * Compares samples of a result.
  *
  * @param what  for the message, as "square 64"
- * Errors: WrongResultError with the place and both values; NaN is never right.
+ * @throws {WrongResultError} with the place and both values; NaN is never right
  */
 export function checkSamples(what: string, got: ArrayLike<number>, { value, tolerance }: Expectation): void {
   for (const at of samplePlaces(got.length)) {

@@ -1,6 +1,7 @@
 /**
- * How a speed is measured: checked, warmed up until it gets no quicker, checked again (compilers that optimise late may be wrong late), then timed in turns
- * with the machine's limit, in one process; medians of both count. Does not know what is measured, nor how the limits are.
+ * How a speed is measured: checked, warmed up until it gets no quicker, checked again (compilers that optimise late may
+ * be wrong late), then timed in turns with the machine's limit, in one process; medians of both count. Does not know
+ * what is measured, nor how the limits are.
  */
 import type { Case, Group, LimitLoop, Limits } from "./case.js";
 
@@ -57,7 +58,7 @@ export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & 
   };
 }
 
-/** Measures one case: timed for about `seconds`. Errors: WrongResultError, before anything is timed. */
+/** Measures one case: timed for about `seconds`. @throws {WrongResultError} before anything is timed */
 export function measure(one: Case, seconds: number, limits: Limits): Measured {
   const { group, name, product, work } = one;
   const { flops, bytes, parts } = work;
@@ -115,7 +116,9 @@ const clockStep = ((): number => {
 /** How long a turn of the case and of the limit lasts at least. */
 const [turnMs, limitMs] = [Math.max(1, 100 * clockStep), Math.max(0.2, 50 * clockStep)];
 
-/** The limit's rate now. Its first run is not timed: what the case has put out of the caches comes back, code included. */
+/**
+ * The limit's rate now. Its first run is not timed: what the case has put out of the caches comes back, code included.
+ */
 function rateOf(limit: LimitLoop): number {
   limit();
   const start = performance.now();
@@ -135,7 +138,8 @@ function turn(run: () => unknown, calls: number): number {
 }
 
 /**
- * Runs it until for `seconds` no turn was 3 % quicker than all before, so that every function has been compiled for speed; eight times that at most.
+ * Runs it until for `seconds` no turn was 3 % quicker than all before, so that every function has been compiled for
+ * speed; eight times that at most.
  * @returns how many runs make a turn
  */
 function warmUp(run: () => unknown, seconds: number, between: () => void): number {

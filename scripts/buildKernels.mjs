@@ -95,7 +95,7 @@ const packing = [
 
 /** Makes the modules of one part, where they have changed. */
 async function buildPart(part, targets) {
-  const inputs = ["asconfig.json", "scripts/dispatch.mjs", "scripts/statics.mjs", ...packing];
+  const inputs = ["asconfig.json", "scripts/statics.mjs", ...packing];
   inputs.push(...(await closureOf(`build/assembly/${part.name}.ts`)));
   const compiled = part.number === 0 ? targets : targets.filter((target) => !isShared(target));
   const make = async (target) => {

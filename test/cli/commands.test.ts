@@ -106,7 +106,7 @@ describe("lanegrad", () => {
     ],
     [
       ["predict"],
-      "lanegrad predict: no model; expected a file that lanegrad train --out wrote. See lanegrad predict --help.",
+      "lanegrad predict: missing model; expected a file that lanegrad train --out wrote. See lanegrad predict --help.",
     ],
   ])("%j is one line on standard error and exit status 2", async (args, text) => {
     expect(await run(...args)).toEqual({ status: 2, stdout: "", stderr: `${text}\n` });
@@ -278,7 +278,7 @@ describe("lanegrad bench", () => {
     expect([status, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^lanegrad bench: --only leaves nothing; expected a part of "square 64", .*, got "conv"\.\n$/,
+        /^lanegrad bench: --only matches no case; expected a part of "square 64", .*, got "conv"\.\n$/,
       ),
     ]);
   });

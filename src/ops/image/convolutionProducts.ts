@@ -1,7 +1,8 @@
 /**
- * The three products of a convolution as calls of kernels: as a matrix product, by Winograd's algorithm, or plainly.
- * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH pW before the first row and column.
- * Does not know tensors' gradients: conv2d.ts and conv2dTranspose.ts do; nor checks: convolutionChecks.ts does.
+ * The three products of a convolution as kernel calls: by matrix product, by Winograd's algorithm, or directly.
+ * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH
+ * pW before the first row and column. Does not know gradients of tensors (conv2d.ts and conv2dTranspose.ts do), and
+ * does not check operands (convolutionChecks.ts does).
  */
 import {
   type ConvShape,
@@ -17,7 +18,7 @@ import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { type FusedActivation, fusedActivation } from "../pointwise/activate.js";
 
-/** A checked convolution of images: the letters above. */
+/** A checked convolution of images, with the letters above. */
 export interface Geometry {
   readonly N: number;
   readonly H: number;
@@ -52,7 +53,7 @@ export function allTaps({ kH, kW }: Geometry): TapSelection {
   return { h0: 0, hStep: 1, nH: kH, w0: 0, wStep: 1, nW: kW };
 }
 
-/** Gives memory that lives until the op's call ends. */
+/** Allocates memory that lives until the op's call ends. */
 type Scratch = (bytes: number) => number;
 
 /** True for a convolution that looks at each pixel alone: a matrix product of pixels and kernel. */
@@ -61,8 +62,9 @@ function isProduct({ kH, kW, sH, sW, pH, pW, H, W, oH, oW, groups }: Geometry): 
 }
 
 /**
- * True where Winograd's algorithm is quicker by a sixth or more: 3 × 3 without strides, channels that fill vectors and are deep enough, outputs that fill
- * their tiles of 4 × 4, and so many tiles that the kernel's transform does not count.
+ * True when Winograd's algorithm is faster by a sixth or more: 3 × 3 without strides, channels that fill vectors and
+ * are deep enough, outputs that fill their tiles of 4 × 4, and so many tiles that the transform of the kernel does not
+ * matter.
  */
 function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometry): boolean {
   if (kH !== 3 || kW !== 3 || sH * sW * dH * dW * groups !== 1) return false;
@@ -71,7 +73,10 @@ function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometr
   return C % 4 === 0 && O % 4 === 0 && Math.min(C, O) >= 16 && multiplications <= 0.6 && N * tiles >= 24;
 }
 
-/** y = f(x ∗ kernel + bias) or its gradient by Winograd's algorithm. @param transposed 1: with the flipped, transposed kernel */
+/**
+ * y = f(x ∗ kernel + bias), or its gradient, by Winograd's algorithm. @param transposed 1 to use the flipped,
+ * transposed kernel
+ */
 function convolveTiles(
   [y, x, kernel, bias]: readonly [number, number, number, number],
   g: Geometry,
@@ -120,10 +125,13 @@ export function convolve(
   images.convolve2d(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
 }
 
-/** The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads output q + offset + j · dilation. */
+/**
+ * The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads
+ * output q + offset + j · dilation.
+ */
 export interface PhaseTaps {
   readonly phase: number;
-  /** How many inputs there are of this phase: i = phase + q · stride. */
+  /** The number of inputs of this phase: i = phase + q · stride. */
   readonly inputs: number;
   readonly count: number;
   readonly first: number;
@@ -132,7 +140,7 @@ export interface PhaseTaps {
   readonly dilation: number;
 }
 
-/** For each phase its taps: input i is seen by tap k of output (i + p − k d) / s, where that is whole. */
+/** The taps of each phase: input i is seen by tap k of output (i + p − k d) / s, if that is an integer. */
 export function phasesOf(input: number, k: number, s: number, d: number, p: number): PhaseTaps[] {
   return Array.from({ length: Math.min(s, input) }, (_, phase) => {
     const taps = Array.from({ length: k }, (_, tap) => tap).filter((tap) => (phase + p - tap * d) % s === 0);
@@ -166,8 +174,8 @@ export function phaseTaps(h: PhaseTaps, w: PhaseTaps): TapSelection {
 }
 
 /**
- * dX = or += the gradient of x: for each phase of the strides a convolution of dY with those taps of the flipped, transposed kernel that reach it.
- * Inputs that no window sees have the gradient 0.
+ * dX = or += the gradient of x: for each phase of the strides, a convolution of dY with those taps of the flipped,
+ * transposed kernel that reach the phase. Inputs that no window sees have gradient 0.
  */
 export function convolveBackwardInput(
   g: Geometry,

@@ -1,6 +1,7 @@
 /**
  * Arithmetic of two operands with broadcasting: + − × ÷, maximum, minimum.
- * Letters: y the output of the broadcast shape; dA, dB have the shapes of a and b: where an operand was repeated, its gradient is a sum.
+ * Letters: y the output, with the broadcast shape; dA and dB have the shapes of a and b: the gradient of an operand
+ * that was repeated is a sum.
  */
 import {
   binaryAdd,
@@ -53,7 +54,10 @@ function runGradient(f: number, nest: LoopNest, dX: number, dY: number, a: numbe
   run(gradient, nest, dX, a, b, accumulate);
 }
 
-/** Gives operand `i` its gradient: `write` writes it in the shape of y, = or +=; where the operand was repeated it is summed. */
+/**
+ * Writes the gradient of operand `i`: `write` writes it in the shape of y, with = or +=, and it is summed if the
+ * operand was repeated.
+ */
 function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
   const { shape } = call.inputs[i];
   const [y] = call.outputs;
@@ -68,7 +72,10 @@ function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accu
   });
 }
 
-/** Gives operand `i` the gradient dY or −dY, summed where the operand was repeated; dY itself to operand 0 or to whoever alone wants it. */
+/**
+ * Passes the gradient dY or −dY to operand `i`, summed if the operand was repeated; dY itself goes to operand 0, or to
+ * the only operand that needs it.
+ */
 function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   const { shape } = call.inputs[i];
   const dY = call.dOutputs[0]!;
@@ -83,7 +90,7 @@ function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   });
 }
 
-/** How a binary op goes back: the gradients of both operands. */
+/** The backward pass of a binary op: the gradients of both operands. */
 type Backward = (call: BackwardCall<undefined>) => void;
 
 /** Declares an op of two broadcast float32 operands. */
@@ -109,7 +116,10 @@ function defineBinary(
   });
 }
 
-/** An operand: a tensor, or a number that stands for a float32 tensor with that value everywhere, and so is rounded to float32 first. */
+/**
+ * An operand: a tensor, or a number that stands for a float32 tensor with this value everywhere, and so is first
+ * rounded to float32.
+ */
 export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */
@@ -130,11 +140,12 @@ export const addOp = defineBinary("add", common(binaryAdd), (call) => {
 });
 
 /**
- * a + b, element by element, with broadcasting: axes are aligned at the end, and sizes are equal or one of them is 1.
+ * a + b, element by element, with broadcasting: axes are aligned at the end; sizes are equal or one of them is 1.
  *
  * @param a, b  float32 tensors or numbers
  * @returns the broadcast shape
- * Errors: ShapeError for shapes that do not broadcast or another dtype; MemoryError.
+ * @throws {ShapeError} when shapes do not broadcast, or an operand is not float32
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(addOp, a, b);
@@ -150,7 +161,7 @@ export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(subOp, a, b);
 }
 
-/** dA (+)= dY ∘ b for a kernel ∘, in y's shape. */
+/** dA (+)= dY ∘ b for a kernel ∘, in the shape of y. */
 function scaled(
   call: BackwardCall<undefined>,
   kernel: BroadcastKernel,
@@ -216,7 +227,10 @@ export const maximumOp = defineBinary(
   { inputs: [0, 1] },
 );
 
-/** max(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * max(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(maximumOp, a, b);
 }
@@ -228,7 +242,10 @@ export const minimumOp = defineBinary(
   { inputs: [0, 1] },
 );
 
-/** min(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * min(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function minimum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(minimumOp, a, b);
 }

@@ -1,4 +1,7 @@
-/** Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where not. Not differentiable. */
+/**
+ * Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where it does not. Not
+ * differentiable.
+ */
 import {
   broadcastBox,
   comparisonEqual,
@@ -67,7 +70,7 @@ export const equalOp = defineComparison("equal", comparisonEqual);
  *
  * @param a, b  tensors, both float32 or both int32, or numbers
  * @returns     float32, the broadcast shape
- * Errors: ShapeError for dtypes that differ or shapes that do not broadcast.
+ * @throws {ShapeError} when dtypes differ or shapes do not broadcast
  */
 export function equal(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(equalOp, a, b);
