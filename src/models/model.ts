@@ -269,8 +269,8 @@ export class Model {
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
-    const masks = masksOf(op, this.layers, inputs, options);
     state.buildFor(inputs);
+    const masks = masksOf(op, this.layers, inputs, options);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
     const states = state.claimStates(op) ? undefined : state.newStates(op);
@@ -312,8 +312,8 @@ export class Model {
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
     return scope(() => {
-      const masks = masksOf(op, this.layers, inputs, options);
       state.buildFor(inputs);
+      const masks = masksOf(op, this.layers, inputs, options);
       const step = state.step(op);
       step.checkTrainable(op);
       state.claimStates(op);
