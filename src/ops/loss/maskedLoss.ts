@@ -75,39 +75,19 @@ export interface MaskedSteps {
 
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
-<<<<<<< HEAD
 export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): MaskedSteps {
   /** Sets the rows of x that are padding to zero. */
   const clearRows = (x: Tensor, mask: Tensor): void =>
-=======
-export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
-  /** Sets the rows of x that are padding to zero. */
-  const clearRows = (x: Tensor, mask: Tensor): void =>
->>>>>>> mut
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
   /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
-<<<<<<< HEAD
     clearRows(dY!, mask);
     if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, dY!.size, accumulate));
-=======
-    clearRows(dY!, mask);
-    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
->>>>>>> mut
   };
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-<<<<<<< HEAD
-  /** Losses (N·T) with their mask: 0 where a step is padding, whatever was computed there, including ±∞ and NaN. */
-  const lossesThatCount: Op = {
-    name: "lossesThatCount",
-    shape: ([losses]) => [{ shape: losses.shape }],
-    forward({ inputs: [losses, mask], outputs: [y] }) {
-      copyRow(y.ptr, losses.ptr, losses.size, 0);
-      clear(y, mask);
-=======
   /**
    * Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞
    * and NaN.
@@ -118,7 +98,6 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
     forward({ inputs: [x, mask], outputs: [y] }) {
       copyRow(y.ptr, x.ptr, x.size, 0);
       clearRows(y, mask);
->>>>>>> mut
     },
     ...common,
   };
