@@ -142,7 +142,12 @@ async function buildPages() {
 
 /** lib/worker.js: the worker's script as a file, for pages whose policy forbids the text that is carried. */
 async function writeWorker() {
-  const { outputFiles } = await build({ entryPoints: ["src/runtime/workerSource.ts"], format: "esm", write: false });
+  const { outputFiles } = await build({
+    entryPoints: ["src/runtime/workerSource.ts"],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
   const { workerSource } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   await writeFile("build/lib/worker.js", workerSource.trimStart());
 }

@@ -62,7 +62,7 @@ export const families = {
 export const partOf = {
   "assembly/elementwise/unary.ts": "more",
   "assembly/elementwise/power.ts": "more",
-  "assembly/elementwise/compare.ts": "more",
+  "assembly/elementwise/binary.ts": "more",
   "assembly/elementwise/binaryFunctions.ts": "more",
   "assembly/elementwise/where.ts": "more",
   "assembly/loss/cosineSimilarity.ts": "more",
@@ -96,7 +96,7 @@ export const firstOf = {
   "assembly/elementwise/binaryFunctions.ts": kernels("binary"),
   "assembly/elementwise/binaryRow.ts": kernels("binary"),
   "assembly/elementwise/broadcast.ts": kernels("binary"),
-  "assembly/elementwise/compare.ts": kernels("binary"),
+  "assembly/elementwise/binary.ts": kernels("binary"),
   "assembly/simd/f32x4.ts": kernels("optim", "product/gemm"),
   "assembly/simd/lanes.ts": kernels("copy", "loss"),
   "assembly/simd/swept.ts": kernels("optim", "edges"),

@@ -13,6 +13,10 @@ import type { ThreadPool } from "./threads.js";
 /** Bytes for the command list of a single call. */
 const slotBytes = 256;
 
+/** Bytes of the largest struct, and how many lie side by side before the first place is taken again: more than a call has. */
+const structBytes = 128;
+const structs = 4;
+
 /** Runs kernel calls and records them. */
 export class Launcher {
   /** The tables that ops call, by part number; undefined for parts that are not loaded. */
@@ -24,6 +28,8 @@ export class Launcher {
   readonly functions: Kernels;
   readonly #parts: Part[] = [];
   readonly #slot: number;
+  readonly #structs: number;
+  #nextStruct = 0;
   #recorder: Recorder | undefined;
 
   /** @param functions  those of the core @param pool the other threads, if there are any */
@@ -32,6 +38,7 @@ export class Launcher {
     this.pool = pool;
     this.functions = functions;
     this.#slot = heap.allocate(slotBytes);
+    this.#structs = heap.allocate(structs * structBytes);
     this.add(core, functions);
   }
 
@@ -41,6 +48,13 @@ export class Launcher {
     tables[part.number] = this.pool === undefined ? functions : this.#watch(functions, part);
     this.tables = tables;
     this.#parts[part.number] = part;
+  }
+
+  /** Where a struct of at most 128 bytes goes that the next call reads. A recorded one is the recording's, others share a few places. */
+  placeOfStruct(bytes: number): number {
+    if (this.#recorder !== undefined) return this.heap.allocateRecorded(bytes);
+    this.#nextStruct = (this.#nextStruct + structBytes) % (structs * structBytes);
+    return this.#structs + this.#nextStruct;
   }
 
   /** The recorder, while a function is being recorded. */

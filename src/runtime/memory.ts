@@ -98,6 +98,13 @@ export class Heap {
     return ptr;
   }
 
+  /** A block that JavaScript writes for the commands of the recording under way, which frees it. */
+  allocateRecorded(bytes: number): number {
+    const ptr = this.#allocateFresh(sizeClass(bytes));
+    this.#capture?.released.add(ptr);
+    return ptr;
+  }
+
   /** A block that the open capture has not used for anything else. */
   #allocateFresh(size: number): number {
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);

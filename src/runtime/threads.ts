@@ -5,19 +5,13 @@
  * assembly/launch.ts. Imported only when there are threads, and imports nothing that pages without threads load:
  * bundlers would put shared code into separate files.
  */
+import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layouts";
 import { ThreadError, message } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
 
-/** The size of the control block in bytes. */
-export const controlBytes = 256;
-
-const failedWord = 3;
-const readyWord = 4;
-const phaseWord = 32;
-
-/** Milliseconds that a launch sleeps before it checks whether the workers are alive. */
+/** Milliseconds that a launch sleeps before it looks whether the workers are alive. */
 const patience = 5;
 
 /**
@@ -106,7 +100,7 @@ export class ThreadPool {
   get isReady(): boolean {
     if (this.#failure !== undefined) return false;
     if (!this.#isAlone) return true;
-    if (Atomics.load(this.#words(), readyWord) < this.count - 1) return false;
+    if (Atomics.load(this.#words(), controlReady / 4) < this.count - 1) return false;
     this.#isAlone = false;
     this.#functions.setAlone(0);
     for (const worker of this.#workers) worker.isAlive(); // records that they were alive, if that can be checked
@@ -167,8 +161,8 @@ export class ThreadPool {
     this.#failure = reason;
     this.#isAlone = true;
     const words = this.#words();
-    Atomics.store(words, failedWord, 1);
-    Atomics.notify(words, phaseWord);
+    Atomics.store(words, controlFailed / 4, 1);
+    Atomics.notify(words, controlPhase / 4);
     for (const worker of this.#workers) worker.terminate();
   }
 

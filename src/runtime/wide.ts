@@ -13,6 +13,7 @@
  * Loaded only when wide mode is requested, and passed what it needs from kernels.ts: bundlers would put shared code
  * into separate files. Does not use the library's memory: both modules run on a memory of their own.
  */
+import { transposeA, transposeB } from "#wasm/layouts";
 import { message } from "../errors.js";
 import type * as linking from "./kernels.js";
 import type { Kernels } from "./kernels.js";
@@ -148,14 +149,14 @@ function* trials(
   at: (region: number) => number,
 ): Iterable<readonly [name: string, call: () => void]> {
   const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
-  const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((trans) => [m, trans & 1, trans >> 1]));
-  for (const [m, transA, transB] of products) {
+  const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((transposed) => [m, transposed]));
+  for (const [m, transposed] of products) {
     const [n, depth] = [43, 128];
-    const [lda, ldb] = [transA ? m : depth, transB ? depth : n];
+    const [lda, ldb] = [transposed & transposeA ? m : depth, transposed & transposeB ? depth : n];
     yield [
-      `gemm of ${m} rows, transposed ${transA} ${transB}`,
+      `gemm of ${m} rows, transposed ${transposed & transposeA} ${(transposed & transposeB) / transposeB}`,
       () => {
-        for (const add of [0, 1]) k.gemm(transA, transB, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
+        for (const add of [0, 1]) k.gemm(transposed, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
       },
     ];
   }
@@ -191,7 +192,7 @@ function measureGain(k: Kernels, at: (region: number) => number): number {
     const wide = turn & 1;
     k.setWide(wide);
     const start = performance.now();
-    k.gemm(0, 0, n, n, depth, at(3), depth, at(4), n, 0, at(0), n, at(5));
+    k.gemm(0, n, n, depth, at(3), depth, at(4), n, 0, at(0), n, at(5));
     best[wide] = Math.min(best[wide], performance.now() - start);
   }
   return best[0] / best[1];

@@ -3,15 +3,17 @@
  * a mixing of channels.
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
+import { convShape, tapSelection } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Activation, activate, checkActivation, fusedActivation, isFused } from "../pointwise/activate.js";
 import { broadcastTo } from "../shape/broadcastTo.js";
 import { type Convolution, backwardEpilogue, checkOperands, conv2d } from "./conv2d.js";
-import { type Geometry, phasesOf } from "./convolutionProducts.js";
+import { type Geometry, allTaps, phaseShape, phaseTaps, phasesOf, shapeOf } from "./convolutionProducts.js";
 import { type WindowOptions, type Windows, checkKernel, checkRank, placesOf, windowsOf } from "./convolutionChecks.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { reshape } from "../shape/reshape.js";
@@ -19,12 +21,13 @@ import { reshape } from "../shape/reshape.js";
 /** The attributes of a depthwise convolution. */
 export type DepthwiseConvolution = Omit<Convolution, "groups">;
 
+/** As the kernels take it: one group, whose outputs are as many as its channels. */
 function geometryOf([x, kernel]: readonly Tensor[], windows: Windows): Geometry {
   const [N, H, W, C] = x.shape;
   const [kH, kW] = kernel.shape;
   const { output, before } = placesOf("depthwiseConv2d", x.shape, [kH, kW, 1, C], undefined, windows, C);
   const [[sH, sW], [dH, dW], [oH, oW], [pH, pW]] = [windows.strides, windows.dilations, output, before];
-  return { N, H, W, C, kH, kW, O: C, groups: C, sH, sW, dH, dW, pH, pW, oH, oW };
+  return { N, H, W, C, kH, kW, O: C, groups: 1, sH, sW, dH, dW, pH, pW, oH, oW };
 }
 
 /** y = f(x ∗ kernel + b), channel by channel, from x (N, H, W, C), kernel (kH, kW, C) and, if there is one, b (C). */
@@ -37,38 +40,32 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
   },
   forward({ inputs, outputs: [y], attributes }) {
     const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
-    const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = geometryOf(inputs, attributes);
+    const g = geometryOf(inputs, attributes);
     const { code, alpha } = fusedActivation(attributes.activation);
-    // prettier-ignore
-    imageKernels().depthwiseConvolve(
-      y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, N, H, W, C, oH, oW, kW, 0, 1, kH, 0, 1, kW,
-      sH, sW, dH, dW, -pH, -pW, oH * oW * C, oW * C, C, code, alpha, 0,
-    );
+    const [shape, all] = [writeStruct(convShape, shapeOf(g)), writeStruct(tapSelection, allTaps(g))];
+    imageKernels().depthwiseConvolve(y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, shape, all, code, alpha, 0);
   },
   backward(call) {
     const { inputs, dOutputs, attributes, gradient } = call;
     const [x, kernel] = inputs;
     const g = geometryOf(inputs, attributes);
-    const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = g;
+    const { H, W, C, kH, kW, sH, sW, dH, dW, pH, pW } = g;
     const k = imageKernels();
     backwardEpilogue(call, attributes.activation, C);
     const dZ = dOutputs[0]!.ptr;
     gradient(1, (dKernel, accumulate) =>
-      // prettier-ignore
-      k.depthwiseBackwardKernel(
-        dKernel, x.ptr, dZ, N, H, W, C, oH, oW, kH, kW, sH, sW, dH, dW, -pH, -pW, accumulate,
-      ),
+      k.depthwiseBackwardKernel(dKernel, x.ptr, dZ, writeStruct(convShape, shapeOf(g)), accumulate),
     );
     gradient(0, (dX, accumulate) => {
       const [rows, columns] = [phasesOf(H, kH, sH, dH, pH), phasesOf(W, kW, sW, dW, pW)];
       for (const h of rows) {
         for (const w of columns) {
-          // prettier-ignore
-          k.depthwiseConvolve(
-            dX + 4 * (h.phase * W + w.phase) * C, dZ, kernel.ptr, 0, N, oH, oW, C, h.inputs, w.inputs,
-            kW, h.first, -h.step, h.count, w.first, -w.step, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset,
-            H * W * C, sH * W * C, sW * C, 0, 0, accumulate,
-          );
+          const to = dX + 4 * (h.phase * W + w.phase) * C;
+          const [shape, flipped] = [
+            writeStruct(convShape, phaseShape(g, h, w)),
+            writeStruct(tapSelection, phaseTaps(h, w)),
+          ];
+          k.depthwiseConvolve(to, dZ, kernel.ptr, 0, shape, flipped, 0, 0, accumulate);
         }
       }
     });

@@ -6,9 +6,11 @@
  * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document
  * analysis".
  */
+import { distortion as distortionLayout } from "#wasm/layouts";
 import { UsageError, message } from "../../errors.js";
 import { type Table, flag, number, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { floatBits, writeStruct } from "../../runtime/struct.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -78,10 +80,16 @@ export const distortionFieldOp = defineOp<Distortion>({
     const sigma = sigmaOf(distortion);
     const flips = (flipHorizontal ? 1 : 0) | (flipVertical ? 2 : 0);
     const memory = scratch(distortionScratchBytes(H, W, sigma));
-    // prettier-ignore
-    distortionField(
-      field.ptr, memory, draws.ptr, draws.shape[0], H, W, rotation / 360, scale, shear, shift, elastic, sigma, flips,
-    );
+    const bounds = writeStruct(distortionLayout, {
+      rotation: floatBits(rotation / 360),
+      scale: floatBits(scale),
+      shear: floatBits(shear),
+      shift: floatBits(shift),
+      amplitude: floatBits(elastic),
+      sigma: floatBits(sigma),
+      flips,
+    });
+    distortionField(field.ptr, memory, draws.ptr, draws.shape[0], H, W, bounds);
   },
 });
 

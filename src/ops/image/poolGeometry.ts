@@ -3,6 +3,7 @@
  * window kH × kW, strides sH sW, padding pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one
  * column. Does not call kernels.
  */
+import type { PoolShape } from "#wasm/layouts";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Table, type Values, optional, resolve } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
@@ -45,13 +46,7 @@ export interface Pooling {
   readonly padding: WindowPadding;
 }
 
-/** The position of the windows of an image, in the order of the kernels' arguments: N H W C oH oW kH kW sH sW pH pW. */
-export type PoolGeometry = [
-  ...[n: number, h: number, w: number, c: number, oH: number, oW: number],
-  ...[kH: number, kW: number, sH: number, sW: number, pH: number, pW: number],
-];
-
-/** The maximum number of elements in a window, because positions are uint16. */
+/** Elements of a window at most: positions are uint16. */
 const mostElements = 65536;
 
 /**
@@ -107,12 +102,13 @@ function placesOf(
   return windowPlaces(op, axes, padding);
 }
 
-/** The kernels' arguments for x (N, H, W, C). */
-export function geometryOf({ shape: [n, h, w, c] }: Tensor, { op, poolSize, strides, padding }: Pooling): PoolGeometry {
+/** Where the windows of x (N, H, W, C) lie. */
+export function geometryOf({ shape: [n, h, w, c] }: Tensor, { op, poolSize, strides, padding }: Pooling): PoolShape {
   const [vertical, horizontal] = placesOf(op, [h, w, c], poolSize, strides, padding);
   const [kH, kW] = poolSize;
   const [sH, sW] = strides;
-  return [n, h, w, c, vertical.output, horizontal.output, kH, kW, sH, sW, vertical.before, horizontal.before];
+  const [oH, oW, pH, pW] = [vertical.output, horizontal.output, vertical.before, horizontal.before];
+  return { n, h, w, c, oH, oW, kH, kW, sH, sW, pH, pW };
 }
 
 /** Runs the pooling of an image. */

@@ -2,14 +2,15 @@
  * Enlarges images by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
  * Upsampling by nearest neighbours and average pooling without the division are each other's gradients.
  */
+import { type PoolShape, poolShape } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { type Table, oneOf, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis, sizes } from "../../tensor/window.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
-import type { PoolGeometry } from "./poolGeometry.js";
 
 /** How the pixels between those of x are computed. */
 export type Interpolation = "nearest" | "bilinear";
@@ -48,23 +49,24 @@ export const upsampleOp = defineOp<Upsampling>({
   },
   forward({ inputs: [x], outputs: [y], attributes: { size, interpolation } }) {
     const [n, h, w, c] = x.shape;
-    if (interpolation === "nearest") imageKernels().averagePoolBackward(y.ptr, x.ptr, ...sideBySide(x, size), 0, 0);
+    if (interpolation === "nearest")
+      imageKernels().averagePoolBackward(y.ptr, x.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, 0);
     else imageKernels().bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { size, interpolation }, gradient }) {
     const [n, h, w, c] = x.shape;
     gradient(0, (dX, accumulate) => {
       if (interpolation === "nearest") {
-        imageKernels().averagePoolForward(dX, dY!.ptr, ...sideBySide(x, size), 0, accumulate);
+        imageKernels().averagePoolForward(dX, dY!.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, accumulate);
       } else imageKernels().bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
     });
   },
   saved: {},
 });
 
-/** The geometry of the pooling whose windows of fH × fW map y's shape to x's. */
-function sideBySide({ shape: [n, h, w, c] }: Tensor, [fH, fW]: readonly number[]): PoolGeometry {
-  return [n, h * fH, w * fW, c, h, w, fH, fW, fH, fW, 0, 0];
+/** The geometry of the pooling whose windows of fH × fW turn y's shape into x's. */
+function sideBySide({ shape: [n, h, w, c] }: Tensor, [fH, fW]: readonly number[]): PoolShape {
+  return { n, h: h * fH, w: w * fW, c, oH: h, oW: w, kH: fH, kW: fW, sH: fH, sW: fW, pH: 0, pW: 0 };
 }
 
 /**

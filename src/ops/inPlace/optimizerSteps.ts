@@ -1,10 +1,11 @@
 /**
  * Optimizer steps over parts of a slab, and the block of memory with their learning rate, step count and constants (its
- * layout is Note [Optimizer block] in assembly/optim/block.ts). Kernels do everything, on memory that stays, so that a
+ * layout is OptimizerBlock in assembly/optim/layout.ts). Kernels do everything, on memory that stays, so that a
  * recorded step can be replayed; JavaScript only writes what the `write…` methods write.
  *
  * The formulas are beside the kernels in assembly/optim. Not differentiable.
  */
+import { optimizerBlock } from "#wasm/layouts";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { heap, kernels } from "../../runtime/runtime.js";
 import { Slab } from "../../tensor/slab.js";
@@ -46,22 +47,21 @@ export interface BlockProgress {
   readonly momentumProduct: number;
 }
 
-const elements = 20; // float32; optimizerBlockBytes / 4
-const scaleByte = 4;
-const betasByte = 16;
-const stepByte = 32;
-const productByte = 64;
+const { at } = optimizerBlock;
 
 /** An optimizer block in memory. No scope frees it. */
 export class OptimizerBlock {
-  readonly #slab = new Slab([[elements]]);
-  /** The learning rate in the block. */
+  readonly #slab = new Slab([[optimizerBlock.bytes / 4]]);
+  /** What stands in the block. */
   #learningRate = 0;
 
   /** Writes the constants; step 0, gradients unscaled. */
   constructor({ epsilon = 0, momentum = 0, beta1 = 0, beta2 = 0 }: OptimizerConstants) {
-    heap().view("float32", this.ptr, 4).set([0, 1, epsilon, momentum]);
-    this.#writeDoubles(betasByte, beta1, beta2);
+    this.#float(at.gradientScale)[0] = 1;
+    this.#float(at.epsilon)[0] = epsilon;
+    this.#float(at.momentum)[0] = momentum;
+    this.#writeDouble(at.beta1, beta1);
+    this.#writeDouble(at.beta2, beta2);
   }
 
   /** Address, in bytes. */
@@ -71,33 +71,33 @@ export class OptimizerBlock {
 
   /** The address of the number of steps made, a float64, in bytes. */
   get stepPtr(): number {
-    return this.ptr + stepByte;
+    return this.ptr + at.step;
   }
 
   /** The address of the clip factor, in bytes; every gradient is multiplied by it as it is read. */
   get scalePtr(): number {
-    return this.ptr + scaleByte;
+    return this.ptr + at.gradientScale;
   }
 
   /** Writes the learning rate of the next step. */
   writeLearningRate(learningRate: number): void {
     if (learningRate === this.#learningRate) return;
     this.#learningRate = learningRate;
-    heap().view("float32", this.ptr, 1)[0] = learningRate;
+    this.#float(at.learningRate)[0] = learningRate;
   }
 
   /** Reads what must be saved to continue exactly. */
   readProgress(): BlockProgress {
     return {
       step: new Float64Array(heap().view("uint8", this.stepPtr, 8).slice().buffer)[0],
-      momentumProduct: heap().view("float32", this.ptr + productByte, 1)[0],
+      momentumProduct: this.#float(at.momentumProduct)[0],
     };
   }
 
   /** Restores what {@link readProgress} returned. */
   writeProgress({ step, momentumProduct }: BlockProgress): void {
-    this.#writeDoubles(stepByte, step);
-    heap().view("float32", this.ptr + productByte, 1)[0] = momentumProduct;
+    this.#writeDouble(at.step, step);
+    this.#float(at.momentumProduct)[0] = momentumProduct;
   }
 
   /** Begins a step: increments the count and computes everything that depends on it. */
@@ -109,10 +109,15 @@ export class OptimizerBlock {
     this.#slab.dispose();
   }
 
-  #writeDoubles(byte: number, ...values: number[]): void {
-    const bytes = new Uint8Array(Float64Array.from(values).buffer);
+  /** The field at this offset, a float32. */
+  #float(offset: number): Float32Array {
+    return heap().view("float32", this.ptr + offset, 1);
+  }
+
+  #writeDouble(offset: number, value: number): void {
+    const bytes = new Uint8Array(Float64Array.of(value).buffer);
     heap()
-      .view("uint8", this.ptr + byte, bytes.length)
+      .view("uint8", this.ptr + offset, bytes.length)
       .set(bytes);
   }
 }

@@ -3,7 +3,9 @@
  * of its own batch. Its layout is Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not
  * hold gradients.
  */
+import { rowListHead } from "#wasm/layouts";
 import { heap, kernels } from "../../runtime/runtime.js";
+import { fillStruct } from "../../runtime/struct.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -18,7 +20,7 @@ export class RowList {
    */
   constructor(rows: number, rowLength: number) {
     this.#slab = new Slab([[Math.ceil(kernels().rowListBytes(rows) / 4)]]);
-    heap().view("int32", this.ptr, 3).set([0, rows, rowLength]);
+    fillStruct(this.ptr, rowListHead, { count: 0, tableRows: rows, rowLength, unused: 0 });
   }
 
   /** Address, in bytes. */
@@ -28,7 +30,7 @@ export class RowList {
 
   /** The number of listed rows. Not for recorded functions. */
   get length(): number {
-    return heap().view("int32", this.ptr, 1)[0];
+    return heap().view("int32", this.ptr + rowListHead.at.count, 1)[0];
   }
 
   /** Lists rows that are not listed yet. @param indices int32, each a row of the table */

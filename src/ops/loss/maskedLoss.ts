@@ -7,6 +7,7 @@
 import type { kernels } from "../../runtime/runtime.js";
 import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import type { copyRow } from "../shape/copy.js";
 import type { BackwardCall, Op, apply } from "../defineOp.js";
 
 /** What this file needs from others: `maskTools` in weightedMean.ts. */
@@ -14,6 +15,7 @@ export interface MaskTools {
   readonly kernels: typeof kernels;
   readonly empty: typeof empty;
   readonly apply: typeof apply;
+  readonly copyRow: typeof copyRow;
 }
 
 /** Targets and predictions of (N, …) or (N·T, …), and the weights of these rows. */
@@ -73,31 +75,28 @@ export interface MaskedSteps {
 
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
-export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
+export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): MaskedSteps {
   /** Sets the rows of x that are padding to zero. */
   const clearRows = (x: Tensor, mask: Tensor): void =>
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
-  /** y = x, or y += x when accumulate is 1. */
-  const copy = (y: number, x: Tensor, accumulate: 0 | 1): void => {
-    if (accumulate) kernels().addStrided(y, x.ptr, 1, 1, 1, x.size, 0, 0, 0, 1, 0, 0, 0, 1);
-    else kernels().copyBytes(y, x.ptr, 4 * x.size);
-  };
-
-  /** dX = mask ≠ 0 ? dY : 0, in dY's own memory if nothing has written dX yet. */
+  /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
     clearRows(dY!, mask);
-    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
+    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, dY!.size, accumulate));
   };
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-  /** Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞ and NaN. */
+  /**
+   * Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞
+   * and NaN.
+   */
   const stepsThatCount: Op = {
     name: "stepsThatCount",
     shape: ([x]) => [{ shape: x.shape }],
     forward({ inputs: [x, mask], outputs: [y] }) {
-      copy(y.ptr, x, 0);
+      copyRow(y.ptr, x.ptr, x.size, 0);
       clearRows(y, mask);
     },
     ...common,
@@ -140,11 +139,11 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
       kernels().fill(terms.ptr, samples, terms.size);
       kernels().fill(last, 0, 1);
       for (const [i, mean] of means.entries()) {
-        copy(terms.ptr + 8 * i, mean, 0);
+        copyRow(terms.ptr + 8 * i, mean.ptr, mean.size, 0);
         const count = counts[i];
-        if (count !== undefined) copy(terms.ptr + 8 * i + 4, count, 0);
+        if (count !== undefined) copyRow(terms.ptr + 8 * i + 4, count.ptr, count.size, 0);
       }
-      for (const penalty of penalties) copy(last, penalty, 1);
+      for (const penalty of penalties) copyRow(last, penalty.ptr, penalty.size, 1);
       return terms;
     },
   };

@@ -4,6 +4,7 @@ import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
+import { copyRow } from "../shape/copy.js";
 import type { MaskTools } from "./maskedLoss.js";
 
 /** Σ w·l / n. */
@@ -47,5 +48,5 @@ export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
   return apply(weightedMeanOp, weights === undefined ? [losses] : [losses, weights], undefined);
 }
 
-/** What maskedLoss.ts needs from the page to apply masks to losses. */
-export const maskTools: MaskTools = { kernels, empty, apply };
+/** What masks need of the page where they weigh losses: maskedLoss.ts. */
+export const maskTools: MaskTools = { kernels, empty, apply, copyRow };

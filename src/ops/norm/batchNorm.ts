@@ -167,10 +167,10 @@ function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized):
       k.groupGradientMeans(meanG, dySums, gammaPtr, n, c, d, 1 / (s * d));
       k.groupGradientMeans(meanGX, products, gammaPtr, n, c, d, 1 / (s * d));
     }
-    const [a, b, e] = [scratch(4 * n * c), scratch(4 * n * c), scratch(4 * n * c)];
-    k.columnGradientFactors(a, b, e, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
+    const factors = scratch(12 * n * c);
+    k.columnGradientFactors(factors, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
     k.normalizeColumnsBackward(
-      ...([dX, dY, x.ptr, mean.ptr, scale, offset, a, b, e, n, s, c, rectified, accumulate] as const),
+      ...([dX, dY, x.ptr, mean.ptr, scale, offset, factors, n, s, c, rectified, accumulate] as const),
     );
   });
   if (gamma !== undefined) {

@@ -2,6 +2,7 @@
  * A fully connected layer: one matrix product, then bias and activation in one pass over the result.
  * Letters: rows, all axes of x but the last; I input features, O output features.
  */
+import { transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import { rowsOf, showShape } from "../../tensor/shape.js";
@@ -49,7 +50,7 @@ export const denseOp = defineOp<FusedActivation>({
     const rows = rowsOf(y.shape);
     const { gemm, gemmScratchBytes, biasActivationForward } = kernels();
     const { code, alpha } = fusedActivation(attributes);
-    gemm(0, 0, rows, O, I, x.ptr, I, kernel.ptr, O, 0, y.ptr, O, scratch(gemmScratchBytes(rows, O, I)));
+    gemm(transposeNone, rows, O, I, x.ptr, I, kernel.ptr, O, 0, y.ptr, O, scratch(gemmScratchBytes(rows, O, I)));
     if (code !== 0 || bias !== undefined) biasActivationForward(y.ptr, bias?.ptr ?? 0, rows, O, code, alpha);
   },
   backward({ inputs: [x, kernel], outputs: [y], dOutputs, attributes, gradient, wants, scratch }) {
@@ -64,10 +65,10 @@ export const denseOp = defineOp<FusedActivation>({
       gradient(2, (dB, accumulate) => biasActivationBackward(dZ, dB, dY, output, rows, O, code, alpha, accumulate));
     else if (dZ !== 0) biasActivationBackward(dZ, 0, dY, output, rows, O, code, alpha, 0);
     gradient(1, (dW, accumulate) =>
-      gemm(1, 0, I, O, rows, x.ptr, I, dY, O, accumulate, dW, O, scratch(gemmScratchBytes(I, O, rows))),
+      gemm(transposeA, I, O, rows, x.ptr, I, dY, O, accumulate, dW, O, scratch(gemmScratchBytes(I, O, rows))),
     );
     gradient(0, (dX, accumulate) =>
-      gemm(0, 1, rows, I, O, dY, O, kernel.ptr, O, accumulate, dX, I, scratch(gemmScratchBytes(rows, I, O))),
+      gemm(transposeB, rows, I, O, dY, O, kernel.ptr, O, accumulate, dX, I, scratch(gemmScratchBytes(rows, I, O))),
     );
   },
   saved: { inputs: [0, 1], outputs: [0] },

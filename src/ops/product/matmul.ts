@@ -2,9 +2,11 @@
  * Matrix products, batched: the last two axes are matrices, the axes before them are batches and broadcast.
  * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if requested. Does not add a bias: dense.ts does.
  */
+import { batchShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, broadcastShapes, broadcastStrides, collapse, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -119,6 +121,7 @@ function multiply(
   const { sizes, strides } = collapse(batch, [left.steps, right.steps, out.steps]);
   if (sizes.includes(0)) return;
   const [lda, ldb] = [transLeft ? m : k, transRight ? k : n];
+  const transposed = (transLeft ? transposeA : transposeNone) + (transRight ? transposeB : transposeNone);
   const bytes = [m * k, k * n, m * n].map((size) => 4 * size);
   const block = scratch(gemmScratchBytes(m, n, k));
   const weights = sizes.map((size, axis) => (strides[2][axis] === 0 ? 0 : size));
@@ -133,10 +136,11 @@ function multiply(
         walk(axis + 1, at, i > 0 && strides[2][axis] === 0 ? 1 : add);
       }
     } else if (sizes.length === 0) {
-      gemm(transLeft, transRight, m, n, k, a, lda, b, ldb, add, c, n, block);
+      gemm(transposed, m, n, k, a, lda, b, ldb, add, c, n, block);
     } else {
       const [aNext, bNext, cNext] = next;
-      gemmBatch(transLeft, transRight, m, n, k, sizes[long], a, lda, aNext, b, ldb, bNext, add, c, n, cNext, block);
+      const shape = { m, n, k, count: sizes[long], lda, aNext, ldb, bNext, ldc: n, cNext };
+      gemmBatch(transposed, writeStruct(batchShape, shape), a, b, add, c, block);
     }
   };
   walk(0, [left.ptr, right.ptr, out.ptr], accumulate);

@@ -3,9 +3,11 @@
  * inputs, H units; gates z r g side by side. Like lstm.ts, except that the recurrent product of the candidate differs
  * from that of the gates: assembly/recurrent/gru.ts.
  */
+import { sequenceShape, transposeA } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "../shape/copy.js";
 import { type BackwardCall, defineOp } from "../defineOp.js";
@@ -21,7 +23,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -29,7 +30,7 @@ import {
   endGradient,
   inputGradients,
   multiplyInput,
-  orderOf,
+  shapeOf,
 } from "./sequenceProducts.js";
 
 /** The attributes of a GRU. */
@@ -56,23 +57,20 @@ export const gruOp = defineOp<GruAttributes>({
     beginState(h.ptr, address("h"), h.size);
     recurrentKernels().gruForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, a, saves ? before.ptr : 0, inner.ptr] as const),
-      ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
-      ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
-      ...([...activationCodes(attributes), keepScale] as const),
+      ...([inputs[2].ptr, address("bias"), writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.resetAfter ? 1 : 0, keepScale] as const),
       scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
   },
   backward(call) {
     const { inputs, outputs, dOutputs, attributes, scratch } = call;
-    const { N, T, H } = sizesOf(inputs);
+    const { N, H } = sizesOf(inputs);
     const [, , gates, before, inner] = outputs;
-    const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
     recurrentKernels().gruBackward(
       ...([dH.ptr, gates.ptr, before.ptr, inner.ptr, dOutputs[1]?.ptr ?? 0] as const),
-      ...([inputs[2].ptr, address("mask"), address("keep")] as const),
-      ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
-      ...([...activationCodes(attributes), attributes.keepScale] as const),
+      ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.resetAfter ? 1 : 0, attributes.keepScale] as const),
       scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
@@ -92,9 +90,22 @@ function recurrentGradient(call: BackwardCall<GruAttributes>, da: number, before
   const [rows, wide] = [N * T, 3 * H];
   gradient(2, (dU, accumulate) => {
     const block = scratch(gemmScratchBytes(H, 2 * H, rows));
-    gemm(1, 0, H, 2 * H, rows, before, H, da, wide, accumulate, dU, wide, block);
+    gemm(transposeA, H, 2 * H, rows, before, H, da, wide, accumulate, dU, wide, block);
     const [state, dG, lead] = attributes.resetAfter ? [before, inner, H] : [inner, da + 8 * H, wide];
-    gemm(1, 0, H, H, rows, state, H, dG, lead, accumulate, dU + 8 * H, wide, scratch(gemmScratchBytes(H, H, rows)));
+    gemm(
+      transposeA,
+      H,
+      H,
+      rows,
+      state,
+      H,
+      dG,
+      lead,
+      accumulate,
+      dU + 8 * H,
+      wide,
+      scratch(gemmScratchBytes(H, H, rows)),
+    );
   });
 }
 

@@ -3,8 +3,10 @@
  * steps; backward, one kernel and one product for each sum over time. Letters: N batch, T steps, I inputs, H units;
  * gates i f g o side by side.
  */
+import { sequenceShape } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -19,7 +21,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -29,6 +30,7 @@ import {
   multiplyInput,
   orderOf,
   recurrentGradient,
+  shapeOf,
 } from "./sequenceProducts.js";
 
 /** Outputs: the last h and c, h of all steps; for the backward pass the gates, h before and c after each step. */
@@ -48,8 +50,8 @@ export const lstmOp = defineOp<SequenceAttributes>({
     beginState(c.ptr, address("c"), c.size);
     recurrentKernels().lstmForward(
       ...([h.ptr, c.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0, cells.ptr] as const),
-      ...([inputs[2].ptr, address("bias"), address("peepholes"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), keepScale] as const),
+      ...([inputs[2].ptr, address("bias"), address("peepholes")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
       scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
   },
@@ -61,8 +63,8 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const address = addressOf(inputs, attributes);
     recurrentKernels().lstmBackward(
       ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, dOutputs[2]?.ptr ?? 0, cells.ptr, address("c")] as const),
-      ...([inputs[2].ptr, address("peepholes"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), attributes.keepScale] as const),
+      ...([inputs[2].ptr, address("peepholes")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), attributes.keepScale] as const),
       scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);

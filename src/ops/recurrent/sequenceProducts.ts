@@ -3,6 +3,7 @@
  * gradients of states, and the products and sums over all steps at once. Letters: N batch, T steps, I inputs, H units,
  * G gates; z = x·W (N, T, G·H). Does not know cells.
  */
+import { type SequenceShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -26,8 +27,17 @@ export function orderOf({ goBackwards, outputInSteps }: SequenceAttributes): num
 }
 
 /** The kernels' numbers of both activations. */
-export function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
+function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
   return [fusedActivation(attributes.activation).code, fusedActivation(attributes.recurrentActivation).code];
+}
+
+/** The shape of a sequence as the kernels take it. */
+export function shapeOf(inputs: readonly Tensor[], attributes: SequenceAttributes): SequenceShape {
+  const { N, T, H } = sizesOf(inputs);
+  const address = addressOf(inputs, attributes);
+  const [activation, recurrentActivation] = activationCodes(attributes);
+  const order = orderOf(attributes);
+  return { n: N, t: T, h: H, order, activation, recurrentActivation, mask: address("mask"), keep: address("keep") };
 }
 
 /** Writes an initial state, or zeros, to where the kernel starts. @param from 0 for zeros */
@@ -39,7 +49,7 @@ export function beginState(to: number, from: number, size: number): void {
 /** C (+)= op(A)·op(B): gemm with scratch of its own. */
 function multiply(
   scratch: (bytes: number) => number,
-  [transA, transB]: readonly [0 | 1, 0 | 1],
+  transposed: number,
   [M, N, K]: readonly [number, number, number],
   [A, lda]: readonly [number, number],
   [B, ldb]: readonly [number, number],
@@ -47,14 +57,14 @@ function multiply(
   [C, ldc]: readonly [number, number],
 ): void {
   const { gemm, gemmScratchBytes } = kernels();
-  gemm(transA, transB, M, N, K, A, lda, B, ldb, accumulate, C, ldc, scratch(gemmScratchBytes(M, N, K)));
+  gemm(transposed, M, N, K, A, lda, B, ldb, accumulate, C, ldc, scratch(gemmScratchBytes(M, N, K)));
 }
 
 /** z = x·W for all steps at once. */
 export function multiplyInput([x, kernel]: readonly Tensor[], z: number, scratch: (bytes: number) => number): void {
   const [I, columns] = kernel.shape;
   const rows = x.shape[0] * x.shape[1];
-  multiply(scratch, [0, 0], [rows, columns, I], [x.ptr, I], [kernel.ptr, columns], 0, [z, columns]);
+  multiply(scratch, transposeNone, [rows, columns, I], [x.ptr, I], [kernel.ptr, columns], 0, [z, columns]);
 }
 
 /**
@@ -85,10 +95,10 @@ export function inputGradients<A>({ inputs: [x, kernel], gradient, scratch }: Ba
   const rows = x.shape[0] * x.shape[1];
   const steps = [dz, columns] as const;
   gradient(1, (dW, accumulate) =>
-    multiply(scratch, [1, 0], [I, columns, rows], [x.ptr, I], steps, accumulate, [dW, columns]),
+    multiply(scratch, transposeA, [I, columns, rows], [x.ptr, I], steps, accumulate, [dW, columns]),
   );
   gradient(0, (dX, accumulate) =>
-    multiply(scratch, [0, 1], [rows, I, columns], steps, [kernel.ptr, columns], accumulate, [dX, I]),
+    multiply(scratch, transposeB, [rows, I, columns], steps, [kernel.ptr, columns], accumulate, [dX, I]),
   );
 }
 
@@ -97,7 +107,7 @@ export function recurrentGradient<A>({ inputs, gradient, scratch }: BackwardCall
   const { N, T, H } = sizesOf(inputs);
   const columns = inputs[2].shape[1];
   gradient(2, (dU, accumulate) =>
-    multiply(scratch, [1, 0], [H, columns, N * T], [before, H], [dz, columns], accumulate, [dU, columns]),
+    multiply(scratch, transposeA, [H, columns, N * T], [before, H], [dz, columns], accumulate, [dU, columns]),
   );
 }
 

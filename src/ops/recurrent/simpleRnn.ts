@@ -2,8 +2,10 @@
  * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. Like lstm.ts, with
  * one gate and one state.
  */
+import { sequenceShape } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -17,7 +19,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -25,8 +26,8 @@ import {
   endGradient,
   inputGradients,
   multiplyInput,
-  orderOf,
   recurrentGradient,
+  shapeOf,
 } from "./sequenceProducts.js";
 
 /** Outputs: the last h, h of all steps; for the backward pass the cell's result, and h before each step. */
@@ -45,21 +46,20 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     beginState(h.ptr, address("h"), h.size);
     recurrentKernels().simpleRnnForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0] as const),
-      ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], keepScale] as const),
+      ...([inputs[2].ptr, address("bias")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
       scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
   },
   backward(call) {
     const { inputs, outputs, dOutputs, attributes, scratch } = call;
-    const { N, T, H } = sizesOf(inputs);
+    const { N, H } = sizesOf(inputs);
     const [, , gates, before] = outputs;
-    const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
     recurrentKernels().simpleRnnBackward(
       ...([dH.ptr, gates.ptr, before.ptr, dOutputs[1]?.ptr ?? 0] as const),
-      ...([inputs[2].ptr, address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], attributes.keepScale] as const),
+      ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.keepScale] as const),
       scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
