@@ -5,5 +5,5 @@ import type { Initializer } from "./initializer.js";
 
 /** The initializer that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function initializerFrom(config: unknown): Initializer {
-  return makeFrom<Initializer>("initializer", initializers, config);
+  return makeFrom<Initializer>("initializer", initializers, config, "initializers");
 }

@@ -10,3 +10,4 @@ export {
   meanAbsoluteError,
   meanSquaredError,
 } from "./regression.js";
+export { sparseCategoricalCrossentropy, type SparseCrossentropyOptions } from "./sparse.js";

@@ -5,5 +5,5 @@ import type { Loss } from "./loss.js";
 
 /** The loss that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function lossFrom(config: unknown): Loss {
-  return makeFrom<Loss>("loss", losses, config);
+  return makeFrom<Loss>("loss", losses, config, "losses");
 }

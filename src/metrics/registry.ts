@@ -20,5 +20,5 @@ const metrics: Makers<Metric> = {
 
 /** The metric that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function metricFrom(config: unknown): Metric {
-  return makeFrom("metric", metrics, config);
+  return makeFrom("metric", metrics, config, "metrics");
 }

@@ -14,7 +14,7 @@ import { columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
-import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
+import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import { dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
 import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
@@ -99,9 +99,9 @@ export class Model {
    * fit, evaluate or predict runs. Nothing has changed then.
    */
   compile(options: CompileOptions): void {
-    checkCompileOptions(options);
+    const compiled = checkCompileOptions(options);
     this.#state.checkIdle("compile", true);
-    this.#state.compile(options);
+    this.#state.compile(compiled);
   }
 
   /**
@@ -119,7 +119,7 @@ export class Model {
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    const data = fitData({ ...state.shapes(compiled), ...given }, lossesOf(compiled), { x, y }, options);
+    const data = fitData({ ...state.shapes(compiled), ...given }, compiled.losses, { x, y }, options);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
@@ -159,7 +159,7 @@ export class Model {
       const compiled = state.compiled(op);
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       const samples = { x, y, sampleWeight, mask, lengths: steps };
-      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
+      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
       let evaluation: Evaluation | undefined;
       try {
         state.buildFor(data.inputs.map(({ tensor }) => tensor));
@@ -292,7 +292,7 @@ export class Model {
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
-    checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
+    checkTargets(op, shapes, compiled.losses, inputs, targets);
     const masks = [options.mask].flat();
     checkMasks(op, inputs, masks);
     state.buildFor(inputs);

@@ -11,7 +11,7 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import { Chain } from "./graph/chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
+import { type Compiled, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
 import type { Extras, ModelShapes } from "./input/data.js";
 import { Graph } from "./graph/graph.js";
 import { Progress } from "./loop/progress.js";
@@ -32,7 +32,7 @@ export class ModelState {
   #form: Graph | Chain;
   #random: RandomState | undefined;
   #weights: Weights | undefined;
-  #options: CompileOptions | undefined;
+  #options: Compiled | undefined;
   #step: TrainingStep | undefined;
   #isDisposed = false;
   #held: readonly Parameter[] = [];
@@ -121,7 +121,7 @@ export class ModelState {
   }
 
   /** What data must fit. @param compiled where targets come with them: before a chain is built, metrics may turn out not to fit its output */
-  shapes(compiled?: CompileOptions): ModelShapes {
+  shapes(compiled?: Compiled): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
       const { inputs, outputs, outputShapes, tokenRules } = form;
@@ -156,7 +156,7 @@ export class ModelState {
   }
 
   /** The options of `compile`. Errors: UsageError before it. */
-  compiled(op: string): CompileOptions {
+  compiled(op: string): Compiled {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
     const hint = "Call model.compile({ optimizer, loss }) first.";
@@ -164,11 +164,11 @@ export class ModelState {
   }
 
   /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
-  compile(options: CompileOptions): void {
+  compile(options: Compiled): void {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
     if (options.checkLogits ?? true)
-      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+      for (const [i, loss] of options.losses.entries()) checkLogits(loss, form.layersBefore(i));
     const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
@@ -239,7 +239,7 @@ export class ModelState {
     for (const parameter of this.#held) parameter.release();
   }
 
-  #newStep(options: CompileOptions): TrainingStep {
+  #newStep(options: Compiled): TrainingStep {
     const { weights, random } = this.bound("compile");
     return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));
   }

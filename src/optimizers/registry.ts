@@ -12,12 +12,12 @@ const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, a
 /** The optimizer that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function optimizerFrom(config: Config): Optimizer {
   const { learningRate } = config;
-  const isSchedule = typeof learningRate === "object" && learningRate !== null;
+  const isSchedule = typeof learningRate === "object" && learningRate !== null && !("at" in learningRate);
   const rate = isSchedule ? { learningRate: scheduleFrom(learningRate as Config) } : {};
-  return makeFrom("optimizer", optimizers, { ...config, ...rate });
+  return makeFrom("optimizer", optimizers, { ...config, ...rate }, "optimizers");
 }
 
 /** The schedule that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
 export function scheduleFrom(config: Config): Schedule {
-  return makeFrom<Schedule>("schedule", schedules, config);
+  return makeFrom<Schedule>("schedule", schedules, config, "schedules");
 }

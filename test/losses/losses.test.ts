@@ -226,7 +226,7 @@ describe("errors", () => {
       () => categoricalCrossentropy({ from_logits: true } as never),
     ],
     [
-      'loss: not the description of one of ours; expected one of binaryCrossentropy, categoricalCrossentropy, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, meanAbsoluteError, meanSquaredError, got "mse".',
+      'loss: not the description of one of ours; expected one of binaryCrossentropy, categoricalCrossentropy, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, meanAbsoluteError, meanSquaredError, sparseCategoricalCrossentropy, got "mse".',
       () => lossFrom({ className: "mse" }),
     ],
     [

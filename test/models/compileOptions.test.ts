@@ -12,20 +12,26 @@ const fits = { optimizer: optimizers.sgd(), loss: losses.meanSquaredError() };
 
 it.each([
   ["compile: no optimizer; expected one as optimizers.adam().", { optimizer: undefined }],
-  ["compile: no loss; expected one as losses.meanSquaredError().", { loss: undefined }],
+  [
+    "compile: no loss; expected one as losses.meanSquaredError() or a function of target and prediction.",
+    { loss: undefined },
+  ],
   ['compile: this is no optimizer; expected one as optimizers.adam(), got "adam".', { optimizer: "adam" }],
   [
     "compile: this is no optimizer; expected one as optimizers.adam(), got function adam. Call it: adam().",
     { optimizer: optimizers.adam },
   ],
-  ['compile: this is no loss; expected one as losses.meanSquaredError(), got "mse".', { loss: ["mse"] }],
   [
-    "compile: this is no loss; expected one as losses.meanSquaredError(), got function hinge. Call it: hinge().",
+    'compile: this is no loss; expected one as losses.meanSquaredError() or a function of target and prediction, got "mse".',
+    { loss: ["mse"] },
+  ],
+  [
+    "compile: this is no loss; expected one as losses.meanSquaredError() or a function of target and prediction, got function hinge. Call it: hinge().",
     { loss: losses.hinge },
   ],
   ["compile: metrics are no list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
   [
-    "compile: this is no metric; expected one as metrics.accuracy(), got function auc. Call it: auc().",
+    "compile: this is no metric; expected one as metrics.accuracy() or a function of target and prediction, got function auc. Call it: auc().",
     { metrics: [metrics.auc] },
   ],
   [

@@ -114,12 +114,12 @@ describe("errors", () => {
       { clipNorm: 1, clipValue: 1 },
     ],
     [
-      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "adamax".',
+      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "adamin". Give your own to loadModel(file, { optimizers: { adamin } }).',
       optimizerFrom,
-      { className: "adamax" },
+      { className: "adamin" },
     ],
     [
-      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "toString".',
+      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "toString". Give your own to loadModel(file, { optimizers: { toString } }).',
       optimizerFrom,
       { className: "toString" },
     ],
@@ -129,7 +129,7 @@ describe("errors", () => {
       {},
     ],
     [
-      'DataError: schedule: not the description of one of ours; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay, got "oneCycel".',
+      'DataError: schedule: not the description of one of ours; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay, got "oneCycel". Give your own to loadModel(file, { schedules: { oneCycel } }).',
       optimizerFrom,
       { className: "sgd", learningRate: { className: "oneCycel" } },
     ],

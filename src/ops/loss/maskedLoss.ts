@@ -25,6 +25,8 @@ export interface Judged {
   readonly metricWeights: Tensor | undefined;
   /** How many steps count, a scalar; undefined where the rows are samples. */
   readonly count?: Tensor;
+  /** {@link MaskedSteps.terms}, where the rows are steps. */
+  readonly terms?: MaskedSteps["terms"];
   /** Of the losses of rows that are steps, zeros in the place of padding's. */
   readonly select?: (losses: Tensor) => Tensor;
 }
@@ -39,10 +41,10 @@ export interface MaskedSteps {
    *
    * @param target      (N, T, …)
    * @param prediction  (N, T, …)
-   * @param weights     (N) of the samples, or undefined: all 1
-   * @param mask        (N, T) int32: 0 where a step is padding
+   * @param weights     (N) of the samples or (N, T) of the steps, or undefined: all 1
+   * @param mask        (N, T) int32: 0 where a step is padding. Undefined where there are weights of steps: all count
    */
-  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged;
+  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor | undefined): Judged;
   /**
    * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
    * penalties, which comes last, by the samples. Not differentiable.
@@ -102,13 +104,30 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
     ...common,
   };
 
+  const terms: MaskedSteps["terms"] = (means, counts, penalties, samples) => {
+    const table = empty([means.length + 1, 2]);
+    const last = table.ptr + 8 * means.length;
+    kernels().fill(table.ptr, samples, table.size);
+    kernels().fill(last, 0, 1);
+    for (const [i, mean] of means.entries()) {
+      copy(table.ptr + 8 * i, mean, 0);
+      const count = counts[i];
+      if (count !== undefined) copy(table.ptr + 8 * i + 4, count, 0);
+    }
+    for (const penalty of penalties) copy(last, penalty, 1);
+    return table;
+  };
+
   return {
-    judge(target, prediction, weights, mask) {
-      const [N, T] = mask.shape;
+    judge(target, prediction, weights, given) {
+      const [N, T] = (given ?? weights!).shape;
+      const mask = given ?? empty([N, T]);
+      if (mask !== given) kernels().fill(mask.ptr, 1, mask.size); // which is not 0 as an integer
+      const [samples, steps] = weights?.rank === 2 ? [N * T, 1] : [N, T];
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
       const [plain, scaled, count] = [empty([N * T]), empty([N * T]), empty([])];
-      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, N, T);
+      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, samples, steps);
       return {
         target: target.share(rows(target)),
         prediction: apply(rowsThatCount, [prediction, mask], rows(prediction)),
@@ -116,21 +135,9 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
         lossWeights: scaled,
         count,
         select: (losses) => apply(lossesThatCount, [losses, mask], undefined),
+        terms,
       };
     },
-
-    terms(means, counts, penalties, samples) {
-      const terms = empty([means.length + 1, 2]);
-      const last = terms.ptr + 8 * means.length;
-      kernels().fill(terms.ptr, samples, terms.size);
-      kernels().fill(last, 0, 1);
-      for (const [i, mean] of means.entries()) {
-        copy(terms.ptr + 8 * i, mean, 0);
-        const count = counts[i];
-        if (count !== undefined) copy(terms.ptr + 8 * i + 4, count, 0);
-      }
-      for (const penalty of penalties) copy(last, penalty, 1);
-      return terms;
-    },
+    terms,
   };
 }
