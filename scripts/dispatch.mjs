@@ -1,8 +1,9 @@
 /**
- * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that runs a kernel by its number with
- * arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts). assembly/index.ts is part 0, the core; each file of assembly/parts is
- * a part more, numbered in the order of names. A kernel's number is its place among all functions that its part exports, by name, so the side that writes
- * lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
+ * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that
+ * runs a kernel by its number with arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts).
+ * assembly/index.ts is part 0, the core; each file of assembly/parts is a part more, numbered in the order of names. A
+ * kernel's number is its place among all functions that its part exports, by name, so the side that writes lists reads
+ * it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
  * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
 import { createHash } from "node:crypto";
@@ -22,7 +23,9 @@ function hashOf(functions) {
   return digest.readUInt32LE() >>> 1;
 }
 
-/** Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel. */
+/**
+ * Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel.
+ */
 async function functionsOf(index, added) {
   const exported = added.map((name) => ({ name }));
   for (const statement of (await parse(index)).statements) {

@@ -15,7 +15,10 @@ const leaves = ["errors", "version", "config", "options"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "metrics", "data", "io"];
 
-/** Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its line. */
+/**
+ * Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its
+ * line.
+ */
 const below = {
   errors: [],
   config: ["errors"],
@@ -46,6 +49,9 @@ const below = {
 const kernelTable = "kernels";
 const kernelParts = "src/runtime/parts/";
 
+/** Benchmarks of what users call, by the package's name; the rest of bench/ measures what the public API does not offer alone. */
+const publicCases = /^bench\/cases\/(?!(adam|convGradient|launches)\.ts$)/;
+
 const messages = {
   down: "{{from}} may not import {{to}}: imports point down only (src/{{from}} may use {{allowed}})",
   unknown: "src/{{from}} has no line in scripts/lint/rooms.mjs: say there what it may import",
@@ -61,7 +67,7 @@ const messages = {
 /** Path of `file` from the root, with forward slashes. */
 const fromRoot = (root, file) => relative(root, file).split(sep).join("/");
 
-/** src/tensor/shape.ts → tensor, src/errors.ts → errors, bench/gemm.ts → bench; undefined elsewhere. */
+/** src/tensor/shape.ts → tensor, src/errors.ts → errors, bench/cases/gemm.ts → bench; undefined elsewhere. */
 function roomOf(path) {
   const [top, next] = path.split("/");
   if (top === "bench" || top === "course") return top;
@@ -73,12 +79,19 @@ function target(file, specifier) {
   return resolve(dirname(file), specifier).replace(/\.js$/, ".ts");
 }
 
-/** The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes from there. */
+/**
+ * The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes
+ * from there.
+ */
 function complaint(path, specifier, to, names) {
   const top = path.split("/")[0];
   if (top === "course" && to === undefined && !/^lanegrad(\/|$)/.test(specifier))
     return { messageId: "plain", data: { to: specifier } };
-  if (top === "examples" || top === "bench" || top === "course") {
+  if (top === "bench") {
+    const inside = publicCases.test(path) ? /^bench\// : /^(bench\/|src\/(?!cli\/)|course\/support\/)/;
+    return to === undefined || inside.test(to) ? undefined : { messageId: "api", data: { from: top, to: specifier } };
+  }
+  if (top === "examples" || top === "course") {
     return to !== undefined && !to.startsWith(`${top}/`)
       ? { messageId: "api", data: { from: top, to: specifier } }
       : undefined;

@@ -1,12 +1,16 @@
 /**
- * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file first. `rows` are those of the table of ops
- * (test/ops/table.test.ts) that call the family. A mutant that all of these let pass is built into every part that holds it and meets `wider`.
+ * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file
+ * first. `rows` are those of the table of ops (test/ops/table.test.ts) that call the family. A mutant that all of these
+ * let pass is built into every part that holds it and meets `wider`.
  */
 
 export const table = "test/ops/table.test.ts";
 const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`);
 
-/** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
+/**
+ * Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of
+ * faults that have a home there.
+ */
 export const families = {
   gemm: {
     part: "core",

@@ -1,7 +1,8 @@
 /**
- * Mutants of the kernels: plants each edit of test/mutants/edits/, one at a time, in a copy of the tree, builds the part that holds it for the plain build and
- * runs the tests that concern its family (families.mjs) until one is red. Outcomes are kept in build/mutants/kernels.json, so that a run goes on where the last one
- * ended; what survived is always tried again. An edit whose piece of the source is not there exactly once is an error: the list has drifted.
+ * Mutants of the kernels: plants each edit of test/mutants/edits/, one at a time, in a copy of the tree, builds the
+ * part that holds it for the plain build and runs the tests that concern its family (families.mjs) until one is red.
+ * Outcomes are kept in build/mutants/kernels.json, so that a run goes on where the last one ended; what survived is
+ * always tried again. An edit whose piece of the source is not there exactly once is an error: the list has drifted.
  */
 import { fork } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -11,7 +12,10 @@ import { familyOf, families, firstOf, partOf, table, wider } from "./families.mj
 const lists = "test/mutants/edits";
 const kept = "build/mutants/kernels.json";
 
-/** Every edit of the lists: file, find, replace, kind, and the argument where it is equivalent. @throws where a piece is not unique in its file */
+/**
+ * Every edit of the lists: file, find, replace, kind, and the argument where it is equivalent.
+ * @throws where a piece is not unique in its file
+ */
 export async function readEdits() {
   const edits = [];
   for (const name of (await readdir(lists)).sort()) {
@@ -60,6 +64,12 @@ function soundTaskOf(edit) {
   return { ...task, replace: edit.find, stages: [{ files: files.slice(0, 1), pattern }] };
 }
 
+/** The wider tests without a fault: asked for when one of them is red for the first time. */
+function soundWiderTaskOf(edit) {
+  const task = taskOf(edit, false);
+  return { ...task, replace: edit.find, stages: task.stages.filter(({ isWider }) => isWider) };
+}
+
 /** A copy of what the tests need, and a process in it. Starts anew after a mutant that ran in a circle. */
 class Slot {
   constructor(number) {
@@ -83,6 +93,7 @@ class Slot {
     for (const name of [...whole, "build/wasm", "build/carry", "build/assembly"])
       await cp(name, join(this.folder, name), { recursive: true });
     await cp("build/wasm", join(this.folder, "build/kept"), { recursive: true });
+    await rm(join(this.folder, "test/kernels/wat.test.ts")); // reads build/wat, which a slot does not make
     await symlink(resolve("node_modules"), join(this.folder, "node_modules"));
   }
 
@@ -137,7 +148,9 @@ const isExpected = (edit, { outcome }) => outcome === (edit.equivalent === undef
 
 /**
  * Runs all edits, or those of a family.
- * @param options family: that one only; kind: those whose kind holds one of these words, parted by commas; only: those whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests; atOnce: slots, 2 at most
+ * @param options family: that one only; kind: those whose kind holds one of these words, parted by commas; only: those
+ *   whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests;
+ *   atOnce: slots, 2 at most
  * @returns what is left unexplained
  */
 export async function runKernels({ family, kind, only, again = false, narrow = false, atOnce = 1 } = {}) {
@@ -159,17 +172,21 @@ export async function runKernels({ family, kind, only, again = false, narrow = f
   const queue = [...open];
   let done = 0;
   const sound = new Map();
+  const check = async (name, task, slot) => {
+    if (!sound.has(name)) {
+      console.log(`${name}: first without a fault`);
+      sound.set(name, slot.run(task));
+    }
+    const { outcome, by } = await sound.get(name);
+    if (outcome !== "survived") throw new Error(`${name}: red without a fault: ${by}`);
+  };
   const work = async (number) => {
     const slot = new Slot(number);
     for (let edit = queue.shift(); edit !== undefined; edit = queue.shift()) {
-      if (!sound.has(edit.family)) {
-        console.log(`${edit.family}: first without a fault`);
-        sound.set(edit.family, slot.run(soundTaskOf(edit)));
-      }
-      const { outcome, by } = await sound.get(edit.family);
-      if (outcome !== "survived") throw new Error(`${edit.family}: red without a fault: ${by}`);
+      await check(edit.family, soundTaskOf(edit), slot);
       const began = Date.now();
       const answer = await slot.run(taskOf(edit, narrow));
+      if (answer.isWider) await check(`the wider tests of ${edit.family}`, soundWiderTaskOf(edit), slot);
       const seconds = Math.round((Date.now() - began) / 1000);
       outcomes[edit.key] = { ...answer, seconds };
       done++;

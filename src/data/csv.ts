@@ -1,51 +1,47 @@
 /**
- * CSV files as data sets: number columns become x, one column of names becomes labels, or number columns become targets.
- * Letters: N rows, F feature columns, K target columns. Nothing is guessed: what is not a number in a number column is an error with line and column.
+ * CSV files as data sets: columns become x, one column of names becomes labels, or number columns become targets. What a column becomes is decided by the
+ * options and the first 100 rows (table/layout.ts); a field that does not fit is an error with line and column.
+ * Letters: N rows, F features, K target columns.
  */
-import { checkKeys, DataError, message, show, UsageError } from "../errors.js";
+import { DataError, message, show, UsageError } from "../errors.js";
 import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
 import { heap } from "../runtime/runtime.js";
-import { tensor } from "../tensor/create.js";
-import { csvRows } from "./formats/csvRows.js";
+import { empty, tensor } from "../tensor/create.js";
+import { CsvScanner } from "./formats/csvScanner.js";
 import type { Dataset } from "./dataset.js";
-import { ClassNames, isDecimal } from "./labels.js";
-
-/** A column by name, where there is a header, or by number from 0; negative numbers count from the end. */
-export type CsvColumn = string | number;
-
-/** Options of {@link parseCsv}, and with maxBytes of {@link csv}. */
-export interface CsvOptions {
-  /** The column of class names, which become labels. Either this or `target`. */
-  readonly labels?: CsvColumn;
-  /** The column or columns of numbers to predict. Either this or `labels`. */
-  readonly target?: CsvColumn | readonly CsvColumn[];
-  /** The columns of x, in this order. Default: all others. */
-  readonly features?: readonly CsvColumn[];
-  /** The first row holds the names of the columns. Default true. */
-  readonly header?: boolean;
-  /** One character between fields. Default ",". */
-  readonly separator?: string;
-  /** What to do with a row that has an empty field in a column in use. Default "error". */
-  readonly missing?: "error" | "skip";
-}
+import { layoutOf } from "./table/layout.js";
+import { type CsvFeature, type CsvOptions, fullOptions, type FullOptions } from "./table/options.js";
+import { readRows } from "./table/rows.js";
+import { tableValues, type TableValues } from "./table/values.js";
 
 /** Options of {@link csv}. */
 export interface CsvFileOptions extends CsvOptions, InflateOptions {}
 
+/** What was found in a CSV file, beside the values. */
+export interface CsvFindings {
+  /** Whether the first row was read as names of the columns. */
+  readonly header: boolean;
+  /** The feature columns and what became of them. */
+  readonly columns: readonly CsvFeature[];
+  /** Names of the F features: those of the columns, without a header their numbers, and "city=Bern" for a word of a one-hot column. */
+  readonly featureNames: readonly string[];
+  /** Rows left out because a value was missing. */
+  readonly skipped: number;
+}
+
 /** The values of a CSV file. */
-export interface CsvTable {
+export interface CsvTable extends CsvFindings {
   /** N */
   readonly rows: number;
   /** (N, F) row-major */
   readonly features: Float32Array<ArrayBuffer>;
-  /** Names of the F columns; without a header their numbers. */
-  readonly featureNames: readonly string[];
   /** (N) class numbers; empty without `labels`. */
   readonly labels: Int32Array<ArrayBuffer>;
   /**
-   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0" and "01") under its shortest
-   * spelling, and the order is by value; else each spelling is a class, and the order is by code point.
+   * The classes of the column of labels in order. If all labels are numbers, equal numbers are one class ("1", "1.0"
+   * and "01") under its shortest spelling, in order of value; otherwise each spelling is a class, in order of code
+   * points.
    */
   readonly classNames: readonly string[];
   /** (N, K) row-major; empty without `target`. */
@@ -53,204 +49,100 @@ export interface CsvTable {
 }
 
 /** A data set from CSV. */
-export interface CsvDataset extends Dataset {
-  readonly featureNames: readonly string[];
-}
-
-const optionNames = ["labels", "target", "features", "header", "separator", "missing"];
+export interface CsvDataset extends Dataset, CsvFindings {}
 
 /**
  * A CSV file as a data set: x (N, F) float32; y (N) int32 labels with `classNames`, or (N, K) float32 targets.
  *
- * @param source   path (Node), bytes, Blob, Response or stream; UTF-8, gzipped or not
+ * ```ts
+ * const train = await datasets.csv("train.csv", { labels: "survived", text: "oneHot", missing: { age: "median", port: "mostFrequent" } });
+ * const test = await datasets.csv("test.csv", { labels: "survived", like: train }); // the same features, from the numbers of train
+ * ```
+ *
+ * @param source   path (Node), bytes, Blob, Response or stream; gzipped or not
  * @param options  which columns are what; `labels` or `target` is needed
- * Errors: UsageError before `init`, for a wrong option; DataError for a file that cannot be read, is not UTF-8 or inflates to more than
- * `maxBytes`, and as {@link parseCsv}.
- * Cost: time linear in the text; memory at most 100 × the file's size (8 MiB for small files) for the text, the same again while it is decoded, and 4 bytes
- * a value.
+ * @throws UsageError before `init` and for a wrong option; DataError for a file that cannot be read or inflates to more than `maxBytes`, and as
+ * {@link parseCsv}; MemoryError.
+ * Cost: time linear in the file; beside the file, which may inflate to 100 times its size (8 MiB for small files), 4 bytes a field in use while it is read,
+ * and 4 bytes a value of x and y.
  */
 export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
-  checkKeys(op, options, [...optionNames, "maxBytes"]);
-  const { maxBytes, ...columns } = options;
-  checkOptions(op, columns);
+  const { maxBytes, ...columns } = Object(options) as CsvFileOptions;
+  const full = fullOptions(op, options === Object(options) ? columns : options);
   checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
-    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+    throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
   heap(); // without init, say so before anything is read
-  const table = parse(op, await decode(op, await readBytes(op, source), maxBytes), columns);
-  const x = tensor(table.features, [table.rows, table.featureNames.length]);
+  const { rows, values, ...findings } = parse(op, await plainBytes(op, source, maxBytes), full);
+  const F = findings.featureNames.length;
+  const x = empty([rows, F]);
+  values.writeFeatures(heap().view("float32", x.ptr, x.size));
   if (options.labels === undefined) {
-    const y = tensor(table.targets, [table.rows, table.targets.length / table.rows]);
-    return { x, y, featureNames: table.featureNames };
+    return { x, y: tensor(values.targets, [rows, values.targets.length / rows]), ...findings };
   }
-  return { x, y: tensor(table.labels), classNames: table.classNames, featureNames: table.featureNames };
+  return { x, y: tensor(values.labels), classNames: values.classNames, ...findings };
 }
 
 /**
  * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
  *
- * Errors: UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a field that is
- * empty or no finite float32, quotes that do not close, more than 1,048,576 fields in a row or as many classes, and where there are no rows.
+ * ```ts
+ * const { features, columns } = datasets.parseCsv("size;city\n1,5;Bern\nNA;Rom\n", { decimal: ",", text: "index", missing: "mean" });
+ * ```
+ *
+ * @throws UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a value that is
+ * missing, a field of a number column that is no finite float32, quotes that do not close, bytes of another encoding, more than 1,048,576 fields in a row or
+ * words in a column, more than 2²⁹ values in all, and where there are no rows.
  * Cost: linear in the text.
+ * @throws {UsageError} for a wrong option or an unknown column
+ * @throws {DataError} with line and column, for rows of different lengths, an empty field, a field that is not a finite
+ *   float32, a quote that is not closed, more than 1,048,576 fields in a row or as many classes, or no rows
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
-  checkOptions("datasets.parseCsv", options);
-  return parse("datasets.parseCsv", text, options);
-}
-
-function parse(op: string, text: string, options: CsvOptions): CsvTable {
-  const { header = true, separator = ",", missing = "error" } = options;
-  let columns: Columns | undefined;
-  let rows = 0;
-  const features = new Values(Float32Array);
-  const targets = new Values(Float32Array);
-  const labels = new Values(Int32Array);
-  const names = new ClassNames();
-  for (const { fields, line } of csvRows(op, text, separator)) {
-    if (columns === undefined) {
-      columns = chooseColumns(op, fields, options);
-      if (header) continue;
-    }
-    const { inUse } = columns;
-    if (fields.length !== columns.names.length) {
-      const expected = `${columns.names.length} fields, as in the first row`;
-      throw new DataError(message(op, `line ${line}: number of fields differs`, { expected, got: `${fields.length}` }));
-    }
-    const empty = inUse.find((i) => fields[i].trim() === "");
-    if (empty !== undefined) {
-      if (missing === "skip") continue;
-      const hint = 'With missing: "skip" such rows are left out.';
-      throw new DataError(message(op, `${place(line, empty, columns)}: the field is empty`, { hint }));
-    }
-    for (const i of columns.features) features.push(numberFrom(op, fields[i], line, i, columns));
-    for (const i of columns.target) targets.push(numberFrom(op, fields[i], line, i, columns));
-    for (const i of columns.labels) labels.push(names.number(fields[i].trim(), op));
-    rows++;
+  const op = "datasets.parseCsv";
+  const full = fullOptions(op, options);
+  if (typeof text !== "string") {
+    const hint = "datasets.csv reads files and bytes.";
+    throw new UsageError(message(op, "text must be a string", { got: show(text), hint }));
   }
-  if (columns === undefined || rows === 0) {
-    throw new DataError(
-      message(op, "no rows", { expected: `at least one${header ? " below the header" : ""}`, got: "0" }),
-    );
+  const { rows, values, ...findings } = parse(op, new TextEncoder().encode(text), { ...full, encoding: "utf-8" });
+  const features = new Float32Array(rows * findings.featureNames.length);
+  values.writeFeatures(features);
+  const { labels, classNames, targets } = values;
+  return { rows, features, labels, classNames, targets, ...findings };
+}
+
+function parse(
+  op: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: FullOptions,
+): CsvFindings & { readonly rows: number; readonly values: TableValues } {
+  const scanner = new CsvScanner(op, bytes, options.separator, options.encoding);
+  const layout = layoutOf(op, scanner, options);
+  if (layout === undefined) {
+    const expected = `at least one${options.header === false ? "" : " below the header"}`;
+    throw new DataError(message(op, "no rows", { expected, got: "0" }));
   }
-  const { classNames, classes } = names.inOrder();
-  return {
-    rows,
-    features: features.all(),
-    featureNames: columns.features.map((i) => columns.names[i]),
-    labels: labels.all().map((seen) => classes[seen]),
-    classNames,
-    targets: targets.all(),
-  };
+  const rows = readRows(op, scanner, layout, options);
+  const values = tableValues(op, rows, layout);
+  const { columns, featureNames } = values;
+  return { rows: rows.count, values, header: layout.header, columns, featureNames, skipped: rows.skipped };
 }
 
-/** Which column is what, by number. */
-interface Columns {
-  readonly names: readonly string[];
-  readonly features: readonly number[];
-  readonly labels: readonly number[];
-  readonly target: readonly number[];
-  /** All of the above. */
-  readonly inUse: readonly number[];
-}
+/** Offsets are int32. */
+const mostBytes = 2 ** 31 - 1;
 
-function chooseColumns(op: string, firstRow: readonly string[], options: CsvOptions): Columns {
-  const { header = true, labels, target, features } = options;
-  const names = firstRow.map((field, i) => (header ? field.trim() : String(i)));
-  const find = (column: CsvColumn): number => {
-    const number = typeof column === "string" ? names.indexOf(column) : column < 0 ? column + names.length : column;
-    const isThere = header ? names[number] !== undefined : typeof column === "number" && names[number] !== undefined;
-    if (!isThere) {
-      const expected = header
-        ? `one of ${show(names)} or a number`
-        : `a number from ${-names.length} to ${names.length - 1}`;
-      throw new UsageError(message(op, "there is no such column", { expected, got: show(column) }));
-    }
-    if (typeof column === "string" && names.lastIndexOf(column) !== number) {
-      const hint = "Give the column by number.";
-      throw new UsageError(message(op, "several columns have this name", { got: show(column), hint }));
-    }
-    return number;
-  };
-  const labelColumns = labels === undefined ? [] : [find(labels)];
-  const targetColumns = target === undefined ? [] : (Array.isArray(target) ? target : [target]).map(find);
-  const wanted = [...labelColumns, ...targetColumns];
-  const others = names.map((_, i) => i).filter((i) => !wanted.includes(i));
-  const featureColumns = features === undefined ? others : features.map(find);
-  if (featureColumns.length === 0) {
-    throw new UsageError(message(op, "no columns are left for x", { expected: "at least one", got: show(names) }));
-  }
-  const inUse = [...featureColumns, ...wanted];
-  return { names, features: featureColumns, labels: labelColumns, target: targetColumns, inUse };
-}
-
-/** `line 3, column 2 ("width")`. */
-function place(line: number, column: number, { names }: Columns): string {
-  return `line ${line}, column ${column + 1} (${show(names[column])})`;
-}
-
-function numberFrom(op: string, field: string, line: number, column: number, columns: Columns): number {
-  const text = field.trim();
-  const value = isDecimal(text) ? Math.fround(Number(text)) : NaN;
-  if (Number.isFinite(value)) return value;
-  const where = place(line, column, columns);
-  const hint = "Columns of words can only be labels, or be left out of features.";
-  throw new DataError(message(op, `${where}: not a number`, { expected: "a finite float32", got: show(text), hint }));
-}
-
-/** Values of unknown number: at most twice the memory of those that came. */
-class Values<T extends Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
-  #values: T;
-  #count = 0;
-  readonly #make: new (length: number) => T;
-
-  constructor(make: new (length: number) => T) {
-    this.#make = make;
-    this.#values = new make(64);
-  }
-
-  push(value: number): void {
-    if (this.#count === this.#values.length) {
-      const larger = new this.#make(2 * this.#count);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#count++] = value;
-  }
-
-  all(): T {
-    return this.#values.slice(0, this.#count) as T;
-  }
-}
-
-/** Longer texts do not fit a string of V8. */
-const mostBytes = 500_000_000;
-
-/** UTF-8 text, gunzipped if need be. */
-async function decode(op: string, bytes: Uint8Array, maxBytes: number | undefined): Promise<string> {
-  const whole = unshared(bytes);
+/** The bytes of the text, gunzipped if need be. */
+async function plainBytes(
+  op: string,
+  source: ByteSource,
+  maxBytes: number | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = unshared(await readBytes(op, source));
   const plain = isGzip(whole) ? await gunzip(whole, op, { maxBytes }) : whole;
-  if (plain.length > mostBytes) {
-    throw new DataError(
-      message(op, "the text is too long", { expected: `at most ${mostBytes} bytes`, got: `${plain.length}` }),
-    );
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(plain);
-  } catch {
-    throw new DataError(message(op, "the text cannot be decoded", { expected: "UTF-8", got: "other bytes" }));
-  }
-}
-
-function checkOptions(op: string, options: CsvOptions): void {
-  checkKeys(op, options, optionNames);
-  const { labels, target, header = true, separator = ",", missing = "error" } = options;
-  const fail = (option: string, expected: string, value: unknown) => {
-    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
-  };
-  if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
-  if (typeof header !== "boolean") fail("header", "true or false", header);
-  if (typeof separator !== "string" || !/^[^"\r\n]$/.test(separator)) fail("separator", "one character", separator);
-  if (missing !== "error" && missing !== "skip") fail("missing", '"error" or "skip"', missing);
+  if (plain.length <= mostBytes) return plain;
+  const got = `${plain.length}`;
+  throw new DataError(message(op, "the text is too long", { expected: `at most ${mostBytes} bytes`, got }));
 }

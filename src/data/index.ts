@@ -1,19 +1,13 @@
-/** Data sets: loaders, and what prepares their values for training. */
+/** Data sets: loaders, and functions that prepare their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
-export {
-  csv,
-  parseCsv,
-  type CsvColumn,
-  type CsvDataset,
-  type CsvFileOptions,
-  type CsvOptions,
-  type CsvTable,
-} from "./csv.js";
+export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, type CsvTable } from "./csv.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
+export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
+export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";

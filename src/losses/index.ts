@@ -1,4 +1,4 @@
-/** Losses: what training makes small. */
+/** Losses: the numbers that training minimises. */
 export type { Loss } from "./loss.js";
 export { binaryCrossentropy, categoricalCrossentropy, type CrossentropyOptions, klDivergence } from "./probability.js";
 export {
@@ -10,4 +10,13 @@ export {
   meanAbsoluteError,
   meanSquaredError,
 } from "./regression.js";
+export {
+  binaryFocalCrossentropy,
+  contrastive,
+  type FocalOptions,
+  logCosh,
+  type MarginOptions,
+  poisson,
+  triplet,
+} from "./further.js";
 export { sparseCategoricalCrossentropy, type SparseCrossentropyOptions } from "./sparse.js";

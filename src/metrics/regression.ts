@@ -1,19 +1,25 @@
-/** Metrics of numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's error is the mean over its elements. */
+/**
+ * Metrics of numbers. Letters: y targets and p predictions, (N, …), both with the same shape. A sample's error is the
+ * mean over its elements.
+ */
 import { ShapeError, message } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
 import { addDetermination, addMean } from "../ops/inPlace/metricTotals.js";
+import { div, maximum, mul, sub } from "../ops/pointwise/arithmetic.js";
+import { abs } from "../ops/pointwise/unary.js";
+import { mean } from "../ops/reduce/reduce.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/loss/rowLosses.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
-/** Mean of |p − y|, each sample with its weight. */
+/** The mean of |p − y|, weighted by sample. */
 export function meanAbsoluteError(): Metric {
   return meanError("meanAbsoluteError", absoluteErrorOp);
 }
 
-/** Mean of (p − y)², each sample with its weight. */
+/** The mean of (p − y)², weighted by sample. */
 export function meanSquaredError(): Metric {
   return meanError("meanSquaredError", squaredErrorOp);
 }
@@ -31,9 +37,26 @@ function meanError(name: string, op: Op<number>): Metric {
   };
 }
 
+/** Mean of 100·|p − y| / max(|y|, 1e-7), in percent, weighted by sample, as in Keras. */
+export function meanAbsolutePercentageError(): Metric {
+  const name = "meanAbsolutePercentageError";
+  return {
+    name,
+    stateSize: () => 2,
+    update(state, target, prediction, weights) {
+      checkSame(name, target, prediction);
+      const errors = div(abs(sub(prediction, target)), maximum(abs(target), 1e-7));
+      const rows = weights?.size ?? prediction.shape[0];
+      addMean(state, mean(reshape(mul(errors, 100), [rows, rows === 0 ? 1 : errors.size / rows]), 1), weights, rows);
+    },
+    result: ([sum, weight]) => sum / weight,
+    config: { className: name },
+  };
+}
+
 /**
- * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always saying the mean. For several outputs the mean of theirs.
- * NaN or −∞ where the targets do not vary.
+ * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − ȳ)²: 1 is perfect, 0 is no better than always predicting
+ * the mean. Averaged over several outputs. NaN or −∞ when the targets do not vary.
  */
 export function r2(): Metric {
   const name = "r2";
@@ -45,8 +68,8 @@ export function r2(): Metric {
       const columns = state.shape[0] / 4;
       const shape = [prediction.size / columns, columns];
       if (weights !== undefined && weights.size !== shape[0]) {
-        const hint = "Use meanSquaredError.";
-        throw new ShapeError(message(name, "masked steps have no variance of their own", { hint }));
+        const hint = "Use metrics.meanSquaredError instead.";
+        throw new ShapeError(message(name, "r2 cannot be computed over masked steps", { hint }));
       }
       addDetermination(state, reshape(prediction, shape), reshape(target, shape), weights);
     },

@@ -1,4 +1,7 @@
-/** What `compile` takes, and its checks: first the values themselves, then, once the outputs are known, whether they fit these. */
+/**
+ * Options of `compile` and their checks: first the values themselves, then, once the outputs are known, whether they
+ * fit them.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
@@ -17,13 +20,14 @@ export interface CompileOptions {
   /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
   /**
-   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), d = min(averageDecay, (1 + t) / (10 + t)). The average is
-   * what evaluate, predict and call use and what is saved; training goes on with the weights themselves. In [0, 1), say 0.998. Default: no average.
+   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), with d =
+   * min(averageDecay, (1 + t) / (10 + t)). The average is what evaluate, predict and call use and what is saved;
+   * training continues with the weights themselves. In [0, 1), for example 0.998. Default: no average.
    */
   readonly averageDecay?: number;
   /**
-   * Refuses a loss that takes logits behind a sigmoid or softmax, and one that takes probabilities behind any other activation: either trains badly without
-   * an error. False where that is meant. Default true.
+   * Refuses a loss that takes logits after a sigmoid or softmax, and a loss that takes probabilities after any other
+   * activation: either trains badly without an error. Set it to false where this is intended. Default true.
    */
   readonly checkLogits?: boolean;
 }
@@ -46,7 +50,7 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
   const all: unknown = metrics;
   if (!Array.isArray(all)) {
     throw new UsageError(
-      message("compile", "metrics are no list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
+      message("compile", "metrics must be a list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
     );
   }
   const nested = all.some((one) => Array.isArray(one))
@@ -75,13 +79,16 @@ function asValue<T>(what: string, value: unknown, method: string, example: strin
 
 function checkValue(what: string, value: unknown, method: string, example: string, or = ""): void {
   if (typeof value === "object" && value !== null && method in value) return;
-  const expected = `one as ${example}${or}`;
-  if (value === undefined) throw new UsageError(message("compile", `no ${what}`, { expected }));
+  const expected = `for example ${example}${or}`;
+  if (value === undefined) throw new UsageError(message("compile", `${what} is missing`, { expected }));
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
-  throw new UsageError(message("compile", `this is no ${what}`, { expected, got: show(value), ...hint }));
+  throw new UsageError(message("compile", `not a valid ${what}`, { expected, got: show(value), ...hint }));
 }
 
-/** Throws UsageError or ShapeError for losses, weights or metrics that do not match the number of outputs. */
+/**
+ * Checks the number of losses, weights and metrics.
+ * @throws {UsageError | ShapeError} when it does not match the number of outputs
+ */
 export function checkForOutputCount({ losses, metrics, lossWeights }: Compiled, outputs: number): void {
   const expected = String(outputs);
   if (losses.length !== outputs) {
@@ -101,7 +108,7 @@ export function checkForOutputCount({ losses, metrics, lossWeights }: Compiled, 
   }
 }
 
-/** As {@link checkForOutputCount}, and whether the metrics fit. @param outputShapes without the batch axis */
+/** Runs {@link checkForOutputCount}, and checks that the metrics fit. @param outputShapes without the batch axis */
 export function checkForOutputs(options: Compiled, outputShapes: readonly Shape[]): void {
   checkForOutputCount(options, outputShapes.length);
   for (const [i, list] of options.metrics.entries()) for (const metric of list) metric.stateSize(outputShapes[i]);

@@ -1,6 +1,6 @@
 /**
- * What an optimizer is: hyperparameters and one pass over a slab. It holds no state: moments, step count and current learning rate are the
- * {@link OptimizerState}'s, one for each model or list of tensors, so that one optimizer value may serve many.
+ * What an optimizer is: hyperparameters and one pass over a slab. It holds no state: moments, step count and current
+ * learning rate belong to an {@link OptimizerState}, one per model or list of tensors, so one optimizer can serve many.
  */
 import type { Config } from "../config.js";
 import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
@@ -13,21 +13,21 @@ export interface Schedule {
   readonly config: Config;
 }
 
-/** How gradients are limited before the step; at most one. */
+/** How gradients are limited before the step; at most one of these. */
 export interface Clipping {
-  /** Each element to [−clipValue, clipValue]. */
+  /** Limits each element to [−clipValue, clipValue]. */
   readonly clipValue?: number;
-  /** Each parameter's gradient to this Euclidean norm. */
+  /** Limits the Euclidean norm of each parameter's gradient. */
   readonly clipNorm?: number;
-  /** All gradients together to this Euclidean norm. */
+  /** Limits the Euclidean norm of all gradients together. */
   readonly globalClipNorm?: number;
 }
 
 /** A state slab of an optimizer. */
 export interface Slot {
-  /** As it stands in a checkpoint: "mean", "square", … */
+  /** Its name in a checkpoint: "mean", "square", … */
   readonly name: string;
-  /** What every element is before the first step. */
+  /** The value of every element before the first step. */
   readonly initial: number;
 }
 
@@ -35,12 +35,12 @@ export interface Slot {
 export interface Optimizer {
   readonly name: string;
   readonly learningRate: number | Schedule;
-  /** λ ≥ 0; biases and the like do not decay. */
+  /** λ ≥ 0. Biases and normalisation parameters do not decay. */
   readonly weightDecay: number;
   readonly clipping: Clipping;
   readonly constants: OptimizerConstants;
   readonly slots: readonly Slot[];
-  /** One pass over a range. The learning rate, step count and gradient scale are read from the block, in memory. */
+  /** One pass over a range. The learning rate, step count and gradient scale are read from the block in memory. */
   step(range: SlabRange, block: OptimizerBlock): void;
   /**
    * Puts the optimizer to work on tensors of your own, or on the weights of a model that is not compiled, for training loops written by hand:

@@ -1,9 +1,10 @@
 /**
- * What a worker runs: it instantiates the same parts of the kernels on the same memory and serves launches until it is ended. The text is carried in the library, so that
- * no bundler needs configuration; a page whose policy forbids that serves `lanegrad/worker.js`, which is this text.
+ * What a worker runs: it instantiates the same parts of the kernels on the same memory and serves launches until it is
+ * ended. The library carries the text, so no bundler needs configuration. A page whose policy forbids that serves
+ * `lanegrad/worker.js`, which is the same text.
  */
 
-/** The script of a worker, for Node and for browsers; as good a classic script as a module. */
+/** The script of a worker, for Node and for browsers; valid both as a classic script and as a module. */
 export const workerSource = `
 const serve = ({ modules, memory, control, mostParts, state }) => {
   const words = new Int32Array(memory.buffer);

@@ -16,16 +16,16 @@ import { Storage } from "./storage.js";
 import { Held } from "./held.js";
 import { type OutputOf, type Taped, backward, savedFor } from "./tape.js";
 
-/** What a tensor can be made of. */
+/** What a tensor can be made from. */
 export type TensorValues = NestedNumbers | View;
 
 /** An n-dimensional array in linear memory. Made by {@link tensor}, {@link zeros}, … and by ops. */
 export class Tensor extends Held implements Scoped, Taped<Tensor> {
   /** True where `backward` is to reach this tensor. */
   requiresGrad = false;
-  /** The op that made this, where its gradient goes on. @internal */
+  /** The op output that this tensor is, for the backward pass. @internal */
   producer: OutputOf<Tensor> | undefined;
-  /** Of a table that is trained lazily, and of its gradient: the rows that a step will visit. @internal */
+  /** For a table that is trained lazily, and for its gradient: the rows that a step will visit. @internal */
   listed: { addAll(): void; clear(): void } | undefined;
   #grad: Tensor | undefined;
   /** Where the model or the optimizer that trains this keeps the gradient. */
@@ -36,9 +36,12 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
   }
 
   /**
-   * ∂loss/∂this, of this shape, once `backward` has run; added to by each further run and each replay of one. Undefined clears it. The gradient of a weight
-   * that a model trains has its place in that model: undefined makes it zeros, another tensor is copied there.
-   * @throws ShapeError for another shape or dtype; UsageError for what is no tensor, or freed.
+   * ∂loss/∂this, with this shape, once `backward` has run. Each further run and each replay adds to it; undefined
+   * clears it. The gradient of a weight that a model trains is stored in that model: setting undefined zeroes it,
+   * setting a tensor copies the values.
+   *
+   * @throws {ShapeError} when the shape or dtype differs
+   * @throws {UsageError} when it is not a tensor, or was freed
    */
   get grad(): Tensor | undefined {
     if (this.#grad?.isDisposed) {
@@ -60,7 +63,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     }
   }
 
-  /** Sets `grad` to zeros, where there is one. A kernel: it may be recorded. */
+  /** Sets `grad` to zeros, if there is one. A kernel, so it can be recorded. */
   zeroGrad(): void {
     const { grad } = this;
     if (grad === undefined) return;
@@ -69,7 +72,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     this.listed?.clear();
   }
 
-  /** Gives the gradient its place in a model, or takes it away. @internal */
+  /** Assigns the gradient its place in a model, or removes it. @internal */
   holdGradient(place: Tensor | undefined): void {
     if (this.#place !== undefined) this.#grad?.dispose();
     this.#place = place;
@@ -87,7 +90,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     if (this.#place === undefined) launcher().recorder?.around(() => this.#resume(gradient));
   }
 
-  /** Before each replay of a backward pass that adds to `gradient`. */
+  /** Runs before each replay of a backward pass that adds to `gradient`. */
   #resume(gradient: Tensor): void {
     if (this.grad === gradient) return;
     if (this.#grad !== undefined) {
@@ -103,7 +106,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return this.#view("toTypedArray").slice();
   }
 
-  /** The values as nested arrays of this shape; a number for a scalar. Errors: UsageError after dispose, or inside record(). */
+  /**
+   * The values as nested arrays of this shape; a number for a scalar.
+   * @throws {UsageError} when the tensor was freed, or inside record()
+   */
   toArray(): NestedNumbers {
     const values = this.#view("toArray");
     let position = 0;
@@ -112,10 +118,14 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return level(0);
   }
 
-  /** The one value of a tensor with one element. Errors: ShapeError for more or none, UsageError after dispose. */
+  /**
+   * The value of a tensor with exactly one element.
+   * @throws {ShapeError} when it has more elements or none
+   * @throws {UsageError} when the tensor was freed, or inside record()
+   */
   item(): number {
     if (this.size !== 1)
-      throw new ShapeError(message("item", "not one element", { expected: "size 1", got: this.label() }));
+      throw new ShapeError(message("item", "the tensor must have exactly one element", { got: this.label() }));
     return this.#view("item")[0];
   }
 
@@ -172,14 +182,14 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     backward(this, seed);
   }
 
-  /** Frees the memory at once instead of when nobody holds the tensor. Calling it again does nothing. */
+  /** Frees the memory at once instead of when the tensor is garbage-collected. Calling it again does nothing. */
   dispose(): void {
     if (this.isDisposed) return;
     untrack(this);
     this.release();
   }
 
-  /** `using x = …` disposes at the end of the block. */
+  /** `using x = …` disposes the tensor at the end of the block. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -207,7 +217,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return this.section(0, shape);
   }
 
-  /** Another tensor on the same memory, of `shape`, that begins `offset` elements further on and ends within this. @internal */
+  /**
+   * Another tensor on the same memory, with `shape`, beginning `offset` elements further on and ending within this one.
+   * @internal
+   */
   section(offset: number, shape: Shape): Tensor {
     const shared = new Tensor(shape, this.dtype, ...this.part(offset * elementBytes[this.dtype]));
     shared.name = this.name;
@@ -215,14 +228,14 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return shared;
   }
 
-  /** A freed tensor of this shape, for where the values are not needed any more. @internal */
+  /** A freed tensor of this shape, for use where the values are no longer needed. @internal */
   shapeOnly(): Tensor {
     const shadow = new Tensor(this.shape, this.dtype, undefined, 0);
     shadow.name = this.name;
     return shadow;
   }
 
-  /** What the backward pass from here needs, and the gradient that arrived. @internal */
+  /** What the backward pass from here needs, and the gradient if there is one. @internal */
   dependencies(): readonly Scoped[] {
     const saved = this.producer === undefined ? [] : savedFor(this.producer.record);
     return this.grad === undefined ? saved : [...saved, this.grad];
@@ -232,7 +245,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
   #view(op: string): View {
     if (launcher().recorder !== undefined) {
       const hint = "A replay runs kernels only. Return the tensor from record() and read or write it between replays.";
-      throw new UsageError(message(op, `${this.label()} is touched from JavaScript inside record()`, { hint }));
+      throw new UsageError(message(op, `${this.label()} is read or written from JavaScript inside record()`, { hint }));
     }
     nextCall();
     const { ptr } = this; // first: it may grow the memory

@@ -83,6 +83,9 @@ describe("linear: 8 times the size takes at most 24 times the time, or less than
     ["a CSV cell of blanks", 80_000, (n) => parseCsv(`1${" ".repeat(n)}x\n`, options)],
     ["CSV labels of digits", 80_000, (n) => parseCsv(`1,${"0".repeat(n)}\n1,${"0".repeat(n)}.0\n`, { ...options, labels: 1 })],
     ["CSV labels that all differ", 8000, (n) => parseCsv(range(n).join("\n"), { ...options, labels: 0, features: [0] })],
+    ["CSV words that all differ", 8000, (n) => parseCsv(range(n).join("\n"), { ...options, text: { 0: "index" } })],
+    ["CSV words in quotes", 8000, (n) => parseCsv(range(n).map((i) => `"""${i}"`).join("\n"), { ...options, text: "index" })],
+    ["CSV gaps", 80_000, (n) => parseCsv(`1\n${"?\n".repeat(n)}`, { ...options, missing: "median" })],
     ["a CSV row of empty fields", 80_000, (n) => parseCsv(",".repeat(n), options)],
     ["a CSV cell of quotes", 80_000, (n) => parseCsv(`"${'""'.repeat(n)}"`, options)],
     ["a CSV cell of line ends", 80_000, (n) => parseCsv(`"${"\r\n".repeat(n)}"`, options)],
@@ -163,7 +166,7 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
 
   it("says what the limit is and how to raise it", async () => {
     await expect(gunzip(zeros, "f")).rejects.toThrow(
-      `f: the file inflates to too much; expected at most ${100 * zeros.length} bytes (100 × the file's size, or maxBytes), ` +
+      `f: the inflated file is too large; expected at most ${100 * zeros.length} bytes (100 × the file's size, or maxBytes), ` +
         `got ${300 * MiB}. If you trust the file, unpack it first or raise maxBytes.`,
     );
   });
@@ -215,7 +218,7 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
     expect((await archive.read("a")).length).toBe(3 * MiB);
     expect((await archive.read("b")).length).toBe(3 * MiB);
     await expect(archive.read("c")).rejects.toThrow(
-      `f: "c": the file inflates to too much; expected at most ${8 * MiB}`,
+      `f: "c": the inflated file is too large; expected at most ${8 * MiB}`,
     );
   });
 

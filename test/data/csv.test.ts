@@ -4,21 +4,27 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { csv, parseCsv, type CsvOptions } from "../../src/data/csv.js";
-import { csvRows } from "../../src/data/formats/csvRows.js";
+import { csv, parseCsv } from "../../src/data/csv.js";
+import { CsvScanner } from "../../src/data/formats/csvScanner.js";
+import type { CsvOptions } from "../../src/data/table/options.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
 import { init } from "../../src/runtime/init.js";
 import { sharedData } from "../support/sharedData.js";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const rows = (text: string, separator = ",") =>
-  [...csvRows("f", text, separator)].map(({ fields, line }) => [line, ...fields]);
+function rows(text: string, separator = ","): (string | number)[][] {
+  const scanner = new CsvScanner("f", bytes(text), separator);
+  const found: (string | number)[][] = [];
+  while (scanner.next())
+    found.push([scanner.line, ...Array.from({ length: scanner.count }, (_, i) => scanner.text(i))]);
+  return found;
+}
 
 it("csv without init: a UsageError", async () => {
   await expect(csv(bytes("a,b\n1,2"), { target: "b" })).rejects.toThrow("lanegrad: not started.");
 });
 
-describe("csvRows", () => {
+describe("CsvScanner", () => {
   it.each<[string, string, (string | number)[][]]>([
     ["nothing", "", []],
     ["empty lines only", "\n\r\n\r", []],
@@ -112,7 +118,7 @@ describe("csvRows", () => {
           const quoted = (text: string) =>
             /[",;\n\r]/.test(text) || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
           const text = fields.map((row) => row.map(quoted).join(separator)).join(end) + (last ? end : "");
-          expect([...csvRows("f", text, separator)].map((row) => row.fields)).toEqual(fields);
+          expect(rows(text, separator).map(([, ...row]) => row)).toEqual(fields);
         },
       ),
       { numRuns: 500 },
@@ -124,8 +130,15 @@ describe("parseCsv", () => {
   const text = "width,height,kind\n1,2.5,b\n-3,.5e1,a\n+4.,1E-2,b\n";
 
   it("numbers become float32, names become labels in order", () => {
+    const number = { form: "number", words: [], filled: 0, fill: undefined };
     expect(parseCsv(text, { labels: "kind" })).toEqual({
       rows: 3,
+      header: true,
+      skipped: 0,
+      columns: [
+        { name: "width", ...number },
+        { name: "height", ...number },
+      ],
       features: Float32Array.of(1, 2.5, -3, 5, 4, 0.01),
       featureNames: ["width", "height"],
       labels: Int32Array.of(1, 0, 1),
@@ -197,7 +210,7 @@ describe("parseCsv", () => {
     expect([...parseCsv(gaps, { missing: "skip", features: ["a", "c"] }).features]).toEqual([1, 3, 7, 9]);
     expect([...parseCsv(gaps, { features: ["a"] }).features]).toEqual([1, 4, 7]);
     expect(() => parseCsv(gaps)).toThrow(
-      'datasets.parseCsv: line 2, column 2 ("b"): the field is empty. With missing: "skip" such rows are left out.',
+      'datasets.parseCsv: line 2, column 2 ("b"): the field is empty. With missing: "skip" such rows are left out; with "mean", "median" or "mostFrequent" they are filled in.',
     );
   });
 
@@ -206,7 +219,7 @@ describe("parseCsv", () => {
       "a,b\n1,x",
       {},
       DataError,
-      'datasets.parseCsv: line 2, column 2 ("b"): not a number; expected a finite float32, got "x". Columns of words can only be labels, or be left out of features.',
+      'datasets.parseCsv: line 2, column 2 ("b"): not a number; expected a finite float32, got "x". Columns of words become features by text: "oneHot" or "index", or labels; or they are left out of features.',
     ],
     ['a,b\n\n"1\n",2\n3,x', {}, DataError, 'line 5, column 2 ("b")'],
     ["a\n1e39", {}, DataError, 'got "1e39".'],
@@ -218,7 +231,7 @@ describe("parseCsv", () => {
       "a,b\n1,2,3",
       {},
       DataError,
-      "datasets.parseCsv: line 2: number of fields differs; expected 2 fields, as in the first row, got 3.",
+      "datasets.parseCsv: line 2, column 3: number of fields differs; expected 2 fields, as in the first row, got 3.",
     ],
     ["a,b\n1", {}, DataError, "expected 2 fields, as in the first row, got 1."],
     ["", {}, DataError, "datasets.parseCsv: no rows; expected at least one below the header, got 0."],
@@ -229,7 +242,7 @@ describe("parseCsv", () => {
       "a,b\n1,2",
       { labels: "c" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected one of ["a", "b"] or a number, got "c".',
+      'datasets.parseCsv: unknown column; expected one of ["a", "b"] or a number, got "c".',
     ],
     ["a,b\n1,2", { features: [2] }, UsageError, "got 2."],
     ["a,b\n1,2", { target: 0.5 }, UsageError, "got 0.5."],
@@ -237,7 +250,7 @@ describe("parseCsv", () => {
       "1,2",
       { header: false, labels: "1" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected a number from -2 to 1, got "1".',
+      'datasets.parseCsv: unknown column; expected a number from -2 to 1, got "1".',
     ],
     [
       "a,a,b\n1,2,3",
@@ -255,22 +268,27 @@ describe("parseCsv", () => {
       "a",
       { labels: "a", target: "a" },
       UsageError,
-      'datasets.parseCsv: target is wrong; expected labels or target, not both, got "a".',
+      'datasets.parseCsv: target is invalid; expected labels or target, not both, got "a".',
     ],
-    ["a", { separator: ",," }, UsageError, 'datasets.parseCsv: separator is wrong; expected one character, got ",,".'],
-    ["a", { separator: '"' }, UsageError, "separator is wrong"],
-    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is wrong; expected true or false, got 1."],
+    [
+      "a",
+      { separator: ",," },
+      UsageError,
+      'datasets.parseCsv: separator is invalid; expected one character, got ",,".',
+    ],
+    ["a", { separator: '"' }, UsageError, "separator is invalid"],
+    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is invalid; expected true or false, got 1."],
     [
       "a",
       { missing: "zero" as never },
       UsageError,
-      'datasets.parseCsv: missing is wrong; expected "error" or "skip", got "zero".',
+      'datasets.parseCsv: missing is invalid; expected "error", "skip", "mean", "median", "mostFrequent", or one of them for each column by name, got "zero".',
     ],
     [
       "a",
       { seperator: ";" } as never,
       UsageError,
-      'datasets.parseCsv: unknown option; expected labels, target, features, header, separator or missing, got "seperator".',
+      'datasets.parseCsv: unknown option; expected labels, target, features, header, separator, decimal, text, missing, missingValues, encoding or like, got "seperator".',
     ],
   ])("%j with %o is refused", (wrong, options, type, expected) => {
     expect(() => parseCsv(wrong, options)).toThrow(type);
@@ -387,7 +405,7 @@ describe("csv", () => {
     [
       "bytes that are not UTF-8",
       Uint8Array.of(0x61, 0x0a, 0xff),
-      "datasets.csv: the text cannot be decoded; expected UTF-8, got other bytes.",
+      "datasets.csv: line 2, column 1: the bytes are not UTF-8; expected UTF-8 throughout, got 0xff in",
     ],
     ["gzip cut short", gzipSync("a,b\n".repeat(1000)).subarray(0, -9), "datasets.csv: "],
     [
@@ -409,7 +427,7 @@ describe("csv", () => {
 
   it("needs labels or target", async () => {
     await expect(csv(bytes("a\n1"), {})).rejects.toThrow(
-      "datasets.csv: nothing to learn; expected the option labels or target, got neither.",
+      "datasets.csv: neither labels nor target is given; expected one of them.",
     );
   });
 

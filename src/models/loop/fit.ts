@@ -1,7 +1,7 @@
 /**
- * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are selected, the recorded step gathers
- * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
- * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. For each batch its rows are selected,
+ * the recorded step gathers them and computes loss and gradients, the loss is read once, and the recorded update
+ * changes the weights. Does not know what a step computes (training.ts) or where weights are stored (weights.ts).
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
@@ -26,11 +26,11 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
-  /** With groupByLength: how many of the computed steps were padding, in percent. */
+  /** With groupByLength: the share of padding among the computed steps, in percent. */
   readonly padding?: number;
 }
 
-/** What the loop needs of a model. */
+/** The parts of a model that the loop needs. */
 export interface Trainable {
   readonly layers: readonly Layer[];
   readonly step: TrainingStep;
@@ -43,7 +43,7 @@ export interface Trainable {
   checkpointSize(): Promise<number>;
 }
 
-/** Trains. @returns the history; the model's progress is where training stands, also after an error. */
+/** Trains. @returns the history; the model's progress says where training stands, also after an error */
 export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
   const { step, progress } = model;
   const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
@@ -51,7 +51,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
   const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
-  let judging: Evaluation | undefined;
+  let validation: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
@@ -61,7 +61,7 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
       const { checkBatches } = await import("./resuming.js");
       checkBatches(progress.toJSON(), batches.rows, batches.batchSize, batches.grouping);
     }
-    judging =
+    validation =
       data.validation &&
       new Evaluation(
         step,
@@ -74,15 +74,15 @@ export async function runFit(model: Trainable, data: FitData, options: FitOption
       step.metrics.reset();
     }
     step.discard(); // of what backward has gathered outside of fit
-    return await new Fit(model, data, training, judging, options).run();
+    return await new Fit(model, data, training, validation, options).run();
   } finally {
     step.rest();
     training.dispose();
-    judging?.dispose();
+    validation?.dispose();
   }
 }
 
-/** "valLoss" of "loss". */
+/** "valLoss" for "loss". */
 function validationName(name: string): string {
   return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
@@ -94,19 +94,25 @@ class Fit implements Training {
   readonly #model: Trainable;
   readonly #data: FitData;
   readonly #training: Steps;
-  readonly #judging: Evaluation | undefined;
+  readonly #validation: Evaluation | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   readonly #batchCallbacks: readonly Callback[];
   #stopped: string | undefined;
 
-  constructor(model: Trainable, data: FitData, training: Steps, judging: Evaluation | undefined, options: FitOptions) {
+  constructor(
+    model: Trainable,
+    data: FitData,
+    training: Steps,
+    validation: Evaluation | undefined,
+    options: FitOptions,
+  ) {
     this.epochs = options.epochs ?? 1;
     this.batches = training.batches.count;
     this.#model = model;
     this.#data = data;
     this.#training = training;
-    this.#judging = judging;
+    this.#validation = validation;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
     this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
@@ -154,7 +160,7 @@ class Fit implements Training {
         try {
           callback.onTrainAbort?.(this);
         } catch {
-          // the error that ended training says more
+          // the error that ended training is the one to report
         }
       }
       throw error;
@@ -186,7 +192,7 @@ class Fit implements Training {
     return { epochs, history, stopped: this.#stopped, ...(padding !== undefined && { padding }) };
   }
 
-  /** The batches of an epoch that are still to be done. */
+  /** Trains on the remaining batches of an epoch. */
   async #epoch(): Promise<void> {
     const { shuffle = true, seed = this.#model.seed } = this.#options;
     const { progress, checkInterrupts } = this.#model;
@@ -206,7 +212,10 @@ class Fit implements Training {
     }
   }
 
-  /** One batch. @returns what a step gives, and the value of the loss; where it is not finite, nothing was trained */
+  /**
+   * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, no weight
+   * has changed
+   */
   #step(order: Int32Array, batch: number): { readonly results: readonly Tensor[]; readonly loss: number } {
     const { step } = this.#model;
     step.begin();
@@ -233,12 +242,12 @@ class Fit implements Training {
   }
 
   async #validate(): Promise<Logs> {
-    if (this.#judging === undefined) return {};
-    const logs = await this.#judging.run(this.#model.checkInterrupts);
+    if (this.#validation === undefined) return {};
+    const logs = await this.#validation.run(this.#model.checkInterrupts);
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
-  /** A loss that is no number: a callback may end training, else it is an error. */
+  /** Handles a loss that is not finite: a callback may end training, otherwise it is an error. */
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows

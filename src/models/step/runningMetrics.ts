@@ -3,7 +3,7 @@
  * in the middle of a training leaves the training's alone. A model with several outputs has the mean of each one's loss among them.
  */
 import type { Metric } from "../../metrics/metric.js";
-import type { Judged } from "../../ops/loss/maskedLoss.js";
+import type { Weighed } from "../../ops/loss/maskedLoss.js";
 import { addMean, newTotals, readTotals } from "../../ops/inPlace/metricTotals.js";
 import { full } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
@@ -54,7 +54,7 @@ export class RunningMetrics {
   }
 
   /** Adds a batch. Kernels only. @param losses of each output, scalars */
-  update(rows: readonly Judged[], losses: readonly Tensor[]): void {
+  update(rows: readonly Weighed[], losses: readonly Tensor[]): void {
     noGrad(() => {
       for (const { output, i, metric, totals } of this.#measures) {
         const { target, prediction, metricWeights, count } = rows[i];
@@ -73,12 +73,12 @@ export class RunningMetrics {
     return Object.fromEntries(values) as Record<string, number>;
   }
 
-  /** What {@link results} will name. */
+  /** The names in {@link results}. */
   get names(): string[] {
     return this.#measures.map(({ name }) => name);
   }
 
-  /** Begins anew: all totals are 0. */
+  /** Sets all totals to 0. */
   reset(): void {
     for (const totals of this.totals) totals.assign(new Uint8Array(totals.size));
   }

@@ -1,4 +1,4 @@
-/** What all ready networks take. */
+/** Options common to all ready-made networks. */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { checkShape } from "../../tensor/shape.js";
@@ -13,15 +13,19 @@ export interface NetworkOptions extends ModelOptions {
   readonly classes?: number;
 }
 
-/** The options with defaults, those of the model apart. @param further names of options of the network itself. Errors: UsageError, ShapeError. */
+/**
+ * The options with defaults, those of the model apart.
+ * @param further names of options of the network itself.
+ * @throws {UsageError | ShapeError}
+ */
 export function networkOptions(
   op: string,
   options: NetworkOptions,
   further: readonly string[],
 ): { readonly inputShape: Shape; readonly classes: number; readonly model: ModelOptions } {
   checkKeys(op, options, ["inputShape", "classes", ...further, "name", "seed"]);
-  const { inputShape = [28, 28, 1], classes = 10, name = op, seed = 0 } = options;
+  const { inputShape = [28, 28, 1], classes = 10, name = op, seed } = options;
   checkShape(op, inputShape);
   checkInteger(op, "classes", classes, "[1, ∞)");
-  return { inputShape, classes, model: { name, seed } };
+  return { inputShape, classes, model: { name, ...(seed !== undefined && { seed }) } };
 }

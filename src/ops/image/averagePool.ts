@@ -1,4 +1,7 @@
-/** Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are poolGeometry.ts's. */
+/**
+ * Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
+ * poolGeometry.ts's.
+ */
 import { imageKernels } from "../../runtime/parts/images.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -22,11 +25,12 @@ export const averagePoolOp = defineOp<Pooling>({
 });
 
 /**
- * The mean of each window of an image, channel by channel. What lies in the padding does not count (TensorFlow's rule).
+ * The mean of each window of an image, channel by channel. Padding does not count (TensorFlow's rule).
  *
  * @param x        (N, H, W, C) float32 → (N, oH, oW, C), sizes as for convolution
  * @param options  poolSize, strides, padding
- * Errors: UsageError for an option; ShapeError for another rank or dtype, or a window larger than the padded input.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank or dtype, or the window is larger than the padded input
  */
 export function averagePool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   return pool2d("averagePool2d", x, options, run);

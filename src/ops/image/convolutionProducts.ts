@@ -1,13 +1,14 @@
 /**
- * The three products of a convolution as calls of kernels: as a matrix product, by Winograd's algorithm, or plainly.
- * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH pW before the first row and column.
- * Does not know tensors' gradients: conv2d.ts and conv2dTranspose.ts do; nor checks: convolutionChecks.ts does.
+ * The three products of a convolution as kernel calls: by matrix product, by Winograd's algorithm, or directly.
+ * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH
+ * pW before the first row and column. Does not know gradients of tensors (conv2d.ts and conv2dTranspose.ts do), and
+ * does not check operands (convolutionChecks.ts does).
  */
 import { imageKernels } from "../../runtime/parts/images.js";
 import { kernels } from "../../runtime/runtime.js";
 import { type FusedActivation, fusedActivation } from "../pointwise/activate.js";
 
-/** A checked convolution of images: the letters above. */
+/** A checked convolution of images, with the letters above. */
 export interface Geometry {
   readonly N: number;
   readonly H: number;
@@ -27,7 +28,7 @@ export interface Geometry {
   readonly oW: number;
 }
 
-/** Gives memory that lives until the op's call ends. */
+/** Allocates memory that lives until the op's call ends. */
 type Scratch = (bytes: number) => number;
 
 /** True for a convolution that looks at each pixel alone: a matrix product of pixels and kernel. */
@@ -36,8 +37,9 @@ function isProduct({ kH, kW, sH, sW, pH, pW, H, W, oH, oW, groups }: Geometry): 
 }
 
 /**
- * True where Winograd's algorithm is quicker by a sixth or more: 3 × 3 without strides, channels that fill vectors and are deep enough, outputs that fill
- * their tiles of 4 × 4, and so many tiles that the kernel's transform does not count.
+ * True when Winograd's algorithm is faster by a sixth or more: 3 × 3 without strides, channels that fill vectors and
+ * are deep enough, outputs that fill their tiles of 4 × 4, and so many tiles that the transform of the kernel does not
+ * matter.
  */
 function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometry): boolean {
   if (kH !== 3 || kW !== 3 || sH * sW * dH * dW * groups !== 1) return false;
@@ -46,7 +48,10 @@ function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometr
   return C % 4 === 0 && O % 4 === 0 && Math.min(C, O) >= 16 && multiplications <= 0.6 && N * tiles >= 24;
 }
 
-/** y = f(x ∗ kernel + bias) or its gradient by Winograd's algorithm. @param transposed 1: with the flipped, transposed kernel */
+/**
+ * y = f(x ∗ kernel + bias), or its gradient, by Winograd's algorithm. @param transposed 1 to use the flipped,
+ * transposed kernel
+ */
 function convolveTiles(
   [y, x, kernel, bias]: readonly [number, number, number, number],
   [N, H, W, C, oH, oW, O, top, left]: readonly number[],
@@ -99,10 +104,13 @@ export function convolve(
   );
 }
 
-/** The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads output q + offset + j · dilation. */
+/**
+ * The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads
+ * output q + offset + j · dilation.
+ */
 export interface PhaseTaps {
   readonly phase: number;
-  /** How many inputs there are of this phase: i = phase + q · stride. */
+  /** The number of inputs of this phase: i = phase + q · stride. */
   readonly inputs: number;
   readonly count: number;
   readonly first: number;
@@ -111,7 +119,7 @@ export interface PhaseTaps {
   readonly dilation: number;
 }
 
-/** For each phase its taps: input i is seen by tap k of output (i + p − k d) / s, where that is whole. */
+/** The taps of each phase: input i is seen by tap k of output (i + p − k d) / s, if that is an integer. */
 export function phasesOf(input: number, k: number, s: number, d: number, p: number): PhaseTaps[] {
   return Array.from({ length: Math.min(s, input) }, (_, phase) => {
     const taps = Array.from({ length: k }, (_, tap) => tap).filter((tap) => (phase + p - tap * d) % s === 0);
@@ -130,8 +138,8 @@ export function phasesOf(input: number, k: number, s: number, d: number, p: numb
 }
 
 /**
- * dX = or += the gradient of x: for each phase of the strides a convolution of dY with those taps of the flipped, transposed kernel that reach it.
- * Inputs that no window sees have the gradient 0.
+ * dX = or += the gradient of x: for each phase of the strides, a convolution of dY with those taps of the flipped,
+ * transposed kernel that reach the phase. Inputs that no window sees have gradient 0.
  */
 export function convolveBackwardInput(
   g: Geometry,
@@ -170,7 +178,8 @@ export function convolveBackwardInput(
       // prettier-ignore
       images.convolve2d(
         dX + 4 * (h.phase * W + w.phase) * C, dY, packed, 0, N, oH, oW, outputs, h.inputs, w.inputs, C, groups,
-        h.count, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset, H * W * C, sH * W * C, sW * C, 0, 0, space, accumulate,
+        h.count, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset, H * W * C, sH * W * C, sW * C,
+        0, 0, space, accumulate,
       );
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Depthwise convolution, each channel with kernels of its own, and separable convolution, a depthwise one and a mixing of channels.
+ * Depthwise convolution, in which each channel has kernels of its own, and separable convolution: a depthwise one, then
+ * a mixing of channels.
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
 import { ShapeError, message } from "../../errors.js";
@@ -15,7 +16,7 @@ import { type WindowOptions, type Windows, checkKernel, checkRank, placesOf, win
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { reshape } from "../shape/reshape.js";
 
-/** What a depthwise convolution knows besides its operands. */
+/** The attributes of a depthwise convolution. */
 export type DepthwiseConvolution = Omit<Convolution, "groups">;
 
 function geometryOf([x, kernel]: readonly Tensor[], windows: Windows): Geometry {
@@ -82,9 +83,10 @@ export interface DepthwiseConv2dOptions extends WindowOptions {
 }
 
 /**
- * Throws ShapeError unless x, kernel (kH, kW, C, M) and bias fit. @returns the padding and sizes of the output
+ * Checks that x, kernel (kH, kW, C, M) and bias fit. @returns the padding and the sizes of the output
  *
  * @param op  the function that the user called
+ * @throws {ShapeError} when they do not
  */
 export function checkDepthwise(op: string, x: Shape, kernel: Shape, bias: Shape | undefined, windows: Windows) {
   checkRank(op, "x", x, 4, "[N, H, W, C]");
@@ -99,15 +101,17 @@ export function checkDepthwise(op: string, x: Shape, kernel: Shape, bias: Shape 
 }
 
 /**
- * Depthwise convolution: y[n, q, r, c M + m] = f(b + Σ over i, j of x[n, q sH + i dH − pH, r sW + j dW − pW, c] · kernel[i, j, c, m]).
+ * Depthwise convolution: y[n, q, r, c M + m] = f(b + Σ over i, j of x[n, q sH + i dH − pH, r sW + j dW − pW,
+ * c] · kernel[i, j, c, m]).
  *
  * @param x        (N, H, W, C) float32, C ≥ 1
  * @param kernel   (kH, kW, C, M); for M > 1 the channels of x are repeated, which takes memory of N H W C M elements
  * @param bias     b (C M), or undefined for none
  * @param options  strides, padding, dilationRate, activation as in conv2d
  * @returns (N, oH, oW, C M)
- * Errors: ShapeError for operands that do not fit; UsageError for options.
  * Cost: 2 N oH oW C M kH kW flops; reading and writing takes longer than computing.
+ * @throws {ShapeError} when operands do not fit
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function depthwiseConv2d(
   x: Tensor,
@@ -139,7 +143,7 @@ export function depthwiseConv2d(
  * @param bias             b (O), or undefined for none
  * @param options          strides, padding and dilationRate of the depthwise part; activation of the result
  * @returns (N, oH, oW, O)
- * Errors: as for both.
+ * @throws as {@link depthwiseConv2d} and {@link conv2d}
  */
 export function separableConv2d(
   x: Tensor,
@@ -155,7 +159,7 @@ export function separableConv2d(
   checkRank("separableConv2d", "pointwiseKernel", pointwiseKernel.shape, 4, "[1, 1, C M, O]");
   if (pointwiseKernel.shape[0] !== 1 || pointwiseKernel.shape[1] !== 1) {
     const got = `pointwiseKernel ${showShape(pointwiseKernel.shape)}`;
-    const wrong = "the pointwise kernel looks beyond its pixel";
+    const wrong = "pointwiseKernel is larger than one pixel";
     throw new ShapeError(message("separableConv2d", wrong, { expected: "[1, 1, C M, O]", got }));
   }
   return conv2d(depthwiseConv2d(x, depthwiseKernel, undefined, windows), pointwiseKernel, bias, { activation });

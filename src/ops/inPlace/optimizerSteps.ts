@@ -1,9 +1,9 @@
 /**
- * Optimizer steps over parts of a slab, and the block of memory that tells them the learning rate, the step count and the constants (its layout is
- * Note [Optimizer block] in assembly/optim/block.ts). Everything is done by kernels on memory that stays, so that a recorded step can be replayed;
- * only what `write…` writes comes from JavaScript.
+ * Optimizer steps over parts of a slab, and the block of memory with their learning rate, step count and constants (its
+ * layout is Note [Optimizer block] in assembly/optim/block.ts). Kernels do everything, on memory that stays, so that a
+ * recorded step can be replayed; JavaScript only writes what the `write…` methods write.
  *
- * Formulas stand beside the kernels in assembly/optim. Not differentiable.
+ * The formulas are beside the kernels in assembly/optim. Not differentiable.
  */
 import { moreKernels } from "../../runtime/parts/more.js";
 import { heap, kernels } from "../../runtime/runtime.js";
@@ -17,27 +17,30 @@ export interface SlabRange {
   readonly values: Tensor;
   /** Read and cleared. */
   readonly gradients: Tensor;
-  /** In and out; which ones is the optimizer's affair. */
+  /** In and out; which slots there are depends on the optimizer. */
   readonly slots: readonly Tensor[];
-  /** λ ≥ 0 of the weight decay; 0 for biases and the like. */
+  /** λ ≥ 0 of the weight decay; 0 for parameters that do not decay, such as biases. */
   readonly weightDecay: number;
-  /** The rows that gradients have touched, where the range is a table that is updated lazily; all others stay as they are, states included. */
+  /**
+   * The rows that gradients have touched, if the range is a table that is updated lazily. All others stay as they are,
+   * including their states.
+   */
   readonly rows?: RowList | undefined;
 }
 
-/** What an optimizer step reads from memory and never changes; what a step does not use may be left out. */
+/** Constants that an optimizer step reads from memory. Those that a step does not use may be left out. */
 export interface OptimizerConstants {
   readonly epsilon?: number;
   readonly momentum?: number;
   /** β₁ */
   readonly beta1?: number;
-  /** β₂; also RMSProp's and Adadelta's ρ. */
+  /** β₂, and ρ of RMSProp and Adadelta. */
   readonly beta2?: number;
 }
 
-/** Step count and Nadam's product of momenta: what must be kept to go on exactly. */
+/** The step count and Nadam's product of momenta: what must be saved to continue exactly. */
 export interface BlockProgress {
-  /** Steps made. */
+  /** The number of steps made. */
   readonly step: number;
   /** Π μₜ, a float32. */
   readonly momentumProduct: number;
@@ -52,7 +55,7 @@ const productByte = 64;
 /** An optimizer block in memory. No scope frees it. */
 export class OptimizerBlock {
   readonly #slab = new Slab([[elements]]);
-  /** What stands in the block. */
+  /** The learning rate in the block. */
   #learningRate = 0;
 
   /** Writes the constants; step 0, gradients unscaled. */
@@ -66,12 +69,12 @@ export class OptimizerBlock {
     return this.#slab.whole.ptr;
   }
 
-  /** Where the number of steps made stands, a float64, in bytes. */
+  /** The address of the number of steps made, a float64, in bytes. */
   get stepPtr(): number {
     return this.ptr + stepByte;
   }
 
-  /** Where a clip factor goes, in bytes: every gradient is multiplied by it as it is read. */
+  /** The address of the clip factor, in bytes; every gradient is multiplied by it as it is read. */
   get scalePtr(): number {
     return this.ptr + scaleByte;
   }
@@ -83,7 +86,7 @@ export class OptimizerBlock {
     heap().view("float32", this.ptr, 1)[0] = learningRate;
   }
 
-  /** What must be kept to go on exactly. */
+  /** Reads what must be saved to continue exactly. */
   readProgress(): BlockProgress {
     return {
       step: new Float64Array(heap().view("uint8", this.stepPtr, 8).slice().buffer)[0],
@@ -91,13 +94,13 @@ export class OptimizerBlock {
     };
   }
 
-  /** Puts it back. */
+  /** Restores what {@link readProgress} returned. */
   writeProgress({ step, momentumProduct }: BlockProgress): void {
     this.#writeDoubles(stepByte, step);
     heap().view("float32", this.ptr + productByte, 1)[0] = momentumProduct;
   }
 
-  /** Begins a step: counts it and works out all that depends on the count. */
+  /** Begins a step: increments the count and computes everything that depends on it. */
   advance(): void {
     kernels().advanceStep(this.ptr);
   }
@@ -147,7 +150,7 @@ export function adagradStep({ values, gradients, slots, weightDecay, rows }: Sla
   );
 }
 
-/** RMSProp. Slots: square, then average where centered, then velocity where there is momentum. */
+/** RMSProp. Slots: square, then average when centered, then velocity when there is momentum. */
 export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: boolean, momentum: boolean): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const average = centered ? slots[1].ptr : 0;
@@ -180,7 +183,7 @@ export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: Sl
   );
 }
 
-/** Adam, AMSGrad where there is a third slot. Slots: mean, square, largest square. */
+/** Adam, or AMSGrad when there is a third slot. Slots: mean, square, largest square. */
 export function adamStep(range: SlabRange, block: OptimizerBlock): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;

@@ -1,56 +1,58 @@
 /**
- * What masks do to losses and metrics: each step is a sample of its own, and those that are padding weigh nothing; over an epoch the loss is the mean over
- * the steps that count. Networks that are given masks import this late, so it needs no more than the kernels that every page has, and imports nothing: what it
- * shared with the page, bundlers would put into files of its own. Letters: N samples, T steps, l outputs of a model.
+ * How masks affect losses and metrics: each step is a sample of its own, and padded steps have weight 0; over an epoch
+ * the loss is the mean over the steps that count. Networks that are given masks import this file late, so it uses only
+ * kernels that every page has, and imports nothing: bundlers would put whatever it shared with the page into separate
+ * files. Letters: N samples, T steps, l outputs of a model.
  */
 import type { kernels } from "../../runtime/runtime.js";
 import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { BackwardCall, Op, apply } from "../defineOp.js";
 
-/** What is imported elsewhere: `maskTools` in weightedMean.ts. */
+/** What this file needs from others: `maskTools` in weightedMean.ts. */
 export interface MaskTools {
   readonly kernels: typeof kernels;
   readonly empty: typeof empty;
   readonly apply: typeof apply;
 }
 
-/** Targets and predictions of (N, …), or of (N·T, …), and the weights of these rows. */
-export interface Judged {
+/** Targets and predictions of (N, …) or (N·T, …), and the weights of these rows. */
+export interface Weighed {
   readonly target: Tensor;
   readonly prediction: Tensor;
-  /** For the loss, whose divisor is the number of rows. */
+  /** Weights for the loss, which is divided by the number of rows. */
   readonly lossWeights: Tensor | undefined;
-  /** For metrics, whose divisor is the sum of weights. */
+  /** Weights for metrics, which are divided by the sum of weights. */
   readonly metricWeights: Tensor | undefined;
-  /** How many steps count, a scalar; undefined where the rows are samples. */
+  /** The number of steps that count, a scalar; undefined when the rows are samples. */
   readonly count?: Tensor;
   /** {@link MaskedSteps.terms}, where the rows are steps. */
   readonly terms?: MaskedSteps["terms"];
-  /** Of the losses of rows that are steps, zeros in the place of padding's. */
+  /** For losses of rows that are steps: replaces those of padding by 0. */
   readonly select?: (losses: Tensor) => Tensor;
 }
 
-/** What training and evaluation need where an output has a mask. */
+/** What training and evaluation need when an output has a mask. */
 export interface MaskedSteps {
   /**
-   * An output with a step each, as rows that are steps. Kernels only.
+   * An output per step, as rows that are steps. Kernels only.
    *
-   * Metrics weigh a step by its sample where it counts, else by 0; losses by the same times N·T / (steps that count), so that their mean over all steps is
-   * one over those that count. A weight of 0 does not make 0 of an infinite loss, so the losses and gradients of padding are replaced by 0.
+   * The metric weight of a step is that of its sample if it counts, else 0. The loss weight is the same times
+   * N·T / (steps that count), so that the mean over all steps becomes one over those that count. Because weight 0 times
+   * an infinite loss is not 0, the losses and gradients of padding are replaced by 0.
    *
    * @param target      (N, T, …)
    * @param prediction  (N, T, …)
    * @param weights     (N) of the samples or (N, T) of the steps, or undefined: all 1
    * @param mask        (N, T) int32: 0 where a step is padding. Undefined where there are weights of steps: all count
    */
-  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor | undefined): Judged;
+  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor | undefined): Weighed;
   /**
-   * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
-   * penalties, which comes last, by the samples. Not differentiable.
+   * The terms of a batch's loss with their weights in the mean over an epoch. An output is weighted by its steps that
+   * count, or by its samples; the sum of the penalties, which comes last, by the samples. Not differentiable.
    *
    * @param means      of each output, scalars
-   * @param counts     of each output; undefined for one without a mask
+   * @param counts     of each output; undefined for an output without a mask
    * @param penalties  scalars
    * @param samples    N
    * @returns          (l + 1, 2): terms and weights
@@ -66,17 +68,17 @@ export interface MaskedSteps {
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
 export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
-  /** Zeros in the rows of x that are padding. */
+  /** Sets the rows of x that are padding to zero. */
   const clear = (x: Tensor, mask: Tensor): void =>
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
-  /** y = x, or y += x where accumulate is 1. */
+  /** y = x, or y += x when accumulate is 1. */
   const copy = (y: number, x: Tensor, accumulate: 0 | 1): void => {
     if (accumulate) kernels().addStrided(y, x.ptr, 1, 1, 1, x.size, 0, 0, 0, 1, 0, 0, 0, 1);
     else kernels().copyBytes(y, x.ptr, 4 * x.size);
   };
 
-  /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
+  /** dX = mask ≠ 0 ? dY : 0, in dY's own memory if nothing has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
     clear(dY!, mask);
     if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
@@ -84,7 +86,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-  /** Losses (N·T) beside their mask, 0 where a step is padding, whatever was computed there: ±∞ and NaN too. */
+  /** Losses (N·T) with their mask: 0 where a step is padding, whatever was computed there, including ±∞ and NaN. */
   const lossesThatCount: Op = {
     name: "lossesThatCount",
     shape: ([losses]) => [{ shape: losses.shape }],
@@ -95,7 +97,10 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
     ...common,
   };
 
-  /** Predictions (N, T, …) as rows (N·T, …), sharing their memory; padding gets the gradient 0, whatever the loss says of it. The attribute is that shape. */
+  /**
+   * Predictions (N, T, …) as rows (N·T, …), sharing their memory. Padding gets gradient 0, whatever the loss says. The
+   * attribute is the shape of the rows.
+   */
   const rowsThatCount: Op<readonly number[]> = {
     name: "rowsThatCount",
     shape: (_, shape) => [{ shape }],
@@ -119,7 +124,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
   };
 
   return {
-    judge(target, prediction, weights, given) {
+    weigh(target, prediction, weights, given) {
       const [N, T] = (given ?? weights!).shape;
       const mask = given ?? empty([N, T]);
       if (mask !== given) kernels().fill(mask.ptr, 1, mask.size); // which is not 0 as an integer

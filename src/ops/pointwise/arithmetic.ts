@@ -1,6 +1,7 @@
 /**
  * Arithmetic of two operands with broadcasting: + − × ÷, maximum, minimum.
- * Letters: y the output of the broadcast shape; dA, dB have the shapes of a and b: where an operand was repeated, its gradient is a sum.
+ * Letters: y the output, with the broadcast shape; dA and dB have the shapes of a and b: the gradient of an operand
+ * that was repeated is a sum.
  */
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -12,7 +13,7 @@ import { type BackwardCall, type Op, apply, checkDtype, defineOp } from "../defi
 import { type Four, broadcastNest, overBoxes } from "../loops.js";
 import { isRepeated, sumTo } from "../reduce/sumTo.js";
 
-/** A kernel of two broadcast operands: output, a, b; sizes; strides of a and of b. */
+/** A kernel of two broadcast operands; arguments: output, a, b; sizes; strides of a and of b. */
 type BroadcastKernel = (y: number, a: number, b: number, ...sizes: [...Four, ...Four, ...Four, number]) => void;
 
 /** Runs a kernel over y = a ∘ b. The nest's operands are y, a, b. */
@@ -22,7 +23,10 @@ function run(kernel: BroadcastKernel, nest: LoopNest, y: number, a: number, b: n
   );
 }
 
-/** Gives operand `i` its gradient: `write` writes it in the shape of y, = or +=; where the operand was repeated it is summed. */
+/**
+ * Writes the gradient of operand `i`: `write` writes it in the shape of y, with = or +=, and it is summed if the
+ * operand was repeated.
+ */
 function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
   const { shape } = call.inputs[i];
   const [y] = call.outputs;
@@ -37,7 +41,10 @@ function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accu
   });
 }
 
-/** Gives operand `i` the gradient dY or −dY, summed where the operand was repeated; dY itself to operand 0 or to whoever alone wants it. */
+/**
+ * Passes the gradient dY or −dY to operand `i`, summed if the operand was repeated; dY itself goes to operand 0, or to
+ * the only operand that needs it.
+ */
 function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   const { shape } = call.inputs[i];
   const dY = call.dOutputs[0]!;
@@ -52,7 +59,7 @@ function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   });
 }
 
-/** How a binary op goes back: the gradients of both operands. */
+/** The backward pass of a binary op: the gradients of both operands. */
 type Backward = (call: BackwardCall<undefined>) => void;
 
 /** Declares an op of two broadcast float32 operands. */
@@ -78,7 +85,10 @@ function defineBinary(
   });
 }
 
-/** An operand: a tensor, or a number that stands for a float32 tensor with that value everywhere, and so is rounded to float32 first. */
+/**
+ * An operand: a tensor, or a number that stands for a float32 tensor with this value everywhere, and so is first
+ * rounded to float32.
+ */
 export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */
@@ -103,11 +113,12 @@ export const addOp = defineBinary(
 );
 
 /**
- * a + b, element by element, with broadcasting: axes are aligned at the end, and sizes are equal or one of them is 1.
+ * a + b, element by element, with broadcasting: axes are aligned at the end; sizes are equal or one of them is 1.
  *
  * @param a, b  float32 tensors or numbers
  * @returns the broadcast shape
- * Errors: ShapeError for shapes that do not broadcast or another dtype; MemoryError.
+ * @throws {ShapeError} when shapes do not broadcast, or an operand is not float32
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(addOp, a, b);
@@ -127,7 +138,7 @@ export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(subOp, a, b);
 }
 
-/** dA (+)= dY ∘ b for a kernel ∘, in y's shape. */
+/** dA (+)= dY ∘ b for a kernel ∘, in the shape of y. */
 function scaled(
   call: BackwardCall<undefined>,
   kernel: BroadcastKernel,
@@ -186,7 +197,7 @@ export function div(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(divOp, a, b);
 }
 
-/** A kernel of a maximum's gradient: dA, dY, a, b; sizes; strides of a and of b. */
+/** A kernel for the gradient of a maximum or minimum; arguments: dA, dY, a, b; sizes; strides of a and of b. */
 type ExtremeKernel = (
   dA: number,
   dY: number,
@@ -195,7 +206,7 @@ type ExtremeKernel = (
   ...sizes: [...Four, ...Four, ...Four, number]
 ) => void;
 
-/** The gradients of maximum and minimum: `kernel` gives that of its first operand. */
+/** The gradients of maximum and minimum: `kernel` computes that of its first operand. */
 function extremeBackward(call: BackwardCall<undefined>, kernel: ExtremeKernel): void {
   const { inputs, outputs, dOutputs } = call;
   for (const [i, x] of inputs.entries()) {
@@ -216,7 +227,10 @@ export const maximumOp = defineBinary(
   { inputs: [0, 1] },
 );
 
-/** max(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * max(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(maximumOp, a, b);
 }
@@ -228,7 +242,10 @@ export const minimumOp = defineBinary(
   { inputs: [0, 1] },
 );
 
-/** min(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * min(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function minimum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(minimumOp, a, b);
 }

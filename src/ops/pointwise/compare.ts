@@ -1,4 +1,7 @@
-/** Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where not. Not differentiable. */
+/**
+ * Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where it does not. Not
+ * differentiable.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
 import { full } from "../../tensor/create.js";
@@ -8,7 +11,7 @@ import type { NumberOrTensor } from "./arithmetic.js";
 import { type Op, apply, checkDtype, defineOp } from "../defineOp.js";
 import { broadcastNest, overBoxes } from "../loops.js";
 
-/** Names of the kernels on float32; those on int32 end in Int32. */
+/** The names of the kernels on float32; those on int32 end in Int32. */
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
 // @__NO_SIDE_EFFECTS__
@@ -53,7 +56,7 @@ export const equalOp = defineComparison("equal");
  *
  * @param a, b  tensors, both float32 or both int32, or numbers
  * @returns     float32, the broadcast shape
- * Errors: ShapeError for dtypes that differ or shapes that do not broadcast.
+ * @throws {ShapeError} when dtypes differ or shapes do not broadcast
  */
 export function equal(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(equalOp, a, b);

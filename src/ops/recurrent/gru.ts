@@ -1,6 +1,7 @@
 /**
- * GRU over a whole sequence, the reset gate after or before the recurrent product. Letters: N batch, T steps, I inputs, H units; gates z r g side by side.
- * As lstm.ts; what differs is that the candidate's recurrent product is not that of the gates: assembly/recurrent/gru.ts.
+ * GRU over a whole sequence, with the reset gate after or before the recurrent product. Letters: N batch, T steps, I
+ * inputs, H units; gates z r g side by side. Like lstm.ts, except that the recurrent product of the candidate differs
+ * from that of the gates: assembly/recurrent/gru.ts.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
@@ -31,12 +32,15 @@ import {
   orderOf,
 } from "./sequenceProducts.js";
 
-/** What a GRU needs to know besides tensors. */
+/** The attributes of a GRU. */
 export interface GruAttributes extends SequenceAttributes {
   readonly resetAfter: boolean;
 }
 
-/** Outputs: last h, h of all steps; then for the backward pass the gates, h before each step, and q of assembly/recurrent/gru.ts. */
+/**
+ * Outputs: the last h, h of all steps; for the backward pass the gates, h before each step, and q of
+ * assembly/recurrent/gru.ts.
+ */
 export const gruOp = defineOp<GruAttributes>({
   name: "gru",
   shape(inputs, attributes) {
@@ -94,7 +98,7 @@ function recurrentGradient(call: BackwardCall<GruAttributes>, da: number, before
   });
 }
 
-/** Two biases (2, 3H) go into z and r as one sum; into g each on its own side of the reset. */
+/** The two biases (2, 3H) enter z and r as a sum, and g on either side of the reset. */
 function twoBiasGradients(call: BackwardCall<GruAttributes>, da: number, dq: number): void {
   const { inputs, attributes, gradient, scratch } = call;
   const { N, T, H } = sizesOf(inputs);
@@ -117,7 +121,9 @@ export interface GruWeights {
   readonly kernel: Tensor;
   /** U (H, 3H). */
   readonly recurrentKernel: Tensor;
-  /** b (2, 3H) where the reset comes after the product: of the input and of the recurrent side; else (3H). Default: none. */
+  /**
+   * b (2, 3H) when the reset follows the product: for the input and for the recurrent side; else (3H). Default: none.
+   */
   readonly bias?: Tensor | undefined;
 }
 
@@ -127,7 +133,10 @@ export interface GruOptions extends SequenceOptions {
   readonly initialState?: readonly [h: Tensor] | undefined;
   /** σ. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-  /** The reset gate multiplies the recurrent product (true, as cuDNN, Keras and PyTorch have it) or the state before it (false). Default true. */
+  /**
+   * True: the reset gate multiplies the recurrent product, as in cuDNN, Keras and PyTorch. False: it multiplies the
+   * state before the product. Default true.
+   */
   readonly resetAfter?: boolean;
 }
 
@@ -137,9 +146,11 @@ export interface GruOptions extends SequenceOptions {
  *   z, r = σ(xW + hU + b)   g = φ(xW_g + b_g + r⊙(hU_g + b′_g)), or φ(xW_g + (r⊙h)U_g + b_g)   h′ = z⊙h + (1 − z)⊙g
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients go through both
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
- * Cost: 2·N·T·(I + H)·3H flops forward, twice that backward; kept for the backward pass: 5·N·T·H numbers.
+ * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients flow through
+ *   both
+ * Cost: 2·N·T·(I + H)·3H flops forward, twice that backward; 5·N·T·H numbers are kept for the backward pass.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function gru(x: Tensor, weights: GruWeights, options: GruOptions = {}): SequenceResult {
   checkObject("gru", "the weights", weights);

@@ -1,6 +1,7 @@
 /**
- * LSTM over a whole sequence, with or without peepholes: one product for the input of all steps, one kernel for all steps, and going back one kernel
- * and a product for each sum over time. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
+ * LSTM over a whole sequence, with or without peepholes: one product for the inputs of all steps and one kernel for all
+ * steps; backward, one kernel and one product for each sum over time. Letters: N batch, T steps, I inputs, H units;
+ * gates i f g o side by side.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
@@ -30,7 +31,7 @@ import {
   recurrentGradient,
 } from "./sequenceProducts.js";
 
-/** Outputs: last h and c, h of all steps; then for the backward pass the gates, h before and c after each step. */
+/** Outputs: the last h and c, h of all steps; for the backward pass the gates, h before and c after each step. */
 export const lstmOp = defineOp<SequenceAttributes>({
   name: "lstm",
   shape(inputs, attributes) {
@@ -116,9 +117,11 @@ export interface LstmOptions extends SequenceOptions {
  *   c′ = f⊙c + i⊙g                  o = σ(xW_o + hU_o + b_o + p_o⊙c′)   h′ = o⊙φ(c′)
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the states h and c after the last step that counts; gradients go through all of them
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
- * Cost: 2·N·T·(I + H)·4H flops forward, twice that backward; kept for the backward pass: 6·N·T·H numbers.
+ * @returns the output, (N, H) or (N, T, H), and the states h and c after the last step that counts; gradients flow
+ *   through all of them
+ * Cost: 2·N·T·(I + H)·4H flops forward, twice that backward; 6·N·T·H numbers are kept for the backward pass.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function lstm(x: Tensor, weights: LstmWeights, options: LstmOptions = {}): SequenceResult {
   checkObject("lstm", "the weights", weights);

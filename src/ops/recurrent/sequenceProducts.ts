@@ -1,6 +1,7 @@
 /**
- * What the ops over whole sequences compute besides their steps: where their operands lie, how states begin and gradients of states end, and the products
- * and sums over all steps at once. Letters: N batch, T steps, I inputs, H units, G gates; z = x·W (N, T, G·H). Does not know cells.
+ * What the ops over whole sequences compute besides their steps: the addresses of operands, the initial states and the
+ * gradients of states, and the products and sums over all steps at once. Letters: N batch, T steps, I inputs, H units,
+ * G gates; z = x·W (N, T, G·H). Does not know cells.
  */
 import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
@@ -11,7 +12,7 @@ import { copyRow } from "../shape/copy.js";
 import type { BackwardCall } from "../defineOp.js";
 import { type OptionalName, type SequenceAttributes, sizesOf } from "./sequence.js";
 
-/** Gives the address of an optional operand, or 0. */
+/** A function that returns the address of an optional operand, or 0. */
 export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes): (name: OptionalName) => number {
   return (name) => {
     const place = places[name];
@@ -29,7 +30,7 @@ export function activationCodes(attributes: SequenceAttributes): [activation: nu
   return [fusedActivation(attributes.activation).code, fusedActivation(attributes.recurrentActivation).code];
 }
 
-/** Writes an initial state, or zeros, to where the kernel begins. @param from 0 for zeros */
+/** Writes an initial state, or zeros, to where the kernel starts. @param from 0 for zeros */
 export function beginState(to: number, from: number, size: number): void {
   if (from === 0) kernels().fill(to, 0, size);
   else copyRow(to, from, size, 0);
@@ -56,14 +57,16 @@ export function multiplyInput([x, kernel]: readonly Tensor[], z: number, scratch
   multiply(scratch, [0, 0], [rows, columns, I], [x.ptr, I], [kernel.ptr, columns], 0, [z, columns]);
 }
 
-/** A gradient of a state, to be changed by the kernel: a fresh tensor that begins with what the loss says of the last state. */
+/**
+ * A new tensor for the gradient of a state, which the kernel changes; it starts with the gradient of the last state.
+ */
 export function beginGradient(dLast: Tensor | undefined, shape: Shape): Tensor {
   const gradient = empty(shape);
   beginState(gradient.ptr, dLast?.ptr ?? 0, gradient.size);
   return gradient;
 }
 
-/** Hands on the gradient of an initial state. */
+/** Passes on the gradient of an initial state. */
 export function endGradient<A extends SequenceAttributes>(
   call: BackwardCall<A>,
   name: "h" | "c",
@@ -76,7 +79,7 @@ export function endGradient<A extends SequenceAttributes>(
   dState.dispose();
 }
 
-/** dW = xᵀ·dz and dx = dz·Wᵀ, a product each over all steps. */
+/** dW = xᵀ·dz and dx = dz·Wᵀ, one product each over all steps. */
 export function inputGradients<A>({ inputs: [x, kernel], gradient, scratch }: BackwardCall<A>, dz: number): void {
   const [I, columns] = kernel.shape;
   const rows = x.shape[0] * x.shape[1];

@@ -1,5 +1,6 @@
 /**
- * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. As lstm.ts, with one gate and one state.
+ * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. Like lstm.ts, with
+ * one gate and one state.
  */
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
@@ -28,7 +29,7 @@ import {
   recurrentGradient,
 } from "./sequenceProducts.js";
 
-/** Outputs: last h, h of all steps; then for the backward pass what the cell gave, and h before each step. */
+/** Outputs: the last h, h of all steps; for the backward pass the cell's result, and h before each step. */
 export const simpleRnnOp = defineOp<SequenceAttributes>({
   name: "simpleRnn",
   shape(inputs, attributes) {
@@ -89,9 +90,11 @@ export interface SimpleRnnOptions extends SequenceOptions {
  * A simple recurrent network over a batch of sequences: h′ = φ(x·W + h·U + b).
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients go through both
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
+ * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients flow through
+ *   both
  * Cost: 2·N·T·(I + H)·H flops forward, twice that backward.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function simpleRnn(x: Tensor, weights: SimpleRnnWeights, options: SimpleRnnOptions = {}): SequenceResult {
   checkObject("simpleRnn", "the weights", weights);

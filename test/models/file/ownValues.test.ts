@@ -111,8 +111,8 @@ describe("a checkpoint with the user's own values", () => {
   it("a maker that makes something else is told", async () => {
     const model = await trained({ loss: scaled({ factor: 3 }) });
     const bytes = await model.toBytes({ checkpoint: true });
-    await expect(loadModel(bytes, { ...own, losses: { scaled: () => 3 as never } })).rejects.toThrow("this is no loss");
-    await expect(loadModel(bytes, { ...own, initializers: { filled: () => 3 as never }, losses: { scaled } })).rejects.toThrow("kernelInitializer is of another kind"); // prettier-ignore
+    await expect(loadModel(bytes, { ...own, losses: { scaled: () => 3 as never } })).rejects.toThrow("not a valid loss");
+    await expect(loadModel(bytes, { ...own, initializers: { filled: () => 3 as never }, losses: { scaled } })).rejects.toThrow("kernelInitializer has the wrong type"); // prettier-ignore
   });
 
   it("the metrics of two outputs come back, with their totals", async () => {

@@ -78,7 +78,7 @@ describe("a function as a loss", () => {
     [
       "a value that is read",
       (t: Tensor, p: Tensor) => mul(squared(t, p), sum(p).item()),
-      "is touched from JavaScript inside record()",
+      "is read or written from JavaScript inside record()",
     ],
     ["an error", () => { throw new Error("mine"); }, "mine"], // prettier-ignore
   ])("that gives %s is a clear error, and nothing is lost", async (_, given, text) => {
@@ -93,7 +93,7 @@ describe("a function as a loss", () => {
 
   it("a maker that was not called is told from it", () => {
     expect(() => compiled({ loss: losses.huber as never })).toThrow(
-      "compile: this is no loss; expected one as losses.meanSquaredError() or a function of target and prediction, got function huber. Call it: huber().",
+      "compile: not a valid loss; expected for example losses.meanSquaredError() or a function of target and prediction, got function huber. Call it: huber().",
     );
   });
 });

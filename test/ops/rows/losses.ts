@@ -50,12 +50,12 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof totalLossFile & 
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([3, 2])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: targets do not fit the logits; expected targets […, C] = [2, 3], got [3, 2].",
+        text: "softmaxCrossEntropy: the targets do not fit the logits; expected targets […, C] = [2, 3], got [3, 2].",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 0]), ones([2, 0])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: no classes; expected logits […, C], C ≥ 1, got Tensor(2, 0).",
+        text: "softmaxCrossEntropy: there are no classes; expected logits […, C], C ≥ 1, got Tensor(2, 0).",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: 2 }),
@@ -65,7 +65,7 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof totalLossFile & 
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3], { requiresGrad: true })),
         error: UsageError,
-        text: "softmaxCrossEntropy: operand 1 has no gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
+        text: "softmaxCrossEntropy: operand 1 cannot have a gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
       },
     ],
     flops: ([logits]) => 6 * logits.values.length,
