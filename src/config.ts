@@ -20,17 +20,20 @@ export type Makers<T> = Readonly<Record<string, (options: never) => T>>;
  * @param kind    what is made, such as "optimizer", for messages
  * @param makers  the room's table
  * @param config  as read from a file: nothing about it is trusted
+ * @param option  of loadModel, which takes the user's own of this kind
  * @throws {DataError} when it is not a config or its className is unknown
  * @throws {UsageError} when the maker refuses an option
  */
-export function makeFrom<T>(kind: string, makers: Makers<T>, config: unknown): T {
-  const { className, ...options } = isConfig(config) ? config : { className: undefined };
-  if (className === undefined || !Object.hasOwn(makers, className)) {
+export function makeFrom<T>(kind: string, makers: Makers<T>, config: unknown, option?: string): T {
+  const { className, isFunction, ...options } = isConfig(config) ? config : ({} as Partial<Config>);
+  if (className === undefined || isFunction || !Object.hasOwn(makers, className)) {
     const expected = `one of ${Object.keys(makers).sort().join(", ")}`;
+    const isName = option !== undefined && className !== undefined && /^[\w$]{1,80}$/.test(className);
+    const hint = isName ? { hint: `Give your own to loadModel(file, { ${option}: { ${className} } }).` } : {};
     throw new DataError(
       className === undefined
         ? message(kind, "not a config", { expected: "{ className, … }", got: show(config) })
-        : message(kind, `unknown ${kind} ${show(className)}`, { expected }),
+        : message(kind, `unknown ${kind} ${show(className)}`, { expected, ...hint }),
     );
   }
   return makers[className](options as never);

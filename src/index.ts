@@ -30,6 +30,7 @@ export type { LoadedWeights, LoadWeightsOptions } from "./models/file/transfer.j
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
 export * as models from "./models/zoo/index.js";
 export type { CompileOptions } from "./models/compileOptions.js";
+export type { OwnFunction } from "./models/ownFunctions.js";
 export * from "./ops/index.js";
 export { clipByGlobalNorm, clipByNorm, clipByValue } from "./optimizers/clipping.js";
 export * as optimizers from "./optimizers/index.js";

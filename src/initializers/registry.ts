@@ -9,5 +9,5 @@ import type { Initializer } from "./initializer.js";
  * @throws {UsageError} when an option is unknown or out of range
  */
 export function initializerFrom(config: unknown): Initializer {
-  return makeFrom<Initializer>("initializer", initializers, config);
+  return makeFrom<Initializer>("initializer", initializers, config, "initializers");
 }

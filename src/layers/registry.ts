@@ -21,10 +21,11 @@ export const layerKinds = Object.keys(makers).sort() as readonly LayerKind[];
 /**
  * Makes a layer from its config.
  *
+ * @param own  makes what the user has given for an option's config: an initializer, or a layer within this one
  * @throws {DataError} when the kind is unknown
  * @throws {UsageError} or {@link ShapeError} when an option does not fit
  */
-export function layerFrom({ className, ...options }: Config): Layer {
+export function layerFrom({ className, ...options }: Config, own?: (config: Config) => unknown): Layer {
   if (!Object.hasOwn(makers, className)) {
     const hint = "Register your own layers with loadModel(file, { customLayers }).";
     throw new DataError(
@@ -33,7 +34,7 @@ export function layerFrom({ className, ...options }: Config): Layer {
   }
   const make = makers[className as LayerKind] as (options: never) => Layer;
   return make(
-    Object.fromEntries(Object.entries(options).map(([name, value]) => [name, valueOf(name, value)])) as never,
+    Object.fromEntries(Object.entries(options).map(([name, value]) => [name, valueOf(name, value, own)])) as never,
   );
 }
 
@@ -41,15 +42,18 @@ export function layerFrom({ className, ...options }: Config): Layer {
  * The value of an option. Values of other rooms are stored as configs, whose class names differ from room to room.
  * @throws {DataError} when its className is unknown
  */
-function valueOf(option: string, value: unknown): unknown {
+function valueOf(option: string, value: unknown, own?: (config: Config) => unknown): unknown {
   if (typeof value !== "object" || value === null || !("className" in value)) return value;
   const config = value as Config;
+  const made = own?.(config);
+  if (made !== undefined) return made;
   const isOf = (room: object): boolean => Object.hasOwn(room, config.className);
   if (isOf(initializers)) return initializerFrom(config);
   if (isOf(regularizers)) return regularizerFrom(config);
-  if (isOf(makers)) return innerLayer(config);
+  if (isOf(makers)) return innerLayer(config, own);
   const expected = "the description of an initializer, a regularizer or a layer";
-  throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected }));
+  const hint = "Give your own to loadModel(file, { initializers, customLayers }), by name.";
+  throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected, hint }));
 }
 
 /**
@@ -57,8 +61,8 @@ function valueOf(option: string, value: unknown): unknown {
  * @throws as {@link layerFrom}
  * @throws {DataError} when `trainable` is neither true nor false
  */
-function innerLayer({ trainable = true, ...config }: Config): Layer {
-  const layer = layerFrom(config);
+function innerLayer({ trainable = true, ...config }: Config, own?: (config: Config) => unknown): Layer {
+  const layer = layerFrom(config, own);
   if (typeof trainable !== "boolean") {
     throw new DataError(message("loadModel", "trainable must be true or false", { got: show(trainable) }));
   }

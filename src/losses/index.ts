@@ -10,3 +10,13 @@ export {
   meanAbsoluteError,
   meanSquaredError,
 } from "./regression.js";
+export {
+  binaryFocalCrossentropy,
+  contrastive,
+  type FocalOptions,
+  logCosh,
+  type MarginOptions,
+  poisson,
+  triplet,
+} from "./further.js";
+export { sparseCategoricalCrossentropy, type SparseCrossentropyOptions } from "./sparse.js";

@@ -3,6 +3,7 @@
  * the batch and applies sample weights.
  */
 import type { Config } from "../config.js";
+import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -31,5 +32,18 @@ export interface Loss {
    * @throws {ShapeError} when a target does not fit, naming its place and value
    */
   checkTargets(targets: Tensor, outputShape: Shape): void;
+  /**
+   * Of targets of which some do not count: targets and predictions as steps, (N, T) and (N, T, …), with a mask that has 0 where they do not.
+   * @param mask  (N, T) int32 that reached the output, where one did
+   */
+  countable?(target: Tensor, prediction: Tensor, mask: Tensor | undefined): CountableSteps;
   readonly config: Config;
+}
+
+/** What {@link Loss.countable} gives. */
+export interface CountableSteps {
+  readonly target: Tensor;
+  readonly prediction: Tensor;
+  readonly mask: Tensor;
+  readonly steps: MaskedSteps;
 }

@@ -9,5 +9,5 @@ import type { Loss } from "./loss.js";
  * @throws {UsageError} when an option is unknown or out of range
  */
 export function lossFrom(config: unknown): Loss {
-  return makeFrom<Loss>("loss", losses, config);
+  return makeFrom<Loss>("loss", losses, config, "losses");
 }

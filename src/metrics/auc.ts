@@ -1,4 +1,4 @@
-/** The area under the ROC curve, from histograms of the scores of both classes. */
+/** The areas under the ROC curve and under precision over recall, from histograms of the scores of both classes. */
 import { ShapeError, message } from "../errors.js";
 import { sigmoid } from "../ops/pointwise/activationFunctions.js";
 import { addHistogram } from "../ops/inPlace/metricTotals.js";
@@ -7,7 +7,7 @@ import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
-/** Options of {@link auc}. */
+/** Options of {@link auc} and {@link prAuc}. */
 export interface AucOptions {
   /**
    * True when the model gives logits, to which the metric applies the sigmoid. Default: true if the loss takes logits,
@@ -26,7 +26,20 @@ export interface AucOptions {
  * @throws {ShapeError} in compile, when the output is not a single number
  */
 export function auc(options: AucOptions = {}): Metric {
-  const name = "auc";
+  return areaMetric("auc", options, area);
+}
+
+/**
+ * The area under precision over recall, as average precision: the mean over the positives of the precision at their score, for an output of one number;
+ * targets above ½ are positive. Scores are rounded down to multiples of 1 / numThresholds. NaN when there is no positive.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} in compile, when the output is not a single number
+ */
+export function prAuc(options: AucOptions = {}): Metric {
+  return areaMetric("prAuc", options, averagePrecision);
+}
+
+function areaMetric(name: string, options: AucOptions, areaOf: typeof area): Metric {
   const values = resolve(name, options, {
     fromLogits: optional(flag()),
     numThresholds: integer(`[2, ${2 ** 20}]`, 200),
@@ -45,7 +58,7 @@ export function auc(options: AucOptions = {}): Metric {
       checkSame(name, target, prediction);
       addHistogram(state, (fromLogits ?? areLogits) ? sigmoid(prediction) : prediction, target, weights, bins);
     },
-    result: (totals) => area(totals.subarray(0, bins), totals.subarray(bins)),
+    result: (totals) => areaOf(totals.subarray(0, bins), totals.subarray(bins)),
     config: { className: name, ...describe(values) },
   };
 }
@@ -64,4 +77,15 @@ function area(negatives: Float64Array, positives: Float64Array): number {
     positive += positives[bin];
   }
   return won / (below * positive);
+}
+
+/** Sums the precision down to each bin, from the highest on, as often as there are positives in it, and divides by their number. */
+function averagePrecision(negatives: Float64Array, positives: Float64Array): number {
+  let [positive, all, precisions] = [0, 0, 0];
+  for (let bin = positives.length - 1; bin >= 0; bin--) {
+    positive += positives[bin];
+    all += positives[bin] + negatives[bin];
+    if (positives[bin] > 0) precisions += positives[bin] * (positive / all);
+  }
+  return precisions / positive;
 }

@@ -1,10 +1,10 @@
 /** Metrics by name, for loading models. Only code that loads a model imports this file. */
 import { type Makers, makeFrom } from "../config.js";
 import { accuracy, topKAccuracy } from "./accuracy.js";
-import { auc } from "./auc.js";
+import { auc, prAuc } from "./auc.js";
 import { f1, precision, recall } from "./classScores.js";
 import type { Metric } from "./metric.js";
-import { meanAbsoluteError, meanSquaredError, r2 } from "./regression.js";
+import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, r2 } from "./regression.js";
 
 const metrics: Makers<Metric> = {
   accuracy,
@@ -13,7 +13,9 @@ const metrics: Makers<Metric> = {
   recall,
   f1,
   auc,
+  prAuc,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
   r2,
 };
@@ -24,5 +26,5 @@ const metrics: Makers<Metric> = {
  * @throws {UsageError} when an option is unknown or out of range
  */
 export function metricFrom(config: unknown): Metric {
-  return makeFrom("metric", metrics, config);
+  return makeFrom("metric", metrics, config, "metrics");
 }

@@ -5,6 +5,9 @@
 import { ShapeError, message } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
 import { addDetermination, addMean } from "../ops/inPlace/metricTotals.js";
+import { div, maximum, mul, sub } from "../ops/pointwise/arithmetic.js";
+import { abs } from "../ops/pointwise/unary.js";
+import { mean } from "../ops/reduce/reduce.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/loss/rowLosses.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -28,6 +31,23 @@ function meanError(name: string, op: Op<number>): Metric {
     update(state, target, prediction, weights) {
       checkSame(name, target, prediction);
       addMean(state, rowLoss(op, prediction, target), weights, prediction.shape[0]);
+    },
+    result: ([sum, weight]) => sum / weight,
+    config: { className: name },
+  };
+}
+
+/** Mean of 100·|p − y| / max(|y|, 1e-7), in percent, weighted by sample, as in Keras. */
+export function meanAbsolutePercentageError(): Metric {
+  const name = "meanAbsolutePercentageError";
+  return {
+    name,
+    stateSize: () => 2,
+    update(state, target, prediction, weights) {
+      checkSame(name, target, prediction);
+      const errors = div(abs(sub(prediction, target)), maximum(abs(target), 1e-7));
+      const rows = weights?.size ?? prediction.shape[0];
+      addMean(state, mean(reshape(mul(errors, 100), [rows, rows === 0 ? 1 : errors.size / rows]), 1), weights, rows);
     },
     result: ([sum, weight]) => sum / weight,
     config: { className: name },

@@ -8,15 +8,16 @@ import type { Metric } from "../metrics/metric.js";
 import { checkBoolean, checkNumber } from "../options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Shape } from "../tensor/shape.js";
+import { type OwnFunction, lossOf, metricOf } from "./ownFunctions.js";
 
 /** Options of `compile`. */
 export interface CompileOptions {
   readonly optimizer: Optimizer;
-  /** One loss, or one for each output. */
-  readonly loss: Loss | readonly Loss[];
-  /** Metrics, for a model with one output. Default: none. */
-  readonly metrics?: readonly Metric[];
-  /** Factor of each output's loss in the sum. Default 1. */
+  /** One, or one for each output: losses.…, or a function of target and prediction. */
+  readonly loss: Loss | OwnFunction | readonly (Loss | OwnFunction)[];
+  /** metrics.…, or functions of target and prediction; for a model with several outputs a list for each. Default none. */
+  readonly metrics?: readonly (Metric | OwnFunction)[] | readonly (readonly (Metric | OwnFunction)[])[];
+  /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
   /**
    * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), with d =
@@ -31,50 +32,67 @@ export interface CompileOptions {
   readonly checkLogits?: boolean;
 }
 
-/**
- * Checks the values of the options.
- * @throws {UsageError} for an unknown option, or when an optimizer, loss or metric is not one: a string, or a function
- *   that was not called
- */
-export function checkCompileOptions(options: CompileOptions): void {
+/** The options, checked, with functions as what they stand for. */
+export interface Compiled extends Pick<CompileOptions, "optimizer" | "lossWeights" | "averageDecay" | "checkLogits"> {
+  readonly losses: readonly Loss[];
+  /** A list for each output; none at all where there are no metrics. */
+  readonly metrics: readonly (readonly Metric[])[];
+}
+
+/** Errors: UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
+export function checkCompileOptions(options: CompileOptions): Compiled {
   checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay", "checkLogits"]);
-  const { optimizer, loss, metrics = [], averageDecay = 0, checkLogits = true } = options;
+  const { optimizer, loss, metrics = [], lossWeights, averageDecay = 0, checkLogits = true } = options;
   checkBoolean("compile", "checkLogits", checkLogits);
   checkNumber("compile", "averageDecay", averageDecay, "[0, 1)");
   checkValue("optimizer", optimizer, "step", "optimizers.adam()");
-  for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");
-  if (!Array.isArray(metrics)) {
+  const losses = [loss].flat().map((each) => asValue("loss", each, "call", "losses.meanSquaredError()", lossOf));
+  const all: unknown = metrics;
+  if (!Array.isArray(all)) {
     throw new UsageError(
       message("compile", "metrics must be a list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
     );
   }
-  for (const metric of metrics) checkValue("metric", metric, "update", "metrics.accuracy()");
+  const nested = all.some((one) => Array.isArray(one))
+    ? all.map((one: unknown) => [one].flat())
+    : all.length
+      ? [all]
+      : [];
+  return {
+    optimizer,
+    losses,
+    metrics: nested.map((list) =>
+      list.map((each: unknown) => asValue("metric", each, "update", "metrics.accuracy()", metricOf)),
+    ),
+    checkLogits,
+    ...(lossWeights !== undefined && { lossWeights }),
+    ...(options.averageDecay !== undefined && { averageDecay }),
+  };
 }
 
-function checkValue(what: string, value: unknown, method: string, example: string): void {
+/** The value, or what a function of two arguments stands for. Errors: UsageError. */
+function asValue<T>(what: string, value: unknown, method: string, example: string, wrap: (fn: OwnFunction) => T): T {
+  if (typeof value === "function" && value.length > 1) return wrap(value as OwnFunction);
+  checkValue(what, value, method, example, " or a function of target and prediction");
+  return value as T;
+}
+
+function checkValue(what: string, value: unknown, method: string, example: string, or = ""): void {
   if (typeof value === "object" && value !== null && method in value) return;
-  if (value === undefined)
-    throw new UsageError(message("compile", `${what} is missing`, { expected: `for example ${example}` }));
+  const expected = `for example ${example}${or}`;
+  if (value === undefined) throw new UsageError(message("compile", `${what} is missing`, { expected }));
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
-  throw new UsageError(
-    message("compile", `not a valid ${what}`, { expected: `for example ${example}`, got: show(value), ...hint }),
-  );
-}
-
-/** The losses as a list. */
-export function lossesOf({ loss }: CompileOptions): readonly Loss[] {
-  return Array.isArray(loss) ? (loss as readonly Loss[]) : [loss as Loss];
+  throw new UsageError(message("compile", `not a valid ${what}`, { expected, got: show(value), ...hint }));
 }
 
 /**
  * Checks the number of losses, weights and metrics.
  * @throws {UsageError | ShapeError} when it does not match the number of outputs
  */
-export function checkForOutputCount(options: CompileOptions, outputs: number): void {
-  const { metrics = [], lossWeights } = options;
-  const count = lossesOf(options).length;
-  if (count !== outputs) {
-    const [expected, got] = [String(outputs), String(count)];
+export function checkForOutputCount({ losses, metrics, lossWeights }: Compiled, outputs: number): void {
+  const expected = String(outputs);
+  if (losses.length !== outputs) {
+    const got = String(losses.length);
     throw new UsageError(message("compile", "number of losses differs from the number of outputs", { expected, got }));
   }
   if (lossWeights !== undefined && (lossWeights.length !== outputs || !lossWeights.every(Number.isFinite))) {
@@ -82,15 +100,16 @@ export function checkForOutputCount(options: CompileOptions, outputs: number): v
       message("compile", "lossWeights do not fit", { expected: `${outputs} finite numbers`, got: show(lossWeights) }),
     );
   }
-  if (metrics.length > 0 && outputs > 1) {
+  if (metrics.length > 0 && metrics.length !== outputs) {
+    const hint = "Metrics of several outputs are a list for each: [[metrics.accuracy()], []].";
     throw new ShapeError(
-      message("compile", "metrics are for models with one output", { expected: "1 output", got: String(outputs) }),
+      message("compile", "metrics are for another number of outputs", { expected, got: String(metrics.length), hint }),
     );
   }
 }
 
 /** Runs {@link checkForOutputCount}, and checks that the metrics fit. @param outputShapes without the batch axis */
-export function checkForOutputs(options: CompileOptions, outputShapes: readonly Shape[]): void {
+export function checkForOutputs(options: Compiled, outputShapes: readonly Shape[]): void {
   checkForOutputCount(options, outputShapes.length);
-  for (const metric of options.metrics ?? []) metric.stateSize(outputShapes[0]);
+  for (const [i, list] of options.metrics.entries()) for (const metric of list) metric.stateSize(outputShapes[i]);
 }

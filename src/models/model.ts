@@ -15,7 +15,7 @@ import { columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
-import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
+import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import { dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
 import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
@@ -28,6 +28,7 @@ import { ModelState } from "./modelState.js";
 import { predictBatches } from "./loop/predict.js";
 import type { DataList } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
+import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
 import type { Weight } from "./step/weights.js";
@@ -50,12 +51,13 @@ export class Model {
   /** @internal */
   constructor(options: ModelOptions, form: Graph | Chain) {
     checkKeys("model", options, ["name", "seed"]);
-    const { name = "model", seed = 0 } = options;
+    const { name = "model", seed = unseeded.next } = options;
     if (typeof name !== "string") {
       throw new UsageError(message("model", "name must be a string", { got: show(name) }));
     }
     checkInteger("model", "seed", seed, "[0, 4294967295]");
     this.name = name;
+    if (options.seed === undefined) unseeded.next = (seed + 1) % 2 ** 32;
     this.seed = seed;
     this.#state = new ModelState(form, seed);
   }
@@ -105,9 +107,9 @@ export class Model {
    *   that does not match the outputs, and while fit, evaluate or predict runs; nothing has changed then
    */
   compile(options: CompileOptions): void {
-    checkCompileOptions(options);
+    const compiled = checkCompileOptions(options);
     this.#state.checkIdle("compile", true);
-    this.#state.compile(options);
+    this.#state.compile(compiled);
   }
 
   /**
@@ -128,7 +130,7 @@ export class Model {
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    const data = fitData({ ...state.shapes(compiled), ...given }, lossesOf(compiled), { x, y }, options);
+    const data = fitData({ ...state.shapes(compiled), ...given }, compiled.losses, { x, y }, options);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       for (const part of [data.training, data.validation])
@@ -168,7 +170,7 @@ export class Model {
       const compiled = state.compiled(op);
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       const samples = { x, y, sampleWeight, mask, lengths: steps };
-      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, lossesOf(compiled), samples);
+      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
       let evaluation: Evaluation | undefined;
       try {
         state.buildFor(data.inputs.map(({ tensor }) => tensor));
@@ -310,7 +312,7 @@ export class Model {
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
-    checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
+    checkTargets(op, shapes, compiled.losses, inputs, targets);
     return scope(() => {
       state.buildFor(inputs);
       const masks = masksOf(op, this.layers, inputs, options);

@@ -10,7 +10,10 @@ import type { GivenMasks, SampleWeight } from "./input/samples.js";
 export interface ModelOptions {
   /** The model's name in the summary. Default "model". */
   readonly name?: string;
-  /** Seed of the initial weights, of dropout and of the order of samples: an integer from 0 to 2³² − 1. Default 0. */
+  /**
+   * Seed of the initial weights, of dropout and of the order of samples: an integer from 0 to 2³² − 1. Default: 0 for the first model that is made without
+   * one, then 1, 2, …, so that models differ from each other and a program gives the same bits each time.
+   */
   readonly seed?: number;
 }
 

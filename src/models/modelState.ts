@@ -11,7 +11,7 @@ import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import { Chain } from "./graph/chain.js";
-import { type CompileOptions, checkForOutputCount, checkForOutputs, lossesOf } from "./compileOptions.js";
+import { type Compiled, checkForOutputCount, checkForOutputs } from "./compileOptions.js";
 import type { Extras, ModelShapes } from "./input/data.js";
 import { Graph } from "./graph/graph.js";
 import { Progress } from "./loop/progress.js";
@@ -32,7 +32,7 @@ export class ModelState {
   #form: Graph | Chain;
   #random: RandomState | undefined;
   #weights: Weights | undefined;
-  #options: CompileOptions | undefined;
+  #options: Compiled | undefined;
   #step: TrainingStep | undefined;
   #isDisposed = false;
   #held: readonly Parameter[] = [];
@@ -133,7 +133,7 @@ export class ModelState {
    * @param compiled given where targets come with the data: only now can metrics be checked against the output of a
    *   chain
    */
-  shapes(compiled?: CompileOptions): ModelShapes {
+  shapes(compiled?: Compiled): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
       const { inputs, outputs, outputShapes, tokenRules } = form;
@@ -168,7 +168,7 @@ export class ModelState {
   }
 
   /** The options of `compile`. @throws {UsageError} before `compile` */
-  compiled(op: string): CompileOptions {
+  compiled(op: string): Compiled {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
     const hint = "Call model.compile({ optimizer, loss }) first.";
@@ -179,11 +179,11 @@ export class ModelState {
    * Compiles with options whose values are checked.
    * @throws {UsageError | ShapeError | MemoryError} before anything has changed
    */
-  compile(options: CompileOptions): void {
+  compile(options: Compiled): void {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
     if (options.checkLogits ?? true)
-      for (const [i, loss] of lossesOf(options).entries()) checkLogits(loss, form.layersBefore(i));
+      for (const [i, loss] of options.losses.entries()) checkLogits(loss, form.layersBefore(i));
     const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
@@ -261,7 +261,7 @@ export class ModelState {
     for (const parameter of this.#held) parameter.release();
   }
 
-  #newStep(options: CompileOptions): TrainingStep {
+  #newStep(options: Compiled): TrainingStep {
     const { weights, random } = this.bound("compile");
     return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));
   }

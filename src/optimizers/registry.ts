@@ -19,9 +19,9 @@ const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, a
  */
 export function optimizerFrom(config: Config): Optimizer {
   const { learningRate } = config;
-  const isSchedule = typeof learningRate === "object" && learningRate !== null;
+  const isSchedule = typeof learningRate === "object" && learningRate !== null && !("at" in learningRate);
   const rate = isSchedule ? { learningRate: scheduleFrom(learningRate as Config) } : {};
-  return makeFrom("optimizer", optimizers, { ...config, ...rate });
+  return makeFrom("optimizer", optimizers, { ...config, ...rate }, "optimizers");
 }
 
 /**
@@ -30,5 +30,5 @@ export function optimizerFrom(config: Config): Optimizer {
  * @throws {UsageError} when an option is unknown or out of range
  */
 export function scheduleFrom(config: Config): Schedule {
-  return makeFrom<Schedule>("schedule", schedules, config);
+  return makeFrom<Schedule>("schedule", schedules, config, "schedules");
 }

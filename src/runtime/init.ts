@@ -78,7 +78,7 @@ let starting: { readonly options: InitOptions; readonly done: Promise<Started> }
 export async function init(options: InitOptions = {}): Promise<Info> {
   checkOptions(options);
   if (starting !== undefined) {
-    if (!optionNames.every((name) => options[name] === starting!.options[name])) {
+    if (!optionNames.every((name) => options[name] === undefined || options[name] === starting!.options[name])) {
       const [expected, got] = [showOptions(starting.options), showOptions(options)];
       const hint = "Call init once, before everything else; there is one runtime in a process.";
       throw new UsageError(message("init", "init was called before with other options", { expected, got, hint }));

@@ -41,7 +41,9 @@ describe("examples", () => {
     } finally {
       rmSync(own, { recursive: true });
     }
-    expect(log).toHaveBeenCalledExactlyOnceWith({ loss: expect.any(Number), accuracy: expect.any(Number) });
-    expect((log.mock.calls[0][0] as { accuracy: number }).accuracy).toBeGreaterThan(0.97);
+    expect(log).toHaveBeenCalledOnce();
+    const { loss, accuracy } = log.mock.calls[0][0] as { loss: number; accuracy: number };
+    expect(loss).toBeLessThan(1);
+    expect(accuracy).toBeGreaterThan(0.97);
   });
 });

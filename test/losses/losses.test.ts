@@ -226,7 +226,7 @@ describe("errors", () => {
       () => categoricalCrossentropy({ from_logits: true } as never),
     ],
     [
-      'loss: unknown loss "mse"; expected one of binaryCrossentropy, categoricalCrossentropy, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, meanAbsoluteError, meanSquaredError.',
+      'loss: unknown loss "mse"; expected one of binaryCrossentropy, binaryFocalCrossentropy, categoricalCrossentropy, contrastive, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, logCosh, meanAbsoluteError, meanSquaredError, poisson, sparseCategoricalCrossentropy, triplet.',
       () => lossFrom({ className: "mse" }),
     ],
     [

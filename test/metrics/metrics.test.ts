@@ -11,7 +11,17 @@ import { scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
 
-const { accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy } = metrics;
+const {
+  accuracy,
+  auc,
+  f1,
+  meanAbsoluteError,
+  meanSquaredError,
+  precision,
+  r2,
+  recall,
+  topKAccuracy,
+} = metrics;
 
 type Rows = readonly (number | readonly number[])[];
 type Batch = readonly [target: Rows | Int32Array, prediction: Rows, weights?: readonly number[]];
@@ -316,7 +326,7 @@ describe("errors", () => {
     ],
     ["auc: the output is not a single number; expected [N, 1], got [N, 3].", () => auc().stateSize([3])],
     [
-      'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy.',
+      'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, prAuc, precision, r2, recall, topKAccuracy.',
       () => metricFrom({ className: "mse" }),
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {

@@ -12,20 +12,26 @@ const fits = { optimizer: optimizers.sgd(), loss: losses.meanSquaredError() };
 
 it.each([
   ["compile: optimizer is missing; expected for example optimizers.adam().", { optimizer: undefined }],
-  ["compile: loss is missing; expected for example losses.meanSquaredError().", { loss: undefined }],
+  [
+    "compile: loss is missing; expected for example losses.meanSquaredError() or a function of target and prediction.",
+    { loss: undefined },
+  ],
   ['compile: not a valid optimizer; expected for example optimizers.adam(), got "adam".', { optimizer: "adam" }],
   [
     "compile: not a valid optimizer; expected for example optimizers.adam(), got function adam. Call it: adam().",
     { optimizer: optimizers.adam },
   ],
-  ['compile: not a valid loss; expected for example losses.meanSquaredError(), got "mse".', { loss: ["mse"] }],
   [
-    "compile: not a valid loss; expected for example losses.meanSquaredError(), got function hinge. Call it: hinge().",
+    'compile: not a valid loss; expected for example losses.meanSquaredError() or a function of target and prediction, got "mse".',
+    { loss: ["mse"] },
+  ],
+  [
+    "compile: not a valid loss; expected for example losses.meanSquaredError() or a function of target and prediction, got function hinge. Call it: hinge().",
     { loss: losses.hinge },
   ],
   ["compile: metrics must be a list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
   [
-    "compile: not a valid metric; expected for example metrics.accuracy(), got function auc. Call it: auc().",
+    "compile: not a valid metric; expected for example metrics.accuracy() or a function of target and prediction, got function auc. Call it: auc().",
     { metrics: [metrics.auc] },
   ],
   [

@@ -124,18 +124,18 @@ describe("errors", () => {
       { clipNorm: 1, clipValue: 1 },
     ],
     [
-      'DataError: optimizer: unknown optimizer "adamax"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
+      'DataError: optimizer: unknown optimizer "adamin"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { adamin } }).',
       optimizerFrom,
-      { className: "adamax" },
+      { className: "adamin" },
     ],
     [
-      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
+      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { toString } }).',
       optimizerFrom,
       { className: "toString" },
     ],
     ["DataError: optimizer: not a config; expected { className, … }, got Object.", optimizerFrom, {}],
     [
-      'DataError: schedule: unknown schedule "oneCycel"; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay.',
+      'DataError: schedule: unknown schedule "oneCycel"; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay. Give your own to loadModel(file, { schedules: { oneCycel } }).',
       optimizerFrom,
       { className: "sgd", learningRate: { className: "oneCycel" } },
     ],

@@ -40,7 +40,8 @@ const es2022 = ["lib.es2022.d.ts"];
 const nodeNext = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
 const node10 = {
   module: ts.ModuleKind.CommonJS,
-  moduleResolution: 2 as ts.ModuleResolutionKind, // Node10, which the compiler no longer wants named
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- projects that have not moved on are what is tried here
+  moduleResolution: ts.ModuleResolutionKind.Node10,
   ignoreDeprecations: "6.0",
 };
 

@@ -59,11 +59,17 @@ describe("init", () => {
     expect(await lanegrad.init(options)).toBe(a);
   });
 
+  it("again without options, or with some of them, is free: a library may call it, too", async () => {
+    const started = await lanegrad.init({ build: "simd", threads: 1 });
+    expect(await lanegrad.init()).toBe(started);
+    expect(await lanegrad.init({ threads: 1 })).toBe(started);
+  });
+
   it("again with other options is an error that shows both", async () => {
     await lanegrad.init({ build: "simd", threads: 1 });
-    await expect(lanegrad.init()).rejects.toThrow(
+    await expect(lanegrad.init({ threads: 2 })).rejects.toThrow(
       'init: init was called before with other options; expected { build: "simd", module: undefined, threads: 1, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }, ' +
-        "got { build: undefined, module: undefined, threads: undefined, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }. " +
+        "got { build: undefined, module: undefined, threads: 2, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }. " +
         "Call init once, before everything else; there is one runtime in a process.",
     );
     expect(lanegrad.info().build).toBe("simd");

@@ -28,13 +28,13 @@ export function masksOfLengths(
     const hint = "A mask says all that lengths can say.";
     throw new UsageError(message(op, "both mask and lengths are given", { expected: "one of them", hint }));
   }
-  const list = inputs.length === 1 ? [lengths] : lengths;
+  const list: unknown = inputs.length === 1 ? [lengths] : lengths;
   if (!Array.isArray(list) || list.length !== inputs.length) {
     const expected = `a list of ${inputs.length}, undefined for an input without lengths`;
     throw new UsageError(message(op, "lengths do not fit the inputs", { expected, got: show(lengths) }));
   }
   return inputs.map((x, i) => {
-    const one = list[i] as SequenceLengths | undefined;
+    const one = (list as readonly unknown[])[i] as SequenceLengths | undefined;
     if (one === undefined) return undefined;
     if (x.rank < 2) {
       throw new ShapeError(

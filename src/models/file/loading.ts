@@ -14,7 +14,13 @@ import { metricFrom } from "../../metrics/registry.js";
 import { writeTotals } from "../../ops/inPlace/metricTotals.js";
 import { optimizerFrom } from "../../optimizers/registry.js";
 import { restoreOptimizer } from "../../optimizers/restore.js";
-import { checkInteger } from "../../options.js";
+import { checkInteger, checkObject } from "../../options.js";
+import type { Optimizer, Schedule } from "../../optimizers/optimizer.js";
+import type { Initializer } from "../../initializers/initializer.js";
+import type { Loss } from "../../losses/loss.js";
+import type { Metric } from "../../metrics/metric.js";
+import { checkCompileOptions } from "../compileOptions.js";
+import type { OwnFunction } from "../ownFunctions.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { rebuild } from "../graph/architecture.js";
 import type { Graph } from "../graph/graph.js";
@@ -29,6 +35,15 @@ import { carriedBy } from "../../layers/sequencePart.js";
 export interface LoadOptions {
   /** Functions that make layers of your own, by their `className`. */
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
+  /**
+   * Losses of your own, by name: functions of target and prediction as compile was given them, or, for objects of your own, makers that take the options
+   * of their config. So are metrics, optimizers, schedules and initializers.
+   */
+  readonly losses?: Readonly<Record<string, OwnFunction | ((options: never) => Loss)>>;
+  readonly metrics?: Readonly<Record<string, OwnFunction | ((options: never) => Metric)>>;
+  readonly optimizers?: Readonly<Record<string, (options: never) => Optimizer>>;
+  readonly schedules?: Readonly<Record<string, (options: never) => Schedule>>;
+  readonly initializers?: Readonly<Record<string, (options: never) => Initializer>>;
   /**
    * Batch size of stateful layers, in place of the one they were trained with; their states begin at zero. Training
    * state in a checkpoint is then ignored.
@@ -58,20 +73,22 @@ interface Saved {
  *   architecture
  */
 export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
-  checkKeys("loadModel", options, ["customLayers", "batchSize", "inputShape"]);
+  const rooms = ["customLayers", "losses", "metrics", "optimizers", "schedules", "initializers"] as const;
+  checkKeys("loadModel", options, [...rooms, "batchSize", "inputShape"]);
+  for (const room of rooms) checkObject("loadModel", room, options[room] ?? {});
   const { batchSize, inputShape } = options;
   if (batchSize !== undefined) checkInteger("loadModel", "batchSize", batchSize, "[1, ∞)");
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
   const graph = asDataError(() =>
-    rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options.customLayers), inputShape),
+    rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options), inputShape),
   );
   const weights = weightsOf(graph, file, "", batchSize !== undefined);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   model.notes = checkedNotes(saved.notes);
   try {
     model.insides.bound("loadModel", weights);
-    if (saved.training !== undefined && batchSize === undefined) resume(model, graph, file, saved.training);
+    if (saved.training !== undefined && batchSize === undefined) resume(model, graph, file, saved.training, options);
     return model;
   } catch (error) {
     model.dispose();
@@ -79,12 +96,35 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   }
 }
 
-function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {}): Layer {
-  if (!Object.hasOwn(customLayers, config.className)) return layerFrom(config);
+function makeLayer(config: Config, options: LoadOptions): Layer {
+  return (
+    ownLayer(config, options) ??
+    layerFrom(config, (inner) => ownLayer(inner, options) ?? ownOf("initializers", inner, options))
+  );
+}
+
+/** Undefined where the user has given no maker of it. */
+function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | undefined {
+  if (!Object.hasOwn(customLayers, config.className)) return undefined;
   const layer = customLayers[config.className](config);
   if (layer instanceof Layer) return layer;
   const wrong = `customLayers[${show(config.className)}] did not return a layer`;
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
+}
+
+/** What the user has given for a config: a function itself where it was one, else what a maker of that name makes. Undefined where there is none. */
+function ownOf(
+  room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers",
+  config: unknown,
+  options: LoadOptions,
+): unknown {
+  const { className = "", isFunction, ...given } = Object(config) as Partial<Config>;
+  const values: Readonly<Record<string, unknown>> = options[room] ?? {};
+  if (!Object.hasOwn(values, className)) return undefined;
+  const value = values[className];
+  if (typeof value === "function") return isFunction ? value : (value as (options: object) => unknown)(given);
+  const wrong = `${show(className)} in ${room} is no function`;
+  throw new DataError(message("loadModel", wrong, { expected: "a function, or a maker", got: show(value) }));
 }
 
 /** A layer's configuration with another batch size where the layer, or one inside it, is stateful. */
@@ -132,35 +172,47 @@ function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
  * Compiles the model as it was compiled and restores the state of its training.
  * @throws {DataError} before memory in proportion to a claimed size is allocated
  */
-function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining): void {
-  const outputShape = graph.outputs[0].shape;
+function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining, own: LoadOptions): void {
   asDataError(() => {
     const { optimizer, losses, lossWeights, averageDecay } = training.compile;
-    const metrics = training.compile.metrics.map(metricFrom);
-    const totals = metrics.map((metric, i) => totalsIn(file, totalsName(i), metric.stateSize(outputShape)));
-    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
-    const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
-    const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
-    checkWords(training.random);
-    model.compile({
-      optimizer: optimizerFrom(optimizer),
-      loss: losses.map(lossFrom),
-      metrics,
+    const saved: readonly unknown[] = training.compile.metrics;
+    const nested = saved.some((one) => Array.isArray(one)) ? (saved as unknown[][]) : saved.length > 0 ? [saved] : [];
+    const compiled = checkCompileOptions({
+      optimizer: optimizerOf(optimizer, own),
+      loss: losses.map((config) => (ownOf("losses", config, own) ?? lossFrom(config)) as Loss),
+      metrics: nested.map((list) =>
+        list.map((config) => (ownOf("metrics", config, own) ?? metricFrom(config)) as Metric),
+      ),
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
       checkLogits: false, // was checked when the model was first compiled
     });
+    const sizes = compiled.metrics.flatMap((list, i) => list.map((metric) => metric.stateSize(graph.outputs[i].shape)));
+    if (graph.outputs.length > 1 && file.tensors.has(totalsName(sizes.length)))
+      sizes.push(...graph.outputs.map(() => 2));
+    const totals = sizes.map((size, i) => totalsIn(file, totalsName(i), size));
+    const slotNames = [...file.tensors.keys()].filter((name) => name.startsWith(slotPrefix));
+    const slots = Object.fromEntries(slotNames.map((name) => [name.slice(slotPrefix.length), floats(file, name)]));
+    const raw = averageDecay === undefined ? undefined : weightsOf(graph, file, rawPrefix);
+    checkWords(training.random);
     const { insides } = model;
+    insides.compile(compiled);
     const step = insides.step("loadModel");
     const { weights, random } = insides.bound("loadModel");
     restoreOptimizer(step.optimizer, { ...training.optimizer, slots });
     if (raw !== undefined) for (const { name, value } of weights.all) value.assign(raw.get(name)!);
-    for (const [i, each] of step.metrics.totals.entries()) writeTotals(each, totals[i]);
+    for (const [i, values] of totals.entries()) writeTotals(step.metrics.totals[i], values);
     checkProgress(training.progress);
     insides.progress.restore(training.progress);
     random.restore(training.random);
     weights.isFirm = false;
   });
+}
+
+function optimizerOf(config: Config, own: LoadOptions): Optimizer {
+  const rate = ownOf("schedules", config.learningRate, own);
+  const given = rate === undefined ? config : { ...config, learningRate: rate };
+  return (ownOf("optimizers", given, own) as Optimizer | undefined) ?? optimizerFrom(given);
 }
 
 function readMetadata({ metadata }: Safetensors): Saved {

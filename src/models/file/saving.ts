@@ -61,7 +61,8 @@ export interface SavedTraining {
   readonly compile: {
     readonly optimizer: Config;
     readonly losses: readonly Config[];
-    readonly metrics: readonly Config[];
+    /** Of one output a list, of several a list for each. */
+    readonly metrics: readonly Config[] | readonly (readonly Config[])[];
     readonly lossWeights: readonly number[] | null;
     readonly averageDecay?: number;
   };
@@ -120,11 +121,12 @@ function describeTraining(parts: SavedParts, step: TrainingStep, entries: Safete
   if (parts.average) for (const { name, value } of parts.weights.all) entries.push(valuesOf(rawPrefix + name, value));
   for (const [i, totals] of step.metrics.copy().entries()) entries.push(entry(totalsName(i), [totals.length], totals));
   const { options } = step;
+  const metrics = options.metrics.map((list) => list.map(({ config }) => config));
   return {
     compile: {
       optimizer: options.optimizer.config,
       losses: step.losses.map(({ config }: Loss) => config),
-      metrics: (options.metrics ?? []).map(({ config }) => config),
+      metrics: metrics.length === 1 ? metrics[0] : metrics,
       lossWeights: options.lossWeights ?? null,
       ...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),
     },

@@ -128,7 +128,10 @@ export function dataColumns(
       masks = shapes.maskColumns(op, samples, inputs, toColumn);
       all.push(...masks.filter((column) => column !== undefined));
     }
-    if (sampleWeight !== undefined) weights = weightColumn(shapes.sampleWeights!(op, rows, sampleWeight));
+    if (sampleWeight !== undefined) {
+      const { values, shape } = shapes.sampleWeights!(op, rows, sampleWeight, outputShapes);
+      weights = weightColumn(values, shape);
+    }
   });
   return { inputs, targets, weights, masks };
 }
@@ -146,9 +149,9 @@ export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): 
   });
 }
 
-/** (N) */
-function weightColumn(weights: Float32Array): Column {
-  return { tensor: keep(tensor(weights)), isOwned: true };
+/** (N), or (N, T) */
+function weightColumn(weights: Float32Array, shape: Shape = [weights.length]): Column {
+  return { tensor: keep(tensor(weights, shape)), isOwned: true };
 }
 
 /**

@@ -9,15 +9,43 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { ClassWeight, SampleWeight } from "./samples.js";
 
 /**
- * The weights of N samples.
- * @throws {ShapeError} when there are not N weights, or one is negative or not finite
+ * The weights of N samples, (N), or of their steps, (N, T).
+ * @param outputShapes  without the batch axis: each must have T steps where weights are for steps
+ * @throws {ShapeError} when there are not N weights, or N rows of T, or one is negative or not finite
  */
-export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeight): Float32Array {
-  const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
+export function sampleWeights(
+  op: string,
+  rows: number,
+  sampleWeight: SampleWeight,
+  outputShapes: readonly Shape[],
+): { readonly values: Float32Array; readonly shape: Shape } {
+  const steps = stepsOf(op, rows, sampleWeight, outputShapes);
+  if (steps !== undefined) {
+    const values = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : (sampleWeight as number[][]).flat();
+    return { values: checkedWeights(op, values), shape: [rows, steps] };
+  }
+  const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : (sampleWeight as ArrayLike<number>);
   if (typeof given !== "object" || given === null || given.length !== rows) {
     const got = show(given?.length ?? given);
     throw new ShapeError(message(op, "sampleWeight has the wrong length", { expected: String(rows), got }));
   }
+  return { values: checkedWeights(op, given), shape: [rows] };
+}
+
+/** T where the weights are for steps. Errors: ShapeError where they are and do not fit. */
+function stepsOf(op: string, rows: number, given: SampleWeight, outputShapes: readonly Shape[]): number | undefined {
+  const lists = Array.isArray(given) && given.some((one) => Array.isArray(one)) ? (given as number[][]) : undefined;
+  const shape = isTensor(given) ? given.shape : lists && [lists.length, lists[0].length];
+  if (shape === undefined || shape.length < 2) return undefined;
+  const isEven = lists === undefined || lists.every((list) => Array.isArray(list) && list.length === shape[1]);
+  const fits = shape.length === 2 && shape[0] === rows && outputShapes.every((output) => output[0] === shape[1]);
+  if (isEven && fits) return shape[1];
+  const expected = `[N] = [${rows}], or [N, T] for outputs [N, T, …]`;
+  const got = isEven ? `[${shape.join(", ")}] for outputs ${show(outputShapes)}` : "rows of different lengths";
+  throw new ShapeError(message(op, "sampleWeight does not fit the outputs", { expected, got }));
+}
+
+function checkedWeights(op: string, given: ArrayLike<number>): Float32Array {
   const weights = Float32Array.from(given);
   const at = weights.findIndex((weight) => !isWeight(weight));
   if (at >= 0) {

@@ -8,8 +8,8 @@ export type Data = Tensor | TensorValues;
 /** Inputs or targets of a model: one, or a list for several. */
 export type DataList = Data | readonly Data[];
 
-/** A weight ≥ 0 for each sample, (N). */
-export type SampleWeight = ArrayLike<number> | Tensor;
+/** A weight ≥ 0 for each sample, (N), or for each step of the outputs, a tensor or nested lists of (N, T). */
+export type SampleWeight = ArrayLike<number> | readonly (readonly number[])[] | Tensor;
 
 /** Weight of each class, by label. */
 export type ClassWeight = Readonly<Record<number, number>>;

@@ -17,7 +17,6 @@ import { keep } from "../../tensor/scope.js";
 import { showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Column, inputColumn, made, release, targetColumn, toColumn } from "../input/columns.js";
-import { lossesOf } from "../compileOptions.js";
 import { type Extras, givesExtras } from "../input/data.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
 import { checkSignal } from "./fitOptions.js";
@@ -112,7 +111,7 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   }
   const state = model.insides;
   state.checkIdle(op);
-  const losses = lossesOf(state.compiled(op));
+  const { losses } = state.compiled(op);
   if (!state.isBuilt) state.build([window, ...shape.slice(2)]);
   const step = state.step(op, given);
   step.checkTrainable(op);

@@ -251,12 +251,11 @@ class Fit implements Training {
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
-    const where = step.whereNonFinite(splitBatch(this.#data.training, batch));
+    const { adviceFor, whereNonFinite } = await import("./diverged.js");
+    const where = whereNonFinite(step, splitBatch(this.#data.training, batch));
     await this.#batchEnd(progress.batch, loss);
     if (this.#stopped !== undefined) return;
-    const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-    const restores = this.#callbacks.some((one) => "onTrainAbort" in one) ? ", or what a callback restores" : "";
-    const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${restores}.`;
+    const hint = adviceFor(where, this.#callbacks.some((one) => "onTrainAbort" in one)); // prettier-ignore
     const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
     throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
   }

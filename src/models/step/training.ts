@@ -14,13 +14,14 @@ import { totalLossOp } from "../../ops/loss/totalLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
-import { heap, launcher } from "../../runtime/runtime.js";
+import { launcher } from "../../runtime/runtime.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import { type Recording, record, unrecorded } from "../../tensor/record.js";
 import { scope } from "../../tensor/scope.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CompileOptions, checkForOutputs, lossesOf } from "../compileOptions.js";
+import { type Compiled, checkForOutputs } from "../compileOptions.js";
+import { checkUnweighted } from "../ownFunctions.js";
 import type { Graph } from "../graph/graph.js";
 import { RunningMetrics } from "./runningMetrics.js";
 import { StepState } from "./stepState.js";
@@ -39,14 +40,14 @@ export interface TrainingBatch {
 /** The compiled part of a model: loss, metrics, optimizer. */
 export class TrainingStep {
   readonly losses: readonly Loss[];
-  readonly options: CompileOptions;
+  readonly options: Compiled;
   readonly optimizer: OptimizerState;
   /** The metrics of the running epoch. */
   readonly metrics: RunningMetrics;
   /** The averages, if the model was compiled with an averageDecay. */
   readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
-  readonly #weights: Weights;
+  readonly weights: Weights;
   readonly #random: RandomState;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
@@ -60,12 +61,12 @@ export class TrainingStep {
    * @throws {UsageError | ShapeError} when losses, weights or metrics do not match the outputs
    * @throws {MemoryError}
    */
-  constructor(graph: Graph, weights: Weights, random: RandomState, options: CompileOptions) {
+  constructor(graph: Graph, weights: Weights, random: RandomState, options: Compiled) {
     this.#graph = graph;
-    this.#weights = weights;
+    this.weights = weights;
     this.#random = random;
     this.options = options;
-    this.losses = lossesOf(options);
+    this.losses = options.losses;
     checkForOutputs(options, graph.outputShapes);
     this.metrics = this.newMetrics();
     weights.prepareTraining();
@@ -83,17 +84,21 @@ export class TrainingStep {
 
   /** The metrics with separate totals, for an evaluation. */
   newMetrics(): RunningMetrics {
+    const { outputs } = this.#graph;
     return new RunningMetrics(
-      this.options.metrics ?? [],
-      this.#graph.outputs[0].shape,
-      this.losses[0].takes === "logits",
+      outputs.map(({ shape, origin }, i) => ({
+        metrics: this.options.metrics[i] ?? [],
+        shape,
+        areLogits: this.losses[i].takes === "logits",
+        prefix: outputs.length > 1 ? `${origin?.layer.name}_` : "",
+      })),
     );
   }
 
   /** @throws {UsageError} when no parameter is trained, or a layer was frozen or unfrozen since compile */
   checkTrainable(op: string): void {
-    const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
-    const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
+    const now = new Set(this.weights.trainable.map(({ parameter }) => parameter));
+    const changed = this.weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
     if (changed !== undefined && !changed.parameter.layer.isFrozen && this.#trained.has(changed.parameter)) {
       const hint = "Call compile again to train the rest, or make a copy of the layer by save and loadModel.";
       throw new UsageError(message(op, `another model trains layer ${show(changed.layer.name)} now`, { hint }));
@@ -103,14 +108,14 @@ export class TrainingStep {
       const hint = "Call compile again; the optimizer then starts afresh.";
       throw new UsageError(message(op, "layers were frozen or unfrozen since compile", { got, hint }));
     }
-    const cut = this.#weights.trainable.find(({ value }) => !value.requiresGrad);
+    const cut = this.weights.trainable.find(({ value }) => !value.requiresGrad);
     if (cut !== undefined) {
       const hint = "Freeze a layer by trainable = false, then compile.";
       throw new UsageError(
         message(op, `requiresGrad of ${show(cut.name)} is false, but its layer is trained`, { hint }),
       );
     }
-    this.#weights.isFirm = true;
+    this.weights.isFirm = true;
     if (now.size > 0) return;
     const expected = "a layer with parameters that is not frozen";
     throw new UsageError(message(op, "there is nothing to train", { expected }));
@@ -123,14 +128,14 @@ export class TrainingStep {
    *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
    */
   gradients(batch: TrainingBatch): Tensor[] {
-    return this.#weights.isolated(() => {
+    return this.weights.isolated(() => {
       const rows = this.#weighed(batch, true);
-      const losses = this.#loss(rows, batch);
+      const { losses, means } = this.#loss(rows, batch);
       losses[0].backward();
       for (const { parameter, regularizer } of this.#penalized) {
         addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
       }
-      this.metrics.update(rows[0]);
+      this.metrics.update(rows, means);
       return losses;
     });
   }
@@ -149,7 +154,7 @@ export class TrainingStep {
         this.#random.advance();
       });
     }
-    this.#cleanAt = this.#weights.gradientVersion;
+    this.#cleanAt = this.weights.gradientVersion;
   }
 
   /**
@@ -157,7 +162,7 @@ export class TrainingStep {
    * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
-    const clean = (): void => void (this.#cleanAt = this.#weights.gradientVersion);
+    const clean = (): void => void (this.#cleanAt = this.weights.gradientVersion);
     unrecorded(() => this.begin());
     launcher().recorder?.around(() => this.begin(), clean);
     try {
@@ -175,8 +180,8 @@ export class TrainingStep {
 
   /** Clears gradients that are not to be used. */
   discard(): void {
-    this.#weights.clearGradients();
-    this.#cleanAt = this.#weights.gradientVersion;
+    this.weights.clearGradients();
+    this.#cleanAt = this.weights.gradientVersion;
   }
 
   /**
@@ -184,7 +189,7 @@ export class TrainingStep {
    * it before {@link gradients} or a replay of it, outside of recordings.
    */
   begin(): void {
-    if (this.#weights.gradientVersion !== this.#cleanAt) this.discard();
+    if (this.weights.gradientVersion !== this.#cleanAt) this.discard();
     this.#before.save();
   }
 
@@ -205,8 +210,9 @@ export class TrainingStep {
     return noGrad(() => {
       return this.averaged(() => {
         const rows = this.#weighed(batch, false);
-        metrics.update(rows[0]);
-        return this.#loss(rows, batch);
+        const { losses, means } = this.#loss(rows, batch);
+        metrics.update(rows, means);
+        return losses;
       });
     });
   }
@@ -223,20 +229,10 @@ export class TrainingStep {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
   }
 
-  /**
-   * Where the loss of a refused batch became non-finite, in words: a weight, else the first layer whose output on this
-   * batch is not finite, else the loss function.
-   */
-  whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
-    const weight = this.#weights.all.find(({ value }) => !isFinite(value));
-    if (weight !== undefined) return `weight ${show(weight.name)}, which an earlier step has spoilt`;
-    let layer: string | undefined;
-    const watch = (name: string, output: Tensor): void => {
-      if (layer === undefined && !isFinite(output)) layer = name;
-    };
+  /** Goes forward as in training once more on a batch that was refused, and shows every layer's output. Nothing has changed afterwards. */
+  watch({ inputs, masks: given }: TrainingBatch, watch: (layer: string, output: Tensor) => void): void {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
     this.#before.restore();
-    return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
   /** Runs `fn`, which calls layers, with the averages as the weights, if there are any. */
@@ -262,38 +258,45 @@ export class TrainingStep {
   /** The outputs of a batch with their targets and weights. */
   #weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {
     const { maskedSteps } = this.#graph;
-    if (maskedSteps === undefined && given.some((mask) => mask !== undefined)) {
+    const needsSteps = weights?.rank === 2 || given.some((mask) => mask !== undefined);
+    if (maskedSteps === undefined && needsSteps) {
       const hint = "Call fit or evaluate with a mask first.";
       throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
     }
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
-      if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
+      const countable = this.losses[i].countable?.(target, prediction, mask);
+      if (countable) return countable.steps.weigh(countable.target, countable.prediction, weights, countable.mask);
+      if (mask === undefined && weights?.rank !== 2)
+        return { target, prediction, lossWeights: weights, metricWeights: weights };
       return maskedSteps!.weigh(target, prediction, weights, mask);
     });
   }
 
-  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): Tensor[] {
+  /** The loss of a batch, with its terms where outputs have masks, and the mean of each output by itself. */
+  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): { losses: Tensor[]; means: Tensor[] } {
     const means = this.losses.map((loss, i) => {
       const { target, prediction, lossWeights, select } = rows[i];
       const losses = loss.call(target, prediction);
-      const mean = weightedMean(select?.(losses) ?? losses, lossWeights);
+      if (losses.rank > 0) return weightedMean(select?.(losses) ?? losses, lossWeights);
+      checkUnweighted(loss.name, lossWeights, 0);
+      return losses;
+    });
+    const scaled = means.map((mean, i) => {
       const factor = this.options.lossWeights?.[i] ?? 1;
       return factor === 1 ? mean : apply(totalLossOp, [mean], [factor]);
     });
     const penalties = noGrad(() =>
       this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
     );
-    const terms = [...means, ...penalties];
+    const terms = [...scaled, ...penalties];
     const loss = terms.length === 1 ? terms[0] : apply(totalLossOp, terms, Array<number>(terms.length).fill(1));
     const counts = rows.map(({ count }) => count);
-    if (!counts.some(Boolean)) return [loss];
-    return [loss, this.#graph.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    if (!counts.some(Boolean)) return { losses: [loss], means };
+    return {
+      losses: [loss, rows.find(({ terms }) => terms)!.terms!(scaled, counts, penalties, inputs[0].shape[0])],
+      means,
+    };
   }
-}
-
-/** True where all values are finite. */
-function isFinite(tensor: Tensor): boolean {
-  return heap().view("float32", tensor.ptr, tensor.size).every(Number.isFinite);
 }

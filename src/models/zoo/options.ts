@@ -24,8 +24,8 @@ export function networkOptions(
   further: readonly string[],
 ): { readonly inputShape: Shape; readonly classes: number; readonly model: ModelOptions } {
   checkKeys(op, options, ["inputShape", "classes", ...further, "name", "seed"]);
-  const { inputShape = [28, 28, 1], classes = 10, name = op, seed = 0 } = options;
+  const { inputShape = [28, 28, 1], classes = 10, name = op, seed } = options;
   checkShape(op, inputShape);
   checkInteger(op, "classes", classes, "[1, ∞)");
-  return { inputShape, classes, model: { name, seed } };
+  return { inputShape, classes, model: { name, ...(seed !== undefined && { seed }) } };
 }

@@ -28,6 +28,8 @@ export interface Weighed {
   readonly metricWeights: Tensor | undefined;
   /** The number of steps that count, a scalar; undefined when the rows are samples. */
   readonly count?: Tensor;
+  /** {@link MaskedSteps.terms}, where the rows are steps. */
+  readonly terms?: MaskedSteps["terms"];
   /** For losses of rows that are steps: replaces those of padding by 0. */
   readonly select?: (losses: Tensor) => Tensor;
 }
@@ -51,10 +53,10 @@ export interface MaskedSteps {
    *
    * @param target      (N, T, …)
    * @param prediction  (N, T, …)
-   * @param weights     (N) of the samples, or undefined: all 1
-   * @param mask        (N, T) int32: 0 where a step is padding
+   * @param weights     (N) of the samples or (N, T) of the steps, or undefined: all 1
+   * @param mask        (N, T) int32: 0 where a step is padding. Undefined where there are weights of steps: all count
    */
-  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Weighed;
+  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor | undefined): Weighed;
   /**
    * The terms of a batch's loss with their weights in the mean over an epoch. An output is weighted by its steps that
    * count, or by its samples; the sum of the penalties, which comes last, by the samples. Not differentiable.
@@ -114,15 +116,32 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
     ...common,
   };
 
+  const terms: MaskedSteps["terms"] = (means, counts, penalties, samples) => {
+    const table = empty([means.length + 1, 2]);
+    const last = table.ptr + 8 * means.length;
+    kernels().fill(table.ptr, samples, table.size);
+    kernels().fill(last, 0, 1);
+    for (const [i, mean] of means.entries()) {
+      copyRow(table.ptr + 8 * i, mean.ptr, mean.size, 0);
+      const count = counts[i];
+      if (count !== undefined) copyRow(table.ptr + 8 * i + 4, count.ptr, count.size, 0);
+    }
+    for (const penalty of penalties) copyRow(last, penalty.ptr, penalty.size, 1);
+    return table;
+  };
+
   return {
     clear: (x, mask) => (x.dtype === "float32" ? apply(stepsThatCount, [x, mask], undefined) : x),
 
-    weigh(target, prediction, weights, mask) {
-      const [N, T] = mask.shape;
+    weigh(target, prediction, weights, given) {
+      const [N, T] = (given ?? weights!).shape;
+      const mask = given ?? empty([N, T]);
+      if (mask !== given) kernels().fill(mask.ptr, 1, mask.size); // which is not 0 as an integer
+      const [samples, steps] = weights?.rank === 2 ? [N * T, 1] : [N, T];
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
       const [plain, scaled, count] = [empty([N * T]), empty([N * T]), empty([])];
-      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, N, T);
+      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, samples, steps);
       return {
         target: target.share(rows(target)),
         prediction: apply(rowsThatCount, [prediction, mask], rows(prediction)),
@@ -130,21 +149,9 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
         lossWeights: scaled,
         count,
         select: (losses) => apply(stepsThatCount, [losses, mask], undefined),
+        terms,
       };
     },
-
-    terms(means, counts, penalties, samples) {
-      const terms = empty([means.length + 1, 2]);
-      const last = terms.ptr + 8 * means.length;
-      kernels().fill(terms.ptr, samples, terms.size);
-      kernels().fill(last, 0, 1);
-      for (const [i, mean] of means.entries()) {
-        copyRow(terms.ptr + 8 * i, mean.ptr, mean.size, 0);
-        const count = counts[i];
-        if (count !== undefined) copyRow(terms.ptr + 8 * i + 4, count.ptr, count.size, 0);
-      }
-      for (const penalty of penalties) copyRow(last, penalty.ptr, penalty.size, 1);
-      return terms;
-    },
+    terms,
   };
 }

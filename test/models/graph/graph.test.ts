@@ -131,7 +131,7 @@ describe("several inputs and outputs", () => {
     both.compile({ optimizer: adam({ learningRate: 0.05 }), loss });
     const { history } = await both.fit([x, right], [y, target], { epochs: 100, validationSplit: 0.25 });
     expect(history.loss.at(-1)).toBeLessThan(history.loss[0] / 4);
-    expect(Object.keys(history)).toEqual(["loss", "valLoss"]);
+    expect(Object.keys(history)).toEqual(["loss", "dense_2_loss", "dense_3_loss", "valLoss", "valDense_2_loss", "valDense_3_loss"]); // prettier-ignore
   });
 
   it("take typed and nested arrays for each, too", async () => {
@@ -181,7 +181,7 @@ describe("several inputs and outputs", () => {
       "compile: number of losses differs from the number of outputs; expected 2, got 1.",
     );
     expect(() => both.compile({ optimizer: sgd(), loss, metrics: [accuracy()] })).toThrow(
-      "compile: metrics are for models with one output; expected 1 output, got 2.",
+      "compile: metrics are for another number of outputs; expected 2, got 1.",
     );
   });
 });

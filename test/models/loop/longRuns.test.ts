@@ -42,11 +42,11 @@ const totalsIn = (bytes: Uint8Array): number[][] =>
 
 describe("totals far along", () => {
   it("running metrics behind 2²⁴ samples of each kind count 4 more, and say 0.5", () => {
-    const metrics = new RunningMetrics([accuracy()], [1], false);
+    const metrics = new RunningMetrics([{ metrics: [accuracy()], shape: [1], areLogits: false, prefix: "" }]);
     const start = [2 ** 24, 2 ** 24, 2 ** 24, 2 ** 24];
     writeTotals(metrics.totals[0], Float64Array.from(start));
     const [target, prediction] = [tensor([[0], [0], [1], [1]]), tensor([[0.1], [0.9], [0.2], [0.8]])];
-    metrics.update({ target, prediction, lossWeights: undefined, metricWeights: undefined });
+    metrics.update([{ target, prediction, lossWeights: undefined, metricWeights: undefined }], []);
     expect([...metrics.copy()[0]]).toEqual(start.map((count) => count + 1));
     expect(metrics.results()).toEqual({ accuracy: 0.5 });
     metrics.dispose();
