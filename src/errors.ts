@@ -75,8 +75,8 @@ export function show(value: unknown, depth = 0): string {
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const name: unknown = value.constructor?.name; // of JSON, anything
-    return typeof name === "string" ? name : "object";
+    const names = [value.constructor?.name, (value as Iterable<unknown>)[Symbol.toStringTag as never]]; // of JSON, anything
+    return names.find((name: unknown) => typeof name === "string" && name !== "") ?? "object";
   }
   return String(value);
 }

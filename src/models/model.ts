@@ -10,22 +10,23 @@ import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { columnsOf } from "./input/batchColumns.js";
+import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
-import { dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
+import { type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
 import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
-import { type FitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
+import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import { checkGroupByLength } from "./input/groupByLength.js";
+import type { Fit } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./loop/predict.js";
-import type { DataList } from "./input/samples.js";
+import type { BatchSource, DataList, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
@@ -107,24 +108,53 @@ export class Model {
   /**
    * Trains.
    *
-   * @param x  inputs (N, …), or a list of them for several inputs; (N) numbers for samples of one number. uint8 is read as fractions of 255
+   * ```ts
+   * await model.fit(x, y, { epochs: 5, validationSplit: 0.1 });
+   * await model.fit(train, { epochs: 5 }); // a data set
+   * await model.fit(async function* () { for (const file of files) yield await read(file); }, { epochs: 5 }); // { x, y } or [x, y] a batch
+   * ```
+   *
+   * @param x  inputs (N, …), or a list of them for several inputs; (N) numbers for samples of one number. uint8 is read as fractions of 255.
+   *           Or a data set { x, y }. Or, for data that do not fit in memory, batches one by one: each step takes one, whatever its number of samples
    * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it is
    * @returns  the values at the end of each epoch
-   * Errors, before anything has changed: UsageError for options or a model that is not compiled; ShapeError for data that do not fit.
-   * A loss that becomes NaN is a UsageError that names batch and layer; the weights are then those before that batch.
+   * @throws before anything has changed, UsageError for options or a model that is not compiled; ShapeError for data that do not fit.
+   * A loss that becomes NaN is a UsageError that names batch and layer; a stream that throws or ends too early is a DataError, and a batch of it that does
+   * not fit a ShapeError, which names batch and epoch; the weights are then those before that batch.
    */
-  async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
+  fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
+  fit(data: Pick<Samples, "x" | "y">, options?: FitOptions): Promise<History>;
+  fit(x: DataList, y: DataList, options?: FitOptions): Promise<History>;
+  async fit(x: unknown, y: unknown, options: FitOptions = {}): Promise<History> {
+    const fit: Fit = (...data) => this.#fit(...data);
+    if (((y as Tensor)?.size ?? (y as readonly unknown[])?.length) !== undefined) {
+      return fit(x as DataList, y as DataList, options);
+    }
+    return (await import("./input/handed.js")).fitHanded(x, y, options, checkFitOptions, fit);
+  }
+
+  async #fit(...[x, y, options, streamed]: Parameters<Fit>): Promise<History> {
     checkFitOptions(options);
     const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    const data = fitData({ ...state.shapes(compiled), ...given }, lossesOf(compiled), { x, y }, options);
+    const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
+    const losses = lossesOf(compiled);
+    const data = fitData(shapes(), losses, { x, y }, options);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
-      for (const part of [data.training, data.validation])
-        if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
-      checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;
+      const checkRows = (rows: number): void => {
+        checkBatchSizes(this.layers, rows, batchSize);
+        checkTraining(state.graph("fit"), rows, batchSize);
+      };
+      checkRows(data.training.inputs[0].tensor.shape[0]);
+      if (data.validation !== undefined) {
+        checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      }
+      const columns = (op: string, samples: Samples): DataColumns => dataColumns(op, shapes(), losses, samples);
+      const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
       const trainable = {
         layers: this.layers,
         step: state.step("fit", given),
@@ -136,7 +166,7 @@ export class Model {
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
         checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,
       };
-      return await state.train(() => runFit(trainable, data, options));
+      return await state.train(() => runFit(trainable, data, options, makeSteps));
     } finally {
       data.release();
     }
