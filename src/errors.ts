@@ -75,8 +75,9 @@ export function show(value: unknown, depth = 0): string {
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const names = [value.constructor?.name, (value as Iterable<unknown>)[Symbol.toStringTag as never]]; // of JSON, anything
-    return names.find((name: unknown) => typeof name === "string" && name !== "") ?? "object";
+    const { constructor, [Symbol.toStringTag as never]: tag } = value;
+    const name: unknown = constructor?.name || tag; // of JSON, anything; of a generator, ""
+    return typeof name === "string" ? name : "object";
   }
   return String(value);
 }

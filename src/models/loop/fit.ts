@@ -66,9 +66,9 @@ export async function runFit(
   const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
   const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
-  const stepsOn = (columns: DataColumns, n: number): Steps =>
+  const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
     new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) => step.gradients(splitBatch(columns, batch)));
-  const training = makeSteps?.((columns) => stepsOn(columns, Infinity)) ?? stepsOn(data.training, batchSize);
+  const training = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
   let judging: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
@@ -77,8 +77,7 @@ export async function runFit(
     for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
     if (resume && training instanceof Steps) {
       const { checkBatches } = await import("./resuming.js");
-      const { rows, batchSize: n, grouping } = training.batches;
-      checkBatches(progress.toJSON(), rows, n, grouping);
+      checkBatches(progress.toJSON(), training.batches);
     }
     judging =
       data.validation &&

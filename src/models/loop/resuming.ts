@@ -2,6 +2,7 @@
  * Whether a fit that resumes goes on with the batches that training began with. Imported where a fit resumes, and itself without imports but errors: what
  * it shared with a page, bundlers would put into files of its own.
  */
+import type { Batches } from "../../data/batches.js";
 import { UsageError, message } from "../../errors.js";
 import type { SavedProgress } from "./progress.js";
 
@@ -9,12 +10,13 @@ import type { SavedProgress } from "./progress.js";
  * Throws UsageError where the samples of the epoch so far are not whole batches of these data, because the data or the batch size are others, and
  * where the batches so far were grouped by length in another way.
  *
- * @param progress   where training stands
- * @param rows       N
- * @param batchSize  samples of a batch
- * @param grouping   what lengths are rounded up to a multiple of; false: rows are not grouped by length
+ * @param progress  where training stands
+ * @param batches   of N rows
  */
-export function checkBatches(progress: SavedProgress, rows: number, batchSize: number, grouping: number | false): void {
+export function checkBatches(
+  progress: SavedProgress,
+  { rows, batchSize, grouping }: Pick<Batches, "rows" | "batchSize" | "grouping">,
+): void {
   const known = progress.grouping ?? grouping;
   if (known !== grouping) {
     const [expected, got] = [known, grouping].map((multiple) =>
