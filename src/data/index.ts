@@ -4,6 +4,8 @@ export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, 
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
+export type { DecodeJpeg } from "./images/decode.js";
+export { imageFolder, type ImageDataset, type ImageFile, type ImageFolderOptions } from "./images/imageFolder.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";

@@ -4,7 +4,7 @@
  * It is not cropped, turned or sharpened: a digit should fill the picture about as it does in the training data.
  */
 import { UsageError, message } from "../../errors.js";
-import type { RgbaImage } from "./png.js";
+import type { RgbaImage } from "../../data/formats/png.js";
 
 /** What a network takes. */
 export interface ImageShape {

@@ -1,12 +1,13 @@
 /**
- * PNG images, decoded to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard, checksums included.
+ * PNG images, decoded in Node to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard, checksums included.
  * What an image may cost is limited by its header, before anything is inflated: a blank one of 8 megapixels is a good file of 30 kB, so a bound by the
  * file's size alone (Note [Cost of a file] in io/gzip.ts) would refuse it.
  * Leaves out gamma, colour profiles, text and animation (the first image counts). 16-bit samples are rounded to 8.
  * Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
  */
-import { crc32, inflateSync } from "node:zlib";
 import { DataError, message, show } from "../../errors.js";
+import { concatenate } from "../../io/bytes.js";
+import { nodeBuiltin } from "../../io/node.js";
 
 /** An image of height × width pixels, row by row, 4 bytes each: red, green, blue, opacity. */
 export interface RgbaImage {
@@ -104,6 +105,7 @@ function readChunks(file: Uint8Array): Chunks {
   if (!signature.every((byte, i) => file[i] === byte)) {
     fail("this is no PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
   }
+  const { crc32 } = nodeBuiltin("zlib", "png");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
@@ -128,7 +130,7 @@ function readChunks(file: Uint8Array): Chunks {
       fail("the file has an unknown part that is needed", "IHDR, PLTE, IDAT or IEND", show(type));
     at += 12 + length;
   }
-  return { header: header!, palette, transparency, compressed: Buffer.concat(data) };
+  return { header: header!, palette, transparency, compressed: concatenate(data) };
 }
 
 function readHeader(body: Uint8Array): Header {
@@ -153,7 +155,10 @@ function inflate(compressed: Uint8Array, bytes: number): Uint8Array {
   let scanlines: Uint8Array;
   try {
     // One piece that holds all and a byte more: what comes in several is copied together, at twice the memory.
-    scanlines = inflateSync(compressed, { maxOutputLength: bytes, chunkSize: Math.max(64, bytes + 1) });
+    scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {
+      maxOutputLength: bytes,
+      chunkSize: Math.max(64, bytes + 1),
+    });
   } catch (cause) {
     return fail("the pixels cannot be inflated", `zlib data of ${bytes} bytes`, (cause as Error).message, cause);
   }
