@@ -80,7 +80,8 @@ export function show(value: unknown, depth = 0): string {
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
-    const name: unknown = value.constructor?.name; // of JSON, anything
+    const { constructor, [Symbol.toStringTag as never]: tag } = value;
+    const name: unknown = constructor?.name || tag; // of JSON, anything; of a generator, ""
     return typeof name === "string" ? name.replace(/^_+|\d+$/g, "") || "object" : "object";
   }
   return String(value);

@@ -21,7 +21,7 @@ export type { Metric } from "./metrics/metric.js";
 export { bptt, type BpttOptions, type BpttResult, type BpttWindow, type Sequence } from "./models/loop/bptt.js";
 export { modelToDot } from "./models/dot.js";
 export type { History } from "./models/loop/fit.js";
-export type { FitOptions } from "./models/loop/fitOptions.js";
+export type { FitOptions, StreamFitOptions } from "./models/loop/fitOptions.js";
 export { foldBatchNormalization } from "./models/graph/fold.js";
 export { loadModel, type LoadOptions } from "./models/file/loading.js";
 export type { Model } from "./models/model.js";

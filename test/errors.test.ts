@@ -25,6 +25,9 @@ it("show: 1,000,000 nested arrays are cut at the fourth, and JSON with names of 
   expect(show([[[1, 2]]])).toBe("[[[1, 2]]]");
   expect(show({ constructor: { name: { toString: 1 } }, toString: 1 })).toBe("object");
   expect(show(Object.create(null))).toBe("object");
+  expect(show((function* () {})())).toBe("Generator"); // its constructor's name is ""
+  expect(show((async function* () {})())).toBe("AsyncGenerator");
+  expect(show({ constructor: { name: "" } })).toBe("object");
 });
 
 it("show: a class is named as its author wrote it, not as a bundler renamed it", () => {

@@ -47,7 +47,7 @@ export const families = {
     tests: ["test/runtime/threads.test.ts"],
     wider: ["test/runtime/threadPlan", "test/models/step/threads"],
   },
-  cli: { tests: ["test/cli/predict/png.test.ts"], wider: [] },
+  cli: { tests: ["test/data/png.test.ts"], wider: [] },
   io: { tests: ["test/io/files.test.ts"], wider: [] },
   data: { tests: ["test/data/text/"], wider: ["test/data/"] },
   models: { tests: ["test/models/graph/fold.test.ts", "test/models/step/states.test.ts"], wider: ["test/models/"] },

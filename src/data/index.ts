@@ -4,8 +4,11 @@ export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, 
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
+export type { DecodeJpeg } from "./images/decode.js";
+export { imageFolder, type ImageDataset, type ImageFile, type ImageFolderOptions } from "./images/imageFolder.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
+export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";

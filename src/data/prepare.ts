@@ -3,13 +3,12 @@
  * part alone, so that nothing about the test part leaks into training. Works on copies; the given tensors do not
  * change. Letters: N rows, F features: the numbers of a row, whatever its shape.
  */
-import { checkKeys, DataError, message, ShapeError, UsageError } from "../errors.js";
-import { checkNumber } from "../options.js";
+import { checkKeys, DataError, message, ShapeError } from "../errors.js";
 import { tensor } from "../tensor/create.js";
-import { Random } from "../tensor/random.js";
 import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Dataset, Split } from "./dataset.js";
+import { splitInTwo } from "./folds.js";
 
 /** Options of {@link split}. */
 export interface SplitOptions {
@@ -20,7 +19,7 @@ export interface SplitOptions {
 }
 
 /**
- * Splits the rows at random into training and test.
+ * Splits the rows of a data set at random into training and test; {@link trainTestSplit} does for data of any form, and with the same share of each class.
  *
  * @returns  ⌈N · (1 − test)⌋ rows to train on and the others to test with, in random order; types and row shapes as in
  *   `data`
@@ -31,20 +30,7 @@ export interface SplitOptions {
 export function split(data: Dataset, options: SplitOptions = {}): Split {
   const op = "datasets.split";
   checkKeys(op, options, ["test", "seed"]);
-  const { test = 0.2, seed = 0 } = options;
-  checkNumber(op, "test", test, "(0, 1)");
-  const rows = data.x.shape[0];
-  if (data.y.shape[0] !== rows) {
-    const got = `x ${showShape(data.x.shape)} and y ${showShape(data.y.shape)}`;
-    throw new ShapeError(message(op, "x and y differ in the number of rows", { expected: "the same number", got }));
-  }
-  const cut = Math.round(rows * (1 - test));
-  if (cut === 0 || cut === rows) {
-    const got = `${test} of ${rows}`;
-    throw new UsageError(message(op, "a part is left empty", { expected: "at least one row in each", got }));
-  }
-  const order = new Random(seed).fork("split").permutation(rows);
-  return { train: takeRows(data, order.subarray(0, cut)), test: takeRows(data, order.subarray(cut)) };
+  return splitInTwo(op, data, options);
 }
 
 /**
@@ -169,18 +155,4 @@ function inverse(width: number): number {
 function realValues(x: Tensor): Float32Array<ArrayBuffer> {
   const unit = x.dtype === "uint8" ? 255 : 1;
   return Float32Array.from(x.toTypedArray(), (value) => value / unit);
-}
-
-function takeRows(data: Dataset, rows: Int32Array): Dataset {
-  return { ...data, x: rowsOf(data.x, rows), y: rowsOf(data.y, rows) };
-}
-
-/** The rows with these numbers, of the same type: unlike with gatherRows, bytes stay bytes. */
-function rowsOf(source: Tensor, rows: Int32Array): Tensor {
-  const values = source.toTypedArray();
-  const length = source.size / source.shape[0];
-  const taken = new (values.constructor as Uint8ArrayConstructor)(rows.length * length);
-  for (let i = 0; i < rows.length; i++)
-    taken.set(values.subarray(rows[i] * length, (rows[i] + 1) * length), i * length);
-  return tensor(taken, [rows.length, ...source.shape.slice(1)]);
 }

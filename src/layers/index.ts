@@ -57,6 +57,7 @@ export {
   spatialDropout2d,
   type GaussianNoiseOptions,
 } from "./core/noise.js";
+export { normalization, type AdaptableLayer, type AdaptedNormalizationOptions } from "./norm/adaptedNormalization.js";
 export {
   batchNormalization,
   groupNormalization,

@@ -11,22 +11,23 @@ import { checkBoolean, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { columnsOf } from "./input/batchColumns.js";
+import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
-import { dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
+import { type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
 import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
-import { type FitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
+import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import { checkGroupByLength } from "./input/groupByLengthOption.js";
+import type { Fit } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./loop/predict.js";
-import type { DataList } from "./input/samples.js";
+import type { BatchSource, DataList, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
@@ -115,27 +116,57 @@ export class Model {
   /**
    * Trains the model.
    *
+   * ```ts
+   * await model.fit(x, y, { epochs: 5, validationSplit: 0.1 });
+   * await model.fit(train, { epochs: 5 }); // a data set
+   * // batches { x, y } or [x, y], one by one
+   * await model.fit(async function* () { for (const file of files) yield await read(file); }, { epochs: 5 });
+   * ```
+   *
    * @param x  inputs (N, …), or a list of them for several inputs; (N) numbers for samples of one number. uint8 is read
-   *           as fractions of 255
+   *           as fractions of 255. Or a data set { x, y }. Or, for data that do not fit in memory, batches one by one:
+   *           each step takes one, whatever its number of samples
    * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it
    *           is
    * @returns  the values at the end of each epoch
    * @throws {UsageError} for a wrong option or a model that is not compiled, before anything has changed
+   * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
+   *   naming batch and epoch; the weights are those before that batch
    * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch
-   * @throws {ShapeError} when the data do not fit, before anything has changed
+   * @throws {DataError} when a stream throws or ends too early; the weights are those before that batch
    */
-  async fit(x: DataList, y: DataList, options: FitOptions = {}): Promise<History> {
+  fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
+  fit(data: Pick<Samples, "x" | "y">, options?: FitOptions): Promise<History>;
+  fit(x: DataList, y: DataList, options?: FitOptions): Promise<History>;
+  async fit(x: unknown, y: unknown, options: FitOptions = {}): Promise<History> {
+    const fit: Fit = (...data) => this.#fit(...data);
+    if (((y as Tensor)?.size ?? (y as readonly unknown[])?.length) !== undefined) {
+      return fit(x as DataList, y as DataList, options);
+    }
+    return (await import("./input/handed.js")).fitHanded(x, y, options, checkFitOptions, fit);
+  }
+
+  async #fit(...[x, y, options, streamed]: Parameters<Fit>): Promise<History> {
     checkFitOptions(options);
     const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
-    const data = fitData({ ...state.shapes(compiled), ...given }, compiled.losses, { x, y }, options);
+    const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
+    const data = fitData(shapes(), compiled.losses, { x, y }, options);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
-      for (const part of [data.training, data.validation])
-        if (part !== undefined) checkBatchSizes(this.layers, part.inputs[0].tensor.shape[0], options.batchSize ?? 32);
-      checkTraining(state.graph("fit"), data.training.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;
+      const checkRows = (rows: number): void => {
+        checkBatchSizes(this.layers, rows, batchSize);
+        checkTraining(state.graph("fit"), rows, batchSize);
+      };
+      checkRows(data.training.inputs[0].tensor.shape[0]);
+      if (data.validation !== undefined) {
+        checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+      }
+      const columns = (op: string, samples: Samples): DataColumns => dataColumns(op, shapes(), compiled.losses, samples);
+      const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
       const trainable = {
         layers: this.layers,
         step: state.step("fit", given),
@@ -147,7 +178,7 @@ export class Model {
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),
         checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,
       };
-      return await state.train(() => runFit(trainable, data, options));
+      return await state.train(() => runFit(trainable, data, options, makeSteps));
     } finally {
       data.release();
     }

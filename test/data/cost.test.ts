@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { checkpoint } from "../../src/callbacks/index.js";
 import { imageInput } from "../../src/cli/predict/image.js";
 import { readInputs } from "../../src/cli/predict/inputs.js";
-import { decodePng, maxPixels, maxSide } from "../../src/cli/predict/png.js";
+import { decodePng, maxPixels, maxSide } from "../../src/data/formats/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
 import { csv, parseCsv } from "../../src/data/csv.js";
 import { readIdx } from "../../src/data/formats/idx.js";

@@ -67,7 +67,7 @@ describe("split", () => {
 
   it("x and y must have as many rows", () => {
     expect(() => split({ x: zeros([3, 2]), y: zeros([4]) })).toThrow(
-      "datasets.split: x and y differ in the number of rows; expected the same number, got x [3, 2] and y [4].",
+      "datasets.split: y does not have N rows; expected N = 3, got [4].",
     );
   });
 });

@@ -6,7 +6,7 @@ import { deflateSync, gzipSync } from "node:zlib";
 import { digitInput } from "../../src/cli/predict/digitImage.js";
 import { imageInput } from "../../src/cli/predict/image.js";
 import { readInputs } from "../../src/cli/predict/inputs.js";
-import { decodePng } from "../../src/cli/predict/png.js";
+import { decodePng } from "../../src/data/formats/png.js";
 import type { Surroundings } from "../../src/cli/surroundings.js";
 import { readIdx } from "../../src/data/formats/idx.js";
 import { readIntegers, readLists } from "../../src/data/formats/npy.js";

@@ -99,7 +99,7 @@ const table: Record<string, Line> = {
     stays: ["layer/bias"],
   },
 };
-/** Layers that have no parameters. */
+/** Layers that have no parameters, or none that is trained. */
 const bare = [
   ...[
     "activation",
@@ -120,7 +120,16 @@ const bare = [
     "globalAveragePooling2d",
     "globalMaxPooling1d",
   ],
-  ...["globalMaxPooling2d", "masking", "maxPooling1d", "maxPooling2d", "multiply", "pyramid", "randomDistortion"],
+  ...[
+    "globalMaxPooling2d",
+    "masking",
+    "maxPooling1d",
+    "maxPooling2d",
+    "multiply",
+    "normalization",
+    "pyramid",
+    "randomDistortion",
+  ],
   ...["repeatVector", "reshape", "spatialDropout1d", "spatialDropout2d", "upSampling2d", "zeroPadding2d"],
 ];
 

@@ -62,7 +62,7 @@ function built(row: MaskRow): { readonly layer: Layer; readonly shape: Shape } {
   const { weights } = model({ inputs, outputs: layer.apply(inputs) }); // gives the parameters memory
   const draw = new Random(9);
   for (const { name, value } of weights)
-    if (!name.includes("moving"))
+    if (!/moving|variance/.test(name))
       value.assign(Float32Array.from({ length: value.size }, () => drawNormal(draw, 0, 0.5)));
   return { layer, shape };
 }

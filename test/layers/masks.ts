@@ -177,6 +177,9 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
   multiply: [{ does: "merges", how: "as add", make: () => layers.multiply() }],
+  normalization: [
+    { does: "keeps", how: "element by element", make: () => layers.normalization({ mean: 1, variance: 4 }) },
+  ],
   pyramid: [
     {
       does: "uses",

@@ -5,7 +5,7 @@
  */
 import { DataError, message } from "../../errors.js";
 import { type Plane, borderMean, inkPlane, resample } from "./image.js";
-import type { RgbaImage } from "./png.js";
+import type { RgbaImage } from "../../data/formats/png.js";
 
 const side = 28;
 const box = 20;

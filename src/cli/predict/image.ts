@@ -5,7 +5,7 @@
  * about as it does in the training data.
  */
 import { UsageError, message } from "../../errors.js";
-import type { RgbaImage } from "./png.js";
+import type { RgbaImage } from "../../data/formats/png.js";
 
 /** The input of a network. */
 export interface ImageShape {

@@ -10,7 +10,7 @@ import { readFile } from "../../io/files.js";
 import { digitInput } from "./digitImage.js";
 import type { GreyImage } from "../terminal/drawDigit.js";
 import { imageInput } from "./image.js";
-import { decodePng } from "./png.js";
+import { decodePng } from "../../data/formats/png.js";
 import type { Surroundings } from "../surroundings.js";
 import { type NamedText, encodeTexts, nameOfText, readsTexts } from "./texts.js";
 

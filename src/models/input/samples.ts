@@ -35,3 +35,10 @@ export interface Samples extends GivenMasks {
   /** Weight of each sample in the loss and the metrics. Default 1. */
   readonly sampleWeight?: SampleWeight | undefined;
 }
+
+/** One batch of a stream: n samples of the model's inputs and targets, as `fit` takes them. */
+export type StreamBatch = Samples | readonly [x: DataList, y: DataList, sampleWeight?: SampleWeight];
+
+/** Batches one by one: an iterable or a generator, asynchronous or not, or a function that makes one for each epoch. */
+export type BatchSource =
+  Iterable<StreamBatch> | AsyncIterable<StreamBatch> | (() => Iterable<StreamBatch> | AsyncIterable<StreamBatch>);

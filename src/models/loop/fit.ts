@@ -9,7 +9,7 @@ import { UsageError, message } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
 import { breathe } from "../../runtime/breathe.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { splitBatch, tensorsOf } from "../input/batchColumns.js";
+import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
 import type { FitData } from "../input/data.js";
 import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
@@ -43,23 +43,41 @@ export interface Trainable {
   checkpointSize(): Promise<number>;
 }
 
-/** Trains. @returns the history; the model's progress says where training stands, also after an error */
-export async function runFit(model: Trainable, data: FitData, options: FitOptions): Promise<History> {
+/** The steps of an epoch, as {@link Steps} gives them. */
+export interface EpochSteps {
+  readonly batches: Pick<Batches, "count" | "grouping" | "padding" | "order" | "sizeOf" | "select">;
+  run(order: Int32Array, b: number): Tensor[];
+  dispose(): void;
+  /** Where batches are yet to come: gets the next. Resolves to false where the epoch ends before it. */
+  next?(place: { readonly epoch: number; readonly batch: number }): Promise<boolean>;
+}
+
+/** Makes the steps of an epoch where they are on other batches than those of the data. */
+export type MakeSteps = (stepsOn: (data: DataColumns) => Steps) => EpochSteps;
+
+/** Trains. @returns the history; the model's progress is where training stands, also after an error. */
+export async function runFit(
+  model: Trainable,
+  data: FitData,
+  options: FitOptions,
+  makeSteps?: MakeSteps,
+): Promise<History> {
   const { step, progress } = model;
   const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
   const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
-  const batches = new Batches(tensorsOf(data.training), batchSize, lengths);
-  const training = new Steps(batches, (batch) => step.gradients(splitBatch(data.training, batch)));
+  const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
+    new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) => step.gradients(splitBatch(columns, batch)));
+  const training = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
   let validation: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
     const measured = data.validation ? [...names, ...names.map(validationName)] : names;
     for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
-    if (resume) {
+    if (resume && training instanceof Steps) {
       const { checkBatches } = await import("./resuming.js");
-      checkBatches(progress.toJSON(), batches.rows, batches.batchSize, batches.grouping);
+      checkBatches(progress.toJSON(), training.batches);
     }
     validation =
       data.validation &&
@@ -90,10 +108,9 @@ function validationName(name: string): string {
 /** One call of fit. */
 class Fit implements Training {
   readonly epochs: number;
-  readonly batches: number;
   readonly #model: Trainable;
   readonly #data: FitData;
-  readonly #training: Steps;
+  readonly #training: EpochSteps;
   readonly #validation: Evaluation | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
@@ -103,12 +120,11 @@ class Fit implements Training {
   constructor(
     model: Trainable,
     data: FitData,
-    training: Steps,
+    training: EpochSteps,
     validation: Evaluation | undefined,
     options: FitOptions,
   ) {
     this.epochs = options.epochs ?? 1;
-    this.batches = training.batches.count;
     this.#model = model;
     this.#data = data;
     this.#training = training;
@@ -116,6 +132,10 @@ class Fit implements Training {
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
     this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
+  }
+
+  get batches(): number {
+    return this.#training.batches.count;
   }
 
   get learningRate(): number {
@@ -201,6 +221,10 @@ class Fit implements Training {
     while (progress.batch < this.batches && this.#stopped === undefined) {
       await breathe();
       checkInterrupts();
+      if (this.#training.next !== undefined) {
+        if (!(await this.#training.next(progress))) return;
+        checkInterrupts();
+      }
       const { batch } = progress;
       const { results, loss } = this.#step(order, batch);
       if (!Number.isFinite(loss)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digitInput } from "../../../src/cli/predict/digitImage.js";
-import type { RgbaImage } from "../../../src/cli/predict/png.js";
+import type { RgbaImage } from "../../../src/data/formats/png.js";
 import { DataError } from "../../../src/errors.js";
 
 /** A sheet with a picture of `ink(x, y)` in [0, 1] for 0 ≤ x, y < 1, drawn in `size` pixels from (left, top). */

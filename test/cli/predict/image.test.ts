@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/errors.js";
 import { imageInput } from "../../../src/cli/predict/image.js";
-import type { RgbaImage } from "../../../src/cli/predict/png.js";
+import type { RgbaImage } from "../../../src/data/formats/png.js";
 
 /** A picture from one letter a pixel. */
 const letters: Readonly<Record<string, number[]>> = {

@@ -1,6 +1,6 @@
 /** Faults in src/ of kinds that once went unnoticed, each in its home; Stryker (rooms.mjs) plants the rest. A row: see products.mjs. */
 export const edits = {
-  "src/cli/predict/png.ts": [
+  "src/data/formats/png.ts": [
     [
       "toLeft <= toAbove && toLeft <= toCorner",
       "toLeft < toAbove && toLeft <= toCorner",

@@ -6,8 +6,9 @@
  * rounded to 8.
  * Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
  */
-import { crc32, inflateSync } from "node:zlib";
 import { DataError, message, show } from "../../errors.js";
+import { concatenate } from "../../io/bytes.js";
+import { nodeBuiltin } from "../../io/node.js";
 
 /** An image of height × width pixels, row by row, 4 bytes each: red, green, blue, opacity. */
 export interface RgbaImage {
@@ -105,6 +106,7 @@ function readChunks(file: Uint8Array): Chunks {
   if (!signature.every((byte, i) => file[i] === byte)) {
     fail("this is not a PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
   }
+  const { crc32 } = nodeBuiltin("zlib", "png");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let header: Header | undefined;
   let palette: Uint8Array | undefined;
@@ -128,7 +130,7 @@ function readChunks(file: Uint8Array): Chunks {
     else if (/^[A-Z]/.test(type)) fail("unknown critical chunk", "IHDR, PLTE, IDAT or IEND", show(type));
     at += 12 + length;
   }
-  return { header: header!, palette, transparency, compressed: Buffer.concat(data) };
+  return { header: header!, palette, transparency, compressed: concatenate(data) };
 }
 
 function readHeader(body: Uint8Array): Header {
@@ -152,8 +154,11 @@ function readHeader(body: Uint8Array): Header {
 function inflate(compressed: Uint8Array, bytes: number): Uint8Array {
   let scanlines: Uint8Array;
   try {
-    // One piece that holds everything and a byte more: several pieces would be copied together, at twice the memory.
-    scanlines = inflateSync(compressed, { maxOutputLength: bytes, chunkSize: Math.max(64, bytes + 1) });
+    // One piece that holds all and a byte more: what comes in several is copied together, at twice the memory.
+    scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {
+      maxOutputLength: bytes,
+      chunkSize: Math.max(64, bytes + 1),
+    });
   } catch (cause) {
     return fail("the pixels cannot be inflated", `zlib data of ${bytes} bytes`, (cause as Error).message, cause);
   }

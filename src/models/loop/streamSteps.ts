@@ -1,0 +1,137 @@
+/**
+ * The steps of a fit whose batches come from a stream. A batch is checked as data of fit are, and copied to where a recorded step gathers from; there is a
+ * recording for each number of rows, as many as {@link mostSizes} at once. Imported where there is a stream, and itself without imports but errors: what it
+ * shared with a page, bundlers would put into files of its own. Letters: n rows of a batch.
+ */
+import type { Batches } from "../../data/batches.js";
+import { UsageError, message } from "../../errors.js";
+import type { Shape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { BatchStream } from "../input/batchStream.js";
+import type { DataColumns } from "../input/batchColumns.js";
+import type { Column } from "../input/columns.js";
+import type { Data, Samples } from "../input/samples.js";
+import type { Steps } from "../step/steps.js";
+import type { EpochSteps } from "./fit.js";
+
+/** Sizes of batches whose recordings are kept. */
+export const mostSizes = 8;
+
+/** What a stream's steps need of fit. */
+export interface StreamTools {
+  /** Columns of a batch that fit the model. @param op what is in the messages */
+  columns(op: string, samples: Samples): DataColumns;
+  columnsOf(data: DataColumns): Column[];
+  toColumn(op: string, name: string, data: Data, shapeOf: () => Shape): Column;
+  /** Throws where a layer cannot train on so many rows at once. */
+  checkRows(rows: number): void;
+}
+
+/** Recorded steps on columns that all batches of a size are copied to. */
+interface Size {
+  readonly columns: readonly Tensor[];
+  readonly steps: Steps;
+  readonly order: Int32Array;
+}
+
+/** Steps on the batches of a stream. */
+export class StreamSteps implements EpochSteps {
+  readonly batches: EpochSteps["batches"];
+  readonly #stream: BatchStream;
+  readonly #tools: StreamTools;
+  readonly #stepsOn: (data: DataColumns) => Steps;
+  /** By shapes and types, the one used last at the end. */
+  readonly #sizes = new Map<string, Size>();
+  #current!: Size;
+  #form: string | undefined;
+
+  constructor(stream: BatchStream, tools: StreamTools, stepsOn: (data: DataColumns) => Steps) {
+    this.#stream = stream;
+    this.#tools = tools;
+    this.#stepsOn = stepsOn;
+    const current = (): Batches => this.#current.steps.batches;
+    this.batches = {
+      get count() {
+        return stream.count;
+      },
+      grouping: false,
+      padding: undefined,
+      order: () => new Int32Array(0),
+      sizeOf: () => current().rows,
+      select: () => current().select(this.#current.order, 0),
+    };
+  }
+
+  /** Gets the next batch. @returns false where the epoch ends before it @throws as {@link BatchStream.next}; ShapeError for one that does not fit */
+  async next(place: { readonly epoch: number; readonly batch: number }): Promise<boolean> {
+    const samples = await this.#stream.next(place);
+    if (samples === undefined) return false;
+    const op = `fit, batch ${place.batch + 1} of epoch ${place.epoch + 1}`;
+    this.#checkForm(op, samples);
+    const data = this.#tools.columns(op, samples);
+    const all = this.#tools.columnsOf(data);
+    try {
+      this.#take(data, all);
+    } finally {
+      for (const { tensor, isOwned } of all) if (isOwned) tensor.dispose();
+    }
+    return true;
+  }
+
+  run(): Tensor[] {
+    return this.#current.steps.run(this.#current.order, 0);
+  }
+
+  dispose(): void {
+    for (const size of this.#sizes.values()) free(size);
+    this.#sizes.clear();
+  }
+
+  /** What reads weights and masks is loaded where the first batch has some. */
+  #checkForm(op: string, { sampleWeight, mask, lengths }: Samples): void {
+    const form = [sampleWeight && "sampleWeight", (mask ?? lengths) && "mask or lengths"].filter(Boolean).join(", ");
+    this.#form ??= form;
+    if (form === this.#form) return;
+    const [expected, got] = [this.#form, form].map((one) => one || "neither sampleWeight nor mask");
+    throw new UsageError(message(op, "this batch does not come with what the first came with", { expected, got }));
+  }
+
+  #take(data: DataColumns, all: readonly Column[]): void {
+    const shapes = all.map(({ tensor: { dtype, shape } }) => `${dtype}[${shape.join()}]`);
+    const key = [...shapes, ...data.masks.map(Boolean)].join();
+    const known = this.#sizes.get(key);
+    if (known !== undefined) {
+      this.#sizes.delete(key);
+      for (const [i, { tensor }] of all.entries()) known.columns[i].assign(tensor.toTypedArray());
+      this.#current = known;
+    } else this.#current = this.#newSize(data, all);
+    this.#sizes.set(key, this.#current);
+    if (this.#sizes.size <= mostSizes) return;
+    const [[oldest, size]] = this.#sizes;
+    this.#sizes.delete(oldest);
+    free(size);
+  }
+
+  #newSize(data: DataColumns, all: readonly Column[]): Size {
+    const rows = all[0].tensor.shape[0];
+    this.#tools.checkRows(rows);
+    const copies = all.map(({ tensor }) =>
+      this.#tools.toColumn("fit", "a batch", tensor.toTypedArray(), () => tensor.shape),
+    );
+    const copied = (column: Column): Column => copies[all.indexOf(column)];
+    const { inputs, targets, weights, masks } = data;
+    const steps = this.#stepsOn({
+      inputs: inputs.map(copied),
+      targets: targets.map(copied),
+      weights: weights && copied(weights),
+      masks: masks.map((mask) => mask && copied(mask)),
+    });
+    const order = Int32Array.from({ length: rows }, (_, i) => i);
+    return { columns: copies.map(({ tensor }) => tensor), steps, order };
+  }
+}
+
+function free({ columns, steps }: Size): void {
+  steps.dispose();
+  for (const column of columns) column.dispose();
+}
