@@ -80,7 +80,10 @@ it.each([
     () => lstm(ones([2, 3, 2]), weights, { lengths: [1] }),
     "lstm: the mask does not fit; expected [N, T] = [2, 3], got [1, 3].",
   ],
-  [() => sequenceMask(3 as never, 3), "sequenceMask: lengths must be an array or a tensor; expected integers from 0 to T = 3, got 3."],
+  [
+    () => sequenceMask(3 as never, 3),
+    "sequenceMask: lengths must be an array or a tensor; expected integers from 0 to T = 3, got 3.",
+  ],
   [
     () => sequenceMask(Float64Array.of(2, 1.5), 3),
     "sequenceMask: lengths[1] is out of range; expected integers from 0 to T = 3, got 1.5.",
