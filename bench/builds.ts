@@ -1,14 +1,14 @@
 /**
- * Builds of the kernels side by side in one process: any number of plain .wasm files, each on a memory of its own, one
+ * Builds of the kernels compared in one process: any number of plain .wasm files, each with its own memory, run one
  * matrix product in turns with the register-only peak loop, in slices short enough to fall between the interruptions of
- * a busy machine. The result is checked against float64 sums first. Works on the files, not on the package: what is
- * compared may not even have the same list of kernels.
+ * a busy machine. The result is first checked against float64 sums. Works on the files, not on the package, since the
+ * compared builds may have different lists of kernels.
  */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { GemmShape } from "./shapes.js";
 
-/** What a comparison needs of a build. */
+/** The functions of a build that a comparison needs. */
 interface Kernels {
   heapBase(): number;
   setWide(on: number): number;
@@ -43,7 +43,7 @@ interface Candidate {
   readonly peakFlops: number;
 }
 
-/** What a thread's state begins with, where it is not 0: Note [Thread state] in assembly/thread.ts. */
+/** The initial state of a thread, where it is not 0: Note [Thread state] in assembly/thread.ts. */
 const firstState: Readonly<Record<string, number>> = { threadCount: 1, smallWork: 16384 };
 
 const peakIterations = 20_000;

@@ -9,7 +9,7 @@ import { show } from "../errors.js";
 import { pageText } from "../report/page.js";
 import { machineLimits, threadsArrived } from "../../bench/limits.js";
 import type { BenchResult } from "../../bench/result.js";
-import { chosenGroups, suiteNames, suites } from "../../bench/suites/suites.js";
+import { chosenGroups, suiteNames, suites } from "../../bench/suites/index.js";
 import { tableHead, tableRow } from "../../bench/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";

@@ -105,7 +105,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   const full = fullOptions(op, options);
   if (typeof text !== "string") {
     const hint = "datasets.csv reads files and bytes.";
-    throw new UsageError(message(op, "the text is no string", { expected: "a string", got: show(text), hint }));
+    throw new UsageError(message(op, "text must be a string", { got: show(text), hint }));
   }
   const { rows, values, ...findings } = parse(op, new TextEncoder().encode(text), { ...full, encoding: "utf-8" });
   const features = new Float32Array(rows * findings.featureNames.length);

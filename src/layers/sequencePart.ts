@@ -30,9 +30,9 @@ export interface SequencePart {
   readonly tokens: TokenRule | undefined;
   /** How losses and metrics treat an output with a mask. */
   readonly maskedSteps: MaskedSteps;
-  /** How the lengths that go with a batch become masks. */
+  /** How the lengths of a batch are turned into masks. */
   readonly masksOfLengths: typeof masksOfLengths;
-  /** What a stateful layer carries from batch to batch. */
+  /** The states that a stateful layer carries from batch to batch. */
   readonly carried: readonly Parameter[];
   /** The class that keeps the carried states of models apart (`CarriedStates`), if there are any. */
   readonly carriedStates: StateKeeper | undefined;

@@ -21,7 +21,7 @@ import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import { checkGroupByLength } from "./input/groupByLength.js";
+import { checkGroupByLength } from "./input/groupByLengthOption.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
@@ -269,8 +269,8 @@ export class Model {
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
-    const masks = masksOf(op, this.layers, inputs, options);
     state.buildFor(inputs);
+    const masks = masksOf(op, this.layers, inputs, options);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
     const states = state.claimStates(op) ? undefined : state.newStates(op);
@@ -312,8 +312,8 @@ export class Model {
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
     return scope(() => {
-      const masks = masksOf(op, this.layers, inputs, options);
       state.buildFor(inputs);
+      const masks = masksOf(op, this.layers, inputs, options);
       const step = state.step(op);
       step.checkTrainable(op);
       state.claimStates(op);

@@ -3,7 +3,7 @@
  * samples.
  */
 import type { Tensor } from "../tensor/tensor.js";
-import type { GroupByLength } from "./input/groupByLength.js";
+import type { GroupByLength } from "./input/groupByLengthOption.js";
 import type { GivenMasks, SampleWeight } from "./input/samples.js";
 
 /** Options of {@link model} and {@link sequential}. */

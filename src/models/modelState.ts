@@ -200,9 +200,8 @@ export class ModelState {
    */
   step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
-    const step = (this.#step ??= this.#newStep(options));
-    step.maskedSteps ??= given?.maskedStepsWith?.(maskTools);
-    return step;
+    this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);
+    return (this.#step ??= this.#newStep(options));
   }
 
   /** Records that the carried states are about to change. @returns false where a fit is using them */

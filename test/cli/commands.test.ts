@@ -94,7 +94,7 @@ describe("lanegrad", () => {
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
     [
       ["bench"],
-      "lanegrad bench: no group; expected gemm, dense, conv, cnn, recurrent, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
+      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
     ],
     [
       ["bench", "convolution"],
@@ -199,7 +199,7 @@ describe("lanegrad predict", () => {
     [
       "rows of different lengths",
       "0,1\n1\n",
-      "datasets.parseCsv: line 2: number of fields differs; expected 2 fields, as in the first row, got 1.",
+      "datasets.parseCsv: line 2, column 2: number of fields differs; expected 2 fields, as in the first row, got 1.",
     ],
     [
       "what is no number",

@@ -118,6 +118,8 @@ describe("lanegrad predict --prompt", () => {
     const model = file("xor.safetensors");
     await run(["train", "xor", "--epochs", "1", "--out", model]);
     const { stderr } = await run(["predict", "--model", model, "--prompt", "a"]);
-    expect(stderr).toContain("does not generate text; expected a model of lanegrad train shakespeare. Leave --prompt out.");
+    expect(stderr).toContain(
+      "does not generate text; expected a model of lanegrad train shakespeare. Leave --prompt out.",
+    );
   });
 });

@@ -282,7 +282,7 @@ describe("parseCsv", () => {
       "a",
       { missing: "zero" as never },
       UsageError,
-      'datasets.parseCsv: missing is wrong; expected "error", "skip", "mean", "median", "mostFrequent", or one of them for each column by name, got "zero".',
+      'datasets.parseCsv: missing is invalid; expected "error", "skip", "mean", "median", "mostFrequent", or one of them for each column by name, got "zero".',
     ],
     [
       "a",

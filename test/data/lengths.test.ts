@@ -69,8 +69,43 @@ describe("orderByLength", () => {
     expect(firsts).not.toEqual(firsts.toSorted((a, b) => a - b)); // batches are shuffled
   });
 
+  it("shuffles the batches of one pool, and leaves a smaller last batch, the longest sequences, the last", () => {
+    const ascending = Int32Array.from({ length: 103 }, (_, i) => i);
+    const orders = [1, 2, 3].map((seed) => orderByLength(ascending, 10, true, new Random(seed)));
+    for (const order of orders) {
+      expect([...order].sort((a, b) => a - b)).toEqual([...ascending]);
+      const firsts = Array.from({ length: 10 }, (_, b) => order[10 * b]);
+      expect(firsts.toSorted((a, b) => a - b)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+      expect(firsts).not.toEqual(firsts.toSorted((a, b) => a - b));
+      for (const [b, first] of firsts.entries())
+        expect([...order.subarray(10 * b, 10 * b + 10)]).toEqual(Array.from({ length: 10 }, (_, i) => first + i));
+      expect([...order.subarray(100)]).toEqual([100, 101, 102]);
+    }
+  });
+
   it("without shuffling is sorted by length, equals as they stand", () => {
     expect([...orderByLength(Int32Array.of(3, 1, 3, 1, 2), 2, false, random)]).toEqual([1, 3, 4, 0, 2]);
+  });
+});
+
+describe("padding on both sides", () => {
+  const [front, behind, none] = [[0, 1], [1, 0], [1, 1]]; // prettier-ignore
+  it.each([
+    [[front, front, behind, behind], 0, 2],
+    [[behind, behind, front, front], 2, 0],
+    [[none, front, none, front, behind, behind], 1, 4],
+    [[none, behind, none, behind, front, front], 4, 1],
+  ])("%j: the first sample with padding in front is %i, behind %i", (rows, first, second) => {
+    const x = tensor(rows, undefined, int32);
+    expect(() => lengthsOf("fit", x)).toThrow(`padding in front of sample ${first} and behind sample ${second}`);
+  });
+
+  it("one side alone is taken, samples of padding alone too", () => {
+    const taken = (...rows: number[][]) => lengthsOf("fit", tensor(rows, undefined, int32), 1);
+    expect(taken(front, none, [0, 0])).toMatchObject({ isPaddedInFront: true, steps: 2, multiple: 1 });
+    expect([...taken(front, none, [0, 0]).tokens]).toEqual([1, 2, 0]);
+    expect([...taken(behind, none, [0, 0]).rounded]).toEqual([1, 2, 1]);
+    expect(taken(behind, none, [0, 0]).isPaddedInFront).toBe(false);
   });
 });
 
@@ -101,6 +136,11 @@ describe("Batches by length", () => {
         [[part(1, 5)], [1]],
       ]);
       expect(batches.padding).toBeCloseTo(100 * (1 - 11 / 13), 10);
+      expect(batches.grouping).toBe(1);
+      expect([0, 1, 2].map((b) => batches.sizeOf(b))).toEqual([2, 2, 1]);
+      const plain = new Batches([x, y], 4);
+      expect([plain.grouping, plain.sizeOf(0), plain.sizeOf(1)]).toEqual([false, 4, 1]);
+      plain.dispose();
       batches.dispose();
     },
   );

@@ -8,6 +8,9 @@ const optimizerState = "src/optimizers/state.ts";
 
 const csvLogger = "src/callbacks/csvLogger.ts";
 
+const lengths = "src/data/lengths.ts";
+const prepare = "src/data/prepare.ts";
+
 const places = "src/metrics/places.ts";
 
 export const equivalent = [
@@ -73,5 +76,47 @@ export const equivalent = [
     from: "kept < found.length",
     to: "kept <= found.length",
     why: "writes the file with the text that it has",
+  },
+  {
+    file: lengths,
+    line: "for (let n = 0; n < N; n++) {",
+    from: "n < N",
+    to: "n <= N",
+    why: "reads undefined and writes behind the end of a typed array, which is ignored",
+  },
+  {
+    file: lengths,
+    line: "while (last > first && values[last] === 0) last--;",
+    from: "last > first",
+    to: "true",
+    why: "the first token ends the walk, and a sample without one is left out",
+  },
+  {
+    file: lengths,
+    line: "while (last > first && values[last] === 0) last--;",
+    from: "last > first",
+    to: "last >= first",
+    why: "the first token ends the walk, and a sample without one is left out",
+  },
+  {
+    file: lengths,
+    line: "for (let begin = 0; begin < N; begin += pool) {",
+    from: "begin < N",
+    to: "begin <= N",
+    why: "sorts an empty part",
+  },
+  {
+    file: lengths,
+    line: 'const batches = random.fork("batches").permutation(whole);',
+    from: '"batches"',
+    to: '""',
+    why: "another stream of random numbers, as good as that one",
+  },
+  {
+    file: prepare,
+    line: 'const order = new Random(seed).fork("split").permutation(rows);',
+    from: '"split"',
+    to: '""',
+    why: "another stream of random numbers, as good as that one",
   },
 ];

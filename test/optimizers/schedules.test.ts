@@ -244,7 +244,7 @@ describe("errors", () => {
       () => piecewiseConstantDecay({ boundaries: 5, values: 1 } as never),
     ],
     [
-      'piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries "ab" and values [3, 2, 1].',
+      'piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries "ab" and values [3, 2, 1].',
       () => piecewiseConstantDecay({ boundaries: "ab", values: [3, 2, 1] } as never),
     ],
     [

@@ -133,7 +133,7 @@ describe("a step", () => {
     job.state.step();
     expect(job.current()).toEqual(before);
     expect(() => job.state.step()).toThrow(
-      "schedule: not a learning rate; expected a number in [0, ∞), got -1 at step 1.",
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got -1 at step 1.",
     );
   });
 

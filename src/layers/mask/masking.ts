@@ -23,8 +23,9 @@ export interface MaskingOptions extends LayerOptions {
 const table = { maskValue: number("(-∞, ∞)", 0) } satisfies LayerTable<MaskingOptions>;
 
 /**
- * Returns its input (N, T, F) with a mask for the layers that follow: padded steps do not count. Note [Masks] in
- * sequencePart.ts. A sequence may consist of padding only: Note [Nothing but padding] in sequencePart.ts.
+ * Returns its input (N, T, F) with zeros in the padding, and a mask for the layers that follow: padded steps do not
+ * count. Note [Masks] in sequencePart.ts. A sequence may consist of padding only: Note [Nothing but padding] in
+ * sequencePart.ts.
  * @throws {UsageError} when an option is unknown or out of range
  * @throws {ShapeError} when the input is not a batch of sequences
  */
@@ -44,10 +45,15 @@ class Masking extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor {
-    return bothCount([noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32")), mask])!;
+    return bothCount([this.#counts(x), mask])!;
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return x;
+    return this.given.maskValue === 0 ? x : this.maskedSteps.clear(x, this.#counts(x));
+  }
+
+  /** (N, T) int32: 0 where all features of a step are the mask value. */
+  #counts(x: Tensor): Tensor {
+    return noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32"));
   }
 }

@@ -6,6 +6,7 @@ import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
+import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -28,6 +29,8 @@ export class Graph {
   readonly steps: readonly Step[];
   /** Each layer once, in order of first use; every layer has a name. */
   readonly layers: readonly Layer[];
+  /** How masks act on inputs, losses and metrics; undefined until a layer or the caller brings it. */
+  maskedSteps: MaskedSteps | undefined;
 
   /**
    * @throws {UsageError} when an output depends on an input that is not listed, an input is listed twice, or two layers
@@ -44,6 +47,7 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+    this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     const wrong = this.layers.find(
       ({ sequences }) =>
         sequences !== undefined && sequences.carried.length > 0 && sequences.carriedStates === undefined,
@@ -105,6 +109,8 @@ export class Graph {
 
   /**
    * Runs as {@link run} does, and returns the mask of each output that has one: Note [Masks] in layers/sequencePart.ts.
+   * Values in the padding of a given mask are read as 0: a value that is not finite would spoil the gradients of weights
+   * (0 · ∞).
    */
   runMasked(
     inputs: readonly Tensor[],
@@ -113,7 +119,11 @@ export class Graph {
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
-    for (const [i, mask] of given.entries()) if (mask !== undefined) masks.set(this.inputs[i], mask);
+    for (const [i, mask] of given.entries()) {
+      if (mask === undefined) continue;
+      masks.set(this.inputs[i], mask);
+      values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
+    }
     const uses = countUses(this.steps);
     const release = (symbol: SymbolicTensor): void => {
       if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;

@@ -32,6 +32,6 @@ export function checkLogits({ name, takes, config }: Loss, layers: Iterable<Laye
   if (takes === undefined || given === undefined || given === (takes === "probabilities")) return;
   const wrong = `${name} takes ${takes}, but layer ${show(layer!.name ?? layer!.kind)} gives ${given ? "probabilities" : "none"}`;
   const expected = `${"fromLogits" in config ? `fromLogits: ${!given} or ` : ""}another activation`;
-  const hint = "If this is intended, pass checkLogits: false.";
+  const hint = "If intended, pass checkLogits: false.";
   throw new UsageError(message("compile", wrong, { expected, got: show(layer!.outputActivation), hint }));
 }

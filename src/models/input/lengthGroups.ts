@@ -9,7 +9,7 @@ import type { Layer } from "../../layers/layer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { DataColumns } from "./batchColumns.js";
-import type { GroupByLength } from "./groupByLength.js";
+import type { GroupByLength } from "./groupByLengthOption.js";
 
 /**
  * The lengths by which data with targets are grouped.

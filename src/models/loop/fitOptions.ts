@@ -2,7 +2,7 @@
 import type { Callback } from "../../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../../options.js";
-import { type GroupByLength, checkGroupByLength } from "../input/groupByLength.js";
+import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
 import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/samples.js";
 
 /** Options of `fit`. */

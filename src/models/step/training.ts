@@ -8,7 +8,7 @@ import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
-import type { Weighed, MaskedSteps } from "../../ops/loss/maskedLoss.js";
+import type { Weighed } from "../../ops/loss/maskedLoss.js";
 import { apply } from "../../ops/defineOp.js";
 import { totalLossOp } from "../../ops/loss/totalLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
@@ -48,8 +48,6 @@ export class TrainingStep {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** How masks weigh losses and metrics; undefined until a layer or the caller brings it. */
-  maskedSteps: MaskedSteps | undefined;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** The state before the current batch. */
@@ -66,7 +64,6 @@ export class TrainingStep {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -263,14 +260,17 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch with their targets and weights. */
-  #weighed({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Weighed[] {
+  #weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {
+    const { maskedSteps } = this.#graph;
+    if (maskedSteps === undefined && given.some((mask) => mask !== undefined)) {
+      const hint = "Call fit or evaluate with a mask first.";
+      throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
+    }
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
-      if (this.maskedSteps !== undefined) return this.maskedSteps.weigh(target, prediction, weights, mask);
-      const hint = "Call fit or evaluate with a mask first.";
-      throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
+      return maskedSteps!.weigh(target, prediction, weights, mask);
     });
   }
 
@@ -289,7 +289,7 @@ export class TrainingStep {
     const loss = terms.length === 1 ? terms[0] : apply(totalLossOp, terms, Array<number>(terms.length).fill(1));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.#graph.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 

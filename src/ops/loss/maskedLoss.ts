@@ -32,8 +32,16 @@ export interface Weighed {
   readonly select?: (losses: Tensor) => Tensor;
 }
 
-/** What training and evaluation need when an output has a mask. */
+/** What training and evaluation need when an input or an output has a mask. */
 export interface MaskedSteps {
+  /**
+   * Inputs with zeros in the padding, whatever stands there: ±∞ and NaN would spoil the gradients of weights, which are
+   * sums over all steps. Kernels only; returns x itself if it is not float32.
+   *
+   * @param x     (N, T, …)
+   * @param mask  (N, T) int32: 0 where a step is padding
+   */
+  clear(x: Tensor, mask: Tensor): Tensor;
   /**
    * An output per step, as rows that are steps. Kernels only.
    *
@@ -68,25 +76,28 @@ export interface MaskedSteps {
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
 export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): MaskedSteps {
-  /** Zeros in the rows of x that are padding. */
-  const clear = (x: Tensor, mask: Tensor): void =>
+  /** Sets the rows of x that are padding to zero. */
+  const clearRows = (x: Tensor, mask: Tensor): void =>
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
   /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
-    clear(dY!, mask);
+    clearRows(dY!, mask);
     if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, dY!.size, accumulate));
   };
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-  /** Losses (N·T) with their mask: 0 where a step is padding, whatever was computed there, including ±∞ and NaN. */
-  const lossesThatCount: Op = {
-    name: "lossesThatCount",
-    shape: ([losses]) => [{ shape: losses.shape }],
-    forward({ inputs: [losses, mask], outputs: [y] }) {
-      copyRow(y.ptr, losses.ptr, losses.size, 0);
-      clear(y, mask);
+  /**
+   * Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞
+   * and NaN.
+   */
+  const stepsThatCount: Op = {
+    name: "stepsThatCount",
+    shape: ([x]) => [{ shape: x.shape }],
+    forward({ inputs: [x, mask], outputs: [y] }) {
+      copyRow(y.ptr, x.ptr, x.size, 0);
+      clearRows(y, mask);
     },
     ...common,
   };
@@ -104,6 +115,8 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
   };
 
   return {
+    clear: (x, mask) => (x.dtype === "float32" ? apply(stepsThatCount, [x, mask], undefined) : x),
+
     weigh(target, prediction, weights, mask) {
       const [N, T] = mask.shape;
       const single = prediction.rank === 2 ? [1] : [];
@@ -116,7 +129,7 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
         metricWeights: plain,
         lossWeights: scaled,
         count,
-        select: (losses) => apply(lossesThatCount, [losses, mask], undefined),
+        select: (losses) => apply(stepsThatCount, [losses, mask], undefined),
       };
     },
 

@@ -43,7 +43,10 @@ export function sequenceMask(lengths: ArrayLike<number> | Tensor, steps: number)
   });
 }
 
-/** @returns the lengths. @throws {UsageError} when one is not an integer from 0 to `steps` */
+/**
+ * Checks that all are lengths of sequences of at most `steps` steps. @returns the lengths
+ * @throws {UsageError} when one is not
+ */
 function checkLengths(op: string, lengths: unknown, steps: number): readonly number[] {
   const expected = `integers from 0 to T = ${steps}`;
   if (!Array.isArray(lengths))

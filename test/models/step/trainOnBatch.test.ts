@@ -141,6 +141,16 @@ describe("trainOnBatch with lengths", () => {
     expect(memoryUsage().bytesInUse).toBe(bytesInUse);
   });
 
+  it("call builds a network whose shapes are not known yet, with or without lengths", () => {
+    using x = tensor(steps, [N, T, F]);
+    const net = (): Model => sequential([layers.gru({ units: 2 })]);
+    expect(net().call([x])[0].shape).toEqual([N, 2]);
+    const masked = net()
+      .call([x], { mask: sequenceMask(counts, T) })[0]
+      .toArray();
+    expect(net().call([x], { lengths: counts })[0].toArray()).toEqual(masked);
+  });
+
   it("one list for each input where there are several", () => {
     const [a, b] = [layers.input({ shape: [T, F] }), layers.input({ shape: [F] })];
     const joined = layers.concatenate().apply([layers.gru({ units: 2 }).apply(a), b]);
@@ -167,11 +177,11 @@ describe("trainOnBatch with lengths", () => {
       expect(() => model.trainOnBatch([x], [y], options)).toThrow(text);
     refuse(
       { lengths: [1, 2, 3, 4, 0] },
-      "sequenceMask: length 3 is out of range; expected integers from 0 to T = 3, got 4.",
+      "sequenceMask: lengths[3] is out of range; expected integers from 0 to T = 3, got 4.",
     );
     refuse(
       { lengths: [1, 2] },
-      "trainOnBatch: mask 0 does not fit its input; expected int32 [N, T] = [5, 3], got int32 Tensor(2×3).",
+      "trainOnBatch: mask 0 does not fit its input; expected int32 [N, T] = [5, 3], got int32 Tensor(2, 3).",
     );
     refuse({ lengths: counts, mask: sequenceMask(counts, T) }, "trainOnBatch: both mask and lengths are given");
     refuse({ length: counts }, 'trainOnBatch: unknown option; expected mask or lengths, got "length".');
@@ -181,7 +191,9 @@ describe("trainOnBatch with lengths", () => {
     expect(() => dense.trainOnBatch([flat], [y], { lengths: counts })).toThrow(
       "trainOnBatch: lengths without a layer of sequences. Give mask: sequenceMask(lengths, T).",
     );
-    const tokens = sequential([layers.embedding({ inputDim: 4, outputDim: 2 })]);
+    const flags = layers.input({ shape: [] });
+    const row = layers.embedding({ inputDim: 4, outputDim: 2 }).apply(flags);
+    const tokens = functional({ inputs: [flags], outputs: row });
     using vector = tensor(labels);
     expect(() => tokens.call([vector], { lengths: counts })).toThrow(
       "call: lengths are for sequences; expected an input [N, T, …], got int32 Tensor(5).",
