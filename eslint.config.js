@@ -77,6 +77,8 @@ export default defineConfig(
       // The coefficients are printed with all digits of their source and rounded once, by the compiler.
       "no-loss-of-precision": "off",
       "@typescript-eslint/no-extraneous-class": "off",
+      // A struct with a constructor is a pointer to asc; without one it is a plain object, for which asc exports its allocator.
+      "@typescript-eslint/no-useless-constructor": "off",
       // A strategy's method has the arguments of its interface, whether its formula needs them or not.
       "@typescript-eslint/no-unused-vars": ["error", { args: "none" }],
     },

@@ -142,7 +142,8 @@ export async function partsOf() {
 export async function writeDispatch() {
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
-  const { structs, code } = await layouts();
+  const { structs, files } = await layouts();
+  const code = files.map((file) => file.code).join("");
   for (const { number, name, suffix, index } of await partsOf()) {
     const functions = await functionsOf(index, number === 0 ? addedToCore : addedToPart);
     const hash = hashOf(functions, code);

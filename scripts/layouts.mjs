@@ -1,6 +1,7 @@
 /**
- * Writes build/wasm/layouts.{js,d.ts}: what TypeScript must know of memory that both sides read and write. It stands in files of assembly/ that are named
- * layout.ts, and nowhere else: an @unmanaged class is a struct, whose offsets are worked out here as the compiler does it, and an enum is a list of numbers.
+ * Writes what TypeScript must know of memory that both sides read and write. It stands in files of assembly/ that are named layout.ts, and nowhere else: an
+ * @unmanaged class is a struct, whose offsets are worked out here as the compiler does it, and an enum is a list of numbers. assembly/pool/layout.ts becomes
+ * build/wasm/layout-pool.{js,d.ts}, assembly/layout.ts layout.{js,d.ts}: a file each, so that a page's chunks do not share one.
  *
  *   class PoolShape { n: i32; … }          poolShape = { bytes, at: { n: 0, … } }, to be written by writeStruct (src/runtime/struct.ts)
  *   fields d0, d1, d2, d3 in a row         one field d, a list of four
@@ -94,7 +95,13 @@ function numbersOf(node) {
   };
 }
 
-const head = `/** Memory that both sides read and write, as scripts/layouts.mjs found it in the files layout.ts of assembly/. */
+/** Where what is found in a file goes, without its ending. */
+function nameOf(file) {
+  const [, family] = /^assembly[\\/](?:(\w+)[\\/])?layout\.ts$/.exec(file);
+  return family === undefined ? "layout" : `layout-${family}`;
+}
+
+const head = (file) => `/** Memory that both sides read and write, as scripts/layouts.mjs found it in ${file}. */
 
 /** A float32 as the int32 of the same bits. */
 export type FloatBits = number & { readonly isFloat: true };
@@ -106,29 +113,33 @@ export interface Layout<T> {
 }
 `;
 
-/** All layouts: their code and declarations, and for each struct the file that holds it, without its ending. */
+/** All layouts: for each file its name, code and declarations; and for each struct the file that holds it, without its ending. */
 export async function layouts() {
-  let code = "";
-  let declaration = head;
+  const files = [];
   const structs = new Map();
   for (const file of await layoutFiles()) {
+    const path = file.replaceAll("\\", "/");
+    let code = "";
+    let declaration = head(path);
     const source = ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
     for (const node of source.statements) {
       const isStruct = ts.isClassDeclaration(node);
       if (!isStruct && !ts.isEnumDeclaration(node)) throw new Error(`${file}: a layout holds classes and enums alone`);
-      if (isStruct) structs.set(node.name.text, file.replace(".ts", "").replaceAll("\\", "/"));
+      if (isStruct) structs.set(node.name.text, path.replace(".ts", ""));
       const made = (isStruct ? structOf : numbersOf)(node);
       code += made.code;
       declaration += `\n${made.declaration}`;
     }
+    files.push({ name: nameOf(file), code, declaration });
   }
-  return { code, declaration, structs };
+  return { files, structs };
 }
 
-/** Writes build/wasm/layouts.js and layouts.d.ts. */
+/** Writes a JavaScript module and its declarations for each file. */
 export async function writeLayouts() {
-  const { code, declaration } = await layouts();
   await mkdir("build/wasm", { recursive: true });
-  await writeFile("build/wasm/layouts.js", code);
-  await writeFile("build/wasm/layouts.d.ts", declaration);
+  for (const { name, code, declaration } of (await layouts()).files) {
+    await writeFile(`build/wasm/${name}.js`, code);
+    await writeFile(`build/wasm/${name}.d.ts`, declaration);
+  }
 }

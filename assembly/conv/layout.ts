@@ -27,7 +27,7 @@ export class ConvShape {
   imageStep: i32 = 0;
   rowStep: i32 = 0;
   columnStep: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }
 
 /** A selection of a kernel's taps: kh = h0 + i · hStep for i < nH, kw = w0 + j · wStep for j < nW. */
@@ -39,5 +39,5 @@ export class TapSelection {
   w0: i32 = 0;
   wStep: i32 = 0;
   nW: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

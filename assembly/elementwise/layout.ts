@@ -16,7 +16,7 @@ export class BroadcastBox {
   b1: i32 = 0;
   b2: i32 = 0;
   b3: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }
 
 /** The elementwise functions of two inputs, and of a gradient g before them. */

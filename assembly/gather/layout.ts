@@ -8,5 +8,5 @@ export class RowListHead {
   /** Elements of a row. */
   rowLength: i32 = 0;
   unused: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

@@ -3,7 +3,7 @@
  * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/product/matmul.ts).
  */
 import { shareEnd, shareStart, threadCount } from "../thread";
-import { WHOLE, multiply, shareCost } from "./gemm";
+import { WHOLE, gemm, shareCost } from "./gemm";
 import { BatchShape } from "./layout";
 
 /** With fewer matrices for each thread than this, some thread would have much more to do than others: then each matrix is cut. */
@@ -27,6 +27,11 @@ export function gemmBatch(
   const n = shape.n;
   const k = shape.k;
   const count = shape.count;
+  const lda = shape.lda;
+  const ldb = shape.ldb;
+  const ldc = shape.ldc;
+  const aNext = <usize>shape.aNext;
+  const bNext = <usize>shape.bNext;
   const cNext = shape.cNext;
   const isDealt = cNext != 0 && count >= leastEach * threadCount();
   const how = isDealt ? transposed | WHOLE : transposed;
@@ -35,9 +40,9 @@ export function gemmBatch(
   const end = isDealt ? shareEnd(count, cost, 1) : count;
   for (let i = start; i < end; i++) {
     const at = <usize>i << 2;
-    multiply(
-      how, m, n, k, a + at * <usize>shape.aNext, shape.lda, b + at * <usize>shape.bNext, shape.ldb,
-      accumulate | i32(cNext == 0 && i > 0), c + at * <usize>cNext, shape.ldc, scratch,
+    gemm(
+      how, m, n, k, a + at * aNext, lda, b + at * bNext, ldb,
+      accumulate | i32(cNext == 0 && i > 0), c + at * <usize>cNext, ldc, scratch,
     );
   }
 }

@@ -58,7 +58,8 @@ function isTiny(m: i32, n: i32, k: i32): bool {
 /**
  * C = op(A)·op(B), or C += op(A)·op(B).
  *
- * @param transposed a number of Transpose: A is (M, K), or (K, M) where it is transposed; B is (K, N), or (N, K)
+ * @param how a number of Transpose: A is (M, K), or (K, M) where it is transposed; B is (K, N), or (N, K). + WHOLE, of batch.ts alone: all of C, not this
+ *            thread's share of it; `scratch` is that of all threads either way
  * @param m, n, k ≥ 0; k = 0 is an empty sum
  * @param a in, rows lda elements apart             @param b in, rows ldb elements apart
  * @param c (M, N) out, rows ldc elements apart, or in/out where accumulate is 1; must not overlap a or b
@@ -67,29 +68,19 @@ function isTiny(m: i32, n: i32, k: i32): bool {
  */
 // prettier-ignore
 export function gemm(
-  transposed: i32, m: i32, n: i32, k: i32,
-  a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
-): void {
-  multiply(transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
-}
-
-/** gemm's arguments. @param how a number of Transpose, + WHOLE: all of C, not this thread's share of it; `scratch` is that of all threads either way */
-// prettier-ignore
-export function multiply(
   how: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
   const isWhole = (how & WHOLE) != 0;
-  const transposed = how & (Transpose.A | Transpose.B);
   const transA = how & Transpose.A;
-  const transB = (how & Transpose.B) >> 1;
+  const transB = how & Transpose.B;
   if (isTiny(m, n, k)) {
-    if (isWhole || threadIndex() == 0) multiplyPlain(transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
+    if (isWhole || threadIndex() == 0) multiplyPlain(how, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
     return;
   }
   // One row is op(B)ᵀ times a vector, one column is op(A) times a vector, where gemv.ts finds what it reads and writes side by side.
   if (m == 1 && (!transB || !transA || lda == 1)) {
-    return multiplyVector(isWhole, 1 - transB, n, k, b, ldb, a, transA ? lda : 1, accumulate, c);
+    return multiplyVector(isWhole, transB ? 0 : 1, n, k, b, ldb, a, transA ? lda : 1, accumulate, c);
   }
   if (n == 1 && ldc == 1 && (transA || transB || ldb == 1)) {
     return multiplyVector(isWhole, transA, m, k, a, lda, b, transB ? 1 : ldb, accumulate, c);
@@ -102,14 +93,14 @@ export function multiply(
     if (start >= end) return;
     b += (<usize>start * (transB ? <usize>ldb : 1)) << 2;
     c += <usize>start << 2;
-    multiplyBlocks(transposed, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(how, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   } else {
     const start = isWhole ? 0 : shareStart(m, shareCost(n, k), MR);
     const end = isWhole ? m : shareEnd(m, shareCost(n, k), MR);
     if (start >= end) return;
     a += (<usize>start * (transA ? 1 : <usize>lda)) << 2;
     c += (<usize>start * <usize>ldc) << 2;
-    multiplyBlocks(transposed, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(how, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   }
 }
 
@@ -136,11 +127,11 @@ function multiplyVector(
 /** Plain loops, for products so small that a tile's set-up costs more, and for empty ones. */
 // prettier-ignore
 function multiplyPlain(
-  transposed: i32, m: i32, n: i32, k: i32,
+  how: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32,
 ): void {
-  const transA = transposed & Transpose.A;
-  const transB = transposed & Transpose.B;
+  const transA = how & Transpose.A;
+  const transB = how & Transpose.B;
   const aRow: usize = (transA ? 1 : <usize>lda) << 2;
   const aStep: usize = (transA ? <usize>lda : 1) << 2;
   const bColumn: usize = (transB ? <usize>ldb : 1) << 2;
@@ -176,12 +167,12 @@ function gainsAhead(nr: i32, transB: i32, m: i32, ldb: i32): bool {
 /** The loops pc, jc, ic over one thread's part of C. */
 // prettier-ignore
 function multiplyBlocks(
-  transposed: i32, m: i32, n: i32, k: i32,
+  how: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
   const nr = isWide() ? NR_WIDE : NR;
-  const transA = transposed & Transpose.A;
-  const transB = transposed & Transpose.B;
+  const transA = how & Transpose.A;
+  const transB = how & Transpose.B;
   const aRow: usize = (transA ? 1 : <usize>lda) << 2;
   const aStep: usize = (transA ? <usize>lda : 1) << 2;
   const bColumn: usize = (transB ? <usize>ldb : 1) << 2;

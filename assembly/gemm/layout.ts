@@ -19,5 +19,5 @@ export class BatchShape {
   bNext: i32 = 0;
   ldc: i32 = 0;
   cNext: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

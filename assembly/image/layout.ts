@@ -15,5 +15,5 @@ export class Distortion {
   sigma: f32 = 0;
   /** Bit 0 mirrors every second image left to right, bit 1 top to bottom. */
   flips: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

@@ -16,5 +16,5 @@ export class CopyBox {
   x1: i32 = 0;
   x2: i32 = 0;
   x3: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

@@ -29,5 +29,5 @@ export class OptimizerBlock {
   restOfBeta2: f32 = 0;
   /** Π μₜ, Nadam's product of momenta; 0 before the first step. */
   momentumProduct: f32 = 0;
-  private constructor() {}
+  constructor() {}
 }

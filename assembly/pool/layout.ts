@@ -13,5 +13,5 @@ export class PoolShape {
   sW: i32 = 0;
   pH: i32 = 0;
   pW: i32 = 0;
-  private constructor() {}
+  constructor() {}
 }

@@ -15,5 +15,5 @@ export class SequenceShape {
   mask: usize = 0;
   /** In (N, H) int32, or 0: where it is 0, h is dropped before U, else times keepScale. */
   keep: usize = 0;
-  private constructor() {}
+  constructor() {}
 }

@@ -2,7 +2,6 @@
  * Starts the library: checks options, chooses the build, makes memory and threads. Runs once per process; its result is
  * kept in runtime.ts.
  */
-import { controlBytes } from "#wasm/layouts";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { relieve } from "./blocks.js";
@@ -109,7 +108,7 @@ async function start(options: InitOptions): Promise<Started> {
   for (const { part, module } of loaded) modules[part.number] = module;
   const startThreads = async (): Promise<ThreadPool | undefined> => {
     if (plan.count === 1) return undefined;
-    const { ThreadPool } = await import("./threads.js"); // not in pages that have no threads
+    const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
     const { count } = plan;

@@ -2,7 +2,7 @@
  * Structs in linear memory: the shape of a kernel call where it has more numbers than arguments should be (layout.ts files of assembly/). TypeScript knows where
  * the fields lie from #wasm/layouts, which the build writes. Does not hold what stays in memory between calls: whoever owns that has a block of his own.
  */
-import type { FloatBits, Layout } from "#wasm/layouts";
+import type { FloatBits, Layout } from "#wasm/layout";
 import { heap, launcher } from "./runtime.js";
 
 /** What a field is written with: a number, or a list of them. */

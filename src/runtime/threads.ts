@@ -5,11 +5,14 @@
  * assembly/launch.ts. Imported only when there are threads, and imports nothing that pages without threads load:
  * bundlers would put shared code into separate files.
  */
-import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layouts";
+import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layout";
 import { ThreadError, message } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
+
+/** The size of the control block in bytes. */
+export { controlBytes };
 
 /** Milliseconds that a launch sleeps before it looks whether the workers are alive. */
 const patience = 5;

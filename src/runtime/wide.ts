@@ -13,7 +13,6 @@
  * Loaded only when wide mode is requested, and passed what it needs from kernels.ts: bundlers would put shared code
  * into separate files. Does not use the library's memory: both modules run on a memory of their own.
  */
-import { transposeA, transposeB } from "#wasm/layouts";
 import { message } from "../errors.js";
 import type * as linking from "./kernels.js";
 import type { Kernels } from "./kernels.js";
@@ -149,12 +148,13 @@ function* trials(
   at: (region: number) => number,
 ): Iterable<readonly [name: string, call: () => void]> {
   const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
+  // The numbers of Transpose in assembly/gemm/layout.ts; an import from there would be a file of its own for bundlers.
   const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((transposed) => [m, transposed]));
   for (const [m, transposed] of products) {
     const [n, depth] = [43, 128];
-    const [lda, ldb] = [transposed & transposeA ? m : depth, transposed & transposeB ? depth : n];
+    const [lda, ldb] = [transposed & 1 ? m : depth, transposed & 2 ? depth : n];
     yield [
-      `gemm of ${m} rows, transposed ${transposed & transposeA} ${(transposed & transposeB) / transposeB}`,
+      `gemm of ${m} rows, transposed ${transposed & 1} ${transposed >> 1}`,
       () => {
         for (const add of [0, 1]) k.gemm(transposed, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
       },

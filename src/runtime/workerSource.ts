@@ -3,7 +3,7 @@
  * ended. The library carries the text, so no bundler needs configuration. A page whose policy forbids that serves
  * `lanegrad/worker.js`, which is the same text.
  */
-import { controlFailed, controlPhase } from "#wasm/layouts";
+import { controlFailed, controlPhase } from "#wasm/layout";
 
 /** The script of a worker, for Node and for browsers; valid both as a classic script and as a module. */
 export const workerSource = `

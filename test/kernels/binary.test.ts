@@ -15,7 +15,7 @@ import {
   comparisonLessEqual,
   comparisonNotEqual,
   comparisonOfInt32,
-} from "#wasm/layouts";
+} from "#wasm/layout-elementwise";
 import type { Build } from "../support/builds.js";
 import { builds } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { copyBox } from "#wasm/layouts";
+import { copyBox } from "#wasm/layout-memory";
 import { builds } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
 

@@ -3,7 +3,9 @@
  * every cell that become subnormal (npm run mutants).
  */
 import { describe, expect, it } from "vitest";
-import { batchShape, optimizerBlock as layout, sequenceShape } from "#wasm/layouts";
+import { batchShape } from "#wasm/layout-gemm";
+import { optimizerBlock as layout } from "#wasm/layout-optim";
+import { sequenceShape } from "#wasm/layout-recurrent";
 import { type Build, builds } from "../support/builds.js";
 import { expectClose, uniform } from "../support/kernelRun.js";
 

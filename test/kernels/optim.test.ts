@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { optimizerBlock } from "#wasm/layouts";
+import { optimizerBlock } from "#wasm/layout-optim";
 import { builds, type Build } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
 

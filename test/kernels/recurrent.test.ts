@@ -3,7 +3,7 @@
  * the formulas of the other cells are the table's affair. Letters: N batch, T steps, H units.
  */
 import { describe, expect, it } from "vitest";
-import { sequenceShape } from "#wasm/layouts";
+import { sequenceShape } from "#wasm/layout-recurrent";
 import { type Build, builds } from "../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../support/kernelRun.js";
 

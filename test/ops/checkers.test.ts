@@ -1,6 +1,6 @@
 /** The checkers are tested as well: each seeded fault turns its row red, and the message says where. */
 import { describe, expect, it } from "vitest";
-import { binaryDivideGradient } from "#wasm/layouts";
+import { binaryDivideGradient } from "#wasm/layout-elementwise";
 import { ops, table } from "./table.js";
 import { type Op, defineOp } from "../../src/ops/defineOp.js";
 import type { AllKernels } from "../support/allKernels.js";

@@ -4,7 +4,7 @@
  * Does not use src/: what is tested here is the ABI alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import type { Layout } from "#wasm/layouts";
+import type { Layout } from "#wasm/layout";
 import type { AllKernels } from "./allKernels.js";
 
 const guardBytes = 64;

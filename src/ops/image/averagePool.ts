@@ -2,7 +2,7 @@
  * Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
  * poolGeometry.ts's.
  */
-import { poolShape } from "#wasm/layouts";
+import { poolShape } from "#wasm/layout-pool";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";

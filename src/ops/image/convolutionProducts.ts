@@ -4,15 +4,8 @@
  * pW before the first row and column. Does not know gradients of tensors (conv2d.ts and conv2dTranspose.ts do), and
  * does not check operands (convolutionChecks.ts does).
  */
-import {
-  type ConvShape,
-  type TapSelection,
-  convShape,
-  tapSelection,
-  transposeA,
-  transposeB,
-  transposeNone,
-} from "#wasm/layouts";
+import { type ConvShape, type TapSelection, convShape, tapSelection } from "#wasm/layout-conv";
+import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";

@@ -3,7 +3,7 @@
  * a mixing of channels.
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
-import { convShape, tapSelection } from "#wasm/layouts";
+import { convShape, tapSelection } from "#wasm/layout-conv";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";

@@ -6,7 +6,7 @@
  * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document
  * analysis".
  */
-import { distortion as distortionLayout } from "#wasm/layouts";
+import { distortion as distortionLayout } from "#wasm/layout-image";
 import { UsageError, message } from "../../errors.js";
 import { type Table, flag, number, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";

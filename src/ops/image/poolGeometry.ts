@@ -3,7 +3,7 @@
  * window kH × kW, strides sH sW, padding pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one
  * column. Does not call kernels.
  */
-import type { PoolShape } from "#wasm/layouts";
+import type { PoolShape } from "#wasm/layout-pool";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Table, type Values, optional, resolve } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";

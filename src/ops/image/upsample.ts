@@ -2,7 +2,7 @@
  * Enlarges images by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
  * Upsampling by nearest neighbours and average pooling without the division are each other's gradients.
  */
-import { type PoolShape, poolShape } from "#wasm/layouts";
+import { type PoolShape, poolShape } from "#wasm/layout-pool";
 import { ShapeError, message } from "../../errors.js";
 import { type Table, oneOf, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";

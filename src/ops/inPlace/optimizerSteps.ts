@@ -5,7 +5,7 @@
  *
  * The formulas are beside the kernels in assembly/optim. Not differentiable.
  */
-import { optimizerBlock } from "#wasm/layouts";
+import { optimizerBlock } from "#wasm/layout-optim";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { heap, kernels } from "../../runtime/runtime.js";
 import { Slab } from "../../tensor/slab.js";

@@ -3,7 +3,7 @@
  * of its own batch. Its layout is Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not
  * hold gradients.
  */
-import { rowListHead } from "#wasm/layouts";
+import { rowListHead } from "#wasm/layout-gather";
 import { heap, kernels } from "../../runtime/runtime.js";
 import { fillStruct } from "../../runtime/struct.js";
 import { Slab } from "../../tensor/slab.js";

@@ -14,7 +14,7 @@ import {
   binaryMultiply,
   binarySubtract,
   broadcastBox,
-} from "#wasm/layouts";
+} from "#wasm/layout-elementwise";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";

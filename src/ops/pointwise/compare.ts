@@ -9,7 +9,7 @@ import {
   comparisonLessEqual,
   comparisonNotEqual,
   comparisonOfInt32,
-} from "#wasm/layouts";
+} from "#wasm/layout-elementwise";
 import { ShapeError, message } from "../../errors.js";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { writeStruct } from "../../runtime/struct.js";

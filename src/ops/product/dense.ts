@@ -2,7 +2,7 @@
  * A fully connected layer: one matrix product, then bias and activation in one pass over the result.
  * Letters: rows, all axes of x but the last; I input features, O output features.
  */
-import { transposeA, transposeB, transposeNone } from "#wasm/layouts";
+import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import { rowsOf, showShape } from "../../tensor/shape.js";

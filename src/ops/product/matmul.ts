@@ -2,7 +2,7 @@
  * Matrix products, batched: the last two axes are matrices, the axes before them are batches and broadcast.
  * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if requested. Does not add a bias: dense.ts does.
  */
-import { batchShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
+import { batchShape, transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";

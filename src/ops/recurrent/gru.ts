@@ -3,7 +3,8 @@
  * inputs, H units; gates z r g side by side. Like lstm.ts, except that the recurrent product of the candidate differs
  * from that of the gates: assembly/recurrent/gru.ts.
  */
-import { sequenceShape, transposeA } from "#wasm/layouts";
+import { transposeA } from "#wasm/layout-gemm";
+import { sequenceShape } from "#wasm/layout-recurrent";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";

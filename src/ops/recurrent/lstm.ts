@@ -3,7 +3,7 @@
  * steps; backward, one kernel and one product for each sum over time. Letters: N batch, T steps, I inputs, H units;
  * gates i f g o side by side.
  */
-import { sequenceShape } from "#wasm/layouts";
+import { sequenceShape } from "#wasm/layout-recurrent";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";

@@ -3,7 +3,8 @@
  * gradients of states, and the products and sums over all steps at once. Letters: N batch, T steps, I inputs, H units,
  * G gates; z = x·W (N, T, G·H). Does not know cells.
  */
-import { type SequenceShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
+import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
+import { type SequenceShape } from "#wasm/layout-recurrent";
 import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Shape } from "../../tensor/shape.js";

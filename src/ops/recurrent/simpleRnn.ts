@@ -2,7 +2,7 @@
  * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. Like lstm.ts, with
  * one gate and one state.
  */
-import { sequenceShape } from "#wasm/layouts";
+import { sequenceShape } from "#wasm/layout-recurrent";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";

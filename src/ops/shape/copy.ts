@@ -2,7 +2,7 @@
  * Strided copies of 4-byte elements, from which slicing, joining, padding and transposing are built. Letters: y the
  * target, x the source.
  */
-import { copyBox } from "#wasm/layouts";
+import { copyBox } from "#wasm/layout-memory";
 import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { LoopNest } from "../../tensor/shape.js";

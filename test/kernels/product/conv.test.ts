@@ -1,6 +1,6 @@
 /** The kernels of convolution against float64 loops: strides, dilations, padding, groups, sizes around the tiles and blocks, threads, wide tiles. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { convShape, tapSelection } from "#wasm/layouts";
+import { convShape, tapSelection } from "#wasm/layout-conv";
 import { type Build, builds } from "../../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../../support/kernelRun.js";
 

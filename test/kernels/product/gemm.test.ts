@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { transposeA, transposeB } from "#wasm/layouts";
+import { transposeA, transposeB } from "#wasm/layout-gemm";
 import { type Build, builds } from "../../support/builds.js";
 
 interface Product {

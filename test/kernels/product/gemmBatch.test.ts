@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { batchShape, transposeA, transposeB } from "#wasm/layouts";
+import { batchShape, transposeA, transposeB } from "#wasm/layout-gemm";
 import { type Build, builds } from "../../support/builds.js";
 
 interface Batch {

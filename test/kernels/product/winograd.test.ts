@@ -1,6 +1,6 @@
 /** Convolution by Winograd's algorithm against float64 loops: images smaller and larger than tiles and blocks, padding, blocks of channels and outputs, threads. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { convShape } from "#wasm/layouts";
+import { convShape } from "#wasm/layout-conv";
 import { type Build, builds } from "../../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../../support/kernelRun.js";
 
