@@ -119,10 +119,11 @@ describe("checkpoint before the first epoch", () => {
 
 describe("checkLogs, before the first step", () => {
   it.each([
-    ["earlyStopping", earlyStopping({ monitor: "f" })],
-    ["reduceOnPlateau", reduceOnPlateau({ monitor: "f" })],
-    ["checkpoint", checkpoint({ path: "a", saveBestOnly: true, monitor: "f" })],
-  ])("%s refuses names without its monitor", (name, callback) => {
+    ["earlyStopping", () => earlyStopping({ monitor: "f" })],
+    ["reduceOnPlateau", () => reduceOnPlateau({ monitor: "f" })],
+    ["checkpoint", () => checkpoint({ path: "a", saveBestOnly: true, monitor: "f" })],
+  ])("%s refuses names without its monitor", (name, make) => {
+    const callback = make();
     expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of this name is measured`);
     callback.checkLogs?.(["loss", "f"]);
   });

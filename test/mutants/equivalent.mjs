@@ -44,13 +44,6 @@ export const equivalent = [
   },
   {
     file: optimizerState,
-    line: "if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);",
-    from: "clipValue !== undefined",
-    to: "true",
-    why: "the kernel clips to NaN, which leaves every gradient as it is",
-  },
-  {
-    file: optimizerState,
     line: "if (value !== 0) fillFloat32(slab.whole.ptr, value, slab.whole.size);",
     from: "value !== 0",
     to: "true",

@@ -56,7 +56,7 @@ export function masksOf(
     throw new ShapeError(
       message(op, `mask ${i} does not fit its input`, {
         expected,
-        got: mask instanceof Tensor ? mask.label() : show(mask),
+        got: (mask as Partial<Tensor>).label?.() ?? show(mask),
       }),
     );
   }
@@ -66,9 +66,7 @@ export function masksOf(
 function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["masksOfLengths"] {
   const found = layers.find(({ sequences }) => sequences)?.sequences?.masksOfLengths;
   if (found !== undefined) return found;
-  throw new UsageError(
-    message(op, "lengths without a layer of sequences", { hint: "Give mask: sequenceMask(lengths, T)." }),
-  );
+  throw new UsageError(message(op, "lengths need a layer of sequences", { hint: "Give a mask." }));
 }
 
 /**

@@ -189,7 +189,7 @@ describe("trainOnBatch with lengths", () => {
     const dense = compiled();
     using flat = tensor(values, [N, 4]);
     expect(() => dense.trainOnBatch([flat], [y], { lengths: counts })).toThrow(
-      "trainOnBatch: lengths without a layer of sequences. Give mask: sequenceMask(lengths, T).",
+      "trainOnBatch: lengths need a layer of sequences. Give a mask.",
     );
     const flags = layers.input({ shape: [] });
     const row = layers.embedding({ inputDim: 4, outputDim: 2 }).apply(flags);
