@@ -23,6 +23,7 @@ export { modelToDot } from "./models/dot.js";
 export type { History } from "./models/loop/fit.js";
 export type { FitOptions, StreamFitOptions } from "./models/loop/fitOptions.js";
 export { foldBatchNormalization } from "./models/graph/fold.js";
+export { inputGradients, type InputGradientOptions } from "./models/saliency.js";
 export { loadModel, type LoadOptions } from "./models/file/loading.js";
 export type { Model } from "./models/model.js";
 export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";

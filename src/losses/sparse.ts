@@ -46,7 +46,10 @@ export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions
         const got = `${targets.dtype} ${showShape(targets.shape)}`;
         throw new ShapeError(message(name, "the targets are no labels", { expected: "int32 labels", got, hint }));
       }
-      if (ignoreClass === undefined) return checkClasses(name, targets, outputShape);
+      if (ignoreClass === undefined) {
+        checkClasses(name, targets, outputShape);
+        return;
+      }
       const classes = outputShape.at(-1) ?? 1;
       const rule = `a label in 0 … ${classes - 1}, or ignoreClass ${ignoreClass}`;
       checkEach(name, targets, (label) => label === ignoreClass || (label >= 0 && label < classes), rule);

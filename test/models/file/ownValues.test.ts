@@ -102,7 +102,7 @@ describe("a checkpoint with the user's own values", () => {
       const rejected = expect(loadModel(bytes, { ...own, [room]: { other: () => 0 } })).rejects;
       await rejected.toThrow(name);
       await expect(loadModel(bytes, { ...own, [room]: {} })).rejects.toThrow(/Give your own to loadModel\(file, \{ /);
-      await expect(loadModel(bytes, { ...own, [room]: { [name]: 7 } } as never)).rejects.toThrow(
+      await expect(loadModel(bytes, { ...own, [room]: { [name]: 7 } })).rejects.toThrow(
         `"${name}" in ${room} is no function`,
       );
     },
@@ -111,7 +111,9 @@ describe("a checkpoint with the user's own values", () => {
   it("a maker that makes something else is told", async () => {
     const model = await trained({ loss: scaled({ factor: 3 }) });
     const bytes = await model.toBytes({ checkpoint: true });
-    await expect(loadModel(bytes, { ...own, losses: { scaled: () => 3 as never } })).rejects.toThrow("not a valid loss");
+    await expect(loadModel(bytes, { ...own, losses: { scaled: () => 3 as never } })).rejects.toThrow(
+      "not a valid loss",
+    );
     await expect(loadModel(bytes, { ...own, initializers: { filled: () => 3 as never }, losses: { scaled } })).rejects.toThrow("kernelInitializer has the wrong type"); // prettier-ignore
   });
 
@@ -125,7 +127,12 @@ describe("a checkpoint with the user's own values", () => {
       metrics: [[distance], [metrics.r2(), distance]],
     });
     const controller = new AbortController();
-    const stop = { name: "stop", onBatchEnd: (batch: number) => void (batch === 1 && controller.abort()) };
+    const stop = {
+      name: "stop",
+      onBatchEnd(batch: number) {
+        if (batch === 1) controller.abort();
+      },
+    };
     await expect(
       model.fit(x, [y, y], { batchSize: 2, callbacks: [stop], signal: controller.signal }),
     ).rejects.toThrow();

@@ -1,0 +1,102 @@
+/** model.upTo: the output of an inner layer as a model; inputGradients: what a prediction hangs on. */
+import { describe, expect, it } from "vitest";
+import {
+  type Model,
+  type Tensor,
+  inputGradients,
+  layers,
+  loadModel,
+  losses,
+  model as graphModel,
+  optimizers,
+  sequential,
+  slice,
+  sum,
+  tensor,
+} from "../../../src/index.js";
+import "../../support/engine.js";
+
+const make = (): Model =>
+  sequential([
+    layers.dense({ units: 5, activation: "tanh", inputShape: [4] }),
+    layers.dropout({ rate: 0.5 }),
+    layers.dense({ units: 3 }),
+  ]);
+const x = tensor(
+  Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
+  [6, 4],
+);
+
+describe("upTo", () => {
+  it("gives what the layer gives, with the weights of the model, trained ones too", async () => {
+    const model = make();
+    const inner = model.upTo("dense_1");
+    expect(inner.weights.map(({ value }) => value)).toEqual(model.weights.slice(0, 2).map(({ value }) => value));
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5 }), loss: losses.meanSquaredError() });
+    await model.fit(x, tensor(new Float32Array(18).fill(1), [6, 3]), { epochs: 3 });
+    const [kernel, bias] = model.weights.map(({ value }) => value.toTypedArray());
+    const wanted = Float64Array.from({ length: 30 }, (_, at) => {
+      const [n, o] = [Math.floor(at / 5), at % 5];
+      return Math.tanh(bias[o] + Array.from({ length: 4 }, (_, i) => Math.sin(n * 4 + i) * kernel[i * 5 + o]).reduce((a, b) => a + b, 0)); // prettier-ignore
+    });
+    const got = (await inner.predict(x)).toTypedArray();
+    wanted.forEach((value, i) => expect(got[i]).toBeCloseTo(value, 5));
+    expect((await model.upTo("dense_2").predict(x)).toArray()).toEqual((await model.predict(x)).toArray());
+  });
+
+  it("of a loaded model outlives it, and takes only the inputs that it needs", async () => {
+    const [a, b] = [layers.input({ shape: [2] }), layers.input({ shape: [3] })];
+    const [left, right] = [layers.dense({ units: 4, name: "left" }).apply(a), layers.dense({ units: 4, name: "right" }).apply(b)]; // prettier-ignore
+    const both = graphModel({ inputs: [a, b], outputs: layers.add({ name: "both" }).apply([left, right]) });
+    const loaded = await loadModel(await both.toBytes());
+    const inner = loaded.upTo("right");
+    expect(inner.inputShape).toEqual([3]);
+    const input = tensor([[1, 2, 3]]);
+    const before = (await inner.predict(input)).toArray();
+    loaded.dispose();
+    expect((await inner.predict(input)).toArray()).toEqual(before);
+    expect((await loadModel(await inner.toBytes())).layers.map(({ name }) => name)).toEqual(["right"]);
+  });
+
+  it("names the layers that there are", () => {
+    expect(() => make().upTo("dense_3")).toThrow(
+      'upTo: unknown layer; expected dense_1, dropout_1, dense_2, got "dense_3".',
+    );
+    expect(() => sequential([layers.dense({ units: 1 })]).upTo("dense_1")).toThrow("upTo: ");
+  });
+});
+
+describe("inputGradients", () => {
+  /** Σ of the chosen scores for other inputs, in float32. */
+  const score = (model: Model, values: Float32Array, of: (row: number[]) => number): number =>
+    (model.call([tensor(values, [6, 4])])[0].toArray() as number[][]).reduce((total, row) => total + of(row), 0);
+
+  it.each<[string, ((outputs: readonly Tensor[]) => Tensor) | undefined, (row: number[]) => number]>([
+    ["the highest score of each sample", undefined, (row) => Math.max(...row)],
+    ["one class", ([y]) => sum(slice(y, [0, 1], [-1, 1])), (row) => row[1]],
+  ])("of %s are central differences", (_, of, reference) => {
+    const model = make();
+    const [gradient] = inputGradients(model, [x], of && { of });
+    expect(gradient.shape).toEqual([6, 4]);
+    const values = x.toTypedArray() as Float32Array;
+    gradient.toTypedArray().forEach((got, i) => {
+      const at = (h: number): number => score(model, values.map((v, k) => (k === i ? v + h : v)), reference); // prettier-ignore
+      expect(Math.abs(got - (at(1e-2) - at(-1e-2)) / 2e-2)).toBeLessThan(2e-3);
+    });
+  });
+
+  it("leaves the gradients of weights, and the inputs, as they are", () => {
+    const model = make();
+    inputGradients(model, [x]);
+    expect(model.weights.map(({ value }) => [value.grad, value.requiresGrad])).toEqual(
+      Array(4).fill([undefined, true]),
+    );
+    expect([x.requiresGrad, x.grad]).toEqual([false, undefined]);
+  });
+
+  it("refuses tokens and what is no list", () => {
+    const model = make();
+    expect(() => inputGradients(model, x as never)).toThrow("inputGradients: not a list of float32 tensors; expected [x], got Tensor."); // prettier-ignore
+    expect(() => inputGradients(model, [tensor(Int32Array.of(1, 2, 3, 4), [1, 4])])).toThrow("Tokens have no gradient");
+  });
+});
