@@ -101,7 +101,7 @@ export function checkForOutputCount({ losses, metrics, lossWeights }: Compiled, 
     );
   }
   if (metrics.length > 0 && metrics.length !== outputs) {
-    const hint = "Metrics of several outputs are a list for each: [[metrics.accuracy()], []].";
+    const hint = "Pass a list for each: [[metrics.accuracy()], []].";
     throw new ShapeError(
       message("compile", "metrics are for another number of outputs", { expected, got: String(metrics.length), hint }),
     );

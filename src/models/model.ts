@@ -355,18 +355,6 @@ export class Model {
   }
 
   /**
-   * The output of an inner layer as a model of its own, which shares this one's weights: for features, for a new head, to look inside.
-   *
-   * @param layer  its name, such as "dense_1"; of a layer that is used several times the last use counts
-   * @throws {UsageError} before the model is built, or when there is no such layer
-   */
-  upTo(layer: string): Model {
-    const graph = this.#state.graph("upTo").upTo(layer);
-    this.#state.bound("upTo");
-    return new Model({ name: this.name, seed: this.seed }, graph);
-  }
-
-  /**
    * Sets the gradients of all weights to zero, for hand-written training loops that call `backward`, which adds to
    * them. `fit` and `trainOnBatch` do not need it. Only calls kernels, so it can be recorded.
    * @throws {UsageError} before the model is built

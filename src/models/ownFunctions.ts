@@ -26,7 +26,7 @@ export function lossOf(fn: OwnFunction): Loss {
     call(target, prediction) {
       const losses = checked("loss", name, fn(target, prediction), prediction);
       if (!prediction.requiresGrad || losses.requiresGrad) return losses;
-      const hint = "Compute it from the prediction by ops (sub, square, mean, …), outside of noGrad().";
+      const hint = "Compute it from the prediction by ops.";
       throw new UsageError(message("fit", `loss ${show(name)} has no gradient`, { hint }));
     },
     checkTargets: () => undefined,

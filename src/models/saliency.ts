@@ -27,9 +27,10 @@ export function inputGradients(model: Model, inputs: readonly Tensor[], options:
   const op = "inputGradients";
   checkKeys(op, options, ["of"]);
   const { of = ([first]) => sum(first.rank > 1 ? max(first, -1) : first) } = options;
-  if (!Array.isArray(inputs) || !inputs.every((input) => input instanceof Tensor && input.dtype === "float32")) {
-    const hint = "Tokens have no gradient; take the output of their embedding by model.upTo.";
-    throw new UsageError(message(op, "not a list of float32 tensors", { expected: "[x]", got: show(inputs), hint }));
+  const given: unknown = inputs;
+  if (!Array.isArray(given) || !given.every((input) => input instanceof Tensor && input.dtype === "float32")) {
+    const hint = "Tokens have no gradient; take the output of their embedding by upTo(model, layer).";
+    throw new UsageError(message(op, "not a list of float32 tensors", { expected: "[x]", got: show(given), hint }));
   }
   return scope(() => {
     const leaves = inputs.map((input) => tensor(input.toTypedArray(), input.shape, { requiresGrad: true }));

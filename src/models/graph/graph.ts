@@ -74,21 +74,6 @@ export class Graph {
     return this.inputs.map((input) => rules.get(input));
   }
 
-  /** The graph from the inputs to the output of a layer, that of its last call. @throws {UsageError} for an unknown name */
-  upTo(name: string): Graph {
-    const step = this.steps.findLast(({ call }) => call.layer.name === name);
-    if (step === undefined) {
-      const expected = this.layers.map((layer) => layer.name).join(", ");
-      throw new UsageError(message("upTo", "unknown layer", { expected, got: show(name) }));
-    }
-    const needed = new Set([step.output]);
-    for (const symbol of needed) for (const input of symbol.origin?.inputs ?? []) needed.add(input);
-    return new Graph(
-      this.inputs.filter((input) => needed.has(input)),
-      step.call.outputs,
-    );
-  }
-
   /** The layers that output `i` has passed through, last first; where a layer joins several inputs, along the first. */
   *layersBefore(i: number): Generator<Layer> {
     for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])

@@ -1,4 +1,4 @@
-/** model.upTo: the output of an inner layer as a model; inputGradients: what a prediction hangs on. */
+/** upTo: the output of an inner layer as a model; inputGradients: what a prediction hangs on. */
 import { describe, expect, it } from "vitest";
 import {
   type Model,
@@ -13,6 +13,7 @@ import {
   slice,
   sum,
   tensor,
+  upTo,
 } from "../../../src/index.js";
 import "../../support/engine.js";
 
@@ -30,7 +31,7 @@ const x = tensor(
 describe("upTo", () => {
   it("gives what the layer gives, with the weights of the model, trained ones too", async () => {
     const model = make();
-    const inner = model.upTo("dense_1");
+    const inner = upTo(model, "dense_1");
     expect(inner.weights.map(({ value }) => value)).toEqual(model.weights.slice(0, 2).map(({ value }) => value));
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5 }), loss: losses.meanSquaredError() });
     await model.fit(x, tensor(new Float32Array(18).fill(1), [6, 3]), { epochs: 3 });
@@ -41,7 +42,7 @@ describe("upTo", () => {
     });
     const got = (await inner.predict(x)).toTypedArray();
     wanted.forEach((value, i) => expect(got[i]).toBeCloseTo(value, 5));
-    expect((await model.upTo("dense_2").predict(x)).toArray()).toEqual((await model.predict(x)).toArray());
+    expect((await upTo(model, "dense_2").predict(x)).toArray()).toEqual((await model.predict(x)).toArray());
   });
 
   it("of a loaded model outlives it, and takes only the inputs that it needs", async () => {
@@ -49,7 +50,7 @@ describe("upTo", () => {
     const [left, right] = [layers.dense({ units: 4, name: "left" }).apply(a), layers.dense({ units: 4, name: "right" }).apply(b)]; // prettier-ignore
     const both = graphModel({ inputs: [a, b], outputs: layers.add({ name: "both" }).apply([left, right]) });
     const loaded = await loadModel(await both.toBytes());
-    const inner = loaded.upTo("right");
+    const inner = upTo(loaded, "right");
     expect(inner.inputShape).toEqual([3]);
     const input = tensor([[1, 2, 3]]);
     const before = (await inner.predict(input)).toArray();
@@ -59,10 +60,10 @@ describe("upTo", () => {
   });
 
   it("names the layers that there are", () => {
-    expect(() => make().upTo("dense_3")).toThrow(
+    expect(() => upTo(make(), "dense_3")).toThrow(
       'upTo: unknown layer; expected dense_1, dropout_1, dense_2, got "dense_3".',
     );
-    expect(() => sequential([layers.dense({ units: 1 })]).upTo("dense_1")).toThrow("upTo: ");
+    expect(() => upTo(sequential([layers.dense({ units: 1 })]), "dense_1")).toThrow("upTo: ");
   });
 });
 
