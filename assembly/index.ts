@@ -11,7 +11,7 @@ export { combineBlocks, sumBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquar
 export { sumAxis, sumAxisBackward } from "./reduce/sum";
 export { gatherRows, gatherRowsUint8, scatterAddRows } from "./gather/rows";
 export { clearRowList, collectAllRows, collectRows, rowListBytes } from "./gather/rowList";
-export { advanceStep, optimizerBlockBytes } from "./optim/block";
+export { advanceStep } from "./optim/block";
 export { momentumStep, sgdStep } from "./optim/sgd";
 export { adamStep, adamwStep } from "./optim/adam";
 export {
@@ -48,7 +48,7 @@ export {
   softplusForward,
 } from "./elementwise/activations";
 export { tanhBackward, tanhForward } from "./elementwise/activations";
-export { addForward, mulForward, subForward } from "./elementwise/binary";
+export { binary } from "./elementwise/binary";
 export { biasActivationBackward, biasActivationForward } from "./elementwise/bias";
 export { addStrided, copyBytes, copyStrided } from "./memory/copy";
 export { softmaxBackward, softmaxForward } from "./softmax/softmax";

@@ -16,16 +16,7 @@
  * that part's function `run`, which stands in a table of functions, at the part's number; at number 0 stands
  * the tile of wide mode (gemm/wideTiles.ts). Thread state is common to all: Note [Thread state] in thread.ts.
  *
- * Note [Control block]. How threads find each other: 256 bytes in shared memory, one cache line for each group of words.
- *
- *   byte   0  generation  counts launches; workers wait here for the next
- *   byte   4  at          byte 8  end: the list of this launch
- *   byte  12  failed      ≠ 0: a thread has died; whoever waits gives up. Phase is changed with it, so that whoever waits looks
- *   byte  16  ready       workers that have arrived for the first time
- *   byte  20  next        byte 24  met: where thread 0 goes on in the list, and the phase it waits to end, after its patience has (Note [Patience])
- *   byte  64  arrived     threads at the meeting point
- *   byte 128  phase       counts meetings
- *   byte 192  sleepers    threads that sleep on phase   byte 196  sleepers on generation
+ * Note [Control block]. How threads find each other: words in shared memory (Control of layout.ts), one cache line for each group of them.
  *
  * Note [Patience]. Where thread 0 may sleep, it sleeps for a few milliseconds at a time; then `launch` returns, so that the caller can see whether the
  * others are alive, of which only he knows, and wait on by `resume`. However slow a thread is, it is not taken for dead.
@@ -33,21 +24,13 @@
  * Waiting is spinning for a while (a launch then costs less than a microsecond) and sleeping after that. Whoever changes a word wakes sleepers only if
  * there are some; as both sides count before they look, none is forgotten.
  */
+import { Control } from "./layout";
 
 /** Runs one command. The build writes the class that does. */
 @unmanaged
 export abstract class Dispatcher {
   abstract run(at: usize): void;
 }
-
-const readyAt: usize = 16;
-const failedAt: usize = 12;
-const nextAt: usize = 20;
-const metAt: usize = 24;
-const arrivedAt: usize = 64;
-const phaseAt: usize = 128;
-const phaseSleepersAt: usize = 192;
-const generationSleepersAt: usize = 196;
 
 /** Turns of a spinning loop before sleeping, about 50 µs. */
 const spins: i32 = 20000;
@@ -94,7 +77,7 @@ export function runTogether<D extends Dispatcher>(
     at += <usize>(head >> 8);
     if (head & 2) {
       const outcome = meet(count, control, patience);
-      if (outcome == waiting) store<usize>(control, at, nextAt);
+      if (outcome == waiting) store<usize>(control, at, Control.Next);
       if (outcome != done) return outcome;
     }
   }
@@ -105,10 +88,10 @@ export function runTogether<D extends Dispatcher>(
 // @ts-ignore: decorator
 @inline
 export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32, control: usize, patience: i32): i32 {
-  store<usize>(control, at, 4);
-  store<usize>(control, end, 8);
-  atomic.add<i32>(control, 1);
-  if (atomic.load<i32>(control + generationSleepersAt) > 0) atomic.notify(control, -1);
+  store<usize>(control, at, Control.At);
+  store<usize>(control, end, Control.End);
+  atomic.add<i32>(control + Control.Generation, 1);
+  if (atomic.load<i32>(control + Control.GenerationSleepers) > 0) atomic.notify(control + Control.Generation, -1);
   return runTogether<D>(at, end, 0, count, control, patience);
 }
 
@@ -116,46 +99,57 @@ export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32
 // @ts-ignore: decorator
 @inline
 export function resumeOn<D extends Dispatcher>(count: i32, control: usize, patience: i32): i32 {
-  const outcome = awaitPhase(control, load<i32>(control, metAt), patience);
+  const outcome = awaitPhase(control, load<i32>(control, Control.Met), patience);
   if (outcome != done) return outcome;
-  return runTogether<D>(load<usize>(control, nextAt), load<usize>(control, 8), 0, count, control, patience);
+  return runTogether<D>(
+    load<usize>(control, Control.Next),
+    load<usize>(control, Control.End),
+    0,
+    count,
+    control,
+    patience,
+  );
 }
 
 /** A worker's life: waits for launches and runs its part of each, until a thread has died. */
 // @ts-ignore: decorator
 @inline
 export function serve<D extends Dispatcher>(index: i32, count: i32, control: usize): void {
-  let generation = atomic.load<i32>(control);
-  atomic.add<i32>(control + readyAt, 1);
+  let generation = atomic.load<i32>(control + Control.Generation);
+  atomic.add<i32>(control + Control.Ready, 1);
   for (;;) {
-    waitForChange(control, generation, control + generationSleepersAt, -1);
-    if (atomic.load<i32>(control + failedAt)) return;
+    waitForChange(control + Control.Generation, generation, control + Control.GenerationSleepers, -1);
+    if (atomic.load<i32>(control + Control.Failed)) return;
     generation++;
-    if (runTogether<D>(load<usize>(control, 4), load<usize>(control, 8), index, count, control, -1) == died) return;
+    if (
+      runTogether<D>(load<usize>(control, Control.At), load<usize>(control, Control.End), index, count, control, -1) ==
+      died
+    )
+      return;
   }
 }
 
 /** Waits until all threads are here. @returns as {@link runTogether} */
 function meet(count: i32, control: usize, patience: i32): i32 {
-  const phase = atomic.load<i32>(control + phaseAt);
-  if (atomic.load<i32>(control + failedAt)) return died; // phase has been changed for it already, and will not be again
-  if (atomic.add<i32>(control + arrivedAt, 1) != count - 1) return awaitPhase(control, phase, patience);
-  atomic.store<i32>(control + arrivedAt, 0);
-  atomic.store<i32>(control + phaseAt, phase + 1);
-  if (atomic.load<i32>(control + phaseSleepersAt) > 0) atomic.notify(control + phaseAt, -1);
+  const phase = atomic.load<i32>(control + Control.Phase);
+  if (atomic.load<i32>(control + Control.Failed)) return died; // phase has been changed for it already, and will not be again
+  if (atomic.add<i32>(control + Control.Arrived, 1) != count - 1) return awaitPhase(control, phase, patience);
+  atomic.store<i32>(control + Control.Arrived, 0);
+  atomic.store<i32>(control + Control.Phase, phase + 1);
+  if (atomic.load<i32>(control + Control.PhaseSleepers) > 0) atomic.notify(control + Control.Phase, -1);
   return done;
 }
 
 /** Waits until the phase is another. @returns as {@link runTogether} */
 function awaitPhase(control: usize, phase: i32, patience: i32): i32 {
-  if (!waitForChange(control + phaseAt, phase, control + phaseSleepersAt, patience)) {
+  if (!waitForChange(control + Control.Phase, phase, control + Control.PhaseSleepers, patience)) {
     if (patience > 0) {
-      store<i32>(control, phase, metAt);
+      store<i32>(control, phase, Control.Met);
       return waiting;
     }
-    atomic.store<i32>(control + failedAt, 1);
+    atomic.store<i32>(control + Control.Failed, 1);
   }
-  return atomic.load<i32>(control + failedAt) == 0 ? done : died;
+  return atomic.load<i32>(control + Control.Failed) == 0 ? done : died;
 }
 
 /** Spins, then sleeps, until the word is not `value`. @param patience ms, −1 for ever, 0 without sleep @returns false when patience ends */

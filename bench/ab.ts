@@ -1,8 +1,10 @@
 /**
- * Compares builds of the kernels in one process: `node build/ab.mjs A.wasm B.wasm [… .wasm] [part of a shape's name, or 64x300x10NT …]`, made by
- * `npx esbuild bench/ab.ts --bundle --platform=node --format=esm --outfile=build/ab.mjs`. AB_MS: milliseconds for each shape. AB_WIDE=1: wide mode.
- * Prints for each build the best and the median slice as percentages of the best and the median peak of the same turns, the best in GFLOP/s, and the
- * best's ratio to the first build's. How it is measured: builds.ts.
+ * Compares builds of the kernels in one process:
+ * `node build/ab.mjs A.wasm B.wasm [… .wasm] [part of a shape's name, or 64x300x10NT …]`, made by
+ * `npx esbuild bench/ab.ts --bundle --platform=node --format=esm --outfile=build/ab.mjs`. AB_MS: milliseconds for each
+ * shape. AB_WIDE=1: wide mode. Prints for each build the best and the median slice as percentages of the best and the
+ * median peak of the same turns, the best in GFLOP/s, and the best's ratio to the first build's. How it is measured:
+ * builds.ts.
  */
 import { argv, exit } from "node:process";
 import { compareBuilds, loadBuild } from "./builds.js";

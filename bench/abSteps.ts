@@ -1,8 +1,10 @@
 /**
- * Compares training with two builds of the whole library in one process: `node build/abSteps.mjs A/index.js B/index.js [part of a case's name]`, each the
- * build/lib/index.js of a checkout; made by `npx esbuild bench/abSteps.ts --bundle --platform=node --format=esm --outfile=build/abSteps.mjs`.
- * The builds take turns, an epoch of `fit` (or some eager steps) each; printed are the medians in ms a step and the median ratio of neighbouring turns.
- * AB_TURNS: how many. Both must reach the same loss, to 1 in a thousand. Measures on one thread and knows nothing of peaks: only the ratio is meant.
+ * Compares training with two builds of the whole library in one process:
+ * `node build/abSteps.mjs A/index.js B/index.js [part of a case's name]`, each the build/lib/index.js of a checkout;
+ * made by `npx esbuild bench/abSteps.ts --bundle --platform=node --format=esm --outfile=build/abSteps.mjs`. The builds
+ * take turns of an epoch of `fit` (or some eager steps) each. Prints the medians in ms per step and the median ratio of
+ * neighbouring turns. AB_TURNS: how many turns. Both must reach the same loss, to 1 in a thousand. Uses one thread and
+ * no peaks: only the ratio is meaningful.
  */
 import { argv, env, exit } from "node:process";
 import { resolve } from "node:path";

@@ -1,13 +1,14 @@
 /**
- * Builds of the kernels side by side in one process: any number of plain .wasm files, each on a memory of its own, one matrix product in turns with the
- * register-only peak loop, in slices short enough to fall between the interruptions of a busy machine. The result is checked against float64 sums first.
- * Works on the files, not on the package: what is compared may not even have the same list of kernels.
+ * Builds of the kernels compared in one process: any number of plain .wasm files, each with its own memory, run one
+ * matrix product in turns with the register-only peak loop, in slices short enough to fall between the interruptions of
+ * a busy machine. The result is first checked against float64 sums. Works on the files, not on the package, since the
+ * compared builds may have different lists of kernels.
  */
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { GemmShape } from "./shapes.js";
 
-/** What a comparison needs of a build. */
+/** The functions of a build that a comparison needs. */
 interface Kernels {
   heapBase(): number;
   setWide(on: number): number;
@@ -24,7 +25,10 @@ export interface LoadedBuild {
   readonly memory: WebAssembly.Memory;
 }
 
-/** The speed of one build: GFLOP/s of the best and of the median slice, and both as percentages of the peak of the same turns. */
+/**
+ * The speed of one build: GFLOP/s of the best and of the median slice, and both as percentages of the peak of the same
+ * turns.
+ */
 export interface Speed {
   readonly best: number;
   readonly median: number;
@@ -39,14 +43,17 @@ interface Candidate {
   readonly peakFlops: number;
 }
 
-/** What a thread's state begins with, where it is not 0: Note [Thread state] in assembly/thread.ts. */
+/** The initial state of a thread, where it is not 0: Note [Thread state] in assembly/thread.ts. */
 const firstState: Readonly<Record<string, number>> = { threadCount: 1, smallWork: 16384 };
 
 const peakIterations = 20_000;
 const sliceFlops = 2e6;
 const roundUp = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** Compiles and instantiates a file. @param wide on wide tiles, with V8 fusing operations of 128 bits (Node ≥ 24, relaxed builds) */
+/**
+ * Compiles and instantiates a file.
+ * @param wide on wide tiles, with V8 fusing operations of 128 bits (Node ≥ 24, relaxed builds)
+ */
 export function loadBuild(file: string, wide: boolean): LoadedBuild {
   if (wide) setFlagsFromString("--experimental-wasm-revectorize");
   const memory = new WebAssembly.Memory({ initial: 2048, maximum: 65536 });
@@ -66,7 +73,10 @@ export function loadBuild(file: string, wide: boolean): LoadedBuild {
   return { kernels, memory };
 }
 
-/** The speed of each build at one product, in turns for `milliseconds`. Errors: a wrong element of C. */
+/**
+ * The speed of each build at one product, in turns for `milliseconds`.
+ * @throws {Error} when an element of C is wrong
+ */
 export function compareBuilds(
   builds: readonly LoadedBuild[],
   shape: GemmShape,
@@ -85,7 +95,8 @@ export function compareBuilds(
   const peaks: number[] = [];
   const end = performance.now() + milliseconds;
   for (let round = 0; round < 5 || performance.now() < end; round++) {
-    // Always in the same order: a build that ran twice in a row would find a large matrix in the cache, the others would not.
+    // Always in the same order: a build that ran twice in a row would find a large matrix in the cache, the others
+    // would not.
     for (const [which, { run, peak, peakFlops }] of candidates.entries()) {
       peaks.push(peakFlops / time(peak, 1));
       gflops[which].push((flops * count) / time(run, count));

@@ -1,6 +1,6 @@
 /**
- * What a benchmark is made of: cases, and the limits of the machine that they are compared with. Letters: M N K sizes of a matrix product.
- * Does not know how time is taken (measure.ts) or how results are shown.
+ * What a benchmark consists of: cases, and the limits of the machine that they are compared with. Letters: M N K sizes
+ * of a matrix product. Does not know how time is measured (measure.ts) or how results are shown.
  */
 import { type Tensor, record } from "lanegrad";
 
@@ -20,14 +20,14 @@ export const groups = [
 /** A group of benchmarks. */
 export type Group = (typeof groups)[number];
 
-/** Does some microseconds of what the machine can do at best, and says how much that was. */
+/** Runs for some microseconds at the machine's limit. @returns how much was done */
 export type LimitLoop = () => number;
 
 /** The machine's limits, on all threads, at the width of the kernels. */
 export interface Limits {
   /** Multiply-adds on registers. @returns floating-point operations */
   readonly multiplyAdds: LimitLoop;
-  /** A copy of memory, 16 MB in all. @returns bytes read and written */
+  /** A copy of memory, 16 MB in total. @returns bytes read and written */
   readonly copy: LimitLoop;
 }
 
@@ -36,26 +36,26 @@ export interface Product {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** The operand is stored transposed. */
+  /** Whether the operand is stored transposed. */
   readonly transA: boolean;
   readonly transB: boolean;
 }
 
-/** What one run does. */
+/** The amount of work in one run. */
 export interface Work {
   /** Floating-point operations; the limit is then the multiply-adds. */
   readonly flops?: number;
-  /** Bytes that must be read and written at least; without flops the limit is then the copy. */
+  /** Bytes that must at least be read and written; without flops the limit is the copy. */
   readonly bytes?: number;
-  /** Equal parts whose time is told in nanoseconds: elements, kernel calls. */
+  /** Equal parts whose time is reported in nanoseconds: elements, kernel calls. */
   readonly parts?: number;
 }
 
 /** A case that is ready to run. */
 export interface Prepared {
-  /** Once. */
+  /** Runs it once. */
   readonly run: () => void;
-  /** Runs it and compares the result with float64 arithmetic. Errors: WrongResultError. */
+  /** Runs it and compares the result with float64 arithmetic. @throws {WrongResultError} when they differ */
   readonly check: () => void;
   readonly dispose: () => void;
 }
@@ -72,10 +72,10 @@ export interface Case {
 
 /** A recorded computation as a case: see {@link replaying}. */
 export interface Computation {
-  /** The tensors that it works on, freed with it. */
+  /** The tensors that it works on, freed together with it. */
   readonly inputs: readonly Tensor[];
   readonly compute: () => Tensor;
-  /** Compares the result with float64 arithmetic. Errors: WrongResultError. */
+  /** Compares the result with float64 arithmetic. @throws {WrongResultError} when they differ */
   readonly check: (result: ArrayLike<number>) => void;
 }
 
@@ -86,7 +86,7 @@ export function replaying({ inputs, compute, check }: Computation): Prepared {
   return {
     run: () => recording.replay(),
     check() {
-      result.assign(new Float32Array(result.size).fill(NaN)); // what the replay leaves out shows
+      result.assign(new Float32Array(result.size).fill(NaN)); // elements that the replay does not write stay NaN
       recording.replay();
       check(result.toTypedArray());
     },

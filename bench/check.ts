@@ -1,14 +1,20 @@
-/** The check before the clock: a result against float64 arithmetic, at samples. A wrong kernel is not timed, however quick it is. */
+/**
+ * Compares a result with float64 arithmetic at samples before anything is timed. A wrong kernel is not timed, however
+ * fast it is.
+ */
 
 /** A result differs from float64 arithmetic by more than rounding explains. */
 export class WrongResultError extends Error {
   override readonly name = "WrongResultError";
 }
 
-/** Elements of a result that are compared, and how many at its end besides, where tails are. */
+/** How many elements of a result are compared, and how many more at its end, where tails are. */
 const [spread, tail] = [1000, 16];
 
-/** Where a result of `length` elements is looked at: all over it, its first and its last ones among them, at changing columns. */
+/**
+ * The indices of a result of `length` elements that are compared: spread over it, including its first and last ones, at
+ * changing columns.
+ */
 export function samplePlaces(length: number): number[] {
   const step = Math.floor(length / spread) | 1;
   const places = new Set<number>();
@@ -17,7 +23,7 @@ export function samplePlaces(length: number): number[] {
   return [...places];
 }
 
-/** What a result must be. */
+/** The expected result. */
 export interface Expectation {
   /** The element at `at`, by float64 arithmetic. */
   readonly value: (at: number) => number;
@@ -28,8 +34,8 @@ export interface Expectation {
 /**
  * Compares samples of a result.
  *
- * @param what  for the message, as "square 64"
- * Errors: WrongResultError with the place and both values; NaN is never right.
+ * @param what  for the message, such as "square 64"
+ * @throws {WrongResultError} with the index and both values; NaN is always wrong
  */
 export function checkSamples(what: string, got: ArrayLike<number>, { value, tolerance }: Expectation): void {
   for (const at of samplePlaces(got.length)) {

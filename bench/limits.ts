@@ -1,13 +1,16 @@
-/** The machine's limits as the benchmarks take them, on the memory and the threads that are running. */
+/** The machine's limits, measured with the memory and threads of the running library. */
 import type { Limits } from "./case.js";
 import { copyStream, peakMultiplyAdds } from "../src/ops/peak.js";
 import { launcher } from "../src/runtime/runtime.js";
 import { zeros } from "../src/tensor/create.js";
 
-/** Elements of the copy, 8 MB from and 8 MB to: together as much memory as Adam needs for a million parameters, so that it lies where that lies. */
+/**
+ * Elements of the copy, from 8 MB to 8 MB: as much memory as Adam needs for a million parameters, so that both lie in
+ * the same cache or memory.
+ */
 const copied = 2 ** 21;
 
-/** The limits. The copy's memory is taken when it is first asked for, and freed by the garbage collector. */
+/** The limits. The copy's memory is allocated when it is first needed and freed by the garbage collector. */
 export function machineLimits(): Limits {
   let copy: (() => number) | undefined;
   const makeCopy = (): (() => number) => {
@@ -17,7 +20,7 @@ export function machineLimits(): Limits {
   return { multiplyAdds: peakMultiplyAdds, copy: () => (copy ??= makeCopy())() };
 }
 
-/** Waits until the threads that start in the background are there; a second at most. */
+/** Waits until the threads that start in the background have arrived, for a second at most. */
 export async function threadsArrived(): Promise<void> {
   const { pool } = launcher();
   const end = performance.now() + 1000;

@@ -1,6 +1,7 @@
 /**
- * How a speed is measured: checked, warmed up until it gets no quicker, checked again (compilers that optimise late may be wrong late), then timed in turns
- * with the machine's limit, in one process; medians of both count. Does not know what is measured, nor how the limits are.
+ * How a speed is measured: the case is checked, warmed up until it gets no faster, checked again (compilers that
+ * optimise late may be wrong late), then timed in turns with the machine's limit, in one process. Medians of both
+ * count. Does not know the cases or the limits.
  */
 import type { Case, Group, LimitLoop, Limits } from "./case.js";
 
@@ -18,13 +19,13 @@ export interface Measurement {
   /** Half of the range that the middle half of the turns lies in, as a percentage of the median. */
   readonly spreadPercent: number | null;
   readonly gflops: number | null;
-  /** Memory that must be read and written at least, in GB/s. */
+  /** Rate at which the least amount of memory was read and written, in GB/s. */
   readonly gbs: number | null;
-  /** Of the multiply-add peak where gflops is told, else of the copy's bandwidth. */
+  /** Of the multiply-add peak if gflops is given, otherwise of the copy's bandwidth. */
   readonly percentOfPeak: number | null;
   /** Nanoseconds for each element or kernel call. */
   readonly nsEach: number | null;
-  /** How many times as quick with all threads as with one. */
+  /** Speedup of all threads over one. */
   readonly speedup: number | null;
 }
 
@@ -57,7 +58,7 @@ export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & 
   };
 }
 
-/** Measures one case: timed for about `seconds`. Errors: WrongResultError, before anything is timed. */
+/** Measures one case, for about `seconds`. @throws {WrongResultError} before anything is timed */
 export function measure(one: Case, seconds: number, limits: Limits): Measured {
   const { group, name, product, work } = one;
   const { flops, bytes, parts } = work;
@@ -91,7 +92,7 @@ export function measure(one: Case, seconds: number, limits: Limits): Measured {
   }
 }
 
-/** A limit by itself, in thousand million operations or bytes a second. */
+/** A limit by itself, in 10⁹ operations or bytes per second. */
 export function measureLimit(limit: LimitLoop, seconds: number): number {
   const rates: number[] = [];
   warmUp(limit, seconds / 2, () => {});
@@ -112,10 +113,13 @@ const clockStep = ((): number => {
   return Math.min(...steps);
 })();
 
-/** How long a turn of the case and of the limit lasts at least. */
+/** The least duration of a turn of the case and of the limit. */
 const [turnMs, limitMs] = [Math.max(1, 100 * clockStep), Math.max(0.2, 50 * clockStep)];
 
-/** The limit's rate now. Its first run is not timed: what the case has put out of the caches comes back, code included. */
+/**
+ * The present rate of the limit. Its first run is not timed: it brings back into the caches what the case has
+ * displaced, including code.
+ */
 function rateOf(limit: LimitLoop): number {
   limit();
   const start = performance.now();
@@ -135,7 +139,8 @@ function turn(run: () => unknown, calls: number): number {
 }
 
 /**
- * Runs it until for `seconds` no turn was 3 % quicker than all before, so that every function has been compiled for speed; eight times that at most.
+ * Runs until no turn in `seconds` was 3 % faster than all before, so that every function has been optimised; at most
+ * eight times that long.
  * @returns how many runs make a turn
  */
 function warmUp(run: () => unknown, seconds: number, between: () => void): number {
@@ -175,7 +180,7 @@ export function halfRange(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / 2;
 }
 
-/** The value below which a part of the values lies, between two by a straight line. */
+/** The quantile of the values, linearly interpolated. */
 function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = part * (sorted.length - 1);

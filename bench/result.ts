@@ -1,4 +1,4 @@
-/** What `lanegrad bench` found out, as `--json` prints it and the report shows it. */
+/** The result of `lanegrad bench`, as `--json` prints it and the report shows it. */
 import type { Measurement } from "./measure.js";
 import type { BuildName } from "../src/runtime/load.js";
 
@@ -11,7 +11,7 @@ export interface BenchResult {
   readonly build: BuildName;
   readonly wide: boolean;
   readonly threads: number;
-  /** Version of Node; in a browser the browser's own description of itself. */
+  /** Version of Node; in a browser its user agent. */
   readonly node: string;
   readonly cpu: string;
   readonly results: readonly Measurement[];

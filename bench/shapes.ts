@@ -45,7 +45,10 @@ export const gemmShapes: readonly GemmShape[] = [
   shape("xor 2-3", 4, 3, 2),
 ];
 
-/** The named products whose name contains one of the words, and those that a word spells out: 64x300x784, 100x2500x2000NT; all where there is no word. */
+/**
+ * The named products whose name contains one of the words, and those that a word spells out: 64x300x784,
+ * 100x2500x2000NT; all where there is no word.
+ */
 export function shapesOf(words: readonly string[]): readonly GemmShape[] {
   if (words.length === 0) return gemmShapes;
   return words.flatMap((word) => {

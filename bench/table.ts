@@ -1,9 +1,9 @@
-/** Measurements as lines of a table, with the columns that mean something for their group. */
+/** Measurements as lines of a table, with the columns that apply to their group. */
 import type { Group } from "./case.js";
 import type { Measurement } from "./measure.js";
 import { rate } from "../course/support/format.js";
 
-/** A column of a table: what stands above it, how wide it is, and what it says of a measurement. */
+/** A column of a table: its title, its width, and the text for a measurement. */
 export interface Column {
   readonly title: string;
   readonly width: number;
@@ -12,7 +12,7 @@ export interface Column {
 
 const number = (value: number | null, digits: number): string => (value === null ? "" : value.toFixed(digits));
 
-/** Three significant digits, or all those before the point. */
+/** Three significant digits, or all those before the decimal point. */
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
 const m: Column = { title: "m", width: 4, cell: (one) => number(one.m, 0) };
@@ -62,7 +62,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   threads: [ms, spread, nsEach, gflops, ofPeak, speedup],
 };
 
-/** The line above a group's measurements. @param width of the names */
+/** The line of titles above a group's measurements. @param width of the names */
 export function tableHead(group: Group, width: number): string {
   return [group.padEnd(width), ...columns[group].map((column) => column.title.padStart(column.width))].join("  ");
 }

@@ -1,4 +1,7 @@
-/** The lessons of the course, chapter by chapter, in the order in which they are listed. To add one: its file, and a line here. */
+/**
+ * The lessons of the course, chapter by chapter, in the order in which they are listed. To add a lesson, add its file
+ * and a line here.
+ */
 import { derivatives } from "./calculus/derivatives.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
@@ -20,7 +23,7 @@ import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import type { Lesson } from "./stage.js";
 
-/** Every lesson; the first is what `lanegrad train` performs by default. */
+/** Every lesson; the first is the default of `lanegrad train`. */
 export const lessons: readonly Lesson[] = [
   digits,
   mnistLinear,

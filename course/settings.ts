@@ -1,4 +1,4 @@
-/** What can be set about a lesson: numbers, choices, and flags, each with its range, its default, and a line of help. */
+/** The settings of a lesson: numbers, choices, and flags, each with its range, its default, and a line of help. */
 
 /** A number. */
 export interface NumberSetting {
@@ -7,11 +7,11 @@ export interface NumberSetting {
   readonly about: string;
   readonly default: number;
   readonly isInteger: boolean;
-  /** Integers may be this small; other numbers must be greater. */
+  /** The least integer; other numbers must be greater than this. */
   readonly least: number;
   /** The ends of a slider. */
   readonly slider: readonly [from: number, to: number];
-  /** A slider moves by factors. Default false. */
+  /** Whether the slider is logarithmic. Default false. */
   readonly isLogarithmic?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface ChoiceSetting {
   readonly choices: readonly string[];
 }
 
-/** Something that is on or off, at first off. */
+/** A switch, off by default. */
 export interface FlagSetting {
   readonly kind: "flag";
   readonly about: string;
@@ -35,7 +35,7 @@ export type Setting = NumberSetting | ChoiceSetting | FlagSetting;
 /** The settings of a lesson, by name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** Their values. */
+/** The values of settings. */
 export type Values<Own extends Settings> = {
   readonly [Name in keyof Own]: Own[Name] extends NumberSetting
     ? number
@@ -46,7 +46,7 @@ export type Values<Own extends Settings> = {
         : number | string | boolean;
 };
 
-/** The defaults. */
+/** The default values. */
 export function defaultsOf<Own extends Settings>(settings: Own): Values<Own> {
   return Object.fromEntries(
     Object.entries(settings).map(([name, setting]) => [name, setting.kind === "flag" ? false : setting.default]),
@@ -58,15 +58,20 @@ export function integer(setting: Omit<NumberSetting, "kind" | "isInteger">): Num
   return { kind: "number", isInteger: true, ...setting };
 }
 
-/** How often all samples are seen. */
+/** The number of epochs. */
 export function epochs(byDefault: number): NumberSetting {
-  return integer({ about: "how often all samples are seen", default: byDefault, least: 1, slider: [1, 4 * byDefault] });
+  return integer({
+    about: "how many times the training goes through all samples",
+    default: byDefault,
+    least: 1,
+    slider: [1, 4 * byDefault],
+  });
 }
 
-/** Samples of a step. */
+/** The batch size. */
 export function batch(byDefault: number): NumberSetting {
   return integer({
-    about: "samples a step",
+    about: "how many samples a training step takes",
     default: byDefault,
     least: 1,
     slider: [1, 8 * byDefault],

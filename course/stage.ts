@@ -1,7 +1,7 @@
 /**
- * A lesson, and the stage on which it is performed: all that it sees. Three players put lessons on: the terminal (src/cli), the page writer (src/report), and
- * the live page in a browser, where the lesson runs in a worker. So whatever a lesson shows is plain data, which can be posted, and nothing here knows Node
- * or the DOM.
+ * A lesson, and the stage, which is all that a lesson sees. Three players run lessons: the terminal (src/cli), the page
+ * writer (src/report), and the live page in a browser, where the lesson runs in a worker. Whatever a lesson shows is
+ * therefore plain data that can be posted, and nothing here knows Node or the DOM.
  */
 import type { Model } from "lanegrad";
 import type { Shown } from "lanegrad/report";
@@ -17,18 +17,18 @@ export const chapters = {
   recurrent: "Recurrent networks",
 } as const;
 
-/** The name of a chapter, which is that of its folder. */
+/** The name of a chapter, which is also its folder. */
 export type Chapter = keyof typeof chapters;
 
 /**
- * What a lesson is: `network` trains one network to a known result and can be stopped, saved and resumed; `comparison` trains or measures several; `table` is
- * a table of the course, whose networks must reach stated bounds.
+ * The kind of a lesson: `network` trains one network to a known result and can be stopped, saved and resumed;
+ * `comparison` trains or measures several; `table` is a table of the course, whose networks must reach stated bounds.
  */
 export type LessonKind = "network" | "comparison" | "table";
 
 /** A lesson of the course. */
 export interface Lesson<Own extends Settings = Settings> {
-  /** As on the command line, in links and in checkpoints: "mnist-mlp-300". */
+  /** Its name on the command line, in links and in checkpoints: "mnist-mlp-300". */
   readonly name: string;
   /** Its heading. */
   readonly title: string;
@@ -36,80 +36,86 @@ export interface Lesson<Own extends Settings = Settings> {
   readonly about: string;
   readonly chapter: Chapter;
   readonly kind: LessonKind;
-  /** What can be set, with defaults. */
+  /** The settings with their defaults. */
   readonly settings: Own;
-  /** The data sets that it may ask for. */
+  /** The data sets that it may request. */
   readonly sources: readonly DataSource<unknown>[];
-  /** It runs, on other data, where nobody provides a source. Default: a lesson without sources does. */
+  /** True if it runs on other data when no source is provided. Default: true for a lesson without sources. */
   readonly runsWithoutSources?: boolean | undefined;
-  /** Performs it. @returns the result, as JSON */
+  /** Runs the lesson. @returns the result, as JSON */
   run(stage: Stage<Own>): Promise<Result>;
 }
 
 /** A result: values by name, for other programs. */
 export type Result = Readonly<Record<string, unknown>>;
 
-/** What a lesson sees of the world. */
+/** Everything that a lesson sees. */
 export interface Stage<Own extends Settings = Settings> {
   /** The value of each setting. */
   readonly settings: Values<Own>;
-  /** Everything random follows from it. */
+  /** The seed of everything random. */
   readonly seed: number;
-  /** Ends the lesson where it aborts; pass it to `fit`, `evaluate` and `predict`. */
+  /** Aborts when the lesson is to end; pass it to `fit`, `evaluate` and `predict`. */
   readonly signal: AbortSignal;
-  /** For a network that goes on from a checkpoint: its model, whose notes are those of the checkpoint. */
+  /** The model of a network that resumes from a checkpoint; its notes are those of the checkpoint. */
   readonly resumed?: Model | undefined;
-  /** Shows something, now. */
+  /** Shows something at once. */
   readonly show: (shown: Shown) => void;
   /**
-   * Resolves when the lesson may go on: a player pauses it here. To be awaited between two steps of long work; `fit` heeds it by the callback of
-   * support/progress.ts.
+   * Resolves when the lesson may continue; a player can pause it here. Await it between two steps of long work; in
+   * `fit` the callback of support/progress.ts does.
    *
-   * @throws the signal's reason where it has aborted
+   * @throws the signal's reason when it has aborted
    */
   readonly turn: () => Promise<void> | undefined;
   /**
    * Data from a source, read once.
    *
-   * @param isOptional  the lesson runs without them: where nobody asked for this source and it is not at hand, {@link Provided.data} is undefined
-   * @throws DataError that says how to get the data
+   * @param isOptional  true if the lesson also runs without them: if nobody asked for this source and it cannot be
+   *                    found, {@link Provided.data} is undefined
+   * @throws {DataError} that says how to get the data
    */
   readonly data: <Data>(source: DataSource<Data>, isOptional?: boolean) => Promise<Provided<Data>>;
-  /** A network tells that it has come to be, or has changed, and offers its bytes; the player keeps what it was asked to keep. */
+  /**
+   * Called when a network has been made or has changed, with a function that returns its bytes; the player saves what
+   * it was asked to.
+   */
   readonly keep: (moment: Moment, bytes: (isCheckpoint: boolean) => Promise<Uint8Array>) => Promise<void>;
 }
 
 /**
- * When a network offers its bytes: it has been `made`; training has `begun`; an `epoch` has ended; training was `stopped` by the signal; training has ended and
- * it is `trained`.
+ * The moments at which a network is offered for saving: it was `made`; training has `begun`; an `epoch` has ended;
+ * training was `stopped` by the signal; training is complete and the network `trained`.
  */
 export type Moment = "made" | "begun" | "epoch" | "stopped" | "trained";
 
-/** A data set that a lesson asks for: which files it is, and how to read them. Where the files come from is the player's business. */
+/** A data set that a lesson requests: its files, and how to read them. The player finds the files. */
 export interface DataSource<Data> {
-  /** "mnist": also the folder in which it is looked for. */
+  /** "mnist": also the name of the folder in which it is searched. */
   readonly name: string;
   /** "MNIST" */
   readonly title: string;
-  /** The files, each under any of its names; where there is none, a single file of any name will do. */
+  /** The files, each with its possible names; if the list is empty, a single file of any name. */
   readonly files: readonly SourceFile[];
   /** Where people can get the files. */
   readonly url: string;
-  /** Reads the bytes of the files, by the names under which they were given. @throws DataError */
+  /**
+   * Reads the bytes of the files, by the names under which they were given. @throws {DataError} when they are damaged
+   */
   read(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Data>;
 }
 
 /** A file of a data set. */
 export interface SourceFile {
-  /** It may be called any of these. */
+  /** Its possible names. */
   readonly names: readonly string[];
   /** Default false. */
   readonly isOptional?: boolean;
 }
 
-/** What a source gave. */
+/** The data from a source. */
 export interface Provided<Data> {
   readonly data: Data | undefined;
-  /** Where the data are from, for people; without data, why there are none and what would bring them. */
+  /** Where the data come from, for people; without data, why there are none and how to get them. */
   readonly place: string;
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** Training without a model: tensors, gradients, and an update written by hand. A line is fitted to points. Run it by `node examples/customLoop.js`. */
+/**
+ * Training without a model: tensors, gradients, and an update written by hand. A line is fitted to points. Run it by
+ * `node examples/customLoop.js`.
+ */
 import {
   add,
   init,
@@ -26,7 +29,7 @@ const offset = tensor(0, [], { requiresGrad: true });
 const learningRate = 0.1;
 
 for (let step = 0; step < 100; step++) {
-  // What is made inside a scope is freed at its end.
+  // Everything made inside a scope is freed at its end.
   scope(() => {
     const prediction = add(mul(x, slope), offset);
     const loss = mean(square(sub(prediction, y)));

@@ -1,9 +1,12 @@
 // @ts-check
-/** Handwritten digits: a network is trained, judged, saved, loaded again, and reads one digit. Run it by `node examples/digits.js`. */
+/**
+ * Handwritten digits: trains a network, evaluates, saves and loads it, and lets it read one digit. Run it by
+ * `node examples/digits.js`.
+ */
 import { callbacks, datasets, init, layers, loadModel, losses, metrics, optimizers, sequential } from "lanegrad";
 
 await init();
-// Drawn on the spot; datasets.mnist() has the same form and gets the real ones.
+// Drawn on the spot; datasets.mnist() loads the real ones in the same form.
 const { train, test } = await datasets.digits({ train: 6000, test: 1000, seed: 1 });
 
 const model = sequential([
@@ -33,7 +36,7 @@ await model.fit(train.x, train.y, {
 const { accuracy } = await model.evaluate(test.x, test.y);
 console.log(`test: ${(100 * accuracy).toFixed(2)} % right`);
 
-// In Node a path would do: await model.save("digits.safetensors").
+// In Node a path is enough: await model.save("digits.safetensors").
 const { readable, writable } = new TransformStream();
 const [loaded] = await Promise.all([loadModel(readable), model.save(writable)]);
 const logits = (await loaded.predict(test.x)).toTypedArray().subarray(0, 10);

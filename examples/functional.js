@@ -1,5 +1,8 @@
 // @ts-check
-/** A model that is no chain: two inputs, and a shortcut around the hidden layers. It learns the distance of two points. Run it by `node examples/functional.js`. */
+/**
+ * A model that is not a chain: two inputs, and a shortcut around the hidden layers. It learns the distance of two
+ * points. Run it by `node examples/functional.js`.
+ */
 import {
   init,
   layers,

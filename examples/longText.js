@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * One long text, character by character: a stateful LSTM learns it in windows (truncated back-propagation through time), then writes on by itself.
- * The text is small and repeats, so that this takes seconds; with `await text.readText("shakespeare.txt")` it is the same code. Run it by `node examples/longText.js`.
+ * One long text, character by character: a stateful LSTM learns it in windows (truncated back-propagation through
+ * time), then continues it by itself. The text is short and repeats, so that this takes seconds; with
+ * `await text.readText("shakespeare.txt")` the code is the same. Run it by `node examples/longText.js`.
  */
 import { bptt, init, layers, losses, noGrad, optimizers, scope, sequential, tensor, text } from "lanegrad";
 
@@ -44,7 +45,7 @@ while (written.length < 80) {
   next = step(next);
 }
 
-/** Reads a character. @param {number} token @returns {number} what is drawn to follow it */
+/** Reads a character. @param {number} token @returns {number} the next character, drawn at random */
 function step(token) {
   return scope(() => noGrad(() => draw(writer.call([tensor([[token]], undefined, { dtype: "int32" })])[0])));
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Many to many: after each bit of a sequence a network says whether the ones so far are even or odd. Sequences of different lengths share a batch: their
- * padding (token 0) counts neither in the states nor in the loss. Run it by `node examples/manyToMany.js`.
+ * Many to many: after each bit of a sequence a network says whether the number of ones so far is even or odd. Sequences
+ * of different lengths share a batch: their padding (token 0) counts neither in the states nor in the loss. Run it by
+ * `node examples/manyToMany.js`.
  */
 import { init, layers, losses, metrics, optimizers, sequential, text } from "lanegrad";
 
@@ -9,7 +10,7 @@ await init();
 const length = 16;
 /** Bits as tokens 1 and 2; 0 is padding. @param {string} bits */
 const tokensOf = (bits) => Int32Array.from(bits, (bit) => 1 + Number(bit));
-/** After each bit: 1 where the ones so far are odd. @param {string} bits */
+/** After each bit: 1 if the number of ones so far is odd. @param {string} bits */
 const parities = (bits) => {
   let odd = 0;
   return Int32Array.from(bits, (bit) => (odd ^= Number(bit)));
@@ -34,7 +35,7 @@ await model.fit(padded(all.map(tokensOf)), padded(all.map(parities)), { epochs: 
 const fresh = ["1101", "0010111010", "1111111111111111"];
 const outputs = /** @type {number[][][]} */ ((await model.predict(padded(fresh.map(tokensOf)))).toArray());
 for (const [i, bits] of fresh.entries()) {
-  const said = outputs[i].slice(0, bits.length).map(([even, odd]) => Number(odd > even)); // what is said of padding counts not
+  const said = outputs[i].slice(0, bits.length).map(([even, odd]) => Number(odd > even)); // outputs for padding are ignored
   console.log(`bits ${bits}\nodd  ${said.join("")}`);
   if (said.join() !== parities(bits).join()) throw new Error("wrong parity");
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Many to one: a network reads words of different lengths and says at the end which of two letters came first, a or b, however long ago. Shorter words are
- * padded with 0, which maskZero skips. Run it by `node examples/manyToOne.js`.
+ * Many to one: a network reads words of different lengths and says at the end which of two letters came first, a or b,
+ * however long ago. Shorter words are padded with 0, which maskZero skips. Run it by `node examples/manyToOne.js`.
  */
 import { init, layers, losses, metrics, optimizers, sequential, text } from "lanegrad";
 
@@ -9,7 +9,7 @@ await init();
 const letters = "_abcdefgh"; // token 0 is padding
 const length = 20;
 
-/** @param {number} i @returns {string} a word of 3 to 20 letters, another one for each i */
+/** @param {number} i @returns {string} a word of 3 to 20 letters, different for each i */
 function wordOf(i) {
   const random = (/** @type {number} */ k) => Math.abs(Math.sin(1000 * i + k)) * 1e4;
   const word = Array.from({ length: 3 + (i % 18) }, (_, k) => letters[3 + (Math.floor(random(k)) % 6)]);

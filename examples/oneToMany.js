@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One to many: from one number, a frequency, a network draws a whole wave. repeatVector hands the number to every step; the LSTM's state is what tells the
- * steps apart. Run it by `node examples/oneToMany.js`.
+ * One to many: from one number, a frequency, a network draws a whole wave. repeatVector copies the number to every
+ * step; only the LSTM's state differs from step to step. Run it by `node examples/oneToMany.js`.
  */
 import { init, layers, losses, optimizers, schedules, sequential } from "lanegrad";
 

@@ -1,14 +1,19 @@
 // @ts-check
 /**
- * Transfer: a convolutional network learns the digits 0 to 4 from many images; its body, frozen, then learns 5 to 9 from fifty with a new head.
- * Run it by `node examples/transfer.js`.
+ * Transfer: a convolutional network learns the digits 0 to 4 from many images; its body, frozen, then learns 5 to 9
+ * from fifty with a new head. Run it by `node examples/transfer.js`.
  */
 import { datasets, gatherRows, init, layers, losses, metrics, optimizers, sequential, tensor } from "lanegrad";
 
 await init();
 const { train, test } = await datasets.digits({ train: 3000, test: 1000, seed: 1 });
 
-/** The digits from `first` to `first` + 4, labelled 0 to 4; at most `count`. @param {typeof train} split @param {number} first @param {number} count */
+/**
+ * The digits from `first` to `first` + 4, labelled 0 to 4; at most `count`.
+ * @param {typeof train} split
+ * @param {number} first
+ * @param {number} count
+ */
 function fiveDigits({ x, y }, first, count) {
   const rows = [...y.toTypedArray().entries()].filter(([, label]) => label >= first && label < first + 5);
   const chosen = rows.slice(0, count);

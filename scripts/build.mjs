@@ -15,6 +15,7 @@ import { basename, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { buildKernels } from "./buildKernels.mjs";
+import { finishDeclarations } from "./declarations.mjs";
 import { whenChanged } from "./whenChanged.mjs";
 
 const run = promisify(execFile);
@@ -97,8 +98,8 @@ async function buildLibrary(sources) {
 }
 
 /**
- * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler drops what is not used of them.
- * In Node they are views of lib/index.js, which holds the one running library.
+ * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
+ * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library.
  */
 async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));
@@ -141,7 +142,12 @@ async function buildPages() {
 
 /** lib/worker.js: the worker's script as a file, for pages whose policy forbids the text that is carried. */
 async function writeWorker() {
-  const { outputFiles } = await build({ entryPoints: ["src/runtime/workerSource.ts"], format: "esm", write: false });
+  const { outputFiles } = await build({
+    entryPoints: ["src/runtime/workerSource.ts"],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
   const { workerSource } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   await writeFile("build/lib/worker.js", workerSource.trimStart());
 }
@@ -149,6 +155,7 @@ async function writeWorker() {
 async function buildTypes() {
   await rm("build/types", { recursive: true, force: true });
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  await finishDeclarations("build/types");
 }
 
 try {
@@ -157,7 +164,14 @@ try {
   if (!kernelsOnly) {
     const sources = await filesOf("src");
     const tables = parts.map(({ suffix }) => `build/wasm/kernels${suffix}.d.ts`);
-    const configs = ["scripts/build.mjs", "tsconfig.json", "tsconfig.build.json", ...tables];
+    const configs = [
+      "scripts/build.mjs",
+      "scripts/declarations.mjs",
+      "scripts/platform.d.ts",
+      "tsconfig.json",
+      "tsconfig.build.json",
+      ...tables,
+    ];
     const bundled = ["scripts/build.mjs", "package.json", "tsconfig.json", ...sources];
     for (const folder of ["bench", "course"]) bundled.push(...(await filesOf(folder)));
     const names = ["commands", ...targets];

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
 import ts from "typescript";
 import { partsOf, writeDispatch } from "./dispatch.mjs";
+import { writeLayouts } from "./layouts.mjs";
 import { pack } from "./pack.mjs";
 import { staticBytes } from "./statics.mjs";
 import { whenChanged } from "./whenChanged.mjs";
@@ -94,7 +95,7 @@ const packing = [
 
 /** Makes the modules of one part, where they have changed. */
 async function buildPart(part, targets) {
-  const inputs = ["asconfig.json", "scripts/dispatch.mjs", "scripts/statics.mjs", ...packing];
+  const inputs = ["asconfig.json", "scripts/statics.mjs", ...packing];
   inputs.push(...(await closureOf(`build/assembly/${part.name}.ts`)));
   const compiled = part.number === 0 ? targets : targets.filter((target) => !isShared(target));
   const make = async (target) => {
@@ -107,7 +108,10 @@ async function buildPart(part, targets) {
 /** The compiler's own list of exports, parameter names included, becomes the type of a part's table of kernels. */
 async function writeKernelTypes(raw, suffix) {
   const body = raw.slice(raw.indexOf("{") + 1, raw.indexOf("\n}"));
-  const members = body.replace(/export const memory: (.*);/, "readonly memory: $1;").replaceAll("export function ", "");
+  const members = body
+    .replace(/export const memory: (.*);/, "readonly memory: $1;")
+    .replaceAll("export function ", "")
+    .replaceAll(/__Internref\d+/g, "number"); // a pointer to a struct
   const table = `/** Every kernel of this part, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`;
   await writeFile(`build/wasm/kernels${suffix}.d.ts`, table);
 }
@@ -117,7 +121,7 @@ export async function buildKernels() {
   await mkdir("build/wasm", { recursive: true });
   const targets = Object.keys(JSON.parse(await readFile("asconfig.json", "utf8")).targets);
   await whenChanged("unpack", packing, buildUnpacker);
-  await writeDispatch();
+  await Promise.all([writeDispatch(), writeLayouts()]);
   const parts = await partsOf();
   await Promise.all(parts.map((part) => buildPart(part, targets)));
   return { parts, targets };

@@ -1,6 +1,7 @@
 /**
- * `node scripts/countTests.mjs <report> <exit status>` prints "passed failed" from the report of vitest's json reporter.
- * A file that could not be loaded counts as one failure, and so does a run that ended badly without a failed test or a report.
+ * `node scripts/countTests.mjs <report> <exit status>` prints "passed failed" from the report of vitest's json
+ * reporter. A file that could not be loaded counts as one failure, and so does a run that ended badly without a failed
+ * test or a report.
  */
 import { existsSync, readFileSync } from "node:fs";
 

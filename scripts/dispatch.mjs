@@ -1,14 +1,16 @@
 /**
- * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that runs a kernel by its number with
- * arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts). assembly/index.ts is part 0, the core; each file of assembly/parts is
- * a part more, numbered in the order of names. A kernel's number is its place among all functions that its part exports, by name, so the side that writes
- * lists reads it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
+ * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that
+ * runs a kernel by its number with arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts).
+ * assembly/index.ts is part 0, the core; each file of assembly/parts is a part more, numbered in the order of names. A
+ * kernel's number is its place among all functions that its part exports, by name, so the side that writes lists reads
+ * it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
  * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
 import ts from "typescript";
+import { layouts } from "./layouts.mjs";
 
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
@@ -16,13 +18,16 @@ const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 const addedToCore = ["launch", "replay", "resume", "tableHash", "work"];
 const addedToPart = ["run", "tableHash"];
 
-/** 31 bits that differ where names, numbers or parameters of kernels do: kernels of another version are told by it. */
-function hashOf(functions) {
-  const digest = createHash("sha256").update(JSON.stringify(functions)).digest();
+/** 31 bits that differ where names, numbers or parameters of kernels do, or layouts: kernels of another version are told by it. */
+function hashOf(functions, code) {
+  const digest = createHash("sha256").update(JSON.stringify(functions)).update(code).digest();
   return digest.readUInt32LE() >>> 1;
 }
 
-/** Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel. */
+/**
+ * Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel.
+ * A parameter that points to a struct has a class of a layout.ts as its type, and is a pointer in a command.
+ */
 async function functionsOf(index, added) {
   const exported = added.map((name) => ({ name }));
   for (const statement of (await parse(index)).statements) {
@@ -44,34 +49,37 @@ async function parse(file) {
   return ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
 }
 
-/** The cases of a switch over kernels. */
-function casesOf(functions) {
+/** The cases of a switch over kernels. @param structs the classes that may be a parameter's type */
+function casesOf(functions, structs) {
   return functions.flatMap(({ name, types }, number) => {
     if (types === undefined) return [];
     const values = types.map((type, i) => {
-      if (!Object.hasOwn(loads, type))
+      if (!Object.hasOwn(loads, type) && !structs.has(type))
         throw new Error(`${name}: a parameter of type ${type} cannot stand in a command`);
-      return `load<${loads[type]}>(at, ${8 + 4 * i})`;
+      return `load<${loads[type] ?? type}>(at, ${8 + 4 * i})`;
     });
     return `      case ${number}: kernels.${name}(${values.join(", ")}); break;`;
   });
 }
 
-const headOf = (index) => {
+/** The imports of an entry: its kernels, and the structs that they take. */
+function headOf(index, functions, structs) {
   const path = `../../${index.replace(".ts", "")}`;
-  return `// Written by scripts/dispatch.mjs.\nimport * as kernels from "${path}";\nexport * from "${path}";\n`;
-};
+  const taken = new Set(functions.flatMap(({ types = [] }) => types).filter((type) => structs.has(type)));
+  const imports = [...taken].sort().map((name) => `import { ${name} } from "../../${structs.get(name)}";\n`);
+  return `// Written by scripts/dispatch.mjs.\nimport * as kernels from "${path}";\nexport * from "${path}";\n${imports.join("")}`;
+}
 
-const hashFunction = (functions) =>
-  `/** See scripts/dispatch.mjs. */\nexport function tableHash(): i32 {\n  return ${hashOf(functions)};\n}\n`;
+const hashFunction = (hash) =>
+  `/** See scripts/dispatch.mjs. */\nexport function tableHash(): i32 {\n  return ${hash};\n}\n`;
 
-function coreOf(index, functions) {
-  return `${headOf(index)}import { Dispatcher, launchOn, resumeOn, runAlone, serve } from "../../assembly/launch";
+function coreOf(index, functions, structs, hash) {
+  return `${headOf(index, functions, structs)}import { Dispatcher, launchOn, resumeOn, runAlone, serve } from "../../assembly/launch";
 
 @unmanaged @final class Kernels extends Dispatcher {
   run(at: usize): void {
     switch (load<i32>(at)) {
-${casesOf(functions).join("\n")}
+${casesOf(functions, structs).join("\n")}
       default: call_indirect<void>(load<u32>(at) >> 16, at);
     }
   }
@@ -99,20 +107,20 @@ export function work(index: i32, count: i32, control: usize): void {
   if (ASC_FEATURE_THREADS) serve<Kernels>(index, count, control);
 }
 
-${hashFunction(functions)}`;
+${hashFunction(hash)}`;
 }
 
-function partOf(index, functions) {
-  return `${headOf(index)}
+function partOf(index, functions, structs, hash) {
+  return `${headOf(index, functions, structs)}
 /** Runs the command at \`at\`. */
 export function run(at: usize): void {
   switch (<i32>load<u16>(at)) {
-${casesOf(functions).join("\n")}
+${casesOf(functions, structs).join("\n")}
       default: unreachable();
   }
 }
 
-${hashFunction(functions)}`;
+${hashFunction(hash)}`;
 }
 
 /** Which parameters are floats, one bit each, the first the lowest; "-" for a function that is no kernel. */
@@ -134,10 +142,12 @@ export async function partsOf() {
 export async function writeDispatch() {
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
+  const { structs, code } = await layouts();
   for (const { number, name, suffix, index } of await partsOf()) {
     const functions = await functionsOf(index, number === 0 ? addedToCore : addedToPart);
-    await writeFile(`build/assembly/${name}.ts`, (number === 0 ? coreOf : partOf)(index, functions));
-    const values = { name, number, floats: functions.map(floatsOf).join(" "), tableHash: hashOf(functions) };
+    const hash = hashOf(functions, code);
+    await writeFile(`build/assembly/${name}.ts`, (number === 0 ? coreOf : partOf)(index, functions, structs, hash));
+    const values = { name, number, floats: functions.map(floatsOf).join(" "), tableHash: hash };
     await writeFile(`build/wasm/commands${suffix}.js`, `export const commands = ${JSON.stringify(values)};\n`);
     const declaration =
       "/** A part of the kernels, as scripts/dispatch.mjs numbered it. */\n" +

@@ -1,4 +1,7 @@
-/** `npm run kills`: bundles test/kills/main.ts into build/kills/ and runs it with the arguments given; the command it kills is the one in build/lib/. */
+/**
+ * `npm run kills`: bundles test/kills/main.ts into build/kills/ and runs it with the arguments given; the command it
+ * kills is the one in build/lib/.
+ */
 import { spawnSync } from "node:child_process";
 import { build } from "esbuild";
 

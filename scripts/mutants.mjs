@@ -1,9 +1,10 @@
 /**
- * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md). Outside CI: it takes hours.
+ * `npm run mutants`: plants small faults, one at a time, and says which of them no test notices (docs/mutants.md).
+ * Outside CI: it takes hours.
  *
  *   npm run mutants                          the kernels, then all rooms
  *   npm run mutants -- --kernels             the kernels: --family optim, --kind ties, --only TEXT, --again, --narrow, --at-once 2
- *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts
+ *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts --tests test/callbacks/
  *
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
  */
@@ -24,9 +25,10 @@ const { values } = parseArgs({
     "at-once": string,
     room: string,
     files: string,
+    tests: string,
   },
 });
-const { family, kind, only, again, narrow, room, files } = values;
+const { family, kind, only, again, narrow, room, files, tests } = values;
 const isKernels = values.kernels || family !== undefined || kind !== undefined || only !== undefined;
 let left = 0;
 if (isKernels || room === undefined)
@@ -34,5 +36,5 @@ if (isKernels || room === undefined)
 if (room !== undefined && !Object.hasOwn(rooms, room))
   throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);
-for (const name of chosen) left += await runRoom(name, { files: files?.split(",") });
+for (const name of chosen) left += await runRoom(name, { files: files?.split(","), tests: tests?.split(",") });
 process.exit(left > 0 ? 1 : 0);

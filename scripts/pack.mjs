@@ -1,6 +1,6 @@
 /**
- * Packs compiled modules: Note [Packed modules] in assembly/carry/unpack.ts. What is packed is unpacked at once by the module that pages carry, and compared.
- * Does not deflate.
+ * Packs compiled modules: Note [Packed modules] in assembly/carry/unpack.ts. What is packed is unpacked at once by the
+ * module that pages carry, and compared. Does not deflate.
  */
 
 const codeSection = 10;

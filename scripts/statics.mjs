@@ -1,6 +1,7 @@
 /**
- * A transform of asc's for the parts of the kernels: each has its static data in 4096 bytes of its own, from asc's memoryBase on (assembly/module.ts).
- * asc takes memoryBase as a sign that low memory is in use, and no longer folds sums into the offsets of loads; the first 1024 bytes are free all the same.
+ * A transform of asc's for the parts of the kernels: each has its static data in 4096 bytes of its own, from asc's
+ * memoryBase on (assembly/module.ts). asc takes memoryBase as a sign that low memory is in use, and no longer folds
+ * sums into the offsets of loads; the first 1024 bytes are free all the same.
  */
 export const staticBytes = 4096;
 

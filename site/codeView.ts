@@ -1,9 +1,9 @@
-/** The code of a lesson beside it, with a button that copies it. */
+/** The code of a lesson, with a button that copies it. */
 import { element, scrolling } from "../src/report/browser/elements.js";
 import { type CodeFile, codeOf } from "./lessonCode.js";
 import type { Lesson } from "../course/stage.js";
 
-/** The code, which arrives a little later. */
+/** The view; its code is loaded a little later. */
 export function codeView(lesson: Lesson): HTMLElement {
   const box = element("section", "", "code");
   const select = document.createElement("select");

@@ -1,9 +1,12 @@
-/** Where people give a lesson its data: a place to drop files or a folder, and buttons that choose them. What was given serves every lesson of the page. */
+/**
+ * The form for a lesson's data: a place to drop files or a folder, and buttons to choose them. The files serve every
+ * lesson of the page.
+ */
 import type { DataSource } from "../course/stage.js";
 import { element } from "../src/report/browser/elements.js";
 import { droppedFiles, filesFor } from "./givenFiles.js";
 
-/** What was given, by the name of the source. */
+/** The given files, by the name of the source. */
 const given = new Map<string, readonly File[]>();
 
 /** The form for the sources of one lesson. */
@@ -13,7 +16,7 @@ export class DataForm {
   readonly #changed: () => void;
   readonly #status = element("p", "", "status");
 
-  /** @param changed is called when files were given */
+  /** @param changed is called when files have been given */
   constructor(sources: readonly DataSource<unknown>[], isOptional: boolean, changed: () => void) {
     this.#sources = sources;
     this.#changed = changed;
@@ -30,7 +33,7 @@ export class DataForm {
     this.#tell([]);
   }
 
-  /** The files, by source; a source that lacks some has none. */
+  /** The files by source; a source that lacks some has none. */
   get files(): Readonly<Record<string, readonly File[]>> {
     return Object.fromEntries(this.#sources.flatMap(({ name }) => (given.has(name) ? [[name, given.get(name)!]] : [])));
   }
@@ -39,12 +42,12 @@ export class DataForm {
     return this.#sources.every(({ name }) => given.has(name));
   }
 
-  /** Nothing can be given while a lesson runs. */
+  /** Disables the form while a lesson runs. */
   set isLocked(isLocked: boolean) {
     this.element.toggleAttribute("inert", isLocked);
   }
 
-  /** Takes in files. */
+  /** Accepts files. */
   give(files: readonly File[]): void {
     for (const source of this.#sources) {
       const { files: own, missing } = filesFor(source, files);

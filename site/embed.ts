@@ -1,6 +1,7 @@
 /**
- * The script with which any page holds lessons: <script type="module" src="lanegrad-lesson.js"></script>, then <lanegrad-lesson name="xor"></lanegrad-lesson>.
- * `npm run course:build` puts it into build/site/, with all that it loads beside it; it has to be served from where the page is, because its worker has to.
+ * The script for pages that embed lessons: <script type="module" src="lanegrad-lesson.js"></script>, then
+ * <lanegrad-lesson name="xor"></lanegrad-lesson>. `npm run course:build` puts it into build/site/, together with
+ * everything that it loads. It must be served from the page's own origin, because of its worker.
  */
 import { defineLessonElement } from "./lessonElement.js";
 

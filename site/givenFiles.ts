@@ -1,14 +1,14 @@
-/** Which of the files that people gave belong to a data set, and which are missing. */
+/** Finds the files of a data set among those that people gave, and the missing ones. */
 import type { DataSource } from "../course/stage.js";
 
-/** The files that a source needs, as far as they were given. */
+/** The files of a source that were given. */
 export interface Given<F> {
   readonly files: readonly F[];
   /** The names of those that are missing. */
   readonly missing: readonly string[];
 }
 
-/** Sorts files out by their names. A source that names no files takes the first, whatever it is called. */
+/** Assigns files by their names. A source that names no files takes the first file, whatever its name. */
 export function filesFor<F extends { readonly name: string }>(
   { files: wanted }: Pick<DataSource<unknown>, "files">,
   given: readonly F[],
@@ -24,7 +24,7 @@ export function filesFor<F extends { readonly name: string }>(
   return { files: found, missing };
 }
 
-/** All files of what was dropped, those in folders too. */
+/** All dropped files, including those in folders. */
 export async function droppedFiles({ items }: DataTransfer): Promise<File[]> {
   // before anything is awaited: the list is empty afterwards
   const dropped = Array.from(items, (item) => item.webkitGetAsEntry() ?? item.getAsFile());

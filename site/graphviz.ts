@@ -1,4 +1,4 @@
-/** Graphs as SVG, by Graphviz (@viz-js/viz, MIT), which is loaded when the first one is drawn. */
+/** Graphs as SVG by Graphviz (@viz-js/viz, MIT), which is loaded when the first graph is drawn. */
 import { svgOf } from "../src/report/svg.js";
 
 /** @param dot a graph in Graphviz's language */

@@ -1,8 +1,8 @@
-/** The code of a lesson, as it stands in course/: its own file, and those that it imports from the course. */
+/** The source code of a lesson in course/: its own file, and the course files that it imports. */
 /// <reference types="vite/client" />
 import type { Lesson } from "../course/stage.js";
 
-/** Every file of the course, by path, read when it is wanted. */
+/** Every file of the course by path, read when it is needed. */
 const files = import.meta.glob<string>("../course/**/*.ts", { query: "?raw", import: "default" });
 
 /** A file of the course. */
@@ -12,7 +12,7 @@ export interface CodeFile {
   readonly text: string;
 }
 
-/** The lesson's file first. */
+/** The files of a lesson, its own first. */
 export async function codeOf({ name, chapter }: Pick<Lesson, "name" | "chapter">): Promise<readonly CodeFile[]> {
   const path = fileOf(name, chapter);
   const own = await read(path);
@@ -24,7 +24,10 @@ async function read(path: string): Promise<CodeFile> {
   return { path: path.replace("../", ""), text: await files[path]() };
 }
 
-/** A lesson stands in the file of its name: mnist-mlp-300 in mnistMlp300.ts; the six networks imdb-… in imdb.ts; a table that shares its data's name in mnistTable.ts. */
+/**
+ * The file of a lesson has its name: mnist-mlp-300 is in mnistMlp300.ts, the six networks imdb-… in imdb.ts, and a
+ * table with the name of its data in mnistTable.ts.
+ */
 function fileOf(name: string, chapter: string): string {
   const camelCase = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const names = [camelCase, `${name}Table`, name.split("-")[0]];

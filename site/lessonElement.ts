@@ -1,6 +1,7 @@
 /**
- * <lanegrad-lesson name="xor">: a lesson of the course that can be started, paused and stopped, and draws what it shows while it runs in a worker. Every page can
- * hold it: its style and its content are its own. Where the page is not isolated (COOP and COEP), it computes on one thread.
+ * <lanegrad-lesson name="xor">: a lesson of the course that can be started, paused and stopped. It runs in a worker,
+ * and the element draws what it shows. Any page can embed it, since its style and content are isolated. If the page is
+ * not cross-origin isolated (COOP and COEP), the lesson runs on one thread.
  */
 import { lessons } from "../course/index.js";
 import type { Lesson } from "../course/stage.js";
@@ -16,7 +17,7 @@ import { SettingsForm } from "./settingsForm.js";
 export class LessonElement extends HTMLElement {
   static readonly observedAttributes = ["name"];
   #performance: Performance | undefined;
-  /** Ends what the element listens to. */
+  /** Removes the element's listeners. */
   #connection = new AbortController();
 
   connectedCallback(): void {
@@ -52,7 +53,7 @@ export class LessonElement extends HTMLElement {
     root.append(element("h2", lesson.title), element("p", sentence(lesson.about)), this.#stage(lesson));
   }
 
-  /** Everything below the title: what is set, what is shown, and the code. */
+  /** Everything below the title: the settings, what is shown, and the code. */
   #stage({ name, settings, sources, runsWithoutSources = sources.length === 0, ...rest }: Lesson): HTMLElement {
     const view = new LessonView();
     const form = new SettingsForm(settings);
@@ -131,7 +132,7 @@ function sentence(about: string): string {
   return `${about[0].toUpperCase()}${about.slice(1)}.`;
 }
 
-/** From now on pages can hold it. */
+/** Registers the element. */
 export function defineLessonElement(): void {
   customElements.define("lanegrad-lesson", LessonElement);
 }

@@ -1,4 +1,4 @@
-/** How a lesson looks: what stands around what it shows, which looks as in the pages of reports. */
+/** The style of a lesson. What the lesson shows looks as in reports. */
 import plotStyle from "uplot/dist/uPlot.min.css?inline";
 import { colors, pieces } from "../src/report/style.js";
 

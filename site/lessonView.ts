@@ -1,4 +1,4 @@
-/** What a lesson shows, drawn while it happens: by the scripts that draw the pages of reports. */
+/** Draws what a lesson shows as it happens, by the scripts that draw reports. */
 import type { Block, Fact, Progress, Shown } from "lanegrad/report";
 import { Drawing } from "../src/report/browser/drawing.js";
 import { element, factList, scrolling } from "../src/report/browser/elements.js";
@@ -6,7 +6,7 @@ import { Collected } from "../src/report/collected.js";
 import { drawnGraph } from "./graphviz.js";
 import { providePlot } from "./plot.js";
 
-/** Milliseconds between two drawings of the same thing. */
+/** Milliseconds between two drawings of the same block. */
 const frame = 100;
 
 /** Everything that is shown below the buttons. */
@@ -19,7 +19,7 @@ export class LessonView {
   readonly #blocks = element("div");
   #collected = new Collected();
   #drawing = new Drawing(this.#blocks, 3);
-  /** What has changed since it was last drawn, by kind and title. */
+  /** Blocks that have changed since they were last drawn, by kind and title. */
   readonly #changed = new Map<string, Block>();
   #haveFactsChanged = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +33,7 @@ export class LessonView {
     this.clear();
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -46,7 +46,7 @@ export class LessonView {
     this.#bar.hidden = true;
   }
 
-  /** Shows something: at once what is quick, else with the next drawing. */
+  /** Shows something: quick things at once, others with the next drawing. */
   show(shown: Shown): void {
     const block = this.#collected.add(shown);
     if (block !== undefined) {
@@ -61,7 +61,7 @@ export class LessonView {
       this.#conclusions.append(element("p", shown.text, shown.isFailure === true ? "failure" : ""));
   }
 
-  /** Draws what has not been drawn. */
+  /** Draws what is not drawn yet. */
   finish(): void {
     clearTimeout(this.#timer);
     this.#draw();
@@ -93,12 +93,12 @@ export class LessonView {
     this.#changed.clear();
   }
 
-  /** In words at once, and as a drawing when Graphviz has come. */
+  /** Draws a graph in words at once, and as a drawing when Graphviz has been loaded. */
   #drawGraph(block: Extract<Block, { kind: "graph" }>, drawing: Drawing): void {
     drawing.draw({ ...block, svg: "" });
     drawnGraph(block.dot).then(
       (svg) => drawing.draw({ ...block, svg }),
-      () => undefined, // the graph stands there in words
+      () => undefined, // the graph remains in words
     );
   }
 }

@@ -6,7 +6,7 @@ import { defineLessonElement } from "./lessonElement.js";
 
 const main = document.querySelector("main")!;
 
-/** In the order in which they are listed. */
+/** The lessons in the order of the list. */
 const ordered = (Object.keys(chapters) as Chapter[]).flatMap((chapter) =>
   lessons.filter((one) => one.chapter === chapter),
 );

@@ -1,10 +1,10 @@
-/** What a lesson's element and the worker that performs the lesson say to each other. */
+/** The messages between a lesson's element and the worker that runs the lesson. */
 import type { Shown } from "lanegrad/report";
 
 /** The values of a lesson's settings, by name. */
 export type AnyValues = Readonly<Record<string, number | string | boolean>>;
 
-/** A lesson is to be performed. */
+/** The order to run a lesson. */
 export interface Start {
   readonly kind: "start";
   readonly lesson: string;
@@ -14,13 +14,13 @@ export interface Start {
   readonly files: Readonly<Record<string, readonly File[]>>;
 }
 
-/** To the worker. */
+/** Messages to the worker. */
 export type Order = Start | { readonly kind: "pause" | "resume" | "stop" };
 
-/** How a performance ended. */
+/** How a run ended. */
 export type Ending = "done" | "stopped" | "failed";
 
-/** From the worker. */
+/** Messages from the worker. */
 export type Report =
   | { readonly kind: "engine"; readonly text: string }
   | { readonly kind: "shown"; readonly shown: Shown }

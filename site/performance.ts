@@ -1,28 +1,28 @@
-/** A lesson's performance as its page sees it: a worker that is started, paused, resumed and stopped. */
+/** The run of a lesson as its page sees it: a worker that is started, paused, resumed and stopped. */
 import type { Shown } from "lanegrad/report";
 import type { AnyValues, Ending, Order, Report } from "./messages.js";
 
-/** Nothing has begun; it runs; it is paused, by people or because its tab is hidden; or it has ended. */
+/** Not started; running; paused, by people or because its tab is hidden; or ended. */
 export type State = "ready" | "running" | "paused" | Ending;
 
-/** What a page hears of it. */
+/** Callbacks for the page. */
 export interface Audience {
   engine(text: string): void;
   shown(shown: Shown): void;
-  /** @param text how it ended, else empty */
+  /** @param text how it ended, otherwise empty */
   state(state: State, text: string): void;
 }
 
-/** Milliseconds after which a lesson that does not heed its signal is ended with its worker. */
+/** Milliseconds after which a lesson that ignores its signal is ended with its worker. */
 const patience = 3000;
 
-/** Performs one lesson, as often as wanted. */
+/** Runs one lesson, any number of times. */
 export class Performance {
   readonly #lesson: string;
   readonly #audience: Audience;
   #worker: Worker;
   #state: State = "ready";
-  /** It was paused because its tab is hidden. */
+  /** True if it was paused because its tab is hidden. */
   #isHidden = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,7 +32,7 @@ export class Performance {
     this.#worker = this.#hired();
   }
 
-  /** Begins anew. */
+  /** Starts a new run. */
   start(settings: AnyValues, seed: number, files: Readonly<Record<string, readonly File[]>>): void {
     if (this.#isUnderWay) return;
     this.#order({ kind: "start", lesson: this.#lesson, settings, seed, files });
@@ -62,19 +62,19 @@ export class Performance {
     }, patience);
   }
 
-  /** The tab is hidden: a lesson that runs is paused. */
+  /** Called when the tab is hidden: pauses a running lesson. */
   hide(): void {
     this.#isHidden = this.#state === "running";
     this.pause();
   }
 
-  /** The tab is seen again: what {@link hide} paused goes on where it was. */
+  /** Called when the tab is visible again: resumes what {@link hide} paused. */
   reveal(): void {
     if (this.#isHidden) this.resume();
     this.#isHidden = false;
   }
 
-  /** Nothing more is to be performed. */
+  /** Ends everything; the worker is released. */
   close(): void {
     clearTimeout(this.#patience);
     this.#worker.terminate();

@@ -1,7 +1,10 @@
-/** The plotting library where the scripts that draw expect it: reports carry it as a script, here it comes from its package. */
+/**
+ * Provides the plotting library where the drawing scripts expect it: reports include it as a script, here it comes from
+ * its package.
+ */
 import uPlot from "uplot";
 
-/** Puts it there. */
+/** Sets the global that the drawing scripts use. */
 export function providePlot(): void {
   Object.assign(globalThis, { uPlot });
 }

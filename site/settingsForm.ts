@@ -1,10 +1,10 @@
-/** The settings of a lesson as sliders, choices and boxes to tick, and its seed. */
+/** The settings of a lesson as sliders, choices and check boxes, and its seed. */
 import type { NumberSetting, Setting, Settings } from "../course/settings.js";
 import { element } from "../src/report/browser/elements.js";
 import type { AnyValues } from "./messages.js";
 import { complaintAbout, placeOf, places, valueAt } from "./sliderScale.js";
 
-/** What stands behind the seed. */
+/** The setting for the seed. */
 const seedSetting: NumberSetting = {
   ...{ kind: "number", about: "everything random follows from it", default: 0, isInteger: true, least: 0 },
   slider: [0, 100],
@@ -30,7 +30,7 @@ export class SettingsForm {
     for (const { row } of [...this.#fields.values(), this.#seed]) this.element.append(row);
   }
 
-  /** What is set; undefined where a number will not do, which is then shown beside it. */
+  /** The values; undefined if a number is invalid, which is then shown beside it. */
   get values(): { readonly settings: AnyValues; readonly seed: number } | undefined {
     const wrong = [...this.element.querySelectorAll("input")].find((input) => !input.checkValidity());
     if (wrong !== undefined) {
@@ -41,7 +41,7 @@ export class SettingsForm {
     return { settings, seed: this.#seed.value() as number };
   }
 
-  /** Nothing can be set while a lesson runs. */
+  /** Disables the form while a lesson runs. */
   set isLocked(isLocked: boolean) {
     this.element.disabled = isLocked;
   }
@@ -96,7 +96,7 @@ function inputOf(type: string, id: string): HTMLInputElement {
   return input;
 }
 
-/** The name, what sets it, and a line of help. */
+/** A row: the name, its controls, and a line of help. */
 function rowOf(name: string, about: string, controls: readonly HTMLElement[]): HTMLElement {
   const row = element("div", "", "setting");
   const label = document.createElement("label");

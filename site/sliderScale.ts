@@ -1,16 +1,16 @@
-/** Where a number stands on its slider, and which number a place of the slider means. */
+/** Converts between a number and its position on a slider. */
 import type { NumberSetting } from "../course/settings.js";
 
-/** Places of a slider, from 0. */
+/** Number of positions of a slider, from 0. */
 export const places = 200;
 
-/** The place of a number: that of the nearer end where it lies outside. */
+/** The position of a number, or of the nearer end if it lies outside. */
 export function placeOf(value: number, { slider: [from, to], isLogarithmic = false }: NumberSetting): number {
   const part = isLogarithmic ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from);
   return Math.round(places * Math.min(1, Math.max(0, part)));
 }
 
-/** The number of a place: an integer, or of two digits. */
+/** The number at a position: an integer, or a number of two digits. */
 export function valueAt(
   place: number,
   { slider: [from, to], isLogarithmic = false, isInteger }: NumberSetting,
@@ -20,7 +20,7 @@ export function valueAt(
   return isInteger ? Math.round(value) : Number(value.toPrecision(2));
 }
 
-/** Why a number will not do; empty where it will. */
+/** Why a number is invalid; empty if it is valid. */
 export function complaintAbout(value: number, { isInteger, least }: NumberSetting): string {
   const expected = isInteger ? `a whole number, at least ${least}` : `a number greater than ${least}`;
   const fits = isInteger ? Number.isInteger(value) && value >= least : Number.isFinite(value) && value > least;

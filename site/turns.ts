@@ -1,13 +1,13 @@
-/** When a lesson may go on: it is paused, resumed and stopped here. */
+/** Pauses, resumes and stops a lesson. */
 
 /** Milliseconds after which a lesson lets messages arrive. */
 const longestStretch = 16;
 
-/** The turns of one performance. */
+/** The turns of one run. */
 export class PausableTurns {
   readonly #stopping = new AbortController();
   #lastBreath = performance.now();
-  /** Since when the lesson is paused, what it waits for, and what ends that. */
+  /** The present pause: when it began, a promise for its end, and the function that ends it. */
   #pause: { readonly since: number; readonly over: Promise<void>; readonly end: () => void } | undefined;
   #pausedFor = 0;
 
@@ -16,12 +16,12 @@ export class PausableTurns {
     return this.#stopping.signal;
   }
 
-  /** Milliseconds of all pauses that are over. */
+  /** Milliseconds of all pauses so far. */
   get pausedFor(): number {
     return this.#pausedFor;
   }
 
-  /** Turns that begin from now on wait. */
+  /** Makes the next turns wait. */
   pause(): void {
     if (this.#pause !== undefined) return;
     const { promise, resolve } = withResolvers();
@@ -42,7 +42,10 @@ export class PausableTurns {
     this.resume();
   }
 
-  /** Resolves when the lesson may go on; undefined where that is at once. @throws the reason of the signal where it has aborted */
+  /**
+   * Resolves when the lesson may continue; undefined if that is at once.
+   * @throws the reason of the signal when it has aborted
+   */
   next(): Promise<void> | undefined {
     this.signal.throwIfAborted();
     const isShort = performance.now() - this.#lastBreath < longestStretch;
@@ -57,7 +60,7 @@ export class PausableTurns {
   }
 }
 
-/** After messages that wait have been handled; a timer would take 4 ms. */
+/** Resolves after waiting messages have been handled; a timer would take 4 ms. */
 function messagesArrived(): Promise<void> {
   const { promise, resolve } = withResolvers();
   const { port1, port2 } = new MessageChannel();

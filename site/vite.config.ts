@@ -1,4 +1,4 @@
-/** Serves the course, from the sources of the library and with the headers that let threads share memory. Asks nothing of the network. */
+/** Serves the course from the sources of the library, with the headers that let threads share memory. Works offline. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -21,7 +21,7 @@ export default defineConfig({
       { find: /^lanegrad\/(\w+)$/, replacement: `${at("../src")}/$1/index.ts` },
     ],
   },
-  // Found later, they would have the page loaded again in the middle of a lesson.
+  // If Vite found these later, it would reload the page in the middle of a lesson.
   optimizeDeps: { include: ["uplot", "@viz-js/viz"] },
   worker: { format: "es" },
   build: {

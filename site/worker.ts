@@ -1,4 +1,7 @@
-/** Performs lessons in a worker, so that the page that shows them never freezes. One at a time; it ends before the next begins. */
+/**
+ * Runs lessons in a worker, so that the page that shows them never freezes. One at a time: a lesson ends before the
+ * next begins.
+ */
 import { DataError, type Info, init } from "lanegrad";
 import { lessons } from "../course/index.js";
 import type { DataSource, Provided, Stage } from "../course/stage.js";
@@ -44,7 +47,7 @@ async function perform({ lesson: name, settings, seed, files }: Start, turns: Pa
   }
 }
 
-/** Reads a data set from the files that were given. @throws DataError */
+/** Reads a data set from the given files. @throws {DataError} when files are missing or damaged */
 async function provide<Data>(
   source: DataSource<Data>,
   files: readonly File[] | undefined,

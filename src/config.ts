@@ -1,32 +1,36 @@
 /**
- * How a layer, an optimizer, a loss and so on are written down in a file, so that they can be made again: the name of the function that makes
- * them, and its options as plain JSON. Each room lists its makers in a registry of its own, which only loading a model imports.
+ * How a layer, an optimizer, a loss and so on are written to a file so that they can be made again: the name of the
+ * function that makes them, and its options as plain JSON. Each room lists its makers in a registry of its own, which
+ * is imported only to load a model.
  */
 import { DataError, message, show } from "./errors.js";
 
-/** Plain JSON data: which function, with which options. */
+/** Plain JSON data: a function's name and its options. */
 export interface Config {
   readonly className: string;
   readonly [option: string]: unknown;
 }
 
-/** Makers by className; each takes the options as they stand in the file and checks them itself. */
+/** Makers by className. Each takes the options as they are in the file and checks them itself. */
 export type Makers<T> = Readonly<Record<string, (options: never) => T>>;
 
 /**
  * Makes what a config describes.
  *
- * @param kind    what is made, as "optimizer", for messages
+ * @param kind    what is made, such as "optimizer", for messages
  * @param makers  the room's table
  * @param config  as read from a file: nothing about it is trusted
- * Errors: DataError for what is no config or an unknown className; UsageError of the maker for its options.
+ * @throws {DataError} when it is not a config or its className is unknown
+ * @throws {UsageError} when the maker refuses an option
  */
 export function makeFrom<T>(kind: string, makers: Makers<T>, config: unknown): T {
   const { className, ...options } = isConfig(config) ? config : { className: undefined };
   if (className === undefined || !Object.hasOwn(makers, className)) {
     const expected = `one of ${Object.keys(makers).sort().join(", ")}`;
     throw new DataError(
-      message(kind, "not the description of one of ours", { expected, got: show(className ?? config) }),
+      className === undefined
+        ? message(kind, "not a config", { expected: "{ className, … }", got: show(config) })
+        : message(kind, `unknown ${kind} ${show(className)}`, { expected }),
     );
   }
   return makers[className](options as never);

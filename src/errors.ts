@@ -3,18 +3,18 @@
  *
  *   <op>: <what is wrong>; expected <rule>, got <values>. <hint>
  *
- * Errors are thrown before any kernel runs, so a failed call leaves everything as it was.
+ * Errors are thrown before any kernel runs, so a failed call changes nothing.
  */
 
-/** What all errors of the library have in common; catch this to tell them from your own. */
+/** The base class of all errors of the library; catch it to tell them from your own errors. */
 export abstract class LanegradError extends Error {}
 
-/** Operands do not fit: rank, size, dtype, value range. */
+/** Operands do not fit: rank, size, dtype or value range. */
 export class ShapeError extends LanegradError {
   override readonly name = "ShapeError";
 }
 
-/** Linear memory is used up or its limit is reached. */
+/** Linear memory is exhausted or its limit is reached. */
 export class MemoryError extends LanegradError {
   override readonly name = "MemoryError";
 }
@@ -56,8 +56,9 @@ export function message(op: string, wrong: string, parts: MessageParts = {}): st
 }
 
 /**
- * The text as a terminal may have it, whoever wrote it: control characters beside tab and line feed, marks that turn the direction of writing, and the
- * separators U+2028 and U+2029 are written as in JSON, "\\u001b". What is JSON stays the same JSON.
+ * The text made safe for a terminal, whoever wrote it: control characters other than tab and line feed, marks that
+ * change the direction of writing, and the separators U+2028 and U+2029 are escaped as in JSON, "\\u001b". JSON stays
+ * the same JSON.
  */
 export function printable(text: string): string {
   return text.replace(
@@ -66,27 +67,34 @@ export function printable(text: string): string {
   );
 }
 
-/** A value as it stands in a message: strings quoted, arrays in brackets, long and deep ones cut, whatever their names and constructors are. */
+/**
+ * A value as shown in a message: strings quoted, arrays in brackets, long and deep ones cut, objects by the name of
+ * their class as its author wrote it.
+ */
 export function show(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
   if (Array.isArray(value)) {
     const items = depth > 2 ? ["…"] : value.slice(0, 12).map((item) => show(item, depth + 1));
-    return `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;
+    const text = `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;
+    return text.length > 160 ? `${text.slice(0, 159)}…` : text;
   }
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (typeof value === "object" && value !== null) {
     const { constructor, [Symbol.toStringTag as never]: tag } = value;
     const name: unknown = constructor?.name || tag; // of JSON, anything; of a generator, ""
-    return typeof name === "string" ? name : "object";
+    return typeof name === "string" ? name.replace(/^_+|\d+$/g, "") || "object" : "object";
   }
   return String(value);
 }
 
-/** Throws UsageError unless `options` is an object whose keys are all in `known`: a misspelt option must not pass in silence. */
+/**
+ * Checks that `options` is an object whose keys are all in `known`, so that a misspelt option is noticed.
+ * @throws {UsageError} when it is not
+ */
 export function checkKeys(op: string, options: object, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new UsageError(
-      message(op, "the options are no object", { expected: `{ ${known.join(", ")} }`, got: show(options) }),
+      message(op, "the options must be an object", { expected: `{ ${known.join(", ")} }`, got: show(options) }),
     );
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));

@@ -1,19 +1,20 @@
 /**
- * Options, each stated once. A table says of every option of an interface what may stand there and what it is where it is left out:
+ * Options, each stated once. A table has a row for every option of an interface, which says what values it takes and
+ * what its default is:
  *
  *   const table = { units: integer("[1, ∞)"), useBias: flag(true) } satisfies Table<DenseOptions>;
  *
- * From it follow the checks and the defaults (resolve) and the form in a file (describe); what is read from a file goes through the same checks. A table
- * without a row for an option does not compile. Does not know what an option means.
+ * From the table follow the checks and defaults (resolve) and the form in a file (describe); options read from a file
+ * go through the same checks. A table without a row for an option does not compile. Does not know what an option means.
  */
 import { UsageError, checkKeys, message, show } from "./errors.js";
 
 /**
- * An option: from what was passed to what it is, which is the default where nothing was passed.
+ * One option: turns what was passed into the option's value, or into the default when nothing was passed.
  *
  * @param op    the function that the user called
  * @param name  the option's name
- * Errors: UsageError or ShapeError for what may not stand there.
+ * @throws {UsageError} or {@link ShapeError} when the value is not allowed
  */
 export type Option<T> = (op: string, name: string, value: unknown) => T;
 
@@ -23,16 +24,17 @@ export type Table<O extends object> = { readonly [K in keyof O]-?: Option<O[K]> 
 /** The table of options whose values are V. */
 export type Rows<V extends object> = { readonly [K in keyof V]: Option<V[K]> };
 
-/** What a table gives: every option with a value, but for those that are {@link optional}. */
+/** The values of a table's options; only {@link optional} ones may be undefined. */
 export type Values<T> = { readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never };
 
 /**
- * Checks options and fills in what is left out.
+ * Checks options and fills in the defaults.
  *
  * @param op       the function that the user called
  * @param options  what was passed
  * @returns the values in the order of the table
- * Errors: UsageError for an option that is not in the table; those of the rows.
+ * @throws {UsageError} when an option is not in the table
+ * @throws what the rows throw
  */
 export function resolve<V extends object>(op: string, options: object, table: Rows<V>): V {
   checkKeys(op, options, Object.keys(table));
@@ -43,7 +45,10 @@ export function resolve<V extends object>(op: string, options: object, table: Ro
   return values as V;
 }
 
-/** Values as they stand in a file: those of other rooms, such as initializers, by their configs; what is undefined is left out. */
+/**
+ * Options as written to a file: values of other rooms, such as initializers, by their configs; undefined ones are left
+ * out.
+ */
 export function describe(values: object): Record<string, unknown> {
   const entries: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(
@@ -53,7 +58,10 @@ export function describe(values: object): Record<string, unknown> {
   return entries;
 }
 
-/** A number in `interval`, which is as in mathematics: "[0, 1)" holds 0 but not 1, "(0, ∞)" every finite number above 0. */
+/**
+ * A number in `interval`, written as in mathematics: "[0, 1)" contains 0 but not 1, "(0, ∞)" every finite number above
+ * 0.
+ */
 export function number(interval: string, initial?: number): Option<number> {
   return (op, name, value = initial) => {
     checkNumber(op, name, value, interval);
@@ -61,7 +69,7 @@ export function number(interval: string, initial?: number): Option<number> {
   };
 }
 
-/** A whole number in `interval`: "[1, ∞)" holds 1, 2, 3, … */
+/** An integer in `interval`: "[1, ∞)" contains 1, 2, 3, … */
 export function integer(interval: string, initial?: number): Option<number> {
   return (op, name, value = initial) => {
     checkInteger(op, name, value, interval);
@@ -77,7 +85,7 @@ export function flag(initial?: boolean): Option<boolean> {
   };
 }
 
-/** One of some words. */
+/** One of several words. */
 export function oneOf<const W extends string>(words: readonly W[], initial: NoInfer<W>): Option<W> {
   return (op, name, value = initial) => {
     if (words.includes(value as W)) return value as W;
@@ -86,36 +94,37 @@ export function oneOf<const W extends string>(words: readonly W[], initial: NoIn
   };
 }
 
-/** As `option`, and it may be left out without being anything. */
+/** The same option, but it may be left out and is then undefined. */
 export function optional<T>(option: Option<T>): Option<T | undefined> {
   return (op, name, value) => (value === undefined ? value : option(op, name, value));
 }
 
-/** What the function itself checks. */
+/** An option that the function itself checks. */
 export function unchecked<T>(): Option<T> {
   return (_op, _name, value) => value as T;
 }
 
 /**
- * Throws UsageError unless `value` is a number in `interval`.
+ * Checks that `value` is a number in `interval`.
  *
  * @param op        the function that the user called
  * @param option    the option's name
- * @param interval  as for {@link number}; the interval in the message is the interval that is checked
+ * @param interval  as for {@link number}; the message shows the interval that is checked
+ * @throws {UsageError} when it is not
  */
 export function checkNumber(op: string, option: string, value: unknown, interval: string): asserts value is number {
   if (typeof value !== "number" || !holds(interval, value)) fail(op, option, `a number in ${interval}`, value);
 }
 
-/** As {@link checkNumber}, and the number must be whole: "[1, ∞)" holds 1, 2, 3, … */
+/** As {@link checkNumber}, for integers: "[1, ∞)" contains 1, 2, 3, … */
 export function checkInteger(op: string, option: string, value: unknown, interval: string): asserts value is number {
   if (!Number.isSafeInteger(value) || !holds(interval, value as number))
     fail(op, option, `an integer in ${interval}`, value);
 }
 
-/** Throws UsageError unless `value` is true or false. */
+/** Checks that `value` is true or false. @throws {UsageError} when it is not */
 export function checkBoolean(op: string, option: string, value: unknown): asserts value is boolean {
-  if (typeof value !== "boolean") fail(op, option, "true or false", value);
+  if (typeof value !== "boolean") fail(op, option, "true or false", value, "has the wrong type");
 }
 
 function holds(interval: string, value: number): boolean {
@@ -125,18 +134,28 @@ function holds(interval: string, value: number): boolean {
   );
 }
 
-function fail(op: string, option: string, expected: string, value: unknown): never {
-  throw new UsageError(message(op, `${option} is out of range`, { expected, got: show(value) }));
+function fail(
+  op: string,
+  option: string,
+  expected: string,
+  value: unknown,
+  wrong = typeof value === "number" ? "is out of range" : "has the wrong type",
+): never {
+  if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
+  throw new UsageError(message(op, `${option} ${wrong}`, { expected, got: show(value) }));
 }
 
-/** Throws UsageError for what is no object, such as options or weights: null, a number, a text, a list. */
+/**
+ * Checks that a value, such as options or weights, is an object.
+ * @throws {UsageError} when it is null, an array or a primitive value
+ */
 export function checkObject(op: string, what: string, value: unknown): void {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
-  throw new UsageError(message(op, `${what} are no object`, { expected: "{ … }", got: show(value) }));
+  throw new UsageError(message(op, `${what} must be an object`, { got: show(value) }));
 }
 
-/** Throws UsageError for what is no list. */
+/** Checks that a value is an array. @throws {UsageError} when it is not */
 export function checkList(op: string, what: string, value: unknown): void {
   if (Array.isArray(value)) return;
-  throw new UsageError(message(op, `${what} is no list`, { expected: "[…]", got: show(value) }));
+  throw new UsageError(message(op, `${what} must be an array`, { got: show(value) }));
 }

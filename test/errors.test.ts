@@ -30,6 +30,18 @@ it("show: 1,000,000 nested arrays are cut at the fourth, and JSON with names of 
   expect(show({ constructor: { name: "" } })).toBe("object");
 });
 
+it("show: a class is named as its author wrote it, not as a bundler renamed it", () => {
+  const instance = (name: string): object => Object.create({ constructor: { name } }) as object;
+  expect(["_Tensor", "Recurrent2", "_"].map((name) => show(instance(name)))).toEqual(["Tensor", "Recurrent", "object"]);
+  expect(show(new Float32Array(3))).toBe("Float32Array");
+});
+
+it("show: 1,728 numbers in nested arrays take at most 160 characters, not a wall", () => {
+  const cube = Array(12).fill(Array(12).fill(Array(12).fill(0.12345)));
+  expect(show(cube)).toHaveLength(160);
+  expect(show(cube)).toMatch(/^\[\[\[0\.12345, .*…$/);
+});
+
 it("checkKeys: names the first unknown option and the known ones", () => {
   expect(() => checkKeys("f", { a: 1, c: 2, d: 3 }, ["a", "b", "c"])).toThrow(UsageError);
   expect(() => checkKeys("f", { a: 1, d: 3 }, ["a", "b", "c"])).toThrow(
@@ -38,9 +50,11 @@ it("checkKeys: names the first unknown option and the known ones", () => {
   expect(() => checkKeys("f", { d: 3 }, ["a"])).toThrow('f: unknown option; expected a, got "d".');
   expect(() => checkKeys("f", {}, ["a"])).not.toThrow();
   expect(() => checkKeys("f", 0.5 as never, ["a", "b"])).toThrow(
-    "f: the options are no object; expected { a, b }, got 0.5.",
+    "f: the options must be an object; expected { a, b }, got 0.5.",
   );
-  expect(() => checkKeys("f", null as never, ["a"])).toThrow("f: the options are no object; expected { a }, got null.");
+  expect(() => checkKeys("f", null as never, ["a"])).toThrow(
+    "f: the options must be an object; expected { a }, got null.",
+  );
 });
 
 it("every error is a LanegradError with its own name", () => {

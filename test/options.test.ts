@@ -22,8 +22,12 @@ describe("checkNumber: the interval in the text is the one that is checked", () 
   ] as [string, number[], unknown[]][])("%s", (interval, inside, outside) => {
     for (const value of inside) expect(() => checkNumber("f", "x", value, interval)).not.toThrow();
     for (const value of outside) {
+      const got = typeof value === "string" ? `"${value}"` : String(value);
+      const wrong = typeof value === "number" ? "is out of range" : "has the wrong type";
       expect(() => checkNumber("f", "x", value, interval)).toThrow(
-        `f: x is out of range; expected a number in ${interval}, got ${typeof value === "string" ? `"${value}"` : String(value)}.`,
+        value === undefined
+          ? `f: x is missing; expected a number in ${interval}.`
+          : `f: x ${wrong}; expected a number in ${interval}, got ${got}.`,
       );
     }
   });
@@ -31,16 +35,20 @@ describe("checkNumber: the interval in the text is the one that is checked", () 
 
 it("checkInteger: whole numbers only", () => {
   expect(() => checkInteger("f", "n", 1, "[1, ∞)")).not.toThrow();
-  for (const value of [0, 1.5, 2 ** 53, "1", NaN]) {
+  for (const value of [0, 1.5, 2 ** 53, NaN]) {
     expect(() => checkInteger("f", "n", value, "[1, ∞)")).toThrow(
-      "f: n is out of range; expected an integer in [1, ∞), got",
+      `f: n is out of range; expected an integer in [1, ∞), got ${value}.`,
     );
   }
+  expect(() => checkInteger("f", "n", "1", "[1, ∞)")).toThrow(
+    'f: n has the wrong type; expected an integer in [1, ∞), got "1".',
+  );
+  expect(() => checkInteger("f", "n", undefined, "[1, ∞)")).toThrow("f: n is missing; expected an integer in [1, ∞).");
 });
 
 it("checkBoolean: true and false only", () => {
   expect(() => checkBoolean("f", "b", false)).not.toThrow();
-  expect(() => checkBoolean("f", "b", 0)).toThrow("f: b is out of range; expected true or false, got 0.");
+  expect(() => checkBoolean("f", "b", 0)).toThrow("f: b has the wrong type; expected true or false, got 0.");
 });
 
 describe("a table states every option once", () => {
@@ -92,12 +100,12 @@ describe("a table states every option once", () => {
   });
 
   it.each([
-    [{}, "f: size is out of range; expected an integer in [1, ∞), got undefined."],
-    [{ size: 1, rate: null }, "f: rate is out of range; expected a number in [0, 1), got null."],
+    [{}, "f: size is missing; expected an integer in [1, ∞)."],
+    [{ size: 1, rate: null }, "f: rate has the wrong type; expected a number in [0, 1), got null."],
     [{ size: 1, mode: "left" }, 'f: unknown mode; expected "up" or "down", got "left".'],
     [{ size: 1, limit: 0 }, "f: limit is out of range; expected an integer in [1, ∞), got 0."],
     [{ size: 1, sizes: 2 }, 'f: unknown option; expected size, rate, isOn, mode or limit, got "sizes".'],
-    [7, "f: the options are no object; expected { size, rate, isOn, mode, limit }, got 7."],
+    [7, "f: the options must be an object; expected { size, rate, isOn, mode, limit }, got 7."],
   ])("%j is refused", (options, text) => {
     expect(() => resolve("f", options as object, table)).toThrow(text);
   });

@@ -22,6 +22,7 @@ import { NR, NR_WIDE } from "../gemm/blocking";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
 import { Band, bandFloats, copyPatches, packBand, tapsAt } from "./band";
+import { ConvShape } from "./layout";
 import { multiplyPanel, paddedColumns, panelColumns, panelCount, panelStart, panelWidth, spareBytes } from "./panel";
 import { bandStep, channelBlock, columnBlock, isMerged, patchStep, rowBlock } from "./plan";
 
@@ -49,21 +50,37 @@ function partBytes(
 /**
  * A convolution, bias and activation. Cut by rows of outputs.
  *
- * @param out        out, or in/out where accumulate is 1: output (n, q, r, o) at n · imageStep + q · rowStep + r · columnStep + o, in elements
+ * @param out        out, or in/out where accumulate is 1: outputs where `shape` says
  * @param source     in (N, H, W, groups · channels)
  * @param packed     in, what conv2dPackKernel made of the kernel for this qW
- * @param bias       in (O), or 0 for none; with a bias or an activation columnStep must be O      @param outputs O, of all groups
- * @param top, left  row and column that output (0, 0) reads at tap (0, 0): minus the padding
+ * @param bias       in (O), or 0 for none; with a bias or an activation columnStep must be O
  * @param activation a number of activation.ts; 0 where accumulate is 1     @param alpha its parameter
  * @param scratch    convolve2dScratchBytes(…); holds nothing between calls
  * Cost: 2 N qH qW O · kH kW channels flops.
  */
 // prettier-ignore
 export function convolve2d(
-  out: usize, source: usize, packed: usize, bias: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, outputs: i32, groups: i32, kH: i32, kW: i32, sH: i32, sW: i32, dH: i32, dW: i32, top: i32, left: i32,
-  imageStep: i32, rowStep: i32, columnStep: i32, activation: i32, alpha: f32, scratch: usize, accumulate: i32,
+  out: usize, source: usize, packed: usize, bias: usize, shape: ConvShape, activation: i32, alpha: f32, scratch: usize, accumulate: i32,
 ): void {
+  const images = shape.images;
+  const height = shape.height;
+  const width = shape.width;
+  const channels = shape.channels;
+  const qH = shape.qH;
+  const qW = shape.qW;
+  const outputs = shape.outputs;
+  const groups = shape.groups;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const dH = shape.dH;
+  const dW = shape.dW;
+  const top = shape.top;
+  const left = shape.left;
+  const imageStep = shape.imageStep;
+  const rowStep = shape.rowStep;
+  const columnStep = shape.columnStep;
   const perGroup = outputs / groups;
   const taps = kH * kW;
   const cost = <i32>min<i64>((<i64>qW * outputs * taps * channels) >> 3, i32.MAX_VALUE);

@@ -12,22 +12,41 @@ import { activate } from "../elementwise/activate";
 import { madd } from "../simd/f32x4";
 import { loadLanes, putLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
+import { ConvShape, TapSelection } from "./layout";
 
 /**
  * A depthwise convolution, bias and activation. Cut by rows of outputs.
  *
- * @param out    out, or in/out where accumulate is 1: output (n, q, r, c) at n · imageStep + q · rowStep + r · columnStep + c, in elements
+ * @param out    out, or in/out where accumulate is 1: outputs where `shape` says, one group for each channel
  * @param source in (N, H, W, C)     @param kernel in (kH, kW, C)     @param bias in (C), or 0 for none
- * @param top, left  row and column that output (0, 0) reads at the first tap: minus the padding
+ * @param shape  its kH is not read, and O and groups are not: they are C; output (0, 0) reads row `top` and column `left` at the first tap of `taps`
  * @param activation a number of activation.ts; with one, columnStep must be C and accumulate 0     @param alpha its parameter
  */
 // prettier-ignore
 export function depthwiseConvolve(
-  out: usize, source: usize, kernel: usize, bias: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, kW: i32, h0: i32, hStep: i32, nH: i32, w0: i32, wStep: i32, nW: i32,
-  sH: i32, sW: i32, dH: i32, dW: i32, top: i32, left: i32, imageStep: i32, rowStep: i32, columnStep: i32,
-  activation: i32, alpha: f32, accumulate: i32,
+  out: usize, source: usize, kernel: usize, bias: usize, shape: ConvShape, taps: TapSelection, activation: i32, alpha: f32, accumulate: i32,
 ): void {
+  const images = shape.images;
+  const height = shape.height;
+  const width = shape.width;
+  const channels = shape.channels;
+  const qH = shape.qH;
+  const qW = shape.qW;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const dH = shape.dH;
+  const dW = shape.dW;
+  const top = shape.top;
+  const left = shape.left;
+  const imageStep = shape.imageStep;
+  const rowStep = shape.rowStep;
+  const h0 = taps.h0;
+  const hStep = taps.hStep;
+  const nH = taps.nH;
+  const w0 = taps.w0;
+  const wStep = taps.wStep;
+  const nW = taps.nW;
   const cost = qW * channels * (nH * nW + 1);
   const end = shareEnd(images * qH, cost, 1);
   const pixel = (<usize>channels) << 2;
@@ -35,7 +54,7 @@ export function depthwiseConvolve(
   const kernelColumn = <usize>wStep * pixel;
   const sourceRow = <usize>(dH * width) * pixel;
   const sourceColumn = <usize>dW * pixel;
-  const outPixel = (<usize>columnStep) << 2;
+  const outPixel = (<usize>shape.columnStep) << 2;
   const sourcePixel = <usize>sW * pixel;
   // Outputs before `inner` and from `outer` on read columns outside of the source.
   const inner = min(left < 0 ? (sW - 1 - left) / sW : 0, qW);
@@ -150,9 +169,22 @@ function onePixel(
  */
 // prettier-ignore
 export function depthwiseBackwardKernel(
-  dKernel: usize, source: usize, dOut: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, kH: i32, kW: i32, sH: i32, sW: i32, dH: i32, dW: i32, top: i32, left: i32, accumulate: i32,
+  dKernel: usize, source: usize, dOut: usize, shape: ConvShape, accumulate: i32,
 ): void {
+  const images = shape.images;
+  const height = shape.height;
+  const width = shape.width;
+  const channels = shape.channels;
+  const qH = shape.qH;
+  const qW = shape.qW;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const dH = shape.dH;
+  const dW = shape.dW;
+  const top = shape.top;
+  const left = shape.left;
   const blocks = (channels + 15) >> 4;
   const cost = <i32>min<i64>(<i64>images * qH * qW * 16, i32.MAX_VALUE);
   const end = shareEnd(kH * kW * blocks, cost, 1);

@@ -15,6 +15,7 @@ import { KC, NR, NR_WIDE, partLength } from "../gemm/blocking";
 import { packAlong } from "../gemm/pack";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
+import { ConvShape } from "./layout";
 import { multiplyPanel, paddedColumns, panelColumns, panelCount, panelStart, panelWidth, spareBytes } from "./panel";
 
 /** Most channels of a tap that are gathered at a time: a part of 256 pixels is 48 KiB, in L2 with some of it in L1. */
@@ -60,17 +61,22 @@ function partBytes(pixels: i32, taps: i32, channels: i32, outputs: i32): usize {
  *
  * @param dKernel out, or in/out where accumulate is 1
  * @param source  in (N, H, W, groups · channels)       @param dOut in (N, qH, qW, O)
- * @param top, left as for convolve2d                   @param scratch conv2dBackwardKernelScratchBytes(…)
+ * @param shape   its steps are not read: dOut is contiguous   @param scratch conv2dBackwardKernelScratchBytes(…)
  * Cost: 2 N qH qW O · kH kW channels flops.
  */
 // prettier-ignore
 export function conv2dBackwardKernel(
-  dKernel: usize, source: usize, dOut: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, outputs: i32, groups: i32, kH: i32, kW: i32, sH: i32, sW: i32, dH: i32, dW: i32, top: i32, left: i32,
-  scratch: usize, accumulate: i32,
+  dKernel: usize, source: usize, dOut: usize, shape: ConvShape, scratch: usize, accumulate: i32,
 ): void {
+  const channels = shape.channels;
+  const outputs = shape.outputs;
+  const groups = shape.groups;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const dH = shape.dH;
+  const dW = shape.dW;
   const taps = kH * kW;
-  const pixels = images * qH * qW;
+  const pixels = shape.images * shape.qH * shape.qW;
   const perGroup = outputs / groups;
   if (pixels == 0) {
     const bytes = (<usize>taps * channels * outputs) << 2;
@@ -90,15 +96,15 @@ export function conv2dBackwardKernel(
   if (start >= end) return;
   scratch += <usize>threadIndex() * partBytes(pixels, taps, channels, perGroup);
   const windows = changetype<Windows>(scratch + spareBytes);
-  windows.height = height;
-  windows.width = width;
+  windows.height = shape.height;
+  windows.width = shape.width;
   windows.pixel = groups * channels;
-  windows.qH = qH;
-  windows.qW = qW;
-  windows.sH = sH;
-  windows.sW = sW;
-  windows.left = left;
-  windows.top = top;
+  windows.qH = shape.qH;
+  windows.qW = shape.qW;
+  windows.sH = shape.sH;
+  windows.sW = shape.sW;
+  windows.left = shape.left;
+  windows.top = shape.top;
   windows.source = source;
   const part = partLength(pixels, KC, 1);
   const gathered = scratch + spareBytes + offsetof<Windows>();

@@ -5,12 +5,13 @@
  *   product      column o, depth (B-block, kw, kh, c): kernel[kh, kw, c, o]      N = O / groups, K = kH kW C
  *   gradient     column c, depth (B-block, kw, kh, o): kernel[kh, kw, c, o]      N = C, K = taps · O / groups
  *
- * Blocks of the depth's channels as plan.ts cuts them; taps in any order and selection: kh = h0 + i · hStep for i < nH, kw alike.
+ * Blocks of the depth's channels as plan.ts cuts them; taps in any order and selection.
  */
 import { NR, NR_WIDE } from "../gemm/blocking";
 import { packAcross, packAlong } from "../gemm/pack";
 import { shareEnd, shareStart } from "../thread";
 import { isWide } from "../wide";
+import { TapSelection } from "./layout";
 import { paddedColumns, panelColumns, panelCount, panelStart, panelWidth } from "./panel";
 import { channelBlock } from "./plan";
 
@@ -28,9 +29,14 @@ export function conv2dPackScratchBytes(taps: i32, channels: i32, outputs: i32, g
  */
 // prettier-ignore
 export function conv2dPackKernel(
-  packed: usize, kernel: usize, transposed: i32, kW: i32, channels: i32, outputs: i32, groups: i32,
-  h0: i32, hStep: i32, nH: i32, w0: i32, wStep: i32, nW: i32, columns: i32,
+  packed: usize, kernel: usize, taps: TapSelection, transposed: i32, kW: i32, channels: i32, outputs: i32, groups: i32, columns: i32,
 ): void {
+  const h0 = taps.h0;
+  const hStep = taps.hStep;
+  const nH = taps.nH;
+  const w0 = taps.w0;
+  const wStep = taps.wStep;
+  const nW = taps.nW;
   const perGroup = outputs / groups;
   const n = transposed ? channels : perGroup;
   const depth = transposed ? perGroup : channels;

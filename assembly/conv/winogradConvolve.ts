@@ -24,6 +24,7 @@ import { multiplyTile16 } from "../gemm/wideTiles";
 import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
+import { ConvShape } from "./layout";
 import { panelColumns, panelCount, panelStart, panelWidth } from "./panel";
 import { POSITIONS, TILE, outputRow, positionFloats, put, tilesOf } from "./winograd";
 import { Patch, Tiles, passBytes, placePatch, setTiles, transformInput } from "./winogradPatch";
@@ -70,20 +71,22 @@ function headFloats(channels: i32): i32 {
  * @param out        out, or in/out where accumulate is 1 (N, qH, qW, O)
  * @param source     in (N, H, W, C)            @param packed in, what winogradKernel made
  * @param bias       in (O), or 0 for none
- * @param channels   C, a multiple of 4         @param outputs O, a multiple of 4
- * @param top, left  row and column that output (0, 0) reads at tap (0, 0): minus the padding
+ * @param shape      C and O multiples of 4, one group; of taps, strides, dilations and steps nothing is read
  * @param activation a number of activation.ts; 0 where accumulate is 1     @param alpha its parameter
  * @param scratch    winogradScratchBytes(…); holds nothing between calls
  * Cost: 72 C O flops a tile, and some 40 flops for each channel of it. Accuracy: within twice the error of the sum it replaces.
  */
 // prettier-ignore
 export function winogradConvolve(
-  out: usize, source: usize, packed: usize, bias: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, outputs: i32, top: i32, left: i32, activation: i32, alpha: f32, scratch: usize, accumulate: i32,
+  out: usize, source: usize, packed: usize, bias: usize, shape: ConvShape, activation: i32, alpha: f32, scratch: usize, accumulate: i32,
 ): void {
+  const channels = shape.channels;
+  const qH = shape.qH;
+  const qW = shape.qW;
+  const outputs = shape.outputs;
   const down = tilesOf(qH);
   const across = tilesOf(qW);
-  const total = images * down * across;
+  const total = shape.images * down * across;
   const cost = <i32>min<i64>((<i64>POSITIONS * channels * outputs) >> 3, i32.MAX_VALUE);
   const end = shareEnd(total, cost, MR);
   let tile = shareStart(total, cost, MR);
@@ -92,7 +95,7 @@ export function winogradConvolve(
   const tiles = changetype<Tiles>(scratch);
   const patches = scratch + offsetof<Tiles>();
   const pass = patches + (<usize>MR) * offsetof<Patch>();
-  setTiles(tiles, source, height, width, channels, down, across, top, left, pass + passBytes);
+  setTiles(tiles, source, shape.height, shape.width, channels, down, across, shape.top, shape.left, pass + passBytes);
   memory.fill(tiles.zeros, 0, (<usize>channels) * 24);
   const loose = scratch + ((<usize>headFloats(channels)) << 2);
   const v = loose + (<usize>POSITIONS) * looseStep;

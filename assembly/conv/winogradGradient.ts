@@ -17,6 +17,7 @@
 import { NR, NR_WIDE, partLength } from "../gemm/blocking";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { isWide } from "../wide";
+import { ConvShape } from "./layout";
 import { multiplyPanel, panelColumns, panelCount, panelStart, panelWidth } from "./panel";
 import { POSITIONS, positionFloats, tilesOf } from "./winograd";
 import { Patch, Tiles, passBytes, placePatch, setTiles, transformGradient, transformInput } from "./winogradPatch";
@@ -80,17 +81,20 @@ function headFloats(channels: i32, outputs: i32): i32 {
  *
  * @param sums    out, winogradSumsScratchBytes(…)
  * @param source  in (N, H, W, C), C a multiple of 4     @param dOut in (N, qH, qW, O), O a multiple of 4
- * @param top, left  as for winogradConvolve             @param scratch winogradGradientScratchBytes(…)
+ * @param shape   as for winogradConvolve                @param scratch winogradGradientScratchBytes(…)
  * Cost: 72 C O flops a tile.
  */
 // prettier-ignore
 export function winogradKernelGradient(
-  sums: usize, source: usize, dOut: usize, images: i32, height: i32, width: i32, channels: i32,
-  qH: i32, qW: i32, outputs: i32, top: i32, left: i32, scratch: usize,
+  sums: usize, source: usize, dOut: usize, shape: ConvShape, scratch: usize,
 ): void {
+  const channels = shape.channels;
+  const qH = shape.qH;
+  const qW = shape.qW;
+  const outputs = shape.outputs;
   const down = tilesOf(qH);
   const across = tilesOf(qW);
-  const total = images * down * across;
+  const total = shape.images * down * across;
   const sumsStep = (<usize>positionFloats(channels * outputs)) << 2;
   if (total == 0) {
     if (threadIndex() == 0) memory.fill(sums, 0, (<usize>POSITIONS) * sumsStep);
@@ -114,7 +118,7 @@ export function winogradKernelGradient(
   const pass = scratch + 2 * offsetof<Tiles>() + offsetof<Patch>();
   const zeros = pass + passBytes;
   memory.fill(zeros, 0, (<usize>max(channels, outputs)) * 24);
-  setTiles(sources, source, height, width, channels, down, across, top, left, zeros);
+  setTiles(sources, source, shape.height, shape.width, channels, down, across, shape.top, shape.left, zeros);
   setTiles(gradients, dOut, qH, qW, outputs, down, across, 0, 0, zeros);
   const most = blockTiles(channels, outputs);
   const v = scratch + ((<usize>headFloats(channels, outputs)) << 2);

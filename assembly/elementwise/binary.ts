@@ -1,127 +1,27 @@
 /**
- * Arithmetic of two float32 inputs with broadcasting; letters and strides as in broadcast.ts. out = or += by `accumulate`.
- * A gradient has the output's full shape: summing it over the broadcast axes is reduce's business. Of a · b it is mulForward(dOut, b) and
- * mulForward(dOut, a), of a / b divForward(dOut, b) and divBackwardB, of a − b negateBackward for b.
+ * Arithmetic and comparisons of two inputs with broadcasting, by number (layout.ts); letters and strides as in broadcast.ts. out = or += by `accumulate`.
+ * A gradient has the output's full shape: summing it over the broadcast axes is reduce's business. Of a · b it is dOut · b and a · dOut, of a / b
+ * dOut / b and DivideGradient, of a − b negateBackward for b.
+ * Several kernels, so that each part of the kernels holds the functions that it calls.
  */
-import {
-  ADD,
-  DIVIDE,
-  DIVIDE_GRADIENT,
-  MAXIMUM,
-  MAXIMUM_GRADIENT,
-  MINIMUM,
-  MINIMUM_GRADIENT,
-  MULTIPLY,
-  SUBTRACT,
-  CommonRows,
-  FurtherRows,
-} from "./binaryRow";
+import { CommonRows, ComparisonRows, FurtherRows } from "./binaryRow";
 import { broadcast } from "./broadcast";
+import { BroadcastBox } from "./layout";
 
-/** out (+)= a + b. */
-// prettier-ignore
-export function addForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<CommonRows>(ADD, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+/** out (+)= f(a, b). @param f Add, Subtract or Multiply */
+export function binary(f: i32, out: usize, a: usize, b: usize, box: BroadcastBox, accumulate: i32): void {
+  broadcast<CommonRows>(f, out, 0, a, b, box, accumulate);
 }
 
-/** out (+)= a − b. */
+/** out (+)= f(a, b), or f(g, a, b). @param f any other number of Binary @param g in, a gradient that lies like out, or 0 where f has none */
 // prettier-ignore
-export function subForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
+export function furtherBinary(
+  f: i32, out: usize, g: usize, a: usize, b: usize, box: BroadcastBox, accumulate: i32,
 ): void {
-  broadcast<CommonRows>(SUBTRACT, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+  broadcast<FurtherRows>(f, out, g, a, b, box, accumulate);
 }
 
-/** out (+)= a · b. */
-// prettier-ignore
-export function mulForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<CommonRows>(MULTIPLY, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** out (+)= a / b. */
-// prettier-ignore
-export function divForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<FurtherRows>(DIVIDE, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** out (+)= max(a, b); NaN if either is NaN. */
-// prettier-ignore
-export function maximumForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<FurtherRows>(MAXIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** out (+)= min(a, b); NaN if either is NaN. */
-// prettier-ignore
-export function minimumForward(
-  out: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<FurtherRows>(MINIMUM, out, 0, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** dB (+)= −dOut · quotient / b, the divisor's gradient; dOut and quotient = a / b lie like dB. */
-// prettier-ignore
-export function divBackwardB(
-  dB: usize, dOut: usize, quotient: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  const o1 = d2 * d3;
-  broadcast<FurtherRows>(DIVIDE_GRADIENT, dB, dOut, quotient, b, d0, d1, d2, d3, d1 * o1, o1, d3, 1, b0, b1, b2, b3, accumulate);
-}
-
-/** dA (+)= dOut where a is the maximum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
-// prettier-ignore
-export function maximumBackward(
-  dA: usize, dOut: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<FurtherRows>(MAXIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
-}
-
-/** dA (+)= dOut where a is the minimum, ½ dOut where a = b, else 0. For dB swap a and b with their strides. */
-// prettier-ignore
-export function minimumBackward(
-  dA: usize, dOut: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
-): void {
-  broadcast<FurtherRows>(MINIMUM_GRADIENT, dA, dOut, a, b, d0, d1, d2, d3, a0, a1, a2, a3, b0, b1, b2, b3, accumulate);
+/** out = 1 where the comparison holds, else 0, float32. @param f a number of Comparison, with OfInt32 for int32 */
+export function compare(f: i32, out: usize, a: usize, b: usize, box: BroadcastBox): void {
+  broadcast<ComparisonRows>(f, out, 0, a, b, box, 0);
 }

@@ -1,13 +1,13 @@
 /**
  * The elementwise functions of two inputs as strategies: `f(g, a, b)` works on four lanes, where g is a gradient that lies like the output.
- * Their numbers and the loop over a row are in binaryRow.ts.
+ * Their numbers are in layout.ts, the loop over a row is in binaryRow.ts.
  */
 import { constant, one } from "../simd/constant";
 
 const HALF: usize = memory.data<f32>([0.5]);
 
 /** A strategy. The constraint is for the type checker alone. */
-export interface Binary {
+export interface BinaryFunction {
   f(g: v128, a: v128, b: v128): v128;
 }
 

@@ -4,7 +4,7 @@
 import { loadLanes, putLanes } from "../simd/lanes";
 import {
   Add,
-  Binary,
+  BinaryFunction,
   Divide,
   DivideGradient,
   Equal,
@@ -22,28 +22,11 @@ import {
   NotEqualInt32,
   Subtract,
 } from "./binaryFunctions";
-
-export const ADD: i32 = 0;
-export const SUBTRACT: i32 = 1;
-export const MULTIPLY: i32 = 2;
-export const DIVIDE: i32 = 3;
-export const MAXIMUM: i32 = 4;
-export const MINIMUM: i32 = 5;
-export const DIVIDE_GRADIENT: i32 = 6;
-export const MAXIMUM_GRADIENT: i32 = 7;
-export const MINIMUM_GRADIENT: i32 = 8;
-export const EQUAL: i32 = 9;
-export const NOT_EQUAL: i32 = 10;
-export const LESS: i32 = 11;
-export const LESS_EQUAL: i32 = 12;
-export const EQUAL_INT32: i32 = 13;
-export const NOT_EQUAL_INT32: i32 = 14;
-export const LESS_INT32: i32 = 15;
-export const LESS_EQUAL_INT32: i32 = 16;
+import { Binary, Comparison } from "./layout";
 
 /**
  * Functions by number: out = or += f(g, a, b) on a row of n elements; aStep, bStep ∈ {0, 1}, 0 for a value that all share; g = 0 where f has none.
- * Two sets, so that each part of the kernels holds the functions that it calls. The constraint is for the type checker alone.
+ * Several sets, so that each part of the kernels holds the functions that it calls. The constraint is for the type checker alone.
  */
 export interface Rows {
   apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void;
@@ -57,11 +40,11 @@ export class CommonRows {
   // prettier-ignore
   apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
     switch (op) {
-      case ADD:
+      case Binary.Add:
         return row<Add>(out, g, a, b, n, aStep, bStep, accumulate);
-      case SUBTRACT:
+      case Binary.Subtract:
         return row<Subtract>(out, g, a, b, n, aStep, bStep, accumulate);
-      case MULTIPLY:
+      case Binary.Multiply:
         return row<Multiply>(out, g, a, b, n, aStep, bStep, accumulate);
       default:
         unreachable();
@@ -69,7 +52,7 @@ export class CommonRows {
   }
 }
 
-/** All others. */
+/** Quotients and extremes, with their gradients. */
 @unmanaged
 export class FurtherRows {
   // @ts-ignore: decorator
@@ -77,33 +60,47 @@ export class FurtherRows {
   // prettier-ignore
   apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
     switch (op) {
-      case DIVIDE:
+      case Binary.Divide:
         return row<Divide>(out, g, a, b, n, aStep, bStep, accumulate);
-      case MAXIMUM:
+      case Binary.Maximum:
         return row<Maximum>(out, g, a, b, n, aStep, bStep, accumulate);
-      case MINIMUM:
+      case Binary.Minimum:
         return row<Minimum>(out, g, a, b, n, aStep, bStep, accumulate);
-      case DIVIDE_GRADIENT:
+      case Binary.DivideGradient:
         return row<DivideGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-      case MAXIMUM_GRADIENT:
+      case Binary.MaximumGradient:
         return row<MaximumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-      case MINIMUM_GRADIENT:
+      case Binary.MinimumGradient:
         return row<MinimumGradient>(out, g, a, b, n, aStep, bStep, accumulate);
-      case EQUAL:
+      default:
+        unreachable();
+    }
+  }
+}
+
+/** Comparisons. */
+@unmanaged
+export class ComparisonRows {
+  // @ts-ignore: decorator
+  @inline
+  // prettier-ignore
+  apply(op: i32, out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+    switch (op) {
+      case Comparison.Equal:
         return row<Equal>(out, g, a, b, n, aStep, bStep, accumulate);
-      case NOT_EQUAL:
+      case Comparison.NotEqual:
         return row<NotEqual>(out, g, a, b, n, aStep, bStep, accumulate);
-      case LESS:
+      case Comparison.Less:
         return row<Less>(out, g, a, b, n, aStep, bStep, accumulate);
-      case LESS_EQUAL:
+      case Comparison.LessEqual:
         return row<LessEqual>(out, g, a, b, n, aStep, bStep, accumulate);
-      case EQUAL_INT32:
+      case Comparison.OfInt32 + Comparison.Equal:
         return row<EqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-      case NOT_EQUAL_INT32:
+      case Comparison.OfInt32 + Comparison.NotEqual:
         return row<NotEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-      case LESS_INT32:
+      case Comparison.OfInt32 + Comparison.Less:
         return row<LessInt32>(out, g, a, b, n, aStep, bStep, accumulate);
-      case LESS_EQUAL_INT32:
+      case Comparison.OfInt32 + Comparison.LessEqual:
         return row<LessEqualInt32>(out, g, a, b, n, aStep, bStep, accumulate);
       default:
         unreachable();
@@ -113,7 +110,7 @@ export class FurtherRows {
 
 /** The loop of one function. Its branches go the same way in every iteration. */
 // prettier-ignore
-function row<F extends Binary>(out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
+function row<F extends BinaryFunction>(out: usize, g: usize, a: usize, b: usize, n: i32, aStep: i32, bStep: i32, accumulate: i32): void {
   const op = changetype<F>(0);
   let g0 = f32x4.splat(0);
   let g1 = g0;

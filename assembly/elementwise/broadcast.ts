@@ -6,19 +6,28 @@
 import { shareEnd, shareStart } from "../thread";
 import { Rows } from "./binaryRow";
 import { alongAxis, cutAxis } from "./box";
+import { BroadcastBox } from "./layout";
 
 /**
  * out = op(a, b), or out += where accumulate is 1. out may be an input that lies like it.
- * @param op a number of binaryRow.ts that R knows @param g a gradient that lies like out, or 0
+ * @param op a number of layout.ts that R knows @param g a gradient that lies like out, or 0
  */
 // prettier-ignore
 export function broadcast<R extends Rows>(
-  op: i32, out: usize, g: usize, a: usize, b: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  a0: i32, a1: i32, a2: i32, a3: i32,
-  b0: i32, b1: i32, b2: i32, b3: i32,
-  accumulate: i32,
+  op: i32, out: usize, g: usize, a: usize, b: usize, box: BroadcastBox, accumulate: i32,
 ): void {
+  const d0 = box.d0;
+  const d1 = box.d1;
+  const d2 = box.d2;
+  const d3 = box.d3;
+  const a0 = box.a0;
+  const a1 = box.a1;
+  const a2 = box.a2;
+  const a3 = box.a3;
+  const b0 = box.b0;
+  const b1 = box.b1;
+  const b2 = box.b2;
+  const b3 = box.b3;
   const axis = cutAxis(d0, d1, d2, d3);
   const total = alongAxis(axis, d0, d1, d2, d3);
   if (d0 == 0 || d1 == 0 || d2 == 0 || d3 == 0) return;

@@ -4,17 +4,16 @@
  *
  * Note [Row list]. k is known when a step runs, not when it is recorded; so it lies in memory, beside the rows:
  *
- *   byte  0     i32     k                      0 at first
- *   byte  4     i32     V                      written by TypeScript
- *   byte  8     i32     elements of a row      written by TypeScript
- *   byte 16     i32[V]  the listed rows, each once, in the order in which they first occurred; k of them hold
- *   byte 16+4V  u8[V]   1 where a row is listed, else 0
+ *   RowListHead (layout.ts)     k, V and the length of a row; TypeScript writes the last two
+ *   i32[V]                      the listed rows, each once, in the order in which they first occurred; k of them hold
+ *   u8[V]                       1 where a row is listed, else 0
  *
  * Whether a loop over the list is cut for several threads follows from V, since a recording decides it once: countedStart of thread.ts.
  */
 import { threadIndex } from "../thread";
+import { RowListHead } from "./layout";
 
-const headBytes: usize = 16;
+const headBytes: usize = offsetof<RowListHead>();
 
 /** Bytes of the list of a table of V rows. */
 export function rowListBytes(v: i32): i32 {
@@ -26,68 +25,82 @@ export function rowListBytes(v: i32): i32 {
  * @param list     in/out: Note [Row list]
  * @param indices  in (n) int32, each a row of the table
  */
-export function collectRows(list: usize, indices: usize, n: i32): void {
+export function collectRows(list: RowListHead, indices: usize, n: i32): void {
   if (threadIndex() != 0) return;
-  const isListed = list + headBytes + ((<usize>load<i32>(list, 4)) << 2);
-  let k = load<i32>(list);
+  const isListed = flagsOf(list);
+  let k = list.count;
   for (let i = 0; i < n; i++) {
     const row = load<i32>(indices + ((<usize>i) << 2));
     if (load<u8>(isListed + <usize>row)) continue;
     store<u8>(isListed + <usize>row, 1);
-    store<i32>(list + ((<usize>k) << 2), row, headBytes);
+    store<i32>(rowAt(list, k), row);
     k++;
   }
-  store<i32>(list, k);
+  list.count = k;
 }
 
 /** Lists all rows, for a gradient that touches all of them. Thread 0 alone. @param list in/out */
-export function collectAllRows(list: usize): void {
+export function collectAllRows(list: RowListHead): void {
   if (threadIndex() != 0) return;
-  const v = load<i32>(list, 4);
-  const isListed = list + headBytes + ((<usize>v) << 2);
-  let k = load<i32>(list);
+  const v = list.tableRows;
+  const isListed = flagsOf(list);
+  let k = list.count;
   for (let row = 0; row < v && k < v; row++) {
     if (load<u8>(isListed + <usize>row)) continue;
     store<u8>(isListed + <usize>row, 1);
-    store<i32>(list + ((<usize>k) << 2), row, headBytes);
+    store<i32>(rowAt(list, k), row);
     k++;
   }
-  store<i32>(list, k);
+  list.count = k;
 }
 
 /** Empties the list, at the cost of the rows that are on it. Thread 0 alone. @param list in/out */
-export function clearRowList(list: usize): void {
+export function clearRowList(list: RowListHead): void {
   if (threadIndex() != 0) return;
-  const isListed = list + headBytes + ((<usize>load<i32>(list, 4)) << 2);
-  const k = load<i32>(list);
+  const isListed = flagsOf(list);
+  const k = list.count;
   for (let i = 0; i < k; i++) store<u8>(isListed + <usize>listedRow(list, i), 0);
-  store<i32>(list, 0);
+  list.count = 0;
+}
+
+/** Where the row at place i of the list stands. */
+// @ts-ignore: decorator
+@inline
+function rowAt(list: RowListHead, i: i32): usize {
+  return changetype<usize>(list) + headBytes + ((<usize>i) << 2);
+}
+
+/** The byte for each row of the table. */
+// @ts-ignore: decorator
+@inline
+function flagsOf(list: RowListHead): usize {
+  return rowAt(list, list.tableRows);
 }
 
 /** k */
 // @ts-ignore: decorator
 @inline
-export function listedRows(list: usize): i32 {
-  return load<i32>(list);
+export function listedRows(list: RowListHead): i32 {
+  return list.count;
 }
 
 /** The row at place i of the list. */
 // @ts-ignore: decorator
 @inline
-export function listedRow(list: usize, i: i32): i32 {
-  return load<i32>(list + ((<usize>i) << 2), headBytes);
+export function listedRow(list: RowListHead, i: i32): i32 {
+  return load<i32>(rowAt(list, i));
 }
 
 /** V */
 // @ts-ignore: decorator
 @inline
-export function tableRows(list: usize): i32 {
-  return load<i32>(list, 4);
+export function tableRows(list: RowListHead): i32 {
+  return list.tableRows;
 }
 
 /** Elements of a row. */
 // @ts-ignore: decorator
 @inline
-export function listedRowLength(list: usize): i32 {
-  return load<i32>(list, 8);
+export function listedRowLength(list: RowListHead): i32 {
+  return list.rowLength;
 }

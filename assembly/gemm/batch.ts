@@ -3,7 +3,8 @@
  * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/product/matmul.ts).
  */
 import { shareEnd, shareStart, threadCount } from "../thread";
-import { multiply, shareCost } from "./gemm";
+import { WHOLE, multiply, shareCost } from "./gemm";
+import { BatchShape } from "./layout";
 
 /** With fewer matrices for each thread than this, some thread would have much more to do than others: then each matrix is cut. */
 const leastEach: i32 = 4;
@@ -11,8 +12,8 @@ const leastEach: i32 = 4;
 /**
  * Cᵢ = op(Aᵢ)·op(Bᵢ) or Cᵢ += op(Aᵢ)·op(Bᵢ) for 0 ≤ i < count; where cNext = 0, C = or += Σᵢ op(Aᵢ)·op(Bᵢ), in the order of i.
  *
- * @param transA, transB, m, n, k, lda, ldb, ldc, accumulate as gemm takes them
- * @param count ≥ 0; 0 writes nothing
+ * @param transposed, accumulate as gemm takes them
+ * @param shape where count is 0, nothing is written
  * @param a in, matrices aNext elements apart; 0: one matrix for all     @param b in, likewise by bNext
  * @param c out, or in/out where accumulate is 1, by cNext; matrices of C must not overlap each other, a or b
  * @param scratch gemmScratchBytes(m, n, k)
@@ -20,18 +21,23 @@ const leastEach: i32 = 4;
  */
 // prettier-ignore
 export function gemmBatch(
-  transA: i32, transB: i32, m: i32, n: i32, k: i32, count: i32,
-  a: usize, lda: i32, aNext: i32, b: usize, ldb: i32, bNext: i32, accumulate: i32, c: usize, ldc: i32, cNext: i32, scratch: usize,
+  transposed: i32, shape: BatchShape, a: usize, b: usize, accumulate: i32, c: usize, scratch: usize,
 ): void {
+  const m = shape.m;
+  const n = shape.n;
+  const k = shape.k;
+  const count = shape.count;
+  const cNext = shape.cNext;
   const isDealt = cNext != 0 && count >= leastEach * threadCount();
+  const how = isDealt ? transposed | WHOLE : transposed;
   const cost = <i32>min<i64>(<i64>m * shareCost(n, k), i32.MAX_VALUE);
   const start = isDealt ? shareStart(count, cost, 1) : 0;
   const end = isDealt ? shareEnd(count, cost, 1) : count;
   for (let i = start; i < end; i++) {
     const at = <usize>i << 2;
     multiply(
-      isDealt, transA, transB, m, n, k, a + at * <usize>aNext, lda, b + at * <usize>bNext, ldb,
-      accumulate | i32(cNext == 0 && i > 0), c + at * <usize>cNext, ldc, scratch,
+      how, m, n, k, a + at * <usize>shape.aNext, shape.lda, b + at * <usize>shape.bNext, shape.ldb,
+      accumulate | i32(cNext == 0 && i > 0), c + at * <usize>cNext, shape.ldc, scratch,
     );
   }
 }

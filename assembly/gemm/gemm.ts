@@ -17,7 +17,11 @@ import { isWide } from "../wide";
 import { AHEAD, FAR, KC, MC, MR, NC, NR, NR_WIDE, TINY, partLength } from "./blocking";
 import { gemvColumns, gemvRows } from "./gemv";
 import { readAhead } from "./pack";
-import { multiplyPanels, packBlockA } from "./panels";
+import { Transpose } from "./layout";
+import { FIRST, KEPT, multiplyPanels, packBlockA } from "./panels";
+
+/** Beside a number of Transpose: all of C is computed, not this thread's share. */
+export const WHOLE: i32 = 4;
 
 /** Bytes of a tile that is computed whole and stored in part. */
 const tileBytes: usize = 256;
@@ -54,7 +58,7 @@ function isTiny(m: i32, n: i32, k: i32): bool {
 /**
  * C = op(A)·op(B), or C += op(A)·op(B).
  *
- * @param transA 0: A is (M, K); 1: A is (K, M)    @param transB 0: B is (K, N); 1: B is (N, K)
+ * @param transposed a number of Transpose: A is (M, K), or (K, M) where it is transposed; B is (K, N), or (N, K)
  * @param m, n, k ≥ 0; k = 0 is an empty sum
  * @param a in, rows lda elements apart             @param b in, rows ldb elements apart
  * @param c (M, N) out, rows ldc elements apart, or in/out where accumulate is 1; must not overlap a or b
@@ -63,20 +67,24 @@ function isTiny(m: i32, n: i32, k: i32): bool {
  */
 // prettier-ignore
 export function gemm(
-  transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  transposed: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
-  multiply(false, transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+  multiply(transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
 }
 
-/** gemm's arguments. @param isWhole all of C, not this thread's share of it; `scratch` is that of all threads either way */
+/** gemm's arguments. @param how a number of Transpose, + WHOLE: all of C, not this thread's share of it; `scratch` is that of all threads either way */
 // prettier-ignore
 export function multiply(
-  isWhole: bool, transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  how: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
+  const isWhole = (how & WHOLE) != 0;
+  const transposed = how & (Transpose.A | Transpose.B);
+  const transA = how & Transpose.A;
+  const transB = (how & Transpose.B) >> 1;
   if (isTiny(m, n, k)) {
-    if (isWhole || threadIndex() == 0) multiplyPlain(transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
+    if (isWhole || threadIndex() == 0) multiplyPlain(transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
     return;
   }
   // One row is op(B)ᵀ times a vector, one column is op(A) times a vector, where gemv.ts finds what it reads and writes side by side.
@@ -94,14 +102,14 @@ export function multiply(
     if (start >= end) return;
     b += (<usize>start * (transB ? <usize>ldb : 1)) << 2;
     c += <usize>start << 2;
-    multiplyBlocks(nr, transA, transB, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(transposed, m, end - start, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   } else {
     const start = isWhole ? 0 : shareStart(m, shareCost(n, k), MR);
     const end = isWhole ? m : shareEnd(m, shareCost(n, k), MR);
     if (start >= end) return;
     a += (<usize>start * (transA ? 1 : <usize>lda)) << 2;
     c += (<usize>start * <usize>ldc) << 2;
-    multiplyBlocks(nr, transA, transB, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
+    multiplyBlocks(transposed, end - start, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch);
   }
 }
 
@@ -128,9 +136,11 @@ function multiplyVector(
 /** Plain loops, for products so small that a tile's set-up costs more, and for empty ones. */
 // prettier-ignore
 function multiplyPlain(
-  transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  transposed: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32,
 ): void {
+  const transA = transposed & Transpose.A;
+  const transB = transposed & Transpose.B;
   const aRow: usize = (transA ? 1 : <usize>lda) << 2;
   const aStep: usize = (transA ? <usize>lda : 1) << 2;
   const bColumn: usize = (transB ? <usize>ldb : 1) << 2;
@@ -163,12 +173,15 @@ function gainsAhead(nr: i32, transB: i32, m: i32, ldb: i32): bool {
   return transB != 0 || (nr == NR_WIDE && (m >= 64 || (ldb & 15) != 0));
 }
 
-/** The loops pc, jc, ic over one thread's part of C. @param nr NR, or NR_WIDE in wide mode */
+/** The loops pc, jc, ic over one thread's part of C. */
 // prettier-ignore
 function multiplyBlocks(
-  nr: i32, transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  transposed: i32, m: i32, n: i32, k: i32,
   a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
 ): void {
+  const nr = isWide() ? NR_WIDE : NR;
+  const transA = transposed & Transpose.A;
+  const transB = transposed & Transpose.B;
   const aRow: usize = (transA ? 1 : <usize>lda) << 2;
   const aStep: usize = (transA ? <usize>lda : 1) << 2;
   const bColumn: usize = (transB ? <usize>ldb : 1) << 2;
@@ -197,7 +210,7 @@ function multiplyBlocks(
           if (isAhead && transB) readAhead(columns, <usize>kc << 2, bPart, <usize>ldb << 2, scratch);
           else if (isAhead) readAhead(kc, <usize>columns << 2, bPart, <usize>ldb << 2, scratch);
           multiplyPanels(
-            nr, transB, ic == 0, mLength < m, mc, columns, kc, packedA, bPart, <usize>ldb << 2,
+            transB | (ic == 0 ? FIRST : 0) | (mLength < m ? KEPT : 0), mc, columns, kc, packedA, bPart, <usize>ldb << 2,
             mLength < m ? packedB + ((<usize>kc * <usize>j) << 2) : packedB,
             accumulate | i32(pc > 0), c + ((<usize>ic * ldc + jc + j) << 2), <usize>ldc << 2, scratch,
           );

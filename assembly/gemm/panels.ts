@@ -5,9 +5,15 @@
  * A panel of B is packed at the moment when the first row tile needs it, so that it is still in L1 for the others; where B is not transposed, that
  * tile reads it as it lies and writes the packed copy in passing, under the shadow of its arithmetic. Does not know the blocks around it.
  */
+import { isWide } from "../wide";
 import { MR, NR, NR_EDGE, NR_WIDE } from "./blocking";
+import { Transpose } from "./layout";
 import { packAcross, packAlong } from "./pack";
 import { multiplyTile4, multiplyTile8, multiplyTile8Packing } from "./tiles";
+
+/** What multiplyPanels is told beside Transpose.B. */
+export const FIRST: i32 = 4;
+export const KEPT: i32 = 8;
 
 /** Where the tiles of wide mode, `wideColumn` of wideTiles.ts, stand in the table of functions: Note [Parts] in launch.ts. */
 const WIDE_COLUMN: u32 = 0;
@@ -47,30 +53,34 @@ export function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: us
 
 /**
  * C (mc, nc) = or += A block · B block.
- * @param nr NR, or NR_WIDE in wide mode; the columns that this leaves over take the narrower tiles
- * @param isFirst the panels of B are not packed yet     @param isKept they will be met again: each keeps a place of its own
- * @param b op(B)'s block as it lies, rows `lead` bytes apart; read only where isFirst
+ * In wide mode, what the wide tiles leave over of the columns takes the narrower ones.
+ * @param how Transpose.B, or 0; + FIRST: the panels of B are not packed yet; + KEPT: they will be met again, and each keeps a place of its own
+ * @param b op(B)'s block as it lies, rows `lead` bytes apart; read only where it is the first time
  * @param spare memory for one tile
  */
 // prettier-ignore
 export function multiplyPanels(
-  nr: i32, transB: i32, isFirst: bool, isKept: bool, mc: i32, nc: i32, kc: i32,
+  how: i32, mc: i32, nc: i32, kc: i32,
   packedA: usize, b: usize, lead: usize, packedB: usize, add: i32, c: usize, cRow: usize, spare: usize,
 ): void {
+  const nr = isWide() ? NR_WIDE : NR;
+  const transB = how & Transpose.B;
+  const isFirst = (how & FIRST) != 0;
+  const isKept = (how & KEPT) != 0;
   const tiles = (mc + MR - 1) / MR;
   const bColumn: usize = transB ? lead : 4;
   while (nc > 0) {
     const columns = nc >= nr ? nr : min(nc, NR);
     const isEdge = columns <= NR_EDGE;
     const isWhole = (columns & 3) == 0;
-    const isWide = ASC_FEATURE_RELAXED_SIMD && columns == NR_WIDE;
-    const width = isWide ? NR_WIDE : isEdge ? NR_EDGE : NR;
+    const isWidest = ASC_FEATURE_RELAXED_SIMD && columns == NR_WIDE;
+    const width = isWidest ? NR_WIDE : isEdge ? NR_EDGE : NR;
     let panel = packedB;
     let bStep = <usize>width << 2;
     let isPacking = false;
     if (isFirst) {
       // What packs in passing: a first tile of 8 columns, or of 6 × 16, with others below it.
-      if (transB || !isWhole || (isEdge && isKept) || (isWide && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
+      if (transB || !isWhole || (isEdge && isKept) || (isWidest && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
         packPanelB(transB, columns, width, kc, b, lead, packedB);
       } else {
         panel = b;
@@ -78,7 +88,7 @@ export function multiplyPanels(
         isPacking = tiles > 1 && !isEdge;
       }
     }
-    if (isWide && mc > 3 && mc != 7) {
+    if (isWidest && mc > 3 && mc != 7) {
       const passing: usize = isPacking ? packedB : 0;
       call_indirect<i32>(WIDE_COLUMN, mc, kc, packedA, panel, bStep, passing, add, c, cRow);
     } else {
@@ -98,7 +108,7 @@ export function multiplyPanels(
           multiplyTile4(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
         } else {
           multiplyTile8(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
-          if (isWide) multiplyTile8(rows, kc, aPanel, 4 * MR, panel + 32, bStep, add, tile + 32, cRow);
+          if (isWidest) multiplyTile8(rows, kc, aPanel, 4 * MR, panel + 32, bStep, add, tile + 32, cRow);
         }
         if (!isWhole) storePart(rows, columns, spare, add, tile, cRow);
         aPanel += <usize>kc * (4 * MR);

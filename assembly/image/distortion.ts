@@ -15,6 +15,7 @@ import { putLanes, storeLanes } from "../simd/lanes";
 import { expv } from "../simd/math";
 import { cos2piv, sin2piv } from "../simd/trig";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { Distortion } from "./layout";
 
 const affineDraws: i32 = 8;
 const flipsHorizontally: i32 = 1;
@@ -55,16 +56,12 @@ function partBytes(h: i32, w: i32, r: i32): usize {
  * @param field      out (n, 2, h, w)
  * @param scratch    distortionScratchBytes(h, w, sigma)
  * @param draws      in (n, distortionDrawCount(h, w, sigma)), Note [Distortion draws]
- * @param rotation   bound in turns, 0 ≤ rotation ≤ 1/2      @param scale  bound, 0 ≤ scale < 1: sizes from 1 − scale to 1 + scale
- * @param shear      bound, columns a row                    @param shift  bound in pixels, both ways
- * @param amplitude  bound of the noise before smoothing, in pixels   @param sigma  of the Gaussian in pixels; 0: nothing elastic
- * @param flips      bit 0 mirrors every second image left to right, bit 1 top to bottom
  */
 // prettier-ignore
 export function distortionField(
-  field: usize, scratch: usize, draws: usize, n: i32, h: i32, w: i32,
-  rotation: f32, scale: f32, shear: f32, shift: f32, amplitude: f32, sigma: f32, flips: i32,
+  field: usize, scratch: usize, draws: usize, n: i32, h: i32, w: i32, bounds: Distortion,
 ): void {
+  const sigma = bounds.sigma;
   const cost = h * w * (sigma > 0 ? 64 : 2);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);
@@ -80,9 +77,9 @@ export function distortionField(
   for (let image = start; image < end; image++) {
     const u = draws + <usize>image * drawBytes;
     const rows = field + ((<usize>image * planeBytes) << 1);
-    writeAffine(rows, u, h, w, rotation, scale, shear, shift, flips);
+    writeAffine(rows, u, h, w, bounds);
     if (sigma > 0) {
-      const bound = amplitude * abs(load<f32>(u, 20));
+      const bound = bounds.amplitude * abs(load<f32>(u, 20));
       const noise = u + (<usize>affineDraws << 2);
       addSmoothed(rows, noise, scratch, h, w, r, bound);
       addSmoothed(rows + planeBytes, noise + planeBytes, scratch, h, w, r, bound);
@@ -91,16 +88,15 @@ export function distortionField(
 }
 
 /** The affine part of one image's field. @param u its draws */
-// prettier-ignore
-function writeAffine(
-  rows: usize, u: usize, h: i32, w: i32, rotation: f32, scale: f32, shear: f32, shift: f32, flips: i32,
-): void {
-  const turn = rotation * load<f32>(u);
+function writeAffine(rows: usize, u: usize, h: i32, w: i32, bounds: Distortion): void {
+  const shift = bounds.shift;
+  const flips = bounds.flips;
+  const turn = bounds.rotation * load<f32>(u);
   const angle = f32x4.splat(turn - floor<f32>(turn));
-  const size: f32 = 1 / (1 + scale * load<f32>(u, 4));
+  const size: f32 = 1 / (1 + bounds.scale * load<f32>(u, 4));
   const sine = size * f32x4.extract_lane(sin2piv(angle), 0);
   const cosine = size * f32x4.extract_lane(cos2piv(angle), 0);
-  const slant = shear * load<f32>(u, 8);
+  const slant = bounds.shear * load<f32>(u, 8);
   const horizontal: f32 = flips & flipsHorizontally && load<f32>(u, 24) < 0 ? -1 : 1;
   const vertical: f32 = flips & flipsVertically && load<f32>(u, 28) < 0 ? -1 : 1;
   const middleRow = <f32>(h - 1) / 2;

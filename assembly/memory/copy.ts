@@ -7,30 +7,19 @@ import { alongAxis, cutAxis } from "../elementwise/box";
 import { highHalves, highPairs, lowHalves, lowPairs } from "../simd/interleave";
 import { loadLanes, putLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
+import { CopyBox } from "./layout";
 
 /** Rows that a transpose writes side by side: their lines stay in the L1 cache even where all fall into one of its sets. */
 const BLOCK: i32 = 8;
 
 /** out[i·o] = x[i·x] over the box. @param out out, 4-byte elements @param x in, 4-byte elements */
-// prettier-ignore
-export function copyStrided(
-  out: usize, x: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  o0: i32, o1: i32, o2: i32, o3: i32,
-  x0: i32, x1: i32, x2: i32, x3: i32,
-): void {
-  walkBox(out, x, d0, d1, d2, d3, o0, o1, o2, o3, x0, x1, x2, x3, 0);
+export function copyStrided(out: usize, x: usize, box: CopyBox): void {
+  walkBox(out, x, box, 0);
 }
 
 /** out[i·o] += x[i·x] over the box, float32: the gradient of a copy whose inputs were distinct. */
-// prettier-ignore
-export function addStrided(
-  out: usize, x: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  o0: i32, o1: i32, o2: i32, o3: i32,
-  x0: i32, x1: i32, x2: i32, x3: i32,
-): void {
-  walkBox(out, x, d0, d1, d2, d3, o0, o1, o2, o3, x0, x1, x2, x3, 1);
+export function addStrided(out: usize, x: usize, box: CopyBox): void {
+  walkBox(out, x, box, 1);
 }
 
 /** out = x; the ranges must not overlap. @param bytes how many */
@@ -41,14 +30,19 @@ export function copyBytes(out: usize, x: usize, bytes: i32): void {
 }
 
 /** This thread's part of the box, plane by plane. */
-// prettier-ignore
-function walkBox(
-  out: usize, x: usize,
-  d0: i32, d1: i32, d2: i32, d3: i32,
-  o0: i32, o1: i32, o2: i32, o3: i32,
-  x0: i32, x1: i32, x2: i32, x3: i32,
-  accumulate: i32,
-): void {
+function walkBox(out: usize, x: usize, box: CopyBox, accumulate: i32): void {
+  const d0 = box.d0;
+  const d1 = box.d1;
+  const d2 = box.d2;
+  const d3 = box.d3;
+  const o0 = box.o0;
+  const o1 = box.o1;
+  const o2 = box.o2;
+  const o3 = box.o3;
+  const x0 = box.x0;
+  const x1 = box.x1;
+  const x2 = box.x2;
+  const x3 = box.x3;
   const axis = cutAxis(d0, d1, d2, d3);
   const total = alongAxis(axis, d0, d1, d2, d3);
   if (d0 == 0 || d1 == 0 || d2 == 0 || d3 == 0) return;
@@ -57,16 +51,16 @@ function walkBox(
   const start = shareStart(total, cost, grain);
   const count = shareEnd(total, cost, grain) - start;
   if (count <= 0) return;
-  out += <usize>(start * alongAxis(axis, o0, o1, o2, o3)) << 2;
-  x += <usize>(start * alongAxis(axis, x0, x1, x2, x3)) << 2;
+  out += (<usize>(start * alongAxis(axis, o0, o1, o2, o3))) << 2;
+  x += (<usize>(start * alongAxis(axis, x0, x1, x2, x3))) << 2;
   const n0 = axis == 0 ? count : d0;
   const n1 = axis == 1 ? count : d1;
   const n2 = axis == 2 ? count : d2;
   const n3 = axis == 3 ? count : d3;
   for (let i0 = 0; i0 < n0; i0++) {
     for (let i1 = 0; i1 < n1; i1++) {
-      const p = out + (<usize>(i0 * o0 + i1 * o1) << 2);
-      const q = x + (<usize>(i0 * x0 + i1 * x1) << 2);
+      const p = out + ((<usize>(i0 * o0 + i1 * o1)) << 2);
+      const q = x + ((<usize>(i0 * x0 + i1 * x1)) << 2);
       if (o3 == 1 && (x3 == 1 || x3 == 0)) copyRows(p, q, n2, n3, o2, x2, x3, accumulate);
       else if (o3 == 1 && x2 == 1) transpose(p, q, n2, n3, o2, x3, accumulate);
       else if (o2 == 1 && x3 == 1) transpose(p, q, n3, n2, o3, x2, accumulate);

@@ -98,15 +98,13 @@ function normalizeRow(y: usize, x: usize, mean: usize, scale: usize, offset: usi
 
 /**
  * What normalizeColumnsBackward goes from: a = γ r; b = r meanG and e = r³ meanGX where statistics were taken of x, else 0.
- * @param a         out (N, C)  @param b out (N, C)  @param e out (N, C)
+ * @param factors   out (3, N, C): a, b, e
  * @param variance  in (N, C)
  * @param gamma     in (C), or 0 for ones
  * @param meanG     in (N, C), the mean of γ dy over a group, and meanGX that of γ dy (x − mean): what groupGradientMeans wrote; or both 0
  */
 export function columnGradientFactors(
-  a: usize,
-  b: usize,
-  e: usize,
+  factors: usize,
   variance: usize,
   gamma: usize,
   meanG: usize,
@@ -115,6 +113,8 @@ export function columnGradientFactors(
   c: i32,
   epsilon: f32,
 ): void {
+  const b = factors + ((<usize>(n * c)) << 2);
+  const e = b + ((<usize>(n * c)) << 2);
   const end = shareEnd(n, c * 4, 1);
   const zero = f32x4.splat(0);
   for (let sample = shareStart(n, c * 4, 1); sample < end; sample++) {
@@ -122,7 +122,7 @@ export function columnGradientFactors(
       const lanes = min(c - k, 4);
       const at = (<usize>(sample * c + k)) << 2;
       const r = reciprocalRoot(loadLanes(variance + at, lanes), epsilon);
-      storeLanes(a + at, gamma ? f32x4.mul(r, loadLanes(gamma + ((<usize>k) << 2), lanes)) : r, lanes);
+      storeLanes(factors + at, gamma ? f32x4.mul(r, loadLanes(gamma + ((<usize>k) << 2), lanes)) : r, lanes);
       storeLanes(b + at, meanG ? f32x4.mul(r, loadLanes(meanG + at, lanes)) : zero, lanes);
       const cube = f32x4.mul(f32x4.mul(r, r), r);
       storeLanes(e + at, meanG ? f32x4.mul(cube, loadLanes(meanGX + at, lanes)) : zero, lanes);
@@ -135,7 +135,7 @@ export function columnGradientFactors(
  * @param dx    out (N, S, C)
  * @param dy    in (N, S, C)  @param x in (N, S, C)
  * @param mean  in (N, C)  @param scale in (N, C)  @param offset in (N, C): what normalizeColumns had; the last two may be 0 where nothing was rectified
- * @param a     in (N, C)  @param b in (N, C)  @param e in (N, C)
+ * @param factors  in (3, N, C): a, b, e, what columnGradientFactors wrote
  */
 export function normalizeColumnsBackward(
   dx: usize,
@@ -144,15 +144,14 @@ export function normalizeColumnsBackward(
   mean: usize,
   scale: usize,
   offset: usize,
-  a: usize,
-  b: usize,
-  e: usize,
+  factors: usize,
   n: i32,
   s: i32,
   c: i32,
   rectified: i32,
   accumulate: i32,
 ): void {
+  const next = (<usize>(n * c)) << 2; // from one factor to the next
   const end = shareEnd(n * s, c * 2, 16);
   for (let row = shareStart(n * s, c * 2, 16); row < end;) {
     const sample = row / s;
@@ -163,25 +162,13 @@ export function normalizeColumnsBackward(
       const lanes = c & 3;
       for (let o: usize = 0; o < whole; o += 16) {
         const g = group + o;
-        put(
-          dx + at + o,
-          dy + at + o,
-          x + at + o,
-          mean + g,
-          scale + g,
-          offset + g,
-          a + g,
-          b + g,
-          e + g,
-          rectified,
-          accumulate,
-          4,
-        );
+        const row = at + o;
+        put(dx + row, dy + row, x + row, mean + g, scale + g, offset + g, factors + g, next, rectified, accumulate, 4);
       }
       if (lanes > 0) {
         const o = at + whole;
         const g = group + whole;
-        put(dx + o, dy + o, x + o, mean + g, scale + g, offset + g, a + g, b + g, e + g, rectified, accumulate, lanes);
+        put(dx + o, dy + o, x + o, mean + g, scale + g, offset + g, factors + g, next, rectified, accumulate, lanes);
       }
     }
   }
@@ -191,14 +178,14 @@ export function normalizeColumnsBackward(
 // @ts-ignore: decorator
 @inline
 function put(
-  dx: usize, dy: usize, x: usize, mean: usize, scale: usize, offset: usize, a: usize, b: usize, e: usize,
+  dx: usize, dy: usize, x: usize, mean: usize, scale: usize, offset: usize, factors: usize, next: usize,
   rectified: i32, accumulate: i32, lanes: i32,
 ): void {
   const d = f32x4.sub(loadLanes(x, lanes), loadLanes(mean, lanes));
   let g = loadLanes(dy, lanes);
   if (rectified) g = masked(g, d, loadLanes(scale, lanes), loadLanes(offset, lanes));
-  const shifted = f32x4.sub(f32x4.mul(loadLanes(a, lanes), g), loadLanes(b, lanes));
-  putLanes(dx, nmadd(loadLanes(e, lanes), d, shifted), accumulate, lanes);
+  const shifted = f32x4.sub(f32x4.mul(loadLanes(factors, lanes), g), loadLanes(factors + next, lanes));
+  putLanes(dx, nmadd(loadLanes(factors + 2 * next, lanes), d, shifted), accumulate, lanes);
 }
 
 /**

@@ -6,9 +6,20 @@
  *
  * Source: Kingma & Ba 2015; Loshchilov & Hutter 2019 (AdamW); Reddi et al. 2018 (AMSGrad); Dozat 2016 (Nadam).
  */
+import { RowListHead } from "../gather/layout";
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
-import { epsilonOf, gradientScaleOf, restOfBeta1, restOfBeta2 } from "./block";
+import {
+  epsilonOf,
+  gradientFactorOf,
+  gradientScaleOf,
+  meanFactorOf,
+  restOfBeta1,
+  restOfBeta2,
+  rootCorrectionOf,
+  stepSizeOf,
+} from "./block";
+import { OptimizerBlock } from "./layout";
 import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { moveTo, sweep, takeGradient } from "./update";
 
@@ -28,9 +39,9 @@ export function adamStep(
   square: usize,
   largest: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   adam(params, grads, mean, square, largest, n, block, weightDecay, 1, rows);
 }
@@ -43,11 +54,11 @@ export function adamwStep(
   square: usize,
   largest: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
-  const keep: f32 = 1 - load<f32>(block) * weightDecay;
+  const keep: f32 = 1 - block.learningRate * weightDecay;
   adam(params, grads, mean, square, largest, n, block, 0, keep, rows);
 }
 
@@ -58,16 +69,16 @@ function adam(
   square: usize,
   largest: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
   keep: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   // in locals, not read from the block for each vector: the loop is at the limit of a square root and a division
   const scale = gradientScaleOf(block);
   const epsilon = epsilonOf(block);
-  const size = v128.load32_splat(block, 40);
-  const correction = v128.load32_splat(block, 44);
+  const size = stepSizeOf(block);
+  const correction = rootCorrectionOf(block);
   const rest1 = restOfBeta1(block);
   const rest2 = restOfBeta2(block);
   const decay = f32x4.splat(weightDecay);
@@ -162,9 +173,9 @@ export function nadamStep(
   mean: usize,
   square: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   const decay = f32x4.splat(weightDecay);
   const last = partsEnd(rows, 4);
@@ -192,7 +203,7 @@ function lookAhead(
   grads: usize,
   mean: usize,
   square: usize,
-  block: usize,
+  block: OptimizerBlock,
   decay: v128,
   lanes: i32,
 ): void {
@@ -200,7 +211,7 @@ function lookAhead(
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
   const m = moveTo(g, mean, restOfBeta1(block), lanes);
   const v = moveTo(f32x4.mul(g, g), square, restOfBeta2(block), lanes);
-  const root = madd(f32x4.sqrt(v), v128.load32_splat(block, 44), epsilonOf(block)); // √v̂ + ε
-  const step = madd(v128.load32_splat(block, 48), g, f32x4.mul(v128.load32_splat(block, 52), m));
+  const root = madd(f32x4.sqrt(v), rootCorrectionOf(block), epsilonOf(block)); // √v̂ + ε
+  const step = madd(gradientFactorOf(block), g, f32x4.mul(meanFactorOf(block), m));
   storeLanes(params, f32x4.sub(p, f32x4.div(step, root)), lanes);
 }

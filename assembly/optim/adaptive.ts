@@ -3,9 +3,11 @@
  * in Adagrad and RMSProp and inside it in Adadelta, as in PyTorch.
  * Source: Duchi et al. 2011; Hinton 2012, lecture 6e; Graves 2013 (centred form); Zeiler 2012.
  */
+import { RowListHead } from "../gather/layout";
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { epsilonOf, gradientScaleOf, learningRateOf, momentumOf, restOfBeta2 } from "./block";
+import { OptimizerBlock } from "./layout";
 import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { moveTo, sweep, takeGradient } from "./update";
 
@@ -21,9 +23,9 @@ export function adagradStep(
   grads: usize,
   square: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   const decay = f32x4.splat(weightDecay);
   const last = partsEnd(rows, 3);
@@ -43,7 +45,7 @@ export function adagradStep(
 
 // @ts-ignore: decorator
 @inline
-function shrink(params: usize, grads: usize, square: usize, block: usize, decay: v128, lanes: i32): void {
+function shrink(params: usize, grads: usize, square: usize, block: OptimizerBlock, decay: v128, lanes: i32): void {
   const p = loadLanes(params, lanes);
   const g = takeGradient(grads, gradientScaleOf(block), p, decay, lanes);
   const s = madd(g, g, loadLanes(square, lanes));
@@ -69,9 +71,9 @@ export function rmspropStep(
   average: usize,
   velocity: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   const decay = f32x4.splat(weightDecay);
   const last = partsEnd(rows, 3);
@@ -105,7 +107,7 @@ function rescale(
   square: usize,
   average: usize,
   velocity: usize,
-  block: usize,
+  block: OptimizerBlock,
   decay: v128,
   lanes: i32,
 ): void {
@@ -139,9 +141,9 @@ export function adadeltaStep(
   square: usize,
   updates: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   const decay = f32x4.splat(weightDecay);
   const last = partsEnd(rows, 4);
@@ -169,7 +171,7 @@ function correct(
   grads: usize,
   square: usize,
   updates: usize,
-  block: usize,
+  block: OptimizerBlock,
   decay: v128,
   lanes: i32,
 ): void {

@@ -3,6 +3,7 @@
  * Clipping by global norm needs no pass of its own: sumSquaresBlocks, combineBlocks, then clipFactor into the gradientScale of
  * Note [Optimizer block]. The penalty itself is a block sum of the parameters (reduce/blocks.ts) with scale λ or λ/2.
  */
+import { RowListHead } from "../gather/layout";
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { listedRow, listedRowLength, listedRows, tableRows } from "../gather/rowList";
@@ -41,7 +42,7 @@ function penalize(grads: usize, params: usize, l1: v128, l2: v128, lanes: i32): 
 }
 
 /** grads = the nearest value in [−limit, limit]; NaN stays NaN. @param grads in/out (n) @param rows parts.ts */
-export function clipGradients(grads: usize, n: i32, limit: f32, rows: usize): void {
+export function clipGradients(grads: usize, n: i32, limit: f32, rows: RowListHead): void {
   const high = f32x4.splat(limit);
   const low = f32x4.neg(high);
   const last = partsEnd(rows, 1);
@@ -80,7 +81,7 @@ export function sumSquaresRowsCount(): i32 {
  * @param grads     in: a table's
  * @param rows      in: Note [Row list]
  */
-export function sumSquaresRows(partials: usize, grads: usize, rows: usize): void {
+export function sumSquaresRows(partials: usize, grads: usize, rows: RowListHead): void {
   const length = listedRowLength(rows);
   const k = listedRows(rows);
   const each = (k + rowSums - 1) / rowSums;
@@ -106,7 +107,7 @@ export function clipFactor(factor: usize, sumSquares: usize, maxNorm: f32): void
 }
 
 /** grads *= factor[0]. @param grads in/out (n) @param factor in (1) @param rows parts.ts */
-export function scaleByFactor(grads: usize, n: i32, factor: usize, rows: usize): void {
+export function scaleByFactor(grads: usize, n: i32, factor: usize, rows: RowListHead): void {
   const factors = v128.load32_splat(factor);
   const last = partsEnd(rows, 1);
   for (let part = partsStart(rows, 1); part < last; part++) {

@@ -9,25 +9,26 @@
  *     for (let i = partStart(rows, part, n, cost); i < end; …) …          elements [i, end) are this thread's
  *   }
  */
+import { RowListHead } from "../gather/layout";
 import { listedRow, listedRowLength, listedRows, tableRows } from "../gather/rowList";
 import { countedEnd, countedStart, shareEnd, shareStart } from "../thread";
 
 /** This thread's first part. @param cost of an element, as in shareStart */
-export function partsStart(rows: usize, cost: i32): i32 {
+export function partsStart(rows: RowListHead, cost: i32): i32 {
   return rows ? countedStart(listedRows(rows), tableRows(rows), cost * listedRowLength(rows)) : 0;
 }
 
 /** One past this thread's last part. */
-export function partsEnd(rows: usize, cost: i32): i32 {
+export function partsEnd(rows: RowListHead, cost: i32): i32 {
   return rows ? countedEnd(listedRows(rows), tableRows(rows), cost * listedRowLength(rows)) : 1;
 }
 
 /** First element of a part. */
-export function partStart(rows: usize, part: i32, n: i32, cost: i32): i32 {
+export function partStart(rows: RowListHead, part: i32, n: i32, cost: i32): i32 {
   return rows ? listedRow(rows, part) * listedRowLength(rows) : shareStart(n, cost, 16);
 }
 
 /** One past its last element. */
-export function partEnd(rows: usize, part: i32, n: i32, cost: i32): i32 {
+export function partEnd(rows: RowListHead, part: i32, n: i32, cost: i32): i32 {
   return rows ? (listedRow(rows, part) + 1) * listedRowLength(rows) : shareEnd(n, cost, 16);
 }

@@ -2,9 +2,11 @@
  * Gradient descent and gradient descent with momentum, one pass over a slab: the gradient is read, scaled and cleared, the parameter updated.
  * Conventions: update.ts; Note [Optimizer block] in block.ts.
  */
+import { RowListHead } from "../gather/layout";
 import { madd, nmadd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { gradientScaleOf, learningRateOf, momentumOf } from "./block";
+import { OptimizerBlock } from "./layout";
 import { partEnd, partStart, partsEnd, partsStart } from "./parts";
 import { sweep, takeGradient } from "./update";
 
@@ -14,7 +16,14 @@ import { sweep, takeGradient } from "./update";
  * @param grads   in/out (n): cleared
  * @param block   in: learningRate, gradientScale
  */
-export function sgdStep(params: usize, grads: usize, n: i32, block: usize, weightDecay: f32, rows: usize): void {
+export function sgdStep(
+  params: usize,
+  grads: usize,
+  n: i32,
+  block: OptimizerBlock,
+  weightDecay: f32,
+  rows: RowListHead,
+): void {
   const rate = learningRateOf(block);
   const scale = gradientScaleOf(block);
   const decay = f32x4.splat(weightDecay);
@@ -55,10 +64,10 @@ export function momentumStep(
   grads: usize,
   velocity: usize,
   n: i32,
-  block: usize,
+  block: OptimizerBlock,
   weightDecay: f32,
   nesterov: i32,
-  rows: usize,
+  rows: RowListHead,
 ): void {
   const rate = learningRateOf(block);
   const scale = gradientScaleOf(block);

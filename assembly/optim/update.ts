@@ -7,6 +7,7 @@
 import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { swept } from "../simd/swept";
+import { OptimizerBlock } from "./layout";
 
 /** Reads a gradient, clears it, and returns g. */
 // @ts-ignore: decorator
@@ -18,8 +19,8 @@ export function takeGradient(grads: usize, scale: v128, p: v128, weightDecay: v1
 }
 
 /** Sweeps a state in every 64th step, and where steps are not counted, in every step: Note [Nothing subnormal] in simd/swept.ts. */
-export function sweep(state: usize, start: i32, end: i32, block: usize): void {
-  if ((<i64>load<f64>(block, 32)) & 63) return;
+export function sweep(state: usize, start: i32, end: i32, block: OptimizerBlock): void {
+  if ((<i64>block.step) & 63) return;
   for (let i = start; i < end; i += 4) {
     const at = state + ((<usize>i) << 2);
     const lanes = min(end - i, 4);

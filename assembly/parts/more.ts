@@ -17,17 +17,7 @@ export {
 } from "../elementwise/unary";
 export { sqrtBackward, sqrtForward, squareBackward, squareForward } from "../elementwise/unary";
 export { powBackward, powForward } from "../elementwise/power";
-export { divBackwardB, divForward } from "../elementwise/binary";
-export { maximumBackward, maximumForward, minimumBackward, minimumForward } from "../elementwise/binary";
-export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "../elementwise/compare";
-export {
-  equalInt32,
-  greaterEqualInt32,
-  greaterInt32,
-  lessEqualInt32,
-  lessInt32,
-  notEqualInt32,
-} from "../elementwise/compare";
+export { compare, furtherBinary } from "../elementwise/binary";
 export { whereBackwardA, whereBackwardB, whereForward } from "../elementwise/where";
 export { castFloat32ToInt32, castInt32ToFloat32, castUint8ToFloat32 } from "../memory/cast";
 export { logSoftmaxBackward, logSoftmaxForward } from "../softmax/softmax";

@@ -6,29 +6,25 @@
  */
 import { loadLanes, putLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
+import { PoolShape } from "./layout";
 
 /**
  * y = mean of each window, or its sum; = or +=. Rows of the window are added up first, so that no chain is longer than kW or kH.
  * @param y  out (N, oH, oW, C)  @param x in (N, H, W, C)  @param isMean 1 divides, 0 does not
  */
-export function averagePoolForward(
-  y: usize,
-  x: usize,
-  n: i32,
-  h: i32,
-  w: i32,
-  c: i32,
-  oH: i32,
-  oW: i32,
-  kH: i32,
-  kW: i32,
-  sH: i32,
-  sW: i32,
-  pH: i32,
-  pW: i32,
-  isMean: i32,
-  accumulate: i32,
-): void {
+export function averagePoolForward(y: usize, x: usize, shape: PoolShape, isMean: i32, accumulate: i32): void {
+  const n = shape.n;
+  const h = shape.h;
+  const w = shape.w;
+  const c = shape.c;
+  const oH = shape.oH;
+  const oW = shape.oW;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const pH = shape.pH;
+  const pW = shape.pW;
   const cost = oW * c * kH * kW;
   const end = shareEnd(n * oH, cost, 1);
   for (let row = shareStart(n * oH, cost, 1); row < end; row++) {
@@ -103,24 +99,19 @@ function sumWindow(
  * dx = or += Σ dy / count over the windows that cover an element (Σ dy where isMean = 0); 0 where none does.
  * @param dx  out (N, H, W, C)  @param dy in (N, oH, oW, C)
  */
-export function averagePoolBackward(
-  dx: usize,
-  dy: usize,
-  n: i32,
-  h: i32,
-  w: i32,
-  c: i32,
-  oH: i32,
-  oW: i32,
-  kH: i32,
-  kW: i32,
-  sH: i32,
-  sW: i32,
-  pH: i32,
-  pW: i32,
-  isMean: i32,
-  accumulate: i32,
-): void {
+export function averagePoolBackward(dx: usize, dy: usize, shape: PoolShape, isMean: i32, accumulate: i32): void {
+  const n = shape.n;
+  const h = shape.h;
+  const w = shape.w;
+  const c = shape.c;
+  const oH = shape.oH;
+  const oW = shape.oW;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const pH = shape.pH;
+  const pW = shape.pW;
   const cost = w * c;
   const end = shareEnd(n * h, cost, 1);
   for (let row = shareStart(n * h, cost, 1); row < end; row++) {

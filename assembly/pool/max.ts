@@ -6,6 +6,7 @@
  */
 import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
+import { PoolShape } from "./layout";
 
 /**
  * y = the largest of each window; of equal ones the first is meant.
@@ -14,23 +15,19 @@ import { shareEnd, shareStart } from "../thread";
  * @param positions  out (N, oH, oW, C) uint16: where it stood, for the backward pass
  * @param x          in (N, H, W, C)
  */
-export function maxPoolForward(
-  y: usize,
-  positions: usize,
-  x: usize,
-  n: i32,
-  h: i32,
-  w: i32,
-  c: i32,
-  oH: i32,
-  oW: i32,
-  kH: i32,
-  kW: i32,
-  sH: i32,
-  sW: i32,
-  pH: i32,
-  pW: i32,
-): void {
+export function maxPoolForward(y: usize, positions: usize, x: usize, shape: PoolShape): void {
+  const n = shape.n;
+  const h = shape.h;
+  const w = shape.w;
+  const c = shape.c;
+  const oH = shape.oH;
+  const oW = shape.oW;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const pH = shape.pH;
+  const pW = shape.pW;
   const cost = oW * c * kH * kW;
   const end = shareEnd(n * oH, cost, 1);
   for (let row = shareStart(n * oH, cost, 1); row < end; row++) {
@@ -197,24 +194,19 @@ function largest(
  * @param dy         in (N, oH, oW, C)
  * @param positions  in: what the forward pass wrote
  */
-export function maxPoolBackward(
-  dx: usize,
-  dy: usize,
-  positions: usize,
-  n: i32,
-  h: i32,
-  w: i32,
-  c: i32,
-  oH: i32,
-  oW: i32,
-  kH: i32,
-  kW: i32,
-  sH: i32,
-  sW: i32,
-  pH: i32,
-  pW: i32,
-  accumulate: i32,
-): void {
+export function maxPoolBackward(dx: usize, dy: usize, positions: usize, shape: PoolShape, accumulate: i32): void {
+  const n = shape.n;
+  const h = shape.h;
+  const w = shape.w;
+  const c = shape.c;
+  const oH = shape.oH;
+  const oW = shape.oW;
+  const kH = shape.kH;
+  const kW = shape.kW;
+  const sH = shape.sH;
+  const sW = shape.sW;
+  const pH = shape.pH;
+  const pW = shape.pW;
   const cost = w * c;
   const end = shareEnd(n * h, cost, 1);
   for (let row = shareStart(n * h, cost, 1); row < end; row++) {

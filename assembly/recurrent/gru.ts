@@ -15,6 +15,7 @@ import { one } from "../simd/constant";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { swept } from "../simd/swept";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { SequenceShape } from "./layout";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
 import { addDropped, addRow, addThree, clearRow, copyRow, dropRows, multiplyRows } from "./rows";
 import { BLOCK_ROWS, anyCounts, at, counts, outputOf, positionOf, rowCost } from "./steps";
@@ -38,14 +39,21 @@ export function gruScratchBytes(n: i32, h: i32): i32 {
  * @param gates  in/out (N, T, 3H): a on entry; where `before` is not 0 z, r, g on return, except of steps that do not count
  * @param before out (N, T, H): h before each step, or 0: then nothing is kept for the backward pass
  * @param inner  out (N, T, H): q, 0 for steps that do not count; not written where before is 0
- * @param u in (H, 3H)   @param bias in (2, 3H) where resetAfter, else (3H), or 0   @param mask in (N, T) int32 or 0
- * @param keep   in (N, H) int32 or 0: where it is 0, h is dropped before U, else times keepScale
+ * @param u in (H, 3H)   @param bias in (2, 3H) where resetAfter, else (3H), or 0
  */
 // prettier-ignore
 export function gruForward(
-  hState: usize, y: usize, gates: usize, before: usize, inner: usize, u: usize, bias: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, resetAfter: i32, order: i32, activation: i32, recurrentActivation: i32, keepScale: f32, scratch: usize,
+  hState: usize, y: usize, gates: usize, before: usize, inner: usize, u: usize, bias: usize,
+  shape: SequenceShape, resetAfter: i32, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const recurrentActivation = shape.recurrentActivation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, 3 * h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);
@@ -152,9 +160,17 @@ function mix(h: usize, z: usize, g: usize, n: i32): void {
  */
 // prettier-ignore
 export function gruBackward(
-  dH: usize, gates: usize, before: usize, inner: usize, dY: usize, u: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, resetAfter: i32, order: i32, activation: i32, recurrentActivation: i32, keepScale: f32, scratch: usize,
+  dH: usize, gates: usize, before: usize, inner: usize, dY: usize, u: usize,
+  shape: SequenceShape, resetAfter: i32, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const recurrentActivation = shape.recurrentActivation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, 3 * h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);

@@ -13,6 +13,7 @@ import { madd } from "../simd/f32x4";
 import { loadLanes, storeLanes } from "../simd/lanes";
 import { swept } from "../simd/swept";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { SequenceShape } from "./layout";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
 import { addDropped, addProduct, addThree, clearRow, copyRow, dropRows, multiplyRows } from "./rows";
 import { BLOCK_ROWS, anyCounts, at, counts, outputOf, positionOf, rowCost } from "./steps";
@@ -43,14 +44,20 @@ export function lstmScratchBytes(n: i32, h: i32): i32 {
  * @param before out (N, T, H): h before each step, or 0: then nothing is kept for the backward pass
  * @param cells  out (N, T, H): c after each step; not written where before is 0
  * @param u      in (H, 4H)   @param bias in (4H) or 0   @param peepholes in (3, H) or 0
- * @param mask   in (N, T) int32 or 0   @param keep in (N, H) int32 or 0: where it is 0, h is dropped before U, else times keepScale
  */
 // prettier-ignore
 export function lstmForward(
   hState: usize, cState: usize, y: usize, gates: usize, before: usize, cells: usize,
-  u: usize, bias: usize, peepholes: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, order: i32, activation: i32, recurrentActivation: i32, keepScale: f32, scratch: usize,
+  u: usize, bias: usize, peepholes: usize, shape: SequenceShape, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const recurrentActivation = shape.recurrentActivation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, 4 * h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);
@@ -144,9 +151,16 @@ function nextCell(c: usize, i: usize, f: usize, g: usize, n: i32): void {
 // prettier-ignore
 export function lstmBackward(
   dH: usize, dC: usize, gates: usize, before: usize, dY: usize, cells: usize, c0: usize,
-  u: usize, peepholes: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, order: i32, activation: i32, recurrentActivation: i32, keepScale: f32, scratch: usize,
+  u: usize, peepholes: usize, shape: SequenceShape, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const recurrentActivation = shape.recurrentActivation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, 4 * h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);

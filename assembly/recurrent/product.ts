@@ -9,7 +9,7 @@
  */
 import { KC, MR, NR, NR_EDGE, NR_WIDE, partLength } from "../gemm/blocking";
 import { gemvColumns, gemvRows } from "../gemm/gemv";
-import { multiplyPanels, packBlockA, packPanelB } from "../gemm/panels";
+import { KEPT, multiplyPanels, packBlockA, packPanelB } from "../gemm/panels";
 import { isWide } from "../wide";
 
 /** Bytes of a tile that is computed whole and stored in part. */
@@ -90,12 +90,11 @@ export function multiplyStep(
 ): void {
   const kLength = partLength(k, KC, 1);
   const widths = <usize>allWidths(n);
-  const nr = isWide() ? NR_WIDE : NR;
   const block = memory + spareBytes;
   for (let pc = 0; pc < k; pc += kLength) {
     const kc = min(kLength, k - pc);
     packBlockA(0, rows, kc, state + ((<usize>pc) << 2), stateRow, block);
-    multiplyPanels(nr, 0, false, true, rows, n, kc, block, 0, 0, packed, add | i32(pc > 0), c, cRow, memory);
+    multiplyPanels(KEPT, rows, n, kc, block, 0, 0, packed, add | i32(pc > 0), c, cRow, memory);
     packed += (<usize>kc * widths) << 2;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { activate, activateGradient } from "../elementwise/activate";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { SequenceShape } from "./layout";
 import { multiplyRow, multiplyStep, packWeights, stepBytes, weightsBytes } from "./product";
 import { addDropped, addRow, addThree, clearRow, copyRow, dropRows, sweepRow } from "./rows";
 import { BLOCK_ROWS, anyCounts, at, counts, outputOf, positionOf, rowCost } from "./steps";
@@ -28,14 +29,19 @@ export function simpleRnnScratchBytes(n: i32, h: i32): i32 {
  * @param hState in/out (N, H): the initial states on entry, the last ones on return   @param y out (N, T, H): h of all steps, or 0 if not wanted
  * @param gates  in/out (N, T, H): z on entry; where `before` is not 0 h on return, except of steps that do not count
  * @param before out (N, T, H): h before each step, or 0: then nothing is kept for the backward pass
- * @param u in (H, H)   @param bias in (H) or 0   @param mask in (N, T) int32 or 0
- * @param keep   in (N, H) int32 or 0: where it is 0, h is dropped before U, else times keepScale
+ * @param u in (H, H)   @param bias in (H) or 0   @param shape recurrentActivation is not read
  */
 // prettier-ignore
 export function simpleRnnForward(
-  hState: usize, y: usize, gates: usize, before: usize, u: usize, bias: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, order: i32, activation: i32, keepScale: f32, scratch: usize,
+  hState: usize, y: usize, gates: usize, before: usize, u: usize, bias: usize, shape: SequenceShape, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);
@@ -89,9 +95,15 @@ export function simpleRnnForward(
  */
 // prettier-ignore
 export function simpleRnnBackward(
-  dH: usize, gates: usize, before: usize, dY: usize, u: usize, mask: usize, keep: usize,
-  n: i32, t: i32, h: i32, order: i32, activation: i32, keepScale: f32, scratch: usize,
+  dH: usize, gates: usize, before: usize, dY: usize, u: usize, shape: SequenceShape, keepScale: f32, scratch: usize,
 ): void {
+  const n = shape.n;
+  const t = shape.t;
+  const h = shape.h;
+  const order = shape.order;
+  const activation = shape.activation;
+  const mask = shape.mask;
+  const keep = shape.keep;
   const cost = rowCost(t, h * h);
   const start = shareStart(n, cost, 1);
   const end = shareEnd(n, cost, 1);

@@ -1,6 +1,7 @@
 /**
- * One pass of Adam over a slab of a million parameters: eight numbers of memory for each. Letters: g gradient, m v running means, t step, θ parameter,
- * λ weight decay, which keeps m and v away from numbers too small to be quick once the gradients are read and cleared.
+ * One pass of Adam over a slab of a million parameters: eight numbers of memory for each. Letters: g gradient, m v
+ * running means, t step, θ parameter, λ weight decay, which keeps m and v away from slow subnormal numbers once the
+ * gradients are read and cleared.
  */
 import type { Case } from "../case.js";
 import { checkSamples } from "../check.js";
@@ -13,7 +14,7 @@ import { Slab } from "../../src/tensor/slab.js";
 const n = 2 ** 20;
 const [learningRate, beta1, beta2, epsilon, weightDecay] = [0.001, 0.9, 0.999, 1e-7, 0.01];
 
-/** Reads θ, g, m, v and writes them: 32 bytes a parameter. */
+/** Reads θ, g, m, v and writes them: 32 bytes per parameter. */
 export const adamCase: Case = {
   group: "elementwise",
   name: "adam, 1 M parameters",

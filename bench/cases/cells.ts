@@ -1,9 +1,10 @@
 /**
- * Many-to-one recurrent networks in plain float64 loops, forward alone: what benchmarks are compared with. Gradients are compared through the derivative
- * of the loss along a direction. Letters: T steps, I inputs, H units. Biases are one row, except those of the GRU: two, the second on the recurrent side.
+ * Many-to-one recurrent networks in plain float64 loops, forward only, as the reference of benchmarks. Gradients are
+ * compared through the derivative of the loss along a direction. Letters: T steps, I inputs, H units. Biases are one
+ * row, except for the GRU, which has two, the second on the recurrent side.
  */
 
-/** What is computed. */
+/** The kind of cell. */
 export type CellName = "lstm" | "gru" | "simpleRnn";
 
 /** Kernel (I, G·H), recurrent kernel (H, G·H) and bias of the cell, kernel (H, 1) and bias of the dense layer. */

@@ -1,7 +1,8 @@
 /**
- * A convolutional network at work: a training step by Adam, and a forward pass, both recorded, batch 64. The network and its reference: cnnReference.ts.
- * The operations of all products are counted, nothing else. So that the check takes no time to speak of, the batch repeats {@link distinct} images.
- * Adam runs with an ε so large that a step is one of gradient descent, which a check can follow without its running means; it costs the same.
+ * A convolutional network: a training step by Adam and a forward pass, both recorded, batch 64. The network and its
+ * reference are in cnnReference.ts. Only the operations of products are counted. To keep the check short, the batch
+ * repeats {@link distinct} images. Adam runs with an ε so large that a step is one of gradient descent, which a check
+ * can follow without the running means; it costs the same.
  */
 import { type Model, type Tensor, layers, losses, noGrad, optimizers, record, sequential, tensor } from "lanegrad";
 import { type Case, replaying } from "../case.js";
@@ -13,7 +14,10 @@ import { randomValues } from "../random.js";
 const [batch, distinct, pixels, classes] = [64, 2, 28 * 28, 10];
 const [learningRate, epsilon] = [10, 1000];
 
-/** Multiply-adds of an image: the two convolutions and the two dense layers, the first of which has no gradient of its input. */
+/**
+ * Multiply-adds per image: the two convolutions and the two dense layers; the first layer needs no gradient of its
+ * input.
+ */
 const multiplyAdds = [pixels * 9 * 32, pixels * 9 * 32 * 64, 14 * 14 * 64 * 128, 128 * classes] as const;
 const flops = (times: (layer: number) => number): number =>
   multiplyAdds.reduce((sum, n, layer) => sum + 2 * batch * n * times(layer), 0);

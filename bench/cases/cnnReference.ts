@@ -1,7 +1,9 @@
 /**
- * The convolutional network of the benchmarks in plain float64 loops, forward and backward, one image at a time: what training steps are compared with.
+ * The convolutional network of the benchmarks in plain float64 loops, forward and backward, one image at a time, as the
+ * reference of training steps.
  *
- *   x (28, 28, 1) → conv 3×3 same, 32, ReLU → conv 3×3 same, 64, ReLU → max pool 2×2 → dense 128, ReLU → dense 10 → −log softmax[label]
+ *   x (28, 28, 1) → conv 3×3 same, 32, ReLU → conv 3×3 same, 64, ReLU → max pool 2×2
+ *     → dense 128, ReLU → dense 10 → −log softmax[label]
  *
  * Letters: S size of an image, C and O channels in and out, a activations, δ = ∂loss/∂(pre-activation).
  */

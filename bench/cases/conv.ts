@@ -110,7 +110,10 @@ const backwardInput: Direction = {
   terms: ({ k, O }) => k * k * O,
 };
 
-/** The check of a kernel's gradient from x and dY; what computes it is no public function (bench/cases/convGradient.ts). */
+/**
+ * The check of a kernel's gradient from x and dY; what computes it is no public function
+ * (bench/cases/convGradient.ts).
+ */
 export const backwardKernel: Omit<Direction, "compute"> = {
   name: "conv-backward-kernel",
   operands: (one) => [inputOf(one), outputOf(one)],

@@ -1,4 +1,7 @@
-/** The gradient of a convolution's kernel, by itself: an op of the benchmarks, since for users it is a part of a backward pass. Letters: bench/cases/conv.ts. */
+/**
+ * The gradient of a convolution's kernel alone: an op for benchmarks, since for users it is a part of a backward pass.
+ * Letters: bench/cases/conv.ts.
+ */
 import type { Case } from "../case.js";
 import { type ConvShape, backwardKernel, convCase, convShapes } from "./conv.js";
 import { convolveBackwardKernel } from "../../src/ops/image/convolutionProducts.js";

@@ -1,4 +1,7 @@
-/** Functions of every element, softmax and gathered rows: what memory or the elementary functions limit. Letters: n elements, N rows, C columns. */
+/**
+ * Functions of every element, softmax and gathered rows: what memory or the elementary functions limit. Letters: n
+ * elements, N rows, C columns.
+ */
 import { type Tensor, exp, gatherRows, sigmoid, softmax, tanh, tensor } from "lanegrad";
 import { type Case, replaying } from "../case.js";
 import { checkSamples } from "../check.js";

@@ -1,4 +1,4 @@
-/** What it costs to start all threads on something and to wait for them, while they are hot. The threads have nothing to do. */
+/** The cost of starting all threads and waiting for them while they spin. The threads have nothing to compute. */
 import type { Case } from "../case.js";
 import { checkSamples } from "../check.js";
 import { launchNothing, launchResults } from "../../src/ops/peak.js";
@@ -6,7 +6,7 @@ import { record } from "../../src/tensor/record.js";
 
 const calls = 100;
 
-/** One launch, and a recording of many: that is sent once, with a barrier between its calls. */
+/** A single launch, and a recording of many, which is sent once and has a barrier between its calls. */
 export const launchCases: readonly Case[] = [
   launches("fork-join, one launch", 1),
   launches(`barrier, ${calls} in a launch`, calls),

@@ -1,6 +1,7 @@
 /**
- * Networks of fully connected layers as cases: a recorded training step by gradient descent, and a forward pass. Both are compared with perceptron.ts; so that
- * this takes no time to speak of, a batch repeats {@link distinct} samples, and gradients are looked at in places.
+ * Networks of fully connected layers as cases: a recorded training step by gradient descent, and a forward pass. Both
+ * are compared with perceptron.ts. To keep the check short, a batch repeats {@link distinct} samples and gradients are
+ * compared at sampled indices.
  * Letters: N batch, I inputs and O outputs of a layer.
  */
 import { type Model, type Tensor, layers, losses, noGrad, optimizers, record, sequential, tensor } from "lanegrad";
@@ -88,7 +89,11 @@ class Bench {
   }
 }
 
-/** Forward, loss, backward, update. @param name for messages @param isRecorded replays it, else every run goes through JavaScript */
+/**
+ * Forward, loss, backward, update.
+ * @param name for messages
+ * @param isRecorded replays it, else every run goes through JavaScript
+ */
 export function trainingStep(name: string, network: Network, isRecorded = true): Prepared {
   const { sizes } = network;
   const bench = new Bench(network);
@@ -99,7 +104,7 @@ export function trainingStep(name: string, network: Network, isRecorded = true):
   return {
     run: recording ? () => recording.replay() : () => step().dispose(),
     check() {
-      bench.assign(initial); // after other steps a unit may lie so near its bend that rounding decides on which side
+      bench.assign(initial); // after other steps a unit may be so close to its kink that rounding decides the side
       recording?.replay();
       const result = recording?.result ?? step();
       const { loss, kernelGradient, biasGradient } = bench.pass(initial);
@@ -146,7 +151,10 @@ export function forwardPass(name: string, network: Network): Prepared {
   };
 }
 
-/** Compares (before − after) / learning rate with a gradient. What a float32 weight cannot resolve counts as right. */
+/**
+ * Compares (before − after) / learning rate with a gradient. Differences too small for a float32 weight count as
+ * correct.
+ */
 export function checkUpdate(
   what: string,
   before: Float32Array,

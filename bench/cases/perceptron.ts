@@ -1,16 +1,16 @@
 /**
- * A multilayer perceptron in plain float64 loops, forward and backward: what training steps are compared with.
+ * A multilayer perceptron in plain float64 loops, forward and backward, as the reference of training steps.
  * Letters: I inputs and O outputs of a layer, R distinct samples, a activations, δ = ∂loss/∂(x·W + b).
  */
 
 /** Activation of a layer. */
 export type Activation = "linear" | "relu" | "sigmoid" | "tanh";
 
-/** What is trained. */
+/** The network and its loss. */
 export interface Perceptron {
   /** Inputs, then the outputs of each layer. */
   readonly sizes: readonly number[];
-  /** Of all layers but the last. */
+  /** The activation of all layers except the last. */
   readonly hidden: Activation;
   readonly output: Activation;
   /** Mean over the batch of −log softmax(output)[label], or of the mean squared error. */
@@ -26,11 +26,11 @@ export interface Samples {
   readonly x: ArrayLike<number>;
   /** (R) labels, or (R, O) values. */
   readonly y: ArrayLike<number>;
-  /** The part of the batch that each is. (R) */
+  /** The share of the batch that each sample makes up. (R) */
   readonly shares: readonly number[];
 }
 
-/** Everything that a forward and a backward pass give. */
+/** The results of a forward and a backward pass. */
 export interface Pass {
   readonly loss: number;
   /** The network's outputs, a row for each sample. */

@@ -4,7 +4,10 @@ import { type Case, replaying } from "../case.js";
 import { checkSamples } from "../check.js";
 import { randomValues } from "../random.js";
 
-/** Max pooling 2 × 2 of 64 images of 28 × 28 × 64: memory limits it. It writes a value and two bytes of position for four values read. */
+/**
+ * Max pooling 2 × 2 of 64 images of 28 × 28 × 64: memory limits it. It writes a value and two bytes of position for
+ * four values read.
+ */
 export const maxPoolCase: Case = {
   group: "conv",
   name: "maxpool-forward",

@@ -1,6 +1,7 @@
 /**
- * Recurrent networks at work: one recurrent layer of 128 units over sequences of 100 features, its last state to one number; training steps (cross-entropy
- * on the logit, Adam), a forward pass, and a decoder's step. m, n, k are those of the product of one step; the operations of all products are counted.
+ * Recurrent networks: one recurrent layer of 128 units over sequences of 100 features, and a dense layer on its last
+ * state; training steps (cross-entropy on the logit, Adam), a forward pass, and a decoder's step. m, n, k are those of
+ * the product of one step; the operations of all products are counted.
  * Letters: N batch, T steps, I inputs, H units, G gates, V vocabulary.
  */
 import {
@@ -22,7 +23,7 @@ import { randomValues } from "../random.js";
 
 const [N, I, H, V] = [32, 100, 128, 10_000];
 const gatesOf = { lstm: 4, gru: 3, simpleRnn: 1 } as const;
-/** Sequences that a batch repeats, so that the check takes no time to speak of. */
+/** Distinct sequences, which a batch repeats to keep the check short. */
 const distinct = 2;
 const labels = Float64Array.from({ length: distinct }, (_, n) => (n + 1) % 2);
 
@@ -73,7 +74,7 @@ class Network {
     });
   }
 
-  /** The loss of the batch, moved likewise. */
+  /** The loss of the batch, moved in the same way. */
   loss(directions?: Weights, step?: number): number {
     const each = this.logits(directions, step).map((logit, n) => crossEntropy(logit, labels[n]));
     return each.reduce((sum, one) => sum + one, 0) / distinct;
@@ -91,7 +92,7 @@ function trainingStep(name: string, cell: CellName, T: number, hasEmbedding: boo
   const network = new Network(cell, T, hasEmbedding);
   const { model, x, y } = network;
   const loss = losses.binaryCrossentropy({ fromLogits: true });
-  // The gradient is checked on a pass of its own, before Adam, which hides it.
+  // The gradient is checked in a separate pass, before Adam, which hides it.
   weightedMean(loss.call(y, model.call([x])[0])).backward();
   const gradients = model.weights.map(({ value }) => Float64Array.from(value.grad!.toTypedArray()));
   const directions = gradients.map((gradient, i) => {
@@ -139,7 +140,7 @@ function forwardPass(name: string, cell: CellName, T: number): Prepared {
   };
 }
 
-/** One step of a decoder: one row, a state that is carried on; recorded. */
+/** One step of a decoder: one row, with a state that is carried on; recorded. */
 function decoderStep(name: string): Prepared {
   const model = sequential([layers.lstm({ units: H, stateful: true, batchSize: 1, inputShape: [1, I] })]);
   const x = tensor(randomValues(I), [1, 1, I]);
@@ -172,7 +173,10 @@ function decoderStep(name: string): Prepared {
   };
 }
 
-/** Operations of the products of all steps: forward, and where it is trained twice that again, without ∂loss/∂x where x is the network's input. */
+/**
+ * Operations of the products of all steps: forward, and where it is trained twice that again, without ∂loss/∂x where x
+ * is the network's input.
+ */
 function flopsOf(cell: CellName, T: number, isTrained: boolean, wantsInput: boolean): number {
   const one = 2 * N * T * gatesOf[cell] * H;
   return one * (isTrained ? 3 * H + (wantsInput ? 3 : 2) * I : H + I);

@@ -1,4 +1,7 @@
-/** The smallest things: a network of 13 weights, and calls of kernels that have next to nothing to do. What is measured is everything but arithmetic. */
+/**
+ * The smallest work: a network of 13 weights, and calls of kernels with almost nothing to compute. It measures
+ * everything except arithmetic.
+ */
 import { type Tensor, add, record, tensor } from "lanegrad";
 import type { Case, Prepared } from "../case.js";
 import { WrongResultError } from "../check.js";
@@ -9,7 +12,7 @@ const xor: Network = { sizes: [2, 3, 1], hidden: "sigmoid", output: "sigmoid", l
 
 const calls = 100;
 
-/** Steps of 2-3-1, and what a replay costs. */
+/** Steps of 2-3-1, and the cost of a replay. */
 export const tinyCases: readonly Case[] = [
   { name: "2-3-1 batch 4, recorded training step", prepare: (name: string) => trainingStep(name, xor) },
   { name: "2-3-1 batch 4, eager training step", prepare: (name: string) => trainingStep(name, xor, false) },

@@ -1,6 +1,7 @@
 /**
- * A run of the benchmarks as blocks of a page: the roofline (Williams, Waterman & Patterson 2009), and a table for each group, whose rows have the numbers of
- * the roofline's points. What lies under the roof's slope is limited by memory, what lies under its flat part by arithmetic.
+ * A run of the benchmarks as blocks of a page: the roofline (Williams, Waterman & Patterson 2009), and a table for each
+ * group, whose rows have the numbers of the roofline's points. Points under the slope of the roof are limited by
+ * memory, points under its flat part by arithmetic.
  */
 import { groups } from "../case.js";
 import type { Measurement } from "../measure.js";
@@ -8,18 +9,18 @@ import type { Block, Series } from "../../src/report/shown.js";
 import type { BenchResult } from "../result.js";
 import { columns } from "../table.js";
 
-/** What columns are called on a page, where there is more room than on a terminal. */
+/** Titles of columns on a page, where there is more room than on a terminal. */
 const pageTitles: Readonly<Record<string, string>> = { "": "stored", "±": "spread of the runs" };
 
-/** A measurement with a place in the roofline. */
+/** A measurement as a point of the roofline. */
 interface Place {
   readonly one: Measurement;
-  /** Operations for each byte that must be moved at least. */
+  /** Operations for each byte that must at least be moved. */
   readonly intensity: number;
   readonly gflops: number;
 }
 
-/** Everything in one section, headed by what ran. */
+/** All blocks of a run in one section, headed by what ran. */
 export function blocksOf(run: BenchResult): Block[] {
   const { build, wide, threads, node, cpu, peakGflops, peakGBs, results } = run;
   const section = `${build === "relaxed" ? "Relaxed SIMD" : "SIMD"}${wide ? ", wide" : ""}, ${threads} thread${threads === 1 ? "" : "s"}`;
@@ -44,7 +45,7 @@ export function blocksOf(run: BenchResult): Block[] {
   return blocks.map((block, i) => (i === 0 ? { ...block, caption } : block));
 }
 
-/** The roof and the points of each group; nothing where no measurement has both operations and bytes. */
+/** The roof and the points of each group; empty where no measurement has both operations and bytes. */
 function rooflineOf(
   { results, peakGflops, peakGBs }: BenchResult,
   numbers: ReadonlyMap<Measurement, string>,

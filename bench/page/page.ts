@@ -1,4 +1,7 @@
-/** The report's script: shows the result that the page carries, and runs the benchmarks again where the page is open. Runs in browsers only. */
+/**
+ * The report's script: shows the result stored in the page, and runs the benchmarks again in the browser. Browsers
+ * only.
+ */
 import { Drawing } from "../../src/report/browser/drawing.js";
 import type { BenchResult } from "../result.js";
 import { hereGroups, runHere } from "./runHere.js";

@@ -1,4 +1,4 @@
-/** The benchmarks in a browser: the groups that need no process of their own. */
+/** The benchmarks in a browser: the groups that do not need a process of their own. */
 import { type Group, groups } from "../case.js";
 import { cnnCases } from "../cases/cnn.js";
 import { convCases } from "../cases/conv.js";
@@ -28,13 +28,13 @@ const cases = [
   ...launchCases,
 ];
 
-/** The groups that can be run here. */
+/** The groups that can run here. */
 export const hereGroups: readonly Group[] = groups.filter((group) => cases.some((one) => one.group === group));
 
 /**
- * Runs a group, or all. Threads are used where the page may share memory.
- * @param tell  called with the name of what is measured next
- * @throws WrongResultError
+ * Runs a group, or all. Uses threads if the page may share memory.
+ * @param tell  called with the name of the next measurement
+ * @throws {WrongResultError} when a result is wrong
  */
 export async function runHere(group: string, seconds: number, tell: (text: string) => void): Promise<BenchResult> {
   tell("starting");
@@ -59,7 +59,7 @@ export async function runHere(group: string, seconds: number, tell: (text: strin
   };
 }
 
-/** Resolves after what was written has been shown. */
+/** Resolves after the latest changes to the page have been drawn. */
 function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

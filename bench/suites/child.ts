@@ -1,10 +1,17 @@
-/** Benchmarks in processes of their own: what a process can do only once, such as starting or choosing its number of threads. */
+/**
+ * Benchmarks in processes of their own, for what a process can do only once, such as starting or choosing its number of
+ * threads.
+ */
 import { execFile } from "node:child_process";
 import process from "node:process";
 import type { BenchResult } from "../result.js";
 import type { InstalledPackage } from "./suite.js";
 
-/** Runs Node with these arguments. @returns the last line of its standard output, as JSON. @throws what it wrote on standard error */
+/**
+ * Runs Node with these arguments.
+ * @returns the last line of its standard output, parsed as JSON
+ * @throws an error with its standard error
+ */
 export function runNode(args: readonly string[], signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { signal, maxBuffer: 2 ** 26 };

@@ -1,4 +1,7 @@
-/** How long it takes from nothing to the first training step: processes that import the library as installed, and others that do not, in turns. */
+/**
+ * The time from the start of a process to the first training step: processes that import the installed library, and
+ * others that do not, in turns.
+ */
 import { halfRange, measurement, median } from "../measure.js";
 import { runNode } from "./child.js";
 import type { InstalledPackage, Setting, Suite } from "./suite.js";
@@ -7,7 +10,7 @@ const bareName = "bare Node";
 const initName = "init(), cold";
 const stepName = "784-300-10 batch 64, first step after bare Node";
 
-/** Milliseconds since the process began at which the script runs, and at which the step is done; how long init took. */
+/** Milliseconds from the start of the process to the script and to the end of the step; and the time that init took. */
 interface Start {
   readonly init: number;
   readonly end: number;
@@ -51,7 +54,7 @@ function runScript(text: string, signal: AbortSignal): Promise<unknown> {
 
 const bareScript = `console.log(JSON.stringify({ end: performance.now() }));`;
 
-/** performance.now() is 0 where the process began. */
+/** performance.now() is 0 at the start of the process. */
 function script({ library }: InstalledPackage, { threads, wide }: Setting): string {
   return `
 import { init, layers, losses, optimizers, sequential, tensor } from ${JSON.stringify(library)};

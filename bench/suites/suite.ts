@@ -1,8 +1,8 @@
-/** What a group of benchmarks is to the command: names, and the measurements one after the other. */
+/** A group of benchmarks as the command sees it: names, and the measurements one after the other. */
 import { type Case, type Limits } from "../case.js";
 import { type Measured, measure } from "../measure.js";
 
-/** The package as it is installed, for benchmarks that need processes of their own. */
+/** The installed package, for benchmarks that need processes of their own. */
 export interface InstalledPackage {
   /** Path of the command's script. */
   readonly command: string;
@@ -15,22 +15,26 @@ export interface Setting {
   /** How long each case is timed. */
   readonly seconds: number;
   readonly limits: Limits;
-  /** Threads that compute in this process. */
+  /** Number of threads that compute in this process. */
   readonly threads: number;
-  /** `init({ wide: true })` was asked for. */
+  /** Whether `init({ wide: true })` was requested. */
   readonly wide: boolean;
   readonly files: InstalledPackage;
   readonly signal: AbortSignal;
-  /** Called with the name of what is measured next. */
+  /** Called with the name of the next measurement. */
   readonly working: (name: string) => void;
-  /** Called with the reason when something is left out. */
+  /** Called with the reason when a measurement is skipped. */
   readonly note: (text: string) => void;
 }
 
 /** A group of benchmarks. */
 export interface Suite {
   readonly names: readonly string[];
-  /** Measures those that are asked for. @throws WrongResultError; the signal's reason */
+  /**
+   * Measures the wanted cases.
+   * @throws {WrongResultError} when a result is wrong
+   * @throws the signal's reason when it aborts
+   */
   run(isWanted: (name: string) => boolean, setting: Setting): AsyncGenerator<Measured>;
 }
 

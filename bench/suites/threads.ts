@@ -1,11 +1,14 @@
-/** One thread against all: products and training steps in processes of their own, in turns, for a process has one number of threads. Launches where they are. */
+/**
+ * One thread against all: products and training steps in processes of their own, in turns, since a process has a fixed
+ * number of threads; and launches.
+ */
 import { availableParallelism } from "node:os";
 import { type Measured, type Measurement, halfRange, measurement, median } from "../measure.js";
 import { benchInChild } from "./child.js";
 import { launchCases } from "../cases/launches.js";
 import { type Setting, type Suite, suiteOf } from "./suite.js";
 
-/** What is compared, and the group it is of. */
+/** The cases that are compared, and their groups. */
 const compared = [
   { group: "gemm", name: "square 1024" },
   { group: "dense", name: "784-300-10 batch 64, training step" },
@@ -17,7 +20,7 @@ const rounds = 3;
 const launches = suiteOf(launchCases);
 const [one, all] = [(name: string) => `${name}, one thread`, (name: string) => `${name}, all threads`];
 
-/** Launches, then pairs of rows: one thread, all threads with the speedup. */
+/** Launches, then pairs of rows: one thread, and all threads with the speedup. */
 export const threadsSuite: Suite = {
   names: [...launches.names, ...compared.flatMap(({ name }) => [one(name), all(name)])],
   async *run(isWanted, setting) {
@@ -68,7 +71,7 @@ async function inChild(group: string, name: string, { seconds, wide, files, sign
   return (await benchInChild(files, [...args, ...(wide ? ["--wide"] : [])], signal)).results;
 }
 
-/** The medians of several measurements of one thing. */
+/** The medians of several measurements of the same case. */
 function combined(name: string, turns: readonly Measurement[]): Measurement {
   const ms = median(turns.map((turn) => turn.ms));
   const spreadPercent = (100 * halfRange(turns.map((turn) => turn.ms))) / ms;

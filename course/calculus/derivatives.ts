@@ -1,6 +1,7 @@
 /**
- * A computation as a graph: e = (a + b) · (b + 1). The backward pass walks it once, from e to a and b, and finds the derivative of e by every value on the way.
- * Beside it: what two more evaluations for each input say, by central differences, which is how derivatives are checked.
+ * A computation as a graph: e = (a + b) · (b + 1). The backward pass walks it once, from e to a and b, and finds the
+ * derivative of e by every value on the way. For comparison, the same derivatives by central differences, with two more
+ * evaluations for each input, which is how derivatives are checked.
  */
 import { add, mul, tensor } from "lanegrad";
 import type { NumberSetting } from "../settings.js";
@@ -10,7 +11,7 @@ const input = (name: string, byDefault: number): NumberSetting => ({
   ...{ kind: "number", about: `the value of ${name}`, default: byDefault, isInteger: false },
   ...{ least: -1000, slider: [-5, 5] },
 });
-/** What float32 and the steps of the differences may differ by. */
+/** The difference that float32 and the step of the differences may cause. */
 const tolerance = 1e-3;
 
 const settings = { a: input("a", 2), b: input("b", 1) };
@@ -51,7 +52,9 @@ interface Node {
 
 type Nodes = Readonly<Record<"a" | "b" | "c" | "d" | "e", Node>>;
 
-/** Forward and backward. c = a + b and d = b + 1 begin anew in between, so that they keep derivatives of their own. */
+/**
+ * Forward and backward. c = a + b and d = b + 1 are made leaves of the graph, so that they keep their own derivatives.
+ */
 function evaluate(a: number, b: number): Nodes {
   const leaf = (value: number) => tensor(value, undefined, { requiresGrad: true });
   const [c, d] = [leaf(a + b), leaf(b + 1)];
@@ -63,7 +66,7 @@ function evaluate(a: number, b: number): Nodes {
   return { a: read(x), b: read(y), c: read(c), d: read(d), e: { value: e.item(), derivative: 1 } };
 }
 
-/** e alone, in the numbers of JavaScript. */
+/** e alone, in JavaScript's numbers. */
 const valueOf = ({ a, b }: { readonly a: number; readonly b: number }): number => (a + b) * (b + 1);
 
 function centralDifference(f: (x: number) => number, x: number): number {

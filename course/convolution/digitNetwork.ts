@@ -1,15 +1,18 @@
-/** What the convolutional networks for digits have in common. Their settings were chosen on the last 10,000 training images of MNIST, never on the test set. */
+/**
+ * What the convolutional networks for digits share. Their settings were chosen on the last 10,000 training images of
+ * MNIST, never on the test set.
+ */
 import { type Layer, layers, metrics, optimizers, schedules, sequential } from "lanegrad";
 import { mnistDigits, mnistSource } from "../support/digits.js";
 import { type NetworkLesson, network } from "../support/network.js";
 
-/** What such a lesson states. */
+/** The parts that such a lesson states. */
 interface DigitNetwork extends Pick<NetworkLesson, "name" | "title" | "about" | "settings" | "loss" | "averageDecay"> {
-  /** After the images, which are distorted, and before the ten logits. */
+  /** The layers between the images, which are distorted, and the ten logits. */
   readonly hidden: () => readonly Layer[];
 }
 
-/** A network on digits that are distorted anew in every epoch: turned, scaled, slanted, moved, and stretched like rubber. */
+/** A network for digits that are distorted anew in every epoch: turned, scaled, slanted, moved, and warped. */
 export function digitNetwork({ hidden, ...parts }: DigitNetwork): NetworkLesson {
   const { name } = parts;
   const distortion = { rotation: 12, scale: 0.12, shear: 0.15, shift: 2, elastic: 30, sigma: 4 } as const;

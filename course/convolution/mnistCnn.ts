@@ -1,4 +1,4 @@
-/** Six convolutions on distorted digits; what is tested and saved is a moving average of the weights. */
+/** Six convolutions on distorted digits; a moving average of the weights is tested and saved. */
 import { type Layer, layers, losses } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
 import { digitNetwork } from "./digitNetwork.js";
@@ -14,7 +14,7 @@ export const mnistCnn = digitNetwork({
   hidden: () => [...block(32, 0.05), ...block(64, 0.1), ...block(128, 0.3), layers.flatten()],
 });
 
-/** Two 3×3 convolutions, each normalised over the batch and rectified, then half the rows and columns. */
+/** Two 3×3 convolutions, each with batch normalisation and ReLU, then pooling to half the rows and columns. */
 function block(filters: number, rate: number): readonly Layer[] {
   const convolution = (): readonly Layer[] => [
     layers.conv2d({ filters, kernelSize: 3, padding: "same", useBias: false }),

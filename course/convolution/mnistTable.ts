@@ -1,5 +1,6 @@
 /**
- * The course's table of MNIST's test errors, in percent. Published errors: LeCun et al. 1998 and its web page; Cireşan et al. 2010 for six layers.
+ * The course's table of MNIST's test errors, in percent. Published errors: LeCun et al. 1998 and its web page; Cireşan
+ * et al. 2010 for six layers.
  */
 import { mnistLinear } from "../feedforward/mnistLinear.js";
 import { mnistLinearDeskewed } from "../feedforward/mnistLinearDeskewed.js";
@@ -14,7 +15,7 @@ import { table } from "../support/tables/tableLesson.js";
 import { mnistCnn } from "./mnistCnn.js";
 import { mnistLenet } from "./mnistLenet.js";
 
-/** In the order of the course. */
+/** The rows in the order of the course. */
 export const mnistRows: readonly TableRow[] = [
   { network: mnistLinear, published: 12, bound: 8, quickBound: 8.5, quickEpochs: 2 },
   { network: mnistLinearDeskewed, published: 8.4, bound: 6, quickBound: 5.5, quickEpochs: 2 },
@@ -26,7 +27,7 @@ export const mnistRows: readonly TableRow[] = [
   { network: mnistCnn, published: undefined, bound: 0.4, quickBound: 3, quickEpochs: 2, quickTraining: 10_000 },
 ];
 
-/** Errors beside the published ones. */
+/** The errors beside the published ones. */
 export const mnistTable = table({
   name: "mnist",
   title: "Test errors on MNIST beside the published ones",

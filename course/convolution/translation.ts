@@ -1,6 +1,7 @@
 /**
- * Translation: networks that saw only centred digits read shifted ones. A dense layer has a weight for each pixel, so a digit elsewhere is another input to it;
- * a convolution finds the same strokes anywhere. Letters: N images, S side of the canvas, d the shift in pixels.
+ * Translation: networks trained only on centred digits read shifted ones. A dense layer has a weight for each pixel, so
+ * a shifted digit is a different input; a convolution finds the same strokes anywhere. Letters: N images, S side of the
+ * canvas, d the shift in pixels.
  */
 import { type Dataset, type Model, layers, losses, metrics, optimizers, schedules, sequential, tensor } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
@@ -14,10 +15,10 @@ const mostTraining = 10_000;
 const mostTest = 2_000;
 const largestShift = 8;
 const side = 28;
-/** So large that nothing is cut off. */
+/** Large enough that nothing is cut off. */
 const canvas = side + 2 * largestShift;
 
-/** Which way digits are shifted, in pixels for each pixel of the shift. */
+/** The directions of shifts, in pixels per pixel of the shift. */
 const directions = [
   { name: "shifted right", down: 0 },
   { name: "shifted right and down", down: 1 },
@@ -86,15 +87,15 @@ export const translation: Lesson<Settings> = {
   },
 };
 
-/** What a network reads. */
+/** The results of one network. */
 interface Reader {
   readonly network: string;
   readonly parameters: number;
-  /** Of each direction: the part that is read right, by shift from 0. */
+  /** For each direction: the share of digits read correctly, by shift from 0. */
   readonly accuracies: readonly (readonly number[])[];
 }
 
-/** The first images of a set on a larger canvas, (N, S, S, 1), moved from its middle. */
+/** The first images of a set on a larger canvas, (N, S, S, 1), shifted from its middle. */
 function shifted({ x, y }: Dataset, most: number, right: number, down: number): Dataset {
   const N = Math.min(most, x.shape[0]);
   const pixels = x.toTypedArray();
@@ -149,7 +150,7 @@ async function accuraciesOf(model: Model, test: Dataset, { signal, show, turn }:
 function findings(
   results: readonly Reader[],
   [training, test]: readonly [number, number],
-  { show }: Stage<Settings>,
+  { settings: { epochs }, show }: Stage<Settings>,
 ): Result {
   const columns = results.flatMap(({ network, accuracies }) =>
     directions.map(({ name }, i) => ({ name: seriesOf(network, name), y: accuracies[i] })),
@@ -166,8 +167,8 @@ function findings(
   }));
   const { isClear, text } = differenceOf(convolutional.shifted, dense.shifted, test);
   const lesson = isClear
-    ? "A dense layer has a weight for each pixel and must learn each place anew; a convolution finds the same strokes anywhere."
-    : "That is no clear difference: train longer, or on more digits.";
+    ? "A dense layer has a weight for each pixel and must learn each stroke again at every place; a convolution finds it anywhere."
+    : `That is no clear difference: try epochs = ${4 * epochs}, or more digits.`;
   for (const sentence of [
     `Shifted by ${largestShift} pixels right and down, the dense network reads ${percent(dense.shifted, 1)} of the digits (centred ${percent(dense.centred, 1)}), the convolutional one ${percent(convolutional.shifted, 1)} (centred ${percent(convolutional.centred, 1)}).`,
     `${text}. ${lesson}`,

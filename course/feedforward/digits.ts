@@ -1,4 +1,4 @@
-/** One hidden layer of 300 units on whatever digits there are. */
+/** One hidden layer of 300 units on MNIST or, without it, on drawn digits. */
 import { anyDigits } from "../support/digits.js";
 import { hiddenLayer, perceptron } from "./perceptron.js";
 

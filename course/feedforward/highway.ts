@@ -1,8 +1,12 @@
 /**
- * Highway: plain, residual and highway networks of 10, 20 and 50 layers. Back through a plain layer a gradient is multiplied by its weights and by the slope of its
- * activation, fifty times over; what a residual or highway layer passes on unchanged keeps its gradient.
+ * Highway: plain, residual and highway networks of 10, 20 and 50 layers. On its way back through a plain layer a
+ * gradient is multiplied by weights and by the slope of the activation, fifty times over. What a residual or highway
+ * layer passes on unchanged keeps its gradient.
  *
- *   plain  a' = h      residual  a' = a + h      highway  a' = z ⊙ h + (1 − z) ⊙ a      with h = tanh(W a + b), z = σ(W_z a + b_z)
+ *   plain     a' = h
+ *   residual  a' = a + h
+ *   highway   a' = z ⊙ h + (1 − z) ⊙ a
+ *   with h = tanh(W a + b), z = σ(W_z a + b_z)
  *
  * Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
  */
@@ -51,7 +55,7 @@ export const highway: Lesson<Settings> = {
 
 const chartOf = (depth: number): string => `${depth} layers`;
 
-/** A network that has been trained. */
+/** The results of a trained network. */
 interface Network {
   readonly connection: (typeof connections)[number];
   readonly depth: number;
@@ -107,7 +111,7 @@ function findings(
   networks: readonly Network[],
   data: string,
   [train, test]: readonly [Dataset, Dataset],
-  { show }: Stage<Settings>,
+  { settings: { epochs }, show }: Stage<Settings>,
 ): Result {
   show({
     ...{ kind: "table", title: `Networks of 50 units a layer, trained on ${count(train.x.shape[0])} digits` },
@@ -123,8 +127,8 @@ function findings(
   );
   const { isClear, text } = differenceOf(Math.min(residual, gated), plain, test.x.shape[0]);
   const lesson = isClear
-    ? "What a layer passes on unchanged keeps its gradient: so networks train that are too deep for plain layers."
-    : "That is no clear difference: train on more digits, or longer.";
+    ? "What a layer passes on unchanged keeps its gradient, so networks too deep for plain layers still train."
+    : `That is no clear difference: try epochs = ${4 * epochs}, or more digits.`;
   for (const sentence of [
     `With ${deepest} layers the plain network reads ${percent(plain, 1)} of the test digits, the residual one ${percent(residual, 1)}, the highway network ${percent(gated, 1)}.`,
     `${text}. ${lesson}`,

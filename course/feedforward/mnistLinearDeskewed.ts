@@ -1,4 +1,4 @@
-/** One layer on digits that have been set upright. */
+/** One layer on deskewed digits. */
 import { layers } from "lanegrad";
 import { inputShape, perceptron } from "./perceptron.js";
 

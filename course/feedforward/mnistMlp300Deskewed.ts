@@ -1,4 +1,4 @@
-/** One hidden layer of 300 units on digits that have been set upright. */
+/** One hidden layer of 300 units on deskewed digits. */
 import { layers } from "lanegrad";
 import { hiddenLayer, inputShape, perceptron } from "./perceptron.js";
 

@@ -1,6 +1,7 @@
 /**
- * Six layers on digits that are distorted anew in every epoch. Source: Cireşan et al. 2010, "Deep big simple neural nets excel on handwritten digit
- * recognition", with rectified units and a cycle of the learning rate in place of tanh and 800 epochs.
+ * Six layers on digits that are distorted anew in every epoch. Source: Cireşan et al. 2010, "Deep big simple neural
+ * nets excel on handwritten digit recognition", but with ReLU and one cycle of the learning rate instead of tanh and
+ * 800 epochs.
  */
 import { layers } from "lanegrad";
 import { inputShape, perceptron } from "./perceptron.js";

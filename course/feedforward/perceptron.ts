@@ -1,4 +1,4 @@
-/** What the networks of dense layers for digits have in common. */
+/** What the networks of dense layers for digits share. */
 import { type Layer, layers, losses, metrics, optimizers, schedules, sequential } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
 import { mnistDigits, mnistSource } from "../support/digits.js";
@@ -7,23 +7,28 @@ import { type NetworkLesson, type NetworkParts, network } from "../support/netwo
 /** The shape of an image. */
 export const inputShape = [28, 28, 1];
 
-/** What such a lesson states. The settings were chosen on the last 10,000 training images of MNIST, never on the test set. */
+/**
+ * The parts that such a lesson states. The settings were chosen on the last 10,000 training images of MNIST, never on
+ * the test set.
+ */
 interface Perceptron extends Pick<NetworkLesson, "name" | "title" | "about" | "runsWithoutSources"> {
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
   readonly weightDecay: number;
-  /** Part of each target that is spread over all classes. Default 0. */
+  /** The share of each target that is spread over all classes. Default 0. */
   readonly labelSmoothing?: number;
   /** Default: MNIST. */
   readonly data?: NetworkParts["data"];
-  /** What is done to the images first; the first layer knows their shape. Default: nothing. */
+  /** A layer that prepares the images; it is given their shape. Default: none. */
   readonly prepare?: () => Layer;
-  /** Between the pixels and the ten logits. */
+  /** The layers between the pixels and the ten logits. */
   readonly hidden: () => readonly Layer[];
 }
 
-/** Cross-entropy of ten logits by Adam, whose rate rises and falls once while weights, not biases, decay. */
+/**
+ * Cross-entropy of ten logits, trained by Adam with one cycle of the learning rate and decay of weights but not biases.
+ */
 export function perceptron(parts: Perceptron): NetworkLesson {
   const { name, title, about, weightDecay, labelSmoothing = 0, prepare, hidden } = parts;
   return network({
@@ -45,7 +50,7 @@ export function perceptron(parts: Perceptron): NetworkLesson {
   });
 }
 
-/** A hidden layer of rectified units, with dropout before and after. */
+/** A hidden layer of ReLU units, with dropout before and after. */
 export function hiddenLayer(units: number, dropoutBefore: number, dropoutAfter: number): readonly Layer[] {
   return [
     layers.dropout({ rate: dropoutBefore }),

@@ -10,7 +10,7 @@ const points = [
   [1, 0],
   [1, 1],
 ];
-/** How often an epoch shows each point. */
+/** How many times an epoch shows each point. */
 const repetitions = 64;
 
 /** 2-8-1 */
@@ -40,11 +40,11 @@ export const xor = network({
   views: (model) => [planeOf(model)],
 });
 
-/** The plane from −½ to 1½, in both directions. */
+/** The shown part of the plane, from −½ to 1½ in both directions. */
 const range = [-0.5, 1.5] as const;
 const cells = 40;
 
-/** What the network says everywhere in the plane: how much more likely 1 is than not. */
+/** The network's output over the plane: the probability of 1, as a heat map. */
 function planeOf(model: Model): HeatMap {
   const at = (i: number): number => range[0] + ((range[1] - range[0]) * (i + 0.5)) / cells;
   const places = Array.from({ length: cells * cells }, (_, i) => {

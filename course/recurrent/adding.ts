@@ -1,8 +1,9 @@
 /**
- * The adding problem: of a long sequence of numbers two are marked, and at the end their sum is to be given. The constant answer 1 has an error of 1/6.
- * A simple recurrent network must carry a number over hundreds of steps through its weights; the gates of LSTM and GRU let it pass.
+ * The adding problem: two numbers of a long sequence are marked, and the network must output their sum at the end. The
+ * constant answer 1 has an error of 1/6. A simple recurrent network must carry a number through its weights over
+ * hundreds of steps; the gates of LSTM and GRU let it pass.
  * Letters: N sequences, T steps, H units.
- * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as Le, Jaitly & Hinton 2015 have it.
+ * Source: Hochreiter & Schmidhuber 1997, §5.4, with one mark in each half, as in Le, Jaitly & Hinton 2015.
  */
 import { Random, type Tensor, layers, losses, optimizers, sequential, tensor } from "lanegrad";
 import { batch, epochs, integer, learningRate } from "../settings.js";
@@ -12,12 +13,12 @@ import { count, decimal, duration } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 
 const units = 32;
-/** Steps of an epoch; each epoch has sequences of its own. */
+/** Steps of an epoch; each epoch has new sequences. */
 const stepsPerEpoch = 100;
 const testSequences = 1000;
 /** The error of the constant answer 1: the variance of the sum of two uniform numbers. */
 const baseline = 1 / 6;
-/** An error below this counts as learnt; the networks stop at a fifth of it. */
+/** An error below this counts as learnt; training stops at a fifth of it. */
 const learnt = 0.01;
 const enough = learnt / 5;
 
@@ -29,7 +30,13 @@ const networks = [
 
 const settings = {
   ...{ epochs: epochs(40), batch: batch(50), lr: learningRate(0.01) },
-  length: integer({ about: "steps of the sequences", default: 100, least: 2, slider: [10, 400], isLogarithmic: true }),
+  length: integer({
+    about: "how many steps a sequence has",
+    default: 100,
+    least: 2,
+    slider: [10, 400],
+    isLogarithmic: true,
+  }),
 };
 type Settings = typeof settings;
 
@@ -61,11 +68,11 @@ export const adding: Lesson<Settings> = {
 
 const chartOf = (T: number): string => `Mean squared error, T = ${T}`;
 
-/** How a network did. */
+/** The results of one network. */
 interface Adder {
   readonly network: string;
   readonly parameters: number;
-  /** At the end of each epoch, on sequences never seen. */
+  /** Errors at the end of each epoch, on new sequences. */
   readonly errors: readonly number[];
   readonly seconds: number;
 }
@@ -102,7 +109,7 @@ async function trained({ name, layer }: (typeof networks)[number], stage: Stage<
 
 /** Sequences and their sums. */
 interface Problems {
-  /** (N, T, 2): a number in [0, 1), and 1 where it is marked. */
+  /** (N, T, 2): a number in [0, 1), and 1 if it is marked. */
   readonly x: Tensor;
   /** (N, 1) */
   readonly y: Tensor;
@@ -112,7 +119,7 @@ function emptyProblems(N: number, T: number): Problems {
   return { x: tensor(new Float32Array(N * T * 2), [N, T, 2]), y: tensor(new Float32Array(N), [N, 1]) };
 }
 
-/** Draws other problems: one mark in the first half of a sequence, one in the second. */
+/** Draws new problems: one mark in the first half of each sequence, one in the second. */
 function fill({ x, y }: Problems, random: Random): void {
   const [N, T] = x.shape;
   const half = Math.ceil(T / 2);
@@ -130,7 +137,7 @@ function fill({ x, y }: Problems, random: Random): void {
   y.assign(sums);
 }
 
-function findings(results: readonly Adder[], { settings: { length }, show }: Stage<Settings>): Result {
+function findings(results: readonly Adder[], { settings: { length, epochs }, show }: Stage<Settings>): Result {
   const networks = results.map((result) => {
     const epoch = result.errors.findIndex((error) => error < learnt);
     const stepsToLearn = epoch < 0 ? null : (epoch + 1) * stepsPerEpoch;
@@ -139,7 +146,7 @@ function findings(results: readonly Adder[], { settings: { length }, show }: Sta
   const constant = `the constant answer 1: ${decimal(baseline)}`;
   show({
     kind: "table",
-    title: `Adding two numbers of ${length}: mean squared error on ${count(testSequences)} sequences never seen (${constant})`,
+    title: `Adding two of ${length} numbers: mean squared error on ${count(testSequences)} new sequences (${constant})`,
     header: ["network", "error", `steps to ${learnt}`, "steps in all", "parameters", "time"],
     rows: networks.map(({ network, best, stepsToLearn, errors, parameters, seconds }) => [
       network,
@@ -154,11 +161,11 @@ function findings(results: readonly Adder[], { settings: { length }, show }: Sta
   const solvers = gated.filter(({ stepsToLearn }) => stepsToLearn !== null).map(({ network }) => network);
   for (const text of [
     solvers.length === 0
-      ? `Neither LSTM nor GRU has learnt to add over ${length} steps: give them more --epochs.`
-      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: what a gate keeps, no weight multiplies.`,
+      ? `Neither LSTM nor GRU has learnt to add over ${length} steps: try epochs = ${4 * epochs}.`
+      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: their gates pass the sum on without multiplying it by a weight.`,
     simple.stepsToLearn === null
       ? `The simple network stays at ${decimal(simple.best)}; the constant answer 1 has ${decimal(baseline)}.`
-      : `The simple network has learnt it too: take a greater --length.`,
+      : `The simple network has learnt it too: try length = ${4 * length}.`,
   ])
     show({ kind: "conclusion", text });
   return { baseline, networks };

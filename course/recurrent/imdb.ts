@@ -1,6 +1,7 @@
 /**
- * Film reviews, liked or not: the six networks of the course's exercise. 10,000 words, the last 500 tokens of a review, embeddings of 100 numbers.
- * A tenth of the training reviews is kept for validation, and the weights of the epoch that does best there are kept.
+ * Sentiment of film reviews, with the six networks of the course's exercise: 10,000 words, the last 500 tokens of a
+ * review, embeddings of 100 numbers. A tenth of the training reviews is kept for validation, and the weights of the
+ * best epoch there are kept.
  */
 import {
   type Layer,
@@ -23,7 +24,7 @@ import { type NetworkLesson, type TrainingData, network } from "../support/netwo
 const numWords = 10_000;
 const length = 500;
 
-/** The reviews, as Keras has them. */
+/** The reviews in Keras's form. */
 export const imdbSource: DataSource<datasets.ImdbData> = {
   name: "imdb",
   title: "IMDB film reviews",
@@ -35,10 +36,13 @@ export const imdbSource: DataSource<datasets.ImdbData> = {
   },
 };
 
-/** Begins as a running sum of what it reads, so that a gradient of 500 steps ago arrives. Source: Le, Jaitly & Hinton 2015, here with tanh. */
+/**
+ * A recurrent layer that begins as a running sum of its inputs, so that gradients reach 500 steps back. Source: Le,
+ * Jaitly & Hinton 2015, here with tanh.
+ */
 const summing = () => layers.simpleRnn({ units: 128, recurrentInitializer: initializers.identity() });
 
-/** The networks by the word of --model: what reads the embeddings. */
+/** The layer that reads the embeddings, by the name that --model takes. */
 const readers = {
   rnn: ["a simple recurrent network", summing],
   lstm: ["an LSTM", () => layers.lstm({ units: 128 })],
@@ -48,7 +52,7 @@ const readers = {
   bigru: ["a bidirectional GRU", () => layers.bidirectional({ layer: layers.gru({ units: 128 }) })],
 } as const satisfies Record<string, readonly [about: string, make: () => Layer]>;
 
-/** What --model may be. */
+/** The values of --model. */
 export const imdbModels: readonly string[] = Object.keys(readers);
 
 /** A lesson for each of them: imdb-rnn, imdb-lstm, … */
@@ -90,7 +94,7 @@ export const imdbNetworks: readonly NetworkLesson[] = Object.entries(readers).ma
   }),
 );
 
-/** The reviews as rows of tokens. @throws DataError where they are not at hand */
+/** The reviews as rows of tokens. @throws {DataError} when they cannot be found */
 export async function imdbReviews(stage: Pick<Stage, "data">): Promise<TrainingData> {
   const { data, place } = await stage.data(imdbSource);
   const { train, test, words } = data!;

@@ -1,10 +1,13 @@
-/** The course's exercise on film reviews: six networks with the same budget, compared in accuracy, in the speed of training and in that of inference. */
+/**
+ * The course's exercise on film reviews: six networks with the same budget, compared in accuracy and in the speed of
+ * training and inference.
+ */
 import { epochTime, inferenceRate, parameters, trainingRate } from "../support/tables/columns.js";
 import type { TableRow } from "../support/tables/table.js";
 import { table } from "../support/tables/tableLesson.js";
 import { imdbNetworks, imdbReviews, imdbSource } from "./imdb.js";
 
-/** The test errors that they stay below, in percent: with the networks' own settings, and with --quick. */
+/** The upper bounds of their test errors, in percent: with the networks' own settings, and with --quick. */
 const bounds: Readonly<Record<string, readonly [full: number, quick: number]>> = {
   "imdb-rnn": [18, 42],
   "imdb-lstm": [11.5, 35],

@@ -1,7 +1,9 @@
 /**
- * A text, character by character: an LSTM learns to predict the next one, by truncated back-propagation through time. The text is cut into as many streams as
- * a batch has rows; each window goes on with the states in which the one before ended, and no gradient goes back over the border.
- * Letters: N streams, T characters of a window. The settings were chosen in short trials by the last tenth of Tiny Shakespeare.
+ * A text, character by character: an LSTM learns to predict the next character by truncated back-propagation through
+ * time. The text is cut into as many streams as a batch has rows. Each window begins with the states at the end of the
+ * one before; no gradient crosses the border.
+ * Letters: N streams, T characters of a window. The settings were chosen in short trials on the last tenth of Tiny
+ * Shakespeare.
  */
 import { DataError, initializers, layers, losses, optimizers, schedules, sequential, text } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
@@ -11,7 +13,7 @@ import { type TrainingData, network } from "../support/network.js";
 import { writing } from "../support/writing.js";
 
 const window = 64;
-/** The rest is to test on. */
+/** Share of the text for training; the rest is the test set. */
 const trainingPart = 0.9;
 
 /** Tiny Shakespeare, or any other text. */
@@ -68,16 +70,19 @@ export const shakespeare = network({
     }),
 });
 
-/** The characters are those of the whole text: for one that only the held-out part has, no number of bits would do. */
+/**
+ * The vocabulary has the characters of the whole text: a character that only the test part had would need infinitely
+ * many bits.
+ */
 function textData(whole: string, place: string, batchSize: number): TrainingData {
   const tokenizer = text.fitTokenizer(whole, { unit: "characters", padding: false, unknown: false });
   const tokens = tokenizer.encode(whole);
   const border = Math.floor(tokens.length * trainingPart);
   const least = Math.round((batchSize * window + 1) / (1 - trainingPart));
   if (tokens.length < least) {
-    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth to judge by)`;
+    const expected = `${count(least)} characters (${batchSize} streams, windows of ${window}, a tenth for validation)`;
     const got = count(tokens.length);
-    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller --batch.`);
+    throw new DataError(`train: the text is too short; expected ${expected}, got ${got}. Try a smaller batch.`);
   }
   const part = (range: Int32Array): TrainingData["train"] => text.streams(range, { batchSize, window });
   const classNames = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.unitOf(token));

@@ -1,8 +1,10 @@
 /**
- * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end is left k steps before, at the state h[T − k].
- * Networks as they are at the beginning of training. A simple network h′ = tanh(x·W + h·U) whose U is s times an orthogonal matrix has s as all of its
- * singular values: each step back multiplies by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
- * Source: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (singular values, clipping); Gers et al. 2000 (forget gates).
+ * Vanishing and exploding gradients, measured: how much of the gradient of a network's output at the end remains k
+ * steps earlier, at the state h[T − k], in networks that have not been trained. In a simple network h′ = tanh(x·W +
+ * h·U) let U be s times an orthogonal matrix, so that all its singular values are s: each step back multiplies the
+ * gradient by at most s. Letters: N sequences, T steps, I inputs, H units, k distance in steps.
+ * Source: Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013 (singular values, clipping); Gers et al. 2000
+ * (forget gates).
  */
 import {
   type Initializer,
@@ -27,19 +29,25 @@ import {
 import type { Lesson, Result, Stage } from "../stage.js";
 
 const [N, T, I, H] = [16, 100, 8, 64];
-/** Small, so that tanh is not saturated by them alone. */
+/** Small inputs, so that they do not saturate tanh by themselves. */
 const inputSize = 0.1;
 const singularValues = [0.5, 1, 1.5];
-/** A gate of this bias is open to 95 %. */
+/** A gate with this bias is open to 95 %. */
 const openBias = 3;
 const clipNorm = 1;
 /** Distances in the table, and lengths in the chart of the weights' gradients. */
 const distances = [1, 10, 20, 50, 100];
 const lengths = Array.from({ length: T / 5 }, (_, i) => 5 * (i + 1));
 
+/**
+ * Gradients below `lost` count as lost and above `kept` as kept; growth by more than `manyTimes` counts as explosion.
+ * The conclusions are worded by these.
+ */
+const [lost, kept, manyTimes] = [1e-6, 1e-3, 100];
+
 const [stateChart, weightChart] = ["How much of the gradient is left", "Gradient of all weights of a simple network"];
 
-/** A network: its layer, and how it goes on from states. */
+/** A network: its layer, and how it runs from given states. */
 interface Network {
   readonly name: string;
   readonly states: number;
@@ -71,7 +79,10 @@ const gruNetwork = (name: string, biasInitializer?: Initializer): Network => ({
     gru(x, { kernel, recurrentKernel, bias }, { initialState: [h] }).states,
 });
 
-/** Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias}; the rest is 0. */
+/**
+ * Fills the bias of one gate, columns from · H to (from + 1) · H of the first row, with {@link openBias} and the rest
+ * with 0.
+ */
 const opening = (from: number): Initializer => ({
   config: { className: "zeros" },
   fill(out) {
@@ -93,7 +104,7 @@ const networks: readonly Network[] = [
 export const vanishing: Lesson = {
   name: "vanishing",
   title: "Vanishing and exploding gradients",
-  about: "how gradients vanish or explode over time in simple networks, and not behind open gates",
+  about: "how gradients vanish or explode over time in simple networks, but not through open gates",
   chapter: "recurrent",
   kind: "comparison",
   settings: {},
@@ -123,13 +134,16 @@ export const vanishing: Lesson = {
   },
 };
 
-/** A network and what was measured of it. */
+/** A network and its measured norms. */
 interface Measured {
   readonly name: string;
   readonly norms: readonly number[];
 }
 
-/** Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is a random direction's component of the last h. */
+/**
+ * Mean over the sequences of ‖∂L/∂state[T − k]‖ for k = 1 … T, where L is the component of the last h in a random
+ * direction.
+ */
 async function normsOf(
   { name, states, layer, run }: Network,
   inputs: Float32Array,
@@ -183,8 +197,8 @@ function meanNorm(parts: readonly ArrayLike<number>[]): number {
 }
 
 /**
- * The norm of the gradient of all weights of a simple network that is to be silent at the end, by the length of the sequence: how far a step of gradient
- * descent with learning rate 1 moves them, clipped or not.
+ * The norm of the gradient of all weights of a simple network whose target is 0 at the end, by the length of the
+ * sequence: the distance that a step of gradient descent with learning rate 1 moves them, clipped or not.
  */
 async function weightNorms(
   s: number,
@@ -217,7 +231,7 @@ async function weightNorms(
   return { name, norms };
 }
 
-function findings(results: readonly Measured[], growth: readonly Measured[], { show }: Stage): Result {
+function findings(results: readonly Measured[], growth: readonly Measured[], { seed, show }: Stage): Result {
   show({
     kind: "table",
     title: `Norm of the gradient at the state k steps before the end (${N} sequences, ${H} units, not trained)`,
@@ -227,14 +241,18 @@ function findings(results: readonly Measured[], growth: readonly Measured[], { s
   const last = results.map(({ norms }) => norms.at(-1)!);
   const [small, one, large, closedLstm, openLstm, , openGru] = last;
   const [first, wild, tame] = [growth[0], growth.at(-2)!, growth.at(-1)!].map(({ norms }) => norms.at(-1)!);
-  const isShown = small < 1e-6 && large > 100 * one && openLstm > 1e-3 && openGru > 1e-3;
+  const isShown = small < lost && large > manyTimes * one && openLstm > kept && openGru > kept;
+  const test = `s = 0.5 leaves less than ${power(lost)}, s = 1.5 more than ${manyTimes} times what s = 1 leaves, and open gates more than ${power(kept)}`;
   const conclusions = isShown
     ? [
         `Over ${T} steps the gradient of the simple network falls to ${power(small)} with s = 0.5, only to ${power(one)} with s = 1, and grows to ${power(large)} with s = 1.5.`,
-        `Behind gates it is the gate that multiplies: an LSTM whose forget gates are half open loses it too (${power(closedLstm)}), one that keeps them open has ${power(openLstm)}, and a GRU with open gates ${power(openGru)}. Opening its gates is what such a network learns.`,
-        `A sequence of ${T} steps moves the weights by ${power(wild)} with s = 1.5 and by ${power(first)} with s = 0.5. Clipping takes ${power(wild)} back to ${power(tame)}: the direction is the same, the step is shorter.`,
+        `In a gated network the gate is the factor: an LSTM with a forget bias of 1 loses the gradient too (${power(closedLstm)}), one with open forget gates keeps ${power(openLstm)}, and a GRU with open gates ${power(openGru)}. Such a network learns to open its gates.`,
+        `A sequence of ${T} steps moves the weights by ${power(wild)} with s = 1.5 and by ${power(first)} with s = 0.5. Clipping shortens ${power(wild)} to ${power(tame)} and keeps the direction.`,
+        `The test of these statements: over ${T} steps, ${test}.`,
       ]
-    : ["These random weights show no clear difference: take another --seed."];
+    : [
+        `These random weights show no clear difference: try seed = ${seed + 1}. A clear one is: over ${T} steps, ${test}.`,
+      ];
   for (const text of conclusions) show({ kind: "conclusion", text });
   return { networks: results, weights: growth.map(({ name, norms }) => ({ name, lengths, norms })) };
 }

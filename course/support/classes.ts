@@ -1,4 +1,4 @@
-/** Networks that tell classes apart: how they do on the test set, class by class, and the samples that they got wrong. */
+/** Classification networks: their results on the test set, class by class, and the samples they got wrong. */
 import { type Model, metrics } from "lanegrad";
 import type { Block } from "lanegrad/report";
 import { count, decimal, percent } from "./format.js";
@@ -8,7 +8,7 @@ import { type Classified, bestClasses, classifyLogits } from "./probabilities.js
 
 const mostMisread = 24;
 
-/** What a network said of the test set. */
+/** The network's outputs on the test set. */
 export interface Reading extends Classified {
   readonly loss: number;
   readonly accuracy: number;
@@ -54,7 +54,7 @@ export async function read(
   { test: { x, y } }: Pick<TrainingData, "test">,
 ): Promise<Reading> {
   const { groupByLength = false } = fit ?? {};
-  const batchSize = groupByLength === false ? 256 : 64; // what is kept for each step of a sequence adds up
+  const batchSize = groupByLength === false ? 256 : 64; // the values kept for each step of a sequence add up
   const { loss } = await model.evaluate(x, y, { batchSize, groupByLength });
   const outputs = await model.predict(x, { batchSize, groupByLength });
   const classified = classifyLogits(outputs.toTypedArray() as Float32Array, outputs.shape.at(-1)!);
@@ -92,7 +92,7 @@ function blocksOf(model: Model, data: TrainingData, reading: Reading): Block[] {
   return blocks;
 }
 
-/** The wrong ones, the surest first. */
+/** The wrong samples, those with the highest probability first. */
 function surestErrors(reading: Reading): number[] {
   const { labels, predictions } = reading;
   return Array.from(labels.keys())

@@ -5,13 +5,13 @@ import { classes } from "./classes.js";
 import { percent } from "./format.js";
 import { TrainingProgress } from "./progress.js";
 
-/** A run of `fit`, and how long it took. */
+/** The history of a `fit` and its duration. */
 export interface Timed {
   readonly history: History["history"];
   readonly seconds: number;
 }
 
-/** Trains a compiled model on a stage, with its progress shown. @param name what is trained, for people */
+/** Trains a compiled model on a stage and shows its progress. @param name the name of the network, for people */
 export async function fitOn(
   stage: Stage,
   name: string,
@@ -28,7 +28,7 @@ export async function fitOn(
   return { history, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Copies of the first rows, `most` of them or all. */
+/** Copies of the first `most` rows, or of all if there are fewer. */
 export function firstRows({ x, y, ...rest }: Dataset, most: number): Dataset {
   const cut = (all: typeof x): typeof x => {
     const [N, ...shape] = all.shape;
@@ -38,17 +38,19 @@ export function firstRows({ x, y, ...rest }: Dataset, most: number): Dataset {
   return { ...rest, x: cut(x), y: cut(y) };
 }
 
-/** Whether one share of a test set is clearly greater than another, and that in words. */
+/** Whether one share of a test set is clearly greater than another, with a sentence. */
 export interface Difference {
-  /** It is more than {@link clearly} standard errors above 0. */
+  /** True if it is more than {@link clearly} standard errors above 0. */
   readonly isClear: boolean;
   readonly text: string;
 }
 
-/** Standard errors that a difference must be, to be called clear. */
+/** A difference of more than this many standard errors is called clear. */
 const clearly = 4;
 
-/** The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N). */
+/**
+ * The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N).
+ */
 export function differenceOf(greater: number, smaller: number, N: number): Difference {
   const p = (share: number): number => share * (1 - share);
   const error = Math.sqrt((p(greater) + p(smaller)) / N) || 1 / N;

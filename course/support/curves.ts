@@ -1,4 +1,7 @@
-/** The curves of a run of `fit` on a stage: loss and metrics at the end of each epoch, and the learning rate step by step. */
+/**
+ * The curves of a run of `fit` on a stage: loss and metrics at the end of each epoch, and the learning rate step by
+ * step.
+ */
 import type { Callback, Logs, Training } from "lanegrad";
 import type { Stage } from "../stage.js";
 
@@ -6,14 +9,14 @@ const section = "Training";
 const rateTitle = "learning rate";
 const mostRates = 800;
 
-/** Draws them as training goes. */
+/** Draws the curves during training. */
 export class Curves implements Callback {
   readonly #stage: Pick<Stage, "show">;
   readonly #titles = new Set<string>();
   #steps: number[] = [];
   #rates: number[] = [];
   #step = 0;
-  /** Every so many steps one is kept; their density is halved whenever there are too many. */
+  /** Every so many steps a point is kept; the number doubles whenever there are too many points. */
   #every = 1;
 
   constructor(stage: Pick<Stage, "show">) {

@@ -1,4 +1,4 @@
-/** The two sets of digits: MNIST where it is at hand, and digits that are drawn on the spot. */
+/** The two sets of digits: MNIST, if it is available, and digits that are drawn. */
 import { type Split, datasets } from "lanegrad";
 import type { DataSource, Stage } from "../stage.js";
 import { count } from "./format.js";
@@ -18,13 +18,15 @@ export const mnistSource: DataSource<Split> = {
   read: (files) => datasets.mnist({ files: Object.fromEntries(files) }),
 };
 
-/** MNIST. @throws DataError where it is not at hand */
+/** MNIST. @throws {DataError} when it cannot be found */
 export async function mnistDigits(stage: Pick<Stage, "data">): Promise<TrainingData> {
   const { data, place } = await stage.data(mnistSource);
   return trainingData("mnist", `MNIST from ${place}`, data!);
 }
 
-/** MNIST where it is at hand; else, where nobody asked for it, drawn digits. A run that is resumed gets what it had. */
+/**
+ * MNIST if it is available, or else, unless it was requested, drawn digits. A resumed run gets the data it began with.
+ */
 export async function anyDigits(stage: Stage): Promise<TrainingData> {
   const kind = stage.resumed?.notes.data;
   if (kind === "mnist") return mnistDigits(stage);

@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers formatted for people. */
 
 /** 60000 → "60,000" */
 export function count(value: number): string {
@@ -10,7 +10,7 @@ export function percent(fraction: number, digits = 2): string {
   return Number.isFinite(fraction) ? `${(100 * fraction).toFixed(digits)} %` : "–";
 }
 
-/** A loss or the like: 4 digits after the point, or 3 significant ones where these would all be zeros. */
+/** A loss or similar number: 4 digits after the point, or 3 significant ones if these would all be zeros. */
 export function decimal(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toFixed(4);
 }
@@ -25,7 +25,7 @@ export function duration(seconds: number): string {
   return [first, ...rest.map((part) => String(part).padStart(2, "0"))].join(":");
 }
 
-/** How many a second: "1,234" or, where that is little, "3.2". */
+/** A number per second: "1,234" or, if it is small, "3.2". */
 export function rate(perSecond: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : count(perSecond);
 }

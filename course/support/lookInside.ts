@@ -1,4 +1,7 @@
-/** What a network of images looks at: its first weights, and one image on its way through the layers. Letters: N images, H W C their shape, O outputs. */
+/**
+ * A look inside a network for images: its first weights, and one image on its way through the layers. Letters: N
+ * images, H W C their shape, O outputs.
+ */
 import { type Model, RandomState, type Tensor, mul, scope, sum, tensor } from "lanegrad";
 import { type Block, type Picture, pictureOf } from "lanegrad/report";
 import { count } from "./format.js";
@@ -10,14 +13,14 @@ const unitsALine = 50;
 
 /** An image of the test set. */
 export interface Sample {
-  /** Which one it is. */
+  /** Its index. */
   readonly at: number;
   readonly picture: Picture;
-  /** The class that the network reads. */
+  /** The class that the network predicts. */
   readonly label: number;
 }
 
-/** The sample on its way, and the weights of the first layer. */
+/** The sample on its way through the layers, and the weights of the first layer. */
 export function lookInside(model: Model, data: TrainingData, { at, picture, label }: Sample): Block[] {
   const [, ...shape] = data.test.x.shape;
   const size = shape.reduce((product, n) => product * n, 1);
@@ -65,7 +68,10 @@ function averaged(values: ArrayLike<number>, pixels: number): number[] {
   });
 }
 
-/** What the first layer with a kernel looks for: windows of a convolution, or images where a dense layer sees all pixels. */
+/**
+ * The features of the first layer with a kernel: windows of a convolution, or images where a dense layer sees all
+ * pixels.
+ */
 function filtersOf(model: Model): Picture[] {
   const [first] = model.weights.filter(({ name }) => name.endsWith("/kernel"));
   if (first === undefined) return [];
@@ -100,7 +106,10 @@ interface Activation {
   readonly pictures: readonly Picture[];
 }
 
-/** The outputs of the layers of a chain; nothing for a network with branches, where calling one layer after the other is not what the network does. */
+/**
+ * The outputs of the layers of a chain; empty for a network with branches, which does not call one layer after the
+ * other.
+ */
 function activationsOf(model: Model, pixels: Float32Array, shape: readonly number[]): Activation[] {
   const random = new RandomState(0);
   try {
@@ -124,7 +133,7 @@ function activationsOf(model: Model, pixels: Float32Array, shape: readonly numbe
   }
 }
 
-/** (1, H, W, C): a picture a channel; (1, units): one picture of all. */
+/** (1, H, W, C): one picture per channel; (1, units): one picture of all units. */
 function channelsAsPictures(values: ArrayLike<number>, shape: readonly number[]): Picture[] {
   if (shape.length === 4) {
     const [, H, W, C] = shape;

@@ -1,7 +1,7 @@
-/** The loss as training goes, step by step. */
+/** The loss during training, step by step. */
 import type { Callback, Logs } from "lanegrad";
 
-/** What an epoch goes through. */
+/** The size of an epoch. */
 interface Epoch {
   /** Samples of an epoch. */
   readonly rows: number;
@@ -9,16 +9,16 @@ interface Epoch {
   readonly batchSize: number;
 }
 
-/** Writes down the mean loss of every so many steps, over their samples. */
+/** Records the mean loss of every so many steps, over their samples. */
 export class LossRecorder implements Callback {
-  /** The step that each mean ends with, from 1. */
+  /** The last step of each mean, counted from 1. */
   readonly steps: number[] = [];
   readonly losses: number[] = [];
   readonly #every: number;
   readonly #epoch: Epoch;
   readonly #told: (step: number, loss: number) => void;
   #step = 0;
-  /** Samples of the epoch so far, and their losses added up. */
+  /** Samples of the epoch so far, and the sum of their losses. */
   #seen = { samples: 0, loss: 0 };
   /** The same since the last mean. */
   #since = { samples: 0, loss: 0 };

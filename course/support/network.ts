@@ -1,6 +1,6 @@
 /**
- * A lesson that trains one network to a known result: it states data, network and settings, and everything else is done by `trainToResult`: resuming, showing,
- * saving, and one look at the test set.
+ * A lesson that trains one network to a known result. It states data, network and settings; `trainToResult` does
+ * everything else: resuming, showing, saving, and one evaluation of the test set.
  */
 import type { NetworkLesson } from "./networkLesson.js";
 import { trainToResult } from "./trainToResult.js";

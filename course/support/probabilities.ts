@@ -1,4 +1,4 @@
-/** From a network's logits to probabilities of classes. Letters: N samples, K classes. */
+/** Logits to probabilities of classes. Letters: N samples, K classes. */
 
 /** Probabilities, (N, K) row-major. */
 export interface Classified {
@@ -6,14 +6,17 @@ export interface Classified {
   readonly probabilities: Float32Array;
 }
 
-/** Softmax of each row of (N, K) logits, in place; of (N, 1) logits, the sigmoid function of each as the second of two classes. */
+/**
+ * Softmax of each row of (N, K) logits, in place; for (N, 1) logits the sigmoid function, as the probability of the
+ * second of two classes.
+ */
 export function classifyLogits(logits: Float32Array, columns: number): Classified {
   if (columns === 1) return secondOfTwo(logits, (value) => 1 / (1 + Math.exp(-value)));
   for (let start = 0; start < logits.length; start += columns) softmax(logits.subarray(start, start + columns));
   return { classes: columns, probabilities: logits };
 }
 
-/** Two classes of which the outputs tell the second. @param probability of the second class, from an output */
+/** Two classes, from outputs for the second. @param probability of the second class, from an output */
 export function secondOfTwo(outputs: Float32Array, probability: (output: number) => number): Classified {
   const probabilities = Float32Array.from({ length: 2 * outputs.length }, (_, i) => {
     const second = probability(outputs[i >> 1]);
@@ -22,7 +25,7 @@ export function secondOfTwo(outputs: Float32Array, probability: (output: number)
   return { classes: 2, probabilities };
 }
 
-/** Divides by the sum; where that is 0, all are equally likely. */
+/** Divides by the sum; if that is 0, all become equally likely. */
 export function normalize(row: Float32Array): void {
   const sum = row.reduce((total, value) => total + value, 0);
   for (const [i, value] of row.entries()) row[i] = sum === 0 ? 1 / row.length : value / sum;

@@ -1,19 +1,19 @@
-/** Tells a stage how training is going, and lets the stage pause it: a callback for `fit`. */
+/** A callback for `fit` that shows the progress of training on a stage and lets the stage pause it. */
 import type { Callback, Logs, Training } from "lanegrad";
 import type { Stage } from "../stage.js";
 
 /** Milliseconds between two reports within an epoch. */
 const frame = 80;
 
-/** How the running values of training are worded. */
+/** The wording of the values during training. */
 export interface Wording {
-  /** What matters most, and what matters less. */
+  /** The most important value, and the others. */
   live(logs: Logs): { readonly score: string; readonly details: readonly string[] };
-  /** Everything, at the end of an epoch. */
+  /** All values, at the end of an epoch. */
   epoch(logs: Logs): readonly string[];
 }
 
-/** Batches since a moment. */
+/** Batches since a point in time. */
 interface Lap {
   readonly start: number;
   batches: number;
@@ -25,13 +25,13 @@ export class TrainingProgress implements Callback {
   readonly #wording: Wording;
   readonly #name: string | undefined;
   #epoch = 0;
-  /** Batches done in the epoch, those before a checkpoint included. */
+  /** Batches done in the epoch, including those before a checkpoint. */
   #done = 0;
   #run = lap();
   #lap = lap();
   #shownAt = -Infinity;
 
-  /** @param name what is trained, where there are several */
+  /** @param name the network, if there are several */
   constructor(stage: Pick<Stage, "show" | "turn">, wording: Wording, name?: string) {
     this.#stage = stage;
     this.#wording = wording;

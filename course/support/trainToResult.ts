@@ -7,7 +7,10 @@ import { count, duration, plural, rate } from "./format.js";
 import { type NetworkLesson, type NetworkSettings, compileFor, trainedRows, weightCount } from "./networkLesson.js";
 import { TrainingProgress } from "./progress.js";
 
-/** Trains, or goes on from the stage's checkpoint; keeps the model; looks at the test set once and shows what it saw. */
+/**
+ * Trains, or resumes from the stage's checkpoint; offers the model for saving; evaluates the test set once and shows
+ * the result.
+ */
 export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkSettings>): Promise<Result> {
   const { seed, signal, resumed, settings } = stage;
   const { task = classes } = lesson;

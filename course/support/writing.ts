@@ -1,4 +1,7 @@
-/** Networks that predict the next character of a text: tested by the bits that they need for one, shown by what they write. Letters: T characters. */
+/**
+ * Networks that predict the next character of a text, tested by the bits they need per character and shown by the text
+ * they write. Letters: T characters.
+ */
 import { DataError, type Model, loadModel, noGrad, scope, tensor, text } from "lanegrad";
 import { decimal } from "./format.js";
 import type { Task } from "./networkLesson.js";
@@ -9,7 +12,7 @@ const samples = [{ temperature: 0.5 }, { temperature: 0.8, topK: 10 }, { tempera
 const unit = "bits a character";
 const bits = (nats: number): string => (nats / Math.LN2).toFixed(3);
 
-/** Bits a character, the binary logarithm of the perplexity: as many as a compressor with this network would need. */
+/** Bits per character, the binary logarithm of the perplexity: as many as a compressor with this network would need. */
 export const writing: Task = {
   wording: {
     live: ({ loss }) => ({ score: `${bits(loss)} ${unit}`, details: [] }),
@@ -36,17 +39,19 @@ export const writing: Task = {
   },
 };
 
-/** How to write. */
+/** Options of {@link write}. */
 export interface WriteOptions extends text.SamplerOptions {
   /** Characters to write. */
   readonly length: number;
 }
 
 /**
- * A beginning, and what the network writes after it: it reads a character, draws the next one, reads that, and so on. Its states are zero before.
+ * A beginning, and the text that the network writes after it: it reads a character, draws the next one, reads that, and
+ * so on. Its states begin at zero.
  *
- * @param model  for one stream and one step, (1, 1) → (1, 1, characters), whose notes say as classNames which characters these are
- * @throws DataError for a beginning that is empty or has other characters; UsageError for an option
+ * @param model  for one stream and one step, (1, 1) → (1, 1, characters); its notes give the characters as classNames
+ * @throws {DataError} for a beginning that is empty or has unknown characters
+ * @throws {UsageError} for a wrong option
  */
 export function write(model: Model, beginning: string, { length, ...options }: WriteOptions): string {
   const characters = model.notes.classNames as readonly string[];
@@ -59,7 +64,7 @@ export function write(model: Model, beginning: string, { length, ...options }: W
     const token = characters.indexOf(character);
     if (token < 0) {
       const rule = `expected one of the ${characters.length} that the network has read`;
-      throw new DataError(`predict: the prompt has a strange character; ${rule}, got ${JSON.stringify(character)}.`);
+      throw new DataError(`predict: the prompt has an unknown character; ${rule}, got ${JSON.stringify(character)}.`);
     }
     next = step(token);
   }

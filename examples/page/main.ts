@@ -54,7 +54,7 @@ async function train(): Promise<void> {
   document.body.dataset.accuracy = String(accuracy);
 }
 
-/** Moves the bar, and adds a row of the table after each epoch. */
+/** Moves the progress bar, and adds a row to the table after each epoch. */
 function progress(): Callback {
   let epoch = 0;
   return {
@@ -72,7 +72,7 @@ function progress(): Callback {
   };
 }
 
-/** Draws the first misread digits with what was read. */
+/** Draws the first misread digits with the predicted ones. */
 async function showMisread(logits: Tensor, x: Tensor, y: Tensor): Promise<void> {
   const [scores, pixels, labels] = [logits.toTypedArray(), x.toTypedArray(), y.toTypedArray()];
   let shown = 0;

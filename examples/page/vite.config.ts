@@ -1,4 +1,7 @@
-/** Serves the page with the headers that let threads share memory. Threads are a choice: without the headers the page works on one. */
+/**
+ * Serves the page with the headers that let threads share memory. They are optional: without them the page works on one
+ * thread.
+ */
 import { defineConfig } from "vite";
 
 const headers = {

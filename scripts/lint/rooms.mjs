@@ -15,7 +15,10 @@ const leaves = ["errors", "version", "config", "options"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "metrics", "data", "io"];
 
-/** Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its line. */
+/**
+ * Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its
+ * line.
+ */
 const below = {
   errors: [],
   config: ["errors"],
@@ -76,7 +79,10 @@ function target(file, specifier) {
   return resolve(dirname(file), specifier).replace(/\.js$/, ".ts");
 }
 
-/** The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes from there. */
+/**
+ * The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes
+ * from there.
+ */
 function complaint(path, specifier, to, names) {
   const top = path.split("/")[0];
   if (top === "course" && to === undefined && !/^lanegrad(\/|$)/.test(specifier))

@@ -1,12 +1,16 @@
 /**
- * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file first. `rows` are those of the table of ops
- * (test/ops/table.test.ts) that call the family. A mutant that all of these let pass is built into every part that holds it and meets `wider`.
+ * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file
+ * first. `rows` are those of the table of ops (test/ops/table.test.ts) that call the family. A mutant that all of these
+ * let pass is built into every part that holds it and meets `wider`.
  */
 
 export const table = "test/ops/table.test.ts";
 const kernels = (...names) => names.map((name) => `test/kernels/${name}.test.ts`);
 
-/** Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of faults that have a home there. */
+/**
+ * Families by folder. `target` other than simd: what only threads run. Without a part: folders of src/, for kinds of
+ * faults that have a home there.
+ */
 export const families = {
   gemm: {
     part: "core",
@@ -58,7 +62,7 @@ export const families = {
 export const partOf = {
   "assembly/elementwise/unary.ts": "more",
   "assembly/elementwise/power.ts": "more",
-  "assembly/elementwise/compare.ts": "more",
+  "assembly/elementwise/binary.ts": "more",
   "assembly/elementwise/binaryFunctions.ts": "more",
   "assembly/elementwise/where.ts": "more",
   "assembly/loss/cosineSimilarity.ts": "more",
@@ -92,7 +96,7 @@ export const firstOf = {
   "assembly/elementwise/binaryFunctions.ts": kernels("binary"),
   "assembly/elementwise/binaryRow.ts": kernels("binary"),
   "assembly/elementwise/broadcast.ts": kernels("binary"),
-  "assembly/elementwise/compare.ts": kernels("binary"),
+  "assembly/elementwise/binary.ts": kernels("binary"),
   "assembly/simd/f32x4.ts": kernels("optim", "product/gemm"),
   "assembly/simd/lanes.ts": kernels("copy", "loss"),
   "assembly/simd/swept.ts": kernels("optim", "edges"),

@@ -1,7 +1,8 @@
 /**
- * Mutants of the kernels: plants each edit of test/mutants/edits/, one at a time, in a copy of the tree, builds the part that holds it for the plain build and
- * runs the tests that concern its family (families.mjs) until one is red. Outcomes are kept in build/mutants/kernels.json, so that a run goes on where the last one
- * ended; what survived is always tried again. An edit whose piece of the source is not there exactly once is an error: the list has drifted.
+ * Mutants of the kernels: plants each edit of test/mutants/edits/, one at a time, in a copy of the tree, builds the
+ * part that holds it for the plain build and runs the tests that concern its family (families.mjs) until one is red.
+ * Outcomes are kept in build/mutants/kernels.json, so that a run goes on where the last one ended; what survived is
+ * always tried again. An edit whose piece of the source is not there exactly once is an error: the list has drifted.
  */
 import { fork } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -11,7 +12,10 @@ import { familyOf, families, firstOf, partOf, table, wider } from "./families.mj
 const lists = "test/mutants/edits";
 const kept = "build/mutants/kernels.json";
 
-/** Every edit of the lists: file, find, replace, kind, and the argument where it is equivalent. @throws where a piece is not unique in its file */
+/**
+ * Every edit of the lists: file, find, replace, kind, and the argument where it is equivalent.
+ * @throws where a piece is not unique in its file
+ */
 export async function readEdits() {
   const edits = [];
   for (const name of (await readdir(lists)).sort()) {
@@ -144,7 +148,9 @@ const isExpected = (edit, { outcome }) => outcome === (edit.equivalent === undef
 
 /**
  * Runs all edits, or those of a family.
- * @param options family: that one only; kind: those whose kind holds one of these words, parted by commas; only: those whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests; atOnce: slots, 2 at most
+ * @param options family: that one only; kind: those whose kind holds one of these words, parted by commas; only: those
+ *   whose file or piece holds this text; again: also those that were caught before; narrow: without the wider tests;
+ *   atOnce: slots, 2 at most
  * @returns what is left unexplained
  */
 export async function runKernels({ family, kind, only, again = false, narrow = false, atOnce = 1 } = {}) {

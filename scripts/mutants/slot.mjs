@@ -1,6 +1,7 @@
 /**
- * One copy of the tree in which mutants of the kernels are planted, a process of its own: compiler and vitest are loaded once. Its folder is the first argument.
- * Each message from kernels.mjs names an edit; the answer says which test caught it, or that none did. Does not know the list nor how long one may take.
+ * One copy of the tree in which mutants of the kernels are planted, a process of its own: compiler and vitest are
+ * loaded once. Its folder is the first argument. Each message from kernels.mjs names an edit; the answer says which
+ * test caught it, or that none did. Does not know the list nor how long one may take.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, posix } from "node:path";
@@ -51,7 +52,10 @@ async function partsWith(file) {
   return parts.filter((_, i) => held[i]).map(({ name }) => name);
 }
 
-/** Compiles one part for one target, as scripts/build.mjs does but with few of the compiler's passes. @throws what the compiler says */
+/**
+ * Compiles one part for one target, as scripts/build.mjs does but with few of the compiler's passes.
+ * @throws what the compiler says
+ */
 async function compile(name, target) {
   const { number, suffix } = parts.find((part) => part.name === name);
   const out = `build/wasm/${target}${suffix}`;
@@ -72,7 +76,10 @@ async function compile(name, target) {
   vitest.invalidateFile(`${folder}/${out}.js`);
 }
 
-/** Does `work`, and says so when it has taken more processor time than any test file does: time on the clock says nothing on a busy machine. */
+/**
+ * Does `work`, and says so when it has taken more processor time than any test file does: time on the clock says
+ * nothing on a busy machine.
+ */
 async function watched(name, work) {
   const from = process.cpuUsage();
   const timer = setInterval(() => {
@@ -86,7 +93,10 @@ async function watched(name, work) {
   }
 }
 
-/** Runs test files one after the other until one is red. @returns the name of the first test that failed, or undefined */
+/**
+ * Runs test files one after the other until one is red.
+ * @returns the name of the first test that failed, or undefined
+ */
 async function firstRed(files, pattern) {
   if (pattern) vitest.setGlobalTestNamePattern(pattern);
   else vitest.resetGlobalTestNamePattern();

@@ -1,6 +1,7 @@
 /**
- * A plugin of Stryker's that leaves the wording of messages alone: text inside a call of message(), usage() and the like or inside `new …Error(…)` says what
- * is wrong and decides nothing. Text elsewhere (names of options, formats, kinds) is still changed.
+ * A plugin of Stryker's that leaves the wording of messages alone: text inside a call of message(), usage() and the
+ * like or inside `new …Error(…)` says what is wrong and decides nothing. Text elsewhere (names of options, formats,
+ * kinds) is still changed.
  */
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 

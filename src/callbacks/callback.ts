@@ -1,53 +1,73 @@
-/** What a callback is, and the little that training shows it. Knows no models: whatever trains hands in a {@link Training}. */
+/**
+ * What a callback is, and what it can see and do during training. Knows no models: the training loop passes a
+ * {@link Training}.
+ */
 
 /** What a callback may see and do. */
 export interface Training {
-  /** Epochs that this call of fit ends with. */
+  /** Number of the epoch at which this call of fit ends. */
   readonly epochs: number;
   /** Batches in an epoch. */
   readonly batches: number;
   /** The learning rate of the next step; assigning replaces the schedule's. */
   learningRate: number;
-  /** Norm of all gradients together before clipping, in the last step; undefined where the optimizer has no globalClipNorm. */
+  /**
+   * Norm of all gradients together before clipping, in the last step; undefined where the optimizer has no
+   * globalClipNorm.
+   */
   readonly gradientNorm: number | undefined;
   /** A copy of all weights, trainable or not. */
   copyWeights(): Float32Array[];
-  /** Puts such a copy back. */
+  /** Restores such a copy. */
   restoreWeights(weights: readonly Float32Array[]): void;
-  /** Writes a checkpoint: weights, optimizer, progress. Resolves when the file stands. */
+  /** Writes a checkpoint: weights, optimizer, progress. Resolves when the file is complete. */
   saveCheckpoint(path: string): Promise<void>;
-  /** Bytes of such a checkpoint. Rejects where one cannot be made, as for notes that would be lost. */
+  /**
+   * The size of such a checkpoint in bytes. Rejects when one cannot be made, for example because notes would be lost.
+   */
   checkpointSize(): Promise<number>;
-  /** Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd). @param reason stands in the history */
+  /**
+   * Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd).
+   * @param reason recorded in the history
+   */
   stop(reason: string): void;
 }
 
 /** Loss and metrics by name: "loss", "accuracy", "valLoss", "valAccuracy", … */
 export type Logs = Readonly<Record<string, number>>;
 
-/** What a checkpoint keeps of a callback: JSON. */
+/** The state of a callback in a checkpoint, as JSON. */
 export type CallbackState = Readonly<Record<string, number | null>>;
 
-/** Hooks that fit calls; each may be left out, and each may be asynchronous. A plain object with some of them is a callback. */
+/**
+ * Hooks that fit calls; each may be left out, and each may be asynchronous. A plain object with some of them is a
+ * callback.
+ */
 export interface Callback {
-  /** In messages, and beside the state in a checkpoint. */
+  /** The callback's name in messages and in checkpoints. */
   readonly name?: string;
-  /** Throws where the logs, which will have these names, lack what the callback reads: before anything else happens. */
+  /**
+   * Throws when the logs, which will have these names, lack what the callback reads. Called before anything else
+   * happens.
+   */
   checkLogs?(names: readonly string[]): void;
-  /** The callback forgets earlier trainings here. */
+  /** Called when training begins; the callback forgets earlier trainings. */
   onTrainBegin?(training: Training): void | Promise<void>;
   /** @param epoch from 0 */
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>;
   /** @param batch from 0 in the epoch  @param logs running means of the epoch so far */
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
-  /** After every callback's onEpochEnd: for what must see all that they changed, as a checkpoint. */
+  /** Called after onEpochEnd of every callback, for work such as a checkpoint that must see all their changes. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
-  /** Instead of onTrainEnd, and at once, where the signal or an error ends training. What it throws is not seen: the error is. */
+  /**
+   * Called instead of onTrainEnd, and at once, when the signal or an error ends training. What it throws is ignored:
+   * fit reports the original error.
+   */
   onTrainAbort?(training: Training): void;
-  /** What it must know to go on after a resume as if training had not stopped. */
+  /** The state that the callback needs to continue after a resume as if training had not stopped. */
   save?(): CallbackState;
-  /** Takes that back; called after onTrainBegin of the training that resumes. */
+  /** Restores that state; called after onTrainBegin of the training that resumes. */
   restore?(saved: CallbackState): void;
 }

@@ -1,4 +1,4 @@
-/** Checkpoints while training goes on: every n epochs, or whenever a number is better than ever. */
+/** Checkpoints during training: every n epochs, or whenever a number is the best so far. */
 import { UsageError, message, show } from "../errors.js";
 import { type Table, flag, integer, resolve } from "../options.js";
 import { tryToWrite } from "../io/trial.js";
@@ -8,7 +8,10 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link checkpoint}; minDelta is 0 by default. */
 export interface CheckpointOptions extends MonitorOptions {
-  /** Where to: `{epoch}` in it stands for the epoch's number, from 1. Without it each checkpoint replaces the one before. */
+  /**
+   * The file: `{epoch}` in its path stands for the epoch's number, from 1. Without it each checkpoint replaces the one
+   * before.
+   */
   readonly path: string;
   /** Save only when `monitor` is better than in every epoch before. Default false. */
   readonly saveBestOnly?: boolean;
@@ -17,9 +20,11 @@ export interface CheckpointOptions extends MonitorOptions {
 }
 
 /**
- * Saves a checkpoint at the end of epochs. What stands at `path` is always whole: it is replaced at once, when the next is complete.
- * Errors: UsageError for an option; in fit for a monitor that is not measured, and those of writing, before the first step
- * where the place cannot be written to or has no room, or the model has notes that cannot be saved.
+ * Saves a checkpoint at the end of epochs. The file at `path` is always complete: it is replaced at once when the next
+ * one is.
+ * @throws {UsageError} for a wrong option; in fit when the monitor is not measured
+ * @throws before the first step of fit, when the file cannot be written, the disk is full, or the model has notes that
+ *   cannot be saved
  */
 export function checkpoint(options: CheckpointOptions): Callback {
   const op = "checkpoint";
@@ -32,11 +37,15 @@ export function checkpoint(options: CheckpointOptions): Callback {
   checkPlaceholders(op, path);
   if (saveBestOnly && options.everyEpochs !== undefined) {
     const got = `saveBestOnly true and everyEpochs ${everyEpochs}`;
-    throw new UsageError(message(op, "two rules", { expected: "saveBestOnly or everyEpochs", got }));
+    throw new UsageError(
+      message(op, "saveBestOnly and everyEpochs exclude each other", { expected: "one of them", got }),
+    );
   }
   if (!saveBestOnly && (options.monitor ?? options.mode ?? options.minDelta) !== undefined) {
-    const expected = "saveBestOnly true with monitor, mode or minDelta";
-    throw new UsageError(message(op, "a monitor without use", { expected, got: `saveBestOnly ${saveBestOnly}` }));
+    const expected = "saveBestOnly true";
+    throw new UsageError(
+      message(op, "monitor, mode and minDelta are for saveBestOnly", { expected, got: `saveBestOnly ${saveBestOnly}` }),
+    );
   }
   const monitor = new Monitor(op, watched);
   return {
@@ -47,7 +56,7 @@ export function checkpoint(options: CheckpointOptions): Callback {
     async onTrainBegin(training) {
       monitor.reset();
       const bytes = await training.checkpointSize();
-      const inNumberedFolder = /\{epoch\}.*[\\/]/.test(path); // made by the caller when its time comes
+      const inNumberedFolder = /\{epoch\}.*[\\/]/.test(path); // the caller makes such a folder when it is needed
       if (!inNumberedFolder) await tryToWrite(op, [{ path: path.replaceAll("{epoch}", "1"), bytes }]);
     },
     async afterEpoch(epoch, logs, training) {
@@ -60,7 +69,7 @@ export function checkpoint(options: CheckpointOptions): Callback {
 }
 
 function checkPlaceholders(op: string, path: string): void {
-  const closed = path.slice(0, path.lastIndexOf("}") + 1); // so that each { finds its }, and matching takes linear time
+  const closed = path.slice(0, path.lastIndexOf("}") + 1); // each { then has its }, and matching takes linear time
   const unknown = closed.match(/\{(?!epoch\})[^}]*\}/);
   if (unknown !== null) {
     throw new UsageError(

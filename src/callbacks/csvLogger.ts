@@ -1,4 +1,4 @@
-/** The history as a CSV file that grows by a line an epoch, and can be read at any moment. Node only. */
+/** The history as a CSV file that grows by a line per epoch and can be read at any time. Node only. */
 import { DataError, message, show } from "../errors.js";
 import { appendToFile, readFile, writeFileAtomically } from "../io/files.js";
 import { isNode } from "../io/node.js";
@@ -10,14 +10,16 @@ import { filePath } from "./filePath.js";
 /** Options of {@link csvLogger}. */
 export interface CsvLoggerOptions {
   readonly path: string;
-  /** Go on in a file that is there, whose columns must be the same, instead of replacing it. Default false. */
+  /** Continues an existing file, which must have the same columns, instead of replacing it. Default false. */
   readonly append?: boolean;
 }
 
 /**
- * Writes `epoch,loss,…` and then a line after each epoch, the epoch counted from 1. A line is written at once, so that the file is always valid.
- * With `append`, lines of epochs that a resumed training does again are replaced: those that were written after its checkpoint.
- * Errors: UsageError for an option; in fit UsageError in browsers, DataError for a file that cannot be written, before the first step, or has other columns.
+ * Writes the header `epoch,loss,…` and then a line after each epoch, with epochs counted from 1. Lines are written at
+ * once, so that the file is always valid. With `append`, a training that resumes replaces the lines that were written
+ * after its checkpoint.
+ * @throws {UsageError} for a wrong option; in fit, in browsers
+ * @throws {DataError} before the first step, when the file cannot be written or has different columns
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
   const op = "csvLogger";
@@ -35,7 +37,9 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
     if (found.length === 0) await write([header]);
     else if (found[0] !== header) {
       const hint = "Use another path, or append: false to replace the file.";
-      throw new DataError(message(op, `${show(path)} has other columns`, { expected: header, got: found[0], hint }));
+      throw new DataError(
+        message(op, `${show(path)} has different columns`, { expected: header, got: found[0], hint }),
+      );
     } else {
       let kept = found.length;
       if (isResumed && !isEnded && kept > 1) kept--; // a line that was cut when the machine stopped
@@ -66,7 +70,7 @@ export function csvLogger(options: CsvLoggerOptions): Callback {
   };
 }
 
-/** The text of a file; none where there is none. */
+/** The text of a file; empty if there is none. */
 async function textOf(op: string, path: string): Promise<string> {
   const isThere = isNode() && globalThis.process.getBuiltinModule("fs").existsSync(path);
   return isThere ? new TextDecoder().decode(await readFile(op, path)) : "";

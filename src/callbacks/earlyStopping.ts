@@ -5,19 +5,22 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link earlyStopping}; minDelta is 0 by default. */
 export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement after which training ends, as in Keras: with 3, the third in a row ends it. Default 0, which is as 1. */
+  /**
+   * Epochs without improvement after which training ends, as in Keras: with 3, the third in a row ends it. Default 0,
+   * which has the effect of 1.
+   */
   readonly patience?: number;
   /**
-   * Put the weights of the best epoch back at the end, however training ends: also where the signal or an error ends it. A `resume` with the same callback
-   * goes on with the weights of the interruption. Default false.
+   * Restores the weights of the best epoch at the end, however training ends, even by the signal or an error. A
+   * `resume` with the same callback continues with the weights at the interruption. Default false.
    */
   readonly restoreBestWeights?: boolean;
 }
 
 /**
- * Ends training when `monitor` has not improved for `patience` epochs. After a resume the best epoch from before it is known by its number only: its
- * weights are those of the checkpoint of that epoch, if one was kept.
- * Errors: UsageError for an option; in fit for a monitor that is not measured.
+ * Ends training when `monitor` has not improved for `patience` epochs. After a resume only the value of an earlier best
+ * epoch is known: its weights are in the checkpoint of that epoch, if one was kept.
+ * @throws {UsageError} for a wrong option; in fit when the monitor is not measured
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const op = "earlyStopping";
@@ -30,7 +33,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let waited = 0;
   let best: Float32Array[] | undefined;
   let now: Training;
-  /** The weights that an interrupted training stood at, and those that it left in their place. */
+  /** The weights at an interruption, and those that replaced them. */
   let interrupted: { readonly at: Float32Array[]; readonly best: Float32Array[] } | undefined;
   return {
     name: op,
@@ -72,7 +75,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   };
 }
 
-/** True where nobody has changed the weights. */
+/** True where the weights are unchanged. */
 function areEqual(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
   return a.every((values, i) => values.every((value, k) => Object.is(value, b[i][k])));
 }

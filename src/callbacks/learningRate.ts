@@ -1,4 +1,7 @@
-/** Changing the learning rate between epochs: when a number stands still, or as a function says. Schedules by step are the optimizer's. */
+/**
+ * Changes of the learning rate between epochs: when a number no longer improves, or as a function says. Schedules by
+ * step belong to the optimizer.
+ */
 import { UsageError, message, show } from "../errors.js";
 import { type Table, checkNumber, integer, number, resolve } from "../options.js";
 import type { Callback } from "./callback.js";
@@ -6,19 +9,20 @@ import { Monitor, type MonitorOptions, monitorTable } from "./monitor.js";
 
 /** Options of {@link reduceOnPlateau}; minDelta is 1e-4 by default. */
 export interface ReduceOnPlateauOptions extends MonitorOptions {
-  /** What the learning rate is multiplied with, in (0, 1). Default 0.1. */
+  /** Factor of the learning rate, in (0, 1). Default 0.1. */
   readonly factor?: number;
-  /** Epochs without improvement until then. Default 10. */
+  /** Epochs without improvement before a reduction. Default 10. */
   readonly patience?: number;
-  /** Epochs after a reduction that do not count. Default 0. */
+  /** Epochs after a reduction that are not counted. Default 0. */
   readonly cooldown?: number;
   /** The learning rate does not fall below this. Default 0. */
   readonly minLearningRate?: number;
 }
 
 /**
- * Multiplies the learning rate with `factor` when `monitor` has not improved for `patience` epochs; it replaces a schedule by that.
- * Errors: UsageError for an option; in fit for a monitor that is not measured.
+ * Multiplies the learning rate by `factor` when `monitor` has not improved for `patience` epochs. The result replaces
+ * the learning rate of a schedule.
+ * @throws {UsageError} for a wrong option; in fit when the monitor is not measured
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
   const op = "reduceOnPlateau";
@@ -63,14 +67,14 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
 /**
  * Sets the learning rate at the beginning of each epoch.
  *
- * @param rateAt  from the epoch, from 0, and the learning rate so far to the new one
- * Errors: UsageError for what is no function; in fit where it gives no learning rate.
+ * @param rateAt  (epoch, learningRate) → the new learning rate; epochs count from 0
+ * @throws {UsageError} unless `rateAt` is a function; in fit when it does not return a learning rate
  */
 export function schedule(rateAt: (epoch: number, learningRate: number) => number): Callback {
   const op = "schedule";
   if (typeof rateAt !== "function") {
-    const expected = "a function (epoch, learningRate) → learningRate";
-    throw new UsageError(message(op, "no function", { expected, got: show(rateAt) }));
+    const expected = "(epoch, learningRate) → learningRate";
+    throw new UsageError(message(op, "rateAt must be a function", { expected, got: show(rateAt) }));
   }
   return {
     name: op,

@@ -1,4 +1,7 @@
-/** What early stopping, checkpoints and the plateau have in common: a named number that is to become smaller or larger, and the best of it so far. */
+/**
+ * Shared by early stopping, checkpoints and reduceOnPlateau: a named number that should become smaller or larger, and
+ * its best value so far.
+ */
 import { UsageError, message, show } from "../errors.js";
 import { type Option, type Table, type Values, number, oneOf } from "../options.js";
 import type { CallbackState, Logs } from "./callback.js";
@@ -9,13 +12,15 @@ export interface MonitorOptions {
   readonly monitor?: string;
   /** Which way is better. Default "auto": "max" for accuracies, precision, recall, F1, AUC and R², else "min". */
   readonly mode?: "auto" | "min" | "max";
-  /** A smaller change is no improvement. ≥ 0. */
+  /** The least change that counts as an improvement, ≥ 0. */
   readonly minDelta?: number;
 }
 
 const monitor: Option<string> = (op, name, value = "valLoss") => {
   if (typeof value === "string") return value;
-  throw new UsageError(message(op, `${name} is no name`, { expected: 'a string as "valLoss"', got: show(value) }));
+  throw new UsageError(
+    message(op, `${name} must be a string`, { expected: 'a name such as "valLoss"', got: show(value) }),
+  );
 };
 
 /** The options of callbacks that watch a number. */
@@ -42,7 +47,7 @@ export class Monitor {
     this.#minDelta = minDelta;
   }
 
-  /** Errors: UsageError where the number is not among those that are measured. */
+  /** @throws {UsageError} when the number is not among those that are measured */
   check(names: readonly string[]): void {
     if (!names.includes(this.#name)) this.#fail(names);
   }
@@ -52,7 +57,10 @@ export class Monitor {
     this.#best = null;
   }
 
-  /** True where the number is better than the best by more than minDelta; it is the best then. NaN is never better. Errors: UsageError where the logs lack it. */
+  /**
+   * True where the number is better than the best by more than minDelta; it then becomes the best. NaN is never better.
+   * @throws {UsageError} when the logs do not have it
+   */
   improves(logs: Logs): boolean {
     this.check(Object.keys(logs));
     const value = logs[this.#name];
@@ -62,17 +70,17 @@ export class Monitor {
     return true;
   }
 
-  /** "valLoss 0.25", for what training says when it stops. */
+  /** "valLoss 0.25", for the reason that training gives when it stops. */
   describeBest(): string {
     return `${this.#name} ${this.#best ?? "never a number"}`;
   }
 
-  /** What a checkpoint keeps. */
+  /** The state for a checkpoint. */
   save(): CallbackState {
     return { best: this.#best };
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores the state from a checkpoint. */
   restore({ best = null }: CallbackState): void {
     this.#best = best;
   }
@@ -83,6 +91,6 @@ export class Monitor {
       : {};
     const expected = `one of ${names.join(", ")}`;
     const got = `monitor ${show(this.#name)}`;
-    throw new UsageError(message(this.#op, "nothing of that name is measured", { expected, got, ...hint }));
+    throw new UsageError(message(this.#op, "nothing of this name is measured", { expected, got, ...hint }));
   }
 }

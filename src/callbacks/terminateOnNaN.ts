@@ -1,4 +1,4 @@
-/** Stopping at the first batch whose loss is no number. */
+/** Stopping at the first batch whose loss is not finite. */
 import type { Callback } from "./callback.js";
 
 /** Ends training after the batch that made the loss NaN or infinite. */

@@ -1,4 +1,7 @@
-/** `lanegrad bench`: speeds of everything that training is made of, each as a part of what this machine can do at best, measured in the same run. */
+/**
+ * `lanegrad bench`: speeds of everything that training consists of, each compared with the machine's limit measured in
+ * the same run.
+ */
 import process from "node:process";
 import type { Group } from "../../bench/case.js";
 import { type Measurement, measureLimit, median } from "../../bench/measure.js";
@@ -6,7 +9,7 @@ import { show } from "../errors.js";
 import { pageText } from "../report/page.js";
 import { machineLimits, threadsArrived } from "../../bench/limits.js";
 import type { BenchResult } from "../../bench/result.js";
-import { chosenGroups, suiteNames, suites } from "../../bench/suites/suites.js";
+import { chosenGroups, suiteNames, suites } from "../../bench/suites/index.js";
 import { tableHead, tableRow } from "../../bench/table.js";
 import type { Command } from "./command.js";
 import { wrong } from "./commandLine.js";
@@ -18,7 +21,7 @@ import { Outputs } from "./lesson/outputs.js";
 import { pageParts, pageSize } from "./lesson/lessonPage.js";
 import { Terminal } from "./terminal/terminal.js";
 
-/** What stands on the page before its script, benchmarks/page/, draws the run. */
+/** The part of the page above its script; benchmarks/page/ draws the run. */
 const pageBody = `<h1>Speed of kernels and training steps</h1>
 <p>Every result was compared with float64 arithmetic before it was timed. Each time is the median of many runs, which took turns with the machine's limit:
 multiply-adds on registers, or a copy of memory.</p>
@@ -113,11 +116,11 @@ export const bench: Command = {
   },
 };
 
-/** The names of each group that are to be measured. @throws CommandLineError where nothing is left */
+/** The names in each group that are to be measured. @throws {CommandLineError} when there are none */
 function selected(groups: readonly Group[], part = ""): readonly { group: Group; names: readonly string[] }[] {
   const named = groups.map((group) => ({ group, names: suites[group].names.filter((name) => name.includes(part)) }));
   const left = named.filter(({ names }) => names.length > 0);
   if (left.length > 0) return left;
   const all = groups.flatMap((group) => suites[group].names);
-  throw wrong("bench", "--only leaves nothing", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
+  throw wrong("bench", "--only matches no case", `a part of ${all.map((name) => show(name)).join(", ")}`, part);
 }

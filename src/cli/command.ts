@@ -1,15 +1,15 @@
-/** What a command is. */
+/** The interface of a command. */
 import type { Arguments, Signature } from "./commandLine.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** A command of `lanegrad`: what it takes, what the help says, what it does. */
+/** A command of `lanegrad`: its arguments, its help, and what it does. */
 export interface Command extends Signature {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the help says between usage and options. */
+  /** The part of the help between usage and options. */
   readonly about: readonly string[];
-  /** Command lines that do something, for the end of the help. */
+  /** Command lines for the end of the help. */
   readonly examples: readonly string[];
-  /** Does it. Rejects where it cannot. */
+  /** Runs the command. Rejects when it fails. */
   run(args: Arguments, surroundings: Surroundings): Promise<void>;
 }

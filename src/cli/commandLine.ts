@@ -1,31 +1,33 @@
 /**
- * What a command takes on the command line, and how that is read: unknown options and values out of range are errors before anything runs.
- * Does not know what the commands do.
+ * Reads the arguments of a command. Unknown options and values out of range are errors before anything runs. Does not
+ * know what the commands do.
  */
 import { parseArgs } from "node:util";
 import { message, show } from "../errors.js";
 import { oneLine } from "./terminal/format.js";
 
-/** The command line makes no sense: exit status 2. */
+/** The command line is invalid: exit status 2. */
 export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
 }
 
 /** An option of a command. */
 export interface OptionSpec {
-  /** What its value is called, as "FILE"; a switch has none. */
+  /** The name of its value, such as "FILE"; a switch has none. */
   readonly value?: string;
-  /** For the help, without a full stop. */
+  /** One line for the help, without a full stop. */
   readonly about: string;
 }
 
-/** What a command takes. */
+/** The arguments that a command accepts. */
 export interface Signature {
   /** "train" */
   readonly name: string;
-  /** What may stand beside the options, and what it is called, as "recipe"; one of `choices`, or without them anything. */
+  /** The word beside the options and its name, such as "recipe": one of `choices` or, without them, any word. */
   readonly operand?: { readonly name: string; readonly choices?: readonly string[]; readonly isRequired: boolean };
-  /** What may follow it, any number of them, and what each is called, as "file". Default: nothing. */
+  /**
+   * The name of further words after it, such as "file", of which there may be any number. Default: none are allowed.
+   */
   readonly more?: { readonly name: string };
   readonly options: Readonly<Record<string, OptionSpec>>;
 }
@@ -34,7 +36,7 @@ export interface Signature {
 export class Arguments {
   /** The word beside the options. */
   readonly operand: string | undefined;
-  /** What follows it. */
+  /** The words that follow it. */
   readonly more: readonly string[];
   readonly #command: string;
   readonly #values: ReadonlyMap<string, string>;
@@ -72,9 +74,9 @@ export class Arguments {
   /**
    * An option's value as a number.
    *
-   * @param rule  what it must be, for the message
-   * @param isIn  whether a number is that
-   * @throws CommandLineError
+   * @param rule  the rule for the number, for the message
+   * @param isIn  whether a number follows the rule
+   * @throws {CommandLineError} when it does not
    */
   number(option: string, rule: string, isIn: (value: number) => boolean): number | undefined {
     const text = this.#values.get(option);
@@ -85,7 +87,7 @@ export class Arguments {
   }
 }
 
-/** Reads arguments by a command's signature. @throws CommandLineError */
+/** Reads arguments by a command's signature. @throws {CommandLineError} when they do not match it */
 export function readArguments(signature: Signature, args: readonly string[]): Arguments {
   const { name, options } = signature;
   const types = Object.entries(options).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" }]);
@@ -133,14 +135,14 @@ export function unknown(command: string, kind: string, got: string, known: reado
   return wrong(command, `unknown ${kind}`, alternatives(known), got, hint);
 }
 
-/** The error for arguments that make no sense. */
+/** The error for invalid arguments. */
 export function wrong(command: string, what: string, expected?: string, got?: string, hint?: string): CommandLineError {
   const op = command === "" ? "lanegrad" : `lanegrad ${command}`;
   const parts = { ...(expected && { expected }), ...(got !== undefined && { got: show(got) }), ...(hint && { hint }) };
   return new CommandLineError(message(op, what, parts));
 }
 
-/** Words as a shell reads them back, those with control characters as bash, zsh and ksh do. */
+/** Words as a shell reads them back; those with control characters in the syntax of bash, zsh and ksh. */
 export function commandText(words: readonly string[]): string {
   return words.map(shellWord).join(" ");
 }
@@ -151,7 +153,7 @@ function shellWord(word: string): string {
   return `$'${oneLine(word.replaceAll("\\", "\\\\").replaceAll("'", "\\'"))}'`;
 }
 
-/** Where to read on. */
+/** The hint that names the help page. */
 export function helpHint(command: string): string {
   return `See lanegrad ${command === "" ? "" : `${command} `}--help.`;
 }
@@ -160,12 +162,12 @@ function checkOperands({ name, operand, more }: Signature, given: readonly strin
   const [first, second] = given as readonly (string | undefined)[];
   const spare = operand === undefined ? first : second;
   if (spare !== undefined && more === undefined)
-    throw wrong(name, "an argument too many", undefined, spare, helpHint(name));
+    throw wrong(name, "unexpected argument", undefined, spare, helpHint(name));
   if (operand === undefined) return;
   const { choices } = operand;
   if (first === undefined) {
     if (!operand.isRequired) return;
-    throw wrong(name, `no ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
+    throw wrong(name, `missing ${operand.name}`, choices && alternatives(choices), undefined, helpHint(name));
   }
   if (choices !== undefined && !choices.includes(first)) throw unknown(name, operand.name, first, choices);
 }
@@ -174,7 +176,7 @@ function alternatives(names: readonly string[]): string {
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
-/** Levenshtein's distance: how many letters must be put in, taken out or changed. */
+/** Levenshtein's distance: the number of letters to insert, remove or change. */
 function distance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

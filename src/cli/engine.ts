@@ -1,19 +1,19 @@
-/** Starting the library from the command line, and saying in words what it chose. */
+/** Starts the library for a command and describes in words what it chose. */
 import { cpus } from "node:os";
 import process from "node:process";
 import { type Info, info, init } from "../index.js";
 import type { Arguments } from "./commandLine.js";
 import { plural } from "./terminal/format.js";
 
-/** The option of commands that compute for long. */
-export const threadsOption = { value: "N", about: "threads that compute; default: the machine's cores, at most 8" };
+/** The option of commands with long computations. */
+export const threadsOption = { value: "N", about: "number of threads; default: the machine's cores, at most 8" };
 
-/** The option of what may use wide mode. */
+/** The option of commands that can use wide mode. */
 export const wideOption = { about: "let V8 fuse pairs of vectors into 256-bit ones (Node 24 and later)" };
 
 const mostThreads = 64;
 
-/** Starts the library as the options say. @throws CommandLineError */
+/** Starts the library according to the options. @throws {CommandLineError} for a wrong option */
 export function initWith(args: Arguments): Promise<Info> {
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostThreads;
   const threads = args.number("threads", `an integer from 1 to ${mostThreads}`, isCount);

@@ -1,4 +1,6 @@
-/** The help: of `lanegrad`, and of each command, from the same table that reads the arguments. At most 80 columns. */
+/**
+ * The help pages of `lanegrad` and of each command, from the same table that reads the arguments. At most 80 columns.
+ */
 import { version } from "../version.js";
 import type { Command } from "./command.js";
 import { beside } from "./terminal/layout.js";
@@ -15,8 +17,8 @@ export function overview(commands: readonly Command[]): string {
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
-    "lanegrad <command> --help tells the options of a command, lanegrad --version the",
-    "version.",
+    "lanegrad <command> --help lists the options of a command; lanegrad --version",
+    "prints the version.",
   ].join("\n");
 }
 

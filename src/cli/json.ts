@@ -2,7 +2,7 @@
 import { printable } from "../errors.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** Prints the object as one line. Numbers that JSON has not (NaN, ∞) become null. */
+/** Prints the object as one line. Numbers that JSON lacks (NaN, ∞) become null. */
 export function printJson({ stdout }: Surroundings, result: object): void {
   stdout.write(`${printable(JSON.stringify(result))}\n`);
 }

@@ -1,4 +1,4 @@
-/** The command: finds which one is meant, runs it, and turns errors into one line and an exit status. */
+/** The command line program: finds the command, runs it, and turns errors into one line and an exit status. */
 import { WrongResultError } from "../../bench/check.js";
 import { LanegradError, printable } from "../errors.js";
 import { version } from "../version.js";
@@ -26,7 +26,8 @@ const commands: readonly Command[] = [train, predict, course, table, bench, info
  * Runs a command line.
  *
  * @param args  without the program's name
- * @returns the exit status: 0 where all went well, 2 where the command line makes no sense, 130 or 143 where a signal ended it, else 1
+ * @returns the exit status: 0 for success, 2 for an invalid command line, 130 or 143 when a signal ended it, otherwise
+ *   1
  */
 export async function lanegrad(args: readonly string[], surroundings: Surroundings): Promise<number> {
   try {

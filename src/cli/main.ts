@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** What `lanegrad` starts: the command line in Node's process. */
+/** The entry point of `lanegrad`: the command line in Node's process. */
 import process from "node:process";
 import { arrayBuffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import type { StopSignal } from "./surroundings.js";
 
 const stopSignals: readonly StopSignal[] = ["SIGINT", "SIGTERM"];
 
-// The reader of a pipe may go away, which is no error; a file that the output goes to may run out of room, which is one.
+// The reader of a pipe may go away, which is not an error; a disk may be full, which is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(141);
   process.stderr.write(`lanegrad: cannot write to standard output: ${reasonOf(error)}.\n`);

@@ -4,7 +4,7 @@ import type { InstalledPackage } from "../../bench/suites/suite.js";
 /** A stream to write text to; `process.stdout` is one. */
 export interface Output {
   write(text: string): unknown;
-  /** A person is watching. */
+  /** True when a person is watching. */
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
   readonly columns?: number;
@@ -13,7 +13,7 @@ export interface Output {
 /** The signals that ask a command to end. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
-/** What the command uses of the installed package. */
+/** The files of the installed package that the command uses. */
 export interface PackageFiles extends InstalledPackage {
   /** URLs of the scripts of the pages that commands write. */
   readonly pages: { readonly bench: string; readonly lesson: string };
@@ -27,7 +27,7 @@ export interface Surroundings {
   readStdin(): Promise<Uint8Array<ArrayBuffer>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: PackageFiles;
-  /** Calls `listener` at each signal that asks to end. @returns a function that stops listening */
+  /** Calls `listener` at each signal that asks the command to end. @returns a function that stops listening */
   onStopSignal(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process at once. */
   exit(status: number): void;

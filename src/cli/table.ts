@@ -25,8 +25,8 @@ export const table: Command = {
     json: { about: "print the result as one JSON object, and everything else on standard error" },
   },
   about: [
-    "Trains every network of the table as its own lesson does, and looks at the test",
-    "set once. Fails where a network errs more than it is known to.",
+    "Trains every network of the table as its own lesson does, and evaluates the test",
+    "set once. Fails if a network makes more errors than its known bound.",
     "",
     ...beside(
       tables.map(({ name, about }) => [name, about] as const),

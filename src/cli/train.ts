@@ -14,7 +14,7 @@ const trainable = lessons.filter(({ kind }) => kind !== "table");
 const networks = trainable.filter(({ kind }) => kind === "network");
 const comparisons = trainable.filter(({ kind }) => kind === "comparison");
 
-/** Lines of the help: what each lesson is, and the settings that can be changed. */
+/** Lines of the help: each lesson and the settings that can be changed. */
 const described = (some: readonly Lesson[]): string[] => {
   const row = (lesson: Lesson) => {
     const settings = settingsText(lesson);
@@ -33,14 +33,14 @@ export const train: Command = {
     ...settingOptions(trainable),
     seed: seedOption,
     model: { value: "KIND", about: `the network of imdb: ${imdbModels.join(", ")}; default lstm` },
-    out: { value: "FILE", about: "save the trained model there, as safetensors" },
+    out: { value: "FILE", about: "save the trained model to this file, as safetensors" },
     resume: {
       value: "FILE",
-      about: "go on from a checkpoint that Ctrl-C or --checkpoint left, to the same weights as without the break",
+      about: "resume from a checkpoint of Ctrl-C or --checkpoint, to the same weights as without a break",
     },
     checkpoint: {
       value: "FILE",
-      about: "save a checkpoint there before the first step and after each epoch; removed when --out has the model",
+      about: "save a checkpoint before the first step and after each epoch; removed once --out has the model",
     },
     report: { value: "FILE.html", about: "write a page with curves, errors and what the network looks at" },
     threads: threadsOption,
@@ -48,8 +48,8 @@ export const train: Command = {
     json: { about: "print the result as one JSON object, and everything else on standard error" },
   },
   about: [
-    "Trains a network and says how well it does on samples that it has never seen.",
-    "Ctrl-C saves a checkpoint and says how to go on from it; a second Ctrl-C quits.",
+    "Trains a network and reports its accuracy on samples that it has never seen.",
+    "Ctrl-C saves a checkpoint and prints how to resume; a second Ctrl-C quits.",
     "",
     "Recipes, each with its settings; the first is the default:",
     ...described(networks),

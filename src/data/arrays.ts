@@ -1,11 +1,11 @@
-/** Values that are in memory already as data sets. Letters: N rows, C classes, K targets. */
+/** Data sets from values in memory. Letters: N rows, C classes, K targets. */
 import { checkKeys, message, show, ShapeError, UsageError } from "../errors.js";
 import { tensor, zeros } from "../tensor/create.js";
 import { showShape, sizeOf, type Shape } from "../tensor/shape.js";
 import { Tensor, type TensorValues } from "../tensor/tensor.js";
 import type { Dataset } from "./dataset.js";
 
-/** What {@link fromArrays} takes. */
+/** Options of {@link fromArrays}. */
 export interface ArraysOptions {
   /** Inputs of N rows: a tensor, nested arrays, or a typed array with the rows end to end. */
   readonly x: Tensor | TensorValues;
@@ -13,24 +13,29 @@ export interface ArraysOptions {
   readonly sampleShape?: Shape;
   /** N class numbers. Either this or `target`. */
   readonly labels?: ArrayLike<number>;
-  /** Targets of N rows, as `x`; a typed array or a list holds the same number for each row. Either this or `labels`. */
+  /**
+   * Targets of N rows, like `x`; a typed array or a list has the same number of values for each row. Either this or
+   * `labels`.
+   */
   readonly target?: Tensor | TensorValues;
-  /** The name of each class; labels are then checked against their number. */
+  /** The name of each class; labels must be smaller than their number. */
   readonly classNames?: readonly string[];
 }
 
 /**
- * A data set of arrays: x (N, …) of the array's type, float32 for nested arrays; y (N) int32 labels or (N, K) float32 targets.
+ * A data set of arrays: x (N, …) of the array's type, float32 for nested arrays; y (N) int32 labels or (N, K) float32
+ * targets.
  *
- * Errors: UsageError for a wrong option or before `init`; ShapeError where rows are missing, values do not fit, or a label is out of range.
+ * @throws {UsageError} for a wrong option or before `init`
+ * @throws {ShapeError} when rows are missing, values do not fit, or a label is out of range
  */
 export function fromArrays(options: ArraysOptions): Dataset {
   const op = "datasets.fromArrays";
   checkKeys(op, options, ["x", "sampleShape", "labels", "target", "classNames"]);
   const { sampleShape = [], labels, target, classNames } = options;
   if ((labels === undefined) === (target === undefined)) {
-    const got = labels === undefined ? "neither" : "both";
-    throw new UsageError(message(op, "nothing to learn", { expected: "either labels or target", got }));
+    const wrong = labels === undefined ? "neither labels nor target is given" : "both labels and target are given";
+    throw new UsageError(message(op, wrong, { expected: "one of them" }));
   }
   const x = rowsOf(op, "x", options.x, sampleShape);
   const rows = x.shape[0];
@@ -38,7 +43,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
     if (count === rows) return;
     const got = `x ${showShape(x.shape)} and ${count} ${name}`;
     throw new ShapeError(
-      message(op, `x and ${name} differ in the number of rows`, { expected: "as many of both", got }),
+      message(op, `x and ${name} differ in the number of rows`, { expected: "the same number", got }),
     );
   };
   if (labels !== undefined) {
@@ -54,11 +59,13 @@ export function fromArrays(options: ArraysOptions): Dataset {
 }
 
 /**
- * Labels as rows of zeros with a one: (N, C) float32.
+ * One-hot labels: rows of zeros with a single one, (N, C) float32.
  *
  * @param labels   N integers from 0 to C − 1: a tensor, a typed array or a list
  * @param classes  C. Default: the largest label + 1
- * Errors: ShapeError for a label out of range; UsageError before `init`; MemoryError.
+ * @throws {ShapeError} for a label out of range
+ * @throws {UsageError} before `init`
+ * @throws {MemoryError}
  */
 export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: number): Tensor {
   const op = "datasets.toCategorical";
@@ -81,7 +88,9 @@ function rowsOf(op: string, name: string, values: Tensor | TensorValues, sampleS
   else if (values.length % size === 0) made = tensor(values, [values.length / size, ...sampleShape]);
   else {
     const expected = `a multiple of ${size} for rows of ${showShape(sampleShape)}`;
-    throw new ShapeError(message(op, `${name} has half a row`, { expected, got: `${values.length} values` }));
+    throw new ShapeError(
+      message(op, `${name} does not divide into rows`, { expected, got: `${values.length} values` }),
+    );
   }
   if (made.rank === 0 || made.shape[0] === 0) {
     throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 rows", got: showShape(made.shape) }));

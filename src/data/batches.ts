@@ -1,6 +1,8 @@
 /**
- * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that are the same for every batch.
- * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not know models or losses.
+ * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that all batches
+ * share.
+ * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not
+ * know models or losses.
  */
 import { gatherInto, gatherStepsInto } from "../ops/shape/gather.js";
 import { empty, zeros } from "../tensor/create.js";
@@ -9,10 +11,10 @@ import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Lengths } from "./lengths.js";
 
-/** A gathered batch: for each column its n rows. The tensors are views on the buffers and change with the next batch. */
+/** A gathered batch: n rows of each column. The tensors are views of the buffers and change with the next batch. */
 export type Batch = readonly Tensor[];
 
-/** Columns of data with N rows each, handed out batch by batch. */
+/** Columns of data with N rows each, given out batch by batch. */
 export class Batches {
   /** N */
   readonly rows: number;
@@ -23,16 +25,16 @@ export class Batches {
   readonly #buffers: readonly Tensor[];
   readonly #indices: Tensor;
   readonly #lengths: Lengths | undefined;
-  /** By n and L. */
+  /** The views of the buffers, by n and L. */
   readonly #views = new Map<number, { readonly indices: Tensor; readonly batch: Batch }>();
   #computedSteps = 0;
   #tokens = 0;
 
   /**
    * @param columns    (N, …) each; uint8 is read as fractions of 255
-   * @param batchSize  n, 1 ≤ n; more than N is N
-   * @param lengths    of column 0, (N, T) int32, where rows are grouped by length: Note [Groups by length]
-   * Errors: MemoryError.
+   * @param batchSize  n ≥ 1; if larger than N, N
+   * @param lengths    of column 0, (N, T) int32, if rows are grouped by length: Note [Groups by length]
+   * @throws {MemoryError}
    */
   constructor(columns: readonly Tensor[], batchSize: number, lengths?: Lengths) {
     this.#lengths = lengths;
@@ -46,14 +48,14 @@ export class Batches {
     this.#indices = keep(zeros([this.batchSize], { dtype: "int32" }));
   }
 
-  /** The order of an epoch's rows: a permutation that follows from seed and epoch alone, or as they stand. */
+  /** The order of an epoch's rows: a permutation that depends on seed and epoch alone, or the given order. */
   order(shuffle: boolean, seed: number, epoch: number): Int32Array {
     const random = new Random(seed).fork(`epoch ${epoch}`);
     if (this.#lengths !== undefined) return this.#lengths.order(this.batchSize, shuffle, random);
     return shuffle ? random.permutation(this.rows) : Int32Array.from({ length: this.rows }, (_, i) => i);
   }
 
-  /** What lengths are rounded up to a multiple of; false where rows are not grouped by length. */
+  /** The multiple that lengths are rounded up to; false where rows are not grouped by length. */
   get grouping(): number | false {
     return this.#lengths?.multiple ?? false;
   }
@@ -64,9 +66,9 @@ export class Batches {
   }
 
   /**
-   * Says which rows are next: batch `b` of an epoch with that order. {@link gather} then fills the buffers.
-   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and the buffers cut to them:
-   * the same array for the same n and L
+   * Selects the rows of batch `b` of an epoch with that order. {@link gather} then fills the buffers.
+   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and views of
+   *   the buffers of that size: the same array for the same n and L
    */
   select(
     order: Int32Array,
@@ -79,7 +81,7 @@ export class Batches {
     return { n: rows.length, steps, batch };
   }
 
-  /** Fills the buffers with the selected rows, n of them and L steps of each. Kernels only: it takes part in a recorded step. */
+  /** Fills the buffers with the selected rows, n rows of L steps. Only calls kernels, so that it can be recorded. */
   gather(n: number, steps?: number): void {
     const { indices, batch } = this.#viewsOf(n, steps);
     for (const [i, column] of this.#columns.entries()) {
@@ -88,7 +90,7 @@ export class Batches {
     }
   }
 
-  /** How much of all steps that were selected was padding, in percent; undefined where rows are not grouped by length. */
+  /** The share of padding in all steps selected so far, in percent; undefined where rows are not grouped by length. */
   get padding(): number | undefined {
     return this.#lengths === undefined || this.#computedSteps === 0
       ? undefined
@@ -101,7 +103,7 @@ export class Batches {
     for (const buffer of [this.#indices, ...this.#buffers]) buffer.dispose();
   }
 
-  /** L, and what of it is padding goes into the count. */
+  /** L; also counts its padding. */
   #stepsOf({ tokens, rounded }: Lengths, rows: Int32Array): number {
     const steps = rows.reduce((most, row) => Math.max(most, rounded[row]), 0);
     this.#computedSteps += steps * rows.length;

@@ -39,8 +39,9 @@ export interface CsvTable extends CsvFindings {
   /** (N) class numbers; empty without `labels`. */
   readonly labels: Int32Array<ArrayBuffer>;
   /**
-   * The classes of the column of labels in order. Where all labels are numbers, equal numbers are one class ("1", "1.0" and "01") under its shortest
-   * spelling, and the order is by value; else each spelling is a class, and the order is by code point.
+   * The classes of the column of labels in order. If all labels are numbers, equal numbers are one class ("1", "1.0"
+   * and "01") under its shortest spelling, in order of value; otherwise each spelling is a class, in order of code
+   * points.
    */
   readonly classNames: readonly string[];
   /** (N, K) row-major; empty without `target`. */
@@ -71,7 +72,7 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
   const full = fullOptions(op, options === Object(options) ? columns : options);
   checkMaxBytes(op, options);
   if (options.labels === undefined && options.target === undefined) {
-    throw new UsageError(message(op, "nothing to learn", { expected: "the option labels or target", got: "neither" }));
+    throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
   heap(); // without init, say so before anything is read
   const { rows, values, ...findings } = parse(op, await plainBytes(op, source, maxBytes), full);
@@ -95,13 +96,16 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
  * missing, a field of a number column that is no finite float32, quotes that do not close, bytes of another encoding, more than 1,048,576 fields in a row or
  * words in a column, more than 2²⁹ values in all, and where there are no rows.
  * Cost: linear in the text.
+ * @throws {UsageError} for a wrong option or an unknown column
+ * @throws {DataError} with line and column, for rows of different lengths, an empty field, a field that is not a finite
+ *   float32, a quote that is not closed, more than 1,048,576 fields in a row or as many classes, or no rows
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   const op = "datasets.parseCsv";
   const full = fullOptions(op, options);
   if (typeof text !== "string") {
     const hint = "datasets.csv reads files and bytes.";
-    throw new UsageError(message(op, "the text is no string", { expected: "a string", got: show(text), hint }));
+    throw new UsageError(message(op, "text must be a string", { got: show(text), hint }));
   }
   const { rows, values, ...findings } = parse(op, new TextEncoder().encode(text), { ...full, encoding: "utf-8" });
   const features = new Float32Array(rows * findings.featureNames.length);

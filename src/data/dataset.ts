@@ -1,4 +1,4 @@
-/** What every loader returns: rows of inputs and targets that stand side by side, in one set or split into training and test. */
+/** What every loader returns: rows of inputs and their targets, in one set or split into training and test. */
 import type { Tensor } from "../tensor/tensor.js";
 
 /** N examples. Row i of x belongs to row i of y. */
@@ -11,11 +11,11 @@ export interface Dataset {
   readonly classNames?: readonly string[];
 }
 
-/** Examples to learn from, and others to judge by. */
+/** Rows to train on, and rows to test with. */
 export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
 }
 
-/** The class names of the sets of digits. */
+/** The class names of data sets of digits. */
 export const digitNames: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];

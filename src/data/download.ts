@@ -1,7 +1,8 @@
 /**
- * Files from the network, kept in a cache folder: the first mirror that gives the right bytes, a temporary name until they are whole.
- * A file counts only with the right size and SHA-256, on disk as well as from the network; whatever is wrong with a mirror leads to the next one.
- * On failure no partial file stays. A link in the place of a file is replaced, not followed. Node only; does not know what is in the files.
+ * Files from the network, kept in a cache folder. The first mirror with the right bytes is used; a file has a temporary
+ * name until it is complete. A file is accepted only with the right size and SHA-256, from the disk as well as from the
+ * network; after any fault the next mirror is tried. On failure no partial file remains. A link in place of a file is
+ * replaced, not followed. Node only; does not know what the files hold.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "../io/bytes.js";
@@ -16,11 +17,11 @@ export interface RemoteFile {
   readonly sha256: string;
 }
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface DownloadProgress {
   readonly file: string;
   readonly mirror: string;
-  /** Bytes of all files that have come so far, and that are to come in all. */
+  /** Bytes of all files received so far, and their total. */
   readonly receivedBytes: number;
   readonly totalBytes: number;
 }
@@ -31,14 +32,14 @@ export interface CacheOptions {
   readonly cache?: string;
   /** Addresses of folders that have the files, tried in order. Default: public copies. */
   readonly mirrors?: readonly string[];
-  /** A mirror that sends less than 1 kB in this time, in milliseconds, is given up. Default 20,000. */
+  /** A mirror that sends less than 1 kB in this time, in milliseconds, is abandoned. Default 20,000. */
   readonly stallMs?: number;
-  /** Ends a download; the promise is then rejected with its reason. */
+  /** Ends a download; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
-/** Their names. */
+/** The names of these options. */
 export const cacheOptions: readonly (keyof CacheOptions)[] = ["cache", "mirrors", "stallMs", "signal", "onProgress"];
 
 /** A file's name and what is in it. */
@@ -51,18 +52,21 @@ export interface NamedBytes {
 export interface DownloadOptions {
   /** The function that the user called, for the messages. */
   readonly op: string;
-  /** Folder of the cache; made where it is missing. */
+  /** Folder of the cache; made if it does not exist. */
   readonly folder: string;
   /** Addresses of folders that have the file, tried in order. */
   readonly mirrors: readonly string[];
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes of this file that have come so far; starts again from 0 at the next mirror. */
+  /** Called with the bytes of this file received so far; starts again from 0 at the next mirror. */
   readonly onBytes?: (received: number, mirror: string) => void;
-  /** A mirror that sends less than 1 kB in this time, in milliseconds, is given up. */
+  /** A mirror that sends less than 1 kB in this time, in milliseconds, is abandoned. */
   readonly stallMs: number;
 }
 
-/** The folder for downloaded files: LANEGRAD_CACHE, else lanegrad in XDG_CACHE_HOME, else ~/.cache/lanegrad. Errors: UsageError in browsers. */
+/**
+ * The folder for downloaded files: LANEGRAD_CACHE, else lanegrad in XDG_CACHE_HOME, else ~/.cache/lanegrad.
+ * @throws {UsageError} in browsers
+ */
 export function cacheFolder(op: string): string {
   const path = nodeBuiltin("path", op);
   const { LANEGRAD_CACHE: own, XDG_CACHE_HOME: shared } = globalThis.process.env;
@@ -70,12 +74,12 @@ export function cacheFolder(op: string): string {
   return path.join(shared || path.join(nodeBuiltin("os", op).homedir(), ".cache"), "lanegrad");
 }
 
-/** Throws UsageError for options of {@link CacheOptions} that are wrong. */
+/** @throws {UsageError} when options of {@link CacheOptions} are wrong */
 export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions): void {
   const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
   if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
     throw new UsageError(
-      message(op, "mirrors are wrong", { expected: "a list of one or more addresses", got: show(mirrors) }),
+      message(op, "mirrors must be a list of addresses", { expected: "at least one", got: show(mirrors) }),
     );
   }
   if (stallMs !== undefined && !(stallMs > 0)) {
@@ -84,9 +88,9 @@ export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions
 }
 
 /**
- * All of `files` from the cache folder, downloaded where they are missing.
- * @param publicMirrors  where options name none
- * Errors: those of {@link download}. Files that have come whole stay if a later one fails.
+ * The bytes of all `files` from the cache folder; missing ones are downloaded.
+ * @param publicMirrors  used if the options name none
+ * @throws what {@link download} throws; files that have arrived completely stay if a later one fails
  */
 export async function fetchFiles(
   files: readonly RemoteFile[],
@@ -110,7 +114,7 @@ export async function fetchFiles(
   return found;
 }
 
-/** The bytes of `file` from the cache folder; undefined where it is not there, or not the right one. */
+/** The bytes of `file` from the cache folder; undefined where it does not exist or is not the right one. */
 export async function readCached(file: RemoteFile, folder: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const path = nodeBuiltin("path").join(folder, file.name);
   const fs = nodeBuiltin("fs/promises");
@@ -121,10 +125,11 @@ export async function readCached(file: RemoteFile, folder: string): Promise<Uint
 }
 
 /**
- * Downloads a file into the cache folder and returns its bytes.
+ * Downloads a file into the cache folder and returns its bytes. When it fails, the folder's files are as they were.
  *
- * Throws the signal's reason where it aborts; DataError where no mirror gives the right bytes (with what each of them gave), or, before a mirror is asked,
- * where the folder cannot be made or written to. In all these cases the folder's files are as they were.
+ * @throws the signal's reason when it aborts
+ * @throws {DataError} when no mirror has the right bytes (with what each of them gave) or, before a mirror is asked,
+ *   when the folder cannot be made or written to
  */
 export async function download(file: RemoteFile, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { op, folder, mirrors, signal } = options;
@@ -156,7 +161,7 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
   );
 }
 
-/** The body of `url`, at most `file.bytes` long. Throws whatever goes wrong. */
+/** The body of `url`, at most `file.bytes` long. Throws any error. */
 async function fetchBytes(
   url: string,
   file: RemoteFile,
@@ -164,7 +169,7 @@ async function fetchBytes(
   onBytes: (received: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const stop = new AbortController();
-  // Every wait races with this: in Node 20 a body that is aborted when all of it has come neither fails nor ends.
+  // Every wait races with this: in Node 20, a body that is aborted once all of it has arrived neither fails nor ends.
   const stopped = new Promise<never>((_, reject) =>
     stop.signal.addEventListener("abort", () => reject(stop.signal.reason as Error)),
   );
@@ -201,7 +206,7 @@ async function fetchBytes(
   }
 }
 
-/** Makes the cache folder where it is not there, and tries whether it can be written to. Errors: DataError. */
+/** Makes the cache folder if it does not exist, and tests that it can be written to. @throws {DataError} */
 async function makeFolder(op: string, folder: string): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
   try {
@@ -213,7 +218,10 @@ async function makeFolder(op: string, folder: string): Promise<void> {
   }
 }
 
-/** As mkdir with `recursive`, which never returns in Node where a folder is there but takes no others, as /proc. */
+/**
+ * Like mkdir with `recursive`, which in Node never returns for a folder that exists but cannot be written to, such as
+ * /proc.
+ */
 async function makeWithParents(folder: string): Promise<void> {
   const fs = nodeBuiltin("fs/promises");
   const make = (): Promise<void> =>
@@ -228,7 +236,7 @@ async function makeWithParents(folder: string): Promise<void> {
   });
 }
 
-/** What is wrong with the bytes of a file; undefined where nothing is. */
+/** What is wrong with the bytes of a file; undefined if nothing is. */
 async function wrongWith(bytes: Uint8Array<ArrayBuffer>, file: RemoteFile): Promise<string | undefined> {
   if (bytes.length !== file.bytes) return `${bytes.length} bytes`;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -236,7 +244,7 @@ async function wrongWith(bytes: Uint8Array<ArrayBuffer>, file: RemoteFile): Prom
   return sha256 === file.sha256 ? undefined : `SHA-256 ${sha256}`;
 }
 
-/** An error in a few words; fetch hides the interesting one in `cause`. */
+/** An error in a few words; fetch hides the informative one in `cause`. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reason(error.cause) : error.message || error.name;

@@ -1,7 +1,7 @@
 /**
- * IMDB: 25,000 + 25,000 film reviews as sequences of words by rank, labelled negative (0) or positive (1), in the order and encoding of Keras's
- * `imdb.load_data`. From a folder of plain binary files, from Keras's imdb.npz, or downloaded once into a cache. Reading files needs Node.
- * Does not pad: text.padSequences does. Letters: N reviews.
+ * IMDB: 25,000 + 25,000 film reviews as sequences of words by rank, labelled negative (0) or positive (1), in the order
+ * and encoding of Keras's `imdb.load_data`. Read from a folder of plain binary files or from Keras's imdb.npz, or
+ * downloaded once into a cache. Reading files needs Node. Does not pad: text.padSequences does. Letters: N reviews.
  * Source: Maas et al. 2011, "Learning word vectors for sentiment analysis"; Keras's `keras.datasets.imdb`.
  */
 import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
@@ -30,11 +30,17 @@ const op = "datasets.imdb";
 
 /** Options of {@link imdb}. */
 export interface ImdbOptions extends RankOptions, CacheOptions, InflateOptions {
-  /** Folder with `train-` and `test-` `tokens.u32le`, `offsets.u32le` and `labels.u8`, each as it is or as `.gz`, and `imdb_word_index.json` if it is there. */
+  /**
+   * Folder with `train-` and `test-` `tokens.u32le`, `offsets.u32le` and `labels.u8`, each plain or as `.gz`, and
+   * optionally `imdb_word_index.json`.
+   */
   readonly dir?: string;
-  /** Keras's imdb.npz: a path (Node), bytes, a Blob, a Response, a stream. Default, without dir: the cache, filled by downloading. */
+  /**
+   * Keras's imdb.npz: a path (Node), bytes, a Blob, a Response, a stream. Default, without dir: the cache, filled by
+   * downloading.
+   */
   readonly npz?: ByteSource;
-  /** With npz: Keras's imdb_word_index.json, likewise. */
+  /** Keras's imdb_word_index.json, from the same kinds of sources; only with npz. */
   readonly wordIndex?: ByteSource;
 }
 
@@ -47,11 +53,11 @@ export interface Reviews {
   readonly classNames: readonly string[];
 }
 
-/** What {@link imdb} gives. */
+/** What {@link imdb} returns. */
 export interface ImdbData {
   readonly train: Reviews;
   readonly test: Reviews;
-  /** Words to tokens and back; undefined where there is no word index beside the reviews. */
+  /** Words to tokens and back; undefined if there is no word index with the reviews. */
   readonly words: ReviewWords | undefined;
 }
 
@@ -83,9 +89,11 @@ const publicMirrors = ["https://storage.googleapis.com/tensorflow/tf-keras-datas
  * The reviews: `train` and `test`, x as sequences of tokens, y (N) labels.
  *
  * With `numWords: 10000` tokens are 0 … 9,999: 0 padding, 1 start, 2 unknown, a word of rank r is r + 3.
- * Errors: UsageError before `init` or for an option; DataError for files that are missing, damaged or of another form, cannot be downloaded, or inflate to
- * more than `maxBytes` (by default 100 × the size of the npz or of a gzipped file, and at least 8 MiB); the signal's reason where it aborts.
  * Cost: about 0.5 s from a folder, 1.5 s from imdb.npz; 50 MB outside of linear memory.
+ * @throws {UsageError} before `init` or for an option
+ * @throws {DataError} for files that are missing, damaged or of another form, cannot be downloaded, or inflate to more
+ *   than `maxBytes` (by default 100 × the size of the npz or of a gzipped file, and at least 8 MiB)
+ * @throws the signal's reason when it aborts
  */
 export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   checkKeys(op, options, ["dir", "npz", "wordIndex", "maxBytes", ...rankOptions, ...cacheOptions]);
@@ -94,12 +102,12 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
   checkMaxBytes(op, options);
   const { dir, npz, wordIndex, signal, numWords, skipTop, startToken, unknownToken, indexFrom } = options;
   if (dir !== undefined && npz !== undefined) {
-    throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or npz", got: "both" }));
+    throw new UsageError(message(op, "both dir and npz are given", { expected: "one of them" }));
   }
   if (wordIndex !== undefined && npz === undefined) {
-    throw new UsageError(message(op, "wordIndex goes with npz", { expected: "both", got: "wordIndex alone" }));
+    throw new UsageError(message(op, "wordIndex is given without npz", { expected: "both or neither" }));
   }
-  heap(); // without init, say so before anything is read
+  heap(); // throws before anything is read if init was not called
   signal?.throwIfAborted();
   const source = await (dir !== undefined
     ? fromFolder(dir, options.maxBytes)
@@ -122,9 +130,10 @@ export async function imdb(options: ImdbOptions = {}): Promise<ImdbData> {
 }
 
 /**
- * Where {@link imdb} would find the reviews without downloading: in `dir` or `dir/imdb` (as imdb.npz or as plain files), or without `dir` in the cache.
- * @returns the option to pass; undefined where they are not all there (their contents are not looked at)
- * Errors: UsageError in browsers.
+ * Where {@link imdb} would find the reviews without downloading: in `dir` or `dir/imdb` (as imdb.npz or as plain
+ * files), or without `dir` in the cache.
+ * @returns the option to pass; undefined where files are missing (their contents are not read)
+ * @throws {UsageError} in browsers
  */
 export async function findImdb(
   dir?: string,
@@ -206,7 +215,7 @@ async function fromFolder(dir: string, maxBytes?: number): Promise<Source> {
     const bytes = await read(`${name}-tokens.u32le`, size);
     if (bytes.length !== size) {
       const expected = `${size} bytes, as the offsets say`;
-      throw new DataError(message(op, `${name}-tokens.u32le has another size`, { expected, got: `${bytes.length}` }));
+      throw new DataError(message(op, `${name}-tokens.u32le has the wrong size`, { expected, got: `${bytes.length}` }));
     }
     const tokens = words32(bytes, `${name}-tokens.u32le`);
     checkLabels(name, labels, labels.length);
@@ -250,7 +259,7 @@ function checkOffsets(part: string, offsets: Uint32Array, count: number): void {
 function checkLabels(part: string, labels: Int32Array, count: number): void {
   if (count === 0 || labels.length !== count) {
     const got = `${count} reviews and ${labels.length} labels`;
-    throw new DataError(message(op, `${part} is not complete`, { expected: "as many of both, and some", got }));
+    throw new DataError(message(op, `${part} is not complete`, { expected: "one label for each review", got }));
   }
   const wrong = labels.findIndex((label) => label !== 0 && label !== 1);
   if (wrong < 0) return;

@@ -1,4 +1,4 @@
-/** Data sets: loaders, and what prepares their values for training. */
+/** Data sets: loaders, and functions that prepare their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
 export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, type CsvTable } from "./csv.js";
 export type { Dataset, Split } from "./dataset.js";

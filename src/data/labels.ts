@@ -1,24 +1,33 @@
 /**
  * The classes of a column of labels, and the order of names. Does not read files.
  *
- * Note [Labels that are numbers]: where every label of a column is a number, numbers that are equal are one class, however they are written: "1", "1.0",
- * "+1", "01" and "1e0". It is called what is written shortest. Compared are the digits, not float64 values, so long identifiers stay apart. Where one label
- * is no number, all are names, and each spelling is a class: "01" and "1" are two.
+ * Note [Labels that are numbers]: if every label of a column is a number, equal numbers are one class, however they are
+ * written: "1", "1.0", "+1", "01" and "1e0". The class has the shortest of these names. Digits are compared, not
+ * float64 values, so that long identifiers stay apart. If any label is not a number, all are names, and each spelling
+ * is a class: "01" and "1" are two.
  */
 import { DataError, message } from "../errors.js";
 
-/** Every number as text: the pattern of {@link isDecimal}. Each part begins with what the part before cannot end with, so matching takes linear time. */
+/**
+ * The pattern of {@link isDecimal}. Each part begins with what the part before cannot end with, so matching takes
+ * linear time.
+ */
 const decimal = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d+))?$/i;
 
-/** True for a decimal number with or without sign, point and exponent, and nothing around it. Cost: linear in the text. */
+/**
+ * True for a decimal number with or without sign, point and exponent, and nothing around it. Cost: linear in the text.
+ */
 export function isDecimal(text: string): boolean {
   return decimal.test(text);
 }
 
-/** More classes than this are no classes. */
+/** A column with more different values is not one of classes. */
 const mostClasses = 2 ** 20;
 
-/** Compares by code point: unlike `<`, which compares UTF-16 units and puts characters beyond U+FFFF before U+E000 … U+FFFF. */
+/**
+ * Compares by code point, unlike `<`, which compares UTF-16 units and puts characters beyond U+FFFF before U+E000 …
+ * U+FFFF.
+ */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -29,14 +38,14 @@ export function byCodePoint(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** True for half of a character beyond U+FFFF; halves are in the order of their characters. */
+/** True for half of a surrogate pair; halves are in the order of their characters. */
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 
-/** Names in order of appearance become classes in the order of {@link inOrder}. */
+/** Names in order of appearance, which become classes in the order of {@link inOrder}. */
 export class ClassNames {
   readonly #seen = new Map<string, number>();
 
-  /** The number of a name in order of appearance. @throws DataError beyond 1,048,576 names, with that hint */
+  /** The number of a name in order of appearance. @throws {DataError} beyond 1,048,576 names, with this hint */
   number(name: string, op: string, hint = "Numbers to predict are a target, not labels."): number {
     let number = this.#seen.get(name);
     if (number !== undefined) return number;
@@ -50,7 +59,10 @@ export class ClassNames {
     return number;
   }
 
-  /** The classes, by value where all are numbers and else by code point; `classes[n]` is that of the name with number n. Note [Labels that are numbers] */
+  /**
+   * The classes, by value if all are numbers and otherwise by code point; `classes[n]` is the class of the name with
+   * number n. Note [Labels that are numbers]
+   */
   inOrder(): { classNames: string[]; classes: Int32Array } {
     const names = [...this.#seen.keys()];
     const areNumbers = names.every(isDecimal);

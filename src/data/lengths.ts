@@ -1,10 +1,12 @@
 /**
- * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as its longest needs.
- * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not gather (batches.ts).
+ * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as
+ * its longest needs.
+ * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
+ * gather (batches.ts).
  *
- * Note [Groups by length]. The rows are shuffled, cut into pools of 50 batches, and each pool is sorted by length; its batches, then, are taken in a
- * shuffled order. So neighbours in length change from epoch to epoch, and padding stays at a few percent. Lengths are rounded up to a multiple, because
- * a recorded step is kept for each.
+ * Note [Groups by length]. The rows are shuffled and cut into pools of 50 batches, and each pool is sorted by length;
+ * then its batches are taken in a shuffled order. So neighbours in length change from epoch to epoch, and padding stays
+ * at a few percent. Lengths are rounded up to a multiple, because a recorded step is kept for each.
  */
 import { ShapeError, message } from "../errors.js";
 import type { Random } from "../tensor/random.js";
@@ -13,19 +15,22 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Batches that are sorted together. */
 const poolBatches = 50;
 
-/** How long each row of a data set is. */
+/** The length of each row of a data set. */
 export interface Lengths {
-  /** Steps that are no padding, (N); 0 for padding alone. */
+  /** Steps that are not padding, (N); 0 for a row of padding only. */
   readonly tokens: Int32Array;
-  /** The same rounded up, at least 1 and at most T. */
+  /** These lengths rounded up, at least 1 and at most T. */
   readonly rounded: Int32Array;
-  /** True where padding stands in front. */
+  /** True where padding comes first. */
   readonly isPaddedInFront: boolean;
   /** T */
   readonly steps: number;
-  /** What lengths were rounded up to a multiple of. */
+  /** The multiple that lengths were rounded up to. */
   readonly multiple: number;
-  /** An epoch's rows in batches of similar length: {@link orderByLength}. A method, so that batches.ts needs no import of this file. */
+  /**
+   * An epoch's rows in batches of similar length: {@link orderByLength}. A method, so that batches.ts need not import
+   * this file.
+   */
   order(batchSize: number, shuffle: boolean, random: Random): Int32Array;
 }
 
@@ -33,8 +38,8 @@ export interface Lengths {
  * The lengths of padded sequences.
  *
  * @param x         (N, T) int32, 0 for padding
- * @param multiple  what lengths are rounded up to a multiple of; default a tenth of T, rounded up
- * Errors: ShapeError for padding in front of one sequence and behind another.
+ * @param multiple  the multiple that lengths are rounded up to; default a tenth of T, rounded up
+ * @throws {ShapeError} when one sequence has padding in front and another behind
  */
 export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1] / 10)): Lengths {
   const [N, T] = x.shape;
@@ -63,7 +68,7 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
   return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple, order };
 }
 
-/** An epoch's rows in batches of similar length. Note [Groups by length]. A last batch that is smaller stays the last. */
+/** An epoch's rows in batches of similar length. Note [Groups by length]. A smaller last batch stays the last. */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
   const rows = shuffle ? random.permutation(N) : Int32Array.from({ length: N }, (_, i) => i);

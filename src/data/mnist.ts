@@ -1,7 +1,7 @@
 /**
- * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink: from a folder or downloaded once into a cache (in Node), or from files
- * that the caller has.
- * Any data set in the same four files (Fashion-MNIST, KMNIST) is read from a folder just as well; its class names are the caller's to know.
+ * MNIST: 60,000 + 10,000 handwritten digits, (N, 28, 28, 1) uint8 with 255 for ink. Read from a folder or downloaded
+ * once into a cache (in Node), or read from files that the caller has. Any data set in the same four files
+ * (Fashion-MNIST, KMNIST) can be read from a folder as well; the caller knows its class names.
  * Source: LeCun, Cortes, Burges; the checksums are those of the published files.
  */
 import { checkKeys, DataError, UsageError, message, show } from "../errors.js";
@@ -28,9 +28,15 @@ const browserHint = "datasets.digits() works in browsers.";
 
 /** Options of {@link mnist}. */
 export interface MnistOptions extends CacheOptions, InflateOptions {
-  /** Folder with the four files, as `….gz` or unpacked, itself or in a folder `mnist` in it. Default: the cache, filled from the mirrors. */
+  /**
+   * Folder with the four files, as `….gz` or unpacked, or with a folder `mnist` that has them. Default: the cache,
+   * filled from the mirrors.
+   */
   readonly dir?: string;
-  /** The four files by their names, with or without `.gz`, as from a page's file picker: works in browsers. Default: read from dir or cache. */
+  /**
+   * The four files by their names, with or without `.gz`, for example from a page's file picker; works in browsers.
+   * Default: read from dir or cache.
+   */
   readonly files?: Readonly<Record<string, ByteSource>>;
 }
 
@@ -67,15 +73,17 @@ const publishedFiles: readonly RemoteFile[] = [
 /**
  * MNIST: train and test, x (N, 28, 28, 1) uint8, y (N) int32 labels 0 … 9.
  *
- * Without `dir`, missing files are downloaded into the cache (11.6 MB); files that have arrived whole stay there if a later one fails.
- * Errors: UsageError before `init`, in browsers, for an unknown option; DataError for files that are missing, damaged, not of MNIST's form or
- * inflate to more than `maxBytes` (each by default to 100 × its size), where
- * no mirror has them or the cache cannot be written; the signal's reason where it aborts.
+ * Without `dir`, missing files are downloaded into the cache (11.6 MB); files that have arrived completely stay there
+ * if a later one fails.
  * Cost: about 0.4 s and 55 MB of linear memory.
+ * @throws {UsageError} before `init`, in browsers, or for an unknown option
+ * @throws {DataError} when files are missing, damaged, not of MNIST's form or inflate to more than `maxBytes` (by
+ *   default 100 × the size of each), when no mirror has them or the cache cannot be written
+ * @throws the signal's reason when it aborts
  */
 export async function mnist(options: MnistOptions = {}): Promise<Split> {
   checkOptions(options);
-  heap(); // without init, say so before anything is downloaded
+  heap(); // throws before anything is downloaded if init was not called
   options.signal?.throwIfAborted();
   const files = await (options.files !== undefined
     ? fromFiles(options.files)
@@ -92,8 +100,8 @@ export async function mnist(options: MnistOptions = {}): Promise<Split> {
 
 /**
  * The folder that {@link mnist} would read without downloading: `dir`, `dir/mnist`, or without `dir` the cache's.
- * @returns undefined where the four files are not all there (their contents are not looked at)
- * Errors: UsageError in browsers.
+ * @returns undefined where one of the four files is missing (their contents are not read)
+ * @throws {UsageError} in browsers
  */
 export async function findMnist(dir?: string, cache?: string): Promise<string | undefined> {
   const path = nodeBuiltin("path", op, browserHint);
@@ -133,7 +141,7 @@ async function fromFolder(dir: string): Promise<NamedBytes[]> {
   );
 }
 
-/** Files that the caller has, whatever else is among them. */
+/** The four files among those that the caller has. */
 async function fromFiles(given: Readonly<Record<string, ByteSource>>): Promise<NamedBytes[]> {
   const found = publishedFiles.map((file) =>
     [file.name, unpacked(file.name)].find((name) => Object.hasOwn(given, name)),
@@ -155,18 +163,18 @@ interface Digits {
   readonly labels: Idx;
 }
 
-/** Images and labels that fit each other and are what MNIST's are. */
+/** Images and labels that match each other and have MNIST's form. */
 function checked(name: string, images: Idx, labels: Idx): Digits {
   const [count, height, width] = images.shape;
   if (height !== 28 || width !== 28) {
     throw new DataError(
-      message(op, `the ${name} images have another size`, { expected: "28 × 28", got: `${height} × ${width}` }),
+      message(op, `the ${name} images have the wrong size`, { expected: "28 × 28", got: `${height} × ${width}` }),
     );
   }
   if (labels.values.length !== count) {
     const got = `${count} images and ${labels.values.length} labels`;
     throw new DataError(
-      message(op, `${name} images and labels differ in number`, { expected: "as many of both", got }),
+      message(op, `${name} images and labels differ in number`, { expected: "the same number", got }),
     );
   }
   const wrong = labels.values.findIndex((label) => label > 9);
@@ -188,7 +196,7 @@ function toDataset({ images, labels }: Digits): Dataset {
 function checkOptions(options: MnistOptions): void {
   checkKeys(op, options, ["dir", "files", "maxBytes", ...cacheOptions]);
   if (options.dir !== undefined && options.files !== undefined) {
-    throw new UsageError(message(op, "where to read from is not clear", { expected: "dir or files", got: "both" }));
+    throw new UsageError(message(op, "both dir and files are given", { expected: "one of them" }));
   }
   checkCacheOptions(op, options);
   checkMaxBytes(op, options);

@@ -1,9 +1,11 @@
 /**
- * The order in which `numpy.random.RandomState(seed).shuffle` puts 0 … N − 1, so that data sets stand in the order that Keras gives them.
- * Source: Matsumoto & Nishimura 1998, "Mersenne Twister"; NumPy's legacy `random_interval` (a mask, and draws that are too large again).
+ * The order that `numpy.random.RandomState(seed).shuffle` gives 0 … N − 1, so that data sets are in the same order as
+ * in Keras.
+ * Source: Matsumoto & Nishimura 1998, "Mersenne Twister"; NumPy's legacy `random_interval` (a mask, and rejection of
+ * draws that are too large).
  */
 
-/** NumPy's RandomState, as far as shuffling needs it. */
+/** As much of NumPy's RandomState as shuffling needs. */
 export class NumpyShuffler {
   readonly #state = new Uint32Array(624);
   #at = 624;
@@ -17,7 +19,7 @@ export class NumpyShuffler {
     }
   }
 
-  /** 0 … count − 1, shuffled; each call goes on where the last one ended. */
+  /** 0 … count − 1, shuffled; each call continues the random sequence of the one before. */
   permutation(count: number): Int32Array {
     const order = Int32Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

@@ -1,7 +1,7 @@
 /**
- * What data need before training: a part kept apart for testing, and features on one scale. Scales are fitted on the training part alone, so that
- * nothing about the test part leaks into training. Letters: N rows, F features: the numbers of a row, whatever its shape.
- * Works on copies; the given tensors stay as they are.
+ * What data need before training: a part kept for testing, and features on one scale. Scales are fitted on the training
+ * part alone, so that nothing about the test part leaks into training. Works on copies; the given tensors do not
+ * change. Letters: N rows, F features: the numbers of a row, whatever its shape.
  */
 import { checkKeys, DataError, message, ShapeError } from "../errors.js";
 import { tensor } from "../tensor/create.js";
@@ -12,17 +12,20 @@ import { splitInTwo } from "./folds.js";
 
 /** Options of {@link split}. */
 export interface SplitOptions {
-  /** The share of the rows that is kept for testing, above 0 and below 1. Default 0.2. */
+  /** Share of the rows that is kept for testing, above 0 and below 1. Default 0.2. */
   readonly test?: number;
-  /** Any integer; the same seed keeps the same rows. Default 0. */
+  /** Any integer; the same seed selects the same rows. Default 0. */
   readonly seed?: number;
 }
 
 /**
  * Splits the rows of a data set at random into training and test; {@link trainTestSplit} does for data of any form, and with the same share of each class.
  *
- * @returns  ⌈N · (1 − test)⌋ rows to train and the others to test, in random order; types and row shapes as in `data`
- * Errors: UsageError for a wrong option or a share that leaves a part empty; ShapeError where x and y differ in rows; MemoryError.
+ * @returns  ⌈N · (1 − test)⌋ rows to train on and the others to test with, in random order; types and row shapes as in
+ *   `data`
+ * @throws {UsageError} for a wrong option or a share that leaves a part empty
+ * @throws {ShapeError} when x and y have different numbers of rows
+ * @throws {MemoryError}
  */
 export function split(data: Dataset, options: SplitOptions = {}): Split {
   const op = "datasets.split";
@@ -31,8 +34,9 @@ export function split(data: Dataset, options: SplitOptions = {}): Split {
 }
 
 /**
- * How features are scaled: (value − offset) · factor, each feature with its own numbers. Both are float64: where values are large beside their spread, as
- * years or times in milliseconds, the mean needs more digits than a float32 has.
+ * How features are scaled: (value − offset) · factor, with numbers for each feature. Both are float64: where values are
+ * large compared with their spread, such as years or times in milliseconds, the mean needs more digits than a float32
+ * has.
  */
 export interface Scaling {
   /** (F) */
@@ -41,16 +45,19 @@ export interface Scaling {
   readonly factor: Float64Array;
 }
 
-/** A split with scaled x, and how to scale what is to be predicted. */
+/** A split with scaled x, and the scaling to apply to new inputs. */
 export interface ScaledSplit extends Split {
   readonly scaling: Scaling;
 }
 
 /**
- * Gives every feature of the training part mean 0 and standard deviation 1 (of the whole part, divided by N), and treats the test part alike.
- * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ * Scales every feature of the training part to mean 0 and standard deviation 1 (of the whole part, divided by N), and
+ * the test part in the same way. A feature that is constant in the training part becomes 0 there. x becomes float32;
+ * uint8 is read as fractions of 255.
  *
- * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ * @throws {ShapeError} when rows differ in shape
+ * @throws {DataError} for values that are not finite
+ * @throws {MemoryError}
  */
 export function standardize(data: Split): ScaledSplit {
   return scaleBoth(data, "datasets.standardize", (values, { offset, factor }) => {
@@ -69,10 +76,13 @@ export function standardize(data: Split): ScaledSplit {
 }
 
 /**
- * Brings every feature of the training part to [0, 1] by its smallest and largest value, and treats the test part alike, which may go beyond.
- * A feature that is constant in the training part becomes 0 there. x becomes float32; uint8 is read as fractions of 255.
+ * Scales every feature of the training part to [0, 1] by its smallest and largest value, and the test part in the same
+ * way, where it may exceed [0, 1]. A feature that is constant in the training part becomes 0 there. x becomes float32;
+ * uint8 is read as fractions of 255.
  *
- * Errors: ShapeError where rows differ in shape; DataError for values that are not finite; MemoryError.
+ * @throws {ShapeError} when rows differ in shape
+ * @throws {DataError} for values that are not finite
+ * @throws {MemoryError}
  */
 export function normalize(data: Split): ScaledSplit {
   return scaleBoth(data, "datasets.normalize", (values, { offset, factor }) => {
@@ -90,16 +100,19 @@ export function normalize(data: Split): ScaledSplit {
 /**
  * x scaled as the training data were: (x − offset) · factor, float32 of x's shape.
  *
- * @param x        (N, …) with F features a row
- * @param scaling  what {@link standardize} or {@link normalize} returned, or the same numbers in other arrays
- * Errors: ShapeError for another number of features; MemoryError.
+ * @param x        (N, …) with F features per row
+ * @param scaling  the result of {@link standardize} or {@link normalize}, or the same numbers in other arrays
+ * @throws {ShapeError} for another number of features
+ * @throws {MemoryError}
  */
 export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLike<number>>>): Tensor {
   const { offset, factor } = scaling;
   const features = x.size / x.shape[0];
   if (features !== offset.length) {
     const expected = `${offset.length} numbers a row`;
-    throw new ShapeError(message("datasets.scale", "x has other features", { expected, got: showShape(x.shape) }));
+    throw new ShapeError(
+      message("datasets.scale", "x has the wrong number of features", { expected, got: showShape(x.shape) }),
+    );
   }
   const values = realValues(x);
   eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));
@@ -132,7 +145,7 @@ function eachFeature(values: Float32Array, features: number, visit: (i: number, 
   }
 }
 
-/** 1 / width, or 1 where that is no number to multiply with: the feature does not vary. */
+/** 1 / width, or 1 where that is not finite: the feature does not vary. */
 function inverse(width: number): number {
   const factor = 1 / width;
   return Number.isFinite(factor) ? factor : 1;

@@ -1,4 +1,7 @@
-/** The words of reviews by rank, so that a text of one's own can be classified and a sequence read. Words are cut as Keras cut the reviews. */
+/**
+ * The words of reviews by rank, to classify a text of your own and to read a sequence of tokens. Texts are split into
+ * words as Keras split the reviews.
+ */
 import { DataError, LanegradError, message, show } from "../errors.js";
 import { checkRankOptions, encodeRanks, rankOptions, type RankOptions } from "./text/rankEncoding.js";
 
@@ -7,7 +10,7 @@ const blanks = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n ]+/;
 /** The words as plain JSON, for the notes of a model that reads reviews. */
 export interface ReviewWordsConfig {
   readonly format: "lanegrad review words";
-  /** Rank by word; words that numWords leaves out are left out. */
+  /** Rank of each word; words excluded by numWords are missing. */
   readonly ranks: Readonly<Record<string, number>>;
   readonly options: RankOptions;
 }
@@ -28,13 +31,13 @@ export class ReviewWords {
     this.#words = new Map([...ranks].map(([word, rank]) => [rank + (options.indexFrom ?? 3), word]));
   }
 
-  /** A text as tokens, start token included. Words without a rank are unknown. */
+  /** A text as tokens, including the start token. Words without a rank are unknown. */
   encode(text: string): Int32Array<ArrayBuffer> {
     const ranks = wordsOf(text).map((word) => this.ranks.get(word) ?? 0);
     return encodeRanks(ranks, this.#options);
   }
 
-  /** How many words a text has, and how many of them have tokens of their own. */
+  /** How many words a text has, and how many of them have their own tokens. */
   count(text: string): { readonly words: number; readonly known: number } {
     const words = wordsOf(text);
     const { numWords = Infinity, skipTop = 0, indexFrom = 3 } = this.#options;
@@ -45,14 +48,14 @@ export class ReviewWords {
     return { words: words.length, known: known.length };
   }
 
-  /** What {@link reviewWordsFrom} makes the words from; JSON.stringify calls it. */
+  /** The data from which {@link reviewWordsFrom} restores the words; JSON.stringify calls it. */
   toJSON(): ReviewWordsConfig {
     const { numWords = Infinity, indexFrom = 3 } = this.#options;
     const kept = [...this.ranks].filter(([, rank]) => rank + indexFrom < numWords);
     return { format, ranks: Object.fromEntries(kept), options: this.#options };
   }
 
-  /** Tokens as words between blanks; "?" for a word that is not known, nothing for padding and start. */
+  /** Tokens as words separated by blanks; "?" for an unknown word, nothing for padding and start. */
   decode(tokens: ArrayLike<number>): string {
     const { startToken = 1 } = this.#options;
     const read = Array.from(tokens).filter((token) => token !== 0 && token !== startToken);
@@ -60,7 +63,7 @@ export class ReviewWords {
   }
 }
 
-/** The words that `toJSON` described. Errors: DataError for anything else. */
+/** The words that `toJSON` returned. @throws {DataError} for anything else */
 export function reviewWordsFrom(value: unknown): ReviewWords {
   const { format: given, ranks, options } = (value ?? {}) as Record<string, unknown>;
   if (given !== format) throw damaged(`format ${show(given)}`);
@@ -90,7 +93,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function damaged(got: string, cause?: unknown): DataError {
   const expected = "what ReviewWords.toJSON gave";
-  return new DataError(message("datasets.reviewWordsFrom", "these are no words of reviews", { expected, got }), {
+  return new DataError(message("datasets.reviewWordsFrom", "this is not a saved ReviewWords", { expected, got }), {
     cause,
   });
 }

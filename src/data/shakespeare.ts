@@ -1,7 +1,9 @@
 /**
- * Tiny Shakespeare: 1,115,394 characters of his plays in one text, 65 different ones, for networks that say the next character. From a file or
- * downloaded once into a cache. Node only. Does not cut the text up: text.fitTokenizer and text.streams do.
- * Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural networks"; the checksum is that of the published file.
+ * Tiny Shakespeare: 1,115,394 characters of his plays in one text, 65 different ones, for networks that predict the
+ * next character. Read from a file or downloaded once into a cache. Node only. Does not cut the text up:
+ * text.fitTokenizer and text.streams do.
+ * Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural networks"; the checksum is that of the
+ * published file.
  */
 import { checkKeys } from "../errors.js";
 import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
@@ -13,7 +15,7 @@ const op = "datasets.shakespeare";
 
 /** Options of {@link shakespeare}. */
 export interface ShakespeareOptions extends CacheOptions, InflateOptions {
-  /** A text file, plain or gzipped, to read in its place. Default: the cache, filled from the mirrors. */
+  /** A text file, plain or gzipped, to read instead. Default: the cache, filled from the mirrors. */
   readonly file?: string;
 }
 
@@ -25,10 +27,12 @@ const published = {
 const publicMirrors = ["https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare"];
 
 /**
- * The text; by custom its first 90 % are to train on and the rest to judge by.
+ * The text. By custom its first 90 % are for training and the rest for validation.
  *
- * Errors: UsageError in browsers or for an unknown option; DataError for a file that cannot be read, is empty or not UTF-8, or where no mirror has it or
- * the cache cannot be written; the signal's reason where it aborts.
+ * @throws {UsageError} in browsers or for an unknown option
+ * @throws {DataError} when a file cannot be read, is empty or not UTF-8, or when no mirror has it or the cache cannot
+ *   be written
+ * @throws the signal's reason when it aborts
  */
 export async function shakespeare(options: ShakespeareOptions = {}): Promise<string> {
   checkKeys(op, options, ["file", "maxBytes", ...cacheOptions]);
@@ -41,10 +45,10 @@ export async function shakespeare(options: ShakespeareOptions = {}): Promise<str
 }
 
 /**
- * The file that {@link shakespeare} would read without downloading: `place` itself where it is a file, else input.txt in it or in its folders
- * tinyshakespeare and shakespeare; without `place` the cache's.
- * @returns undefined where there is none (its contents are not looked at)
- * Errors: UsageError in browsers.
+ * The file that {@link shakespeare} would read without downloading: `place` itself if it is a file, else input.txt in
+ * it or in its folders tinyshakespeare and shakespeare; without `place` the cache's.
+ * @returns undefined where there is none (its contents are not read)
+ * @throws {UsageError} in browsers
  */
 export async function findShakespeare(place?: string, cache?: string): Promise<string | undefined> {
   const path = nodeBuiltin("path", op);

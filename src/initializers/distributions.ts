@@ -1,4 +1,4 @@
-/** Initializers that draw every element from one distribution, whatever the shape. */
+/** Initializers that draw every element from the same distribution, whatever the shape. */
 import { UsageError, message } from "../errors.js";
 import { fillNormal, fillTruncatedNormal, fillUniform } from "../ops/random.js";
 import { type Table, number, resolve } from "../options.js";
@@ -12,7 +12,7 @@ export interface RandomUniformOptions {
   readonly maxval?: number;
 }
 
-/** Uniform on [minval, maxval). Errors: UsageError for an option. */
+/** Uniform on [minval, maxval). @throws {UsageError} when an option is unknown or out of range */
 export function randomUniform(options: RandomUniformOptions = {}): Initializer {
   const op = "randomUniform";
   const { minval, maxval } = resolve(op, options, {
@@ -41,12 +41,16 @@ export interface RandomNormalOptions {
   readonly stddev?: number;
 }
 
-/** Normal, N(mean, stddev). Errors: UsageError for an option. */
+/** Normal, N(mean, stddev). @throws {UsageError} when an option is unknown or out of range */
 export function randomNormal(options: RandomNormalOptions = {}): Initializer {
   return normal("randomNormal", options, fillNormal);
 }
 
-/** Normal, but what lies beyond two standard deviations is drawn again: the standard deviation of what is left is 0.8796 stddev. Errors: UsageError for an option. */
+/**
+ * Normal, but values beyond two standard deviations are drawn again, which leaves a standard deviation of 0.8796
+ * stddev.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function truncatedNormal(options: RandomNormalOptions = {}): Initializer {
   return normal("truncatedNormal", options, fillTruncatedNormal);
 }

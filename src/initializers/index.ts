@@ -1,4 +1,4 @@
-/** Initializers: what parameters are before training. */
+/** Initializers: the values of parameters before training. */
 export { constant, identity, ones, zeros } from "./constant.js";
 export {
   randomNormal,

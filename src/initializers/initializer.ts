@@ -6,8 +6,9 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Fills a parameter. */
 export interface Initializer {
   /**
-   * Overwrites `out`, a parameter of a layer. What draws advances the generator, so that parameters filled one after the other differ.
-   * Errors: ShapeError for a shape that cannot be filled so.
+   * Overwrites `out`, a parameter of a layer. An initializer that draws random numbers advances the generator, so that
+   * parameters filled one after the other differ.
+   * @throws {ShapeError} when a parameter of this shape cannot be filled
    */
   fill(out: Tensor, random: RandomState): void;
   readonly config: Config;

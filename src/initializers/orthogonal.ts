@@ -1,5 +1,6 @@
 /**
- * Random orthogonal matrices, uniformly distributed: the Q of a QR factorisation of a normal matrix, with R's diagonal positive, in float64.
+ * Random orthogonal matrices, uniformly distributed: the Q of a QR factorisation of a normal matrix, with R's diagonal
+ * positive, in float64.
  * Letters: m vectors of length n, m ≤ n.
  * Source: Saxe, McClelland & Ganguli 2014; Mezzadri 2007 (why the diagonal must be positive).
  */
@@ -9,9 +10,11 @@ import { number, resolve } from "../options.js";
 import type { Initializer } from "./initializer.js";
 
 /**
- * gain · Q: the rows of the matrix, or its columns if they are fewer, are orthogonal and of length `gain`. All axes but the last count as rows.
- *
- * Errors: UsageError for an option; ShapeError when it fills a vector. Cost: 2·m²·n flops in JavaScript.
+ * gain · Q: the rows of the matrix, or its columns if there are fewer of them, are orthogonal and of length `gain`. All
+ * axes but the last count as rows.
+ * Cost: 2·m²·n flops in JavaScript.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the parameter is a vector or a scalar
  */
 export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
   const { gain } = resolve("orthogonal", options, { gain: number("(-∞, ∞)", 1) });
@@ -19,7 +22,9 @@ export function orthogonal(options: { readonly gain?: number } = {}): Initialize
     config: { className: "orthogonal", gain },
     fill(out, random) {
       if (out.rank < 2)
-        throw new ShapeError(message("orthogonal", "not a matrix", { expected: "rank 2 or more", got: out.label() }));
+        throw new ShapeError(
+          message("orthogonal", "the parameter is not a matrix", { expected: "rank 2 or more", got: out.label() }),
+        );
       fillNormal(out, random, 0, 1);
       random.advance();
       const columns = out.shape[out.rank - 1];
@@ -39,8 +44,8 @@ export function orthogonal(options: { readonly gain?: number } = {}): Initialize
 }
 
 /**
- * Makes the m rows of q (m, n) orthonormal (modified Gram–Schmidt). A normal matrix is conditioned well enough for that: products of two rows are
- * below 1e-9 in float64.
+ * Makes the m rows of q (m, n) orthonormal (modified Gram–Schmidt). A normal matrix is conditioned well enough for
+ * this: in float64, products of two rows are below 1e-9.
  */
 function orthonormalize(q: Float64Array, m: number, n: number): void {
   for (let i = 0; i < m; i++) {

@@ -1,12 +1,13 @@
 /**
- * Initializers whose spread follows from the shape, so that signals keep their size through the layers: variance 2 / (in + out), 2 / in or 1 / in.
- * Letters: in and out, the number of values that a unit reads and that read it (Note [Fans]).
+ * Initializers whose spread depends on the shape, so that signals keep their size through the layers: variance
+ * 2 / (in + out), 2 / in or 1 / in.
+ * Letters: in, the number of values that a unit reads; out, the number of units that read a value (Note [Fans]).
  *
- * The normal forms are plain normal distributions, as in the papers and the course; Keras's of the same names are truncated at two standard deviations
- * and rescaled to the same variance.
+ * The normal forms are plain normal distributions, as in the papers and the course. Keras's initializers of the same
+ * names are truncated at two standard deviations and rescaled to the same variance.
  *
- * Note [Fans]: for a dense kernel (in, out) they are its sides; for a convolution kernel (kH, kW, in, out) its last two sides, each times kH · kW.
- * For a vector both are its length, as in Keras.
+ * Note [Fans]: for a dense kernel (in, out) they are its sides; for a convolution kernel (kH, kW, in, out) its last two
+ * sides, each times kH · kW. For a vector both are its length, as in Keras.
  * Source: Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998.
  */
 import { fillNormal, fillUniform } from "../ops/random.js";
@@ -52,7 +53,7 @@ function fansOf(shape: Shape): Fans {
   return [Math.max(1, field * (shape.at(-2) ?? last)), Math.max(1, field * last)];
 }
 
-/** Uniform with the given variance: that of U(±a) is a²/3. */
+/** Draws from a uniform distribution with the given variance: that of U(±a) is a²/3. */
 function uniform(className: string, variance: (fans: Fans) => number): Initializer {
   return {
     config: { className },

@@ -1,7 +1,7 @@
-/** Errors of the file system in plain words, each with what to do about it. Does not touch files. */
+/** Errors of the file system in plain words, each with advice. Does not touch files. */
 import { DataError, message, show } from "../errors.js";
 
-/** Code → what is wrong, and what to do where the file was to be written. */
+/** For each code what is wrong, and what to do if the file was to be written. */
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ["it, or its folder, does not exist", "Make the folder first, or name another."],
   EACCES: ["permission denied", "Name a place that you may write to."],
@@ -19,32 +19,32 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EEXIST: ["it is there already", "Choose another name."],
   EBUSY: ["it is in use, or something is mounted there", "Choose another name."],
   ETXTBSY: ["it is a program that is running", "Choose another name."],
-  ENXIO: ["nobody reads from it", "Name a file."],
+  ENXIO: ["no process reads from it", "Name a file."],
   EIO: ["the device reports an error", "Name a place on another disk."],
 };
 
-/** True for an error of the file system, with `code` as its code where that is given. */
+/** True for an error of the file system; if `codes` are given, for one of them. */
 export function isFileError(error: unknown, ...codes: readonly string[]): error is Error & { readonly code: string } {
   if (!(error instanceof Error && "syscall" in error && "code" in error)) return false;
   return codes.length === 0 || codes.includes(String(error.code));
 }
 
-/** What is wrong, in our words. */
+/** What is wrong, in plain words. */
 export function reasonOf(error: Error): string {
   return (isFileError(error) && reasons[error.code]?.[0]) || error.message;
 }
 
-/** An error of the file system that is found before the system is asked. @param code as "EISDIR" */
+/** An error of the file system that is detected without asking the system. @param code such as "EISDIR" */
 export function foreseen(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: "foreseen" });
 }
 
 /**
- * An error of the file system in our words, with the original as its cause; any other error as it is.
+ * An error of the file system in plain words, with the original as its cause; any other error is returned as it is.
  *
- * @param op    the function that the user called
- * @param verb  "read" or "write", and what, as in "write --out"
- * @param withHint  say what to do about it too
+ * @param op        the function that the user called
+ * @param verb      "read" or "write", and what, such as "write --out"
+ * @param withHint  whether to give advice as well
  */
 export function fileError(op: string, verb: string, path: string, cause: unknown, withHint = false): unknown {
   if (!isFileError(cause)) return cause;

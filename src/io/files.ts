@@ -1,6 +1,7 @@
 /**
- * Files, in Node only: read whole, written whole or not at all, or grown at the end. A reader of the path sees the old bytes or the new ones, never a part,
- * even if the process is killed or the machine loses power while writing.
+ * Files, in Node only: read completely, written completely or not at all, or extended at the end. A reader of the path
+ * sees the old bytes or the new ones, never a part, even if the process is killed or the machine loses power while
+ * writing.
  */
 import { UsageError, message, show } from "../errors.js";
 import { fileError } from "./fileErrors.js";
@@ -11,14 +12,15 @@ function fileName(op: string, path: string | URL): string {
   if (typeof path === "string") return path;
   if (path.protocol === "file:") return nodeBuiltin("url", op).fileURLToPath(path);
   const hint = "Pass `await fetch(url)` to read from the network.";
-  throw new UsageError(message(op, "this is no file", { expected: "a file: URL", got: show(path.href), hint }));
+  throw new UsageError(message(op, "the URL is not a file", { expected: "a file: URL", got: show(path.href), hint }));
 }
 
 /**
  * A file's bytes.
  *
- * @param op  the function that the user called, for the messages
- * @throws DataError if it cannot be read; UsageError in browsers and for a URL that is no file.
+ * @param op  the function that the user called, for messages
+ * @throws {DataError} when it cannot be read
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
  */
 export async function readFile(op: string, path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -32,13 +34,16 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 }
 
 /**
- * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On failure the temporary
- * file is removed and `path` is as it was; one that a killed run left in the folder is removed too (temporary.ts). A link is followed, also one to a file that is not there yet; the
- * permissions of a file that exists are kept and respected. What is no regular file (a device, a pipe) is written to directly.
+ * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On
+ * failure the temporary file is removed and `path` is as it was; a temporary file left in the folder by a killed run is
+ * removed too (temporary.ts). A link is followed, even to a file that does not exist yet. The permissions of an
+ * existing file are kept and respected. A device or a pipe is written to directly.
  *
- * @param op        the function that the user called, for the messages
+ * @param op        the function that the user called, for messages
  * @param replaces  takes the place of whatever `path` is, unless it is a folder: a link is replaced, not followed
- * @throws DataError if it cannot be written; UsageError in browsers and for a URL that is no file; whatever `chunks` throws.
+ * @throws {DataError} when it cannot be written
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
+ * @throws what `chunks` throws
  */
 export async function writeFileAtomically(
   op: string,
@@ -64,7 +69,10 @@ export async function writeFileAtomically(
   }
 }
 
-/** Where a file that is not there is to be made: a link to nothing is followed, as by ordinary tools. @throws ELOOP, as `stat` does */
+/**
+ * The path at which a missing file is to be made. A link to nothing is followed, as ordinary tools do.
+ * @throws ELOOP, as `stat` does
+ */
 export async function endOfLinks(file: string, links = 40): Promise<string> {
   const { lstat, readlink, stat } = nodeBuiltin("fs/promises");
   const isLink = await lstat(file).then((found) => found.isSymbolicLink(), () => false); // prettier-ignore
@@ -75,10 +83,12 @@ export async function endOfLinks(file: string, links = 40): Promise<string> {
 }
 
 /**
- * Adds text at the end of a file, which is made if it is not there. Readers see all of the text or nothing of it, unless the machine stops meanwhile.
+ * Adds text at the end of a file, which is made if it does not exist. Readers see all of the text or none of it, unless
+ * the machine stops meanwhile.
  *
- * @param op  the function that the user called, for the messages
- * @throws DataError if it cannot be written; UsageError in browsers and for a URL that is no file.
+ * @param op  the function that the user called, for messages
+ * @throws {DataError} when it cannot be written
+ * @throws {UsageError} in browsers, or when a URL is not a file: URL
  */
 export async function appendToFile(op: string, path: string | URL, text: string): Promise<void> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -90,7 +100,7 @@ export async function appendToFile(op: string, path: string | URL, text: string)
   }
 }
 
-/** A name for a temporary file in the folder of `target`, that no other has. See temporary.ts. */
+/** A unique name for a temporary file in the folder of `target`. See temporary.ts. */
 export function temporaryBeside(target: string): string {
   const path = nodeBuiltin("path");
   return path.join(path.dirname(target), temporaryName());
@@ -113,7 +123,10 @@ async function replace(
   }
 }
 
-/** Makes a temporary file of the pieces, all of it on the disk. On failure it may stay in part. Errors: those of the file system. */
+/**
+ * Writes the pieces to a temporary file and flushes it to the disk. On failure a part of it may remain.
+ * @throws what the file system throws
+ */
 export async function writeTemporary(
   temporary: string,
   mode: number | undefined,

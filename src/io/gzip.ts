@@ -1,29 +1,30 @@
 /**
- * Gunzip by the engine's own DecompressionStream, in Node and in browsers alike, with the inflated size known beforehand.
- * Inflating stops as soon as that size is exceeded, whatever the file claims; a size beyond the limit is refused before it begins.
- * Refuses what follows a gzip member (padding, a second member): browsers do, zlib does not always.
+ * Gunzip by the engine's own DecompressionStream, in Node and in browsers, with the inflated size known in advance.
+ * Inflating stops as soon as that size is exceeded, whatever the file claims; a size beyond the limit is refused before
+ * it begins. Data after the gzip member (padding, a second member) are refused: browsers do so, zlib not always.
  * Source: RFC 1952.
  *
- * Note [Cost of a file]: what a reader makes of a file is bounded by the file. Deflate packs zeros 1032 to 1, so a file of 2 MB can stand for 2 GB; what a
- * file may inflate to is therefore 100 times its size, and at least 8 MiB, so that small blank files (pictures without ink, labels of one class) are read.
- * Real data are far below: MNIST inflates 5 to 1. Loaders have an option maxBytes for files that are known to be beyond. Everything behind the
- * inflating is linear in the inflated bytes.
+ * Note [Cost of a file]: the memory that a reader takes is bounded by the file's size. Deflate packs zeros 1032 to 1,
+ * so a file of 2 MB can stand for 2 GB. A file may therefore inflate to 100 times its size, and at least 8 MiB, so that
+ * small blank files (pictures without ink, labels of one class) can be read. Real data are far below: MNIST inflates 5
+ * to 1. Loaders have an option maxBytes for files that are known to exceed this. All further work is linear in the
+ * inflated bytes.
  */
 import { DataError, message } from "../errors.js";
 import { checkInteger } from "../options.js";
 
 /** Option of every loader that inflates. */
 export interface InflateOptions {
-  /** What a packed file may inflate to, in bytes. Default: 100 × its size, and at least 8 MiB. */
+  /** The limit on the inflated size of a packed file, in bytes. Default: 100 × its size, and at least 8 MiB. */
   readonly maxBytes?: number | undefined;
 }
 
-/** Throws UsageError for a `maxBytes` that is no integer ≥ 1. */
+/** @throws {UsageError} unless `maxBytes` is an integer ≥ 1 */
 export function checkMaxBytes(op: string, { maxBytes }: InflateOptions): void {
   if (maxBytes !== undefined) checkInteger(op, "maxBytes", maxBytes, "[1, ∞)");
 }
 
-/** What a file may inflate to, in bytes: Note [Cost of a file]. */
+/** The limit on the inflated size of a file, in bytes: Note [Cost of a file]. */
 export function inflationLimit(fileBytes: number, maxBytes?: number): number {
   return maxBytes ?? Math.max(100 * fileBytes, 8 * 2 ** 20);
 }
@@ -32,10 +33,10 @@ export function inflationLimit(fileBytes: number, maxBytes?: number): number {
 export function tooLarge(op: string, size: number, limit: number): DataError {
   const hint = "If you trust the file, unpack it first or raise maxBytes.";
   const expected = `at most ${limit} bytes (100 × the file's size, or maxBytes)`;
-  return new DataError(message(op, "the file inflates to too much", { expected, got: `${size}`, hint }));
+  return new DataError(message(op, "the inflated file is too large", { expected, got: `${size}`, hint }));
 }
 
-/** True where packed bytes cannot stand for `size` inflated ones, since deflate makes at most 258 bytes of two bits. */
+/** True where packed bytes cannot stand for `size` inflated ones, since two bits of deflate make at most 258 bytes. */
 export function isImpossible(size: number, packedBytes: number): boolean {
   return size > 1032 * packedBytes + 64;
 }
@@ -45,7 +46,7 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** The first `count` inflated bytes, fewer where the file holds fewer. Errors and `op` as in {@link gunzip}. */
+/** The first `count` inflated bytes, or fewer if the file holds fewer. Errors and `op` as in {@link gunzip}. */
 export async function gunzipStart(bytes: Uint8Array<ArrayBuffer>, op: string, count: number): Promise<Uint8Array> {
   const start = new Uint8Array(count);
   let filled = 0;
@@ -58,20 +59,21 @@ export async function gunzipStart(bytes: Uint8Array<ArrayBuffer>, op: string, co
   return start.subarray(0, filled);
 }
 
-/** What {@link gunzip} must know of a file. */
+/** Options of {@link gunzip}. */
 export interface GunzipOptions extends InflateOptions {
-  /** The inflated size, in bytes, where it is known. Default: what the file's last four bytes say. */
+  /** The inflated size in bytes, if it is known. Default: the value in the file's last four bytes. */
   readonly size?: number;
 }
 
 /**
  * All inflated bytes.
  *
+ * Cost: time linear in the inflated bytes; memory once the inflated size.
+ *
  * @param bytes  a gzip file
  * @param op     the function that the user called and the file's name, for the message
- * Throws DataError where the file is cut short, damaged, followed by other bytes, of another inflated size, or would inflate to more than `maxBytes`, by
- * default 100 × its size and at least 8 MiB: Note [Cost of a file].
- * Cost: time linear in the inflated bytes; memory once the inflated size.
+ * @throws {DataError} when the file is cut short, damaged, followed by other bytes, of another inflated size, or would
+ *   inflate to more than `maxBytes`, by default 100 × its size and at least 8 MiB: Note [Cost of a file]
  */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,
@@ -110,7 +112,7 @@ export async function gather(
   return { whole, total };
 }
 
-/** The inflated size modulo 2³², as the last member's trailer gives it; 0 where there is no room for one. */
+/** The inflated size modulo 2³², from the last member's trailer; 0 if the file is too short for one. */
 function trailer(bytes: Uint8Array): number {
   if (bytes.length < 4) return 0;
   return new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true);
@@ -123,7 +125,7 @@ function inflate(bytes: Uint8Array<ArrayBuffer>, op: string): AsyncGenerator<Uin
 
 /**
  * The inflated bytes in chunks of the engine's choice; leaving the loop early stops the inflating.
- * @param damaged  the error for what the engine cannot inflate; its reason in quotation marks
+ * @param damaged  makes the error for data that the engine cannot inflate, from its reason
  */
 export async function* inflateWith(
   format: "gzip" | "deflate-raw",
@@ -144,7 +146,7 @@ export async function* inflateWith(
   }
 }
 
-/** Engines tell these faults apart in different ways, so the message does not. */
+/** Engines report these faults in different ways, so the message does not distinguish them. */
 function damaged(op: string, got: string): DataError {
   const wrong = "the gzip file is cut short, damaged or followed by other bytes";
   return new DataError(message(op, wrong, { expected: "one whole member with its size at the end", got }));

@@ -1,13 +1,13 @@
 /**
- * Models kept by the browser between visits: database "lanegrad", store "models", one array of bytes under each name. Works on pages
- * and in workers. Node has no such store: save to a file there.
+ * Models kept by the browser between visits: database "lanegrad", store "models", one array of bytes under each name.
+ * Works on pages and in workers. Node has no such store: save to a file there.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 
 const databaseName = "lanegrad";
 const storeName = "models";
 
-/** The result of one request, or the browser's error in our words. */
+/** The result of one request, or the browser's error as a DataError. */
 function settled<T>(op: string, request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -18,7 +18,7 @@ function settled<T>(op: string, request: IDBRequest<T>): Promise<T> {
 const storageError = (op: string, cause: DOMException | null): DataError =>
   new DataError(message(op, `the browser's storage failed: ${cause?.message ?? "aborted"}`), { cause });
 
-/** Runs `use` on the store and waits until the browser has committed what it did; the database is closed afterwards. */
+/** Runs `use` on the store and waits until the browser has committed its changes; the database is closed afterwards. */
 async function withStore<T>(
   op: string,
   mode: IDBTransactionMode,
@@ -26,7 +26,7 @@ async function withStore<T>(
 ): Promise<T> {
   if (globalThis.indexedDB === undefined) {
     const hint = "Save to a file, or keep the bytes yourself.";
-    throw new UsageError(message(op, "there is no IndexedDB here", { expected: "a browser", hint }));
+    throw new UsageError(message(op, "IndexedDB is not available here", { expected: "a browser", hint }));
   }
   const opening = indexedDB.open(databaseName, 1);
   opening.onupgradeneeded = () => void opening.result.createObjectStore(storeName);
@@ -46,15 +46,16 @@ async function withStore<T>(
 
 function checkName(op: string, name: string): void {
   if (typeof name === "string" && name !== "") return;
-  throw new UsageError(message(op, "bad name", { expected: "a string that is not empty", got: show(name) }));
+  throw new UsageError(message(op, "invalid name", { expected: "a non-empty string", got: show(name) }));
 }
 
 /**
- * Keeps `bytes` under `name`, replacing what was there. Only the bytes in view are stored, not the memory around them.
+ * Keeps `bytes` under `name`, replacing earlier ones. Only the viewed bytes are stored, not the memory around them.
  *
  *   await saveToIndexedDb("digits", await model.toBytes());
  *
- * @throws UsageError where there is no IndexedDB; DataError if the browser refuses (full, private mode).
+ * @throws {UsageError} when there is no IndexedDB
+ * @throws {DataError} when the browser refuses (full, private mode)
  */
 export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuffer): Promise<void> {
   const op = "saveToIndexedDb";
@@ -66,7 +67,8 @@ export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuf
 /**
  * The bytes kept under `name`.
  *
- * @throws DataError if there are none; UsageError where there is no IndexedDB.
+ * @throws {DataError} when there are none
+ * @throws {UsageError} when there is no IndexedDB
  */
 export async function loadFromIndexedDb(name: string): Promise<Uint8Array> {
   const op = "loadFromIndexedDb";

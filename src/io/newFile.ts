@@ -1,14 +1,18 @@
-/** A file that is made only where there is none: whole or not at all, and never in the place of another, whoever else makes files at that moment. Node only. */
+/**
+ * A file that is made only if none exists: completely or not at all, and never in place of another file, even if other
+ * programs make files at the same moment. Node only.
+ */
 import { fileError, isFileError } from "./fileErrors.js";
 import { temporaryBeside, writeTemporary } from "./files.js";
 import { nodeBuiltin } from "./node.js";
 
 /**
- * Writes a new file. Where the file system has no links, a process that is killed within a moment may leave an empty file.
+ * Writes a new file. If the file system has no links, a process that is killed at a bad moment may leave an empty file.
  *
- * @param op  the function that the user called, for the messages
- * @returns   false where something of that name is there already; it is left alone
- * @throws DataError if it cannot be written; UsageError in browsers.
+ * @param op  the function that the user called, for messages
+ * @returns   false where something of that name exists; it is not touched
+ * @throws {DataError} when it cannot be written
+ * @throws {UsageError} in browsers
  */
 export async function writeNewFile(op: string, path: string, bytes: Uint8Array): Promise<boolean> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -32,7 +36,7 @@ export async function writeNewFile(op: string, path: string, bytes: Uint8Array):
   }
 }
 
-/** Also for a link that leads nowhere. Errors: those of the file system. */
+/** True where something has that name, including a link to nothing. @throws what the file system throws */
 async function isThere(path: string): Promise<boolean> {
   try {
     await nodeBuiltin("fs/promises").lstat(path);

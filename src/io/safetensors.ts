@@ -1,7 +1,8 @@
 /**
- * Safetensors: 8 bytes (the header's length n, little-endian), n bytes of JSON, then the tensors' bytes side by side.
- * Bytes in, bytes out: no tensor, no model, no file is known here. Numbers are little-endian, rows major, as in linear memory.
- * The types narrower than a byte (F4, F6) are not read; everything else that the reference reader refuses is refused here.
+ * Safetensors: 8 bytes (the header's length n, little-endian), n bytes of JSON, then the tensors' bytes one after the
+ * other. Bytes in, bytes out: knows no tensors, models or files. Numbers are little-endian, arrays row-major, as in
+ * linear memory. Types narrower than a byte (F4, F6) are not read; everything that the reference reader refuses is
+ * refused here as well.
  * Source: the safetensors format description (huggingface/safetensors, README, "Format") and its reference reader.
  */
 import { DataError, UsageError, message, show } from "../errors.js";
@@ -31,14 +32,14 @@ export interface SafetensorsEntry {
 /** One tensor read: its bytes are a view of the file's. */
 export type SafetensorsTensor = Omit<SafetensorsEntry, "name">;
 
-/** What a file holds, in the order of its header. */
+/** The contents of a file, in the order of its header. */
 export interface Safetensors {
   /** The texts of `__metadata__`; an object without a prototype. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
 }
 
-/** A longer header is refused, as by the reference reader. */
+/** A longer header is refused, as in the reference reader. */
 const maxHeaderBytes = 100_000_000;
 
 const widthOf = (dtype: string): number | undefined =>
@@ -66,7 +67,7 @@ function checkEntries(entries: readonly SafetensorsEntry[], metadata: Readonly<R
     const tensor = `tensor ${show(name)}`;
     if (name === "__metadata__") fail("a tensor has the name of the metadata", "another name", name);
     if (names.has(name)) fail("two tensors have the same name", "each name once", name);
-    if (loneSurrogate.test(name)) fail("a name is not text", "whole characters", name);
+    if (loneSurrogate.test(name)) fail("a name is not valid Unicode", "no lone surrogates", name);
     names.add(name);
     const width =
       widthOf(dtype) ?? fail(`${tensor} has an unknown dtype`, `one of ${Object.keys(widths).join(", ")}`, dtype);
@@ -78,9 +79,9 @@ function checkEntries(entries: readonly SafetensorsEntry[], metadata: Readonly<R
       fail(`${tensor} has the wrong size`, rule(expected, dtype, shape), bytes.byteLength);
   }
   for (const [key, text] of Object.entries(metadata)) {
-    if (typeof text !== "string") fail(`metadata ${show(key)} is not text`, "a string", text);
+    if (typeof text !== "string") fail(`metadata ${show(key)} is not a string`, "a string", text);
     if (loneSurrogate.test(key) || loneSurrogate.test(text))
-      fail(`metadata ${show(key)} is not text`, "whole characters", text);
+      fail(`metadata ${show(key)} is not valid Unicode`, "no lone surrogates", text);
   }
 }
 
@@ -88,10 +89,12 @@ const rule = (bytes: number | undefined, dtype: string, shape: readonly number[]
   `${bytes ?? "at most 2^53 − 1"} bytes (${dtype} ${show([...shape])})`;
 
 /**
- * The file in pieces, for writing it without a second copy in memory: the header, then each tensor's own `bytes`, not copied, so
- * they must stay as they are until they are written. Wider types come first, so that every tensor starts at a multiple of its width.
+ * The file in pieces, for writing it without a second copy in memory: the header, then each tensor's own `bytes`, which
+ * are not copied and must not change until they are written. Wider types come first, so that every tensor starts at a
+ * multiple of its width.
  *
- * @throws UsageError for a name used twice, `__metadata__` as a name, a shape that does not fit the bytes, metadata that is not text.
+ * @throws {UsageError} for a name used twice, `__metadata__` as a name, a shape that does not fit the bytes, or
+ *   metadata that are not strings
  */
 export function safetensorsChunks(
   entries: Iterable<SafetensorsEntry>,
@@ -134,7 +137,7 @@ function encodeHeader(json: string): Uint8Array {
 /**
  * The file as one array.
  *
- * @throws UsageError as safetensorsChunks.
+ * @throws {UsageError} as {@link safetensorsChunks}
  */
 export function encodeSafetensors(
   entries: Iterable<SafetensorsEntry>,
@@ -144,12 +147,13 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a file. Nothing is copied: the tensors are views of `file`, which may start at any byte (make a typed array of one by
- * copying). The values themselves are not looked at.
- *
- * @throws DataError if the length lies, the header is not the JSON of this format, a type is unknown, a size is not product(shape) ×
- *         width, or the tensors do not cover the data exactly once. Checked before anything in proportion to a claimed size is made.
- * Cost: time and memory in proportion to the header, at most 20 bytes for each of its bytes, whatever shapes and offsets it claims.
+ * Reads a file. Nothing is copied: the tensors are views of `file`, which may start at any byte (copy one to get an
+ * aligned typed array). The values themselves are not checked.
+ * Cost: time and memory proportional to the header, at most 20 bytes for each of its bytes, whatever shapes and offsets
+ * it claims.
+ * @throws {DataError} when the length is wrong, the header is not the JSON of this format, a type is unknown, a size is
+ *   not product(shape) × width, or the tensors do not cover the data exactly once; this is checked before memory in
+ *   proportion to a claimed size is allocated
  */
 export function decodeSafetensors(file: Uint8Array): Safetensors {
   const headerBytes = headerLength(file);
@@ -174,7 +178,7 @@ function headerLength(file: Uint8Array): number {
   const most = Math.min(file.length - 8, maxHeaderBytes);
   if (claimed > most) {
     const expected = `at most ${most} bytes (${most === maxHeaderBytes ? "the format's limit" : "what follows in the file"})`;
-    const hint = "This is no safetensors file, or it is cut off.";
+    const hint = "This is not a safetensors file, or it is cut off.";
     throw new DataError(message("safetensors", "the header's length is wrong", { expected, got: `${claimed}`, hint }));
   }
   return Number(claimed);
@@ -207,7 +211,10 @@ function checkTensor(name: string, { dtype, shape, begin, end }: TensorInfo, dat
   }
 }
 
-/** Every byte of the data belongs to exactly one tensor, so that nothing can hide in the file and no two tensors share memory. */
+/**
+ * Checks that every byte of the data belongs to exactly one tensor, so that nothing can hide in the file and no two
+ * tensors share memory.
+ */
 function checkCover(tensors: ReadonlyMap<string, TensorInfo>, dataBytes: number): void {
   const inOrder = [...tensors].toSorted(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let covered = 0;

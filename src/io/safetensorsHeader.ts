@@ -1,13 +1,13 @@
 /**
- * The JSON header of a safetensors file, read strictly: { name: { dtype, shape, data_offsets }, "__metadata__": { key: text } }.
- * JSON.parse would drop duplicate keys without a word and build any nesting, many times the size of the file, before it could be
- * refused; this reader follows the one shape that the format allows and stops at the first character that does not fit.
- * What the numbers mean for the data is checked in safetensors.ts.
+ * The JSON header of a safetensors file, read strictly: { name: { dtype, shape, data_offsets }, "__metadata__": { key:
+ * text } }. JSON.parse would silently drop duplicate keys and would build any nesting, many times the size of the file,
+ * before it could be refused. This reader accepts only the structure that the format allows and stops at the first
+ * character that does not fit. What the numbers mean for the data is checked in safetensors.ts.
  * Source: the safetensors format description (huggingface/safetensors, README, "Format").
  */
 import { DataError, message, show } from "../errors.js";
 
-/** One tensor's line of the header; begin and end are bytes from the start of the data. */
+/** One tensor's entry in the header; begin and end are bytes from the start of the data. */
 export interface TensorInfo {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -15,13 +15,13 @@ export interface TensorInfo {
   readonly end: number;
 }
 
-/** What a header says, in its own order. `metadata` has no prototype, so that no key of it can mean anything else. */
+/** The contents of a header, in its own order. `metadata` has no prototype, so that no key can have another meaning. */
 export interface SafetensorsHeader {
   readonly metadata: Record<string, string>;
   readonly tensors: Map<string, TensorInfo>;
 }
 
-/** Strings are UTF-16; half of a surrogate pair is no character and cannot be written as UTF-8. */
+/** Strings are UTF-16; half of a surrogate pair is not a character and cannot be written as UTF-8. */
 export const loneSurrogate = /\p{Surrogate}/u;
 
 const space = /[ \t\n\r]*/y;
@@ -48,7 +48,7 @@ class HeaderReader {
     this.#at = space.lastIndex;
   }
 
-  /** True, and past it, if `character` comes next after white space. */
+  /** True where `character` comes next after white space; moves past it. */
   take(character: string): boolean {
     this.#skipSpace();
     if (this.#text[this.#at] !== character) return false;
@@ -102,14 +102,14 @@ class HeaderReader {
     return values;
   }
 
-  /** Calls `member` at the value of each key; a key that comes twice is an error. */
+  /** Calls `member` at the value of each key; a duplicate key is an error. */
   object(what: string, member: (key: string) => void): void {
     const seen = new Set<string>();
     this.expect("{", `to open ${what}`);
     if (this.take("}")) return;
     do {
       const key = this.string(`a name in ${what}`);
-      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} comes twice in ${what}`));
+      if (seen.has(key)) throw new DataError(message("safetensors", `${show(key)} appears twice in ${what}`));
       seen.add(key);
       this.expect(":", `after ${show(key)}`);
       member(key);
@@ -155,10 +155,11 @@ function tensorInfo(reader: HeaderReader, name: string): TensorInfo {
 const fields = "dtype, shape and data_offsets";
 
 /**
- * Reads the header's text. Memory and time are in proportion to its length.
+ * Reads the header's text. Memory and time are proportional to its length.
  *
- * @throws DataError where the text leaves the format: not an object, a name or field twice, a field unknown, missing or of another
- *         type, metadata that is not text, a number that is not an integer from 0 to 2⁵³ − 1.
+ * @throws {DataError} when the text leaves the format: not an object, a duplicate name or field, a field that is
+ *   unknown, missing or of another type, metadata that are not strings, or a number that is not an integer from 0 to
+ *   2⁵³ − 1
  */
 export function parseHeader(text: string): SafetensorsHeader {
   const reader = new HeaderReader(text);

@@ -1,31 +1,39 @@
 /**
- * Temporary files, in Node only: their names say whose they are, so that what a killed run left is removed by the next one that writes into the folder,
- * and what a live one is writing is left alone. Does not write them (files.ts).
+ * Temporary files, in Node only. Their names say which process owns them, so that the next run that writes into a
+ * folder removes files left by a killed run, and leaves alone those that a live one is writing. Does not write them
+ * (files.ts).
  *
- *   .lanegrad-HOST-PID-UUID.tmp        HOST: 8 hexadecimal digits for the machine, or the container with process numbers of its own
+ *   .lanegrad-HOST-PID-UUID.tmp
+ *   HOST: 8 hexadecimal digits for the machine, or for the container if it has process numbers of its own
  */
 import { nodeBuiltin } from "./node.js";
 
 const owned = /^\.lanegrad-([0-9a-f]{8})-(\d{1,10})-[0-9a-f-]{36}\.tmp$/;
 const anyName = /^\.lanegrad-[0-9a-f-]{1,80}\.tmp$/;
 
-/** A file of another machine, or whose process number somebody else has now, is abandoned when nobody has written to it for a day, in milliseconds. */
+/**
+ * A file of another machine, or of a process number that is in use again, counts as abandoned when it has not been
+ * written to for a day, in milliseconds.
+ */
 const longAgo = 86_400_000;
 
-/** Clocks of file systems are coarse: a file counts as older than this process only by more, in milliseconds. */
+/**
+ * Clocks of file systems are coarse: a file counts as older than this process only if it is by more than this, in
+ * milliseconds.
+ */
 const clockMargin = 5_000;
 
 let host: string | undefined;
 
-/** Folders that this process has looked through; once is enough. */
+/** Folders that this process has searched; once is enough. */
 const searched = new Set<string>();
 
-/** A name that nobody has, for a file in any folder. */
+/** A unique name for a file in any folder. */
 export function temporaryName(): string {
   return `.lanegrad-${hostName()}-${process.pid}-${nodeBuiltin("crypto").randomUUID()}.tmp`;
 }
 
-/** Removes the temporary files in a folder whose runs are dead; the first time that this process asks. What cannot be removed stays. */
+/** Removes the temporary files of dead processes from a folder, once per process. What cannot be removed stays. */
 export async function removeAbandoned(folder: string): Promise<void> {
   if (searched.has(folder)) return;
   searched.add(folder);
@@ -44,7 +52,7 @@ function isAbandoned(name: string, written: number): boolean {
   if (Date.now() - written > longAgo) return true;
   const [, where, pid] = owned.exec(name) ?? [];
   if (where !== hostName()) return false;
-  // The same number: another thread of this process, or a process that had the number before.
+  // The same number: another thread of this process, or an earlier process with that number.
   if (Number(pid) === process.pid) return written < Date.now() - 1000 * process.uptime() - clockMargin;
   return !isAlive(Number(pid));
 }
@@ -58,14 +66,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The machine's name and its namespace of process numbers: containers may share a folder and a name, but count processes for themselves. */
+/**
+ * The machine's name and its namespace of process numbers: containers may share a folder and a name, but number their
+ * processes separately.
+ */
 function hostName(): string {
   if (host !== undefined) return host;
   let namespace = "";
   try {
     namespace = nodeBuiltin("fs").readlinkSync("/proc/self/ns/pid");
   } catch {
-    // no Linux
+    // not Linux
   }
   const name = `${nodeBuiltin("os").hostname()} ${namespace}`;
   host = nodeBuiltin("crypto").createHash("sha256").update(name).digest("hex").slice(0, 8);

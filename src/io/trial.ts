@@ -1,6 +1,7 @@
 /**
- * Whether files could be written, found out before the work that leads to them: by what writeFileAtomically does, on a temporary file beside each, as large
- * as the file will be. What is there already is neither changed nor opened, and nothing stays. Node only.
+ * Tests whether files could be written, before the work that leads to them: by doing what writeFileAtomically does, on
+ * a temporary file beside each, as large as the file will be. Existing files are neither changed nor opened, and
+ * nothing remains. Node only.
  */
 import { fileError, foreseen, isFileError } from "./fileErrors.js";
 import { endOfLinks, temporaryBeside } from "./files.js";
@@ -9,20 +10,21 @@ import { nodeBuiltin } from "./node.js";
 /** A file that is to be written. */
 export interface Planned {
   readonly path: string;
-  /** How large it will be, or at least. */
+  /** Its size, or a lower bound. */
   readonly bytes: number;
-  /** What it is called in messages, as "--out". */
+  /** Its name in messages, such as "--out". */
   readonly name?: string;
 }
 
 const largestBlock = 2 ** 20;
 
 /**
- * Tries whether all the files could be written, one beside the other: what they need on a disk adds up. What is no regular file (a device, a pipe) is only
- * asked for its permissions.
+ * Tests whether all the files could be written together: what they need on a disk adds up. A device or a pipe is only
+ * checked for its permissions.
  *
- * @param op  the function that the user called, for the messages
- * @throws DataError that says which cannot, and why; UsageError in browsers.
+ * @param op  the function that the user called, for messages
+ * @throws {DataError} that says which file cannot be written, and why
+ * @throws {UsageError} in browsers
  */
 export async function tryToWrite(op: string, files: readonly Planned[]): Promise<void> {
   const fs = nodeBuiltin("fs/promises", op);
@@ -44,7 +46,10 @@ export async function tryToWrite(op: string, files: readonly Planned[]): Promise
   }
 }
 
-/** The file that would be replaced or made; undefined for what is written to directly. Errors: those of the file system. */
+/**
+ * The file that would be replaced or made; undefined for a device or pipe, which is written to directly.
+ * @throws what the file system throws
+ */
 async function targetOf(path: string): Promise<string | undefined> {
   const fs = nodeBuiltin("fs/promises");
   const paths = nodeBuiltin("path");
@@ -62,13 +67,13 @@ async function targetOf(path: string): Promise<string | undefined> {
   const target = await fs.realpath(path);
   const folder = await fs.stat(paths.dirname(target));
   const user = globalThis.process.getuid?.() ?? 0;
-  // In a folder with the sticky bit, as /tmp, only these may replace a file, whoever may write to it.
+  // In a folder with the sticky bit, such as /tmp, only these users may replace a file.
   const isSticky = (folder.mode & 0o1000) !== 0;
   if (isSticky && user !== 0 && user !== existing.uid && user !== folder.uid) throw foreseen("EPERM");
   return target;
 }
 
-/** Writes that many bytes, which no file system can compress, and has them on the disk. */
+/** Writes that many bytes, which no file system can compress, and flushes them to the disk. */
 async function fill(path: string, bytes: number): Promise<void> {
   const { randomFillSync } = nodeBuiltin("crypto");
   const block = randomFillSync(new Uint8Array(Math.min(bytes, largestBlock)));

@@ -1,7 +1,7 @@
 /**
- * Zip archives: the directory at the end, and files stored or deflated. Does not read ZIP64, encryption, other methods or archives in several parts.
- * Inflating stops at the size that the directory gives; that of all files together is limited: Note [Cost of a file] in gzip.ts. Each file is compared with
- * its CRC-32.
+ * Zip archives: the directory at the end, and files stored or deflated. Does not read ZIP64, encryption, other methods
+ * or archives in several parts. Inflating stops at the size that the directory gives; the total of all files is
+ * limited: Note [Cost of a file] in gzip.ts. Each file is checked against its CRC-32.
  * Source: PKWARE APPNOTE 6.3.
  */
 import { DataError, message, show } from "../errors.js";
@@ -11,10 +11,10 @@ import { gather, inflateWith, inflationLimit, isImpossible, tooLarge } from "./g
 interface Entry {
   readonly method: number;
   readonly crc: number;
-  /** Bytes in the archive, and inflated. */
+  /** Sizes in bytes: in the archive, and inflated. */
   readonly packed: number;
   readonly size: number;
-  /** Where its own header begins. */
+  /** Offset of the file's own header. */
   readonly at: number;
 }
 
@@ -33,9 +33,10 @@ export class ZipArchive {
 
   /**
    * Reads the directory.
-   * @param op        the function that the user called and the archive's name, for the messages
-   * @param maxBytes  what all files that are read may inflate to together; default 100 × the archive's size, and at least 8 MiB
-   * Errors: DataError for what is no zip archive, or one that is cut short or damaged.
+   * @param op        the function that the user called and the archive's name, for messages
+   * @param maxBytes  the limit on the inflated size of all files together; default 100 × the archive's size, and at
+   *                  least 8 MiB
+   * @throws {DataError} when the bytes are not a zip archive, or it is cut short or damaged
    */
   constructor(bytes: Uint8Array<ArrayBuffer>, op: string, maxBytes?: number) {
     this.#bytes = bytes;
@@ -71,8 +72,8 @@ export class ZipArchive {
   }
 
   /**
-   * A file's bytes; a view on the archive where they are stored.
-   * Errors: DataError where it is not there, cut short or damaged, or would inflate beyond the archive's limit.
+   * A file's bytes; a view of the archive if they are stored.
+   * @throws {DataError} when the file does not exist, is cut short or damaged, or would exceed the archive's limit
    */
   async read(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.#entries.get(name);
@@ -126,7 +127,7 @@ export class ZipArchive {
   }
 
   #damaged(got: string): DataError {
-    const wrong = "this is no zip archive, or it is cut short or damaged";
+    const wrong = "this is not a zip archive, or it is cut short or damaged";
     return new DataError(message(this.#op, wrong, { expected: "files stored or deflated, and their directory", got }));
   }
 }

@@ -1,4 +1,4 @@
-/** Layers: parameters and a formula over ops. */
+/** Layers: parameters, and a formula over ops. */
 export { activation, type ActivationOptions } from "./core/activation.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./image/augmentation.js";
 export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";

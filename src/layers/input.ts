@@ -1,4 +1,4 @@
-/** The entrance of a functional model. */
+/** The inputs of a functional model. */
 import { checkKeys } from "../errors.js";
 import { checkShape, type Shape } from "../tensor/shape.js";
 import { SymbolicTensor, checkName } from "./layer.js";
@@ -7,11 +7,15 @@ import { SymbolicTensor, checkName } from "./layer.js";
 export interface InputOptions {
   /** Shape of one sample, without the batch. */
   readonly shape: Shape;
-  /** What messages and the summary call it. */
+  /** The input's name in messages and in the summary. */
   readonly name?: string;
 }
 
-/** An input of a functional model, to which layers are applied. Errors: ShapeError for what is no shape; UsageError for another option. */
+/**
+ * An input of a functional model, to which layers are applied.
+ * @throws {ShapeError} when the shape is invalid
+ * @throws {UsageError} when an option is unknown
+ */
 export function input(options: InputOptions): SymbolicTensor {
   checkKeys("input", options, ["shape", "name"]);
   const { shape, name } = options;

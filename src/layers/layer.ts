@@ -1,7 +1,8 @@
 /**
- * What a layer is: parameters and a formula over ops. `apply` builds the graph of a model symbolically; `call` computes. A layer takes a list of inputs and
- * gives a list of outputs (outputShapes, callMany); one that has a single output says what that is (outputShape, call).
- * Shapes here leave the batch axis out unless said. Does not hold memory (parameter.ts), nor know of sequences (sequenceLayer.ts) beyond handing masks on.
+ * What a layer is: parameters and a formula over ops. `apply` builds the graph of a model symbolically; `call`
+ * computes. A layer takes a list of inputs and gives a list of outputs (outputShapes, callMany); a layer with a single
+ * output implements the simpler outputShape and call. Shapes here leave out the batch axis unless stated otherwise.
+ * Does not hold memory (parameter.ts). Knows of sequences (sequenceLayer.ts) only that masks are passed on.
  */
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
@@ -11,32 +12,39 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Parameter, type ParameterSpec } from "./parameter.js";
 import type { SequencePart } from "./sequencePart.js";
 
-/** What `call` must know besides its operands. */
+/** What `call` needs besides its operands. */
 export interface CallContext {
-  /** True in fit: dropout drops, batch statistics are taken. */
+  /** True in fit: dropout drops units, batch statistics are used. */
   readonly training: boolean;
   /** The model's counter-based generator. */
   readonly random: RandomState;
-  /** This call's own stream of it. */
+  /** The stream of the generator that this call draws from. */
   readonly stream: number;
-  /** For each operand which steps of it count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] in sequencePart.ts */
+  /**
+   * For each operand, which of its steps count, (N, T) int32: 0 for padding. Undefined: all. Note [Masks] in
+   * sequencePart.ts
+   */
   readonly masks: readonly (Tensor | undefined)[];
-  /** Where the samples are the steps of sequences: which of them count, (N) int32. Undefined: all. Only what is taken over the batch asks for it. */
+  /**
+   * When the samples are steps of sequences: which of them count, (N) int32. Undefined: all. Only statistics over the
+   * batch use it.
+   */
   readonly rows?: Tensor | undefined;
 }
 
 /**
- * The context of part `k` of a layer's call, with a stream of its own: a layer that draws more than once, or holds other layers, numbers what it does.
+ * The context of part `k` of a layer's call, with a stream of its own. A layer that draws more than once, or holds
+ * other layers, numbers these parts.
  */
 export function partOf(context: CallContext, k: number): CallContext {
   return { ...context, stream: context.stream + k * 2 ** 20 };
 }
 
-/** The output of a layer in a graph that is being built: a shape without values. */
+/** The output of a layer in a graph under construction: a shape without values. */
 export class SymbolicTensor {
   /** Without the batch axis. */
   readonly shape: Shape;
-  /** Which layer makes it of what; undefined for an input. */
+  /** The layer call that makes it; undefined for an input. */
   readonly origin: LayerCall | undefined;
   readonly name: string | undefined;
 
@@ -51,7 +59,7 @@ export class SymbolicTensor {
 export interface LayerCall {
   readonly layer: Layer;
   readonly inputs: readonly SymbolicTensor[];
-  /** What it makes: one tensor, or several where the layer gives states as well. */
+  /** The outputs: one tensor, or several if the layer also returns states. */
   readonly outputs: readonly SymbolicTensor[];
 }
 
@@ -63,12 +71,15 @@ export interface LayerOptions {
   readonly inputShape?: Shape;
 }
 
-/** A layer. Make one by the functions of `layers`. */
+/** A layer. Layers are made by the functions of `layers`. */
 export abstract class Layer {
-  /** The kind, as "dense"; also its name in a file. */
+  /** The kind, such as "dense"; also its className in a file. */
   abstract readonly kind: string;
   readonly inputShape: Shape | undefined;
-  /** False freezes the layer, and layers within it: parameters get no gradient and no update, moving statistics stay. Set it before `compile`. */
+  /**
+   * False freezes the layer and the layers within it: parameters get no gradient and no update, moving statistics stay.
+   * Set it before `compile`.
+   */
   trainable = true;
   /** The layer that holds this one, if one does. */
   #holder: Layer | undefined;
@@ -81,7 +92,10 @@ export abstract class Layer {
     this.inputShape = options.inputShape;
   }
 
-  /** The name the user gave, else the one that the first model made of the layer gave. It stands in files, so it does not change. */
+  /**
+   * The name that the user gave, or else the first model made of the layer. It is stored in files, so it does not
+   * change.
+   */
   get name(): string | undefined {
     return this.#name;
   }
@@ -91,7 +105,7 @@ export abstract class Layer {
     this.#name ??= name;
   }
 
-  /** True where this layer, or one that holds it, is not trainable. */
+  /** True when this layer, or a layer that holds it, is not trainable. */
   get isFrozen(): boolean {
     return !this.trainable || this.#holder?.isFrozen === true;
   }
@@ -101,42 +115,49 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
-  /** Parameters, in the order they were declared; empty before the layer is applied. */
+  /** The parameters in the order of their declaration; empty before the layer is applied. */
   get parameters(): readonly Parameter[] {
     return this.#parameters;
   }
 
-  /** Options as they stand in a file, without name and inputShape. */
+  /** The options as stored in a file, without name and inputShape. */
   abstract get options(): Readonly<Record<string, unknown>>;
 
-  /** The layer as it stands in a file. */
+  /** The layer as stored in a file. */
   get config(): Config {
     const { kind, name, inputShape, options } = this;
     return { className: kind, ...(name !== undefined && { name }), ...(inputShape && { inputShape }), ...options };
   }
 
   /**
-   * The activation that the outputs come from, by which `compile` tells probabilities from logits: "same" where they are the input's values, means or
-   * maxima of them; undefined where nobody knows. Default: the option `activation`.
+   * The activation that the outputs come from, by which `compile` tells probabilities from logits: "same" when the
+   * outputs are values of the input, or their means or maxima; undefined when it is unknown. Default: the option
+   * `activation`.
    */
   get outputActivation(): string | undefined {
     return this.options.activation as string | undefined;
   }
 
-  /** What a layer of sequences has besides. Default: nothing. */
+  /** The sequence-specific part of a layer of sequences. Default: none. */
   get sequences(): SequencePart | undefined {
     return undefined;
   }
 
-  /** Shape of the output, the first where there are several. Throws ShapeError for inputs that do not fit. */
+  /**
+   * The shape of the output, or of the first output if there are several.
+   * @throws {ShapeError} when the inputs do not fit
+   */
   abstract outputShape(inputShapes: readonly Shape[]): Shape;
 
-  /** Shapes of all outputs. Default: the one of {@link outputShape}. */
+  /** The shapes of all outputs. Default: only that of {@link outputShape}. */
   outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
     return [this.outputShape(inputShapes)];
   }
 
-  /** Throws ShapeError where the layer cannot train on a batch of `rows` samples of these shapes. Default: it can on any. */
+  /**
+   * Checks that the layer can train on a batch of `rows` samples of these shapes. Default: it can train on any. @throws
+   * {ShapeError} when it cannot
+   */
   checkBatch(_rows: number, _inputShapes: readonly Shape[]): void {
     // any batch
   }
@@ -146,7 +167,10 @@ export abstract class Layer {
     // a layer without parameters
   }
 
-  /** True where a layer that was built for inputs of shapes `built` takes `shapes` too, with the same parameters. Default: where they are the same. */
+  /**
+   * True when a layer that was built for inputs of shapes `built` also takes `shapes`, with the same parameters.
+   * Default: when they are equal.
+   */
   protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
     return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
   }
@@ -154,22 +178,22 @@ export abstract class Layer {
   /** The formula. @param inputs (N, …) each  @returns (N, …) */
   abstract call(inputs: readonly Tensor[], context: CallContext): Tensor;
 
-  /** The formula with all outputs. Default: the one of {@link call}. */
+  /** The formula for all outputs. Default: only that of {@link call}. */
   callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
     return [this.call(inputs, context)];
   }
 
   /**
-   * From which rank of the operand on each step of the output is made of the same step of the operand alone, so that its mask stays: 2 for elementwise
-   * layers, 3 for layers that work on the last axis. Default: the mask ends.
+   * The rank from which on each step of the output depends only on the same step of the operand, so that the mask is
+   * kept: 2 for elementwise layers, 3 for layers that work on the last axis. Default: the mask ends.
    */
   get stepwiseFrom(): number {
     return Infinity;
   }
 
   /**
-   * Which steps of the first output count, (N, T) int32, for the layers that read it: Note [Masks] in sequencePart.ts. Default: as {@link stepwiseFrom} says;
-   * undefined: all.
+   * Which steps of the first output count, (N, T) int32, for the layers that follow: Note [Masks] in sequencePart.ts.
+   * Undefined: all. Default: as {@link stepwiseFrom} says.
    */
   outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return x.rank < this.stepwiseFrom ? undefined : mask;
@@ -177,14 +201,14 @@ export abstract class Layer {
 
   /**
    * Uses the layer in a graph: on one tensor, or on several for a layer that joins them.
-   * Errors: ShapeError for shapes that do not fit, or differ from those of an earlier use where the layer has parameters; UsageError for what is
-   * no symbolic tensor, or a name that cannot stand in a file.
+   * @throws {ShapeError} when shapes do not fit, or the layer has parameters and was built for other shapes
+   * @throws {UsageError} when an input is not a symbolic tensor, or the layer's name contains "/"
    */
   apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
     return this.applyMany(input)[0];
   }
 
-  /** As {@link apply}, and gives all outputs of a layer that has several, such as `const [y, h, c] = lstm.applyMany(x)`. */
+  /** As {@link apply}, but returns all outputs of a layer that has several: `const [y, h, c] = lstm.applyMany(x)`. */
   applyMany(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
     const inputs = symbolsOf(this.kind, input);
     checkName(this.kind, this.#name);
@@ -196,7 +220,7 @@ export abstract class Layer {
       this.#builtFor = shapes;
     } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, built)) {
       const [expected, got] = [built, shapes].map((list) => list.map(showShape).join(", "));
-      throw new ShapeError(message(this.kind, "the layer was built for another input", { expected, got }));
+      throw new ShapeError(message(this.kind, "the layer was built for another input shape", { expected, got }));
     }
     const outputs: SymbolicTensor[] = [];
     const call = { layer: this, inputs, outputs };
@@ -204,36 +228,39 @@ export abstract class Layer {
     return outputs;
   }
 
-  /** Declares a parameter; for `build`. */
+  /** Declares a parameter; to be called in `build`. */
   protected declare(spec: ParameterSpec): Parameter {
     const parameter = new Parameter(spec, this);
     this.#parameters.push(parameter);
     return parameter;
   }
 
-  /** Makes a parameter of a layer within this one a parameter of this one; for `build`. @param part what comes before its name */
+  /** Adopts a parameter of an inner layer; to be called in `build`. @param part the prefix of the parameter's name */
   protected adopt(parameter: Parameter, part: string): void {
     parameter.putInto(part);
     this.#parameters.push(parameter);
   }
 }
 
-/** The operands as a list. Throws UsageError for what are no symbolic tensors. */
+/** The operands as a list. @throws {UsageError} when one is not a symbolic tensor */
 function symbolsOf(kind: string, input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
   const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
   if (Array.isArray(inputs) && inputs.every((symbol) => symbol instanceof SymbolicTensor)) return inputs;
-  const expected = "what layers.input() or another layer's apply gave, or a list of such";
-  const hint = "To compute with numbers, make a model of the layer and call predict.";
-  throw new UsageError(message(kind, "apply takes symbolic tensors", { expected, got: show(input), hint }));
+  const expected = "the result of layers.input() or of another layer's apply(), or a list of them";
+  const hint = "To compute with numbers, put the layer into a model and call predict().";
+  throw new UsageError(message(kind, "apply() takes symbolic tensors", { expected, got: show(input), hint }));
 }
 
-/** Throws UsageError for a name that cannot stand before "/kernel" in a file. */
+/**
+ * Checks that a name can stand before "/kernel" in a file.
+ * @throws {UsageError} when it is not a string, is empty, or contains "/"
+ */
 export function checkName(kind: string, name: string | undefined): void {
   if (name === undefined || (typeof name === "string" && name !== "" && !name.includes("/"))) return;
-  throw new UsageError(message(kind, "not a name", { expected: 'a text without "/"', got: show(name) }));
+  throw new UsageError(message(kind, "the name is invalid", { expected: 'a string without "/"', got: show(name) }));
 }
 
-/** The single input of a layer that takes one. Throws ShapeError for another number. */
+/** The single input of a layer that takes one. @throws {ShapeError} when their number is not 1 */
 export function oneInput<T>(kind: string, inputs: readonly T[]): T {
   if (inputs.length !== 1) {
     throw new ShapeError(message(kind, "wrong number of inputs", { expected: "1", got: String(inputs.length) }));

@@ -1,4 +1,7 @@
-/** Parameters of layers: what is asked for, and the tensor once a model has made it. Do not hold memory: a model gives each its place in a slab. */
+/**
+ * Parameters of layers: what a layer asks for, and the tensor once a model has made it. They do not hold memory: a
+ * model gives each a place in a slab.
+ */
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import type { RowList } from "../ops/inPlace/rowList.js";
@@ -8,38 +11,38 @@ import type { Tensor } from "../tensor/tensor.js";
 
 /** What a layer asks for when it is built. */
 export interface ParameterSpec {
-  /** Name within the layer: "kernel", "bias", … */
+  /** The name within the layer: "kernel", "bias", … */
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | undefined;
-  /** False for what training changes without a gradient, such as running means. Default true. */
+  /** False for values that training changes without a gradient, such as running means. Default true. */
   readonly trainable?: boolean;
   /** False for biases and scales, which weight decay leaves alone. Default true. */
   readonly decays?: boolean;
   /**
-   * True for a table (V, D) of which a step uses few rows, which an op that is told {@link Parameter.rows} lists: the optimizer then visits these
-   * alone. Default false. A regularizer touches every row, and so does the gradient of any other op, as where an output layer shares the table of an
-   * embedding: then all are visited.
+   * True for a table (V, D) of which a step uses only few rows. An op that is given {@link Parameter.rows} lists them,
+   * and the optimizer visits only these. Default false. A regularizer touches every row, and so does the gradient of
+   * any other op, for example when an output layer shares the table of an embedding; then all rows are visited.
    */
   readonly isLazy?: boolean;
 }
 
-/** What a parameter's layer says to those who train it. */
+/** What a parameter's layer tells those who train it. */
 interface Owner {
   readonly name: string | undefined;
   readonly isFrozen: boolean;
   readonly parameters: readonly Parameter[];
 }
 
-/** A parameter of a layer: what was asked for, and the tensor once a model has made it. */
+/** A parameter of a layer: what the layer asked for, and the tensor once a model has made it. */
 export class Parameter {
-  /** The layer that declared it, which may stand within another. */
+  /** The layer that declared it, which may be part of another layer. */
   readonly layer: Owner;
   #spec: ParameterSpec;
-  /** Where an op notes which rows of a lazy parameter its gradient touches; undefined where nobody asks. */
+  /** Where an op lists the rows of a lazy parameter that its gradient touches; undefined when nobody asks. */
   rows: RowList | undefined;
-  /** The weights of the model that trains it, and whether it may be taken from that. @internal */
+  /** The weights of the model that trains it, and whether another model may take over. @internal */
   trainer: { readonly isFirm: boolean } | undefined;
   #value: Tensor | undefined;
   #users = 0;
@@ -49,12 +52,12 @@ export class Parameter {
     this.#spec = spec;
   }
 
-  /** What was asked for. */
+  /** What the layer asked for. */
   get spec(): ParameterSpec {
     return this.#spec;
   }
 
-  /** Puts the name of the part of a layer that it belongs to before its own: "forward/kernel". @internal */
+  /** Prefixes the name with that of the part of a layer that it belongs to: "forward/kernel". @internal */
   putInto(part: string): void {
     this.#spec = { ...this.#spec, name: `${part}/${this.#spec.name}` };
   }
@@ -64,29 +67,29 @@ export class Parameter {
     return this.#value !== undefined;
   }
 
-  /** The tensor. Errors: UsageError before a model was made of the layer. */
+  /** The tensor. @throws {UsageError} when no model has been made of the layer */
   get value(): Tensor {
     if (this.#value === undefined) {
       throw new UsageError(
         message("layer", `parameter ${show(this.spec.name)} has no value yet`, {
-          hint: "Make a model of the layer first.",
+          hint: "Put the layer into a model first.",
         }),
       );
     }
     return this.#value;
   }
 
-  /** Gives the parameter its place. @internal */
+  /** Assigns the parameter its tensor. @internal */
   bind(value: Tensor): void {
     this.#value = value;
   }
 
-  /** Notes a model that is made of it. @internal */
+  /** Notes that a model is made of it. @internal */
   retain(): void {
     this.#users++;
   }
 
-  /** A model has ended: the last one frees the value. @internal */
+  /** Notes that a model has ended; the last one frees the value. @internal */
   release(): void {
     if (--this.#users > 0) return;
     this.#value?.dispose();
@@ -95,10 +98,10 @@ export class Parameter {
   }
 }
 
-/** A parameter, and what is to stand in its place for a while. */
+/** A parameter, and the value that temporarily replaces its own. */
 export type Substitute = readonly [parameter: Parameter, value: Tensor];
 
-/** Runs `fn`, which calls layers, with other values in the place of some parameters. */
+/** Runs `fn`, which calls layers, with other values for some parameters. */
 export function withSubstitutes<T>(substitutes: readonly Substitute[], fn: () => T): T {
   const before = substitutes.map(([parameter]) => parameter.value);
   for (const [parameter, value] of substitutes) parameter.bind(value);

@@ -1,6 +1,6 @@
 /**
- * From a layer as it stands in a file to the layer: the inverse of `config`. The makers are what index.ts exports. Apart from it, so that only bundles that
- * load models carry every layer.
+ * Makes layers from their descriptions in files, the inverse of `config`. The makers are the exports of index.ts. A
+ * file of its own, so that only bundles that load models carry every layer.
  */
 import type { Config } from "../config.js";
 import { DataError, message, show } from "../errors.js";
@@ -12,18 +12,23 @@ import type { Layer } from "./layer.js";
 
 const { input: _, ...makers } = layers;
 
-/** The kinds of layers that there are. */
+/** The kinds of layers. */
 export type LayerKind = keyof typeof makers;
 
-/** All of them. */
+/** All kinds of layers. */
 export const layerKinds = Object.keys(makers).sort() as readonly LayerKind[];
 
-/** Makes the layer again. Errors: DataError for an unknown kind; UsageError or ShapeError for options that do not fit. */
+/**
+ * Makes a layer from its config.
+ *
+ * @throws {DataError} when the kind is unknown
+ * @throws {UsageError} or {@link ShapeError} when an option does not fit
+ */
 export function layerFrom({ className, ...options }: Config): Layer {
   if (!Object.hasOwn(makers, className)) {
-    const hint = "Pass loadModel the makers of your own layers: { customLayers }.";
+    const hint = "Register your own layers with loadModel(file, { customLayers }).";
     throw new DataError(
-      message("loadModel", "unknown layer", { expected: layerKinds.join(", "), got: show(className), hint }),
+      message("loadModel", `unknown layer ${show(className)}`, { expected: `one of ${layerKinds.join(", ")}`, hint }),
     );
   }
   const make = makers[className as LayerKind] as (options: never) => Layer;
@@ -32,7 +37,10 @@ export function layerFrom({ className, ...options }: Config): Layer {
   );
 }
 
-/** An option's value. Those of other rooms stand in a file by their configs, whose class names differ from room to room. Errors: DataError for an unknown one. */
+/**
+ * The value of an option. Values of other rooms are stored as configs, whose class names differ from room to room.
+ * @throws {DataError} when its className is unknown
+ */
 function valueOf(option: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("className" in value)) return value;
   const config = value as Config;
@@ -41,14 +49,18 @@ function valueOf(option: string, value: unknown): unknown {
   if (isOf(regularizers)) return regularizerFrom(config);
   if (isOf(makers)) return innerLayer(config);
   const expected = "the description of an initializer, a regularizer or a layer";
-  throw new DataError(message("loadModel", `${option} is unknown`, { expected, got: show(config.className) }));
+  throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected }));
 }
 
-/** A layer within another. Errors: those of {@link layerFrom}; DataError where `trainable` is neither true nor false. */
+/**
+ * A layer within another.
+ * @throws as {@link layerFrom}
+ * @throws {DataError} when `trainable` is neither true nor false
+ */
 function innerLayer({ trainable = true, ...config }: Config): Layer {
   const layer = layerFrom(config);
   if (typeof trainable !== "boolean") {
-    throw new DataError(message("loadModel", "trainable is out of range", { expected: "true or false", got: show(trainable) })); // prettier-ignore
+    throw new DataError(message("loadModel", "trainable must be true or false", { got: show(trainable) }));
   }
   layer.trainable = trainable;
   return layer;

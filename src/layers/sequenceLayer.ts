@@ -1,6 +1,10 @@
-/** The base of the layers that know of sequences: those that take tokens, make or use masks, or carry states. A layer overrides what it has. */
+/**
+ * The base class of layers that deal with sequences: those that take tokens, make or use masks, or carry states.
+ * Subclasses override what applies to them.
+ */
 import { ShapeError, message } from "../errors.js";
 import { type Shape, showShape } from "../tensor/shape.js";
+import { masksOfLengths } from "./mask/givenLengths.js";
 import { maskedSteps } from "./mask/maskedSteps.js";
 import type { Parameter } from "./parameter.js";
 import type { SequencePart, StateKeeper, TokenRule } from "./sequencePart.js";
@@ -20,6 +24,10 @@ export abstract class SequenceLayer<V extends object = object> extends TableLaye
     return maskedSteps;
   }
 
+  get masksOfLengths(): SequencePart["masksOfLengths"] {
+    return masksOfLengths;
+  }
+
   get carried(): readonly Parameter[] {
     return [];
   }
@@ -37,10 +45,15 @@ export abstract class SequenceLayer<V extends object = object> extends TableLaye
   }
 }
 
-/** Throws ShapeError unless a sample is a sequence of vectors. @param letters of the batch, "[N, T, F]" @param hint what to try */
+/**
+ * Checks that a sample is a sequence of vectors. @param letters of the batch's shape, "[N, T, F]" @param hint what to
+ * try
+ * @throws {ShapeError} when it is not
+ */
 export function checkSequences(kind: string, shape: Shape, letters: string, hint?: string): void {
   if (shape.length === 2) return;
   const got = showShape(["N", ...shape]);
-  const parts = { expected: letters, got, ...(hint !== undefined && { hint }) };
-  throw new ShapeError(message(kind, "the input is no batch of sequences", parts));
+  throw new ShapeError(
+    message(kind, `the input must have shape ${letters}`, { got, ...(hint !== undefined && { hint }) }),
+  );
 }

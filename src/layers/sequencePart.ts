@@ -1,43 +1,48 @@
 /**
- * What a layer of sequences has besides what every layer has: tokens, what masks mean to losses, states that are carried from batch to batch. Types alone, but
- * for one check: what does the work comes along with the layers that need it, so that other networks do not carry it.
+ * What layers of sequences have beyond other layers: tokens, the meaning of masks for losses, states carried from batch
+ * to batch. Only types and one check: the code that does the work comes with the layers that need it, so that other
+ * networks do not carry it.
  *
- * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding. Layers that make one (embedding with
- * maskZero, masking) say so here; layers that work step by step hand on their operand's; recurrent layers, and those that pool or normalise over time,
- * leave out the steps that do not count. Where a layer hands on nothing, the mask ends: docs/masks.md says what each layer does. A mask is no operand: it
- * has no gradient and no place in the graph. Losses and metrics of an output that still has one leave out the steps that do not count, by
- * `maskedSteps` of a layer that brings it along, or where masks are given.
+ * Note [Masks]. A mask belongs to a tensor (N, T, …) of sequences of different lengths: 0 where a step is padding.
+ * Layers that make a mask (embedding with maskZero, masking) implement it here. Layers that work step by step pass on
+ * the mask of their operand. Recurrent layers, and layers that pool or normalise over time, leave out the steps that do
+ * not count. If a layer passes nothing on, the mask ends there: docs/masks.md lists what each layer does. A mask is not
+ * an operand: it has no gradient and no place in the graph. When a mask reaches an output, or masks are given, losses
+ * and metrics leave out the steps that do not count, by means of `maskedSteps`, which a layer brings along.
  *
- * Note [Nothing but padding]. A sequence without a step that counts is no error: states stay the initial ones, a pooled value is 0, loss and metrics of
- * its steps weigh nothing.
+ * Note [Nothing but padding]. A sequence in which no step counts is not an error: states keep their initial values,
+ * pooled values are 0, and the loss and metrics of its steps have weight 0.
  */
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
+import type { masksOfLengths } from "./mask/givenLengths.js";
 import type { Parameter } from "./parameter.js";
 
-/** What tokens a layer takes. */
+/** Which tokens a layer takes. */
 export interface TokenRule {
-  /** V: they are 0 … V − 1. */
+  /** V: tokens are 0 … V − 1. */
   readonly vocabulary: number;
 }
 
-/** What a layer of sequences has besides. */
+/** What a layer of sequences has beyond other layers. */
 export interface SequencePart {
-  /** Where the layer's inputs are tokens: which. Undefined for any numbers. */
+  /** The tokens that the layer takes as inputs; undefined when it takes any numbers. */
   readonly tokens: TokenRule | undefined;
-  /** How losses and metrics see an output with a mask. */
+  /** How losses and metrics treat an output with a mask. */
   readonly maskedSteps: MaskedSteps;
-  /** What a stateful layer carries from batch to batch. */
+  /** How the lengths of a batch are turned into masks. */
+  readonly masksOfLengths: typeof masksOfLengths;
+  /** The states that a stateful layer carries from batch to batch. */
   readonly carried: readonly Parameter[];
-  /** How models keep apart what is carried: `CarriedStates`, where something is. */
+  /** The class that keeps the carried states of models apart (`CarriedStates`), if there are any. */
   readonly carriedStates: StateKeeper | undefined;
   /** The only batch size that a stateful layer takes; undefined: any. */
   readonly batchSize: number | undefined;
-  /** Forgets what is carried. */
+  /** Sets the carried states to their initial values. */
   resetStates(): void;
 }
 
-/** A layer, as far as it may have such a part. */
+/** A layer that may have a sequence part. */
 export interface MaybeOfSequences {
   readonly kind: string;
   readonly sequences: SequencePart | undefined;
@@ -59,18 +64,18 @@ export interface StateKeeper {
   claim(layers: readonly MaybeOfSequences[]): boolean;
 }
 
-/** What the layers carry from batch to batch. */
+/** The states that the layers carry from batch to batch. */
 export function carriedBy(layers: readonly MaybeOfSequences[]): readonly Parameter[] {
   return layers.flatMap(({ sequences }) => sequences?.carried ?? []);
 }
 
-/** Throws ShapeError where a stateful layer gets batches of N rows that it has no states for. */
+/** Checks that N rows are what a stateful layer has states for. @throws {ShapeError} when they are not */
 export function checkCarriedBatch({ kind, sequences }: MaybeOfSequences, N: number): void {
   const batchSize = sequences?.batchSize;
   if (batchSize === undefined || N === batchSize) return;
   const expected = `N = ${batchSize} (batchSize)`;
-  const hint = "A stateful layer takes batches of one size alone.";
+  const hint = "A stateful layer takes batches of one size only.";
   throw new ShapeError(
-    message(kind, "the carried states belong to another batch size", { expected, got: `N = ${N}`, hint }),
+    message(kind, "the carried states are for another batch size", { expected, got: `N = ${N}`, hint }),
   );
 }

@@ -1,4 +1,4 @@
-/** Options of layers: the rows of their tables, and the layer whose options stand in such a table. */
+/** Options of layers: the rows of their tables, and the layer whose options are such a table. */
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
@@ -8,7 +8,7 @@ import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, checkName } from "./layer.js";
 import type { Parameter, ParameterSpec } from "./parameter.js";
 
-/** A row for every option of O beside those that every layer takes. */
+/** A row for every option of O except those that every layer takes. */
 export type LayerTable<O extends LayerOptions> = Table<Omit<O, keyof LayerOptions>>;
 
 const common = {
@@ -22,16 +22,22 @@ const common = {
   }),
 } satisfies Table<LayerOptions>;
 
-/** N of the options NInitializer. */
+/** The names N of the options NInitializer. */
 export type Initialized<V> = { [K in keyof V]: K extends `${infer N}Initializer` ? N : never }[keyof V] & string;
 
-/** A layer whose options stand in a table: they are checked, have their defaults, and stand in a file in the table's order. V: their values. */
+/**
+ * A layer whose options are checked and completed by a table, and stored in a file in the table's order. V: their
+ * values.
+ */
 export abstract class TableLayer<V extends object = object> extends Layer {
   readonly kind: string;
-  /** The options, with their defaults. */
+  /** The options, with defaults filled in. */
   protected readonly given: V;
 
-  /** Errors: UsageError for an option that the layer does not have, a value out of range or a name that is none; ShapeError for an inputShape that is none. */
+  /**
+   * @throws {UsageError} when an option is unknown or out of range, or the name is invalid
+   * @throws {ShapeError} when inputShape is not a shape
+   */
   constructor(kind: string, options: LayerOptions, table: Rows<V>) {
     super(options);
     this.kind = kind;
@@ -43,7 +49,10 @@ export abstract class TableLayer<V extends object = object> extends Layer {
     return describe(this.given);
   }
 
-  /** Declares a parameter with the initializer and the regularizer of the options `${name}Initializer` and `${name}Regularizer`. */
+  /**
+   * Declares a parameter with the initializer and regularizer given by the options `${name}Initializer` and
+   * `${name}Regularizer`.
+   */
   protected parameter(name: Initialized<V>, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
     const given = this.given as Readonly<Record<string, unknown>>;
     const initializer = given[`${name}Initializer`] as Initializer;
@@ -52,7 +61,7 @@ export abstract class TableLayer<V extends object = object> extends Layer {
   }
 }
 
-/** The name of an activation. */
+/** An option for the name of an activation. */
 export function activation(initial?: Activation): Option<Activation> {
   return (op, _name, value = initial) => {
     checkActivation(op, value as string);
@@ -60,20 +69,20 @@ export function activation(initial?: Activation): Option<Activation> {
   };
 }
 
-/** An initializer. @param initial makes the one that there is by default */
+/** An option for an initializer. @param initial makes the default */
 export function initializer(initial: () => Initializer): Option<Initializer> {
   return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()") as Initializer;
 }
 
-/** A regularizer, or none. */
+/** An option for a regularizer, by default none. */
 export const regularizer: Option<Regularizer | undefined> = (op, name, value) =>
   value === undefined ? value : (valueOf(op, name, value, "l2", "regularizers.l2(1e-4)") as Regularizer);
 
-/** The value, which has a member of that name. Throws UsageError where it has not. */
+/** The value, if it has a member of that name. @throws {UsageError} when it has no such member */
 function valueOf(op: string, option: string, value: unknown, member: string, example: string): unknown {
   if (typeof value === "object" && value !== null && member in value) return value;
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
   throw new UsageError(
-    message(op, `${option} is of another kind`, { expected: `a value as ${example}`, got: show(value), ...hint }),
+    message(op, `${option} has the wrong type`, { expected: `a value such as ${example}`, got: show(value), ...hint }),
   );
 }

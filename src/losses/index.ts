@@ -1,4 +1,4 @@
-/** Losses: what training makes small. */
+/** Losses: the numbers that training minimises. */
 export type { Loss } from "./loss.js";
 export { binaryCrossentropy, categoricalCrossentropy, type CrossentropyOptions, klDivergence } from "./probability.js";
 export {

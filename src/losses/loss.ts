@@ -1,22 +1,26 @@
-/** What a loss is: one number a sample, from targets and predictions; the mean over the batch and the sample weights are the training step's. */
+/**
+ * What a loss is: one number per sample, computed from targets and predictions. The training step takes the mean over
+ * the batch and applies sample weights.
+ */
 import type { Config } from "../config.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A loss function. */
 export interface Loss {
-  /** What history, progress and messages call it. */
+  /** The loss's name in history, progress and messages. */
   readonly name: string;
   /**
-   * What the outputs must be: probabilities; or logits, numbers that mean yes above 0, so that yes-or-no metrics beside the loss begin there. Default:
-   * any numbers.
+   * What the outputs must be: probabilities, or logits (positive means yes, so yes-or-no metrics beside the loss use
+   * the threshold 0). Default: any numbers.
    */
   readonly takes?: "probabilities" | "logits";
   /**
    * @param target      (N, …) float32, or (N) int32 class labels where the loss takes them
    * @param prediction  (N, …) float32, the model's output
-   * @returns (N): the loss of each sample, differentiable with respect to the prediction
-   * Errors: ShapeError where target and prediction do not fit. Values (label range) are checked by {@link checkTargets}, not here.
+   * @returns (N): the loss of each sample, differentiable with respect to the prediction. {@link checkTargets} checks
+   *   values such as labels, not this
+   * @throws {ShapeError} when target and prediction do not fit
    */
   call(target: Tensor, prediction: Tensor): Tensor;
   /**
@@ -24,7 +28,7 @@ export interface Loss {
    *
    * @param targets      (N, …) all targets
    * @param outputShape  the model's output without the batch axis
-   * Errors: ShapeError naming the place and the value.
+   * @throws {ShapeError} when a target does not fit, naming its place and value
    */
   checkTargets(targets: Tensor, outputShape: Shape): void;
   readonly config: Config;

@@ -1,4 +1,4 @@
-/** From one loss for each place of a sample to one for the sample. */
+/** Reduces the losses of a sample's places to one loss per sample. */
 import { mean } from "../ops/reduce/reduce.js";
 import { reshape } from "../ops/shape/reshape.js";
 import type { Tensor } from "../tensor/tensor.js";

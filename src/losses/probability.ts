@@ -1,6 +1,7 @@
 /**
- * Losses of probabilities: cross-entropies and the Kullback–Leibler divergence. From logits they are exact at any size and cost less: leave the last
- * activation out and say fromLogits. Letters: y targets, p probabilities, z logits, C classes, ε label smoothing.
+ * Losses of probabilities: cross-entropies and the Kullback–Leibler divergence. From logits they are exact at any
+ * magnitude and cheaper: leave out the last activation and set fromLogits. Letters: y targets, p probabilities, z
+ * logits, C classes, ε label smoothing.
  */
 import { crossEntropy } from "../ops/loss/crossEntropy.js";
 import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/loss/rowLosses.js";
@@ -12,16 +13,16 @@ import { checkClasses, checkRange, checkSameAsOutput } from "./targets.js";
 
 /** Options of the cross-entropies. */
 export interface CrossentropyOptions {
-  /** The model gives logits: no sigmoid or softmax at its end. Default false. */
+  /** True when the model gives logits: it has no sigmoid or softmax at its end. Default false. */
   readonly fromLogits?: boolean;
-  /** ε in [0, 1): targets are drawn that far towards the uniform distribution. Default 0. */
+  /** ε in [0, 1): moves the targets by this fraction towards the uniform distribution. Default 0. */
   readonly labelSmoothing?: number;
 }
 
 /**
  * Mean of −y′ ln p − (1 − y′) ln(1 − p) over a sample's elements, y′ = (1 − ε) y + ε/2, for targets (N, …) in [0, 1].
  * Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; logits are not.
- * Errors: UsageError for an option.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const name = "binaryCrossentropy";
@@ -40,9 +41,10 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
 }
 
 /**
- * −Σ y′ ln p over the classes, y′ = (1 − ε) y + ε/C, with p = softmax(z) from logits. Targets are rows (N, …, C) of probabilities, such as one-hot rows, or
- * int32 labels (N, …), which cost less. Further axes are averaged. Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; logits are not.
- * Errors: UsageError for an option.
+ * −Σ y′ ln p over the classes, y′ = (1 − ε) y + ε/C, with p = softmax(z) from logits. Targets are rows (N, …, C) of
+ * probabilities, such as one-hot rows, or int32 labels (N, …), which are cheaper. Averages over further axes.
+ * Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras; logits are not.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
   const name = "categoricalCrossentropy";
@@ -57,7 +59,7 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
   };
 }
 
-/** Σ y ln(y / p) over the last axis, both clipped to [1e-7, 1] as in Keras; further axes are averaged. */
+/** Σ y ln(y / p) over the last axis, both clipped to [1e-7, 1] as in Keras; averaged over further axes. */
 export function klDivergence(): Loss {
   const name = "klDivergence";
   return {

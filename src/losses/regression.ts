@@ -1,5 +1,6 @@
 /**
- * Losses that compare numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's loss is a mean over its elements unless said.
+ * Losses that compare numbers. Letters: y targets and p predictions, (N, …), both with the same shape. Unless stated
+ * otherwise, a sample's loss is the mean over its elements.
  */
 import type { Op } from "../ops/defineOp.js";
 import {
@@ -33,11 +34,14 @@ export function meanAbsoluteError(): Loss {
 
 /** Options of {@link huber}. */
 export interface HuberOptions {
-  /** δ > 0: where the square ends and the straight line begins. Default 1. */
+  /** δ > 0: where the parabola ends and the straight line begins. Default 1. */
   readonly delta?: number;
 }
 
-/** Mean of e²/2 where |e| ≤ δ, else δ|e| − δ²/2, with e = p − y. Errors: UsageError for an option. Source: Huber 1964. */
+/**
+ * Mean of e²/2 where |e| ≤ δ, else δ|e| − δ²/2, with e = p − y. Source: Huber 1964.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function huber(options: HuberOptions = {}): Loss {
   const { delta } = resolve("huber", options, { delta: number("(0, ∞)", 1) } satisfies Table<HuberOptions>);
   return elementwise("huber", huberOp, delta, { delta });
@@ -51,13 +55,16 @@ export function hinge(): Loss {
     takes: "logits",
     checkTargets(targets, outputShape) {
       loss.checkTargets(targets, outputShape);
-      const hint = "Turn 0 and 1 into −1 and 1 by 2·y − 1.";
+      const hint = "Map 0 and 1 to −1 and 1 with 2·y − 1.";
       checkEach("hinge", targets, (y) => y === -1 || y === 1, "−1 or 1", hint);
     },
   };
 }
 
-/** −cos of the angle between p and y over the last axis, mean over the others: −1 is best. A vector of zeros gives 0. */
+/**
+ * −cos of the angle between p and y over the last axis, averaged over the others; −1 is best. A vector of zeros gives
+ * 0.
+ */
 export function cosineSimilarity(): Loss {
   return elementwise("cosineSimilarity", cosineSimilarityOp);
 }

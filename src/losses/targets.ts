@@ -1,5 +1,5 @@
 /**
- * Checks of a whole data set's targets, once, before training: what a loss takes, and the first place where it finds something else.
+ * Checks all targets of a data set once, before training: what a loss accepts, and the first sample that does not fit.
  * Letters: N samples, C classes.
  */
 import { ShapeError, message } from "../errors.js";
@@ -7,7 +7,10 @@ import { heap } from "../runtime/runtime.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Throws ShapeError unless the targets are float32 of the output's shape. @param outputShape without the batch axis */
+/**
+ * Checks that the targets are float32 and have the output's shape. @param outputShape without the batch axis
+ * @throws {ShapeError} when they do not
+ */
 export function checkSameAsOutput(op: string, targets: Tensor, outputShape: Shape): void {
   if (targets.dtype === "float32" && sameShape(targets.shape.slice(1), outputShape)) return;
   const hint = targets.dtype === "int32" ? { hint: "Integer labels are for losses.categoricalCrossentropy." } : {};
@@ -21,12 +24,15 @@ export function checkSameAsOutput(op: string, targets: Tensor, outputShape: Shap
   );
 }
 
-/** Throws ShapeError unless every target is in [low, high]. @param rule what is expected, in words */
+/**
+ * Checks that every target is in [low, high]. @param rule what is expected, in words
+ * @throws {ShapeError} when one is not
+ */
 export function checkRange(op: string, targets: Tensor, low: number, high: number, rule: string): void {
   checkEach(op, targets, (value) => value >= low && value <= high, rule);
 }
 
-/** Throws ShapeError unless `fits` holds for every target. */
+/** Checks that `fits` holds for every target. @throws {ShapeError} when it does not, naming the first such sample */
 export function checkEach(
   op: string,
   targets: Tensor,
@@ -44,13 +50,16 @@ export function checkEach(
   );
 }
 
-/** Throws ShapeError unless the targets are labels 0 … C − 1, or float32 rows of C values in [0, 1], for an output (…, C), C ≥ 2. */
+/**
+ * Checks that the targets are labels 0 … C − 1, or float32 rows of C values in [0, 1], for an output (…, C), C ≥ 2.
+ * @throws {ShapeError} when they are not
+ */
 export function checkClasses(op: string, targets: Tensor, outputShape: Shape): void {
   const classes = outputShape.at(-1) ?? 1;
   if (classes < 2) {
-    const hint = "For one probability use losses.binaryCrossentropy.";
+    const hint = "Use losses.binaryCrossentropy for a single probability.";
     throw new ShapeError(
-      message(op, "the output has one class", {
+      message(op, "the output has only one class", {
         expected: "[N, …, C] with C ≥ 2",
         got: showWithBatch(outputShape),
         hint,

@@ -1,4 +1,7 @@
-/** The part of the predictions that are right: the class with the highest score, one of the k highest, or yes-or-no answers. Letters: C classes, R places. */
+/**
+ * The fraction of correct predictions: the class with the highest score, one of the k highest, or yes-or-no answers.
+ * Letters: C classes, R places.
+ */
 import { ShapeError, message } from "../errors.js";
 import { addMean, addTopK } from "../ops/inPlace/metricTotals.js";
 import { reshape } from "../ops/shape/reshape.js";
@@ -9,9 +12,9 @@ import type { Metric } from "./metric.js";
 import { classesOf, labelsOf, placeWeights } from "./places.js";
 
 /**
- * The part of the predictions that are right, each with its sample's weight. Targets are int32 labels, one-hot rows, or for yes-or-no answers numbers
- * that mean yes above ½. Among equal scores the first class is the prediction.
- * Errors: UsageError for an option.
+ * The fraction of correct predictions, weighted by sample. Targets are int32 labels, one-hot rows, or, for yes-or-no
+ * answers, numbers that mean yes above ½. Among equal scores the first class is the prediction.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function accuracy(options: ThresholdOptions = {}): Metric {
   const name = "accuracy";
@@ -35,13 +38,14 @@ export function accuracy(options: ThresholdOptions = {}): Metric {
 
 /** Options of {@link topKAccuracy}. */
 export interface TopKAccuracyOptions {
-  /** How many of the best count, ≥ 1. Default 5. */
+  /** How many of the highest scores count, ≥ 1. Default 5. */
   readonly k?: number;
 }
 
 /**
- * The part of the predictions whose true class is among the k with the highest scores, each with its sample's weight.
- * Errors: UsageError for an option; ShapeError in compile for an output of one class.
+ * The fraction of samples whose true class is among the k highest scores, weighted by sample.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} in compile, when the output has only one class
  */
 export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
   const name = "topKAccuracy";
@@ -51,7 +55,7 @@ export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
     stateSize(outputShape) {
       if (classesOf(outputShape) < 2)
         throw new ShapeError(
-          message(name, "the output has one class", { expected: "[N, …, C] with C ≥ 2", got: "C = 1" }),
+          message(name, "the output has only one class", { expected: "[N, …, C] with C ≥ 2", got: "C = 1" }),
         );
       return 2;
     },
@@ -61,7 +65,7 @@ export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
   };
 }
 
-/** Adds [weight of the right ones, weight of all]. */
+/** Adds the weight of the correct predictions and the weight of all predictions. */
 function addBest(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined, k: number): void {
   const C = prediction.shape.at(-1)!;
   const scores = reshape(prediction, [prediction.size / C, C]);

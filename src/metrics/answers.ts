@@ -1,4 +1,4 @@
-/** Yes-or-no answers: outputs that a threshold turns into 0 or 1, each element for itself, counted in a table of 2 × 2. */
+/** Yes-or-no answers: outputs whose elements a threshold turns into 0 or 1 independently, counted in a 2 × 2 table. */
 import { addConfusion } from "../ops/inPlace/metricTotals.js";
 import { type Table, number, optional, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -7,8 +7,9 @@ import { checkSame, isAbove, placeWeights } from "./places.js";
 /** Options of accuracy, precision, recall and F1. */
 export interface ThresholdOptions {
   /**
-   * Above it a prediction means yes. Default, for an output of one number: 0 where the loss takes logits (`fromLogits: true`, hinge), else 0.5. For an
-   * output of several numbers the highest wins, unless a threshold is given: then each of them is an answer of its own.
+   * A prediction above the threshold means yes. Default for an output of one number: 0 if the loss takes logits
+   * (`fromLogits: true`, hinge), else 0.5. For an output of several numbers the highest wins, unless a threshold is
+   * given: then each number is an answer of its own.
    */
   readonly threshold?: number;
 }
@@ -19,12 +20,15 @@ export function checkThreshold(op: string, options: ThresholdOptions): { readonl
   return resolve(op, options, table);
 }
 
-/** True where every element of the output is a yes-or-no answer. */
+/** True when every element of the output is a yes-or-no answer. */
 export function isBinary(threshold: number | undefined, classes: number): boolean {
   return threshold !== undefined || classes === 1;
 }
 
-/** Adds yes-or-no answers to a table of 2 × 2: row the truth, column the prediction. @param areLogits as in {@link Metric.update} */
+/**
+ * Adds yes-or-no answers to a 2 × 2 table: rows are the truth, columns the prediction. @param areLogits as in
+ * {@link Metric.update}
+ */
 export function addAnswers(
   op: string,
   state: Tensor,

@@ -9,16 +9,21 @@ import { checkSame } from "./places.js";
 
 /** Options of {@link auc}. */
 export interface AucOptions {
-  /** The model gives logits: the sigmoid is taken here. Default: true where the loss takes logits, else false. */
+  /**
+   * True when the model gives logits, to which the metric applies the sigmoid. Default: true if the loss takes logits,
+   * else false.
+   */
   readonly fromLogits?: boolean;
-  /** Scores are told apart to one part in that many, from 2 to 2²⁰. Default 200, as in Keras. */
+  /** The number of score bins, from 2 to 2²⁰. Default 200, as in Keras. */
   readonly numThresholds?: number;
 }
 
 /**
- * The probability that a positive has a higher score than a negative, ties counted half, for an output of one number; targets mean positive above ½.
- * Scores are rounded down to multiples of 1 / numThresholds. NaN where one of the classes does not occur.
- * Errors: UsageError for an option; ShapeError in compile for an output of several numbers.
+ * The probability that a positive scores higher than a negative, ties counting half, for an output of one number;
+ * targets above ½ are positive. Scores are rounded down to multiples of 1 / numThresholds. NaN when one of the classes
+ * does not occur.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} in compile, when the output is not a single number
  */
 export function auc(options: AucOptions = {}): Metric {
   const name = "auc";
@@ -32,7 +37,7 @@ export function auc(options: AucOptions = {}): Metric {
     stateSize(outputShape) {
       if (sizeOf(outputShape) !== 1) {
         const got = showShape(["N", ...outputShape]);
-        throw new ShapeError(message(name, "the output is not one number", { expected: "[N, 1]", got }));
+        throw new ShapeError(message(name, "the output is not a single number", { expected: "[N, 1]", got }));
       }
       return 2 * bins;
     },
@@ -45,7 +50,10 @@ export function auc(options: AucOptions = {}): Metric {
   };
 }
 
-/** Σ over pairs of 1 where the positive's bin is higher, ½ where it is the same, divided by the number of pairs. */
+/**
+ * Sums over all pairs 1 if the positive's bin is higher and ½ if the bins are equal, and divides by the number of
+ * pairs.
+ */
 function area(negatives: Float64Array, positives: Float64Array): number {
   let below = 0;
   let positive = 0;

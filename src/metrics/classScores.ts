@@ -1,4 +1,4 @@
-/** Precision, recall and F1, of yes-or-no answers or averaged over classes. Letters: C classes. */
+/** Precision, recall and F1 of yes-or-no answers, or averaged over classes. Letters: C classes. */
 import { addConfusion } from "../ops/inPlace/metricTotals.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
 import { classScores } from "./confusionMatrix.js";
@@ -6,24 +6,27 @@ import type { Metric } from "./metric.js";
 import { classesOf, labelsOf, placeWeights, positionsOf } from "./places.js";
 
 /**
- * Of those predicted as yes, the part that are: TP / (TP + FP). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
- * threshold. 0 where nothing was predicted as yes. Errors: UsageError for an option. Memory: C² totals.
+ * The fraction of predicted positives that are positive: TP / (TP + FP). For C ≥ 2 classes without a threshold, the
+ * mean over the classes that occur (macro). 0 when nothing was predicted as positive. Memory: C² totals.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function precision(options: ThresholdOptions = {}): Metric {
   return score("precision", options);
 }
 
 /**
- * Of those that are yes, the part predicted as such: TP / (TP + FN). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
- * threshold. 0 where nothing is yes. Errors: UsageError for an option. Memory: C² totals.
+ * The fraction of positives that were predicted as positive: TP / (TP + FN). For C ≥ 2 classes without a threshold, the
+ * mean over the classes that occur (macro). 0 when nothing is positive. Memory: C² totals.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function recall(options: ThresholdOptions = {}): Metric {
   return score("recall", options);
 }
 
 /**
- * Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). For C ≥ 2 classes the mean over the classes that occur (macro), unless there is a
- * threshold. Errors: UsageError for an option. Memory: C² totals.
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). For C ≥ 2 classes without a threshold, the mean
+ * over the classes that occur (macro). Memory: C² totals.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function f1(options: ThresholdOptions = {}): Metric {
   return score("f1", options);
@@ -53,7 +56,7 @@ function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): 
   };
 }
 
-/** Totals (C · C) as a matrix. */
+/** The totals (C · C) as a matrix. */
 function squareOf(totals: Float64Array): number[][] {
   const C = Math.sqrt(totals.length);
   return Array.from({ length: C }, (_, row) => [...totals.subarray(row * C, (row + 1) * C)]);

@@ -1,5 +1,6 @@
 /**
- * Which classes are taken for which, and what follows for each class. On values in JavaScript, for reports; metrics count in linear memory.
+ * Confusion matrices, and the scores of each class that follow from them. Works on values in JavaScript, for reports;
+ * metrics count in linear memory.
  * Letters: N samples, C classes.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
@@ -8,25 +9,29 @@ import { Tensor } from "../tensor/tensor.js";
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
-  /** Class labels (N), or rows (N, C) whose largest element is the class; rows of one number mean class 1 above ½ (or `threshold`), else class 0. */
+  /**
+   * Class labels (N), or rows (N, C) whose largest element is the class. Rows of one number mean class 1 above ½, else
+   * class 0.
+   */
   readonly labels: Tensor | ArrayLike<number>;
-  /** The same of the predictions; usually what predict gave. */
+  /** The predictions in the same forms, usually the result of predict. Rows of one number use `threshold`. */
   readonly predictions: Tensor | ArrayLike<number>;
-  /** C. Default: what the rows have, else one more than the largest label. */
+  /** C. Default: the length of the rows, or one more than the largest label. */
   readonly classes?: number;
-  /** Above it a prediction in a row of one number means class 1: 0 where the model gives logits. Default 0.5. */
+  /** In rows of one number, a prediction above it means class 1; use 0 when the model gives logits. Default 0.5. */
   readonly threshold?: number;
 }
 
 /**
- * Counts samples by their true and their predicted class.
+ * Counts samples by their true class and their predicted class.
  *
- * @returns (C, C): row the true class, column the predicted one
- * Errors: UsageError for an option; ShapeError where numbers of samples differ or a label is none.
+ * @returns (C, C): rows are true classes, columns predicted ones
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when labels and predictions differ in number, or a label is not a class
  */
 export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   const op = "confusionMatrix";
-  const counted = unchecked<Tensor | ArrayLike<number>>(); // classesIn does
+  const counted = unchecked<Tensor | ArrayLike<number>>(); // checked by classesIn
   const { labels, predictions, threshold, ...given } = resolve(op, options, {
     labels: counted,
     predictions: counted,
@@ -37,7 +42,9 @@ export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   const guesses = classesIn(op, "predictions", predictions, threshold);
   if (truth.values.length !== guesses.values.length) {
     const got = `${truth.values.length} labels and ${guesses.values.length} predictions`;
-    throw new ShapeError(message(op, "numbers of samples differ", { expected: "one prediction a label", got }));
+    throw new ShapeError(
+      message(op, "labels and predictions differ in number", { expected: "one prediction for each label", got }),
+    );
   }
   const most = Math.max(truth.classes, guesses.classes);
   const { classes = most } = given;
@@ -51,21 +58,21 @@ export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
   return matrix;
 }
 
-/** What a confusion matrix says of one class. Ratios of nothing are 0. */
+/** The scores of one class in a confusion matrix. Ratios with denominator 0 are 0. */
 export interface ClassScores {
-  /** Part of those predicted as the class that are of it. */
+  /** The fraction of samples predicted as the class that belong to it. */
   readonly precision: number;
-  /** Part of those of the class that were predicted as it. */
+  /** The fraction of samples of the class that were predicted as it. */
   readonly recall: number;
-  /** Harmonic mean of both. */
+  /** The harmonic mean of both. */
   readonly f1: number;
-  /** Samples of the class. */
+  /** The number of samples of the class. */
   readonly support: number;
-  /** Samples predicted as the class. */
+  /** The number of samples predicted as the class. */
   readonly predicted: number;
 }
 
-/** The scores of each class. @param matrix (C, C): row the true class, column the predicted one */
+/** The scores of each class. @param matrix (C, C): rows are true classes, columns predicted ones */
 export function classScores(matrix: readonly (readonly number[])[]): ClassScores[] {
   return matrix.map((row, c) => {
     const hits = row[c];
@@ -82,7 +89,7 @@ export function classScores(matrix: readonly (readonly number[])[]): ClassScores
   });
 }
 
-/** Classes as integers, and how many there are to tell. */
+/** Classes as integers, and the number of classes they imply. */
 function classesIn(
   op: string,
   what: string,
@@ -103,7 +110,7 @@ function classesIn(
   const wrong = values.findIndex((value) => !Number.isInteger(value) || value < 0);
   if (wrong >= 0) {
     const got = `${values[wrong]} in sample ${wrong}`;
-    throw new ShapeError(message(op, `${what} are no classes`, { expected: "integers ≥ 0", got }));
+    throw new ShapeError(message(op, `${what} are not classes`, { expected: "integers ≥ 0", got }));
   }
   return { values, classes: values.reduce((most, value) => Math.max(most, value + 1), 0) };
 }

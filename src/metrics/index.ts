@@ -1,4 +1,4 @@
-/** Metrics: what a model is judged by. */
+/** Metrics: numbers that say how good a model is. */
 export { accuracy, topKAccuracy, type TopKAccuracyOptions } from "./accuracy.js";
 export type { ThresholdOptions } from "./answers.js";
 export { auc, type AucOptions } from "./auc.js";

@@ -1,5 +1,6 @@
 /**
- * The places of a batch that a classification metric judges: the samples, or all places where a sample has several, each with its label and weight.
+ * The places of a batch that a classification metric counts: the samples, or every place when a sample has several,
+ * each with its label and weight.
  * Letters: N samples, C classes, R places.
  */
 import { ShapeError, message } from "../errors.js";
@@ -11,35 +12,38 @@ import { reshape } from "../ops/shape/reshape.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** Number of classes that an output (…, C) tells apart. @param outputShape without the batch axis */
+/** The number of classes of an output (…, C). @param outputShape without the batch axis */
 export function classesOf(outputShape: Shape): number {
   return outputShape.at(-1) ?? 1;
 }
 
-/** Labels (R) int32 from targets as losses take them: labels (N, …), or rows (N, …, C) whose largest element counts. */
+/**
+ * Labels (R) int32 from targets in the forms that losses take: labels (N, …), or rows (N, …, C) whose largest element
+ * is the class.
+ */
 export function labelsOf(target: Tensor): Tensor {
   return target.dtype === "int32" ? reshape(target, [target.size]) : positionsOf(target);
 }
 
-/** Position of the largest of each row (…, C), as (R) int32. */
+/** The position of the largest element in each row (…, C), as (R) int32. */
 export function positionsOf(scores: Tensor): Tensor {
   const positions = argMax(scores);
   return reshape(positions, [positions.size]);
 }
 
-/** 1 where x is above the threshold, else 0, as (R) int32, every element a place. NaN is not above. */
+/** 1 where x is above the threshold, else 0, as (R) int32 with one place for each element. NaN is not above. */
 export function isAbove(x: Tensor, threshold: number): Tensor {
   return cast(reshape(greater(x, threshold), [x.size]), "int32");
 }
 
-/** The weight of each place: that of its sample. @returns (R), or undefined where there are no weights */
+/** The weight of each place, which is that of its sample. @returns (R), or undefined when there are no weights */
 export function placeWeights(weights: Tensor | undefined, places: number): Tensor | undefined {
   if (weights === undefined || weights.size === places) return weights;
   const N = weights.size;
   return reshape(broadcastTo(reshape(weights, [N, 1]), [N, places / N]), [places]);
 }
 
-/** Throws ShapeError unless target and prediction have the same shape and dtype. */
+/** Checks that the target is float32 and has the shape of the prediction. @throws {ShapeError} when it has not */
 export function checkSame(op: string, target: Tensor, prediction: Tensor): void {
   if (target.dtype === "float32" && sameShape(target.shape, prediction.shape)) return;
   const got = `${target.dtype} ${showShape(target.shape)}`;

@@ -1,4 +1,4 @@
-/** Metrics by name, for loading. Only what loads a model imports this file. */
+/** Metrics by name, for loading models. Only code that loads a model imports this file. */
 import { type Makers, makeFrom } from "../config.js";
 import { accuracy, topKAccuracy } from "./accuracy.js";
 import { auc } from "./auc.js";
@@ -18,7 +18,11 @@ const metrics: Makers<Metric> = {
   r2,
 };
 
-/** The metric that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+/**
+ * The metric that a config describes.
+ * @throws {DataError} when its className is unknown
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function metricFrom(config: unknown): Metric {
   return makeFrom("metric", metrics, config);
 }

@@ -1,4 +1,7 @@
-/** Metrics of numbers. Letters: y targets and p predictions, (N, …) of the same shape; a sample's error is the mean over its elements. */
+/**
+ * Metrics of numbers. Letters: y targets and p predictions, (N, …), both with the same shape. A sample's error is the
+ * mean over its elements.
+ */
 import { ShapeError, message } from "../errors.js";
 import type { Op } from "../ops/defineOp.js";
 import { addDetermination, addMean } from "../ops/inPlace/metricTotals.js";
@@ -8,12 +11,12 @@ import { sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
-/** Mean of |p − y|, each sample with its weight. */
+/** The mean of |p − y|, weighted by sample. */
 export function meanAbsoluteError(): Metric {
   return meanError("meanAbsoluteError", absoluteErrorOp);
 }
 
-/** Mean of (p − y)², each sample with its weight. */
+/** The mean of (p − y)², weighted by sample. */
 export function meanSquaredError(): Metric {
   return meanError("meanSquaredError", squaredErrorOp);
 }
@@ -32,8 +35,8 @@ function meanError(name: string, op: Op<number>): Metric {
 }
 
 /**
- * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always saying the mean. For several outputs the mean of theirs.
- * NaN or −∞ where the targets do not vary.
+ * The coefficient of determination, 1 − Σ (y − p)² / Σ (y − ȳ)²: 1 is perfect, 0 is no better than always predicting
+ * the mean. Averaged over several outputs. NaN or −∞ when the targets do not vary.
  */
 export function r2(): Metric {
   const name = "r2";
@@ -45,8 +48,8 @@ export function r2(): Metric {
       const columns = state.shape[0] / 4;
       const shape = [prediction.size / columns, columns];
       if (weights !== undefined && weights.size !== shape[0]) {
-        const hint = "Use meanSquaredError.";
-        throw new ShapeError(message(name, "masked steps have no variance of their own", { hint }));
+        const hint = "Use metrics.meanSquaredError instead.";
+        throw new ShapeError(message(name, "r2 cannot be computed over masked steps", { hint }));
       }
       addDetermination(state, reshape(prediction, shape), reshape(target, shape), weights);
     },

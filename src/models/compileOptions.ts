@@ -1,4 +1,7 @@
-/** What `compile` takes, and its checks: first the values themselves, then, once the outputs are known, whether they fit these. */
+/**
+ * Options of `compile` and their checks: first the values themselves, then, once the outputs are known, whether they
+ * fit them.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
@@ -9,25 +12,30 @@ import type { Shape } from "../tensor/shape.js";
 /** Options of `compile`. */
 export interface CompileOptions {
   readonly optimizer: Optimizer;
-  /** One, or one for each output. */
+  /** One loss, or one for each output. */
   readonly loss: Loss | readonly Loss[];
-  /** For a model with one output. Default none. */
+  /** Metrics, for a model with one output. Default: none. */
   readonly metrics?: readonly Metric[];
-  /** Factor of each output's loss. Default 1. */
+  /** Factor of each output's loss in the sum. Default 1. */
   readonly lossWeights?: readonly number[];
   /**
-   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), d = min(averageDecay, (1 + t) / (10 + t)). The average is
-   * what evaluate, predict and call use and what is saved; training goes on with the weights themselves. In [0, 1), say 0.998. Default: no average.
+   * Keeps a moving average of all weights: after t steps average += (1 − d) (weight − average), with d =
+   * min(averageDecay, (1 + t) / (10 + t)). The average is what evaluate, predict and call use and what is saved;
+   * training continues with the weights themselves. In [0, 1), for example 0.998. Default: no average.
    */
   readonly averageDecay?: number;
   /**
-   * Refuses a loss that takes logits behind a sigmoid or softmax, and one that takes probabilities behind any other activation: either trains badly without
-   * an error. False where that is meant. Default true.
+   * Refuses a loss that takes logits after a sigmoid or softmax, and a loss that takes probabilities after any other
+   * activation: either trains badly without an error. Set it to false where this is intended. Default true.
    */
   readonly checkLogits?: boolean;
 }
 
-/** Throws UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
+/**
+ * Checks the values of the options.
+ * @throws {UsageError} for an unknown option, or when an optimizer, loss or metric is not one: a string, or a function
+ *   that was not called
+ */
 export function checkCompileOptions(options: CompileOptions): void {
   checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay", "checkLogits"]);
   const { optimizer, loss, metrics = [], averageDecay = 0, checkLogits = true } = options;
@@ -37,7 +45,7 @@ export function checkCompileOptions(options: CompileOptions): void {
   for (const each of Array.isArray(loss) ? loss : [loss]) checkValue("loss", each, "call", "losses.meanSquaredError()");
   if (!Array.isArray(metrics)) {
     throw new UsageError(
-      message("compile", "metrics are no list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
+      message("compile", "metrics must be a list", { expected: "[metrics.accuracy()]", got: show(metrics) }),
     );
   }
   for (const metric of metrics) checkValue("metric", metric, "update", "metrics.accuracy()");
@@ -45,10 +53,11 @@ export function checkCompileOptions(options: CompileOptions): void {
 
 function checkValue(what: string, value: unknown, method: string, example: string): void {
   if (typeof value === "object" && value !== null && method in value) return;
-  if (value === undefined) throw new UsageError(message("compile", `no ${what}`, { expected: `one as ${example}` }));
+  if (value === undefined)
+    throw new UsageError(message("compile", `${what} is missing`, { expected: `for example ${example}` }));
   const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
   throw new UsageError(
-    message("compile", `this is no ${what}`, { expected: `one as ${example}`, got: show(value), ...hint }),
+    message("compile", `not a valid ${what}`, { expected: `for example ${example}`, got: show(value), ...hint }),
   );
 }
 
@@ -57,7 +66,10 @@ export function lossesOf({ loss }: CompileOptions): readonly Loss[] {
   return Array.isArray(loss) ? (loss as readonly Loss[]) : [loss as Loss];
 }
 
-/** Throws UsageError or ShapeError for losses, weights or metrics that do not match the number of outputs. */
+/**
+ * Checks the number of losses, weights and metrics.
+ * @throws {UsageError | ShapeError} when it does not match the number of outputs
+ */
 export function checkForOutputCount(options: CompileOptions, outputs: number): void {
   const { metrics = [], lossWeights } = options;
   const count = lossesOf(options).length;
@@ -77,7 +89,7 @@ export function checkForOutputCount(options: CompileOptions, outputs: number): v
   }
 }
 
-/** As {@link checkForOutputCount}, and whether the metrics fit. @param outputShapes without the batch axis */
+/** Runs {@link checkForOutputCount}, and checks that the metrics fit. @param outputShapes without the batch axis */
 export function checkForOutputs(options: CompileOptions, outputShapes: readonly Shape[]): void {
   checkForOutputCount(options, outputShapes.length);
   for (const metric of options.metrics ?? []) metric.stateSize(outputShapes[0]);

@@ -1,11 +1,14 @@
-/** A model's layers in the language of Graphviz. Draws nothing: Graphviz and its ports do. Source: graphviz.org/doc/info/lang.html. */
+/**
+ * A model's layers as a graph in DOT, the language of Graphviz. Does not draw. Source: graphviz.org/doc/info/lang.html.
+ */
 import { printable } from "../errors.js";
 import type { Model } from "./model.js";
 import { summaryRows } from "./summary.js";
 
 /**
- * The graph of a model in DOT: a box for each input and each call of a layer, with shape and parameters, arrows for what it reads, a double frame for an output.
- * Errors: UsageError before the model is built.
+ * The graph of a model in DOT: a box for each input and each layer call with its shape and parameters, an arrow for
+ * each tensor that a layer reads, a double frame around outputs.
+ * @throws {UsageError} before the model is built
  */
 export function modelToDot(model: Model): string {
   const { insides } = model;
@@ -19,7 +22,7 @@ export function modelToDot(model: Model): string {
   return [`digraph ${quoted(model.name)} {`, "  node [shape=box];", ...boxes, ...arrows, "}"].join("\n");
 }
 
-/** Quotes, backslashes, breaks of lines and what a terminal must not have are written as in JSON. */
+/** Escapes quotes, backslashes, line breaks and control characters as JSON does. */
 function quoted(text: string): string {
   return printable(JSON.stringify(text));
 }

@@ -1,5 +1,6 @@
 /**
- * A model as users see it: the words are Keras's. What it holds is in modelState.ts, the work is done in the files beside this one. Letters: N samples.
+ * A model as users see it, in Keras's words. Its state is in modelState.ts; the files beside this one do the work.
+ * Letters: N samples.
  */
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, printable, show } from "../errors.js";
@@ -11,7 +12,7 @@ import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
-import { checkBatchSizes, checkInputs, checkMasks, checkTargets, checkTraining } from "./input/batchChecks.js";
+import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions, lossesOf } from "./compileOptions.js";
@@ -20,7 +21,7 @@ import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import { checkGroupByLength } from "./input/groupByLength.js";
+import { checkGroupByLength } from "./input/groupByLengthOption.js";
 import type { Fit } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
@@ -32,7 +33,7 @@ import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
 import type { Weight } from "./step/weights.js";
 
-/** Samples that predict and evaluate compute at once, unless told otherwise. */
+/** How many samples predict and evaluate compute at once by default. */
 const defaultBatchSize = 256;
 
 /** A graph of layers that can be trained. Made by {@link sequential}, {@link model} or {@link loadModel}. */
@@ -40,8 +41,9 @@ export class Model {
   readonly name: string;
   readonly seed: number;
   /**
-   * What else belongs with the model: class names, what the inputs are, how they were scaled, where it is from. Saved and loaded with it: numbers (NaN,
-   * infinities and −0 too), strings, booleans, null, typed arrays, dates, and lists and plain objects of such; `save` refuses what would be lost.
+   * Anything that belongs with the model: class names, what the inputs are, how they were scaled, where it comes from.
+   * Saved and loaded with it: numbers (NaN, infinities and −0 too), strings, booleans, null, typed arrays, dates, and
+   * lists and plain objects of these. `save` refuses notes that would be lost.
    */
   notes: Readonly<Record<string, unknown>> = {};
   readonly #state: ModelState;
@@ -51,7 +53,7 @@ export class Model {
     checkKeys("model", options, ["name", "seed"]);
     const { name = "model", seed = 0 } = options;
     if (typeof name !== "string") {
-      throw new UsageError(message("model", "name is no text", { expected: "a string", got: show(name) }));
+      throw new UsageError(message("model", "name must be a string", { got: show(name) }));
     }
     checkInteger("model", "seed", seed, "[0, 4294967295]");
     this.name = name;
@@ -59,45 +61,49 @@ export class Model {
     this.#state = new ModelState(form, seed);
   }
 
-  /** For functions that work on a model in ways that this class does not offer: bptt, loadModel, modelToDot. @internal */
+  /** For functions that use a model in ways that this class does not offer: bptt, loadModel, modelToDot. @internal */
   get insides(): ModelState {
     return this.#state;
   }
 
-  /** True once the shapes are known; before that (a sequential model without inputShape) the first data decide. */
+  /** True once the shapes are known. A sequential model without inputShape takes them from the first data. */
   get isBuilt(): boolean {
     return this.#state.isBuilt;
   }
 
-  /** Shape of one sample of the first input. Errors: UsageError before the model is built. */
+  /** Shape of one sample of the first input. @throws {UsageError} before the model is built */
   get inputShape(): Shape {
     return this.#state.graph("inputShape").inputs[0].shape;
   }
 
-  /** The layers, in order. Errors: UsageError before the model is built. */
+  /** The layers, in order. @throws {UsageError} before the model is built */
   get layers(): readonly Layer[] {
     return this.#state.graph("layers").layers;
   }
 
-  /** All weights by name, such as "dense_1/kernel", in the order of the layers. Read one by `value.toTypedArray()`, change it by `value.assign(…)`. */
+  /**
+   * All weights by name, such as "dense_1/kernel", in the order of the layers. Read one by `value.toTypedArray()`,
+   * change it by `value.assign(…)`.
+   */
   get weights(): readonly Weight[] {
     return this.#state.bound("weights").weights.all;
   }
 
   /**
-   * Fixes the shapes of a sequential model without inputShape, before its first data do.
+   * Fixes the shapes of a sequential model without inputShape before it sees data.
    *
    * @param sampleShape  shape of one sample
-   * Errors: UsageError where the model is built for another shape; ShapeError where the layers do not fit.
+   * @throws {UsageError} when the model is built for another shape
+   * @throws {ShapeError} when the layers do not fit
    */
   build(sampleShape: Shape): void {
     this.#state.build(sampleShape);
   }
 
   /**
-   * Says how to train: optimizer, loss, metrics. Compiling again starts the optimizer anew.
-   * Errors: UsageError for an unknown option, a value that is no optimizer, loss or metric, a number of losses that does not match the outputs, or while
-   * fit, evaluate or predict runs. Nothing has changed then.
+   * Sets optimizer, loss and metrics. Compiling again resets the optimizer's state.
+   * @throws {UsageError} for an unknown option, a value that is not an optimizer, loss or metric, or a number of losses
+   *   that does not match the outputs, and while fit, evaluate or predict runs; nothing has changed then
    */
   compile(options: CompileOptions): void {
     checkCompileOptions(options);
@@ -106,21 +112,26 @@ export class Model {
   }
 
   /**
-   * Trains.
+   * Trains the model.
    *
    * ```ts
    * await model.fit(x, y, { epochs: 5, validationSplit: 0.1 });
    * await model.fit(train, { epochs: 5 }); // a data set
-   * await model.fit(async function* () { for (const file of files) yield await read(file); }, { epochs: 5 }); // { x, y } or [x, y] a batch
+   * const batches = async function* () { for (const file of files) yield await read(file); }; // { x, y } or [x, y]
+   * await model.fit(batches, { epochs: 5, prefetch: 2 });
    * ```
    *
-   * @param x  inputs (N, …), or a list of them for several inputs; (N) numbers for samples of one number. uint8 is read as fractions of 255.
-   *           Or a data set { x, y }. Or, for data that do not fit in memory, batches one by one: each step takes one, whatever its number of samples
-   * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it is
+   * @param x  inputs (N, …), or a list of them for several inputs; (N) numbers for samples of one number. uint8 is read
+   *           as fractions of 255. Or a data set { x, y }. Or, for data that do not fit in memory, batches one by one:
+   *           each step takes one, whatever its number of samples
+   * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it
+   *           is
    * @returns  the values at the end of each epoch
-   * @throws before anything has changed, UsageError for options or a model that is not compiled; ShapeError for data that do not fit.
-   * A loss that becomes NaN is a UsageError that names batch and layer; a stream that throws or ends too early is a DataError, and a batch of it that does
-   * not fit a ShapeError, which names batch and epoch; the weights are then those before that batch.
+   * @throws {UsageError} for a wrong option or a model that is not compiled, before anything has changed
+   * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch
+   * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
+   *   naming it; the weights are those before that batch
+   * @throws {DataError} when a stream throws or ends too early; the weights are those after the batch before
    */
   fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
   fit(data: Pick<Samples, "x" | "y">, options?: FitOptions): Promise<History>;
@@ -173,8 +184,8 @@ export class Model {
   }
 
   /**
-   * Loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}. States that stateful layers carry begin at zero,
-   * and those of the model stay as they are.
+   * Computes loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}.
+   * States that stateful layers carry begin at zero; the model's own states do not change.
    * @returns numbers by name: loss, and the metrics
    */
   async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {
@@ -206,9 +217,10 @@ export class Model {
   }
 
   /**
-   * The first output for all samples; also while fit is running. States that stateful layers carry begin where the model's stand, which afterwards stand
-   * where this prediction ended; beside a running fit they begin at zero, and the model's stay as they are. Where several predictions run at once, each
-   * begins where the model's stood, and the one that began last leaves its own.
+   * Computes the first output for all samples; also while fit is running. States that stateful layers carry begin at
+   * the model's own, and the model keeps those at the end of this prediction. During a fit they begin at zero and the
+   * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
+   * began last leaves its own.
    *
    * @param x  as for {@link fit}
    * @returns  (N, …) float32; no scope frees it
@@ -219,7 +231,7 @@ export class Model {
     return first;
   }
 
-  /** As {@link predict}, every output of a model with several. */
+  /** Computes every output of a model with several, as {@link predict} does the first. */
   async predictAll(x: DataList, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
@@ -269,26 +281,28 @@ export class Model {
   }
 
   /**
-   * The forward pass as one differentiable computation, for training loops written by hand: every output, (N, …) each.
+   * The forward pass as one differentiable computation, for hand-written training loops: every output, (N, …) each.
+   * States that stateful layers carry continue from the last call; during a fit they begin at zero.
    *
    * @param inputs    (N, …) float32 or int32, in the order of the model's inputs
-   * @param options   training: true where dropout is to drop, other elements in each call. Default false. mask: which steps count, (N, T) int32, such as
-   *                  `sequenceMask(lengths, T)`; a list with one for each input, undefined for an input without, where there are several
-   * States that stateful layers carry go on, except beside a running fit: there they begin at zero.
-   * Errors: ShapeError where an input or a mask does not fit; UsageError for what is no list of tensors, or training: true while fit runs.
+   * @param options   training: true makes dropout drop elements, different ones in each call; default false. mask:
+   *                  which steps count, (N, T) int32, such as `sequenceMask(lengths, T)`; for several inputs a list
+   *                  with one entry for each, undefined for an input without a mask. lengths: instead of a mask, (N)
+   *                  integers, in networks with a layer of sequences
+   * @throws {ShapeError} when an input or a mask does not fit
+   * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit runs
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
-    checkKeys(op, options, ["training", "mask"]);
-    const { training = false, mask } = options;
+    checkKeys(op, options, ["training", "mask", "lengths"]);
+    const { training = false } = options;
     checkBoolean(op, "training", training);
     const state = this.#state;
     if (training) state.checkIdle(op);
     else state.checkUsable(op);
     checkInputs(op, state.shapes(), inputs);
-    const masks = [mask].flat();
-    checkMasks(op, inputs, masks);
     state.buildFor(inputs);
+    const masks = masksOf(op, this.layers, inputs, options);
     const run = (): Tensor[] => state.run(op, inputs, training, masks);
     state.bound(op);
     const states = state.claimStates(op) ? undefined : state.newStates(op);
@@ -303,44 +317,55 @@ export class Model {
   }
 
   /**
-   * One training step on one batch, for training loops written by hand: loss, gradients, update. It calls kernels only, so it may be recorded:
-   * `const step = record(() => model.trainOnBatch([x], [y]))`, then `x.assign(…)` and `step.replay()`. A replay uses the learning rate of the recording,
-   * and does not check the targets' values or the loss, as `fit` does.
+   * One training step on one batch, for hand-written training loops: loss, gradients, update. It only calls kernels, so
+   * it can be recorded: `const step = record(() => model.trainOnBatch([x], [y]))`, then `x.assign(…)` and
+   * `step.replay()`. A replay counts as a step and follows a schedule, but does not check the targets' values or the
+   * loss, as `fit` does.
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs
-   * @param options  mask: which steps count, as {@link call} takes it. In a network of dense layers alone, what it means to the loss is loaded by the first
-   *                 `fit` or `evaluate` with a mask
+   * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the masked loss is
+   *                 loaded by the first `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
-   * Errors: UsageError before `compile` or while fit runs; ShapeError where inputs, targets or a mask do not fit.
+   * @throws {UsageError} before `compile` or while fit runs
+   * @throws {ShapeError} when inputs, targets or a mask do not fit
    */
-  trainOnBatch(inputs: readonly Tensor[], targets: readonly Tensor[], options: Pick<CallOptions, "mask"> = {}): Tensor {
+  trainOnBatch(
+    inputs: readonly Tensor[],
+    targets: readonly Tensor[],
+    options: Omit<CallOptions, "training"> = {},
+  ): Tensor {
     const op = "trainOnBatch";
-    checkKeys(op, options, ["mask"]);
+    checkKeys(op, options, ["mask", "lengths"]);
     const state = this.#state;
     state.checkIdle(op);
     const compiled = state.compiled(op);
     const shapes = state.shapes(compiled);
     checkInputs(op, shapes, inputs);
     checkTargets(op, shapes, lossesOf(compiled), inputs, targets);
-    const masks = [options.mask].flat();
-    checkMasks(op, inputs, masks);
-    state.buildFor(inputs);
-    const step = state.step(op);
-    step.checkTrainable(op);
-    state.claimStates(op);
-    return scope(() => step.train({ inputs, targets, weights: undefined, masks }));
+    return scope(() => {
+      state.buildFor(inputs);
+      const masks = masksOf(op, this.layers, inputs, options);
+      const step = state.step(op);
+      step.checkTrainable(op);
+      state.claimStates(op);
+      return step.train({ inputs, targets, weights: undefined, masks });
+    });
   }
 
   /**
-   * Sets the gradients of all weights to zero, for training loops written by hand that call `backward`, which adds to them. `fit` and `trainOnBatch` need
-   * no such call. Kernels only: it may be recorded. Errors: UsageError before the model is built.
+   * Sets the gradients of all weights to zero, for hand-written training loops that call `backward`, which adds to
+   * them. `fit` and `trainOnBatch` do not need it. Only calls kernels, so it can be recorded.
+   * @throws {UsageError} before the model is built
    */
   zeroGrad(): void {
     for (const { value } of this.weights) value.zeroGrad();
   }
 
-  /** Sets the states that stateful layers carry from batch to batch to zero. Errors: UsageError before the model is built. */
+  /**
+   * Resets the states that stateful layers carry from batch to batch to zero. @throws {UsageError} before the model is
+   * built
+   */
   resetStates(): void {
     this.#state.bound("resetStates");
     this.#state.claimStates("resetStates");
@@ -348,23 +373,27 @@ export class Model {
   }
 
   /**
-   * Prints a table of layers, shapes and parameters and, once the model is compiled, the memory that a training step takes at its peak. As a graph: modelToDot.
+   * Prints a table of layers, shapes and parameters and, once the model is compiled, the peak memory of a training
+   * step. modelToDot gives the same as a graph.
    * @param print  default console.log
-   * Errors: UsageError before the model is built.
+   * @throws {UsageError} before the model is built
    */
   summary(print: (text: string) => void = console.log): void {
     print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
   }
 
   /**
-   * Writes architecture and weights as one safetensors file.
+   * Saves architecture and weights as one safetensors file.
    * @param sink  a path or file: URL (Node; written under a temporary name, then renamed), or a WritableStream
    */
   async save(sink: ByteSink): Promise<void> {
     await writeModel("save", this.#parts("save", false), sink);
   }
 
-  /** As {@link save}, with all that training needs to go on exactly where it stands: optimizer, metrics, progress, random state. */
+  /**
+   * Saves what {@link save} does and everything that training needs to continue exactly where it is: optimizer,
+   * metrics, progress, random state.
+   */
   async saveCheckpoint(sink: ByteSink): Promise<void> {
     await writeModel("saveCheckpoint", this.#parts("saveCheckpoint", true), sink);
   }
@@ -378,13 +407,14 @@ export class Model {
   }
 
   /**
-   * Takes over weights of a file that `save` wrote, or of any safetensors file, under their names ("dense_1/kernel").
+   * Loads weights from a file that `save` wrote, or from any safetensors file with the same names ("dense_1/kernel").
    *
    * @param source   a path or file: URL (Node), bytes, a Blob, a Response or a stream
-   * @param options  byName: true takes what both have, for a network with another head; else every weight must be there, and no other
-   * @returns        which were taken over, which were not in the file, which of the file's were not used
-   * Errors, before anything has changed: DataError for a file that is damaged, has no such weights, or weights of other shapes; UsageError before the
-   * model is built, or while fit, evaluate or predict runs.
+   * @param options  byName: true loads the weights that both have, for a network with another head; otherwise the file
+   *                 must hold exactly the model's weights
+   * @returns        the names that were loaded, those missing in the file, and those of the file that were not used
+   * @throws {DataError} when the file is damaged, lacks these weights, or has other shapes; nothing has changed then
+   * @throws {UsageError} before the model is built, or while fit, evaluate or predict runs
    */
   async loadWeights(source: ByteSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
     const op = "loadWeights";
@@ -401,7 +431,9 @@ export class Model {
     return names;
   }
 
-  /** Frees weights, gradients and optimizer state at once. Work that is under way then rejects. Calling it again does nothing. */
+  /**
+   * Frees weights, gradients and optimizer state at once. Work in progress then rejects. Calling it again does nothing.
+   */
   dispose(): void {
     this.#state.dispose();
   }

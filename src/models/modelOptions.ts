@@ -1,11 +1,14 @@
-/** Options of models and of what they do besides `compile` and `fit`, which have files of their own. Letters: N samples. */
+/**
+ * Options of models and of their methods, except `compile` and `fit`, which have files of their own. Letters: N
+ * samples.
+ */
 import type { Tensor } from "../tensor/tensor.js";
-import type { GroupByLength } from "./input/groupByLength.js";
+import type { GroupByLength } from "./input/groupByLengthOption.js";
 import type { GivenMasks, SampleWeight } from "./input/samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
 export interface ModelOptions {
-  /** What the summary calls it. Default "model". */
+  /** The model's name in the summary. Default "model". */
   readonly name?: string;
   /** Seed of the initial weights, of dropout and of the order of samples: an integer from 0 to 2³² − 1. Default 0. */
   readonly seed?: number;
@@ -13,17 +16,25 @@ export interface ModelOptions {
 
 /** Options of `call`. */
 export interface CallOptions {
-  /** True where dropout is to drop, other elements in each call. Default false. */
+  /** True makes dropout drop elements, different ones in each call. Default false. */
   readonly training?: boolean;
-  /** Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default: all count. */
+  /**
+   * Which steps count, (N, T) int32: 0 where a step is padding. For several inputs a list with one for each. Default:
+   * all count.
+   */
   readonly mask?: Tensor | readonly (Tensor | undefined)[];
+  /** In place of a mask, where padding stands behind: (N) integers from 0 to T, an array or a tensor. For networks with a layer of sequences. */
+  readonly lengths?: GivenMasks["lengths"];
 }
 
 /** Options of `predict`. */
 export interface PredictOptions extends GivenMasks {
   /** Samples computed at once. Default 256. */
   readonly batchSize?: number;
-  /** As in fit: each batch is computed for as many steps as its sequences need. The results stand in the order of the samples. Default false. */
+  /**
+   * As in fit: each batch is computed for as many steps as its sequences need. The results are in the order of the
+   * samples. Default false.
+   */
   readonly groupByLength?: GroupByLength;
   /** Aborting rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
 /**
- * What a model holds: its graph, or the chain that becomes one, and what is made when it is first needed: weights, random state, the compiled step.
- * What is not there is an error that names the function which needed it. Does not train.
+ * The state behind a Model. Built lazily: the graph first, then weights and random state, then the compiled step. When
+ * a part is missing, the error names the function that needed it. Does not train.
  */
 import { UsageError, message } from "../errors.js";
 import type { Parameter } from "../layers/parameter.js";
@@ -21,12 +21,12 @@ import { TrainingStep } from "./step/training.js";
 import type { WeightAverage } from "./step/weightAverage.js";
 import { Weights } from "./step/weights.js";
 
-/** The insides of a model. */
+/** The state of a model. */
 export class ModelState {
   readonly progress = new Progress();
   /** True while fit runs. */
   isTraining = false;
-  /** How many evaluations and predictions run. */
+  /** How many evaluations and predictions are running. */
   #uses = 0;
   readonly #seed: number;
   #form: Graph | Chain;
@@ -37,14 +37,14 @@ export class ModelState {
   #isDisposed = false;
   #held: readonly Parameter[] = [];
 
-  /** @param form the graph, or a chain where only the data tell the shape of a sample */
+  /** @param form the graph, or a chain if only the data give the shape of a sample */
   constructor(form: Graph | Chain, seed: number) {
     this.#form = form;
     this.#seed = seed;
     if (form instanceof Graph) this.#hold(form);
   }
 
-  /** The graph's parameters are to live as long as this. */
+  /** Keeps the graph's parameters alive as long as this. */
   #hold({ layers }: Graph): void {
     this.#held = layers.flatMap(({ parameters }) => parameters);
     for (const parameter of this.#held) parameter.retain();
@@ -60,24 +60,26 @@ export class ModelState {
     return this.#isDisposed;
   }
 
-  /** Throws UsageError after `dispose`. */
+  /** @throws {UsageError} after `dispose` */
   checkUsable(op: string): void {
     if (!this.#isDisposed) return;
     throw new UsageError(message(op, "the model was disposed", { hint: "Make another one, or dispose it later." }));
   }
 
-  /** What a training step takes; undefined before the model is built and compiled. */
+  /** The memory of a training step; undefined before the model is built and compiled. */
   get stepMemory(): StepMemory | undefined {
     if (this.#step === undefined || !(this.#form instanceof Graph)) return undefined;
     return stepMemory(this.#form, this.#step.optimizer.optimizer.slots.length, this.average !== undefined);
   }
 
-  /** The averages of the weights, where the model was compiled with an averageDecay. */
+  /** The averages of the weights, if the model was compiled with an averageDecay. */
   get average(): WeightAverage | undefined {
     return this.#step?.average;
   }
 
-  /** Throws UsageError while fit runs. @param isUnused true: also while an evaluation or a prediction does */
+  /**
+   * @param isUnused true: also refuses while an evaluation or a prediction runs. @throws {UsageError} while fit runs
+   */
   checkIdle(op: string, isUnused = false): void {
     this.checkUsable(op);
     const [wrong, running] = this.isTraining ? ["trained", "fit"] : ["used", "evaluate or predict"];
@@ -85,7 +87,9 @@ export class ModelState {
     throw new UsageError(message(op, `the model is being ${wrong}`, { hint: `Await the running ${running} first.` }));
   }
 
-  /** Runs `fn`, an evaluation or a prediction, while nobody compiles the model or loads weights into it. */
+  /**
+   * Runs `fn`, an evaluation or a prediction, during which the model cannot be compiled and no weights can be loaded.
+   */
   async use<T>(fn: () => Promise<T>): Promise<T> {
     this.#uses++;
     try {
@@ -95,14 +99,18 @@ export class ModelState {
     }
   }
 
-  /** The graph. Errors: UsageError before the model is built. */
+  /** The graph. @throws {UsageError} before the model is built */
   graph(op: string): Graph {
     if (this.#form instanceof Graph) return this.#form;
     const hint = "Give the first layer an inputShape, call build(shape), or fit first.";
     throw new UsageError(message(op, "the shapes of the model are not known yet", { hint }));
   }
 
-  /** Makes the graph of a chain. Errors: UsageError where it is built for another shape; ShapeError where the layers do not fit. */
+  /**
+   * Makes the graph of a chain.
+   * @throws {UsageError} when it is built for another shape
+   * @throws {ShapeError} when the layers do not fit
+   */
   build(sampleShape: Shape): void {
     if (this.#form instanceof Chain) {
       this.#form = this.#form.build(sampleShape);
@@ -120,7 +128,11 @@ export class ModelState {
     if (this.#form instanceof Chain) this.build(inputs[0].shape.slice(1));
   }
 
-  /** What data must fit. @param compiled where targets come with them: before a chain is built, metrics may turn out not to fit its output */
+  /**
+   * The shapes that data must fit.
+   * @param compiled given where targets come with the data: only now can metrics be checked against the output of a
+   *   chain
+   */
   shapes(compiled?: CompileOptions): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
@@ -137,7 +149,7 @@ export class ModelState {
     return { inputs: [input], outputs: 1, outputShapes };
   }
 
-  /** Weights and random state. @param initial values in place of the initializers', by name */
+  /** Weights and random state. @param initial values by name, used in place of the initializers' */
   bound(op: string, initial?: ReadonlyMap<string, Float32Array>): { weights: Weights; random: RandomState } {
     if (this.#weights === undefined) {
       this.checkUsable(op);
@@ -150,12 +162,12 @@ export class ModelState {
     return { weights: this.#weights, random: this.#random! };
   }
 
-  /** The weights, if there are any yet. */
+  /** The weights, if they exist yet. */
   get weights(): Weights | undefined {
     return this.#weights;
   }
 
-  /** The options of `compile`. Errors: UsageError before it. */
+  /** The options of `compile`. @throws {UsageError} before `compile` */
   compiled(op: string): CompileOptions {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
@@ -163,7 +175,10 @@ export class ModelState {
     throw new UsageError(message(op, "the model is not compiled", { hint }));
   }
 
-  /** Takes options of `compile`, whose values are checked. Errors: UsageError, ShapeError, MemoryError; nothing has changed then. */
+  /**
+   * Compiles with options whose values are checked.
+   * @throws {UsageError | ShapeError | MemoryError} before anything has changed
+   */
   compile(options: CompileOptions): void {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
@@ -178,27 +193,30 @@ export class ModelState {
     this.progress.reset();
   }
 
-  /** The compiled step. @param given what reads masks, where some are given Errors: UsageError before `compile`. */
+  /**
+   * The compiled step.
+   * @param given  the functions that read masks, if some are given
+   * @throws {UsageError} before `compile`
+   */
   step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
-    const step = (this.#step ??= this.#newStep(options));
-    step.maskedSteps ??= given?.maskedStepsWith?.(maskTools);
-    return step;
+    this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);
+    return (this.#step ??= this.#newStep(options));
   }
 
-  /** Notes that the carried states change now. @returns false where a fit has them */
+  /** Records that the carried states are about to change. @returns false where a fit is using them */
   claimStates(op: string): boolean {
     const { layers, carriedStates } = this.graph(op);
     return carriedStates?.claim(layers) ?? true;
   }
 
-  /** States for one prediction, where layers carry such. Errors: MemoryError */
+  /** States for one prediction, if layers carry states. @throws {MemoryError} */
   newStates(op: string): OwnStates | undefined {
     this.bound(op);
     return this.graph(op).newStates();
   }
 
-  /** Runs `fn` while nobody else trains, and stateful layers carry their states from step to step of it. */
+  /** Runs `fn` while no other training runs; stateful layers carry their states from step to step of it. */
   async train<T>(fn: () => Promise<T>): Promise<T> {
     this.isTraining = true;
     const { layers, carriedStates } = this.graph("fit");
@@ -211,19 +229,23 @@ export class ModelState {
     }
   }
 
-  /** The outputs, differentiable. @param inputs (N, …) each, which fit @param given for each its mask, where there are some */
+  /**
+   * The outputs, differentiable.
+   * @param inputs  (N, …) each, already checked
+   * @param given   the mask of each input that has one
+   */
   run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
     const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);
   }
 
-  /** Copies of the weights and, where there are some, of their averages. */
+  /** Copies of the weights and, if there are any, of their averages. */
   copyWeights(): Float32Array[] {
     return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];
   }
 
-  /** Puts copies back. */
+  /** Restores copies of the weights. */
   restoreWeights(copies: readonly Float32Array[]): void {
     const { weights } = this.bound("fit");
     weights.restore(copies);

@@ -6,23 +6,25 @@ import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./modelOptions.js";
 
-/** What {@link model} takes. */
+/** Options of {@link model}. */
 export interface GraphOptions extends ModelOptions {
   /** layers.input(…), one or several. */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];
-  /** What layers were applied to make, one or several. */
+  /** Tensors that layers made from the inputs, one or several. */
   readonly outputs: SymbolicTensor | readonly SymbolicTensor[];
 }
 
 /**
- * A model that is a chain: each layer gets the output of the one before. The shape of a sample is the first layer's `inputShape`, or that of the first data.
+ * A model that is a chain: each layer reads the output of the one before. The shape of a sample is the first layer's
+ * `inputShape`, or that of the first data.
  *
  * @param layers  at least one
- * Errors: UsageError for no layers or a layer that stands twice; ShapeError where a layer does not fit the one before.
+ * @throws {UsageError} when there are no layers or one is used twice
+ * @throws {ShapeError} when a layer does not fit the one before
  */
 export function sequential(layers: readonly Layer[], options: ModelOptions = {}): Model {
   if (!Array.isArray(layers) || layers.length === 0) {
-    const expected = "a list of one layer or more";
+    const expected = "a list of at least one layer";
     throw new UsageError(message("sequential", "no layers", { expected, got: show(layers) }));
   }
   const all: readonly Layer[] = layers;
@@ -31,7 +33,7 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
     if (all.indexOf(layer) === i) continue;
     const hint = "Make two layers, or use model({ inputs, outputs }) to share one.";
     throw new UsageError(
-      message("sequential", "a layer stands twice", { expected: "different layers", got: layer.kind, hint }),
+      message("sequential", "a layer is used twice", { expected: "different layers", got: layer.kind, hint }),
     );
   }
   const chain = new Chain(all);
@@ -40,10 +42,11 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
 }
 
 /**
- * A model of any shape: layers applied to inputs, branches, joins, layers used twice. Layers of another model are used with that model's weights, which
- * live as long as one of the two. The model that is compiled first trains them, the other uses them as they are, as `summary` tells; a model from
- * `loadModel` that has not trained since leaves them to the new one.
- * Errors: UsageError where an output depends on an input that is not listed.
+ * A model of any shape: layers applied to inputs, with branches, joins and layers used twice. Layers of another model
+ * keep that model's weights, which live as long as one of the two models. The model that is compiled first trains them
+ * and the other uses them as they are, as `summary` shows; a model from `loadModel` that has not trained since leaves
+ * them to the new one.
+ * @throws {UsageError} when an output depends on an input that is not listed
  */
 export function model({ inputs, outputs, ...options }: GraphOptions): Model {
   const list = (symbols: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] =>
@@ -63,5 +66,5 @@ function failLayer(i: number, value: unknown): never {
   const hint =
     value instanceof SymbolicTensor ? "The first layer's inputShape takes the place of layers.input()." : "Call it.";
   const isExplained = value instanceof SymbolicTensor || typeof value === "function";
-  throw new UsageError(message("sequential", `item ${i} is no layer`, isExplained ? { ...parts, hint } : parts));
+  throw new UsageError(message("sequential", `item ${i} is not a layer`, isExplained ? { ...parts, hint } : parts));
 }

@@ -1,4 +1,4 @@
-/** The table of a model: layers, output shapes, parameters. Only words; draws nothing. */
+/** The table of a model as text: layers, output shapes, parameters. */
 import { printable } from "../errors.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Layer, SymbolicTensor } from "../layers/layer.js";
@@ -9,7 +9,7 @@ import { type Weights, mayTrain } from "./step/weights.js";
 
 const headings = ["Layer", "Output shape", "Parameters", "From"];
 
-/** What a summary tells of one input or one call of a layer. */
+/** A row of the summary: an input, or a call of a layer. */
 export interface SummaryRow {
   readonly name: string;
   /** "input", or the layer's kind. */
@@ -17,14 +17,14 @@ export interface SummaryRow {
   readonly shape: string;
   /** "1,234", "1,234 frozen" or "shared". */
   readonly parameters: string;
-  /** Places of the rows that it reads. */
+  /** Indices of the rows that it reads. */
   readonly from: readonly number[];
   readonly isOutput: boolean;
 }
 
 type IsTrained = (parameter: Parameter) => boolean;
 
-/** What the model trains, or would train if it were compiled now. @param weights its own, where they have memory */
+/** What the model trains, or would train if it were compiled now. @param weights its own, once they are allocated */
 function trainedBy(weights: Weights | undefined): IsTrained {
   return (parameter) => !parameter.layer.isFrozen && parameter.spec.trainable !== false && mayTrain(weights, parameter);
 }
@@ -59,8 +59,8 @@ export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights 
  * The table as text.
  *
  * @param title    the first line
- * @param weights  the model's, where they have memory
- * @param memory   what a training step takes, where the model is compiled
+ * @param weights  the model's, once they are allocated
+ * @param memory   the memory of a training step, if the model is compiled
  */
 export function summarize(
   title: string,
@@ -74,7 +74,7 @@ export function summarize(
   const texts = rows.map(({ name, kind, shape, parameters, from }) => {
     return [`${name} (${kind})`, shape, parameters, from.map((at) => rows[at].name).join(", ")];
   });
-  // Escaped before it is measured: an escape is wider than its character.
+  // Escaped before it is measured, since an escape is wider than its character.
   const cells = [headings, ...texts].map((row) =>
     row.slice(0, columns).map((cell) => printable(cell).replace(/[\n\t]/g, (one) => (one === "\n" ? "\\n" : "\\t"))),
   );

@@ -1,6 +1,6 @@
 /**
- * What an op is: a rule for its shapes, a forward pass, a backward pass, and what the backward pass reads. Everything around it (checking, allocating,
- * recording on the tape, routing gradients) is done here, once.
+ * What an op is: a rule for its shapes, a forward pass, a backward pass, and what the backward pass reads. Everything
+ * around that (checking, allocating, recording on the tape, routing gradients) is done here, once.
  *
  * Letters: x an operand, y an output, dX = ∂loss/∂X.
  * Does not call kernels: the forward and backward functions of each op do.
@@ -19,57 +19,68 @@ export interface OutputSpec {
   readonly shape: Shape;
   /** Default float32. */
   readonly dtype?: DType;
-  /** False for an output that is for the op's own backward pass and has no gradient. Default: true for float32. */
+  /**
+   * False for an output that only the op's own backward pass uses and that has no gradient. Default: true for float32.
+   */
   readonly isDifferentiable?: boolean;
 }
 
-/** What a forward pass gets. Operands and outputs are contiguous. */
+/** The arguments of a forward pass. Operands and outputs are contiguous. */
 export interface ForwardCall<A> {
   readonly inputs: readonly Tensor[];
-  /** To be written, every element. */
+  /** The outputs; every element must be written. */
   readonly outputs: readonly Tensor[];
   readonly attributes: A;
-  /** The pointer of a block that lives until the call ends. */
+  /** Allocates a block that lives until the call ends, and returns its pointer. */
   readonly scratch: (bytes: number) => number;
 }
 
-/** What a backward pass gets. */
+/** The arguments of a backward pass. */
 export interface BackwardCall<A> {
-  /** The operands; only those named in `saved.inputs` may be read, of the others only the shape. */
+  /** The operands. The values of those named in `saved.inputs` may be read; of the others only the shape. */
   readonly inputs: readonly Tensor[];
-  /** The outputs; only those named in `saved.outputs` may be read, of the others only the shape. */
+  /** The outputs. The values of those named in `saved.outputs` may be read; of the others only the shape. */
   readonly outputs: readonly Tensor[];
-  /** ∂loss/∂output; undefined where nothing depends on that output. */
+  /** ∂loss/∂output; undefined for outputs that nothing depends on. */
   readonly dOutputs: readonly (Tensor | undefined)[];
   readonly attributes: A;
-  /** Calls `write` with the place for dX of operand `i`, where somebody wants it: `=` where accumulate is 0, `+=` where it is 1. */
+  /**
+   * Calls `write` with the address of dX of operand `i`, if that gradient is needed: write with `=` when accumulate is
+   * 0, `+=` when it is 1.
+   */
   readonly gradient: (i: number, write: (dX: number, accumulate: 0 | 1) => void) => void;
-  /** True where somebody wants the gradient of operand `i`. */
+  /** True when the gradient of operand `i` is needed. */
   readonly wants: (i: number) => boolean;
   /**
-   * Makes `gradient` (a dOutput, or a fresh tensor, with as many elements) the gradient of operand `i` without a copy, if it is the first.
-   * False where it must be added by `gradient()`. Hand each gradient to one operand at most: its memory is the operand's from then on.
+   * Makes `gradient` (a dOutput, or a new tensor with as many elements) the gradient of operand `i` without copying it,
+   * if it is the first one. Returns false when it must be added with `gradient()`. Pass each gradient to one operand at
+   * most: its memory then belongs to that operand.
    */
   readonly adopt: (i: number, gradient: Tensor) => boolean;
   readonly scratch: (bytes: number) => number;
 }
 
-/** An op. A is the type of its attributes: what it needs to know besides tensors. */
+/** An op. A is the type of its attributes: what it needs besides tensors. */
 export interface Op<A = undefined> {
-  /** The name in messages: that of the public function. */
+  /** The name in messages, which is that of the public function. */
   readonly name: string;
-  /** Checks operands and attributes and gives the outputs. Throws ShapeError or UsageError. */
+  /**
+   * Checks operands and attributes and returns the specs of the outputs. @throws {ShapeError} or {@link UsageError}
+   * when they do not fit
+   */
   readonly shape: (inputs: readonly Tensor[], attributes: A) => readonly OutputSpec[];
   readonly forward: (call: ForwardCall<A>) => void;
-  /** Absent: the outputs have no gradient. */
+  /** Absent when the outputs have no gradient. */
   readonly backward?: (call: BackwardCall<A>) => void;
   /** Operands and outputs, by number, whose values the backward pass reads. */
   readonly saved?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
-  /** Operands, by number, that have no gradient although they may be float32: targets, weights, conditions. */
+  /** The operands, by number, that have no gradient although they may be float32: targets, weights, conditions. */
   readonly constants?: readonly number[];
-  /** True where the backward pass writes to some rows of operand 0 alone and says which. Default: it may write everywhere. */
+  /**
+   * True when the backward pass writes only to some rows of operand 0 and lists them. Default: it may write anywhere.
+   */
   readonly listsRows?: (attributes: A) => boolean;
-  /** True for an op that makes its outputs as other shapes of operand 0's memory; forward does nothing then. */
+  /** True for an op whose outputs are other shapes of operand 0's memory; forward then does nothing. */
   readonly isView?: boolean;
 }
 
@@ -79,7 +90,7 @@ export function defineOp<A = undefined>(op: Op<A>): Op<A> {
   return op;
 }
 
-/** Runs an op that has one output. */
+/** Runs an op with one output. */
 export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor {
   return applyMany(op, inputs, attributes)[0];
 }
@@ -87,8 +98,11 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
 /**
  * Runs an op: checks, allocates, computes, records.
  *
- * @returns the outputs. They require a gradient where an operand does, the op has a backward pass, and we are not inside noGrad()
- * Errors: those of op.shape; UsageError for a freed operand; MemoryError. Nothing has changed then.
+ * @returns the outputs. They require a gradient when an operand does, the op has a backward pass, and the call is not
+ *   inside noGrad()
+ * @throws {UsageError} when an operand was freed
+ * @throws {MemoryError} when the memory limit is reached
+ * @throws what op.shape throws; after an error nothing has changed
  */
 export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
   checkTensors(op.name, inputs);
@@ -115,7 +129,7 @@ export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A
   return outputs;
 }
 
-/** Puts a call on the tape. */
+/** Records a call on the tape. */
 function record<A>(
   op: Op<A>,
   backward: (call: BackwardCall<A>) => void,
@@ -124,7 +138,7 @@ function record<A>(
   attributes: A,
 ): TapeRecord<Tensor> {
   const hold = (tensor: Tensor): Tensor => tensor.share(tensor.shape);
-  // What is not saved keeps its shape only: a tensor without memory.
+  // Tensors that are not saved keep only their shape: a tensor without memory.
   const keep = (tensors: readonly Tensor[], saved: readonly number[] = []): Tensor[] =>
     tensors.map((tensor, i) => (saved.includes(i) ? hold(tensor) : tensor.shapeOnly()));
   const savedInputs = keep(inputs, op.saved?.inputs);
@@ -154,7 +168,7 @@ function record<A>(
   return new TapeRecord(op.name, inputs, outputs.length, saved, run);
 }
 
-/** Gives `fn` a way to ask for blocks, which are freed when it ends. */
+/** Passes `fn` a function that allocates blocks, which are freed when `fn` ends. */
 function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
   const blocks: [ptr: number, bytes: number][] = [];
   nestCall(1);
@@ -170,31 +184,36 @@ function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
   }
 }
 
-/** Throws UsageError unless all operands are tensors whose memory is there. */
+/** Checks that all operands are tensors that were not freed. @throws {UsageError} when one is not */
 export function checkTensors(op: string, operands: readonly unknown[]): void {
   for (const x of operands) {
     if (x instanceof Tensor) {
       x.checkLive();
       continue;
     }
-    const hint = "Make one by tensor(values).";
+    const hint = "Make one with tensor(values).";
     const wrong = `operand ${operands.indexOf(x)} is not a tensor`;
     throw new UsageError(message(op, wrong, { expected: "a Tensor", got: show(x), hint }));
   }
 }
 
-/** Throws UsageError where an operand that the op does not differentiate requires a gradient: it would be missing in silence. */
+/**
+ * Checks that no operand requires a gradient that the op does not compute and would silently leave out.
+ * @throws {UsageError} when one does
+ */
 function checkConstants<A>({ name, constants = [] }: Op<A>, inputs: readonly Tensor[]): void {
   for (const i of constants) {
     if (inputs[i]?.requiresGrad) {
       const hint = "Compute it inside noGrad().";
       const got = `${inputs[i].label()}, which requires one`;
-      throw new UsageError(message(name, `operand ${i} has no gradient here`, { expected: "a constant", got, hint }));
+      throw new UsageError(
+        message(name, `operand ${i} cannot have a gradient here`, { expected: "a constant", got, hint }),
+      );
     }
   }
 }
 
-/** Throws ShapeError unless the operand has the type. */
+/** Checks that the operand has one of the allowed dtypes. @throws {ShapeError} when it has not */
 export function checkDtype(op: string, operand: string, x: Tensor, ...allowed: readonly DType[]): void {
   if (!allowed.includes(x.dtype)) {
     throw new ShapeError(

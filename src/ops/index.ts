@@ -1,4 +1,7 @@
-/** The ops as functions, as users call them. What an op is stands in its file, under the name of the function and "Op". */
+/**
+ * The ops as functions, as users call them. The definition of each op is in its file, under the name of the function
+ * and "Op".
+ */
 export { averagePool1d, averagePool2d } from "./image/averagePool.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./image/conv2d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./image/conv2dTranspose.js";

@@ -1,19 +1,21 @@
 /**
- * Loop nests over 4-byte elements. Kernels loop over at most four axes; what is left after `collapse` (shape.ts) of deeper nests is looped over here.
- * Letters: d0 … d3 a box of four axes, outermost first; a stride is in elements, a pointer in bytes.
+ * Nests of loops over 4-byte elements. Kernels loop over at most four axes; the outer axes that `collapse` (shape.ts)
+ * leaves in deeper nests are looped over here. Letters: d0 … d3 a box of four axes, outermost first; strides are in
+ * elements, pointers in bytes.
  */
 import { type LoopNest, type Shape, broadcastStrides, collapse, stridesOf } from "../tensor/shape.js";
 
 /** Sizes or strides of four axes. */
 export type Four = [number, number, number, number];
 
-/** The nest of an elementwise op: operand 0 is the output of `shape`, the others are inputs broadcast to it. */
+/** The nest of an elementwise op: operand 0 is the output, of `shape`; the others are inputs that broadcast to it. */
 export function broadcastNest(shape: Shape, ...inputs: readonly Shape[]): LoopNest {
   return collapse(shape, [stridesOf(shape), ...inputs.map((input) => broadcastStrides(input, shape))]);
 }
 
 /**
- * Calls `run` for every box of the four innermost axes, with the operands' pointers there and their strides. No call for an empty nest.
+ * Calls `run` for every box of the four innermost axes, with the operands' pointers for the box and their strides.
+ * Never calls it for an empty nest.
  *
  * @param pointers  of the operands, in the order of nest.strides
  */

@@ -1,4 +1,7 @@
-/** The machine's limits, for measurements: multiply-adds on registers, copies of memory, launches of nothing, on all threads. Not ops on tensors. */
+/**
+ * Measures the machine's limits: multiply-adds on registers, memory copies, empty launches, on all threads. Not ops on
+ * tensors.
+ */
 import { moreKernels } from "../runtime/parts/more.js";
 import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
@@ -8,7 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 /** Iterations of one call: about 65 µs. */
 const iterations = 40_000;
 
-/** Runs the loop once on every thread. @returns how many floating-point operations that were together */
+/** Runs the loop once on every thread. @returns the total number of floating-point operations */
 export function peakMultiplyAdds(): number {
   const { peakOnThreads, peakFlopsPerIteration } = moreKernels();
   const threads = kernels().threadCount();
@@ -18,19 +21,22 @@ export function peakMultiplyAdds(): number {
   return iterations * peakFlopsPerIteration() * threads;
 }
 
-/** Copies a tensor's memory. @returns bytes read and written */
+/** Copies a tensor's memory. @returns the number of bytes read and written */
 export function copyStream(out: Tensor, x: Tensor): number {
   const bytes = 4 * Math.min(out.size, x.size);
   kernels().copyBytes(out.ptr, x.ptr, bytes);
   return 2 * bytes;
 }
 
-/** What {@link launchNothing} writes to, (threads, 8): no scope frees it. */
+/** The output of {@link launchNothing}, (threads, 8). No scope frees it. */
 export function launchResults(): Tensor {
   return keep(empty([kernels().threadCount(), 8]));
 }
 
-/** A call that every thread takes part in with nothing to do: it writes the same number ≥ 1 at the start of its row. @param out launchResults() */
+/**
+ * Launches a call on all threads in which there is nothing to do; each writes the same number ≥ 1 at the start of its
+ * row. @param out launchResults()
+ */
 export function launchNothing(out: Tensor): void {
   moreKernels().peakOnThreads(out.ptr, 0);
 }

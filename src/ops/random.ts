@@ -1,6 +1,7 @@
 /**
- * Random numbers by kernels, from seed, counter and stream (src/tensor/randomState.ts). Element i of a draw depends on these and i alone, so shapes and
- * threads do not change it; builds change at most the last bits of normal draws. Functions that fill a tensor, and functions that make one.
+ * Random numbers from kernels, determined by seed, counter and stream (src/tensor/randomState.ts). Element i of a draw
+ * depends only on these and on i, so shapes and threads do not change it; builds change at most the last bits of normal
+ * draws. Some functions fill a tensor, the others make one.
  */
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkInteger } from "../options.js";
@@ -11,13 +12,16 @@ import { RandomState } from "../tensor/randomState.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** out = uniform on [low, high). @param out out, float32 @param stream which of the state's 2³² sequences */
+/**
+ * Fills `out` with uniform numbers on [low, high). @param out out, float32 @param stream one of the state's 2³²
+ * sequences
+ */
 export function fillUniform(out: Tensor, random: RandomState, low: number, high: number, stream = 0): void {
   checkFloat("randomUniform", out);
   kernels().randomUniform(out.ptr, out.size, random.ptr, stream, low, high);
 }
 
-/** out = normal with that mean and standard deviation. @param out out, float32 */
+/** Fills `out` with normal numbers of that mean and standard deviation. @param out out, float32 */
 export function fillNormal(
   out: Tensor,
   random: RandomState,
@@ -29,7 +33,7 @@ export function fillNormal(
   kernels().randomNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
 }
 
-/** out = normal, drawn again beyond two standard deviations. @param out out, float32 */
+/** Fills `out` with normal numbers; those beyond two standard deviations are drawn again. @param out out, float32 */
 export function fillTruncatedNormal(
   out: Tensor,
   random: RandomState,
@@ -41,31 +45,32 @@ export function fillTruncatedNormal(
   moreKernels().randomTruncatedNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
 }
 
-/** Throws UsageError for what is no RandomState, or a stream that is none. */
+/**
+ * Checks the random state and the stream of a draw.
+ * @throws {UsageError} when random is not a RandomState, or stream is not an integer in [0, 2³²)
+ */
 export function checkRandom(op: string, random: unknown, stream: unknown): void {
   checkInteger(op, "stream", stream, "[0, 4294967296)");
   if (random instanceof RandomState) return;
-  const hint = "Make one by new RandomState(seed), and advance it between steps.";
-  throw new UsageError(
-    message(op, "the random state is missing", { expected: "a RandomState", got: show(random), hint }),
-  );
+  const hint = "Make one with new RandomState(seed) and advance it between steps.";
+  throw new UsageError(message(op, "random must be a RandomState", { got: show(random), hint }));
 }
 
 function checkFloat(op: string, out: Tensor): void {
   if (out.dtype === "float32") return;
   throw new UsageError(
-    message(op, "only real numbers can be drawn", { expected: 'dtype "float32"', got: out.label() }),
+    message(op, "only float32 tensors can be filled", { expected: 'dtype "float32"', got: out.label() }),
   );
 }
 
-/** The generator of draws that name no seed; made with the first of them. */
+/** The generator of draws without a seed; made by the first of them. */
 let shared: RandomState | undefined;
 
 /**
- * Seeds the draws that name no seed of their own; each of them takes the next numbers. Before any call the seed is 0.
+ * Seeds the draws that have no seed of their own; each of them continues the sequence. Before any call the seed is 0.
  *
  * @param seed  an integer from 0 to 2³² − 1
- * Errors: UsageError for another seed, or before `init`.
+ * @throws {UsageError} when seed is out of range, or before `init`
  */
 export function setSeed(seed: number): void {
   const state = new RandomState(seed);
@@ -73,7 +78,7 @@ export function setSeed(seed: number): void {
   shared = state;
 }
 
-/** A tensor that `fill` fills, from a seed or from the shared generator. */
+/** Makes a tensor and fills it, from a seed or from the shared generator. */
 function draw(
   op: string,
   shape: Shape,
@@ -90,9 +95,12 @@ function draw(
   return out;
 }
 
-/** Where the numbers of a draw come from. */
+/** Options of all draws. */
 export interface DrawOptions {
-  /** The same seed gives the same numbers: an integer from 0 to 2³² − 1. Default: the next ones of the generator that {@link setSeed} seeds. */
+  /**
+   * The same seed gives the same numbers; an integer from 0 to 2³² − 1. Default: the next numbers of the generator that
+   * {@link setSeed} seeds.
+   */
   readonly seed?: number;
 }
 
@@ -101,7 +109,9 @@ export interface DrawOptions {
  *
  * @param shape    of the result, float32
  * @param options  low: default 0; high: default 1; seed
- * Errors: ShapeError for a shape, UsageError for a range or a seed, MemoryError.
+ * @throws {ShapeError} when the shape is invalid
+ * @throws {UsageError} when low, high or seed is out of range
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function randomUniform(
   shape: Shape,
@@ -111,7 +121,9 @@ export function randomUniform(
   const { low = 0, high = 1, seed } = options;
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
     const got = `low ${low}, high ${high}`;
-    throw new UsageError(message("randomUniform", "no range", { expected: "finite low ≤ high", got }));
+    throw new UsageError(
+      message("randomUniform", "low or high is out of range", { expected: "finite low ≤ high", got }),
+    );
   }
   return draw("randomUniform", shape, seed, "float32", (out, random) => fillUniform(out, random, low, high));
 }
@@ -124,15 +136,22 @@ export interface NormalOptions extends DrawOptions {
   readonly stddev?: number;
 }
 
-/** Normal numbers. @param shape of the result, float32. Errors: ShapeError for a shape, UsageError for an option, MemoryError. */
+/**
+ * Normal numbers.
+ *
+ * @param shape  of the result, float32
+ * @throws {ShapeError} when the shape is invalid
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {MemoryError} when the memory limit is reached
+ */
 export function randomNormal(shape: Shape, options: NormalOptions = {}): Tensor {
   const { mean, stddev, seed } = normalOptions("randomNormal", options);
   return draw("randomNormal", shape, seed, "float32", (out, random) => fillNormal(out, random, mean, stddev));
 }
 
 /**
- * Normal numbers that are drawn again beyond mean ± 2·stddev; the standard deviation of what is left is 0.8796·stddev. Arguments and errors:
- * {@link randomNormal}.
+ * Normal numbers that are drawn again beyond mean ± 2·stddev, which leaves a standard deviation of 0.8796·stddev.
+ * Arguments and errors: {@link randomNormal}.
  */
 export function randomTruncatedNormal(shape: Shape, options: NormalOptions = {}): Tensor {
   const { mean, stddev, seed } = normalOptions("randomTruncatedNormal", options);
@@ -149,7 +168,9 @@ function normalOptions(
   const { mean = 0, stddev = 1, seed } = options;
   if (!(Number.isFinite(mean) && stddev >= 0 && stddev < Infinity)) {
     const got = `mean ${mean}, stddev ${stddev}`;
-    throw new UsageError(message(op, "no distribution", { expected: "a finite mean and stddev ≥ 0", got }));
+    throw new UsageError(
+      message(op, "mean or stddev is out of range", { expected: "a finite mean and stddev ≥ 0", got }),
+    );
   }
   return { mean, stddev, seed };
 }
@@ -159,7 +180,9 @@ function normalOptions(
  *
  * @param shape    of the result, int32
  * @param options  low: default 0; high > low; seed
- * Errors: ShapeError for a shape, UsageError for a range or a seed, MemoryError.
+ * @throws {ShapeError} when the shape is invalid
+ * @throws {UsageError} when low, high or seed is out of range
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function randomInt(
   shape: Shape,
@@ -170,7 +193,9 @@ export function randomInt(
   const isInt32 = (n: number): boolean => Number.isInteger(n) && Math.abs(n) < 2 ** 31;
   if (!(isInt32(low) && isInt32(high) && low < high)) {
     const got = `low ${low}, high ${high}`;
-    throw new UsageError(message("randomInt", "no range", { expected: "integers low < high below 2³¹", got }));
+    throw new UsageError(
+      message("randomInt", "low or high is out of range", { expected: "integers low < high below 2³¹", got }),
+    );
   }
   return draw("randomInt", shape, seed, "int32", (out, random) =>
     moreKernels().randomInt(out.ptr, out.size, random.ptr, 0, low, high),

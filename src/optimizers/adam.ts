@@ -1,8 +1,10 @@
 /**
- * Adam and its kin: running means of the gradient and of its square, corrected for their start at 0. Formulas are PyTorch's, defaults Keras's.
- * Letters: g the gradient, θ a parameter, m and v the means, t the step from 1.
+ * Adam and its relatives: running means of the gradient and of its square, corrected for their start at 0. Formulas as
+ * in PyTorch, defaults as in Keras.
+ * Letters: g the gradient, θ a parameter, m and v the means, t the step, counted from 1.
  *
- *   m = β₁ m + (1 − β₁) g     v = β₂ v + (1 − β₂) g²     m̂ = m / (1 − β₁ᵗ)     v̂ = v / (1 − β₂ᵗ)     θ −= learningRate · m̂ / (√v̂ + ε)
+ *   m = β₁ m + (1 − β₁) g     v = β₂ v + (1 − β₂) g²     m̂ = m / (1 − β₁ᵗ)     v̂ = v / (1 − β₂ᵗ)
+ *   θ −= learningRate · m̂ / (√v̂ + ε)
  */
 import { adamStep, adamwStep, nadamStep } from "../ops/inPlace/optimizerSteps.js";
 import { flag } from "../options.js";
@@ -16,7 +18,7 @@ import {
   resolveOptions,
 } from "./optimizerTable.js";
 
-/** Options of {@link nadam}, and those that {@link adam} and {@link adamw} share with it. */
+/** Options of {@link nadam}, and those that it shares with {@link adam} and {@link adamw}. */
 export interface NadamOptions extends OptimizerOptions {
   /** Default 0.001. */
   readonly learningRate?: number | Schedule;
@@ -30,7 +32,7 @@ export interface NadamOptions extends OptimizerOptions {
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions extends NadamOptions {
-  /** Use the largest v so far in the place of v. Default false. */
+  /** Uses the largest v so far instead of v. Default false. */
   readonly amsgrad?: boolean;
 }
 
@@ -53,7 +55,8 @@ const largest = { name: "largest", initial: 0 };
 
 /**
  * Adam. Weight decay is added to the gradient, g + λ θ; default 0.
- * Errors: UsageError for an option. Source: Kingma & Ba 2015; AMSGrad: Reddi, Kale & Kumar 2018.
+ * Source: Kingma & Ba 2015; AMSGrad: Reddi, Kale & Kumar 2018.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adam", options, adamTable());
@@ -62,7 +65,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
 
 /**
  * Adam with decoupled weight decay: first θ −= learningRate · λ · θ, then Adam's step without λ. Default λ 0.004.
- * Errors: UsageError for an option. Source: Loshchilov & Hutter 2019.
+ * Source: Loshchilov & Hutter 2019.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function adamw(options: AdamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adamw", options, adamTable(0.004));
@@ -70,9 +74,10 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 }
 
 /**
- * Adam with Nesterov momentum: m̂ = (1 − μₜ) g / (1 − Π μ) + μₜ₊₁ m / (1 − Π μ · μₜ₊₁), where μₜ = β₁ (1 − ½ · 0.96^(0.004 t)).
- * Weight decay is added to the gradient; default 0.
- * Errors: UsageError for an option. Source: Dozat 2016.
+ * Adam with Nesterov momentum: m̂ = (1 − μₜ) g / (1 − Π μ) + μₜ₊₁ m / (1 − Π μ · μₜ₊₁), where μₜ = β₁
+ * (1 − ½ · 0.96^(0.004 t)). Weight decay is added to the gradient; default 0.
+ * Source: Dozat 2016.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("nadam", options, nadamTable());

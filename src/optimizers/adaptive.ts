@@ -1,5 +1,6 @@
 /**
- * Adagrad, RMSProp, Adadelta: a learning rate for each element, from the squares of its gradients. Formulas are PyTorch's, defaults Keras's.
+ * Adagrad, RMSProp, Adadelta: a learning rate for each element, from the squares of its gradients. Formulas as in
+ * PyTorch, defaults as in Keras.
  * Letters: g the gradient + λ · θ, θ a parameter.
  */
 import { adadeltaStep, adagradStep, rmspropStep } from "../ops/inPlace/optimizerSteps.js";
@@ -18,7 +19,7 @@ import {
 export interface AdagradOptions extends OptimizerOptions {
   /** Default 0.001. */
   readonly learningRate?: number | Schedule;
-  /** s before the first step, ≥ 0. Default 0.1. */
+  /** The initial s, ≥ 0. Default 0.1. */
   readonly initialAccumulatorValue?: number;
   /** ε > 0. Default 1e-7. */
   readonly epsilon?: number;
@@ -26,7 +27,8 @@ export interface AdagradOptions extends OptimizerOptions {
 
 /**
  * Adagrad: s += g²; θ −= learningRate · g / (√s + ε).
- * Errors: UsageError for an option. Source: Duchi, Hazan & Singer 2011.
+ * Source: Duchi, Hazan & Singer 2011.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adagrad", options, {
@@ -46,20 +48,21 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
 export interface RmspropOptions extends OptimizerOptions {
   /** Default 0.001. */
   readonly learningRate?: number | Schedule;
-  /** ρ in [0, 1): how much of s is kept. Default 0.9. */
+  /** ρ in [0, 1): the fraction of s that a step keeps. Default 0.9. */
   readonly rho?: number;
   /** μ in [0, 1). Default 0. */
   readonly momentum?: number;
   /** ε > 0. Default 1e-7. */
   readonly epsilon?: number;
-  /** Divide by the standard deviation of the gradient instead of its root mean square. Default false. */
+  /** Divides by the standard deviation of the gradient instead of its root mean square. Default false. */
   readonly centered?: boolean;
 }
 
 /**
- * RMSProp: s = ρ s + (1 − ρ) g²; d = g / (√s + ε), centered g / (√(s − a²) + ε) with a = ρ a + (1 − ρ) g; θ −= learningRate · d,
- * or with momentum b = μ b + d and θ −= learningRate · b.
- * Errors: UsageError for an option. Source: Hinton 2012, lecture 6e; Graves 2013.
+ * RMSProp: s = ρ s + (1 − ρ) g²; θ −= learningRate · d with d = g / (√s + ε). When centered, d = g / (√(s − a²) + ε)
+ * with a = ρ a + (1 − ρ) g. With momentum, b = μ b + d and θ −= learningRate · b.
+ * Source: Hinton 2012, lecture 6e; Graves 2013.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { values, common } = resolveOptions("rmsprop", options, {
@@ -81,7 +84,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
 
 /** Options of {@link adadelta}. */
 export interface AdadeltaOptions extends OptimizerOptions {
-  /** Default 0.001, as in Keras; the paper's is 1. */
+  /** Default 0.001, as in Keras; the paper has 1. */
   readonly learningRate?: number | Schedule;
   /** ρ in [0, 1). Default 0.95. */
   readonly rho?: number;
@@ -91,7 +94,8 @@ export interface AdadeltaOptions extends OptimizerOptions {
 
 /**
  * Adadelta: s = ρ s + (1 − ρ) g²; Δ = g · √(u + ε) / √(s + ε); u = ρ u + (1 − ρ) Δ²; θ −= learningRate · Δ.
- * Errors: UsageError for an option. Source: Zeiler 2012.
+ * Source: Zeiler 2012.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adadelta", options, {

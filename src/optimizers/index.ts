@@ -8,6 +8,6 @@ export {
   rmsprop,
   type RmspropOptions,
 } from "./adaptive.js";
-export type { Clipping, Optimizer } from "./optimizer.js";
+export type { Clipping, Optimizer, TensorOptimizer } from "./optimizer.js";
 export type { OptimizerOptions } from "./optimizerTable.js";
 export { sgd, type SgdOptions } from "./sgd.js";

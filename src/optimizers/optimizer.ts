@@ -1,9 +1,10 @@
 /**
- * What an optimizer is: hyperparameters and one pass over a slab. It holds no state: moments, step count and current learning rate are the
- * {@link OptimizerState}'s, one for each model, so that one optimizer value may serve many models.
+ * What an optimizer is: hyperparameters and one pass over a slab. It holds no state: moments, step count and current
+ * learning rate belong to an {@link OptimizerState}, one per model or list of tensors, so one optimizer can serve many.
  */
 import type { Config } from "../config.js";
 import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 /** A learning rate that changes with the step. */
 export interface Schedule {
@@ -12,21 +13,21 @@ export interface Schedule {
   readonly config: Config;
 }
 
-/** How gradients are limited before the step; at most one. */
+/** How gradients are limited before the step; at most one of these. */
 export interface Clipping {
-  /** Each element to [−clipValue, clipValue]. */
+  /** Limits each element to [−clipValue, clipValue]. */
   readonly clipValue?: number;
-  /** Each parameter's gradient to this Euclidean norm. */
+  /** Limits the Euclidean norm of each parameter's gradient. */
   readonly clipNorm?: number;
-  /** All gradients together to this Euclidean norm. */
+  /** Limits the Euclidean norm of all gradients together. */
   readonly globalClipNorm?: number;
 }
 
 /** A state slab of an optimizer. */
 export interface Slot {
-  /** As it stands in a checkpoint: "mean", "square", … */
+  /** Its name in a checkpoint: "mean", "square", … */
   readonly name: string;
-  /** What every element is before the first step. */
+  /** The value of every element before the first step. */
   readonly initial: number;
 }
 
@@ -34,12 +35,42 @@ export interface Slot {
 export interface Optimizer {
   readonly name: string;
   readonly learningRate: number | Schedule;
-  /** λ ≥ 0; biases and the like do not decay. */
+  /** λ ≥ 0. Biases and normalisation parameters do not decay. */
   readonly weightDecay: number;
   readonly clipping: Clipping;
   readonly constants: OptimizerConstants;
   readonly slots: readonly Slot[];
-  /** One pass over a range. The learning rate, step count and gradient scale are read from the block, in memory. */
+  /** One pass over a range. The learning rate, step count and gradient scale are read from the block in memory. */
   step(range: SlabRange, block: OptimizerBlock): void;
+  /**
+   * Puts the optimizer to work on tensors of your own, or on the weights of a model that is not compiled, for training loops written by hand:
+   *
+   *   const optimizer = optimizers.adam().for([w, b]);
+   *   const step = record(() => { const loss = …; loss.backward(); optimizer.step(); return loss; });
+   *
+   * The tensors' values move into one block, and so do their gradients, so that a step is one pass over them; a tensor that shares its memory with another
+   * tensor or a recording stays where it is. Weight decay reaches all of them.
+   *
+   * @param tensors  float32 tensors that require a gradient, each once
+   * Errors: UsageError for what is not such a tensor, or is trained already by a model or another optimizer; MemoryError. Nothing has changed then.
+   */
+  for(tensors: readonly Tensor[]): TensorOptimizer;
   readonly config: Config;
+}
+
+/** An optimizer at work on tensors, made by {@link Optimizer.for}. */
+export interface TensorOptimizer {
+  /** The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on, also in replays of a recorded step. */
+  learningRate: number;
+  /** Steps made, replays included. */
+  readonly stepCount: number;
+  /**
+   * One training step: reads and clears the gradients, updates the tensors. Kernels only: it may be recorded.
+   * Errors: UsageError for a schedule that gives no learning rate, or where a tensor was freed or is trained by a model since.
+   */
+  step(): void;
+  /** Sets the gradients to zero. A step has done so already; it is for gradients that are not to be used. It may be recorded. */
+  zeroGrad(): void;
+  /** Frees gradients and state at once, and leaves the tensors as they are. A garbage collector does it, too. */
+  dispose(): void;
 }

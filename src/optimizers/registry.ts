@@ -1,4 +1,7 @@
-/** Optimizers and schedules by name, for loading. Only what loads a model imports this file, so that a bundle that does not drops it. */
+/**
+ * Optimizers and schedules by name, for loading models. Only code that loads a model imports this file, so other
+ * bundles drop it.
+ */
 import { type Config, type Makers, makeFrom } from "../config.js";
 import { adadelta, adagrad, rmsprop } from "./adaptive.js";
 import { adam, adamw, nadam } from "./adam.js";
@@ -9,7 +12,11 @@ import { sgd } from "./sgd.js";
 
 const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, adamw, nadam };
 
-/** The optimizer that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+/**
+ * The optimizer that a config describes.
+ * @throws {DataError} when its className is unknown
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function optimizerFrom(config: Config): Optimizer {
   const { learningRate } = config;
   const isSchedule = typeof learningRate === "object" && learningRate !== null;
@@ -17,7 +24,11 @@ export function optimizerFrom(config: Config): Optimizer {
   return makeFrom("optimizer", optimizers, { ...config, ...rate });
 }
 
-/** The schedule that a config describes. Errors: DataError for an unknown one, UsageError for an option. */
+/**
+ * The schedule that a config describes.
+ * @throws {DataError} when its className is unknown
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function scheduleFrom(config: Config): Schedule {
   return makeFrom<Schedule>("schedule", schedules, config);
 }

@@ -1,8 +1,14 @@
-/** An optimizer's state put back to what a checkpoint holds. Apart from state.ts, so that a page that only trains does not carry it. */
+/**
+ * Restores an optimizer's state from a checkpoint. Apart from state.ts, so that a page that only trains does not carry
+ * it.
+ */
 import { DataError, message, show } from "../errors.js";
 import type { OptimizerProgress, OptimizerState } from "./state.js";
 
-/** Puts back what `state.save` gave. Errors: DataError where it is of another optimizer or model; nothing has changed then. */
+/**
+ * Restores what `state.save` returned. @throws {DataError} when it belongs to another optimizer or model; nothing has
+ * changed then
+ */
 export function restoreOptimizer(state: OptimizerState, saved: OptimizerProgress): void {
   const { name } = state.optimizer;
   const sizes = (slots: Iterable<readonly [string, number]>): string =>
@@ -10,12 +16,12 @@ export function restoreOptimizer(state: OptimizerState, saved: OptimizerProgress
   const expected = sizes([...state.slots].map(([slot, { whole }]) => [slot, whole.size]));
   const got = sizes(Object.entries(saved.slots).map(([slot, values]) => [slot, values.length]));
   if (expected !== got) {
-    throw new DataError(message(name, "the saved state is of another optimizer or model", { expected, got }));
+    throw new DataError(message(name, "the saved state belongs to another optimizer or model", { expected, got }));
   }
   const { step, momentumProduct, learningRate } = saved;
   if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct)) {
     const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
-    throw new DataError(message(name, "the saved progress is none", { expected: "finite numbers", got: found }));
+    throw new DataError(message(name, "the saved progress is invalid", { expected: "finite numbers", got: found }));
   }
   if (learningRate !== null) state.learningRate = learningRate;
   else state.replacedRate = undefined;

@@ -1,7 +1,7 @@
 /**
- * Learning-rate schedules: functions of the step, counted from 0 over the whole training. Formulas and names are Keras's where Keras has the
- * schedule; oneCycle is PyTorch's. Letters: r, the learning rate at the start; s, the step.
- * Does not see losses: for that there is the callback reduceOnPlateau.
+ * Learning-rate schedules: functions of the step, counted from 0 over the whole training. Formulas and names as in
+ * Keras where Keras has the schedule; oneCycle as in PyTorch. Letters: r, the initial learning rate; s, the step.
+ * Schedules do not see losses; the callback reduceOnPlateau does.
  * Source: Loshchilov & Hutter 2017 (cosine, restarts); Smith & Topin 2018 (one cycle).
  */
 import type { Config } from "../config.js";
@@ -28,21 +28,27 @@ const part = number("[0, 1]", 0);
 export interface DecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** Steps over which the decay applies once. */
+  /** The number of steps in which the decay applies once. */
   readonly decaySteps: number;
-  /** What the decay is: a factor or a slope. */
+  /** The factor or slope of the decay. */
   readonly decayRate: number;
-  /** Fall at every multiple of decaySteps instead of a little at each step. Default false. */
+  /** Falls at every multiple of decaySteps instead of a little at each step. Default false. */
   readonly staircase?: boolean;
 }
 
-/** r · decayRate^(s / decaySteps); with `staircase` the exponent is rounded down. Errors: UsageError for an option. */
+/**
+ * r · decayRate^(s / decaySteps); with `staircase` the exponent is rounded down.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function exponentialDecay(options: DecayOptions): Schedule {
   const { initialLearningRate, decayRate, age } = checkDecay("exponentialDecay", options);
   return schedule("exponentialDecay", options, (step) => initialLearningRate * decayRate ** age(step));
 }
 
-/** r / (1 + decayRate · s / decaySteps); with `staircase` the quotient is rounded down. Errors: UsageError for an option. */
+/**
+ * r / (1 + decayRate · s / decaySteps); with `staircase` the quotient is rounded down.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function inverseTimeDecay(options: DecayOptions): Schedule {
   const { initialLearningRate, decayRate, age } = checkDecay("inverseTimeDecay", options);
   return schedule("inverseTimeDecay", options, (step) => initialLearningRate / (1 + decayRate * age(step)));
@@ -62,13 +68,16 @@ function checkDecay(op: string, options: DecayOptions): DecayOptions & { readonl
 
 /** Options of {@link piecewiseConstantDecay}. */
 export interface PiecewiseConstantDecayOptions {
-  /** Steps, rising: values[i] holds up to and including step boundaries[i]. */
+  /** Increasing steps: values[i] holds up to and including step boundaries[i]. */
   readonly boundaries: readonly number[];
-  /** Learning rates, one more than boundaries; the last holds for ever. */
+  /** Learning rates, one more than boundaries; the last one holds for ever. */
   readonly values: readonly number[];
 }
 
-/** values[i] for the first i with s ≤ boundaries[i], else the last value. Errors: UsageError for an option. */
+/**
+ * values[i] for the first i with s ≤ boundaries[i], else the last value.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const op = "piecewiseConstantDecay";
   const lists = unchecked<readonly number[]>();
@@ -77,7 +86,9 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
   const areLists = [boundaries, values].every(Array.isArray);
   if (!areLists || values.length !== boundaries.length + 1) {
     const got = `boundaries ${show(boundaries)} and values ${show(values)}`;
-    throw new UsageError(message(op, "the lists do not fit", { expected: "one value more than boundaries", got }));
+    throw new UsageError(
+      message(op, "boundaries and values do not match", { expected: "one value more than boundaries", got }),
+    );
   }
   values.forEach((value, i) => checkNumber(op, `values[${i}]`, value, "[0, ∞)"));
   boundaries.forEach((boundary, i) =>
@@ -93,17 +104,20 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
 export interface PolynomialDecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** Steps until endLearningRate is reached. */
+  /** The number of steps until endLearningRate is reached. */
   readonly decaySteps: number;
   /** e, the learning rate from then on. Default 1e-4. */
   readonly endLearningRate?: number;
   /** The exponent; 1 is a straight line. Default 1. */
   readonly power?: number;
-  /** Begin anew, over twice, three times, … decaySteps, instead of staying at the end. Default false. */
+  /** Starts again, over twice, three times, … decaySteps, instead of staying at the end. Default false. */
   readonly cycle?: boolean;
 }
 
-/** (r − e) · (1 − s / decaySteps)^power + e, and e afterwards. Errors: UsageError for an option. */
+/**
+ * (r − e) · (1 − s / decaySteps)^power + e, and e afterwards.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const op = "polynomialDecay";
   const { initialLearningRate, decaySteps, endLearningRate, power, cycle } = resolve(op, options, {
@@ -124,19 +138,20 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
 export interface CosineDecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** Steps of the decay, after the warm-up. */
+  /** The number of steps of the decay, after the warm-up. */
   readonly decaySteps: number;
   /** The fraction of the highest learning rate that remains at the end. Default 0. */
   readonly alpha?: number;
-  /** The learning rate that the warm-up rises to, in a straight line from r. Needed with warmupSteps. */
+  /** The learning rate that the warm-up reaches, linearly from r. Required with warmupSteps. */
   readonly warmupTarget?: number;
-  /** Steps of the warm-up. Default 0: none. */
+  /** The number of steps of the warm-up. Default 0: no warm-up. */
   readonly warmupSteps?: number;
 }
 
 /**
- * top · ((1 − alpha) · ½(1 + cos(π · s / decaySteps)) + alpha), where top is r and s begins at 0; after a warm-up top is warmupTarget and s counts
- * from its end. Errors: UsageError for an option.
+ * top · ((1 − alpha) · ½(1 + cos(π · s / decaySteps)) + alpha), where top is r and s starts at 0. After a warm-up, top
+ * is warmupTarget and s is counted from its end.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const op = "cosineDecay";
@@ -160,17 +175,20 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
 export interface CosineDecayRestartsOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** Steps of the first period. */
+  /** The number of steps of the first period. */
   readonly firstDecaySteps: number;
-  /** Each period is that many times as long as the one before. Default 2. */
+  /** Each period is this many times as long as the one before. Default 2. */
   readonly tMul?: number;
-  /** Each period starts at that fraction of the one before. Default 1. */
+  /** Each period starts at this fraction of the one before. Default 1. */
   readonly mMul?: number;
   /** The fraction of r that remains at the end of a period. Default 0. */
   readonly alpha?: number;
 }
 
-/** Cosine decay that begins anew after firstDecaySteps, then tMul times as many, and so on. Errors: UsageError for an option. */
+/**
+ * Cosine decay that starts again after firstDecaySteps, then after tMul times as many, and so on.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
   const op = "cosineDecayRestarts";
   const { initialLearningRate, firstDecaySteps, tMul, mMul, alpha } = resolve(op, options, {
@@ -195,9 +213,9 @@ export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedu
 
 /** Options of {@link oneCycle}. */
 export interface OneCycleOptions {
-  /** The peak. */
+  /** The peak learning rate. */
   readonly maxLearningRate: number;
-  /** Steps of the whole training. */
+  /** The number of steps of the whole training. */
   readonly totalSteps: number;
   /** The fraction of the steps in which the rate rises. Default 0.3. */
   readonly warmupFraction?: number;
@@ -207,7 +225,10 @@ export interface OneCycleOptions {
   readonly finalDivFactor?: number;
 }
 
-/** Half a cosine up to maxLearningRate, half a cosine down to almost nothing, which then stays. Errors: UsageError for an option. */
+/**
+ * Half a cosine up to maxLearningRate, then half a cosine down to almost nothing, where it stays.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function oneCycle(options: OneCycleOptions): Schedule {
   const op = "oneCycle";
   const { maxLearningRate, totalSteps, warmupFraction, divFactor, finalDivFactor } = resolve(op, options, {

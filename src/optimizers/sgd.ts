@@ -1,4 +1,4 @@
-/** Gradient descent, with momentum where asked for. Letters: g the gradient + λ · θ, v the velocity, θ a parameter. */
+/** Gradient descent, optionally with momentum. Letters: g the gradient + λ · θ, v the velocity, θ a parameter. */
 import { momentumStep, sgdStep } from "../ops/inPlace/optimizerSteps.js";
 import { flag } from "../options.js";
 import type { Optimizer, Schedule } from "./optimizer.js";
@@ -16,16 +16,17 @@ export interface SgdOptions extends OptimizerOptions {
   readonly learningRate?: number | Schedule;
   /** μ in [0, 1). Default 0. */
   readonly momentum?: number;
-  /** Look one step ahead along the velocity. Default false; does nothing without momentum. */
+  /** Looks one step ahead along the velocity. Default false; has no effect without momentum. */
   readonly nesterov?: boolean;
 }
 
 /**
- * Gradient descent: θ −= learningRate · g. With momentum v = μ v + g, θ −= learningRate · v, and with Nesterov θ −= learningRate · (g + μ v).
- * As PyTorch: the learning rate is not folded into v. Weight decay is added to the gradient, g = gradient + λ θ. Default 0.
+ * Gradient descent: θ −= learningRate · g. With momentum v = μ v + g and θ −= learningRate · v; with Nesterov
+ * θ −= learningRate · (g + μ v). As in PyTorch, the learning rate is not folded into v. Weight decay (default 0) is
+ * added to the gradient: g = gradient + λ θ.
  *
- * Errors: UsageError for an option.
  * Source: Polyak 1964; Nesterov 1983; Sutskever et al. 2013.
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { values, common } = resolveOptions("sgd", options, {

@@ -1,7 +1,8 @@
 /**
- * What an optimizer keeps for one model: the slots, the step count and the current learning rate, in memory; and the step itself.
- * A step is: the learning rate is written, then kernels alone clip, count and update. So `run` can be recorded once and replayed, with `prepare`
- * before each replay. What `save` gave is put back by restore.ts. Letters: n, elements of a range of the parameter slab.
+ * The state that an optimizer keeps for one model or one list of tensors (slots, step count, current learning rate),
+ * and the step itself. In a step the learning rate is written first; then kernels clip, count and update. So `run` can
+ * be recorded once and replayed, with `prepare` before each replay. restore.ts restores what `save` returned.
+ * Letters: n, the elements of a range of the parameter slab.
  */
 import { UsageError, message, show } from "../errors.js";
 import { type Gradient, NormClipper, clipByValue } from "../ops/inPlace/clipGradients.js";
@@ -9,6 +10,7 @@ import { OptimizerBlock, type SlabRange } from "../ops/inPlace/optimizerSteps.js
 import type { RowList } from "../ops/inPlace/rowList.js";
 import { checkNumber } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
+import { launcher } from "../runtime/runtime.js";
 import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -16,48 +18,51 @@ import type { Optimizer } from "./optimizer.js";
 
 /** How one section of the parameter slab is trained. */
 export interface SectionRule {
-  /** False leaves it as it is. */
+  /** False leaves the section unchanged. */
   readonly trainable: boolean;
-  /** False for biases and the like, which weight decay leaves alone. */
+  /** False for parameters that do not decay, such as biases. */
   readonly decays: boolean;
-  /** Which rows the gradients have touched, for a section that is trained lazily: a step visits and changes only those, and empties the list. */
+  /**
+   * The rows that gradients have touched, for a section that is trained lazily: a step visits and changes only these,
+   * and empties the list.
+   */
   readonly rows?: RowList | undefined;
 }
 
-/** All that a checkpoint must hold for training to go on exactly. The numbers survive JSON. */
+/** Everything that a checkpoint must hold for training to continue exactly. The numbers survive JSON. */
 export interface OptimizerProgress {
-  /** Steps made. */
+  /** The number of steps made. */
   readonly step: number;
-  /** Nadam's product of momenta, a float32; 0 for the others before their first step. */
+  /** Nadam's product of momenta, a float32; 0 for other optimizers before their first step. */
   readonly momentumProduct: number;
-  /** What replaced the optimizer's learning rate, or null. */
+  /** The rate that replaced the optimizer's learning rate, or null. */
   readonly learningRate: number | null;
-  /** The state slabs by name, copies. */
+  /** Copies of the state slabs, by name. */
   readonly slots: Readonly<Record<string, Float32Array>>;
 }
 
-/** An optimizer at work on one model's parameters. No scope frees it. */
+/** An optimizer at work on the parameters of one model. No scope frees it. */
 export class OptimizerState {
   readonly optimizer: Optimizer;
-  /** What changes from step to step, in memory. */
+  /** The values that change from step to step, in memory. */
   readonly block: OptimizerBlock;
   readonly slots: ReadonlyMap<string, Slab>;
-  /** Steps made. */
+  /** The number of steps made. */
   stepCount = 0;
-  /** What replaced the optimizer's learning rate. */
+  /** The rate that replaced the optimizer's learning rate. */
   replacedRate: number | undefined;
   readonly #ranges: readonly SlabRange[];
-  /** Gradients of the parameters that are trained, one by one. */
+  /** The gradients of the trainable parameters, one by one. */
   readonly #gradients: readonly Gradient[];
-  /** What a step changes, one by one. */
+  /** The parameters that a step changes, one by one. */
   readonly #values: readonly Tensor[];
   readonly #clipper: NormClipper;
 
   /**
-   * @param optimizer
+   * @param optimizer  its hyperparameters and step
    * @param values     the parameters, as sections of slabs
-   * @param gradients  a slab of the same sections; a step clears those it has read
-   * @param rules      one a section. Neighbours with the same rule are one pass
+   * @param gradients  a slab with the same sections; a step clears what it has read
+   * @param rules      one for each section. Neighbours with the same rule are updated in one pass
    */
   constructor(optimizer: Optimizer, values: readonly Tensor[], gradients: Slab, rules: readonly SectionRule[]) {
     this.optimizer = optimizer;
@@ -94,24 +99,34 @@ export class OptimizerState {
     this.replacedRate = value;
   }
 
-  /** One training step: reads and clears the gradients, updates the parameters. Errors: UsageError for a schedule that gives no learning rate. */
+  /**
+   * One training step: reads and clears the gradients, updates the parameters. A recorded step takes the learning rate
+   * and counts before each replay.
+   * @throws {UsageError} when the schedule gives no learning rate
+   */
   step(): void {
     this.prepare();
+    launcher().recorder?.around(() => this.prepare());
     this.run();
   }
 
-  /** The part of a step that JavaScript does: writes the learning rate and counts. Call it before each `run` and each replay of one. */
+  /**
+   * The JavaScript part of a step: writes the learning rate and counts. Call it before each `run` and before each
+   * replay of one.
+   */
   prepare(): void {
     const { learningRate } = this;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       const got = `${show(learningRate)} at step ${this.stepCount}`;
-      throw new UsageError(message("schedule", "not a learning rate", { expected: "a number in [0, ∞)", got }));
+      throw new UsageError(
+        message("schedule", "the schedule gave no learning rate", { expected: "a number in [0, ∞)", got }),
+      );
     }
     this.block.writeLearningRate(learningRate);
     this.stepCount++;
   }
 
-  /** The part of a step that kernels do: clipping, counting, updating. */
+  /** The kernel part of a step: clipping, counting, updating. */
   run(): void {
     const { clipValue, clipNorm, globalClipNorm } = this.optimizer.clipping;
     if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);
@@ -123,17 +138,20 @@ export class OptimizerState {
     for (const value of this.#values) value.changed();
   }
 
-  /** Works out the norm of all gradients together, as they stand. Kernels only. */
+  /** Computes the norm of all current gradients together. Kernels only. */
   measureGradients(): void {
     this.#clipper.measure(this.#gradients);
   }
 
-  /** The norm that was measured last: by measureGradients, or by a step with globalClipNorm before it clipped. Not for recorded functions. */
+  /**
+   * The norm that was measured last: by measureGradients, or by a step with globalClipNorm before it clipped. Not for
+   * recorded functions.
+   */
   get gradientNorm(): number {
     return this.#clipper.norm;
   }
 
-  /** What a checkpoint must hold. */
+  /** Everything that a checkpoint must hold. */
   save(): OptimizerProgress {
     const slots = [...this.slots].map(([name, { whole }]) => [name, whole.toTypedArray()]);
     return {
@@ -155,15 +173,15 @@ export class OptimizerState {
   }
 }
 
-/** A run of sections [begin, end) that is one pass. */
+/** A run of sections [begin, end) that one pass updates. */
 interface Span extends Omit<SectionRule, "trainable"> {
   readonly begin: number;
   readonly end: number;
 }
 
 /**
- * Runs of trainable sections that are neighbours in memory; where `splits`, all of one run decay or none does. A section that is trained lazily is a run
- * of its own.
+ * Groups trainable sections that are neighbours in memory into runs. If `splits`, either all sections of a run decay or
+ * none. A section that is trained lazily is a run of its own.
  */
 function spansOf(rules: readonly SectionRule[], splits: boolean, isNext: (i: number) => boolean): readonly Span[] {
   const spans: Span[] = [];

@@ -4,13 +4,13 @@ import type { Regularizer } from "./regularizer.js";
 
 export type { Regularizer } from "./regularizer.js";
 
-/** The penalty λ·Σ|θ|, of gradient λ·sign θ. Errors: UsageError unless λ is a number ≥ 0. */
+/** The penalty λ·Σ|θ|, with gradient λ·sign θ. @throws {UsageError} when λ is not a number ≥ 0 */
 export function l1(lambda: number): Regularizer {
   checkNumber("l1", "lambda", lambda, "[0, ∞)");
   return penalty(lambda, 0);
 }
 
-/** The penalty λ·Σθ², of gradient 2λ·θ, as in Keras. Errors: UsageError unless λ is a number ≥ 0. */
+/** The penalty λ·Σθ², with gradient 2λ·θ, as in Keras. @throws {UsageError} when λ is not a number ≥ 0 */
 export function l2(lambda: number): Regularizer {
   checkNumber("l2", "lambda", lambda, "[0, ∞)");
   return penalty(0, lambda);
@@ -24,7 +24,7 @@ export interface L1L2Options {
   readonly l2?: number;
 }
 
-/** The sum of both penalties, l1·Σ|θ| + l2·Σθ². Errors: UsageError for an option. */
+/** The sum of both penalties, l1·Σ|θ| + l2·Σθ². @throws {UsageError} when an option is unknown or out of range */
 export function l1l2(options: L1L2Options = {}): Regularizer {
   const lambda = number("[0, ∞)", 0);
   const { l1, l2 } = resolve("l1l2", options, { l1: lambda, l2: lambda } satisfies Table<L1L2Options>);

@@ -1,4 +1,7 @@
-/** What a regularizer is: a penalty on a parameter θ that training adds to the loss, l1·Σ|θ| + l2·Σθ², and with it its gradient l1·sign θ + 2·l2·θ. */
+/**
+ * What a regularizer is: a penalty l1·Σ|θ| + l2·Σθ² on a parameter θ, which training adds to the loss; its gradient is
+ * l1·sign θ + 2·l2·θ.
+ */
 import type { Config } from "../config.js";
 
 /** A penalty on a parameter. */

@@ -1,4 +1,7 @@
-/** Everything that has been shown so far, as it stands: points lie in their charts, rows in their tables, and what was shown again has replaced the older. */
+/**
+ * Everything that has been shown so far, in its latest state: points are in their charts, rows in their tables, and a
+ * block that was shown again has replaced the older one.
+ */
 import type { Block, Chart, Conclusion, Fact, Shown, Table } from "./shown.js";
 
 /** Collects what is shown. */
@@ -7,7 +10,7 @@ export class Collected {
   readonly #blocks = new Map<string, Block>();
   readonly #conclusions: Conclusion[] = [];
 
-  /** In the order in which each was first shown. */
+  /** The facts in the order in which each was first shown. */
   get facts(): readonly Fact[] {
     return [...this.#facts.values()];
   }
@@ -20,7 +23,7 @@ export class Collected {
     return this.#conclusions;
   }
 
-  /** Takes in what is shown. @returns the block that is new or has changed, if it is one */
+  /** Adds something shown. @returns the block that is new or has changed, if it is one */
   add(shown: Shown): Block | undefined {
     switch (shown.kind) {
       case "progress":

@@ -1,40 +1,40 @@
 /**
- * A page in one file that holds everything it needs: data, plotting library and script. It can be sent and opened anywhere. The plotting library is uPlot (MIT).
- * The page's script, browser/page.ts, draws what was shown. Reads no files.
+ * A page in one file with everything it needs: data, plotting library and script. It can be sent and opened anywhere.
+ * The plotting library is uPlot (MIT). The page's script, browser/page.ts, draws what was shown. Reads no files.
  */
 import type { Block } from "./shown.js";
 import { style } from "./style.js";
 
-/** The texts that a page is made of besides its data. */
+/** The texts that a page consists of, besides its data. */
 export interface PageParts {
   /** uPlot's script, style sheet and licence. */
   readonly plotScript: string;
   readonly plotStyle: string;
   readonly plotLicense: string;
-  /** What draws the page: build/report/page.js of this package. */
+  /** The script that draws the page: build/report/page.js of this package. */
   readonly pageScript: string;
 }
 
-/** What a page shows. */
+/** The contents of a report. */
 export interface Report {
-  /** Of the window. */
+  /** The title of the window. */
   readonly title: string;
   readonly heading: string;
-  /** A paragraph each: what it is about, and what came out. */
+  /** Paragraphs: the subject, and the conclusions. */
   readonly introduction: readonly string[];
-  /** The command line that does it again, seed included; empty where there is none. */
+  /** The command line that repeats the run, including the seed; empty if there is none. */
   readonly command: string;
   /** Names and values: data, engine, machine, results. */
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly blocks: readonly Block[];
 }
 
-/** A page before it is written. */
+/** The contents of any page. */
 export interface Page {
   readonly title: string;
-  /** What stands in <main> before the script runs, as HTML. */
+  /** The HTML in <main> before the script runs. */
   readonly body: string;
-  /** The script finds it as JSON in #result. */
+  /** The data, which the script finds as JSON in #result. */
   readonly data: unknown;
 }
 
@@ -64,7 +64,7 @@ ${plotLicense.replaceAll("--", "- -")}-->
 `;
 }
 
-/** A script's text cannot hold what ends a script, in whatever case, nor what begins a comment in one. */
+/** A text for a script element, without what ends a script, in any case, or begins a comment in one. */
 function inScript(text: string): string {
   return text.replaceAll(/<(\/script|!--)/gi, "<\\$1");
 }

@@ -1,4 +1,4 @@
-/** Numbers as a small picture of grey or of two colours, which travels as text. Draws nothing. */
+/** Numbers as a small picture in grey or two colours, stored as text. Does not draw. */
 
 /** A picture of numbers. */
 export interface Picture {
@@ -6,7 +6,7 @@ export interface Picture {
   readonly height: number;
   /** width · height bytes in base64: 0 least … 255 greatest; signed: 128 is zero. */
   readonly pixels: string;
-  /** Zero lies in the middle: drawn in two colours. */
+  /** Zero is in the middle: drawn in two colours. */
   readonly isSigned: boolean;
   /** The numbers that 0 and 255 stand for. */
   readonly range: readonly [least: number, greatest: number];
@@ -15,7 +15,10 @@ export interface Picture {
   readonly columns?: readonly string[];
 }
 
-/** Numbers as a picture: from zero to the greatest or, where some are negative, as far below zero as above. @param values (height, width) */
+/**
+ * Numbers as a picture: from zero to the greatest or, if some are negative, symmetric around zero.
+ * @param values (height, width)
+ */
 export function pictureOf(values: ArrayLike<number>, width: number, caption: string): Picture {
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {

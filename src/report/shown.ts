@@ -1,53 +1,53 @@
 /**
- * What can be shown of a computation, as plain data: it can be posted from a worker, kept as JSON, drawn on a page or printed. Does not draw.
- * A thing is known by its kind and title: shown again, it takes the place of what stood there.
+ * What can be shown of a computation, as plain data that can be posted from a worker, kept as JSON, drawn on a page or
+ * printed. Does not draw. A block is identified by its kind and title: shown again, it replaces the older one.
  */
 import type { Picture } from "./picture.js";
 
-/** What stands on a page under a heading. */
+/** A part of a page with a heading. */
 export interface Titled {
   readonly title: string;
-  /** The section of the page that it stands in. Default: one of its own, headed by its title. */
+  /** The section of the page that it belongs to. Default: a section of its own, with its title. */
   readonly section?: string;
   /** A sentence under the section's heading. */
   readonly caption?: string;
-  /** Too much for a terminal: pages alone show it. Default false. */
+  /** True for details that only pages show, not terminals. Default false. */
   readonly isDetail?: boolean;
 }
 
-/** How far training has come. Each one replaces the one before. */
+/** The progress of training. Each one replaces the one before. */
 export interface Progress {
   readonly kind: "progress";
-  /** What is being trained, where there are several. */
+  /** The network being trained, if there are several. */
   readonly name?: string | undefined;
   /** The current epoch, from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** The part of all batches of all epochs that is done, 0 … 1. */
+  /** The share of all batches of all epochs that is done, 0 … 1. */
   readonly done: number;
   readonly batchesPerSecond: number;
   readonly secondsLeft: number;
-  /** What matters most now, in words: "accuracy 97.3 %". */
+  /** The most important value now, in words: "accuracy 97.3 %". */
   readonly score: string;
-  /** What matters less: "loss 0.0871". */
+  /** Other values: "loss 0.0871". */
   readonly details: readonly string[];
-  /** At the end of an epoch, how it went. */
+  /** At the end of an epoch, its duration and results. */
   readonly ended?: { readonly seconds: number; readonly texts: readonly string[] };
 }
 
-/** What is being done now. With a name, it is one of several parts of the work, as name "network", text "LSTM". */
+/** The present activity. With a name, it is one of several parts of the work, such as name "network", text "LSTM". */
 export interface Now {
   readonly kind: "now";
   readonly name?: string;
   readonly text: string;
 }
 
-/** A fact in a line: what it is about, and the fact. */
+/** A fact on one line: its name, and its text. */
 export interface Fact {
   readonly kind: "fact";
   readonly name: string;
   readonly text: string;
-  /** It is what the work was done for. Default false. */
+  /** True for the result of the work. Default false. */
   readonly isResult?: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface Fact {
 export interface Series {
   readonly name: string;
   readonly x: readonly number[];
-  /** As long as x; what is not finite is left out. */
+  /** As long as x; values that are not finite are left out. */
   readonly y: readonly number[];
   /** Texts beside the points of a chart of points, as long as x. Default: the name of the series. */
   readonly labels?: readonly string[];
@@ -78,7 +78,7 @@ export interface Chart extends Titled {
   readonly series: readonly Series[];
 }
 
-/** One more point of a series of a chart that has been shown; a series that the chart does not have is begun. */
+/** One more point of a series in a chart that has been shown; a new series is begun if the chart does not have it. */
 export interface Point {
   readonly kind: "point";
   /** The chart's title. */
@@ -92,11 +92,11 @@ export interface Point {
 export interface Table extends Titled {
   readonly kind: "table";
   readonly header: readonly string[];
-  /** How many of the first columns hold words, which are set to the left; the others are set to the right. Default 1. */
+  /** How many of the first columns hold words, which are aligned left; the others are aligned right. Default 1. */
   readonly wordColumns?: number;
-  /** Each as long as the header. */
+  /** The rows, each as long as the header. */
   readonly rows: readonly (readonly string[])[];
-  /** Characters that each column needs at least, where rows follow one by one as {@link Row}. */
+  /** The least width of each column in characters, for tables whose rows follow one by one as {@link Row}. */
   readonly widths?: readonly number[];
 }
 
@@ -108,7 +108,7 @@ export interface Row {
   readonly cells: readonly string[];
 }
 
-/** Which classes were read as which. */
+/** A confusion matrix. */
 export interface Confusion extends Titled {
   readonly kind: "confusion";
   readonly classNames: readonly string[];
@@ -131,7 +131,7 @@ export interface HeatMap extends Titled {
   readonly yLabel: string;
   readonly xRange: readonly [from: number, to: number];
   readonly yRange: readonly [from: number, to: number];
-  /** The values; its first row lies at the top, where y is greatest. */
+  /** The values; the first row is at the top, where y is greatest. */
   readonly picture: Picture;
   readonly points: readonly Series[];
 }
@@ -140,9 +140,9 @@ export interface HeatMap extends Titled {
 export interface Graph extends Titled {
   readonly kind: "graph";
   readonly dot: string;
-  /** The same in words. */
+  /** The graph in words. */
   readonly text: string;
-  /** The drawing, from where there is Graphviz. */
+  /** The drawing, if Graphviz is available. */
   readonly svg?: string | undefined;
 }
 
@@ -152,15 +152,15 @@ export interface Text extends Titled {
   readonly text: string;
 }
 
-/** A sentence on what came out, worded from the numbers. */
+/** A sentence on the result, worded from the numbers. */
 export interface Conclusion {
   readonly kind: "conclusion";
   readonly text: string;
-  /** The result is not as good as it is known to be: something is wrong. Default false. */
+  /** True if the result is worse than it is known to be, so that something must be wrong. Default false. */
   readonly isFailure?: boolean;
 }
 
-/** What has a place of its own on a page. */
+/** Everything with a place of its own on a page. */
 export type Block = Chart | Table | Confusion | Images | HeatMap | Graph | Text;
 
 /** Anything that can be shown. */

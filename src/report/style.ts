@@ -1,6 +1,6 @@
-/** How pages look, light and dark, wide and narrow. */
+/** The style of pages: light and dark, wide and narrow. */
 
-/** The colours of what a selector matches, by name. */
+/** The colours, by name, of what a selector matches. */
 export const colors = (selector: string): string => `
 ${selector} { color-scheme: light dark; --ink: #1d2530; --faint: #5a6573; --line: #d9dee5; --paper: #fff; --mark: #eef2f7; --shade: #9aa5b3; --link: #1f5fb8; --failure: #a3202f; }
 @media (prefers-color-scheme: dark) { ${selector} { --ink: #e3e8ee; --faint: #a3aebb; --line: #37414d; --paper: #14181d; --mark: #1e252d; --shade: #6b7887; --link: #7fb2f5; --failure: #ff9a9f; } }
@@ -13,7 +13,7 @@ main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 2.5rem 0 0.25rem; font-size: 1.2rem; } h3 { margin: 1.75rem 0 0.25rem; font-size: 1rem; }
 `;
 
-/** How whatever is drawn looks, on a page or elsewhere. */
+/** The style of what is drawn, on a page or elsewhere. */
 export const pieces = `
 p { margin: 0.25rem 0 0.75rem; } .facts { color: var(--faint); }
 .scroll { overflow-x: auto; max-width: 100%; }

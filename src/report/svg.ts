@@ -1,4 +1,4 @@
-/** Graphs as SVG. Graphviz (@viz-js/viz, MIT) is given. */
+/** Graphs as SVG, drawn by the Graphviz that the caller passes (@viz-js/viz, MIT). */
 import type { Viz } from "@viz-js/viz";
 
 /** @param dot a graph in Graphviz's language */

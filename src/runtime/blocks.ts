@@ -1,27 +1,29 @@
 /**
- * Blocks of linear memory that tensors hold, and how they come and go: freed when the garbage collector finds that nobody holds them, and moved out where
- * memory runs short. Does not know tensors: a block's owner is any object. What a block costs and where it lies is the heap's business (memory.ts).
+ * The blocks of linear memory that tensors hold: freed when the garbage collector finds that nobody holds them, and
+ * moved out when memory runs short. Does not know tensors: the owner of a block is any object. Allocation is the heap's
+ * business (memory.ts).
  *
- * Note [Moving out]. A loop that never returns to the event loop makes tensors that nobody holds any more, and no finalizer tells us so. Under pressure,
- * therefore, what has not been used for long is copied to a typed array that only its owner refers to, and the block is freed: where the owner is
- * garbage, the engine collects the array, which it counts, unlike linear memory; where it is not, the values move in again when the address is asked for.
- * Kernels work on bare addresses, so three kinds of blocks stay: those whose address was asked for since the present call began (a call begins
- * where a tensor is made or read outside of an op: nextCall), those that a recording uses (pins), and those that belong to one (Heap.isCaptured).
- * docs/decisions/0011 has the measurements.
+ * Note [Moving out]. A loop that never returns to the event loop makes tensors that nobody holds any more, and no
+ * finalizer reports them. Under pressure, therefore, a block that has not been used for long is copied to a typed array
+ * that only its owner refers to, and is freed. If the owner is garbage, the engine collects the array, whose bytes it
+ * counts, unlike those of linear memory. If not, the values move back in when the address is next asked for. Kernels
+ * work on bare addresses, so three kinds of blocks stay: those whose address was asked for since the present call began
+ * (a call begins where a tensor is made or read outside an op: nextCall), those that a recording uses (pins), and those
+ * that belong to a recording (Heap.isCaptured). docs/decisions/0011 has the measurements.
  */
 import type { Heap } from "./memory.js";
 import { heap } from "./runtime.js";
 
-/** A block that a tensor's memory is. */
+/** A block of memory that a tensor lives in. */
 export class Block {
   readonly bytes: number;
-  /** Where it lies; meaningless where `values` are set. */
+  /** The block's address; meaningless while `values` is set. */
   ptr: number;
-  /** When its address was last asked for, on the clock. */
+  /** When its address was last asked for, by the clock. */
   usedAt: number;
-  /** Recordings that use its address. */
+  /** The number of recordings that use its address. */
   pins = 0;
-  /** What it holds while it is moved out. */
+  /** The contents while the block is moved out. */
   values: Uint8Array | undefined;
   isFreed = false;
 
@@ -31,34 +33,34 @@ export class Block {
     this.usedAt = clock += bytes;
   }
 
-  /** Notes that its address is used now. */
+  /** Notes that the address is being used now. */
   touch(): void {
     this.usedAt = clock;
   }
 }
 
-/** A clock that goes by the bytes of the blocks that were made, and when the present call began. */
+/** The clock counts the bytes of the blocks that were made. `callBegan` is its value when the present call began. */
 let clock = 1;
 let callBegan = 0;
 let depth = 0;
 
-/** A call begins: nobody uses addresses that were asked for before, unless an op is under way. */
+/** A call begins: addresses handed out before it are no longer in use, unless an op is running. */
 export function nextCall(): void {
   if (depth === 0) callBegan = ++clock;
 }
 
-/** An op begins, or ends: until it does, addresses stay good. @param step 1 or −1 */
+/** An op begins or ends: until it ends, addresses stay valid. @param step 1 or −1 */
 export function nestCall(step: number): void {
   depth += step;
 }
 
-/** What may be moved out or collected and is in linear memory, with some that was freed since. */
+/** Blocks in linear memory that may be moved out or collected, and some that have been freed since. */
 let resident: Block[] = [];
 let tidyAt = 1000;
 
 const collected = new FinalizationRegistry<Block>(freeBlock);
 
-/** From now on the block may be moved out, and is freed once its owner is garbage. */
+/** Lets the block be moved out, and freed once its owner is garbage. */
 export function watchBlock(owner: object, block: Block): void {
   collected.register(owner, block, block);
   if (resident.length >= tidyAt) {
@@ -68,7 +70,7 @@ export function watchBlock(owner: object, block: Block): void {
   resident.push(block);
 }
 
-/** Gives a block back. */
+/** Returns a block to the heap. */
 export function freeBlock(block: Block): void {
   collected.unregister(block);
   block.isFreed = true;
@@ -76,7 +78,7 @@ export function freeBlock(block: Block): void {
   block.values = undefined;
 }
 
-/** Moves a block in again. Errors: MemoryError. */
+/** Moves a block back in. @throws {MemoryError} when there is no room for it */
 export function moveIn(owner: object, block: Block): void {
   const at = heap();
   block.ptr = at.outsideCapture(() => at.allocate(block.bytes));
@@ -85,7 +87,7 @@ export function moveIn(owner: object, block: Block): void {
   watchBlock(owner, block);
 }
 
-/** Lets a heap move blocks out where it needs room. */
+/** Lets a heap move blocks out when it needs room. */
 export function relieve(at: Heap): void {
   at.moveOut = (target, recent) => {
     const before = Math.min(callBegan, clock - recent);
@@ -96,7 +98,7 @@ export function relieve(at: Heap): void {
       try {
         block.values = at.view("uint8", ptr, bytes).slice();
       } catch {
-        return true; // the engine has no room either
+        return true; // the engine has no memory for the copy either
       }
       collected.unregister(block);
       at.free(ptr, bytes);

@@ -1,10 +1,10 @@
-/** Long work lets the event loop run now and then, so that a page stays alive and a signal arrives. */
+/** Lets the event loop run now and then during long work, so that a page stays responsive and signals arrive. */
 
 const longestStretch = 16; // ms: one frame
 
 let lastBreath = 0;
 
-/** Resolves at once, or after the event loop has run when the last time is more than 16 ms ago. */
+/** Resolves after the event loop has run if the last time is more than 16 ms ago; else returns undefined at once. */
 export function breathe(): Promise<void> | undefined {
   const now = performance.now();
   if (now - lastBreath < longestStretch) return undefined;
@@ -16,7 +16,7 @@ export function breathe(): Promise<void> | undefined {
   });
 }
 
-/** A macrotask without the 4 ms that nested timers wait in browsers. */
+/** Schedules a macrotask without the 4 ms that browsers delay nested timers. */
 function nextTask(run: () => void): void {
   if (typeof setImmediate === "function") {
     setImmediate(run);

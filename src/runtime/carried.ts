@@ -1,24 +1,25 @@
 /**
- * The bytes of the kernels that the package carries. Each build of each part travels packed (Note [Packed modules] in assembly/carry/unpack.ts), deflated and
- * as base64, in a module of its own that is imported only when it is chosen, so that no bundler needs configuration and a page loads one build of the parts
- * that it needs. The bundle for Node has carriedInNode.ts in its place.
+ * The bytes of the kernels that the package carries. Each build of each part is packed (Note [Packed modules] in
+ * assembly/carry/unpack.ts), deflated and base64-encoded in a module of its own, which is imported only when that build
+ * is chosen. So no bundler needs configuration, and a page loads one build of the parts that it needs. The bundle for
+ * Node has carriedInNode.ts in its place.
  */
 import { base64 as unpacker } from "#wasm/unpack";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
-/** The modules of parts, one after the other, unpacked. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+/** The unpacked modules of the parts, in order. */
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   const unpacking = inflate(unpacker).then((bytes) => WebAssembly.instantiate(bytes));
   return Promise.all(
     parts.map(async (part) => unpack(await inflate((await part.builds[build]()).base64), (await unpacking).instance)),
   );
 }
 
-/** Where the unpacker looks for what it is to unpack. */
+/** Where the unpacker expects its input. */
 const packedAt = 0x20000;
 
-/** Note [Packed modules] in assembly/carry/unpack.ts. */
-function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): BufferSource {
+/** Unpacks a module: Note [Packed modules] in assembly/carry/unpack.ts. */
+function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): ModuleBytes {
   const { memory, unpack } = exports as unknown as { memory: WebAssembly.Memory; unpack: () => number };
   new Uint8Array(memory.buffer).set(packed, packedAt);
   const at = unpack();
@@ -26,7 +27,10 @@ function unpack(packed: Uint8Array, { exports }: WebAssembly.Instance): BufferSo
   return memory.buffer.slice(at, at + size);
 }
 
-/** The bytes of what is carried. In Node by zlib, which is there at once: its web streams take 30 ms to load, as long as all of init may. */
+/**
+ * Decodes and inflates a carried module. In Node with zlib, which is available at once: the web streams take 30 ms to
+ * load, as long as all of init may take.
+ */
 async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   const zlib = globalThis.process?.getBuiltinModule?.("zlib");
   if (zlib !== undefined) return zlib.inflateRawSync(globalThis.Buffer.from(base64, "base64"));

@@ -1,12 +1,13 @@
 /**
- * What stands in the place of carried.ts in the bundle for Node (scripts/build.mjs): the kernels are read from the files that lie beside it in the package,
- * where nothing need be unpacked. A program that was bundled once more, and left them behind, has what carried.ts has.
+ * Replaces carried.ts in the bundle for Node (scripts/build.mjs): reads the kernels from the files beside it in the
+ * package, where nothing needs to be unpacked. A program that was bundled again without these files falls back to
+ * carried.ts.
  */
 import { carriedBytes as packedBytes } from "./carried.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
-/** The modules of parts, one after the other. */
-export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<BufferSource[]> {
+/** The modules of the parts, in order. */
+export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {
   try {
     const { readFileSync } = globalThis.process.getBuiltinModule("fs");
     return parts.map(({ name, number }) =>

@@ -1,15 +1,15 @@
 /**
- * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts) and the table of kernels whose every call can be
- * seen on its way. Knows no tensors; runs nothing.
+ * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts), and a table
+ * of kernels that intercepts every call. Knows no tensors; runs nothing.
  */
 import type { KernelTable } from "./kernels.js";
 import type { Part } from "./parts.js";
 
-/** A kernel that returns nothing, so that a call of it can stand in a list. */
+/** A kernel that returns nothing, so that its calls can be put in a list. */
 export interface Kernel {
   readonly run: (...values: number[]) => void;
   readonly number: number;
-  /** Bit j is set where parameter j is a float. */
+  /** Bit j is set when parameter j is a float. */
   readonly floats: number;
 }
 
@@ -17,7 +17,7 @@ export interface Kernel {
 export interface Command {
   readonly kernel: Kernel;
   readonly values: readonly number[];
-  /** True where every thread takes a share, false where thread 0 does it all. */
+  /** True when every thread takes a share, false when thread 0 does it all. */
   readonly splits: boolean;
 }
 
@@ -25,12 +25,12 @@ const headBytes = 8;
 const splitsBit = 1;
 const waitsBit = 2;
 
-/** Bytes of a list. */
+/** The size of a list in bytes. */
 export function listBytes(list: readonly Command[]): number {
   return list.reduce((sum, { values }) => sum + headBytes + 4 * values.length, 0);
 }
 
-/** Writes a list. @param words a view of at least listBytes(list) bytes */
+/** Writes a list to memory. @param words a view of at least listBytes(list) bytes */
 export function writeList(list: readonly Command[], words: Int32Array): void {
   const asFloats = new Float32Array(words.buffer, words.byteOffset, words.length);
   let at = 0;
@@ -48,12 +48,13 @@ export function writeList(list: readonly Command[], words: Int32Array): void {
   }
 }
 
-/** Parts count from this bit of a kernel's number on. */
+/** The part's number begins at this bit of a kernel's number. */
 const partShift = 16;
 
 /**
- * A table in which every call of a kernel goes through `call`; functions that return something are as they were.
- * A kernel's number is its place among the part's functions in the order of names, as in scripts/dispatch.mjs, and the part's number in the bits above.
+ * A table in which every kernel call goes through `call`; functions that return a value stay as they are.
+ * A kernel's number is its position among the part's functions sorted by name, as in scripts/dispatch.mjs, with the
+ * part's number in the higher bits.
  */
 export function watchKernels(
   table: KernelTable,

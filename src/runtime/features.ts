@@ -8,11 +8,11 @@ const simdProbe = "0061736d010000000106016001 7f017b030201000a08010600 2000fd0f0
 /** (func (param v128 v128 v128) (result v128) f32x4.relaxed_madd) */
 const relaxedProbe = "0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b";
 
-/** The engine's abilities. */
+/** What the engine can do. */
 export interface Features {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
-  /** SharedArrayBuffer is there and, in a browser, the page is cross-origin isolated. */
+  /** True when SharedArrayBuffer exists and, in a browser, the page is cross-origin isolated. */
   readonly sharedMemory: boolean;
 }
 

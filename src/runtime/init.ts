@@ -1,4 +1,8 @@
-/** Starting the library: options, choice of build, memory, threads. Runs once a process; what it made is in runtime.ts. */
+/**
+ * Starts the library: checks options, chooses the build, makes memory and threads. Runs once per process; its result is
+ * kept in runtime.ts.
+ */
+import { controlBytes } from "#wasm/layouts";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { version } from "../version.js";
 import { relieve } from "./blocks.js";
@@ -22,53 +26,62 @@ const mostThreads = 64;
 
 /** Options of {@link init}. */
 export interface InitOptions {
-  /** The build to use. Default: relaxed SIMD where the engine has it, else plain SIMD. */
+  /** The build to use. Default: relaxed SIMD if the engine has it, else plain SIMD. */
   readonly build?: BuildName;
   /**
-   * The kernels, in place of those that the package carries: a compiled module, bytes, or the URL of `lanegrad/wasm/….wasm`. One alone is the core, which
-   * dense networks need; further parts by name: `{ core: "/relaxed.wasm", more: "/relaxed-more.wasm" }`. An op whose part is missing says so.
+   * Kernels to use instead of those that the package carries: a compiled module, bytes, or the URL of
+   * `lanegrad/wasm/….wasm`. A single module is the core, which dense networks need. Further parts are given by name:
+   * `{ core: "/relaxed.wasm", more: "/relaxed-more.wasm" }`. An op whose part is missing throws an error that says so.
    */
   readonly module?: ModuleSource | ModuleSources;
-  /** Threads that compute, the caller's own among them: 1 to 64. Default: the machine's cores, at most 8; 1 where memory cannot be shared. */
+  /**
+   * Threads that compute, the caller's own included: 1 to 64. Default: the machine's cores, at most 8; 1 when memory
+   * cannot be shared.
+   */
   readonly threads?: number;
-  /** Where the page serves `lanegrad/worker.js`, for a content-security policy that forbids the script that is carried. */
+  /**
+   * Where the page serves `lanegrad/worker.js`, for a content-security policy that forbids the script that the library
+   * carries.
+   */
   readonly workerUrl?: string | URL;
   /**
-   * Operations of 256 bits in place of 128, where V8 can fuse them (Node ≥ 24 on x64): twice the speed of matrix products, for 100 ms more at the start.
-   * Rests on an experimental flag of V8's; what it computes is checked once, and where it is wrong or missing `init` warns and `info()` says why.
-   * Default: false, in Node true where the environment has LANEGRAD_WIDE=1.
+   * Operations of 256 bits instead of 128 where V8 can fuse them (Node ≥ 24 on x64): matrix products are twice as fast,
+   * and starting takes 100 ms longer. Relies on an experimental V8 flag. What it computes is checked once; if it is
+   * wrong or the flag is missing, `init` warns and `info()` says why. Default: false; in Node, true when the
+   * environment has LANEGRAD_WIDE=1.
    */
   readonly wide?: boolean;
-  /** The most that linear memory may grow to, in bytes; at least 4 MiB. Default and limit: 4 GiB. */
+  /** The most bytes that linear memory may grow to; at least 4 MiB. Default and limit: 4 GiB. */
   readonly memoryMaxBytes?: number;
 }
 
 const optionNames = ["build", "module", "threads", "workerUrl", "wide", "memoryMaxBytes"] as const;
 
-/** What a first call of init leaves for later ones. */
+/** What the first call of init leaves for later calls. */
 interface Started {
   readonly info: Info;
-  /** Loads parts of the kernels that were registered since. */
+  /** Loads kernel parts that were registered since. */
   readonly loadParts: () => Promise<void>;
 }
 
 let starting: { readonly options: InitOptions; readonly done: Promise<Started> } | undefined;
 
 /**
- * Starts the library: picks the build, compiles it, makes the memory, starts the threads. Call it once, before anything else. Calling it again with the
- * same options is free; a program that imports code later, in chunks, does so to load the kernels which that code needs besides. Cost: under 30 ms.
+ * Starts the library: chooses the build, compiles it, makes the memory, starts the threads. Call it once, before
+ * anything else. Calling it again with the same options is cheap. A program that imports code later, in chunks, calls
+ * it again to load the kernels which that code needs. Cost: under 30 ms.
  *
  * @returns what was chosen, as `info` does
- * Errors: UsageError for an engine without SIMD, an unknown option or value, a module that is not lanegrad's, or a second call with other options;
- * after an error nothing has been started and `init` may be called again.
+ * @throws {UsageError} when the engine has no SIMD, an option is unknown or out of range, the module is not lanegrad's,
+ *   or `init` was called before with other options. Nothing has been started then, and `init` may be called again
  */
 export async function init(options: InitOptions = {}): Promise<Info> {
   checkOptions(options);
   if (starting !== undefined) {
     if (!optionNames.every((name) => options[name] === starting!.options[name])) {
       const [expected, got] = [showOptions(starting.options), showOptions(options)];
-      const hint = "The library runs once per process; call init once, first.";
-      throw new UsageError(message("init", "already called with other options", { expected, got, hint }));
+      const hint = "Call init once, before everything else; there is one runtime in a process.";
+      throw new UsageError(message("init", "init was called before with other options", { expected, got, hint }));
     }
     const { info, loadParts } = await starting.done;
     await loadParts();
@@ -96,7 +109,7 @@ async function start(options: InitOptions): Promise<Started> {
   for (const { part, module } of loaded) modules[part.number] = module;
   const startThreads = async (): Promise<ThreadPool | undefined> => {
     if (plan.count === 1) return undefined;
-    const { ThreadPool, controlBytes } = await import("./threads.js"); // not in pages that have no threads
+    const { ThreadPool } = await import("./threads.js"); // not in pages that have no threads
     const control = heap.allocate(controlBytes);
     const { workerUrl } = options;
     const { count } = plan;
@@ -112,7 +125,7 @@ async function start(options: InitOptions): Promise<Started> {
       modules[part.number] = module;
     }
     if (launcher.pool === undefined || launcher.pool.failure !== undefined) return;
-    launcher.pool.close(); // its workers sleep in the module: others begin with all parts
+    launcher.pool.close(); // its workers are blocked inside the module; new ones begin with all parts
     launcher.pool = await startThreads();
   };
   const info = (): Info => ({
@@ -130,7 +143,7 @@ async function start(options: InitOptions): Promise<Started> {
   return { info: info(), loadParts };
 }
 
-/** Memory and kernels that fit each other: shared where there are to be several threads and everything allows it. */
+/** Memory and kernels that fit each other; shared memory when several threads are wanted and everything allows it. */
 async function link(options: InitOptions, features: Features, memoryMaxBytes: number) {
   const loadGiven = options.module === undefined ? undefined : await givenLoader(options.module);
   const given = await loadGiven?.(registeredParts());
@@ -157,14 +170,14 @@ async function link(options: InitOptions, features: Features, memoryMaxBytes: nu
   }
 }
 
-/** What compiles the parts that the user handed in. Errors: UsageError where the core is missing. */
+/** The loader for the parts that the user passed. @throws {UsageError} when the core is missing */
 async function givenLoader(module: ModuleSource | ModuleSources) {
   const { loadSources, sourcesOf } = await import("./sources.js");
   const sources = sourcesOf(module);
   return (parts: readonly Part[]) => loadSources(sources, parts);
 }
 
-/** The wide modules where they are wanted and work. Note [Wide mode] in wide.ts */
+/** The wide modules when they are wanted and work. Note [Wide mode] in wide.ts */
 async function maybeWide(
   { wide }: InitOptions,
   usual: readonly LoadedPart[],
@@ -188,7 +201,7 @@ function checkOptions(options: InitOptions): void {
     throw new UsageError(message("init", "unknown build", { expected: '"simd" or "relaxed"', got: show(build) }));
   }
   if (wide !== undefined && typeof wide !== "boolean") {
-    throw new UsageError(message("init", "wide is no boolean", { expected: "true or false", got: show(wide) }));
+    throw new UsageError(message("init", "wide must be true or false", { got: show(wide) }));
   }
   checkRange("threads", threads, 1, mostThreads);
   checkRange("memoryMaxBytes", memoryMaxBytes, initialPages * pageBytes, wasm32Bytes);
@@ -197,7 +210,7 @@ function checkOptions(options: InitOptions): void {
 function checkRange(name: string, value: number | undefined, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
   const expected = `an integer from ${least} to ${most}`;
-  throw new UsageError(message("init", `${name} out of range`, { expected, got: show(value) }));
+  throw new UsageError(message("init", `${name} is out of range`, { expected, got: show(value) }));
 }
 
 function showOptions(options: InitOptions): string {

@@ -1,6 +1,6 @@
 /**
- * The tables of kernels: every export of a compiled part under its own name and type, which the compiler wrote down (never by hand).
- * Who calls: src/ops, and src/runtime for its memory primitives. Nobody else.
+ * The tables of kernels: every export of a compiled part under its own name and type, which the compiler writes (never
+ * by hand). Called by src/ops, and by src/runtime for its memory primitives. By nobody else.
  */
 import { UsageError, message, show } from "../errors.js";
 import type { KernelExports } from "#wasm/kernels";
@@ -9,25 +9,28 @@ import type { Part } from "./parts.js";
 /** Every kernel of the core by name. Pointers in bytes, sizes and strides in elements. */
 export type Kernels = Omit<KernelExports, "memory">;
 
-/** Any part's functions by name. */
+/** The functions of any part by name. */
 export type KernelTable = Readonly<Record<string, (...values: number[]) => unknown>>;
 
-/** What a thread's instances of all parts have in common. */
+/** What a thread's instances of all parts share. */
 export interface Imports {
   readonly memory: WebAssembly.Memory;
-  /** For each part, at its number, the function that runs one of its commands; at 0 the tiles of wide mode: Note [Parts] in assembly/launch.ts. */
+  /**
+   * For each part, at its number, the function that runs one of its commands; at 0, the tiles of wide mode:
+   * Note [Parts] in assembly/launch.ts.
+   */
   readonly table: WebAssembly.Table;
   /** Note [Thread state] in assembly/thread.ts. */
-  readonly [state: string]: WebAssembly.ImportValue;
+  readonly [state: string]: WebAssembly.Memory | WebAssembly.Table | WebAssembly.Global;
 }
 
-/** The first values of a thread's state; those of workers are in threads.ts. */
+/** The initial values of a thread's state; those of workers are set in threads.ts. */
 export const firstState = { threadIndex: 0, threadCount: 1, isAlone: 0, smallWork: 16384, hasSplit: 0, wide: 0 };
 
-/** Parts that there may be: assembly/module.ts. */
+/** The maximum number of parts: assembly/module.ts. */
 export const mostParts = 8;
 
-/** What the parts of one thread import, on that memory. */
+/** The imports of one thread's parts on this memory. */
 export function makeImports(memory: WebAssembly.Memory): Imports {
   const state = Object.entries(firstState).map(
     ([name, value]) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, value)] as const,
@@ -38,11 +41,12 @@ export function makeImports(memory: WebAssembly.Memory): Imports {
 
 /**
  * Instantiates a part's module.
- * Throws UsageError where it is not that part of lanegrad's kernels, is of another version, or does not fit the memory.
+ * @throws {UsageError} when it is not that part of lanegrad's kernels, belongs to another version, or does not fit the
+ *   memory
  */
 export async function instantiate(module: WebAssembly.Module, imports: Imports, part: Part): Promise<KernelTable> {
   const suffix = part.number === 0 ? "" : `-${part.name}`;
-  const hint = `Take simd${suffix}.wasm or relaxed${suffix}.wasm of the same version of the package.`;
+  const hint = `Use simd${suffix}.wasm or relaxed${suffix}.wasm of the same version of the package.`;
   let exports: KernelTable;
   try {
     ({ exports } = (await WebAssembly.instantiate(module, { env: imports })) as unknown as { exports: KernelTable });
@@ -53,12 +57,12 @@ export async function instantiate(module: WebAssembly.Module, imports: Imports, 
   }
   if (typeof exports.tableHash !== "function") {
     const got = `exports ${show(Object.keys(exports))}`;
-    throw new UsageError(message("init", "the module is not lanegrad's", { expected: "its kernels", got, hint }));
+    throw new UsageError(message("init", "the module is not one of lanegrad", { expected: "its kernels", got, hint }));
   }
   const hash = exports.tableHash();
   if (hash !== part.tableHash) {
     const values = { expected: `table ${part.tableHash}`, got: `table ${String(hash)}`, hint };
-    throw new UsageError(message("init", "the module is of another version of lanegrad", values));
+    throw new UsageError(message("init", "the module belongs to another version of lanegrad", values));
   }
   if (part.number > 0) imports.table.set(part.number, exports.run);
   if (exports.wideColumn) imports.table.set(0, exports.wideColumn);

@@ -1,6 +1,6 @@
 /**
- * What happens to a kernel call: it runs on this thread or on all of them, and is noted where a function is being recorded.
- * Calls of one thread that nobody records do not come here: ops then call the module's functions themselves.
+ * Receives kernel calls, runs them on this thread or on all threads, and records them while a function is being
+ * recorded. On one thread, calls that nobody records do not come here: ops then call the module's functions directly.
  */
 import { UsageError, message } from "../errors.js";
 import { type Kernel, listBytes, watchKernels, writeList } from "./commands.js";
@@ -13,25 +13,32 @@ import type { ThreadPool } from "./threads.js";
 /** Bytes for the command list of a single call. */
 const slotBytes = 256;
 
+/** Bytes of the largest struct, and how many lie side by side before the first place is taken again: more than a call has. */
+const structBytes = 128;
+const structs = 4;
+
 /** Runs kernel calls and records them. */
 export class Launcher {
-  /** The tables that ops call, by the part's number; undefined where it is not loaded. */
+  /** The tables that ops call, by part number; undefined for parts that are not loaded. */
   tables: readonly (KernelTable | undefined)[] = [];
   readonly heap: Heap;
   /** The other threads, if there are any. */
   pool: ThreadPool | undefined;
-  /** The core's own functions, on this thread. */
+  /** The functions of the core on this thread. */
   readonly functions: Kernels;
   readonly #parts: Part[] = [];
   readonly #slot: number;
+  readonly #structs: number;
+  #nextStruct = 0;
   #recorder: Recorder | undefined;
 
-  /** @param functions the core's own @param pool the other threads, if there are any */
+  /** @param functions  those of the core @param pool the other threads, if there are any */
   constructor(functions: Kernels, heap: Heap, pool: ThreadPool | undefined) {
     this.heap = heap;
     this.pool = pool;
     this.functions = functions;
     this.#slot = heap.allocate(slotBytes);
+    this.#structs = heap.allocate(structs * structBytes);
     this.add(core, functions);
   }
 
@@ -43,19 +50,27 @@ export class Launcher {
     this.#parts[part.number] = part;
   }
 
-  /** What is being recorded, if anything is. */
+  /** Where a struct of at most 128 bytes goes that the next call reads. A recorded one is the recording's, others share a few places. */
+  placeOfStruct(bytes: number): number {
+    if (this.#recorder !== undefined) return this.heap.allocateRecorded(bytes);
+    this.#nextStruct = (this.#nextStruct + structBytes) % (structs * structBytes);
+    return this.#structs + this.#nextStruct;
+  }
+
+  /** The recorder, while a function is being recorded. */
   get recorder(): Recorder | undefined {
     return this.#recorder;
   }
 
   /**
-   * Runs `fn` and keeps its kernel calls and its memory.
-   * Errors: UsageError inside another recording. Whatever fn throws is passed on, and what it allocated is freed.
+   * Runs `fn` and keeps its kernel calls and its memory. When fn throws, what it allocated is freed and the error is
+   * passed on.
+   * @throws {UsageError} inside another recording
    */
   record<T>(fn: () => T): { readonly recording: Recording; readonly result: T } {
     if (this.#recorder !== undefined) {
       const hint = "Call the inner function itself; its kernel calls are recorded with the others.";
-      throw new UsageError(message("record", "a recording is under way", { hint }));
+      throw new UsageError(message("record", "another recording is in progress", { hint }));
     }
     const recorder = new Recorder(this.heap);
     const before = this.tables;
@@ -74,7 +89,7 @@ export class Launcher {
     }
   }
 
-  /** Runs `fn` as if nothing were being recorded, for what is made once and outlives the recording. */
+  /** Runs `fn` as if nothing were being recorded, for things that are made once and outlive the recording. */
   unrecorded<T>(fn: () => T): T {
     const recorder = this.#recorder;
     this.#recorder = undefined;
@@ -108,7 +123,7 @@ export class Launcher {
     pool.launch(this.#slot, this.#slot + bytes);
   }
 
-  /** Asks the kernel itself, as a thread that has no share. Cost: about 30 ns. */
+  /** Asks the kernel itself, run as a thread without a share. Cost: about 30 ns. */
   #wouldSplit(kernel: Kernel, values: readonly number[]): boolean {
     this.functions.beginProbe();
     kernel.run(...values);

@@ -1,24 +1,25 @@
 /**
- * From a build's name to compiled modules: those that the package carries (carried.ts). What users hand in place of them: sources.ts.
+ * Compiles the modules of a build that the package carries (carried.ts). Modules that the user passes instead:
+ * sources.ts.
  */
 import { UsageError, message } from "../errors.js";
 import { carriedBytes } from "./carried.js";
 import type { Features } from "./features.js";
-import type { CarriedBuild, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
 
-/** The builds of the kernels: one source, plain or relaxed SIMD. */
+/** The builds of the kernels: the same source with plain or relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";
 
-/** A part of the kernels in place of the carried one: a compiled module, its bytes, or where they are. */
-export type ModuleSource = WebAssembly.Module | BufferSource | URL | string;
+/** A part of the kernels that replaces the carried one: a compiled module, its bytes, or their URL. */
+export type ModuleSource = WebAssembly.Module | ModuleBytes | URL | string;
 
-/** Parts in place of the carried ones, by name: `core` and what the ops of the program need besides. */
+/** Parts that replace the carried ones, by name: `core`, and those that the program's ops need besides. */
 export interface ModuleSources {
   readonly core: ModuleSource;
   readonly [part: string]: ModuleSource;
 }
 
-/** The best build the engine runs. Throws UsageError where it lacks SIMD. */
+/** The best build that the engine can run. @throws {UsageError} when it lacks SIMD */
 export function chooseBuild(features: Features): BuildName {
   if (!features.simd) {
     const hint = "Use Node ≥ 20.19, Chrome ≥ 91, Firefox ≥ 89 or Safari ≥ 16.4.";
@@ -31,11 +32,11 @@ export function chooseBuild(features: Features): BuildName {
 export interface LoadedPart {
   readonly part: Part;
   readonly module: WebAssembly.Module;
-  /** What it was compiled from, where it is a carried one. */
-  readonly bytes?: BufferSource;
+  /** The bytes it was compiled from, if it is a carried part. */
+  readonly bytes?: ModuleBytes;
 }
 
-/** Compiled modules by the number of their part; where a part is not loaded, nothing. */
+/** Compiled modules by part number; undefined for parts that are not loaded. */
 export type Modules = readonly (WebAssembly.Module | undefined)[];
 
 /** Imports and compiles the carried builds of parts. */

@@ -1,14 +1,17 @@
 /**
  * The heap in linear memory: blocks by size class, 64-byte aligned, and the one accessor for views.
- * Letters: sizes in bytes here and only here. Does not know shapes, tensors or who owns a block.
+ * Sizes are in bytes here, and only here. Does not know shapes, tensors or the owner of a block.
  *
- * Note [Size classes]: a request is rounded up to one of eight steps per power of two, and to whole cache lines (65 → 128, 1,000 → 1,024, 1,100 → 1,152):
- * from 512 bytes on at most 12.5 % is lost. A freed block goes to its class's list and is handed out again for the same class; fresh blocks come from
- * gaps or the top. Training asks for the same sizes step after step, so that after the first step nothing is fresh.
+ * Note [Size classes]: a request is rounded up to one of eight steps per power of two, and to whole cache lines (65 →
+ * 128, 1,000 → 1,024, 1,100 → 1,152):
+ * from 512 bytes on, at most 12.5 % is lost. A freed block goes to the list of its class and is reused for the same
+ * class; new blocks come from gaps or from the top. Training asks for the same sizes in every step, so after the first
+ * step no block is new.
  *
- * Note [Pressure]. When the memory is about to grow and 32 MiB, or half of what is in use, have been handed out since the last time, the heap looks for
- * room first: what nobody has used for long is moved out (Note [Moving out] in blocks.ts), and free blocks that touch each other become gaps
- * that any size is cut from. At the limit it asks for more, in steps, before it gives up.
+ * Note [Pressure]. When the memory is about to grow, and 32 MiB or half of what is in use have been handed out since
+ * the last time, the heap looks for room first: blocks that have not been used for long are moved out
+ * (Note [Moving out] in blocks.ts), and free neighbours are joined into gaps from which any size can be cut. At the
+ * limit it moves out more, in steps, before it gives up.
  */
 import { MemoryError, message } from "../errors.js";
 import { Capture } from "./capture.js";
@@ -16,19 +19,19 @@ import { Capture } from "./capture.js";
 const pageBytes = 65536;
 const alignment = 64;
 
-/** Bytes that are handed out before the heap looks for room where it would grow. Note [Pressure] */
+/** Bytes handed out before the heap looks for room instead of growing: Note [Pressure]. */
 const leastStretch = 2 ** 25;
 
 /** Element types in linear memory. */
 export type DType = "float32" | "int32" | "uint8";
 
-/** A view on linear memory. */
+/** A view of linear memory. */
 export type View = Float32Array | Int32Array | Uint8Array;
 
-/** Bytes of an element. */
+/** Bytes per element. */
 export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, int32: 4, uint8: 1 };
 
-/** The size a request of `bytes` is rounded up to. See Note [Size classes]. */
+/** The size that a request of `bytes` is rounded up to: Note [Size classes]. */
 export function sizeClass(bytes: number): number {
   if (bytes <= alignment) return alignment;
   const step = Math.max(alignment, 2 ** (Math.ceil(Math.log2(bytes)) - 4));
@@ -39,25 +42,28 @@ export function sizeClass(bytes: number): number {
 export class Heap {
   readonly memory: WebAssembly.Memory;
   readonly maximumBytes: number;
-  /** Bytes handed out and not freed, rounded up to their classes. */
+  /** Bytes handed out and not freed, rounded up to their size classes. */
   bytesInUse = 0;
-  /** The most that `bytesInUse` has been since the heap was made or {@link resetPeak} was called. */
+  /** The largest `bytesInUse` since the heap was made or {@link resetPeak} was called. */
   peakBytes = 0;
   /**
-   * Moves blocks out that are not needed, the longest unused first, until no more than `target` bytes are in use; not those that were used while the last
-   * `recent` bytes were handed out. Set by whoever owns blocks.
+   * Moves out unneeded blocks, the longest unused first, until at most `target` bytes are in use. Keeps those used
+   * while the last `recent` bytes were handed out. Set by the owner of the blocks.
    */
   moveOut: ((target: number, recent: number) => void) | undefined;
   readonly #base: number;
   #top: number;
   readonly #free = new Map<number, number[]>();
-  /** Free memory below the top that is of no size class, the largest last, and a size that none of it has any more. */
+  /**
+   * Free memory below the top that belongs to no size class, the largest gap last.
+   * `#noGap` is a size for which no gap is large enough.
+   */
   #gaps: { ptr: number; bytes: number }[] = [];
   #noGap = 0;
-  /** Bytes handed out since the last look for room, and how many must be before the next. */
+  /** Bytes handed out since the heap last looked for room, and how many must be handed out before it looks again. */
   #handedOut = 0;
   #stretch = leastStretch;
-  /** The capture that is open, and whose each captured block is. */
+  /** The open capture, and the capture that each captured block belongs to. */
   #capture: Capture | undefined;
   readonly #captured = new Map<number, Capture>();
 
@@ -74,8 +80,8 @@ export class Heap {
   }
 
   /**
-   * A block of at least `bytes` bytes, 64-byte aligned, contents undefined.
-   * Throws MemoryError where the memory's maximum does not allow it; nothing has changed then.
+   * A block of at least `bytes` bytes, 64-byte aligned, with undefined contents.
+   * @throws {MemoryError} when the memory's maximum does not allow it; nothing has changed then
    */
   allocate(bytes: number): number {
     const size = sizeClass(bytes);
@@ -83,8 +89,8 @@ export class Heap {
   }
 
   /**
-   * A block whose contents come from JavaScript. While a function is recorded, it is one that no command of the recording writes to, before or after, so
-   * that every replay finds what JavaScript wrote. Otherwise as {@link allocate}.
+   * As {@link allocate}, for a block whose contents come from JavaScript. While a function is recorded, no command of
+   * the recording writes to this block, before or after, so every replay finds what JavaScript wrote.
    */
   allocateConstant(bytes: number): number {
     const ptr = this.#allocateFresh(sizeClass(bytes));
@@ -92,7 +98,14 @@ export class Heap {
     return ptr;
   }
 
-  /** A block that nothing else of an open capture has used. */
+  /** A block that JavaScript writes for the commands of the recording under way, which frees it. */
+  allocateRecorded(bytes: number): number {
+    const ptr = this.#allocateFresh(sizeClass(bytes));
+    this.#capture?.released.add(ptr);
+    return ptr;
+  }
+
+  /** A block that the open capture has not used for anything else. */
   #allocateFresh(size: number): number {
     const ptr = this.#free.get(size)?.pop() ?? this.#extend(size);
     this.#handedOut += size;
@@ -105,12 +118,12 @@ export class Heap {
     return ptr;
   }
 
-  /** Gives a block back. @param bytes the number it was asked for with */
+  /** Frees a block. @param bytes the size it was requested with */
   free(ptr: number, bytes: number): void {
     const size = sizeClass(bytes);
     const owner = this.#captured.get(ptr);
     if (owner !== undefined && owner !== this.#capture)
-      owner.released.add(ptr); // its recording frees it
+      owner.released.add(ptr); // the recording that owns it frees it
     else if (this.#capture === undefined) this.#giveBack(ptr, size);
     else {
       this.#capture.release(ptr, size);
@@ -118,18 +131,18 @@ export class Heap {
     }
   }
 
-  /** From now on blocks belong to a recording. */
+  /** From now on, new blocks belong to a recording. */
   startCapture(): Capture {
     this.#capture = new Capture();
     return this.#capture;
   }
 
-  /** Ends what startCapture began; the blocks still belong to the recording. */
+  /** Ends what startCapture began. The blocks still belong to the recording. */
   endCapture(): void {
     this.#capture = undefined;
   }
 
-  /** Runs `fn` as if nothing were being recorded: what it allocates is the heap's. */
+  /** Runs `fn` as if nothing were being recorded: what it allocates belongs to the heap. */
   outsideCapture<T>(fn: () => T): T {
     const capture = this.#capture;
     this.#capture = undefined;
@@ -140,7 +153,10 @@ export class Heap {
     }
   }
 
-  /** Ends a recording's hold on its blocks: those that nobody else holds are free, the others are their holders' alone. */
+  /**
+   * Ends a recording's ownership of its blocks: those that nobody else holds are freed, the others belong to their
+   * holders.
+   */
   releaseCapture(capture: Capture): void {
     for (const [ptr, size] of capture.blocks) {
       this.#captured.delete(ptr);
@@ -148,7 +164,7 @@ export class Heap {
     }
   }
 
-  /** True where the block at this address belongs to a recording. */
+  /** True when the block at this address belongs to a recording. */
   isCaptured(ptr: number): boolean {
     return this.#captured.has(ptr);
   }
@@ -158,7 +174,7 @@ export class Heap {
     this.peakBytes = this.bytesInUse;
   }
 
-  /** A view of `n` elements at `ptr`. Never keep it: memory that grows leaves old views behind. */
+  /** A view of `n` elements at `ptr`. Never keep it: when the memory grows, old views are detached. */
   view(dtype: "float32", ptr: number, n: number): Float32Array;
   view(dtype: "int32", ptr: number, n: number): Int32Array;
   view(dtype: "uint8", ptr: number, n: number): Uint8Array;
@@ -176,7 +192,7 @@ export class Heap {
     this.bytesInUse -= size;
   }
 
-  /** A block of no size class until now: cut off a gap, or the top. See Note [Pressure]. */
+  /** A block that is not on a free list: cut from a gap, or taken from the top. Note [Pressure] */
   #extend(size: number): number {
     let ptr = this.#cut(size);
     if (ptr < 0 && this.#handedOut >= this.#stretch) {
@@ -194,7 +210,7 @@ export class Heap {
     return ptr >= 0 ? ptr : this.#fail(size);
   }
 
-  /** Cuts a block off a gap that is large enough; −1 where there is none. */
+  /** Cuts a block from a gap that is large enough; −1 when there is none. */
   #cut(size: number): number {
     const gap = size < this.#noGap ? this.#gaps.findLast(({ bytes }) => bytes >= size) : undefined;
     if (gap === undefined) {
@@ -205,7 +221,7 @@ export class Heap {
     return gap.ptr + gap.bytes;
   }
 
-  /** Takes a block from the top, growing the memory by at least an eighth when it must; −1 where it cannot. */
+  /** Takes a block from the top, growing the memory by at least an eighth if necessary; −1 when it cannot grow. */
   #raise(size: number): number {
     const ptr = this.#top;
     const end = ptr + size;
@@ -218,7 +234,7 @@ export class Heap {
     return ptr;
   }
 
-  /** Moves out what may be and joins what is free. */
+  /** Moves blocks out and joins free neighbours. */
   #makeRoom(target: number, recent: number): void {
     this.#handedOut = 0;
     this.outsideCapture(() => this.moveOut?.(target, recent));
@@ -249,7 +265,11 @@ export class Heap {
     const got = `a request for ${megabytes(size)} with ${megabytes(this.bytesInUse)} in use`;
     const hint = "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).";
     throw new MemoryError(
-      message("memory", "the limit is reached", { expected: `at most ${megabytes(this.maximumBytes)}`, got, hint }),
+      message("memory", "the memory limit is reached", {
+        expected: `at most ${megabytes(this.maximumBytes)}`,
+        got,
+        hint,
+      }),
     );
   }
 }

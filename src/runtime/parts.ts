@@ -1,24 +1,28 @@
 /**
- * The parts that the kernels come in, so that a page carries those it calls and no others: a part is registered by the module that gives ops its table of
- * kernels (parts/), and bundlers drop that module where no op of the bundle asks for it. `init` loads what is registered. Compiles nothing.
+ * The kernels come in parts, so that a page carries only those that it calls. A part is registered by the module that
+ * gives ops its table of kernels (parts/); bundlers drop that module when no op in the bundle imports it. `init` loads
+ * the registered parts. Compiles nothing.
  */
 import { commands } from "#wasm/commands";
+
+/** The bytes of a module; what DOM's types call BufferSource. */
+export type ModuleBytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
 /** The builds that a part is carried in: plain or relaxed SIMD, each without and with shared memory. */
 export type CarriedBuild = "simd" | "relaxed" | "simd-threads" | "relaxed-threads";
 
-/** A part: what scripts/dispatch.mjs says of it, and its modules, each imported when it is chosen. */
+/** A part: what scripts/dispatch.mjs says about it, and its modules, each imported when it is chosen. */
 export interface Part {
   readonly name: string;
-  /** Place among the parts; 0 is the core, which every page has. */
+  /** The part's position; 0 is the core, which every page has. */
   readonly number: number;
-  /** Float parameters of its kernels, as in build/wasm/commands.d.ts. */
+  /** The float parameters of its kernels, as in build/wasm/commands.d.ts. */
   readonly floats: string;
   readonly tableHash: number;
   readonly builds: Readonly<Record<CarriedBuild, () => Promise<{ readonly base64: string }>>>;
 }
 
-/** Part 0: what nearly every network needs, the runner of command lists, and what a module says of itself. */
+/** Part 0: what nearly every network needs, and the runner of command lists. */
 export const core: Part = {
   ...commands,
   builds: {
@@ -31,7 +35,7 @@ export const core: Part = {
 
 const registered: Part[] = [core];
 
-/** Every part that ops in this program need, the core first. */
+/** Every part that the ops in this program need, the core first. */
 export function registeredParts(): readonly Part[] {
   return registered;
 }

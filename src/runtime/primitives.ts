@@ -1,4 +1,4 @@
-/** Memory primitives that are kernels: they take part in a recorded step as any other kernel does. */
+/** Memory primitives that are kernels, so that they are part of a recorded step like any other kernel. */
 import { kernels } from "./runtime.js";
 
 /** Writes `value` into `n` float32 elements at `ptr`. */
@@ -11,7 +11,12 @@ export function copyFloat32(to: number, from: number, n: number): void {
   kernels().copyBytes(to, from, 4 * n);
 }
 
-/** Counts the generator whose state stands at `ptr` one on. */
+/** Adds `factor` times `n` float32 elements at `from` to those at `to`; the ranges are the same or do not overlap. */
+export function addFloat32(to: number, from: number, factor: number, n: number): void {
+  kernels().regularize(to, from, n, 0, factor);
+}
+
+/** Increments the counter of the generator whose state is at `ptr`. */
 export function advanceRandomState(ptr: number): void {
   kernels().advanceRandom(ptr);
 }

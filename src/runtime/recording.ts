@@ -1,6 +1,6 @@
 /**
- * Recordings: a list of kernel calls with the memory they work on, run again without any JavaScript in between.
- * Letters: none. Does not know tensors (src/tensor/record.ts does): it is told which blocks it uses, and asks whether they are still there.
+ * Recordings: a list of kernel calls with the memory that they work on, run again without any JavaScript in between.
+ * Does not know tensors (src/tensor/record.ts does): it is told which blocks it uses, and checks that they still exist.
  */
 import { UsageError, message } from "../errors.js";
 import { type Command, type Kernel, listBytes, writeList } from "./commands.js";
@@ -11,23 +11,23 @@ import type { Heap } from "./memory.js";
 export interface UsedMemory {
   readonly ptr: number;
   readonly isFreed: boolean;
-  /** Keeps it at its address. @param count 1, or −1 for no longer */
+  /** Keeps the block at its address. @param count 1, or −1 to undo it */
   pin(count: number): void;
 }
 
-/** A count of changes made in place. */
+/** Something that counts the changes made to it in place. */
 export interface Counted {
   changes: number;
 }
 
-/** What a replay does besides running the commands. */
+/** What a replay does in addition to running the commands. */
 interface Besides {
   readonly changed: Set<Counted>;
   readonly before: (() => void)[];
   readonly after: (() => void)[];
 }
 
-/** What is gathered while a function is being recorded. */
+/** What is collected while a function is being recorded. */
 export class Recorder {
   readonly capture: Capture;
   readonly #heap: Heap;
@@ -44,31 +44,33 @@ export class Recorder {
     this.#commands.push({ kernel, values, splits });
   }
 
-  /** Notes a block that commands read or write, where it is from before the recording. @param tensor what messages call it */
+  /**
+   * Notes a block older than the recording that its commands read or write. @param tensor names the block in messages
+   */
   use(block: UsedMemory, tensor: { label(): string }): void {
     if (this.#used.has(block) || this.capture.blocks.has(block.ptr)) return;
     this.#used.set(block, tensor.label());
     block.pin(1);
   }
 
-  /** Notes that commands change what is counted there: each replay counts on. */
+  /** Notes that the commands change what is counted here: each replay increments the count. */
   change(counted: Counted): void {
     this.#besides.changed.add(counted);
   }
 
-  /** What JavaScript is to do around each replay. */
+  /** Adds what JavaScript does before and after each replay. */
   around(before: () => void, after?: () => void): void {
     this.#besides.before.push(before);
     if (after !== undefined) this.#besides.after.push(after);
   }
 
-  /** Ends the recording. @param run runs a command list at [at, end) */
+  /** Ends the recording. @param run runs the command list at [at, end) */
   finish(run: (at: number, end: number, splits: boolean) => void): Recording {
     this.#heap.endCapture();
     return new Recording(this.#heap, this.capture, this.#commands, this.#used, this.#besides, run);
   }
 
-  /** Ends it without a result; what was allocated goes back. */
+  /** Ends the recording without a result and returns its memory. */
   abandon(): void {
     this.#heap.endCapture();
     this.#heap.releaseCapture(this.capture);
@@ -78,11 +80,14 @@ export class Recorder {
 
 /** A list of kernel calls that can be run again and again. */
 export class Recording {
-  /** Number of kernel calls. */
+  /** The number of kernel calls. */
   readonly length: number;
   readonly #heap: Heap;
   readonly #capture: Capture;
-  /** What it uses but does not own, and what that is called; as lists, since each replay walks through them, and through sets it would take 30 ns an entry. */
+  /**
+   * The blocks that it uses but does not own, and their names. Arrays, because each replay walks through them; sets
+   * would take 30 ns per entry.
+   */
   readonly #used: readonly UsedMemory[];
   readonly #labels: readonly string[];
   readonly #changed: readonly Counted[];
@@ -118,7 +123,10 @@ export class Recording {
     writeList(commands, heap.view("int32", this.#at, this.#bytes / 4));
   }
 
-  /** Runs the calls again on whatever the buffers hold now. Errors: UsageError after dispose, or where a tensor it reads or writes was freed. */
+  /**
+   * Runs the calls again on whatever the buffers hold now.
+   * @throws {UsageError} when it was disposed, or a tensor that it reads or writes was freed
+   */
   replay(): void {
     if (this.#isDisposed)
       throw new UsageError(message("replay", "the recording was disposed", { hint: "Record again." }));
@@ -134,7 +142,7 @@ export class Recording {
     throw new UsageError(message("replay", `the recording uses ${label}, which was freed`, { hint }));
   }
 
-  /** Frees the memory of the recording; tensors that it returned stay. Calling it again does nothing. */
+  /** Frees the recording's memory; tensors that it returned stay. Calling it again does nothing. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;

@@ -1,4 +1,7 @@
-/** The running library: one memory, one heap, one table of kernels, put here once by `init` (init.ts). Everything above asks here for them. */
+/**
+ * The running library: one memory, one heap, one table of kernels, set once by `init` (init.ts). Everything else gets
+ * them here.
+ */
 import { UsageError, message } from "../errors.js";
 import type { KernelTable, Kernels } from "./kernels.js";
 import type { Launcher } from "./launcher.js";
@@ -15,13 +18,13 @@ export interface Info {
   readonly simd: boolean;
   /** The engine has relaxed SIMD. */
   readonly relaxedSimd: boolean;
-  /** Threads that compute; workers among them start in the background. */
+  /** Threads that compute. Workers among them start in the background. */
   readonly threads: number;
-  /** Why there are that many. */
+  /** Why there are that many threads. */
   readonly threadsReason: string;
-  /** V8 fuses pairs of 128-bit operations into 256-bit ones. */
+  /** True when V8 fuses pairs of 128-bit operations into 256-bit ones. */
   readonly wide: boolean;
-  /** Why it does, or does not. */
+  /** Why it does or does not. */
   readonly wideReason: string;
   readonly memoryMaxBytes: number;
 }
@@ -34,35 +37,36 @@ export interface Runtime {
 
 let current: Runtime | undefined;
 
-/** Makes the runtime the one that is used. */
+/** Sets the runtime in use. */
 export function setRuntime(runtime: Runtime): void {
   current = runtime;
 }
 
-/** What `init` chose: build, threads, limits. Errors: UsageError before `init`. */
+/** What `init` chose: build, threads, limits. @throws {UsageError} before `init` */
 export function info(): Info {
   return running().info();
 }
 
-/** The launcher: recordings. Errors: UsageError before `init`. */
+/** The launcher, which makes recordings. @throws {UsageError} before `init` */
 export function launcher(): Launcher {
   return running().launcher;
 }
 
-/** The heap. Errors: UsageError before `init`. */
+/** The heap. @throws {UsageError} before `init` */
 export function heap(): Heap {
   return running().launcher.heap;
 }
 
-/** The table of the core's kernels; those of the other parts are in parts/. Errors: UsageError before `init`. */
+/** The table of the core's kernels; the other parts have theirs in parts/. @throws {UsageError} before `init` */
 export function kernels(): Kernels {
   return running().launcher.tables[0] as unknown as Kernels;
 }
 
 /**
- * Registers a part of the kernels, so that `init` loads it. Called by the files of parts/, which bundlers drop with the part where no op needs it.
+ * Registers a part of the kernels, so that `init` loads it. Called by the files in parts/, which bundlers drop together
+ * with the part when no op imports them.
  *
- * @returns what gives ops the part's table. Errors: UsageError before `init`, and where init ran before the part was registered
+ * @returns a function that gives ops the part's table
  */
 // @__NO_SIDE_EFFECTS__
 export function definePart(part: Part): () => KernelTable {
@@ -78,10 +82,10 @@ function failUnloaded({ name }: Part): never {
 }
 
 /**
- * Puts tables in the place of those that ops call: what wants to see or to hand on every call (a test) wraps the tables that `launcher().tables` has.
- * Errors: UsageError before `init`.
+ * Replaces the tables that ops call. A test that wants to see every call wraps the tables in `launcher().tables`.
  *
- * @returns the tables until now
+ * @returns the previous tables
+ * @throws {UsageError} before `init`
  */
 export function exchangeTables(tables: Launcher["tables"]): Launcher["tables"] {
   const { launcher } = running();
@@ -90,7 +94,10 @@ export function exchangeTables(tables: Launcher["tables"]): Launcher["tables"] {
   return before;
 }
 
-/** Memory in use, in bytes: what tensors and models hold now, the most they held, and the limit. Errors: UsageError before `init`. */
+/**
+ * Memory use in bytes: what tensors and models hold now, the most they have held, and the limit.
+ * @throws {UsageError} before `init`
+ */
 export function memoryUsage(): {
   readonly bytesInUse: number;
   readonly peakBytes: number;

@@ -1,15 +1,15 @@
-/** How many threads there are to be, and why: said to the user by `info()`. Starts none. */
+/** Decides how many threads to use, and why, for `info()`. Starts none. */
 import type { Features } from "./features.js";
 
 const mostByDefault = 8;
 
-/** A number of threads, the caller's own among them, and the reason for it in words. */
+/** A number of threads, the caller's own included, and the reason for it in words. */
 export interface ThreadPlan {
   readonly count: number;
   readonly reason: string;
 }
 
-/** @param wanted what the user asked for; undefined: one a core, at most 8 */
+/** Plans the threads. @param wanted the number the user asked for; undefined: one per core, at most 8 */
 export function planThreads(wanted: number | undefined, { sharedMemory }: Features): ThreadPlan {
   if (wanted === 1) return { count: 1, reason: "as asked for" };
   if (!sharedMemory) {

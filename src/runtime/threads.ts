@@ -1,31 +1,29 @@
 /**
- * The threads: workers that share the memory, each with its own instance of the kernels, and the launch of a command list on all of them.
- * Workers start in the background and never keep a process alive. Until they are there, and after one has died, thread 0 does everything.
- * The words in shared memory are described in Note [Control block] in assembly/launch.ts.
- * Imported where there are threads, and without imports that pages without them load: bundlers would put what is shared into a file of its own.
+ * The threads: workers that share the memory, each with its own instances of the kernels, and the launch of a command
+ * list on all of them. Workers start in the background and never keep a process alive. Until they have started, and
+ * after one has died, thread 0 does everything. The words in shared memory are described in Note [Control block] in
+ * assembly/launch.ts. Imported only when there are threads, and imports nothing that pages without threads load:
+ * bundlers would put shared code into separate files.
  */
+import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layouts";
 import { ThreadError, message } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
 
-/** Bytes of the control block. */
-export const controlBytes = 256;
-
-const failedWord = 3;
-const readyWord = 4;
-const phaseWord = 32;
-
 /** Milliseconds that a launch sleeps before it looks whether the workers are alive. */
 const patience = 5;
 
-/** Milliseconds after which a thread counts as dead where nobody can tell: far longer than any kernel's share takes. */
+/**
+ * Milliseconds after which a thread counts as dead when its life cannot be checked: far longer than any kernel's share
+ * takes.
+ */
 const longestSilence = 30_000;
 
-/** What `launch` and `resume` of the kernels return. */
+/** The return values of the kernels' `launch` and `resume`. */
 const [died, done] = [0, 1];
 
-/** What a worker must be told. */
+/** What a worker needs to start. */
 interface WorkerTask {
   /** The parts of the kernels, by number. */
   readonly modules: Modules;
@@ -41,29 +39,29 @@ export interface ThreadPoolOptions {
   /** The parts of the kernels, by number. */
   readonly modules: Modules;
   readonly memory: WebAssembly.Memory;
-  /** The core's functions on the caller's thread. */
+  /** The functions of the core on the caller's thread. */
   readonly functions: Kernels;
-  /** Address of the control block, zeroed. */
+  /** The address of the control block, zeroed. */
   readonly control: number;
-  /** Threads, the caller's own among them, ≥ 2. */
+  /** The number of threads, the caller's own included, ≥ 2. */
   readonly count: number;
-  /** Take the wide tiles. */
+  /** True to use the wide tiles. */
   readonly wide: boolean;
   /** The constants of kernels.ts. */
   readonly firstState: typeof firstState;
   readonly mostParts: number;
-  /** Where the worker's script is served, in place of the one that is carried. */
+  /** Where the worker's script is served, instead of the one that the library carries. */
   readonly workerUrl?: string | URL | undefined;
 }
 
-/** A worker, as the others see it. */
+/** A worker as the pool sees it. */
 interface Member {
   terminate(): void;
-  /** False once it is dead, also where the event loop has not turned since; undefined where nobody can tell. */
+  /** False once the worker is dead, even if the event loop has not run since; undefined when it cannot be checked. */
   isAlive(): boolean | undefined;
 }
 
-/** The threads of this process. */
+/** The worker threads of this process. */
 export class ThreadPool {
   readonly count: number;
   readonly #functions: Kernels;
@@ -93,26 +91,27 @@ export class ThreadPool {
     this.#workers = Array.from({ length: count - 1 }, (_, i) => start(i));
   }
 
-  /** Why the threads are not used any more; undefined while they are well. */
+  /** Why the threads are no longer used; undefined while they work. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** True once all workers have arrived. */
+  /** True once all workers have started. */
   get isReady(): boolean {
     if (this.#failure !== undefined) return false;
     if (!this.#isAlone) return true;
-    if (Atomics.load(this.#words(), readyWord) < this.count - 1) return false;
+    if (Atomics.load(this.#words(), controlReady / 4) < this.count - 1) return false;
     this.#isAlone = false;
     this.#functions.setAlone(0);
-    for (const worker of this.#workers) worker.isAlive(); // now they are: whether that can be told
+    for (const worker of this.#workers) worker.isAlive(); // records that they were alive, if that can be checked
     return true;
   }
 
   /**
-   * Runs a command list on all threads. Call it only while {@link isReady}.
-   * Errors: ThreadError where a thread has died; what the list writes is then undefined, and thread 0 works alone from now on. A worker's death is seen
-   * some milliseconds later, in Node at least; a worker that is slow, or does not run for a while, is waited for.
+   * Runs a command list on all threads. Call it only while {@link isReady}. The death of a worker is noticed some
+   * milliseconds later, in Node at least; a worker that is merely slow, or does not run for a while, is waited for.
+   * @throws {ThreadError} when a thread has died; what the list writes is then undefined, and thread 0 works alone from
+   *   now on
    */
   launch(at: number, end: number): void {
     let outcome = this.#functions.launch(at, end, this.count, this.#control, this.#patience);
@@ -127,7 +126,7 @@ export class ThreadPool {
     }
   }
 
-  /** What is to be said of a thread that will not answer any more, if there is one. @param silence milliseconds that were waited in vain */
+  /** Describes a thread that will not answer any more, if there is one. @param silence milliseconds waited in vain */
   #lost(silence: number): string | undefined {
     for (const [i, worker] of this.#workers.entries()) {
       const isAlive = worker.isAlive();
@@ -138,7 +137,7 @@ export class ThreadPool {
     return undefined;
   }
 
-  /** Throws the failure as a ThreadError, the first time it is asked. */
+  /** Reports a failure, once. @throws {ThreadError} when it is called for the first time after one */
   reportFailure(): void {
     if (this.#failure === undefined || this.#isReported) return;
     this.#isReported = true;
@@ -146,7 +145,7 @@ export class ThreadPool {
     throw new ThreadError(message("threads", this.#failure, { hint }));
   }
 
-  /** Ends the workers, since another pool takes over. Call it between launches. */
+  /** Ends the workers because another pool takes over. Call it between launches. */
   close(): void {
     this.#end("closed");
     this.#isReported = true;
@@ -162,8 +161,8 @@ export class ThreadPool {
     this.#failure = reason;
     this.#isAlone = true;
     const words = this.#words();
-    Atomics.store(words, failedWord, 1);
-    Atomics.notify(words, phaseWord);
+    Atomics.store(words, controlFailed / 4, 1);
+    Atomics.notify(words, controlPhase / 4);
     for (const worker of this.#workers) worker.terminate();
   }
 
@@ -197,15 +196,16 @@ function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (re
 }
 
 /**
- * What tells whether a worker of Node's lives, without a turn of the event loop: its handle's idle time is −1 from the moment its thread has ended. That
- * is how Node's own `worker.performance` asks, but no documented way; where it gives nothing for a living worker, nobody can tell.
+ * Checks whether a Node worker is alive without running the event loop: the idle time of its handle is −1 from the
+ * moment its thread has ended. Node's own `worker.performance` asks the same way, but it is not documented; if it gives
+ * nothing for a living worker, life cannot be checked.
  */
 function watchLife(worker: object): Member["isAlive"] {
   const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === "kHandle");
   let hasLived = false;
   return () => {
     const handle = symbol && (worker as Readonly<Record<symbol, { loopIdleTime?: () => number } | null>>)[symbol];
-    if (handle === null) return false; // its end has been reported
+    if (handle === null) return false; // its end was already reported
     const lives = (handle?.loopIdleTime?.() ?? -1) >= 0;
     hasLived ||= lives;
     return hasLived ? lives : undefined;

@@ -1,14 +1,19 @@
 /**
- * Wide mode: V8's revectorization fuses neighbouring operations of 128 bits into one of 256, which doubles the speed of a matrix product. It is an
- * experiment of V8's, so it is asked for, checked, and left again where it is not there or not right.
+ * Wide mode: V8's revectorization fuses neighbouring 128-bit operations into 256-bit ones, which doubles the speed of
+ * matrix products. It is a V8 experiment, so it is used only on request, checked, and switched off again when it is
+ * missing or wrong.
  *
- * Note [Wide mode]. V8 reads its flag when it optimises a function, long after compiling, and keeps one machine code for equal bytes. Hence:
- * the usual module is compiled and run before the flag is set, a few calls, too few to be optimised; the wide one carries a mark, so that its bytes are
- * new, and runs until V8 has optimised what it runs (on this thread, by a second flag). Both must then give the same numbers, and the wide product
- * must be faster. The flag stays on for what is optimised later, and goes off where the wide module is refused. Flags are the process's.
+ * Note [Wide mode]. V8 reads its flag when it optimises a function, long after compiling, and keeps one machine code
+ * for equal bytes. Therefore the usual module is compiled and run before the flag is set, with too few calls to be
+ * optimised. The wide module carries a mark, so that its bytes are new, and runs until V8 has optimised what it runs
+ * (on this thread, with the help of a second flag). Both must then give the same numbers, and the wide product must be
+ * faster. The flag stays on for whatever is optimised later, and is switched off when the wide module is refused. Flags
+ * belong to the process.
  *
- * Loaded only where wide mode is asked for, and handed what it needs of kernels.ts: what both loaded, bundlers would put into a file of its own. Does not know the library's memory: both modules run on one of their own.
+ * Loaded only when wide mode is requested, and passed what it needs from kernels.ts: bundlers would put shared code
+ * into separate files. Does not use the library's memory: both modules run on a memory of their own.
  */
+import { transposeA, transposeB } from "#wasm/layouts";
 import { message } from "../errors.js";
 import type * as linking from "./kernels.js";
 import type { Kernels } from "./kernels.js";
@@ -17,7 +22,7 @@ import type { MoreKernels } from "./parts/more.js";
 
 type Linking = Pick<typeof linking, "instantiate" | "makeImports">;
 
-/** Compiled parts and whether they are the wide ones. */
+/** Compiled parts, and whether they are the wide ones. */
 export interface WideChoice {
   readonly loaded: readonly LoadedPart[];
   readonly wide: boolean;
@@ -29,13 +34,13 @@ const pageBytes = 65536;
 const trialPages = 16;
 const regionBytes = pageBytes / 2;
 
-/** Calls of a kernel after which V8 has optimised it. */
+/** The number of calls after which V8 has optimised a kernel. */
 const warmCalls = 400;
 
-/** How much faster the wide product must be, where nearly twice is possible. */
+/** How much faster the wide product must be; nearly 2 is possible. */
 const leastGain = 1.3;
 
-/** A custom section, which means nothing, but makes the module's bytes unlike those of any other. */
+/** A custom section without meaning, which makes the module's bytes different from those of any other. */
 function makeMark(): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode(`wide ${Math.random()}`);
   return Uint8Array.of(0, name.length + 1, name.length, ...name);
@@ -44,9 +49,10 @@ function makeMark(): Uint8Array<ArrayBuffer> {
 /**
  * The wide modules, or the usual ones and a warning that says why.
  *
- * @param usual  the parts without wide mode @param build what they are
- * @param shared whether they want shared memory
- * @param link   how to instantiate them
+ * @param usual   the parts without wide mode
+ * @param build   their build
+ * @param shared  true when they need shared memory
+ * @param link    how to instantiate them
  */
 export async function chooseWide(
   usual: readonly LoadedPart[],
@@ -79,7 +85,7 @@ async function markAndCompile({ part, bytes }: LoadedPart): Promise<LoadedPart> 
   return { part, module: await WebAssembly.compile(await new Blob([bytes!, makeMark()]).arrayBuffer()) };
 }
 
-/** Why this engine cannot; undefined where it can. */
+/** Why this engine cannot use wide mode; undefined when it can. */
 function findObstacle(): string | undefined {
   const { process } = globalThis;
   if (process?.getBuiltinModule === undefined || "bun" in process.versions || "deno" in process.versions) {
@@ -102,14 +108,14 @@ function refuse(loaded: readonly LoadedPart[], wideReason: string): WideChoice {
   return { loaded, wide: false, wideReason };
 }
 
-/** What the trials of one module left. */
+/** The results of running all trials on one module. */
 interface Trials {
   readonly results: ReadonlyMap<string, Float32Array>;
-  /** The speed of a product on wide tiles over that on the usual ones. */
+  /** The speed of a product on wide tiles, divided by that on the usual ones. */
   readonly gain: number;
 }
 
-/** Runs every trial on a memory of its own. @param warm until V8 has optimised them, on wide tiles */
+/** Runs every trial on a memory of its own. @param warm true to run on wide tiles until V8 has optimised them */
 async function runTrials(
   loaded: readonly LoadedPart[],
   shared: boolean,
@@ -134,20 +140,23 @@ async function runTrials(
   return { results, gain: warm ? measureGain(kernels, at) : 1 };
 }
 
-/** Kernels at the sizes of their tiles and beyond: regions 0 to 2 are written, 3 to 5 are read (and 5 is gemm's scratch). */
+/**
+ * Kernels at the sizes of their tiles and beyond. Regions 0 to 2 are written, 3 to 5 are read (5 is also gemm's
+ * scratch).
+ */
 function* trials(
   k: Kernels & Partial<MoreKernels>,
   at: (region: number) => number,
 ): Iterable<readonly [name: string, call: () => void]> {
   const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
-  const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((trans) => [m, trans & 1, trans >> 1]));
-  for (const [m, transA, transB] of products) {
+  const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((transposed) => [m, transposed]));
+  for (const [m, transposed] of products) {
     const [n, depth] = [43, 128];
-    const [lda, ldb] = [transA ? m : depth, transB ? depth : n];
+    const [lda, ldb] = [transposed & transposeA ? m : depth, transposed & transposeB ? depth : n];
     yield [
-      `gemm of ${m} rows, transposed ${transA} ${transB}`,
+      `gemm of ${m} rows, transposed ${transposed & transposeA} ${(transposed & transposeB) / transposeB}`,
       () => {
-        for (const add of [0, 1]) k.gemm(transA, transB, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
+        for (const add of [0, 1]) k.gemm(transposed, m, n, depth, x, lda, y, ldb, add, out, n, scratch);
       },
     ];
   }
@@ -161,7 +170,9 @@ function* trials(
   yield ["adam", () => k.adamStep(out, x, at(1), at(2), 0, n, y, 0.01, 0)];
 }
 
-/** The same pseudo-random numbers in [0, 1) each time: fit for square roots, and far from overflow. */
+/**
+ * Fills memory with the same pseudo-random numbers in [0, 1) each time: fit for square roots, and far from overflow.
+ */
 function fill(view: Float32Array): void {
   let state = 1;
   for (let i = 0; i < view.length; i++) {
@@ -170,7 +181,10 @@ function fill(view: Float32Array): void {
   }
 }
 
-/** Best speed of a product that stays in the first cache on wide tiles over that on the usual ones, in turns of some 10 µs. */
+/**
+ * The best speed of a product that fits the first cache, on wide tiles over that on the usual ones, in alternating
+ * turns of about 10 µs.
+ */
 function measureGain(k: Kernels, at: (region: number) => number): number {
   const [n, depth] = [48, 96];
   const best = [Infinity, Infinity];
@@ -178,13 +192,13 @@ function measureGain(k: Kernels, at: (region: number) => number): number {
     const wide = turn & 1;
     k.setWide(wide);
     const start = performance.now();
-    k.gemm(0, 0, n, n, depth, at(3), depth, at(4), n, 0, at(0), n, at(5));
+    k.gemm(0, n, n, depth, at(3), depth, at(4), n, 0, at(0), n, at(5));
     best[wide] = Math.min(best[wide], performance.now() - start);
   }
   return best[0] / best[1];
 }
 
-/** What is wrong with the wide module, in words; empty where nothing is. */
+/** Describes what is wrong with the wide module; empty when nothing is. */
 function difference(expected: Trials, got: Trials): string {
   for (const [name, values] of expected.results) {
     const others = got.results.get(name)!;

@@ -1,9 +1,11 @@
 /**
- * What a worker runs: it instantiates the same parts of the kernels on the same memory and serves launches until it is ended. The text is carried in the library, so that
- * no bundler needs configuration; a page whose policy forbids that serves `lanegrad/worker.js`, which is this text.
+ * What a worker runs: it instantiates the same parts of the kernels on the same memory and serves launches until it is
+ * ended. The library carries the text, so no bundler needs configuration. A page whose policy forbids that serves
+ * `lanegrad/worker.js`, which is the same text.
  */
+import { controlFailed, controlPhase } from "#wasm/layouts";
 
-/** The script of a worker, for Node and for browsers; as good a classic script as a module. */
+/** The script of a worker, for Node and for browsers; valid both as a classic script and as a module. */
 export const workerSource = `
 const serve = ({ modules, memory, control, mostParts, state }) => {
   const words = new Int32Array(memory.buffer);
@@ -16,9 +18,9 @@ const serve = ({ modules, memory, control, mostParts, state }) => {
     for (const part of parts) if (part?.wideColumn) table.set(0, part.wideColumn);
     parts[0].work(state.threadIndex, state.threadCount, control);
   } catch (error) {
-    Atomics.store(words, control / 4 + 3, 1);
-    Atomics.add(words, control / 4 + 32, 1);
-    Atomics.notify(words, control / 4 + 32);
+    Atomics.store(words, control / 4 + ${controlFailed / 4}, 1);
+    Atomics.add(words, control / 4 + ${controlPhase / 4}, 1);
+    Atomics.notify(words, control / 4 + ${controlPhase / 4});
     throw error;
   }
 };

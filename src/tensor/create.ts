@@ -1,4 +1,6 @@
-/** New tensors from values, constants or nothing. Random ones are ops (src/ops/random.ts), as they are kernels. */
+/**
+ * New tensors from values, constants or nothing. Random tensors are ops (src/ops/random.ts), because kernels draw them.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import { nextCall } from "../runtime/blocks.js";
 import { type DType, type View, elementBytes } from "../runtime/memory.js";
@@ -11,24 +13,27 @@ import { type Shape, checkShape, showShape, sizeOf } from "./shape.js";
 import { Storage } from "./storage.js";
 import { Tensor, type TensorValues } from "./tensor.js";
 
-/** Options of {@link tensor} and its kin. */
+/** Options of {@link tensor}, {@link zeros}, {@link ones} and {@link full}. */
 export interface TensorOptions {
   /** Element type. Default: that of a typed array, else float32. */
   readonly dtype?: DType;
-  /** Gather ∂loss/∂this in `grad` on `backward`. Only float32. Default false. */
+  /** True collects ∂loss/∂this in `grad` on `backward`. Float32 only. Default false. */
   readonly requiresGrad?: boolean;
-  /** What messages call it. */
+  /** The tensor's name in error messages. */
   readonly name?: string;
 }
 
 const optionNames = ["dtype", "requiresGrad", "name"];
 
-/** A tensor with undefined contents, for an op that writes every element. Errors: MemoryError. */
+/**
+ * A tensor with undefined contents, for an op that writes every element.
+ * @throws {MemoryError} when the memory limit is reached
+ */
 export function empty(shape: Shape, dtype: DType = "float32"): Tensor {
   return allocate(shape, dtype, false);
 }
 
-/** A tensor that JavaScript fills when it is made; inside record() it keeps these values for all replays. */
+/** A tensor that JavaScript fills when it is made. Inside record() it keeps these values for all replays. */
 function constant(shape: Shape, dtype: DType): Tensor {
   return allocate(shape, dtype, true);
 }
@@ -43,9 +48,13 @@ function allocate(shape: Shape, dtype: DType, isConstant: boolean): Tensor {
 /**
  * A tensor of the given values, which are copied.
  *
- * @param values  a number, nested arrays, or a typed array (whose type is taken over: Float32Array, Int32Array, Uint8Array)
- * @param shape   default: that of the nested arrays; [n] for a typed array. Must have as many elements as there are values
- * Errors: ShapeError for uneven rows, a shape that does not fit, a value that the dtype cannot hold; UsageError for an option; MemoryError.
+ * @param values  a number, nested arrays, or a typed array (Float32Array, Int32Array or Uint8Array, whose type the
+ *                tensor takes)
+ * @param shape   must have as many elements as there are values; default: the shape of the nested arrays, [n] for a
+ *                typed array
+ * @throws {ShapeError} when rows are uneven, the shape does not fit, or the dtype cannot hold a value
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
   checkKeys("tensor", options, optionNames);
@@ -66,17 +75,32 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
   return made;
 }
 
-/** A tensor of zeros. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+/**
+ * A tensor of zeros.
+ * @throws {ShapeError} when the shape or a value does not fit
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {MemoryError} when the memory limit is reached
+ */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
   return full(shape, 0, options);
 }
 
-/** A tensor of ones. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+/**
+ * A tensor of ones.
+ * @throws {ShapeError} when the shape or a value does not fit
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {MemoryError} when the memory limit is reached
+ */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
   return full(shape, 1, options);
 }
 
-/** A tensor with the same value everywhere. Errors: ShapeError, UsageError, MemoryError as {@link tensor}. */
+/**
+ * A tensor with one value everywhere.
+ * @throws {ShapeError} when the shape or a value does not fit
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {MemoryError} when the memory limit is reached
+ */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkKeys("full", options, optionNames);
   const dtype = options.dtype ?? "float32";
@@ -96,9 +120,7 @@ function valuesOf(made: Tensor): View {
 function withOptions(made: Tensor, { requiresGrad = false, name }: TensorOptions): Tensor {
   if (requiresGrad && made.dtype !== "float32") {
     made.dispose();
-    throw new UsageError(
-      message("tensor", "only real numbers have gradients", { expected: 'dtype "float32"', got: show(made.dtype) }),
-    );
+    throw new UsageError(message("tensor", "only float32 tensors have gradients", { got: show(made.dtype) }));
   }
   made.requiresGrad = requiresGrad;
   made.name = name;
@@ -109,7 +131,7 @@ function dtypeOf(values: ArrayBufferView): DType {
   if (values instanceof Float32Array) return "float32";
   if (values instanceof Int32Array) return "int32";
   if (values instanceof Uint8Array) return "uint8";
-  const hint = "Convert it, for example by Float32Array.from(values).";
+  const hint = "Convert it, for example with Float32Array.from(values).";
   throw new ShapeError(
     message("tensor", "unknown array type", {
       expected: "Float32Array, Int32Array or Uint8Array",

@@ -1,13 +1,14 @@
 /**
- * Normal numbers from a stream of random ones, the same bits in every engine: only + − × ÷ and √ touch them; `Math.log` and `Math.sin` differ between
- * engines. Apart from random.ts, since training itself draws none. Source: Marsaglia's polar method.
+ * Normal random numbers on the JavaScript side, the same bits in every engine: only + − × ÷ and √ are used, because
+ * `Math.log` and `Math.sin` differ between engines. A file of its own, since training itself draws no normal numbers in
+ * JavaScript. Source: Marsaglia's polar method.
  */
 import type { Random } from "./random.js";
 
-/** The second number of a pair, until it is asked for. */
+/** The second number of each pair, kept until it is asked for. */
 const spares = new WeakMap<Random, number>();
 
-/** The next normal number of a stream, with the given mean and standard deviation; by default N(0, 1). */
+/** The next normal number of a stream, with the given mean and standard deviation. Default: N(0, 1). */
 export function drawNormal(random: Random, mean = 0, standardDeviation = 1): number {
   let z = spares.get(random);
   if (z !== undefined) spares.delete(random);
@@ -27,7 +28,10 @@ export function drawNormal(random: Random, mean = 0, standardDeviation = 1): num
   return mean + standardDeviation * z;
 }
 
-/** ln x for 0 < x < 1, relative error below 1e-15: x = 2ᵏ·m with m in [√½, √2), ln m = 2·artanh((m − 1) / (m + 1)) by its series. */
+/**
+ * ln x for 0 < x < 1, with a relative error below 1e-15: x = 2ᵏ·m with m in [√½, √2), and ln
+ * m = 2·artanh((m − 1) / (m + 1)) as a series.
+ */
 function logBelowOne(x: number): number {
   let m = x;
   let k = 0;

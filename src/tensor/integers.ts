@@ -1,9 +1,12 @@
-/** What the integer types hold. Knows no tensors. */
+/** The ranges of the integer types, and the check that values fit them. Knows no tensors. */
 import { ShapeError, message, show } from "../errors.js";
 
 const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const;
 
-/** Throws ShapeError, with the place, unless every value is one that the integer type holds. */
+/**
+ * Checks that the integer type can hold every value.
+ * @throws {ShapeError} when it cannot, naming the first such value
+ */
 export function checkIntegers(op: string, values: ArrayLike<number>, dtype: "int32" | "uint8"): void {
   const [least, most] = ranges[dtype];
   for (let i = 0; i < values.length; i++) {

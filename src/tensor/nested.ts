@@ -1,4 +1,4 @@
-/** Nested arrays of numbers: their shape and their values in a row. Knows no tensors. */
+/** Nested arrays of numbers: their shape, and their values in row-major order. Knows no tensors. */
 import { ShapeError, message, show } from "../errors.js";
 import { type Shape, showShape } from "./shape.js";
 
@@ -6,8 +6,8 @@ import { type Shape, showShape } from "./shape.js";
 export type NestedNumbers = number | readonly NestedNumbers[];
 
 /**
- * Values of nested arrays, row-major, and the shape they have.
- * Errors: ShapeError where rows differ in length or something is not a number, with the place.
+ * The values of nested arrays in row-major order, and their shape.
+ * @throws {ShapeError} when rows differ in length or something is not a number, naming the place
  */
 export function flatten(op: string, nested: NestedNumbers): { readonly values: number[]; readonly shape: Shape } {
   const shape: number[] = [];
@@ -18,7 +18,7 @@ export function flatten(op: string, nested: NestedNumbers): { readonly values: n
     if (axis === shape.length) {
       if (typeof value !== "number")
         throw new ShapeError(
-          message(op, `not a number at ${place || "the top"}`, { expected: "a number", got: show(value) }),
+          message(op, `values${place} must be ${place ? "a number" : "numbers"}`, { got: show(value) }),
         );
       values.push(value);
       return;
@@ -26,7 +26,7 @@ export function flatten(op: string, nested: NestedNumbers): { readonly values: n
     if (!Array.isArray(value) || value.length !== shape[axis]) {
       const got = Array.isArray(value) ? String(value.length) : show(value);
       throw new ShapeError(
-        message(op, `rows differ in length at ${place || "the top"}`, {
+        message(op, `values${place} has the wrong length`, {
           expected: `${shape[axis]} values for shape ${showShape(shape)}`,
           got,
         }),

@@ -1,11 +1,14 @@
-/** A tensor as a person reads it: `Tensor(2, 3) [[1, 2, 3], [4, 5, 6]]`, long axes cut in the middle, four significant digits. */
+/**
+ * Prints tensors for people: `Tensor(2, 3) [[1, 2, 3], [4, 5, 6]]`, with long axes cut in the middle and four
+ * significant digits.
+ */
 import { type Shape, sizeOf } from "./shape.js";
 
-/** More elements than this, and the middle of long axes is left out. */
+/** With more elements than this, the middle of long axes is left out. */
 const mostElements = 1000;
 const edge = 3;
 
-/** The text of an array's values, row-major, in the brackets of its shape. */
+/** Prints values in row-major order with the brackets of their shape. */
 export function printValues(values: ArrayLike<number>, shape: Shape): string {
   const cut = values.length > mostElements;
   const level = (axis: number, offset: number): string => {

@@ -1,16 +1,17 @@
 /**
- * Random numbers on the JavaScript side: xoshiro128**, a stream for each seed, the same bits in every engine.
- * Streams are derived, not stored: `new Random(seed).fork("shuffle").fork(epoch)` is epoch's stream whatever was drawn before, so a resumed run
- * needs no saved generator. Does not fill tensors: kernels draw those from a counter in linear memory. Normal numbers: drawNormal.ts. Not for secrets.
+ * Random numbers on the JavaScript side: xoshiro128**, one stream for each seed, the same bits in every engine.
+ * Streams are derived, not stored: `new Random(seed).fork("shuffle").fork(epoch)` is the stream of that epoch whatever
+ * was drawn before, so a resumed run needs no saved generator. Does not fill tensors: kernels draw those from a counter
+ * in linear memory. Normal numbers are in drawNormal.ts. Not for secrets.
  * Source: Blackman & Vigna 2021, "Scrambled linear pseudorandom number generators".
  */
 import { message, show, UsageError } from "../errors.js";
 
 const twoTo32 = 2 ** 32;
 
-/** A seeded generator of numbers. The same seed gives the same numbers everywhere. */
+/** A seeded generator of random numbers. The same seed gives the same numbers everywhere. */
 export class Random {
-  /** The integer that this stream grew from. */
+  /** The seed of this stream. */
   readonly seed: number;
   #s0: number;
   #s1: number;
@@ -19,13 +20,11 @@ export class Random {
 
   /**
    * @param seed  any safe integer, negative ones included
-   * Throws UsageError where the seed is not a safe integer.
+   * @throws {UsageError} when the seed is not a safe integer
    */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) {
-      throw new UsageError(
-        message("Random", "the seed is not an integer", { expected: "a safe integer", got: show(seed) }),
-      );
+      throw new UsageError(message("Random", "seed must be a safe integer", { got: show(seed) }));
     }
     this.seed = seed;
     const low = seed | 0;
@@ -50,12 +49,12 @@ export class Random {
     return result >>> 0;
   }
 
-  /** A number in [low, high), one of 2³² equally likely ones; by default in [0, 1). */
+  /** A number in [low, high), one of 2³² equally likely values. Default: in [0, 1). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.bits() / twoTo32);
   }
 
-  /** An integer in [0, n), all equally likely. Throws UsageError unless n is an integer in [1, 2³²]. */
+  /** An integer in [0, n), all equally likely. @throws {UsageError} when n is not an integer in [1, 2³²] */
   integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > twoTo32) {
       throw new UsageError(
@@ -79,7 +78,7 @@ export class Random {
     return values;
   }
 
-  /** The integers 0 … n − 1 in random order, (n) int32. Throws UsageError unless n is an integer in [0, 2³¹). */
+  /** The integers 0 … n − 1 in random order, (n) int32. @throws {UsageError} when n is not an integer in [0, 2³¹) */
   permutation(n: number): Int32Array<ArrayBuffer> {
     if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) {
       throw new UsageError(
@@ -92,13 +91,14 @@ export class Random {
   }
 
   /**
-   * An independent stream named by `label`. It depends on this stream's seed and the label alone, not on what was drawn; this stream is unchanged.
-   * A number and its decimal string are different labels. Throws UsageError where a number is not a safe integer.
+   * An independent stream named by `label`. It depends only on this stream's seed and the label, not on what was drawn
+   * before; this stream is unchanged. A number and its decimal string are different labels.
+   * @throws {UsageError} when a number is not a safe integer
    */
   fork(label: number | string): Random {
     if (typeof label === "number" && !Number.isSafeInteger(label)) {
       throw new UsageError(
-        message("Random.fork", "the label is not an integer", {
+        message("Random.fork", "label has the wrong type", {
           expected: "a string or a safe integer",
           got: show(label),
         }),
@@ -113,7 +113,10 @@ export class Random {
   }
 }
 
-/** One round of hashing: `word` goes into `hash`, every bit of which then depends on it (splitmix32: a step of the golden ratio, MurmurHash3's finaliser). */
+/**
+ * One round of hashing: mixes `word` into `hash` so that every bit depends on it (a step of splitmix32: the golden
+ * ratio, then MurmurHash3's finaliser).
+ */
 function mix(hash: number, word: number): number {
   let h = Math.imul(hash ^ word, 0x85ebca6b) + 0x9e3779b9;
   h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);

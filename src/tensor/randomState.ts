@@ -1,6 +1,7 @@
 /**
- * The state of the counter-based generator that kernels draw from: a seed and a counter in linear memory. What is drawn follows from seed, counter and
- * stream alone, so the state of a run is four words, and a recorded step draws anew each time it is replayed, since advancing is a kernel as well.
+ * The state of the counter-based generator that kernels draw from: a seed and a counter in linear memory. What is drawn
+ * depends only on seed, counter and stream, so the state of a run is four words. Advancing the counter is a kernel too,
+ * so a recorded step draws new numbers in each replay.
  * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Philox).
  */
 import { UsageError, message, show } from "../errors.js";
@@ -10,16 +11,20 @@ import { zeros } from "./create.js";
 import { keep } from "./scope.js";
 import type { Tensor } from "./tensor.js";
 
-/** Seed and counter of a generator, in memory. No scope frees it. */
+/** Seed and counter of a generator, in linear memory. No scope frees it. */
 export class RandomState {
-  /** Seed (2 words) and counter (2 words), int32. */
+  /** The seed (2 words) and the counter (2 words), int32. */
   readonly #words: Tensor;
 
-  /** @param seed an integer from 0 to 2³² − 1. Errors: UsageError, MemoryError */
+  /**
+   * @param seed  an integer from 0 to 2³² − 1
+   * @throws {UsageError} when the seed is out of range
+   * @throws {MemoryError} when the memory limit is reached
+   */
   constructor(seed: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
       throw new UsageError(
-        message("random", "seed out of range", { expected: "an integer from 0 to 2³² − 1", got: show(seed) }),
+        message("random", "seed is out of range", { expected: "an integer from 0 to 2³² − 1", got: show(seed) }),
       );
     }
     this.#words = keep(zeros([4], { dtype: "int32" }));
@@ -31,17 +36,19 @@ export class RandomState {
     return this.#words.ptr;
   }
 
-  /** Counts one on, so that the same streams give other numbers. A kernel: it takes part in a recorded step. */
+  /**
+   * Increments the counter, so that the same streams give other numbers. A kernel, so it is part of a recorded step.
+   */
   advance(): void {
     advanceRandomState(this.ptr);
   }
 
-  /** Seed and counter as numbers. */
+  /** Seed and counter as numbers, for {@link restore}. */
   save(): number[] {
     return [...heap().view("int32", this.ptr, 4)];
   }
 
-  /** Takes over what save gave. */
+  /** Restores what {@link save} returned. */
   restore(words: readonly number[]): void {
     heap().view("int32", this.ptr, 4).set(words);
   }

@@ -1,35 +1,41 @@
 /**
- * Recorded steps: a function of tensors is run once, and its kernel calls are kept with their memory, to be run again on whatever the buffers hold then, with
- * no shape check, allocation or JavaScript object in between. Does not know threads: the launcher does.
+ * Recorded steps. A function of tensors runs once, and its kernel calls are kept together with their memory, to be run
+ * again on whatever the buffers then hold, without shape checks, allocation or JavaScript objects in between. Does not
+ * know threads: the launcher does.
  */
 import { launcher } from "../runtime/runtime.js";
 import type { Recording as CommandRecording } from "../runtime/recording.js";
 import { scope } from "./scope.js";
 import { Tensor } from "./tensor.js";
 
-/** A function's kernel calls, and what it returned. */
+/** The kernel calls of a function, and its result. */
 export interface Recording<T> extends Disposable {
-  /** What the function returned; each replay writes its tensors anew. */
+  /** What the function returned. Each replay writes its tensors again. */
   readonly result: T;
-  /** Number of kernel calls. */
+  /** The number of kernel calls. */
   readonly length: number;
   /**
-   * Runs the calls again. Errors: UsageError after dispose, or where a tensor that the function used was freed;
-   * ThreadError where a thread has died.
+   * Runs the calls again.
+   * @throws {UsageError} when it was disposed, or a tensor that the function uses was freed
+   * @throws {ThreadError} when a thread has died
    */
   replay(): void;
-  /** Frees the memory of the recording at once, not when the garbage collector finds that nobody holds it; the tensors of the result stay until they are freed themselves. */
+  /**
+   * Frees the recording's memory at once instead of when it is garbage-collected. The tensors of the result live until
+   * they are freed themselves.
+   */
   dispose(): void;
 }
 
 /**
- * Runs `fn` once, for real, and records it. What changes between replays must lie in memory: write inputs by `assign` before a replay, read results after it.
- * Tensors that fn makes from JavaScript values keep those values; everything else is computed anew. A `backward` inside of fn adds to `grad` in every
- * replay, as it does when it is called again.
+ * Runs `fn` once, for real, and records it. What changes between replays must be in linear memory: write inputs with
+ * `assign` before a replay and read results after it. Tensors that fn makes from JavaScript values keep those values;
+ * everything else is computed again. A `backward` inside fn adds to `grad` in every replay, as it does in every
+ * ordinary call.
  *
  * @param fn  synchronous; its temporary tensors are freed as in a scope
- * Errors: UsageError inside another recording, or where fn reads a value (item, toArray, …). Whatever fn throws is passed on; nothing is kept then.
- * Cost of a replay: the kernels, and about 10 ns for each.
+ * Cost of a replay: the kernels, and about 10 ns for each. When fn throws, nothing is kept and the error is passed on.
+ * @throws {UsageError} inside another recording, or when fn reads a value (item, toArray, …)
  */
 export function record<T>(fn: () => T): Recording<T> {
   const { recording, result } = launcher().record(() => {
@@ -40,14 +46,17 @@ export function record<T>(fn: () => T): Recording<T> {
   return new TensorRecording(recording, result, fn);
 }
 
-/** Notes that each replay writes the tensors of a result anew. */
+/** Marks the tensors of a result as changed by each replay. */
 function changeAll(result: unknown): void {
   if (result instanceof Tensor) {
     if (!result.isDisposed) result.changed();
   } else if (Array.isArray(result)) for (const item of result) changeAll(item);
 }
 
-/** Runs `fn` as if nothing were being recorded, for what is made once and outlives a recording, such as a model's weights. @internal */
+/**
+ * Runs `fn` as if nothing were being recorded, for things that are made once and outlive a recording, such as a model's
+ * weights. @internal
+ */
 export function unrecorded<T>(fn: () => T): T {
   return launcher().unrecorded(fn);
 }
@@ -57,7 +66,7 @@ const abandoned = new FinalizationRegistry<CommandRecording>((recording) => reco
 class TensorRecording<T> implements Recording<T> {
   readonly result: T;
   readonly #recording: CommandRecording;
-  /** Kept so that the garbage collector leaves the tensors that the function closes over. */
+  /** Keeps alive the tensors that the function closes over. */
   readonly fn: () => T;
 
   constructor(recording: CommandRecording, result: T, fn: () => T) {

@@ -1,42 +1,48 @@
 /**
- * Lifetimes. A scope frees what was made inside it except what it returns; what is made outside of any scope is reclaimed when the garbage collector
- * finds nobody holds it. Nobody has to call dispose.
- * Does not know shapes or gradients: it handles things that can be released.
+ * Lifetimes. A scope frees what was made inside it except its result; what is made outside every scope is reclaimed by
+ * the garbage collector. Nobody has to call dispose. Does not know shapes or gradients: it handles anything that can be
+ * disposed.
  */
 import { UsageError, message } from "../errors.js";
 
-/** What a scope can free. */
+/** Something that a scope can free. */
 export interface Scoped {
-  /** Frees at once; twice is once. */
+  /** Frees the memory at once. Calling it again does nothing. */
   dispose(): void;
   /** Other things that must live as long as this one, such as what its gradient needs. @internal */
   dependencies(): Iterable<Scoped>;
-  /** From now on the garbage collector decides. @internal */
+  /** The garbage collector decides from now on. @internal */
   escape(): void;
 }
 
 const open: Set<Scoped>[] = [];
 
-/** Puts a new thing under the innermost scope, or under the garbage collector where there is none. */
+/** Adds a new thing to the innermost scope, or hands it to the garbage collector when there is no scope. */
 export function track(thing: Scoped): void {
   const scope = open.at(-1);
   if (scope === undefined) thing.escape();
   else scope.add(thing);
 }
 
-/** Puts a new thing under the scope that `owner` is under, so that both end together; under the garbage collector where `owner` is. */
+/**
+ * Adds a new thing to the scope that `owner` is in, so that both end together, or hands it to the garbage collector
+ * when `owner` is in none.
+ */
 export function trackBeside(owner: Scoped, thing: Scoped): void {
   const scope = open.findLast((made) => made.has(owner));
   if (scope === undefined) thing.escape();
   else scope.add(thing);
 }
 
-/** Takes a thing out of its scope (it was disposed, or it must outlive the scope). */
+/** Removes a thing from its scope, because it was disposed or must outlive the scope. */
 export function untrack(thing: Scoped): void {
   for (const scope of open) scope.delete(thing);
 }
 
-/** Takes a thing out of its scope and gives it to the garbage collector, for what lives as long as its owner. @returns the thing */
+/**
+ * Removes a thing from its scope and hands it to the garbage collector, for things that live as long as their owner.
+ * @returns the thing
+ */
 export function keep<T extends Scoped>(thing: T): T {
   untrack(thing);
   thing.escape();
@@ -44,12 +50,13 @@ export function keep<T extends Scoped>(thing: T): T {
 }
 
 /**
- * Runs `fn` and frees every tensor made inside, except those in its result (a tensor, or an array or plain object of such, at any depth) and what
- * their gradients need. Scopes nest: what an inner scope returns belongs to the outer one.
+ * Runs `fn` and frees every tensor made inside, except those in its result (a tensor, or an array or plain object of
+ * tensors, at any depth) and what their gradients need. Scopes nest: the result of an inner scope belongs to the outer
+ * one.
  *
- * @param fn  synchronous; a scope cannot span an await
+ * @param fn  synchronous; a scope cannot span an await. When it throws, everything is freed and the error is passed on
  * @returns   what fn returns
- * Errors: UsageError where fn returns a promise. Whatever fn throws is passed on after freeing.
+ * @throws {UsageError} when fn returns a promise
  */
 export function scope<T>(fn: () => T): T {
   const made = new Set<Scoped>();
@@ -75,7 +82,7 @@ export function scope<T>(fn: () => T): T {
   return result;
 }
 
-/** Gathers the things in a result and all that they depend on. */
+/** Collects the things in a result and everything that they depend on. */
 function collect(value: unknown, kept: Set<Scoped>): void {
   if (typeof value !== "object" || value === null) return;
   if (isScoped(value)) {

@@ -1,32 +1,32 @@
 /**
- * Arithmetic on shapes: sizes, strides, axes, broadcasting. Letters: rank, the number of axes; strides in elements, row-major.
- * No memory, no tensors.
+ * Arithmetic on shapes: sizes, strides, axes, broadcasting. Rank is the number of axes; strides are in elements,
+ * row-major. Knows neither memory nor tensors.
  */
 import { ShapeError, message, show } from "../errors.js";
 
-/** Sizes of the axes, outermost first; [] is a scalar. */
+/** The sizes of the axes, outermost first; [] is a scalar. */
 export type Shape = readonly number[];
 
-/** Number of elements: the product of the sizes, 1 for a scalar. */
+/** The number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   let n = 1;
   for (const size of shape) n *= size;
   return n;
 }
 
-/** Number of rows: the product of all sizes but the last, 1 for a vector. */
+/** The number of rows: the product of all sizes but the last, 1 for a vector. */
 export function rowsOf(shape: Shape): number {
   let n = 1;
   for (let axis = shape.length - 2; axis >= 0; axis--) n *= shape[axis];
   return n;
 }
 
-/** True where both have the same rank and sizes. */
+/** True when both shapes have the same rank and sizes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-/** A shape as it stands in a message: `[2, 28, 28, 4]`; letters such as "N" may stand for sizes. */
+/** A shape as shown in messages: `[2, 28, 28, 4]`. Letters such as "N" may stand for sizes. */
 export function showShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`;
 }
@@ -42,28 +42,39 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Throws ShapeError unless every size is an integer ≥ 0 and the number of elements fits linear memory. */
+/**
+ * Checks that every size is an integer ≥ 0 and that the number of elements is below 2³¹.
+ * @throws {ShapeError} when the shape is invalid
+ */
 export function checkShape(op: string, shape: Shape): void {
   const fits =
     Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0) && sizeOf(shape) < 2 ** 31;
   if (!fits) {
     throw new ShapeError(
-      message(op, "not a shape", { expected: "integers ≥ 0 with a product below 2³¹", got: show(shape) }),
+      message(op, "the shape is invalid", { expected: "integers ≥ 0 with a product below 2³¹", got: show(shape) }),
     );
   }
 }
 
-/** An axis counted from the front. Negative axes count from the back. Throws ShapeError out of range. */
+/**
+ * The axis counted from the front. Negative axes count from the back.
+ * @throws {ShapeError} when the axis is out of range
+ */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ShapeError(
-      message(op, "axis out of range", { expected: `an integer in [${-rank}, ${rank})`, got: show(axis) }),
+      message(op, `axis ${show(axis)} is out of range for a tensor of rank ${rank}`, {
+        expected: `an integer in [${-rank}, ${rank})`,
+      }),
     );
   }
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The shape two operands broadcast to, by NumPy's rule: align at the end; sizes are equal or one of them is 1. Throws ShapeError. */
+/**
+ * The shape that two operands broadcast to, by NumPy's rule: aligned at the end, sizes are equal or one of them is 1.
+ * @throws {ShapeError} when the shapes do not broadcast
+ */
 export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
@@ -81,24 +92,25 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): number[] {
   return out;
 }
 
-/** Strides with which `shape` is read as if it had `outShape`: 0 along the axes that are repeated. */
+/** Strides that read `shape` as if it had `outShape`: 0 along repeated axes. */
 export function broadcastStrides(shape: Shape, outShape: Shape): number[] {
   const strides = stridesOf(shape);
   const shift = outShape.length - shape.length;
   return outShape.map((_, axis) => (axis < shift || shape[axis - shift] === 1 ? 0 : strides[axis - shift]));
 }
 
-/** A loop nest over several operands that a kernel can run: sizes and, for each operand, strides. */
+/** A nest of loops over several operands, as kernels run it: the sizes and, for each operand, the strides. */
 export interface LoopNest {
   readonly sizes: readonly number[];
   readonly strides: readonly (readonly number[])[];
 }
 
 /**
- * Joins neighbouring axes that every operand walks without a gap, and drops axes of size 1, so that most broadcasts become one or two loops.
+ * Joins neighbouring axes that all operands traverse without gaps, and drops axes of size 1, so that most broadcasts
+ * become one or two loops.
  *
- * @param sizes    the axes of the loop
- * @param strides  one list an operand, as long as sizes
+ * @param sizes    the axes of the nest
+ * @param strides  one list for each operand, as long as sizes
  */
 export function collapse(sizes: Shape, strides: readonly (readonly number[])[]): LoopNest {
   const joined: number[] = [];

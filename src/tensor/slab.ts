@@ -1,7 +1,8 @@
 /**
- * A slab: one block of memory for many tensors, so that an optimizer step, a clip, a checkpoint is one pass over it.
- * Sections begin at multiples of 16 elements (a cache line); the gaps between them hold zeros and stay zero under every op that maps 0 to 0.
- * Letters: n, elements of the whole slab with gaps.
+ * A slab: one block of memory for many tensors, so that an optimizer step, gradient clipping or a checkpoint is one
+ * pass over it. Sections begin at multiples of 16 elements (a cache line). The gaps between them hold zeros and stay
+ * zero under every op that maps 0 to 0.
+ * Letters: n, the elements of the whole slab, gaps included.
  */
 import { zeros } from "./create.js";
 import { keep } from "./scope.js";
@@ -14,10 +15,10 @@ const grain = 16;
 export class Slab {
   /** The whole slab, (n). */
   readonly whole: Tensor;
-  /** The sections, in the order they were asked for. */
+  /** The sections, in the order of their shapes. */
   readonly sections: readonly Tensor[];
 
-  /** Allocates a slab of zeros that no scope frees. Throws MemoryError. */
+  /** Allocates a slab of zeros that no scope frees. @throws {MemoryError} when the memory limit is reached */
   constructor(shapes: readonly Shape[]) {
     const offsets: number[] = [];
     let n = 0;
@@ -29,22 +30,26 @@ export class Slab {
     this.sections = shapes.map((shape, i) => keep(this.whole.section(offsets[i], shape)));
   }
 
-  /** Elements `begin` up to `end` of the slab as a tensor of rank 1 that no scope frees. */
+  /** Elements `begin` up to `end` of the slab as a vector that no scope frees. */
   range(begin: number, end: number): Tensor {
     return keep(this.whole.section(begin, [end - begin]));
   }
 
-  /** Where section `i` begins, in elements; for i = number of sections, the slab's end. */
+  /** The offset of section `i` in elements; for i = the number of sections, the end of the slab. */
   offsetOf(i: number): number {
     return i === this.sections.length ? this.whole.size : (this.sections[i].ptr - this.whole.ptr) / 4;
   }
 
-  /** True where tensor i of a list of as many as the sections, of the same shapes, follows in memory on the one before it as in this slab. */
+  /**
+   * True when tensor i of a list with the shapes of the sections follows its predecessor in memory at the same distance
+   * as in this slab.
+   */
   runsOn(list: readonly Tensor[], i: number): boolean {
-    return list[i].ptr - list[i - 1].ptr === this.sections[i].ptr - this.sections[i - 1].ptr;
+    const step = this.sections[i].ptr - this.sections[i - 1].ptr;
+    return list[i].isBeside(list[i - 1]) && list[i].ptr - list[i - 1].ptr === step;
   }
 
-  /** Frees the slab and all views of it. */
+  /** Frees the slab and all its sections. */
   dispose(): void {
     for (const section of this.sections) section.dispose();
     this.whole.dispose();

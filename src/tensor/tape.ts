@@ -1,15 +1,19 @@
 /**
- * Reverse-mode differentiation. Every op with an operand that requires a gradient leaves a record of how to go back; `backward` walks the records in
- * reverse order of their making and frees what each op saved as soon as it is used.
+ * Reverse-mode differentiation. Every op with an operand that requires a gradient leaves a record of its backward pass;
+ * `backward` runs the records in reverse order of their making and frees what each op saved as soon as it has been
+ * used.
  *
- * Note [Tape]: the tape is threaded through the tensors: a tensor knows its record, a record knows the records of its operands, and numbers give the
- * order. So a forward pass whose gradient nobody asks for leaves nothing behind once its tensors are gone.
+ * Note [Tape]: the tape is threaded through the tensors: a tensor knows its record, a record knows the records of its
+ * operands, and numbers give the order. So a forward pass whose gradient nobody asks for leaves nothing behind once its
+ * tensors are gone.
  *
- * Note [Changes]: what an op saved must not change until the backward pass has read it. A block counts the changes made to it in place (assign, a step of
- * an optimizer, a moving average, a replay), a record notes the count of what it saves, and `backward` compares. Parameters of a model, though they share
- * a block, count apart. A record that is made while a function is being recorded does not compare: a replay writes anew what it has saved.
+ * Note [Changes]: what an op saved must not change before the backward pass has read it. A block counts the changes
+ * made to it in place (assign, an optimizer step, a moving average, a replay), a record remembers the counts of what it
+ * saved, and `backward` compares them. The parameters of a model share a block but are counted separately. A record
+ * made while a function is being recorded does not compare, because each replay writes anew what the record saved.
  *
- * Does not know ops: a record holds a closure that src/ops made. Does not do arithmetic: adding a gradient to another is the kernels' `accumulate`.
+ * Does not know ops: a record holds a closure made by src/ops. Does no arithmetic: kernels add gradients, with their
+ * `accumulate` argument.
  */
 import { ShapeError, UsageError, message } from "../errors.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
@@ -17,13 +21,13 @@ import { launcher } from "../runtime/runtime.js";
 import { type Scoped, trackBeside, untrack } from "./scope.js";
 import { type Shape, sameShape, showShape } from "./shape.js";
 
-/** Where a gradient is to be written: `=` where accumulate is 0, `+=` where it is 1. */
+/** Where to write a gradient: `=` when accumulate is 0, `+=` when it is 1. */
 export interface GradientPlace {
   readonly ptr: number;
   readonly accumulate: 0 | 1;
 }
 
-/** What the tape must know of a tensor. */
+/** What the tape needs to know about a tensor. */
 export interface Taped<T extends Taped<T>> extends Scoped {
   readonly shape: Shape;
   readonly size: number;
@@ -33,11 +37,11 @@ export interface Taped<T extends Taped<T>> extends Scoped {
   grad: T | undefined;
   /** @internal */
   readonly producer: OutputOf<T> | undefined;
-  /** How often it was changed in place. @internal */
+  /** How often the tensor was changed in place. @internal */
   readonly version: number;
-  /** Says that it is being changed in place. @internal */
+  /** Notes that the tensor is being changed in place. @internal */
   changed(): void;
-  /** Says that a backward pass adds to `gradient`, which is this leaf's. @internal */
+  /** Notes that a backward pass adds to `gradient`, the gradient of this leaf. @internal */
   added(gradient: T): void;
   /** @internal */
   readonly listed: { addAll(): void } | undefined;
@@ -45,20 +49,26 @@ export interface Taped<T extends Taped<T>> extends Scoped {
   label(): string;
   /** @internal */
   share(shape: Shape): T;
-  /** A tensor under no scope for a gradient of `shape`: with undefined contents, or zeros that each replay adds to. @internal */
+  /**
+   * A tensor for a gradient of `shape` that belongs to no scope: with undefined contents, or zeros that each replay
+   * adds to. @internal
+   */
   gradientOf(shape: Shape, isReplayed?: boolean): T;
 }
 
 /** One op on the tape. */
 export class TapeRecord<T extends Taped<T>> {
-  /** Place in the order of making. */
+  /** The record's position in the order of making. */
   readonly sequence: number = nextSequence++;
   readonly op: string;
-  /** Where the gradient of each operand goes: an earlier op's output, a leaf, or nowhere. Empty after use, so that a loss that is kept keeps nothing else. */
+  /**
+   * Where the gradient of each operand goes: to the output of an earlier op, to a leaf, or nowhere. Empty after use, so
+   * that a loss that is kept keeps nothing else alive.
+   */
   operands: readonly (OutputOf<T> | T | undefined)[];
   /** What the backward pass reads, kept alive for it. Empty after use. */
   saved: readonly T[];
-  /** ∂loss/∂output, gathered from the consumers. */
+  /** ∂loss/∂output, collected from the ops that use the output. */
   readonly gradients: (T | undefined)[];
   readonly run: (record: TapeRecord<T>) => void;
   used = false;
@@ -79,22 +89,25 @@ export class TapeRecord<T extends Taped<T>> {
     this.#versions = launcher().recorder === undefined ? saved.map(({ version }) => version) : undefined;
   }
 
-  /** Throws UsageError where something that it saved has changed since. */
+  /** Checks that nothing that it saved has changed since. @throws {UsageError} when something has */
   checkUnchanged(): void {
     const changed = this.saved.find(({ version }, i) => this.#versions !== undefined && version !== this.#versions[i]);
     if (changed === undefined) return;
     const wrong = `${changed.label()}, which the gradient of ${this.op} reads, has changed since the forward pass`;
-    throw new UsageError(message("backward", wrong, { hint: "Change values after backward(), or go forward again." }));
+    throw new UsageError(
+      message("backward", wrong, { hint: "Change values after backward(), or run the forward pass again." }),
+    );
   }
 
-  /** True where somebody wants the gradient of operand `i`. */
+  /** True when the gradient of operand `i` is needed. */
   wants(i: number): boolean {
     return this.operands[i] !== undefined;
   }
 
   /**
-   * The place for the gradient of operand `i`, which has `shape`; undefined where nobody wants it.
-   * @param listsRows  the op says itself which rows of a table it writes to
+   * Where to write the gradient of operand `i`, which has shape `shape`; undefined when it is not needed.
+   *
+   * @param listsRows  true when the op itself lists which rows of a table it writes to
    */
   place(i: number, shape: Shape, listsRows = false): GradientPlace | undefined {
     const operand = this.operands[i];
@@ -114,8 +127,8 @@ export class TapeRecord<T extends Taped<T>> {
   }
 
   /**
-   * Hands `gradient` itself to operand `i` instead of a copy. The caller must not use it afterwards.
-   * @returns false where the operand has a gradient already, to which it must be added
+   * Makes `gradient` the gradient of operand `i` without copying it. The caller must not use it afterwards.
+   * @returns false when the operand already has a gradient, to which this one must be added
    */
   adopt(i: number, gradient: T): boolean {
     const operand = this.operands[i];
@@ -134,7 +147,7 @@ export class TapeRecord<T extends Taped<T>> {
     return this.gradients.find((gradient) => gradient !== undefined) as T;
   }
 
-  /** Frees what was saved and the gathered gradients. */
+  /** Frees what was saved and the collected gradients. */
   release(): void {
     for (const tensor of this.saved) tensor.dispose();
     this.saved = [];
@@ -154,12 +167,12 @@ export interface OutputOf<T extends Taped<T>> {
 let nextSequence = 0;
 let enabled = true;
 
-/** True where ops are to be recorded. */
+/** True when ops are to be recorded on the tape. */
 export function isGradEnabled(): boolean {
   return enabled;
 }
 
-/** Runs `fn` without recording anything for a backward pass. @returns what fn, which must be synchronous, returns */
+/** Runs `fn`, which must be synchronous, without recording anything for a backward pass. @returns what fn returns */
 export function noGrad<T>(fn: () => T): T {
   const before = enabled;
   enabled = false;
@@ -171,14 +184,15 @@ export function noGrad<T>(fn: () => T): T {
 }
 
 /**
- * Computes ∂root/∂leaf for every leaf that requires a gradient and adds it to the leaf's `grad`, also in every replay where it is recorded: call
- * `zeroGrad()` before, inside of the recorded function or between replays.
+ * Computes ∂root/∂leaf for every leaf that requires a gradient and adds it to the leaf's `grad`, in a recorded function
+ * on every replay. To start afresh, call `zeroGrad()` before it, inside the recorded function or between replays.
  *
  * @param root  what is differentiated; a scalar unless a seed is given
  * @param seed  ∂loss/∂root, of root's shape; default 1
- * Errors, before any gradient has changed: UsageError where nothing requires a gradient, the graph was used already, or what the backward pass reads has
- * changed since the forward pass (`assign`, a step of an optimizer); ShapeError for a seed that does not fit.
- * Cost: one backward kernel an op.
+ * Cost: one backward kernel for each op. Errors are thrown before any gradient has changed.
+ * @throws {UsageError} when nothing requires a gradient, the graph was already used, or something that the backward
+ *   pass reads has changed since the forward pass (`assign`, an optimizer step)
+ * @throws {ShapeError} when the seed does not fit, or is missing for a root that is not a scalar
  */
 export function backward<T extends Taped<T>>(root: T, seed?: T): void {
   const { producer } = root;
@@ -187,9 +201,9 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
     throw new UsageError(message("backward", `nothing behind ${root.label()} requires a gradient`, { hint }));
   }
   if (seed === undefined && root.size !== 1) {
-    const hint = "Reduce it by sum() or mean(), or pass the gradient to start from.";
+    const hint = "Reduce it with sum() or mean(), or pass the gradient to start from.";
     throw new ShapeError(
-      message("backward", "no starting gradient", { expected: "a scalar", got: root.label(), hint }),
+      message("backward", "only a scalar has a starting gradient by default", { got: root.label(), hint }),
     );
   }
   if (seed !== undefined && !sameShape(seed.shape, root.shape)) {
@@ -201,13 +215,13 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
     );
   }
   if (producer === undefined) {
-    throw new UsageError(message("backward", `${root.label()} is itself a leaf`, { expected: "the result of an op" }));
+    throw new UsageError(message("backward", `${root.label()} is a leaf`, { expected: "the result of an op" }));
   }
   const records = reachable(producer.record);
   for (const record of records) {
     if (record.used) {
       const hint = "Run the forward pass again; what an op saved is freed as soon as it is used.";
-      throw new UsageError(message("backward", `the gradient of ${record.op} was computed already`, { hint }));
+      throw new UsageError(message("backward", `the gradient of ${record.op} was already computed`, { hint }));
     }
     record.checkUnchanged();
   }
@@ -225,7 +239,7 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
   }
 }
 
-/** Everything that the records up to `last` saved. */
+/** Everything saved by the records that lead to `last`. */
 export function savedFor<T extends Taped<T>>(last: TapeRecord<T>): T[] {
   return reachable(last).flatMap((record) => record.saved);
 }
@@ -245,7 +259,10 @@ function readGradient<T extends Taped<T>>(operand: OutputOf<T> | T): T | undefin
   return "record" in operand ? operand.record.gradients[operand.index] : operand.grad;
 }
 
-/** Makes `gradient` the operand's: `backward` frees that of an op's output, that of a leaf lives as long as the leaf. */
+/**
+ * Sets the operand's gradient. `backward` frees the gradient of an op's output; that of a leaf lives as long as the
+ * leaf.
+ */
 function writeGradient<T extends Taped<T>>(operand: OutputOf<T> | T, gradient: T): void {
   untrack(gradient);
   if ("record" in operand) {

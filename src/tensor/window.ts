@@ -1,17 +1,22 @@
 /**
- * How windows of a convolution or a pooling slide along the axes of an image or a sequence: the size of the output and the padding on either side.
- * Letters, for one axis: input and window in elements, the window's extent (window − 1) · dilation + 1, stride; window o begins at o · stride − before.
- * Numbers alone: no tensors, no memory. Source of "same" and "valid": TensorFlow, https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+ * How the windows of a convolution or a pooling slide along the axes of an image or a sequence: the size of the output,
+ * and the padding on each side.
+ * Letters, for one axis: input and window in elements; the window's extent, (window − 1) · dilation + 1; stride; window
+ * o begins at o · stride − before. Numbers only: no tensors, no memory. Source of "same" and "valid": TensorFlow,
+ * https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type Option, checkInteger } from "../options.js";
 
-/** Padding as users write it: Keras's words, one number for all sides, or for each axis a number or [before, after]. */
+/**
+ * Padding as users write it: "same" or "valid" as in Keras, one number for all sides, or for each axis a number or
+ * [before, after].
+ */
 export type WindowPadding = "same" | "valid" | number | readonly (number | readonly [before: number, after: number])[];
 
-/** What slides along one axis. */
+/** How a window slides along one axis. */
 export interface WindowAxis {
-  /** The axis as it stands in messages, "H". */
+  /** The axis's letter in messages, such as "H". */
   readonly name: string;
   readonly input: number;
   readonly window: number;
@@ -22,9 +27,9 @@ export interface WindowAxis {
 
 /** Where the windows of one axis lie. */
 export interface WindowPlaces {
-  /** Number of windows: the size of the output's axis. */
+  /** The number of windows: the size of the output along this axis. */
   readonly output: number;
-  /** Elements of padding before and after the input. */
+  /** Elements of padding before the input, and after it. */
   readonly before: number;
   readonly after: number;
 }
@@ -33,13 +38,14 @@ export interface WindowPlaces {
  * Number of windows and padding of each axis.
  *
  *   valid                output = ⌊(input − extent) / stride⌋ + 1, no padding
- *   same                 output = ⌈input / stride⌉, padding max(0, (output − 1) · stride + extent − input), the odd one after
+ *   same                 output = ⌈input / stride⌉, padding max(0, (output − 1) · stride + extent − input),
+ *                        of which an odd element comes after the input
  *   [before, after]      output = ⌊(before + input + after − extent) / stride⌋ + 1
  *
  * @param op       the function that the user called
  * @param axes     sizes that {@link eachAxis} has checked
  * @param padding  checked by {@link checkWindowPadding}
- * Errors: ShapeError for a window that reaches beyond the padded input.
+ * @throws {ShapeError} when a window is larger than the padded input
  */
 export function windowPlaces(op: string, axes: readonly WindowAxis[], padding: WindowPadding): WindowPlaces[] {
   return axes.map(({ name, input, window, stride, dilation = 1 }, i) => {
@@ -62,7 +68,7 @@ export function windowPlaces(op: string, axes: readonly WindowAxis[], padding: W
   });
 }
 
-/** An option that is a size ≥ 1: one number for all of so many axes, or one for each. */
+/** An option for sizes ≥ 1: one number for all axes, or one for each. */
 export function sizes(axes: number, initial?: number): Option<number | readonly number[]> {
   return (op, name, value = initial) => {
     eachAxis(op, name, value as number, axes);
@@ -70,7 +76,7 @@ export function sizes(axes: number, initial?: number): Option<number | readonly 
   };
 }
 
-/** An option that is a padding, "valid" by default. */
+/** An option for padding, by default "valid". */
 export function windowPadding(axes: number): Option<WindowPadding> {
   return (op, _name, value = "valid") => {
     checkWindowPadding(op, value as WindowPadding, axes);
@@ -78,7 +84,10 @@ export function windowPadding(axes: number): Option<WindowPadding> {
   };
 }
 
-/** Throws UsageError unless `padding` is one of the forms of {@link WindowPadding} for `axes` axes. */
+/**
+ * Checks that `padding` has one of the forms of {@link WindowPadding} for `axes` axes.
+ * @throws {UsageError} when it has not
+ */
 export function checkWindowPadding(op: string, padding: WindowPadding, axes: number): void {
   const isSide = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSide);
@@ -90,13 +99,14 @@ export function checkWindowPadding(op: string, padding: WindowPadding, axes: num
   if (fits) return;
   const list = new Array<string>(axes).fill("p or [before, after]").join(", ");
   const expected = `"same", "valid", an integer ≥ 0 or [${list}]`;
-  throw new UsageError(message(op, "padding is none", { expected, got: show(padding) }));
+  throw new UsageError(message(op, "padding has the wrong form", { expected, got: show(padding) }));
 }
 
 /**
- * A size for each axis, of one number for all or a list. Throws UsageError unless they are integers ≥ 1.
+ * Sizes for each axis, from one number for all or a list.
  *
  * @param option  the option's name: poolSize, strides, …
+ * @throws {UsageError} when they are not integers ≥ 1
  */
 export function eachAxis(op: string, option: string, value: number | readonly number[], axes: number): number[] {
   if (!Array.isArray(value)) {
@@ -105,7 +115,7 @@ export function eachAxis(op: string, option: string, value: number | readonly nu
   }
   if (value.length !== axes) {
     const expected = `one number or ${axes}`;
-    throw new UsageError(message(op, `${option} has another number of axes`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${option} has the wrong length`, { expected, got: show(value) }));
   }
   for (const size of value) checkInteger(op, option, size, "[1, ∞)");
   return [...(value as readonly number[])];

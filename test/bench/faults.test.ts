@@ -25,7 +25,7 @@ type Fault = (kernel: string, values: number[]) => number[] | undefined;
 
 /**
  * Lets the kernel calls that a case times pass through `fault`: those of recordings, and those outside of `prepare`. Not those that make operands.
- * @returns the case with that, and how to end it
+ * returns the case with that, and how to end it
  */
 function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop: () => void } {
   const target = launcher();
@@ -142,13 +142,13 @@ describe.each(cases)("$group: $name", (one) => {
 const named = (part: string): Case => cases.find(({ name }) => name.includes(part))!;
 
 describe("a case is not timed where", () => {
-  // gemm(transA, transB, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch)
+  // gemm(transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch)
   it.each([
-    ["the last row of a product is left out", "square 64", "gemm", 2, -1],
-    ["the last column of a product is left out", "square 64", "gemm", 3, -1],
-    ["the last term of each sum of a product is left out", "square 64", "gemm", 4, -1],
+    ["the last row of a product is left out", "square 64", "gemm", 1, -1],
+    ["the last column of a product is left out", "square 64", "gemm", 2, -1],
+    ["the last term of each sum of a product is left out", "square 64", "gemm", 3, -1],
     ["an operand is read as if it were transposed", "square 64", "gemm", 0, 1],
-    ["rows of an operand are read one element too far apart", "square 64", "gemm", 6, 1],
+    ["rows of an operand are read one element too far apart", "square 64", "gemm", 5, 1],
   ])("%s", (_, name, target, argument, change) => {
     const fault: Fault = (kernel, values) =>
       kernel === target ? values.with(argument, values[argument] + change) : values;

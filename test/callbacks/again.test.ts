@@ -1,8 +1,8 @@
 /** Callbacks with every option, in a second training, and after a resume: what a mutated callback once got away with (npm run mutants -- --room callbacks). */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import {
   checkpoint,
   csvLogger,
@@ -12,7 +12,7 @@ import {
   terminateOnNaN,
 } from "../../src/callbacks/index.js";
 import { UsageError } from "../../src/errors.js";
-import { fakeTraining, series, train } from "./training.js";
+import { type FakeTraining, fakeTraining, series, train } from "./training.js";
 
 describe("a callback in a second training", () => {
   it("checkpoint forgets the best of the first: 3 is saved although 1 was better", async () => {
@@ -82,14 +82,120 @@ describe("checkpoint", () => {
   });
 });
 
+describe("checkpoint before the first epoch", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-checkpoint-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const begin = async (...parts: string[]): Promise<void> => {
+    await checkpoint({ path: join(folder, ...parts) }).onTrainBegin?.(fakeTraining());
+  };
+
+  it("tries the file of epoch 1, and leaves nothing", async () => {
+    await begin("{epoch}");
+    await begin("of-{epoch}.ckpt");
+    await expect(begin("none", "{epoch}.ckpt")).rejects.toThrow("checkpoint: cannot write");
+    await expect(begin("none", "last.ckpt")).rejects.toThrow("checkpoint: cannot write");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("does not try a folder that is named for the epoch, which the caller makes in time", async () => {
+    await begin("{epoch}", "model.ckpt");
+    await begin("{epoch}-of-9", "model.ckpt");
+    await begin("run-{epoch}", "deep", "model.ckpt");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("reads a path of 200,000 opening braces in time", () => {
+    const began = performance.now();
+    checkpoint({ path: "{".repeat(200_000) });
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it("everyEpochs 3 saves after the third and the sixth", async () => {
+    const training = fakeTraining();
+    await train(checkpoint({ path: "{epoch}", everyEpochs: 3 }), series("loss", [7, 6, 5, 4, 3, 2, 1]), training);
+    expect(training.saved).toEqual(["3", "6"]);
+  });
+});
+
+describe("checkLogs, before the first step", () => {
+  it.each([
+    ["earlyStopping", earlyStopping({ monitor: "f" })],
+    ["reduceOnPlateau", reduceOnPlateau({ monitor: "f" })],
+    ["checkpoint", checkpoint({ path: "a", saveBestOnly: true, monitor: "f" })],
+  ])("%s refuses names without its monitor", (name, callback) => {
+    expect(() => callback.checkLogs?.(["loss"])).toThrow(`${name}: nothing of this name is measured`);
+    callback.checkLogs?.(["loss", "f"]);
+  });
+
+  it("a checkpoint of every epoch asks for no name", () => {
+    checkpoint({ path: "a" }).checkLogs?.(["loss"]);
+  });
+});
+
+describe("earlyStopping with restoreBestWeights, aborted", () => {
+  /** Weights of two arrays that are really put back, and the callback after two epochs, the first of which was the best, and an abort. */
+  async function aborted(): Promise<{ weights: number[][]; resume: () => void; training: FakeTraining }> {
+    let weights = [[1, 2], [3]];
+    const training = fakeTraining();
+    const held = {
+      ...training,
+      copyWeights: () => weights.map((values) => Float32Array.from(values)),
+      restoreWeights: (copies: readonly Float32Array[]) => void (weights = copies.map((values) => [...values])),
+    };
+    const callback = earlyStopping({ restoreBestWeights: true, monitor: "loss", patience: 9 });
+    await callback.onTrainBegin?.(held);
+    await callback.onEpochEnd?.(0, { loss: 1 }, held);
+    weights = [[5, 6], [7]];
+    await callback.onEpochEnd?.(1, { loss: 2 }, held);
+    const saved = callback.save?.() ?? {};
+    callback.onTrainAbort?.(held);
+    return {
+      get weights() {
+        return weights;
+      },
+      set weights(values) {
+        weights = values;
+      },
+      resume: () => callback.restore?.(saved),
+      training,
+    };
+  }
+
+  it("puts the best back, and a resume the weights of the abort", async () => {
+    const run = await aborted();
+    expect(run.weights).toEqual([[1, 2], [3]]);
+    run.resume();
+    expect(run.weights).toEqual([[5, 6], [7]]);
+  });
+
+  it.each([
+    ["all of them", [[8, 8], [8]]],
+    ["one array", [[1, 2], [8]]],
+    ["one element", [[1, 8], [3]]],
+  ])("a resume leaves weights alone that were changed in between: %s", async (_, changed) => {
+    const run = await aborted();
+    run.weights = changed;
+    run.resume();
+    expect(run.weights).toEqual(changed);
+  });
+
+  it("changes nothing where no epoch has ended", async () => {
+    const training = fakeTraining();
+    const callback = earlyStopping({ restoreBestWeights: true });
+    await callback.onTrainBegin?.(training);
+    callback.onTrainAbort?.(training);
+    expect(training.restored).toEqual([]);
+  });
+});
+
 describe("what is refused", () => {
   it.each([
-    ["checkpoint", 'checkpoint: no path; expected a file name, got "".', () => checkpoint({ path: "" })],
-    ["checkpoint", "checkpoint: no path; expected a file name, got 3.", () => checkpoint({ path: 3 as never })],
-    ["csvLogger", "csvLogger: no path; expected a file name, got 3.", () => csvLogger({ path: 3 as never })],
+    ["checkpoint", 'checkpoint: path is invalid; expected a file name, got "".', () => checkpoint({ path: "" })],
+    ["checkpoint", "checkpoint: path is invalid; expected a file name, got 3.", () => checkpoint({ path: 3 as never })],
+    ["csvLogger", "csvLogger: path is invalid; expected a file name, got 3.", () => csvLogger({ path: 3 as never })],
     [
       "checkpoint",
-      "checkpoint: saveBestOnly is out of range; expected true or false, got 1.",
+      "checkpoint: saveBestOnly has the wrong type; expected true or false, got 1.",
       () => checkpoint({ path: "a", saveBestOnly: 1 as never }),
     ],
     [
@@ -112,7 +218,7 @@ describe("what is refused", () => {
   });
 
   it("a monitor that is not measured gets the hint on validation data only where it begins with val", async () => {
-    const text = 'earlyStopping: nothing of that name is measured; expected one of loss, got monitor "accuracy".';
+    const text = 'earlyStopping: nothing of this name is measured; expected one of loss, got monitor "accuracy".';
     await expect(train(earlyStopping({ monitor: "accuracy" }), [{ loss: 1 }])).rejects.toThrow(new UsageError(text));
   });
 });

@@ -102,13 +102,13 @@ describe("earlyStopping", () => {
   it("names what is measured where the monitor is not", async () => {
     const logs = [{ loss: 1, accuracy: 0.5 }];
     await expect(train(earlyStopping(), logs)).rejects.toThrow(
-      'earlyStopping: nothing of that name is measured; expected one of loss, accuracy, got monitor "valLoss". Give fit validationData or a validationSplit, or monitor another name.',
+      'earlyStopping: nothing of this name is measured; expected one of loss, accuracy, got monitor "valLoss". Give fit validationData or a validationSplit, or monitor another name.',
     );
     await expect(train(reduceOnPlateau({ monitor: "acc" }), logs)).rejects.toThrow(
-      'reduceOnPlateau: nothing of that name is measured; expected one of loss, accuracy, got monitor "acc".',
+      'reduceOnPlateau: nothing of this name is measured; expected one of loss, accuracy, got monitor "acc".',
     );
     await expect(train(checkpoint({ path: "x", saveBestOnly: true, monitor: "toString" }), logs)).rejects.toThrow(
-      'checkpoint: nothing of that name is measured; expected one of loss, accuracy, got monitor "toString".',
+      'checkpoint: nothing of this name is measured; expected one of loss, accuracy, got monitor "toString".',
     );
   });
 });
@@ -227,18 +227,18 @@ describe("errors", () => {
       () => earlyStopping({ mode: "up" as never }),
     ],
     [
-      'earlyStopping: monitor is no name; expected a string as "valLoss", got 3.',
+      'earlyStopping: monitor must be a string; expected a name such as "valLoss", got 3.',
       () => earlyStopping({ monitor: 3 as never }),
     ],
     [
-      "earlyStopping: restoreBestWeights is out of range; expected true or false, got 1.",
+      "earlyStopping: restoreBestWeights has the wrong type; expected true or false, got 1.",
       () => earlyStopping({ restoreBestWeights: 1 as never }),
     ],
     [
       'earlyStopping: unknown option; expected monitor, mode, minDelta, patience or restoreBestWeights, got "restoreBest".',
       () => earlyStopping({ restoreBest: true } as never),
     ],
-    ["checkpoint: no path; expected a file name, got undefined.", () => checkpoint({} as never)],
+    ["checkpoint: path is invalid; expected a file name, got undefined.", () => checkpoint({} as never)],
     [
       'checkpoint: unknown placeholder in the path; expected {epoch}, got "{loss}".',
       () => checkpoint({ path: "{epoch}-{loss}" }),
@@ -248,11 +248,11 @@ describe("errors", () => {
       () => checkpoint({ path: "x", everyEpochs: 0 }),
     ],
     [
-      "checkpoint: two rules; expected saveBestOnly or everyEpochs, got saveBestOnly true and everyEpochs 2.",
+      "checkpoint: saveBestOnly and everyEpochs exclude each other; expected one of them, got saveBestOnly true and everyEpochs 2.",
       () => checkpoint({ path: "x", everyEpochs: 2, saveBestOnly: true }),
     ],
     [
-      "checkpoint: a monitor without use; expected saveBestOnly true with monitor, mode or minDelta, got saveBestOnly false.",
+      "checkpoint: monitor, mode and minDelta are for saveBestOnly; expected saveBestOnly true, got saveBestOnly false.",
       () => checkpoint({ path: "x", monitor: "loss" }),
     ],
     [
@@ -260,7 +260,7 @@ describe("errors", () => {
       () => reduceOnPlateau({ factor: 1 }),
     ],
     [
-      "schedule: no function; expected a function (epoch, learningRate) → learningRate, got 0.5.",
+      "schedule: rateAt must be a function; expected (epoch, learningRate) → learningRate, got 0.5.",
       () => schedule(0.5 as never),
     ],
   ] as [string, () => Callback][])("%s", (expected, make) => {

@@ -52,7 +52,7 @@ describe("csvLogger", () => {
     const path = join(folder, "e.csv");
     writeFileSync(path, "epoch,loss\n1,2\n");
     await expect(train(csvLogger({ path, append: true }), epochs)).rejects.toThrow(
-      `csvLogger: ${JSON.stringify(path)} has other columns; expected epoch,loss,valLoss, got epoch,loss. Use another path, or append: false to replace the file.`,
+      `csvLogger: ${JSON.stringify(path)} has different columns; expected epoch,loss,valLoss, got epoch,loss. Use another path, or append: false to replace the file.`,
     );
     expect(readFileSync(path, "utf8")).toBe("epoch,loss\n1,2\n");
   });
@@ -65,9 +65,9 @@ describe("csvLogger", () => {
   });
 
   it("checks its options", () => {
-    expect(() => csvLogger({ path: "" })).toThrow('csvLogger: no path; expected a file name, got "".');
+    expect(() => csvLogger({ path: "" })).toThrow('csvLogger: path is invalid; expected a file name, got "".');
     expect(() => csvLogger({ path: "x", append: 1 as never })).toThrow(
-      "csvLogger: append is out of range; expected true or false, got 1.",
+      "csvLogger: append has the wrong type; expected true or false, got 1.",
     );
     expect(() => csvLogger({ file: "x" } as never)).toThrow(
       'csvLogger: unknown option; expected path or append, got "file".',
@@ -107,6 +107,28 @@ describe("csvLogger after a resume", () => {
     writeFileSync(path, `${lines(10, 11)}1`);
     await trainFrom(path, 12, 12, true);
     expect(readFileSync(path, "utf8")).toBe(lines(10, 11, 12));
+  });
+
+  it("keeps the last line where that is the epoch before, and the header where no line is", async () => {
+    const path = join(folder, "last.csv");
+    await trainFrom(path, 1, 3, false);
+    await trainFrom(path, 4, 4, true);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2, 3, 4));
+    writeFileSync(path, lines(5, 6));
+    await trainFrom(path, 1, 2, true);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2));
+  });
+
+  it.each([
+    ["ended, in a new training", "\n", false],
+    ["ended, after a resume", "\n", true],
+    ["cut, in a new training", "", false],
+    ["cut, after a resume", "", true],
+  ])("goes on behind a header alone, %s", async (_, end, isResumed) => {
+    const path = join(folder, "header.csv");
+    writeFileSync(path, `epoch,loss${end}`);
+    await trainFrom(path, 1, 2, isResumed);
+    expect(readFileSync(path, "utf8")).toBe(lines(1, 2));
   });
 
   it("does not run two lines together where the last one was not ended", async () => {

@@ -36,7 +36,7 @@ describe("the command line", () => {
     [["-e", "3"], 'unknown option; expected --epochs, --lr or --json, got "-e". See lanegrad train --help.'],
     [["--toString"], 'unknown option; expected --epochs, --lr or --json, got "--toString". See lanegrad train --help.'],
     [["digit"], 'unknown recipe; expected digits or xor, got "digit". Did you mean digits?'],
-    [["xor", "digits"], 'an argument too many; got "digits". See lanegrad train --help.'],
+    [["xor", "digits"], 'unexpected argument; got "digits". See lanegrad train --help.'],
     [["--epochs"], '--epochs needs a value; expected N, got "nothing".'],
     [["--epochs", "--json"], '--epochs needs a value; expected N, got "--json".'],
     [["--json=yes"], '--json takes no value; got "yes".'],
@@ -62,17 +62,17 @@ describe("the command line", () => {
     expect([args.operand, args.more]).toEqual(["a", ["b", "-"]]);
     expect(read("xor").more).toEqual([]);
     expect(() => readArguments(free, [])).toThrow(
-      new CommandLineError("lanegrad train: no model. See lanegrad train --help."),
+      new CommandLineError("lanegrad train: missing model. See lanegrad train --help."),
     );
   });
 
   it("says what must be chosen", () => {
     const bench = { name: "bench", operand: { name: "suite", choices: ["gemm"], isRequired: true }, options: {} };
     expect(() => readArguments(bench, [])).toThrow(
-      new CommandLineError("lanegrad bench: no suite; expected gemm. See lanegrad bench --help."),
+      new CommandLineError("lanegrad bench: missing suite; expected gemm. See lanegrad bench --help."),
     );
     expect(() => readArguments({ name: "info", options: {} }, ["now"])).toThrow(
-      new CommandLineError('lanegrad info: an argument too many; got "now". See lanegrad info --help.'),
+      new CommandLineError('lanegrad info: unexpected argument; got "now". See lanegrad info --help.'),
     );
   });
 });

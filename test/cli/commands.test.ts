@@ -94,7 +94,7 @@ describe("lanegrad", () => {
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
     [
       ["bench"],
-      "lanegrad bench: no group; expected gemm, dense, conv, cnn, recurrent, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
+      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
     ],
     [
       ["bench", "convolution"],
@@ -106,7 +106,7 @@ describe("lanegrad", () => {
     ],
     [
       ["predict"],
-      "lanegrad predict: no model; expected a file that lanegrad train --out wrote. See lanegrad predict --help.",
+      "lanegrad predict: missing model; expected a file that lanegrad train --out wrote. See lanegrad predict --help.",
     ],
   ])("%j is one line on standard error and exit status 2", async (args, text) => {
     expect(await run(...args)).toEqual({ status: 2, stdout: "", stderr: `${text}\n` });
@@ -199,7 +199,7 @@ describe("lanegrad predict", () => {
     [
       "rows of different lengths",
       "0,1\n1\n",
-      "datasets.parseCsv: line 2: number of fields differs; expected 2 fields, as in the first row, got 1.",
+      "datasets.parseCsv: line 2, column 2: number of fields differs; expected 2 fields, as in the first row, got 1.",
     ],
     [
       "what is no number",
@@ -278,7 +278,7 @@ describe("lanegrad bench", () => {
     expect([status, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^lanegrad bench: --only leaves nothing; expected a part of "square 64", .*, got "conv"\.\n$/,
+        /^lanegrad bench: --only matches no case; expected a part of "square 64", .*, got "conv"\.\n$/,
       ),
     ]);
   });

@@ -97,12 +97,12 @@ describe("adding", () => {
       expect(stepsToLearn).toBe(100 * (1 + errors.findIndex((error) => error < 0.01)));
     }
     expect(stderr).toContain("LSTM and GRU add over 10 steps");
-    expect(stderr).toContain("The simple network has learnt it too: take a greater --length.");
+    expect(stderr).toContain("The simple network has learnt it too: try length = 40.");
   });
 
   it("says where nobody has learnt it, and that recipes have no --length", async () => {
     const { stdout } = await run("adding", "--length", "60", "--epochs", "1");
-    expect(stdout).toContain("Neither LSTM nor GRU has learnt to add over 60 steps: give them more --epochs.");
+    expect(stdout).toContain("Neither LSTM nor GRU has learnt to add over 60 steps: try epochs = 4.");
     expect(stdout).toMatch(/^GRU +0\.\d+ +never +100 +3,489 /m);
     expect((await run("xor", "--length", "60")).stderr).toBe(
       'lanegrad train: --length is for adding; expected train adding --length N, got "xor".\n',
@@ -133,5 +133,8 @@ describe("vanishing", () => {
     const [, , wild, clipped] = weights.map(({ norms }) => norms);
     for (const [i, norm] of wild.entries()) expect(clipped[i]).toBeCloseTo(Math.min(1, norm), 4);
     expect(stderr).toContain("Over 100 steps the gradient of the simple network falls to ");
+    expect(stderr).toContain(
+      "The test of these statements: over 100 steps, s = 0.5 leaves less than 1.0e-6, s = 1.5 more than 100 times what s = 1 leaves, and open gates more than 1.0e-3.",
+    );
   });
 });

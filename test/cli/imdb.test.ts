@@ -173,11 +173,11 @@ describe("lanegrad predict on texts", () => {
     [
       "an empty text",
       ["--text", ""],
-      'predict: "" holds no text; expected at least one word, got "". Pass --text TEXT',
+      'predict: "" is an empty text; expected at least one word, got "". Pass --text TEXT',
     ],
-    ["a file without words", ["blank.txt"], 'blank.txt holds no text; expected at least one word, got " \\n !! ".'],
-    ["a file that is no UTF-8", ["latin1.txt"], 'latin1.txt" is no text; expected UTF-8.'],
-    ["a file of zeros", ["zeros.txt"], 'zeros.txt" is no text; expected UTF-8.'],
+    ["a file without words", ["blank.txt"], 'blank.txt is an empty text; expected at least one word, got " \\n !! ".'],
+    ["a file that is no UTF-8", ["latin1.txt"], 'latin1.txt" is not a text file; expected UTF-8.'],
+    ["a file of zeros", ["zeros.txt"], 'zeros.txt" is not a text file; expected UTF-8.'],
     ["a file that is missing", ["none.txt"], "it, or its folder, does not exist."],
   ])("refuses %s", async (_, words, wrong) => {
     const { status, stdout, stderr } = await run(
@@ -204,7 +204,7 @@ describe("lanegrad predict on texts", () => {
     mute.notes = { ...mute.notes, vocabulary: { format: "words" } };
     await mute.save(file("mute.safetensors"));
     expect((await run("predict", file("mute.safetensors"), "--text", "x")).stderr).toMatch(
-      /^datasets\.reviewWordsFrom: these are no words of reviews; .* got format "words"\.\n$/,
+      /^datasets\.reviewWordsFrom: this is not a saved ReviewWords; .* got format "words"\.\n$/,
     );
   });
 });

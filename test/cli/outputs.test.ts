@@ -95,7 +95,7 @@ describe("an output that cannot be written is an error before the first step, an
         [file("none/model"), "it, or its folder, does not exist. Make the folder first, or name another."],
         [file(longName), "its name is too long. Choose a shorter one."],
         [file("circle"), "its symbolic links lead in a circle. Name the file itself."],
-        [file("socket"), "nobody reads from it. Name a file."],
+        [file("socket"), "no process reads from it. Name a file."],
       ]) {
         const { status, stdout, stderr } = await run([...args, option, path]);
         expect([status, stdout]).toEqual([1, ""]);

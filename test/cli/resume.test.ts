@@ -99,14 +99,14 @@ describe("--resume", () => {
   });
 
   it.each([
-    [["xor"], 'the recipe is not that of the checkpoint; expected "mnist-linear", got "xor".'],
-    [["--epochs", "7"], '--epochs is not that of the checkpoint; expected 6, got "7".'],
-    [["--batch", "32"], '--batch is not that of the checkpoint; expected 16, got "32".'],
-    [["--seed", "1"], '--seed is not that of the checkpoint; expected 0, got "1".'],
-    [["--lr", "0.02"], '--lr is not that of the checkpoint; expected 0.01, got "0.02".'],
+    [["xor"], 'the recipe differs from the checkpoint; expected "mnist-linear", got "xor".'],
+    [["--epochs", "7"], '--epochs differs from the checkpoint; expected 6, got "7".'],
+    [["--batch", "32"], '--batch differs from the checkpoint; expected 16, got "32".'],
+    [["--seed", "1"], '--seed differs from the checkpoint; expected 0, got "1".'],
+    [["--lr", "0.02"], '--lr differs from the checkpoint; expected 0.01, got "0.02".'],
   ])("with %j, which would be another run: exit status 2", async (args, text) => {
     const { status, stderr } = await run(["train", ...args, "--resume", checkpoint]);
-    expect([status, stderr]).toEqual([2, `lanegrad train: ${text} A resumed run goes on with what it began with.\n`]);
+    expect([status, stderr]).toEqual([2, `lanegrad train: ${text} A resumed run keeps the options it began with.\n`]);
   });
 
   it("knows everything but where the data are", async () => {
@@ -135,7 +135,7 @@ describe("--resume", () => {
     const model = await run(["train", "--resume", file("model.safetensors")]);
     expect([model.status, model.stderr]).toEqual([
       1,
-      `train: ${JSON.stringify(file("model.safetensors"))} is no checkpoint of lanegrad train. A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.\n`,
+      `train: ${JSON.stringify(file("model.safetensors"))} is not a checkpoint of lanegrad train. A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.\n`,
     ]);
     const noise = await run(["train", "--resume", file("noise")]);
     expect([noise.status, noise.stderr]).toEqual([1, expect.stringMatching(/^(safetensors|loadModel): /)]);

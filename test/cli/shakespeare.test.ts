@@ -79,7 +79,7 @@ describe("lanegrad train shakespeare", () => {
   it("refuses a text that is too short, or not there", async () => {
     const short = await run(train("--batch", "8"));
     expect(short.stderr).toContain(
-      "train: the text is too short; expected 5,130 characters (8 streams, windows of 64, a tenth to judge by), got 1,960. Try a smaller --batch.",
+      "train: the text is too short; expected 5,130 characters (8 streams, windows of 64, a tenth for validation), got 1,960. Try a smaller batch.",
     );
     const none = await run(["train", "shakespeare", "--data", folder]);
     expect(none.stderr).toContain("Pass --data FILE with a text of your own, or --download");
@@ -102,11 +102,11 @@ describe("lanegrad predict --prompt", () => {
   });
 
   it.each<[string[], string]>([
-    [["--prompt", "Rox"], 'predict: the prompt has a strange character; expected one of the 21 that the network has read, got "x".'],
+    [["--prompt", "Rox"], 'predict: the prompt has an unknown character; expected one of the 21 that the network has read, got "x".'],
     [["--prompt", ""], "predict: the prompt is empty"],
     [["--prompt", "R", "--temperature", "-1"], "lanegrad predict: --temperature is out of range; expected a number ≥ 0"],
     [["--prompt", "R", "--top-k", "0"], "lanegrad predict: --top-k is out of range; expected an integer ≥ 1"],
-    [["--prompt", "R", "--input", "x.png"], 'lanegrad predict: two things are asked for; expected a --prompt to write on, or something to classify.'],
+    [["--prompt", "R", "--input", "x.png"], 'lanegrad predict: --prompt cannot be combined with files, --input or --text; expected one of them.'],
     [[], 'lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT or --prompt TEXT.'],
   ])("%j is refused", async (args, text) => {
     const { status, stderr } = await predict(...args);
@@ -118,6 +118,8 @@ describe("lanegrad predict --prompt", () => {
     const model = file("xor.safetensors");
     await run(["train", "xor", "--epochs", "1", "--out", model]);
     const { stderr } = await run(["predict", "--model", model, "--prompt", "a"]);
-    expect(stderr).toContain("does not write; expected a model of lanegrad train shakespeare. Leave --prompt out.");
+    expect(stderr).toContain(
+      "does not generate text; expected a model of lanegrad train shakespeare. Leave --prompt out.",
+    );
   });
 });

@@ -1,4 +1,6 @@
 /** What holds for every lesson, and how `lanegrad course` lists them. */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { lessons } from "../../course/index.js";
 import { defaultsOf } from "../../course/settings.js";
@@ -45,4 +47,14 @@ it("lanegrad course lists every lesson once, under its chapter", async () => {
   });
   const expected = lessons.map(({ name, title, chapter }) => `${chapter} ${name} ${title}`);
   expect(listed.toSorted()).toEqual(expected.toSorted());
+});
+
+it("no lesson shows an option of the command, as --length: the live page has settings, length = 400 is understood in both", () => {
+  const course = join(import.meta.dirname, "../../course");
+  const files = readdirSync(course, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  expect(files.length).toBeGreaterThan(lessons.length / 2);
+  for (const file of files) {
+    const code = readFileSync(join(course, file), "utf8").replace(/\/\*[^]*?\*\//g, "");
+    expect(code.match(/(?<=[\s"'`(])--[a-z][\w-]*/g) ?? [], file).toEqual([]);
+  }
 });

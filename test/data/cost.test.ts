@@ -166,7 +166,7 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
 
   it("says what the limit is and how to raise it", async () => {
     await expect(gunzip(zeros, "f")).rejects.toThrow(
-      `f: the file inflates to too much; expected at most ${100 * zeros.length} bytes (100 × the file's size, or maxBytes), ` +
+      `f: the inflated file is too large; expected at most ${100 * zeros.length} bytes (100 × the file's size, or maxBytes), ` +
         `got ${300 * MiB}. If you trust the file, unpack it first or raise maxBytes.`,
     );
   });
@@ -218,7 +218,7 @@ describe("inflating ends at 100 times the file's size, and at 8 MiB for small fi
     expect((await archive.read("a")).length).toBe(3 * MiB);
     expect((await archive.read("b")).length).toBe(3 * MiB);
     await expect(archive.read("c")).rejects.toThrow(
-      `f: "c": the file inflates to too much; expected at most ${8 * MiB}`,
+      `f: "c": the inflated file is too large; expected at most ${8 * MiB}`,
     );
   });
 

@@ -242,7 +242,7 @@ describe("parseCsv", () => {
       "a,b\n1,2",
       { labels: "c" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected one of ["a", "b"] or a number, got "c".',
+      'datasets.parseCsv: unknown column; expected one of ["a", "b"] or a number, got "c".',
     ],
     ["a,b\n1,2", { features: [2] }, UsageError, "got 2."],
     ["a,b\n1,2", { target: 0.5 }, UsageError, "got 0.5."],
@@ -250,7 +250,7 @@ describe("parseCsv", () => {
       "1,2",
       { header: false, labels: "1" },
       UsageError,
-      'datasets.parseCsv: there is no such column; expected a number from -2 to 1, got "1".',
+      'datasets.parseCsv: unknown column; expected a number from -2 to 1, got "1".',
     ],
     [
       "a,a,b\n1,2,3",
@@ -268,16 +268,21 @@ describe("parseCsv", () => {
       "a",
       { labels: "a", target: "a" },
       UsageError,
-      'datasets.parseCsv: target is wrong; expected labels or target, not both, got "a".',
+      'datasets.parseCsv: target is invalid; expected labels or target, not both, got "a".',
     ],
-    ["a", { separator: ",," }, UsageError, 'datasets.parseCsv: separator is wrong; expected one character, got ",,".'],
-    ["a", { separator: '"' }, UsageError, "separator is wrong"],
-    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is wrong; expected true or false, got 1."],
+    [
+      "a",
+      { separator: ",," },
+      UsageError,
+      'datasets.parseCsv: separator is invalid; expected one character, got ",,".',
+    ],
+    ["a", { separator: '"' }, UsageError, "separator is invalid"],
+    ["a", { header: 1 as never }, UsageError, "datasets.parseCsv: header is invalid; expected true or false, got 1."],
     [
       "a",
       { missing: "zero" as never },
       UsageError,
-      'datasets.parseCsv: missing is wrong; expected "error", "skip", "mean", "median", "mostFrequent", or one of them for each column by name, got "zero".',
+      'datasets.parseCsv: missing is invalid; expected "error", "skip", "mean", "median", "mostFrequent", or one of them for each column by name, got "zero".',
     ],
     [
       "a",
@@ -422,7 +427,7 @@ describe("csv", () => {
 
   it("needs labels or target", async () => {
     await expect(csv(bytes("a\n1"), {})).rejects.toThrow(
-      "datasets.csv: nothing to learn; expected the option labels or target, got neither.",
+      "datasets.csv: neither labels nor target is given; expected one of them.",
     );
   });
 

@@ -162,7 +162,7 @@ describe("digits", () => {
     [{ test: 1.5 }, "datasets.digits: test is out of range; expected an integer in [1, 1000000], got 1.5."],
     [{ train: 1e9 }, "got 1000000000."],
     [{ test: "20" }, 'got "20".'],
-    [{ seed: 0.5 }, "Random: the seed is not an integer; expected a safe integer, got 0.5."],
+    [{ seed: 0.5 }, "Random: seed must be a safe integer; got 0.5."],
     [{ count: 10 }, 'datasets.digits: unknown option; expected train, test, seed, signal or onProgress, got "count".'],
   ])("the options %o are refused", async (options, text) => {
     const error = await digits(options as any).catch((reason: unknown) => reason);

@@ -119,7 +119,7 @@ describe("reviews", () => {
   ])("words that were saved otherwise are refused: %s", (got, value) => {
     expect(() => reviewWordsFrom(value)).toThrow(DataError);
     expect(() => reviewWordsFrom(value)).toThrow(
-      `datasets.reviewWordsFrom: these are no words of reviews; expected what ReviewWords.toJSON gave, got ${got}`,
+      `datasets.reviewWordsFrom: this is not a saved ReviewWords; expected what ReviewWords.toJSON gave, got ${got}`,
     );
   });
 });
@@ -178,7 +178,7 @@ describe("bad input", () => {
         "train-offsets.u32le": uint32(0),
         "train-tokens.u32le.gz": new Uint8Array(gzipSync(new Uint8Array(0))),
       },
-      "train is not complete; expected as many of both, and some, got 0 reviews and 0 labels.",
+      "train is not complete; expected one label for each review, got 0 reviews and 0 labels.",
     ],
     [
       "offsets cut short",
@@ -190,7 +190,7 @@ describe("bad input", () => {
     [
       "offsets beyond the tokens",
       { "test-offsets.u32le": uint32(0, 2, 6) },
-      "test-tokens.u32le has another size; expected 24 bytes, as the offsets say, got 20.",
+      "test-tokens.u32le has the wrong size; expected 24 bytes, as the offsets say, got 20.",
     ],
     [
       "an offset of 4 billion",
@@ -229,13 +229,13 @@ describe("bad input", () => {
 
   it("options that are wrong, and a folder that is not there", async () => {
     await expect(imdb({ dir: folder, npz: "x" })).rejects.toThrow(
-      "datasets.imdb: where to read from is not clear; expected dir or npz, got both.",
+      "datasets.imdb: both dir and npz are given; expected one of them.",
     );
     await expect(imdb({ dir: folder, wordIndex: "index.json" })).rejects.toThrow(
-      "datasets.imdb: wordIndex goes with npz; expected both, got wordIndex alone.",
+      "datasets.imdb: wordIndex is given without npz; expected both or neither.",
     );
     await expect(imdb({ maxlen: 3 } as never)).rejects.toThrow("datasets.imdb: unknown option");
-    await expect(imdb({ mirrors: [] })).rejects.toThrow("datasets.imdb: mirrors are wrong");
+    await expect(imdb({ mirrors: [] })).rejects.toThrow("datasets.imdb: mirrors must be a list of addresses");
     await expect(imdb({ numWords: 0 })).rejects.toThrow(UsageError);
     await expect(imdb({ dir: join(folder, "none") })).rejects.toThrow("cannot be read");
     await expect(imdb({ npz: join(folder, "none.npz") })).rejects.toThrow("does not exist");

@@ -118,12 +118,12 @@ describe("mnist from a folder", () => {
     [
       "images of another size",
       { [names[2]]: images(2, 20) },
-      "datasets.mnist: the t10k images have another size; expected 28 × 28, got 20 × 20.",
+      "datasets.mnist: the t10k images have the wrong size; expected 28 × 28, got 20 × 20.",
     ],
     [
       "fewer labels than images",
       { [names[1]]: labels(7, 0) },
-      "datasets.mnist: train images and labels differ in number; expected as many of both, got 3 images and 2 labels.",
+      "datasets.mnist: train images and labels differ in number; expected the same number, got 3 images and 2 labels.",
     ],
     [
       "a label out of range",
@@ -158,7 +158,7 @@ describe("mnist from a folder", () => {
       { folder: "x" },
       'datasets.mnist: unknown option; expected dir, files, maxBytes, cache, mirrors, stallMs, signal or onProgress, got "folder".',
     ],
-    [{ mirrors: [] }, "datasets.mnist: mirrors are wrong; expected a list of one or more addresses, got []."],
+    [{ mirrors: [] }, "datasets.mnist: mirrors must be a list of addresses; expected at least one, got []."],
     [{ mirrors: ["mnist"] }, 'got ["mnist"].'],
     [{ mirrors: "https://example.org" }, 'got "https://example.org".'],
     [{ stallMs: 0 }, "datasets.mnist: stallMs is out of range; expected a number > 0, got 0."],
@@ -171,7 +171,7 @@ describe("mnist from a folder", () => {
   it("in a browser: points to the drawn digits", async () => {
     vi.stubGlobal("process", undefined);
     await expect(mnist()).rejects.toThrow(
-      "datasets.mnist: there is no node:path here; expected Node ≥ 20.16, Deno or Bun. datasets.digits() works in browsers.",
+      "datasets.mnist: node:path is not available here; expected Node ≥ 20.16, Deno or Bun. datasets.digits() works in browsers.",
     );
   });
 });
@@ -201,7 +201,7 @@ describe("mnist from files that the caller has", () => {
       "datasets.mnist: files are missing; expected t10k-images-idx3-ubyte, each with or without .gz, got",
     );
     await expect(mnist({ files: files(), dir: folder })).rejects.toThrow(
-      new UsageError("datasets.mnist: where to read from is not clear; expected dir or files, got both."),
+      new UsageError("datasets.mnist: both dir and files are given; expected one of them."),
     );
   });
 });

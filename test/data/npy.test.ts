@@ -17,12 +17,16 @@ describe("readIntegers", () => {
   });
 
   it.each<[string, Uint8Array, string]>([
-    ["2³¹", numpyFile("npy large"), "f: value 0 is no int32; expected less than 2³¹, got 2147483648."],
-    ["float64", numpyFile("npy float"), 'f: the npy file holds something else; expected integers, got type "<f8".'],
+    ["2³¹", numpyFile("npy large"), "f: value 0 is not an int32; expected less than 2³¹, got 2147483648."],
+    [
+      "float64",
+      numpyFile("npy float"),
+      'f: the npy file holds values of another type; expected integers, got type "<f8".',
+    ],
     [
       "a matrix",
       numpyFile("npy matrix"),
-      "f: this is no npy file of one axis; expected NumPy's magic number and header, got",
+      "f: this is not an npy file with one axis; expected NumPy's magic number and header, got",
     ],
     ["nothing", new Uint8Array(0), "got another beginning."],
     ["a header cut short", numpyFile("npy int64").subarray(0, 50), "got a header of 118 bytes in a file of 50."],
@@ -48,7 +52,7 @@ describe("readLists", () => {
       "f: the number of lists differs; expected 4, as the header says, got 3.",
     );
     expect(() => readLists(numpyFile("npy int64"), "f")).toThrow(
-      'f: the npy file holds something else; expected lists of integers (|O), got type "<i8".',
+      'f: the npy file holds values of another type; expected lists of integers (|O), got type "<i8".',
     );
   });
 });
@@ -70,7 +74,7 @@ describe("pickledLists", () => {
   ])("refuses %s", (name, got) => {
     expect(() => pickledLists(numpyFile(name), "f")).toThrow(DataError);
     expect(() => pickledLists(numpyFile(name), "f")).toThrow(
-      `f: this is no pickled array of lists of integers; expected what numpy.save writes, got ${got}. Nothing in the file was run.`,
+      `f: this is not a pickled array of lists of integers; expected what numpy.save writes, got ${got}. Nothing in the file was run.`,
     );
   });
 
@@ -88,8 +92,8 @@ describe("pickledLists", () => {
   });
 
   it.each<[string, number[], string]>([
-    ["an item without list", [0x4b, 1, 0x61], "an item for no list"],
-    ["more from the stack than there is", [0x65], "an item for no list"],
+    ["an item without list", [0x4b, 1, 0x61], "an item outside a list"],
+    ["more from the stack than there is", [0x65], "an item outside a list"],
     ["a number that was never kept", [0x68, 9], "nothing under number 9"],
     ["a name without end", [0x63, 0x41], "a name without end"],
     ["a text beyond the end", [0x58, 255, 255, 255, 255], "an end after"],

@@ -188,12 +188,12 @@ describe("decodePng", () => {
     [
       "an empty file",
       new Uint8Array(0),
-      "this is no PNG file; expected 89 50 4e 47 0d 0a 1a 0a at its start, got nothing.",
+      "this is not a PNG file; expected 89 50 4e 47 0d 0a 1a 0a at its start, got nothing.",
     ],
     [
       "a JPEG file",
       new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70]),
-      "this is no PNG file; expected 89 50 4e 47 0d 0a 1a 0a at its start, got ff d8 ff e0 00 10 4a 46.",
+      "this is not a PNG file; expected 89 50 4e 47 0d 0a 1a 0a at its start, got ff d8 ff e0 00 10 4a 46.",
     ],
     [
       "a file without its end",
@@ -245,7 +245,7 @@ describe("decodePng", () => {
     [
       "an unknown chunk that is needed",
       file(ihdr(1, 1, 8, 0), chunk("ABCD"), greyPixel, iend),
-      'the file has an unknown part that is needed; expected IHDR, PLTE, IDAT or IEND, got "ABCD".',
+      'unknown critical chunk; expected IHDR, PLTE, IDAT or IEND, got "ABCD".',
     ],
     [
       "no pixels",

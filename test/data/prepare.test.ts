@@ -174,7 +174,7 @@ describe("standardize and normalize", () => {
     const read = { offset: Float64Array.from(saved.offset), factor: Float64Array.from(saved.factor) };
     expect(scale(test.x, read).toArray()).toEqual(x.toArray());
     expect(() => scale(ones([2, 4]), scaling)).toThrow(
-      "datasets.scale: x has other features; expected 3 numbers a row, got [2, 4].",
+      "datasets.scale: x has the wrong number of features; expected 3 numbers a row, got [2, 4].",
     );
   });
 
@@ -231,8 +231,12 @@ describe("fromArrays", () => {
   });
 
   it.each<[any, typeof LanegradError | typeof ShapeError, string]>([
-    [{ x: [[1]] }, UsageError, "datasets.fromArrays: nothing to learn; expected either labels or target, got neither."],
-    [{ x: [[1]], labels: [0], target: [1] }, UsageError, "got both."],
+    [{ x: [[1]] }, UsageError, "datasets.fromArrays: neither labels nor target is given; expected one of them."],
+    [
+      { x: [[1]], labels: [0], target: [1] },
+      UsageError,
+      "datasets.fromArrays: both labels and target are given; expected one of them.",
+    ],
     [
       { x: [[1]], y: [0] },
       UsageError,
@@ -242,17 +246,17 @@ describe("fromArrays", () => {
     [
       { x: [[1], [2]], labels: [0] },
       ShapeError,
-      "datasets.fromArrays: x and labels differ in the number of rows; expected as many of both, got x [2, 1] and 1 labels.",
+      "datasets.fromArrays: x and labels differ in the number of rows; expected the same number, got x [2, 1] and 1 labels.",
     ],
     [
       { x: [[1], [2]], target: [0] },
       ShapeError,
-      "datasets.fromArrays: x and targets differ in the number of rows; expected as many of both, got x [2, 1] and 1 targets.",
+      "datasets.fromArrays: x and targets differ in the number of rows; expected the same number, got x [2, 1] and 1 targets.",
     ],
     [
       { x: new Float32Array(5), sampleShape: [2], labels: [0, 1] },
       ShapeError,
-      "datasets.fromArrays: x has half a row; expected a multiple of 2 for rows of [2], got 5 values.",
+      "datasets.fromArrays: x does not divide into rows; expected a multiple of 2 for rows of [2], got 5 values.",
     ],
     [
       { x: [[1]], labels: [-1] },

@@ -151,7 +151,7 @@ describe("numbers with a decimal comma", () => {
     ["a;b\n1,5;2\n", { separator: ";" }, 'got "1,5". With decimal: "," it is one.'],
     ["a;b\n1,5;2\n", { target: "b" }, 'Is the separator another? separator: ";".'],
     ["a\n1.234,5\n", { decimal: "," }, 'got "1.234,5".'],
-    ["a\n1", { decimal: ";" as never }, 'decimal is wrong; expected "." or ",", got ";".'],
+    ["a\n1", { decimal: ";" as never }, 'decimal is invalid; expected "." or ",", got ";".'],
   ])("%j with %o is refused", (text, options, expected) => {
     expect(() => parseCsv(text, options)).toThrow(expected);
   });
@@ -230,9 +230,9 @@ describe("like: a table with the features of another", () => {
   it.each<[string, CsvOptions, string]>([
     ["n,city,k\n1,Oslo,no\n", { labels: "k" }, 'line 2, column 2 ("city"): an unknown word; expected one of ["Bern", "Rome"], got "Oslo".'],
     ["n,city,k\n1,Rome,maybe\n", { labels: "k" }, 'line 2, column 3 ("k"): an unknown word; expected one of ["no", "yes"], got "maybe".'],
-    ["n,town\n1,Rome\n", { header: true }, 'there is no such column; expected one of ["n", "town"] or a number, got "city".'],
+    ["n,town\n1,Rome\n", { header: true }, 'unknown column; expected one of ["n", "town"] or a number, got "city".'],
     ["n,city\n1,?\n", {}, 'line 2, column 2 ("city"): the value is missing ("?").'],
-    ["n,city\n1,Rome\n", { text: "index" }, "like is wrong; expected like, or features and text, not both"],
+    ["n,city\n1,Rome\n", { text: "index" }, "like is invalid; expected like, or features and text, not both"],
   ])("%j with %o is refused", (text, options, expected) => {
     expect(() => parseCsv(text, { ...options, like: train })).toThrow(expected);
   }); // prettier-ignore
@@ -240,16 +240,16 @@ describe("like: a table with the features of another", () => {
 
 describe("options that are wrong", () => {
   it.each<[CsvOptions, string]>([
-    [{ text: "onehot" as never }, 'text is wrong; expected "oneHot" or "index", or one of them for each column by name, got "onehot".'],
-    [{ text: { a: "words" as never } }, "text is wrong"],
-    [{ text: { c: "index" } }, 'there is no such column; expected one of ["a", "b"] or a number, got "c".'],
+    [{ text: "onehot" as never }, 'text is invalid; expected "oneHot" or "index", or one of them for each column by name, got "onehot".'],
+    [{ text: { a: "words" as never } }, "text is invalid"],
+    [{ text: { c: "index" } }, 'unknown column; expected one of ["a", "b"] or a number, got "c".'],
     [{ text: { b: "index" }, features: ["a"] }, 'text is about a column not in use; expected some of ["a"], got "b".'],
     [{ missing: { b: "skip" }, features: ["a"] }, "missing is about a column not in use"],
     [{ missing: { b: "mean" }, target: "b" }, 'labels and targets are never filled in; expected "error" or "skip", got "mean" for "b".'],
-    [{ missingValues: "NA" as never }, 'missingValues is wrong; expected a list of strings, such as ["", "NA"], got "NA".'],
-    [{ encoding: "latin1" as never }, 'encoding is wrong; expected "utf-8" or "windows-1252", got "latin1".'],
-    [{ separator: "§" }, "separator is wrong; expected one character"],
-    [{ like: 1 as never }, "like is wrong; expected what csv or parseCsv returned, got 1."],
+    [{ missingValues: "NA" as never }, 'missingValues is invalid; expected a list of strings, such as ["", "NA"], got "NA".'],
+    [{ encoding: "latin1" as never }, 'encoding is invalid; expected "utf-8" or "windows-1252", got "latin1".'],
+    [{ separator: "§" }, "separator is invalid; expected one character"],
+    [{ like: 1 as never }, "like is invalid; expected what csv or parseCsv returned, got 1."],
     [5 as never, "the options are no object"],
   ])("%o", (options, expected) => {
     expect(() => parseCsv("a,b\n1,2\n", options)).toThrow(UsageError);
@@ -257,7 +257,7 @@ describe("options that are wrong", () => {
   }); // prettier-ignore
 
   it("a text that is none", () => {
-    expect(() => parseCsv(utf8("a\n1") as never)).toThrow("datasets.parseCsv: the text is no string");
+    expect(() => parseCsv(utf8("a\n1") as never)).toThrow("datasets.parseCsv: text must be a string");
   });
 
   it("words that would be more than 2²⁹ features in all", () => {

@@ -1,5 +1,5 @@
-/** Every example runs to its end; each throws where it does not reach what it promises. */
-import { readdirSync } from "node:fs";
+/** Every example runs to its end, and so does the program in the README; an example throws where it does not reach what it promises. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -27,5 +27,21 @@ describe("examples", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     await import(join(folder, file));
     expect(log).toHaveBeenCalled();
+  });
+
+  it("the README's first program has at most 15 lines, runs as it stands, and reads 97 % of the test digits", async () => {
+    const readme = readFileSync(join(folder, "../README.md"), "utf8");
+    const program = /```js\n([^]*?)```/.exec(readme)![1];
+    expect(program.trim().split("\n").length).toBeLessThanOrEqual(15);
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const own = mkdtempSync(join(import.meta.dirname, "readme-"));
+    try {
+      writeFileSync(join(own, "readme.js"), program);
+      await import(join(own, "readme.js"));
+    } finally {
+      rmSync(own, { recursive: true });
+    }
+    expect(log).toHaveBeenCalledExactlyOnceWith({ loss: expect.any(Number), accuracy: expect.any(Number) });
+    expect((log.mock.calls[0][0] as { accuracy: number }).accuracy).toBeGreaterThan(0.97);
   });
 });

@@ -173,10 +173,16 @@ describe("errors", () => {
       "orthogonal: gain is out of range; expected a number in (-∞, ∞), got NaN.",
       () => initializers.orthogonal({ gain: NaN }),
     ],
-    ["orthogonal: not a matrix; expected rank 2 or more, got Tensor(3).", () => fill(initializers.orthogonal(), [3])],
-    ["identity: not a matrix; expected rank 2, got Tensor(2, 2, 2).", () => fill(initializers.identity(), [2, 2, 2])],
     [
-      'initializer: not the description of one of ours; expected one of constant, glorotNormal, glorotUniform, heNormal, heUniform, identity, lecunNormal, lecunUniform, ones, orthogonal, randomNormal, randomUniform, truncatedNormal, zeros, got "uniform".',
+      "orthogonal: the parameter is not a matrix; expected rank 2 or more, got Tensor(3).",
+      () => fill(initializers.orthogonal(), [3]),
+    ],
+    [
+      "identity: the parameter is not a matrix; expected rank 2, got Tensor(2, 2, 2).",
+      () => fill(initializers.identity(), [2, 2, 2]),
+    ],
+    [
+      'initializer: unknown initializer "uniform"; expected one of constant, glorotNormal, glorotUniform, heNormal, heUniform, identity, lecunNormal, lecunUniform, ones, orthogonal, randomNormal, randomUniform, truncatedNormal, zeros.',
       () => initializerFrom({ className: "uniform" }),
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {

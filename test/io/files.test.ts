@@ -224,7 +224,7 @@ describe("readFile", () => {
     await expect(readFile("load", folder)).rejects.toThrow(/: it is a folder\.$/);
     await expect(readFile("load", new URL("https://example.org/m"))).rejects.toThrow(
       new UsageError(
-        'load: this is no file; expected a file: URL, got "https://example.org/m". Pass `await fetch(url)` to read from the network.',
+        'load: the URL is not a file; expected a file: URL, got "https://example.org/m". Pass `await fetch(url)` to read from the network.',
       ),
     );
   });
@@ -271,15 +271,15 @@ describe("readBytes", () => {
     await expect(readBytes("load", new Response("", { status: 404, statusText: "Not Found" }))).rejects.toThrow(
       new DataError('load: the download of "" failed; expected status 200, got status 404 Not Found.'),
     );
-    const inUse = "load: the stream is in use; expected a body or stream that nobody reads yet.";
+    const inUse = "load: the stream is in use; expected a body or stream that is not being read.";
     await expect(readBytes("load", used)).rejects.toThrow(new UsageError(inUse));
     await expect(readBytes("load", locked)).rejects.toThrow(new UsageError(inUse));
     await expect(readBytes("load", words)).rejects.toThrow(
-      new UsageError('load: the stream is not of bytes; expected Uint8Array, got "word".'),
+      new UsageError('load: the stream does not hold bytes; expected Uint8Array, got "word".'),
     );
     await expect(readBytes("load", 5 as unknown as string)).rejects.toThrow(
       new UsageError(
-        "load: this cannot be read; expected a path, an ArrayBuffer, a typed array, a Blob, a Response or a ReadableStream, got 5.",
+        "load: the source cannot be read; expected a path, an ArrayBuffer, a typed array, a Blob, a Response or a ReadableStream, got 5.",
       ),
     );
   });
@@ -325,10 +325,10 @@ describe("writeBytes", () => {
     const sink = new WritableStream<Uint8Array>();
     sink.getWriter();
     await expect(writeBytes("save", sink, [])).rejects.toThrow(
-      new UsageError("save: the stream is in use; expected a stream that nobody writes to yet."),
+      new UsageError("save: the stream is in use; expected a stream that is not being written to."),
     );
     await expect(writeBytes("save", [] as unknown as string, [])).rejects.toThrow(
-      new UsageError("save: this cannot be written to; expected a path or a WritableStream, got []."),
+      new UsageError("save: the sink cannot be written to; expected a path or a WritableStream, got []."),
     );
   });
 });
@@ -339,9 +339,9 @@ describe("without Node", () => {
   it("a path is an error that says what to pass instead", async () => {
     vi.stubGlobal("process", undefined);
     const text =
-      "load: there is no node:fs/promises here; expected Node ≥ 20.16, Deno or Bun. In a browser pass bytes, a Blob, a Response or a stream instead of a path.";
+      "load: node:fs/promises is not available here; expected Node ≥ 20.16, Deno or Bun. In a browser pass bytes, a Blob, a Response or a stream instead of a path.";
     await expect(readBytes("load", "model.safetensors")).rejects.toThrow(new UsageError(text));
-    expect(() => nodeBuiltin("zlib")).toThrow(/^zlib: there is no node:zlib here/);
+    expect(() => nodeBuiltin("zlib")).toThrow(/^zlib: node:zlib is not available here/);
     expect([...(await readBytes("load", bytes(1)))]).toEqual([1]);
   });
 });

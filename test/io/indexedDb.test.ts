@@ -35,7 +35,7 @@ describe("IndexedDB", () => {
   });
 
   it("refuses a name that is none", async () => {
-    const text = 'bad name; expected a string that is not empty, got ""';
+    const text = 'invalid name; expected a non-empty string, got ""';
     await expect(saveToIndexedDb("", new Uint8Array(1))).rejects.toThrow(new UsageError(`saveToIndexedDb: ${text}.`));
     await expect(loadFromIndexedDb("")).rejects.toThrow(new UsageError(`loadFromIndexedDb: ${text}.`));
   });
@@ -55,7 +55,7 @@ describe("IndexedDB", () => {
     vi.stubGlobal("indexedDB", undefined);
     await expect(saveToIndexedDb("m", new Uint8Array(1))).rejects.toThrow(
       new UsageError(
-        "saveToIndexedDb: there is no IndexedDB here; expected a browser. Save to a file, or keep the bytes yourself.",
+        "saveToIndexedDb: IndexedDB is not available here; expected a browser. Save to a file, or keep the bytes yourself.",
       ),
     );
   });

@@ -17,5 +17,5 @@ it.each([undefined, {}])("says what to do where process is %o, as in a browser",
   const call = () => nodeBuiltin("fs", "model.save", "Pass a stream.");
   expect(isNode()).toBe(false);
   expect(call).toThrow(UsageError);
-  expect(call).toThrow("model.save: there is no node:fs here; expected Node ≥ 20.16, Deno or Bun. Pass a stream.");
+  expect(call).toThrow("model.save: node:fs is not available here; expected Node ≥ 20.16, Deno or Bun. Pass a stream.");
 });

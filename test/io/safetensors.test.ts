@@ -114,13 +114,13 @@ describe("encodeSafetensors", () => {
       "metadata that is not text",
       [],
       { epoch: 3 as unknown as string },
-      'safetensors: metadata "epoch" is not text; expected a string, got 3.',
+      'safetensors: metadata "epoch" is not a string; expected a string, got 3.',
     ],
     [
       "half a character",
       [floats("\ud800", [1], [1])],
       {},
-      'safetensors: a name is not text; expected whole characters, got "\\ud800".',
+      'safetensors: a name is not valid Unicode; expected no lone surrogates, got "\\ud800".',
     ],
   ];
   it.each(bad)("refuses %s", (_what, entries, metadata, text) => {
@@ -165,12 +165,12 @@ describe("decodeSafetensors", () => {
     [
       "a header longer than the file",
       file("{}", 0, 3n),
-      "the header's length is wrong; expected at most 2 bytes (what follows in the file), got 3. This is no safetensors file, or it is cut off.",
+      "the header's length is wrong; expected at most 2 bytes (what follows in the file), got 3. This is not a safetensors file, or it is cut off.",
     ],
     [
       "the largest length that 8 bytes can claim",
       file("{}", 0, 2n ** 64n - 1n),
-      "the header's length is wrong; expected at most 2 bytes (what follows in the file), got 18446744073709551615. This is no safetensors file, or it is cut off.",
+      "the header's length is wrong; expected at most 2 bytes (what follows in the file), got 18446744073709551615. This is not a safetensors file, or it is cut off.",
     ],
     [
       "an empty header",
@@ -211,10 +211,10 @@ describe("decodeSafetensors", () => {
     [
       "a name twice",
       file(`{"w":${info("U8", [0], 0, 0)},"\\u0077":${info("U8", [0], 0, 0)}}`),
-      '"w" comes twice in the header.',
+      '"w" appears twice in the header.',
     ],
-    ["a field twice", file(w('{"dtype":"U8","dtype":"I8"}')), '"dtype" comes twice in tensor "w".'],
-    ["a metadata key twice", file('{"__metadata__":{"a":"","a":""}}'), '"a" comes twice in __metadata__.'],
+    ["a field twice", file(w('{"dtype":"U8","dtype":"I8"}')), '"dtype" appears twice in tensor "w".'],
+    ["a metadata key twice", file('{"__metadata__":{"a":"","a":""}}'), '"a" appears twice in __metadata__.'],
     [
       "metadata that is no text",
       file('{"__metadata__":{"a":1}}'),

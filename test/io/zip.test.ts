@@ -7,7 +7,7 @@ import { numpyFile } from "../support/numpyFiles.js";
 
 const names = ["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"];
 const damaged =
-  "f: this is no zip archive, or it is cut short or damaged; expected files stored or deflated, and their directory, got";
+  "f: this is not a zip archive, or it is cut short or damaged; expected files stored or deflated, and their directory, got";
 
 /** Where a signature stands the first time. */
 function find(bytes: Uint8Array, signature: number): number {

@@ -1,4 +1,21 @@
 import { describe, expect, it } from "vitest";
+import {
+  binaryAdd,
+  binaryDivide,
+  binaryDivideGradient,
+  binaryMaximum,
+  binaryMaximumGradient,
+  binaryMinimum,
+  binaryMinimumGradient,
+  binaryMultiply,
+  binarySubtract,
+  broadcastBox,
+  comparisonEqual,
+  comparisonLess,
+  comparisonLessEqual,
+  comparisonNotEqual,
+  comparisonOfInt32,
+} from "#wasm/layouts";
 import type { Build } from "../support/builds.js";
 import { builds } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
@@ -21,6 +38,9 @@ const boxes: readonly { readonly d: Four; readonly a: Four; readonly b: Four }[]
   { d: [2, 0, 3, 4], a: [12, 12, 4, 1], b: [0, 0, 0, 1] },
 ];
 
+/** The strides of a row. */
+const row: Four = [0, 0, 0, 1];
+
 /** Elements an operand of these strides holds. */
 const extent = (d: Four, s: Four): number => (d.includes(0) ? 0 : 1 + d.reduce((sum, n, i) => sum + (n - 1) * s[i], 0));
 
@@ -41,29 +61,30 @@ const describeBox = ({ d, a, b }: (typeof boxes)[number]): string =>
 const tied = (n: number, seed: number): Float32Array =>
   uniform(n, seed).map((value) => Math.round(value * 3) + (value < 0 ? -0.5 : 0.5));
 
-const forward = {
-  addForward: (a: number, b: number) => a + b,
-  subForward: (a: number, b: number) => a - b,
-  mulForward: (a: number, b: number) => a * b,
-  divForward: (a: number, b: number) => a / b,
-  maximumForward: Math.max,
-  minimumForward: Math.min,
+const common = {
+  add: [binaryAdd, (a: number, b: number) => a + b],
+  subtract: [binarySubtract, (a: number, b: number) => a - b],
+  multiply: [binaryMultiply, (a: number, b: number) => a * b],
+} as const;
+
+const further = {
+  divide: [binaryDivide, (a: number, b: number) => a / b],
+  maximum: [binaryMaximum, Math.max],
+  minimum: [binaryMinimum, Math.min],
 } as const;
 
 const share = (wins: boolean, ties: boolean): number => (wins ? 1 : ties ? 0.5 : 0);
 
 const gradients = {
-  maximumBackward: (g: number, a: number, b: number) => g * share(a > b, a === b),
-  minimumBackward: (g: number, a: number, b: number) => g * share(a < b, a === b),
+  maximum: [binaryMaximumGradient, (g: number, a: number, b: number) => g * share(a > b, a === b)],
+  minimum: [binaryMinimumGradient, (g: number, a: number, b: number) => g * share(a < b, a === b)],
 } as const;
 
 const comparisons = {
-  equal: (a: number, b: number) => a === b,
-  notEqual: (a: number, b: number) => a !== b,
-  less: (a: number, b: number) => a < b,
-  lessEqual: (a: number, b: number) => a <= b,
-  greater: (a: number, b: number) => a > b,
-  greaterEqual: (a: number, b: number) => a >= b,
+  equal: [comparisonEqual, (a: number, b: number) => a === b],
+  notEqual: [comparisonNotEqual, (a: number, b: number) => a !== b],
+  less: [comparisonLess, (a: number, b: number) => a < b],
+  lessEqual: [comparisonLessEqual, (a: number, b: number) => a <= b],
 } as const;
 
 const keys = <T extends object>(table: T): (keyof T)[] => Object.keys(table) as (keyof T)[];
@@ -97,41 +118,46 @@ function onEveryBox(
 describe.each(builds)("functions of two inputs ($name)", (build) => {
   const { kernels } = build;
 
-  describe.each(keys(forward))("%s is within 2e-7", (name) => {
+  const boxOf = (d: Four, a: Four, b: Four): number => build.struct(broadcastBox, { d, a, b });
+
+  describe.each(keys(common))("%s is within 2e-7", (name) => {
+    const [f, exact] = common[name];
     onEveryBox(
       build,
-      (out, _g, a, b, d, sa, sb, accumulate) => kernels[name](out, a, b, ...d, ...sa, ...sb, accumulate),
-      (_, a, b) => forward[name](a, b),
+      (out, _g, a, b, d, sa, sb, accumulate) => kernels.binary(f, out, a, b, boxOf(d, sa, sb), accumulate),
+      (_, a, b) => exact(a, b),
+    );
+  });
+
+  describe.each(keys(further))("%s is within 2e-7", (name) => {
+    const [f, exact] = further[name];
+    onEveryBox(
+      build,
+      (out, _g, a, b, d, sa, sb, accumulate) => kernels.furtherBinary(f, out, 0, a, b, boxOf(d, sa, sb), accumulate),
+      (_, a, b) => exact(a, b),
     );
   });
 
   describe.each(keys(gradients))("%s gives the winner dOut, ties half of it", (name) => {
+    const [f, exact] = gradients[name];
     onEveryBox(
       build,
-      (dA, g, a, b, d, sa, sb, accumulate) => kernels[name](dA, g, a, b, ...d, ...sa, ...sb, accumulate),
-      gradients[name],
+      (dA, g, a, b, d, sa, sb, accumulate) => kernels.furtherBinary(f, dA, g, a, b, boxOf(d, sa, sb), accumulate),
+      exact,
     );
   });
 
-  describe("divBackwardB is −dOut · quotient / b", () => {
-    const cases = boxes.map((box) => [describeBox(box), box] as const);
-    it.each(cases)("%s", (_, { d, b: sb }) => {
-      const n = d.reduce((product, size) => product * size, 1);
-      const [b, g, quotient, before] = [tied(extent(d, sb), 2), uniform(n, 3), uniform(n, 4), uniform(n, 5)];
-      const bs = spread(b, d, sb);
-      for (const accumulate of [0, 1]) {
-        const dB = runKernel(build, () => {
-          const out = build.f32(accumulate ? before : n);
-          const [pg, pq, pb] = [build.f32(g).ptr, build.f32(quotient).ptr, build.f32(b).ptr];
-          return { out, call: () => kernels.divBackwardB(out.ptr, pg, pq, pb, ...d, ...sb, accumulate) };
-        });
-        const exact = bs.map((value, i) => (-g[i] * quotient[i]) / value + accumulate * before[i]);
-        expectClose(dB, exact, 4e-7, 2e-7);
-      }
-    });
+  describe("the divisor's gradient is −dOut · quotient / b", () => {
+    onEveryBox(
+      build,
+      (dB, g, quotient, b, d, sq, sb, accumulate) =>
+        kernels.furtherBinary(binaryDivideGradient, dB, g, quotient, b, boxOf(d, sq, sb), accumulate),
+      (g, quotient, b) => (-g * quotient) / b,
+    );
   });
 
   describe.each(keys(comparisons))("%s", (name) => {
+    const [f, exact] = comparisons[name];
     it.each(boxes.map((box) => [describeBox(box), box] as const))("%s", (_, { d, a: sa, b: sb }) => {
       const n = d.reduce((product, size) => product * size, 1);
       const [a, b] = [tied(extent(d, sa), 1), tied(extent(d, sb), 2)];
@@ -141,11 +167,12 @@ describe.each(builds)("functions of two inputs ($name)", (build) => {
         const out = runKernel(build, () => {
           const out = build.f32(n);
           const [pa, pb] = kind === "int32" ? [build.i32(va), build.i32(vb)] : [build.f32(va), build.f32(vb)];
-          const kernel = kind === "int32" ? (`${name}Int32` as const) : name;
-          return { out, call: () => kernels[kernel](out.ptr, pa.ptr, pb.ptr, ...d, ...sa, ...sb) };
+          const number = kind === "int32" ? f + comparisonOfInt32 : f;
+          const box = boxOf(d, sa, sb);
+          return { out, call: () => kernels.compare(number, out.ptr, pa.ptr, pb.ptr, box) };
         });
         const bs = spread(vb, d, sb);
-        expect([...out]).toEqual(spread(va, d, sa).map((value, i) => Number(comparisons[name](value, bs[i]))));
+        expect([...out]).toEqual(spread(va, d, sa).map((value, i) => Number(exact(value, bs[i]))));
       }
     });
 
@@ -154,23 +181,24 @@ describe.each(builds)("functions of two inputs ($name)", (build) => {
       const values = [NaN, -Infinity, -1, -0, 0, 1, Infinity];
       const x = build.f32(values);
       const out = build.f32(49);
-      kernels[name](out.ptr, x.ptr, x.ptr, 1, 1, 7, 7, 0, 0, 1, 0, 0, 0, 0, 1);
-      expect([...out.view]).toEqual(values.flatMap((a) => values.map((b) => Number(comparisons[name](a, b)))));
+      kernels.compare(f, out.ptr, x.ptr, x.ptr, boxOf([1, 1, 7, 7], [0, 0, 1, 0], [0, 0, 0, 1]));
+      expect([...out.view]).toEqual(values.flatMap((a) => values.map((b) => Number(exact(a, b)))));
     });
   });
 
   it("comparisons of int32 tell numbers apart that float32 cannot", () => {
     build.reset();
     const [a, b, out] = [build.i32([2 ** 24, -5]), build.i32([2 ** 24 + 1, -5]), build.f32(2)];
-    kernels.lessInt32(out.ptr, a.ptr, b.ptr, 1, 1, 1, 2, 0, 0, 0, 1, 0, 0, 0, 1);
+    const box = boxOf([1, 1, 1, 2], row, row);
+    kernels.compare(comparisonLess + comparisonOfInt32, out.ptr, a.ptr, b.ptr, box);
     expect([...out.view]).toEqual([1, 0]);
   });
 
   it("maximum and minimum give NaN where either is NaN", () => {
-    for (const name of ["maximumForward", "minimumForward"] as const) {
+    for (const f of [binaryMaximum, binaryMinimum]) {
       build.reset();
       const [a, b, out] = [build.f32([NaN, 1, 2]), build.f32([1, NaN, 3]), build.f32(3)];
-      kernels[name](out.ptr, a.ptr, b.ptr, 1, 1, 1, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0);
+      kernels.furtherBinary(f, out.ptr, 0, a.ptr, b.ptr, boxOf([1, 1, 1, 3], row, row), 0);
       expect([...out.view].map(Number.isNaN)).toEqual([true, true, false]);
     }
   });
@@ -179,10 +207,9 @@ describe.each(builds)("functions of two inputs ($name)", (build) => {
     build.reset();
     const [a, b] = [build.f32(uniform(21, 1)), build.f32(uniform(21, 2))];
     const sum = a.view.map((value, i) => value + b.view[i]);
-    const strides = [0, 0, 0, 1, 0, 0, 0, 1] as const;
-    kernels.addForward(a.ptr, a.ptr, b.ptr, 1, 1, 1, 21, ...strides, 0);
+    kernels.binary(binaryAdd, a.ptr, a.ptr, b.ptr, boxOf([1, 1, 1, 21], row, row), 0);
     expect(a.view).toEqual(sum);
-    kernels.subForward(b.ptr, a.ptr, b.ptr, 1, 1, 1, 21, ...strides, 0);
+    kernels.binary(binarySubtract, b.ptr, a.ptr, b.ptr, boxOf([1, 1, 1, 21], row, row), 0);
     expectClose(b.view, uniform(21, 1), 0, 3e-7);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { copyBox } from "#wasm/layouts";
 import { builds } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
 
@@ -61,7 +62,8 @@ describe.each(builds)("strided copies ($name)", (build) => {
       const out = runKernel(build, () => {
         const out = build.f32(before);
         const from = build.f32(input).ptr + 4 * first;
-        return { out, call: () => kernels.copyStrided(out.ptr, from, ...d, ...o, ...x) };
+        const box = build.struct(copyBox, { d, o, x });
+        return { out, call: () => kernels.copyStrided(out.ptr, from, box) };
       });
       const expected = before.slice();
       eachElement(d, o, x, (to, from) => (expected[to] = input[first + from]));
@@ -72,7 +74,8 @@ describe.each(builds)("strided copies ($name)", (build) => {
       const out = runKernel(build, () => {
         const out = build.f32(before);
         const from = build.f32(input).ptr + 4 * first;
-        return { out, call: () => kernels.addStrided(out.ptr, from, ...d, ...o, ...x) };
+        const box = build.struct(copyBox, { d, o, x });
+        return { out, call: () => kernels.addStrided(out.ptr, from, box) };
       });
       const expected = before.slice();
       eachElement(d, o, x, (to, from) => (expected[to] += input[first + from]));
@@ -84,7 +87,8 @@ describe.each(builds)("strided copies ($name)", (build) => {
     build.reset();
     const x = build.i32([0x7f800001, -1, 0x7fc12345, 1, 0, -0x80000000]);
     const out = build.i32(6);
-    kernels.copyStrided(out.ptr, x.ptr, 1, 1, 2, 3, 0, 0, 3, 1, 0, 0, 1, 2);
+    const box = build.struct(copyBox, { d: [1, 1, 2, 3], o: [0, 0, 3, 1], x: [0, 0, 1, 2] });
+    kernels.copyStrided(out.ptr, x.ptr, box);
     expect([...out.view]).toEqual([0, 2, 4, 1, 3, 5].map((i) => x.view[i]));
   });
 

@@ -3,6 +3,7 @@
  * every cell that become subnormal (npm run mutants).
  */
 import { describe, expect, it } from "vitest";
+import { batchShape, optimizerBlock as layout, sequenceShape } from "#wasm/layouts";
 import { type Build, builds } from "../support/builds.js";
 import { expectClose, uniform } from "../support/kernelRun.js";
 
@@ -10,9 +11,9 @@ const zeros = (n: number): Float32Array => new Float32Array(n);
 
 /** Of the state of an optimizer: learning rate 0.1, gradients as they are, ε 1e-7, momentum 0.9, β 0.5, step `t`. */
 function optimizerBlock(build: Build, t: number): number {
-  const { ptr, view } = build.f32(zeros(build.kernels.optimizerBlockBytes() / 4));
+  const { ptr, view } = build.f32(zeros(layout.bytes / 4));
   view.set([0.1, 1, 1e-7, 0.9]);
-  new Float64Array(view.buffer, ptr + 16, 3).set([0.5, 0.5, t - 1]);
+  new Float64Array(view.buffer, ptr + layout.at.beta1, 3).set([0.5, 0.5, t - 1]);
   build.kernels.advanceStep(ptr);
   return ptr;
 }
@@ -52,6 +53,7 @@ describe.each(builds)("at their edges ($name)", (build) => {
 
   describe("no gradient becomes subnormal on its way back through 400 steps of factor ½", () => {
     const [N, T, H] = [2, 400, 5];
+    const sizes = { n: N, t: T, h: H, order: 0, mask: 0, keep: 0 };
     const isSwept = (values: Float32Array): void => {
       const sizes = Array.from(values, Math.abs);
       expect(sizes.filter((size) => size > 0 && size < 2 ** -126)).toEqual([]);
@@ -65,7 +67,8 @@ describe.each(builds)("at their edges ($name)", (build) => {
       const [dH, gates, u] = [build.f32(zeros(N * H).fill(1)), build.f32(zeros(N * T * H).fill(0.1)), diagonal(H)];
       const scratch = build.f32(kernels.simpleRnnScratchBytes(N, H) / 4).ptr;
       const before = build.f32(zeros(N * T * H)).ptr;
-      kernels.simpleRnnBackward(dH.ptr, gates.ptr, before, 0, build.f32(u).ptr, 0, 0, N, T, H, 0, 0, 1, scratch);
+      const shape = build.struct(sequenceShape, { ...sizes, activation: 0, recurrentActivation: 0 });
+      kernels.simpleRnnBackward(dH.ptr, gates.ptr, before, 0, build.f32(u).ptr, shape, 1, scratch);
       isSwept(gates.view);
     });
 
@@ -75,8 +78,8 @@ describe.each(builds)("at their edges ($name)", (build) => {
       const scratch = build.f32(kernels.gruScratchBytes(N, H) / 4).ptr;
       const [before, inner] = [build.f32(zeros(N * T * H)).ptr, build.f32(zeros(N * T * H)).ptr];
       const u = build.f32(zeros(H * 3 * H)).ptr;
-      const sizes = [N, T, H, resetAfter, 0, 3, 2, 1, scratch] as const;
-      kernels.gruBackward(dH.ptr, gates.ptr, before, inner, 0, u, 0, 0, ...sizes);
+      const shape = build.struct(sequenceShape, { ...sizes, activation: 3, recurrentActivation: 2 });
+      kernels.gruBackward(dH.ptr, gates.ptr, before, inner, 0, u, shape, resetAfter, 1, scratch);
       isSwept(gates.view);
     });
   });
@@ -225,7 +228,9 @@ describe.each(builds)("at their edges ($name)", (build) => {
       const [a, b, c] = [ones(48), ones(48), ones(48)];
       kernels.setThread(0, 3);
       const scratch = build.f32(kernels.gemmScratchBytes(2, 2, 2) / 4 + 1).ptr;
-      build.asThreads(3, () => kernels.gemmBatch(0, 0, 2, 2, 2, 12, a.ptr, 2, 4, b.ptr, 2, 4, 1, c.ptr, 2, 4, scratch));
+      const steps = { lda: 2, aNext: 4, ldb: 2, bNext: 4, ldc: 2, cNext: 4 };
+      const shape = build.struct(batchShape, { m: 2, n: 2, k: 2, count: 12, ...steps });
+      build.asThreads(3, () => kernels.gemmBatch(0, shape, a.ptr, b.ptr, 1, c.ptr, scratch));
       expect([...c.view]).toEqual(Array<number>(48).fill(3));
     });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { optimizerBlock } from "#wasm/layouts";
 import { builds, type Build } from "../support/builds.js";
 import { expectClose, runKernel, uniform } from "../support/kernelRun.js";
 
@@ -22,10 +23,10 @@ const usual: Settings = {
 };
 
 function makeBlock(build: Build, settings: Settings): number {
-  const { ptr, view } = build.f32(build.kernels.optimizerBlockBytes() / 4);
+  const { ptr, view } = build.f32(optimizerBlock.bytes / 4);
   view.fill(0);
   view.set([settings.learningRate, settings.gradientScale, settings.epsilon, settings.momentum]);
-  new Float64Array(view.buffer, ptr + 16, 2).set([settings.beta1, settings.beta2]);
+  new Float64Array(view.buffer, ptr + optimizerBlock.at.beta1, 2).set([settings.beta1, settings.beta2]);
   return ptr;
 }
 
@@ -270,7 +271,7 @@ describe.each(builds)("optim ($name)", (build) => {
     build.reset();
     const block = makeBlock(build, { ...usual, beta1: 0.9, beta2: 0.999 });
     const floats = new Float32Array(kernels.memory.buffer, block, 16);
-    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
+    const step = new Float64Array(kernels.memory.buffer, block + optimizerBlock.at.step, 1);
     for (const t of [1, 2, 1000, 1_000_000]) {
       step[0] = t - 1;
       kernels.advanceStep(block);
@@ -282,7 +283,7 @@ describe.each(builds)("optim ($name)", (build) => {
   it("every 64th step clears states below 2⁻¹¹², before they are subnormal, and only those", () => {
     build.reset();
     const block = makeBlock(build, { ...usual, beta1: 0.5, beta2: 0.5 });
-    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
+    const step = new Float64Array(kernels.memory.buffer, block + optimizerBlock.at.step, 1);
     const n = 6;
     const [params, grads] = [build.f32(new Float32Array(n)), build.f32(new Float32Array(n))];
     const states = [build.f32(n), build.f32(n)];
@@ -315,7 +316,7 @@ describe.each(builds)("optim ($name)", (build) => {
           out.view.fill(0, 0, n);
           const grads = build.f32(new Float32Array(n));
           const block = makeBlock(build, { ...usual, beta1: 0.5, beta2: 0.5, momentum: 0.5 });
-          new Float64Array(kernels.memory.buffer, block + 32, 1)[0] = t - 1;
+          new Float64Array(kernels.memory.buffer, block + optimizerBlock.at.step, 1)[0] = t - 1;
           kernels.advanceStep(block);
           const states = [1, 2, 3].map((slot) => out.ptr + 4 * n * slot);
           return { out, call: () => optimizer.run(build, out.ptr, grads.ptr, states, n, block, 0) };
@@ -334,7 +335,7 @@ describe.each(builds)("optim ($name)", (build) => {
   it("steps are counted past 2³¹ and past 2³²: t goes on, the corrections are 1, and every 64th step sweeps", () => {
     build.reset();
     const block = makeBlock(build, usual);
-    const step = new Float64Array(kernels.memory.buffer, block + 32, 1);
+    const step = new Float64Array(kernels.memory.buffer, block + optimizerBlock.at.step, 1);
     const floats = new Float32Array(kernels.memory.buffer, block, 16);
     const [params, grads, state] = [build.f32([0]), build.f32([0]), build.f32([0])];
     for (const t of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 63, 2 ** 32 + 64, 2 ** 53 - 64]) {
@@ -351,7 +352,7 @@ describe.each(builds)("optim ($name)", (build) => {
     build.reset();
     const block = makeBlock(build, usual);
     build.asThreads(3, () => kernels.advanceStep(block));
-    expect(new Float64Array(kernels.memory.buffer, block + 32, 1)[0]).toBe(1);
+    expect(new Float64Array(kernels.memory.buffer, block + optimizerBlock.at.step, 1)[0]).toBe(1);
   });
 
   it.each([0, 1, 5, 16, 37])("regularize adds l2·p + l1·sign(p) to %i gradients", (n) => {

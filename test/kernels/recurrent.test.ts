@@ -3,6 +3,7 @@
  * the formulas of the other cells are the table's affair. Letters: N batch, T steps, H units.
  */
 import { describe, expect, it } from "vitest";
+import { sequenceShape } from "#wasm/layouts";
 import { type Build, builds } from "../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../support/kernelRun.js";
 
@@ -31,13 +32,18 @@ function run(build: Build, { N, T, H }: Sizes): { h: Float32Array; dz: Float32Ar
       build.kernels.setThread(0, mostThreads);
       const scratch = scratchOf();
       build.kernels.setThread(0, 1);
-      const sizes = [N, T, H, 0, tanh, sigmoid, 1, scratch.ptr] as const;
+      const activations = { activation: tanh, recurrentActivation: sigmoid };
+      const shape = build.struct(sequenceShape, { n: N, t: T, h: H, order: 0, ...activations, mask: 0, keep: 0 });
       const forward = () =>
-        build.kernels.lstmForward(h.ptr, c.ptr, 0, gates.ptr, before.ptr, cells.ptr, u.ptr, 0, 0, 0, 0, ...sizes);
+        build.kernels.lstmForward(
+          ...([h.ptr, c.ptr, 0, gates.ptr, before.ptr, cells.ptr, u.ptr, 0, 0, shape, 1, scratch.ptr] as const),
+        );
       if (wanted === "h") return { out: h, call: forward };
       forward();
       const call = () =>
-        build.kernels.lstmBackward(dH.ptr, dC.ptr, gates.ptr, before.ptr, 0, cells.ptr, 0, u.ptr, 0, 0, 0, ...sizes);
+        build.kernels.lstmBackward(
+          ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, 0, cells.ptr, 0, u.ptr, 0, shape, 1, scratch.ptr] as const),
+        );
       return { out: wanted === "dz" ? gates : dH, call };
     });
   }

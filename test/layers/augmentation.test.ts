@@ -43,7 +43,7 @@ describe.each<[string, () => Layer]>([
   it("refuses what is no image", () => {
     expect(() => run(make(), [[2, 5]])).toThrow(ShapeError);
     expect(() => run(make(), [[2, 5]])).toThrow(
-      `${name}: the input is no image; expected [N, H, W, C], got [N, 5]. layers.reshape({ targetShape: [H, W, 1] })`,
+      `${name}: the input must have shape [N, H, W, C]; got [N, 5]. layers.reshape({ targetShape: [H, W, 1] })`,
     );
   });
 });

@@ -118,16 +118,16 @@ describe("a layer comes back from its configuration as JSON", () => {
   it.each(["kernelInitializer", "kernelRegularizer", "layer"])("an unknown value is refused: %s", (option) => {
     const layer = option === "layer" ? "timeDistributed" : "dense";
     expect(() => layerFrom({ className: layer, units: 1, [option]: { className: "constructor" } })).toThrow(
-      `loadModel: ${option} is unknown; expected the description of an initializer, a regularizer or a layer, got "constructor".`,
+      `loadModel: unknown ${option} "constructor"; expected the description of an initializer, a regularizer or a layer.`,
     );
     expect(() => layerFrom({ className: layer, ...(layer === "dense" && { units: 1 }), [option]: 3 })).toThrow(
-      /^\w+: \w+ (is of another kind|cannot be wrapped); expected a (value as|layer, as) .*, got 3\.$/,
+      /^\w+: \w+ (has the wrong type|cannot be wrapped); expected a (value|layer) such as .*, got 3\.$/,
     );
   });
 
   it("an unknown kind is refused", () => {
     expect(() => layerFrom({ className: "conv9d" })).toThrow(
-      /^loadModel: unknown layer; expected activation, add, .*, got "conv9d"\. Pass loadModel the makers of your own layers: \{ customLayers \}\.$/,
+      /^loadModel: unknown layer "conv9d"; expected one of activation, add, .*\. Register your own layers with loadModel\(file, \{ customLayers \}\)\.$/,
     );
     expect(() => layerFrom({ className: "toString" })).toThrow("loadModel: unknown layer");
   });
@@ -169,13 +169,13 @@ describe("a layer of one's own", () => {
     const layer = new Scale();
     layer.apply(input({ shape: [2] }));
     expect(() => layer.parameters[0].value).toThrow(
-      'layer: parameter "factors" has no value yet. Make a model of the layer first.',
+      'layer: parameter "factors" has no value yet. Put the layer into a model first.',
     );
   });
 
   it("with a name that cannot stand in a file is refused when it is used", () => {
     const named = (name: unknown) => new Scale({ name } as LayerOptions).apply(input({ shape: [2] }));
-    expect(() => named(7)).toThrow('scale: not a name; expected a text without "/", got 7.');
+    expect(() => named(7)).toThrow('scale: the name is invalid; expected a string without "/", got 7.');
   });
 });
 

@@ -207,14 +207,14 @@ describe("what is refused before any kernel runs", () => {
   it.each([
     [() => layers.conv2d({ filters: 0, kernelSize: 3 }), "conv2d: filters is out of range; expected an integer in [1, ∞), got 0."],
     [() => layers.conv2d({ filters: 4, kernelSize: 0 }), "conv2d: kernelSize is out of range; expected an integer in [1, ∞), got 0."],
-    [() => layers.conv2d({ filters: 4, kernelSize: [3] }), "conv2d: kernelSize has another number of axes; expected one number or 2, got [3]."],
+    [() => layers.conv2d({ filters: 4, kernelSize: [3] }), "conv2d: kernelSize has the wrong length; expected one number or 2, got [3]."],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, strides: 0.5 }), "conv2d: strides is out of range; expected an integer in [1, ∞), got 0.5."],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, dilationRate: 0 }), "conv2d: dilationRate is out of range; expected an integer in [1, ∞), got 0."],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, groups: -1 }), "conv2d: groups is out of range; expected an integer in [1, ∞), got -1."],
-    [() => layers.conv2d({ filters: 4, kernelSize: 3, padding: "causal" as never }), 'conv2d: padding is none; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "causal".'],
+    [() => layers.conv2d({ filters: 4, kernelSize: 3, padding: "causal" as never }), 'conv2d: padding has the wrong form; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "causal".'],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, units: 4 } as never), "conv2d: unknown option"],
-    [() => layers.conv1d({ filters: 4, kernelSize: [3, 3] }), "conv1d: kernelSize has another number of axes; expected one number or 1, got [3, 3]."],
-    [() => layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, dilationRate: 2 }), "conv2dTranspose: strides and dilation together; expected one of the two to be 1, got strides [2, 2], dilationRate [2, 2]."],
+    [() => layers.conv1d({ filters: 4, kernelSize: [3, 3] }), "conv1d: kernelSize has the wrong length; expected one number or 1, got [3, 3]."],
+    [() => layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, dilationRate: 2 }), "conv2dTranspose: strides and dilationRate cannot both exceed 1; got strides [2, 2], dilationRate [2, 2]."],
     [() => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 0 }), "depthwiseConv2d: depthMultiplier is out of range; expected an integer in [1, ∞), got 0."],
     [() => layers.separableConv2d({ filters: 2.5, kernelSize: 3 }), "separableConv2d: filters is out of range; expected an integer in [1, ∞), got 2.5."],
   ])("an option: %#", (call, text) => {
@@ -229,7 +229,7 @@ describe("what is refused before any kernel runs", () => {
     [apply(layers.conv1d({ filters: 4, kernelSize: 3 }), [9, 9, 3]), "conv1d: x has the wrong rank; expected x [N, T, C], got x [1, 9, 9, 3]."],
     [apply(layers.depthwiseConv2d({ kernelSize: 5 }), [4, 9, 1]), "depthwiseConv2d: the window is larger than the padded input; expected a window of at most 4 along H"],
     [apply(layers.separableConv2d({ filters: 4, kernelSize: 5 }), [4]), "separableConv2d: x has the wrong rank; expected x [N, H, W, C], got x [1, 4]."],
-    [apply(layers.conv2dTranspose({ filters: 4, kernelSize: 3, padding: 3 }), [4, 9, 1]), "conv2dTranspose: the output has no size; expected at least 1, got 0 along H"],
+    [apply(layers.conv2dTranspose({ filters: 4, kernelSize: 3, padding: 3 }), [4, 9, 1]), "conv2dTranspose: the output would be empty; expected at least 1, got 0 along H"],
   ])("an input: %#", (call, text) => {
     expect(call).toThrow(ShapeError);
     expect(call).toThrow(text);

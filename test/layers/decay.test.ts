@@ -138,7 +138,7 @@ function kinds(): string[] {
   try {
     layerFrom({ className: "none" });
   } catch (error) {
-    return /expected (.*), got/.exec((error as Error).message)![1].split(", ");
+    return /expected one of (.*)\. Register/.exec((error as Error).message)![1].split(", ");
   }
   return [];
 }

@@ -78,11 +78,11 @@ it("shared by two inputs of one shape, has one set of parameters", () => {
 
 describe("refuses", () => {
   it.each([
-    ["dense: units is out of range; expected an integer in [1, ∞), got undefined.", {}],
+    ["dense: units is missing; expected an integer in [1, ∞).", {}],
     ["dense: units is out of range; expected an integer in [1, ∞), got 2.5.", { units: 2.5 }],
     ["dense: units is out of range; expected an integer in [1, ∞), got 0.", { units: 0 }],
     [
-      "dense: the options are no object; expected { units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, name, inputShape }, got 3.",
+      "dense: the options must be an object; expected { units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, name, inputShape }, got 3.",
       3,
     ],
     [
@@ -93,24 +93,27 @@ describe("refuses", () => {
       'dense: unknown option; expected units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, name or inputShape, got "unit".',
       { units: 1, unit: 2 },
     ],
-    ["dense: useBias is out of range; expected true or false, got 1.", { units: 1, useBias: 1 }],
+    ["dense: useBias has the wrong type; expected true or false, got 1.", { units: 1, useBias: 1 }],
     [
-      'dense: kernelInitializer is of another kind; expected a value as initializers.heNormal(), got "heNormal".',
+      'dense: kernelInitializer has the wrong type; expected a value such as initializers.heNormal(), got "heNormal".',
       { units: 1, kernelInitializer: "heNormal" },
     ],
     [
-      "dense: biasInitializer is of another kind; expected a value as initializers.heNormal(), got function zeros. Call it: zeros(…).",
+      "dense: biasInitializer has the wrong type; expected a value such as initializers.heNormal(), got function zeros. Call it: zeros(…).",
       { units: 1, biasInitializer: zeroed },
     ],
     [
-      "dense: kernelRegularizer is of another kind; expected a value as regularizers.l2(1e-4), got function l2. Call it: l2(…).",
+      "dense: kernelRegularizer has the wrong type; expected a value such as regularizers.l2(1e-4), got function l2. Call it: l2(…).",
       { units: 1, kernelRegularizer: l2 },
     ],
-    ['dense: not a name; expected a text without "/", got "".', { units: 1, name: "" }],
-    ['dense: not a name; expected a text without "/", got "a/b".', { units: 1, name: "a/b" }],
-    ["dense: not a shape; expected integers ≥ 0 with a product below 2³¹, got 2.", { units: 1, inputShape: 2 }],
+    ['dense: the name is invalid; expected a string without "/", got "".', { units: 1, name: "" }],
+    ['dense: the name is invalid; expected a string without "/", got "a/b".', { units: 1, name: "a/b" }],
     [
-      "dense: not a shape; expected integers ≥ 0 with a product below 2³¹, got [null].",
+      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got 2.",
+      { units: 1, inputShape: 2 },
+    ],
+    [
+      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [null].",
       { units: 1, inputShape: [null] },
     ],
   ])("%s", (expected, options) => {
@@ -119,7 +122,7 @@ describe("refuses", () => {
 
   it("a sample without axes", () => {
     expect(() => dense({ units: 1 }).apply(input({ shape: [] }))).toThrow(
-      "dense: no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
+      "dense: the input has no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
     );
   });
 
@@ -127,7 +130,7 @@ describe("refuses", () => {
     const layer = dense({ units: 2 });
     layer.apply(input({ shape: [3] }));
     expect(() => layer.apply(input({ shape: [4] }))).toThrow(
-      "dense: the layer was built for another input; expected [3], got [4].",
+      "dense: the layer was built for another input shape; expected [3], got [4].",
     );
   });
 });

@@ -101,7 +101,7 @@ describe("gridLstm", () => {
     [() => gridLstm({ units: 4, depth: 0 }), "gridLstm: depth is out of range; expected an integer in [1, ∞), got 0."],
     [
       () => sequential([gridLstm({ units: 4, inputShape: [3] })]),
-      "gridLstm: the input is no batch of sequences; expected [N, T, I], T ≥ 1, got [N, 3].",
+      "gridLstm: the input must have shape [N, T, I] with T ≥ 1; got [N, 3].",
     ],
   ])("refuses %#", (make, text) => {
     expect(make).toThrow(text);

@@ -85,7 +85,7 @@ describe("bad input", () => {
     [
       () => layers.maxPooling1d({ strides: [1, 2] }),
       UsageError,
-      "maxPooling1d: strides has another number of axes; expected one number or 1, got [1, 2].",
+      "maxPooling1d: strides has the wrong length; expected one number or 1, got [1, 2].",
     ],
     [
       () => layers.averagePooling2d({ pool: 2 } as never),
@@ -111,7 +111,7 @@ describe("bad input", () => {
     [
       () => layers.globalAveragePooling2d({ keepDims: 1 as never }),
       UsageError,
-      "globalAveragePooling2d: keepDims is out of range; expected true or false, got 1.",
+      "globalAveragePooling2d: keepDims has the wrong type; expected true or false, got 1.",
     ],
     [
       () => layers.upSampling2d({ size: 1.5 }),
@@ -126,17 +126,17 @@ describe("bad input", () => {
     [
       () => layers.zeroPadding2d({ padding: -1 }),
       UsageError,
-      "zeroPadding2d: padding is none; expected an integer ≥ 0, [height, width] or [[top, bottom], [left, right]], got -1.",
+      "zeroPadding2d: padding has the wrong form; expected an integer ≥ 0, [height, width] or [[top, bottom], [left, right]], got -1.",
     ],
     [
       () => layers.cropping2d({} as never),
       UsageError,
-      "cropping2d: cropping is none; expected an integer ≥ 0, [height, width] or [[top, bottom], [left, right]], got undefined.",
+      "cropping2d: cropping has the wrong form; expected an integer ≥ 0, [height, width] or [[top, bottom], [left, right]], got undefined.",
     ],
     [
       () => layers.cropping2d({ cropping: [2, 1] }).outputShape([[4, 6, 1]]),
       ShapeError,
-      "cropping2d: nothing is left; expected borders smaller than the image, [N, 4, 6, 1], got [[2, 2], [1, 1]].",
+      "cropping2d: cropping leaves nothing of the image; expected borders smaller than the image, [N, 4, 6, 1], got [[2, 2], [1, 1]].",
     ],
   ])("case %#", (call, error, text) => {
     let thrown: unknown;

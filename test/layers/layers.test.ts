@@ -122,14 +122,17 @@ describe("refuses", () => {
   it.each<[string, () => unknown]>([
     ["activation: unknown activation; expected linear, relu", () => activation({ activation: "swish" as never })],
     [
-      'activation: the options are no object; expected { activation, name, inputShape }, got "relu".',
+      'activation: the options must be an object; expected { activation, name, inputShape }, got "relu".',
       () => activation("relu" as never),
     ],
     ["dropout: rate is out of range; expected a number in [0, 1), got 1.", () => dropout({ rate: 1 })],
-    ["dropout: rate is out of range; expected a number in [0, 1), got undefined.", () => dropout({} as never)],
-    ["dropout: the options are no object; expected { rate, name, inputShape }, got 0.5.", () => dropout(0.5 as never)],
+    ["dropout: rate is missing; expected a number in [0, 1).", () => dropout({} as never)],
     [
-      "dropout: the options are no object; expected { rate, name, inputShape }, got undefined.",
+      "dropout: the options must be an object; expected { rate, name, inputShape }, got 0.5.",
+      () => dropout(0.5 as never),
+    ],
+    [
+      "dropout: the options must be an object; expected { rate, name, inputShape }, got undefined.",
       () => dropout(undefined as never),
     ],
     [
@@ -137,15 +140,15 @@ describe("refuses", () => {
       () => flatten({ dataFormat: "x" } as never),
     ],
     [
-      "reshape: targetShape is no shape; expected integers ≥ 0, at most one −1, got undefined.",
+      "reshape: targetShape is not a shape; expected integers ≥ 0, at most one −1, got undefined.",
       () => reshape({} as never),
     ],
     [
-      "reshape: targetShape is no shape; expected integers ≥ 0, at most one −1, got [-1, -1].",
+      "reshape: targetShape is not a shape; expected integers ≥ 0, at most one −1, got [-1, -1].",
       () => reshape({ targetShape: [-1, -1] }),
     ],
     [
-      "reshape: targetShape is no shape; expected integers ≥ 0, at most one −1, got [1.5].",
+      "reshape: targetShape is not a shape; expected integers ≥ 0, at most one −1, got [1.5].",
       () => reshape({ targetShape: [1.5] }),
     ],
     [
@@ -160,8 +163,11 @@ describe("refuses", () => {
       "reshape: number of elements differs; expected 0 a sample, as in [N, 0], got [N, 0, -1].",
       () => reshape({ targetShape: [0, -1] }).apply(symbol(0)),
     ],
-    ["input: not a shape; expected integers ≥ 0 with a product below 2³¹, got undefined.", () => input({} as never)],
-    ["input: the options are no object; expected { shape, name }, got [784].", () => input([784] as never)],
+    [
+      "input: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got undefined.",
+      () => input({} as never),
+    ],
+    ["input: the options must be an object; expected { shape, name }, got [784].", () => input([784] as never)],
     [
       'input: unknown option; expected shape or name, got "dtype".',
       () => input({ shape: [1], dtype: "float32" } as never),
@@ -180,36 +186,36 @@ describe("refuses", () => {
       () => concatenate().apply([symbol(2)]),
     ],
     [
-      "concatenate: axis out of range; expected an integer other than 0, the batch, got 0.",
+      "concatenate: axis is out of range; expected an integer other than 0 (the batch axis), got 0.",
       () => concatenate({ axis: 0 }),
     ],
     [
-      "concatenate: axis out of range; expected an integer other than 0, the batch, got -2.",
+      "concatenate: axis is out of range; expected an integer other than 0 (the batch axis), got -2.",
       () => concatenate({ axis: -2 }).apply([symbol(2), symbol(2)]),
     ],
     [
-      "concatenate: axis out of range; expected an integer in [-2, 2), got 2.",
+      "concatenate: axis 2 is out of range for a tensor of rank 2; expected an integer in [-2, 2).",
       () => concatenate({ axis: 2 }).apply([symbol(2), symbol(2)]),
     ],
     [
-      "concatenate: input shapes differ; expected [N, 2, 3] but for axis 1, got [N, 2, 4].",
+      "concatenate: input shapes differ; expected [N, 2, 3] except along axis 1, got [N, 2, 4].",
       () => concatenate({ axis: 1 }).apply([symbol(2, 3), symbol(2, 4)]),
     ],
     [
-      "concatenate: input shapes differ; expected [N, 2, 3] but for axis 2, got [N, 3].",
+      "concatenate: input shapes differ; expected [N, 2, 3] except along axis 2, got [N, 3].",
       () => concatenate().apply([symbol(2, 3), symbol(3)]),
     ],
     ["flatten: wrong number of inputs; expected 1, got 2.", () => flatten().apply([symbol(2), symbol(2)])],
     [
-      "flatten: apply takes symbolic tensors; expected what layers.input() or another layer's apply gave, or a list of such, got Tensor. To compute with numbers, make a model of the layer and call predict.",
+      "flatten: apply() takes symbolic tensors; expected the result of layers.input() or of another layer's apply(), or a list of them, got Tensor. To compute with numbers, put the layer into a model and call predict().",
       () => flatten().apply(tensor([1]) as never),
     ],
     [
-      "flatten: apply takes symbolic tensors; expected what layers.input() or another layer's apply gave, or a list of such, got undefined.",
+      "flatten: apply() takes symbolic tensors; expected the result of layers.input() or of another layer's apply(), or a list of them, got undefined.",
       () => flatten().apply(undefined as never),
     ],
     [
-      "flatten: apply takes symbolic tensors; expected what layers.input() or another layer's apply gave, or a list of such, got [Flatten].",
+      "flatten: apply() takes symbolic tensors; expected the result of layers.input() or of another layer's apply(), or a list of them, got [Flatten].",
       () => flatten().apply([flatten()] as never),
     ],
   ])("%s", (expected, make) => {

@@ -71,7 +71,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   conv1d: [
     {
       does: "ends",
-      how: "as in Keras, padding is in the windows; put a zero there (masking with maskValue 0, not an embedding) where it should weigh nothing",
+      how: "as in Keras, padding is in the windows; as zeros under a given mask and behind masking, as the vector of token 0 behind an embedding",
       make: () => layers.conv1d({ filters: 2, kernelSize: 3 }),
     },
   ],
@@ -167,7 +167,13 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     { does: "uses", how: recurrent, make: () => layers.lstm({ units, returnSequences: true }), goesOn: true },
     { does: "uses", how: "", make: () => layers.lstm({ units, goBackwards: true }) },
   ],
-  masking: [{ does: "makes", how: "a step whose features all are maskValue is padding", make: () => layers.masking() }],
+  masking: [
+    {
+      does: "makes",
+      how: "a step whose features all are maskValue is padding, and becomes 0",
+      make: () => layers.masking(),
+    },
+  ],
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
   multiply: [{ does: "merges", how: "as add", make: () => layers.multiply() }],

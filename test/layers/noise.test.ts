@@ -91,7 +91,7 @@ describe("bad input", () => {
     [
       () => layers.gaussianNoise({} as never),
       UsageError,
-      "gaussianNoise: stddev is out of range; expected a number in [0, ∞), got undefined.",
+      "gaussianNoise: stddev is missing; expected a number in [0, ∞).",
     ],
     [
       () => layers.gaussianNoise({ stddev: 1, rate: 1 } as never),

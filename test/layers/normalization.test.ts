@@ -138,7 +138,7 @@ describe("batchNormalization", () => {
     model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
     await expect(model.fit(normals(7, [9, 3]), normals(8, [9, 1]), { batchSize: 4 })).rejects.toThrow(
       new ShapeError(
-        "batchNormalization: no variance can be taken in training; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. " +
+        "batchNormalization: one value has no variance to train with; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. " +
           "Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.",
       ),
     );
@@ -237,12 +237,12 @@ describe("files and bad input", () => {
     [
       () => layerNormalization({ axis: 0 }),
       UsageError,
-      "layerNormalization: axis out of range; expected integers other than 0, the batch, got 0.",
+      "layerNormalization: axis is out of range; expected integers other than 0 (the batch axis), got 0.",
     ],
     [
       () => layerNormalization({ axis: 1 }).apply(input({ shape: [2, 3] })),
       ShapeError,
-      "layerNormalization: axes cannot be normalised; expected the last axes of x [N, 2, 3], got 1.",
+      "layerNormalization: only the last axes can be normalised; expected the last axes of x [N, 2, 3], got 1.",
     ],
     [
       () => groupNormalization({ groups: 4 }).apply(input({ shape: [2, 6] })),
@@ -252,9 +252,13 @@ describe("files and bad input", () => {
     [
       () => batchNormalization().apply(input({ shape: [] })),
       ShapeError,
-      "batchNormalization: no channel axis; expected [N, …, C], got [N].",
+      "batchNormalization: the input has no channel axis; expected [N, …, C], got [N].",
     ],
-    [() => highway().apply(input({ shape: [] })), ShapeError, "highway: no feature axis; expected [N, …, F], got [N]."],
+    [
+      () => highway().apply(input({ shape: [] })),
+      ShapeError,
+      "highway: the input has no feature axis; expected [N, …, F], got [N].",
+    ],
     [
       () => batchNormalization({ centre: false } as never),
       UsageError,

@@ -182,9 +182,9 @@ describe("stateful", () => {
   it("refuses another batch size", () => {
     const net = sequential([lstm({ units: 4, stateful: true, batchSize: 2, inputShape: [3, 3] })]);
     expect(() => net.call([tensor(new Float32Array(27), [3, 3, 3])])).toThrow(
-      "lstm: the carried states belong to another batch size; expected N = 2 (batchSize), got N = 3. A stateful layer takes batches of one size alone.",
+      "lstm: the carried states are for another batch size; expected N = 2 (batchSize), got N = 3. A stateful layer takes batches of one size only.",
     );
-    expect(() => lstm({ units: 4, stateful: true })).toThrow("lstm: a stateful layer has no batch size");
+    expect(() => lstm({ units: 4, stateful: true })).toThrow("lstm: a stateful layer needs batchSize");
   });
 
   it("refuses data whose batches are not all of its size, before any of them is computed", async () => {
@@ -194,7 +194,7 @@ describe("stateful", () => {
     const before = net.weights.map(({ value }) => value.toArray());
     const [x, y] = [tensor(new Float32Array(45).fill(1), [5, 3, 3]), [[1], [1], [1], [1], [1]]];
     const wrong = (N: number) =>
-      `bidirectional: the carried states belong to another batch size; expected N = 2 (batchSize), got N = ${N}.`;
+      `bidirectional: the carried states are for another batch size; expected N = 2 (batchSize), got N = ${N}.`;
     await expect(net.fit(x, y, { batchSize: 2, shuffle: false })).rejects.toThrow(wrong(1));
     await expect(net.evaluate(x, y, { batchSize: 2 })).rejects.toThrow(wrong(1));
     await expect(net.predict(x, { batchSize: 2 })).rejects.toThrow(wrong(1));
@@ -244,7 +244,7 @@ describe("options", () => {
     [() => lstm({ units: 0 }), "lstm: units is out of range; expected an integer in [1, ∞), got 0."],
     [
       () => gru({ units: 2, activation: "softmax" as "tanh" }),
-      "gru: activation is not one of recurrent layers; expected linear",
+      "gru: activation is not an activation of recurrent layers; expected linear",
     ],
     [() => gru({ units: 2, peephole: true } as never), "gru: unknown option"],
     [
@@ -253,7 +253,7 @@ describe("options", () => {
     ],
     [
       () => sequential([simpleRnn({ units: 2, inputShape: [3] })]),
-      "simpleRnn: the input is no batch of sequences; expected [N, T, I], got [N, 3]. Sequences are batch first: samples, steps, features.",
+      "simpleRnn: the input must have shape [N, T, I]; got [N, 3]. The axes are samples, steps and features, in this order.",
     ],
     [
       () => lstm({ units: 2 }).apply([input({ shape: [3, 1] }), input({ shape: [2] })]),

@@ -88,7 +88,7 @@ describe("bidirectional", () => {
     ],
     [
       () => bidirectional({ layer: lstm({ units: 2 }), backwardLayer: lstm({ units: 2 }) }),
-      "bidirectional: layer and backwardLayer do not match: both go the same way.",
+      "bidirectional: layer and backwardLayer do not match: both read in the same direction.",
     ],
     [
       () =>
@@ -249,19 +249,13 @@ describe("shapes of sequences", () => {
   it.each([
     [
       () => sequential([repeatVector({ n: 2, inputShape: [3, 4] })]),
-      "repeatVector: the input is no batch of vectors; expected [N, F], got [N, 3, 4].",
+      "repeatVector: the input must have shape [N, F]; got [N, 3, 4].",
     ],
-    [
-      () => sequential([pyramid({ inputShape: [3] })]),
-      "pyramid: the input is no batch of sequences; expected [N, T, F], got [N, 3].",
-    ],
-    [
-      () => sequential([masking({ inputShape: [3] })]),
-      "masking: the input is no batch of sequences; expected [N, T, F], got [N, 3].",
-    ],
+    [() => sequential([pyramid({ inputShape: [3] })]), "pyramid: the input must have shape [N, T, F]; got [N, 3]."],
+    [() => sequential([masking({ inputShape: [3] })]), "masking: the input must have shape [N, T, F]; got [N, 3]."],
     [
       () => timeDistributed({ layer: 3 as never }),
-      "timeDistributed: layer cannot be wrapped; expected a layer, as layers.dense({ units }), got 3.",
+      "timeDistributed: layer cannot be wrapped; expected a layer such as layers.dense({ units }), got 3.",
     ],
     [() => pyramid({ factor: 1 }), "pyramid: factor is out of range; expected an integer in [2, ∞), got 1."],
   ])("refuses %#", (make, text) => {

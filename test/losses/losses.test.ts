@@ -174,7 +174,7 @@ describe("errors", () => {
       () => meanSquaredError().checkTargets(tensor([[0, 1]]), [3]),
     ],
     [
-      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 1. Turn 0 and 1 into −1 and 1 by 2·y − 1.",
+      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 1. Map 0 and 1 to −1 and 1 with 2·y − 1.",
       () =>
         hinge().checkTargets(
           tensor([
@@ -205,7 +205,7 @@ describe("errors", () => {
       () => categoricalCrossentropy().checkTargets(tensor([[3, 0]]), [2]),
     ],
     [
-      "categoricalCrossentropy: the output has one class; expected [N, …, C] with C ≥ 2, got [N, 1]. For one probability use losses.binaryCrossentropy.",
+      "categoricalCrossentropy: the output has only one class; expected [N, …, C] with C ≥ 2, got [N, 1]. Use losses.binaryCrossentropy for a single probability.",
       () => categoricalCrossentropy().checkTargets(labels(0), [1]),
     ],
     [
@@ -218,7 +218,7 @@ describe("errors", () => {
       () => binaryCrossentropy({ labelSmoothing: 1 }),
     ],
     [
-      "categoricalCrossentropy: fromLogits is out of range; expected true or false, got 1.",
+      "categoricalCrossentropy: fromLogits has the wrong type; expected true or false, got 1.",
       () => categoricalCrossentropy({ fromLogits: 1 as never }),
     ],
     [
@@ -226,11 +226,11 @@ describe("errors", () => {
       () => categoricalCrossentropy({ from_logits: true } as never),
     ],
     [
-      'loss: not the description of one of ours; expected one of binaryCrossentropy, categoricalCrossentropy, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, meanAbsoluteError, meanSquaredError, got "mse".',
+      'loss: unknown loss "mse"; expected one of binaryCrossentropy, categoricalCrossentropy, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, meanAbsoluteError, meanSquaredError.',
       () => lossFrom({ className: "mse" }),
     ],
     [
-      "squaredError: target and prediction differ; expected the target as the prediction [1, 3], got [1, 2].",
+      "squaredError: target and prediction differ in shape; expected target [1, 3], as the prediction, got [1, 2].",
       () => meanSquaredError().call(tensor([[0, 1]]), tensor([[0, 1, 2]])),
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {

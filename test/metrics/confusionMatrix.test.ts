@@ -51,15 +51,15 @@ describe("confusionMatrix", () => {
 
   it.each([
     [
-      "confusionMatrix: numbers of samples differ; expected one prediction a label, got 2 labels and 1 predictions.",
+      "confusionMatrix: labels and predictions differ in number; expected one prediction for each label, got 2 labels and 1 predictions.",
       { labels: [0, 1], predictions: [0] },
     ],
     [
-      "confusionMatrix: labels are no classes; expected integers ≥ 0, got -1 in sample 1.",
+      "confusionMatrix: labels are not classes; expected integers ≥ 0, got -1 in sample 1.",
       { labels: [0, -1], predictions: [0, 0] },
     ],
     [
-      "confusionMatrix: predictions are no classes; expected integers ≥ 0, got 0.5 in sample 0.",
+      "confusionMatrix: predictions are not classes; expected integers ≥ 0, got 0.5 in sample 0.",
       { labels: [0], predictions: [0.5] },
     ],
     ["confusionMatrix: a class is out of range; expected 0 … 1, got 2.", { labels: [2], predictions: [0], classes: 2 }],

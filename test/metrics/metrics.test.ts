@@ -305,7 +305,7 @@ describe("errors", () => {
   it.each([
     ["topKAccuracy: k is out of range; expected an integer in [1, ∞), got 0.", () => topKAccuracy({ k: 0 })],
     [
-      "topKAccuracy: the output has one class; expected [N, …, C] with C ≥ 2, got C = 1.",
+      "topKAccuracy: the output has only one class; expected [N, …, C] with C ≥ 2, got C = 1.",
       () => topKAccuracy().stateSize([1]),
     ],
     ["accuracy: threshold is out of range; expected a number in (-∞, ∞), got NaN.", () => accuracy({ threshold: NaN })],
@@ -314,9 +314,9 @@ describe("errors", () => {
       "auc: numThresholds is out of range; expected an integer in [2, 1048576], got 1.",
       () => auc({ numThresholds: 1 }),
     ],
-    ["auc: the output is not one number; expected [N, 1], got [N, 3].", () => auc().stateSize([3])],
+    ["auc: the output is not a single number; expected [N, 1], got [N, 3].", () => auc().stateSize([3])],
     [
-      'metric: not the description of one of ours; expected one of accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy, got "mse".',
+      'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy.',
       () => metricFrom({ className: "mse" }),
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {

@@ -56,7 +56,7 @@ describe("auc", () => {
 
   it("refuses a fromLogits of 1", () => {
     expect(() => auc({ fromLogits: 1 as never })).toThrow(
-      new UsageError("auc: fromLogits is out of range; expected true or false, got 1."),
+      new UsageError("auc: fromLogits has the wrong type; expected true or false, got 1."),
     );
   });
 });
@@ -65,7 +65,7 @@ it("topKAccuracy takes 2 classes, and refuses one", () => {
   const two = (): Tensor => tensor([[1, 2]]);
   expect(measure(topKAccuracy({ k: 1 }), () => tensor(Int32Array.of(1)), two)).toBe(1);
   expect(() => topKAccuracy().stateSize([1])).toThrow(
-    new ShapeError("topKAccuracy: the output has one class; expected [N, …, C] with C ≥ 2, got C = 1."),
+    new ShapeError("topKAccuracy: the output has only one class; expected [N, …, C] with C ≥ 2, got C = 1."),
   );
 });
 
@@ -79,7 +79,7 @@ it("integer targets of the output's shape are refused where numbers are compared
 it("r2 refuses weights of steps", () => {
   const x = (): Tensor => tensor([1, 2, 3, 4], [2, 2, 1]);
   expect(() => measure(r2(), x, x, () => tensor([1, 0, 1, 1], [2, 2]))).toThrow(
-    new ShapeError("r2: masked steps have no variance of their own. Use meanSquaredError."),
+    new ShapeError("r2: r2 cannot be computed over masked steps. Use metrics.meanSquaredError instead."),
   );
 });
 

@@ -11,21 +11,21 @@ import "../support/engine.js";
 const fits = { optimizer: optimizers.sgd(), loss: losses.meanSquaredError() };
 
 it.each([
-  ["compile: no optimizer; expected one as optimizers.adam().", { optimizer: undefined }],
-  ["compile: no loss; expected one as losses.meanSquaredError().", { loss: undefined }],
-  ['compile: this is no optimizer; expected one as optimizers.adam(), got "adam".', { optimizer: "adam" }],
+  ["compile: optimizer is missing; expected for example optimizers.adam().", { optimizer: undefined }],
+  ["compile: loss is missing; expected for example losses.meanSquaredError().", { loss: undefined }],
+  ['compile: not a valid optimizer; expected for example optimizers.adam(), got "adam".', { optimizer: "adam" }],
   [
-    "compile: this is no optimizer; expected one as optimizers.adam(), got function adam. Call it: adam().",
+    "compile: not a valid optimizer; expected for example optimizers.adam(), got function adam. Call it: adam().",
     { optimizer: optimizers.adam },
   ],
-  ['compile: this is no loss; expected one as losses.meanSquaredError(), got "mse".', { loss: ["mse"] }],
+  ['compile: not a valid loss; expected for example losses.meanSquaredError(), got "mse".', { loss: ["mse"] }],
   [
-    "compile: this is no loss; expected one as losses.meanSquaredError(), got function hinge. Call it: hinge().",
+    "compile: not a valid loss; expected for example losses.meanSquaredError(), got function hinge. Call it: hinge().",
     { loss: losses.hinge },
   ],
-  ["compile: metrics are no list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
+  ["compile: metrics must be a list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
   [
-    "compile: this is no metric; expected one as metrics.accuracy(), got function auc. Call it: auc().",
+    "compile: not a valid metric; expected for example metrics.accuracy(), got function auc. Call it: auc().",
     { metrics: [metrics.auc] },
   ],
   [
@@ -37,7 +37,7 @@ it.each([
     { loss: [fits.loss, fits.loss] },
   ],
   ["compile: lossWeights do not fit; expected 1 finite numbers, got [1, 2].", { lossWeights: [1, 2] }],
-  ["auc: the output is not one number; expected [N, 1], got [N, 3].", { metrics: [metrics.auc()] }],
+  ["auc: the output is not a single number; expected [N, 1], got [N, 3].", { metrics: [metrics.auc()] }],
 ])("%s", (expected, wrong) => {
   const model = sequential([dense({ units: 3, inputShape: [2] })]);
   model.compile(fits);

@@ -98,11 +98,7 @@ describe("bad input", () => {
       "smallResNet: blocks is out of range; expected an integer in [1, ∞), got 0.",
     ],
     [() => models.smallResNet({ inputShape: [28, 28] }), ShapeError, "conv2d"],
-    [
-      () => models.highway({} as never),
-      UsageError,
-      "highway: depth is out of range; expected an integer in [0, ∞), got undefined.",
-    ],
+    [() => models.highway({} as never), UsageError, "highway: depth is missing; expected an integer in [0, ∞)."],
     [
       () => models.highway({ depth: 2, connection: "dense" as never }),
       UsageError,

@@ -4,6 +4,10 @@
  */
 const learningRate = "src/callbacks/learningRate.ts";
 
+const optimizerState = "src/optimizers/state.ts";
+
+const csvLogger = "src/callbacks/csvLogger.ts";
+
 const places = "src/metrics/places.ts";
 
 export const equivalent = [
@@ -34,5 +38,40 @@ export const equivalent = [
     from: "reduced < training.learningRate",
     to: "reduced <= training.learningRate",
     why: "sets the learning rate to what it is",
+  },
+  {
+    file: optimizerState,
+    line: "if (clipValue !== undefined) for (const range of this.#ranges) clipByValue(range, clipValue);",
+    from: "clipValue !== undefined",
+    to: "true",
+    why: "the kernel clips to NaN, which leaves every gradient as it is",
+  },
+  {
+    file: optimizerState,
+    line: "if (value !== 0) fillFloat32(slab.whole.ptr, value, slab.whole.size);",
+    from: "value !== 0",
+    to: "true",
+    why: "fills a new slab, which is zero, with 0",
+  },
+  {
+    file: csvLogger,
+    line: "let isResumed = false;",
+    from: "false",
+    to: "true",
+    why: "onTrainBegin, which comes first, sets it to false",
+  },
+  {
+    file: csvLogger,
+    line: "if (kept < found.length || !isEnded) await write(found.slice(0, kept));",
+    from: "kept < found.length || !isEnded",
+    to: "true",
+    why: "writes the file with the text that it has",
+  },
+  {
+    file: csvLogger,
+    line: "if (kept < found.length || !isEnded) await write(found.slice(0, kept));",
+    from: "kept < found.length",
+    to: "kept <= found.length",
+    why: "writes the file with the text that it has",
   },
 ];

@@ -85,6 +85,6 @@ describe.each(kinds)("$name", ({ gates, bias, states, step, whole }) => {
 it("refuses what is no batch of vectors", () => {
   const weights = { kernel: ones([I, 4 * H]), recurrentKernel: ones([H, 4 * H]) };
   expect(() => lstmCell(ones([2, 3, I]), [ones([2, H]), ones([2, H])], weights)).toThrow(
-    "lstmCell: x is no batch of vectors; expected x [N, I], got x [2, 3, 4].",
+    "lstmCell: x must have shape [N, I]; got x [2, 3, 4].",
   );
 });

@@ -1,5 +1,6 @@
 /** The checkers are tested as well: each seeded fault turns its row red, and the message says where. */
 import { describe, expect, it } from "vitest";
+import { binaryDivideGradient } from "#wasm/layouts";
 import { ops, table } from "./table.js";
 import { type Op, defineOp } from "../../src/ops/defineOp.js";
 import type { AllKernels } from "../support/allKernels.js";
@@ -68,8 +69,8 @@ const faults: readonly Fault[] = [
     trial: matmul,
     check: checkForward,
     kernel: "gemm",
-    fault: (kernel) => (tA, tB, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch) =>
-      kernel(tA, tB, m, n, k, a, lda, b, ldb - 1, accumulate, c, ldc, scratch),
+    fault: (kernel) => (transposed, m, n, k, a, lda, b, ldb, accumulate, c, ldc, scratch) =>
+      kernel(transposed, m, n, k, a, lda, b, ldb - 1, accumulate, c, ldc, scratch),
     message: /^matmul, output 0 of a \[13, 7\], b \[7, 9\]: worst at \[\d+, \d+\]/,
   }),
   fault({
@@ -127,12 +128,12 @@ const faults: readonly Fault[] = [
     title: "a gradient has the wrong sign",
     trial: div,
     check: checkGradient,
-    kernel: "divBackwardB",
+    kernel: "furtherBinary",
     fault:
       (kernel) =>
-      (dB, dY, ...rest) => {
-        kernel(dB, dY, ...rest);
-        kernels().negateForward(dB, dB, 35);
+      (f, out, ...rest) => {
+        kernel(f, out, ...rest);
+        if (f === binaryDivideGradient) kernels().negateForward(out, out, 35);
       },
     message: /^div, gradient of operand 1 of a \[7, 1\], b \[1, 5\]: worst at \[0, \d\]/,
   }),
@@ -186,11 +187,11 @@ const faults: readonly Fault[] = [
     title: "a result changes from call to call",
     trial: mul,
     check: checkBits,
-    kernel: "mulForward",
+    kernel: "binary",
     fault:
       (kernel) =>
-      (y, a, b, ...rest) => {
-        kernel(y, a, b, ...rest);
+      (f, y, ...rest) => {
+        kernel(f, y, ...rest);
         if (++calls % 7 === 0) heap().view("float32", y, 1)[0] += 1;
       },
     message: /^mul of a \[35\], b \[35\], .*: other bits at element 0/,

@@ -213,7 +213,7 @@ describe("operands that are not accepted", () => {
   ] as const)("something that is no tensor: %s", (name) => {
     const call = ops[name] as (x: unknown) => unknown;
     expect(() => call([1, 2])).toThrow(
-      `${name}: operand 0 is not a tensor; expected a Tensor, got [1, 2]. Make one by tensor(values).`,
+      `${name}: operand 0 is not a tensor; expected a Tensor, got [1, 2]. Make one with tensor(values).`,
     );
   });
 
@@ -232,7 +232,7 @@ describe("operands that are not accepted", () => {
   it("a condition that requires a gradient", () => {
     expect(() => noGrad(() => ops.where(ones([2], leaf), 1, 0))).not.toThrow();
     expect(() => ops.where(ones([2], leaf), 1, 0)).toThrow(
-      "where: operand 0 has no gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().",
+      "where: operand 0 cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().",
     );
   });
 });
@@ -346,15 +346,15 @@ describe("random tensors", () => {
   it.each([
     [
       () => ops.randomUniform([2], { low: 1, high: 0 }),
-      "randomUniform: no range; expected finite low ≤ high, got low 1, high 0.",
+      "randomUniform: low or high is out of range; expected finite low ≤ high, got low 1, high 0.",
     ],
     [
       () => ops.randomNormal([2], { stddev: -1 }),
-      "randomNormal: no distribution; expected a finite mean and stddev ≥ 0, got mean 0, stddev -1.",
+      "randomNormal: mean or stddev is out of range; expected a finite mean and stddev ≥ 0, got mean 0, stddev -1.",
     ],
     [
       () => ops.randomInt([2], { high: 0 }),
-      "randomInt: no range; expected integers low < high below 2³¹, got low 0, high 0.",
+      "randomInt: low or high is out of range; expected integers low < high below 2³¹, got low 0, high 0.",
     ],
     [
       () => ops.randomNormal([2], { sd: 1 } as never),
@@ -362,13 +362,13 @@ describe("random tensors", () => {
     ],
     [
       () => ops.randomNormal([2], { seed: -1 }),
-      "random: seed out of range; expected an integer from 0 to 2³² − 1, got -1.",
+      "random: seed is out of range; expected an integer from 0 to 2³² − 1, got -1.",
     ],
     [
       () => ops.randomNormal([-2]),
-      "randomNormal: not a shape; expected integers ≥ 0 with a product below 2³¹, got [-2].",
+      "randomNormal: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-2].",
     ],
-    [() => ops.setSeed(1.5), "random: seed out of range; expected an integer from 0 to 2³² − 1, got 1.5."],
+    [() => ops.setSeed(1.5), "random: seed is out of range; expected an integer from 0 to 2³² − 1, got 1.5."],
   ])("refuses: %#", (call, text) => {
     expect(call).toThrow(text);
   });

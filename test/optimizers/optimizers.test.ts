@@ -74,7 +74,7 @@ describe("errors", () => {
       { learningrate: 1 },
     ],
     [
-      "UsageError: sgd: the options are no object; expected { learningRate, weightDecay, momentum, nesterov, clipValue, clipNorm, globalClipNorm }, got 0.1.",
+      "UsageError: sgd: the options must be an object; expected { learningRate, weightDecay, momentum, nesterov, clipValue, clipNorm, globalClipNorm }, got 0.1.",
       sgd,
       0.1,
     ],
@@ -82,6 +82,16 @@ describe("errors", () => {
       "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got -1.",
       sgd,
       { learningRate: -1 },
+    ],
+    [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got Infinity.",
+      sgd,
+      { learningRate: Infinity },
+    ],
+    [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got Object.",
+      sgd,
+      { learningRate: { at: 0.1 } },
     ],
     [
       'UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got "0.1".',
@@ -94,7 +104,7 @@ describe("errors", () => {
       { learningRate: null },
     ],
     ["UsageError: sgd: momentum is out of range; expected a number in [0, 1), got 1.", sgd, { momentum: 1 }],
-    ["UsageError: sgd: nesterov is out of range; expected true or false, got 1.", sgd, { nesterov: 1 }],
+    ["UsageError: sgd: nesterov has the wrong type; expected true or false, got 1.", sgd, { nesterov: 1 }],
     ["UsageError: adam: beta1 is out of range; expected a number in [0, 1), got NaN.", adam, { beta1: NaN }],
     ["UsageError: adam: epsilon is out of range; expected a number in [1e-30, ∞), got 0.", adam, { epsilon: 0 }],
     [
@@ -109,29 +119,30 @@ describe("errors", () => {
     ],
     ["UsageError: rmsprop: clipNorm is out of range; expected a number in (0, ∞), got 0.", rmsprop, { clipNorm: 0 }],
     [
-      "UsageError: adagrad: more than one clipping; expected one, got clipNorm and clipValue.",
+      "UsageError: adagrad: more than one kind of clipping; expected at most one, got clipNorm and clipValue.",
       adagrad,
       { clipNorm: 1, clipValue: 1 },
     ],
     [
-      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "adamax".',
+      'DataError: optimizer: unknown optimizer "adamax"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
       optimizerFrom,
       { className: "adamax" },
     ],
     [
-      'DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "toString".',
+      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
       optimizerFrom,
       { className: "toString" },
     ],
+    ["DataError: optimizer: not a config; expected { className, … }, got Object.", optimizerFrom, {}],
     [
-      "DataError: optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got Object.",
-      optimizerFrom,
-      {},
-    ],
-    [
-      'DataError: schedule: not the description of one of ours; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay, got "oneCycel".',
+      'DataError: schedule: unknown schedule "oneCycel"; expected one of cosineDecay, cosineDecayRestarts, exponentialDecay, inverseTimeDecay, oneCycle, piecewiseConstantDecay, polynomialDecay.',
       optimizerFrom,
       { className: "sgd", learningRate: { className: "oneCycel" } },
+    ],
+    [
+      "UsageError: sgd: learningRate is out of range; expected a number in [0, ∞) or a schedule, got null.",
+      optimizerFrom,
+      { className: "sgd", learningRate: null },
     ],
     [
       "UsageError: sgd: momentum is out of range; expected a number in [0, 1), got 2.",
@@ -143,5 +154,18 @@ describe("errors", () => {
   it("an option that is undefined has its default", () => {
     expect(adam({ beta1: undefined } as object).config.beta1).toBe(0.9);
     expect(adam({ clipNorm: undefined } as object).clipping).toEqual({});
+    expect(adam({ clipNorm: undefined, clipValue: 2 } as object).clipping).toEqual({ clipValue: 2 });
   });
+
+  it("a learning rate of 0 is none", () => {
+    expect(sgd({ learningRate: 0 }).learningRate).toBe(0);
+  });
+});
+
+it("rmsprop keeps what it needs: an average where it is centered, a velocity where it has momentum", () => {
+  const kept = (options: optimizers.RmspropOptions): string[] => rmsprop(options).slots.map(({ name }) => name);
+  expect(kept({})).toEqual(["square"]);
+  expect(kept({ centered: true })).toEqual(["square", "average"]);
+  expect(kept({ momentum: 0.5 })).toEqual(["square", "velocity"]);
+  expect(kept({ centered: true, momentum: 0.5 })).toEqual(["square", "average", "velocity"]);
 });

@@ -17,7 +17,7 @@ const r = { initialLearningRate: 0.1 };
 describe.each([
   [
     "exponentialDecay",
-    exponentialDecay({ ...r, decaySteps: 100, decayRate: 0.5 }),
+    () => exponentialDecay({ ...r, decaySteps: 100, decayRate: 0.5 }),
     [
       [0, 0.1],
       [50, 0.1 * Math.SQRT1_2],
@@ -27,7 +27,7 @@ describe.each([
   ],
   [
     "exponentialDecay, staircase",
-    exponentialDecay({ ...r, decaySteps: 100, decayRate: 0.5, staircase: true }),
+    () => exponentialDecay({ ...r, decaySteps: 100, decayRate: 0.5, staircase: true }),
     [
       [0, 0.1],
       [99, 0.1],
@@ -38,7 +38,7 @@ describe.each([
   ],
   [
     "inverseTimeDecay",
-    inverseTimeDecay({ ...r, decaySteps: 10, decayRate: 0.5 }),
+    () => inverseTimeDecay({ ...r, decaySteps: 10, decayRate: 0.5 }),
     [
       [0, 0.1],
       [5, 0.08],
@@ -48,7 +48,7 @@ describe.each([
   ],
   [
     "inverseTimeDecay, staircase",
-    inverseTimeDecay({ ...r, decaySteps: 10, decayRate: 0.5, staircase: true }),
+    () => inverseTimeDecay({ ...r, decaySteps: 10, decayRate: 0.5, staircase: true }),
     [
       [9, 0.1],
       [10, 0.1 / 1.5],
@@ -58,7 +58,7 @@ describe.each([
   ],
   [
     "piecewiseConstantDecay: a boundary belongs to the value before it",
-    piecewiseConstantDecay({ boundaries: [100, 110], values: [1, 0.5, 0.1] }),
+    () => piecewiseConstantDecay({ boundaries: [100, 110], values: [1, 0.5, 0.1] }),
     [
       [0, 1],
       [100, 1],
@@ -70,7 +70,7 @@ describe.each([
   ],
   [
     "piecewiseConstantDecay without boundaries",
-    piecewiseConstantDecay({ boundaries: [], values: [0.3] }),
+    () => piecewiseConstantDecay({ boundaries: [], values: [0.3] }),
     [
       [0, 0.3],
       [9, 0.3],
@@ -78,7 +78,7 @@ describe.each([
   ],
   [
     "polynomialDecay",
-    polynomialDecay({ ...r, decaySteps: 10, endLearningRate: 0.02, power: 2 }),
+    () => polynomialDecay({ ...r, decaySteps: 10, endLearningRate: 0.02, power: 2 }),
     [
       [0, 0.1],
       [5, 0.04],
@@ -88,7 +88,7 @@ describe.each([
   ],
   [
     "polynomialDecay, defaults",
-    polynomialDecay({ ...r, decaySteps: 10 }),
+    () => polynomialDecay({ ...r, decaySteps: 10 }),
     [
       [5, 0.05005],
       [10, 1e-4],
@@ -96,7 +96,7 @@ describe.each([
   ],
   [
     "polynomialDecay, cycle: the length doubles when it is passed",
-    polynomialDecay({ ...r, decaySteps: 10, endLearningRate: 0, cycle: true }),
+    () => polynomialDecay({ ...r, decaySteps: 10, endLearningRate: 0, cycle: true }),
     [
       [0, 0.1],
       [10, 0],
@@ -107,7 +107,7 @@ describe.each([
   ],
   [
     "cosineDecay",
-    cosineDecay({ ...r, decaySteps: 1000 }),
+    () => cosineDecay({ ...r, decaySteps: 1000 }),
     [
       [0, 0.1],
       [500, 0.05],
@@ -117,7 +117,7 @@ describe.each([
   ],
   [
     "cosineDecay, alpha",
-    cosineDecay({ ...r, decaySteps: 4, alpha: 0.2 }),
+    () => cosineDecay({ ...r, decaySteps: 4, alpha: 0.2 }),
     [
       [0, 0.1],
       [2, 0.06],
@@ -127,7 +127,7 @@ describe.each([
   ],
   [
     "cosineDecay with a warm-up",
-    cosineDecay({ initialLearningRate: 0, decaySteps: 100, warmupTarget: 0.1, warmupSteps: 10 }),
+    () => cosineDecay({ initialLearningRate: 0, decaySteps: 100, warmupTarget: 0.1, warmupSteps: 10 }),
     [
       [0, 0],
       [5, 0.05],
@@ -137,8 +137,18 @@ describe.each([
     ],
   ],
   [
+    "cosineDecay with a warm-up from more than 0",
+    () => cosineDecay({ initialLearningRate: 0.02, decaySteps: 100, warmupTarget: 0.1, warmupSteps: 10 }),
+    [
+      [0, 0.02],
+      [5, 0.06],
+      [10, 0.1],
+      [60, 0.05],
+    ],
+  ],
+  [
     "cosineDecayRestarts: periods of 10, 20, 40 steps that start at 1, ½, ¼",
-    cosineDecayRestarts({ ...r, firstDecaySteps: 10, mMul: 0.5 }),
+    () => cosineDecayRestarts({ ...r, firstDecaySteps: 10, mMul: 0.5 }),
     [
       [0, 0.1],
       [5, 0.05],
@@ -151,7 +161,7 @@ describe.each([
   ],
   [
     "cosineDecayRestarts, equal periods",
-    cosineDecayRestarts({ ...r, firstDecaySteps: 10, tMul: 1, alpha: 0.5 }),
+    () => cosineDecayRestarts({ ...r, firstDecaySteps: 10, tMul: 1, alpha: 0.5 }),
     [
       [0, 0.1],
       [5, 0.075],
@@ -163,11 +173,12 @@ describe.each([
   [
     // torch.optim.lr_scheduler.OneCycleLR(sgd, max_lr=1, total_steps=10, pct_start=0.3): peak at step 0.3·10 − 1 = 2, end at step 9
     "oneCycle",
-    oneCycle({ maxLearningRate: 1, totalSteps: 10 }),
+    () => oneCycle({ maxLearningRate: 1, totalSteps: 10 }),
     [
       [0, 0.04],
       [1, 0.52],
       [2, 1],
+      [5, 4e-6 + ((1 - 4e-6) * (1 + Math.cos((3 * Math.PI) / 7))) / 2],
       [9, 4e-6],
       [10, 4e-6],
       [1000, 4e-6],
@@ -175,7 +186,7 @@ describe.each([
   ],
   [
     "oneCycle, options",
-    oneCycle({ maxLearningRate: 1, totalSteps: 6, warmupFraction: 0.5, divFactor: 10, finalDivFactor: 2 }),
+    () => oneCycle({ maxLearningRate: 1, totalSteps: 6, warmupFraction: 0.5, divFactor: 10, finalDivFactor: 2 }),
     [
       [0, 0.1],
       [1, 0.55],
@@ -185,13 +196,22 @@ describe.each([
   ],
   [
     "oneCycle without a warm-up begins on the way down",
-    oneCycle({ maxLearningRate: 1, totalSteps: 4, warmupFraction: 0 }),
+    () => oneCycle({ maxLearningRate: 1, totalSteps: 4, warmupFraction: 0 }),
     [[3, 4e-6]],
   ],
-] as [string, { at(step: number): number; config: any }, [number, number][]][])("%s", (_, schedule, points) => {
-  it.each(points)("step %i: %f", (step, rate) => expect(schedule.at(step)).toBeCloseTo(rate, 12));
+  [
+    "oneCycle whose peak is the first step",
+    () => oneCycle({ maxLearningRate: 1, totalSteps: 10, warmupFraction: 0.1 }),
+    [
+      [0, 1],
+      [9, 4e-6],
+    ],
+  ],
+] as [string, () => { at(step: number): number; config: any }, [number, number][]][])("%s", (_, make, points) => {
+  it.each(points)("step %i: %f", (step, rate) => expect(make().at(step)).toBeCloseTo(rate, 12));
 
   it("is the same after it was written down", () => {
+    const schedule = make();
     const again = scheduleFrom(JSON.parse(JSON.stringify(schedule.config)));
     for (let step = 0; step < 130; step += 3) expect(again.at(step)).toBe(schedule.at(step));
   });
@@ -204,7 +224,7 @@ describe("errors", () => {
       () => exponentialDecay({ ...r, decaySteps: 0, decayRate: 0.5 }),
     ],
     [
-      "exponentialDecay: decayRate is out of range; expected a number in [0, ∞), got undefined.",
+      "exponentialDecay: decayRate is missing; expected a number in [0, ∞).",
       () => exponentialDecay({ ...r, decaySteps: 10 } as never),
     ],
     [
@@ -212,7 +232,7 @@ describe("errors", () => {
       () => inverseTimeDecay({ ...r, decaySteps: 1.5, decayRate: 1 }),
     ],
     [
-      "piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries [5] and values [1].",
+      "piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries [5] and values [1].",
       () => piecewiseConstantDecay({ boundaries: [5], values: [1] }),
     ],
     [
@@ -220,11 +240,19 @@ describe("errors", () => {
       () => piecewiseConstantDecay({ boundaries: [5, 5], values: [1, 2, 3] }),
     ],
     [
-      "piecewiseConstantDecay: the lists do not fit; expected one value more than boundaries, got boundaries 5 and values 1.",
+      "piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries 5 and values 1.",
       () => piecewiseConstantDecay({ boundaries: 5, values: 1 } as never),
     ],
     [
-      "cosineDecay: warmupTarget is out of range; expected a number in [0, ∞), got undefined.",
+      'piecewiseConstantDecay: boundaries and values do not match; expected one value more than boundaries, got boundaries "ab" and values [3, 2, 1].',
+      () => piecewiseConstantDecay({ boundaries: "ab", values: [3, 2, 1] } as never),
+    ],
+    [
+      "piecewiseConstantDecay: values[1] is out of range; expected a number in [0, ∞), got -1.",
+      () => piecewiseConstantDecay({ boundaries: [5], values: [1, -1] }),
+    ],
+    [
+      "cosineDecay: warmupTarget is missing; expected a number in [0, ∞).",
       () => cosineDecay({ ...r, decaySteps: 5, warmupSteps: 5 }),
     ],
     [
@@ -244,7 +272,7 @@ describe("errors", () => {
       () => oneCycle({ maxLearningRate: 1, total: 10 } as never),
     ],
     [
-      'polynomialDecay: cycle is out of range; expected true or false, got "yes".',
+      'polynomialDecay: cycle has the wrong type; expected true or false, got "yes".',
       () => polynomialDecay({ ...r, decaySteps: 5, cycle: "yes" } as never),
     ],
   ])("%s", (expected, make) => expect(make).toThrow(expected));

@@ -5,6 +5,9 @@ import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { exponentialDecay } from "../../src/optimizers/schedules.js";
 import { restoreOptimizer } from "../../src/optimizers/restore.js";
 import { OptimizerState, type SectionRule } from "../../src/optimizers/state.js";
+import { RowList } from "../../src/ops/inPlace/rowList.js";
+import { mul } from "../../src/ops/pointwise/arithmetic.js";
+import { sum } from "../../src/ops/reduce/reduce.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { Slab } from "../../src/tensor/slab.js";
 import "../support/engine.js";
@@ -67,38 +70,42 @@ function worstError(got: number[][], want: number[][]): number {
   return Math.max(...got.flatMap((section, s) => section.map((x, i) => Math.abs(x - want[s][i]))));
 }
 
-const cases: [string, Optimizer, reference.Rule, { coupled?: number; shrink?: number }?][] = [
-  ["sgd", sgd(), reference.sgd(0.01)],
-  ["sgd, weight decay", sgd({ learningRate: 0.1, weightDecay: 0.5 }), reference.sgd(0.1), { coupled: 0.5 }],
-  ["sgd, momentum", sgd({ momentum: 0.9 }), reference.momentum(0.01, 0.9, false)],
-  ["sgd, Nesterov", sgd({ momentum: 0.9, nesterov: true }), reference.momentum(0.01, 0.9, true)],
-  ["adagrad", adagrad(), reference.adagrad(0.001, 0.1, 1e-7)],
+const cases: [string, () => Optimizer, reference.Rule, { coupled?: number; shrink?: number }?][] = [
+  ["sgd", () => sgd(), reference.sgd(0.01)],
+  ["sgd, weight decay", () => sgd({ learningRate: 0.1, weightDecay: 0.5 }), reference.sgd(0.1), { coupled: 0.5 }],
+  ["sgd, momentum", () => sgd({ momentum: 0.9 }), reference.momentum(0.01, 0.9, false)],
+  ["sgd, Nesterov", () => sgd({ momentum: 0.9, nesterov: true }), reference.momentum(0.01, 0.9, true)],
+  ["adagrad", () => adagrad(), reference.adagrad(0.001, 0.1, 1e-7)],
   [
     "adagrad, options",
-    adagrad({ learningRate: 0.1, initialAccumulatorValue: 0.25, epsilon: 0.01 }),
+    () => adagrad({ learningRate: 0.1, initialAccumulatorValue: 0.25, epsilon: 0.01 }),
     reference.adagrad(0.1, 0.25, 0.01),
   ],
-  ["rmsprop", rmsprop(), reference.rmsprop(0.001, 0.9, 0, 1e-7, false)],
-  ["rmsprop, momentum", rmsprop({ momentum: 0.5, rho: 0.8 }), reference.rmsprop(0.001, 0.8, 0.5, 1e-7, false)],
-  ["rmsprop, centered", rmsprop({ centered: true, epsilon: 0.1 }), reference.rmsprop(0.001, 0.9, 0, 0.1, true)],
+  ["rmsprop", () => rmsprop(), reference.rmsprop(0.001, 0.9, 0, 1e-7, false)],
+  ["rmsprop, momentum", () => rmsprop({ momentum: 0.5, rho: 0.8 }), reference.rmsprop(0.001, 0.8, 0.5, 1e-7, false)],
+  ["rmsprop, centered", () => rmsprop({ centered: true, epsilon: 0.1 }), reference.rmsprop(0.001, 0.9, 0, 0.1, true)],
   [
     "rmsprop, centered with momentum",
-    rmsprop({ centered: true, momentum: 0.5, epsilon: 0.1 }),
+    () => rmsprop({ centered: true, momentum: 0.5, epsilon: 0.1 }),
     reference.rmsprop(0.001, 0.9, 0.5, 0.1, true),
   ],
-  ["adadelta", adadelta(), reference.adadelta(0.001, 0.95, 1e-7)],
-  ["adadelta, options", adadelta({ learningRate: 1, rho: 0.5, epsilon: 0.01 }), reference.adadelta(1, 0.5, 0.01)],
-  ["adam", adam(), reference.adam(0.001, 0.9, 0.999, 1e-7)],
-  ["adam, weight decay", adam({ weightDecay: 0.1 }), reference.adam(0.001, 0.9, 0.999, 1e-7), { coupled: 0.1 }],
-  ["adam, AMSGrad", adam({ amsgrad: true, beta2: 0.5 }), reference.adam(0.001, 0.9, 0.5, 1e-7, true)],
-  ["adamw", adamw({ learningRate: 0.01 }), reference.adam(0.01, 0.9, 0.999, 1e-7), { shrink: 0.01 * 0.004 }],
-  ["adamw, AMSGrad", adamw({ amsgrad: true, weightDecay: 0, beta2: 0.5 }), reference.adam(0.001, 0.9, 0.5, 1e-7, true)],
-  ["nadam", nadam({ beta1: 0.8 }), reference.nadam(0.001, 0.8, 0.999, 1e-7)],
+  ["adadelta", () => adadelta(), reference.adadelta(0.001, 0.95, 1e-7)],
+  ["adadelta, options", () => adadelta({ learningRate: 1, rho: 0.5, epsilon: 0.01 }), reference.adadelta(1, 0.5, 0.01)],
+  ["adam", () => adam(), reference.adam(0.001, 0.9, 0.999, 1e-7)],
+  ["adam, weight decay", () => adam({ weightDecay: 0.1 }), reference.adam(0.001, 0.9, 0.999, 1e-7), { coupled: 0.1 }],
+  ["adam, AMSGrad", () => adam({ amsgrad: true, beta2: 0.5 }), reference.adam(0.001, 0.9, 0.5, 1e-7, true)],
+  ["adamw", () => adamw({ learningRate: 0.01 }), reference.adam(0.01, 0.9, 0.999, 1e-7), { shrink: 0.01 * 0.004 }],
+  [
+    "adamw, AMSGrad",
+    () => adamw({ amsgrad: true, weightDecay: 0, beta2: 0.5 }),
+    reference.adam(0.001, 0.9, 0.5, 1e-7, true),
+  ],
+  ["nadam", () => nadam({ beta1: 0.8 }), reference.nadam(0.001, 0.8, 0.999, 1e-7)],
 ];
 
 describe("a step", () => {
-  it.each(cases)("%s: ten steps are within 2e-6 of float64", (_, optimizer, rule, decay) => {
-    const job = start(optimizer);
+  it.each(cases)("%s: ten steps are within 2e-6 of float64", (_, make, rule, decay) => {
+    const job = start(make());
     for (let t = 1; t <= 10; t++) {
       job.setGradients(t);
       job.state.step();
@@ -107,8 +114,8 @@ describe("a step", () => {
     expect(job.state.stepCount).toBe(10);
   });
 
-  it.each(cases)("%s: clears the gradients and leaves the gaps between parameters zero", (_, optimizer) => {
-    const job = start(optimizer);
+  it.each(cases)("%s: clears the gradients and leaves the gaps between parameters zero", (_, make) => {
+    const job = start(make());
     job.setGradients(1);
     job.state.step();
     expect(job.gradients.whole.toTypedArray().every((g) => g === 0)).toBe(true);
@@ -117,6 +124,56 @@ describe("a step", () => {
       job.values.sections.flatMap(({ size }, s) => Array.from({ length: size }, (_, i) => job.values.offsetOf(s) + i)),
     );
     expect(all.every((x, i) => inside.has(i) || x === 0)).toBe(true);
+  });
+
+  it("of sgd at a learning rate of 0 from a schedule changes nothing; a negative one is refused", () => {
+    const job = start(sgd({ learningRate: { at: (step) => -step, config: { className: "own" } } }));
+    const before = job.current();
+    job.setGradients(1);
+    job.state.step();
+    expect(job.current()).toEqual(before);
+    expect(() => job.state.step()).toThrow(
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got -1 at step 1.",
+    );
+  });
+
+  it("makes a backward pass that was to come an error where it changed what was saved, and only there", () => {
+    const [trained, frozen, gradients] = [new Slab([[7]]), new Slab([[7]]), new Slab([[7], [7]])];
+    const values = [trained.sections[0], frozen.sections[0]];
+    const rules = [decayAndNot[0], { trainable: false, decays: false }];
+    const products = values.map((value) => {
+      value.requiresGrad = true;
+      return sum(mul(value, value));
+    });
+    new OptimizerState(sgd(), values, gradients, rules).step();
+    expect(() => products[0].backward()).toThrow("has changed since the forward pass");
+    products[1].backward();
+  });
+
+  it.each([
+    ["neighbours of one rule", 0.1, [{}, {}, {}], 1],
+    ["a bias, which does not decay, between kernels", 0.1, [{}, { decays: false }, {}], 3],
+    ["a bias behind kernels", 0.1, [{}, {}, { decays: false }], 2],
+    ["kernels and a bias without weight decay", 0, [{}, { decays: false }, {}], 1],
+    ["a frozen section in the middle", 0, [{}, { trainable: false }, {}], 2],
+    ["frozen sections at the ends", 0, [{ trainable: false }, {}, { trainable: false }], 1],
+    ["a table of rows first", 0, [{ rows: true }, {}, {}], 2],
+    ["a table of rows in the middle", 0, [{}, { rows: true }, {}], 3],
+  ] as const)("takes %s", (_, weightDecay, parts, passes) => {
+    const lists: RowList[] = [];
+    const rules = parts.map((part: { decays?: boolean; trainable?: boolean; rows?: boolean }, s) => {
+      if (part.rows)
+        lists.push(
+          new RowList(
+            shapes[s][0],
+            shapes[s].slice(1).reduce((a, b) => a * b, 1),
+          ),
+        );
+      const { decays = true, trainable = true } = part;
+      return { decays, trainable, rows: part.rows ? lists.at(-1) : undefined };
+    });
+    const job = start(sgd({ momentum: 0.9, weightDecay }), rules);
+    expect(job.state.slots.get("velocity")!.sections).toHaveLength(passes);
   });
 
   it("leaves frozen sections and their gradients alone", () => {
@@ -184,6 +241,18 @@ describe("clipping", () => {
     expect(before[0] - job.current()[1][0]).toBe(2);
   });
 
+  it("measureGradients works out the norm of those that are trained, without a step", () => {
+    const job = start(sgd(), [decayAndNot[0], { trainable: false, decays: false }, decayAndNot[2]]);
+    job.gradients.sections[0].assign([3, -4, ...Array<number>(19).fill(0)]);
+    job.gradients.sections[1].assign(Array<number>(7).fill(1e6));
+    job.gradients.sections[2].assign([0, 12, 0, 0, 0]);
+    job.state.measureGradients();
+    expect(job.state.gradientNorm).toBe(13);
+    job.gradients.sections[2].assign([0, 0, 0, 0, 0]);
+    job.state.measureGradients();
+    expect(job.state.gradientNorm).toBe(5);
+  });
+
   it("shows NaN by global norm instead of hiding it", () => {
     expect(seen({ globalClipNorm: 1 }, [[NaN, 1], [1]])).toEqual([[NaN, NaN], [NaN]]);
   });
@@ -224,7 +293,7 @@ describe("the learning rate", () => {
     bad.state.step();
     const before = bad.current();
     expect(() => bad.state.step()).toThrow(
-      "schedule: not a learning rate; expected a number in [0, ∞), got Infinity at step 1.",
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got Infinity at step 1.",
     );
     expect(bad.current()).toEqual(before);
     expect(bad.state.stepCount).toBe(1);
@@ -244,9 +313,9 @@ describe("the learning rate", () => {
 });
 
 describe("saving", () => {
-  it.each(cases)("%s: a run that was saved and restored gives the same bits", (_, optimizer) => {
-    const whole = start(optimizer);
-    const resumed = start(optimizer);
+  it.each(cases)("%s: a run that was saved and restored gives the same bits", (_, make) => {
+    const whole = start(make());
+    const resumed = start(make());
     for (let t = 1; t <= 6; t++) {
       whole.setGradients(t);
       whole.state.step();
@@ -281,7 +350,7 @@ describe("saving", () => {
     const job = start(adam());
     const saved = job.state.save();
     expect(() => restoreOptimizer(job.state, start(sgd({ momentum: 0.9 })).state.save())).toThrow(
-      "adam: the saved state is of another optimizer or model; expected mean [64], square [64], got velocity [64].",
+      "adam: the saved state belongs to another optimizer or model; expected mean [64], square [64], got velocity [64].",
     );
     expect(() => restoreOptimizer(start(sgd()).state, saved)).toThrow("expected no slots, got mean [64], square [64].");
     const short = { ...saved, slots: { ...saved.slots, square: new Float32Array(3) } };
@@ -289,7 +358,7 @@ describe("saving", () => {
       "expected mean [64], square [64], got mean [64], square [3].",
     );
     expect(() => restoreOptimizer(job.state, { ...saved, step: -1 })).toThrow(
-      "adam: the saved progress is none; expected finite numbers, got step -1 and momentumProduct 0.",
+      "adam: the saved progress is invalid; expected finite numbers, got step -1 and momentumProduct 0.",
     );
     expect(() => restoreOptimizer(job.state, { ...saved, learningRate: -1 })).toThrow("learningRate is out of range");
     expect(job.state.stepCount).toBe(0);
@@ -300,6 +369,15 @@ describe("saving", () => {
     const gradients = new Slab(shapes);
     const before = memoryUsage().bytesInUse;
     new OptimizerState(adam({ amsgrad: true, globalClipNorm: 1 }), values.sections, gradients, decayAndNot).dispose();
+    expect(memoryUsage().bytesInUse).toBe(before);
+  });
+
+  it("keeps no hold of the slabs of values and gradients: they are free as soon as they are disposed of", () => {
+    const before = memoryUsage().bytesInUse;
+    const [values, gradients] = [new Slab(shapes), new Slab(shapes)];
+    new OptimizerState(sgd(), values.sections, gradients, decayAndNot).dispose();
+    values.dispose();
+    gradients.dispose();
     expect(memoryUsage().bytesInUse).toBe(before);
   });
 });

@@ -14,15 +14,13 @@ it("can be written down and made again", () => {
     expect(regularizerFrom(JSON.parse(JSON.stringify(regularizer.config)))).toEqual(regularizer);
   }
   expect(() => regularizerFrom({ className: "l3" })).toThrow(
-    'regularizer: not the description of one of ours; expected one of l1l2, got "l3".',
+    'regularizer: unknown regularizer "l3"; expected one of l1l2.',
   );
 });
 
 it("refuse what is no strength", () => {
   expect(() => l2(-1)).toThrow("l2: lambda is out of range; expected a number in [0, ∞), got -1.");
-  expect(() => l1(undefined as never)).toThrow(
-    "l1: lambda is out of range; expected a number in [0, ∞), got undefined.",
-  );
+  expect(() => l1(undefined as never)).toThrow("l1: lambda is missing; expected a number in [0, ∞).");
   expect(() => l1l2({ l1: Infinity })).toThrow("l1l2: l1 is out of range; expected a number in [0, ∞), got Infinity.");
   expect(() => l1l2({ l3: 1 } as never)).toThrow('l1l2: unknown option; expected l1 or l2, got "l3".');
 });

@@ -62,9 +62,9 @@ describe("init", () => {
   it("again with other options is an error that shows both", async () => {
     await lanegrad.init({ build: "simd", threads: 1 });
     await expect(lanegrad.init()).rejects.toThrow(
-      'init: already called with other options; expected { build: "simd", module: undefined, threads: 1, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }, ' +
+      'init: init was called before with other options; expected { build: "simd", module: undefined, threads: 1, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }, ' +
         "got { build: undefined, module: undefined, threads: undefined, workerUrl: undefined, wide: undefined, memoryMaxBytes: undefined }. " +
-        "The library runs once per process; call init once, first.",
+        "Call init once, before everything else; there is one runtime in a process.",
     );
     expect(lanegrad.info().build).toBe("simd");
   });
@@ -74,17 +74,17 @@ describe("init", () => {
       { wasm: "x" },
       'init: unknown option; expected build, module, threads, workerUrl, wide or memoryMaxBytes, got "wasm".',
     ],
-    [{ threads: 0 }, "init: threads out of range; expected an integer from 1 to 64, got 0."],
-    [{ threads: 1.5 }, "init: threads out of range; expected an integer from 1 to 64, got 1.5."],
-    [{ wide: 1 }, "init: wide is no boolean; expected true or false, got 1."],
+    [{ threads: 0 }, "init: threads is out of range; expected an integer from 1 to 64, got 0."],
+    [{ threads: 1.5 }, "init: threads is out of range; expected an integer from 1 to 64, got 1.5."],
+    [{ wide: 1 }, "init: wide must be true or false; got 1."],
     [{ build: "fast" }, 'init: unknown build; expected "simd" or "relaxed", got "fast".'],
     [
       { memoryMaxBytes: 1000 },
-      "init: memoryMaxBytes out of range; expected an integer from 4194304 to 4294967296, got 1000.",
+      "init: memoryMaxBytes is out of range; expected an integer from 4194304 to 4294967296, got 1000.",
     ],
     [
       { memoryMaxBytes: 2 ** 33 },
-      "init: memoryMaxBytes out of range; expected an integer from 4194304 to 4294967296, got 8589934592.",
+      "init: memoryMaxBytes is out of range; expected an integer from 4194304 to 4294967296, got 8589934592.",
     ],
   ])("refuses %j, and may be called again", async (options, text) => {
     await expect(lanegrad.init(options as never)).rejects.toThrow(text);
@@ -116,10 +116,10 @@ describe("an injected module", () => {
   });
 
   it.each([
-    [() => emptyModule, "init: the module is not lanegrad's; expected its kernels, got exports []. Take simd.wasm"],
+    [() => emptyModule, "init: the module is not one of lanegrad; expected its kernels, got exports []. Use simd.wasm"],
     [
       () => otherVersion,
-      /^init: the module is of another version of lanegrad; expected table \d+, got table 7\. Take simd\.wasm or relaxed\.wasm of the same/,
+      /^init: the module belongs to another version of lanegrad; expected table \d+, got table 7\. Use simd\.wasm or relaxed\.wasm of the same/,
     ],
     [() => wantsFunction, 'init: the module does not link; got "TypeError: WebAssembly.instantiate'],
     [
@@ -142,7 +142,7 @@ describe("the memory limit", () => {
       lanegrad.scope(() => lanegrad.matmul(lanegrad.ones([700, 700]), lanegrad.ones([700, 700])));
     expect(tooMuch).toThrow(lanegrad.MemoryError);
     expect(tooMuch).toThrow(
-      "memory: the limit is reached; expected at most 4.0 MiB, got a request for 1.9 MiB with 3.8 MiB in use. Use a smaller batch,",
+      "memory: the memory limit is reached; expected at most 4.0 MiB, got a request for 1.9 MiB with 3.8 MiB in use. Use a smaller batch,",
     );
     expect(lanegrad.memoryUsage()).toMatchObject({ maximumBytes: 4 * 2 ** 20 });
     expect(lanegrad.memoryUsage().bytesInUse).toBe(inUse - 4096); // without what is kept

@@ -71,7 +71,7 @@ describe("the heap", () => {
     const heap = makeHeap(1, 32);
     const ptr = heap.allocate(20 * page);
     expect(() => heap.allocate(20 * page)).toThrow(
-      "memory: the limit is reached; expected at most 2.0 MiB, got a request for 1.3 MiB with 1.3 MiB in use. " +
+      "memory: the memory limit is reached; expected at most 2.0 MiB, got a request for 1.3 MiB with 1.3 MiB in use. " +
         "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).",
     );
     expect(heap.bytesInUse).toBe(sizeClass(20 * page));
@@ -82,7 +82,7 @@ describe("the heap", () => {
 
   it("refuses as well where the engine gives less than the limit", () => {
     const heap = new Heap(new WebAssembly.Memory({ initial: 1, maximum: 2 }), 0, 100 * page);
-    expect(() => heap.allocate(5 * page)).toThrow("memory: the limit is reached;");
+    expect(() => heap.allocate(5 * page)).toThrow("memory: the memory limit is reached;");
   });
 
   it("joins freed neighbours: memory that was full of small blocks takes a large one, and small ones again", () => {
@@ -117,7 +117,7 @@ describe("the heap", () => {
       asked.push(target);
       if (target === 0 && asked.length === 3) heap.free(ptr, 20 * page);
     };
-    expect(() => heap.allocate(40 * page)).toThrow("the limit is reached");
+    expect(() => heap.allocate(40 * page)).toThrow("the memory limit is reached");
     expect(asked).toEqual([]);
     expect(heap.allocate(20 * page)).toBe(ptr);
     expect(asked).toEqual([32 * page, 16 * page, 0]);

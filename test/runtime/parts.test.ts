@@ -142,12 +142,15 @@ describe("handed in as modules", () => {
   it.each([
     [
       { core: wasm("simd"), images: wasm("simd-recurrent") },
-      /^init: the module is of another version of lanegrad; expected table \d+, got table \d+\. Take simd-images\.wasm or relaxed-images\.wasm of/,
+      /^init: the module belongs to another version of lanegrad; expected table \d+, got table \d+\. Use simd-images\.wasm or relaxed-images\.wasm of/,
     ],
-    [{ core: wasm("simd"), images: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) }, "init: the module is not lanegrad's;"],
+    [
+      { core: wasm("simd"), images: Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0) },
+      "init: the module is not one of lanegrad;",
+    ],
     [
       { images: wasm("simd-images") },
-      "init: module lacks the core; expected a module, or { core: …, … }, got { images }.",
+      "init: module has no core; expected a module, or { core: …, … }, got { images }.",
     ],
   ])("what is no such part is refused, and init may be called again: %#", async (module, text) => {
     await import("../../src/ops/image/maxPool.js");

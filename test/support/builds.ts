@@ -4,6 +4,7 @@
  * Does not use src/: what is tested here is the ABI alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import type { Layout } from "#wasm/layouts";
 import type { AllKernels } from "./allKernels.js";
 
 const guardBytes = 64;
@@ -24,6 +25,8 @@ export interface Build {
   i32(values: number | ArrayLike<number>): Block<Int32Array>;
   /** A byte buffer; a count gives bytes all 0xff. */
   u8(values: number | ArrayLike<number>): Block<Uint8Array>;
+  /** A struct: what src/runtime/struct.ts writes. @param values all fields, int32 @returns its address */
+  struct<T extends { readonly [K in keyof T]: number | readonly number[] }>(layout: Layout<T>, values: T): number;
   /** Throws if any guard byte since the last reset was written. */
   checkGuards(): void;
   /** Forgets every buffer. */
@@ -89,6 +92,14 @@ function instantiate(name: string, parts: readonly Uint8Array<ArrayBuffer>[]): B
     f32: (values) => block(Float32Array as never, values, NaN),
     i32: (values) => block(Int32Array as never, values, -1),
     u8: (values) => block(Uint8Array as never, values, 0xff),
+    struct({ bytes, at }, values) {
+      const { ptr, view } = block(Int32Array, bytes / 4, -1);
+      for (const name in at) {
+        const value: number | readonly number[] = values[name];
+        view.set([value].flat(), at[name] / 4);
+      }
+      return ptr;
+    },
     checkGuards() {
       for (const { at, guardByte } of guards) {
         const end = Math.ceil((at + 1) / 64) * 64;

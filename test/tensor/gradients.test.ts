@@ -63,8 +63,8 @@ describe("grad of a leaf", () => {
       () => zeros([2], { dtype: "int32" }),
       'grad: the gradient does not fit; expected Tensor(2) "w", got int32 Tensor(2).',
     ],
-    ["numbers", () => [0, 0], 'grad: not a tensor; expected Tensor(2) "w", got [0, 0].'],
-    ["null", () => null, 'grad: not a tensor; expected Tensor(2) "w", got null.'],
+    ["numbers", () => [0, 0], 'grad: the gradient is not a tensor; expected Tensor(2) "w", got [0, 0].'],
+    ["null", () => null, 'grad: the gradient is not a tensor; expected Tensor(2) "w", got null.'],
     [
       "a freed tensor",
       () => {
@@ -165,7 +165,7 @@ describe("what backward reads must be as it was in the forward pass", () => {
     const total = sum(add(mul(w, x), tanh(w)));
     x.assign([0, 0]);
     expect(() => total.backward()).toThrow(
-      'backward: Tensor(2) "x", which the gradient of mul reads, has changed since the forward pass. Change values after backward(), or go forward again.',
+      'backward: Tensor(2) "x", which the gradient of mul reads, has changed since the forward pass. Change values after backward(), or run the forward pass again.',
     );
     expect(w.grad).toBeUndefined();
   });

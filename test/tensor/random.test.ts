@@ -141,7 +141,7 @@ describe("Random", () => {
     const labels = [0, 1, 2, -1, 2 ** 32, 2 ** 32 + 1, "", "0", "1", "a", "ab", "ba", "ä"];
     expect(new Set(labels.map((label) => new Random(5).fork(label).seed)).size).toBe(labels.length);
     expect(() => new Random(5).fork(0.5)).toThrow(
-      "Random.fork: the label is not an integer; expected a string or a safe integer, got 0.5.",
+      "Random.fork: label has the wrong type; expected a string or a safe integer, got 0.5.",
     );
     expect(new Random(5).fork(1).fork(2).seed).not.toBe(new Random(5).fork(2).fork(1).seed);
     const parent = new Random(5);
@@ -164,6 +164,6 @@ describe("Random", () => {
   });
 
   it.each([1.5, NaN, Infinity, 2 ** 53])("the seed %d is refused", (seed) => {
-    expect(() => new Random(seed)).toThrow(`Random: the seed is not an integer; expected a safe integer, got ${seed}.`);
+    expect(() => new Random(seed)).toThrow(`Random: seed must be a safe integer; got ${seed}.`);
   });
 });

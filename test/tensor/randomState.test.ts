@@ -40,7 +40,7 @@ describe("a random state", () => {
 
   it.each([-1, 1.5, 2 ** 32, NaN])("refuses the seed %s", (seed) => {
     expect(() => new RandomState(seed)).toThrow(
-      `random: seed out of range; expected an integer from 0 to 2³² − 1, got ${seed}.`,
+      `random: seed is out of range; expected an integer from 0 to 2³² − 1, got ${seed}.`,
     );
   });
 });

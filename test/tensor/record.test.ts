@@ -143,7 +143,7 @@ describe("record", () => {
 });
 
 describe("errors of record and replay", () => {
-  const touched = "is touched from JavaScript inside record()";
+  const touched = "is read or written from JavaScript inside record()";
 
   it.each([
     ["item", (x: Tensor) => x.item()],
@@ -161,7 +161,7 @@ describe("errors of record and replay", () => {
 
   it("a recording inside a recording", () => {
     const x = kept(tensor([5]));
-    expect(() => record(() => record(() => sum(x)))).toThrow("record: a recording is under way");
+    expect(() => record(() => record(() => sum(x)))).toThrow("record: another recording is in progress");
     expect(scope(() => sum(x).item())).toBe(5);
   });
 
@@ -196,7 +196,7 @@ describe("errors of record and replay", () => {
     const before = memoryUsage().bytesInUse;
     let isFull = false;
     watched.allocate = (bytes) => {
-      if (isFull) throw new MemoryError("memory: the limit is reached.");
+      if (isFull) throw new MemoryError("memory: the memory limit is reached.");
       return allocate(bytes);
     };
     const fill = (): Tensor => {

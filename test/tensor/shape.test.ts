@@ -1,5 +1,6 @@
 /** Arithmetic on shapes. */
 import { describe, expect, it } from "vitest";
+import { show } from "../../src/errors.js";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -33,7 +34,7 @@ describe("axes", () => {
 
   it.each([3, -4, 1.5, NaN, "1"])("%s is refused for rank 3", (axis) => {
     expect(() => normalizeAxis("sum", axis as number, 3)).toThrow(
-      "sum: axis out of range; expected an integer in [-3, 3)",
+      `sum: axis ${show(axis)} is out of range for a tensor of rank 3; expected an integer in [-3, 3)`,
     );
   });
 });

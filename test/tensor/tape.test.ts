@@ -121,11 +121,11 @@ describe("backward", () => {
       UsageError,
       "backward: nothing behind Tensor() requires a gradient. Make a leaf with requiresGrad: true, and do not compute inside noGrad().",
     ],
-    [() => leaf(1).backward(), UsageError, "backward: Tensor() is itself a leaf; expected the result of an op."],
+    [() => leaf(1).backward(), UsageError, "backward: Tensor() is a leaf; expected the result of an op."],
     [
       () => square(leaf([1, 2])).backward(),
       ShapeError,
-      "backward: no starting gradient; expected a scalar, got Tensor(2). Reduce it by sum() or mean(), or pass the gradient to start from.",
+      "backward: only a scalar has a starting gradient by default; got Tensor(2). Reduce it with sum() or mean(), or pass the gradient to start from.",
     ],
     [
       () => square(leaf([1, 2])).backward(ones([3])),
@@ -142,7 +142,7 @@ describe("backward", () => {
     const y = square(x);
     sum(y).backward();
     expect(() => sum(y).backward()).toThrow(
-      "backward: the gradient of square was computed already. Run the forward pass again; what an op saved is freed as soon as it is used.",
+      "backward: the gradient of square was already computed. Run the forward pass again; what an op saved is freed as soon as it is used.",
     );
     expect(x.grad?.toArray()).toEqual([2, 4]);
   });

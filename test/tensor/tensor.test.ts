@@ -58,20 +58,24 @@ describe("making", () => {
     [
       () => tensor([[1, 2], [3]]),
       ShapeError,
-      "tensor: rows differ in length at [1]; expected 2 values for shape [2, 2], got 1.",
+      "tensor: values[1] has the wrong length; expected 2 values for shape [2, 2], got 1.",
     ],
-    [() => tensor([[1, "2"]] as never), ShapeError, 'tensor: not a number at [0][1]; expected a number, got "2".'],
+    [() => tensor([[1, "2"]] as never), ShapeError, 'tensor: values[0][1] must be a number; got "2".'],
     [() => tensor([1, 2, 3], [2]), ShapeError, "tensor: number of values differs; expected 2 for shape [2], got 3."],
     [
       () => tensor([1], [-1]),
       ShapeError,
-      "tensor: not a shape; expected integers ≥ 0 with a product below 2³¹, got [-1].",
+      "tensor: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-1].",
     ],
-    [() => zeros([2.5]), ShapeError, "full: not a shape; expected integers ≥ 0 with a product below 2³¹, got [2.5]."],
+    [
+      () => zeros([2.5]),
+      ShapeError,
+      "full: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [2.5].",
+    ],
     [
       () => zeros([65536, 65536]),
       ShapeError,
-      "full: not a shape; expected integers ≥ 0 with a product below 2³¹, got [65536, 65536].",
+      "full: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [65536, 65536].",
     ],
     [
       () => tensor([1.5], undefined, { dtype: "int32" }),
@@ -86,7 +90,7 @@ describe("making", () => {
     [
       () => tensor(new Float64Array(2) as never),
       ShapeError,
-      "tensor: unknown array type; expected Float32Array, Int32Array or Uint8Array, got Float64Array. Convert it, for example by Float32Array.from(values).",
+      "tensor: unknown array type; expected Float32Array, Int32Array or Uint8Array, got Float64Array. Convert it, for example with Float32Array.from(values).",
     ],
     [
       () => tensor([1], undefined, { dtype: "float64" as never }),
@@ -101,12 +105,12 @@ describe("making", () => {
     [
       () => tensor([1], undefined, { dtype: "int32", requiresGrad: true }),
       UsageError,
-      'tensor: only real numbers have gradients; expected dtype "float32", got "int32".',
+      'tensor: only float32 tensors have gradients; got "int32".',
     ],
     [
       () => zeros([2 ** 30]),
       MemoryError,
-      /^memory: the limit is reached; expected at most 4096\.0 MiB, got a request for 4096\.0 MiB with .* in use\. /,
+      /^memory: the memory limit is reached; expected at most 4096\.0 MiB, got a request for 4096\.0 MiB with .* in use\. /,
     ],
   ])("refuses %s", (make, error, text) => {
     const inUse = heap().bytesInUse;
@@ -119,7 +123,7 @@ describe("making", () => {
 describe("reading and writing", () => {
   it("item gives the one value, and refuses more", () => {
     expect(tensor([[2.5]]).item()).toBe(2.5);
-    expect(() => tensor([1, 2]).item()).toThrow("item: not one element; expected size 1, got Tensor(2).");
+    expect(() => tensor([1, 2]).item()).toThrow("item: the tensor must have exactly one element; got Tensor(2).");
   });
 
   it("toTypedArray is a copy", () => {

@@ -75,7 +75,7 @@ describe("checks of options", () => {
       expect(() => checkWindowPadding("conv2d", padding as never, 2)).toThrow(UsageError);
     }
     expect(() => checkWindowPadding("conv2d", "full" as never, 2)).toThrow(
-      'conv2d: padding is none; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "full".',
+      'conv2d: padding has the wrong form; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "full".',
     );
   });
 
@@ -89,7 +89,7 @@ describe("checks of options", () => {
       "conv2d: strides is out of range; expected an integer in [1, ∞), got 0.",
     );
     expect(() => eachAxis("conv2d", "strides", [1], 2)).toThrow(
-      "conv2d: strides has another number of axes; expected one number or 2, got [1].",
+      "conv2d: strides has the wrong length; expected one number or 2, got [1].",
     );
   });
 });

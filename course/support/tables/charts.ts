@@ -1,4 +1,4 @@
-/** The charts of a table: curves of loss and accuracy of all its networks, and what accuracy costs in time. */
+/** The charts of a table: curves of loss and accuracy of all its networks, and accuracy against time. */
 import type { Chart } from "lanegrad/report";
 import type { Table, Trained } from "./table.js";
 

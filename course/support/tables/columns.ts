@@ -9,27 +9,27 @@ export const parameters: Column = {
   text: ({ parameters }) => count(parameters),
 };
 
-/** Epochs that it was trained for. */
+/** Epochs of training. */
 export const epochs: Column = { title: "epochs", width: 6, text: ({ epochs }) => String(epochs) };
 
-/** How long all of them took. */
+/** Duration of the whole training. */
 export const time: Column = { title: "time", width: 7, text: ({ seconds }) => duration(seconds) };
 
-/** How long one took, validation included. */
+/** Duration of one epoch, including validation. */
 export const epochTime: Column = {
   title: "an epoch",
   width: 8,
   text: ({ secondsPerEpoch }) => `${secondsPerEpoch.toFixed(1)} s`,
 };
 
-/** Samples a second while training. */
+/** Samples per second in training. */
 export const trainingRate: Column = {
   title: "training/s",
   width: 10,
   text: ({ trainingSamplesPerSecond }) => rate(trainingSamplesPerSecond),
 };
 
-/** Samples a second in prediction. */
+/** Samples per second in prediction. */
 export const inferenceRate: Column = {
   title: "inference/s",
   width: 11,

@@ -1,4 +1,7 @@
-/** What a table shows, in sentences worded from its numbers: which network is fastest, which is best, and what one pays for the other. */
+/**
+ * Conclusions of a table, worded from its numbers: which network is fastest, which is best, and the trade-off between
+ * them.
+ */
 import { rate } from "../format.js";
 import type { Table, Trained } from "./table.js";
 
@@ -42,7 +45,7 @@ function listed(names: readonly string[]): string {
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-/** What went wrong, in a sentence; undefined where no network errs more than it is known to. */
+/** The networks whose errors exceed their bounds, in a sentence; undefined if there are none. */
 export function failureOf({ measure }: Pick<Table, "measure">, results: readonly Trained[]): string | undefined {
   const failed = results.filter(({ testErrorPercent, boundPercent }) => testErrorPercent > boundPercent);
   if (failed.length === 0) return undefined;

@@ -1,31 +1,34 @@
-/** What a table of the course is: networks that are trained one after the other, each as its own lesson says, and what is said of each. */
+/**
+ * A table of the course: networks that are trained one after the other, each according to its own lesson, and the
+ * columns that are shown of each.
+ */
 import type { NetworkLesson, TrainingData } from "../networkLesson.js";
 import type { FlagSetting } from "../../settings.js";
 import type { Stage } from "../../stage.js";
 
-/** A row: a network and what is asked of it. */
+/** A row: a network and its bounds. */
 export interface TableRow {
   readonly network: NetworkLesson;
-  /** What the literature reports for such a network, in percent of errors. */
+  /** The error of such a network in the literature, in percent. */
   readonly published?: number | undefined;
-  /** The test error that the network stays below with its own settings, in percent. */
+  /** The upper bound of the test error with the network's own settings, in percent. */
   readonly bound: number;
-  /** The same with --quick. */
+  /** The upper bound with --quick. */
   readonly quickBound: number;
   readonly quickEpochs: number;
-  /** How many of the training samples --quick takes for this row. Default: all that it takes for the table. */
+  /** How many training samples --quick uses for this row. Default: as many as for the table. */
   readonly quickTraining?: number;
 }
 
-/** A row when its network has been trained. */
+/** A row whose network has been trained. */
 export interface Trained {
   readonly row: TableRow;
-  /** What the error must not be above. */
+  /** The upper bound of the error. */
   readonly boundPercent: number;
   readonly testErrorPercent: number;
   readonly parameters: number;
   readonly epochs: number;
-  /** Of the whole training, validation included. */
+  /** Duration of the whole training, including validation. */
   readonly seconds: number;
   readonly secondsPerEpoch: number;
   /** Without validation. */
@@ -35,26 +38,26 @@ export interface Trained {
   readonly history: Readonly<Record<string, readonly number[]>>;
 }
 
-/** A column: what stands above it, how wide it is at least, and what it says of a row. */
+/** A column: its title, its least width, and its text for a row. */
 export interface Column {
   readonly title: string;
   readonly width: number;
   text(trained: Trained): string;
 }
 
-/** What a table states. */
+/** The parts that a table states. */
 export interface Table {
   readonly name: string;
-  /** Whether people speak of the part that is wrong or of the part that is right. */
+  /** Whether the table shows the share of wrong or of correct samples. */
   readonly measure: "error" | "accuracy";
   readonly rows: readonly TableRow[];
-  /** What stands beside the name of the network. */
+  /** The columns after the name of the network. */
   readonly columns: readonly Column[];
-  /** How many of the samples --quick takes. Default: all. */
+  /** How many samples --quick uses. Default: all. */
   readonly quickSamples?: { readonly train: number; readonly test: number };
   /** Test samples whose prediction is timed. */
   readonly timedSamples: number;
-  /** What all networks are trained on. */
+  /** The data that all networks are trained on. */
   data(stage: Stage<TableSettings>): Promise<TrainingData>;
 }
 

@@ -1,4 +1,7 @@
-/** A lesson that is a table: trains the networks one after the other, compares them, and fails where one errs more than it is known to. */
+/**
+ * A lesson that is a table: trains the networks one after the other, compares them, and fails if the error of one
+ * exceeds its bound.
+ */
 import type { Lesson, Result, Stage } from "../../stage.js";
 import { chartsOf } from "./charts.js";
 import { conclusionsOf, failureOf } from "./conclusions.js";
@@ -6,13 +9,13 @@ import type { Table, TableSettings, Trained } from "./table.js";
 import { disposeData, quickData, trainRow } from "./trainRow.js";
 
 const settings: TableSettings = {
-  quick: { kind: "flag", about: "fewer epochs, and for imdb fewer reviews, judged by looser bounds" },
+  quick: { kind: "flag", about: "fewer epochs, and for imdb fewer reviews, with looser bounds" },
 };
 
 /** A lesson that is a table. */
 export interface TableLesson extends Lesson<TableSettings>, Table {}
 
-/** The lesson from what it states. */
+/** The lesson from its parts. */
 export function table(parts: Omit<TableLesson, "kind" | "settings" | "run">): TableLesson {
   return { ...parts, kind: "table", settings, run: (stage) => perform(parts, stage) };
 }

@@ -1,4 +1,4 @@
-/** Trains the network of a row and measures it. Prints nothing but the progress of training. Letters: N samples. */
+/** Trains the network of a row and measures it. Shows only the progress of training. Letters: N samples. */
 import type { Callback, Dataset, Model } from "lanegrad";
 import type { Stage } from "../../stage.js";
 import { classes, read } from "../classes.js";
@@ -8,7 +8,7 @@ import { type NetworkParts, type TrainingData, compileFor, trainedRows, weightCo
 import { TrainingProgress } from "../progress.js";
 import type { Table, TableRow, TableSettings, Trained } from "./table.js";
 
-/** The data of a quick run: the first samples. Frees what is cut off. */
+/** The data of a quick run: the first samples. Frees the others. */
 export function quickData(data: TrainingData, { quickSamples }: Pick<Table, "quickSamples">): TrainingData {
   if (quickSamples === undefined) return data;
   const [train, test] = [firstRows(data.train, quickSamples.train), firstRows(data.test, quickSamples.test)];
@@ -23,7 +23,7 @@ export function disposeData({ train, test }: TrainingData): void {
   for (const { x, y } of [train, test]) for (const each of [x, y]) each.dispose();
 }
 
-/** Trains a row's network, looks at the test set once, and times predictions. */
+/** Trains a row's network, evaluates the test set once, and times predictions. */
 export async function trainRow(
   row: TableRow,
   table: Pick<Table, "timedSamples">,
@@ -76,7 +76,7 @@ export async function trainRow(
   }
 }
 
-/** Time in the batches of training alone. */
+/** Measures the time in training batches alone. */
 class TrainingClock implements Callback {
   seconds = 0;
   #begin = 0;
@@ -95,7 +95,7 @@ class TrainingClock implements Callback {
   }
 }
 
-/** Samples a second of predict, measured on the first of the test samples. */
+/** Samples per second of predict, measured on the first test samples. */
 async function inferenceRate(model: Model, { fit }: NetworkParts, test: Dataset, most: number): Promise<number> {
   const { x, y } = firstRows(test, most);
   y.dispose();

@@ -1,6 +1,7 @@
 /**
- * Where a training run keeps its checkpoint: the file of --checkpoint, the one that it goes on from, or one with a name that is free. A file that somebody
- * else has written meanwhile is never replaced. Does not know what is in a checkpoint.
+ * The file in which a training run keeps its checkpoint: that of --checkpoint, the one that the run resumed from, or
+ * one with a free name. A file that another program has written meanwhile is never replaced. Does not know what is in a
+ * checkpoint.
  */
 import { rm } from "node:fs/promises";
 import { DataError, message, show } from "../../errors.js";
@@ -16,21 +17,21 @@ const extension = ".safetensors";
 /** Where a checkpoint has been saved. */
 export interface SavedCheckpoint {
   readonly path: string;
-  /** Why it is not where it was to be. */
+  /** Why it is not in its intended place. */
   readonly failure: DataError | undefined;
 }
 
 /** The checkpoint of one run. */
 export class CheckpointFile {
-  /** --checkpoint: it is saved after each epoch. */
+  /** Whether --checkpoint was given: then it is saved after each epoch. */
   readonly isAsked: boolean;
-  /** Of names that are free. */
+  /** The beginning of free names. */
   readonly #stem: string;
   #path: string | undefined;
-  /** The file as this run read or wrote it; undefined before. */
+  /** The identity of the file as this run read or wrote it; undefined before. */
   #identity: string | undefined;
 
-  /** @throws DataError where the file of --checkpoint is there and is not the one that the run goes on from */
+  /** @throws {DataError} when the file of --checkpoint exists and is not the one that the run resumes from */
   static async of({ lesson, resumed }: Plan, args: Arguments): Promise<CheckpointFile> {
     const asked = args.text("checkpoint");
     const { file, identity } = resumed ?? {};
@@ -47,7 +48,10 @@ export class CheckpointFile {
     this.isAsked = isAsked;
   }
 
-  /** Makes the file of --checkpoint unless the run goes on from it. @throws DataError where it cannot, or somebody else just has */
+  /**
+   * Makes the file of --checkpoint unless the run resumes from it.
+   * @throws {DataError} when it cannot be made, or another program has just made it
+   */
   async begin(bytes: () => Promise<Uint8Array>): Promise<void> {
     const path = this.#path!;
     if (this.#identity !== undefined) return;
@@ -55,7 +59,7 @@ export class CheckpointFile {
     this.#identity = await identityOf(path);
   }
 
-  /** Saves. @returns where. @throws DataError where it cannot be written */
+  /** Saves. @returns the path. @throws {DataError} when it cannot be written */
   async save(bytes: Uint8Array): Promise<string> {
     if (this.#path !== undefined && this.#identity !== undefined && (await this.#isOwn())) {
       await writeFileAtomically(command, this.#path, [bytes]);
@@ -64,7 +68,10 @@ export class CheckpointFile {
     return this.#path;
   }
 
-  /** Saves where it is to be, else beside that, else in the temporary folder. @throws DataError where none of these can be written */
+  /**
+   * Saves to the intended place, otherwise beside it, otherwise in the temporary folder.
+   * @throws {DataError} when none of these can be written
+   */
   async saveSomewhere(bytes: Uint8Array): Promise<SavedCheckpoint> {
     try {
       return { path: await this.save(bytes), failure: undefined };
@@ -76,7 +83,7 @@ export class CheckpointFile {
     }
   }
 
-  /** Removes the file of --checkpoint, where it is still this run's: the run has ended. */
+  /** Removes the file of --checkpoint at the end of the run, if it is still this run's. */
   async remove(): Promise<void> {
     if (this.#path !== undefined && (await this.#isOwn())) await rm(this.#path, { force: true });
   }

@@ -1,9 +1,12 @@
-/** Packages that users install if they want what needs them. */
+/** Optional packages that users install for features that need them. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 
-/** Where a package, or a file of it, is: beside this package, or in the folder where the command was called; undefined where it is not installed. */
+/**
+ * The path of a package, or of a file in it: beside this package, or in the folder where the command was called;
+ * undefined if it is not installed.
+ */
 export function findInstalled(path: string): string | undefined {
   for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
     try {

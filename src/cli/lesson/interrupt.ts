@@ -1,10 +1,10 @@
-/** Ctrl-C and SIGTERM as an AbortSignal: the first asks to end, the second ends at once. */
+/** Ctrl-C and SIGTERM as an AbortSignal: the first asks the work to end, the second ends it at once. */
 import type { StopSignal, Surroundings } from "../surroundings.js";
 
-/** Exit status of a process that a signal ended, by convention 128 + its number. */
+/** Exit status of a process ended by a signal: 128 + its number, by convention. */
 export const exitStatus: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
-/** Why work ended: somebody asked for it. The message is for that person. */
+/** The reason why work ended: a person asked for it. The message is for that person. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   readonly signal: StopSignal;
@@ -15,7 +15,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Runs `work` with a signal that the first request to end aborts, with {@link Interrupted} as its reason. */
+/** Runs `work` with a signal that the first such request aborts, with {@link Interrupted} as its reason. */
 export async function interruptible<T>(
   surroundings: Surroundings,
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,4 +1,7 @@
-/** The page of a lesson: what it has shown, how it is repeated, and what ran it. Reads the files that every page needs. */
+/**
+ * The page of a lesson: what it has shown, the command that repeats it, and the engine it ran on. Reads the files that
+ * every page needs.
+ */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,15 +14,15 @@ import { svgOf } from "../../report/svg.js";
 import { wrong } from "../commandLine.js";
 import { findInstalled } from "./installed.js";
 
-/** What is tried of a disk for the data of a page, in bytes. */
+/** Bytes that are tested on the disk for the data of a page. */
 const roomForData = 2 ** 18;
 
 /**
- * Reads the texts that a page is made of, before anything else is done.
+ * Reads the texts that a page consists of, before anything else is done.
  *
  * @param command  for the message
  * @param script   URL of the page's script
- * @throws CommandLineError where uPlot is not installed
+ * @throws {CommandLineError} when uPlot is not installed
  */
 export async function pageParts(command: string, script: string): Promise<PageParts> {
   const file = async (path: string): Promise<string> => {
@@ -37,14 +40,14 @@ export async function pageParts(command: string, script: string): Promise<PagePa
   return { plotScript, plotStyle, plotLicense, pageScript };
 }
 
-/** How large a page will be at least, in bytes: with room for data. */
+/** The least size of a page in bytes, including room for data. */
 export function pageSize(parts: PageParts): number {
   return pageText({ title: "", body: "", data: "" }, parts).length + roomForData;
 }
 
-/** What stands above everything that was shown. */
+/** The part of the page above the lesson's blocks. */
 export interface Above {
-  /** The command line that does it again, seed included. */
+  /** The command line that repeats the run, including the seed. */
   readonly command: string;
   /** Names and values, after those that the lesson has shown. */
   readonly facts: readonly (readonly [name: string, text: string])[];
@@ -74,12 +77,12 @@ export async function lessonPage(
   return new TextEncoder().encode(text);
 }
 
-/** What a comparison comes to stands above how it came to it. */
+/** Puts the result of a comparison above the blocks that lead to it. */
 function tablesFirst(blocks: readonly Block[]): Block[] {
   return blocks.toSorted((a, b) => Number(b.kind === "table") - Number(a.kind === "table"));
 }
 
-/** What draws graphs as SVG: Graphviz (@viz-js/viz, MIT), where it is installed. */
+/** Draws graphs as SVG by Graphviz (@viz-js/viz, MIT), if it is installed. */
 async function graphviz(): Promise<((dot: string) => string) | undefined> {
   const file = findInstalled("@viz-js/viz");
   if (file === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The files that a command writes at its end. Whether they can be written is tried before the work begins; where writing fails all the same, the bytes are
- * kept in another place. Does not know what is in them.
+ * The files that a command writes at its end. It tests before the work begins whether they can be written; if writing
+ * fails later, the bytes are kept in another place. Does not know what is in them.
  */
 import { readlink, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,13 +12,13 @@ import { writeNewFile } from "../../io/newFile.js";
 import { tryToWrite } from "../../io/trial.js";
 import type { Arguments } from "../commandLine.js";
 
-/** The options that name files to write, and what stands in each. */
+/** The options that name files to write, and their contents in words. */
 const contents = { out: "the model", report: "the report", checkpoint: "the checkpoint" } as const;
 type Option = keyof typeof contents;
 
-/** Bytes that are tried for a file whose size is not known yet. */
+/** Bytes that are tested for a file of unknown size. */
 const atLeast = 4096;
-/** Characters of a name that are kept when the file goes elsewhere: the name itself may be what failed. */
+/** Characters of a name that are kept when the file goes elsewhere: the name itself may have failed. */
 const stemLength = 40;
 const mostNumbers = 1000;
 /** How many symbolic links are followed to a file that does not exist yet. */
@@ -31,8 +31,9 @@ export class Outputs {
   readonly #failures: DataError[] = [];
 
   /**
-   * Tries whether the files of --out, --report and --checkpoint can be written, and whether each is a file of its own and none that is read.
-   * Changes nothing, and nothing stays. @throws DataError
+   * Tests whether the files of --out, --report and --checkpoint can be written, and that they differ from each other
+   * and from the files that are read. Changes nothing.
+   * @throws {DataError} when a file cannot be written
    */
   static async tried(command: string, args: Arguments): Promise<Outputs> {
     const outputs = new Outputs(command, args);
@@ -51,7 +52,7 @@ export class Outputs {
     return this.#files.has(option);
   }
 
-  /** Tries again, now that it is known how large files will be, in bytes. @throws DataError */
+  /** Tests again, once the sizes of the files are known, in bytes. @throws {DataError} when a file cannot be written */
   async try(sizes: Readonly<Partial<Record<Option, number | undefined>>>): Promise<void> {
     const files = Array.from(this.#files, ([option, path]) => {
       return { path, bytes: Math.max(atLeast, sizes[option] ?? 0), name: `--${option}` };
@@ -60,8 +61,9 @@ export class Outputs {
   }
 
   /**
-   * Writes a file. Where that fails, the bytes go beside it under another name, else into the temporary folder, and {@link finish} throws.
-   * @returns where they are; undefined where they are nowhere
+   * Writes a file. If that fails, the bytes go beside it under another name, or else into the temporary folder, and
+   * {@link finish} throws.
+   * @returns the path; undefined if they could not be written anywhere
    */
   async write(option: "out" | "report", bytes: Uint8Array): Promise<string | undefined> {
     const file = this.#files.get(option)!;
@@ -78,14 +80,17 @@ export class Outputs {
     }
   }
 
-  /** To be called when all is done: throws what went wrong in {@link write}. @throws DataError */
+  /**
+   * Call it at the end: throws the errors of {@link write}. @throws {DataError} when a file could not be written in its
+   * place
+   */
   finish(): void {
     const [first, ...others] = this.#failures;
     if (first === undefined) return;
     throw new DataError([first, ...others].map((failure) => failure.message).join("\n"), { cause: first });
   }
 
-  /** @throws DataError where two options name one file, or one names what is read */
+  /** @throws {DataError} when two options name one file, or one names a file that is read */
   async #checkDifferent(args: Arguments): Promise<void> {
     const written = await Promise.all(
       Array.from(this.#files, async ([name, path]) => ({ name, ...(await placeOf(path)) })),
@@ -107,12 +112,15 @@ export class Outputs {
   }
 }
 
-/** A run may write its checkpoint to the file that it was resumed from, and in the end its model too. */
+/** A run may write its checkpoint to the file that it resumed from, and finally its model too. */
 function isOwn(written: string, read: string): boolean {
   return read === "resume" && written !== "report";
 }
 
-/** Writes the bytes under a free name beside the file or, where that fails, in the temporary folder. @returns where they are */
+/**
+ * Writes the bytes under a free name beside the file or, if that fails, in the temporary folder.
+ * @returns the path
+ */
 export async function writeElsewhere(command: string, file: string, bytes: Uint8Array): Promise<string | undefined> {
   const extension = extname(file).slice(0, stemLength);
   const stem =
@@ -132,8 +140,9 @@ export async function writeElsewhere(command: string, file: string, bytes: Uint8
 }
 
 /**
- * Writes the bytes to the first of `<stem><extension>`, `<stem>-2<extension>`, … that is free. @param first the number to begin with
- * @throws DataError where it cannot be written
+ * Writes the bytes to the first free name of `<stem><extension>`, `<stem>-2<extension>`, …
+ * @param first the number to begin with
+ * @throws {DataError} when it cannot be written
  */
 export async function writeNumbered(
   command: string,
@@ -147,18 +156,18 @@ export async function writeNumbered(
     if (await writeNewFile(command, path, bytes)) return path;
   }
   const got = show(`${stem}-${first + mostNumbers - 1}${extension}`);
-  throw new DataError(message(command, "all names are taken", { expected: "one that is free", got }));
+  throw new DataError(message(command, "every name is taken", { expected: "a free name", got }));
 }
 
-/** Where a path leads. */
+/** The target of a path. */
 interface Place {
   /** Without links, as far as it exists. */
   readonly path: string;
-  /** Of the file that is there. */
+  /** The identity of the existing file. */
   readonly identity: string | undefined;
 }
 
-/** A link to a file that is not there yet leads there too: the file may be made before the link is written to. */
+/** A link to a file that does not exist yet leads there too: the file may be made before the link is written to. */
 async function placeOf(path: string, links = mostLinks): Promise<Place> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
@@ -168,14 +177,14 @@ async function placeOf(path: string, links = mostLinks): Promise<Place> {
   return { path: real, identity: found && found.ino !== 0n ? `${found.dev}:${found.ino}` : undefined };
 }
 
-/** One file under two names, or two names that are one where upper and lower case, or ways to write an accent, do not count. */
+/** One file under two names, or two names that differ only in case or in the encoding of an accent. */
 function isSame(a: Place, b: Place): boolean {
   if (a.identity !== undefined && a.identity === b.identity) return true;
   const [first, second] = [a, b].map(({ path }) => path.normalize("NFC").toLowerCase());
   return first === second;
 }
 
-/** Identifies a file, so that another one in its place is noticed; undefined where there is none. */
+/** Identifies a file, so that another one in its place is noticed; undefined if there is none. */
 export async function identityOf(path: string): Promise<string | undefined> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });

@@ -1,19 +1,22 @@
-/** The places that --data and LANEGRAD_DATA name. They exist and can be read, or it is an error: nothing else is taken in their place in silence. */
+/**
+ * The places that --data and LANEGRAD_DATA name. It is an error if they do not exist or cannot be read: nothing else is
+ * used silently in their place.
+ */
 import { access, constants, open, readdir, stat } from "node:fs/promises";
 import { fileError } from "../../io/fileErrors.js";
 
-/** What was named. */
+/** The named places. */
 export interface NamedPlaces {
-  /** By --data. */
+  /** From --data. */
   readonly folder: string | undefined;
-  /** By LANEGRAD_DATA. */
+  /** From LANEGRAD_DATA. */
   readonly defaultFolder: string | undefined;
 }
 
 /**
- * Where to look for data, in order; undefined is the cache. --data stands alone.
+ * Where to look for data, in order; undefined is the cache. --data excludes all others.
  *
- * @throws DataError for a place that is not there or cannot be read
+ * @throws {DataError} when a place does not exist or cannot be read
  */
 export async function placesOf({ folder, defaultFolder }: NamedPlaces): Promise<(string | undefined)[]> {
   if (folder !== undefined) {

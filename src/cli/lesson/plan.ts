@@ -1,4 +1,7 @@
-/** A lesson with its settings and its seed, as the command line says or, for a run that goes on, as its checkpoint says. Does not perform it. */
+/**
+ * A lesson with its settings and its seed, from the command line or, for a run that resumes, from its checkpoint. Does
+ * not run it.
+ */
 import { imdbModels } from "../../../course/recurrent/imdb.js";
 import { defaultsOf } from "../../../course/settings.js";
 import type { Lesson } from "../../../course/stage.js";
@@ -9,25 +12,29 @@ import { seedOf } from "../seed.js";
 import { identityOf } from "./outputs.js";
 import { type AnyValues, checkOptions, flagsOf, givenSettings, wordsOf } from "./settings.js";
 
-/** What is to be performed. */
+/** What is to be run. */
 export interface Plan {
   readonly command: string;
   readonly lesson: Lesson;
   readonly settings: AnyValues;
   readonly seed: number;
-  /** The checkpoint that it goes on from. */
+  /** The checkpoint that it resumes from. */
   readonly resumed: Resumed | undefined;
 }
 
 /** A checkpoint. */
 export interface Resumed {
   readonly file: string;
-  /** Of that file, as it was read. */
+  /** The identity of that file when it was read. */
   readonly identity: string | undefined;
   readonly model: Model;
 }
 
-/** The plan. @throws CommandLineError; DataError for a file that is not a checkpoint */
+/**
+ * The plan.
+ * @throws {CommandLineError} for wrong arguments
+ * @throws {DataError} for a file that is not a checkpoint
+ */
 export async function planFrom(command: string, lessons: readonly Lesson[], args: Arguments): Promise<Plan> {
   const file = args.text("resume");
   const name = lessonName(command, args);
@@ -53,7 +60,10 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
   return plan;
 }
 
-/** The name of the lesson that is meant: `train imdb` stands for one of six networks, by --model. @throws CommandLineError */
+/**
+ * The name of the lesson: `train imdb` stands for one of six networks, chosen by --model.
+ * @throws {CommandLineError} for an unknown one
+ */
 function lessonName(command: string, args: Arguments): string | undefined {
   if (command !== "train" || args.operand !== "imdb") return args.operand;
   const kind = args.text("model") ?? "lstm";
@@ -68,7 +78,7 @@ async function resumedPlan(command: string, lessons: readonly Lesson[], file: st
   const lesson = lessons.find(({ name, kind }) => kind === "network" && name === recipe);
   if (lesson === undefined || typeof data !== "string" || !isRun(lesson, run)) {
     const hint = "A checkpoint is what lanegrad train saves when Ctrl-C ends it, or as --checkpoint.";
-    throw new DataError(message("train", `${show(file)} is no checkpoint of lanegrad train`, { hint }));
+    throw new DataError(message("train", `${show(file)} is not a checkpoint of lanegrad train`, { hint }));
   }
   return { command, lesson, settings: run, seed: model.seed, resumed: { file, identity, model } };
 }
@@ -79,26 +89,26 @@ function isRun({ settings }: Lesson, run: AnyValues | undefined): run is AnyValu
   return typeof run === "object" && run !== null && Object.keys(settings).every(isValue);
 }
 
-/** What a run began with stays; to say it again does no harm. */
+/** A resumed run keeps its settings; the same values may be given again. */
 function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wanted: AnyValues): void {
   const begun: AnyValues = { ...settings, seed, recipe: lesson.name };
   for (const [name, value] of Object.entries(wanted)) {
     if (value === begun[name]) continue;
     const what = name === "recipe" ? "the recipe" : `--${name}`;
-    const hint = "A resumed run goes on with what it began with.";
+    const hint = "A resumed run keeps the options it began with.";
     const got = args.text(name) ?? String(value);
-    throw wrong("train", `${what} is not that of the checkpoint`, show(begun[name]), got, hint);
+    throw wrong("train", `${what} differs from the checkpoint`, show(begun[name]), got, hint);
   }
 }
 
-/** The command line that goes on from a checkpoint. */
+/** The command line that resumes from a checkpoint. */
 export function resumeCommand({ lesson }: Plan, args: Arguments, checkpoint: string): string {
   const isAsked = args.text("checkpoint") === checkpoint;
   const again = args.again(["data", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]);
   return commandText(["npx", "lanegrad", "train", lesson.name, "--resume", checkpoint, ...again]);
 }
 
-/** The command line that leads to the same result. */
+/** The command line that repeats the result. */
 export function repeatCommand({ command, lesson, settings, seed }: Plan, args: Arguments): string {
   const words = wordsOf(lesson.settings, settings);
   const again = args.again(["data", ...flagsOf(lesson), "threads", "wide"]);

@@ -1,4 +1,7 @@
-/** Performs a lesson in the terminal: prints what it shows, keeps its model in files, writes its page, prints its result as JSON. */
+/**
+ * Runs a lesson in the terminal: prints what it shows, keeps its model in files, writes its page, prints its result as
+ * JSON.
+ */
 import type { Lesson, Moment, Result, Stage } from "../../../course/stage.js";
 import { WrongResultError } from "../../../bench/check.js";
 import { DataError } from "../../errors.js";
@@ -24,7 +27,7 @@ import { provide } from "./sources.js";
 /** What the first line and the result call a lesson, by its kind. */
 const words = { network: "recipe", comparison: "experiment", table: "table" } as const;
 
-/** Performs the lesson that the arguments mean. @param lessons that this command performs */
+/** Runs the lesson that the arguments name. @param lessons those that this command can run */
 export function play(
   command: string,
   lessons: readonly Lesson[],
@@ -42,7 +45,7 @@ export function play(
   });
 }
 
-/** What a performance needs. */
+/** The parts of a performance. */
 interface Performance {
   readonly plan: Plan;
   readonly args: Arguments;
@@ -123,7 +126,7 @@ class TerminalPlayer {
     this.#printer.show(shown);
   }
 
-  /** Says what is performed; before anything of it is shown, but not before its data are there. */
+  /** Prints what is being run: before anything that it shows, but not before its data have been found. */
   #introduce(): void {
     this.#isIntroduced = true;
     const { name, about, kind } = this.#with.plan.lesson;

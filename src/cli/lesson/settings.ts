@@ -39,12 +39,12 @@ export function wordsOf(settings: Settings, values: AnyValues): string[] {
   return words.flatMap((name) => [`--${name}`, String(values[name])]);
 }
 
-/** The names of its settings that are flags. */
+/** The names of the settings that are flags. */
 export function flagsOf({ settings }: Lesson): string[] {
   return Object.keys(settings).filter((name) => settings[name].kind === "flag");
 }
 
-/** Those of a lesson's settings that stand on the command line. @throws CommandLineError */
+/** The settings that were given on the command line. @throws {CommandLineError} for a value out of range */
 export function givenSettings(command: string, { settings }: Lesson, args: Arguments): AnyValues {
   const given: Record<string, number | string | boolean> = {};
   for (const [name, setting] of Object.entries(settings)) {
@@ -67,7 +67,7 @@ const ruleOf = ({ isInteger, least }: NumberSetting): string =>
 const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
   isInteger ? Number.isSafeInteger(value) && value >= least : value > least;
 
-/** @throws CommandLineError for an option that the lesson has no use for */
+/** @throws {CommandLineError} for an option that the lesson does not use */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
   const { name, kind, settings, sources } = lesson;
   const data = sources.length > 0 ? ["data", "download"] : [];

@@ -1,6 +1,6 @@
 /**
- * Where the terminal gets the data of lessons: from --data, else from LANEGRAD_DATA, else from the cache, else, if that was asked for, from the network.
- * Nothing is downloaded unasked. How the files are read is in src/data/.
+ * Where the terminal finds the data of lessons: in --data, else in LANEGRAD_DATA, else in the cache, else, if this was
+ * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { DataError, message, show } from "../../errors.js";
@@ -8,7 +8,7 @@ import { datasets } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { placesOf } from "./places.js";
 
-/** The options that say where data are. */
+/** The options for the location of data. */
 export const dataOptions: Signature["options"] = {
   data: {
     value: "DIR",
@@ -21,20 +21,20 @@ export const dataOptions: Signature["options"] = {
   },
 };
 
-/** How a data set is found, read, and fetched on this machine. */
+/** How a data set is found, read, and downloaded on this machine. */
 interface Loader {
-  /** What is missing, for people: "MNIST is". */
+  /** The missing data, for people: "MNIST is". */
   readonly subject: string;
-  /** What would bring it. */
+  /** How to get them. */
   readonly hint: string;
   /** "MNIST" in "downloading MNIST: 1 of 2 MB from …" */
   readonly noun: string;
-  /** Reads it from a place; undefined where it is not there. @param place undefined for the cache */
+  /** Reads the data from a place; undefined if they are not there. @param place undefined for the cache */
   readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
   readonly download: (options: datasets.CacheOptions) => Promise<unknown>;
 }
 
-/** By the names of the sources. */
+/** The loaders, by the names of the sources. */
 const loaders: Readonly<Record<string, Loader>> = {
   mnist: {
     subject: "MNIST is",
@@ -69,18 +69,18 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
 };
 
-/** What finding data needs to know. */
+/** The information needed to find data. */
 export interface Finding {
   readonly args: Arguments;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Shows how far a download is. */
+  /** Shows the progress of a download. */
   readonly note: (text: string) => void;
-  /** The lesson runs without the data where nobody asks for them. */
+  /** Whether the lesson runs without the data unless they are requested. */
   readonly isOptional: boolean;
 }
 
-/** The data of a source. @throws DataError that says how to get them */
+/** The data of a source. @throws {DataError} that says how to get them */
 export async function provide<Data>(
   { name }: DataSource<Data>,
   { args, env, signal, note, isOptional }: Finding,

@@ -1,4 +1,6 @@
-/** From a network's outputs to classes and their probabilities. Letters: N samples, K classes, C columns of the output. */
+/**
+ * From a network's outputs to classes and their probabilities. Letters: N samples, K classes, C columns of the output.
+ */
 import { type Classified, classifyLogits, normalize, secondOfTwo } from "../../../course/support/probabilities.js";
 import type { Model } from "../../index.js";
 import { activatedLayer, givesProbabilities } from "../../models/graph/logits.js";
@@ -6,9 +8,10 @@ import { activatedLayer, givesProbabilities } from "../../models/graph/logits.js
 /**
  * Probabilities of the classes from a model's outputs.
  *
- * C ≥ 2 columns are K = C classes, one column is the second of K = 2. Where the last activation gives probabilities they stay as they are, but for those of
- * sigmoids side by side, which are divided by their sum. Any other outputs are logits: softmax is taken, or the sigmoid function of one column. Of layers that
- * do not say what they give, outputs are probabilities where they look like such: in [0, 1], and of several columns with sum 1.
+ * C ≥ 2 columns are K = C classes; one column is the second of K = 2. If the last activation gives probabilities, they
+ * stay as they are, except those of several sigmoids, which are divided by their sum. Other outputs are logits: softmax
+ * is applied, or the sigmoid function to one column. If the layers do not say what they give, outputs count as
+ * probabilities when they look like it: in [0, 1] and, for several columns, with sum 1.
  *
  * @param outputs (N, C) row-major, which is overwritten
  */

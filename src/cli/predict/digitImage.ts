@@ -1,6 +1,6 @@
 /**
- * A digit anywhere on a sheet, made as MNIST's digits were: its ink scaled into a box of 20 × 20 pixels, its centre of mass in pixel (14, 14) of 28 × 28.
- * One digit a sheet: specks count as ink. Does not turn or slant.
+ * A digit anywhere on a sheet, prepared as MNIST's digits were: its ink scaled into a box of 20 × 20 pixels, its centre
+ * of mass in pixel (14, 14) of 28 × 28. One digit per sheet: specks count as ink. Does not turn or slant.
  * Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section III.A.
  */
 import { DataError, message } from "../../errors.js";
@@ -9,16 +9,19 @@ import type { RgbaImage } from "../../data/formats/png.js";
 
 const side = 28;
 const box = 20;
-/** Where the centre of mass goes, from the left and from the top: the middle of pixel 14, counted from 0, as in MNIST's own files. */
+/**
+ * The position of the centre of mass, from the left and from the top: the middle of pixel 14, counted from 0, as in
+ * MNIST's own files.
+ */
 const middle = 14.5;
-/** Ink below this part of the strongest is taken for the paper's grain. */
+/** Ink below this share of the strongest counts as grain of the paper. */
 const grain = 0.3;
 /** A sheet whose strongest ink is less than this above its ground, of 255, is empty. */
 const faintest = 24;
 
 /**
- * The digit as (28, 28) bytes, 255 for ink. A picture of 28 × 28 is taken for one that is ready.
- * @throws DataError for an empty sheet
+ * The digit as (28, 28) bytes, 255 for ink. A picture of 28 × 28 is used as it is.
+ * @throws {DataError} for an empty sheet
  */
 export function digitInput(image: RgbaImage): Uint8Array {
   const ink = inkPlane(image);

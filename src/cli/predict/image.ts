@@ -1,28 +1,30 @@
 /**
- * A picture of any size made into what an image network was trained on: H × W pixels of C = 1 (bright ink on a dark ground, as in MNIST)
- * or C = 3 channels, bytes from 0 to 255. The picture keeps its proportions and is centred; what is left free gets its border's colour.
- * It is not cropped, turned or sharpened: a digit should fill the picture about as it does in the training data.
+ * Converts a picture of any size to what an image network was trained on: H × W pixels of C = 1 (bright ink on a dark
+ * ground, as in MNIST) or C = 3 channels, bytes from 0 to 255. The picture keeps its proportions and is centred; the
+ * free margin gets the colour of its border. It is not cropped, turned or sharpened: a digit should fill the picture
+ * about as it does in the training data.
  */
 import { UsageError, message } from "../../errors.js";
 import type { RgbaImage } from "../../data/formats/png.js";
 
-/** What a network takes. */
+/** The input of a network. */
 export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** One number a pixel, 0 to 255. */
+/** One number per pixel, 0 to 255. */
 export type Plane = Float32Array;
 
 /**
  * The picture as (height, width, channels), row-major bytes.
  *
- * One channel: brightness, inverted if the border is bright; what is transparent shows a ground that the rest stands out from.
- * Three channels: red, green, blue; what is transparent shows white. An output pixel is the mean of the area that it covers.
+ * One channel: brightness, inverted if the border is bright; transparent parts show a ground of contrasting brightness.
+ * Three channels: red, green, blue; transparent parts show white. An output pixel is the mean of the area that it
+ * covers.
  *
- * @throws UsageError if the network does not take 1 or 3 channels.
+ * @throws {UsageError} unless the network takes 1 or 3 channels
  */
 export function imageInput(image: RgbaImage, { height, width, channels }: ImageShape): Uint8Array {
   const planes = channels === 1 ? [inkPlane(image)] : channels === 3 ? colorPlanes(image) : undefined;
@@ -46,7 +48,10 @@ export function imageInput(image: RgbaImage, { height, width, channels }: ImageS
 const brightness = (pixels: Uint8Array, at: number): number =>
   0.299 * pixels[at] + 0.587 * pixels[at + 1] + 0.114 * pixels[at + 2];
 
-/** Brightness, inverted if the border is bright, so that ink is bright on a dark ground. What is transparent shows a ground that the rest stands out from. */
+/**
+ * Brightness, inverted if the border is bright, so that ink is bright on a dark ground. Transparent parts show a ground
+ * of contrasting brightness.
+ */
 export function inkPlane(image: RgbaImage): Plane {
   const { pixels } = image;
   let bright = 0;
@@ -86,14 +91,20 @@ export function borderMean(plane: Plane, { width, height }: RgbaImage): number {
   return sum / count;
 }
 
-/** Where an output's first pixel begins in a picture, and how many of its pixels one of the output covers in width and height. */
+/**
+ * Where an output's first pixel begins in a picture, and how many of its pixels one of the output covers in width and
+ * height.
+ */
 export interface Window {
   readonly left: number;
   readonly top: number;
   readonly scale: number;
 }
 
-/** The part of a plane that the window shows, as (height, width): each number the mean of the area that it covers; outside is ground. */
+/**
+ * The part of a plane that the window shows, as (height, width): each number the mean of the area that it covers;
+ * outside is ground.
+ */
 export function resample(
   plane: Plane,
   image: Pick<RgbaImage, "height" | "width">,
@@ -106,8 +117,8 @@ export function resample(
 }
 
 /**
- * Each row resampled to `target` numbers and the result transposed: (rows, columns) → (target, rows). A number is the mean of the `scale`
- * columns that it covers, the first of them beginning at `start`. What lies outside is ground.
+ * Each row resampled to `target` numbers and the result transposed: (rows, columns) → (target, rows). A number is the
+ * mean of the `scale` columns that it covers, the first of them beginning at `start`. What lies outside is ground.
  */
 function squeeze(
   plane: Plane,

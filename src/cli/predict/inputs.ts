@@ -1,6 +1,6 @@
 /**
- * What predict reads: texts, PNG pictures, idx files of images, or CSV tables, the last three told apart by their first bytes, made into samples that fit
- * the model. Letters: N samples.
+ * Reads the inputs of predict: texts, PNG pictures, idx files of images, or CSV tables (the last three are
+ * distinguished by their first bytes), as samples that fit the model. Letters: N samples.
  */
 import type { CsvTable } from "../../data/csv.js";
 import { readIdx } from "../../data/formats/idx.js";
@@ -18,21 +18,24 @@ import { type NamedText, encodeTexts, nameOfText, readsTexts } from "./texts.js"
 export interface Input {
   /** (N, …) */
   readonly x: Tensor;
-  /** What each sample is called. */
+  /** The name of each sample. */
   readonly names: readonly string[];
-  /** The picture as the model sees it, where there is one and it is grey. */
+  /** The picture as the model sees it, if it is a grey one. */
   readonly picture?: GreyImage | undefined;
-  /** Of each sample, what the model sees of it, where that is worth saying. */
+  /** What the model sees of each sample, where that is informative. */
   readonly details?: readonly string[];
 }
 
-/** Where samples are: files ("-" is standard input), and a text as it stands on the command line. */
+/** The sources of samples: files ("-" is standard input), and a text from the command line. */
 export interface Sources {
   readonly files: readonly string[];
   readonly text: string | undefined;
 }
 
-/** Reads everything as samples; texts together, of other files each by itself. @throws DataError for a file that is damaged or does not fit the model */
+/**
+ * Reads everything as samples: texts together, each other file separately.
+ * @throws {DataError} for a file that is damaged or does not fit the model
+ */
 export async function readInputs(model: Model, sources: Sources, surroundings: Surroundings): Promise<Input[]> {
   const { files, text } = sources;
   if (!readsTexts(model)) {
@@ -54,18 +57,18 @@ async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8A
   return file === "-" ? surroundings.readStdin() : readFile("predict", file);
 }
 
-/** @throws DataError for bytes that are no UTF-8, or hold what no text does */
+/** @throws {DataError} for bytes that are not UTF-8, or hold control characters */
 function textOf(file: string, bytes: Uint8Array): string {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (!text.includes("\0")) return text;
   } catch {
-    // no UTF-8
+    // not UTF-8
   }
-  throw new DataError(message("predict", `${show(file)} is no text`, { expected: "UTF-8" }));
+  throw new DataError(message("predict", `${show(file)} is not a text file`, { expected: "UTF-8" }));
 }
 
-/** @param files how many there are: the samples of one are numbered, those of several have its name */
+/** @param files how many there are: samples of a single file are numbered, those of several are named after it */
 async function readInput(model: Model, file: string, bytes: Uint8Array<ArrayBuffer>, files: number): Promise<Input> {
   const namesOf = (N: number): string[] =>
     files > 1 && N === 1
@@ -109,7 +112,10 @@ function samplesShape({ inputShape }: Model, [samples, ...sizes]: readonly numbe
   );
 }
 
-/** Bytes that are no UTF-8 stand as U+FFFD, for parseCsv to say where. @throws DataError for a text that fits no string */
+/**
+ * Bytes that are not UTF-8 become U+FFFD, so that parseCsv reports their place.
+ * @throws {DataError} for a text too long for a string
+ */
 function textOfTable(op: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder().decode(bytes);
@@ -118,7 +124,10 @@ function textOfTable(op: string, bytes: Uint8Array): string {
   }
 }
 
-/** A table of numbers in a file with any of the usual separators; a first line without numbers is taken for names. @throws DataError */
+/**
+ * A table of numbers with any of the usual separators; a first line without numbers holds names.
+ * @throws {DataError} for anything else
+ */
 function readTable(text: string): CsvTable {
   const [firstLine] = text.trimStart().split(/[\r\n]/, 1);
   const separator = [";", "\t"].find((one) => firstLine.includes(one)) ?? ",";

@@ -1,4 +1,7 @@
-/** `lanegrad predict`: a saved model and texts, images or numbers; prints classes with probabilities, or what a model of a text writes. */
+/**
+ * `lanegrad predict`: a saved model applied to texts, images or numbers; prints classes with probabilities, or the text
+ * that a model generates.
+ */
 import { type Model, init, loadModel } from "../../index.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
@@ -11,7 +14,7 @@ import { wrap } from "../terminal/layout.js";
 import { Terminal } from "../terminal/terminal.js";
 import { writeOptions, writtenOn } from "./write.js";
 
-/** Classes that stand beside the best one where there are many samples. */
+/** Classes shown beside the best one when there are many samples. */
 const runnersUp = 2;
 const widestBar = 40;
 
@@ -22,27 +25,27 @@ export const predict: Command = {
   operand: { name: "model", isRequired: false },
   more: { name: "file" },
   options: {
-    model: { value: "FILE", about: "what lanegrad train --out or model.save wrote, where it is not the first word" },
+    model: { value: "FILE", about: "the model that lanegrad train --out or model.save wrote, if not the first word" },
     input: {
       value: "FILE",
       about:
         "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
-    text: { value: "TEXT", about: "a text as it stands" },
+    text: { value: "TEXT", about: "a text to classify" },
     ...writeOptions,
     json: { about: "print the result as one JSON object" },
   },
   about: [
-    "Prints the probability of each class; of many samples, a line each.",
+    "Prints the probability of each class; for many samples a line for each.",
     "",
-    "A model that lanegrad train imdb saved reads texts, one a file; its vocabulary",
-    "is in the file of the model. A picture for a model of digits may be of any size,",
+    "A model of lanegrad train imdb reads texts, one per file; its vocabulary",
+    "is saved with the model. A picture for a model of digits may be of any size,",
     "dark on bright or bright on dark, with the digit anywhere on it. A CSV table has",
-    "a sample a line, with the numbers that the model was trained on, and may have a",
-    "line of names above. Outputs of a last layer without softmax or sigmoid are",
+    "a sample per line, with the numbers that the model was trained on, and may begin",
+    "with a line of names. Outputs of a last layer without softmax or sigmoid are",
     "taken for logits.",
     "",
-    "A model that lanegrad train shakespeare saved writes on from --prompt.",
+    "A model of lanegrad train shakespeare continues the text of --prompt.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
@@ -75,35 +78,35 @@ export const predict: Command = {
   },
 };
 
-/** A sample and what it is taken for. */
+/** A sample and its predicted class. */
 interface Sample {
   readonly name: string;
   readonly detail: string | undefined;
-  /** Of each class. */
+  /** The probability of each class. */
   readonly probabilities: Float32Array;
 }
 
-/** What the command line asks for. */
+/** The request of a command line. */
 interface Request {
   readonly modelFile: string;
-  /** What is to be classified. */
+  /** The samples to classify. */
   readonly sources: Sources;
-  /** What is to be written on; there is nothing to classify then. */
+  /** The beginning of a text to generate; there is nothing to classify then. */
   readonly prompt: string | undefined;
 }
 
-/** The model and what it is to read: the first word is the model, unless --model is. @throws CommandLineError */
+/** The model and its input. The first word is the model, unless --model is given. @throws {CommandLineError} */
 function whatIsMeant(args: Arguments): Request {
   const words = args.operand === undefined ? [] : [args.operand, ...args.more];
   const modelFile = args.text("model") ?? words.shift();
   const hint = helpHint("predict");
   if (modelFile === undefined)
-    throw wrong("predict", "no model", "a file that lanegrad train --out wrote", undefined, hint);
+    throw wrong("predict", "missing model", "a file that lanegrad train --out wrote", undefined, hint);
   const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
   const files = input === undefined ? words : [input, ...words];
   const isClassifying = files.length > 0 || text !== undefined;
   if (isClassifying && prompt !== undefined)
-    throw wrong("predict", "two things are asked for", "a --prompt to write on, or something to classify");
+    throw wrong("predict", "--prompt cannot be combined with files, --input or --text", "one of them");
   const spare = Object.keys(writeOptions).find((option) => args.has(option));
   if (prompt === undefined && spare !== undefined)
     throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");
@@ -135,7 +138,7 @@ function resultOf(model: string, classNames: readonly string[], samples: readonl
   };
 }
 
-/** Names from the model's notes where they fit, else numbers. */
+/** Names from the model's notes if they fit, otherwise numbers. */
 function classNamesOf(noted: unknown, classes: number): string[] {
   const fits = Array.isArray(noted) && noted.length === classes;
   return Array.from({ length: classes }, (_, i) => String(fits ? noted[i] : i));
@@ -155,7 +158,7 @@ function printOne(names: readonly string[], { probabilities, detail }: Sample, t
   for (const line of wrap(oneLine(detail), terminal.columns)) terminal.printStyled(terminal.style(line, "dim"));
 }
 
-/** A line for each sample: its number or name, its class, and what else it might be. */
+/** A line for each sample: its number or name, its class, and the next likely classes. */
 function printTable(names: readonly string[], all: readonly Sample[], terminal: Terminal): void {
   const samples = all.map(({ name, probabilities }) => ({ name: oneLine(name), probabilities }));
   const width = Math.max(...names.map(({ length }) => length), "class".length);

@@ -1,15 +1,15 @@
 /**
- * Texts for a model that carries its vocabulary in its notes: `notes.input` is "text", `notes.vocabulary` what toJSON of datasets.imdb's words or of a
- * tokenizer gave. Does not read files. Letters: N texts, T tokens of a sample.
+ * Texts for a model that has its vocabulary in its notes: `notes.input` is "text", `notes.vocabulary` the toJSON of
+ * datasets.imdb's words or of a tokenizer. Does not read files. Letters: N texts, T tokens of a sample.
  */
 import { DataError, message, show } from "../../errors.js";
 import { type Model, type Tensor, datasets, text as library } from "../../index.js";
 import { plural } from "../terminal/format.js";
 
-/** Characters of a text that stand for it in a table. */
+/** Characters of a text that name it in a table. */
 const nameLength = 40;
 
-/** A text and where it is from. */
+/** A text and where it comes from. */
 export interface NamedText {
   readonly name: string;
   readonly text: string;
@@ -24,11 +24,14 @@ export function readsTexts(model: Model): boolean {
 export interface TextSamples {
   /** (N, T) int32 */
   readonly x: Tensor;
-  /** Of each text, what the model sees of it, for people. */
+  /** What the model sees of each text, for people. */
   readonly details: readonly string[];
 }
 
-/** Encodes texts for a model. @throws DataError for a text without a word, a model without a vocabulary or without token sequences */
+/**
+ * Encodes texts for a model.
+ * @throws {DataError} for a text without a word, a model without a vocabulary or without token sequences
+ */
 export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamples {
   const vocabulary = vocabularyOf(model);
   const [T, ...rest] = model.inputShape;
@@ -41,7 +44,7 @@ export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamp
     if (units === 0) {
       const hint = "Pass --text TEXT, files with a text each, or - for standard input.";
       throw new DataError(
-        message("predict", `${name} holds no text`, {
+        message("predict", `${name} is an empty text`, {
           expected: "at least one word",
           got: show(text.slice(0, 20)),
           hint,
@@ -64,15 +67,15 @@ export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamp
   };
 }
 
-/** A text as it stands in a table, in quotation marks, cut where it is long. */
+/** A text as the name of a row: in quotation marks, cut if it is long. */
 export function nameOfText(text: string): string {
   const line = text.trim().replaceAll(/\s+/g, " ");
   return show(line.length <= nameLength ? line : `${line.slice(0, nameLength - 1)}…`);
 }
 
-/** What turns texts into tokens. */
+/** Turns texts into tokens. */
 interface Vocabulary {
-  /** What is counted: "word". */
+  /** The unit that is counted: "word". */
   readonly unit: string;
   encode(text: string): Int32Array;
   count(text: string): { readonly units: number; readonly known: number };

@@ -1,4 +1,4 @@
-/** Has a saved network write on from a prompt, as the command line says. */
+/** Lets a saved network continue a prompt, as the command line says. */
 import { DataError, message, show } from "../../errors.js";
 import { write } from "../../../course/support/writing.js";
 import { loadModel } from "../../index.js";
@@ -8,19 +8,23 @@ import { seedOf } from "../seed.js";
 const defaultLength = 400;
 const defaultTemperature = 0.8;
 
-/** The options of predict that say how to write. */
+/** The options of predict for generating text. */
 export const writeOptions: Signature["options"] = {
-  prompt: { value: "TEXT", about: "what a model of a text is to go on from" },
+  prompt: { value: "TEXT", about: "the beginning of a text, which the model continues" },
   length: { value: "N", about: `characters to write; default ${defaultLength}` },
   temperature: {
     value: "X",
-    about: `below 1 the likely become likelier, 0 takes the likeliest; default ${defaultTemperature}`,
+    about: `below 1 likely characters become likelier, 0 takes the likeliest; default ${defaultTemperature}`,
   },
-  "top-k": { value: "N", about: "draw from the N likeliest characters alone; default: from all" },
-  seed: { value: "N", about: "what is drawn follows from it; default 0" },
+  "top-k": { value: "N", about: "draw only from the N likeliest characters; default: from all" },
+  seed: { value: "N", about: "seed of what is drawn; default 0" },
 };
 
-/** A model reads a prompt and writes on, as the command line says. @returns both. @throws CommandLineError; DataError for a model that does not write */
+/**
+ * The prompt and the text that the model writes after it.
+ * @throws {CommandLineError} for a wrong option
+ * @throws {DataError} when the model does not generate text
+ */
 export async function writtenOn(file: string, prompt: string, args: Arguments): Promise<string> {
   const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
   const topK = args.number("top-k", "an integer ≥ 1", isCount);
@@ -34,7 +38,7 @@ export async function writtenOn(file: string, prompt: string, args: Arguments): 
   if (input !== "characters" || !Array.isArray(classNames)) {
     const hint = "Leave --prompt out.";
     const expected = "a model of lanegrad train shakespeare";
-    throw new DataError(message("predict", `${show(file)} does not write`, { expected, hint }));
+    throw new DataError(message("predict", `the model ${show(file)} does not generate text`, { expected, hint }));
   }
   return write(await loadModel(file, { batchSize: 1, inputShape: [1] }), prompt, options);
 }

@@ -1,14 +1,17 @@
-/** A table of how well each class is recognised: precision, recall, errors, and the classes that it is most often confused with. */
+/**
+ * A table of how well each class is recognised: precision, recall, errors, and the classes that it is most often
+ * mistaken for.
+ */
 import { metrics } from "../../index.js";
 import { count, percent } from "./format.js";
 import type { Terminal } from "./terminal.js";
 
 const header = ["class", "precision", "recall", "errors", "most confused with"];
-/** Classes that stand in the last column at most. */
+/** The most classes shown in the last column. */
 const mostConfused = 2;
 
 /**
- * The table as lines; without its last column where it would be wider than the terminal.
+ * The table as lines; without its last column if that would make it wider than the terminal.
  *
  * @param matrix  counts of samples: row the true class, column the predicted one
  */
@@ -37,7 +40,7 @@ export function classTable(
   return [terminal.style(lines[0], "dim"), ...lines.slice(1)];
 }
 
-/** "9 (11), 6 (4)": what a class is taken for, the most frequent first. */
+/** "9 (11), 6 (4)": the classes predicted for a class, the most frequent first. */
 function confusions(row: readonly number[], label: number, classNames: readonly string[]): string {
   return row
     .map((value, prediction) => ({ name: classNames[prediction], value, prediction }))

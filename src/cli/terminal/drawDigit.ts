@@ -1,5 +1,5 @@
 /**
- * Grey images drawn in characters, two pixels a character: half blocks, in shades of grey where there are colours.
+ * Grey images drawn in characters, two pixels per character: half blocks, in shades of grey if there are colours.
  * Letters: H rows, W columns of pixels, 0 paper … 255 ink.
  */
 import type { Terminal } from "./terminal.js";
@@ -11,7 +11,7 @@ export interface GreyImage {
   readonly pixels: ArrayLike<number>;
 }
 
-/** Ink from which a pixel counts as black where there are no colours. */
+/** Ink from which a pixel counts as black if there are no colours. */
 const inked = 96;
 /** The first of the 24 greys among a terminal's 256 colours. */
 const darkestGrey = 232;
@@ -69,7 +69,7 @@ function inkBox({ height, width, pixels }: GreyImage): { top: number; bottom: nu
   return bottom === 0 ? { top: 0, bottom: height, left: 0, right: width } : { top, bottom, left, right };
 }
 
-/** Pictures of the same size beside each other, each under its caption, as many as the terminal is wide for. */
+/** Pictures of the same size side by side, each under its caption, as many as fit the terminal's width. */
 export function drawRow(
   images: readonly GreyImage[],
   captions: readonly string[],

@@ -1,6 +1,9 @@
-/** Text in columns: names, and beside them what they mean, wrapped between words; and plain tables. Does not know terminals or styles. */
+/**
+ * Text in columns: names with explanations beside them, wrapped between words, and plain tables. Does not know
+ * terminals or styles.
+ */
 
-/** Rows of a name and a text, indented by two, at most `columns` wide where words allow it. */
+/** Rows of a name and a text, indented by two, at most `columns` wide if the words allow it. */
 export function beside(rows: readonly (readonly [name: string, text: string])[], columns: number): string[] {
   const width = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.flatMap(([name, text]) => {
@@ -20,7 +23,7 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Rows of cells in columns as wide as they must be: the first to the left, the others to the right. */
+/** Rows of cells in columns as wide as needed: the first aligned left, the others right. */
 export function inColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const cell = (text: string, column: number): string =>

@@ -1,4 +1,4 @@
-/** Prints on a terminal what a lesson shows. What only a page can show, such as charts, it leaves out. */
+/** Prints on a terminal what a lesson shows, except what only a page can show, such as charts. */
 import type { Picture } from "../../report/picture.js";
 import type { Conclusion, Images, Progress, Shown, Table, Text } from "../../report/shown.js";
 import { classTable } from "./classTable.js";
@@ -8,15 +8,15 @@ import { inColumns, wrap } from "./layout.js";
 import { epochLine, liveLine } from "./progress.js";
 import type { Terminal } from "./terminal.js";
 
-/** Pictures that are drawn, where the terminal is wide enough. */
+/** The most pictures that are drawn, if the terminal is wide enough. */
 const mostDrawn = 6;
 
-/** Prints what it is shown. */
+/** Prints whatever is shown. */
 export class Printer {
   readonly #terminal: Terminal;
-  /** What a conclusion is announced by; without it conclusions are lines of their own. */
+  /** The heading of conclusions; without it conclusions are lines of their own. */
   readonly #conclusionName: string | undefined;
-  /** The table whose rows come one by one, and those that have come. */
+  /** The table whose rows arrive one by one, and the rows so far. */
   #growing: { readonly table: Table; readonly rows: (readonly string[])[] } | undefined;
   #hasConcluded = false;
 
@@ -106,7 +106,7 @@ export class Printer {
     const terminal = this.#terminal;
     if (!this.#hasConcluded) {
       this.#hasConcluded = true;
-      // Where the lines of epochs stand between its rows, the table is printed once more, in one piece.
+      // If the lines of epochs are between its rows, the table is printed once more, in one piece.
       if (this.#growing !== undefined && !terminal.isLive) {
         const { table, rows } = this.#growing;
         terminal.print();
@@ -119,7 +119,7 @@ export class Printer {
   }
 }
 
-/** A line of a table whose rows come one by one: columns are as wide as they may need. */
+/** A line of a table whose rows arrive one by one: columns are as wide as they may need to be. */
 function lineOf({ widths }: Table, cells: readonly string[]): string {
   return cells
     .map((cell, i) => (i === 0 ? cell.padEnd(widths![i]) : cell.padStart(widths![i])))

@@ -1,6 +1,6 @@
 /**
- * How training is going, for people: on a terminal one live line for the whole run, elsewhere one line an epoch.
- * A line never wraps: where the terminal is narrow, the bar shrinks first, then the less important parts go.
+ * The progress of training, for people: on a terminal one live line for the whole run, otherwise one line per epoch. A
+ * line never wraps: if the terminal is narrow, the bar shrinks first, then the less important parts are dropped.
  */
 import type { Progress } from "../../report/shown.js";
 import { duration, rate } from "./format.js";

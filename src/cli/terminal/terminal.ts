@@ -1,7 +1,8 @@
 /**
- * Where a command shows its work: lines of text, on a terminal also one live line that is written over, and colours where they are wanted.
- * Respects NO_COLOR (no-color.org) and TERM=dumb. Counts one column a character: what commands write has no wide characters.
- * Whatever is written becomes printable first; the only control sequences that arrive are those that `style` and `drawImage` make.
+ * Where a command shows its work: lines of text, on a terminal also one live line that is overwritten, and colours if
+ * they are wanted. Respects NO_COLOR (no-color.org) and TERM=dumb. Counts one column per character: commands write no
+ * wide characters. Everything written is made printable first; the only control sequences that remain are those of
+ * `style` and `drawImage`.
  */
 import { printable } from "../../errors.js";
 import { oneLine } from "./format.js";
@@ -11,7 +12,7 @@ import type { Output, Surroundings } from "../surroundings.js";
 /** A style by its SGR number. */
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
-/** What sets a style or a colour (SGR). */
+/** Matches what sets a style or a colour (SGR). */
 // eslint-disable-next-line no-control-regex -- it begins with a control character
 const sequence = /^\u001b\[[\d;]*m$/;
 // eslint-disable-next-line no-control-regex -- the same
@@ -20,12 +21,12 @@ const sequenceOrText = /\u001b\[[\d;]*m|\u001b|[^\u001b]+/g;
 /** Width of the names of facts. */
 const nameColumns = 9;
 
-/** Width of a pipe or a file, which have none of their own. */
+/** Width assumed for a pipe or a file. */
 const unknownColumns = 100;
 
 /** A stream of lines for people. */
 export class Terminal {
-  /** A person is watching, so a line may be written over. */
+  /** True when a person is watching, so that a line may be overwritten. */
   readonly isLive: boolean;
   readonly hasColor: boolean;
   readonly #output: Output;
@@ -37,7 +38,7 @@ export class Terminal {
     this.hasColor = this.isLive && !env.NO_COLOR;
   }
 
-  /** Characters that a line may have: read anew each time, as windows change. */
+  /** The most characters of a line; read anew each time, since windows change. */
   get columns(): number {
     return (this.isLive && this.#output.columns) || unknownColumns;
   }
@@ -47,12 +48,15 @@ export class Terminal {
     this.#write(printable(line));
   }
 
-  /** As {@link print}, for a line with pieces that {@link style} or drawImage made; what else is in it must be the command's own or `oneLine`. */
+  /**
+   * As {@link print}, for a line with parts that {@link style} or drawImage made; the rest must be the command's own
+   * text or `oneLine`.
+   */
   printStyled(line: string): void {
     this.#write(this.#clean(line));
   }
 
-  /** Writes a line of a list of facts: what it is about, and the fact, wrapped where a person is watching. */
+  /** Writes a line of a list of facts: a name and the fact, wrapped if a person is watching. */
   fact(name: string, text: string, style?: keyof typeof styles): void {
     const shown = oneLine(text);
     const lines = this.isLive ? wrap(shown, this.columns - nameColumns - 1) : [shown];
@@ -62,18 +66,27 @@ export class Terminal {
     }
   }
 
-  /** Characters that the live line may have: beside it there is room for the ^C that a terminal shows, which would else begin a new line. */
+  /**
+   * The most characters of the live line; leaves room for the ^C that a terminal shows, which would otherwise begin a
+   * new line.
+   */
   get liveColumns(): number {
     return Math.max(0, this.columns - 3);
   }
 
-  /** Replaces the live line. Only where {@link isLive}. @param line at most {@link liveColumns} characters, styles aside */
+  /**
+   * Replaces the live line. Only where {@link isLive}.
+   * @param line at most {@link liveColumns} characters, styles aside
+   */
   live(line: string): void {
     this.#output.write(`\r\u001b[K${this.#clean(line)}`);
     this.#live = true;
   }
 
-  /** Tells on the live line, where there is one, what is being done; cut where the terminal is too narrow. @param text without styles */
+  /**
+   * Shows on the live line, if there is one, what is being done; cut if the terminal is too narrow.
+   * @param text without styles
+   */
   note(text: string): void {
     if (this.isLive) this.live(oneLine(text).slice(0, this.liveColumns));
   }
@@ -84,7 +97,7 @@ export class Terminal {
     this.#live = false;
   }
 
-  /** The text in a style, or without one where there are no colours. */
+  /** The text in a style, or without one if there are no colours. */
   style(text: string, style: keyof typeof styles): string {
     const shown = printable(text);
     return this.hasColor && text !== "" ? `\u001b[${styles[style]}m${shown}\u001b[0m` : shown;
@@ -95,7 +108,7 @@ export class Terminal {
     this.#output.write(`${line}\n`);
   }
 
-  /** Printable but for styles, where there are any. */
+  /** Printable except for styles, if there are any. */
   #clean(line: string): string {
     if (!this.hasColor) return printable(line);
     return line.replace(sequenceOrText, (piece) => (sequence.test(piece) ? piece : printable(piece)));

@@ -1,6 +1,7 @@
 /**
- * Handwritten-looking digits, drawn by seed: a data set of MNIST's form that needs no file and no network, in Node and in browsers alike.
- * A digit's image is one of its glyphs (glyphs.ts) written by an unsteady hand (pen.ts). It is no copy of MNIST and no match for its variety.
+ * Handwritten-looking digits, drawn from a seed: a data set of MNIST's form that needs neither files nor a network, in
+ * Node and in browsers. A digit's image is one of its glyphs (glyphs.ts) drawn by an unsteady hand (pen.ts). It is not
+ * a copy of MNIST and has less variety.
  */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
@@ -20,24 +21,25 @@ export interface DigitsOptions {
   readonly test?: number;
   /** Any integer; the same seed draws the same digits in every engine. Default 0. */
   readonly seed?: number;
-  /** Ends the drawing; the promise is then rejected with its reason. */
+  /** Ends the drawing; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called now and then with the number of digits drawn, and of all. */
+  /** Called now and then with the number of digits drawn and the total. */
   readonly onProgress?: (drawn: number, total: number) => void;
 }
 
 const op = "datasets.digits";
 const pixels = 28 * 28;
 const examples = "[1, 1000000]";
-/** Digits between two looks at the clock. */
+/** Digits between two checks of the clock. */
 const stretch = 64;
 
 /**
  * Drawn digits: train and test, x (N, 28, 28, 1) uint8 with 255 for ink, y (N) int32 labels 0 … 9, all equally likely.
  * The first n digits are the same however many are asked for; train and test are independent streams of the seed.
- *
- * Errors: UsageError before `init`, for an unknown option or one out of range; the signal's reason where it aborts; MemoryError.
  * Cost: 20 to 50 µs a digit. It yields to the event loop, so that a page stays alive.
+ * @throws {UsageError} before `init`, for an unknown option or one out of range
+ * @throws the signal's reason when it aborts
+ * @throws {MemoryError}
  */
 export async function digits(options: DigitsOptions = {}): Promise<Split> {
   checkKeys(op, options, ["train", "test", "seed", "signal", "onProgress"]);
@@ -45,7 +47,7 @@ export async function digits(options: DigitsOptions = {}): Promise<Split> {
   checkInteger(op, "train", train, examples);
   checkInteger(op, "test", test, examples);
   const random = new Random(seed);
-  heap(); // without init, say so before anything is drawn
+  heap(); // throws before anything is drawn if init was not called
   const total = train + test;
   return {
     train: await drawSet(random.fork("train"), train, signal, (drawn) => onProgress?.(drawn, total)),
@@ -82,7 +84,7 @@ async function drawSet(
 /** The glyphs of each digit. */
 const ways = Array.from({ length: 10 }, (_, digit) => glyphs.filter((glyph) => glyph.digit === digit));
 
-/** One of the glyphs, each as likely as its weight. */
+/** One of the glyphs, chosen by weight. */
 function choose(among: readonly Glyph[], random: Random): Glyph {
   let left = random.uniform() * among.reduce((sum, { weight }) => sum + weight, 0);
   return among.find(({ weight }) => (left -= weight) < 0) ?? among[0];

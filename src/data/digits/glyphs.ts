@@ -1,8 +1,7 @@
 /**
- * How people write the ten digits: for each way of writing, the strokes and a few extreme shapes between which handwriting varies.
- * Points are x to the right and y down, from 0 to 100. Strokes are smooth curves through points; where a stroke has a corner, one curve ends and the
- * next begins at the same point.
- * Does not draw: see pen.ts.
+ * How people write the ten digits: for each way of writing, its strokes and a few extreme shapes between which
+ * handwriting varies. Points are x to the right and y down, from 0 to 100. Strokes are smooth curves through points; at
+ * a corner one curve ends and the next begins at the same point. Does not draw: see pen.ts.
  */
 
 /** One way of writing a digit. */

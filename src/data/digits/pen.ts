@@ -1,9 +1,11 @@
 /**
- * Draws one digit as a hand would: a glyph between its extreme shapes, control points and plane warped a little, slanted, turned, scaled into MNIST's
- * box of 20 × 20 pixels with its centre of mass in the middle of 28 × 28, then inked by a pen of varying width.
- * Letters: points are (x, y) with y down; a path is its points' x, y and pen radius, in pixels.
- * Only + − × ÷ and √, so that every engine draws the same bits. Does not choose the digit and keeps no image.
- * Source of the box and the centring: LeCun et al. 1998, "Gradient-based learning applied to document recognition", section III.A.
+ * Draws one digit as a hand would: a glyph between its extreme shapes, with control points and plane slightly warped,
+ * slanted, turned, scaled into MNIST's box of 20 × 20 pixels with its centre of mass in the middle of 28 × 28, then
+ * inked by a pen of varying width.
+ * Letters: points are (x, y) with y down; a path is its points' x, y and pen radius, in pixels. Uses only + − × ÷ and
+ * √, so that every engine draws the same bits. Does not choose the digit and keeps no image.
+ * Source of the box and the centring: LeCun et al. 1998, "Gradient-based learning applied to document recognition",
+ * section III.A.
  */
 import type { Random } from "../../tensor/random.js";
 import type { Glyph } from "./glyphs.js";
@@ -13,7 +15,9 @@ const box = 20;
 const maxPoints = 32;
 const maxSamples = 512;
 
-/** Draws digits into images of 28 × 28 bytes. Keeps scratch memory only; what it draws depends on the arguments alone. */
+/**
+ * Draws digits into images of 28 × 28 bytes. Keeps only scratch memory; what it draws depends on the arguments alone.
+ */
 export class Pen {
   readonly #controls = new Float64Array(2 * maxPoints);
   readonly #x = new Float64Array(maxSamples);
@@ -27,7 +31,7 @@ export class Pen {
   /**
    * Draws `glyph` at `image[offset … offset + 784)`, 0 for paper and 255 for full ink.
    *
-   * @param random  gives all chances; the same state draws the same image
+   * @param random  the source of all chance; the same state draws the same image
    */
   draw(glyph: Glyph, random: Random, image: Uint8Array, offset: number): void {
     this.#place(glyph, random);
@@ -38,7 +42,10 @@ export class Pen {
     this.#expose(random, image, offset);
   }
 
-  /** Control points in [−1, 1]: a mixture of the glyph's shapes, each point moved a little, the plane bent, slanted and turned. */
+  /**
+   * Control points in [−1, 1]: a mixture of the glyph's shapes, each point moved a little, the plane bent, slanted and
+   * turned.
+   */
   #place(glyph: Glyph, random: Random): void {
     const controls = this.#controls;
     const count = glyph.shapes[0].length;
@@ -149,7 +156,9 @@ export class Pen {
     }
   }
 
-  /** Ink: at each pixel the darkest of the strokes over it, falling from 1 to 0 over `softness` pixels at their edges. */
+  /**
+   * Ink: at each pixel the darkest of the strokes over it, falling from 1 to 0 over `softness` pixels at their edges.
+   */
   #stroke(softness: number): void {
     const [x, y, radius, ink] = [this.#x, this.#y, this.#radius, this.#ink];
     const sharpness = 1 / softness;

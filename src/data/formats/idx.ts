@@ -1,13 +1,13 @@
 /**
- * idx files, the format of MNIST: a magic number 00 00 type rank, the sizes as big-endian uint32, then the values row by row.
- * Reads uint8 values (type 08) only, gzipped or not, from bytes; where these come from is the caller's business.
- * Values are a view on the bytes; inflating ends at the size that the header gives, which is limited: Note [Cost of a file] in io/gzip.ts.
+ * idx files, the format of MNIST: a magic number 00 00 type rank, the sizes as big-endian uint32, then the values row
+ * by row. Reads only uint8 values (type 08), gzipped or not, from bytes that the caller provides. Values are a view of
+ * the bytes. Inflating ends at the size that the header gives, which is limited: Note [Cost of a file] in io/gzip.ts.
  * Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File formats".
  */
 import { DataError, message } from "../../errors.js";
 import { gunzip, gunzipStart, isGzip } from "../../io/gzip.js";
 
-/** What an idx file holds. */
+/** The contents of an idx file. */
 export interface Idx {
   /** Sizes, all ≥ 1; images are (N, H, W), labels (N). */
   readonly shape: readonly number[];
@@ -18,11 +18,12 @@ export interface Idx {
 /**
  * Reads an idx file of uint8 values, gzipped or not.
  *
- * @param bytes  the file
- * @param op     the function that the user called and the file's name, for the message
- * @param rank   how many dimensions are expected: 3 for images, 1 for labels
- * @param maxBytes  what a gzipped file may inflate to; default 100 × its size, and at least 8 MiB
- * Throws DataError where the file is neither gzip nor idx, of another type or rank, empty, cut short or too long, or inflates to more than maxBytes.
+ * @param bytes     the file
+ * @param op        the function that the user called and the file's name, for messages
+ * @param rank      the expected number of dimensions: 3 for images, 1 for labels
+ * @param maxBytes  the limit on the inflated size of a gzipped file; default 100 × its size, and at least 8 MiB
+ * @throws {DataError} when the file is neither gzip nor idx, has another type or rank, is empty, cut short or too long,
+ *   or inflates to more than maxBytes
  */
 export async function readIdx(
   bytes: Uint8Array<ArrayBuffer>,
@@ -35,7 +36,9 @@ export async function readIdx(
   return parseIdx(await gunzip(bytes, op, { size, maxBytes }), op, rank);
 }
 
-/** Reads an idx file that is not gzipped; `values` is a view on `bytes`. Parameters and errors as in {@link readIdx}. */
+/**
+ * Reads an idx file that is not gzipped; `values` is a view of `bytes`. Parameters and errors as in {@link readIdx}.
+ */
 export function parseIdx(bytes: Uint8Array<ArrayBuffer>, op: string, rank: number): Idx {
   const { shape, size } = header(bytes, op, rank);
   if (bytes.length !== size) {
@@ -48,7 +51,7 @@ export function parseIdx(bytes: Uint8Array<ArrayBuffer>, op: string, rank: numbe
 
 const headerBytes = (rank: number) => 4 + 4 * rank;
 
-/** Checks the header at the beginning of `bytes`; `size` is the whole file's, in bytes. */
+/** Checks the header at the beginning of `bytes`. `size` is the size of the whole file in bytes. */
 function header(bytes: Uint8Array, op: string, rank: number): { shape: number[]; size: number } {
   const magic = [0, 0, 8, rank];
   if (magic.some((byte, i) => bytes[i] !== byte)) {

@@ -1,6 +1,6 @@
 /**
- * NumPy's npy files: vectors of integers, and vectors of lists of integers (object arrays, which are pickled: pickledLists.ts).
- * Reads no other type, no other rank. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
+ * NumPy's npy files: vectors of integers, and vectors of lists of integers (object arrays, which are pickled:
+ * pickledLists.ts). Reads no other type or rank. Source: NumPy's `numpy.lib.format`, versions 1 to 3.
  */
 import { DataError, message, show } from "../../errors.js";
 import { pickledLists } from "./pickledLists.js";
@@ -15,9 +15,9 @@ interface Npy {
 
 /**
  * A vector (N) of integers as int32.
- * @param op        the function that the user called and the file's name, for the messages
- * @param expected  N, where it is known
- * Errors: DataError for another type, rank or N, values that are no int32, or a file that is cut short or damaged.
+ * @param op        the function that the user called and the file's name, for messages
+ * @param expected  N, if it is known
+ * @throws {DataError} for another type, rank or N, values that are not int32, or a file that is cut short or damaged
  */
 export function readIntegers(bytes: Uint8Array, op: string, expected?: number): Int32Array<ArrayBuffer> {
   const { type, count, contents } = parse(bytes, op);
@@ -44,7 +44,7 @@ export function readIntegers(bytes: Uint8Array, op: string, expected?: number): 
           ? view.getInt32(4 * i, true)
           : Number(view.getBigInt64(8 * i, true));
     if (value !== (value | 0) || (type.includes("u") && value < 0)) {
-      throw new DataError(message(op, `value ${i} is no int32`, { expected: "less than 2³¹", got: show(value) }));
+      throw new DataError(message(op, `value ${i} is not an int32`, { expected: "less than 2³¹", got: show(value) }));
     }
     values[i] = value;
   }
@@ -64,7 +64,9 @@ export function readLists(bytes: Uint8Array, op: string): Int32Array[] {
 
 function parse(bytes: Uint8Array, op: string): Npy {
   const damaged = (got: string): DataError =>
-    new DataError(message(op, "this is no npy file of one axis", { expected: "NumPy's magic number and header", got }));
+    new DataError(
+      message(op, "this is not an npy file with one axis", { expected: "NumPy's magic number and header", got }),
+    );
   if ([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].some((byte, i) => bytes[i] !== byte)) throw damaged("another beginning");
   if (bytes.length < 12) throw damaged(`${bytes.length} bytes`);
   if (bytes[6] < 1 || bytes[6] > 3) throw damaged(`version ${bytes[6]}`);
@@ -79,5 +81,7 @@ function parse(bytes: Uint8Array, op: string): Npy {
 }
 
 function wrongType(op: string, expected: string, type: string): DataError {
-  return new DataError(message(op, "the npy file holds something else", { expected, got: `type ${show(type)}` }));
+  return new DataError(
+    message(op, "the npy file holds values of another type", { expected, got: `type ${show(type)}` }),
+  );
 }

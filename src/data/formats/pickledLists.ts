@@ -1,16 +1,18 @@
 /**
- * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without running anything: a pickle is a
- * program for a stack machine, and of its instructions only those are known here that such an array needs. Names lead nowhere: `_reconstruct` and
- * `dtype` are the two that may be called, and a call makes a mark and nothing else. Whatever is beyond that is an error.
+ * The lists of integers in a pickled NumPy array of objects, as `numpy.save` writes it (protocols 2 to 4), read without
+ * running anything. A pickle is a program for a stack machine; only the instructions that such an array needs are known
+ * here. Names are never looked up: `_reconstruct` and `dtype` are the only two that may be called, and a call only
+ * makes a mark. Anything else is an error.
  * Source: CPython's `pickletools`.
  *
- * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes each. What numpy.save writes has a list
- * for each element of the array, 20 other things, marks two deep, and on the stack 2,000 elements or one tuple. So lists, memo and stack are limited to
- * 250,000 each, or one for 128 bytes of the pickle where that is more; names, texts and calls to 1,000; marks to 100.
+ * Note [Limits of a pickle]: one byte can make a list, put it into the memo or set a mark, at up to a hundred bytes
+ * each. What numpy.save writes has a list for each element of the array, 20 other things, marks two deep, and on the
+ * stack 2,000 elements or one tuple. So lists, memo and stack are limited to 250,000 each, or to one for every 128
+ * bytes of the pickle if that is more; names, texts and calls to 1,000; marks to 100.
  */
 import { DataError, message } from "../../errors.js";
 
-/** What the stack holds. Constants that do not matter are null. */
+/** A value on the stack. Constants that do not matter are null. */
 type Value = number | string | null | List | Name | Result;
 
 /** A list or a tuple. */
@@ -23,7 +25,7 @@ interface Name {
   readonly name: string;
 }
 
-/** What a call made, and the state that BUILD gave it. */
+/** The result of a call, and the state that BUILD gave it. */
 interface Result {
   readonly of: string;
   state?: Value;
@@ -40,10 +42,13 @@ const callable = [
 ];
 
 /**
- * @param bytes  the pickle
- * @param op     the function that the user called and the file's name, for the messages
- * Errors: DataError for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and for integers that are no int32.
+ * The lists of a pickled array.
  * Cost: time linear in the pickle; memory at most 8 bytes for each of its bytes, and 50 MB for what the limits allow.
+ *
+ * @param bytes  the pickle
+ * @param op     the function that the user called and the file's name, for messages
+ * @throws {DataError} for any other pickle, one that is cut short or damaged, one beyond Note [Limits of a pickle], and
+ *   for integers that are not int32
  */
 export function pickledLists(bytes: Uint8Array, op: string): Int32Array[] {
   const result = new Machine(bytes, op).run();
@@ -178,7 +183,7 @@ class Machine {
       case "\x93": {
         // STACK_GLOBAL
         const [name, module] = [this.#pop(), this.#pop()];
-        if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is no text");
+        if (typeof name !== "string" || typeof module !== "string") throw this.#fail("a name that is not a string");
         this.#countText();
         this.#push({ name: `${module} ${name}` });
         return;
@@ -246,7 +251,7 @@ class Machine {
     if (++this.#texts > mostTexts) throw this.#fail(`more than ${mostTexts} names and texts`);
   }
 
-  /** Moves on by `count` bytes. @returns where they begin */
+  /** Skips `count` bytes. @returns where they begin */
   #skip(count: number): number {
     const from = this.#at;
     if (from + count > this.#bytes.length) throw this.#fail(`an end after ${this.#bytes.length} bytes`);
@@ -291,7 +296,7 @@ class Machine {
 
   #list(): List {
     const value = this.#top();
-    if (!isList(value)) throw this.#fail("an item for no list");
+    if (!isList(value)) throw this.#fail("an item outside a list");
     return value;
   }
 
@@ -311,6 +316,6 @@ function isResult(value: Value): value is Result {
 function notLists(op: string, got: string): DataError {
   const hint = "Nothing in the file was run.";
   return new DataError(
-    message(op, "this is no pickled array of lists of integers", { expected: "what numpy.save writes", got, hint }),
+    message(op, "this is not a pickled array of lists of integers", { expected: "what numpy.save writes", got, hint }),
   );
 }

@@ -1,8 +1,9 @@
 /**
- * PNG images, decoded in Node to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard, checksums included.
- * What an image may cost is limited by its header, before anything is inflated: a blank one of 8 megapixels is a good file of 30 kB, so a bound by the
- * file's size alone (Note [Cost of a file] in io/gzip.ts) would refuse it.
- * Leaves out gamma, colour profiles, text and animation (the first image counts). 16-bit samples are rounded to 8.
+ * PNG images, decoded in Node to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard,
+ * including checksums. The cost of an image is limited by its header, before anything is inflated: a blank one of 8
+ * megapixels is a valid file of 30 kB, which a limit by the file's size alone (Note [Cost of a file] in io/gzip.ts)
+ * would refuse. Ignores gamma, colour profiles, text and animation (the first image counts). Samples of 16 bits are
+ * rounded to 8.
  * Source: W3C, Portable Network Graphics (PNG) Specification, third edition.
  */
 import { DataError, message, show } from "../../errors.js";
@@ -16,7 +17,7 @@ export interface RgbaImage {
   readonly pixels: Uint8Array;
 }
 
-/** Larger images are refused: no network here wants more than a screenshot has, 3840 × 2160. */
+/** Larger images are refused: no network here needs more than a screenshot has, 3840 × 2160. */
 export const maxPixels = 8_388_608;
 
 /** Wider and higher images are refused. */
@@ -25,7 +26,7 @@ export const maxSide = 16_384;
 interface Header {
   readonly width: number;
   readonly height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   readonly depth: number;
   readonly color: ColorType;
   readonly interlaced: boolean;
@@ -43,7 +44,7 @@ const depthsOf: Readonly<Record<ColorType, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** Where the pixels of a pass stand in the image. */
+/** The positions of the pixels of a pass in the image. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -71,9 +72,9 @@ const fail = (wrong: string, expected?: string, got?: string, cause?: unknown): 
 
 /**
  * Decodes a PNG file.
- *
- * @throws DataError if it is no PNG, is cut off, damaged or not by the standard, has more than {@link maxPixels} pixels or a side above {@link maxSide}.
- * Cost: linear in file and pixels; memory at most the file's size, 8 bytes a pixel to inflate, of which 4 stay.
+ * Cost: linear in file and pixels; memory at most the file's size and 8 bytes per pixel to inflate, of which 4 remain.
+ * @throws {DataError} when it is not a PNG file, is cut off, damaged or against the standard, has more than
+ *   {@link maxPixels} pixels or a side above {@link maxSide}
  */
 export function decodePng(file: Uint8Array): RgbaImage {
   const { header, palette, transparency, compressed } = readChunks(file);
@@ -103,7 +104,7 @@ interface Chunks {
 
 function readChunks(file: Uint8Array): Chunks {
   if (!signature.every((byte, i) => file[i] === byte)) {
-    fail("this is no PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
+    fail("this is not a PNG file", "89 50 4e 47 0d 0a 1a 0a at its start", hex(file.subarray(0, 8)));
   }
   const { crc32 } = nodeBuiltin("zlib", "png");
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -126,8 +127,7 @@ function readChunks(file: Uint8Array): Chunks {
     else if (type === "tRNS") transparency = body;
     else if (type === "IDAT") data.push(body);
     else if (type === "IEND") break;
-    else if (/^[A-Z]/.test(type))
-      fail("the file has an unknown part that is needed", "IHDR, PLTE, IDAT or IEND", show(type));
+    else if (/^[A-Z]/.test(type)) fail("unknown critical chunk", "IHDR, PLTE, IDAT or IEND", show(type));
     at += 12 + length;
   }
   return { header: header!, palette, transparency, compressed: concatenate(data) };
@@ -154,7 +154,7 @@ function readHeader(body: Uint8Array): Header {
 function inflate(compressed: Uint8Array, bytes: number): Uint8Array {
   let scanlines: Uint8Array;
   try {
-    // One piece that holds all and a byte more: what comes in several is copied together, at twice the memory.
+    // One piece that holds everything and a byte more: several pieces would be copied together, at twice the memory.
     scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {
       maxOutputLength: bytes,
       chunkSize: Math.max(64, bytes + 1),
@@ -176,7 +176,10 @@ function passBytes(header: Header, pass: Pass): number {
   return passWidth(header, pass) === 0 ? 0 : passHeight(header, pass) * (1 + rowBytes(header, pass));
 }
 
-/** Undoes the filters of a pass in place and shows each pixel: its row of samples, its index there, its place in the image. */
+/**
+ * Undoes the filters of a pass in place and shows each pixel: its row of samples, its index there, its place in the
+ * image.
+ */
 function readPass(
   scanlines: Uint8Array,
   header: Header,

@@ -158,7 +158,7 @@ function columnOf(op: string, column: CsvColumn, names: readonly string[], heade
     const other =
       names.length === 1 && [";", "\t", ",", "|"].find((mark) => mark !== separator && names[0].includes(mark));
     const hint = other ? { hint: `Is the separator another? separator: ${show(other)}.` } : {};
-    throw new UsageError(message(op, "there is no such column", { expected, got: show(column), ...hint }));
+    throw new UsageError(message(op, "unknown column", { expected, got: show(column), ...hint }));
   }
   if (typeof column === "string" && names.lastIndexOf(column) !== number) {
     const hint = "Give the column by number.";

@@ -97,7 +97,7 @@ export function fullOptions(op: string, options: CsvOptions): FullOptions {
   const { labels, target, features, header, decimal = ".", text, missing = "error", like } = options;
   const { separator = decimal === "," ? ";" : ",", missingValues = ["", "NA", "?"], encoding = "utf-8" } = options;
   const fail = (option: string, expected: string, value: unknown): never => {
-    throw new UsageError(message(op, `${option} is wrong`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${option} is invalid`, { expected, got: show(value) }));
   };
   if (labels !== undefined && target !== undefined) fail("target", "labels or target, not both", target);
   if (header !== undefined && typeof header !== "boolean") fail("header", "true or false", header);

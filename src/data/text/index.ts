@@ -1,4 +1,4 @@
-/** Texts and token sequences: reading, tokens, padding, drawing the next token. */
+/** Texts and token sequences: reading, tokenizing, padding, drawing the next token. */
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
 export { readText } from "./readText.js";

@@ -1,19 +1,22 @@
-/** Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's `pad_sequences`. */
+/**
+ * Sequences of different lengths as the rows of one tensor. Letters: N sequences, T tokens of a row. Source: Keras's
+ * `pad_sequences`.
+ */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** At which end. */
+/** The end of a sequence: "pre" is its beginning. */
 export type Side = "pre" | "post";
 
 /** Options of {@link padSequences}. */
 export interface PadOptions {
   /** T. Default: the longest sequence. */
   readonly maxLength?: number;
-  /** Where padding stands: in front ("pre") or behind ("post"). Default "pre". */
+  /** Whether padding comes before ("pre") or after ("post") the tokens. Default "pre". */
   readonly padding?: Side;
-  /** Which end of a sequence that is too long is cut off. Default "pre": the last T tokens stay. */
+  /** The end at which a sequence that is too long is cut. Default "pre": the last T tokens are kept. */
   readonly truncating?: Side;
   /** The token of the padding. Default 0. */
   readonly value?: number;
@@ -22,9 +25,10 @@ export interface PadOptions {
 /**
  * Sequences as rows of equal length: longer ones are cut, shorter ones padded.
  *
- * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding alone
+ * @param sequences  N ≥ 1 lists or typed arrays of int32 tokens; an empty one becomes padding only
  * @returns          (N, T) int32
- * Errors: UsageError for an option; ShapeError for no sequences, a sequence that is none, or a token that is no int32.
+ * @throws {UsageError} for a wrong option
+ * @throws {ShapeError} when there are no sequences, one is not a list, or a token is not an int32
  */
 export function padSequences(sequences: readonly ArrayLike<number>[], options: PadOptions = {}): Tensor {
   const op = "text.padSequences";
@@ -45,7 +49,9 @@ export function padSequences(sequences: readonly ArrayLike<number>[], options: P
   const wrong = sequences.findIndex((item) => !isSequence(item));
   if (wrong >= 0) {
     const got = show(sequences[wrong]);
-    throw new ShapeError(message(op, `sequence ${wrong} is none`, { expected: "a list or typed array", got }));
+    throw new ShapeError(
+      message(op, `sequence ${wrong} is invalid`, { expected: "a list or typed array of integers", got }),
+    );
   }
   const T = options.maxLength ?? sequences.reduce((most, { length }) => Math.max(most, length), 1);
   const rows = new Int32Array(sequences.length * T).fill(value);
@@ -56,7 +62,7 @@ export function padSequences(sequences: readonly ArrayLike<number>[], options: P
     for (let t = 0; t < count; t++) {
       const token = sequence[from + t];
       if (token !== (token | 0)) {
-        const where = `token ${from + t} of sequence ${n} is no int32`;
+        const where = `token ${from + t} of sequence ${n} is not an int32`;
         throw new ShapeError(message(op, where, { expected: "an integer", got: show(token) }));
       }
       rows[to + t] = token;

@@ -1,18 +1,27 @@
-/** Words as ranks of frequency, the way Keras encodes its reviews: a start token, an unknown token, and rank r as r + indexFrom. */
+/**
+ * Words as ranks of frequency, encoded as Keras encodes its reviews: a start token, an unknown token, and rank r as r +
+ * indexFrom.
+ */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 
 /** Options of {@link encodeRanks}, with Keras's defaults. */
 export interface RankOptions {
-  /** Tokens of numWords and above become unknown: the size of the vocabulary, start, unknown and padding included. Default: no limit. */
+  /**
+   * Tokens of numWords and above become unknown: it is the size of the vocabulary, including start, unknown and
+   * padding. Default: no limit.
+   */
   readonly numWords?: number;
-  /** Tokens below skipTop become unknown: the most frequent words, and where it is above startToken that one too, as with Keras. Default 0. */
+  /**
+   * Tokens below skipTop become unknown: the most frequent words and, if it is above startToken, that token as well, as
+   * in Keras. Default 0.
+   */
   readonly skipTop?: number;
-  /** Begins every sequence; null: none. Default 1. */
+  /** The first token of every sequence; null: none. Default 1. */
   readonly startToken?: number | null;
-  /** Stands for words that are left out; null: they are dropped. Default 2. */
+  /** The token of words that are left out; null: they are dropped. Default 2. */
   readonly unknownToken?: number | null;
-  /** What ranks are moved by; rank 1 is the most frequent word. Default 3. */
+  /** The offset added to ranks; rank 1 is the most frequent word. Default 3. */
   readonly indexFrom?: number;
 }
 
@@ -25,7 +34,7 @@ export const rankOptions: readonly (keyof RankOptions)[] = [
   "indexFrom",
 ];
 
-/** Checks options. Errors: UsageError. */
+/** Checks the options. @throws {UsageError} when one is wrong */
 export function checkRankOptions(op: string, options: RankOptions): void {
   const { numWords, skipTop = 0, startToken = 1, unknownToken = 2, indexFrom = 3 } = options;
   if (numWords !== undefined) checkInteger(op, "numWords", numWords, "[1, 2147483647]");
@@ -43,8 +52,8 @@ export function checkRankOptions(op: string, options: RankOptions): void {
 /**
  * One sequence of ranks as tokens.
  *
- * @param ranks  ≥ 1, 1 for the most frequent word; 0 for a word that has none, which is unknown
- * Errors: UsageError for an option.
+ * @param ranks  ≥ 1, 1 for the most frequent word; 0 for a word without a rank, which is unknown
+ * @throws {UsageError} for a wrong option
  */
 export function encodeRanks(ranks: ArrayLike<number>, options: RankOptions = {}): Int32Array<ArrayBuffer> {
   checkKeys("text.encodeRanks", options, rankOptions);
@@ -52,7 +61,7 @@ export function encodeRanks(ranks: ArrayLike<number>, options: RankOptions = {})
   return rankEncoder(options)(ranks);
 }
 
-/** {@link encodeRanks} with options that are checked. */
+/** {@link encodeRanks} with options that have been checked. */
 export function rankEncoder(options: RankOptions): (ranks: ArrayLike<number>) => Int32Array<ArrayBuffer> {
   const { numWords = 2 ** 31, skipTop = 0, startToken = 1, unknownToken = 2, indexFrom = 3 } = options;
   const [start, unknown] = [startToken ?? -1, unknownToken ?? -1];

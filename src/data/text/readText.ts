@@ -1,14 +1,15 @@
-/** Text files, plain or gzipped, as one string. Does not cut them up (tokenizer.ts does). */
+/** Text files, plain or gzipped, as one string. Does not split them (tokenizer.ts does). */
 import { checkKeys, DataError, message } from "../../errors.js";
 import { type ByteSource, readBytes, unshared } from "../../io/bytes.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../../io/gzip.js";
 
 /**
- * A UTF-8 text, gzipped or not.
+ * A UTF-8 text, gzipped or not, without its byte-order mark.
  *
  * @param source  a path or file: URL (Node), bytes, a Blob, a Response, a stream
- * Errors: UsageError for a wrong option; DataError for a file that cannot be read, is damaged, empty, not UTF-8, or inflates to more than `maxBytes`, by
- * default 100 × its size and at least 8 MiB. A byte-order mark is left out.
+ * @throws {UsageError} for a wrong option
+ * @throws {DataError} when the file cannot be read, is damaged, empty, not UTF-8, or inflates to more than `maxBytes`,
+ *   by default 100 × its size and at least 8 MiB
  */
 export async function readText(source: ByteSource, options: InflateOptions = {}): Promise<string> {
   const op = "text.readText";

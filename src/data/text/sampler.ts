@@ -1,6 +1,6 @@
 /**
- * The next token from a model's logits: drawn from softmax(logits / temperature), from the k likeliest tokens alone where asked for. Runs in JavaScript,
- * once a token. Letters: V tokens.
+ * The next token, drawn from a model's logits: from softmax(logits / temperature), or from the k likeliest tokens
+ * alone. Runs in JavaScript, once per token. Letters: V tokens.
  * Source: top-k: Fan, Lewis & Dauphin 2018.
  */
 import { ShapeError, checkKeys, message, show } from "../../errors.js";
@@ -10,19 +10,19 @@ import { Tensor } from "../../tensor/tensor.js";
 
 /** Options of {@link sampler}. */
 export interface SamplerOptions {
-  /** Below 1 the likely become likelier, above 1 all become more equal; 0 always takes the likeliest. Default 1. */
+  /** Below 1 likely tokens become likelier, above 1 all become more equal; 0 always takes the likeliest. Default 1. */
   readonly temperature?: number;
-  /** Only the k likeliest tokens are drawn; of equals the smaller token is the likelier. Default: all. */
+  /** Draws only from the k likeliest tokens; of equally likely ones the smaller token comes first. Default: all. */
   readonly topK?: number;
   /** Any integer; the same seed draws the same tokens. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * A function that draws a token for logits, another one in each call.
+ * A function that draws a token for logits, a new one in each call. Its argument: (V) logits, a tensor or an array of
+ * numbers; −∞ is never drawn. It throws a ShapeError for logits that are empty, NaN, +∞, or all −∞.
  *
- * Its argument: (V) logits, a tensor or an array of numbers; −∞ is never drawn.
- * Errors: UsageError for an option; the function throws ShapeError for logits that are empty, NaN, +∞, or all −∞.
+ * @throws {UsageError} for a wrong option
  */
 export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLike<number>) => number {
   const op = "text.sampler";
@@ -52,7 +52,7 @@ function checkedMaximum(op: string, logits: ArrayLike<number>): number {
   for (let i = 0; i < logits.length; i++) {
     if (Number.isNaN(logits[i]) || logits[i] === Infinity) {
       throw new ShapeError(
-        message(op, `logit ${i} is no number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
+        message(op, `logit ${i} is not a number`, { expected: "a finite number or −∞", got: show(logits[i]) }),
       );
     }
     most = Math.max(most, logits[i]);

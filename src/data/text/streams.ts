@@ -1,13 +1,13 @@
 /**
- * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and its row goes on where it stopped from window to
- * window. Letters: N streams, L tokens of each, W windows of T tokens.
+ * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and each window of
+ * a row continues the one before. Letters: N streams, L tokens of each, W windows of T tokens.
  */
 import { ShapeError, checkKeys, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** Streams and what follows each of their tokens. */
+/** Streams and the token that follows each of their tokens. */
 export interface Streams {
   /** (N, L), or with a window (W·N, T); int32. */
   readonly x: Tensor;
@@ -19,19 +19,22 @@ export interface Streams {
 export interface StreamsOptions {
   /** N ≥ 1 */
   readonly batchSize: number;
-  /** T ≥ 1: cuts the streams into windows. Default: not cut. */
+  /** T ≥ 1: cuts the streams into windows. Default: no windows. */
   readonly window?: number;
 }
 
 /**
  * Cuts a text into N streams.
  *
- * Without a window the streams are what {@link bptt} takes. With one they are samples for `fit` with `shuffle: false`, that batchSize and stateful layers:
- * row w·N + n is window w of stream n, so that each batch goes on where the one before ended. That is truncated back-propagation through time.
+ * Without a window the streams are what {@link bptt} takes. With a window they are samples for `fit` with
+ * `shuffle: false`, this batchSize and stateful layers: row w·N + n is window w of stream n, so that each batch
+ * continues the one before. That is truncated back-propagation through time.
  *
- * @param tokens  as a tokenizer gives them
- * @returns       L = ⌊(tokens − 1) / N⌋, W = ⌊L / T⌋; what does not fill a stream, or a window of each, is left out at its end
- * Errors: UsageError for an option; ShapeError for a text of no more than N tokens, or N·T with a window.
+ * @param tokens  from a tokenizer
+ * @returns       L = ⌊(tokens − 1) / N⌋, W = ⌊L / T⌋; tokens at the end that fill neither a stream nor a window are
+ *   left out
+ * @throws {UsageError} for a wrong option
+ * @throws {ShapeError} unless the text has more than N tokens, or more than N·T with a window
  */
 export function streams(tokens: Int32Array, options: StreamsOptions): Streams {
   const op = "text.streams";

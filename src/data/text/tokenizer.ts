@@ -1,30 +1,39 @@
 /**
- * Texts as tokens: characters or words, numbered by how often a training text has them. Token 0 is padding, then comes the unknown unit, then the
- * others by falling frequency, equals in the order of their code points. Does not pad (padSequences.ts) and does not split into subwords.
+ * Texts as tokens: characters or words, numbered by their frequency in a training text. Token 0 is padding, then comes
+ * the unknown unit, then the others by falling frequency; equally frequent ones in the order of their code points. Does
+ * not pad (padSequences.ts) and does not split into subwords.
  */
 import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger } from "../../options.js";
 import { byCodePoint } from "../labels.js";
 
-/** What a text is cut into. */
+/** The units that a text is split into. */
 export type TextUnit = "characters" | "words";
 
 /** Options of {@link fitTokenizer}. */
 export interface TokenizerOptions {
-  /** Characters are code points; words are what stands between blanks. */
+  /** Characters are code points; words are separated by blanks. */
   readonly unit: TextUnit;
-  /** A unit that the training texts have less often is unknown. Default 1. */
+  /** A unit that occurs less often in the training texts is unknown. Default 1. */
   readonly minCount?: number;
-  /** Size of the vocabulary at most, padding and unknown included; the most frequent units stay. Default: no limit. */
+  /**
+   * Largest size of the vocabulary, including padding and unknown; the most frequent units are kept. Default: no limit.
+   */
   readonly maxTokens?: number;
-  /** Texts are lower-cased first. Default: true for words, false for characters. */
+  /** Whether texts are lower-cased first. Default: true for words, false for characters. */
   readonly lower?: boolean;
-  /** Characters that words do not contain: each is a blank. Default: Keras's, all ASCII punctuation but the apostrophe. For characters: none. */
+  /**
+   * Characters that separate words, like blanks. Default: Keras's, all ASCII punctuation except the apostrophe. For
+   * characters: none.
+   */
   readonly filters?: string;
-  /** Keeps token 0 for padding. Default true. */
+  /** Reserves token 0 for padding. Default true. */
   readonly padding?: boolean;
-  /** Has a token for what is not in the vocabulary. Without it such text is an error, and minCount and maxTokens are not allowed. Default true. */
+  /**
+   * Reserves a token for units outside the vocabulary. Without it such text is an error, and minCount and maxTokens are
+   * not allowed. Default true.
+   */
   readonly unknown?: boolean;
 }
 
@@ -39,15 +48,15 @@ export interface TokenizerConfig {
   readonly filters: string;
   readonly padding: boolean;
   readonly unknown: boolean;
-  /** Without padding and unknown, in the order of their tokens. */
+  /** The units in the order of their tokens, without padding and unknown. */
   readonly units: readonly string[];
 }
 
-/** Texts to tokens and back. Made by {@link fitTokenizer} or {@link loadTokenizer}; does not change. */
+/** Texts to tokens and back. Made by {@link fitTokenizer} or {@link loadTokenizer}; immutable. */
 export class Tokenizer {
-  /** Number of tokens: the inputDim of an embedding, the units of an output layer. */
+  /** Number of tokens: the inputDim of an embedding and the units of an output layer. */
   readonly size: number;
-  /** The token of what is not in the vocabulary; undefined where that is an error. */
+  /** The token of units outside the vocabulary; undefined where they are an error. */
   readonly unknown: number | undefined;
   readonly #config: TokenizerConfig;
   readonly #first: number;
@@ -62,21 +71,24 @@ export class Tokenizer {
     this.#tokens = new Map(config.units.map((unit, i) => [unit, this.#first + i]));
   }
 
-  /** What texts are cut into. */
+  /** The units that texts are split into. */
   get unit(): TextUnit {
     return this.#config.unit;
   }
 
-  /** The token of a unit as it stands in the vocabulary; undefined where it is not there. */
+  /** The token of a unit in exactly this spelling; undefined if it is not in the vocabulary. */
   tokenOf(unit: string): number | undefined {
     return this.#tokens.get(unit);
   }
 
-  /** The unit of a token: "" for padding, "\uFFFD" for unknown. Errors: UsageError for no token of the vocabulary. */
+  /**
+   * The unit of a token: "" for padding, "\uFFFD" for unknown.
+   * @throws {UsageError} when the token is not in the vocabulary
+   */
   unitOf(token: number): string {
     if (!Number.isInteger(token) || token < 0 || token >= this.size) {
       const expected = `an integer 0 ≤ token < ${this.size}`;
-      throw new UsageError(message("text.decode", "no such token", { expected, got: show(token) }));
+      throw new UsageError(message("text.decode", "unknown token", { expected, got: show(token) }));
     }
     if (token >= this.#first) return this.#config.units[token - this.#first];
     return token === this.unknown ? "\uFFFD" : "";
@@ -84,7 +96,7 @@ export class Tokenizer {
 
   /**
    * A text as tokens.
-   * Errors: DataError for a unit that is not in the vocabulary, where there is no unknown token.
+   * @throws {DataError} when a unit is not in the vocabulary and there is no token for unknown units
    */
   encode(text: string): Int32Array<ArrayBuffer> {
     const units = unitsOf(text, this.#config);
@@ -103,29 +115,32 @@ export class Tokenizer {
     return tokens;
   }
 
-  /** Tokens as a text; words are joined by blanks, padding is left out. Errors: UsageError for no token of the vocabulary. */
+  /**
+   * Tokens as a text; words are joined by blanks, padding is skipped.
+   * @throws {UsageError} when a token is not in the vocabulary
+   */
   decode(tokens: ArrayLike<number>): string {
     const units = Array.from(tokens, (token) => this.unitOf(token)).filter((unit) => unit !== "");
     return units.join(this.unit === "words" ? " " : "");
   }
 
-  /** What {@link loadTokenizer} makes the tokenizer from; JSON.stringify calls it. */
+  /** The data from which {@link loadTokenizer} restores the tokenizer; JSON.stringify calls it. */
   toJSON(): TokenizerConfig {
     return this.#config;
   }
 
-  /** Writes it as JSON. @param sink a path or file: URL (Node), or a WritableStream */
+  /** Saves it as JSON. @param sink a path or file: URL (Node), or a WritableStream */
   async save(sink: ByteSink): Promise<void> {
     await writeBytes("text.save", sink, [new TextEncoder().encode(JSON.stringify(this.#config))]);
   }
 }
 
 /**
- * A tokenizer whose vocabulary is what training texts have.
+ * A tokenizer with the vocabulary of training texts.
+ * Cost: for words about 0.1 µs per character.
  *
- * @param texts  one text or several; take training texts alone, so that nothing about the test texts leaks into training
- * Errors: UsageError for an option, or for texts that leave the vocabulary empty.
- * Cost: for words about 0.1 µs a character.
+ * @param texts  one text or several; pass only training texts, so that nothing about the test texts leaks into training
+ * @throws {UsageError} for a wrong option, or when the texts leave the vocabulary empty
  */
 export function fitTokenizer(texts: string | Iterable<string>, options: TokenizerOptions): Tokenizer {
   checkKeys(op, options, ["unit", "minCount", "maxTokens", "lower", "filters", "padding", "unknown"]);
@@ -139,12 +154,14 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   const reserved = Number(padding) + Number(unknown);
   if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
   if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
-    const expected = unit === "words" ? "a text of the characters that words do not contain" : "none for characters";
-    throw new UsageError(message(op, "filters are wrong", { expected, got: show(filters) }));
+    const expected = unit === "words" ? "a string of the characters that separate words" : "none for characters";
+    throw new UsageError(message(op, "filters is invalid", { expected, got: show(filters) }));
   }
   if (!unknown && (minCount > 1 || maxTokens !== undefined)) {
-    const expected = "unknown: true together with minCount or maxTokens";
-    throw new UsageError(message(op, "rare units need a token", { expected, got: "unknown: false" }));
+    const expected = "unknown: true";
+    throw new UsageError(
+      message(op, "minCount and maxTokens need a token for rare units", { expected, got: "unknown: false" }),
+    );
   }
   const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
@@ -164,9 +181,9 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
 }
 
 /**
- * A tokenizer that was saved.
- * @param source  as `save` wrote it: a path or file: URL (Node), bytes, a Blob, a Response, a stream
- * Errors: DataError for what is no saved tokenizer.
+ * A tokenizer that `save` wrote.
+ * @param source  a path or file: URL (Node), bytes, a Blob, a Response, a stream
+ * @throws {DataError} when the file is not a saved tokenizer
  */
 export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
   const bytes = await readBytes("text.loadTokenizer", source);
@@ -179,7 +196,7 @@ export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
   return tokenizerFrom(parsed);
 }
 
-/** The tokenizer that `toJSON` described. Errors: DataError for anything else. */
+/** The tokenizer that `toJSON` returned. @throws {DataError} for anything else */
 export function tokenizerFrom(value: unknown): Tokenizer {
   const { format, unit, lower, filters, padding, unknown, units } = (value ?? {}) as Record<string, unknown>;
   if (format !== "lanegrad tokenizer") throw damaged(`format ${show(format)}`);
@@ -195,7 +212,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
 }
 
 function damaged(got: string, cause?: unknown): DataError {
-  const wrong = "this is no saved tokenizer, or a damaged one";
+  const wrong = "this is not a saved tokenizer, or it is damaged";
   return new DataError(message("text.loadTokenizer", wrong, { expected: "what save wrote", got }), { cause });
 }
 

@@ -14,8 +14,8 @@ export interface ActivationOptions extends LayerOptions {
 const table = { activation: activationOption() } satisfies LayerTable<ActivationOptions>;
 
 /**
- * y = f(x), elementwise (softmax: over the last axis). x (N, …) → y of the same shape.
- * Errors: UsageError for an unknown activation.
+ * y = f(x), elementwise; softmax runs over the last axis. x (N, …) → y of the same shape.
+ * @throws {UsageError} when the activation is unknown
  */
 export function activation(options: ActivationOptions): Layer {
   return new ActivationLayer("activation", options, table);

@@ -14,11 +14,11 @@ import { type LayerTable, TableLayer, activation, initializer, regularizer } fro
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends LayerOptions {
-  /** O: size of the output, ≥ 1. */
+  /** O: the size of the output, ≥ 1. */
   readonly units: number;
   /** f. Default "linear". */
   readonly activation?: Activation;
-  /** False leaves b out. Default true. */
+  /** False leaves out b. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
   readonly kernelInitializer?: Initializer;
@@ -39,10 +39,11 @@ const table = {
 } satisfies LayerTable<DenseOptions>;
 
 /**
- * A fully connected layer, y = f(x·W + b), on the last axis of its input.
+ * A fully connected layer, y = f(x·W + b), over the last axis of its input.
  *
  * x (N, …, I) → y (N, …, O); parameters kernel W (I, O) and bias b (O).
- * Errors: UsageError for an option; ShapeError for an input of rank 0.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when a sample has rank 0
  */
 export function dense(options: DenseOptions): Layer {
   return new Dense("dense", options, table);
@@ -56,7 +57,9 @@ class Dense extends TableLayer<Values<typeof table>> {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length > 0) return [...shape.slice(0, -1), this.given.units];
     const hint = "Write samples of one number as [[1], [2], …].";
-    throw new ShapeError(message(this.kind, "no feature axis", { expected: "[N, …, I]", got: showShape(["N"]), hint }));
+    throw new ShapeError(
+      message(this.kind, "the input has no feature axis", { expected: "[N, …, I]", got: showShape(["N"]), hint }),
+    );
   }
 
   protected override build([shape]: readonly Shape[]): void {

@@ -1,4 +1,7 @@
-/** Dropout: in training, zeroes a random part and scales the rest so that the mean stays; otherwise does nothing. Source: Srivastava et al. 2014. */
+/**
+ * Dropout: in training, zeroes a random fraction of the elements and scales the rest so that the mean stays. Source:
+ * Srivastava et al. 2014.
+ */
 import { dropout as dropoutOp } from "../../ops/pointwise/dropout.js";
 import { number, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -8,17 +11,17 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link dropout}. */
 export interface DropoutOptions extends LayerOptions {
-  /** Part of the elements that is zeroed, 0 ≤ rate < 1. */
+  /** The fraction of elements that is zeroed, 0 ≤ rate < 1. */
   readonly rate: number;
 }
 
-/** The options of layers that drop something. */
+/** The options of layers that drop elements or units. */
 export const dropoutTable = { rate: number("[0, 1)") } satisfies LayerTable<DropoutOptions>;
 
 /**
- * In training y = x ⊙ keep / (1 − rate) with keep = 0 at a random `rate` of the elements; otherwise y = x.
- * x (N, …) → y of the same shape. Which elements: the model's generator, so that a seed gives the same bits.
- * Errors: UsageError for a rate outside [0, 1).
+ * In training y = x ⊙ keep / (1 − rate), with keep = 0 for a random fraction `rate` of the elements; otherwise y = x.
+ * x (N, …) → y of the same shape. The model's generator decides which elements, so a seed gives the same bits.
+ * @throws {UsageError} when rate is outside [0, 1)
  */
 export function dropout(options: DropoutOptions): Layer {
   return new Dropout("dropout", options, dropoutTable);

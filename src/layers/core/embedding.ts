@@ -1,4 +1,7 @@
-/** Vectors of tokens: a table of V rows that is trained. Letters: N batch, T tokens of a sequence, V vocabulary, D elements of a vector. */
+/**
+ * Vectors of tokens: a trainable table of V rows. Letters: N batch, T tokens of a sequence, V vocabulary, D elements of
+ * a vector.
+ */
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { randomUniform } from "../../initializers/index.js";
@@ -16,17 +19,17 @@ import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
-  /** V: tokens are 0 … V − 1, ≥ 1. */
+  /** V, the number of different tokens, ≥ 1: tokens are 0 … V − 1. */
   readonly inputDim: number;
-  /** D: elements of a vector, ≥ 1. */
+  /** D, the number of elements of a vector, ≥ 1. */
   readonly outputDim: number;
-  /** T, where all sequences are of one length; the same as inputShape [T]. Default: any. */
+  /** T, if all sequences have the same length; equivalent to inputShape [T]. Default: any length. */
   readonly inputLength?: number;
   /** Default randomUniform(), on [−0.05, 0.05). */
   readonly embeddingsInitializer?: Initializer;
-  /** Penalizes the whole table, so that every step visits all of it. */
+  /** Penalizes the whole table, so every step visits all of it. */
   readonly embeddingsRegularizer?: Regularizer;
-  /** Token 0 is padding: layers that work along time skip it. For sequences (N, T). Default false. */
+  /** True when token 0 is padding, which layers that work along time skip. For sequences (N, T). Default false. */
   readonly maskZero?: boolean;
 }
 
@@ -42,13 +45,15 @@ const table = {
 /**
  * A vector for each token: y[n, t] = E[x[n, t]].
  *
- * x (N, T) tokens, or any other shape of them → y (N, T, D); parameter embeddings E (V, D).
- * Tokens are integers, also where they are given as float numbers; `fit`, `predict` and the others refuse one outside 0 … V − 1 (ShapeError).
- * A training step costs what its tokens cost, however large V is: gradient, clipping and update visit the rows that occur. The others keep value and
- * optimizer state, as with PyTorch's SparseAdam: no momentum moves a row in a step in which it does not occur, and weight decay shrinks it only
- * then. The bias corrections of Adam count all steps.
- * With maskZero, masked steps send no gradient back, so row 0 stays as it was initialized.
- * Errors: UsageError for an option; ShapeError for sequences of another length than inputLength.
+ * x (N, T) tokens, or any other shape → y (N, T, D); parameter embeddings E (V, D).
+ * Tokens are integers, also when passed as floats; `fit`, `predict` and the other methods refuse tokens outside 0 …
+ * V − 1 (ShapeError). The cost of a training step depends only on its tokens, however large V is: gradient, clipping
+ * and update visit the rows that occur. The other rows keep their values and optimizer state, as with PyTorch's
+ * SparseAdam: momentum does not move a row in steps in which it does not occur, and weight decay shrinks it only then.
+ * The bias corrections of Adam count all steps. With maskZero, masked steps send no gradient back, so row 0 keeps its
+ * initial values.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the sequences do not have inputLength steps
  */
 export function embedding(options: EmbeddingOptions): Layer {
   const { inputLength } = options;
@@ -67,7 +72,7 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return this.given.maskZero ? bothCount([tokens, mask]) : mask; // what is not 0 counts
+    return this.given.maskZero ? bothCount([tokens, mask]) : mask; // nonzero tokens count
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
@@ -75,11 +80,11 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
     const { inputLength, outputDim } = this.given;
     if (inputLength !== undefined && (shape.length !== 1 || shape[0] !== inputLength)) {
       const [expected, got] = [showShape(["N", inputLength]), showShape(["N", ...shape])];
-      throw new ShapeError(message(this.kind, "the sequences are not of inputLength", { expected, got }));
+      throw new ShapeError(message(this.kind, "the sequences do not have inputLength steps", { expected, got }));
     }
     if (this.given.maskZero && shape.length !== 1) {
       const [expected, got] = [showShape(["N", "T"]), showShape(["N", ...shape])];
-      throw new ShapeError(message(this.kind, "maskZero is for sequences", { expected, got }));
+      throw new ShapeError(message(this.kind, "maskZero needs sequences", { expected, got }));
     }
     return [...shape, outputDim];
   }

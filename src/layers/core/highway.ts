@@ -1,5 +1,6 @@
 /**
- * The highway layer: a learnt gate lets its input pass or takes the transformed one. Letters: N batch, F features.
+ * The highway layer: a learnt gate passes the input on or replaces it by a transformed one. Letters: N batch, F
+ * features.
  * Source: Srivastava, Greff, Schmidhuber 2015, "Highway networks".
  */
 import { ShapeError, message } from "../../errors.js";
@@ -18,15 +19,18 @@ import { type LayerTable, TableLayer, activation, initializer, regularizer } fro
 
 /** Options of {@link highway}. */
 export interface HighwayOptions extends LayerOptions {
-  /** f of the transformed input. Default "relu". */
+  /** f, the activation of the transformed input. Default "relu". */
   readonly activation?: Activation;
-  /** Of both kernels. Default glorotUniform(). */
+  /** For both kernels. Default glorotUniform(). */
   readonly kernelInitializer?: Initializer;
   /** Default zeros(). */
   readonly biasInitializer?: Initializer;
-  /** Of the gate's bias: negative values let the input pass at first, so that deep networks train. Default constant({ value: −2 }). */
+  /**
+   * For the gate's bias. Negative values pass the input on at first, so that deep networks train. Default constant({
+   * value: −2 }).
+   */
   readonly gateBiasInitializer?: Initializer;
-  /** Of both kernels. */
+  /** For both kernels. */
   readonly kernelRegularizer?: Regularizer;
 }
 
@@ -42,7 +46,8 @@ const table = {
  * y = t ⊙ h + (1 − t) ⊙ x with h = f(x·W + b) and the gate t = σ(x·W_t + b_t), on the last axis.
  *
  * x (N, …, F) → y of the same shape; parameters kernel, gateKernel (F, F), bias, gateBias (F).
- * Errors: UsageError for an option; ShapeError for an input of rank 0.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when a sample has rank 0
  */
 export function highway(options: HighwayOptions = {}): Layer {
   return new Highway("highway", options, table);
@@ -61,7 +66,9 @@ class Highway extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length > 0) return shape;
-    throw new ShapeError(message(this.kind, "no feature axis", { expected: "[N, …, F]", got: showShape(["N"]) }));
+    throw new ShapeError(
+      message(this.kind, "the input has no feature axis", { expected: "[N, …, F]", got: showShape(["N"]) }),
+    );
   }
 
   protected override build([shape]: readonly Shape[]): void {

@@ -11,7 +11,7 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link concatenate}. */
 export interface ConcatenateOptions extends LayerOptions {
-  /** The axis along which the inputs are put side by side, counted with the batch as axis 0; not 0. Default −1. */
+  /** The axis along which the inputs are joined, counted with the batch as axis 0; not 0. Default −1. */
   readonly axis?: number;
 }
 
@@ -22,19 +22,28 @@ const axis: Option<number> = (_op, _name, value = -1) => {
 
 const table = { axis } satisfies LayerTable<ConcatenateOptions>;
 
-/** y = x₁ + x₂ + …, two or more inputs (N, …) of one shape. A step counts where it does in all inputs that have a mask. Errors: ShapeError where shapes differ. */
+/**
+ * y = x₁ + x₂ + …, for two or more inputs (N, …) of the same shape. A step counts if it counts in every input that has
+ * a mask.
+ * @throws {ShapeError} when the shapes differ
+ */
 export function add(options: LayerOptions = {}): Layer {
   return new Elementwise("add", options, addOp);
 }
 
-/** y = x₁ ⊙ x₂ ⊙ …, two or more inputs (N, …) of one shape; masks as {@link add}. Errors: ShapeError where shapes differ. */
+/**
+ * y = x₁ ⊙ x₂ ⊙ …, for two or more inputs (N, …) of the same shape. Masks as with {@link add}.
+ * @throws {ShapeError} when the shapes differ
+ */
 export function multiply(options: LayerOptions = {}): Layer {
   return new Elementwise("multiply", options, mulOp);
 }
 
 /**
- * Puts two or more inputs (N, …) side by side along an axis: along time with their masks, along another axis as {@link add} has masks.
- * Errors: ShapeError where the other axes differ; UsageError for the batch axis.
+ * Joins two or more inputs (N, …) along an axis. Along time their masks are joined too; along another axis masks are
+ * combined as with {@link add}.
+ * @throws {ShapeError} when the other axes differ
+ * @throws {UsageError} when axis is 0, the batch axis
  */
 export function concatenate(options: ConcatenateOptions = {}): Layer {
   return new Concatenate("concatenate", options, table);
@@ -80,7 +89,7 @@ class Concatenate extends TableLayer<Values<typeof table>> {
       shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
     const other = inputShapes.find((shape) => !fits(shape));
     if (other !== undefined) {
-      const expected = `${showShape(["N", ...first])} but for axis ${axis + 1}`;
+      const expected = `${showShape(["N", ...first])} except along axis ${axis + 1}`;
       throw new ShapeError(
         message("concatenate", "input shapes differ", { expected, got: showShape(["N", ...other]) }),
       );
@@ -99,8 +108,8 @@ class Concatenate extends TableLayer<Values<typeof table>> {
 }
 
 function failAxis(axis: unknown): never {
-  const expected = "an integer other than 0, the batch";
-  throw new UsageError(message("concatenate", "axis out of range", { expected, got: show(axis) }));
+  const expected = "an integer other than 0 (the batch axis)";
+  throw new UsageError(message("concatenate", "axis is out of range", { expected, got: show(axis) }));
 }
 
 function severalInputs(kind: string, shapes: readonly Shape[]): Shape {

@@ -1,6 +1,7 @@
 /**
- * Layers that disturb their input in training and do nothing otherwise: whole channels dropped, Gaussian factors, Gaussian noise.
- * Which numbers: the model's generator, so that a seed gives the same bits. Letters: N batch, H W height and width, T time, C channels.
+ * Layers that disturb their input in training and do nothing otherwise: dropped channels, Gaussian factors, Gaussian
+ * noise. The numbers come from the model's generator, so a seed gives the same bits. Letters: N batch, H W height and
+ * width, T time, C channels.
  * Sources: Tompson et al. 2015 (spatial); Srivastava et al. 2014 (Gaussian).
  */
 import { ShapeError, message } from "../../errors.js";
@@ -24,33 +25,41 @@ export interface GaussianNoiseOptions extends LayerOptions {
 const noiseTable = { stddev: number("[0, ∞)") } satisfies LayerTable<GaussianNoiseOptions>;
 
 /**
- * In training drops whole channels of an image, each with probability `rate`, and scales the others by 1 / (1 − rate). x (N, H, W, C) → y of the same shape.
- * Errors: UsageError for a rate outside [0, 1); ShapeError for another rank.
+ * In training drops whole channels of an image, each with probability `rate`, and scales the others by 1 / (1 − rate).
+ * x (N, H, W, C) → y of the same shape.
+ * @throws {UsageError} when rate is outside [0, 1)
+ * @throws {ShapeError} when x has another rank
  */
 export function spatialDropout2d(options: DropoutOptions): Layer {
   return new SpatialDropout("spatialDropout2d", options, ["H", "W"]);
 }
 
-/** In training drops whole features of a sequence, x (N, T, C) → y of the same shape. Otherwise as {@link spatialDropout2d}. */
+/**
+ * In training drops whole features of a sequence. x (N, T, C) → y of the same shape. Otherwise as
+ * {@link spatialDropout2d}.
+ */
 export function spatialDropout1d(options: DropoutOptions): Layer {
   return new SpatialDropout("spatialDropout1d", options, ["T"]);
 }
 
 /**
- * In training multiplies each element with a number from N(1, rate / (1 − rate)). x (N, …) → y of the same shape.
- * Errors: UsageError for a rate outside [0, 1).
+ * In training multiplies each element by a random number from N(1, rate / (1 − rate)). x (N, …) → y of the same shape.
+ * @throws {UsageError} when rate is outside [0, 1)
  */
 export function gaussianDropout(options: DropoutOptions): Layer {
   return new GaussianDropout("gaussianDropout", options, dropoutTable);
 }
 
-/** In training adds a number from N(0, stddev²) to each element. x (N, …) → y of the same shape. Errors: UsageError for stddev below 0. */
+/**
+ * In training adds a random number from N(0, stddev²) to each element. x (N, …) → y of the same shape.
+ * @throws {UsageError} when stddev is below 0
+ */
 export function gaussianNoise(options: GaussianNoiseOptions): Layer {
   return new GaussianNoise("gaussianNoise", options, noiseTable);
 }
 
 class SpatialDropout extends TableLayer<Values<typeof dropoutTable>> {
-  /** Letters of the axes along which a channel is dropped as a whole. */
+  /** The letters of the axes along which a channel is dropped as a whole. */
   readonly #axes: readonly string[];
 
   constructor(kind: string, options: DropoutOptions, axes: readonly string[]) {
@@ -84,7 +93,7 @@ class SpatialDropout extends TableLayer<Values<typeof dropoutTable>> {
   }
 }
 
-/** A layer that changes each element by a number of its own. */
+/** A layer that changes each element independently. */
 abstract class Elementwise<V extends object> extends TableLayer<V> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     return oneInput(this.kind, inputShapes);

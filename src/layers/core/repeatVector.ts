@@ -1,4 +1,4 @@
-/** One vector as a sequence: the same at every step. Letters: N batch, T steps, F features. */
+/** Repeats a vector at every step of a sequence. Letters: N batch, T steps, F features. */
 import { ShapeError, message } from "../../errors.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
 import { expandDims } from "../../ops/shape/reshape.js";
@@ -10,13 +10,17 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link repeatVector}. */
 export interface RepeatVectorOptions extends LayerOptions {
-  /** T: how often, ≥ 1. */
+  /** T, the number of copies, ≥ 1. */
   readonly n: number;
 }
 
 const table = { n: integer("[1, ∞)") } satisfies LayerTable<RepeatVectorOptions>;
 
-/** x (N, F) → (N, T, F), T copies of x. Errors: UsageError for an option; ShapeError for what is no batch of vectors. */
+/**
+ * x (N, F) → (N, T, F), T copies of x.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of vectors
+ */
 export function repeatVector(options: RepeatVectorOptions): Layer {
   return new RepeatVector("repeatVector", options, table);
 }
@@ -30,7 +34,7 @@ class RepeatVector extends TableLayer<Values<typeof table>> {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length === 1) return [this.given.n, shape[0]];
     const got = showShape(["N", ...shape]);
-    throw new ShapeError(message(this.kind, "the input is no batch of vectors", { expected: "[N, F]", got }));
+    throw new ShapeError(message(this.kind, "the input must have shape [N, F]", { got }));
   }
 
   override call([x]: readonly Tensor[]): Tensor {

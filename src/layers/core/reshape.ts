@@ -1,4 +1,4 @@
-/** Layers that only look at their input in another shape: reshape and flatten. No copy is made. Letters: N batch. */
+/** Layers that give their input another shape without copying it: reshape and flatten. Letters: N batch. */
 import { ShapeError, message, show } from "../../errors.js";
 import { reshape as reshapeOp } from "../../ops/shape/reshape.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
@@ -9,7 +9,7 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link reshape}. */
 export interface ReshapeOptions extends LayerOptions {
-  /** Shape of one sample; one size may be −1 and follows from the others. */
+  /** The shape of one sample; one size may be −1 and is computed from the others. */
   readonly targetShape: Shape;
 }
 
@@ -17,17 +17,20 @@ const targetShape: Option<Shape> = (op, name, value) => {
   const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
   if (isShape && value.filter((size) => size === -1).length <= 1) return value as Shape;
   const expected = "integers ≥ 0, at most one −1";
-  throw new ShapeError(message(op, `${name} is no shape`, { expected, got: show(value) }));
+  throw new ShapeError(message(op, `${name} is not a shape`, { expected, got: show(value) }));
 };
 
 const table = { targetShape } satisfies LayerTable<ReshapeOptions>;
 
-/** x (N, …) → (N, …targetShape), the same elements in the same order. Errors: ShapeError where the numbers of elements differ. */
+/**
+ * x (N, …) → (N, …targetShape), with the same elements in the same order.
+ * @throws {ShapeError} when the number of elements differs
+ */
 export function reshape(options: ReshapeOptions): Layer {
   return new Reshape("reshape", options, table);
 }
 
-/** x (N, …) → (N, F), F the number of elements of a sample. */
+/** x (N, …) → (N, F), where F is the number of elements of a sample. */
 export function flatten(options: LayerOptions = {}): Layer {
   return new Flatten("flatten", options, {});
 }
@@ -50,7 +53,7 @@ class Reshape extends TableLayer<Values<typeof table>> {
     return target;
   }
 
-  /** The mask stays where steps stay steps: where the first size does. */
+  /** The mask is kept if steps remain steps: when the first size does not change. */
   override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     return this.outputShape([x.shape.slice(1)])[0] === x.shape[1] ? mask : undefined;
   }

@@ -1,4 +1,4 @@
-/** Layers that show training other images than the data hold: random distortions and cutout. Outside of training they do nothing. */
+/** Layers that vary images in training: random distortions and cutout. Outside training they do nothing. */
 import { cutout as cutoutOf } from "../../ops/image/cutout.js";
 import { type DistortionOptions, distort, distortionTable } from "../../ops/image/distortion.js";
 import { integer, type Values } from "../../options.js";
@@ -12,12 +12,13 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 export interface RandomDistortionOptions extends DistortionOptions, LayerOptions {}
 
 /**
- * In training each image is rotated, scaled, sheared, shifted, mirrored and elastically distorted within the bounds, all in one bilinear reading with
- * 0 outside; otherwise y = x. x (N, H, W, C) → y of the same shape. How: the model's generator, so that a seed gives the same bits.
+ * In training rotates, scales, shears, shifts, mirrors and elastically distorts each image within the bounds, all in
+ * one bilinear resampling with 0 outside; otherwise y = x. x (N, H, W, C) → y of the same shape. The model's generator
+ * decides how, so a seed gives the same bits.
  *
  *   layers.randomDistortion({ rotation: 12, scale: 0.12, shear: 0.15, shift: 2, elastic: 30, sigma: 4 })
- *
- * Errors: UsageError for a bound out of range, ShapeError for what is no image.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x is not a batch of images
  */
 export function randomDistortion(options: RandomDistortionOptions): Layer {
   return new RandomDistortion("randomDistortion", options, distortionTable);
@@ -35,15 +36,17 @@ class RandomDistortion extends TableLayer<Values<typeof distortionTable>> {
 
 /** Options of {@link cutout}. */
 export interface CutoutOptions extends LayerOptions {
-  /** Side of the square in pixels, ≥ 1. */
+  /** The side of the square in pixels, ≥ 1. */
   readonly size: number;
 }
 
 const cutoutTable = { size: integer("[1, ∞)") } satisfies LayerTable<CutoutOptions>;
 
 /**
- * In training a square at a random place of each image is set to 0; otherwise y = x. x (N, H, W, C) → y of the same shape.
- * Errors: UsageError for a size that is no whole number ≥ 1, ShapeError for what is no image. Source: DeVries & Taylor 2017.
+ * In training sets a square at a random place of each image to 0; otherwise y = x. x (N, H, W, C) → y of the same
+ * shape. Source: DeVries & Taylor 2017.
+ * @throws {UsageError} when size is not an integer ≥ 1
+ * @throws {ShapeError} when x is not a batch of images
  */
 export function cutout(options: CutoutOptions): Layer {
   return new Cutout("cutout", options, cutoutTable);

@@ -1,4 +1,4 @@
-/** Convolutions of images and of sequences as layers. Letters: convolutionLayer.ts. */
+/** Convolution layers for images and sequences. Letters: convolutionLayer.ts. */
 import { conv1d as conv1dOp, conv2d as conv2dOp, sequenceWindows } from "../../ops/image/conv2d.js";
 import { placesOf, windowsOf } from "../../ops/image/convolutionChecks.js";
 import { type Option, type Values, integer, optional } from "../../options.js";
@@ -19,15 +19,17 @@ import {
 
 /** Options of {@link conv2d}. */
 export interface Conv2dOptions extends ConvolutionLayerOptions, KernelOptions {
-  /** O: number of output channels. */
+  /** O: the number of output channels. */
   readonly filters: number;
-  /** Channels and filters are cut into so many groups, each of which sees only its own. Default 1. */
+  /**
+   * The number of groups that channels and filters are divided into; each group sees only its own channels. Default 1.
+   */
   readonly groups?: number;
 }
 
 /** Options of {@link conv1d}. */
 export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
-  /** As in conv2d, and "causal": no output sees what comes after it. Default "valid". */
+  /** As in conv2d, or "causal": no output sees later steps. Default "valid". */
   readonly padding?: WindowPadding | "causal";
 }
 
@@ -46,8 +48,10 @@ const sequenceTable = {
 } satisfies LayerTable<Conv1dOptions>;
 
 /**
- * Two-dimensional convolution: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel (kH, kW, C / groups, O) and bias (O).
- * Errors: UsageError for an option; ShapeError for an input that does not fit, also one smaller than the kernel.
+ * Two-dimensional convolution: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel (kH, kW, C / groups, O) and bias
+ * (O).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input does not fit, or is smaller than the kernel
  */
 export function conv2d(options: Conv2dOptions): Layer {
   return new Conv2d("conv2d", options, imageTable);
@@ -55,7 +59,7 @@ export function conv2d(options: Conv2dOptions): Layer {
 
 /**
  * Convolution of sequences: x (N, T, C) → y (N, oT, O); parameters kernel (k, C / groups, O) and bias (O).
- * Errors: as for {@link conv2d}.
+ * @throws as {@link conv2d}
  */
 export function conv1d(options: Conv1dOptions): Layer {
   return new Conv1d("conv1d", options, sequenceTable);
@@ -68,7 +72,9 @@ abstract class Conv<V extends ConvolutionValues & Values<typeof own>> extends Co
     return this.given.groups ?? 1;
   }
 
-  /** The kernel's channels: what a group has of C; a fraction where groups do not divide C, which placesOf refuses. */
+  /**
+   * The kernel's shape, with the channels of one group. A fraction if groups does not divide C, which placesOf refuses.
+   */
   protected kernelShape(C: number): Shape {
     return [...this.kernelSize, C / this.groups, this.given.filters];
   }

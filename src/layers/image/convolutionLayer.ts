@@ -1,7 +1,7 @@
 /**
- * What the layers of convolutions share: their options, and their parameters, kernels and a bias.
+ * What convolution layers share: their options, and their parameters, kernels and a bias.
  * Letters: N batch, H W an image, T a sequence, C channels, O filters, k… the sizes of the kernel.
- * Does not compute: each layer names its kernels' shapes and its op.
+ * Does not compute: each layer says its kernels' shapes and its op.
  */
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
@@ -15,19 +15,21 @@ import { type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { type Initialized, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
-/** Options of all layers of convolutions. Sizes are one number, or one for each axis. */
+/** Options of all convolution layers. Sizes are one number, or one for each axis. */
 export interface ConvolutionLayerOptions extends LayerOptions {
   /** Size of the kernel. */
   readonly kernelSize: number | readonly number[];
   /** Step of the window. Default 1. */
   readonly strides?: number | readonly number[];
-  /** "valid" (default), "same" as in TensorFlow, one number for all sides, or for each axis a number or [before, after]. */
+  /**
+   * "valid" (default), "same" as in TensorFlow, one number for all sides, or for each axis a number or [before, after].
+   */
   readonly padding?: WindowPadding;
-  /** Distance between the elements of a window. Default 1. */
+  /** The distance between the elements of a window. Default 1. */
   readonly dilationRate?: number | readonly number[];
   /** f. Default "linear". */
   readonly activation?: Activation;
-  /** False leaves the bias out. Default true. */
+  /** False leaves out the bias. Default true. */
   readonly useBias?: boolean;
   /** Default zeros(). */
   readonly biasInitializer?: Initializer;
@@ -41,7 +43,7 @@ export interface KernelOptions {
   readonly kernelRegularizer?: Regularizer;
 }
 
-/** The options that all of them have, but for the bias's. */
+/** The options that all convolution layers have, except those of the bias. */
 export function windowTable(axes: 1 | 2) {
   return {
     kernelSize: sizes(axes),
@@ -65,21 +67,27 @@ export const biasTable = {
   biasRegularizer: regularizer,
 } satisfies Table<Pick<ConvolutionLayerOptions, "biasInitializer" | "biasRegularizer">>;
 
-/** The values that a layer has at least. */
+/** The option values that every convolution layer has. */
 export type ConvolutionValues = Omit<Values<ReturnType<typeof windowTable>>, "padding"> & Values<typeof biasTable>;
 
-/** A layer of a convolution. V: the values of its options. */
+/** A convolution layer. V: the values of its options. */
 export abstract class ConvolutionLayer<V extends ConvolutionValues> extends TableLayer<V> {
   #kernels: Parameter[] = [];
   #bias: Parameter | undefined;
 
-  /** Shapes of the kernels by the names of their options, in the order of the formula, and the size of the bias, for an input of C channels. */
+  /**
+   * The shapes of the kernels by the names of their options, in the order of the formula, and the size of the bias, for
+   * an input of C channels.
+   */
   protected abstract parameterShapes(C: number): {
     readonly kernels: { readonly [N in Initialized<V>]?: Shape };
     readonly bias: number;
   };
 
-  /** Shape of the output with the batch's axis, for an input of shape x with it. Throws ShapeError. */
+  /**
+   * The shape of the output for an input of shape x, both with the batch axis.
+   * @throws {ShapeError} when shapes or dtypes do not fit
+   */
   protected abstract shapeFor(x: Shape): Shape;
 
   /** The formula. */

@@ -1,4 +1,4 @@
-/** Depthwise and separable convolutions as layers. Letters: convolutionLayer.ts; M outputs for each channel. */
+/** Depthwise and separable convolution layers. Letters: convolutionLayer.ts; M outputs for each channel. */
 import { glorotUniform } from "../../initializers/index.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { windowsOf } from "../../ops/image/convolutionChecks.js";
@@ -27,7 +27,7 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
 
 /** Options of {@link separableConv2d}. */
 export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
-  /** O: number of output channels. */
+  /** O: the number of output channels. */
   readonly filters: number;
   /** Default glorotUniform(). */
   readonly pointwiseInitializer?: Initializer;
@@ -59,17 +59,19 @@ const separableTable = {
 } satisfies LayerTable<SeparableConv2dOptions>;
 
 /**
- * Depthwise convolution, each channel by itself: x (N, H, W, C) → y (N, oH, oW, C M); parameters depthwiseKernel (kH, kW, C, M) and bias (C M).
- * Errors: UsageError for an option; ShapeError for an input that does not fit.
+ * Depthwise convolution: convolves each channel separately. x (N, H, W, C) → y (N, oH, oW, C M); parameters
+ * depthwiseKernel (kH, kW, C, M) and bias (C M).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input does not fit
  */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
   return new DepthwiseConv2d("depthwiseConv2d", options, depthwiseTable);
 }
 
 /**
- * Separable convolution, a depthwise one and then a mixing of channels: x (N, H, W, C) → y (N, oH, oW, O); parameters depthwiseKernel (kH, kW, C, M),
- * pointwiseKernel (1, 1, C M, O) and bias (O).
- * Errors: as for {@link depthwiseConv2d}.
+ * Separable convolution: a depthwise convolution, then a mixing of channels. x (N, H, W, C) → y (N, oH, oW, O);
+ * parameters depthwiseKernel (kH, kW, C, M), pointwiseKernel (1, 1, C M, O) and bias (O).
+ * @throws as {@link depthwiseConv2d}
  */
 export function separableConv2d(options: SeparableConv2dOptions): Layer {
   return new SeparableConv2d("separableConv2d", options, separableTable);

@@ -1,4 +1,7 @@
-/** Pooling layers. Letters: N batch, H W height and width, T time, C channels; o… the output's. No parameters; the formulas are those of src/ops. */
+/**
+ * Pooling layers. Letters: N batch, H W height and width, T time, C channels; o… sizes of the output. No parameters;
+ * the formulas are in src/ops.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { averagePool1d, averagePool2d } from "../../ops/image/averagePool.js";
 import {
@@ -26,61 +29,80 @@ import { maskedMax, maskedMean } from "../mask/maskedPooling.js";
 import { factorsOf } from "../mask/maskValues.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
-/** Options of {@link maxPooling2d} and its kin. */
+/** Options of {@link maxPooling2d} and the other pooling layers over windows. */
 export interface PoolingOptions extends LayerOptions, PoolOptions {}
 
-/** Options of {@link globalAveragePooling2d} and its kin. */
+/** Options of {@link globalAveragePooling2d} and the other global pooling layers. */
 export interface GlobalPoolingOptions extends LayerOptions {
-  /** Leave the pooled axes in the shape with size 1. Default false. */
+  /** True keeps the pooled axes with size 1. Default false. */
   readonly keepDims?: boolean;
 }
 
 const globalTable = { keepDims: flag(false) } satisfies LayerTable<GlobalPoolingOptions>;
 
 /**
- * The largest value of each window, x (N, H, W, C) → y (N, oH, oW, C). Defaults: poolSize 2, strides as poolSize, padding "valid".
- * Errors: UsageError for an option; ShapeError for another rank, or a window larger than the padded input.
+ * The largest value of each window, x (N, H, W, C) → y (N, oH, oW, C). Defaults: poolSize 2, strides as poolSize,
+ * padding "valid".
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank, or the window is larger than the padded input
  */
 export function maxPooling2d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("maxPooling2d", options, 2, maxPool2d);
 }
 
-/** The largest value of each window, x (N, T, C) → y (N, oT, C); a mask ends here, padding is numbers as others. Options and errors: {@link maxPooling2d}. */
+/**
+ * The largest value of each window. x (N, T, C) → y (N, oT, C). A mask ends here; padded steps are pooled like others.
+ * Options and errors: {@link maxPooling2d}.
+ */
 export function maxPooling1d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("maxPooling1d", options, 1, maxPool1d);
 }
 
-/** The mean of each window without its padding, x (N, H, W, C) → y (N, oH, oW, C). Options and errors: {@link maxPooling2d}. */
+/**
+ * The mean of each window without its padding. x (N, H, W, C) → y (N, oH, oW, C). Options and errors:
+ * {@link maxPooling2d}.
+ */
 export function averagePooling2d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("averagePooling2d", options, 2, averagePool2d);
 }
 
-/** The mean of each window without what `padding` adds, x (N, T, C) → y (N, oT, C); masks as {@link maxPooling1d}. Options and errors: {@link maxPooling2d}. */
+/**
+ * The mean of each window without what `padding` adds. x (N, T, C) → y (N, oT, C). Masks as with {@link maxPooling1d};
+ * options and errors: {@link maxPooling2d}.
+ */
 export function averagePooling1d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("averagePooling1d", options, 1, averagePool1d);
 }
 
-/** The mean of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
+/**
+ * The mean of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims.
+ * @throws {ShapeError} when x has another rank
+ */
 export function globalAveragePooling2d(options: GlobalPoolingOptions = {}): Layer {
   return new GlobalPooling("globalAveragePooling2d", options, ["H", "W"], globalAveragePool2d, maskedMean);
 }
 
 /**
- * The mean of each feature over the steps that count, 0 where none does: x (N, T, C) → y (N, C), or (N, 1, C) with keepDims.
- * Errors: ShapeError for another rank.
+ * The mean of each feature over the steps that count, 0 if none does. x (N, T, C) → y (N, C), or (N, 1, C) with
+ * keepDims.
+ * @throws {ShapeError} when x has another rank
  */
 export function globalAveragePooling1d(options: GlobalPoolingOptions = {}): Layer {
   return new GlobalPooling("globalAveragePooling1d", options, ["T"], globalAveragePool1d, maskedMean);
 }
 
-/** The largest value of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims. Errors: ShapeError for another rank. */
+/**
+ * The largest value of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims.
+ * @throws {ShapeError} when x has another rank
+ */
 export function globalMaxPooling2d(options: GlobalPoolingOptions = {}): Layer {
   return new GlobalPooling("globalMaxPooling2d", options, ["H", "W"], globalMaxPool2d, maskedMax);
 }
 
 /**
- * The largest value of each feature over the steps that count, 0 where none does: x (N, T, C) → y (N, C), or (N, 1, C) with keepDims.
- * Errors: ShapeError for another rank.
+ * The largest value of each feature over the steps that count, 0 if none does. x (N, T, C) → y (N, C), or (N, 1, C)
+ * with keepDims.
+ * @throws {ShapeError} when x has another rank
  */
 export function globalMaxPooling1d(options: GlobalPoolingOptions = {}): Layer {
   return new GlobalPooling("globalMaxPooling1d", options, ["T"], globalMaxPool1d, maskedMax);
@@ -115,10 +137,10 @@ class WindowPooling extends TableLayer<Values<PoolTable>> {
 }
 
 class GlobalPooling extends TableLayer<Values<typeof globalTable>> {
-  /** Letters of the axes that are pooled. */
+  /** The letters of the axes that are pooled. */
   readonly #axes: readonly string[];
   readonly #op: (x: Tensor, options: ReduceOptions) => Tensor;
-  /** The same over the steps that count; the axes stay. */
+  /** The same over the steps that count, keeping the axes. */
   readonly #masked: (x: Tensor, w: Tensor, axes: readonly number[]) => Tensor;
 
   constructor(

@@ -1,5 +1,6 @@
 /**
- * Layers that change the size of an image: enlarging, zero padding, cropping. No parameters. Letters: N batch, H W height and width, C channels.
+ * Layers that change the size of an image: upsampling, zero padding, cropping. No parameters. Letters: N batch, H W
+ * height and width, C channels.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { pad, slice } from "../../ops/shape/slice.js";
@@ -13,7 +14,7 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 /** Options of {@link upSampling2d}. */
 export interface UpSamplingOptions extends LayerOptions, UpsampleOptions {}
 
-/** Elements at the sides of an image: one number for all, [of height, of width], or [[top, bottom], [left, right]]. */
+/** Numbers of pixels at the sides of an image: one for all, [height, width], or [[top, bottom], [left, right]]. */
 export type Borders =
   | number
   | readonly [height: number, width: number]
@@ -21,17 +22,17 @@ export type Borders =
 
 /** Options of {@link zeroPadding2d}. */
 export interface ZeroPaddingOptions extends LayerOptions {
-  /** Zeros added at the sides. Default 1. */
+  /** The width of the zeros added at the sides. Default 1. */
   readonly padding?: Borders;
 }
 
 /** Options of {@link cropping2d}. */
 export interface CroppingOptions extends LayerOptions {
-  /** Elements left out at the sides. */
+  /** The width of what is cut off at the sides. */
   readonly cropping: Borders;
 }
 
-/** Elements at the sides, as [[top, bottom], [left, right]]. */
+/** Numbers of pixels at the sides, as [[top, bottom], [left, right]]. */
 type Sides = readonly [height: readonly [top: number, bottom: number], width: readonly [left: number, right: number]];
 
 function borders(initial?: Borders): Option<Sides> {
@@ -42,21 +43,28 @@ const paddingTable = { padding: borders(1) } satisfies LayerTable<ZeroPaddingOpt
 const croppingTable = { cropping: borders() } satisfies LayerTable<CroppingOptions>;
 
 /**
- * An image enlarged by whole factors, x (N, H, W, C) → y (N, fH·H, fW·W, C), by nearest neighbours or bilinearly with the centres of pixels at halves.
- * Errors: UsageError for an option; ShapeError for another rank.
+ * Enlarges an image by whole factors, by nearest neighbours or bilinearly with the centres of pixels at halves. x (N,
+ * H, W, C) → y (N, fH·H, fW·W, C).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank
  */
 export function upSampling2d(options: UpSamplingOptions = {}): Layer {
   return new UpSampling("upSampling2d", options, upsampleTable);
 }
 
-/** Zeros around an image, x (N, H, W, C) → y (N, H + top + bottom, W + left + right, C). Errors: UsageError for an option; ShapeError for another rank. */
+/**
+ * Adds zeros around an image. x (N, H, W, C) → y (N, H + top + bottom, W + left + right, C).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank
+ */
 export function zeroPadding2d(options: ZeroPaddingOptions = {}): Layer {
   return new ZeroPadding("zeroPadding2d", options, paddingTable);
 }
 
 /**
- * An image without its borders, x (N, H, W, C) → y (N, H − top − bottom, W − left − right, C).
- * Errors: UsageError for an option; ShapeError for another rank, or where nothing would be left.
+ * Cuts off the borders of an image. x (N, H, W, C) → y (N, H − top − bottom, W − left − right, C).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank, or nothing would be left of it
  */
 export function cropping2d(options: CroppingOptions): Layer {
   return new Cropping("cropping2d", options, croppingTable);
@@ -111,7 +119,9 @@ class Cropping extends TableLayer<Values<typeof croppingTable>> {
     const [h, w] = [H - top - bottom, W - left - right];
     if (h > 0 && w > 0) return [h, w, C];
     const expected = `borders smaller than the image, ${showShape(["N", H, W, C])}`;
-    throw new ShapeError(message(this.kind, "nothing is left", { expected, got: show(this.given.cropping) }));
+    throw new ShapeError(
+      message(this.kind, "cropping leaves nothing of the image", { expected, got: show(this.given.cropping) }),
+    );
   }
 
   override call([x]: readonly Tensor[]): Tensor {
@@ -130,14 +140,17 @@ function imageShape(kind: string, inputShapes: readonly Shape[]): Shape {
   throw new ShapeError(message(kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
 }
 
-/** [[top, bottom], [left, right]] of what the user wrote. Throws UsageError for what are no borders. */
+/**
+ * [[top, bottom], [left, right]] from any form of {@link Borders}.
+ * @throws {UsageError} when they have another form
+ */
 function sidesOf(kind: string, option: string, borders: unknown): Sides {
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSize);
   const list: unknown = typeof borders === "number" ? [borders, borders] : borders;
   if (!Array.isArray(list) || list.length !== 2 || !list.every((side) => isSize(side) || isPair(side))) {
     const expected = "an integer ≥ 0, [height, width] or [[top, bottom], [left, right]]";
-    throw new UsageError(message(kind, `${option} is none`, { expected, got: show(borders) }));
+    throw new UsageError(message(kind, `${option} has the wrong form`, { expected, got: show(borders) }));
   }
   return list.map((side: number | readonly [number, number]) =>
     typeof side === "number" ? [side, side] : side,

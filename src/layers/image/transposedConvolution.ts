@@ -1,4 +1,4 @@
-/** Transposed convolution as a layer. Letters: convolutionLayer.ts. */
+/** The transposed convolution layer. Letters: convolutionLayer.ts. */
 import {
   conv2dTranspose as conv2dTransposeOp,
   transposedPlaces,
@@ -21,11 +21,11 @@ import {
 
 /** Options of {@link conv2dTranspose}. */
 export interface Conv2dTransposeOptions extends ConvolutionLayerOptions, KernelOptions {
-  /** O: number of output channels. */
+  /** O: the number of output channels. */
   readonly filters: number;
   /**
-   * Rows and columns of output added at the end, less than the strides. Default: as many as give H · stride for "same", at least that for "valid", none
-   * for numbers.
+   * Rows and columns of output added at the end, fewer than the strides. Default: as many as give H · stride for
+   * "same", at least that for "valid", and none for numbers.
    */
   readonly outputPadding?: number | readonly number[];
 }
@@ -39,8 +39,10 @@ const table = {
 } satisfies LayerTable<Conv2dTransposeOptions>;
 
 /**
- * Transposed convolution, which enlarges images by its strides: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel (kH, kW, O, C) and bias (O).
- * Errors: UsageError for an option, also for strides and dilation together; ShapeError for an input that does not fit.
+ * Transposed convolution, which enlarges images by its strides: x (N, H, W, C) → y (N, oH, oW, O); parameters kernel
+ * (kH, kW, O, C) and bias (O).
+ * @throws {UsageError} when an option is out of range, or strides and dilationRate both exceed 1
+ * @throws {ShapeError} when the input does not fit
  */
 export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   return new Conv2dTranspose("conv2dTranspose", options, table);

@@ -1,6 +1,8 @@
 /**
- * Masks as values: joined, turned round, as factors, and where the steps that count stand. A mask is (N, T) int32, 0 where a step is padding, any other number
- * where it counts: Note [Masks] in sequencePart.ts. Beside the layers that need it, so that other networks do not carry it. Letters: N samples, T steps, F features.
+ * Computations with masks: combining, reversing, turning into factors, and finding the steps that count. A mask is (N,
+ * T) int32, 0 where a step is padding and any other number where it counts: Note [Masks] in sequencePart.ts. Kept with
+ * the layers that need it, so that other networks do not carry it. Letters:
+ * N samples, T steps, F features.
  */
 import { add, maximum, mul } from "../../ops/pointwise/arithmetic.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
@@ -17,7 +19,10 @@ import type { Tensor } from "../../tensor/tensor.js";
 
 type MaybeMask = Tensor | undefined;
 
-/** 1 where a step counts, else 0, float32 (N, T, 1, …): a factor for tensors (N, T, …) of that rank. @param mask (N, T), or (N) for samples */
+/**
+ * 1 where a step counts, else 0, float32 (N, T, 1, …): a factor for tensors (N, T, …) of that rank. @param mask (N, T),
+ * or (N) for samples
+ */
 export function factorsOf(mask: Tensor, rank: number): Tensor {
   return noGrad(() => {
     const ones = Array<number>(rank - mask.rank).fill(1);
@@ -25,7 +30,7 @@ export function factorsOf(mask: Tensor, rank: number): Tensor {
   });
 }
 
-/** A step counts where it does in all masks that there are, as with Keras; undefined where there is none. */
+/** Combines masks: a step counts if it counts in every mask, as in Keras. Undefined when there is no mask. */
 export function bothCount(masks: readonly MaybeMask[]): MaybeMask {
   const [first, ...others] = new Set(masks.filter((mask) => mask !== undefined));
   if (others.length === 0) return first;
@@ -37,7 +42,10 @@ export function bothCount(masks: readonly MaybeMask[]): MaybeMask {
   );
 }
 
-/** The masks of sequences that are put one after the other; all steps count of one that has none. @param inputs (N, T, …) each */
+/**
+ * Joins the masks of sequences that are concatenated along time. All steps of a sequence without a mask count. @param
+ * inputs (N, T, …) each
+ */
 export function oneAfterTheOther(inputs: readonly Tensor[], masks: readonly MaybeMask[]): MaybeMask {
   if (masks.every((mask) => mask === undefined)) return undefined;
   return noGrad(() => {
@@ -47,7 +55,7 @@ export function oneAfterTheOther(inputs: readonly Tensor[], masks: readonly Mayb
   });
 }
 
-/** The mask with the last step first. */
+/** The mask in reverse order, the last step first. */
 export function reversed(mask: Tensor): Tensor {
   return noGrad(() => {
     const [, T] = mask.shape;
@@ -56,22 +64,26 @@ export function reversed(mask: Tensor): Tensor {
   });
 }
 
-/** A mask of samples (N) for T steps of each: (N, T). */
+/** A mask of samples (N) repeated for T steps: (N, T). */
 export function repeatSteps(rows: Tensor, T: number): Tensor {
   return noGrad(() => cast(broadcastTo(expandDims(factorsOf(rows, 1), 1), [rows.size, T]), "int32"));
 }
 
-/** For {@link stepsAt}: the last step that counts before each step, (N, T), and the last of all, (N). Note [Places]. */
+/**
+ * For {@link stepsAt}: the place of the last step that counts before each step, (N, T), and of the last one of all,
+ * (N). Note [Places].
+ */
 export interface Places {
   readonly before: Tensor;
   readonly last: Tensor;
 }
 
 /**
- * Where the steps that count stand. Kernels only.
+ * Finds the steps that count. Kernels only.
  *
- * Note [Places]. The place of step t of sample n is its row among all steps, n·T + t + 1; place 0 is none. The latest step that counts up to each step is a
- * running maximum of t + 1 along time, taken by doubling: ⌈log₂ T⌉ maxima with the values 1, 2, 4, … steps before. Places are exact up to N·T = 2²⁴.
+ * Note [Places]. The place of step t of sample n is its row among all steps, n·T + t + 1; place 0 means none. The
+ * latest step that counts up to each step is a running maximum of t + 1 along time, computed by doubling: ⌈log₂ T⌉
+ * maxima with the values 1, 2, 4, … steps before. Places are exact up to N·T = 2²⁴.
  */
 export function placesOf(mask: Tensor): Places {
   const [N, T] = mask.shape;
@@ -85,7 +97,7 @@ export function placesOf(mask: Tensor): Places {
   return { before: placed(later(latest, 1)), last: reshape(placed(slice(latest, [0, T - 1], [N, 1])), [N]) };
 }
 
-/** x (N, T) moved to k steps later, zeros before. */
+/** x (N, T) shifted k steps later, with zeros before. */
 function later(x: Tensor, k: number): Tensor {
   const [N, T] = x.shape;
   return pad(slice(x, [0, 0], [N, T - k]), [
@@ -94,7 +106,10 @@ function later(x: Tensor, k: number): Tensor {
   ]);
 }
 
-/** The steps of x (N, T, F) that stand at these places, zeros where there is none: the shape of the places, then F. Differentiable. */
+/**
+ * The steps of x (N, T, F) at these places, zeros where the place is 0; of the shape of the places, then F.
+ * Differentiable.
+ */
 export function stepsAt(x: Tensor, places: Tensor): Tensor {
   const [N, T, F] = x.shape;
   return gatherRows(concat([zeros([1, F]), reshape(x, [N * T, F])], 0), places);

@@ -1,6 +1,7 @@
 /**
- * Normalisation over steps, without the steps that do not count, as formulas over ops: what does not count is shifted and scaled as the rest, but has no part
- * in mean and variance. Beside the layers that normalise (normalization.ts). Letters: N samples, T steps, C channels; w 1 where a step counts, else 0.
+ * Normalisation over steps that leaves out masked steps, as formulas over ops: masked steps are shifted and scaled like
+ * the others but do not contribute to mean and variance. Kept with the layers that normalise (normalization.ts).
+ * Letters: N samples, T steps, C channels; w 1 where a step counts, else 0.
  */
 import { type Activation, activate } from "../../ops/pointwise/activate.js";
 import { add, div, mul, sub } from "../../ops/pointwise/arithmetic.js";
@@ -14,7 +15,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { maskedMean } from "./maskedPooling.js";
 import { factorsOf } from "./maskValues.js";
 
-/** γ and β, as far as they are there, and ε. */
+/** γ and β, if present, and ε. */
 interface Affine {
   readonly gamma: Tensor | undefined;
   readonly beta: Tensor | undefined;
@@ -27,11 +28,11 @@ interface Statistics {
 }
 
 /**
- * As batchNorm, with the statistics of what counts.
+ * As batchNorm, with the statistics of the steps that count.
  *
- * @param x       (N, T, …, C), or (N, …, C) where the mask is one of samples
+ * @param x       (N, T, …, C), or (N, …, C) if the mask is one of samples
  * @param mask    (N, T), or (N)
- * @param moving  (C) each: what mean and variance are where nothing counts, so that moving averages stay
+ * @param moving  (C) each: used as mean and variance when nothing counts, so that moving averages stay
  */
 export function maskedBatchNorm(
   x: Tensor,
@@ -49,7 +50,7 @@ export function maskedBatchNorm(
   return { y: activate(scaled(y, affine), activation), mean: takenMean, variance: takenVariance };
 }
 
-/** As layerNorm over all axes but the batch. @param x (N, T, …) @param mask (N, T) */
+/** As layerNorm over all axes but the batch axis. @param x (N, T, …) @param mask (N, T) */
 export function maskedLayerNorm(x: Tensor, mask: Tensor, affine: Affine): Tensor {
   const { y } = normalize(x, factorsOf(mask, x.rank), [...x.shape.keys()].slice(1), affine.epsilon);
   return scaled(y, affine);
@@ -64,15 +65,16 @@ export function maskedGroupNorm(x: Tensor, mask: Tensor, groups: number, affine:
 }
 
 /**
- * (x − mean) / √(variance + ε), and the statistics with the axes of size 1. Differences are taken from a mean that is then corrected, so that digits stay
- * where the mean is large beside the deviation.
+ * (x − mean) / √(variance + ε), and the statistics with axes of size 1. Differences are taken from an approximate mean,
+ * which is then corrected, so that digits are not lost when the mean is large compared with the deviation.
  */
 function normalize(x: Tensor, w: Tensor, axes: readonly number[], epsilon: number): Statistics & { y: Tensor } {
   const center = noGrad(() => maskedMean(x, w, axes));
-  const rough = sub(x, center); // the mean's gradient goes through the correction alone, which is the same
+  const rough = sub(x, center); // the gradient of the mean goes only through the correction, which is equivalent
   const correction = maskedMean(rough, w, axes);
   const difference = sub(rough, correction);
-  const counted = mul(difference, w); // before it is squared: of padding the square may be infinite, and 0 · ∞ is NaN
+  // Multiplied before squaring: the square of padding may be infinite, and 0 · ∞ is NaN.
+  const counted = mul(difference, w);
   const variance = maskedMean(mul(counted, counted), w, axes);
   const y = div(difference, sqrt(add(variance, epsilon)));
   return { y, mean: noGrad(() => add(center, correction)), variance };

@@ -1,4 +1,7 @@
-/** Masking: steps whose features all have one value do not count for the layers that follow. Letters: N batch, T steps, F features. */
+/**
+ * Masking: steps in which all features have one value do not count in the layers that follow. Letters: N batch, T
+ * steps, F features.
+ */
 import { cast } from "../../ops/pointwise/cast.js";
 import { notEqual } from "../../ops/pointwise/compare.js";
 import { max } from "../../ops/reduce/reduce.js";
@@ -13,16 +16,18 @@ import type { LayerTable } from "../tableLayer.js";
 
 /** Options of {@link masking}. */
 export interface MaskingOptions extends LayerOptions {
-  /** A step whose features all have this value is padding. Default 0. */
+  /** A step in which all features have this value is padding. Default 0. */
   readonly maskValue?: number;
 }
 
 const table = { maskValue: number("(-∞, ∞)", 0) } satisfies LayerTable<MaskingOptions>;
 
 /**
- * Gives its input (N, T, F) as it is, with a mask for the layers that follow: steps that are padding do not count. Note [Masks] in sequencePart.ts.
- * A sequence may be padding alone: Note [Nothing but padding] in sequencePart.ts.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences.
+ * Returns its input (N, T, F) with zeros in the padding, and a mask for the layers that follow: padded steps do not
+ * count. Note [Masks] in sequencePart.ts. A sequence may consist of padding only: Note [Nothing but padding] in
+ * sequencePart.ts.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences
  */
 export function masking(options: MaskingOptions = {}): Layer {
   return new Masking("masking", options, table);
@@ -40,10 +45,15 @@ class Masking extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor {
-    return bothCount([noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32")), mask])!;
+    return bothCount([this.#counts(x), mask])!;
   }
 
   override call([x]: readonly Tensor[]): Tensor {
-    return x;
+    return this.given.maskValue === 0 ? x : this.maskedSteps.clear(x, this.#counts(x));
+  }
+
+  /** (N, T) int32: 0 where all features of a step are the mask value. */
+  #counts(x: Tensor): Tensor {
+    return noGrad(() => cast(max(notEqual(x, this.given.maskValue), -1), "int32"));
   }
 }

@@ -18,13 +18,13 @@ import type { Parameter } from "../parameter.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
 import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
 
-/** Options of all of them. */
+/** Options of all normalisation layers. */
 export interface NormalizationOptions extends LayerOptions {
   /** ε, added to the variance, > 0. Default 1e-3. */
   readonly epsilon?: number;
-  /** False leaves β out. Default true. */
+  /** False leaves out β. Default true. */
   readonly center?: boolean;
-  /** False leaves γ out. Default true. */
+  /** False leaves out γ. Default true. */
   readonly scale?: boolean;
   /** Default zeros(). */
   readonly betaInitializer?: Initializer;
@@ -36,9 +36,9 @@ export interface NormalizationOptions extends LayerOptions {
 
 /** Options of {@link batchNormalization}. */
 export interface BatchNormalizationOptions extends NormalizationOptions {
-  /** f, after the shift. "relu" costs no pass of its own. Default "linear". */
+  /** f, applied after the shift. "relu" needs no extra pass. Default "linear". */
   readonly activation?: Activation;
-  /** How much of the moving mean and variance a training step keeps, in [0, 1]. Default 0.99. */
+  /** The fraction of the moving mean and variance that a training step keeps, in [0, 1]. Default 0.99. */
   readonly momentum?: number;
   /** Default zeros(). */
   readonly movingMeanInitializer?: Initializer;
@@ -48,13 +48,15 @@ export interface BatchNormalizationOptions extends NormalizationOptions {
 
 /** Options of {@link layerNormalization}. */
 export interface LayerNormalizationOptions extends NormalizationOptions {
-  /** The axes that are normalised together, counted with the batch as axis 0: the last one, or the last few. Default −1. */
+  /**
+   * The axes that are normalised together, counted with the batch as axis 0: the last one, or the last few. Default −1.
+   */
   readonly axis?: number | readonly number[];
 }
 
 /** Options of {@link groupNormalization}. */
 export interface GroupNormalizationOptions extends NormalizationOptions {
-  /** Groups of neighbouring channels, a divisor of C. Default 32. */
+  /** The number of groups of neighbouring channels, a divisor of C. Default 32. */
   readonly groups?: number;
 }
 
@@ -79,45 +81,49 @@ const batchTable = {
 const axis: Option<number | readonly number[]> = (op, _name, value = -1) => {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length > 0 && list.every((one) => Number.isInteger(one) && one !== 0)) return value as number;
-  const expected = "integers other than 0, the batch";
-  throw new UsageError(message(op, "axis out of range", { expected, got: show(value) }));
+  const expected = "integers other than 0 (the batch axis)";
+  throw new UsageError(message(op, "axis is out of range", { expected, got: show(value) }));
 };
 
 const layerTable = { ...affineTable, axis } satisfies LayerTable<LayerNormalizationOptions>;
 const groupTable = { ...affineTable, groups: number("[1, ∞)", 32) } satisfies LayerTable<GroupNormalizationOptions>;
 
 /**
- * In training each channel has mean 0 and variance 1 over the batch, y = f(γ (x − mean) / √(variance + ε) + β), and the moving mean and variance approach
- * those of the batch; otherwise, and where the layer is frozen, the moving ones are used. Steps that the operand's mask leaves out have no part in mean and
- * variance.
+ * In training normalises each channel to mean 0 and variance 1 over the batch, y = f(γ
+ * (x − mean) / √(variance + ε) + β), and moves the moving mean and variance towards those of the batch. Otherwise, and
+ * when the layer is frozen, it uses the moving ones. Masked steps do not contribute to mean and variance.
  *
- * x (N, …, C) → y of the same shape; parameters gamma, beta (C) and, not trained by gradients, movingMean, movingVariance (C).
- * Errors: UsageError for an option; ShapeError, in training, for a batch with a single value in each channel.
+ * x (N, …, C) → y of the same shape; parameters gamma, beta (C) and, not trained by gradients, movingMean,
+ * movingVariance (C).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} in training, when a batch has a single value in each channel
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
   return new BatchNormalization("batchNormalization", options, batchTable);
 }
 
 /**
- * Each sample, or each step of it, has mean 0 and variance 1 over the last axis or the last few; then each element is scaled by γ and shifted by β.
- * Where time is among the axes, the steps that the operand's mask leaves out have no part in mean and variance.
- * x (N, …) → y of the same shape; parameters gamma and beta of the shape of the axes.
- * Errors: UsageError for an option; ShapeError for axes that are not the last ones.
+ * Normalises each sample, or each step of it, to mean 0 and variance 1 over the last axis or the last few; then scales
+ * each element by γ and shifts it by β. If time is among the axes, masked steps do not contribute to mean and variance.
+ * x (N, …) → y of the same shape; parameters gamma and beta have the shape of the axes.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the axes are not the last ones
  */
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
   return new LayerNormalization("layerNormalization", options, layerTable);
 }
 
 /**
- * Each group of channels of a sample has mean 0 and variance 1 over the steps that count; then each channel is scaled by γ and shifted by β.
- * x (N, …, C) → y of the same shape; parameters gamma and beta (C).
- * Errors: UsageError for an option or groups that do not divide C; ShapeError where a group has a single value.
+ * Normalises each group of channels of a sample to mean 0 and variance 1 over the steps that count; then scales each
+ * channel by γ and shifts it by β. x (N, …, C) → y of the same shape; parameters gamma and beta (C).
+ * @throws {UsageError} when an option is out of range, or groups does not divide C
+ * @throws {ShapeError} when a group has a single value
  */
 export function groupNormalization(options: GroupNormalizationOptions = {}): Layer {
   return new GroupNormalization("groupNormalization", options, groupTable);
 }
 
-/** γ, β and ε. */
+/** The base class: γ, β and ε. */
 abstract class Normalization<V extends Values<typeof affineTable>> extends TableLayer<V> {
   #gamma: Parameter | undefined;
   #beta: Parameter | undefined;
@@ -125,7 +131,9 @@ abstract class Normalization<V extends Values<typeof affineTable>> extends Table
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length > 0) return shape;
-    throw new ShapeError(message(this.kind, "no channel axis", { expected: "[N, …, C]", got: showShape(["N"]) }));
+    throw new ShapeError(
+      message(this.kind, "the input has no channel axis", { expected: "[N, …, C]", got: showShape(["N"]) }),
+    );
   }
 
   /** Declares γ and β. */
@@ -154,7 +162,7 @@ class BatchNormalization extends Normalization<Values<typeof batchTable>> {
     const hint =
       "Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
     const [expected, got] = ["2 or more values in each channel in every batch", `1 in a batch of ${rows}`];
-    throw new ShapeError(message(this.kind, "no variance can be taken in training", { expected, got, hint }));
+    throw new ShapeError(message(this.kind, "one value has no variance to train with", { expected, got, hint }));
   }
 
   protected override build(inputShapes: readonly Shape[]): void {
@@ -193,14 +201,16 @@ class LayerNormalization extends Normalization<Values<typeof layerTable>> {
     return oneInput(this.kind, inputShapes);
   }
 
-  /** How many of the last axes. */
+  /** The number of last axes that are normalised. */
   #lastAxes(shape: Shape): number {
     const rank = shape.length + 1;
     const axes = new Set([this.given.axis].flat().map((axis) => normalizeAxis(this.kind, axis, rank)));
     const count = axes.size;
     if (!axes.has(0) && [...axes].every((axis) => axis >= rank - count)) return count;
     const expected = `the last axes of x ${showShape(["N", ...shape])}`;
-    throw new ShapeError(message(this.kind, "axes cannot be normalised", { expected, got: show(this.given.axis) }));
+    throw new ShapeError(
+      message(this.kind, "only the last axes can be normalised", { expected, got: show(this.given.axis) }),
+    );
   }
 
   protected override build(inputShapes: readonly Shape[]): void {

@@ -1,4 +1,7 @@
-/** A recurrent layer that reads the sequence from both ends. Letters: N batch, T steps, H units. Source: Schuster & Paliwal 1997. */
+/**
+ * Reads a sequence with two recurrent layers, one from each end. Letters: N batch, T steps, H units. Source: Schuster &
+ * Paliwal 1997.
+ */
 import { UsageError, message, show } from "../../errors.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { concat } from "../../ops/shape/concat.js";
@@ -13,7 +16,7 @@ import { Recurrent } from "./recurrentLayer.js";
 import type { RecurrentValues } from "./recurrentCell.js";
 import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
 
-/** How the outputs of both directions become one: side by side, or element by element. */
+/** How the outputs of both directions are merged: concatenated, or combined element by element. */
 export type MergeMode = "concat" | "sum" | "mul" | "ave";
 
 const merges: Readonly<Record<MergeMode, (forward: Tensor, backward: Tensor) => Tensor>> = {
@@ -27,14 +30,14 @@ const merges: Readonly<Record<MergeMode, (forward: Tensor, backward: Tensor) => 
 export interface BidirectionalOptions extends LayerOptions {
   /** The recurrent layer that reads from the front: simpleRnn, lstm or gru. */
   readonly layer: Recurrent;
-  /** The one that reads from the end. Default: as `layer`, with weights of its own. */
+  /** The recurrent layer that reads from the end. Default: like `layer`, with weights of its own. */
   readonly backwardLayer?: Recurrent;
   /** Default "concat". */
   readonly mergeMode?: MergeMode;
 }
 
 const recurrent: Option<Recurrent> = (op, name, value) => {
-  checkWrapped(op, name, value, "a recurrent layer, as layers.lstm({ units })", value instanceof Recurrent);
+  checkWrapped(op, name, value, "a recurrent layer such as layers.lstm({ units })", value instanceof Recurrent);
   return value as Recurrent;
 };
 
@@ -50,11 +53,13 @@ const table = {
 } satisfies LayerTable<BidirectionalOptions>;
 
 /**
- * A recurrent layer forwards, another backwards; with returnSequences, what both say of a step stands at that step.
+ * Runs a recurrent layer forwards and another backwards. With returnSequences, the outputs of both for a step are
+ * merged at that step.
  *
- * x (N, T, I) → (N, 2H) or (N, T, 2H); (…, H) where mergeMode is not "concat". With returnState `applyMany` gives the output, the states of the one that reads
- * from the front, then those of the other; initial states are taken in that order too. Parameters "forward/kernel", …, "backward/kernel", ….
- * Errors: UsageError for a layer that is not recurrent, two that do not match, or an option.
+ * x (N, T, I) → (N, 2H) or (N, T, 2H); (…, H) when mergeMode is not "concat". With returnState `applyMany` returns the
+ * output, the states of the forward layer, then those of the backward layer; initial states are taken in the same
+ * order. Parameters "forward/kernel", …, "backward/kernel", ….
+ * @throws {UsageError} when a layer is not recurrent, the two do not match, or an option is out of range
  */
 export function bidirectional(options: BidirectionalOptions): Layer {
   return new Bidirectional(options);
@@ -136,7 +141,7 @@ class Bidirectional extends Wrapper<Values<typeof table>> {
     this.#backward.resetStates();
   }
 
-  /** What each direction gets: x, and its half of the initial states. */
+  /** The inputs of each direction: x, and its half of the initial states. */
   #inputsOf<T>([x, ...states]: readonly T[]): readonly [forward: T[], backward: T[]] {
     const half = this.#forward.cell.states.length;
     return [
@@ -146,21 +151,21 @@ class Bidirectional extends Wrapper<Values<typeof table>> {
   }
 }
 
-/** The same layer with weights of its own, that reads from the other end. */
+/** The same layer with weights of its own that reads in the other direction. */
 function turned(layer: Recurrent): Recurrent {
   const other = layer.with({ goBackwards: !layer.cellOptions.goBackwards });
   other.trainable = layer.trainable;
   return other;
 }
 
-/** Throws UsageError where the outputs of both layers cannot be merged. */
+/** Checks that the outputs of both layers can be merged. @throws {UsageError} when they cannot */
 function checkMatch(forward: RecurrentValues, backward: RecurrentValues, mode: MergeMode): void {
   const fail = (wrong: string): never => {
-    const hint = "Leave backwardLayer out for one that is as layer.";
+    const hint = "Leave backwardLayer out to get a matching one.";
     throw new UsageError(message("bidirectional", `layer and backwardLayer do not match: ${wrong}`, { hint }));
   };
   for (const name of ["returnSequences", "returnState"] as const)
-    if (forward[name] !== backward[name]) fail(`one of them alone has ${name}`);
-  if (forward.goBackwards === backward.goBackwards) fail("both go the same way");
+    if (forward[name] !== backward[name]) fail(`only one of them has ${name}`);
+  if (forward.goBackwards === backward.goBackwards) fail("both read in the same direction");
   if (mode !== "concat" && forward.units !== backward.units) fail(`"${mode}" needs the same number of units`);
 }

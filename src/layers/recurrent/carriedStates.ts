@@ -1,6 +1,7 @@
 /**
- * The states that stateful layers carry from batch to batch, apart from those of the model: an evaluation or a prediction has its own, so that neither
- * a fit that is under way nor other such work is disturbed. Models get it from a layer that has states, so that pages without such do not carry it.
+ * The states that stateful layers carry from batch to batch, kept apart from those of the model: an evaluation or a
+ * prediction has its own, so it does not disturb a fit in progress or other work. Models get this class from a layer
+ * that has states, so that other pages do not carry it.
  */
 import { type Parameter, type Substitute, withSubstitutes } from "../parameter.js";
 import { type MaybeOfSequences, type OwnStates, carriedBy } from "../sequencePart.js";
@@ -9,15 +10,18 @@ import { zeros } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** What the states of the layers belong to: a fit that is under way, or the prediction that began last. */
+/** What currently owns the states of the layers: a fit in progress, or the prediction that began last. */
 const owners = new WeakMap<Parameter, CarriedStates | "fit">();
 
-/** States for one piece of work, zero at first. No scope frees them. */
+/** States for one piece of work, initially zero. No scope frees them. */
 export class CarriedStates implements OwnStates {
   readonly #substitutes: readonly Substitute[];
   readonly #shared: readonly Tensor[];
 
-  /** Leaves the states to a fit: while it is under way no other work begins with them or changes them. @returns the end of that */
+  /**
+   * Gives the states to a fit: while it runs, no other work starts from them or changes them. @returns a function that
+   * ends this
+   */
   static lendToFit(layers: readonly MaybeOfSequences[]): () => void {
     const carried = carriedBy(layers);
     for (const parameter of carried) owners.set(parameter, "fit");
@@ -26,7 +30,10 @@ export class CarriedStates implements OwnStates {
     };
   }
 
-  /** Notes that the states change: predictions that are under way leave them alone. @returns false where a fit has them, and nobody else may change them */
+  /**
+   * Notes that the states change, so that predictions in progress leave them alone. @returns false when a fit owns
+   * them, and nothing else may change them
+   */
   static claim(layers: readonly MaybeOfSequences[]): boolean {
     const carried = carriedBy(layers);
     if (carried.some((parameter) => owners.get(parameter) === "fit")) return false;
@@ -34,24 +41,27 @@ export class CarriedStates implements OwnStates {
     return true;
   }
 
-  /** @param layers of a model that is built. Errors: MemoryError */
+  /**
+   * @param layers  of a model that is built
+   * @throws {MemoryError} when the memory limit is reached
+   */
   constructor(layers: readonly MaybeOfSequences[]) {
     const carried = carriedBy(layers);
     this.#shared = carried.map(({ value }) => value);
     this.#substitutes = carried.map((parameter) => [parameter, keep(zeros(parameter.spec.shape))]);
   }
 
-  /** Runs `fn`, which calls layers, with these states. Recordings made in there go on using them. */
+  /** Runs `fn`, which calls layers, with these states. Recordings made inside keep using them. */
   use<T>(fn: () => T): T {
     return withSubstitutes(this.#substitutes, fn);
   }
 
-  /** Begins at zero again. */
+  /** Sets the states to zero. */
   reset(): void {
     for (const [, own] of this.#substitutes) own.assign(new Float32Array(own.size));
   }
 
-  /** Begins where the model's states stand; at zero where a fit has them. */
+  /** Copies the model's states here; leaves these at zero when a fit owns them. */
   load(): void {
     for (const [i, [parameter, own]] of this.#substitutes.entries()) {
       if (owners.get(parameter) === "fit") continue;
@@ -60,7 +70,10 @@ export class CarriedStates implements OwnStates {
     }
   }
 
-  /** Puts the model's states where these stand, unless something else has begun with them or changed them since {@link load}. */
+  /**
+   * Copies these states to the model, unless something else has started from the model's states or changed them since
+   * {@link load}.
+   */
   store(): void {
     for (const [i, [parameter, own]] of this.#substitutes.entries()) {
       if (owners.get(parameter) !== this) continue;

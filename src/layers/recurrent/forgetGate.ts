@@ -1,8 +1,11 @@
-/** The bias of an LSTM's forget gate, which begins open. Letters: H units. Source: Jozefowicz, Zaremba & Sutskever 2015. */
+/**
+ * The initial bias of an LSTM's forget gate, which starts open. Letters: H units. Source: Jozefowicz, Zaremba &
+ * Sutskever 2015.
+ */
 import type { Initializer } from "../../initializers/initializer.js";
 import { fillFloat32 } from "../../runtime/primitives.js";
 
-/** Fills biases (4H) as `initializer` does, then those of the forget gate with 1. */
+/** An initializer for biases (4H) that fills them with `initializer`, and those of the forget gate with 1. */
 export function openForgetGate(initializer: Initializer, units: number): Initializer {
   return {
     config: initializer.config,

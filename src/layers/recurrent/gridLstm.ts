@@ -1,6 +1,7 @@
 /**
- * Grid LSTM in two dimensions, time and depth: at each place of the grid an LSTM along time and one along depth, each with a state of its own, both seeing
- * the states of both. Letters: N batch, T steps, I inputs, H units, D depth. Source: Kalchbrenner, Danihelka & Graves 2015, "Grid long short-term memory".
+ * Grid LSTM in two dimensions, time and depth: each place of the grid has one LSTM along time and one along depth, each
+ * with its own state, and both see the states of both. Letters: N batch, T steps, I inputs, H units, D depth. Source:
+ * Kalchbrenner, Danihelka & Graves 2015, "Grid long short-term memory".
  */
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
@@ -24,13 +25,13 @@ import { type LayerTable, initializer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */
 export interface GridLstmOptions extends LayerOptions {
-  /** H: size of the states of both dimensions, ≥ 1. */
+  /** H, the size of the states of both dimensions, ≥ 1. */
   readonly units: number;
-  /** D: places along depth, ≥ 1. Default 2. */
+  /** D, the number of places along depth, ≥ 1. Default 2. */
   readonly depth?: number;
-  /** The same weights at every depth. Default false. */
+  /** True uses the same weights at every depth. Default false. */
   readonly tied?: boolean;
-  /** True: h of depth at all steps (N, T, H). False: of the last step (N, H). Default false. */
+  /** True: h of depth at all steps (N, T, H). False: at the last step (N, H). Default false. */
   readonly returnSequences?: boolean;
   /** Default glorotUniform(). */
   readonly kernelInitializer?: Initializer;
@@ -48,16 +49,20 @@ const table = {
 } satisfies LayerTable<GridLstmOptions>;
 
 /**
- * A grid LSTM of T places along time and D along depth. The input enters at the bottom, as the states of depth: [h⁰, m⁰] = x·W⁰ + b⁰. Then at each place
+ * A grid LSTM of T places along time and D along depth. The input enters at the bottom as the states of depth: [h⁰,
+ * m⁰] = x·W⁰ + b⁰. Then at each place
  *
- *   along time:  (h, c)ₜ = LSTM(hᵈ⁻¹ₜ; hₜ₋₁, cₜ₋₁)        along depth:  (hᵈ, mᵈ)ₜ = LSTM(hₜ₋₁; hᵈ⁻¹ₜ, mᵈ⁻¹ₜ)
+ *   along time:   (h, c)ₜ = LSTM(hᵈ⁻¹ₜ; hₜ₋₁, cₜ₋₁)
+ *   along depth:  (hᵈ, mᵈ)ₜ = LSTM(hₜ₋₁; hᵈ⁻¹ₜ, mᵈ⁻¹ₜ)
  *
- * where the operand before the semicolon goes through the kernel, the first one after it through the recurrent kernel.
+ * The operand before the semicolon is multiplied by the kernel, the first one after it by the recurrent kernel.
  *
- * x (N, T, I) → h of depth at the top, (N, H), or (N, T, H) with returnSequences. Parameters inputKernel (I, 2H), inputBias (2H), and for each depth (for all,
- * where tied) timeKernel, timeRecurrentKernel, depthKernel, depthRecurrentKernel (H, 4H), timeBias, depthBias (4H).
- * Steps that the operand's mask leaves out change no state along time, and their output is 0; the last step is the last one that counts, h = 0 where none does.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences of a step at least.
+ * x (N, T, I) → h of depth at the top, (N, H), or (N, T, H) with returnSequences. Parameters inputKernel (I, 2H),
+ * inputBias (2H), and for each depth (or once, when tied) timeKernel, timeRecurrentKernel, depthKernel,
+ * depthRecurrentKernel (H, 4H), timeBias, depthBias (4H). Masked steps change no state along time, and their output is
+ * 0. The last step is the last one that counts; h = 0 if none does.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences with at least one step
  */
 export function gridLstm(options: GridLstmOptions): Layer {
   return new GridLstm("gridLstm", options, table);
@@ -78,8 +83,8 @@ class GridLstm extends SequenceLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length !== 2 || shape[0] === 0) {
-      const [expected, got] = ["[N, T, I], T ≥ 1", showShape(["N", ...shape])];
-      throw new ShapeError(message(this.kind, "the input is no batch of sequences", { expected, got }));
+      const got = showShape(["N", ...shape]);
+      throw new ShapeError(message(this.kind, "the input must have shape [N, T, I] with T ≥ 1", { got }));
     }
     const { units, returnSequences } = this.given;
     return returnSequences ? [shape[0], units] : [units];
@@ -103,7 +108,7 @@ class GridLstm extends SequenceLayer<Values<typeof table>> {
     else this.#levels = Array.from({ length: depth }, (_, d) => level(`_${d + 1}`));
   }
 
-  /** Sequences of any length. */
+  /** Takes sequences of any length. */
   protected override acceptsAlso([shape]: readonly Shape[], [built]: readonly Shape[]): boolean {
     return shape[1] === built[1];
   }
@@ -124,7 +129,7 @@ class GridLstm extends SequenceLayer<Values<typeof table>> {
         places === undefined
           ? concat([zerosTensor([N, 1, H]), slice(along, [0, 0, 0], [N, T - 1, H])], 1)
           : stepsAt(along, places.before);
-      // Along depth every step is by itself: one step of N·T rows.
+      // Along depth the steps are independent: one step of N·T rows.
       const rows = [N * T, H];
       const initialState = [reshape(h, rows), reshape(memory, rows)] as const;
       const { states } = lstm(reshape(before, [N * T, 1, H]), valuesOf(depth), { initialState });

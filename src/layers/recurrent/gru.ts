@@ -15,7 +15,10 @@ import {
 export interface GruLayerOptions extends RecurrentOptions {
   /** σ: the activation of the gates z and r. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-  /** The reset gate multiplies the recurrent product (true, as cuDNN, Keras and PyTorch have it) or the state before it (false). Default true. */
+  /**
+   * True: the reset gate multiplies the recurrent product, as in cuDNN, Keras and PyTorch. False: it multiplies the
+   * state before the product. Default true.
+   */
   readonly resetAfter?: boolean;
 }
 
@@ -45,13 +48,17 @@ const cell: Cell<GruLayerValues> = {
 /**
  * A layer of gated recurrent units.
  *
- *   z, r = σ(x·W + h·U + b)   g = φ(x·W + b + r⊙(h·U + b′))   h′ = z⊙h + (1 − z)⊙g      without resetAfter: g = φ(x·W + b + (r⊙h)·U)
+ *   z, r = σ(x·W + h·U + b)   g = φ(x·W + b + r⊙(h·U + b′))   h′ = z⊙h + (1 − z)⊙g
+ *   without resetAfter: g = φ(x·W + b + (r⊙h)·U)
  *
- * x (N, T, I) → (N, H), or (N, T, H) with returnSequences; `applyMany([x, h])` takes the initial state (N, H), and with returnState gives [output, h].
- * Parameters kernel W (I, 3H), recurrentKernel U (H, 3H), bias (2, 3H) of the input and the recurrent side, without resetAfter (3H); gates in the order z r g.
- * Steps that the operand's mask leaves out change no state; their output is 0.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences, a state that does not fit, another batch size where it is stateful.
+ * x (N, T, I) → (N, H), or (N, T, H) with returnSequences. `applyMany([x, h])` takes the initial state (N, H), and with
+ * returnState returns [output, h].
+ * Parameters kernel W (I, 3H), recurrentKernel U (H, 3H), and bias (2, 3H), of the input and the recurrent side, or
+ * (3H) without resetAfter; gates in the order z r g. Masked steps change no state; their output is 0.
  * Source: Cho et al. 2014.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences, a state does not fit, or a stateful layer gets
+ *   another batch size
  */
 export function gru(options: GruLayerOptions): Recurrent {
   return new Recurrent(cell, options);

@@ -1,6 +1,7 @@
 /**
- * The LSTM whose products and cell state are normalised over their units, each sample and step for itself. A formula over ops, step by step: a training step
- * takes about twice as long as that of the fused LSTM (docs/benchmarks.md). Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
+ * The LSTM whose products and cell state are normalised over their units, separately for each sample and step. A
+ * formula over ops, step by step: a training step takes about twice as long as with the fused LSTM
+ * (docs/benchmarks.md). Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
  * Source: Ba, Kiros & Hinton 2016, "Layer normalization", equations 20 to 22.
  */
 import { ones, zeros } from "../../initializers/index.js";
@@ -34,9 +35,9 @@ import {
 export interface LayerNormLstmOptions extends RecurrentOptions {
   /** σ: the activation of the gates i, f and o. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-  /** The bias of the forget gate begins at 1 (Jozefowicz et al. 2015). Default true. */
+  /** True initializes the bias of the forget gate to 1 (Jozefowicz et al. 2015). Default true. */
   readonly unitForgetBias?: boolean;
-  /** ε, added to the variances, > 0. Default 1e-3, as layers.layerNormalization. */
+  /** ε, added to the variances, > 0. Default 1e-3, as in layers.layerNormalization. */
   readonly epsilon?: number;
 }
 
@@ -66,7 +67,7 @@ const cell: Cell<LayerNormLstmValues> = {
   run,
 };
 
-/** Goes through the sequence; the options are those of the fused ops (ops/recurrent/sequence.ts). */
+/** Runs the cell over a sequence; the options are those of the fused ops (ops/recurrent/sequence.ts). */
 function run(
   x: Tensor,
   { kernel, recurrentKernel, bias, extra }: CellWeights,
@@ -102,7 +103,7 @@ function run(
   return { output: returnSequences ? stack(outputs, 1) : h, states: [h, c] };
 }
 
-/** What the recurrent kernel's operand is multiplied by, (N, H): 0 where a unit is dropped. */
+/** The factors (N, H) of the recurrent kernel's operand: 0 where a unit is dropped. */
 function keepFactors({ recurrentDropout }: SequenceOptions): Tensor | undefined {
   if (recurrentDropout === undefined) return undefined;
   const { keep, rate } = recurrentDropout;
@@ -110,14 +111,19 @@ function keepFactors({ recurrentDropout }: SequenceOptions): Tensor | undefined 
 }
 
 /**
- * A layer-normalised LSTM. LN(v; γ) = γ ⊙ (v − mean) / √(variance + ε), mean and variance over the elements of v.
+ * A layer-normalised LSTM. LN(v; γ) = γ ⊙ (v − mean) / √(variance + ε), with mean and variance over the elements of v.
  *
- *   i, f, o = σ(a)   g = φ(a)   with a = LN(x·W; γ_W) + LN(h·U; γ_U) + b      c′ = f⊙c + i⊙g      h′ = o⊙φ(LN(c′; γ_c) + β_c)
+ *   a = LN(x·W; γ_W) + LN(h·U; γ_U) + b      i, f, o = σ(a)      g = φ(a)
+ *   c′ = f⊙c + i⊙g      h′ = o⊙φ(LN(c′; γ_c) + β_c)
  *
- * LN of x·W and of h·U runs over all 4H columns, as in the paper; the state that is carried is c′ itself. The two shifts that the paper's LN has besides would
- * only add to b. x (N, T, I) → (N, H), or (N, T, H) with returnSequences; states, masks and dropout as {@link lstm}.
- * Parameters kernel W (I, 4H), recurrentKernel U (H, 4H), bias b (4H), kernelGamma and recurrentGamma (4H), stateGamma and stateBeta (H).
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences, states that do not fit, another batch size where it is stateful.
+ * LN of x·W and of h·U covers all 4H columns, as in the paper; the carried state is c′ itself. The two shifts that the
+ * paper's LN has in addition would only add to b. x (N, T, I) → (N, H), or (N, T, H) with returnSequences; states,
+ * masks and dropout as with {@link lstm}.
+ * Parameters kernel W (I, 4H), recurrentKernel U (H, 4H), bias b (4H), kernelGamma and recurrentGamma (4H), stateGamma
+ * and stateBeta (H).
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences, a state does not fit, or a stateful layer gets
+ *   another batch size
  */
 export function layerNormLstm(options: LayerNormLstmOptions): Recurrent {
   return new Recurrent(cell, options);

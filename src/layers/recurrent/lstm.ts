@@ -1,4 +1,7 @@
-/** The long short-term memory layer, with or without peepholes. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side. */
+/**
+ * The long short-term memory layer, with or without peepholes. Letters: N batch, T steps, I inputs, H units; gates i f
+ * g o side by side.
+ */
 import { zeros } from "../../initializers/index.js";
 import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
 import type { RecurrentActivation } from "../../ops/recurrent/sequence.js";
@@ -17,9 +20,12 @@ import {
 export interface LstmLayerOptions extends RecurrentOptions {
   /** σ: the activation of the gates i, f and o. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-  /** The bias of the forget gate begins at 1 (Jozefowicz et al. 2015). Default true. */
+  /** True initializes the bias of the forget gate to 1 (Jozefowicz et al. 2015). Default true. */
   readonly unitForgetBias?: boolean;
-  /** The gates see the cell state too: i and f the one before the step, o the one after (Gers & Schmidhuber 2000). Default false. */
+  /**
+   * True lets the gates see the cell state too: i and f the one before the step, o the one after (Gers & Schmidhuber
+   * 2000). Default false.
+   */
   readonly peephole?: boolean;
 }
 
@@ -54,11 +60,14 @@ const cell: Cell<LstmLayerValues> = {
  *
  *   i, f, o = σ(x·W + h·U + b)   g = φ(x·W + h·U + b)   c′ = f⊙c + i⊙g   h′ = o⊙φ(c′)
  *
- * x (N, T, I) → (N, H), or (N, T, H) with returnSequences; `applyMany([x, h, c])` takes initial states (N, H), and with returnState gives [output, h, c].
- * Parameters kernel W (I, 4H), recurrentKernel U (H, 4H), bias (4H), with peephole also peepholes (3, H); gates in the order i f g o.
- * Steps that the operand's mask leaves out change no state; their output is 0.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences, states that do not fit, another batch size where it is stateful.
+ * x (N, T, I) → (N, H), or (N, T, H) with returnSequences. `applyMany([x, h, c])` takes initial states (N, H), and with
+ * returnState returns [output, h, c].
+ * Parameters kernel W (I, 4H), recurrentKernel U (H, 4H), bias (4H), and with peephole also peepholes (3, H); gates in
+ * the order i f g o. Masked steps change no state; their output is 0.
  * Source: Hochreiter & Schmidhuber 1997.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences, a state does not fit, or a stateful layer gets
+ *   another batch size
  */
 export function lstm(options: LstmLayerOptions): Recurrent {
   return new Recurrent(cell, options);

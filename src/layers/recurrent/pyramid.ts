@@ -1,4 +1,7 @@
-/** Neighbouring steps joined, so that the layers that follow go through a shorter sequence. Letters: N batch, T steps, F features, k steps that become one. */
+/**
+ * Joins neighbouring steps, so that the layers that follow read a shorter sequence. Letters: N batch, T steps, F
+ * features, k steps that become one.
+ */
 import { mul } from "../../ops/pointwise/arithmetic.js";
 import { cast } from "../../ops/pointwise/cast.js";
 import { max } from "../../ops/reduce/reduce.js";
@@ -15,16 +18,19 @@ import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link pyramid}. */
 export interface PyramidOptions extends LayerOptions {
-  /** k: how many steps become one, ≥ 2. Default 2. */
+  /** k, the number of steps that become one, ≥ 2. Default 2. */
   readonly factor?: number;
 }
 
 const table = { factor: integer("[2, ∞)", 2) } satisfies LayerTable<PyramidOptions>;
 
 /**
- * x (N, T, F) → (N, ⌈T / k⌉, k·F): k neighbouring steps side by side; after the last step zeros stand where steps are missing. Between recurrent layers it
- * makes a pyramid, each level going through half of the steps of the one below. A joined step counts where one of its steps does; the others are zeros in it.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences. Source: Chan et al. 2016, "Listen, attend and spell".
+ * x (N, T, F) → (N, ⌈T / k⌉, k·F): concatenates the features of k neighbouring steps, with zeros for steps missing at
+ * the end. Between recurrent layers it makes a pyramid in which each level reads half as many steps as the one below. A
+ * joined step counts if one of its steps counts; the others are zeros in it. Source: Chan et al. 2016, "Listen, attend
+ * and spell".
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences
  */
 export function pyramid(options: PyramidOptions = {}): Layer {
   return new Pyramid("pyramid", options, table);
@@ -51,7 +57,8 @@ class Pyramid extends TableLayer<Values<typeof table>> {
   }
 
   override call([given]: readonly Tensor[], { masks: [mask] }: CallContext): Tensor {
-    const x = mask === undefined ? given : mul(given, factorsOf(mask, 3)); // as after the last step
+    // Masked steps become zeros, like those missing at the end.
+    const x = mask === undefined ? given : mul(given, factorsOf(mask, 3));
     const [N, T, F] = x.shape;
     const steps = Math.ceil(T / this.given.factor);
     const missing = steps * this.given.factor - T;

@@ -1,4 +1,7 @@
-/** What a kind of recurrent layer is: the table of its options, its parameters and its op over whole sequences. Letters: N batch, T steps, I inputs, H units, G gates. */
+/**
+ * What a kind of recurrent layer is: the table of its options, its parameters and its op over whole sequences. Letters:
+ * N batch, T steps, I inputs, H units, G gates.
+ */
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
 import {
@@ -16,11 +19,11 @@ import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions extends LayerOptions {
-  /** H: size of the state, ≥ 1. */
+  /** H, the size of the state, ≥ 1. */
   readonly units: number;
   /** φ: linear, relu, sigmoid, tanh, selu, softplus or hardSigmoid. Default "tanh". */
   readonly activation?: RecurrentActivation;
-  /** False leaves the biases out. Default true. */
+  /** False leaves out the biases. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
   readonly kernelInitializer?: Initializer;
@@ -31,23 +34,32 @@ export interface RecurrentOptions extends LayerOptions {
   readonly kernelRegularizer?: Regularizer;
   readonly recurrentRegularizer?: Regularizer;
   readonly biasRegularizer?: Regularizer;
-  /** In training, zeroes this part of the inputs, the same features in all steps of a sequence. Default 0. */
+  /** In training, zeroes this fraction of the inputs, the same features in all steps of a sequence. Default 0. */
   readonly dropout?: number;
-  /** In training, zeroes this part of the state where the recurrent kernel reads it, the same units in all steps (Gal & Ghahramani 2016). Default 0. */
+  /**
+   * In training, zeroes this fraction of the state where the recurrent kernel reads it, the same units in all steps
+   * (Gal & Ghahramani 2016). Default 0.
+   */
   readonly recurrentDropout?: number;
-  /** True: the states of all steps (N, T, H). False: the last one (N, H). Default false. */
+  /** True: the states of all steps (N, T, H). False: the last state (N, H). Default false. */
   readonly returnSequences?: boolean;
-  /** True: applyMany gives the last states too, after the output. Default false. */
+  /** True: applyMany also returns the last states, after the output. Default false. */
   readonly returnState?: boolean;
-  /** Reads the sequence from its end; with returnSequences the outputs stand in the order of the steps, the last position first. Default false. */
+  /**
+   * Reads the sequence from its end. With returnSequences the outputs are in the order in which the steps are read, the
+   * last position first. Default false.
+   */
   readonly goBackwards?: boolean;
-  /** A batch begins with the states that the one before ended with, row by row; no gradient goes back into it. Default false. */
+  /**
+   * True starts each batch with the final states of the batch before, row by row; no gradient flows into that batch.
+   * Default false.
+   */
   readonly stateful?: boolean;
-  /** N, for a stateful layer. */
+  /** N, required for a stateful layer. */
   readonly batchSize?: number;
 }
 
-/** The name of an activation of recurrent layers. */
+/** An option for the activation of a recurrent layer. */
 export function recurrentActivation(initial: RecurrentActivation): Option<RecurrentActivation> {
   return (op, name, value = initial) => {
     checkRecurrentActivation(op, name, value);
@@ -75,25 +87,25 @@ export const recurrentTable = {
   batchSize: optional(integer("[1, ∞)")),
 } satisfies LayerTable<RecurrentOptions>;
 
-/** Their values. */
+/** The values of these options. */
 export type RecurrentValues = Values<typeof recurrentTable>;
 
-/** A row for every option of O that not every recurrent layer has. */
+/** A row for every option of O that not all recurrent layers have. */
 export type CellTable<O extends RecurrentOptions> = Table<Omit<O, keyof RecurrentOptions>>;
 
 /** What distinguishes a kind of recurrent layer. V: the values of its options. */
 export interface Cell<V extends RecurrentValues = RecurrentValues> {
   readonly kind: string;
-  /** The options that only this kind has; in a file they stand after the activation. */
+  /** The options that only this kind has; in a file they follow the activation. */
   readonly table: { readonly [K in Exclude<keyof V, keyof RecurrentValues>]: Option<V[K]> };
   /** G. */
   readonly gates: number;
-  /** The states by name. */
+  /** The names of the states. */
   readonly states: readonly string[];
   biasShape(options: V): Shape;
-  /** What fills the bias. */
+  /** The initializer of the bias. */
   biasInitializer(options: V): Initializer;
-  /** Further parameters, where there are some. They do not decay. */
+  /** Further parameters, if there are any. They do not decay. */
   extra?(options: V): readonly { readonly name: string; readonly shape: Shape; readonly initializer: Initializer }[];
   /** The op over whole sequences. */
   run(x: Tensor, weights: CellWeights, states: readonly Tensor[], options: SequenceOptions, layer: V): SequenceResult;

@@ -1,5 +1,6 @@
 /**
- * What all recurrent layers are: a cell's parameters, and its op over whole sequences. The cells are in simpleRnn.ts, lstm.ts and gru.ts.
+ * What all recurrent layers share: a cell's parameters, and its op over whole sequences. The cells are in simpleRnn.ts,
+ * lstm.ts and gru.ts.
  * Letters: N batch, T steps, I inputs, H units, G gates. Does not know the equations of a cell.
  */
 import { ShapeError, UsageError, message } from "../../errors.js";
@@ -21,7 +22,7 @@ import { reversed } from "../mask/maskValues.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 
-/** A layer that goes through sequences with a cell. */
+/** A layer that runs a cell over sequences. */
 export class Recurrent extends SequenceLayer<RecurrentValues> {
   readonly cell: Cell;
   #kernel!: Parameter;
@@ -35,21 +36,21 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
     super(cell.kind, options, { units, activation, ...cell.table, ...others });
     this.cell = cell;
     if (!this.given.stateful || this.given.batchSize !== undefined) return;
-    const hint = "The states that are carried from batch to batch belong to its rows.";
-    throw new UsageError(message(cell.kind, "a stateful layer has no batch size", { expected: "batchSize", hint }));
+    const hint = "It carries one state from batch to batch for each row of a batch.";
+    throw new UsageError(message(cell.kind, "a stateful layer needs batchSize", { hint }));
   }
 
-  /** The options, with their defaults. */
+  /** The options, with defaults filled in. */
   get cellOptions(): RecurrentValues {
     return this.given;
   }
 
-  /** True where `call` gives the states of all steps. */
+  /** True when `call` returns the states of all steps. */
   get returnsSequences(): boolean {
     return this.given.returnSequences;
   }
 
-  /** The same kind of layer with other options, and parameters of its own. */
+  /** A layer of the same kind with some other options, and parameters of its own. */
   with(options: Partial<RecurrentOptions>): Recurrent {
     const { inputShape } = this;
     const own = { ...this.given, ...(inputShape && { inputShape }) } as RecurrentOptions;
@@ -60,7 +61,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
     const { kind, cell } = this;
     const { units } = this.given;
     const [shape, ...states] = inputShapes;
-    checkSequences(kind, shape, "[N, T, I]", "Sequences are batch first: samples, steps, features.");
+    checkSequences(kind, shape, "[N, T, I]", "The axes are samples, steps and features, in this order.");
     const isWhole = states.length === 0 || states.length === cell.states.length;
     if (!isWhole || !states.every((state) => sameShape(state, [units]))) {
       const expected = `${cell.states.join(" and ")}, ${showShape(["N", units])} each`;
@@ -76,7 +77,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
     return returnState ? [first, ...this.cell.states.map(() => [units])] : [first];
   }
 
-  /** Sequences of any length. */
+  /** Takes sequences of any length. */
   protected override acceptsAlso([shape]: readonly Shape[], [built]: readonly Shape[]): boolean {
     return shape[1] === built[1];
   }
@@ -111,7 +112,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     if (mask === undefined || !this.returnsSequences) return undefined;
-    return this.given.goBackwards ? reversed(mask) : mask; // as the outputs stand
+    return this.given.goBackwards ? reversed(mask) : mask; // in the order of the outputs
   }
 
   override get carriedStates(): StateKeeper | undefined {
@@ -132,10 +133,11 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
   }
 
   /**
-   * Output and last states.
+   * The output and the last states.
    *
-   * @param inputs         x, and the initial states where they are given
-   * @param outputInSteps  with goBackwards: the outputs of all steps in the order of the steps, as Keras has them; else each where its input stands
+   * @param inputs         x, and the initial states if they are given
+   * @param outputInSteps  with goBackwards: true returns the outputs in the order in which the steps are read, as in
+   *                 Keras; false returns each at the position of its input
    */
   sequence(inputs: readonly Tensor[], context: CallContext, outputInSteps: boolean): SequenceResult {
     const [x, ...initial] = inputs;
@@ -175,7 +177,10 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
     return result;
   }
 
-  /** Copies of the carried states: they themselves are overwritten before the backward pass reads what the sequence began with. */
+  /**
+   * Copies of the carried states, which are overwritten before the backward pass reads the states that the sequence
+   * began with.
+   */
   #carriedStates(N: number): Tensor[] {
     checkCarriedBatch(this, N);
     return this.#carried.map(({ value }) => {

@@ -17,10 +17,13 @@ const cell: Cell = {
 /**
  * A simple recurrent layer: h′ = φ(x·W + h·U + b).
  *
- * x (N, T, I) → (N, H), or (N, T, H) with returnSequences; `applyMany([x, h])` takes the initial state (N, H), and with returnState gives [output, h].
- * Parameters kernel W (I, H), recurrentKernel U (H, H), bias (H). Steps that the operand's mask leaves out change no state; their output is 0.
- * Errors: UsageError for an option; ShapeError for what is no batch of sequences, a state that does not fit, another batch size where it is stateful.
+ * x (N, T, I) → (N, H), or (N, T, H) with returnSequences. `applyMany([x, h])` takes the initial state (N, H), and with
+ * returnState returns [output, h].
+ * Parameters kernel W (I, H), recurrentKernel U (H, H), bias (H). Masked steps change no state; their output is 0.
  * Source: Elman 1990.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when the input is not a batch of sequences, a state does not fit, or a stateful layer gets
+ *   another batch size
  */
 export function simpleRnn(options: RecurrentOptions): Recurrent {
   return new Recurrent(cell, options);

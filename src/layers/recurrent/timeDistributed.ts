@@ -1,4 +1,4 @@
-/** One layer applied to every step of a sequence, with the same weights. Letters: N batch, T steps. */
+/** Applies one layer to every step of a sequence, with the same weights. Letters: N batch, T steps. */
 import { ShapeError, message } from "../../errors.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
@@ -19,16 +19,17 @@ export interface TimeDistributedOptions extends LayerOptions {
 }
 
 const layer: Option<Layer> = (op, name, value) => {
-  checkWrapped(op, name, value, "a layer, as layers.dense({ units })", value instanceof Layer);
+  checkWrapped(op, name, value, "a layer such as layers.dense({ units })", value instanceof Layer);
   return value as Layer;
 };
 
 const table = { layer } satisfies LayerTable<TimeDistributedOptions>;
 
 /**
- * Applies a layer to every step: x (N, T, …) → (N, T, …), the steps being so many samples. Parameters "layer/kernel", ….
- * A dense layer needs no such wrapper: it works on the last axis anyway.
- * Errors: UsageError for what is no layer; ShapeError for what is no batch of sequences, or steps that do not fit the layer.
+ * Applies a layer to every step, as if the steps were samples: x (N, T, …) → (N, T, …). Parameters "layer/kernel", ….
+ * A dense layer needs no such wrapper, since it works on the last axis.
+ * @throws {UsageError} when `layer` is not a layer
+ * @throws {ShapeError} when the input has no time axis, or its steps do not fit the layer
  */
 export function timeDistributed(options: TimeDistributedOptions): Layer {
   return new TimeDistributed("timeDistributed", options, table);
@@ -51,7 +52,7 @@ class TimeDistributed extends Wrapper<Values<typeof table>> {
     const shape = oneInput(this.kind, inputShapes);
     if (shape.length === 0) {
       const got = showShape(["N", ...shape]);
-      throw new ShapeError(message(this.kind, "there are no steps", { expected: "[N, T, …]", got }));
+      throw new ShapeError(message(this.kind, "the input has no time axis", { expected: "[N, T, …]", got }));
     }
     return [shape[0], ...this.given.layer.outputShape([shape.slice(1)])];
   }
@@ -89,7 +90,9 @@ class TimeDistributed extends Wrapper<Values<typeof table>> {
   }
 }
 
-/** Which of the N·T steps count, where the operand has a mask or is itself steps of sequences; undefined: all. */
+/**
+ * Which of the N·T steps count, when the operand has a mask or consists of steps of sequences itself; undefined: all.
+ */
 function rowsThatCount({ masks: [mask], rows }: CallContext, N: number, T: number): Tensor | undefined {
   if (mask !== undefined) return reshape(mask, [N * T]);
   if (rows === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Models from safetensors files: the architecture is built again, the weights are checked against it, and only then is anything taken over.
- * Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer, loss and metric.
+ * Models from safetensors files. The architecture is rebuilt and the weights are checked against it before anything is
+ * loaded. Apart from model.ts, so that a bundle that only trains does not carry every layer, optimizer, loss and
+ * metric.
  */
 import type { Config } from "../../config.js";
 import { DataError, LanegradError, checkKeys, message, show } from "../../errors.js";
@@ -26,11 +27,17 @@ import { carriedBy } from "../../layers/sequencePart.js";
 
 /** Options of {@link loadModel}. */
 export interface LoadOptions {
-  /** Makers of layers that are not lanegrad's own, by their kind. */
+  /** Functions that make layers of your own, by their `className`. */
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
-  /** N of stateful layers in place of the one they were trained with; their states begin at zero. What a checkpoint has beyond the weights is left out. */
+  /**
+   * Batch size of stateful layers, in place of the one they were trained with; their states begin at zero. Training
+   * state in a checkpoint is then ignored.
+   */
   readonly batchSize?: number;
-  /** Shape of one sample in place of the one the model was built for, where its weights allow that: [1] to read a sequence token by token. */
+  /**
+   * Shape of one sample, in place of the one the model was built for, where its weights allow that: [1] to read a
+   * sequence token by token.
+   */
   readonly inputShape?: Shape;
 }
 
@@ -43,10 +50,12 @@ interface Saved {
 }
 
 /**
- * Reads a model, or a checkpoint, that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled and goes on by fit(x, y, { …, resume: true }).
+ * Reads a model or a checkpoint that `save` or `saveCheckpoint` wrote. A checkpoint comes compiled, and
+ * `fit(x, y, { …, resume: true })` continues its training.
  *
  * @param source  a path or file: URL (Node), bytes, a Blob, a Response or a stream
- * Errors: DataError for a file that is damaged, not lanegrad's, or whose weights do not fit its architecture.
+ * @throws {DataError} when the file is damaged, was not written by lanegrad, or has weights that do not fit its
+ *   architecture
  */
 export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
   checkKeys("loadModel", options, ["customLayers", "batchSize", "inputShape"]);
@@ -74,11 +83,11 @@ function makeLayer(config: Config, customLayers: LoadOptions["customLayers"] = {
   if (!Object.hasOwn(customLayers, config.className)) return layerFrom(config);
   const layer = customLayers[config.className](config);
   if (layer instanceof Layer) return layer;
-  const wrong = `the maker of ${show(config.className)} in customLayers gives no layer`;
+  const wrong = `customLayers[${show(config.className)}] did not return a layer`;
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
-/** A layer's configuration, and those of layers within it, with another batch size where they are stateful. */
+/** A layer's configuration with another batch size where the layer, or one inside it, is stateful. */
 function forBatches<T>(config: T, batchSize: number | undefined): T {
   if (batchSize === undefined || typeof config !== "object" || config === null || Array.isArray(config)) return config;
   const inner = Object.fromEntries(Object.entries(config).map(([name, value]) => [name, forBatches(value, batchSize)]));
@@ -87,9 +96,9 @@ function forBatches<T>(config: T, batchSize: number | undefined): T {
 
 /**
  * The values of all weights by name.
- * @param prefix         what stands before a name in the file
- * @param forgetsStates  carried states are zero in place of the file's
- * Errors: DataError, before memory in proportion to a claimed shape is asked for.
+ * @param prefix         what precedes a name in the file
+ * @param forgetsStates  whether carried states begin at zero instead of the file's values
+ * @throws {DataError} before memory in proportion to a claimed shape is allocated
  */
 function weightsOf(
   { layers }: Graph,
@@ -105,21 +114,24 @@ function weightsOf(
   for (const { parameter, name } of all) {
     if (!carried.has(parameter)) read.set(name, floats(file, prefix + name, parameter.spec.shape));
   }
-  // Zeros last: what the file says of their sizes has been compared with weights that are there.
+  // Zeros come last: by then the sizes that the file claims have been compared with weights that exist.
   for (const { parameter, name } of all) {
     if (carried.has(parameter)) read.set(name, new Float32Array(sizeOf(parameter.spec.shape)));
   }
   return read;
 }
 
-/** Files without notes are as good as those with none. Errors: DataError. */
+/** The notes of a file; a file without notes has empty ones. @throws {DataError} when they are damaged */
 function checkedNotes(saved: unknown = {}): Readonly<Record<string, unknown>> {
   const notes = asDataError(() => decodeNotes(saved));
   if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;
   throw new DataError(message("loadModel", "the notes are damaged", { expected: "an object", got: show(notes) }));
 }
 
-/** Compiles as it was compiled and puts training where it stood. Errors: DataError, before memory in proportion to a claimed size is asked for. */
+/**
+ * Compiles the model as it was compiled and restores the state of its training.
+ * @throws {DataError} before memory in proportion to a claimed size is allocated
+ */
 function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTraining): void {
   const outputShape = graph.outputs[0].shape;
   asDataError(() => {
@@ -136,7 +148,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       metrics,
       ...(lossWeights !== null && { lossWeights }),
       ...(averageDecay !== undefined && { averageDecay }),
-      checkLogits: false, // it was decided where the model was first compiled
+      checkLogits: false, // was checked when the model was first compiled
     });
     const { insides } = model;
     const step = insides.step("loadModel");
@@ -167,7 +179,7 @@ function readMetadata({ metadata }: Safetensors): Saved {
   try {
     saved = JSON.parse(text) as Saved & { readonly version: unknown };
   } catch (cause) {
-    throw new DataError(message("loadModel", "the metadata are no JSON", { got: show(text) }), { cause });
+    throw new DataError(message("loadModel", "the metadata are not JSON", { got: show(text) }), { cause });
   }
   if (saved?.version !== formatVersion) {
     throw new DataError(
@@ -180,7 +192,7 @@ function readMetadata({ metadata }: Safetensors): Saved {
   return saved;
 }
 
-/** Errors: DataError for what is not the state of a generator. */
+/** Checks the state of a random generator. @throws {DataError} when it is damaged */
 function checkWords(words: unknown): void {
   if (Array.isArray(words) && words.length === 4 && words.every((word) => Number.isInteger(word))) return;
   throw new DataError(
@@ -188,7 +200,7 @@ function checkWords(words: unknown): void {
   );
 }
 
-/** Totals of a metric: float64, and float32 in files of lanegrad 0.4 and before. */
+/** Totals of a metric: float64, or float32 in files of lanegrad 0.4 and earlier. */
 function totalsIn(file: Safetensors, name: string, n: number): Float64Array {
   const { dtype, shape, bytes } = file.tensors.get(name) ?? {};
   if (dtype === "F64" && sameShape(shape!, [n])) return new Float64Array(bytes!.slice().buffer);
@@ -209,7 +221,7 @@ function floats({ tensors }: Safetensors, name: string, shape?: Shape): Float32A
   return new Float32Array(found.bytes.slice().buffer);
 }
 
-/** What is wrong with a file is wrong with the data, whatever noticed it. */
+/** Turns any error in reading a file into a DataError. */
 function asDataError<T>(work: () => T): T {
   try {
     return work();

@@ -1,7 +1,7 @@
 /**
- * A model's notes as JSON, and back: what JSON itself would lose (NaN, infinities, −0, dates, typed arrays) stands as an object whose key "$" says what it
- * is, and an object of the user's that has such a key as the list of its entries. What cannot be kept is refused. Apart from saving.ts, so that a page that
- * only trains does not carry it.
+ * A model's notes as JSON, and back. What JSON would lose (NaN, infinities, −0, dates, typed arrays) becomes an object
+ * whose key "$" names its type; a user's object that has this key becomes the list of its entries. What cannot be kept
+ * is refused. Apart from saving.ts, so that a page that only trains does not carry it.
  */
 import { DataError, UsageError, message, show } from "../../errors.js";
 
@@ -12,10 +12,13 @@ const arrays = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Arra
 const nameOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /**
+ * The notes as JSON data.
+ *
  * @param op     the caller, for messages
  * @param given  what the user set
  * @param copy   of it, by structuredClone when the model was to be saved; undefined where that failed
- * @throws UsageError for what cannot be kept: functions, tensors and other instances of classes, symbols, BigInts, cycles, undefined in a list.
+ * @throws {UsageError} for what cannot be kept: functions, tensors and other instances of classes, symbols, BigInts,
+ *   cycles, undefined in a list
  */
 export function encodeNotes(op: string, given: unknown, copy: unknown): unknown {
   encode(op, given, "notes", []);
@@ -24,8 +27,8 @@ export function encodeNotes(op: string, given: unknown, copy: unknown): unknown 
 
 function encode(op: string, value: unknown, path: string, within: readonly unknown[]): unknown {
   const refuse = (got: string): never => {
-    const expected = "numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of such";
-    const hint = "Of a tensor take toTypedArray() and shape.";
+    const expected = "numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of these";
+    const hint = "Save a tensor's toTypedArray() and shape.";
     throw new UsageError(message(op, `the notes cannot be saved: ${path} would be lost`, { expected, got, hint }));
   };
   if (typeof value === "number") return numbers.some((one) => Object.is(one, value)) ? { $: nameOf(value) } : value;
@@ -46,7 +49,7 @@ function encode(op: string, value: unknown, path: string, within: readonly unkno
   return Object.hasOwn(value, "$") ? { $: "object", entries } : Object.fromEntries(entries);
 }
 
-/** Takes back what {@link encodeNotes} gave. @throws DataError for what it cannot have given. */
+/** The notes that {@link encodeNotes} was given. @throws {DataError} when the data are damaged */
 export function decodeNotes(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(decodeNotes);
@@ -66,7 +69,7 @@ export function decodeNotes(value: unknown): unknown {
   throw new DataError(message("loadModel", "the notes are damaged", { expected, got: show(value) }));
 }
 
-/** The bytes as they lie in memory, which is little-endian wherever WebAssembly runs fast. */
+/** The bytes as they are in memory, which is little-endian wherever WebAssembly runs fast. */
 function toBase64({ buffer, byteOffset, byteLength }: TypedArray): string {
   let text = "";
   for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) text += String.fromCharCode(byte);

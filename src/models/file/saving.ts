@@ -1,10 +1,15 @@
 /**
- * Models as safetensors files. The tensors are the weights under their names, "dense_1/kernel"; the metadata hold the architecture as JSON, and in a
- * checkpoint also how the model was compiled and where training stands, with the optimizer's slots and the metrics' totals as further tensors
- * ("training/optimizer/m", "training/metrics/0"; no name of a layer has a slash).
- * Where a moving average of the weights is kept, it stands under the weights' names, and a checkpoint has the weights too ("training/raw/dense_1/kernel").
- * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts): both are imported when something is saved, so that a
- * page that only trains does not carry them. What is saved is the model as it is at the call, not when the import is done.
+ * Models as safetensors files. The tensors are the weights under their names, such as "dense_1/kernel". The metadata
+ * hold the architecture as JSON. A checkpoint also says how the model was compiled and where training stands, with the
+ * optimizer's slots and the metrics' totals as further tensors ("training/optimizer/m", "training/metrics/0"; no
+ * layer's name has a slash).
+ *
+ * Where a moving average of the weights is kept, it is saved under the weights' names, and a checkpoint has the weights
+ * as well ("training/raw/dense_1/kernel").
+ *
+ * Does not know the file format (src/io/safetensors.ts) nor where the bytes go (src/io/bytes.ts): both are imported
+ * when something is saved, so that a page that only trains does not carry them. What is saved is the model at the time
+ * of the call, not when the import is done.
  */
 import type { Config } from "../../config.js";
 import type { ByteSink } from "../../io/bytes.js";
@@ -19,16 +24,16 @@ import type { TrainingStep } from "../step/training.js";
 import type { WeightAverage } from "../step/weightAverage.js";
 import type { Weights } from "../step/weights.js";
 
-/** The metadata key under which everything of lanegrad's stands, as JSON. */
+/** The metadata key under which all of lanegrad's data are stored, as JSON. */
 export const metadataKey = "lanegrad";
 
-/** Version of the layout described here. */
+/** Version of the layout described above. */
 export const formatVersion = 1;
 
-/** What the names of the optimizer's slots begin with. */
+/** The prefix of the names of the optimizer's slots. */
 export const slotPrefix = "training/optimizer/";
 
-/** What the names of the weights themselves begin with, where their averages stand under the weights' names. */
+/** The prefix of the weights' names where their averages are saved under the plain names. */
 export const rawPrefix = "training/raw/";
 
 /** The name of a metric's totals. */
@@ -36,14 +41,14 @@ export function totalsName(i: number): string {
   return `training/metrics/${i}`;
 }
 
-/** What is written of a model. */
+/** The parts of a model that are saved. */
 export interface SavedParts {
   readonly name: string;
   readonly seed: number;
   readonly notes: Readonly<Record<string, unknown>>;
   readonly graph: Graph;
   readonly weights: Weights;
-  /** Averages, which are saved in the place of the weights. */
+  /** The averages, saved in place of the weights. */
   readonly average: WeightAverage | undefined;
   readonly random: RandomState;
   readonly progress: Progress;
@@ -51,7 +56,7 @@ export interface SavedParts {
   readonly step: TrainingStep | undefined;
 }
 
-/** How a model was compiled, and where training stands, as data. */
+/** How a model was compiled and where its training stands, as data. */
 export interface SavedTraining {
   readonly compile: {
     readonly optimizer: Config;
@@ -66,9 +71,10 @@ export interface SavedTraining {
 }
 
 /**
- * Writes a model, and its training where `parts.step` is there.
+ * Writes a model, and its training if there is a `parts.step`.
  * @param op the caller, for messages
- * Errors: UsageError for notes that would be lost (notes.ts), and what src/io/bytes.ts says of the sink.
+ * @throws {UsageError} when notes would be lost (notes.ts)
+ * @throws what src/io/bytes.ts throws for the sink
  */
 export async function writeModel(op: string, parts: SavedParts, sink: ByteSink): Promise<void> {
   const chunks = await modelFile(op, parts);
@@ -98,7 +104,7 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   return safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) });
 }
 
-/** The notes as they are now; undefined where they hold what cannot be saved. */
+/** A copy of the notes; undefined where they hold what cannot be saved. */
 function copyOf(notes: SavedParts["notes"]): unknown {
   try {
     return structuredClone(notes);
@@ -107,7 +113,7 @@ function copyOf(notes: SavedParts["notes"]): unknown {
   }
 }
 
-/** Training as data; the arrays among it are added to `entries`. */
+/** The state of training as data; its arrays are added to `entries`. */
 function describeTraining(parts: SavedParts, step: TrainingStep, entries: SafetensorsEntry[]): SavedTraining {
   const { slots, ...optimizer } = step.optimizer.save();
   for (const [slot, values] of Object.entries(slots)) entries.push(entry(slotPrefix + slot, [values.length], values));

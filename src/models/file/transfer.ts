@@ -1,7 +1,8 @@
 /**
- * Weights of one model taken over into another, by name: the body of a trained network for a new task. Everything is checked before a weight changes.
- * Does not build layers (loading.ts) and knows the file only as named tensors, so that files of other libraries will do.
- * Imported when weights are loaded, and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
+ * Weights of one model loaded into another by name, such as the body of a trained network for a new task. Everything is
+ * checked before a weight changes. Does not build layers (loading.ts) and knows the file only as named tensors, so that
+ * files of other libraries can be used. Imported when weights are loaded; imports only the errors itself, because
+ * bundlers would move what it shared with a page into files of their own.
  */
 import { DataError, message, show } from "../../errors.js";
 import type { ByteSource } from "../../io/bytes.js";
@@ -9,24 +10,30 @@ import type { Weight } from "../step/weights.js";
 
 /** Options of `loadWeights`. */
 export interface LoadWeightsOptions {
-  /** True takes what both have and leaves the rest; false wants every weight of the model in the file, and no other. Default false. */
+  /**
+   * True loads the weights that model and file share by name; false requires that the file holds exactly the model's
+   * weights. Default false.
+   */
   readonly byName?: boolean;
 }
 
 /** What `loadWeights` did, as names of weights. */
 export interface LoadedWeights {
-  /** Taken over. */
+  /** Weights that were loaded. */
   readonly loaded: readonly string[];
-  /** Weights of the model that the file does not have; they stay as they are. */
+  /** Weights of the model that the file does not have; they are unchanged. */
   readonly skipped: readonly string[];
   /** Weights of the file that the model does not have. */
   readonly unused: readonly string[];
 }
 
-/** What the names begin with of all that a checkpoint holds besides the weights. */
+/** The prefix of everything that a checkpoint holds besides the weights. */
 const trainingPrefix = "training/";
 
-/** The names in a file, and its values for the weights that it has. Errors: DataError where these have another shape or type, or names do not match. */
+/**
+ * The names in a file, and its values of the model's weights.
+ * @throws {DataError} when shapes or types differ, or names do not match
+ */
 export async function readWeights(
   source: ByteSource,
   weights: readonly Weight[],
@@ -43,15 +50,15 @@ export async function readWeights(
   const unused = [...tensors.keys()].filter((name) => !known.has(name) && !name.startsWith(trainingPrefix));
   const loaded = [...known].filter((name) => tensors.has(name));
   if (!byName && (skipped.length > 0 || unused.length > 0)) {
-    const got = `without ${show(skipped)}, and with ${show(unused)} besides`;
-    const hint = "Pass { byName: true } to take what both have.";
+    const got = `a file without ${show(skipped)} and with ${show(unused)}`;
+    const hint = "Pass { byName: true } to load the weights that both have.";
     const expected = "the weights of this model";
     throw new DataError(message(op, "the file is of another architecture", { expected, got, hint }));
   }
   if (loaded.length === 0) {
-    const hint = "Give the layers that are to match the same names.";
+    const hint = "Give matching layers the same names.";
     const [expected, got] = [show([...known]), show(unused)];
-    throw new DataError(message(op, "no weight of the model is in the file", { expected, got, hint }));
+    throw new DataError(message(op, "the file has no weight of the model", { expected, got, hint }));
   }
   const values = new Map<string, Float32Array>();
   for (const { name, value } of weights) {
@@ -59,7 +66,7 @@ export async function readWeights(
     if (found === undefined) continue;
     const [expected, got] = [`F32 [${value.shape.join(", ")}]`, `${found.dtype} [${found.shape.join(", ")}]`];
     if (got !== expected) {
-      const hint = "Give the layer a name of its own to leave it as it is.";
+      const hint = "To keep the weights of the layer, give it another name.";
       throw new DataError(message(op, `weight ${show(name)} does not fit`, { expected, got, hint }));
     }
     values.set(name, new Float32Array(found.bytes.slice().buffer));

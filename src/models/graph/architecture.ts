@@ -1,6 +1,6 @@
 /**
- * A model's architecture as plain JSON data and back. One form for all models: layers, and which layer call reads which tensor.
- * Tensors are numbered: inputs first, then the outputs of each call.
+ * A model's architecture as plain JSON data, and back. All models have one form: layers, and which layer call reads
+ * which tensor. Tensors are numbered: inputs first, then the output of each call.
  */
 import type { Config } from "../../config.js";
 import { DataError, message, show } from "../../errors.js";
@@ -9,17 +9,17 @@ import type { Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { Shape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
 
-/** A graph as it stands in a file. */
+/** A graph as data. */
 export interface Architecture {
   readonly inputs: readonly { readonly shape: Shape; readonly name?: string }[];
-  /** Each with its name, and `trainable: false` where it is frozen. */
+  /** The configuration of each layer with its name, and `trainable: false` where it is frozen. */
   readonly layers: readonly Config[];
-  /** layer: number in `layers`; inputs: numbers of tensors. */
+  /** layer: index into `layers`; inputs: numbers of tensors. */
   readonly calls: readonly { readonly layer: number; readonly inputs: readonly number[] }[];
   readonly outputs: readonly number[];
 }
 
-/** Writes a graph down. @param isTrained whether the model trains the layer. Default: unless it is frozen */
+/** The graph as data. @param isTrained whether the model trains the layer. Default: unless it is frozen */
 export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.trainable): Architecture {
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
@@ -35,17 +35,18 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
 }
 
 /**
- * Makes the graph again.
+ * Rebuilds a graph from data.
  *
- * @param layerFrom   makes a layer from its configuration; one that does not care for names gets its name here
- * @param inputShape  of the first input, in place of the one it had
- * Errors: DataError for data that are not an architecture; those of the layers for options that do not fit.
+ * @param layerFrom   makes a layer from its configuration; a layer without a name gets its name here
+ * @param inputShape  shape of the first input, in place of the saved one
+ * @throws {DataError} when the data do not describe an architecture
+ * @throws what a layer throws for options that do not fit
  */
 export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);
   const made = layers.map(({ trainable = true, ...config }) => {
     const layer = layerFrom(config);
-    if (typeof trainable !== "boolean") fail("trainable is neither true nor false");
+    if (typeof trainable !== "boolean") fail("trainable must be true or false");
     layer.trainable = trainable;
     if (typeof config.name === "string") layer.giveName(config.name);
     return layer;
@@ -83,7 +84,7 @@ function checked(architecture: unknown): Architecture {
     parts.calls.every((call) => Number.isInteger(call.layer) && numbers(call.inputs)) &&
     numbers(parts.outputs) &&
     parts.outputs.length > 0;
-  if (!isGood) fail("inputs, layers, calls and outputs are not as they should be");
+  if (!isGood) fail("inputs, layers, calls or outputs have the wrong form");
   return parts as unknown as Architecture;
 }
 

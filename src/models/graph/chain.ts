@@ -1,4 +1,4 @@
-/** A chain of layers whose first shape nobody has told yet: it becomes a graph when the data do. */
+/** A chain of layers whose input shape is not known yet. It becomes a graph once the data give the shape. */
 import { type Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -12,22 +12,22 @@ export class Chain {
     this.#layers = layers;
   }
 
-  /** What tokens the input is, where a layer wants such. */
+  /** The rule for the input's tokens, if a layer takes tokens. */
   get tokens(): TokenRule | undefined {
     return this.#layers.map(({ sequences }) => sequences?.tokens).find((tokens) => tokens);
   }
 
-  /** The layers, the last first. */
+  /** The layers, last first. */
   layersBefore(): Iterable<Layer> {
     return this.#layers.toReversed();
   }
 
-  /** Shape of the output for a sample of that shape; builds nothing. Errors: ShapeError where a layer does not fit. */
+  /** Shape of the output for a sample of that shape; builds nothing. @throws {ShapeError} when a layer does not fit */
   outputShape(sampleShape: Shape): Shape {
     return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);
   }
 
-  /** The graph, for samples of that shape. Errors: ShapeError where a layer does not fit; nothing is built then. */
+  /** The graph for samples of that shape. @throws {ShapeError} when a layer does not fit; nothing is built then */
   build(sampleShape: Shape): Graph {
     this.outputShape(sampleShape);
     const input = new SymbolicTensor(sampleShape);

@@ -1,9 +1,10 @@
 /**
- * Batch normalisation taken into the layer before it, for prediction: with fixed statistics both are one affine map.
+ * Batch normalisation merged into the layer before it, for prediction. With fixed statistics both are one affine map:
  *
- *   γ (x·W + b − mean) / √(variance + ε) + β = x·(W a) + (b − mean) a + β,   a = γ / √(variance + ε), for each output channel
+ *   γ (x·W + b − mean) / √(variance + ε) + β = x·(W a) + (b − mean) a + β,   a = γ / √(variance + ε) for each output channel
  *
- * Works on a model as it stands in a file, so that layers and graph are made again by loadModel. Does not fold what stands before an activation.
+ * Works on a model as it is saved, so that loadModel rebuilds layers and graph. Does not fold a normalisation that
+ * follows an activation.
  */
 import type { Config } from "../../config.js";
 import { concatenate } from "../../io/bytes.js";
@@ -17,19 +18,22 @@ import { metadataKey } from "../file/saving.js";
 /** Layers whose kernel has the output channels as its last axis. */
 const foldable: ReadonlySet<string> = new Set(["dense", "conv1d", "conv2d"]);
 
-/** A layer, and the batch normalisation that alone reads its output; numbers of layers. */
+/** A layer and the batch normalisation that alone reads its output, as indices of layers. */
 interface Pair {
   readonly layer: number;
   readonly norm: number;
 }
 
 /**
- * A new model for prediction that computes the same with less work: each batchNormalization that directly follows a dense, conv1d or conv2d layer without an
- * activation is taken into its kernel and bias, with the moving statistics, and its activation becomes that of the layer; an idle activation layer is left in
- * its place. The model itself stays as it is.
+ * A new model for prediction that computes the same with less work: each batchNormalization that directly follows a
+ * dense, conv1d or conv2d layer without an activation is merged into its kernel and bias, using the moving statistics,
+ * and the layer takes over the normalisation's activation. An idle activation layer stays in its place. The original
+ * model does not change.
+ * Accuracy: of float32, about 1e-6 of an output.
  *
  * @param options  customLayers, as for loadModel
- * Accuracy: of float32, about 1e-6 of an output. Errors: UsageError before the model is built; those of loadModel.
+ * @throws {UsageError} before the model is built
+ * @throws what loadModel throws
  */
 export async function foldBatchNormalization(model: Model, options: LoadOptions = {}): Promise<Model> {
   const file = decodeSafetensors(await model.toBytes());
@@ -48,7 +52,10 @@ export async function foldBatchNormalization(model: Model, options: LoadOptions 
   return loadModel(concatenate(safetensorsChunks(entriesOf(values, shapes), { [metadataKey]: text })), options);
 }
 
-/** What can be folded: both layers used once, nothing between them, nobody else reading what is between. */
+/**
+ * The pairs that can be folded: both layers are used once, the second directly follows the first, and nothing else
+ * reads the tensor between them.
+ */
 function pairsOf({ layers, calls, inputs, outputs }: Architecture, model: Model): Pair[] {
   const uses = (layer: number): number => calls.filter((call) => call.layer === layer).length;
   const isLonely = (tensor: number): boolean =>
@@ -68,7 +75,7 @@ function pairsOf({ layers, calls, inputs, outputs }: Architecture, model: Model)
   });
 }
 
-/** kernel = kernel a, bias = (bias − mean) a + β; the normalisation's own weights go. */
+/** kernel = kernel a, bias = (bias − mean) a + β; the normalisation's own weights are dropped. */
 function foldWeights(
   values: Map<string, Float32Array>,
   shapes: Map<string, readonly number[]>,

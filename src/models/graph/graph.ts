@@ -1,11 +1,12 @@
 /**
- * The graph of a model: layer calls in an order in which every input is there before it is needed. Runs forward; going back is the tape's.
- * Does not hold parameters' memory and does not train.
+ * The graph of a model: layer calls in an order in which every input exists before it is needed. Runs forward; the tape
+ * runs backward. Does not own the parameters' memory and does not train.
  */
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
+import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -15,9 +16,9 @@ export interface Step {
   readonly output: SymbolicTensor;
 }
 
-/** What a run must know besides its inputs. */
+/** What a run needs besides its inputs. */
 export interface RunContext extends Pick<CallContext, "training" | "random"> {
-  /** For each input its mask, where there are some. */
+  /** The mask of each input that has one. */
   readonly given?: readonly (Tensor | undefined)[] | undefined;
 }
 
@@ -26,14 +27,19 @@ export class Graph {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
   readonly steps: readonly Step[];
-  /** Each layer once, in order of first use, every one with a name. */
+  /** Each layer once, in order of first use; every layer has a name. */
   readonly layers: readonly Layer[];
+  /** How masks act on inputs, losses and metrics; undefined until a layer or the caller brings it. */
+  maskedSteps: MaskedSteps | undefined;
 
-  /** Errors: UsageError where an output depends on an input that is not listed, an input is listed twice, or two layers have the same name. */
+  /**
+   * @throws {UsageError} when an output depends on an input that is not listed, an input is listed twice, or two layers
+   *   have the same name
+   */
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
     if (twice >= 0) {
-      const wrong = `input ${twice} stands twice`;
+      const wrong = `input ${twice} is listed twice`;
       throw new UsageError(message("model", wrong, { expected: "different inputs", got: show(inputs[twice].name) }));
     }
     this.inputs = inputs;
@@ -41,16 +47,17 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+    this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     const wrong = this.layers.find(
       ({ sequences }) =>
         sequences !== undefined && sequences.carried.length > 0 && sequences.carriedStates === undefined,
     );
     if (wrong === undefined) return;
-    const text = `layer ${show(wrong.name)} carries states, which nobody keeps apart`;
-    throw new UsageError(message("model", text, { expected: "carriedStates beside carried", got: "undefined" }));
+    const text = `layer ${show(wrong.name)} carries states without a place for them`;
+    throw new UsageError(message("model", text, { expected: "carriedStates as well as carried", got: "undefined" }));
   }
 
-  /** For each input what tokens it is, where a layer wants such: as the strictest of these layers says. */
+  /** The rule for the tokens of each input that a layer reads as tokens; of several rules the strictest. */
   get tokenRules(): (TokenRule | undefined)[] {
     const rules = new Map<SymbolicTensor, TokenRule>();
     for (const { call } of this.steps) {
@@ -67,18 +74,18 @@ export class Graph {
     return this.inputs.map((input) => rules.get(input));
   }
 
-  /** The layers that output `i` has come through, the last first; where a layer joins several, on along its first input. */
+  /** The layers that output `i` has passed through, last first; where a layer joins several inputs, along the first. */
   *layersBefore(i: number): Generator<Layer> {
     for (let symbol = this.outputs[i]; symbol.origin?.outputs[0] === symbol; symbol = symbol.origin.inputs[0])
       yield symbol.origin.layer;
   }
 
-  /** Of a layer that carries states, if there is one. */
+  /** The carried states of the first layer that carries any. */
   get carriedStates(): StateKeeper | undefined {
     return this.layers.map(({ sequences }) => sequences?.carriedStates).find((keeper) => keeper);
   }
 
-  /** States for a piece of work of its own, where layers carry such. Errors: MemoryError */
+  /** Separate states for one piece of work, if layers carry states. @throws {MemoryError} */
   newStates(): OwnStates | undefined {
     return this.carriedStates && new this.carriedStates(this.layers);
   }
@@ -89,17 +96,22 @@ export class Graph {
   }
 
   /**
-   * Computes the outputs. What no later layer needs is let go at once; what the backward pass needs, the tape holds.
+   * Computes the outputs. A tensor that no later layer needs is freed at once; the tape keeps what the backward pass
+   * needs.
    *
    * @param inputs  (N, …) each, in the order of `inputs`
-   * @param watch   is shown each layer's output as soon as it is there
+   * @param watch   called with each layer's output as soon as it is computed
    * @returns       (N, …) each, in the order of `outputs`
    */
   run(inputs: readonly Tensor[], context: RunContext, watch?: (layer: string, output: Tensor) => void): Tensor[] {
     return this.runMasked(inputs, context, watch).outputs;
   }
 
-  /** As {@link run}, and the mask of each output that has one: Note [Masks] in layers/sequencePart.ts. */
+  /**
+   * Runs as {@link run} does, and returns the mask of each output that has one: Note [Masks] in layers/sequencePart.ts.
+   * Values in the padding of a given mask are read as 0: a value that is not finite would spoil the gradients of weights
+   * (0 · ∞).
+   */
   runMasked(
     inputs: readonly Tensor[],
     { given = [], ...context }: RunContext,
@@ -107,13 +119,18 @@ export class Graph {
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
-    for (const [i, mask] of given.entries()) if (mask !== undefined) masks.set(this.inputs[i], mask);
+    for (const [i, mask] of given.entries()) {
+      if (mask === undefined) continue;
+      masks.set(this.inputs[i], mask);
+      values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
+    }
     const uses = countUses(this.steps);
     const release = (symbol: SymbolicTensor): void => {
       if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;
       const value = values.get(symbol)!;
       values.delete(symbol);
-      // A layer may hand on its operand itself (dropout outside of training), or use it as a mask: then it lives on.
+      // A layer may return its operand itself (dropout outside of training) or use it as a mask; the operand then stays
+      // alive.
       if (![...values.values(), ...masks.values()].includes(value)) value.dispose();
     };
     for (const [stream, { call, output }] of this.steps.entries()) {
@@ -146,7 +163,7 @@ function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
   return uses;
 }
 
-/** Depth first from the outputs, without recursion: networks may be deep. */
+/** Depth first from the outputs, without recursion, since networks may be deep. */
 function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): Step[] {
   const steps: Step[] = [];
   const done = new Set<SymbolicTensor>(inputs);
@@ -162,7 +179,7 @@ function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
     if (symbol.origin === undefined) {
       const hint = "List every layers.input() that the outputs depend on.";
       const input = symbol.name === undefined ? "an input" : `input ${show(symbol.name)}`;
-      throw new UsageError(message("model", `an output depends on ${input} that is not among the inputs`, { hint }));
+      throw new UsageError(message("model", `an output depends on ${input}, which is not among the inputs`, { hint }));
     }
     const { origin } = symbol;
     steps.push({ call: origin, output: origin.outputs[0] });
@@ -171,7 +188,7 @@ function inOrder(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTe
   return steps;
 }
 
-/** Names the nameless by kind and number: dense_1, dense_2, … */
+/** Names layers without a name by kind and number: dense_1, dense_2, … */
 function nameLayers(layers: readonly Layer[]): void {
   const taken = new Set<string>();
   for (const { name } of layers) {

@@ -1,6 +1,7 @@
 /**
- * Probabilities or logits: what a network's last activation gives, and what the loss takes. A sigmoid or softmax before a loss that takes one itself
- * trains badly without an error, and so does a loss of probabilities on a linear output. Does not look at values.
+ * Probabilities or logits: whether the last activation of a network gives what its loss takes. A sigmoid or softmax
+ * before a loss that applies one itself trains badly without an error, and so does a loss of probabilities after a
+ * linear output. Does not look at values.
  */
 import { UsageError, message, show } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
@@ -9,24 +10,28 @@ import type { Loss } from "../../losses/loss.js";
 /** Activations whose values are in [0, 1]. */
 const probabilities: readonly (string | undefined)[] = ["sigmoid", "hardSigmoid", "softmax"];
 
-/** True for outputs that are probabilities, false for others, undefined where the layers do not tell. */
+/** True for outputs that are probabilities, false for others, undefined where the layers do not say. */
 export function givesProbabilities(activation: string | undefined): boolean | undefined {
   return activation === undefined ? undefined : probabilities.includes(activation);
 }
 
-/** The layer whose activation an output comes from. @param layers that the output has come through, the last first */
+/** The layer whose activation gives an output. @param layers that the output has passed through, last first */
 export function activatedLayer(layers: Iterable<Layer>): Layer | undefined {
   for (const layer of layers) if (layer.outputActivation !== "same") return layer;
   return undefined;
 }
 
-/** Throws UsageError, naming the layer, where it gives probabilities and the loss takes logits, or the other way round. @param layers as for {@link activatedLayer} */
+/**
+ * Checks that the output is what the loss takes.
+ * @param layers  as for {@link activatedLayer}
+ * @throws {UsageError} naming the layer, when it gives probabilities and the loss takes logits, or the other way round
+ */
 export function checkLogits({ name, takes, config }: Loss, layers: Iterable<Layer>): void {
   const layer = activatedLayer(layers);
   const given = givesProbabilities(layer?.outputActivation);
   if (takes === undefined || given === undefined || given === (takes === "probabilities")) return;
   const wrong = `${name} takes ${takes}, but layer ${show(layer!.name ?? layer!.kind)} gives ${given ? "probabilities" : "none"}`;
   const expected = `${"fromLogits" in config ? `fromLogits: ${!given} or ` : ""}another activation`;
-  const hint = "If it is meant: checkLogits: false.";
+  const hint = "If intended, pass checkLogits: false.";
   throw new UsageError(message("compile", wrong, { expected, got: show(layer!.outputActivation), hint }));
 }

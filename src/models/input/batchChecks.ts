@@ -1,15 +1,23 @@
-/** Checks of single batches, for loops written by hand: tensors as they are, nothing is converted. Letters: N samples of the batch. */
+/**
+ * Checks of single batches for hand-written loops: tensors as they are, nothing is converted. Letters: N samples of the
+ * batch.
+ */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
-import { type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
+import { type SequencePart, type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
 import { firstOutside } from "../../ops/shape/gather.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
+import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
 
-/** Throws ShapeError where an input does not fit the model, UsageError for what is no list of tensors. */
+/**
+ * Checks the inputs of a batch.
+ * @throws {ShapeError} when an input does not fit the model
+ * @throws {UsageError} when `inputs` is not a list of tensors
+ */
 export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
   checkTensors(op, "inputs", inputs);
   for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
@@ -26,18 +34,47 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   }
 }
 
-/** Throws ShapeError for a mask that is not (N, T) int32 as its input (N, T, …) is. */
-export function checkMasks(op: string, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): void {
+/**
+ * The mask of each input, (N, T) int32; undefined for an input without. Layers of sequences make masks of lengths.
+ *
+ * @throws {UsageError} for a mask and lengths at once, a value that is not a length, or lengths in a network without a
+ * layer of sequences
+ * @throws {ShapeError} when a mask or lengths do not fit their input
+ */
+export function masksOf(
+  op: string,
+  layers: readonly Layer[],
+  inputs: readonly Tensor[],
+  { mask, lengths }: CallOptions,
+): readonly (Tensor | undefined)[] {
+  const masks = lengths === undefined ? [mask].flat() : masksOfLengths(op, layers)(op, inputs, lengths, mask);
   for (const [i, mask] of masks.entries()) {
     const wanted = inputs.at(i)?.shape.slice(0, 2) ?? [];
     const fits = mask instanceof Tensor && mask.dtype === "int32" && sameShape(mask.shape, wanted);
     if (mask === undefined || (fits && wanted.length === 2)) continue;
     const expected = `int32 [N, T] = ${showShape(wanted)}`;
-    throw new ShapeError(message(op, `mask ${i} does not fit its input`, { expected, got: show(mask) }));
+    throw new ShapeError(
+      message(op, `mask ${i} does not fit its input`, {
+        expected,
+        got: mask instanceof Tensor ? mask.label() : show(mask),
+      }),
+    );
   }
+  return masks;
 }
 
-/** Throws ShapeError where targets do not fit the outputs for such inputs, or a value is out of its range. */
+function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["masksOfLengths"] {
+  const found = layers.find(({ sequences }) => sequences)?.sequences?.masksOfLengths;
+  if (found !== undefined) return found;
+  throw new UsageError(
+    message(op, "lengths without a layer of sequences", { hint: "Give mask: sequenceMask(lengths, T)." }),
+  );
+}
+
+/**
+ * Checks the targets. @throws {ShapeError} when they do not fit the outputs for these inputs, or a value is out of
+ * range
+ */
 export function checkTargets(
   op: string,
   { outputShapes }: ModelShapes,
@@ -58,13 +95,15 @@ export function checkTargets(
   }
 }
 
-/** Throws ShapeError where a stateful layer takes another batch size than that of one of the batches of `rows` rows. */
+/**
+ * Checks the sizes of all batches of `rows` rows. @throws {ShapeError} when a stateful layer takes another batch size
+ */
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
-/** Throws ShapeError where a layer cannot train on one of the batches of `rows` rows. */
+/** Checks all batches of `rows` rows. @throws {ShapeError} when a layer cannot train on one of them */
 export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
   for (const size of [n, rows % n || n])
@@ -74,7 +113,7 @@ export function checkTraining({ steps }: Graph, rows: number, batchSize: number)
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {
   const expected = `int32, 0 ≤ token < inputDim = ${vocabulary}`;
   if (input.dtype !== "int32") {
-    throw new ShapeError(message(op, `${name} holds no tokens`, { expected, got: input.label() }));
+    throw new ShapeError(message(op, `${name} must hold tokens`, { expected, got: input.label() }));
   }
   const wrong = firstOutside(input, vocabulary);
   if (wrong === undefined) return;
@@ -85,5 +124,5 @@ function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: To
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
   if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
-  throw new UsageError(message(op, `${what} are no list of tensors`, { expected: "[tensor]", got: show(list) }));
+  throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got: show(list) }));
 }

@@ -1,14 +1,14 @@
-/** Which column of a gathered batch is what: inputs first, then targets, then sample weights, then masks. */
+/** The roles of the columns of a gathered batch: inputs first, then targets, sample weights, and masks. */
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Column } from "./columns.js";
 import type { TrainingBatch } from "../step/training.js";
 
-/** Columns of training or validation data: inputs, targets, and weights where there are some. */
+/** Columns of training or validation data: inputs, targets, and weights if there are any. */
 export interface DataColumns {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
   readonly weights: Column | undefined;
-  /** For each input its mask, where users give some. */
+  /** The mask of each input for which the user gave one. */
   readonly masks: readonly (Column | undefined)[];
 }
 
@@ -17,7 +17,7 @@ export function tensorsOf(data: DataColumns): Tensor[] {
   return columnsOf(data).map(({ tensor }) => tensor);
 }
 
-/** A gathered batch by role. */
+/** The tensors of a gathered batch by their roles. */
 export function splitBatch({ inputs, targets, weights, masks }: DataColumns, batch: readonly Tensor[]): TrainingBatch {
   const targetsEnd = inputs.length + targets.length;
   let at = targetsEnd + (weights ? 1 : 0);
@@ -29,7 +29,7 @@ export function splitBatch({ inputs, targets, weights, masks }: DataColumns, bat
   };
 }
 
-/** All columns, in that order. */
+/** All columns, in the same order. */
 export function columnsOf({ inputs, targets, weights, masks }: DataColumns): Column[] {
   return [...inputs, ...targets, weights, ...masks].filter((column) => column !== undefined);
 }

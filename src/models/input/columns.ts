@@ -1,6 +1,6 @@
 /**
- * From what the user passes as x and y to columns that batches can be gathered from: shapes checked against the model, values against each other, before
- * anything else happens. Does not know weights of samples (sampleWeights.ts). Letters: N samples, C classes.
+ * Turns what the user passes as x and y into columns from which batches are gathered. All shapes and values are checked
+ * first. Does not know sample weights (sampleWeights.ts). Letters: N samples, C classes.
  */
 import { ShapeError, message, show } from "../../errors.js";
 import { heap } from "../../runtime/runtime.js";
@@ -12,16 +12,16 @@ import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js"
 import { Tensor } from "../../tensor/tensor.js";
 import type { Data } from "./samples.js";
 
-/** What one input must fit. */
+/** What an input must fit. */
 export interface InputRule {
   /** Shape of one sample; undefined where the data decide it. */
   readonly shape: Shape | undefined;
   readonly name: string | undefined;
-  /** Which, where the input is tokens. */
+  /** The rule for tokens, if the input is tokens. */
   readonly tokens: TokenRule | undefined;
 }
 
-/** A column and whether it was made here, so that whoever is done with it knows whom it belongs to. */
+/** A column, and whether it was made here and so must be freed after use. */
 export interface Column {
   readonly tensor: Tensor;
   readonly isOwned: boolean;
@@ -32,7 +32,7 @@ export function release(columns: readonly Column[]): void {
   for (const column of columns) if (column.isOwned) column.tensor.dispose();
 }
 
-/** Columns that `fill` makes; where it throws, those made so far are freed. */
+/** Columns that `fill` adds; when it throws, those added so far are freed. */
 export function made(fill: (columns: Column[]) => void): Column[] {
   const columns: Column[] = [];
   try {
@@ -45,12 +45,12 @@ export function made(fill: (columns: Column[]) => void): Column[] {
 }
 
 /**
- * One input column, (N, …). Any dtype: uint8 is read as fractions of 255 when it is gathered. (N) numbers are samples of one number each, where the
- * model takes such or nothing is known about it.
+ * One input column, (N, …), of any dtype: uint8 is read as fractions of 255 when it is gathered. N plain numbers are
+ * samples of one number each, if the model takes such samples or its input shape is not known yet.
  *
  * @param name  "x" or the input's name, for messages
- * @param rule  shape of one sample, undefined where the data decide; and which tokens the values are, which become int32
- * Errors: ShapeError for another shape, no samples, a value that is not finite, or a token outside the vocabulary.
+ * @param rule  shape of one sample, undefined where the data decide it, and the rule for tokens, which become int32
+ * @throws {ShapeError} for another shape, no samples, a value that is not finite, or a token outside the vocabulary
  */
 export function inputColumn(
   op: string,
@@ -79,9 +79,9 @@ export function inputColumn(
 /**
  * One target column: float32 of the output's shape, or int32 labels where the last axis of the output counts classes.
  *
- * @param rows         N, by which a typed array is told apart: labels or rows
+ * @param rows         N, which tells whether a typed array holds labels or rows
  * @param outputShape  the model's output without the batch axis
- * Errors: ShapeError as {@link inputColumn}.
+ * @throws {ShapeError} as {@link inputColumn}
  */
 export function targetColumn(op: string, name: string, data: Data, rows: number, outputShape: Shape): Column {
   const labelShape = outputShape.slice(0, -1);
@@ -103,7 +103,7 @@ export function targetColumn(op: string, name: string, data: Data, rows: number,
   });
 }
 
-/** Throws ShapeError unless all columns have as many samples as the first. */
+/** Checks that all columns have as many samples as the first. @throws {ShapeError} otherwise */
 export function checkSameRows(
   op: string,
   columns: readonly { readonly name: string; readonly tensor: Tensor }[],
@@ -116,7 +116,7 @@ export function checkSameRows(
   throw new ShapeError(message(op, wrong, { expected: "the same N", got }));
 }
 
-/** What `check` makes of a column; where it throws, the column is freed. */
+/** The result of `check` on a column; when it throws, the column is freed. */
 function checked(column: Column, check: (tensor: Tensor) => Column): Column {
   try {
     return check(column.tensor);
@@ -126,7 +126,7 @@ function checked(column: Column, check: (tensor: Tensor) => Column): Column {
   }
 }
 
-/** The data as a column of their own type. @param shapeOf  the shape of a typed array with that many elements */
+/** The data as a column of their own type. @param shapeOf  the shape of a typed array of n elements */
 export function toColumn(op: string, name: string, data: Data, shapeOf: (n: number) => Shape): Column {
   if (data instanceof Tensor) {
     data.checkLive();
@@ -148,7 +148,7 @@ export function toColumn(op: string, name: string, data: Data, shapeOf: (n: numb
   return { tensor: keep(tensor(data, shapeOf(data.length))), isOwned: true };
 }
 
-/** Throws ShapeError unless the column has samples, they fit, and all their values are finite. */
+/** Checks that a column has samples, that they fit, and that all values are finite. @throws {ShapeError} otherwise */
 function checkColumn(
   op: string,
   name: string,
@@ -171,7 +171,7 @@ function checkColumn(
   if (at < values.length) refuse(op, `${name} has a value that is not finite`, column, at, "finite numbers");
 }
 
-/** Throws ShapeError for what element `at` of a column holds. */
+/** @throws {ShapeError} for the value of element `at` of a column */
 function refuse(op: string, wrong: string, column: Tensor, at: number, expected: string): never {
   const { dtype, ptr, size, shape } = column;
   const got = show(heap().view(dtype, ptr, size)[at]);
@@ -179,7 +179,7 @@ function refuse(op: string, wrong: string, column: Tensor, at: number, expected:
   throw new ShapeError(message(op, `${wrong} in sample ${sample}`, { expected, got }));
 }
 
-/** The column's values in another tensor; the column is freed. */
+/** Frees the column and returns the other tensor in its place. */
 function replaced(column: Column, other: Tensor): Column {
   keep(other);
   release([column]);
@@ -199,10 +199,10 @@ function asTokens(op: string, name: string, column: Column, { vocabulary }: Toke
 }
 
 function asLabels(op: string, name: string, column: Column): Column {
-  return asIntegers(op, `${name} has a label that is no integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
+  return asIntegers(op, `${name} has a label that is not an integer`, "labels 0, 1, …", column, -(2 ** 31), 2 ** 31);
 }
 
-/** The column as int32. Throws ShapeError unless its values are integers from `low` on, below `end`. */
+/** The column as int32. @throws {ShapeError} unless its values are integers ≥ `low` and < `end` */
 function asIntegers(op: string, wrong: string, expected: string, column: Column, low: number, end: number): Column {
   const { tensor: from } = column;
   const values = heap().view(from.dtype, from.ptr, from.size);

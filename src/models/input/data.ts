@@ -1,6 +1,6 @@
 /**
- * The data of a call of fit, evaluate or predict as columns that fit the model: everything about them is checked here, before anything else happens, and
- * an error frees what was made on the way. Letters: N samples.
+ * The data of a call of fit, evaluate or predict as columns that fit the model. Everything about them is checked here,
+ * before anything else happens; when a check fails, what was made is freed. Letters: N samples.
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -27,16 +27,16 @@ import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
 export interface ModelShapes {
   readonly inputs: readonly InputRule[];
   readonly outputs: number;
-  /** Shapes of the outputs for inputs of these shapes. Errors: ShapeError where a layer does not fit. */
+  /** Shapes of the outputs for inputs of these shapes. @throws {ShapeError} when a layer does not fit */
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
 }
 
-/** What reads the masks and weights that users give: {@link givesExtras}. Not there where they give none. */
+/** The functions that read masks and weights that users give: {@link givesExtras}. Empty where users give none. */
 export type Extras = Partial<typeof extras>;
 
 type WithExtras = GivenMasks & { readonly sampleWeight?: unknown; readonly classWeight?: unknown };
 
-/** True where masks or weights go with some of these data. */
+/** True where some of these data come with masks or weights. */
 export function givesExtras(...samples: readonly (WithExtras | undefined)[]): boolean {
   return samples.some(
     (given) =>
@@ -44,7 +44,7 @@ export function givesExtras(...samples: readonly (WithExtras | undefined)[]): bo
   );
 }
 
-/** The data of a fit. */
+/** The data of a call of fit. */
 export interface FitData {
   readonly training: DataColumns;
   readonly validation: DataColumns | undefined;
@@ -54,8 +54,8 @@ export interface FitData {
 
 /**
  * Training and validation data.
- * @param options  their values are checked already; here, whether they fit the data
- * Errors: ShapeError, UsageError.
+ * @param options  already checked by themselves; here it is checked whether they fit the data
+ * @throws {ShapeError | UsageError} when they do not
  */
 export function fitData(
   shapes: ModelShapes & Extras,
@@ -97,7 +97,7 @@ export function fitData(
   return { training, validation, release: () => release(columns) };
 }
 
-/** Inputs, targets and weights that fit the model. Whoever asks frees them. Errors: ShapeError, UsageError. */
+/** Inputs, targets and weights that fit the model. The caller frees them. @throws {ShapeError | UsageError} */
 export function dataColumns(
   op: string,
   shapes: ModelShapes & Extras,
@@ -133,7 +133,7 @@ export function dataColumns(
   return { inputs, targets, weights, masks };
 }
 
-/** Input columns that fit the model. Whoever asks frees them. Errors: ShapeError. */
+/** Input columns that fit the model. The caller frees them. @throws {ShapeError} */
 export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): Column[] {
   const list = listOf(op, "x", "inputs", x, inputs.length);
   const names = inputs.map(({ name }, i) => name ?? nameOf("x", i, inputs.length));
@@ -151,7 +151,10 @@ function weightColumn(weights: Float32Array): Column {
   return { tensor: keep(tensor(weights)), isOwned: true };
 }
 
-/** The last `part` of the samples apart from the others, for validation; views, no copies. Errors: ShapeError where one of the two would be empty. */
+/**
+ * Splits off the last `part` of the samples for validation, as views.
+ * @throws {ShapeError} when one of the two parts would be empty
+ */
 function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
   const rows = data.inputs[0].tensor.shape[0];
   const cut = rows - Math.floor(rows * part);
@@ -201,7 +204,7 @@ function nameOf(name: string, i: number, count: number): string {
   return count === 1 ? name : `${name}[${i}]`;
 }
 
-/** The data for each of `count` inputs or outputs; a single one may stand for itself. */
+/** The data for each of `count` inputs or outputs; a single one need not be in a list. */
 function listOf(op: string, name: string, what: string, data: DataList, count: number): readonly Data[] {
   const isList =
     Array.isArray(data) && (count > 1 || (data.length > 0 && data.every((item) => item instanceof Tensor)));

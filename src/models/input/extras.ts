@@ -1,4 +1,7 @@
-/** Masks and weights that users give beside their data. Imported where some are given, so that other pages load none of it. */
+/**
+ * Masks and weights that users give with their data. Imported only where some are given, so that other pages do not
+ * load it.
+ */
 export { maskedStepsWith } from "../../ops/loss/maskedLoss.js";
 export { maskColumns } from "./givenMasks.js";
 export { classWeights, sampleWeights } from "./sampleWeights.js";

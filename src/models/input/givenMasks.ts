@@ -1,19 +1,23 @@
 /**
- * Masks that users give beside their data, by `mask` or `lengths`, as columns. Imported where one is given (extras.ts).
- * Itself without imports but errors: what it shared with the page, bundlers would put into files of its own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
+ * Masks that users give with their data, as `mask` or `lengths`, turned into columns. Imported only where one is given
+ * (extras.ts); imports only the errors itself, because bundlers would move what it shared with the page into files of
+ * their own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Column, toColumn } from "./columns.js";
-import type { Data, GivenMasks, SequenceLengths } from "./samples.js";
+import type { SequenceLengths } from "../../layers/mask/givenLengths.js";
+import type { Data, GivenMasks } from "./samples.js";
 
 /**
- * For each input its mask, (N, T) int32, 1 where a step counts; undefined for an input without one, no list where nothing is given.
+ * The mask of each input, (N, T) int32, 1 where a step counts; undefined for an input without one. An empty list where
+ * nothing is given. When an error is thrown, the masks made so far are freed.
  *
  * @param inputs      (N, T, …) each
  * @param makeColumn  from data to a column
- * Errors: UsageError for both options at once, a length that is none, or a list of another number than that of the inputs; ShapeError for a mask or lengths
- * that do not fit their input. What was made until then is freed.
+ * @throws {UsageError} for both options at once, a length that is out of range, or a list that does not match the
+ *   inputs
+ * @throws {ShapeError} when a mask or lengths do not fit their input
  */
 export function maskColumns(
   op: string,
@@ -23,7 +27,7 @@ export function maskColumns(
 ): (Column | undefined)[] {
   if (mask === undefined && lengths === undefined) return [];
   if (mask !== undefined && lengths !== undefined) {
-    const hint = "A mask says all that lengths can say.";
+    const hint = "A mask can express any lengths.";
     throw new UsageError(message(op, "both mask and lengths are given", { expected: "one of them", hint }));
   }
   const name = mask === undefined ? "lengths" : "mask";
@@ -59,7 +63,10 @@ export function maskColumns(
   }
 }
 
-/** Lengths as numbers of a list, so that their values are checked whatever array holds them: Float64Array, Uint16Array, BigInt64Array, … */
+/**
+ * Lengths as a list of numbers, so that their values are checked in any kind of array: Float64Array, Uint16Array,
+ * BigInt64Array, …
+ */
 function plainLengths(op: string, what: string, given: Data): Data {
   if ("checkLive" in Object(given)) return given; // a tensor
   if (Array.isArray(given) || ArrayBuffer.isView(given)) {
@@ -67,7 +74,7 @@ function plainLengths(op: string, what: string, given: Data): Data {
     if (values.every((value) => typeof value === "number")) return values;
   }
   throw new UsageError(
-    message(op, `${what} is no list of lengths`, { expected: "integers, or a tensor [N]", got: show(given) }),
+    message(op, `${what} must be a list`, { expected: "integers, or a tensor [N]", got: show(given) }),
   );
 }
 

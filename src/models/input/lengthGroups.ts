@@ -1,6 +1,7 @@
 /**
- * What the option `groupByLength` of fit, evaluate and predict does: Note [Groups by length] in data/lengths.ts. Imported where it is given, and itself
- * without imports but errors, so that pages that do not group load none of it. Letters: N sequences, T steps.
+ * The implementation of the option `groupByLength` of fit, evaluate and predict: Note [Groups by length] in
+ * data/lengths.ts. Imported where the option is given, so that other pages do not load it. Letters: N sequences, T
+ * steps.
  */
 import { type Lengths, lengthsOf } from "../../data/lengths.js";
 import { ShapeError, UsageError, message } from "../../errors.js";
@@ -8,9 +9,13 @@ import type { Layer } from "../../layers/layer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { DataColumns } from "./batchColumns.js";
-import type { GroupByLength } from "./groupByLength.js";
+import type { GroupByLength } from "./groupByLengthOption.js";
 
-/** The lengths to group by, of data with targets. Errors: as {@link groupsFor}; UsageError where masks are given besides. */
+/**
+ * The lengths by which data with targets are grouped.
+ * @throws {UsageError} when masks are given as well
+ * @throws what {@link groupsFor} throws
+ */
 export function groupsOf(
   op: string,
   layers: readonly Layer[],
@@ -23,20 +28,20 @@ export function groupsOf(
   return groupsFor(op, layers, tensors, { what: "target", shapes }, value);
 }
 
-/** Throws UsageError where masks are given besides. */
+/** @throws {UsageError} when masks are given as well */
 export function checkNotGiven(op: string, masks: readonly unknown[]): void {
   if (masks.length === 0) return;
   const hint = "Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).";
   throw new UsageError(
-    message(op, "groupByLength and mask or lengths exclude each other", { expected: "one of them", hint }),
+    message(op, "groupByLength cannot be combined with mask or lengths", { expected: "one of them", hint }),
   );
 }
 
 /**
  * The lengths to group by; undefined where rows are not to be grouped.
  * @param results  shapes of targets or outputs, without the batch axis
- * Errors: UsageError for a model that carries states from batch to batch; ShapeError for data that are not one input of token sequences with one target or
- * output each.
+ * @throws {UsageError} for a model that carries states from batch to batch
+ * @throws {ShapeError} unless the data are one input of token sequences with one target or output for each sequence
  */
 export function groupsFor(
   op: string,
@@ -49,7 +54,7 @@ export function groupsFor(
   const stateful = layers.find(({ sequences }) => sequences !== undefined && sequences.carried.length > 0);
   if (stateful !== undefined) {
     const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
-    throw new UsageError(message(op, "groupByLength gives batches another order", { expected, got }));
+    throw new UsageError(message(op, "groupByLength changes the order of samples", { expected, got }));
   }
   const [x] = inputs;
   const isSequences = inputs.length === 1 && x.rank === 2 && x.dtype === "int32";

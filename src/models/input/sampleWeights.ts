@@ -1,6 +1,7 @@
 /**
- * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts), and itself without imports but errors:
- * what it shared with the page, bundlers would put into files of its own. Letters: N samples.
+ * Weights of samples, given one by one or by class, as one list of N. Imported where some are given (extras.ts);
+ * imports only the errors itself, because bundlers would move what it shared with the page into files of their own.
+ * Letters: N samples.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -9,13 +10,13 @@ import type { ClassWeight, SampleWeight } from "./samples.js";
 
 /**
  * The weights of N samples.
- * Errors: ShapeError for weights of another number, or that are negative or not finite.
+ * @throws {ShapeError} when there are not N weights, or one is negative or not finite
  */
 export function sampleWeights(op: string, rows: number, sampleWeight: SampleWeight): Float32Array {
   const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : sampleWeight;
   if (typeof given !== "object" || given === null || given.length !== rows) {
     const got = show(given?.length ?? given);
-    throw new ShapeError(message(op, "sampleWeight has another number of samples", { expected: String(rows), got }));
+    throw new ShapeError(message(op, "sampleWeight has the wrong length", { expected: String(rows), got }));
   }
   const weights = Float32Array.from(given);
   const at = weights.findIndex((weight) => !isWeight(weight));
@@ -31,12 +32,13 @@ function isTensor(given: SampleWeight): given is Tensor {
 }
 
 /**
- * The weights of N samples: each one's own times that of its class.
+ * The weights of N samples: the weight of each sample times that of its class.
  *
- * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1) that means yes above ½
- * @param outputShape  the model's output without the batch axis, which says how many classes there are
- * @param weights      the samples' own weights, if there are any
- * Errors: UsageError for classes that do not exist, or a weight that is none; ShapeError for targets with several classes a sample.
+ * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1), which is the class 1 above ½
+ * @param outputShape  the model's output without the batch axis, which gives the number of classes
+ * @param weights      the weights of the samples themselves, if there are any
+ * @throws {UsageError} for a class that does not exist or an invalid weight
+ * @throws {ShapeError} for targets with several classes per sample
  */
 export function classWeights(
   op: string,
@@ -47,14 +49,14 @@ export function classWeights(
 ): Float32Array {
   if (outputShape.slice(0, -1).some((size) => size > 1)) {
     const got = `[${["N", ...outputShape].join(", ")}]`;
-    throw new ShapeError(message(op, "classWeight needs one class a sample", { expected: "an output [N, C]", got }));
+    throw new ShapeError(message(op, "classWeight needs one class per sample", { expected: "an output [N, C]", got }));
   }
   const classes = Math.max(2, outputShape.at(-1) ?? 1);
   for (const [name, weight] of Object.entries(classWeight)) {
     const label = Number(name);
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       const expected = `labels 0 … ${classes - 1}`;
-      throw new UsageError(message(op, "classWeight names no class", { expected, got: show(name) }));
+      throw new UsageError(message(op, "classWeight has a key that is not a class", { expected, got: show(name) }));
     }
     if (!isWeight(weight)) {
       const wrong = `classWeight of class ${name} is out of range`;
@@ -69,7 +71,9 @@ function isWeight(weight: unknown): boolean {
   return typeof weight === "number" && weight >= 0 && weight < Infinity;
 }
 
-/** The class of each sample: int32 labels as they are, one-hot rows by their largest element, one column by ½. */
+/**
+ * The class of each sample: an int32 label, the largest element of a one-hot row, or a single column compared with ½.
+ */
 function labelsOf(targets: Tensor): Int32Array {
   const values = targets.toTypedArray();
   if (values instanceof Int32Array) return values;

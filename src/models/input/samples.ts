@@ -1,4 +1,5 @@
-/** What users pass as data: types alone. Letters: N samples, T steps. */
+/** The types of data that users pass. Letters: N samples, T steps. */
+import type { SequenceLengths } from "../../layers/mask/givenLengths.js";
 import type { Tensor, TensorValues } from "../../tensor/tensor.js";
 
 /** Inputs or targets: a tensor (N, …), nested arrays, or a typed array of N samples end to end. */
@@ -13,14 +14,17 @@ export type SampleWeight = ArrayLike<number> | Tensor;
 /** Weight of each class, by label. */
 export type ClassWeight = Readonly<Record<number, number>>;
 
-/** How many steps of each sequence count, from the first on: (N) integers from 0 to T. */
-export type SequenceLengths = ArrayLike<number> | Tensor;
-
-/** Which steps of sequences count. For a model with several inputs a list with one for each, undefined for an input without. */
+/**
+ * Which steps of sequences count. For a model with several inputs a list with one entry for each; undefined for an
+ * input without a mask.
+ */
 export interface GivenMasks {
-  /** (N, T): 0 where a step is padding, else it counts. Layers, losses and metrics leave padding out: docs/masks.md. Default: all count. */
+  /**
+   * (N, T): 0 where a step is padding. Layers, losses and metrics leave padding out: docs/masks.md. Default: all steps
+   * count.
+   */
   readonly mask?: Data | readonly (Data | undefined)[] | undefined;
-  /** In place of a mask, where padding stands behind: (N) integers from 0 to T. */
+  /** Instead of a mask, where padding follows the sequence: (N) integers from 0 to T. */
   readonly lengths?: SequenceLengths | readonly (SequenceLengths | undefined)[] | undefined;
 }
 

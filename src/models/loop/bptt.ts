@@ -1,8 +1,10 @@
 /**
- * Back-propagation through time in windows, over sequences too long for one step: each window is a training step, the state goes on into the next, the
- * gradient does not go back over the border. One window as long as the sequence is full back-propagation through time.
+ * Back-propagation through time in windows, over sequences too long for one step. Each window is a training step. The
+ * state is carried into the next window; the gradient stops at the border. A single window as long as the sequence is
+ * full back-propagation through time.
  * Letters: N sequences, T steps, L steps of a window. Does not choose batches.
- * Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories" (BPTT(h; h′)).
+ * Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network
+ * trajectories" (BPTT(h; h′)).
  */
 import { ShapeError, UsageError, checkKeys, message } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -25,7 +27,7 @@ import type { Model } from "../model.js";
 import type { Data, GivenMasks } from "../input/samples.js";
 import type { TrainingStep } from "../step/training.js";
 
-/** Sequences and what is to be said at each step. */
+/** Sequences, and their targets at each step. */
 export interface Sequence {
   /** (N, T) tokens or (N, T, F) numbers. */
   readonly x: Data;
@@ -35,13 +37,22 @@ export interface Sequence {
 
 /** Options of {@link bptt}. */
 export interface BpttOptions extends GivenMasks {
-  /** L: steps that the gradient goes back at most, 1 ≤ L ≤ T. */
+  /** L: how many steps the gradient goes back at most, 1 ≤ L ≤ T. */
   readonly window: number;
-  /** Steps from one window to the next, 1 ≤ stride ≤ window. Below window, windows overlap, and each stride is computed once more for the state. Default window. */
+  /**
+   * Steps from one window to the next, 1 ≤ stride ≤ window. If smaller than the window, windows overlap, and each
+   * stride is computed once more for the state. Default window.
+   */
   readonly stride?: number;
-  /** A window begins with the states that stood there, which needs stateful layers; false: with zeros. Default true. */
+  /**
+   * True: a window begins with the states at its first step, which needs stateful layers. False: with zeros. Default
+   * true.
+   */
   readonly carryState?: boolean;
-  /** The first window begins with the states that the layers have, for a sequence that goes on; false: with zeros. Default false. */
+  /**
+   * True: the first window begins with the layers' present states, for a sequence in several pieces. False: with zeros.
+   * Default false.
+   */
   readonly continues?: boolean;
   /** Aborting rejects with the signal's reason after the current window. */
   readonly signal?: AbortSignal;
@@ -51,11 +62,11 @@ export interface BpttOptions extends GivenMasks {
 
 /** What happened in one window. */
 export interface BpttWindow {
-  /** Its first step. */
+  /** The window's first step. */
   readonly start: number;
   /** L; the last window may be shorter. */
   readonly length: number;
-  /** Mean over its steps that count, before the update. */
+  /** Mean loss over the steps that count, before the update. */
   readonly loss: number;
   /** Norm of all gradients together, before clipping. */
   readonly gradientNorm: number;
@@ -63,7 +74,7 @@ export interface BpttWindow {
 
 /** What {@link bptt} returns. */
 export interface BpttResult {
-  /** Mean over all steps of all windows that count. */
+  /** Mean loss over all steps of all windows that count. */
   readonly loss: number;
   readonly windows: readonly BpttWindow[];
 }
@@ -71,10 +82,13 @@ export interface BpttResult {
 /**
  * Trains a compiled model once along sequences, window by window.
  *
- * The model has one input and one output for each step (returnSequences); its stateful layers have batchSize N. Optimizer, clipping and learning rate
- * are those of `compile`. A mask, or lengths, as in `fit`: steps that do not count leave the states as they are and weigh nothing.
- * Errors: UsageError for an option, a model that is not compiled, or carryState without stateful layers; ShapeError for sequences that do not fit, or
- * are shorter than a window; UsageError for a loss that is not finite: the weights are then those before that window.
+ * The model has one input, and one output for each step (returnSequences); its stateful layers have batchSize N.
+ * Optimizer, clipping and learning rate are those of `compile`. A mask or lengths work as in `fit`: steps that do not
+ * count leave the states unchanged and have no weight.
+ * @throws {UsageError} for a wrong option, a model that is not compiled, or carryState without stateful layers
+ * @throws {UsageError} when the loss is not finite; the weights are those before that window
+ * @throws {ShapeError} when sequences do not fit, are shorter than a window, or have a window, such as a short last one,
+ * that a layer cannot train on
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
@@ -106,17 +120,19 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
   return state.train(async () => {
     const columns = columnsFor(op, sequence, options, given, parts);
-    const walk = new Walk(parts, columns, options);
+    let walk: Walk | undefined;
     try {
+      checkWindows(parts.graph, columns, window, stride);
+      walk = new Walk(parts, columns, options);
       return await walk.run();
     } finally {
-      walk.dispose();
+      walk?.dispose();
       release(columns);
     }
   });
 }
 
-/** What a walk needs of a model. */
+/** The parts of a model that a walk needs. */
 interface TrainingParts {
   readonly graph: Graph;
   readonly step: TrainingStep;
@@ -124,7 +140,7 @@ interface TrainingParts {
   readonly checkInterrupts: Interrupts;
 }
 
-/** x, y and, where one is given, the mask as columns of T steps. */
+/** x, y and, if one is given, the mask as columns of T steps. */
 function columnsFor(
   op: string,
   { x, y }: Sequence,
@@ -166,7 +182,19 @@ function columnsFor(
   });
 }
 
-/** Buffers for windows of one length, and what is recorded on them. */
+/** @throws {ShapeError} when a layer cannot train on a window, the last and shortest one included */
+function checkWindows({ steps, inputs }: Graph, [{ tensor }]: readonly Column[], window: number, stride: number): void {
+  const [N, T] = tensor.shape;
+  const built = inputs[0].shape[0];
+  const last = T - stride * Math.ceil((T - window) / stride);
+  for (const length of new Set([window, last]))
+    for (const { call } of steps) {
+      const shapes = call.inputs.map(({ shape }) => (shape[0] === built ? [length, ...shape.slice(1)] : shape));
+      call.layer.checkBatch(N, shapes);
+    }
+}
+
+/** Buffers for windows of one length, and the steps recorded on them. */
 interface Stage {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -175,7 +203,7 @@ interface Stage {
   forward?: Recording<void>;
 }
 
-/** One way along the sequences. */
+/** One pass along the sequences. */
 class Walk {
   readonly #parts: TrainingParts;
   readonly #x: Tensor;
@@ -276,7 +304,7 @@ class Walk {
     }
   }
 
-  /** Moves the carried states on by `length` steps with the weights of now. */
+  /** Advances the carried states by `length` steps with the present weights. */
   #forward(start: number, length: number): void {
     const stage = this.#load(start, length);
     if (stage.forward !== undefined) {
@@ -286,7 +314,7 @@ class Walk {
     stage.forward = record(() => this.#parts.step.forward([stage.x], [stage.mask]));
   }
 
-  /** The buffers of that length, filled from `start` on. */
+  /** The buffers for windows of that length, filled from step `start` on. */
   #load(start: number, length: number): Stage {
     const [N, T] = this.#x.shape;
     let stage = this.#stages.get(length);

@@ -1,4 +1,7 @@
-/** Loss and metrics over a data set, batch by batch, without training and apart from the metrics of one that is under way. */
+/**
+ * Loss and metrics over a data set, batch by batch, without training. The metrics of a training in progress are not
+ * touched.
+ */
 import type { Logs } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
@@ -11,13 +14,13 @@ import type { RunningMetrics } from "../step/runningMetrics.js";
 import { Steps } from "../step/steps.js";
 import type { TrainingStep } from "../step/training.js";
 
-/** The evaluation of a data set, to be run once or after every epoch. */
+/** The evaluation of a data set, run once or after every epoch. */
 export class Evaluation {
   readonly #metrics: RunningMetrics;
   readonly #states: OwnStates | undefined;
   readonly #steps: Steps;
 
-  /** Errors: MemoryError. */
+  /** @throws {MemoryError} */
   constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
@@ -27,7 +30,10 @@ export class Evaluation {
     );
   }
 
-  /** @returns loss (the mean over the samples, or the steps that count) and metrics, by name. Carried states begin at zero; those of the model stay as they are */
+  /**
+   * Evaluates all batches. Carried states begin at zero; those of the model do not change.
+   * @returns loss (the mean over the samples, or over the steps that count) and metrics, by name
+   */
   async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
     const order = batches.order(false, 0, 0);
@@ -49,7 +55,7 @@ export class Evaluation {
   }
 }
 
-/** Runs `fn`, which calls layers, with states of its own, where layers carry such. */
+/** Runs `fn`, which calls layers, with separate states if layers carry states. */
 export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
   return states === undefined ? fn() : states.use(fn);
 }

@@ -1,7 +1,7 @@
 /**
- * The training loop: epochs, batches in a seeded order, validation, callbacks. A batch goes this way: its rows are selected, the recorded step gathers
- * them and computes loss and gradients, the loss is read once, the recorded update changes the weights.
- * Does not know what a step computes (training.ts) or where weights lie (weights.ts).
+ * The training loop: epochs, batches in a seeded order, validation, callbacks. For each batch its rows are selected,
+ * the recorded step gathers them and computes loss and gradients, the loss is read once, and the recorded update
+ * changes the weights. Does not know what a step computes (training.ts) or where weights are stored (weights.ts).
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
@@ -26,11 +26,11 @@ export interface History {
   readonly history: Readonly<Record<string, readonly number[]>>;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
-  /** With groupByLength: how many of the computed steps were padding, in percent. */
+  /** With groupByLength: the share of padding among the computed steps, in percent. */
   readonly padding?: number;
 }
 
-/** What the loop needs of a model. */
+/** The parts of a model that the loop needs. */
 export interface Trainable {
   readonly layers: readonly Layer[];
   readonly step: TrainingStep;
@@ -69,7 +69,7 @@ export async function runFit(
   const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
     new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) => step.gradients(splitBatch(columns, batch)));
   const training = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
-  let judging: Evaluation | undefined;
+  let validation: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
@@ -79,7 +79,7 @@ export async function runFit(
       const { checkBatches } = await import("./resuming.js");
       checkBatches(progress.toJSON(), training.batches);
     }
-    judging =
+    validation =
       data.validation &&
       new Evaluation(
         step,
@@ -92,15 +92,15 @@ export async function runFit(
       step.metrics.reset();
     }
     step.discard(); // of what backward has gathered outside of fit
-    return await new Fit(model, data, training, judging, options).run();
+    return await new Fit(model, data, training, validation, options).run();
   } finally {
     step.rest();
     training.dispose();
-    judging?.dispose();
+    validation?.dispose();
   }
 }
 
-/** "valLoss" of "loss". */
+/** "valLoss" for "loss". */
 function validationName(name: string): string {
   return `val${name[0].toUpperCase()}${name.slice(1)}`;
 }
@@ -111,7 +111,7 @@ class Fit implements Training {
   readonly #model: Trainable;
   readonly #data: FitData;
   readonly #training: EpochSteps;
-  readonly #judging: Evaluation | undefined;
+  readonly #validation: Evaluation | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   readonly #batchCallbacks: readonly Callback[];
@@ -121,14 +121,14 @@ class Fit implements Training {
     model: Trainable,
     data: FitData,
     training: EpochSteps,
-    judging: Evaluation | undefined,
+    validation: Evaluation | undefined,
     options: FitOptions,
   ) {
     this.epochs = options.epochs ?? 1;
     this.#model = model;
     this.#data = data;
     this.#training = training;
-    this.#judging = judging;
+    this.#validation = validation;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
     this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
@@ -180,7 +180,7 @@ class Fit implements Training {
         try {
           callback.onTrainAbort?.(this);
         } catch {
-          // the error that ended training says more
+          // the error that ended training is the one to report
         }
       }
       throw error;
@@ -212,7 +212,7 @@ class Fit implements Training {
     return { epochs, history, stopped: this.#stopped, ...(padding !== undefined && { padding }) };
   }
 
-  /** The batches of an epoch that are still to be done. */
+  /** Trains on the remaining batches of an epoch. */
   async #epoch(): Promise<void> {
     const { shuffle = true, seed = this.#model.seed } = this.#options;
     const { progress, checkInterrupts } = this.#model;
@@ -236,7 +236,10 @@ class Fit implements Training {
     }
   }
 
-  /** One batch. @returns what a step gives, and the value of the loss; where it is not finite, nothing was trained */
+  /**
+   * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, no weight
+   * has changed
+   */
   #step(order: Int32Array, batch: number): { readonly results: readonly Tensor[]; readonly loss: number } {
     const { step } = this.#model;
     step.begin();
@@ -263,12 +266,12 @@ class Fit implements Training {
   }
 
   async #validate(): Promise<Logs> {
-    if (this.#judging === undefined) return {};
-    const logs = await this.#judging.run(this.#model.checkInterrupts);
+    if (this.#validation === undefined) return {};
+    const logs = await this.#validation.run(this.#model.checkInterrupts);
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
-  /** A loss that is no number: a callback may end training, else it is an error. */
+  /** Handles a loss that is not finite: a callback may end training, otherwise it is an error. */
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows

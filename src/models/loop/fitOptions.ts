@@ -1,39 +1,47 @@
-/** Options of `fit`, and what is wrong with them before any data are looked at. */
+/** Options of `fit` and the checks that need no data. */
 import type { Callback } from "../../callbacks/callback.js";
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../../options.js";
-import { type GroupByLength, checkGroupByLength } from "../input/groupByLength.js";
+import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
 import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
-  /** Number of the last epoch: how many there are, where `initialEpoch` and `resume` do not say that some are done already. Default 1. */
+  /**
+   * Number of the last epoch; that is how many epochs are run, unless `initialEpoch` or `resume` says that some are
+   * done already. Default 1.
+   */
   readonly epochs?: number;
-  /** Samples a step. Default 32; more than there are samples is an error. */
+  /** Samples per step, at most the number of samples. Default 32. */
   readonly batchSize?: number;
-  /** Take the samples in another order each epoch. Default true. */
+  /** Takes the samples in a different order each epoch. Default true. */
   readonly shuffle?: boolean;
   /** Seed of that order. Default: the model's. */
   readonly seed?: number;
-  /** Part of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
+  /** Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
   readonly validationSplit?: number;
-  /** Samples to judge by after each epoch. */
+  /** Samples that the model is evaluated on after each epoch. */
   readonly validationData?: Samples;
-  /** Weight of each class in the loss and the metrics of training, by label; validation is without. Default 1. */
+  /** Weight of each class in the loss and metrics of training, by label; not applied in validation. Default 1. */
   readonly classWeight?: ClassWeight;
   /** Weight of each sample in the loss and the metrics, (N). Default 1. */
   readonly sampleWeight?: SampleWeight;
   readonly callbacks?: readonly Callback[];
-  /** Number of the first epoch, for one who continues by hand. Default 0. */
+  /** Number of the first epoch, to continue training by hand. Default 0. */
   readonly initialEpoch?: number;
   /**
-   * Go on where training stood when it was interrupted or its checkpoint was saved, to the bit. Needs the same data and options, callbacks included.
-   * Default false.
+   * Continues exactly where training was interrupted or its checkpoint was saved. Needs the same data and options,
+   * including callbacks. Default false.
    */
   readonly resume?: boolean;
-  /** Sequences of similar length share a batch, which is computed for as many steps as it needs. Default false. */
+  /**
+   * Puts sequences of similar length into one batch, which is computed for as many steps as it needs. Default false.
+   */
   readonly groupByLength?: GroupByLength;
-  /** Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be saved. */
+  /**
+   * Aborting ends training after the current step; fit then rejects with the signal's reason, and the model may be
+   * saved.
+   */
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +82,7 @@ const names = [
 
 const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
 
-/** Throws UsageError for an option that is unknown or out of range. */
+/** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
   checkKeys(op, options, names);
@@ -94,23 +102,23 @@ export function checkFitOptions(options: FitOptions): void {
   checkSignal(op, signal);
 }
 
-/** Throws UsageError unless the option is an AbortSignal or left out. */
+/** @throws {UsageError} unless the option is an AbortSignal or left out */
 export function checkSignal(op: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
-  const hint = "A controller's signal is controller.signal.";
-  throw new UsageError(message(op, "signal is no signal", { expected: "an AbortSignal", got: show(signal), hint }));
+  const hint = "Pass controller.signal.";
+  throw new UsageError(message(op, "signal must be an AbortSignal", { got: show(signal), hint }));
 }
 
 function failTogether(both: string): never {
   throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
 }
 
-/** A callback has a hook, and no hook that nobody calls. */
+/** Checks that each callback has hooks, and only known ones. */
 function checkCallbacks(callbacks: readonly Callback[]): void {
   const op = "fit";
   if (!Array.isArray(callbacks)) {
     const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
-    throw new UsageError(message(op, "callbacks are no list", { expected, got: show(callbacks) }));
+    throw new UsageError(message(op, "callbacks must be a list", { expected, got: show(callbacks) }));
   }
   for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
     const isObject = typeof callback === "object" && callback !== null;
@@ -119,7 +127,11 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
     const got = unknown || show(callback);
     throw new UsageError(
-      message(op, `callback ${i} has no such hook`, { expected: `some of ${hooks.join(", ")}`, got, ...hint }),
+      message(op, `callback ${i} has an unknown hook, or none`, {
+        expected: `some of ${hooks.join(", ")}`,
+        got,
+        ...hint,
+      }),
     );
   }
 }

@@ -1,10 +1,13 @@
-/** What may end long work between two steps: the caller's signal, or the end of the model. */
+/** What can end long work between two steps: the caller's signal, or the disposal of the model. */
 import type { ModelState } from "../modelState.js";
 
-/** Throws the signal's reason, or UsageError where the model was disposed. To be called at once before a step, with no await in between. */
+/**
+ * Throws the signal's reason, or a UsageError when the model was disposed. Call it directly before a step, with no
+ * await in between.
+ */
 export type Interrupts = () => void;
 
-/** The interrupts of a piece of work. @param op what is being done, for the message */
+/** The interrupts of a piece of work. @param op the operation, for the message */
 export function interrupts(op: string, state: ModelState, signal: AbortSignal | undefined): Interrupts {
   return () => {
     signal?.throwIfAborted();

@@ -1,4 +1,7 @@
-/** The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a batch. */
+/**
+ * The model's outputs for data of any length, batch by batch, without gradients. Letters: N samples, n samples of a
+ * batch.
+ */
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
 import { gatherInto } from "../../ops/shape/gather.js";
@@ -13,9 +16,11 @@ import type { Interrupts } from "./interrupts.js";
 import { Steps } from "../step/steps.js";
 
 /**
+ * Computes all outputs, batch by batch.
+ *
  * @param inputs        (N, …) each
  * @param outputShapes  without the batch axis
- * @param lengths       where rows are grouped by length; the results stand in the order of the inputs all the same
+ * @param lengths       by which rows are grouped; the results are in the order of the inputs all the same
  * @param run           the forward pass on gathered inputs (n, …)
  * @returns             (N, …) each, which no scope frees
  */
@@ -54,7 +59,7 @@ export async function predictBatches(
   }
 }
 
-/** Moves row i of each result, (N, …), to row order[i], where its input stands. */
+/** Moves row i of each result, (N, …), to row order[i], the position of its input. */
 function putBack(results: Tensor[], order: Int32Array): void {
   const places = new Int32Array(order.length);
   for (const [i, row] of order.entries()) places[row] = i;

@@ -1,13 +1,13 @@
 /**
- * Where training stands: the epoch, the batch in it, the loss so far, what the callbacks remember. What a checkpoint needs to go on as if nothing had
- * happened. Does not call hooks.
+ * The position of training: the epoch, the batch in it, the loss so far, and the states of callbacks. It is what a
+ * checkpoint needs to continue as if nothing had happened. Does not call hooks.
  */
 import type { Callback, CallbackState } from "../../callbacks/callback.js";
 import { DataError, message } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
 
-/** What a callback remembers, under its name. */
+/** The state of a callback, under its name. */
 interface SavedCallback {
   readonly name: string;
   readonly state: CallbackState;
@@ -18,12 +18,15 @@ export interface SavedProgress {
   readonly epoch: number;
   readonly batch: number;
   readonly lossSum: number;
-  /** Where outputs have masks: as {@link LossSums}. */
+  /** The sums of outputs with masks, as {@link LossSums}. */
   readonly lossSums?: readonly number[];
   readonly samples: number;
   readonly passes: number;
   readonly callbacks: readonly SavedCallback[];
-  /** What lengths were rounded up to a multiple of, false where sequences were not grouped by length; not there before the first batch. */
+  /**
+   * The multiple that lengths were rounded up to, or false if sequences were not grouped by length; missing before the
+   * first batch.
+   */
   readonly grouping?: number | false;
 }
 
@@ -33,12 +36,15 @@ export class Progress {
   epoch = 0;
   /** Batches done in this epoch. */
   batch = 0;
-  /** Epochs done since compile, in all calls of fit: the order of the samples follows from it, so that it differs between calls. */
+  /**
+   * Epochs done since compile, in all calls of fit. The order of the samples follows from it, so that it differs
+   * between calls.
+   */
   passes = 0;
   #sums: LossSums = [];
   #samples = 0;
   #grouping: number | false | undefined;
-  /** Those of the running or the last fit; undefined where a checkpoint was loaded since. */
+  /** The callbacks of the running or the last fit; undefined if a checkpoint was loaded since. */
   #callbacks: readonly Callback[] | undefined;
   #restored: readonly SavedCallback[] = [];
 
@@ -48,8 +54,10 @@ export class Progress {
   }
 
   /**
-   * Counts a batch of `samples` samples. @param results, value as in {@link addLoss}
-   * @param grouping what lengths are rounded up to a multiple of; false: rows are not grouped by length
+   * Counts a batch of `samples` samples.
+   * @param results   as in {@link addLoss}
+   * @param grouping  the multiple that lengths are rounded up to; false: rows are not grouped by length
+   * @param value     as in {@link addLoss}
    */
   add(results: readonly Tensor[], samples: number, grouping: number | false = false, value?: number): void {
     this.#grouping = grouping;
@@ -58,14 +66,14 @@ export class Progress {
     this.batch++;
   }
 
-  /** Begins anew. */
+  /** Starts again from nothing. */
   reset(): void {
     this.passes = 0;
     this.#grouping = undefined;
     this.restart(0);
   }
 
-  /** Goes on to the next epoch. */
+  /** Moves on to the next epoch. */
   nextEpoch(): void {
     this.passes++;
     this.restart(this.epoch + 1);
@@ -79,7 +87,10 @@ export class Progress {
     this.#samples = 0;
   }
 
-  /** The callbacks of a fit that begins. @returns how to hand them what those before them remembered, those of the same names in order */
+  /**
+   * Registers the callbacks of a fit that begins. @returns a function that gives each the state saved by the callback
+   * of the same name, in order
+   */
   begin(callbacks: readonly Callback[]): () => void {
     const known = [...this.#callbackStates()];
     this.#callbacks = callbacks;
@@ -91,7 +102,7 @@ export class Progress {
     };
   }
 
-  /** As plain data. */
+  /** The progress as plain data. */
   toJSON(): SavedProgress {
     const { epoch, batch, passes } = this;
     const [sums, samples, grouping] = [this.#sums, this.#samples, this.#grouping];
@@ -100,7 +111,7 @@ export class Progress {
     return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };
   }
 
-  /** Takes over what toJSON gave, which {@link checkProgress} has found good. */
+  /** Restores what toJSON returned; {@link checkProgress} must have accepted it. */
   restore({ epoch, batch, passes, lossSum, lossSums, samples, grouping, callbacks }: SavedProgress): void {
     this.epoch = epoch;
     this.batch = batch;
@@ -121,7 +132,7 @@ export class Progress {
   }
 }
 
-/** Throws DataError for what {@link Progress.toJSON} cannot have given. */
+/** Checks saved data. @throws {DataError} when {@link Progress.toJSON} cannot have returned it */
 export function checkProgress(saved: SavedProgress): void {
   const counts = [saved?.epoch, saved?.batch, saved?.samples, saved?.passes];
   const areCounts = counts.every((count) => Number.isSafeInteger(count) && count >= 0);
@@ -131,7 +142,9 @@ export function checkProgress(saved: SavedProgress): void {
   const areSums = Array.isArray(sums) && sums.length % 2 === 0 && sums.every(Number.isFinite);
   if (areCounts && areSums && areCallbacks(saved.callbacks) && isGrouping) return;
   const expected = "numbers of epochs, batches, samples and passes, a sum, and the states of callbacks";
-  throw new DataError(message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved) }));
+  throw new DataError(
+    message("loadModel", "the progress is damaged", { expected, got: JSON.stringify(saved)?.slice(0, 200) }),
+  );
 }
 
 function areCallbacks(list: unknown): boolean {

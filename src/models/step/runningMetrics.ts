@@ -1,9 +1,9 @@
 /**
- * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
- * in the middle of a training leaves the training's alone.
+ * Metrics and their running totals in memory. A training and each evaluation have totals of their own, so that an
+ * evaluation during training does not change the training's.
  */
 import type { Metric } from "../../metrics/metric.js";
-import type { Judged } from "../../ops/loss/maskedLoss.js";
+import type { Weighed } from "../../ops/loss/maskedLoss.js";
 import { newTotals, readTotals } from "../../ops/inPlace/metricTotals.js";
 import { keep } from "../../tensor/scope.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -19,7 +19,8 @@ export class RunningMetrics {
   /**
    * @param outputShape  without the batch axis
    * @param areLogits    true where the loss takes logits
-   * Errors: ShapeError where a metric does not fit the output; MemoryError.
+   * @throws {ShapeError} when a metric does not fit the output
+   * @throws {MemoryError}
    */
   constructor(metrics: readonly Metric[], outputShape: Shape, areLogits: boolean) {
     const sizes = metrics.map((metric) => metric.stateSize(outputShape));
@@ -29,13 +30,13 @@ export class RunningMetrics {
     this.#metrics = metrics.map((metric, i) => ({ metric, name: names[i], totals: keep(newTotals(sizes[i])) }));
   }
 
-  /** What is added up, a tensor a metric. */
+  /** The running totals, one tensor for each metric. */
   get totals(): Tensor[] {
     return this.#metrics.map(({ totals }) => totals);
   }
 
-  /** Adds a batch. Kernels only. */
-  update({ target, prediction, metricWeights }: Judged): void {
+  /** Adds a batch. Only calls kernels. */
+  update({ target, prediction, metricWeights }: Weighed): void {
     noGrad(() => {
       for (const { metric, totals } of this.#metrics)
         metric.update(totals, target, prediction, metricWeights, this.#areLogits);
@@ -51,12 +52,12 @@ export class RunningMetrics {
     return Object.fromEntries(values) as Record<string, number>;
   }
 
-  /** What {@link results} will name. */
+  /** The names in {@link results}. */
   get names(): string[] {
     return this.#metrics.map(({ name }) => name);
   }
 
-  /** Begins anew: all totals are 0. */
+  /** Sets all totals to 0. */
   reset(): void {
     for (const { totals } of this.#metrics) totals.assign(new Uint8Array(totals.size));
   }
@@ -71,7 +72,7 @@ export class RunningMetrics {
   }
 }
 
-/** Names in the logs; two metrics of the same name get numbers: accuracy, accuracy_2. */
+/** Names in the logs; metrics of the same name are numbered: accuracy, accuracy_2. */
 function uniqueNames(metrics: readonly Metric[]): string[] {
   const counts = new Map([["loss", 1]]);
   return metrics.map(({ name }) => {

@@ -1,7 +1,8 @@
 /**
- * How much memory a training step takes at its peak, from shapes alone: weights, their gradients, the optimizer's slots, averages; and for each sample its
- * input, the output of every layer, which the backward pass needs, and the gradients of one layer's output and input, the largest pair.
- * An upper estimate: some outputs are freed early. Scratch of kernels is not counted. Letters: none, all in bytes.
+ * The peak memory of a training step, computed from shapes alone: weights, their gradients, the optimizer's slots,
+ * averages; and for each sample its input, the output of every layer, which the backward pass needs, and the largest
+ * pair of gradients of one layer's output and input. An upper estimate, since some outputs are freed early. Scratch
+ * memory of kernels is not counted. All sizes are in bytes.
  */
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import type { Graph } from "../graph/graph.js";
@@ -9,7 +10,7 @@ import type { Graph } from "../graph/graph.js";
 /** Layers whose output is their input's memory. */
 const views: ReadonlySet<string> = new Set(["flatten", "reshape"]);
 
-/** What a training step takes: `fixed` bytes, and `perSample` for each sample of the batch. */
+/** The memory of a training step: `fixed` bytes, and `perSample` bytes for each sample of the batch. */
 export interface StepMemory {
   readonly fixed: number;
   readonly perSample: number;

@@ -1,6 +1,7 @@
 /**
- * What a forward pass in training changes besides the gradients: moving statistics, states that stateful layers carry, the totals of metrics. Copies of it
- * are taken before a batch, and put back where the batch is refused, because its loss is no number or an error ended it.
+ * What a forward pass in training changes besides the gradients: moving statistics, states that stateful layers carry,
+ * the totals of metrics. Copies are taken before a batch and restored when the batch is refused, because its loss is
+ * not finite or an error ended it.
  */
 import { elementBytes } from "../../runtime/memory.js";
 import { copyFloat32 } from "../../runtime/primitives.js";
@@ -8,11 +9,11 @@ import { empty } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** Copies of some tensors of whole words of 4 bytes. No scope frees them. */
+/** Copies of tensors that consist of whole words of 4 bytes. No scope frees them. */
 export class StepState {
   readonly #pairs: readonly (readonly [tensor: Tensor, copy: Tensor])[];
 
-  /** Errors: MemoryError. */
+  /** @throws {MemoryError} */
   constructor(tensors: readonly Tensor[]) {
     this.#pairs = tensors
       .filter(({ size }) => size > 0)

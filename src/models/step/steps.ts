@@ -1,6 +1,7 @@
 /**
- * One computation for every batch, recorded at the first batch of each size (rows, and steps where they are grouped by length) and replayed for the others: gathering the rows, then whatever is to be done
- * with them. Does not know what that is. Letters: n rows of a batch.
+ * One computation for every batch, recorded at the first batch of each size (rows, and steps where they are grouped by
+ * length) and replayed for the others: gathering the rows, then whatever is to be done with them. Does not know what
+ * that is. Letters: n rows of a batch.
  */
 import type { Batch, Batches } from "../../data/batches.js";
 import { type Recording, record } from "../../tensor/record.js";
@@ -19,7 +20,10 @@ export class Steps {
     this.#compute = compute;
   }
 
-  /** Gathers batch `b` of an epoch with that order of rows and computes. @returns its results, which the next run overwrites */
+  /**
+   * Gathers batch `b` of an epoch with that order of rows and computes.
+   * @returns its results, which the next run overwrites
+   */
   run(order: Int32Array, b: number): Tensor[] {
     const { n, steps, batch } = this.batches.select(order, b);
     const known = this.#recordings.get(batch);

@@ -1,15 +1,16 @@
 /**
- * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. Between them the loss is read, so that a loss
- * that is not a number stops training before a weight has changed.
+ * One training step of a compiled model, in two halves: gradients and loss from a batch, then the update. The loss is
+ * read between them, so that a loss that is not finite stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
 import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
-import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
-import type { Judged, MaskedSteps } from "../../ops/loss/maskedLoss.js";
+import type { Weighed } from "../../ops/loss/maskedLoss.js";
+import { apply } from "../../ops/defineOp.js";
+import { totalLossOp } from "../../ops/loss/totalLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -26,12 +27,12 @@ import { StepState } from "./stepState.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
-/** A batch: inputs, targets, and weights (N) where there are some. */
+/** A batch: inputs, targets, and weights (N) if there are any. */
 export interface TrainingBatch {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   readonly weights: Tensor | undefined;
-  /** For each input its mask, where users give some. */
+  /** The mask of each input for which the user gave one. */
   readonly masks?: readonly (Tensor | undefined)[];
 }
 
@@ -40,29 +41,29 @@ export class TrainingStep {
   readonly losses: readonly Loss[];
   readonly options: CompileOptions;
   readonly optimizer: OptimizerState;
-  /** Those of the running epoch. */
+  /** The metrics of the running epoch. */
   readonly metrics: RunningMetrics;
-  /** Where the model was compiled with an averageDecay. */
+  /** The averages, if the model was compiled with an averageDecay. */
   readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #random: RandomState;
-  /** What a mask means to losses and metrics; undefined where neither a layer nor the caller has brought it. */
-  maskedSteps: MaskedSteps | undefined;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
-  /** What stood before the batch that is under way. */
+  /** The state before the current batch. */
   readonly #before: StepState;
-  /** The count of changes of the gradients when they were last cleared. */
+  /** The version of the gradients when they were last cleared. */
   #cleanAt = -1;
   #update: Recording<void> | undefined;
 
-  /** Errors: UsageError or ShapeError for losses, weights or metrics that do not match the outputs; MemoryError. */
+  /**
+   * @throws {UsageError | ShapeError} when losses, weights or metrics do not match the outputs
+   * @throws {MemoryError}
+   */
   constructor(graph: Graph, weights: Weights, random: RandomState, options: CompileOptions) {
     this.#graph = graph;
     this.#weights = weights;
     this.#random = random;
-    this.maskedSteps = graph.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     this.options = options;
     this.losses = lossesOf(options);
     checkForOutputs(options, graph.outputShapes);
@@ -80,7 +81,7 @@ export class TrainingStep {
     this.#before = new StepState([...weights.changedInForward, ...this.metrics.totals]);
   }
 
-  /** The metrics with totals of their own, for an evaluation. */
+  /** The metrics with separate totals, for an evaluation. */
   newMetrics(): RunningMetrics {
     return new RunningMetrics(
       this.options.metrics ?? [],
@@ -89,7 +90,7 @@ export class TrainingStep {
     );
   }
 
-  /** Throws UsageError where no parameter is trained, or a layer was frozen or thawed since compile. */
+  /** @throws {UsageError} when no parameter is trained, or a layer was frozen or unfrozen since compile */
   checkTrainable(op: string): void {
     const now = new Set(this.#weights.trainable.map(({ parameter }) => parameter));
     const changed = this.#weights.all.find(({ parameter }) => now.has(parameter) !== this.#trained.has(parameter));
@@ -99,8 +100,8 @@ export class TrainingStep {
     }
     if (changed !== undefined) {
       const got = `trainable ${!changed.parameter.layer.isFrozen} in layer ${show(changed.layer.name)}`;
-      const hint = "Call compile again: the optimizer starts anew then.";
-      throw new UsageError(message(op, "layers were frozen or thawed since compile", { got, hint }));
+      const hint = "Call compile again; the optimizer then starts afresh.";
+      throw new UsageError(message(op, "layers were frozen or unfrozen since compile", { got, hint }));
     }
     const cut = this.#weights.trainable.find(({ value }) => !value.requiresGrad);
     if (cut !== undefined) {
@@ -116,13 +117,14 @@ export class TrainingStep {
   }
 
   /**
-   * Forward and backward: adds ∂loss/∂parameter to the gradient slab, adds the batch to the metrics. Kernels only: it is recorded.
-   * @returns the loss, a scalar: mean over the batch plus the penalties; not a number where training has diverged, and then {@link refuse} is due. Where
-   * outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
+   * Forward and backward: adds ∂loss/∂parameter to the gradient slab and the batch to the metrics. Only calls kernels,
+   * since it is recorded.
+   * @returns the loss, a scalar: the mean over the batch plus the penalties. If it is not finite, call {@link refuse}.
+   *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
    */
   gradients(batch: TrainingBatch): Tensor[] {
     return this.#weights.isolated(() => {
-      const rows = this.#judged(batch, true);
+      const rows = this.#weighed(batch, true);
       const losses = this.#loss(rows, batch);
       losses[0].backward();
       for (const { parameter, regularizer } of this.#penalized) {
@@ -134,8 +136,8 @@ export class TrainingStep {
   }
 
   /**
-   * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random numbers. Recorded the first time,
-   * then replayed, until {@link rest}.
+   * The second half of a step: one pass of the optimizer over the slab, which clears the gradients, and the next random
+   * numbers. Recorded the first time, then replayed until {@link rest}.
    */
   update(): void {
     this.optimizer.prepare();
@@ -151,7 +153,7 @@ export class TrainingStep {
   }
 
   /**
-   * Both halves at once, for one who does not look at the loss in between. Kernels only, and the learning rate that stands now.
+   * Runs {@link gradients} and {@link update} without reading the loss in between. It may be recorded.
    * @returns the loss
    */
   train(batch: TrainingBatch): Tensor {
@@ -178,44 +180,52 @@ export class TrainingStep {
   }
 
   /**
-   * Clears gradients that a `backward` of somebody else has left, and notes what {@link refuse} is to go back to. To be called before {@link gradients} or
-   * a replay of it, outside of recordings.
+   * Clears gradients left by a `backward` outside of training, and stores the state that {@link refuse} restores. Call
+   * it before {@link gradients} or a replay of it, outside of recordings.
    */
   begin(): void {
     if (this.#weights.gradientVersion !== this.#cleanAt) this.discard();
     this.#before.save();
   }
 
-  /** Undoes {@link gradients}: moving statistics, carried states and totals of metrics stand where they were at {@link begin}, no gradient is left. */
+  /**
+   * Undoes {@link gradients}: restores moving statistics, carried states and totals of metrics to what they were at
+   * {@link begin}, and clears the gradients.
+   */
   refuse(): void {
     this.discard();
     this.#before.restore();
   }
 
-  /** Loss of a batch without training, which `metrics` add up. Kernels only: it is recorded. @returns the loss, as {@link gradients} */
+  /**
+   * Loss of a batch without training; `metrics` add the batch. Only calls kernels, since it is recorded.
+   * @returns the loss, as {@link gradients} does
+   */
   evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
       return this.averaged(() => {
-        const rows = this.#judged(batch, false);
+        const rows = this.#weighed(batch, false);
         metrics.update(rows[0]);
         return this.#loss(rows, batch);
       });
     });
   }
 
-  /** States for an evaluation of its own. Errors: MemoryError */
+  /** Separate states for an evaluation. @throws {MemoryError} */
   newStates(): OwnStates | undefined {
     return this.#graph.newStates();
   }
 
-  /** Goes forward without training and without results, for the states that stateful layers carry. Kernels only. */
+  /**
+   * Runs forward without training and without results, to advance the states of stateful layers. Only calls kernels.
+   */
   forward(inputs: readonly Tensor[], given: TrainingBatch["masks"]): void {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
   }
 
   /**
-   * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not,
-   * else the loss function.
+   * Where the loss of a refused batch became non-finite, in words: a weight, else the first layer whose output on this
+   * batch is not finite, else the loss function.
    */
   whereNonFinite({ inputs, masks: given }: TrainingBatch): string {
     const weight = this.#weights.all.find(({ value }) => !isFinite(value));
@@ -229,12 +239,12 @@ export class TrainingStep {
     return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
   }
 
-  /** Runs `fn`, which calls layers, with the averages as the weights, where there are some. */
+  /** Runs `fn`, which calls layers, with the averages as the weights, if there are any. */
   averaged<T>(fn: () => T): T {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
-  /** Ends a training: the recorded update is freed, so that nothing holds the memory of a model that nobody uses where it is. */
+  /** Ends a training: frees the recorded update, which would pin the memory of an idle model. */
   rest(): void {
     this.#update?.dispose();
     this.#update = undefined;
@@ -249,37 +259,41 @@ export class TrainingStep {
     this.#before.dispose();
   }
 
-  /** The outputs of a batch beside their targets. */
-  #judged({ inputs, targets, weights, masks: given }: TrainingBatch, training: boolean): Judged[] {
+  /** The outputs of a batch with their targets and weights. */
+  #weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {
+    const { maskedSteps } = this.#graph;
+    if (maskedSteps === undefined && given.some((mask) => mask !== undefined)) {
+      const hint = "Call fit or evaluate with a mask first.";
+      throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
+    }
     const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       if (mask === undefined) return { target, prediction, lossWeights: weights, metricWeights: weights };
-      if (this.maskedSteps !== undefined) return this.maskedSteps.judge(target, prediction, weights, mask);
-      const hint = "Call fit or evaluate with a mask first.";
-      throw new UsageError(message("model", "what a mask means to the loss is not loaded", { hint }));
+      return maskedSteps!.weigh(target, prediction, weights, mask);
     });
   }
 
-  #loss(rows: readonly Judged[], { inputs }: TrainingBatch): Tensor[] {
+  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): Tensor[] {
     const means = this.losses.map((loss, i) => {
       const { target, prediction, lossWeights, select } = rows[i];
       const losses = loss.call(target, prediction);
       const mean = weightedMean(select?.(losses) ?? losses, lossWeights);
       const factor = this.options.lossWeights?.[i] ?? 1;
-      return factor === 1 ? mean : mul(mean, factor);
+      return factor === 1 ? mean : apply(totalLossOp, [mean], [factor]);
     });
     const penalties = noGrad(() =>
       this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
     );
-    const loss = [...means, ...penalties].reduce((sum, term) => add(sum, term));
+    const terms = [...means, ...penalties];
+    const loss = terms.length === 1 ? terms[0] : apply(totalLossOp, terms, Array<number>(terms.length).fill(1));
     const counts = rows.map(({ count }) => count);
     if (!counts.some(Boolean)) return [loss];
-    return [loss, this.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
+    return [loss, this.#graph.maskedSteps!.terms(means, counts, penalties, inputs[0].shape[0])];
   }
 }
 
-/** True where all values are numbers. */
+/** True where all values are finite. */
 function isFinite(tensor: Tensor): boolean {
   return heap().view("float32", tensor.ptr, tensor.size).every(Number.isFinite);
 }

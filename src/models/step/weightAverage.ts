@@ -1,7 +1,7 @@
 /**
- * An exponential moving average of all weights of a model, moving statistics included: what is evaluated, predicted with and saved in the place of the
- * weights that training changes. One pass over the slabs a step. Sources: Polyak & Juditsky 1992; the rising decay is TensorFlow's
- * ExponentialMovingAverage with num_updates.
+ * An exponential moving average of all weights of a model, including moving statistics. It is used to evaluate and
+ * predict, and is saved in place of the weights that training changes. One pass over the slabs per step. Sources:
+ * Polyak & Juditsky 1992; the rising decay is that of TensorFlow's ExponentialMovingAverage with num_updates.
  */
 import { updateWarmAverage } from "../../ops/inPlace/movingAverages.js";
 import type { OptimizerBlock } from "../../ops/inPlace/optimizerSteps.js";
@@ -12,17 +12,17 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { withSubstitutes } from "../../layers/parameter.js";
 import type { Weight, Weights } from "./weights.js";
 
-/** The averages of the weights that one model trains or has made, but for carried states. No scope frees them. */
+/** The averages of the weights that one model trains or has made, except carried states. No scope frees them. */
 export class WeightAverage {
   readonly #weights: Weights;
   readonly #decay: number;
-  /** Averages in the order of the values in memory. */
+  /** Averages, in the order in which the values are in memory. */
   readonly #slabs: readonly Slab[];
-  /** Values that are neighbours in memory, and the averages of them. */
+  /** Values that are adjacent in memory, and their averages. */
   readonly #runs: readonly { readonly values: Tensor; readonly averages: Tensor }[];
   readonly #averageOf: ReadonlyMap<Tensor, Tensor>;
 
-  /** Begins with the weights as they are. @param decay in [0, 1) Errors: MemoryError. */
+  /** Begins with the present weights. @param decay in [0, 1) @throws {MemoryError} */
   constructor(weights: Weights, decay: number) {
     this.#weights = weights;
     this.#decay = decay;
@@ -35,12 +35,12 @@ export class WeightAverage {
     this.reset();
   }
 
-  /** Begins anew with the weights as they are. */
+  /** Begins again with the present weights. */
   reset(): void {
     for (const { values, averages } of this.#runs) copyFloat32(averages.ptr, values.ptr, values.size);
   }
 
-  /** The average after a step of the optimizer. A kernel: it is recorded. */
+  /** Updates the average after a step of the optimizer. Only calls a kernel, since it is recorded. */
   update(block: OptimizerBlock): void {
     for (const { values, averages } of this.#runs) updateWarmAverage(averages, values, block, this.#decay);
   }
@@ -54,12 +54,15 @@ export class WeightAverage {
     );
   }
 
-  /** The average of a weight; the weight itself where there is none: it belongs to another model, or it is a carried state. */
+  /**
+   * The average of a weight; the weight itself if it has none, because it belongs to another model or is a carried
+   * state.
+   */
   of({ value }: Weight): Tensor {
     return this.#averageOf.get(value) ?? value;
   }
 
-  /** Makes the averages the weights. */
+  /** Copies the averages into the weights. */
   adopt(): void {
     for (const { values, averages } of this.#runs) copyFloat32(values.ptr, averages.ptr, values.size);
     for (const value of this.#averageOf.keys()) value.changed();
@@ -70,7 +73,7 @@ export class WeightAverage {
     return this.#slabs.map(({ whole }) => whole.toTypedArray() as Float32Array);
   }
 
-  /** Puts copies back. */
+  /** Restores copies. */
   restore(copies: readonly Float32Array[]): void {
     for (const [i, { whole }] of this.#slabs.entries()) whole.assign(copies[i]);
   }
@@ -84,7 +87,7 @@ export class WeightAverage {
   }
 }
 
-/** Ranges of values that are neighbours in memory, beside the ranges of their averages. */
+/** Ranges of values that are adjacent in memory, with the ranges of their averages. */
 function runsOf(values: readonly Tensor[], averages: Slab): { readonly values: Tensor; readonly averages: Tensor }[] {
   const begins = values.flatMap((_, i) => (i > 0 && averages.runsOn(values, i) ? [] : [i]));
   return begins.map((begin, k) => {

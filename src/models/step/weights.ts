@@ -1,10 +1,12 @@
 /**
- * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training changes without a gradient.
- * Trained parameters that weight decay applies to come first, so that decay is one range. Does not know layers' formulas.
+ * The memory of a model's parameters: one slab for all that is trained, one for its gradients, one for what training
+ * changes without a gradient. Trained parameters with weight decay come first, so that decay is one range. Does not
+ * know layers' formulas.
  *
- * Note [Shared parameters]: a parameter's memory is made by the first model that needs it, and freed with the last model that is made of its layer. It is
- * trained by the first model that is compiled with it; other models use it as it is. A model that was loaded with its training gives it away to one that
- * is compiled before it trains again itself, and so does a model that is disposed of, or compiled with the layer frozen.
+ * Note [Shared parameters]. A parameter's memory is allocated by the first model that needs it, and freed with the last
+ * model that uses its layer. It is trained by the first model that is compiled with it; other models use it as it is. A
+ * model loaded with its training hands a parameter over to a model that is compiled before it trains again, and so does
+ * a model that is disposed, or compiled with the layer frozen.
  */
 import type { Layer } from "../../layers/layer.js";
 import type { Parameter } from "../../layers/parameter.js";
@@ -35,25 +37,27 @@ export function weightName(layer: Layer, { spec }: Parameter): string {
 export class Weights {
   /** In the order of the layers. */
   readonly all: readonly Weight[];
-  /** False where another model may take over the training of these. */
+  /** False while another model may take over the training of these parameters. */
   isFirm = true;
-  /** Those that gradients change, frozen ones and those of other models too; those that decay first. */
+  /**
+   * Parameters that gradients change, including frozen ones and those of other models; those with weight decay first.
+   */
   readonly #differentiable: readonly Parameter[];
-  /** Those among them that this model may train, frozen ones too. */
+  /** Those of them that this model may train, including frozen ones. */
   #trained: readonly Parameter[] = [];
-  /** What else training changes, but for carried states; those of other models too. */
+  /** Whatever else training changes, except carried states; including those of other models. */
   readonly #statistics: readonly Parameter[];
   readonly #values: Slab;
   readonly #state: Slab;
   #gradients: Slab | undefined;
 
   /**
-   * Gives every parameter of the layers that has no memory yet its place, and fills it.
-   * Those that another model made stay where they are: Note [Shared parameters].
+   * Allocates every parameter of the layers that has no memory yet, and fills it. Parameters that another model made
+   * stay where they are: Note [Shared parameters].
    *
-   * @param random   what initializers draw from
-   * @param initial  values by name, in place of the initializers'
-   * Errors: MemoryError; nothing has changed then.
+   * @param random   the source for initializers
+   * @param initial  values by name, used in place of the initializers'
+   * @throws {MemoryError} before anything has changed
    */
   constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
     const parameters = layers.flatMap((layer) => layer.parameters);
@@ -92,7 +96,10 @@ export class Weights {
     for (const { value } of trained) value.requiresGrad = true;
   }
 
-  /** What is averaged, in the order in which it stands in memory: what this model trains or has made, and its moving statistics. */
+  /**
+   * The averaged weights, in the order in which they are in memory: those that this model trains or has made, and its
+   * moving statistics.
+   */
   get averaged(): readonly Tensor[][] {
     const made = new Set([...this.#values.sections, ...this.#state.sections]);
     const trains = ({ layer }: Parameter): boolean => layer.parameters.some(({ trainer }) => trainer === this);
@@ -101,27 +108,33 @@ export class Weights {
     );
   }
 
-  /** What a forward pass in training changes: moving statistics and carried states, those of layers that another model made among them. */
+  /**
+   * What a forward pass in training changes: moving statistics and carried states, including those of layers that
+   * another model made.
+   */
   get changedInForward(): Tensor[] {
     const made = new Set(this.#state.sections);
     const foreign = this.all.filter(({ parameter, value }) => parameter.spec.trainable === false && !made.has(value));
     return [this.#state.whole, ...foreign.map(({ value }) => value)];
   }
 
-  /** Weights that this model changes by gradient, by what it took on when it was compiled and what is frozen now. */
+  /** Weights that this model changes by gradient: those it took on when it was compiled and that are not frozen now. */
   get trainable(): Weight[] {
     return this.all.filter(
       ({ parameter }) => this.#trained.includes(parameter) && !parameter.layer.isFrozen && mayTrain(this, parameter),
     );
   }
 
-  /** True where another model trains all that there is to train of the layer. */
+  /** True where another model trains all of the layer that can be trained. */
   leaves({ parameters }: Layer): boolean {
     const differentiable = parameters.filter(({ spec }) => spec.trainable !== false);
     return differentiable.length > 0 && !differentiable.some((parameter) => mayTrain(this, parameter));
   }
 
-  /** Makes the gradient slab, so that the gradient of every parameter that this model trains from now on has its place in it. Throws MemoryError. */
+  /**
+   * Makes the gradient slab, in which every parameter that this model trains from now on has its gradient. @throws
+   * {MemoryError}
+   */
   prepareTraining(): void {
     const trained = this.#differentiable.filter((parameter) => mayTrain(this, parameter));
     const isAsBefore = trained.length === this.#trained.length && trained.every((one, i) => one === this.#trained[i]);
@@ -148,7 +161,10 @@ export class Weights {
     }
   }
 
-  /** What an optimizer needs: the slab, its gradients, and how each section is to be trained. Call it after prepareTraining. */
+  /**
+   * The parts that an optimizer needs: the slab, its gradients, and how each section is trained. Call it after
+   * prepareTraining.
+   */
   forOptimizer(): {
     readonly values: readonly Tensor[];
     readonly gradients: Slab;
@@ -162,7 +178,9 @@ export class Weights {
     return { values: this.#trained.map(({ value }) => value), gradients: this.#gradients!, rules };
   }
 
-  /** Runs `fn`, which goes forward and backward, and keeps it from reaching the parameters that another model trains. */
+  /**
+   * Runs `fn`, which goes forward and backward, without changing the gradients of parameters that another model trains.
+   */
   isolated<T>(fn: () => T): T {
     const foreign = this.all.filter(({ parameter, value }) => value.requiresGrad && parameter.trainer !== this);
     for (const { value } of foreign) value.requiresGrad = false;
@@ -173,7 +191,7 @@ export class Weights {
     }
   }
 
-  /** Counts what happens to the gradients. */
+  /** Counts the changes of the gradients. */
   get gradientVersion(): number {
     return this.#gradients?.whole.version ?? 0;
   }
@@ -191,12 +209,12 @@ export class Weights {
     return this.all.map(({ value }) => value.toTypedArray() as Float32Array);
   }
 
-  /** Puts values back. @param values as many as `all`, of the same sizes */
+  /** Restores values. @param values as many as `all`, of the same sizes */
   restore(values: readonly Float32Array[]): void {
     for (const [i, { value }] of this.all.entries()) value.assign(values[i]);
   }
 
-  /** Frees everything but the values of parameters, which go with the last model that is made of them. */
+  /** Frees everything except the values of parameters, which are freed with the last model that uses them. */
   dispose(): void {
     for (const parameter of this.#trained) if (parameter.trainer === this) this.#giveAway(parameter);
     this.#values.whole.dispose();
@@ -204,7 +222,7 @@ export class Weights {
     this.#gradients?.dispose();
   }
 
-  /** Trains the parameter no more. */
+  /** Stops training the parameter. */
   #giveAway(parameter: Parameter): void {
     parameter.trainer = undefined;
     parameter.value.holdGradient(undefined);
@@ -212,7 +230,10 @@ export class Weights {
   }
 }
 
-/** True where that model, or one that has no weights yet, trains the parameter once it is compiled, unless the layer is frozen. */
+/**
+ * True where that model, or one without weights yet, trains the parameter once it is compiled, unless the layer is
+ * frozen.
+ */
 export function mayTrain(model: Weights | undefined, parameter: Parameter): boolean {
   const { trainer } = parameter;
   return trainer === undefined || trainer === model || !trainer.isFirm;

@@ -1,6 +1,6 @@
 /**
- * A deep narrow network whose layers are highway layers, residual ones or plain ones: where plain layers of that depth no longer train, the others do.
- * Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
+ * A deep narrow network of highway, residual or plain layers. At a depth where plain layers no longer train, the others
+ * still do. Sources: Srivastava, Greff, Schmidhuber 2015; He, Zhang, Ren, Sun 2016.
  */
 import { UsageError, message, show } from "../../errors.js";
 import { dense } from "../../layers/core/dense.js";
@@ -19,17 +19,17 @@ import { type NetworkOptions, networkOptions } from "./options.js";
 export interface HighwayNetworkOptions extends NetworkOptions {
   /** Number of layers between the first dense layer and the last, ≥ 0. */
   readonly depth: number;
-  /** Their width. Default 50. */
+  /** Units of each of these layers. Default 50. */
   readonly units?: number;
-  /** Default "relu". */
+  /** The layers' activation. Default "relu". */
   readonly activation?: Activation;
-  /** What the layers are: y = t h + (1 − t) x, y = h + x, or y = h, where h = f(x·W + b). Default "highway". */
+  /** The kind of layer: y = t h + (1 − t) x, y = h + x, or y = h, where h = f(x·W + b). Default "highway". */
   readonly connection?: "highway" | "residual" | "plain";
 }
 
 /**
- * Dense, then `depth` layers of one width with the chosen connection, then dense.
- * x (N, …) → logits (N, classes). Errors: UsageError for an option.
+ * Dense, then `depth` layers of one width with the chosen connection, then dense. x (N, …) → logits (N, classes).
+ * @throws {UsageError} for an option
  */
 export function highway(options: HighwayNetworkOptions): Model {
   const own = ["depth", "units", "activation", "connection"];

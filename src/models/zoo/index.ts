@@ -1,4 +1,7 @@
-/** Well-known networks, ready to be compiled. Their outputs are logits: train them with `categoricalCrossentropy({ fromLogits: true })`. */
+/**
+ * Well-known networks, ready to be compiled. Their outputs are logits: train them with
+ * `categoricalCrossentropy({ fromLogits: true })`.
+ */
 export { highway, type HighwayNetworkOptions } from "./highway.js";
 export { lenet5, type LenetOptions } from "./lenet5.js";
 export type { NetworkOptions } from "./options.js";

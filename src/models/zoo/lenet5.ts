@@ -1,6 +1,7 @@
 /**
- * LeNet-5: two convolutions with average pooling, then three dense layers. Source: LeCun, Bottou, Bengio, Haffner 1998, with all channels of the first
- * convolution connected to the second and a dense layer of logits in the place of the radial basis functions.
+ * LeNet-5: two convolutions with average pooling, then three dense layers. Source: LeCun, Bottou, Bengio, Haffner 1998,
+ * but with all channels of the first convolution connected to the second, and a dense layer of logits in place of the
+ * radial basis functions.
  */
 import { conv2d } from "../../layers/image/convolution.js";
 import { dense } from "../../layers/core/dense.js";
@@ -21,9 +22,12 @@ export interface LenetOptions extends NetworkOptions {
 }
 
 /**
- * LeNet-5: convolution 5×5 to 6 channels (same), pool, convolution 5×5 to 16, pool, dense 120, 84, classes. 61,706 parameters for MNIST.
+ * LeNet-5: convolution 5×5 to 6 channels (same), pool, convolution 5×5 to 16, pool, dense 120, 84, classes. 61,706
+ * parameters for MNIST.
  *
- * x (N, H, W, C) → logits (N, classes). Errors: UsageError for an option; ShapeError for images smaller than 12 × 12.
+ * x (N, H, W, C) → logits (N, classes).
+ * @throws {UsageError} for an option
+ * @throws {ShapeError} for images smaller than 12 × 12
  */
 export function lenet5(options: LenetOptions = {}): Model {
   const { inputShape, classes, model } = networkOptions("lenet5", options, ["activation", "pooling"]);

@@ -1,4 +1,4 @@
-/** What all ready networks take. */
+/** Options common to all ready-made networks. */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { checkShape } from "../../tensor/shape.js";
@@ -13,7 +13,11 @@ export interface NetworkOptions extends ModelOptions {
   readonly classes?: number;
 }
 
-/** The options with defaults, those of the model apart. @param further names of options of the network itself. Errors: UsageError, ShapeError. */
+/**
+ * The options with defaults, those of the model apart.
+ * @param further names of options of the network itself.
+ * @throws {UsageError | ShapeError}
+ */
 export function networkOptions(
   op: string,
   options: NetworkOptions,

@@ -1,6 +1,6 @@
 /**
- * A small residual network for small images. Source: He, Zhang, Ren, Sun 2016, section 4.2 (6n + 2 layers for n blocks a stage), with 1×1 convolutions where
- * the shape changes.
+ * A small residual network for small images. Source: He, Zhang, Ren, Sun 2016, section 4.2 (6n + 2 layers for n blocks
+ * per stage), with 1×1 convolutions where the shape changes.
  */
 import { activation } from "../../layers/core/activation.js";
 import { conv2d } from "../../layers/image/convolution.js";
@@ -25,11 +25,14 @@ export interface ResNetOptions extends NetworkOptions {
 }
 
 /**
- * A residual network: convolution 3×3, three stages of residual blocks at falling resolution, mean over the image, dense.
+ * A residual network: convolution 3×3, three stages of residual blocks at falling resolution, mean over the image,
+ * dense.
  *
  *   block: x → relu(norm(conv(relu(norm(conv x)))) + x)
  *
- * x (N, H, W, C) → logits (N, classes). Errors: UsageError for an option; ShapeError for an inputShape that is no image.
+ * x (N, H, W, C) → logits (N, classes).
+ * @throws {UsageError} for an option
+ * @throws {ShapeError} for an inputShape that is no image
  */
 export function smallResNet(options: ResNetOptions = {}): Model {
   const { inputShape, classes, model: modelOptions } = networkOptions("smallResNet", options, ["blocks", "filters"]);
@@ -52,7 +55,7 @@ function block(x: SymbolicTensor, filters: number, strides: number): SymbolicTen
   return activation({ activation: "relu" }).apply(sum);
 }
 
-/** A convolution without bias, which the normalisation's β takes the place of. */
+/** A convolution without bias, since the normalisation's β takes its place. */
 function convolution(
   x: SymbolicTensor,
   filters: number,

@@ -1,5 +1,10 @@
-/** Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are poolGeometry.ts's. */
+/**
+ * Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
+ * poolGeometry.ts's.
+ */
+import { poolShape } from "#wasm/layouts";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
 import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pooledShape } from "./poolGeometry.js";
@@ -12,21 +17,24 @@ export const averagePoolOp = defineOp<Pooling>({
     return [{ shape: [x.shape[0], ...pooledShape(pooling, x.shape.slice(1))] }];
   },
   forward({ inputs: [x], outputs: [y], attributes }) {
-    imageKernels().averagePoolForward(y.ptr, x.ptr, ...geometryOf(x, attributes), 1, 0);
+    imageKernels().averagePoolForward(y.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)), 1, 0);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes, gradient }) {
     const geometry = geometryOf(x, attributes);
-    gradient(0, (dX, accumulate) => imageKernels().averagePoolBackward(dX, dY!.ptr, ...geometry, 1, accumulate));
+    gradient(0, (dX, accumulate) =>
+      imageKernels().averagePoolBackward(dX, dY!.ptr, writeStruct(poolShape, geometry), 1, accumulate),
+    );
   },
   saved: {},
 });
 
 /**
- * The mean of each window of an image, channel by channel. What lies in the padding does not count (TensorFlow's rule).
+ * The mean of each window of an image, channel by channel. Padding does not count (TensorFlow's rule).
  *
  * @param x        (N, H, W, C) float32 → (N, oH, oW, C), sizes as for convolution
  * @param options  poolSize, strides, padding
- * Errors: UsageError for an option; ShapeError for another rank or dtype, or a window larger than the padded input.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank or dtype, or the window is larger than the padded input
  */
 export function averagePool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   return pool2d("averagePool2d", x, options, run);

@@ -1,6 +1,6 @@
 /**
  * Two-dimensional convolution, with bias and activation in the same pass. Letters: convolutionProducts.ts.
- * A convolution here is what the field calls one: the kernel is not flipped.
+ * As usual in this field, the kernel is not flipped.
  */
 import { kernels } from "../../runtime/runtime.js";
 import { checkObject } from "../../options.js";
@@ -18,7 +18,7 @@ import { type Geometry, convolve, convolveBackwardInput, convolveBackwardKernel 
 import { type ConvolutionOptions, type Windows, placesOf, windowsOf } from "./convolutionChecks.js";
 import { type BackwardCall, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
-/** What a convolution knows besides its operands. */
+/** The attributes of a convolution. */
 export interface Convolution extends Windows {
   readonly groups: number;
   readonly activation: FusedActivation;
@@ -39,7 +39,7 @@ function geometryOf(op: string, inputs: readonly Tensor[], windows: Convolution)
   return { N, H, W, C, kH, kW, O, groups: windows.groups, sH, sW, dH, dW, pH, pW, oH, oW };
 }
 
-/** Checks the types of x, kernel and bias. Throws ShapeError. */
+/** Checks the types of x, kernel and bias. @throws {ShapeError} when one is not float32 */
 export function checkOperands(op: string, inputs: readonly Tensor[]): void {
   for (const [i, name] of ["x", "kernel", "bias"].entries()) {
     if (inputs[i] !== undefined) checkDtype(op, name, inputs[i], "float32");
@@ -47,9 +47,10 @@ export function checkOperands(op: string, inputs: readonly Tensor[]): void {
 }
 
 /**
- * The first half of a backward pass: the gradient of the bias, and dZ = dY ⊙ f′(y), which takes dY's place, since this op is the last to read it.
+ * The first half of a backward pass: the gradient of the bias, and dZ = dY ⊙ f′(y), which overwrites dY, because this
+ * op is the last to read it.
  *
- * @param columns  size of the bias
+ * @param columns  the size of the bias
  */
 export function backwardEpilogue<A>(call: BackwardCall<A>, activation: FusedActivation, columns: number): void {
   const { outputs, dOutputs, gradient, wants } = call;
@@ -90,20 +91,22 @@ export const conv2dOp = defineOp<Convolution>({
 });
 
 /**
- * Two-dimensional convolution of images, or of any planes of channels:
+ * Two-dimensional convolution of images, or of any planes with channels:
  *
  *   y[n, q, r, o] = f(b[o] + Σ over i, j, c of x[n, q sH + i dH − pH, r sW + j dW − pW, c] · kernel[i, j, c, o])
  *
- * c running over the channels of o's group, x being 0 outside of the image.
+ * where c runs over the channels of o's group, and x is 0 outside the image.
  *
  * @param x        (N, H, W, C) float32
  * @param kernel   (kH, kW, C / groups, O)
  * @param bias     b (O), or undefined for none
- * @param options  strides, padding ("same" and "valid" as in TensorFlow, or numbers), dilationRate, groups, activation f
+ * @param options  strides, padding ("same" and "valid" as in TensorFlow, or numbers), dilationRate, groups, activation
+ *                 f
  * @returns (N, oH, oW, O); oH = ⌈H / sH⌉ for "same", else ⌊(H + padding − (kH − 1) dH − 1) / sH⌋ + 1
- * Errors: ShapeError for operands that do not fit, also a kernel that is larger than the padded input; UsageError for options.
- * Cost: 2 N oH oW O kH kW C / groups flops forward, as many for each gradient; the gradient of x is computed only where x requires one. No patch matrix
- * is made: memory is that of y, and some hundred KiB a thread.
+ * Cost: 2 N oH oW O kH kW C / groups flops forward and as many for each gradient; the gradient of x is computed only if
+ * x requires one. No matrix of patches is made: the op needs the memory of y and some hundred KiB per thread.
+ * @throws {ShapeError} when operands do not fit, or the kernel is larger than the padded input
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function conv2d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: Conv2dOptions = {}): Tensor {
   checkObject("conv2d", "the options", options);
@@ -117,19 +120,20 @@ export function conv2d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, opti
 
 /** Options of {@link conv1d}. */
 export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
-  /** "causal" pads before the first step alone, so that no output sees what comes after it. Default "valid". */
+  /** "causal" pads only before the first step, so that no output sees later steps. Default "valid". */
   readonly padding?: Conv2dOptions["padding"] | "causal";
 }
 
 /**
- * Convolution of sequences: y[n, t, o] = f(b[o] + Σ over i, c of x[n, t s + i d − p, c] · kernel[i, c, o]), as a {@link conv2d} of images of one row.
+ * Convolution of sequences: y[n, t, o] = f(b[o] + Σ over i, c of x[n, t s + i d − p, c] · kernel[i, c, o]), computed as
+ * a {@link conv2d} of images with one row.
  *
  * @param x        (N, T, C) float32
  * @param kernel   (k, C / groups, O)
  * @param bias     b (O), or undefined for none
- * @param options  as conv2d's, with one number an axis; padding may be "causal"
+ * @param options  as for conv2d, with one number per axis; padding may be "causal"
  * @returns (N, oT, O)
- * Errors: as conv2d's.
+ * @throws as {@link conv2d}
  */
 export function conv1d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: Conv1dOptions = {}): Tensor {
   checkObject("conv1d", "the options", options);
@@ -152,7 +156,7 @@ export function conv1d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, opti
   return reshape(y, [N, output[0], O]);
 }
 
-/** The options of a convolution of sequences, "causal" as numbers. @param k size of the kernel */
+/** The windows of a convolution of sequences, with "causal" padding as numbers. @param k the size of the kernel */
 export function sequenceWindows(op: string, options: Conv1dOptions, k: number): Windows {
   const { padding = "valid", ...others } = options;
   if (padding !== "causal") return windowsOf(op, { ...others, padding }, 1);

@@ -1,6 +1,8 @@
 /**
- * Transposed convolution: the gradient of a convolution's input as a function of its own. It spreads each input pixel over a window of the output.
- * Letters: x (N, H, W, C), kernel (kH, kW, O, C), y (N, oH, oW, O); the convolution whose transpose this is leads from y's shape to x's.
+ * Transposed convolution: the gradient of a convolution's input as a function of its own. It spreads each input pixel
+ * over a window of the output.
+ * Letters: x (N, H, W, C), kernel (kH, kW, O, C), y (N, oH, oW, O); the convolution whose transpose this is maps y's
+ * shape to x's.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkInteger, checkObject } from "../../options.js";
@@ -20,7 +22,7 @@ import { type Geometry, convolve, convolveBackwardInput, convolveBackwardKernel 
 import { type WindowOptions, type Windows, checkBias, checkKernel, checkRank, windowsOf } from "./convolutionChecks.js";
 import { apply, defineOp } from "../defineOp.js";
 
-/** What a transposed convolution knows besides its operands. */
+/** The attributes of a transposed convolution. */
 export interface TransposedConvolution extends Windows {
   /** Rows and columns of output beyond those that a window reaches; undefined for Keras's rule. */
   readonly outputPadding: readonly number[] | undefined;
@@ -30,15 +32,15 @@ export interface TransposedConvolution extends Windows {
 /** Options of {@link conv2dTranspose}. */
 export interface Conv2dTransposeOptions extends WindowOptions {
   /**
-   * Rows and columns of output added at the end, less than the strides. Default: as many as give H · sH for "same", at least that for "valid", none
-   * for numbers.
+   * Rows and columns of output added at the end, fewer than the strides. Default: as many as give H · sH for "same", at
+   * least that for "valid", and none for numbers.
    */
   readonly outputPadding?: number | readonly number[] | undefined;
   /** Default "linear". */
   readonly activation?: Activation;
 }
 
-/** Checks the options and fills in the defaults. Throws UsageError. */
+/** Checks the options and fills in the defaults. @throws {UsageError} when an option is unknown or out of range */
 export function transposedWindows(
   op: string,
   options: Conv2dTransposeOptions,
@@ -47,7 +49,7 @@ export function transposedWindows(
   const { strides, dilations } = windows;
   if (strides.some((s) => s > 1) && dilations.some((d) => d > 1)) {
     const got = `strides ${show(strides)}, dilationRate ${show(dilations)}`;
-    throw new UsageError(message(op, "strides and dilation together", { expected: "one of the two to be 1", got }));
+    throw new UsageError(message(op, "strides and dilationRate cannot both exceed 1", { got }));
   }
   const { outputPadding } = options;
   if (outputPadding === undefined) return { ...windows, outputPadding };
@@ -57,13 +59,12 @@ export function transposedWindows(
 }
 
 /**
- * Sizes of the output of a transposed convolution and the padding that it takes away before each axis.
+ * The sizes of the output of a transposed convolution, and the padding that it removes before each axis.
  *
  *   same      H sH, or with outputPadding a: (H − 1) sH + extent − 2 ⌊extent / 2⌋ + a
  *   valid     (H − 1) sH + max(extent, sH), or with a: (H − 1) sH + extent + a
  *   numbers   (H − 1) sH + extent − before − after + a
- *
- * Errors: ShapeError for operands that do not fit, or an output of no size.
+ * @throws {ShapeError} when operands do not fit, or the output would be empty
  */
 export function transposedPlaces(
   op: string,
@@ -99,13 +100,13 @@ export function transposedPlaces(
     if (output >= 1) continue;
     const got = `${output} along ${name} (x [N, H, W, C] = ${showShape(x)}, ${shownKernel})`;
     throw new ShapeError(
-      message(op, "the output has no size", { expected: "at least 1", got, hint: "Take less padding." }),
+      message(op, "the output would be empty", { expected: "at least 1", got, hint: "Use less padding." }),
     );
   }
   return { output: places.map(({ output }) => output), before: places.map(({ before }) => before) };
 }
 
-/** The convolution that leads back from y to x. */
+/** The geometry of the convolution that maps y to x. */
 function geometryOf(inputs: readonly Tensor[], attributes: TransposedConvolution): Geometry {
   const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
   const { output, before } = transposedPlaces("conv2dTranspose", x.shape, kernel.shape, bias?.shape, attributes);
@@ -146,15 +147,17 @@ export const conv2dTransposeOp = defineOp<TransposedConvolution>({
 /**
  * Transposed two-dimensional convolution, which enlarges images by its strides:
  *
- *   y[n, q sH + i dH − pH, r sW + j dW − pW, o] += x[n, q, r, c] · kernel[i, j, o, c]   for all q, r, i, j, c; then f(y + b)
+ *   y[n, q sH + i dH − pH, r sW + j dW − pW, o] += x[n, q, r, c] · kernel[i, j, o, c]   for all q, r, i, j, c;
+ *   then f(y + b)
  *
  * @param x        (N, H, W, C) float32
  * @param kernel   (kH, kW, O, C): that of the convolution from y to x
  * @param bias     b (O), or undefined for none
  * @param options  strides, padding, dilationRate, outputPadding, activation f
  * @returns (N, oH, oW, O); oH = H sH for "same", (H − 1) sH + max(extent, sH) for "valid", extent = (kH − 1) dH + 1
- * Errors: ShapeError for operands that do not fit; UsageError for options, also for strides and dilation together, as in Keras.
  * Cost: 2 N H W O kH kW C flops forward, as many for each gradient.
+ * @throws {ShapeError} when operands do not fit
+ * @throws {UsageError} when an option is out of range, or strides and dilationRate both exceed 1, as in Keras
  */
 export function conv2dTranspose(
   x: Tensor,

@@ -1,36 +1,41 @@
 /**
- * The options of convolutions and the checks that operands fit, along one axis or two.
- * Letters: x (N, …, C), kernel (k…, C / groups, O), y (N, …, O), … being T or H W.
+ * The options of convolutions, and the checks that operands fit, along one axis or two.
+ * Letters: x (N, …, C), kernel (k…, C / groups, O), y (N, …, O), where … is T or H W.
  */
 import { ShapeError, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
 
-/** How windows lie, as users say it. */
+/** Options of windows, as users pass them. */
 export interface WindowOptions {
   /** Step of the window, one number or one for each axis. Default 1. */
   readonly strides?: number | readonly number[];
-  /** Default "valid": none. */
+  /** Default "valid": no padding. */
   readonly padding?: WindowPadding;
-  /** Distance between the elements of a window. Default 1. */
+  /** The distance between the elements of a window. Default 1. */
   readonly dilationRate?: number | readonly number[];
 }
 
-/** How a convolution lies. */
+/** Options of convolutions. */
 export interface ConvolutionOptions extends WindowOptions {
-  /** Channels and filters are cut into so many groups, each of which sees only its own. Default 1. */
+  /**
+   * The number of groups that channels and filters are divided into; each group sees only its own channels. Default 1.
+   */
   readonly groups?: number;
 }
 
-/** The options with a number for each axis. */
+/** Window options with a number for each axis. */
 export interface Windows {
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
   readonly padding: WindowPadding;
 }
 
-/** Checks options for `axes` axes and fills in the defaults. Throws UsageError. */
+/**
+ * Checks options for `axes` axes and fills in the defaults.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function windowsOf(op: string, options: WindowOptions, axes: number): Windows {
   const { strides = 1, padding = "valid", dilationRate = 1 } = options;
   checkWindowPadding(op, padding, axes);
@@ -41,18 +46,19 @@ export function windowsOf(op: string, options: WindowOptions, axes: number): Win
   };
 }
 
-/** The letters of an operand of so many axes beside the batch and the channels, as messages write them. */
+/** The letters in messages for an operand with so many axes besides the batch and the channels. */
 const letters = {
   1: { input: "[N, T, C]", kernel: "[k, C / groups, O]", axes: ["T"] },
   2: { input: "[N, H, W, C]", kernel: "[kH, kW, C / groups, O]", axes: ["H", "W"] },
 } as const;
 
 /**
- * The shape of a convolution's output, and the padding before each axis.
+ * The sizes of a convolution's output, and the padding before each axis.
  *
  * @param op  the function that the user called     @param x  shape (N, …, C)
  * @param kernel  shape (k…, C / groups, O)          @param bias  shape, which must be (O), or undefined
- * Errors: ShapeError for ranks, channels, groups or a bias that do not fit, and for a window larger than the padded input; UsageError for groups.
+ * @throws {ShapeError} when ranks, channels, groups or bias do not fit, or the window is larger than the padded input
+ * @throws {UsageError} when groups is not an integer ≥ 1
  */
 export function placesOf(
   op: string,
@@ -89,14 +95,14 @@ export function placesOf(
   return { output: places.map(({ output }) => output), before: places.map(({ before }) => before) };
 }
 
-/** Throws ShapeError unless the operand has so many axes. */
+/** Checks that the operand has so many axes. @throws {ShapeError} when it has not */
 export function checkRank(op: string, operand: string, shape: Shape, rank: number, expected: string): void {
   if (shape.length === rank) return;
   const got = `${operand} ${showShape(shape)}`;
   throw new ShapeError(message(op, `${operand} has the wrong rank`, { expected: `${operand} ${expected}`, got }));
 }
 
-/** Throws ShapeError unless the kernel has so many axes, and something in each. */
+/** Checks that the kernel has so many axes, none of them empty. @throws {ShapeError} when it has not */
 export function checkKernel(op: string, kernel: Shape, rank: number, letters: string): void {
   checkRank(op, "kernel", kernel, rank, letters);
   if (sizeOf(kernel) > 0) return;
@@ -104,7 +110,10 @@ export function checkKernel(op: string, kernel: Shape, rank: number, letters: st
   throw new ShapeError(message(op, "the kernel is empty", { expected: "sizes ≥ 1", got }));
 }
 
-/** Throws ShapeError unless the bias is a vector of O. @param kernel as the message shows it */
+/**
+ * Checks that the bias is a vector of O elements. @param kernel as shown in the message
+ * @throws {ShapeError} when it is not
+ */
 export function checkBias(op: string, bias: Shape | undefined, O: number, kernel: string): void {
   if (bias === undefined || (bias.length === 1 && bias[0] === O)) return;
   const expected = `bias [O] with O = ${O} (${kernel})`;

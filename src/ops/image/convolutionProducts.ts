@@ -1,13 +1,24 @@
 /**
- * The three products of a convolution as calls of kernels: as a matrix product, by Winograd's algorithm, or plainly.
- * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH pW before the first row and column.
- * Does not know tensors' gradients: conv2d.ts and conv2dTranspose.ts do; nor checks: convolutionChecks.ts does.
+ * The three products of a convolution as kernel calls: by matrix product, by Winograd's algorithm, or directly.
+ * Letters: x (N, H, W, C), kernel (kH, kW, C / groups, O), y (N, oH, oW, O); strides sH sW, dilations dH dW, padding pH
+ * pW before the first row and column. Does not know gradients of tensors (conv2d.ts and conv2dTranspose.ts do), and
+ * does not check operands (convolutionChecks.ts does).
  */
+import {
+  type ConvShape,
+  type TapSelection,
+  convShape,
+  tapSelection,
+  transposeA,
+  transposeB,
+  transposeNone,
+} from "#wasm/layouts";
 import { imageKernels } from "../../runtime/parts/images.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { type FusedActivation, fusedActivation } from "../pointwise/activate.js";
 
-/** A checked convolution of images: the letters above. */
+/** A checked convolution of images, with the letters above. */
 export interface Geometry {
   readonly N: number;
   readonly H: number;
@@ -27,7 +38,22 @@ export interface Geometry {
   readonly oW: number;
 }
 
-/** Gives memory that lives until the op's call ends. */
+/** A convolution as the kernels take it, with outputs that are contiguous. */
+export function shapeOf(g: Geometry): ConvShape {
+  const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, pH, pW, oH, oW } = g;
+  return {
+    ...{ images: N, height: H, width: W, channels: C / groups, qH: oH, qW: oW, outputs: O, groups },
+    ...{ kH, kW, sH, sW, dH, dW, top: -pH, left: -pW },
+    ...{ imageStep: oH * oW * O, rowStep: oW * O, columnStep: O },
+  };
+}
+
+/** All taps of the kernel, in their order. */
+export function allTaps({ kH, kW }: Geometry): TapSelection {
+  return { h0: 0, hStep: 1, nH: kH, w0: 0, wStep: 1, nW: kW };
+}
+
+/** Allocates memory that lives until the op's call ends. */
 type Scratch = (bytes: number) => number;
 
 /** True for a convolution that looks at each pixel alone: a matrix product of pixels and kernel. */
@@ -36,8 +62,9 @@ function isProduct({ kH, kW, sH, sW, pH, pW, H, W, oH, oW, groups }: Geometry): 
 }
 
 /**
- * True where Winograd's algorithm is quicker by a sixth or more: 3 × 3 without strides, channels that fill vectors and are deep enough, outputs that fill
- * their tiles of 4 × 4, and so many tiles that the kernel's transform does not count.
+ * True when Winograd's algorithm is faster by a sixth or more: 3 × 3 without strides, channels that fill vectors and
+ * are deep enough, outputs that fill their tiles of 4 × 4, and so many tiles that the transform of the kernel does not
+ * matter.
  */
 function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometry): boolean {
   if (kH !== 3 || kW !== 3 || sH * sW * dH * dW * groups !== 1) return false;
@@ -46,24 +73,26 @@ function isWinograd({ N, C, O, kH, kW, groups, sH, sW, dH, dW, oH, oW }: Geometr
   return C % 4 === 0 && O % 4 === 0 && Math.min(C, O) >= 16 && multiplications <= 0.6 && N * tiles >= 24;
 }
 
-/** y = f(x ∗ kernel + bias) or its gradient by Winograd's algorithm. @param transposed 1: with the flipped, transposed kernel */
+/**
+ * y = f(x ∗ kernel + bias), or its gradient, by Winograd's algorithm. @param transposed 1 to use the flipped,
+ * transposed kernel
+ */
 function convolveTiles(
   [y, x, kernel, bias]: readonly [number, number, number, number],
-  [N, H, W, C, oH, oW, O, top, left]: readonly number[],
+  g: Geometry,
   transposed: 0 | 1,
   { code, alpha }: { readonly code: number; readonly alpha: number },
   accumulate: 0 | 1,
   scratch: Scratch,
 ): void {
   const images = imageKernels();
+  const { C, O } = g;
   const packed = scratch(images.winogradPackScratchBytes(C, O));
   const pass = scratch(images.winogradKernelScratchBytes());
   const [rows, columns] = transposed ? [O, C] : [C, O];
   images.winogradKernel(packed, kernel, transposed, rows, columns, pass);
   const space = scratch(images.winogradScratchBytes(C, O));
-  images.winogradConvolve(
-    ...([y, x, packed, bias, N, H, W, C, oH, oW, O, top, left, code, alpha, space, accumulate] as const),
-  );
+  images.winogradConvolve(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
 }
 
 /** y = f(x ∗ kernel + bias). @param bias 0 for none */
@@ -74,35 +103,35 @@ export function convolve(
   accumulate: 0 | 1,
   scratch: Scratch,
 ): void {
-  const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, pH, pW, oH, oW } = g;
+  const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, oH, oW } = g;
   const k = kernels();
   const { code, alpha } = fusedActivation(activation);
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(0, 0, rows, O, C, x, C, kernel, O, accumulate, y, O, scratch(k.gemmScratchBytes(rows, O, C)));
+    k.gemm(transposeNone, rows, O, C, x, C, kernel, O, accumulate, y, O, scratch(k.gemmScratchBytes(rows, O, C)));
     if (code !== 0 || bias !== 0) k.biasActivationForward(y, bias, rows, O, code, alpha);
     return;
   }
   if (isWinograd(g)) {
-    convolveTiles([y, x, kernel, bias], [N, H, W, C, oH, oW, O, -pH, -pW], 0, { code, alpha }, accumulate, scratch);
+    convolveTiles([y, x, kernel, bias], g, 0, { code, alpha }, accumulate, scratch);
     return;
   }
   const channels = C / groups;
   const images = imageKernels();
   const packed = scratch(images.conv2dPackScratchBytes(kH * kW, channels, O / groups, groups));
   const space = scratch(images.convolve2dScratchBytes(oH, oW, channels, kH, kW, sH, sW, dH, dW));
-  images.conv2dPackKernel(packed, kernel, 0, kW, channels, O, groups, 0, 1, kH, 0, 1, kW, oW);
-  // prettier-ignore
-  images.convolve2d(
-    y, x, packed, bias, N, H, W, channels, oH, oW, O, groups, kH, kW, sH, sW, dH, dW, -pH, -pW,
-    oH * oW * O, oW * O, O, code, alpha, space, accumulate,
-  );
+  const all = writeStruct(tapSelection, allTaps(g));
+  images.conv2dPackKernel(packed, kernel, all, 0, kW, channels, O, groups, oW);
+  images.convolve2d(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
 }
 
-/** The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads output q + offset + j · dilation. */
+/**
+ * The taps along one axis that reach the inputs i ≡ phase (mod stride): tap first − j · step, for j < count, reads
+ * output q + offset + j · dilation.
+ */
 export interface PhaseTaps {
   readonly phase: number;
-  /** How many inputs there are of this phase: i = phase + q · stride. */
+  /** The number of inputs of this phase: i = phase + q · stride. */
   readonly inputs: number;
   readonly count: number;
   readonly first: number;
@@ -111,7 +140,7 @@ export interface PhaseTaps {
   readonly dilation: number;
 }
 
-/** For each phase its taps: input i is seen by tap k of output (i + p − k d) / s, where that is whole. */
+/** The taps of each phase: input i is seen by tap k of output (i + p − k d) / s, if that is an integer. */
 export function phasesOf(input: number, k: number, s: number, d: number, p: number): PhaseTaps[] {
   return Array.from({ length: Math.min(s, input) }, (_, phase) => {
     const taps = Array.from({ length: k }, (_, tap) => tap).filter((tap) => (phase + p - tap * d) % s === 0);
@@ -129,9 +158,24 @@ export function phasesOf(input: number, k: number, s: number, d: number, p: numb
   });
 }
 
+/** The convolution of dY that gives the gradient of the inputs of a phase of rows and one of columns. */
+export function phaseShape(g: Geometry, h: PhaseTaps, w: PhaseTaps): ConvShape {
+  const { N, H, W, C, O, groups, kW, sH, sW, oH, oW } = g;
+  return {
+    ...{ images: N, height: oH, width: oW, channels: O / groups, qH: h.inputs, qW: w.inputs, outputs: C, groups },
+    ...{ kH: h.count, kW, sH: 1, sW: 1, dH: h.dilation, dW: w.dilation, top: h.offset, left: w.offset },
+    ...{ imageStep: H * W * C, rowStep: sH * W * C, columnStep: sW * C },
+  };
+}
+
+/** The taps that reach them, flipped. */
+export function phaseTaps(h: PhaseTaps, w: PhaseTaps): TapSelection {
+  return { h0: h.first, hStep: -h.step, nH: h.count, w0: w.first, wStep: -w.step, nW: w.count };
+}
+
 /**
- * dX = or += the gradient of x: for each phase of the strides a convolution of dY with those taps of the flipped, transposed kernel that reach it.
- * Inputs that no window sees have the gradient 0.
+ * dX = or += the gradient of x: for each phase of the strides, a convolution of dY with those taps of the flipped,
+ * transposed kernel that reach the phase. Inputs that no window sees have gradient 0.
  */
 export function convolveBackwardInput(
   g: Geometry,
@@ -143,13 +187,12 @@ export function convolveBackwardInput(
   const k = kernels();
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(0, 1, rows, C, O, dY, O, kernel, O, accumulate, dX, C, scratch(k.gemmScratchBytes(rows, C, O)));
+    k.gemm(transposeB, rows, C, O, dY, O, kernel, O, accumulate, dX, C, scratch(k.gemmScratchBytes(rows, C, O)));
     return;
   }
   if (isWinograd(g)) {
-    const [top, left] = [pH - kH + 1, pW - kW + 1];
-    const sizes = [N, oH, oW, O, H, W, C, top, left];
-    convolveTiles([dX, dY, kernel, 0], sizes, 1, { code: 0, alpha: 0 }, accumulate, scratch);
+    const back = { ...g, H: oH, W: oW, C: O, oH: H, oW: W, O: C, pH: kH - 1 - pH, pW: kW - 1 - pW };
+    convolveTiles([dX, dY, kernel, 0], back, 1, { code: 0, alpha: 0 }, accumulate, scratch);
     return;
   }
   const images = imageKernels();
@@ -160,18 +203,14 @@ export function convolveBackwardInput(
     for (const w of columnPhases) {
       if (h.count === 0 || w.count === 0) continue;
       const packed = scratch(images.conv2dPackScratchBytes(h.count * w.count, outputs, channels, groups));
-      // prettier-ignore
-      images.conv2dPackKernel(
-        packed, kernel, 1, kW, channels, O, groups, h.first, -h.step, h.count, w.first, -w.step, w.count, w.inputs,
-      );
+      const flipped = writeStruct(tapSelection, phaseTaps(h, w));
+      images.conv2dPackKernel(packed, kernel, flipped, 1, kW, channels, O, groups, w.inputs);
       const space = scratch(
         images.convolve2dScratchBytes(h.inputs, w.inputs, outputs, h.count, w.count, 1, 1, h.dilation, w.dilation),
       );
-      // prettier-ignore
-      images.convolve2d(
-        dX + 4 * (h.phase * W + w.phase) * C, dY, packed, 0, N, oH, oW, outputs, h.inputs, w.inputs, C, groups,
-        h.count, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset, H * W * C, sH * W * C, sW * C, 0, 0, space, accumulate,
-      );
+      const shape = writeStruct(convShape, { ...phaseShape(g, h, w), kW: w.count });
+      const to = dX + 4 * (h.phase * W + w.phase) * C;
+      images.convolve2d(to, dY, packed, 0, shape, 0, 0, space, accumulate);
     }
   }
 }
@@ -183,11 +222,11 @@ export function convolveBackwardKernel(
   accumulate: 0 | 1,
   scratch: Scratch,
 ): void {
-  const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, pH, pW, oH, oW } = g;
+  const { N, H, W, C, kH, kW, O, groups, oH, oW } = g;
   const k = kernels();
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(1, 0, C, O, rows, x, C, dY, O, accumulate, dKernel, O, scratch(k.gemmScratchBytes(C, O, rows)));
+    k.gemm(transposeA, C, O, rows, x, C, dY, O, accumulate, dKernel, O, scratch(k.gemmScratchBytes(C, O, rows)));
     return;
   }
   const images = imageKernels();
@@ -196,14 +235,11 @@ export function convolveBackwardKernel(
     const sums = scratch(images.winogradSumsScratchBytes(tiles, C, O));
     const pass = scratch(images.winogradKernelScratchBytes());
     const space = scratch(images.winogradGradientScratchBytes(C, O));
-    images.winogradKernelGradient(sums, x, dY, N, H, W, C, oH, oW, O, -pH, -pW, space);
+    images.winogradKernelGradient(sums, x, dY, writeStruct(convShape, shapeOf(g)), space);
     images.winogradKernelGradientEnd(dKernel, sums, tiles, C, O, pass, accumulate);
     return;
   }
   const channels = C / groups;
   const bytes = images.conv2dBackwardKernelScratchBytes(N * oH * oW, kH * kW, channels, O / groups);
-  // prettier-ignore
-  images.conv2dBackwardKernel(
-    dKernel, x, dY, N, H, W, channels, oH, oW, O, groups, kH, kW, sH, sW, dH, dW, -pH, -pW, scratch(bytes), accumulate,
-  );
+  images.conv2dBackwardKernel(dKernel, x, dY, writeStruct(convShape, shapeOf(g)), scratch(bytes), accumulate);
 }

@@ -1,5 +1,5 @@
 /**
- * Cutout: a square at a random place of each image is set to 0; it may lie partly outside. Letters: images (N, H, W, C).
+ * Cutout: sets a square at a random place of each image to 0; it may lie partly outside. Letters: images (N, H, W, C).
  * Source: DeVries & Taylor 2017, "Improved regularization of convolutional neural networks with cutout".
  */
 import { checkInteger } from "../../options.js";
@@ -11,7 +11,7 @@ import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { checkBeside, checkImages } from "./imageChecks.js";
 import { checkRandom, fillUniform } from "../random.js";
 
-/** y = x without a square, from x and the places (N, 2) of its middle as parts of H and W. */
+/** y = x without a square, from x and the centre of the square (N, 2) as fractions of H and W. */
 export const cutoutOp = defineOp<{ readonly size: number }>({
   name: "cutout",
   shape([x, draws], { size }) {
@@ -33,14 +33,16 @@ export const cutoutOp = defineOp<{ readonly size: number }>({
 });
 
 /**
- * Each image without a square of size × size pixels at a random place. Seed, counter and stream of `random` alone decide where.
+ * Sets a square of size × size pixels at a random place of each image to 0. Where depends only on seed, counter and
+ * stream of `random`.
  *
  * @param x       (N, H, W, C) float32
- * @param size    pixels, ≥ 1
+ * @param size    the side of the square in pixels, ≥ 1
  * @param random  read, not advanced
- * @param stream  which of the state's sequences. Default 0
+ * @param stream  one of the state's sequences. Default 0
  * @returns (N, H, W, C)
- * Errors: ShapeError for another shape or dtype, UsageError for a size that is no whole number ≥ 1.
+ * @throws {ShapeError} when x has another rank or dtype
+ * @throws {UsageError} when size is not an integer ≥ 1
  */
 export function cutout(x: Tensor, size: number, random: RandomState, stream = 0): Tensor {
   checkTensors("cutout", [x]);

@@ -1,29 +1,33 @@
 /**
- * Depthwise convolution, each channel with kernels of its own, and separable convolution, a depthwise one and a mixing of channels.
+ * Depthwise convolution, in which each channel has kernels of its own, and separable convolution: a depthwise one, then
+ * a mixing of channels.
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
+import { convShape, tapSelection } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Activation, activate, checkActivation, fusedActivation, isFused } from "../pointwise/activate.js";
 import { broadcastTo } from "../shape/broadcastTo.js";
 import { type Convolution, backwardEpilogue, checkOperands, conv2d } from "./conv2d.js";
-import { type Geometry, phasesOf } from "./convolutionProducts.js";
+import { type Geometry, allTaps, phaseShape, phaseTaps, phasesOf, shapeOf } from "./convolutionProducts.js";
 import { type WindowOptions, type Windows, checkKernel, checkRank, placesOf, windowsOf } from "./convolutionChecks.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { reshape } from "../shape/reshape.js";
 
-/** What a depthwise convolution knows besides its operands. */
+/** The attributes of a depthwise convolution. */
 export type DepthwiseConvolution = Omit<Convolution, "groups">;
 
+/** As the kernels take it: one group, whose outputs are as many as its channels. */
 function geometryOf([x, kernel]: readonly Tensor[], windows: Windows): Geometry {
   const [N, H, W, C] = x.shape;
   const [kH, kW] = kernel.shape;
   const { output, before } = placesOf("depthwiseConv2d", x.shape, [kH, kW, 1, C], undefined, windows, C);
   const [[sH, sW], [dH, dW], [oH, oW], [pH, pW]] = [windows.strides, windows.dilations, output, before];
-  return { N, H, W, C, kH, kW, O: C, groups: C, sH, sW, dH, dW, pH, pW, oH, oW };
+  return { N, H, W, C, kH, kW, O: C, groups: 1, sH, sW, dH, dW, pH, pW, oH, oW };
 }
 
 /** y = f(x ∗ kernel + b), channel by channel, from x (N, H, W, C), kernel (kH, kW, C) and, if there is one, b (C). */
@@ -36,38 +40,32 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
   },
   forward({ inputs, outputs: [y], attributes }) {
     const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
-    const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = geometryOf(inputs, attributes);
+    const g = geometryOf(inputs, attributes);
     const { code, alpha } = fusedActivation(attributes.activation);
-    // prettier-ignore
-    imageKernels().depthwiseConvolve(
-      y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, N, H, W, C, oH, oW, kW, 0, 1, kH, 0, 1, kW,
-      sH, sW, dH, dW, -pH, -pW, oH * oW * C, oW * C, C, code, alpha, 0,
-    );
+    const [shape, all] = [writeStruct(convShape, shapeOf(g)), writeStruct(tapSelection, allTaps(g))];
+    imageKernels().depthwiseConvolve(y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, shape, all, code, alpha, 0);
   },
   backward(call) {
     const { inputs, dOutputs, attributes, gradient } = call;
     const [x, kernel] = inputs;
     const g = geometryOf(inputs, attributes);
-    const { N, H, W, C, kH, kW, sH, sW, dH, dW, pH, pW, oH, oW } = g;
+    const { H, W, C, kH, kW, sH, sW, dH, dW, pH, pW } = g;
     const k = imageKernels();
     backwardEpilogue(call, attributes.activation, C);
     const dZ = dOutputs[0]!.ptr;
     gradient(1, (dKernel, accumulate) =>
-      // prettier-ignore
-      k.depthwiseBackwardKernel(
-        dKernel, x.ptr, dZ, N, H, W, C, oH, oW, kH, kW, sH, sW, dH, dW, -pH, -pW, accumulate,
-      ),
+      k.depthwiseBackwardKernel(dKernel, x.ptr, dZ, writeStruct(convShape, shapeOf(g)), accumulate),
     );
     gradient(0, (dX, accumulate) => {
       const [rows, columns] = [phasesOf(H, kH, sH, dH, pH), phasesOf(W, kW, sW, dW, pW)];
       for (const h of rows) {
         for (const w of columns) {
-          // prettier-ignore
-          k.depthwiseConvolve(
-            dX + 4 * (h.phase * W + w.phase) * C, dZ, kernel.ptr, 0, N, oH, oW, C, h.inputs, w.inputs,
-            kW, h.first, -h.step, h.count, w.first, -w.step, w.count, 1, 1, h.dilation, w.dilation, h.offset, w.offset,
-            H * W * C, sH * W * C, sW * C, 0, 0, accumulate,
-          );
+          const to = dX + 4 * (h.phase * W + w.phase) * C;
+          const [shape, flipped] = [
+            writeStruct(convShape, phaseShape(g, h, w)),
+            writeStruct(tapSelection, phaseTaps(h, w)),
+          ];
+          k.depthwiseConvolve(to, dZ, kernel.ptr, 0, shape, flipped, 0, 0, accumulate);
         }
       }
     });
@@ -82,9 +80,10 @@ export interface DepthwiseConv2dOptions extends WindowOptions {
 }
 
 /**
- * Throws ShapeError unless x, kernel (kH, kW, C, M) and bias fit. @returns the padding and sizes of the output
+ * Checks that x, kernel (kH, kW, C, M) and bias fit. @returns the padding and the sizes of the output
  *
  * @param op  the function that the user called
+ * @throws {ShapeError} when they do not
  */
 export function checkDepthwise(op: string, x: Shape, kernel: Shape, bias: Shape | undefined, windows: Windows) {
   checkRank(op, "x", x, 4, "[N, H, W, C]");
@@ -99,15 +98,17 @@ export function checkDepthwise(op: string, x: Shape, kernel: Shape, bias: Shape 
 }
 
 /**
- * Depthwise convolution: y[n, q, r, c M + m] = f(b + Σ over i, j of x[n, q sH + i dH − pH, r sW + j dW − pW, c] · kernel[i, j, c, m]).
+ * Depthwise convolution: y[n, q, r, c M + m] = f(b + Σ over i, j of x[n, q sH + i dH − pH, r sW + j dW − pW,
+ * c] · kernel[i, j, c, m]).
  *
  * @param x        (N, H, W, C) float32, C ≥ 1
  * @param kernel   (kH, kW, C, M); for M > 1 the channels of x are repeated, which takes memory of N H W C M elements
  * @param bias     b (C M), or undefined for none
  * @param options  strides, padding, dilationRate, activation as in conv2d
  * @returns (N, oH, oW, C M)
- * Errors: ShapeError for operands that do not fit; UsageError for options.
  * Cost: 2 N oH oW C M kH kW flops; reading and writing takes longer than computing.
+ * @throws {ShapeError} when operands do not fit
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function depthwiseConv2d(
   x: Tensor,
@@ -139,7 +140,7 @@ export function depthwiseConv2d(
  * @param bias             b (O), or undefined for none
  * @param options          strides, padding and dilationRate of the depthwise part; activation of the result
  * @returns (N, oH, oW, O)
- * Errors: as for both.
+ * @throws as {@link depthwiseConv2d} and {@link conv2d}
  */
 export function separableConv2d(
   x: Tensor,
@@ -155,7 +156,7 @@ export function separableConv2d(
   checkRank("separableConv2d", "pointwiseKernel", pointwiseKernel.shape, 4, "[1, 1, C M, O]");
   if (pointwiseKernel.shape[0] !== 1 || pointwiseKernel.shape[1] !== 1) {
     const got = `pointwiseKernel ${showShape(pointwiseKernel.shape)}`;
-    const wrong = "the pointwise kernel looks beyond its pixel";
+    const wrong = "pointwiseKernel is larger than one pixel";
     throw new ShapeError(message("separableConv2d", wrong, { expected: "[1, 1, C M, O]", got }));
   }
   return conv2d(depthwiseConv2d(x, depthwiseKernel, undefined, windows), pointwiseKernel, bias, { activation });

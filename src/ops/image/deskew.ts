@@ -1,5 +1,6 @@
 /**
- * Slanted writing set upright by the moments of the image, as for the "deskewed" rows of MNIST's table. Letters: images (N, H, W, C).
+ * Straightens slanted writing by the moments of the image, as for the "deskewed" rows of the MNIST table. Letters:
+ * images (N, H, W, C).
  * Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition".
  */
 import { imageKernels } from "../../runtime/parts/images.js";
@@ -8,7 +9,7 @@ import { apply, defineOp } from "../defineOp.js";
 import { checkImages } from "./imageChecks.js";
 import { sampleBilinear } from "./sampleBilinear.js";
 
-/** The places (N, 2, H, W) at which upright images are read; has no gradient. */
+/** The places (N, 2, H, W) at which straightened images read the originals; has no gradient. */
 export const deskewFieldOp = defineOp({
   name: "deskew",
   shape([x]) {
@@ -23,11 +24,12 @@ export const deskewFieldOp = defineOp({
 });
 
 /**
- * Each image with its centre of mass in the middle, sheared so that rows and columns of its ink do not correlate.
+ * Moves the centre of mass of each image to the middle and shears the image so that rows and columns of its ink are
+ * uncorrelated.
  *
  * @param x  (N, H, W, C) float32, values ≥ 0: background 0, ink above. An image without ink stays as it is
- * @returns (N, H, W, C); the gradient takes the shear as given
- * Errors: ShapeError for another shape or dtype.
+ * @returns (N, H, W, C); the gradient treats the shear as a constant
+ * @throws {ShapeError} when x has another rank or dtype
  */
 export function deskew(x: Tensor): Tensor {
   const field = apply(deskewFieldOp, [x], undefined);

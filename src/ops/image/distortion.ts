@@ -1,11 +1,16 @@
 /**
- * Random distortions of images: rotation, scale, shear, shift, flips and elastic displacement in one reading of each image.
- * Letters: images (N, H, W, C); D numbers drawn for an image (Note [Distortion draws] in assembly/image/distortion.ts); field (N, 2, H, W).
- * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document analysis".
+ * Random distortions of images: rotation, scale, shear, shift, flips and elastic displacement in one resampling of each
+ * image.
+ * Letters: images (N, H, W, C); D numbers drawn for an image (Note [Distortion draws] in assembly/image/distortion.ts);
+ * field (N, 2, H, W).
+ * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document
+ * analysis".
  */
+import { distortion as distortionLayout } from "#wasm/layouts";
 import { UsageError, message } from "../../errors.js";
 import { type Table, flag, number, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { floatBits, writeStruct } from "../../runtime/struct.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -14,23 +19,26 @@ import { checkImages } from "./imageChecks.js";
 import { checkRandom, fillUniform } from "../random.js";
 import { sampleBilinear } from "./sampleBilinear.js";
 
-/** How far images may be distorted; every bound holds both ways, and 0 is none. */
+/** The bounds of distortions. Each applies in both directions; 0 means none. */
 export interface DistortionOptions {
   /** Degrees. Default 0. */
   readonly rotation?: number;
-  /** Part of the size: 0.1 gives sizes from 0.9 to 1.1. Default 0. */
+  /** The fraction by which the size changes: 0.1 gives sizes from 0.9 to 1.1. Default 0. */
   readonly scale?: number;
-  /** Columns by which a row is shifted against the next. Default 0. */
+  /** The number of columns by which a row is shifted against the next. Default 0. */
   readonly shear?: number;
   /** Pixels, along rows and along columns. Default 0. */
   readonly shift?: number;
-  /** Elastic displacement: bound of the noise in pixels before it is smoothed, with a strength of its own for each image. Default 0. */
+  /**
+   * Elastic displacement: the bound of the noise in pixels before it is smoothed, with a different strength for each
+   * image. Default 0.
+   */
   readonly elastic?: number;
-  /** Standard deviation of the Gaussian that smooths it, in pixels. Default 4. */
+  /** The standard deviation of the Gaussian that smooths the noise, in pixels. Default 4. */
   readonly sigma?: number;
-  /** Mirror every second image left to right. Default false. */
+  /** True mirrors every second image left to right. Default false. */
   readonly flipHorizontal?: boolean;
-  /** Mirror every second image top to bottom. Default false. */
+  /** True mirrors every second image top to bottom. Default false. */
   readonly flipVertical?: boolean;
 }
 
@@ -52,10 +60,10 @@ export const distortionTable = {
   flipVertical: flag(false),
 } satisfies Table<DistortionOptions>;
 
-/** σ as kernels read it: 0 where nothing is elastic. */
+/** σ for the kernels: 0 when nothing is elastic. */
 const sigmaOf = ({ elastic, sigma }: Required<DistortionOptions>): number => (elastic > 0 ? sigma : 0);
 
-/** The field of places from drawn numbers (N, D). */
+/** The field of places, from drawn numbers (N, D). */
 export const distortionFieldOp = defineOp<Distortion>({
   name: "distort",
   shape([draws], distortion) {
@@ -72,22 +80,30 @@ export const distortionFieldOp = defineOp<Distortion>({
     const sigma = sigmaOf(distortion);
     const flips = (flipHorizontal ? 1 : 0) | (flipVertical ? 2 : 0);
     const memory = scratch(distortionScratchBytes(H, W, sigma));
-    // prettier-ignore
-    distortionField(
-      field.ptr, memory, draws.ptr, draws.shape[0], H, W, rotation / 360, scale, shear, shift, elastic, sigma, flips,
-    );
+    const bounds = writeStruct(distortionLayout, {
+      rotation: floatBits(rotation / 360),
+      scale: floatBits(scale),
+      shear: floatBits(shear),
+      shift: floatBits(shift),
+      amplitude: floatBits(elastic),
+      sigma: floatBits(sigma),
+      flips,
+    });
+    distortionField(field.ptr, memory, draws.ptr, draws.shape[0], H, W, bounds);
   },
 });
 
 /**
- * Images distorted at random, each in its own way; bilinear, 0 outside of the image. Seed, counter and stream of `random` alone decide how.
+ * Distorts images at random, each in its own way; bilinear, 0 outside the image. How depends only on seed, counter and
+ * stream of `random`.
  *
  * @param x        (N, H, W, C) float32
  * @param options  bounds of the distortions
  * @param random   read, not advanced
- * @param stream   which of the state's sequences. Default 0
+ * @param stream   one of the state's sequences. Default 0
  * @returns (N, H, W, C)
- * Errors: ShapeError for another shape or dtype, UsageError for a bound out of range.
+ * @throws {ShapeError} when x has another rank or dtype
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function distort(x: Tensor, options: DistortionOptions, random: RandomState, stream = 0): Tensor {
   checkTensors("distort", [x]);

@@ -7,29 +7,37 @@ import { type ReduceOptions, max, mean } from "../reduce/reduce.js";
 
 /**
  * The mean of each channel of an image, x (N, H, W, C) → (N, C), or (N, 1, 1, C) with keepDims.
- * Errors: ShapeError for another rank or dtype. Accuracy: as mean.
+ * Accuracy: as mean.
+ * @throws {ShapeError} when x has another rank or dtype
  */
 export function globalAveragePool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkRank("globalAveragePool2d", x, ["N", "H", "W", "C"]);
   return mean(x, [1, 2], options);
 }
 
-/** The mean of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims. Errors: ShapeError for another rank or dtype. */
+/**
+ * The mean of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims.
+ * @throws {ShapeError} when x has another rank or dtype
+ */
 export function globalAveragePool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkRank("globalAveragePool1d", x, ["N", "T", "C"]);
   return mean(x, 1, options);
 }
 
 /**
- * The largest value of each channel of an image, x (N, H, W, C) → (N, C), or (N, 1, 1, C) with keepDims. Equal maxima share the gradient.
- * Errors: ShapeError for another rank or dtype, or an image without pixels.
+ * The largest value of each channel of an image, x (N, H, W, C) → (N, C), or (N, 1, 1, C) with keepDims. Equal maxima
+ * share the gradient.
+ * @throws {ShapeError} when x has another rank or dtype, or its images have no pixels
  */
 export function globalMaxPool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkRank("globalMaxPool2d", x, ["N", "H", "W", "C"]);
   return max(x, [1, 2], options);
 }
 
-/** The largest value of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims. Errors: as {@link globalMaxPool2d}. */
+/**
+ * The largest value of each feature of a sequence, x (N, T, C) → (N, C), or (N, 1, C) with keepDims.
+ * @throws as {@link globalMaxPool2d}
+ */
 export function globalMaxPool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkRank("globalMaxPool1d", x, ["N", "T", "C"]);
   return max(x, 1, options);

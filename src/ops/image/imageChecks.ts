@@ -1,18 +1,18 @@
-/** What ops on images check. Letters: images (N, H, W, C). */
+/** Checks that image ops share. Letters: images (N, H, W, C). */
 import { ShapeError, message } from "../../errors.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkDtype } from "../defineOp.js";
 
-/** Throws ShapeError unless x is float32 (N, H, W, C). */
+/** Checks that x is float32 (N, H, W, C). @throws {ShapeError} when it is not */
 export function checkImages(op: string, x: Tensor): void {
   checkDtype(op, "x", x, "float32");
   if (x.rank === 4) return;
   const got = `x ${showShape(x.shape)}`;
-  throw new ShapeError(message(op, "x is no batch of images", { expected: "x [N, H, W, C]", got }));
+  throw new ShapeError(message(op, "x must have shape [N, H, W, C]", { got }));
 }
 
-/** Throws ShapeError unless `values` is float32 of that shape. */
+/** Checks that `values` is float32 and has that shape. @throws {ShapeError} when it is not */
 export function checkBeside(
   op: string,
   name: string,

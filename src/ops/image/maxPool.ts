@@ -1,11 +1,19 @@
-/** Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are poolGeometry.ts's. */
+/**
+ * Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
+ * poolGeometry.ts's.
+ */
+import { poolShape } from "#wasm/layouts";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, defineOp } from "../defineOp.js";
 import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pooledShape } from "./poolGeometry.js";
 
-/** y = the largest of each window; the second output, for the backward pass, is where it stood, two bytes an element. */
+/**
+ * y = the largest value of each window. The second output, for the backward pass, is its position, two bytes per
+ * element.
+ */
 export const maxPoolOp = defineOp<Pooling>({
   name: "maxPool2d",
   shape([x], pooling) {
@@ -14,23 +22,25 @@ export const maxPoolOp = defineOp<Pooling>({
     return [{ shape }, { shape: [2 * sizeOf(shape)], dtype: "uint8" }];
   },
   forward({ inputs: [x], outputs: [y, positions], attributes }) {
-    imageKernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, ...geometryOf(x, attributes));
+    imageKernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)));
   },
   backward({ inputs: [x], outputs: [, positions], dOutputs: [dY], attributes, gradient }) {
     const geometry = geometryOf(x, attributes);
     gradient(0, (dX, accumulate) =>
-      imageKernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, ...geometry, accumulate),
+      imageKernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, writeStruct(poolShape, geometry), accumulate),
     );
   },
   saved: { outputs: [1] },
 });
 
 /**
- * The largest value of each window of an image, channel by channel. Its gradient goes to where it stood, the first of equal ones; NaN counts as largest.
+ * The largest value of each window of an image, channel by channel. The gradient goes to its position, the first of
+ * equal ones; NaN counts as the largest.
  *
  * @param x        (N, H, W, C) float32 → (N, oH, oW, C), sizes as for convolution
  * @param options  poolSize, strides, padding; padding is never the largest
- * Errors: UsageError for an option; ShapeError for another rank or dtype, or a window larger than the padded input.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank or dtype, or the window is larger than the padded input
  */
 export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
   return pool2d("maxPool2d", x, options, run);

@@ -1,7 +1,9 @@
 /**
- * What all pooling ops share: options, checks, and where windows lie. Letters: x (N, H, W, C), y (N, oH, oW, C), window kH × kW, strides sH sW, padding
- * pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one column. Does not call kernels.
+ * What all pooling ops share: options, checks, and the position of windows. Letters: x (N, H, W, C), y (N, oH, oW, C),
+ * window kH × kW, strides sH sW, padding pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one
+ * column. Does not call kernels.
  */
+import type { PoolShape } from "#wasm/layouts";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Table, type Values, optional, resolve } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
@@ -14,9 +16,12 @@ import { reshape } from "../shape/reshape.js";
 export interface PoolOptions {
   /** Size of the window. Default 2. */
   readonly poolSize?: number | readonly number[];
-  /** Steps of the window. Default: its size, so that windows lie side by side. */
+  /** The steps of the window. Default: its size, so that windows lie side by side. */
   readonly strides?: number | readonly number[];
-  /** "valid" (windows inside x alone), "same" (⌈size / stride⌉ windows), or how many elements of padding, fewer than the window's. Default "valid". */
+  /**
+   * "valid" (windows inside x only), "same" (⌈size / stride⌉ windows), or a number of padding elements less than the
+   * window's size. Default "valid".
+   */
   readonly padding?: WindowPadding;
 }
 
@@ -29,10 +34,10 @@ export function poolTable(axes: number) {
   } satisfies Table<PoolOptions>;
 }
 
-/** The table of the options. */
+/** The type of the option table. */
 export type PoolTable = ReturnType<typeof poolTable>;
 
-/** Options that were checked, one number an axis. */
+/** Checked options, one number per axis. */
 export interface Pooling {
   /** The function that the user called. */
   readonly op: string;
@@ -41,18 +46,13 @@ export interface Pooling {
   readonly padding: WindowPadding;
 }
 
-/** Where the windows of an image lie, in the order of the kernels' arguments: N H W C oH oW kH kW sH sW pH pW. */
-export type PoolGeometry = [
-  ...[n: number, h: number, w: number, c: number, oH: number, oW: number],
-  ...[kH: number, kW: number, sH: number, sW: number, pH: number, pW: number],
-];
-
 /** Elements of a window at most: positions are uint16. */
 const mostElements = 65536;
 
 /**
  * Checks options. @param axes 2 for images, 1 for sequences
- * Errors: UsageError for an option out of range or padding as large as the window, which would have nothing to pool.
+ * @throws {UsageError} when an option is out of range, or the padding is as large as the window, so that there is
+ *   nothing to pool
  */
 export function poolingOf(op: string, options: PoolOptions | Values<PoolTable>, axes: number): Pooling {
   const { padding, ...given } = resolve(op, options, poolTable(axes));
@@ -73,7 +73,10 @@ export function poolingOf(op: string, options: PoolOptions | Values<PoolTable>, 
   return { op, poolSize, strides, padding };
 }
 
-/** Shape of the output without the batch. @param sample (H, W, C), or (T, C) Errors: ShapeError for another rank or a window that is too large. */
+/**
+ * The shape of the output without the batch. @param sample (H, W, C), or (T, C)
+ * @throws {ShapeError} when the sample has another rank or the window is too large
+ */
 export function pooledShape({ op, poolSize, strides, padding }: Pooling, sample: Shape): Shape {
   const axes = poolSize.length;
   const letters = axes === 2 ? ["H", "W"] : ["T"];
@@ -99,12 +102,13 @@ function placesOf(
   return windowPlaces(op, axes, padding);
 }
 
-/** The kernels' arguments for x (N, H, W, C). */
-export function geometryOf({ shape: [n, h, w, c] }: Tensor, { op, poolSize, strides, padding }: Pooling): PoolGeometry {
+/** Where the windows of x (N, H, W, C) lie. */
+export function geometryOf({ shape: [n, h, w, c] }: Tensor, { op, poolSize, strides, padding }: Pooling): PoolShape {
   const [vertical, horizontal] = placesOf(op, [h, w, c], poolSize, strides, padding);
   const [kH, kW] = poolSize;
   const [sH, sW] = strides;
-  return [n, h, w, c, vertical.output, horizontal.output, kH, kW, sH, sW, vertical.before, horizontal.before];
+  const [oH, oW, pH, pW] = [vertical.output, horizontal.output, vertical.before, horizontal.before];
+  return { n, h, w, c, oH, oW, kH, kW, sH, sW, pH, pW };
 }
 
 /** Runs the pooling of an image. */

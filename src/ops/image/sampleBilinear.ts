@@ -1,6 +1,7 @@
 /**
- * Images read at other places than their own pixels, bilinear between four pixels. Letters: images (N, H, W, C); field (N, 2, H, W), the row and the
- * column in pixels at which each pixel of the output is read. Source: Jaderberg et al. 2015, "Spatial transformer networks".
+ * Reads images at given places, interpolating between four pixels. Letters: images (N, H, W, C); field (N, 2, H, W),
+ * the row and the column, in pixels, at which each pixel of the output is read. Source: Jaderberg et al. 2015, "Spatial
+ * transformer networks".
  */
 import { imageKernels } from "../../runtime/parts/images.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -31,13 +32,14 @@ export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
 });
 
 /**
- * y[n, i, j] = x[n] at row field[n, 0, i, j] and column field[n, 1, i, j], between four pixels by bilinear weights.
+ * y[n, i, j] = x[n] at row field[n, 0, i, j] and column field[n, 1, i, j], interpolated between four pixels.
  *
  * @param x        (N, H, W, C) float32
  * @param field    (N, 2, H, W) float32, in pixels; has no gradient
- * @param options  fill: what lies outside of the image, default 0
+ * @param options  fill: the value outside the image, default 0
  * @returns (N, H, W, C)
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError where the field requires a gradient.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when field requires a gradient
  */
 export function sampleBilinear(x: Tensor, field: Tensor, { fill = 0 }: { readonly fill?: number } = {}): Tensor {
   return apply(sampleBilinearOp, [x, field], { fill });

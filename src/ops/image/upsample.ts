@@ -1,34 +1,35 @@
 /**
- * Images enlarged by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
- * Nearest neighbours are average pooling run backwards, without the division: each is the other's gradient.
+ * Enlarges images by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
+ * Upsampling by nearest neighbours and average pooling without the division are each other's gradients.
  */
+import { type PoolShape, poolShape } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { type Table, oneOf, resolve } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis, sizes } from "../../tensor/window.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
-import type { PoolGeometry } from "./poolGeometry.js";
 
-/** How pixels between those of x are made. */
+/** How the pixels between those of x are computed. */
 export type Interpolation = "nearest" | "bilinear";
 
 /** Options of {@link upsample2d}. */
 export interface UpsampleOptions {
   /** Factors fH and fW, or one for both: integers ≥ 1. Default 2. */
   readonly size?: number | readonly number[];
-  /** Default "nearest". Bilinear takes the centres of pixels at halves and repeats the border, as Keras. */
+  /** Default "nearest". "bilinear" puts the centres of pixels at halves and repeats the border, as in Keras. */
   readonly interpolation?: Interpolation;
 }
 
-/** The options of enlarging. */
+/** The options of upsampling. */
 export const upsampleTable = {
   size: sizes(2, 2),
   interpolation: oneOf(["nearest", "bilinear"], "nearest"),
 } satisfies Table<UpsampleOptions>;
 
-/** Options that were checked. */
+/** Checked options. */
 export interface Upsampling {
   readonly size: readonly number[];
   readonly interpolation: Interpolation;
@@ -48,14 +49,15 @@ export const upsampleOp = defineOp<Upsampling>({
   },
   forward({ inputs: [x], outputs: [y], attributes: { size, interpolation } }) {
     const [n, h, w, c] = x.shape;
-    if (interpolation === "nearest") imageKernels().averagePoolBackward(y.ptr, x.ptr, ...sideBySide(x, size), 0, 0);
+    if (interpolation === "nearest")
+      imageKernels().averagePoolBackward(y.ptr, x.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, 0);
     else imageKernels().bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { size, interpolation }, gradient }) {
     const [n, h, w, c] = x.shape;
     gradient(0, (dX, accumulate) => {
       if (interpolation === "nearest") {
-        imageKernels().averagePoolForward(dX, dY!.ptr, ...sideBySide(x, size), 0, accumulate);
+        imageKernels().averagePoolForward(dX, dY!.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, accumulate);
       } else imageKernels().bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
     });
   },
@@ -63,23 +65,24 @@ export const upsampleOp = defineOp<Upsampling>({
 });
 
 /** The geometry of the pooling whose windows of fH × fW turn y's shape into x's. */
-function sideBySide({ shape: [n, h, w, c] }: Tensor, [fH, fW]: readonly number[]): PoolGeometry {
-  return [n, h * fH, w * fW, c, h, w, fH, fW, fH, fW, 0, 0];
+function sideBySide({ shape: [n, h, w, c] }: Tensor, [fH, fW]: readonly number[]): PoolShape {
+  return { n, h: h * fH, w: w * fW, c, oH: h, oW: w, kH: fH, kW: fW, sH: fH, sW: fW, pH: 0, pW: 0 };
 }
 
 /**
- * An image enlarged by whole factors.
+ * Enlarges an image by whole factors.
  *
  * @param x        (N, H, W, C) float32 → (N, fH·H, fW·W, C)
  * @param options  size: the factors; interpolation: "nearest" or "bilinear"
- * Errors: UsageError for an option; ShapeError for another rank or dtype.
+ * @throws {UsageError} when an option is unknown or out of range
+ * @throws {ShapeError} when x has another rank or dtype
  */
 export function upsample2d(x: Tensor, options: UpsampleOptions = {}): Tensor {
   checkTensors("upsample2d", [x]);
   return apply(upsampleOp, [x], upsamplingOf("upsample2d", options));
 }
 
-/** Checks options. Errors: UsageError. */
+/** Checks options and fills in the defaults. @throws {UsageError} when an option is unknown or out of range */
 export function upsamplingOf(op: string, options: UpsampleOptions): Upsampling {
   const { size, interpolation } = resolve(op, options, upsampleTable);
   return { size: eachAxis(op, "size", size, 2), interpolation };

@@ -1,6 +1,6 @@
 /**
- * Limits on gradients, in place, between the backward pass and the optimizer step. Kernels only, on scratch that stays, so that a recorded step can
- * be replayed. Letters: g a gradient; ‖g‖ its Euclidean norm.
+ * Clips gradients in place, between the backward pass and the optimizer step. Kernels only, on scratch memory that
+ * stays, so that a recorded step can be replayed. Letters: g a gradient; ‖g‖ its Euclidean norm.
  * Source: Pascanu, Mikolov & Bengio 2013.
  */
 import { kernels } from "../../runtime/runtime.js";
@@ -9,23 +9,23 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
 import { type RowList, rowsPtr } from "./rowList.js";
 
-/** Gradients and, where only some rows of them can be other than zero, which. */
+/** Gradients, and the list of their rows that may be nonzero if there is one. */
 export interface Gradient {
   readonly gradients: Tensor;
   readonly rows?: RowList | undefined;
 }
 
-/** Each element becomes the nearest value in [−limit, limit]; NaN stays. */
+/** Clips each element to [−limit, limit]; NaN stays. */
 export function clipByValue({ gradients, rows }: Gradient, limit: number): void {
   kernels().clipGradients(gradients.ptr, gradients.size, limit, rowsPtr(rows));
 }
 
-/** Norms of gradients and what follows from them. Owns scratch that no scope frees. */
+/** Measures norms of gradients and clips by them. Owns scratch memory that no scope frees. */
 export class NormClipper {
   /** Σ g², the factor, partial sums. */
   readonly #scratch: Slab;
 
-  /** @param all everything that will be clipped or measured */
+  /** @param all  everything that will be clipped or measured */
   constructor(all: readonly Gradient[]) {
     const blocks = all.map(sumsOf);
     this.#scratch = new Slab([[1], [1], [blocks.reduce((sum, count) => sum + count, 0)]]);
@@ -33,12 +33,18 @@ export class NormClipper {
 
   /** g *= min(1, limit / ‖g‖) for one gradient. */
   clip(gradient: Gradient, limit: number): void {
-    const factor = this.#scratch.sections[1].ptr;
-    this.#writeFactor(factor, [gradient], limit);
-    kernels().scaleByFactor(gradient.gradients.ptr, gradient.gradients.size, factor, rowsPtr(gradient.rows));
+    this.scaleTogether([gradient], limit);
   }
 
-  /** Lets the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
+  /** g *= min(1, limit / ‖g‖), where g is all these gradients together. */
+  scaleTogether(all: readonly Gradient[], limit: number): void {
+    const factor = this.#scratch.sections[1].ptr;
+    this.#writeFactor(factor, all, limit);
+    for (const { gradients, rows } of all)
+      kernels().scaleByFactor(gradients.ptr, gradients.size, factor, rowsPtr(rows));
+  }
+
+  /** Makes the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
   clipTogether(all: readonly Gradient[], limit: number, block: OptimizerBlock): void {
     this.#writeFactor(block.scalePtr, all, limit);
   }
@@ -48,12 +54,17 @@ export class NormClipper {
     kernels().clipFactor(factor, this.#scratch.sections[0].ptr, limit);
   }
 
-  /** ‖g‖ as it was measured last, by `measure` or by a clip. Not for recorded functions. */
-  get norm(): number {
-    return Math.sqrt(this.#scratch.sections[0].item());
+  /** ‖g‖² as it was measured last, a scalar of one element. */
+  get squares(): Tensor {
+    return this.#scratch.sections[0];
   }
 
-  /** Works out ‖g‖, where g is all these gradients together. */
+  /** ‖g‖ as last measured by `measure` or by a clip. Not for recorded functions. */
+  get norm(): number {
+    return Math.sqrt(this.squares.item());
+  }
+
+  /** Computes ‖g‖, where g is all these gradients together. */
   measure(all: readonly Gradient[]): void {
     const [sum, , partials] = this.#scratch.sections;
     let count = 0;
@@ -72,7 +83,7 @@ export class NormClipper {
   }
 }
 
-/** Partial sums that the squares of a gradient are added up in. */
+/** The number of partial sums for the squares of a gradient. */
 function sumsOf({ gradients, rows }: Gradient): number {
   return rows === undefined ? kernels().sumBlocksCount(gradients.size) : kernels().sumSquaresRowsCount();
 }

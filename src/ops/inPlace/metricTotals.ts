@@ -1,16 +1,18 @@
 /**
- * What metrics add to their totals, batch by batch: kernels on memory that stays, so that metrics take part in a recorded step. Not differentiable.
- * Letters: R rows, which are samples, or places where a sample has several; C columns, usually classes.
+ * Adds to the totals of metrics, batch by batch: kernels on memory that stays, so that metrics can be part of a
+ * recorded step. Not differentiable.
+ * Letters: R rows, which are samples, or places when a sample has several; C columns, usually classes.
  *
- * Note [Totals]. A total is a float64, which tensors do not have: n totals are a uint8 tensor (n, 8). So counts are exact to 2⁵³, where float32 would stop
- * at 2²⁴. Rows are added one after the other, so that the batches that they come in make no difference to any bit.
+ * Note [Totals]. A total is a float64, a type that tensors do not have: n totals are a uint8 tensor (n, 8). So counts
+ * are exact up to 2⁵³, whereas float32 would stop at 2²⁴. Rows are added one after the other, so the division into
+ * batches does not change any bit.
  */
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
 import { zeros } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** n totals, all 0: Note [Totals]. Errors: MemoryError. */
+/** n totals, all 0: Note [Totals]. @throws {MemoryError} when the memory limit is reached */
 export function newTotals(n: number): Tensor {
   return zeros([n, 8], { dtype: "uint8" });
 }
@@ -20,7 +22,7 @@ export function readTotals(totals: Tensor): Float64Array<ArrayBuffer> {
   return new Float64Array((totals.toTypedArray() as Uint8Array<ArrayBuffer>).buffer);
 }
 
-/** Puts values in the place of the totals'. Errors: ShapeError for another number of them. */
+/** Overwrites the totals with values. @throws {ShapeError} when their number differs */
 export function writeTotals(totals: Tensor, values: Float64Array): void {
   totals.assign(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
@@ -38,9 +40,10 @@ export function addMean(state: Tensor, values: Tensor | undefined, weights: Tens
 }
 
 /**
- * state[0] += Σ w over the rows whose label is among the k highest scores; among equal scores the lower class counts as higher.
+ * state[0] += Σ w over the rows whose label is among the k highest scores; among equal scores the lower class counts as
+ * higher.
  *
- * @param scores  (R, C) float32; a NaN at the label's place is not among them
+ * @param scores  (R, C) float32; when the label's score is NaN, it is not among them
  * @param labels  (R) int32
  */
 export function addTopK(state: Tensor, scores: Tensor, labels: Tensor, weights: Tensor | undefined, k: number): void {
@@ -49,9 +52,9 @@ export function addTopK(state: Tensor, scores: Tensor, labels: Tensor, weights: 
 }
 
 /**
- * state[label, predicted] += w for every row; rows outside 0 … C − 1 are left out.
+ * state[label, predicted] += w for every row; rows with a class outside 0 … C − 1 are left out.
  *
- * @param state              in/out (C, C): row the true class, column the predicted one
+ * @param state              in/out (C, C): rows are true classes, columns predicted ones
  * @param predicted, labels  (R) int32
  */
 export function addConfusion(
@@ -65,7 +68,7 @@ export function addConfusion(
 }
 
 /**
- * Sorts scores in [0, 1] into a histogram for each class; NaN is left out.
+ * Adds scores in [0, 1] to a histogram for each class; NaN is left out.
  *
  * @param state    in/out (2, bins): negatives, then positives
  * @param scores   (R) float32

@@ -1,4 +1,4 @@
-/** Exponential moving averages, kept in memory by whoever has them: they are changed in place and have no gradient. */
+/** Exponential moving averages, changed in place in memory that the caller owns; they have no gradient. */
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
@@ -6,12 +6,12 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
 
 /**
- * average += (1 − decay) (value − average), where value is finite; elsewhere the average stays.
+ * average += (1 − decay) (value − average) for elements whose value is finite; the others stay.
  *
  * @param average  changed in place
  * @param value    of the same shape
  * @param decay    in [0, 1]
- * Errors: ShapeError for shapes that differ.
+ * @throws {ShapeError} when the shapes differ
  */
 export function updateAverage(average: Tensor, value: Tensor, decay: number): void {
   if (!sameShape(average.shape, value.shape)) {
@@ -23,8 +23,8 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
 }
 
 /**
- * As {@link updateAverage} with a decay that begins low, min(decay, (1 + t) / (10 + t)) after t steps of training, so that the first weights are soon
- * forgotten. The step is read from memory: a recorded call goes on counting.
+ * As {@link updateAverage} with a decay that starts low, min(decay, (1 + t) / (10 + t)) after t steps of training, so
+ * that the initial weights are soon forgotten. The step is read from memory, so a recorded call keeps counting.
  *
  * @param block  of the optimizer, which counts the steps
  */

@@ -1,10 +1,11 @@
 /**
- * Optimizer steps over parts of a slab, and the block of memory that tells them the learning rate, the step count and the constants (its layout is
- * Note [Optimizer block] in assembly/optim/block.ts). Everything is done by kernels on memory that stays, so that a recorded step can be replayed;
- * only what `write…` writes comes from JavaScript.
+ * Optimizer steps over parts of a slab, and the block of memory with their learning rate, step count and constants (its
+ * layout is OptimizerBlock in assembly/optim/layout.ts). Kernels do everything, on memory that stays, so that a
+ * recorded step can be replayed; JavaScript only writes what the `write…` methods write.
  *
- * Formulas stand beside the kernels in assembly/optim. Not differentiable.
+ * The formulas are beside the kernels in assembly/optim. Not differentiable.
  */
+import { optimizerBlock } from "#wasm/layouts";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { heap, kernels } from "../../runtime/runtime.js";
 import { Slab } from "../../tensor/slab.js";
@@ -17,48 +18,50 @@ export interface SlabRange {
   readonly values: Tensor;
   /** Read and cleared. */
   readonly gradients: Tensor;
-  /** In and out; which ones is the optimizer's affair. */
+  /** In and out; which slots there are depends on the optimizer. */
   readonly slots: readonly Tensor[];
-  /** λ ≥ 0 of the weight decay; 0 for biases and the like. */
+  /** λ ≥ 0 of the weight decay; 0 for parameters that do not decay, such as biases. */
   readonly weightDecay: number;
-  /** The rows that gradients have touched, where the range is a table that is updated lazily; all others stay as they are, states included. */
+  /**
+   * The rows that gradients have touched, if the range is a table that is updated lazily. All others stay as they are,
+   * including their states.
+   */
   readonly rows?: RowList | undefined;
 }
 
-/** What an optimizer step reads from memory and never changes; what a step does not use may be left out. */
+/** Constants that an optimizer step reads from memory. Those that a step does not use may be left out. */
 export interface OptimizerConstants {
   readonly epsilon?: number;
   readonly momentum?: number;
   /** β₁ */
   readonly beta1?: number;
-  /** β₂; also RMSProp's and Adadelta's ρ. */
+  /** β₂, and ρ of RMSProp and Adadelta. */
   readonly beta2?: number;
 }
 
-/** Step count and Nadam's product of momenta: what must be kept to go on exactly. */
+/** The step count and Nadam's product of momenta: what must be saved to continue exactly. */
 export interface BlockProgress {
-  /** Steps made. */
+  /** The number of steps made. */
   readonly step: number;
   /** Π μₜ, a float32. */
   readonly momentumProduct: number;
 }
 
-const elements = 20; // float32; optimizerBlockBytes / 4
-const scaleByte = 4;
-const betasByte = 16;
-const stepByte = 32;
-const productByte = 64;
+const { at } = optimizerBlock;
 
 /** An optimizer block in memory. No scope frees it. */
 export class OptimizerBlock {
-  readonly #slab = new Slab([[elements]]);
+  readonly #slab = new Slab([[optimizerBlock.bytes / 4]]);
   /** What stands in the block. */
   #learningRate = 0;
 
   /** Writes the constants; step 0, gradients unscaled. */
   constructor({ epsilon = 0, momentum = 0, beta1 = 0, beta2 = 0 }: OptimizerConstants) {
-    heap().view("float32", this.ptr, 4).set([0, 1, epsilon, momentum]);
-    this.#writeDoubles(betasByte, beta1, beta2);
+    this.#float(at.gradientScale)[0] = 1;
+    this.#float(at.epsilon)[0] = epsilon;
+    this.#float(at.momentum)[0] = momentum;
+    this.#writeDouble(at.beta1, beta1);
+    this.#writeDouble(at.beta2, beta2);
   }
 
   /** Address, in bytes. */
@@ -66,38 +69,38 @@ export class OptimizerBlock {
     return this.#slab.whole.ptr;
   }
 
-  /** Where the number of steps made stands, a float64, in bytes. */
+  /** The address of the number of steps made, a float64, in bytes. */
   get stepPtr(): number {
-    return this.ptr + stepByte;
+    return this.ptr + at.step;
   }
 
-  /** Where a clip factor goes, in bytes: every gradient is multiplied by it as it is read. */
+  /** The address of the clip factor, in bytes; every gradient is multiplied by it as it is read. */
   get scalePtr(): number {
-    return this.ptr + scaleByte;
+    return this.ptr + at.gradientScale;
   }
 
   /** Writes the learning rate of the next step. */
   writeLearningRate(learningRate: number): void {
     if (learningRate === this.#learningRate) return;
     this.#learningRate = learningRate;
-    heap().view("float32", this.ptr, 1)[0] = learningRate;
+    this.#float(at.learningRate)[0] = learningRate;
   }
 
-  /** What must be kept to go on exactly. */
+  /** Reads what must be saved to continue exactly. */
   readProgress(): BlockProgress {
     return {
       step: new Float64Array(heap().view("uint8", this.stepPtr, 8).slice().buffer)[0],
-      momentumProduct: heap().view("float32", this.ptr + productByte, 1)[0],
+      momentumProduct: this.#float(at.momentumProduct)[0],
     };
   }
 
-  /** Puts it back. */
+  /** Restores what {@link readProgress} returned. */
   writeProgress({ step, momentumProduct }: BlockProgress): void {
-    this.#writeDoubles(stepByte, step);
-    heap().view("float32", this.ptr + productByte, 1)[0] = momentumProduct;
+    this.#writeDouble(at.step, step);
+    this.#float(at.momentumProduct)[0] = momentumProduct;
   }
 
-  /** Begins a step: counts it and works out all that depends on the count. */
+  /** Begins a step: increments the count and computes everything that depends on it. */
   advance(): void {
     kernels().advanceStep(this.ptr);
   }
@@ -106,10 +109,15 @@ export class OptimizerBlock {
     this.#slab.dispose();
   }
 
-  #writeDoubles(byte: number, ...values: number[]): void {
-    const bytes = new Uint8Array(Float64Array.from(values).buffer);
+  /** The field at this offset, a float32. */
+  #float(offset: number): Float32Array {
+    return heap().view("float32", this.ptr + offset, 1);
+  }
+
+  #writeDouble(offset: number, value: number): void {
+    const bytes = new Uint8Array(Float64Array.of(value).buffer);
     heap()
-      .view("uint8", this.ptr + byte, bytes.length)
+      .view("uint8", this.ptr + offset, bytes.length)
       .set(bytes);
   }
 }
@@ -147,7 +155,7 @@ export function adagradStep({ values, gradients, slots, weightDecay, rows }: Sla
   );
 }
 
-/** RMSProp. Slots: square, then average where centered, then velocity where there is momentum. */
+/** RMSProp. Slots: square, then average when centered, then velocity when there is momentum. */
 export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: boolean, momentum: boolean): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const average = centered ? slots[1].ptr : 0;
@@ -180,7 +188,7 @@ export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: Sl
   );
 }
 
-/** Adam, AMSGrad where there is a third slot. Slots: mean, square, largest square. */
+/** Adam, or AMSGrad when there is a third slot. Slots: mean, square, largest square. */
 export function adamStep(range: SlabRange, block: OptimizerBlock): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;

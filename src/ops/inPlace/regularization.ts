@@ -1,4 +1,7 @@
-/** Penalties on parameters and their gradients: l1·Σ|θ| + l2·Σθ². Functions over parameters, outside of the tape. Letters: n elements of θ. */
+/**
+ * Penalties on parameters and their gradients: l1·Σ|θ| + l2·Σθ². Functions over parameters, outside the tape. Letters:
+ * n elements of θ.
+ */
 import { heap, kernels } from "../../runtime/runtime.js";
 import { zeros } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";

@@ -1,19 +1,26 @@
 /**
- * The rows of a table that a step's gradients have touched: a list in memory, so that a recorded step visits the rows of its own batch. Its layout is
- * Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not hold gradients.
+ * The rows of a table that a step's gradients have touched: a list in memory, so that a recorded step visits the rows
+ * of its own batch. Its layout is Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not
+ * hold gradients.
  */
+import { rowListHead } from "#wasm/layouts";
 import { heap, kernels } from "../../runtime/runtime.js";
+import { fillStruct } from "../../runtime/struct.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
-/** A list of rows, empty at first. No scope frees it. */
+/** A list of rows, initially empty. No scope frees it. */
 export class RowList {
   readonly #slab: Slab;
 
-  /** Errors: MemoryError. @param rows V @param rowLength elements of a row */
+  /**
+   * @param rows       V
+   * @param rowLength  the elements of a row
+   * @throws {MemoryError} when the memory limit is reached
+   */
   constructor(rows: number, rowLength: number) {
     this.#slab = new Slab([[Math.ceil(kernels().rowListBytes(rows) / 4)]]);
-    heap().view("int32", this.ptr, 3).set([0, rows, rowLength]);
+    fillStruct(this.ptr, rowListHead, { count: 0, tableRows: rows, rowLength, unused: 0 });
   }
 
   /** Address, in bytes. */
@@ -21,12 +28,12 @@ export class RowList {
     return this.#slab.whole.ptr;
   }
 
-  /** How many rows are listed. Not for recorded functions. */
+  /** The number of listed rows. Not for recorded functions. */
   get length(): number {
-    return heap().view("int32", this.ptr, 1)[0];
+    return heap().view("int32", this.ptr + rowListHead.at.count, 1)[0];
   }
 
-  /** Lists the rows that are not listed yet. @param indices int32, each a row of the table */
+  /** Lists rows that are not listed yet. @param indices int32, each a row of the table */
   add(indices: Tensor): void {
     kernels().collectRows(this.ptr, indices.ptr, indices.size);
   }
@@ -46,7 +53,7 @@ export class RowList {
   }
 }
 
-/** The list as an argument of kernels, for which 0 stands for all elements. */
+/** The list as an argument of kernels; 0 stands for all elements. */
 export function rowsPtr(rows: RowList | undefined): number {
   return rows === undefined ? 0 : rows.ptr;
 }

@@ -1,6 +1,7 @@
 /**
- * Cross-entropy of class probabilities, with targets as rows or as labels. From logits, softmaxCrossEntropy.ts is exact and faster.
- * Letters: rows R, all axes but the last; C classes; p probabilities (…, C); t targets.
+ * Cross-entropy of class probabilities, with targets as rows or as labels. From logits, softmaxCrossEntropy.ts is exact
+ * and faster.
+ * Letters: R rows, over all axes but the last; C classes; p probabilities (…, C); t targets.
  */
 import { ShapeError, message } from "../../errors.js";
 import { checkNumber, checkObject } from "../../options.js";
@@ -9,7 +10,7 @@ import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
 
-/** Operands p (…, C) and t, of p's shape or labels (…); output losses (…); attribute: label smoothing ε. */
+/** Operands p (…, C) and t, with p's shape or as labels (…); output losses (…); attribute: label smoothing ε. */
 export const crossEntropyOp = defineOp<number>({
   name: "crossEntropy",
   shape([p, t]) {
@@ -18,13 +19,15 @@ export const crossEntropyOp = defineOp<number>({
     const rows = p.shape.slice(0, -1);
     if (p.rank === 0 || p.shape.at(-1) === 0) {
       throw new ShapeError(
-        message("crossEntropy", "no classes", { expected: "[…, C], C ≥ 1", got: showShape(p.shape) }),
+        message("crossEntropy", "there are no classes", { expected: "[…, C], C ≥ 1", got: showShape(p.shape) }),
       );
     }
     const wanted = t.dtype === "int32" ? rows : p.shape;
     if (!sameShape(t.shape, wanted)) {
       const expected = `${t.dtype === "int32" ? "labels […]" : "targets […, C]"} = ${showShape(wanted)}`;
-      throw new ShapeError(message("crossEntropy", "targets do not fit", { expected, got: showShape(t.shape) }));
+      throw new ShapeError(
+        message("crossEntropy", "the targets do not fit the probabilities", { expected, got: showShape(t.shape) }),
+      );
     }
     return [{ shape: rows }];
   },
@@ -47,14 +50,16 @@ export const crossEntropyOp = defineOp<number>({
 });
 
 /**
- * Cross-entropy, one loss a row: −Σ t·ln p, with p clipped to [1e-7, 1 − 1e-7] as in Keras and the gradient 0 where it was. Rows of p are taken as they
- * are, not rescaled to sum to one.
+ * Cross-entropy, one loss per row: −Σ t·ln p. As in Keras, p is clipped to [1e-7, 1 − 1e-7], with gradient 0 where it
+ * was clipped. Rows of p are used as they are, not rescaled to sum to one.
  *
  * @param probabilities  p (…, C) float32
- * @param targets        t (…, C) float32, or labels (…) int32; not differentiated. A label outside 0 … C − 1 gives the loss NaN
+ * @param targets        t (…, C) float32, or labels (…) int32; not differentiated. A label outside 0 … C − 1 gives the
+ *                 loss NaN
  * @param options        labelSmoothing ε: t becomes (1 − ε)·t + ε/C. Default 0
  * @returns              (…)
- * Errors: ShapeError where shapes do not fit; UsageError for ε outside [0, 1].
+ * @throws {ShapeError} when shapes do not fit
+ * @throws {UsageError} when labelSmoothing is outside [0, 1]
  */
 export function crossEntropy(
   probabilities: Tensor,

@@ -1,54 +1,66 @@
 /**
- * What masks do to losses and metrics: each step is a sample of its own, and those that are padding weigh nothing; over an epoch the loss is the mean over
- * the steps that count. Networks that are given masks import this late, so it needs no more than the kernels that every page has, and imports nothing: what it
- * shared with the page, bundlers would put into files of its own. Letters: N samples, T steps, l outputs of a model.
+ * How masks affect losses and metrics: each step is a sample of its own, and padded steps have weight 0; over an epoch
+ * the loss is the mean over the steps that count. Networks that are given masks import this file late, so it uses only
+ * kernels that every page has, and imports nothing: bundlers would put whatever it shared with the page into separate
+ * files. Letters: N samples, T steps, l outputs of a model.
  */
 import type { kernels } from "../../runtime/runtime.js";
 import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import type { copyRow } from "../shape/copy.js";
 import type { BackwardCall, Op, apply } from "../defineOp.js";
 
-/** What is imported elsewhere: `maskTools` in weightedMean.ts. */
+/** What this file needs from others: `maskTools` in weightedMean.ts. */
 export interface MaskTools {
   readonly kernels: typeof kernels;
   readonly empty: typeof empty;
   readonly apply: typeof apply;
+  readonly copyRow: typeof copyRow;
 }
 
-/** Targets and predictions of (N, …), or of (N·T, …), and the weights of these rows. */
-export interface Judged {
+/** Targets and predictions of (N, …) or (N·T, …), and the weights of these rows. */
+export interface Weighed {
   readonly target: Tensor;
   readonly prediction: Tensor;
-  /** For the loss, whose divisor is the number of rows. */
+  /** Weights for the loss, which is divided by the number of rows. */
   readonly lossWeights: Tensor | undefined;
-  /** For metrics, whose divisor is the sum of weights. */
+  /** Weights for metrics, which are divided by the sum of weights. */
   readonly metricWeights: Tensor | undefined;
-  /** How many steps count, a scalar; undefined where the rows are samples. */
+  /** The number of steps that count, a scalar; undefined when the rows are samples. */
   readonly count?: Tensor;
-  /** Of the losses of rows that are steps, zeros in the place of padding's. */
+  /** For losses of rows that are steps: replaces those of padding by 0. */
   readonly select?: (losses: Tensor) => Tensor;
 }
 
-/** What training and evaluation need where an output has a mask. */
+/** What training and evaluation need when an input or an output has a mask. */
 export interface MaskedSteps {
   /**
-   * An output with a step each, as rows that are steps. Kernels only.
+   * Inputs with zeros in the padding, whatever stands there: ±∞ and NaN would spoil the gradients of weights, which are
+   * sums over all steps. Kernels only; returns x itself if it is not float32.
    *
-   * Metrics weigh a step by its sample where it counts, else by 0; losses by the same times N·T / (steps that count), so that their mean over all steps is
-   * one over those that count. A weight of 0 does not make 0 of an infinite loss, so the losses and gradients of padding are replaced by 0.
+   * @param x     (N, T, …)
+   * @param mask  (N, T) int32: 0 where a step is padding
+   */
+  clear(x: Tensor, mask: Tensor): Tensor;
+  /**
+   * An output per step, as rows that are steps. Kernels only.
+   *
+   * The metric weight of a step is that of its sample if it counts, else 0. The loss weight is the same times
+   * N·T / (steps that count), so that the mean over all steps becomes one over those that count. Because weight 0 times
+   * an infinite loss is not 0, the losses and gradients of padding are replaced by 0.
    *
    * @param target      (N, T, …)
    * @param prediction  (N, T, …)
    * @param weights     (N) of the samples, or undefined: all 1
    * @param mask        (N, T) int32: 0 where a step is padding
    */
-  judge(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Judged;
+  weigh(target: Tensor, prediction: Tensor, weights: Tensor | undefined, mask: Tensor): Weighed;
   /**
-   * The terms of a batch's loss beside their weights in the mean over an epoch: an output weighs by its steps that count, or by its samples; the sum of the
-   * penalties, which comes last, by the samples. Not differentiable.
+   * The terms of a batch's loss with their weights in the mean over an epoch. An output is weighted by its steps that
+   * count, or by its samples; the sum of the penalties, which comes last, by the samples. Not differentiable.
    *
    * @param means      of each output, scalars
-   * @param counts     of each output; undefined for one without a mask
+   * @param counts     of each output; undefined for an output without a mask
    * @param penalties  scalars
    * @param samples    N
    * @returns          (l + 1, 2): terms and weights
@@ -63,37 +75,37 @@ export interface MaskedSteps {
 
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
-export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSteps {
-  /** Zeros in the rows of x that are padding. */
-  const clear = (x: Tensor, mask: Tensor): void =>
+export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): MaskedSteps {
+  /** Sets the rows of x that are padding to zero. */
+  const clearRows = (x: Tensor, mask: Tensor): void =>
     kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
-
-  /** y = x, or y += x where accumulate is 1. */
-  const copy = (y: number, x: Tensor, accumulate: 0 | 1): void => {
-    if (accumulate) kernels().addStrided(y, x.ptr, 1, 1, 1, x.size, 0, 0, 0, 1, 0, 0, 0, 1);
-    else kernels().copyBytes(y, x.ptr, 4 * x.size);
-  };
 
   /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
-    clear(dY!, mask);
-    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copy(dX, dY!, accumulate));
+    clearRows(dY!, mask);
+    if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, dY!.size, accumulate));
   };
 
   const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
 
-  /** Losses (N·T) beside their mask, 0 where a step is padding, whatever was computed there: ±∞ and NaN too. */
-  const lossesThatCount: Op = {
-    name: "lossesThatCount",
-    shape: ([losses]) => [{ shape: losses.shape }],
-    forward({ inputs: [losses, mask], outputs: [y] }) {
-      copy(y.ptr, losses, 0);
-      clear(y, mask);
+  /**
+   * Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞
+   * and NaN.
+   */
+  const stepsThatCount: Op = {
+    name: "stepsThatCount",
+    shape: ([x]) => [{ shape: x.shape }],
+    forward({ inputs: [x, mask], outputs: [y] }) {
+      copyRow(y.ptr, x.ptr, x.size, 0);
+      clearRows(y, mask);
     },
     ...common,
   };
 
-  /** Predictions (N, T, …) as rows (N·T, …), sharing their memory; padding gets the gradient 0, whatever the loss says of it. The attribute is that shape. */
+  /**
+   * Predictions (N, T, …) as rows (N·T, …), sharing their memory. Padding gets gradient 0, whatever the loss says. The
+   * attribute is the shape of the rows.
+   */
   const rowsThatCount: Op<readonly number[]> = {
     name: "rowsThatCount",
     shape: (_, shape) => [{ shape }],
@@ -103,7 +115,9 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
   };
 
   return {
-    judge(target, prediction, weights, mask) {
+    clear: (x, mask) => (x.dtype === "float32" ? apply(stepsThatCount, [x, mask], undefined) : x),
+
+    weigh(target, prediction, weights, mask) {
       const [N, T] = mask.shape;
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
@@ -115,7 +129,7 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
         metricWeights: plain,
         lossWeights: scaled,
         count,
-        select: (losses) => apply(lossesThatCount, [losses, mask], undefined),
+        select: (losses) => apply(stepsThatCount, [losses, mask], undefined),
       };
     },
 
@@ -125,11 +139,11 @@ export function maskedStepsWith({ kernels, empty, apply }: MaskTools): MaskedSte
       kernels().fill(terms.ptr, samples, terms.size);
       kernels().fill(last, 0, 1);
       for (const [i, mean] of means.entries()) {
-        copy(terms.ptr + 8 * i, mean, 0);
+        copyRow(terms.ptr + 8 * i, mean.ptr, mean.size, 0);
         const count = counts[i];
-        if (count !== undefined) copy(terms.ptr + 8 * i + 4, count, 0);
+        if (count !== undefined) copyRow(terms.ptr + 8 * i + 4, count.ptr, count.size, 0);
       }
-      for (const penalty of penalties) copy(last, penalty, 1);
+      for (const penalty of penalties) copyRow(last, penalty.ptr, penalty.size, 1);
       return terms;
     },
   };

@@ -1,7 +1,8 @@
 /**
- * Losses that compare a prediction with a target of the same shape, element by element along a row, and give one number a row. Each is one kernel
- * forward and one back. Letters: rows R and columns C; p prediction, t target (R, C), l losses (R).
- * Cross-entropies of classes, which also take labels, are in crossEntropy.ts and softmaxCrossEntropy.ts; the mean over samples is weightedMean.ts.
+ * Losses that compare a prediction with a target of the same shape, element by element along a row, and give one number
+ * per row. Each is one kernel forward and one backward. Letters: R rows and C columns; p prediction, t target (R, C), l
+ * losses (R). Cross-entropies of classes, which also take labels, are in crossEntropy.ts and softmaxCrossEntropy.ts;
+ * the mean over samples is in weightedMean.ts.
  */
 import { ShapeError, message } from "../../errors.js";
 import { moreKernels } from "../../runtime/parts/more.js";
@@ -21,10 +22,10 @@ type Backward = (
   accumulate: 0 | 1,
 ) => void;
 
-/** The two kernels of a loss. Pointers; `a` its parameter where it has one. */
+/** The two kernels of a loss. Arguments are pointers; `a` is the loss's parameter, if it has one. */
 interface RowKernels {
   readonly name: string;
-  /** What is a row: all of a sample's elements, so that there are N rows, or the last axis. */
+  /** What a row is: all elements of a sample, so that there are N rows, or the last axis. */
   readonly row: "sample" | "last axis";
   readonly forward: (l: number, p: number, t: number, R: number, C: number, a: number) => void;
   readonly backward: Backward;
@@ -39,10 +40,14 @@ function defineRowLoss({ name, row, forward, backward }: RowKernels): Op<number>
       checkDtype(name, "prediction", p, "float32");
       checkDtype(name, "target", t, "float32");
       if (p.rank === 0)
-        throw new ShapeError(message(name, "no batch axis", { expected: "[N, …]", got: showShape(p.shape) }));
+        throw new ShapeError(
+          message(name, "the prediction has no batch axis", { expected: "[N, …]", got: showShape(p.shape) }),
+        );
       if (!sameShape(p.shape, t.shape)) {
-        const expected = `the target as the prediction ${showShape(p.shape)}`;
-        throw new ShapeError(message(name, "target and prediction differ", { expected, got: showShape(t.shape) }));
+        const expected = `target ${showShape(p.shape)}, as the prediction`;
+        throw new ShapeError(
+          message(name, "target and prediction differ in shape", { expected, got: showShape(t.shape) }),
+        );
       }
       return [{ shape: row === "sample" || p.rank === 1 ? [p.shape[0]] : p.shape.slice(0, -1) }];
     },
@@ -114,7 +119,7 @@ export const kullbackLeiblerOp = defineRowLoss({
     moreKernels().kullbackLeiblerBackward(dP, dL, p, t, R, C, accumulate),
 });
 
-/** −p·t / (‖p‖ ‖t‖) over the last axis; a norm counts as at least 1e-6. */
+/** −p·t / (‖p‖ ‖t‖) over the last axis; norms are taken as at least 1e-6. */
 export const cosineSimilarityOp = defineRowLoss({
   name: "cosineSimilarity",
   row: "last axis",
@@ -123,7 +128,10 @@ export const cosineSimilarityOp = defineRowLoss({
     moreKernels().cosineSimilarityBackward(dP, dL, p, t, R, C, accumulate),
 });
 
-/** Mean of −t′ ln p − (1 − t′) ln(1 − p) over a sample, p clipped to [1e-7, 1 − 1e-7]; t′ = (1 − ε) t + ε/2, and ε is the attribute. */
+/**
+ * Mean of −t′ ln p − (1 − t′) ln(1 − p) over a sample, p clipped to [1e-7, 1 − 1e-7]; t′ = (1 − ε) t + ε/2, and ε is
+ * the attribute.
+ */
 export const binaryCrossEntropyOp = defineRowLoss({
   name: "binaryCrossEntropy",
   row: "sample",
@@ -132,7 +140,7 @@ export const binaryCrossEntropyOp = defineRowLoss({
     kernels().binaryCrossEntropyBackward(dP, dL, p, t, R, C, smoothing, accumulate),
 });
 
-/** The same of p = σ(z), from the logits z, without loss of accuracy at either end. */
+/** The same for p = σ(z), from the logits z, accurate at both ends. */
 export const sigmoidCrossEntropyOp = defineRowLoss({
   name: "sigmoidCrossEntropy",
   row: "sample",
@@ -142,14 +150,14 @@ export const sigmoidCrossEntropyOp = defineRowLoss({
 });
 
 /**
- * The losses of `op` for prediction and target.
+ * The losses of `op` for a prediction and a target.
  *
  * @param op          one of the ops of this file
  * @param prediction  (N, …) float32
  * @param target      of the same shape; not differentiated
- * @param parameter   the op's attribute, where it has one
+ * @param parameter   the op's attribute, if it has one
  * @returns (N), or one number for each last axis: see the op
- * Errors: ShapeError where shapes or dtypes do not fit.
+ * @throws {ShapeError} when shapes or dtypes do not fit
  */
 export function rowLoss(op: Op<number>, prediction: Tensor, target: Tensor, parameter = 0): Tensor {
   return apply(op, [prediction, target], parameter);

@@ -1,5 +1,5 @@
 /**
- * Softmax and cross-entropy in one, from logits, with targets as rows or as labels: δ = (Σ t) ŷ − t.
+ * Softmax and cross-entropy in one op, from logits, with targets as rows or as labels. dZ = (Σ t) p − t.
  * Letters: C classes, z logits (…, C), t targets, p = softmax(z).
  */
 import { ShapeError, message } from "../../errors.js";
@@ -17,7 +17,10 @@ export const softmaxCrossEntropyOp = defineOp<number>({
     checkDtype("softmaxCrossEntropy", "targets", targets, "float32", "int32");
     if (logits.rank === 0 || logits.shape.at(-1) === 0) {
       throw new ShapeError(
-        message("softmaxCrossEntropy", "no classes", { expected: "logits […, C], C ≥ 1", got: logits.label() }),
+        message("softmaxCrossEntropy", "there are no classes", {
+          expected: "logits […, C], C ≥ 1",
+          got: logits.label(),
+        }),
       );
     }
     const rows = logits.shape.slice(0, -1);
@@ -25,7 +28,10 @@ export const softmaxCrossEntropyOp = defineOp<number>({
     if (!sameShape(targets.shape, wanted)) {
       const expected = `${targets.dtype === "int32" ? "labels […]" : "targets […, C]"} = ${showShape(wanted)}`;
       throw new ShapeError(
-        message("softmaxCrossEntropy", "targets do not fit the logits", { expected, got: showShape(targets.shape) }),
+        message("softmaxCrossEntropy", "the targets do not fit the logits", {
+          expected,
+          got: showShape(targets.shape),
+        }),
       );
     }
     return [{ shape: rows }, { shape: logits.shape, isDifferentiable: false }];
@@ -49,13 +55,16 @@ export const softmaxCrossEntropyOp = defineOp<number>({
 });
 
 /**
- * Cross-entropy of softmax(logits), one loss a row: −Σ t·log p. Stable for logits of any size; an infinite or NaN logit gives NaN.
+ * Cross-entropy of softmax(logits), one loss per row: −Σ t·log p. Stable for logits of any magnitude; an infinite or
+ * NaN logit gives NaN.
  *
  * @param logits   z (…, C) float32
- * @param targets  t (…, C) float32, usually one-hot, or labels (…) int32; not differentiated. A label outside 0 … C − 1 gives the loss NaN
+ * @param targets  t (…, C) float32, usually one-hot, or labels (…) int32; not differentiated. A label outside 0 … C − 1
+ *                 gives the loss NaN
  * @param options  labelSmoothing ε: t becomes (1 − ε)·t + ε/C. Default 0
  * @returns        (…)
- * Errors: ShapeError where shapes do not fit; UsageError for ε outside [0, 1].
+ * @throws {ShapeError} when shapes do not fit
+ * @throws {UsageError} when labelSmoothing is outside [0, 1]
  */
 export function softmaxCrossEntropy(
   logits: Tensor,

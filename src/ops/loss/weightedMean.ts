@@ -1,9 +1,10 @@
-/** From one loss a sample to the number that is minimised. Letters: n samples, l losses, w weights. */
+/** Reduces the losses of the samples to the number that is minimised. Letters: n samples, l losses, w weights. */
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
+import { copyRow } from "../shape/copy.js";
 import type { MaskTools } from "./maskedLoss.js";
 
 /** Σ w·l / n. */
@@ -35,16 +36,17 @@ export const weightedMeanOp = defineOp({
 });
 
 /**
- * The mean of the losses, each with its weight: Σ w·l / n, as in Keras (the divisor is the number of samples, not of weights). 0 for n = 0.
+ * The weighted mean of the losses, Σ w·l / n, as in Keras: the divisor is the number of samples, not the sum of
+ * weights. 0 for n = 0.
  *
  * @param losses   (n) float32
  * @param weights  (n) float32, not differentiated; undefined: all 1
  * @returns        a scalar
- * Errors: ShapeError.
+ * @throws {ShapeError} when shapes or dtypes do not fit
  */
 export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
   return apply(weightedMeanOp, weights === undefined ? [losses] : [losses, weights], undefined);
 }
 
 /** What masks need of the page where they weigh losses: maskedLoss.ts. */
-export const maskTools: MaskTools = { kernels, empty, apply };
+export const maskTools: MaskTools = { kernels, empty, apply, copyRow };

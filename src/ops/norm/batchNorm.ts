@@ -1,7 +1,9 @@
 /**
- * Batch and group normalisation: mean 0 and variance 1 of each channel, or of each group of channels of a sample, then scale γ and shift β.
- * Letters: x (N, …, C); as the kernels see it (N, S, C) with D channels a group: for batch normalisation all samples are one, and D = 1.
- * Moving averages of the statistics are the layer's. Sources: Ioffe & Szegedy 2015; Wu & He 2018.
+ * Batch and group normalisation: mean 0 and variance 1 for each channel, or for each group of channels of a sample,
+ * then scale γ and shift β.
+ * Letters: x (N, …, C); the kernels see it as (N, S, C) with D channels per group: in batch normalisation all samples
+ * are one, and D = 1. The layer keeps the moving averages of the statistics. Sources: Ioffe & Szegedy 2015; Wu & He
+ * 2018.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkObject } from "../../options.js";
@@ -13,20 +15,23 @@ import { type Activation, activate, checkActivation } from "../pointwise/activat
 import { type BackwardCall, apply, applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { type Affine, type NormOptions, affineOf, affineOperands, checkAffine } from "./normOptions.js";
 
-/** γ, β and ε, and whether negative results become 0. */
+/** γ, β and ε, and whether a ReLU follows. */
 export interface Rectified extends Affine {
   readonly rectifies: boolean;
 }
 
-/** How channels are normalised together. */
+/** How channels are normalised. */
 export interface ColumnNorm extends Rectified {
   /** The function that the user called. */
   readonly op: string;
-  /** Groups of channels, each with the statistics of one sample; undefined for each channel with those of the whole batch. */
+  /**
+   * The number of groups of channels, each with the statistics of one sample; undefined for single channels with those
+   * of the whole batch.
+   */
   readonly groups: number | undefined;
 }
 
-/** N, S, C and D of the kernels. */
+/** N, S, C and D for the kernels. */
 function sizesOf(shape: Shape, groups: number | undefined): readonly [n: number, s: number, c: number, d: number] {
   const c = shape.at(-1)!;
   if (groups === undefined) return [1, rowsOf(shape), c, 1];
@@ -36,10 +41,15 @@ function sizesOf(shape: Shape, groups: number | undefined): readonly [n: number,
 function checkColumns(op: string, x: Tensor): void {
   checkDtype(op, "x", x, "float32");
   if (x.rank > 1) return;
-  throw new ShapeError(message(op, "x has no channels", { expected: "x [N, …, C]", got: `x ${showShape(x.shape)}` }));
+  throw new ShapeError(
+    message(op, "x has no channel axis", { expected: "x [N, …, C]", got: `x ${showShape(x.shape)}` }),
+  );
 }
 
-/** y = γ x̂ + β, or max(0, y), with x's own statistics; further outputs mean and variance, (C) or (N, C) with a value for each channel, without a gradient. */
+/**
+ * y = γ x̂ + β, or max(0, y), with x's own statistics. Further outputs without a gradient: mean and variance, (C), or
+ * (N, C) with a value for each channel.
+ */
 export const columnNormOp = defineOp<ColumnNorm>({
   name: "batchNorm",
   shape([x, ...rest], norm) {
@@ -51,11 +61,11 @@ export const columnNormOp = defineOp<ColumnNorm>({
       const what = groups === undefined ? "channel" : "group";
       const hint =
         groups === undefined
-          ? "Train with two samples or more in every batch, the last one of an epoch too; for prediction use moving averages."
+          ? "Train with at least two samples in every batch, the last of an epoch included; for prediction use moving averages."
           : "Use fewer groups.";
       const got = `${s * d} (x ${showShape(x.shape)})`;
       throw new ShapeError(
-        message(op, "no variance can be taken", { expected: `2 or more values in each ${what}`, got, hint }),
+        message(op, "one value has no variance", { expected: `2 or more values in each ${what}`, got, hint }),
       );
     }
     const shape = groups === undefined ? [c] : [n, c];
@@ -115,16 +125,16 @@ export const givenNormOp = defineOp<Rectified>({
   constants: [1, 2],
 });
 
-/** What both backward passes go from. */
+/** The inputs of both backward passes. */
 interface Normalized {
   readonly x: Tensor;
   readonly mean: Tensor;
   readonly variance: Tensor;
-  /** γ and β, as far as they are there; operands number `first` and after. */
+  /** γ and β, if present; they are operands number `first` and following. */
   readonly rest: readonly Tensor[];
   readonly first: number;
   readonly groups: number | undefined;
-  /** The statistics are x's own, so that the gradient goes through them. */
+  /** True when the statistics are x's own, so that the gradient flows through them. */
   readonly isOwn: boolean;
 }
 
@@ -157,10 +167,10 @@ function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized):
       k.groupGradientMeans(meanG, dySums, gammaPtr, n, c, d, 1 / (s * d));
       k.groupGradientMeans(meanGX, products, gammaPtr, n, c, d, 1 / (s * d));
     }
-    const [a, b, e] = [scratch(4 * n * c), scratch(4 * n * c), scratch(4 * n * c)];
-    k.columnGradientFactors(a, b, e, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
+    const factors = scratch(12 * n * c);
+    k.columnGradientFactors(factors, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
     k.normalizeColumnsBackward(
-      ...([dX, dY, x.ptr, mean.ptr, scale, offset, a, b, e, n, s, c, rectified, accumulate] as const),
+      ...([dX, dY, x.ptr, mean.ptr, scale, offset, factors, n, s, c, rectified, accumulate] as const),
     );
   });
   if (gamma !== undefined) {
@@ -176,11 +186,11 @@ function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized):
 
 /** Options of {@link batchNorm} and {@link batchNormWith}. */
 export interface BatchNormOptions extends NormOptions {
-  /** f. "relu" costs no pass of its own, forward or backward. Default "linear". */
+  /** f. "relu" needs no extra pass, forward or backward. Default "linear". */
   readonly activation?: Activation;
 }
 
-/** What {@link batchNorm} gives: y, and the statistics for moving averages. */
+/** The results of {@link batchNorm}: y, and the statistics for moving averages. */
 export interface BatchNormResult {
   /** As x. */
   readonly y: Tensor;
@@ -191,13 +201,17 @@ export interface BatchNormResult {
 }
 
 /**
- * Each channel with mean 0 and variance 1 over the batch, then scaled and shifted: y = f(γ (x − mean) / √(variance + ε) + β).
+ * Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it: y = f(γ
+ * (x − mean) / √(variance + ε) + β).
  *
  * @param x        (N, …, C) float32, channels last
  * @param options  gamma (C), beta (C), epsilon; default 1e-3; activation
- * Errors: ShapeError for operands that do not fit, or a batch with a single value in each channel; UsageError for an option.
- * Accuracy: mean and variance about 1e-6 of their size; their order of sums never depends on threads. The mean that is subtracted is a float32, as in PyTorch, so
- * y is wrong by up to 6e-8 · |mean| / deviation: columns of 1e7 and 1e7 + 1 give 0 and 1.4 in place of ±1. Scale such data first: datasets.standardize is exact.
+ * Accuracy: mean and variance to about 1e-6 of their magnitude; the order of their sums never depends on threads. The
+ * mean that is subtracted is a float32, as in PyTorch, so the error of y is up to 6e-8 · |mean| / deviation: columns of
+ * 1e7 and 1e7 + 1 give 0 and 1.4 instead of ±1. Scale such data first:
+ * datasets.standardize is exact.
+ * @throws {ShapeError} when operands do not fit, or the batch has a single value in each channel
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
   checkTensors("batchNorm", [x]);
@@ -212,7 +226,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormR
 }
 
 /**
- * As {@link batchNorm} with statistics that were taken before: for prediction, and for layers that are not trained.
+ * As {@link batchNorm} with given statistics: for prediction, and for layers that are not trained.
  *
  * @param mean      (C), constant
  * @param variance  (C), constant
@@ -229,13 +243,15 @@ export function batchNormWith(x: Tensor, mean: Tensor, variance: Tensor, options
 }
 
 /**
- * Each group of channels of each sample with mean 0 and variance 1, then each channel scaled and shifted. One group is layer normalisation over all axes
- * with γ and β by channel, as many groups as channels are instance normalisation.
+ * Normalises each group of channels of each sample to mean 0 and variance 1, then scales and shifts each channel. One
+ * group is layer normalisation over all axes with γ and β per channel; as many groups as channels are instance
+ * normalisation.
  *
  * @param x        (N, …, C) float32, channels last
  * @param groups   a divisor of C
  * @param options  gamma (C), beta (C), epsilon; default 1e-3
- * Errors: ShapeError for operands that do not fit or a single value in each group; UsageError for an option or groups that do not divide C.
+ * @throws {ShapeError} when operands do not fit, or a group has a single value
+ * @throws {UsageError} when an option is unknown or out of range, or groups does not divide C
  */
 export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}): Tensor {
   checkTensors("groupNorm", [x]);
@@ -251,7 +267,7 @@ export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}):
   return y;
 }
 
-/** Throws UsageError unless `groups` is a divisor of C. */
+/** Checks that `groups` divides C. @throws {UsageError} when it does not */
 export function checkGroups(op: string, groups: number, channels: number): void {
   if (Number.isSafeInteger(groups) && groups >= 1 && channels % groups === 0) return;
   const expected = `a divisor of C = ${channels}`;

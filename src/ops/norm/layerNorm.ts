@@ -1,5 +1,6 @@
 /**
- * Layer normalisation: mean 0 and variance 1 over the last axes of each sample, then scale γ and shift β. Letters: x (R, F), F the axes that are normalised.
+ * Layer normalisation: mean 0 and variance 1 over the last axes of each sample, then scale γ and shift β. Letters: x
+ * (R, F), F the normalised axes.
  * Source: Ba, Kiros, Hinton 2016.
  */
 import { ShapeError, message } from "../../errors.js";
@@ -11,7 +12,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { type Affine, type NormOptions, affineOf, affineOperands, checkAffine } from "./normOptions.js";
 
-/** Over how many of the last axes. */
+/** The attributes: how many of the last axes are normalised, and γ, β and ε. */
 export interface LayerNorm extends Affine {
   readonly axes: number;
 }
@@ -28,7 +29,7 @@ export const layerNormOp = defineOp<LayerNorm>({
     const { axes } = norm;
     if (!Number.isInteger(axes) || axes < 1 || axes > x.rank) {
       const expected = `a number of axes in [1, ${x.rank}] (x ${showShape(x.shape)})`;
-      throw new ShapeError(message("layerNorm", "x has no such axes", { expected, got: String(axes) }));
+      throw new ShapeError(message("layerNorm", "axes is out of range", { expected, got: String(axes) }));
     }
     checkAffine("layerNorm", norm, rest, x.shape.slice(-axes), "the axes of x that are normalised");
     const [rows] = sizesOf(x.shape, axes);
@@ -66,17 +67,19 @@ export const layerNormOp = defineOp<LayerNorm>({
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions extends NormOptions {
-  /** How many of the last axes are normalised together. Default 1. */
+  /** The number of last axes that are normalised together. Default 1. */
   readonly axes?: number;
 }
 
 /**
- * The last axes of each sample with mean 0 and variance 1, then scaled and shifted: y = γ (x − mean) / √(variance + ε) + β.
+ * Normalises the last axes of each sample to mean 0 and variance 1, then scales and shifts: y = γ
+ * (x − mean) / √(variance + ε) + β.
  *
  * @param x        float32, rank ≥ 1
- * @param options  axes: how many of the last; gamma and beta of their shape; epsilon, default 1e-3
- * Errors: ShapeError for operands that do not fit; UsageError for an option.
- * Accuracy: as batchNorm's.
+ * @param options  axes: how many of the last axes; gamma and beta with the shape of these axes; epsilon, default 1e-3
+ * Accuracy: as for batchNorm.
+ * @throws {ShapeError} when operands do not fit
+ * @throws {UsageError} when an option is unknown or out of range
  */
 export function layerNorm(x: Tensor, options: LayerNormOptions = {}): Tensor {
   checkTensors("layerNorm", [x]);

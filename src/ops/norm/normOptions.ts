@@ -1,4 +1,7 @@
-/** What normalising ops share: γ, β and ε. Letters: C columns that γ and β have a value for. Does not call kernels. */
+/**
+ * What normalising ops share: γ, β and ε. Letters: C columns, for each of which γ and β have a value. Does not call
+ * kernels.
+ */
 import { ShapeError, checkKeys, message } from "../../errors.js";
 import { checkNumber } from "../../options.js";
 import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
@@ -11,7 +14,7 @@ export interface NormOptions {
   readonly gamma?: Tensor | undefined;
   /** β, which shifts. Default: zeros. */
   readonly beta?: Tensor | undefined;
-  /** ε, added to the variance, > 0. Default 1e-3, as Keras. */
+  /** ε, added to the variance, > 0. Default 1e-3, as in Keras. */
   readonly epsilon?: number;
 }
 
@@ -22,7 +25,10 @@ export interface Affine {
   readonly epsilon: number;
 }
 
-/** γ and β, as far as they are there, and what tells which. Errors: UsageError for an option. */
+/**
+ * γ and β, if present, as operands, and a description of which are present.
+ * @throws {UsageError} when an option is unknown or out of range
+ */
 export function affineOf(op: string, options: NormOptions): { readonly operands: Tensor[]; readonly affine: Affine } {
   checkKeys(op, options, ["gamma", "beta", "epsilon"]);
   const { gamma, beta, epsilon = 1e-3 } = options;
@@ -41,7 +47,11 @@ export function affineOperands(
   return { gamma: hasScale ? first : undefined, beta: hasOffset ? (hasScale ? second : first) : undefined };
 }
 
-/** Throws ShapeError unless γ and β, where they are there, have this shape. @param rule the shape in letters, with what they mean */
+/**
+ * Checks that γ and β, if present, are float32 and have this shape. @param rule the shape in letters, and what they
+ * mean
+ * @throws {ShapeError} when they have not
+ */
 export function checkAffine(op: string, affine: Affine, operands: readonly Tensor[], shape: Shape, rule: string): void {
   for (const [name, tensor] of Object.entries(affineOperands(affine, operands))) {
     if (tensor === undefined || (tensor.dtype === "float32" && sameShape(tensor.shape, shape))) continue;

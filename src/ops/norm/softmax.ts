@@ -1,4 +1,7 @@
-/** Softmax and its logarithm along one axis. Letters: rows × columns, the axis being the columns. Stable for values of any size. */
+/**
+ * Softmax and its logarithm along one axis. Letters: rows × columns, where the columns are the axis. Stable for values
+ * of any magnitude.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -7,7 +10,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { transpose } from "../shape/transpose.js";
 
-/** An op along the last axis whose backward pass reads the output. */
+/** Declares an op along the last axis whose backward pass reads the output. */
 // @__NO_SIDE_EFFECTS__
 function defineRowOp(
   name: string,
@@ -35,7 +38,7 @@ function defineRowOp(
   });
 }
 
-/** Runs an op of the last axis along another one. */
+/** Runs an op of the last axis along another axis. */
 function applyAlong(op: Op, x: Tensor, axis: number): Tensor {
   checkTensors(op.name, [x]);
   const last = x.rank - 1;
@@ -57,8 +60,8 @@ export const softmaxOp = defineRowOp(
  *   dX = y ⊙ (dY − Σ dY ⊙ y)
  *
  * @param x     float32, rank ≥ 1
- * @param axis  default −1; any other but the last costs two transpositions
- * Errors: ShapeError for a scalar, an axis out of range, another dtype.
+ * @param axis  default −1; any axis but the last costs two transpositions
+ * @throws {ShapeError} when x is a scalar or not float32, or the axis is out of range
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return applyAlong(softmaxOp, x, axis);
@@ -71,13 +74,13 @@ export const logSoftmaxOp = defineRowOp(
 );
 
 /**
- * The logarithm of softmax, accurate also where the probability underflows: y = x − log Σ exp(x) along an axis.
+ * The logarithm of softmax, accurate even when the probability underflows: y = x − log Σ exp(x) along an axis.
  *
  *   dX = dY − exp(y)·Σ dY
  *
  * @param x     float32, rank ≥ 1
- * @param axis  default −1; any other but the last costs two transpositions
- * Errors: ShapeError for a scalar, an axis out of range, another dtype.
+ * @param axis  default −1; any axis but the last costs two transpositions
+ * @throws {ShapeError} when x is a scalar or not float32, or the axis is out of range
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return applyAlong(logSoftmaxOp, x, axis);

@@ -1,10 +1,17 @@
-/** Activation functions by name, and which of them the dense epilogue computes itself. The functions are in activationFunctions.ts and softmax.ts. */
+/**
+ * Activation functions by name, and which of them kernels apply together with the bias. The functions are in
+ * activationFunctions.ts and softmax.ts.
+ */
 import { UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { elu, gelu, hardSigmoid, leakyRelu, relu, selu, sigmoid, silu, softplus, tanh } from "./activationFunctions.js";
-import { softmax } from "../norm/softmax.js";
+import { apply } from "../defineOp.js";
+import { softmaxOp } from "../norm/softmax.js";
 
-/** The activations whose derivative follows from their output, with the number and the parameter that the kernels know them by. */
+/**
+ * The activations whose derivative follows from their output, with the number and the parameter by which the kernels
+ * know them.
+ */
 const fused = {
   linear: { code: 0, alpha: 0 },
   relu: { code: 1, alpha: 0 },
@@ -35,7 +42,7 @@ const functions: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
   gelu,
   silu,
   softplus,
-  softmax: (x) => softmax(x),
+  softmax: (x) => apply(softmaxOp, [x], undefined), // not softmax(x), which brings transposition for other axes
 };
 
 /** All activation names. */
@@ -52,17 +59,20 @@ export function isFused(name: Activation): name is FusedActivation {
 }
 
 /**
- * f(x) for the activation f called `name`, with Keras's constants: slope 0.2 for "leakyRelu", alpha 1 for "elu"; "softmax" runs over the last axis.
- * "linear" gives x itself, not a copy.
- *
- * Errors: UsageError for an unknown name, with the list of those there are; ShapeError for a dtype other than float32.
+ * f(x) for the activation f called `name`, with Keras's constants: slope 0.2 for "leakyRelu", alpha 1 for "elu";
+ * "softmax" runs over the last axis. "linear" returns x itself, not a copy.
+ * @throws {UsageError} when the name is unknown, listing all names
+ * @throws {ShapeError} when x is not float32
  */
 export function activate(x: Tensor, name: Activation): Tensor {
   checkActivation("activate", name);
   return functions[name](x);
 }
 
-/** Throws UsageError, listing them, unless `name` is one of {@link activations}. */
+/**
+ * Checks that `name` is one of {@link activations}.
+ * @throws {UsageError} when it is not, listing them
+ */
 export function checkActivation(op: string, name: string): asserts name is Activation {
   if (Object.hasOwn(functions, name)) return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));

@@ -1,6 +1,6 @@
 /**
- * The activation functions, element by element. Their constants are Keras's. Softmax, which is none, is in softmax.ts.
- * Each backward pass reads the output, except those of gelu and silu, which read the operand.
+ * The activation functions, element by element, with Keras's constants. Softmax, which is not elementwise, is in
+ * softmax.ts. The backward passes read the output, except those of gelu and silu, which read the operand.
  */
 import type { Tensor } from "../../tensor/tensor.js";
 import { UsageError, message, show } from "../../errors.js";
@@ -15,7 +15,10 @@ export const sigmoidOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().sigmoidBackward(dX, dY, y, n, accumulate),
 });
 
-/** σ(x) = 1 / (1 + e⁻ˣ), element by element; derivative y(1 − y). At most 2.25 ulp. Errors: ShapeError for a dtype other than float32. */
+/**
+ * σ(x) = 1 / (1 + e⁻ˣ), element by element; derivative y(1 − y). At most 2.25 ulp.
+ * @throws {ShapeError} when x is not float32
+ */
 export function sigmoid(x: Tensor): Tensor {
   return apply(sigmoidOp, [x], undefined);
 }
@@ -27,7 +30,7 @@ export const tanhOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().tanhBackward(dX, dY, y, n, accumulate),
 });
 
-/** tanh x, element by element; derivative 1 − y². At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
+/** tanh x, element by element; derivative 1 − y². At most 2.6 ulp. @throws {ShapeError} when x is not float32 */
 export function tanh(x: Tensor): Tensor {
   return apply(tanhOp, [x], undefined);
 }
@@ -39,7 +42,7 @@ export const reluOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().reluBackward(dX, dY, y, n, accumulate),
 });
 
-/** max(x, 0), element by element; derivative 0 at 0. NaN stays NaN. Errors: ShapeError for a dtype other than float32. */
+/** max(x, 0), element by element; derivative 0 at 0. NaN stays NaN. @throws {ShapeError} when x is not float32 */
 export function relu(x: Tensor): Tensor {
   return apply(reluOp, [x], undefined);
 }
@@ -55,7 +58,8 @@ export const leakyReluOp = defineUnary<{ readonly slope: number }>({
  * x for x > 0, else slope·x, element by element; derivative slope at 0.
  *
  * @param slope  ≥ 0; default 0.2
- * Errors: ShapeError for a dtype other than float32, UsageError for a slope below 0.
+ * @throws {ShapeError} when x is not float32
+ * @throws {UsageError} when slope is below 0
  */
 export function leakyRelu(x: Tensor, slope = 0.2): Tensor {
   checkNotNegative("leakyRelu", "slope", slope);
@@ -73,7 +77,8 @@ export const eluOp = defineUnary<{ readonly alpha: number }>({
  * x for x > 0, else alpha·(eˣ − 1), element by element. Source: Clevert et al. 2016.
  *
  * @param alpha  ≥ 0; default 1
- * Errors: ShapeError for a dtype other than float32, UsageError for an alpha below 0.
+ * @throws {ShapeError} when x is not float32
+ * @throws {UsageError} when alpha is below 0
  */
 export function elu(x: Tensor, alpha = 1): Tensor {
   checkNotNegative("elu", "alpha", alpha);
@@ -87,7 +92,10 @@ export const seluOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().seluBackward(dX, dY, y, n, accumulate),
 });
 
-/** 1.0507 · (x for x > 0, else 1.67326·(eˣ − 1)), element by element. Errors: ShapeError for a dtype other than float32. Source: Klambauer et al. 2017. */
+/**
+ * 1.0507 · (x for x > 0, else 1.67326·(eˣ − 1)), element by element. Source: Klambauer et al. 2017.
+ * @throws {ShapeError} when x is not float32
+ */
 export function selu(x: Tensor): Tensor {
   return apply(seluOp, [x], undefined);
 }
@@ -100,8 +108,9 @@ export const geluOp = defineUnary({
 });
 
 /**
- * x·Φ(x), Φ the normal distribution function (the exact form, not the one by tanh). Errors: ShapeError for a dtype other than float32.
- * Source: Hendrycks & Gimpel 2016.
+ * x·Φ(x), where Φ is the normal distribution function (the exact form, not the tanh approximation). Source: Hendrycks &
+ * Gimpel 2016.
+ * @throws {ShapeError} when x is not float32
  */
 export function gelu(x: Tensor): Tensor {
   return apply(geluOp, [x], undefined);
@@ -114,7 +123,7 @@ export const siluOp = defineUnary({
   backward: (dX, dY, x, n, accumulate) => kernels().siluBackward(dX, dY, x, n, accumulate),
 });
 
-/** x·σ(x), also called swish. Errors: ShapeError for a dtype other than float32. */
+/** x·σ(x), also called swish. @throws {ShapeError} when x is not float32 */
 export function silu(x: Tensor): Tensor {
   return apply(siluOp, [x], undefined);
 }
@@ -126,7 +135,10 @@ export const softplusOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().softplusBackward(dX, dY, y, n, accumulate),
 });
 
-/** ln(1 + eˣ), element by element, without overflow; derivative σ(x). At most 2.6 ulp. Errors: ShapeError for a dtype other than float32. */
+/**
+ * ln(1 + eˣ), element by element, without overflow; derivative σ(x). At most 2.6 ulp.
+ * @throws {ShapeError} when x is not float32
+ */
 export function softplus(x: Tensor): Tensor {
   return apply(softplusOp, [x], undefined);
 }
@@ -138,12 +150,12 @@ export const hardSigmoidOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => kernels().hardSigmoidBackward(dX, dY, y, n, accumulate),
 });
 
-/** (x + 3) / 6, held between 0 and 1 (Keras 3's form). Errors: ShapeError for a dtype other than float32. */
+/** (x + 3) / 6, clipped to [0, 1] (the form of Keras 3). @throws {ShapeError} when x is not float32 */
 export function hardSigmoid(x: Tensor): Tensor {
   return apply(hardSigmoidOp, [x], undefined);
 }
 
 function checkNotNegative(op: string, parameter: string, value: number): void {
   if (typeof value === "number" && value >= 0 && value < Infinity) return;
-  throw new UsageError(message(op, `${parameter} out of range`, { expected: `${parameter} ≥ 0`, got: show(value) }));
+  throw new UsageError(message(op, `${parameter} is out of range`, { expected: `${parameter} ≥ 0`, got: show(value) }));
 }

@@ -1,28 +1,63 @@
 /**
  * Arithmetic of two operands with broadcasting: + − × ÷, maximum, minimum.
- * Letters: y the output of the broadcast shape; dA, dB have the shapes of a and b: where an operand was repeated, its gradient is a sum.
+ * Letters: y the output, with the broadcast shape; dA and dB have the shapes of a and b: the gradient of an operand
+ * that was repeated is a sum.
  */
+import {
+  binaryAdd,
+  binaryDivide,
+  binaryDivideGradient,
+  binaryMaximum,
+  binaryMaximumGradient,
+  binaryMinimum,
+  binaryMinimumGradient,
+  binaryMultiply,
+  binarySubtract,
+  broadcastBox,
+} from "#wasm/layouts";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { full } from "../../tensor/create.js";
 import { type LoopNest, broadcastShapes } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "../shape/copy.js";
 import { type BackwardCall, type Op, apply, checkDtype, defineOp } from "../defineOp.js";
-import { type Four, broadcastNest, overBoxes } from "../loops.js";
+import { broadcastNest, overBoxes } from "../loops.js";
 import { isRepeated, sumTo } from "../reduce/sumTo.js";
 
-/** A kernel of two broadcast operands: output, a, b; sizes; strides of a and of b. */
-type BroadcastKernel = (y: number, a: number, b: number, ...sizes: [...Four, ...Four, ...Four, number]) => void;
+/** y (+)= a ∘ b for a function ∘: the address of a box says where they lie. */
+type BroadcastKernel = (y: number, a: number, b: number, box: number, accumulate: number) => void;
+
+/** A function that every page has. @param f its number */
+// @__NO_SIDE_EFFECTS__
+function common(f: number): BroadcastKernel {
+  return (...call) => kernels().binary(f, ...call);
+}
+
+/** One of the others. */
+// @__NO_SIDE_EFFECTS__
+function further(f: number): BroadcastKernel {
+  return (y, ...call) => moreKernels().furtherBinary(f, y, 0, ...call);
+}
 
 /** Runs a kernel over y = a ∘ b. The nest's operands are y, a, b. */
 function run(kernel: BroadcastKernel, nest: LoopNest, y: number, a: number, b: number, accumulate: 0 | 1): void {
-  overBoxes(nest, [y, a, b], (at, box, strides) =>
-    kernel(at[0], at[1], at[2], ...box, ...strides[1], ...strides[2], accumulate),
+  overBoxes(nest, [y, a, b], (at, d, strides) =>
+    kernel(at[0], at[1], at[2], writeStruct(broadcastBox, { d, a: strides[1], b: strides[2] }), accumulate),
   );
 }
 
-/** Gives operand `i` its gradient: `write` writes it in the shape of y, = or +=; where the operand was repeated it is summed. */
+/** dX (+)= f(dY, a, b) for a function of three, where dY lies like dX. The nest's operands are dX, a, b. */
+function runGradient(f: number, nest: LoopNest, dX: number, dY: number, a: number, b: number, accumulate: 0 | 1): void {
+  const gradient: BroadcastKernel = (to, ...call) => moreKernels().furtherBinary(f, to, dY + (to - dX), ...call);
+  run(gradient, nest, dX, a, b, accumulate);
+}
+
+/**
+ * Writes the gradient of operand `i`: `write` writes it in the shape of y, with = or +=, and it is summed if the
+ * operand was repeated.
+ */
 function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
   const { shape } = call.inputs[i];
   const [y] = call.outputs;
@@ -37,7 +72,10 @@ function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accu
   });
 }
 
-/** Gives operand `i` the gradient dY or −dY, summed where the operand was repeated; dY itself to operand 0 or to whoever alone wants it. */
+/**
+ * Passes the gradient dY or −dY to operand `i`, summed if the operand was repeated; dY itself goes to operand 0, or to
+ * the only operand that needs it.
+ */
 function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   const { shape } = call.inputs[i];
   const dY = call.dOutputs[0]!;
@@ -52,14 +90,14 @@ function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   });
 }
 
-/** How a binary op goes back: the gradients of both operands. */
+/** The backward pass of a binary op: the gradients of both operands. */
 type Backward = (call: BackwardCall<undefined>) => void;
 
 /** Declares an op of two broadcast float32 operands. */
 // @__NO_SIDE_EFFECTS__
 function defineBinary(
   name: string,
-  kernelOf: () => BroadcastKernel,
+  kernel: BroadcastKernel,
   backward: Backward,
   saved: NonNullable<Op["saved"]> = {},
 ): Op {
@@ -71,14 +109,17 @@ function defineBinary(
       return [{ shape: broadcastShapes(name, a.shape, b.shape) }];
     },
     forward({ inputs: [a, b], outputs: [y] }) {
-      run(kernelOf(), broadcastNest(y.shape, a.shape, b.shape), y.ptr, a.ptr, b.ptr, 0);
+      run(kernel, broadcastNest(y.shape, a.shape, b.shape), y.ptr, a.ptr, b.ptr, 0);
     },
     backward,
     saved,
   });
 }
 
-/** An operand: a tensor, or a number that stands for a float32 tensor with that value everywhere, and so is rounded to float32 first. */
+/**
+ * An operand: a tensor, or a number that stands for a float32 tensor with this value everywhere, and so is first
+ * rounded to float32.
+ */
 export type NumberOrTensor = Tensor | number;
 
 /** Applies a binary op to tensors or numbers. */
@@ -93,41 +134,34 @@ function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   }
 }
 
-export const addOp = defineBinary(
-  "add",
-  () => kernels().addForward,
-  (call) => {
-    pass(call, 1, 1);
-    pass(call, 0, 1);
-  },
-);
+export const addOp = defineBinary("add", common(binaryAdd), (call) => {
+  pass(call, 1, 1);
+  pass(call, 0, 1);
+});
 
 /**
- * a + b, element by element, with broadcasting: axes are aligned at the end, and sizes are equal or one of them is 1.
+ * a + b, element by element, with broadcasting: axes are aligned at the end; sizes are equal or one of them is 1.
  *
  * @param a, b  float32 tensors or numbers
  * @returns the broadcast shape
- * Errors: ShapeError for shapes that do not broadcast or another dtype; MemoryError.
+ * @throws {ShapeError} when shapes do not broadcast, or an operand is not float32
+ * @throws {MemoryError} when the memory limit is reached
  */
 export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(addOp, a, b);
 }
 
-export const subOp = defineBinary(
-  "sub",
-  () => kernels().subForward,
-  (call) => {
-    pass(call, 1, -1);
-    pass(call, 0, 1);
-  },
-);
+export const subOp = defineBinary("sub", common(binarySubtract), (call) => {
+  pass(call, 1, -1);
+  pass(call, 0, 1);
+});
 
 /** a − b, element by element, with broadcasting. Operands and errors: {@link add}. */
 export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(subOp, a, b);
 }
 
-/** dA (+)= dY ∘ b for a kernel ∘, in y's shape. */
+/** dA (+)= dY ∘ b for a kernel ∘, in the shape of y. */
 function scaled(
   call: BackwardCall<undefined>,
   kernel: BroadcastKernel,
@@ -140,10 +174,10 @@ function scaled(
 
 export const mulOp = defineBinary(
   "mul",
-  () => kernels().mulForward,
+  common(binaryMultiply),
   (call) => {
-    give(call, 0, scaled(call, kernels().mulForward, call.inputs[1]));
-    give(call, 1, scaled(call, kernels().mulForward, call.inputs[0]));
+    give(call, 0, scaled(call, common(binaryMultiply), call.inputs[1]));
+    give(call, 1, scaled(call, common(binaryMultiply), call.inputs[0]));
   },
   { inputs: [0, 1] },
 );
@@ -155,27 +189,17 @@ export function mul(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 
 export const divOp = defineBinary(
   "div",
-  () => moreKernels().divForward,
+  further(binaryDivide),
   (call) => {
     const {
       inputs: [, b],
       outputs: [y],
       dOutputs,
     } = call;
-    give(call, 0, scaled(call, moreKernels().divForward, b));
+    give(call, 0, scaled(call, further(binaryDivide), b));
+    const nest = broadcastNest(y.shape, y.shape, b.shape);
     give(call, 1, (dB, accumulate) =>
-      overBoxes(broadcastNest(y.shape, b.shape), [dB, b.ptr], ([to, divisor], box, strides) => {
-        const offset = to - dB;
-        moreKernels().divBackwardB(
-          to,
-          dOutputs[0]!.ptr + offset,
-          y.ptr + offset,
-          divisor,
-          ...box,
-          ...strides[1],
-          accumulate,
-        );
-      }),
+      runGradient(binaryDivideGradient, nest, dB, dOutputs[0]!.ptr, y.ptr, b.ptr, accumulate),
     );
   },
   { inputs: [1], outputs: [0] },
@@ -186,49 +210,42 @@ export function div(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(divOp, a, b);
 }
 
-/** A kernel of a maximum's gradient: dA, dY, a, b; sizes; strides of a and of b. */
-type ExtremeKernel = (
-  dA: number,
-  dY: number,
-  a: number,
-  b: number,
-  ...sizes: [...Four, ...Four, ...Four, number]
-) => void;
-
-/** The gradients of maximum and minimum: `kernel` gives that of its first operand. */
-function extremeBackward(call: BackwardCall<undefined>, kernel: ExtremeKernel): void {
+/** The gradients of maximum and minimum. @param f the number of the function that gives that of its first operand */
+function extremeBackward(call: BackwardCall<undefined>, f: number): void {
   const { inputs, outputs, dOutputs } = call;
   for (const [i, x] of inputs.entries()) {
     const other = inputs[1 - i];
     const nest = broadcastNest(outputs[0].shape, x.shape, other.shape);
-    give(call, i, (dX, accumulate) =>
-      overBoxes(nest, [dX, x.ptr, other.ptr], ([to, a, b], box, strides) =>
-        kernel(to, dOutputs[0]!.ptr + (to - dX), a, b, ...box, ...strides[1], ...strides[2], accumulate),
-      ),
-    );
+    give(call, i, (dX, accumulate) => runGradient(f, nest, dX, dOutputs[0]!.ptr, x.ptr, other.ptr, accumulate));
   }
 }
 
 export const maximumOp = defineBinary(
   "maximum",
-  () => moreKernels().maximumForward,
-  (call) => extremeBackward(call, moreKernels().maximumBackward),
+  further(binaryMaximum),
+  (call) => extremeBackward(call, binaryMaximumGradient),
   { inputs: [0, 1] },
 );
 
-/** max(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * max(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function maximum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(maximumOp, a, b);
 }
 
 export const minimumOp = defineBinary(
   "minimum",
-  () => moreKernels().minimumForward,
-  (call) => extremeBackward(call, moreKernels().minimumBackward),
+  further(binaryMinimum),
+  (call) => extremeBackward(call, binaryMinimumGradient),
   { inputs: [0, 1] },
 );
 
-/** min(a, b), element by element, with broadcasting; where they are equal each gets half of the gradient. NaN if either is. Operands and errors: {@link add}. */
+/**
+ * min(a, b), element by element, with broadcasting; equal operands get half of the gradient each. NaN if either is NaN.
+ * Operands and errors: {@link add}.
+ */
 export function minimum(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return applyBinary(minimumOp, a, b);
 }

@@ -1,11 +1,11 @@
-/** Elements of one type as another. Not differentiable: whole numbers have no slope. */
+/** Converts elements to another type. Not differentiable, since integers have no slope. */
 import { UsageError, message, show } from "../../errors.js";
 import type { DType } from "../../runtime/memory.js";
 import { moreKernels } from "../../runtime/parts/more.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 
-/** y = x as another type, float32 or int32. */
+/** y = x converted to float32 or int32. */
 export const castOp = defineOp<"float32" | "int32">({
   name: "cast",
   shape: ([x], dtype) => [{ shape: x.shape, dtype }],
@@ -18,16 +18,19 @@ export const castOp = defineOp<"float32" | "int32">({
 });
 
 /**
- * x as another type: x itself where it has that type.
- * To int32 the fraction is cut off and the value held to the range; NaN becomes 0. To float32 large integers are rounded.
+ * Converts x to another type; returns x itself if it already has that type.
+ * To int32, fractions are cut off and values clipped to the range; NaN becomes 0. To float32, large integers are
+ * rounded.
  *
  * @param dtype  "float32" or "int32"; bytes are only for data that is read in
- * Errors: UsageError for another dtype.
+ * @throws {UsageError} when dtype is another one
  */
 export function cast(x: Tensor, dtype: Exclude<DType, "uint8">): Tensor {
   checkTensors("cast", [x]);
   if (dtype !== "float32" && dtype !== "int32") {
-    throw new UsageError(message("cast", "no such cast", { expected: '"float32" or "int32"', got: show(dtype) }));
+    throw new UsageError(
+      message("cast", "dtype is out of range", { expected: '"float32" or "int32"', got: show(dtype) }),
+    );
   }
   return x.dtype === dtype ? x : apply(castOp, [x], dtype);
 }

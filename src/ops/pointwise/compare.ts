@@ -1,6 +1,18 @@
-/** Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where not. Not differentiable. */
+/**
+ * Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where it does not. Not
+ * differentiable.
+ */
+import {
+  broadcastBox,
+  comparisonEqual,
+  comparisonLess,
+  comparisonLessEqual,
+  comparisonNotEqual,
+  comparisonOfInt32,
+} from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
-import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
+import { moreKernels } from "../../runtime/parts/more.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { full } from "../../tensor/create.js";
 import { broadcastShapes } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -8,11 +20,9 @@ import type { NumberOrTensor } from "./arithmetic.js";
 import { type Op, apply, checkDtype, defineOp } from "../defineOp.js";
 import { broadcastNest, overBoxes } from "../loops.js";
 
-/** Names of the kernels on float32; those on int32 end in Int32. */
-type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
-
+/** @param f the comparison's number @param isSwapped b is compared with a */
 // @__NO_SIDE_EFFECTS__
-function defineComparison(name: Comparison): Op {
+function defineComparison(name: string, f: number, isSwapped = false): Op {
   return defineOp({
     name,
     shape([a, b]) {
@@ -23,10 +33,17 @@ function defineComparison(name: Comparison): Op {
       }
       return [{ shape: broadcastShapes(name, a.shape, b.shape) }];
     },
-    forward({ inputs: [a, b], outputs: [y] }) {
-      const kernel: MoreKernels[Comparison] = moreKernels()[a.dtype === "int32" ? (`${name}Int32` as const) : name];
-      overBoxes(broadcastNest(y.shape, a.shape, b.shape), [y.ptr, a.ptr, b.ptr], (at, box, strides) =>
-        kernel(at[0], at[1], at[2], ...box, ...strides[1], ...strides[2]),
+    forward({ inputs, outputs: [y] }) {
+      const [a, b] = isSwapped ? inputs.toReversed() : inputs;
+      const number = a.dtype === "int32" ? f + comparisonOfInt32 : f;
+      overBoxes(broadcastNest(y.shape, a.shape, b.shape), [y.ptr, a.ptr, b.ptr], (at, d, strides) =>
+        moreKernels().compare(
+          number,
+          at[0],
+          at[1],
+          at[2],
+          writeStruct(broadcastBox, { d, a: strides[1], b: strides[2] }),
+        ),
       );
     },
   });
@@ -46,48 +63,48 @@ function compare(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   }
 }
 
-export const equalOp = defineComparison("equal");
+export const equalOp = defineComparison("equal", comparisonEqual);
 
 /**
  * 1 where a = b, else 0, with broadcasting. NaN equals nothing.
  *
  * @param a, b  tensors, both float32 or both int32, or numbers
  * @returns     float32, the broadcast shape
- * Errors: ShapeError for dtypes that differ or shapes that do not broadcast.
+ * @throws {ShapeError} when dtypes differ or shapes do not broadcast
  */
 export function equal(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(equalOp, a, b);
 }
 
-export const notEqualOp = defineComparison("notEqual");
+export const notEqualOp = defineComparison("notEqual", comparisonNotEqual);
 
 /** 1 where a ≠ b, else 0; NaN differs from everything. Operands and errors: {@link equal}. */
 export function notEqual(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(notEqualOp, a, b);
 }
 
-export const lessOp = defineComparison("less");
+export const lessOp = defineComparison("less", comparisonLess);
 
 /** 1 where a < b, else 0. Operands and errors: {@link equal}. */
 export function less(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(lessOp, a, b);
 }
 
-export const lessEqualOp = defineComparison("lessEqual");
+export const lessEqualOp = defineComparison("lessEqual", comparisonLessEqual);
 
 /** 1 where a ≤ b, else 0. Operands and errors: {@link equal}. */
 export function lessEqual(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(lessEqualOp, a, b);
 }
 
-export const greaterOp = defineComparison("greater");
+export const greaterOp = defineComparison("greater", comparisonLess, true);
 
 /** 1 where a > b, else 0. Operands and errors: {@link equal}. */
 export function greater(a: NumberOrTensor, b: NumberOrTensor): Tensor {
   return compare(greaterOp, a, b);
 }
 
-export const greaterEqualOp = defineComparison("greaterEqual");
+export const greaterEqualOp = defineComparison("greaterEqual", comparisonLessEqual, true);
 
 /** 1 where a ≥ b, else 0. Operands and errors: {@link equal}. */
 export function greaterEqual(a: NumberOrTensor, b: NumberOrTensor): Tensor {

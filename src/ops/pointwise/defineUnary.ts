@@ -1,13 +1,13 @@
 /**
- * Ops of one operand that work element by element: y of x's shape, dX from dY and either x or y.
+ * Declares ops of one operand that work element by element: y of x's shape, and dX from dY and either x or y.
  * Letters: n elements; A the type of the attributes, numbers that the kernels take.
  */
 import { type Op, checkDtype, defineOp } from "../defineOp.js";
 
-/** The two kernels of an elementwise op. Pointers; n elements. */
+/** The two kernels of an elementwise op. Arguments are pointers and n, the number of elements. */
 export interface UnaryKernels<A> {
   readonly name: string;
-  /** What the backward pass reads as `saved`: the operand, the output, or neither (then it gets dY). */
+  /** What the backward pass reads as `saved`: the operand, the output, or nothing (it then gets dY). */
   readonly saves: "x" | "y" | "nothing";
   readonly forward: (y: number, x: number, n: number, attributes: A) => void;
   readonly backward: (dX: number, dY: number, saved: number, n: number, accumulate: 0 | 1, attributes: A) => void;

@@ -1,6 +1,7 @@
 /**
- * Dropout: zeroes a random part and scales the rest, so that the mean stays. Letters: n elements; keep, 0 or 1 an element.
- * Does not know training from inference: the layer does. Source: Srivastava et al. 2014.
+ * Dropout: zeroes a random fraction of the elements and scales the rest, so that the mean stays. Letters: n elements;
+ * keep, 0 or 1 for each element. Does not distinguish training from inference: the layer does. Source: Srivastava et
+ * al. 2014.
  */
 import { UsageError, message, show } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -9,14 +10,14 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { checkRandom } from "../random.js";
 
-/** What decides which elements are dropped. */
+/** The attributes that determine which elements are dropped. */
 export interface Dropping {
   readonly rate: number;
   readonly random: RandomState;
   readonly stream: number;
 }
 
-/** y = x ⊙ keep / (1 − rate); the second output is the mask, one bit an element, for the backward pass. */
+/** y = x ⊙ keep / (1 − rate); the second output, for the backward pass, is the mask, one bit per element. */
 export const dropoutOp = defineOp<Dropping>({
   name: "dropout",
   shape([x]) {
@@ -33,18 +34,20 @@ export const dropoutOp = defineOp<Dropping>({
 });
 
 /**
- * y = x ⊙ keep / (1 − rate), keep = 0 with probability `rate`, else 1. Which elements: seed, counter and stream alone decide.
+ * y = x ⊙ keep / (1 − rate), with keep = 0 with probability `rate`, else 1. Which elements are kept depends only on
+ * seed, counter and stream.
  *
  * @param x       float32
- * @param rate    0 ≤ rate < 1; 0 gives x itself
+ * @param rate    0 ≤ rate < 1; 0 returns x itself
  * @param random  read, not advanced
- * @param stream  which of the state's 2³² sequences: calls between two advances need one each. Default 0
- * Errors: ShapeError for another dtype, UsageError for a rate out of range, or no random state.
+ * @param stream  one of the state's 2³² sequences: calls between two advances need different ones. Default 0
+ * @throws {ShapeError} when x is not float32
+ * @throws {UsageError} when rate is out of range or random is not a RandomState
  */
 export function dropout(x: Tensor, rate: number, random: RandomState, stream = 0): Tensor {
   checkTensors("dropout", [x]);
   if (!(typeof rate === "number" && rate >= 0 && rate < 1)) {
-    throw new UsageError(message("dropout", "rate out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
+    throw new UsageError(message("dropout", "rate is out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
   }
   if (rate === 0) return x;
   checkRandom("dropout", random, stream);

@@ -1,4 +1,7 @@
-/** Elementwise functions of one operand: signs, roots, powers, exponentials. Activation functions are in activationFunctions.ts. */
+/**
+ * Elementwise functions of one operand: signs, roots, powers, exponentials. Activation functions are in
+ * activationFunctions.ts.
+ */
 import { UsageError, message, show } from "../../errors.js";
 import { moreKernels } from "../../runtime/parts/more.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -13,7 +16,7 @@ export const negateOp = defineUnary({
   backward: (dX, dY, _, n, accumulate) => kernels().negateBackward(dX, dY, n, accumulate),
 });
 
-/** −x, element by element. Errors: ShapeError for a dtype other than float32. */
+/** −x, element by element. @throws {ShapeError} when x is not float32 */
 export function negate(x: Tensor): Tensor {
   return apply(negateOp, [x], undefined);
 }
@@ -25,7 +28,10 @@ export const expOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => moreKernels().expBackward(dX, dY, y, n, accumulate),
 });
 
-/** eˣ, element by element: at most 0.97 ulp on [−87, 88], 10 ulp up to 88.72; 0 below, ∞ above. Errors: ShapeError for a dtype other than float32. */
+/**
+ * eˣ, element by element: at most 0.97 ulp on [−87, 88], 10 ulp up to 88.72; 0 below, ∞ above.
+ * @throws {ShapeError} when x is not float32
+ */
 export function exp(x: Tensor): Tensor {
   return apply(expOp, [x], undefined);
 }
@@ -37,7 +43,7 @@ export const logOp = defineUnary({
   backward: (dX, dY, x, n, accumulate) => moreKernels().logBackward(dX, dY, x, n, accumulate),
 });
 
-/** ln x, element by element: at most 1 ulp; −∞ at 0, NaN below. Errors: ShapeError for a dtype other than float32. */
+/** ln x, element by element: at most 1 ulp; −∞ at 0, NaN below. @throws {ShapeError} when x is not float32 */
 export function log(x: Tensor): Tensor {
   return apply(logOp, [x], undefined);
 }
@@ -49,7 +55,10 @@ export const sqrtOp = defineUnary({
   backward: (dX, dY, y, n, accumulate) => moreKernels().sqrtBackward(dX, dY, y, n, accumulate),
 });
 
-/** √x, element by element, correctly rounded; NaN below 0. The derivative at 0 is ∞. Errors: ShapeError for a dtype other than float32. */
+/**
+ * √x, element by element, correctly rounded; NaN below 0. The derivative at 0 is ∞.
+ * @throws {ShapeError} when x is not float32
+ */
 export function sqrt(x: Tensor): Tensor {
   return apply(sqrtOp, [x], undefined);
 }
@@ -61,7 +70,7 @@ export const squareOp = defineUnary({
   backward: (dX, dY, x, n, accumulate) => moreKernels().squareBackward(dX, dY, x, n, accumulate),
 });
 
-/** x², element by element. Errors: ShapeError for a dtype other than float32. */
+/** x², element by element. @throws {ShapeError} when x is not float32 */
 export function square(x: Tensor): Tensor {
   return apply(squareOp, [x], undefined);
 }
@@ -73,7 +82,7 @@ export const absOp = defineUnary({
   backward: (dX, dY, x, n, accumulate) => moreKernels().absBackward(dX, dY, x, n, accumulate),
 });
 
-/** |x|, element by element; derivative 0 at 0. Errors: ShapeError for a dtype other than float32. */
+/** |x|, element by element; derivative 0 at 0. @throws {ShapeError} when x is not float32 */
 export function abs(x: Tensor): Tensor {
   return apply(absOp, [x], undefined);
 }
@@ -86,22 +95,22 @@ export const powOp = defineUnary<{ readonly exponent: number }>({
     moreKernels().powBackward(dX, dY, x, n, ...wordsOf(exponent), accumulate),
 });
 
-/** The bits of a float64 as two int32, the lower first: kernels take no arguments of 64 bits. */
+/** The bits of a float64 as two int32, the lower first, because kernels take no 64-bit arguments. */
 function wordsOf(value: number): [number, number] {
   return [...new Int32Array(Float64Array.of(value).buffer)] as [number, number];
 }
 
 /**
- * x to the power of a number, element by element: at most 0.51 ulp for the exponent as it is given, in float64. Negative x need a whole exponent, else NaN.
+ * x to the power of a number, element by element: at most 0.51 ulp for the given float64 exponent. Negative x need an
+ * integer exponent, else NaN.
  *
  * @param exponent  any finite number; ½, 2 and −1 are as fast as sqrt, square and division
- * Errors: ShapeError for a dtype other than float32, UsageError for an exponent that is not finite.
+ * @throws {ShapeError} when x is not float32
+ * @throws {UsageError} when exponent is not a finite number
  */
 export function pow(x: Tensor, exponent: number): Tensor {
   if (!Number.isFinite(exponent)) {
-    throw new UsageError(
-      message("pow", "the exponent is no number", { expected: "a finite number", got: show(exponent) }),
-    );
+    throw new UsageError(message("pow", "exponent must be a finite number", { got: show(exponent) }));
   }
   return apply(powOp, [x], { exponent });
 }
@@ -115,15 +124,16 @@ export const clipOp = defineUnary<{ readonly low: number; readonly high: number 
 });
 
 /**
- * The nearest value in [low, high], element by element; derivative 1 inside and at both ends, 0 outside. NaN stays NaN.
+ * Clips x to [low, high], element by element; derivative 1 inside and at both ends, 0 outside. NaN stays NaN.
  *
  * @param low, high  low ≤ high, each rounded to float32; either may be infinite
- * Errors: ShapeError for a dtype other than float32, UsageError unless low ≤ high.
+ * @throws {ShapeError} when x is not float32
+ * @throws {UsageError} when low > high, or either is not a number
  */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   if (typeof low !== "number" || typeof high !== "number" || !(low <= high)) {
     throw new UsageError(
-      message("clip", "empty range", { expected: "low ≤ high", got: `[${show(low)}, ${show(high)}]` }),
+      message("clip", "the range is empty", { expected: "low ≤ high", got: `[${show(low)}, ${show(high)}]` }),
     );
   }
   return apply(clipOp, [x], { low, high });

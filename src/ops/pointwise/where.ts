@@ -1,4 +1,4 @@
-/** A choice between two tensors, element by element. */
+/** Chooses between two tensors, element by element. */
 import { moreKernels } from "../../runtime/parts/more.js";
 import { full } from "../../tensor/create.js";
 import { broadcastShapes, sameShape } from "../../tensor/shape.js";
@@ -29,11 +29,11 @@ export const whereOp = defineOp({
 });
 
 /**
- * a where the condition is not 0, else b, with broadcasting of all three.
+ * a where the condition is not 0, else b, with all three broadcast.
  *
- * @param condition  float32, such as a comparison gives; not differentiated
+ * @param condition  float32, such as the result of a comparison; not differentiated
  * @param a, b       float32 tensors or numbers
- * Errors: ShapeError for shapes that do not broadcast or another dtype.
+ * @throws {ShapeError} when shapes do not broadcast, or an operand is not float32
  */
 export function where(condition: Tensor, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   const x = typeof a === "number" ? full([], a) : a;

@@ -2,6 +2,7 @@
  * A fully connected layer: one matrix product, then bias and activation in one pass over the result.
  * Letters: rows, all axes of x but the last; I input features, O output features.
  */
+import { transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
 import { rowsOf, showShape } from "../../tensor/shape.js";
@@ -25,7 +26,7 @@ export const denseOp = defineOp<FusedActivation>({
     checkDtype("dense", "kernel", kernel, "float32");
     if (kernel.rank !== 2) {
       const got = `kernel ${showShape(kernel.shape)}`;
-      throw new ShapeError(message("dense", "the kernel is no matrix", { expected: "[I, O]", got }));
+      throw new ShapeError(message("dense", "kernel must have shape [I, O]", { got }));
     }
     const [I, O] = kernel.shape;
     if (x.rank === 0 || x.shape[x.rank - 1] !== I) {
@@ -49,7 +50,7 @@ export const denseOp = defineOp<FusedActivation>({
     const rows = rowsOf(y.shape);
     const { gemm, gemmScratchBytes, biasActivationForward } = kernels();
     const { code, alpha } = fusedActivation(attributes);
-    gemm(0, 0, rows, O, I, x.ptr, I, kernel.ptr, O, 0, y.ptr, O, scratch(gemmScratchBytes(rows, O, I)));
+    gemm(transposeNone, rows, O, I, x.ptr, I, kernel.ptr, O, 0, y.ptr, O, scratch(gemmScratchBytes(rows, O, I)));
     if (code !== 0 || bias !== undefined) biasActivationForward(y.ptr, bias?.ptr ?? 0, rows, O, code, alpha);
   },
   backward({ inputs: [x, kernel], outputs: [y], dOutputs, attributes, gradient, wants, scratch }) {
@@ -58,16 +59,16 @@ export const denseOp = defineOp<FusedActivation>({
     const { gemm, gemmScratchBytes, biasActivationBackward } = kernels();
     const { code, alpha } = fusedActivation(attributes);
     const dY = dOutputs[0]!.ptr;
-    const dZ = code === 0 ? 0 : dY; // dY itself becomes dZ = dY ⊙ f′(y): this op is the last to read it
+    const dZ = code === 0 ? 0 : dY; // dZ = dY ⊙ f′(y) overwrites dY: this op is the last to read it
     const output = code === 0 ? dY : y.ptr; // the identity's derivative reads no output
     if (wants(2))
       gradient(2, (dB, accumulate) => biasActivationBackward(dZ, dB, dY, output, rows, O, code, alpha, accumulate));
     else if (dZ !== 0) biasActivationBackward(dZ, 0, dY, output, rows, O, code, alpha, 0);
     gradient(1, (dW, accumulate) =>
-      gemm(1, 0, I, O, rows, x.ptr, I, dY, O, accumulate, dW, O, scratch(gemmScratchBytes(I, O, rows))),
+      gemm(transposeA, I, O, rows, x.ptr, I, dY, O, accumulate, dW, O, scratch(gemmScratchBytes(I, O, rows))),
     );
     gradient(0, (dX, accumulate) =>
-      gemm(0, 1, rows, I, O, dY, O, kernel.ptr, O, accumulate, dX, I, scratch(gemmScratchBytes(rows, I, O))),
+      gemm(transposeB, rows, I, O, dY, O, kernel.ptr, O, accumulate, dX, I, scratch(gemmScratchBytes(rows, I, O))),
     );
   },
   saved: { inputs: [0, 1], outputs: [0] },
@@ -76,16 +77,17 @@ export const denseOp = defineOp<FusedActivation>({
 /**
  * A fully connected layer: y = f(x·W + b) over the last axis.
  *
- *   dZ = dY ⊙ f′     dW = xᵀ·dZ     db = Σ dZ     dX = dZ·Wᵀ (only where x requires a gradient)
+ *   dZ = dY ⊙ f′     dW = xᵀ·dZ     db = Σ dZ     dX = dZ·Wᵀ (only if x requires a gradient)
  *
  * @param x           (…, I) float32
  * @param kernel      W (I, O)
  * @param bias        b (O), or undefined for none
  * @param activation  f; default "linear"
  * @returns (…, O)
- * Errors: ShapeError where shapes or dtypes do not fit, UsageError for an unknown activation.
- * Cost: 2·rows·I·O flops forward, twice that backward; bias and activation are one pass over y, except for "gelu", "silu" and "softmax",
- * whose derivative needs their input: they are an op of their own.
+ * Cost: 2·rows·I·O flops forward, twice that backward. Bias and activation are one pass over y, except for "gelu",
+ * "silu" and "softmax", which are ops of their own because their derivatives need their input.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when the activation is unknown
  */
 export function dense(x: Tensor, kernel: Tensor, bias: Tensor | undefined, activation: Activation = "linear"): Tensor {
   checkActivation("dense", activation);

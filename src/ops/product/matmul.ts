@@ -1,10 +1,12 @@
 /**
  * Matrix products, batched: the last two axes are matrices, the axes before them are batches and broadcast.
- * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if asked to. Does not add a bias: dense.ts does.
+ * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if requested. Does not add a bias: dense.ts does.
  */
+import { batchShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, broadcastShapes, broadcastStrides, collapse, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -15,13 +17,16 @@ interface Transpositions {
   readonly transB: 0 | 1;
 }
 
-/** Matrices one after the other in memory: the first address and, for each axis of the broadcast batch, how many matrices a step along it passes. */
+/**
+ * Consecutive matrices in memory: the first address and, for each axis of the broadcast batch, the number of matrices
+ * between neighbours along it.
+ */
 interface Stack {
   readonly ptr: number;
   readonly steps: readonly number[];
 }
 
-/** Sizes of a product, the broadcast batch, and the steps of a, b and c along its axes. */
+/** The sizes of a product, the broadcast batch, and the steps of a, b and c along its axes. */
 interface Product {
   readonly M: number;
   readonly N: number;
@@ -37,13 +42,15 @@ export const matmulOp = defineOp<Transpositions>({
     checkDtype("matmul", "a", a, "float32");
     checkDtype("matmul", "b", b, "float32");
     if (a.rank < 2 || b.rank < 2) {
-      const hint = "Give a vector an axis by expandDims().";
-      throw new ShapeError(message("matmul", "no matrices", { expected: "rank ≥ 2", got: shown(a, b), hint }));
+      const hint = "Turn a vector into a matrix with expandDims().";
+      throw new ShapeError(
+        message("matmul", "a and b must be matrices", { expected: "rank ≥ 2", got: shown(a, b), hint }),
+      );
     }
     const [M, K] = matrixOf(a, transA);
     const [rows, N] = matrixOf(b, transB);
     if (K !== rows) {
-      const expected = `K = ${K} rows in ${transB ? "bᵀ" : "b"}, as ${transA ? "aᵀ" : "a"} has columns`;
+      const expected = `K = ${K} rows in ${transB ? "bᵀ" : "b"}, as many as columns in ${transA ? "aᵀ" : "a"}`;
       throw new ShapeError(message("matmul", "inner sizes differ", { expected, got: `${rows} (${shown(a, b)})` }));
     }
     return [{ shape: [...broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2)), M, N] }];
@@ -84,7 +91,7 @@ function matrixOf({ shape }: Tensor, trans: 0 | 1): readonly [rows: number, colu
   return trans ? [columns, rows] : [rows, columns];
 }
 
-/** A stack times one matrix is one product of more rows. */
+/** The sizes and steps of a product. A stack times one matrix becomes one product of more rows. */
 function productOf(a: Tensor, b: Tensor, c: Tensor, { transA }: Transpositions): Product {
   const [M, N] = c.shape.slice(-2);
   const [, K] = matrixOf(a, transA);
@@ -94,8 +101,9 @@ function productOf(a: Tensor, b: Tensor, c: Tensor, { transA }: Transpositions):
 }
 
 /**
- * out = left·right for each matrix of the batch, or += where accumulate is 1 and where a matrix of `out` is met again. The longest axis along which the
- * matrices of `out` differ is one call of the kernel; it is called once for each place on the other axes, of which `collapse` leaves few.
+ * out = left·right for each matrix of the batch, or += when accumulate is 1 and when a matrix of `out` is visited
+ * again. The longest axis along which the matrices of `out` differ is one kernel call; there is one call for each
+ * position on the other axes, of which `collapse` leaves few.
  */
 function multiply(
   left: Stack,
@@ -113,6 +121,7 @@ function multiply(
   const { sizes, strides } = collapse(batch, [left.steps, right.steps, out.steps]);
   if (sizes.includes(0)) return;
   const [lda, ldb] = [transLeft ? m : k, transRight ? k : n];
+  const transposed = (transLeft ? transposeA : transposeNone) + (transRight ? transposeB : transposeNone);
   const bytes = [m * k, k * n, m * n].map((size) => 4 * size);
   const block = scratch(gemmScratchBytes(m, n, k));
   const weights = sizes.map((size, axis) => (strides[2][axis] === 0 ? 0 : size));
@@ -127,38 +136,40 @@ function multiply(
         walk(axis + 1, at, i > 0 && strides[2][axis] === 0 ? 1 : add);
       }
     } else if (sizes.length === 0) {
-      gemm(transLeft, transRight, m, n, k, a, lda, b, ldb, add, c, n, block);
+      gemm(transposed, m, n, k, a, lda, b, ldb, add, c, n, block);
     } else {
       const [aNext, bNext, cNext] = next;
-      gemmBatch(transLeft, transRight, m, n, k, sizes[long], a, lda, aNext, b, ldb, bNext, add, c, n, cNext, block);
+      const shape = { m, n, k, count: sizes[long], lda, aNext, ldb, bNext, ldc: n, cNext };
+      gemmBatch(transposed, writeStruct(batchShape, shape), a, b, add, c, block);
     }
   };
   walk(0, [left.ptr, right.ptr, out.ptr], accumulate);
 }
 
-/** Zeros a gradient that no matrix of an empty batch adds to. */
+/** Zeros a gradient when the batch is empty, because nothing is added to it then. */
 function clearUnmet(ptr: number, size: number, batch: Shape, accumulate: 0 | 1): void {
   if (sizeOf(batch) === 0 && !accumulate) kernels().fill(ptr, 0, size);
 }
 
 /** Options of {@link matmul}. */
 export interface MatmulOptions {
-  /** Read a as aᵀ: (…, K, M) instead of (…, M, K). Default false. */
+  /** True reads a as aᵀ: (…, K, M) instead of (…, M, K). Default false. */
   readonly transposeA?: boolean;
-  /** Read b as bᵀ: (…, N, K) instead of (…, K, N). Default false. */
+  /** True reads b as bᵀ: (…, N, K) instead of (…, K, N). Default false. */
   readonly transposeB?: boolean;
 }
 
 /**
- * Matrix product of the last two axes; the axes before them are batches, with broadcasting. Transposed operands are not copied.
+ * The matrix product of the last two axes; the axes before them are batches, with broadcasting. Transposed operands are
+ * not copied.
  *
  *   C = A·B     dA = dC·Bᵀ     dB = Aᵀ·dC
  *
  * @param a  (…, M, K) float32
  * @param b  (…, K, N) float32
  * @returns  (…, M, N)
- * Errors: ShapeError for ranks below 2, inner sizes that differ, batches that do not broadcast, another dtype.
- * Cost: 2·M·N·K flops a matrix; a stack times one matrix is one product, a stack times a stack is one kernel call.
+ * Cost: 2·M·N·K flops per matrix; a stack times one matrix is one product, a stack times a stack is one kernel call.
+ * @throws {ShapeError} when an operand has rank < 2 or is not float32, inner sizes differ, or batches do not broadcast
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   checkObject("matmul", "the options", options);

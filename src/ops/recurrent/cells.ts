@@ -1,6 +1,7 @@
 /**
- * Recurrent cells, one step at a time, for loops written by hand: decoders, sampling, attention. Each is its op over a sequence of one step; for one row
- * alone that multiplies by the weights as they lie, without packing them. Letters: N batch, I inputs, H units.
+ * Recurrent cells, one step at a time, for hand-written loops: decoders, sampling, attention. Each is the op over
+ * sequences, applied to a sequence of one step; for a single row it multiplies by the weights without packing them.
+ * Letters: N batch, I inputs, H units.
  */
 import { ShapeError, message } from "../../errors.js";
 import { checkList, checkObject } from "../../options.js";
@@ -27,7 +28,8 @@ export type GruCellOptions = Pick<GruOptions, "activation" | "recurrentActivatio
  * @param x      (N, I) float32
  * @param state  h (N, H)
  * @returns h′ (N, H); gradients go through it
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation
  */
 export function simpleRnnCell(
   x: Tensor,
@@ -48,7 +50,8 @@ export function simpleRnnCell(
  * @param x      (N, I) float32
  * @param state  h and c, (N, H) each
  * @returns h′ and c′ (N, H); gradients go through both
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation
  */
 export function lstmCell(
   x: Tensor,
@@ -70,7 +73,8 @@ export function lstmCell(
  * @param x      (N, I) float32
  * @param state  h (N, H)
  * @returns h′ (N, H); gradients go through it
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation
  */
 export function gruCell(
   x: Tensor,
@@ -96,5 +100,5 @@ function oneStep(op: string, x: Tensor): Tensor {
   checkTensors(op, [x]);
   if (x.rank === 2) return reshape(x, [x.shape[0], 1, x.shape[1]]);
   const got = `x ${showShape(x.shape)}`;
-  throw new ShapeError(message(op, "x is no batch of vectors", { expected: "x [N, I]", got }));
+  throw new ShapeError(message(op, "x must have shape [N, I]", { got }));
 }

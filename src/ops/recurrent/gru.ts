@@ -1,10 +1,13 @@
 /**
- * GRU over a whole sequence, the reset gate after or before the recurrent product. Letters: N batch, T steps, I inputs, H units; gates z r g side by side.
- * As lstm.ts; what differs is that the candidate's recurrent product is not that of the gates: assembly/recurrent/gru.ts.
+ * GRU over a whole sequence, with the reset gate after or before the recurrent product. Letters: N batch, T steps, I
+ * inputs, H units; gates z r g side by side. Like lstm.ts, except that the recurrent product of the candidate differs
+ * from that of the gates: assembly/recurrent/gru.ts.
  */
+import { sequenceShape, transposeA } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "../shape/copy.js";
 import { type BackwardCall, defineOp } from "../defineOp.js";
@@ -20,7 +23,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -28,15 +30,18 @@ import {
   endGradient,
   inputGradients,
   multiplyInput,
-  orderOf,
+  shapeOf,
 } from "./sequenceProducts.js";
 
-/** What a GRU needs to know besides tensors. */
+/** The attributes of a GRU. */
 export interface GruAttributes extends SequenceAttributes {
   readonly resetAfter: boolean;
 }
 
-/** Outputs: last h, h of all steps; then for the backward pass the gates, h before each step, and q of assembly/recurrent/gru.ts. */
+/**
+ * Outputs: the last h, h of all steps; for the backward pass the gates, h before each step, and q of
+ * assembly/recurrent/gru.ts.
+ */
 export const gruOp = defineOp<GruAttributes>({
   name: "gru",
   shape(inputs, attributes) {
@@ -52,23 +57,20 @@ export const gruOp = defineOp<GruAttributes>({
     beginState(h.ptr, address("h"), h.size);
     recurrentKernels().gruForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, a, saves ? before.ptr : 0, inner.ptr] as const),
-      ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
-      ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
-      ...([...activationCodes(attributes), keepScale] as const),
+      ...([inputs[2].ptr, address("bias"), writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.resetAfter ? 1 : 0, keepScale] as const),
       scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
   },
   backward(call) {
     const { inputs, outputs, dOutputs, attributes, scratch } = call;
-    const { N, T, H } = sizesOf(inputs);
+    const { N, H } = sizesOf(inputs);
     const [, , gates, before, inner] = outputs;
-    const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
     recurrentKernels().gruBackward(
       ...([dH.ptr, gates.ptr, before.ptr, inner.ptr, dOutputs[1]?.ptr ?? 0] as const),
-      ...([inputs[2].ptr, address("mask"), address("keep")] as const),
-      ...([N, T, H, attributes.resetAfter ? 1 : 0, orderOf(attributes)] as const),
-      ...([...activationCodes(attributes), attributes.keepScale] as const),
+      ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.resetAfter ? 1 : 0, attributes.keepScale] as const),
       scratch(recurrentKernels().gruScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
@@ -88,13 +90,26 @@ function recurrentGradient(call: BackwardCall<GruAttributes>, da: number, before
   const [rows, wide] = [N * T, 3 * H];
   gradient(2, (dU, accumulate) => {
     const block = scratch(gemmScratchBytes(H, 2 * H, rows));
-    gemm(1, 0, H, 2 * H, rows, before, H, da, wide, accumulate, dU, wide, block);
+    gemm(transposeA, H, 2 * H, rows, before, H, da, wide, accumulate, dU, wide, block);
     const [state, dG, lead] = attributes.resetAfter ? [before, inner, H] : [inner, da + 8 * H, wide];
-    gemm(1, 0, H, H, rows, state, H, dG, lead, accumulate, dU + 8 * H, wide, scratch(gemmScratchBytes(H, H, rows)));
+    gemm(
+      transposeA,
+      H,
+      H,
+      rows,
+      state,
+      H,
+      dG,
+      lead,
+      accumulate,
+      dU + 8 * H,
+      wide,
+      scratch(gemmScratchBytes(H, H, rows)),
+    );
   });
 }
 
-/** Two biases (2, 3H) go into z and r as one sum; into g each on its own side of the reset. */
+/** The two biases (2, 3H) enter z and r as a sum, and g on either side of the reset. */
 function twoBiasGradients(call: BackwardCall<GruAttributes>, da: number, dq: number): void {
   const { inputs, attributes, gradient, scratch } = call;
   const { N, T, H } = sizesOf(inputs);
@@ -117,7 +132,9 @@ export interface GruWeights {
   readonly kernel: Tensor;
   /** U (H, 3H). */
   readonly recurrentKernel: Tensor;
-  /** b (2, 3H) where the reset comes after the product: of the input and of the recurrent side; else (3H). Default: none. */
+  /**
+   * b (2, 3H) when the reset follows the product: for the input and for the recurrent side; else (3H). Default: none.
+   */
   readonly bias?: Tensor | undefined;
 }
 
@@ -127,7 +144,10 @@ export interface GruOptions extends SequenceOptions {
   readonly initialState?: readonly [h: Tensor] | undefined;
   /** σ. Default "sigmoid". */
   readonly recurrentActivation?: RecurrentActivation;
-  /** The reset gate multiplies the recurrent product (true, as cuDNN, Keras and PyTorch have it) or the state before it (false). Default true. */
+  /**
+   * True: the reset gate multiplies the recurrent product, as in cuDNN, Keras and PyTorch. False: it multiplies the
+   * state before the product. Default true.
+   */
   readonly resetAfter?: boolean;
 }
 
@@ -137,9 +157,11 @@ export interface GruOptions extends SequenceOptions {
  *   z, r = σ(xW + hU + b)   g = φ(xW_g + b_g + r⊙(hU_g + b′_g)), or φ(xW_g + (r⊙h)U_g + b_g)   h′ = z⊙h + (1 − z)⊙g
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients go through both
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
- * Cost: 2·N·T·(I + H)·3H flops forward, twice that backward; kept for the backward pass: 5·N·T·H numbers.
+ * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients flow through
+ *   both
+ * Cost: 2·N·T·(I + H)·3H flops forward, twice that backward; 5·N·T·H numbers are kept for the backward pass.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function gru(x: Tensor, weights: GruWeights, options: GruOptions = {}): SequenceResult {
   checkObject("gru", "the weights", weights);

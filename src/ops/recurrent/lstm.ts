@@ -1,9 +1,12 @@
 /**
- * LSTM over a whole sequence, with or without peepholes: one product for the input of all steps, one kernel for all steps, and going back one kernel
- * and a product for each sum over time. Letters: N batch, T steps, I inputs, H units; gates i f g o side by side.
+ * LSTM over a whole sequence, with or without peepholes: one product for the inputs of all steps and one kernel for all
+ * steps; backward, one kernel and one product for each sum over time. Letters: N batch, T steps, I inputs, H units;
+ * gates i f g o side by side.
  */
+import { sequenceShape } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -18,7 +21,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -28,9 +30,10 @@ import {
   multiplyInput,
   orderOf,
   recurrentGradient,
+  shapeOf,
 } from "./sequenceProducts.js";
 
-/** Outputs: last h and c, h of all steps; then for the backward pass the gates, h before and c after each step. */
+/** Outputs: the last h and c, h of all steps; for the backward pass the gates, h before and c after each step. */
 export const lstmOp = defineOp<SequenceAttributes>({
   name: "lstm",
   shape(inputs, attributes) {
@@ -47,8 +50,8 @@ export const lstmOp = defineOp<SequenceAttributes>({
     beginState(c.ptr, address("c"), c.size);
     recurrentKernels().lstmForward(
       ...([h.ptr, c.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0, cells.ptr] as const),
-      ...([inputs[2].ptr, address("bias"), address("peepholes"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), keepScale] as const),
+      ...([inputs[2].ptr, address("bias"), address("peepholes")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
       scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
   },
@@ -60,8 +63,8 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const address = addressOf(inputs, attributes);
     recurrentKernels().lstmBackward(
       ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, dOutputs[2]?.ptr ?? 0, cells.ptr, address("c")] as const),
-      ...([inputs[2].ptr, address("peepholes"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), ...activationCodes(attributes), attributes.keepScale] as const),
+      ...([inputs[2].ptr, address("peepholes")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), attributes.keepScale] as const),
       scratch(recurrentKernels().lstmScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
@@ -116,9 +119,11 @@ export interface LstmOptions extends SequenceOptions {
  *   c′ = f⊙c + i⊙g                  o = σ(xW_o + hU_o + b_o + p_o⊙c′)   h′ = o⊙φ(c′)
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the states h and c after the last step that counts; gradients go through all of them
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
- * Cost: 2·N·T·(I + H)·4H flops forward, twice that backward; kept for the backward pass: 6·N·T·H numbers.
+ * @returns the output, (N, H) or (N, T, H), and the states h and c after the last step that counts; gradients flow
+ *   through all of them
+ * Cost: 2·N·T·(I + H)·4H flops forward, twice that backward; 6·N·T·H numbers are kept for the backward pass.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function lstm(x: Tensor, weights: LstmWeights, options: LstmOptions = {}): SequenceResult {
   checkObject("lstm", "the weights", weights);

@@ -1,6 +1,7 @@
 /**
- * What the ops over whole sequences share (lstm.ts, gru.ts, simpleRnn.ts): operands, their checks, and what a call gives. The products over all steps are
- * in sequenceProducts.ts. Letters: N batch, T steps, I inputs, H units, G gates. Does not know cells.
+ * What the ops over whole sequences share (lstm.ts, gru.ts, simpleRnn.ts): operands, their checks, and results. The
+ * products over all steps are in sequenceProducts.ts. Letters: N batch, T steps, I inputs, H units, G gates. Does not
+ * know cells.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
@@ -13,7 +14,7 @@ import { sequenceMask } from "./sequenceMask.js";
 /** Activations of recurrent cells. */
 export type RecurrentActivation = Exclude<FusedActivation, "leakyRelu" | "elu">;
 
-/** All of them. */
+/** All activations of recurrent cells. */
 export const recurrentActivations: readonly RecurrentActivation[] = [
   "linear",
   "relu",
@@ -30,22 +31,22 @@ const optionalNames = ["bias", "h", "c", "peepholes", "mask", "keep"] as const;
 /** The name of an optional operand: initial states h and c, and those of {@link SequenceOptions}. */
 export type OptionalName = (typeof optionalNames)[number];
 
-/** Which operand each optional one is, where it is there. */
+/** The operand number of each optional operand that is present. */
 export type Places = { readonly [name in OptionalName]?: number };
 
-/** What a sequence op needs to know besides tensors. */
+/** The attributes of a sequence op. */
 export interface SequenceAttributes {
   readonly places: Places;
   readonly activation: RecurrentActivation;
   readonly recurrentActivation: RecurrentActivation;
-  /** The states of all steps are an output. */
+  /** True when the states of all steps are an output. */
   readonly returnSequences: boolean;
   readonly goBackwards: boolean;
-  /** With goBackwards: the outputs stand in the order of the steps, the last position first. */
+  /** With goBackwards: the outputs are in the order in which the steps are read, the last position first. */
   readonly outputInSteps: boolean;
-  /** What the recurrent input is multiplied by where it is kept: 1 / (1 − rate). */
+  /** The factor of recurrent inputs that are kept: 1 / (1 − rate). */
   readonly keepScale: number;
-  /** Keeps what the backward pass reads. */
+  /** True to keep what the backward pass reads. */
   readonly saves: boolean;
 }
 
@@ -53,25 +54,37 @@ export interface SequenceAttributes {
 export interface SequenceOptions {
   /** Default "tanh". */
   readonly activation?: RecurrentActivation;
-  /** Which steps count, (N, T) int32: where it is 0 the states stay as they are, the output is 0 and no gradient enters. Default: all. */
+  /**
+   * Which steps count, (N, T) int32: where it is 0 the states stay, the output is 0 and no gradient enters. Default:
+   * all.
+   */
   readonly mask?: Tensor | undefined;
-  /** In place of a mask: how many steps of each sequence count, from the first on; numbers from 0 to T, or int32 (N). See {@link sequenceMask}. */
-  readonly lengths?: readonly number[] | Tensor | undefined;
+  /**
+   * Instead of a mask: how many steps of each sequence count, from the first on; (N) integers from 0 to T. See
+   * {@link sequenceMask}.
+   */
+  readonly lengths?: ArrayLike<number> | Tensor | undefined;
   /** False: the output is the last state (N, H). True: the states of all steps, (N, T, H). Default false. */
   readonly returnSequences?: boolean;
-  /** Goes through time from the end. Default false. */
+  /** Reads the sequence from its end. Default false. */
   readonly goBackwards?: boolean;
-  /** With goBackwards: the states of all steps in the order of the steps, the last position first. Default false: each where its input stands. */
+  /**
+   * With goBackwards: true returns the states of all steps in the order in which they are read, the last position
+   * first; false returns each at the position of its input. Default false.
+   */
   readonly outputInSteps?: boolean;
-  /** Variational dropout of what the recurrent kernel multiplies: int32 (N, H), 0 where a unit is dropped, the same in all steps; and its rate. */
+  /**
+   * Variational dropout of the operand of the recurrent kernel: int32 (N, H), 0 where a unit is dropped, the same in
+   * all steps; and its rate.
+   */
   readonly recurrentDropout?: { readonly keep: Tensor; readonly rate: number } | undefined;
 }
 
-/** What a sequence op gives: the output, and the last states. */
+/** The results of a sequence op: the output and the last states. */
 export interface SequenceResult {
   /** (N, T, H), or the last state h (N, H). */
   readonly output: Tensor;
-  /** (N, H) each: h, and c where the cell has one. */
+  /** (N, H) each: h, and c if the cell has one. */
   readonly states: readonly Tensor[];
 }
 
@@ -83,13 +96,13 @@ export interface Sizes {
   readonly H: number;
 }
 
-/** Sizes of operands that fit. */
+/** The sizes of operands that fit. */
 export function sizesOf([x, , recurrent]: readonly Tensor[]): Sizes {
   const [N, T, I] = x.shape;
   return { N, T, I, H: recurrent.shape[0] };
 }
 
-/** Operands and attributes of a call. @param states initial ones, and what else a cell has */
+/** The operands and attributes of a call. @param optional initial states, and whatever else a cell has */
 export function sequenceCall(
   op: string,
   required: readonly [x: Tensor, kernel: Tensor, recurrentKernel: Tensor],
@@ -102,7 +115,9 @@ export function sequenceCall(
   }
   const rate = recurrentDropout?.rate ?? 0;
   if (!(rate >= 0 && rate < 1)) {
-    throw new UsageError(message(op, "rate out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
+    throw new UsageError(
+      message(op, "recurrentDropout.rate is out of range", { expected: "0 ≤ rate < 1", got: show(rate) }),
+    );
   }
   const inputs: Tensor[] = [...required];
   const places: { [name in OptionalName]?: number } = {};
@@ -127,22 +142,24 @@ export function sequenceCall(
   return { inputs, attributes };
 }
 
-/** The mask of a call, given as such or by lengths. */
+/** The mask of a call, given as a mask or as lengths. */
 function maskOf(op: string, x: Tensor, { mask, lengths }: SequenceOptions): Tensor | undefined {
   if (lengths === undefined) return mask;
   if (mask !== undefined) {
-    const hint = "A mask says all that lengths can say.";
+    const hint = "A mask can express everything that lengths can.";
     throw new UsageError(message(op, "both a mask and lengths are given", { expected: "one of them", hint }));
   }
   checkTensors(op, [x]);
   return x.rank === 3 ? sequenceMask(lengths, x.shape[1]) : undefined;
 }
 
-/** Throws UsageError for an activation that recurrent kernels do not compute. */
+/** Checks that recurrent kernels compute the activation. @throws {UsageError} when they do not */
 export function checkRecurrentActivation(op: string, option: string, value: unknown): void {
   if (recurrentActivations.includes(value as RecurrentActivation)) return;
   const expected = recurrentActivations.join(", ");
-  throw new UsageError(message(op, `${option} is not one of recurrent layers`, { expected, got: show(value) }));
+  throw new UsageError(
+    message(op, `${option} is not an activation of recurrent layers`, { expected, got: show(value) }),
+  );
 }
 
 /** Checks the operands that all cells have. @param gates G @param biasShape of H */
@@ -158,10 +175,8 @@ export function checkSequence(
     checkDtype(op, name, operand, "float32");
   }
   if (x.rank !== 3) {
-    const hint = "Sequences are batch first: samples, steps, features.";
-    throw new ShapeError(
-      message(op, "x is no batch of sequences", { expected: "x [N, T, I]", got: `x ${showShape(x.shape)}`, hint }),
-    );
+    const hint = "The axes are samples, steps and features, in this order.";
+    throw new ShapeError(message(op, "x must have shape [N, T, I]", { got: `x ${showShape(x.shape)}`, hint }));
   }
   const H = recurrent.shape[0];
   if (recurrent.rank !== 2 || recurrent.shape[1] !== gates * H || H === 0) {
@@ -170,7 +185,7 @@ export function checkSequence(
   }
   const [N, T, I] = x.shape;
   if (kernel.rank !== 2 || kernel.shape[1] !== gates * H) {
-    const expected = `[I, ${gates * H}], as the recurrent kernel has columns`;
+    const expected = `[I, ${gates * H}], with as many columns as the recurrent kernel`;
     throw new ShapeError(message(op, "the kernel does not fit", { expected, got: showShape(kernel.shape) }));
   }
   if (kernel.shape[0] !== I) {
@@ -207,7 +222,7 @@ const operandTexts: { readonly [name in OptionalName]: string } = {
 };
 
 const operandLetters: { readonly [name in OptionalName]: string } = {
-  bias: "one number a column of the kernel",
+  bias: "one number for each column of the kernel",
   h: "[N, H]",
   c: "[N, H]",
   peepholes: "[3, H]",
@@ -215,7 +230,10 @@ const operandLetters: { readonly [name in OptionalName]: string } = {
   keep: "[N, H]",
 };
 
-/** The outputs: last states, the states of all steps (none of them: [0]), and what is saved. @param saved their widths in units of H */
+/**
+ * The outputs: last states, the states of all steps ([0] when not wanted), and what is saved. @param saved widths in
+ * units of H
+ */
 export function sequenceOutputs(
   inputs: readonly Tensor[],
   { returnSequences, saves }: SequenceAttributes,
@@ -232,7 +250,8 @@ export function sequenceOutputs(
 
 /**
  * Applies an op over sequences.
- * @param states  how many there are: the op's outputs are the last ones, the states of all steps, and what is saved, which goes
+ * @param states  the number of states. The op's outputs are the last states, the states of all steps, and what is
+ *                saved, which is freed
  */
 export function applySequence<A extends SequenceAttributes>(
   op: Op<A>,

@@ -1,7 +1,9 @@
 /**
- * What the ops over whole sequences compute besides their steps: where their operands lie, how states begin and gradients of states end, and the products
- * and sums over all steps at once. Letters: N batch, T steps, I inputs, H units, G gates; z = x·W (N, T, G·H). Does not know cells.
+ * What the ops over whole sequences compute besides their steps: the addresses of operands, the initial states and the
+ * gradients of states, and the products and sums over all steps at once. Letters: N batch, T steps, I inputs, H units,
+ * G gates; z = x·W (N, T, G·H). Does not know cells.
  */
+import { type SequenceShape, transposeA, transposeB, transposeNone } from "#wasm/layouts";
 import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -11,7 +13,7 @@ import { copyRow } from "../shape/copy.js";
 import type { BackwardCall } from "../defineOp.js";
 import { type OptionalName, type SequenceAttributes, sizesOf } from "./sequence.js";
 
-/** Gives the address of an optional operand, or 0. */
+/** A function that returns the address of an optional operand, or 0. */
 export function addressOf(inputs: readonly Tensor[], { places }: SequenceAttributes): (name: OptionalName) => number {
   return (name) => {
     const place = places[name];
@@ -25,11 +27,20 @@ export function orderOf({ goBackwards, outputInSteps }: SequenceAttributes): num
 }
 
 /** The kernels' numbers of both activations. */
-export function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
+function activationCodes(attributes: SequenceAttributes): [activation: number, recurrentActivation: number] {
   return [fusedActivation(attributes.activation).code, fusedActivation(attributes.recurrentActivation).code];
 }
 
-/** Writes an initial state, or zeros, to where the kernel begins. @param from 0 for zeros */
+/** The shape of a sequence as the kernels take it. */
+export function shapeOf(inputs: readonly Tensor[], attributes: SequenceAttributes): SequenceShape {
+  const { N, T, H } = sizesOf(inputs);
+  const address = addressOf(inputs, attributes);
+  const [activation, recurrentActivation] = activationCodes(attributes);
+  const order = orderOf(attributes);
+  return { n: N, t: T, h: H, order, activation, recurrentActivation, mask: address("mask"), keep: address("keep") };
+}
+
+/** Writes an initial state, or zeros, to where the kernel starts. @param from 0 for zeros */
 export function beginState(to: number, from: number, size: number): void {
   if (from === 0) kernels().fill(to, 0, size);
   else copyRow(to, from, size, 0);
@@ -38,7 +49,7 @@ export function beginState(to: number, from: number, size: number): void {
 /** C (+)= op(A)·op(B): gemm with scratch of its own. */
 function multiply(
   scratch: (bytes: number) => number,
-  [transA, transB]: readonly [0 | 1, 0 | 1],
+  transposed: number,
   [M, N, K]: readonly [number, number, number],
   [A, lda]: readonly [number, number],
   [B, ldb]: readonly [number, number],
@@ -46,24 +57,26 @@ function multiply(
   [C, ldc]: readonly [number, number],
 ): void {
   const { gemm, gemmScratchBytes } = kernels();
-  gemm(transA, transB, M, N, K, A, lda, B, ldb, accumulate, C, ldc, scratch(gemmScratchBytes(M, N, K)));
+  gemm(transposed, M, N, K, A, lda, B, ldb, accumulate, C, ldc, scratch(gemmScratchBytes(M, N, K)));
 }
 
 /** z = x·W for all steps at once. */
 export function multiplyInput([x, kernel]: readonly Tensor[], z: number, scratch: (bytes: number) => number): void {
   const [I, columns] = kernel.shape;
   const rows = x.shape[0] * x.shape[1];
-  multiply(scratch, [0, 0], [rows, columns, I], [x.ptr, I], [kernel.ptr, columns], 0, [z, columns]);
+  multiply(scratch, transposeNone, [rows, columns, I], [x.ptr, I], [kernel.ptr, columns], 0, [z, columns]);
 }
 
-/** A gradient of a state, to be changed by the kernel: a fresh tensor that begins with what the loss says of the last state. */
+/**
+ * A new tensor for the gradient of a state, which the kernel changes; it starts with the gradient of the last state.
+ */
 export function beginGradient(dLast: Tensor | undefined, shape: Shape): Tensor {
   const gradient = empty(shape);
   beginState(gradient.ptr, dLast?.ptr ?? 0, gradient.size);
   return gradient;
 }
 
-/** Hands on the gradient of an initial state. */
+/** Passes on the gradient of an initial state. */
 export function endGradient<A extends SequenceAttributes>(
   call: BackwardCall<A>,
   name: "h" | "c",
@@ -76,16 +89,16 @@ export function endGradient<A extends SequenceAttributes>(
   dState.dispose();
 }
 
-/** dW = xᵀ·dz and dx = dz·Wᵀ, a product each over all steps. */
+/** dW = xᵀ·dz and dx = dz·Wᵀ, one product each over all steps. */
 export function inputGradients<A>({ inputs: [x, kernel], gradient, scratch }: BackwardCall<A>, dz: number): void {
   const [I, columns] = kernel.shape;
   const rows = x.shape[0] * x.shape[1];
   const steps = [dz, columns] as const;
   gradient(1, (dW, accumulate) =>
-    multiply(scratch, [1, 0], [I, columns, rows], [x.ptr, I], steps, accumulate, [dW, columns]),
+    multiply(scratch, transposeA, [I, columns, rows], [x.ptr, I], steps, accumulate, [dW, columns]),
   );
   gradient(0, (dX, accumulate) =>
-    multiply(scratch, [0, 1], [rows, I, columns], steps, [kernel.ptr, columns], accumulate, [dX, I]),
+    multiply(scratch, transposeB, [rows, I, columns], steps, [kernel.ptr, columns], accumulate, [dX, I]),
   );
 }
 
@@ -94,7 +107,7 @@ export function recurrentGradient<A>({ inputs, gradient, scratch }: BackwardCall
   const { N, T, H } = sizesOf(inputs);
   const columns = inputs[2].shape[1];
   gradient(2, (dU, accumulate) =>
-    multiply(scratch, [1, 0], [H, columns, N * T], [before, H], [dz, columns], accumulate, [dU, columns]),
+    multiply(scratch, transposeA, [H, columns, N * T], [before, H], [dz, columns], accumulate, [dU, columns]),
   );
 }
 

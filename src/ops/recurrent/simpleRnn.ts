@@ -1,8 +1,11 @@
 /**
- * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. As lstm.ts, with one gate and one state.
+ * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. Like lstm.ts, with
+ * one gate and one state.
  */
+import { sequenceShape } from "#wasm/layouts";
 import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { defineOp } from "../defineOp.js";
 import {
@@ -16,7 +19,6 @@ import {
   sizesOf,
 } from "./sequence.js";
 import {
-  activationCodes,
   addressOf,
   beginGradient,
   beginState,
@@ -24,11 +26,11 @@ import {
   endGradient,
   inputGradients,
   multiplyInput,
-  orderOf,
   recurrentGradient,
+  shapeOf,
 } from "./sequenceProducts.js";
 
-/** Outputs: last h, h of all steps; then for the backward pass what the cell gave, and h before each step. */
+/** Outputs: the last h, h of all steps; for the backward pass the cell's result, and h before each step. */
 export const simpleRnnOp = defineOp<SequenceAttributes>({
   name: "simpleRnn",
   shape(inputs, attributes) {
@@ -44,21 +46,20 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     beginState(h.ptr, address("h"), h.size);
     recurrentKernels().simpleRnnForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0] as const),
-      ...([inputs[2].ptr, address("bias"), address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], keepScale] as const),
+      ...([inputs[2].ptr, address("bias")] as const),
+      ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
       scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
   },
   backward(call) {
     const { inputs, outputs, dOutputs, attributes, scratch } = call;
-    const { N, T, H } = sizesOf(inputs);
+    const { N, H } = sizesOf(inputs);
     const [, , gates, before] = outputs;
-    const address = addressOf(inputs, attributes);
     const dH = beginGradient(dOutputs[0], [N, H]);
     recurrentKernels().simpleRnnBackward(
       ...([dH.ptr, gates.ptr, before.ptr, dOutputs[1]?.ptr ?? 0] as const),
-      ...([inputs[2].ptr, address("mask"), address("keep")] as const),
-      ...([N, T, H, orderOf(attributes), activationCodes(attributes)[0], attributes.keepScale] as const),
+      ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
+      ...([attributes.keepScale] as const),
       scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
@@ -89,9 +90,11 @@ export interface SimpleRnnOptions extends SequenceOptions {
  * A simple recurrent network over a batch of sequences: h′ = φ(x·W + h·U + b).
  *
  * @param x (N, T, I) float32
- * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients go through both
- * Errors: ShapeError where shapes or dtypes do not fit; UsageError for an activation or a rate.
+ * @returns the output, (N, H) or (N, T, H), and the state h after the last step that counts; gradients flow through
+ *   both
  * Cost: 2·N·T·(I + H)·H flops forward, twice that backward.
+ * @throws {ShapeError} when shapes or dtypes do not fit
+ * @throws {UsageError} when recurrent cells do not have the activation, or a rate is out of range
  */
 export function simpleRnn(x: Tensor, weights: SimpleRnnWeights, options: SimpleRnnOptions = {}): SequenceResult {
   checkObject("simpleRnn", "the weights", weights);

@@ -5,7 +5,7 @@ import { normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
-/** Declares an op along one axis, which counts from the front. */
+/** Declares an op along one axis, counted from the front. */
 // @__NO_SIDE_EFFECTS__
 function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"]): Op<number> {
   return defineOp<number>({
@@ -15,7 +15,7 @@ function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"])
       if (x.shape[axis] === 0) {
         const got = `x ${showShape(x.shape)}`;
         throw new ShapeError(
-          message(name, "nothing to compare", { expected: "one element or more along the axis", got }),
+          message(name, "there is nothing to compare", { expected: "at least one element along the axis", got }),
         );
       }
       return [{ shape: x.shape.toSpliced(axis, 1), dtype: "int32" }];
@@ -35,12 +35,12 @@ function applyPosition(op: Op<number>, x: Tensor, axis: number): Tensor {
 export const argMaxOp = definePosition("argMax", () => moreKernels().argMaxAxis);
 
 /**
- * The position of the maximum along an axis: the first of equal ones, or that of the first NaN.
+ * The position of the maximum along an axis: the first of equal ones, or the first NaN.
  *
  * @param x     float32, rank ≥ 1
  * @param axis  default −1, the last
  * @returns     int32, x's shape without the axis
- * Errors: ShapeError for an axis out of range or empty, another dtype.
+ * @throws {ShapeError} when the axis is out of range or empty, or x is not float32
  */
 export function argMax(x: Tensor, axis = -1): Tensor {
   return applyPosition(argMaxOp, x, axis);

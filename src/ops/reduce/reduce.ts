@@ -1,6 +1,7 @@
 /**
- * Sums, means, maxima and minima over axes. An op reduces one run of neighbouring axes; functions over several runs apply it once for each.
- * Letters: x (outer, R, inner), R the axes that are reduced. Positions of extremes are in argExtremes.ts.
+ * Sums, means, maxima and minima over axes. An op reduces one run of neighbouring axes; the functions apply it once for
+ * each run.
+ * Letters: x (outer, R, inner), R the reduced axes. Positions of extremes are in argExtremes.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkObject } from "../../options.js";
@@ -11,7 +12,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { sumRun } from "./sumTo.js";
 
-/** Neighbouring axes begin … end − 1, which leave an axis of size 1 or nothing. */
+/** The neighbouring axes begin … end − 1, which become axes of size 1 or disappear. */
 export interface AxisRun {
   readonly begin: number;
   readonly end: number;
@@ -56,7 +57,7 @@ function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op
       if (sizeOf(x.shape.slice(run.begin, run.end)) === 0) {
         const got = `x ${showShape(x.shape)}`;
         throw new ShapeError(
-          message(name, "nothing to compare", { expected: "one element or more along the axes", got }),
+          message(name, "there is nothing to compare", { expected: "at least one element along the axes", got }),
         );
       }
       return [{ shape: reducedShape(x.shape, run) }];
@@ -72,27 +73,33 @@ function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op
   });
 }
 
-/** Options of {@link sum} and its kin. */
+/** Options of {@link sum}, {@link mean}, {@link max} and {@link min}. */
 export interface ReduceOptions {
-  /** Leave each reduced axis in the shape with size 1. Default false. */
+  /** True keeps each reduced axis with size 1. Default false. */
   readonly keepDims?: boolean;
 }
 
-/** Axes to reduce: one, several, or undefined for all. Negative ones count from the back. */
+/** The axes to reduce: one, several, or undefined for all. Negative axes count from the back. */
 export type Axes = number | readonly number[] | undefined;
 
-/** The axes by number. Throws UsageError for what is no axis, as options in the place of one, ShapeError for an axis that x has not. */
+/**
+ * The axes as numbers.
+ * @throws {UsageError} when it is not an axis, for example options in its place
+ * @throws {ShapeError} when x does not have the axis
+ */
 function axisSet(op: string, axis: Axes, rank: number): Set<number> {
   const listed: unknown = typeof axis === "number" ? [axis] : axis;
   if (listed === undefined) return new Set(Array(rank).keys());
   if (!Array.isArray(listed)) {
-    const expected = "a number, a list of numbers, or undefined for all";
-    throw new UsageError(message(op, "not an axis", { expected, got: show(axis), hint: "Options come after it." }));
+    const expected = "a number, an array of numbers, or undefined for all axes";
+    throw new UsageError(
+      message(op, "axis has the wrong type", { expected, got: show(axis), hint: "Options come after the axis." }),
+    );
   }
   return new Set(listed.map((i: number) => normalizeAxis(op, i, rank)));
 }
 
-/** Reduces run after run, from the back, so that the numbers of the axes before them stay. */
+/** Reduces run after run, from the back, so that the numbers of the axes before a run stay valid. */
 function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, options: ReduceOptions): Tensor {
   checkTensors(op.name, [x]);
   checkObject(op.name, "the options", options);
@@ -112,13 +119,13 @@ function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, options: ReduceOptio
 export const sumOp = defineSum("sum", () => 1);
 
 /**
- * Sum over axes; 0 over none.
+ * Sum over axes; 0 over no elements.
  *
  * @param x        float32
- * @param axis     an axis, several, or undefined for all; negative ones count from the back
- * @param options  keepDims: leave the axes with size 1. Default false
- * Errors: ShapeError for an axis out of range or another dtype.
- * Accuracy: about 1e-7 of Σ|x| whatever the length; the order of a sum never depends on threads.
+ * @param axis     one axis, several, or undefined for all; negative axes count from the back
+ * @param options  keepDims: keep the axes with size 1. Default false
+ * Accuracy: about 1e-7 of Σ|x|, whatever the length; the order of a sum never depends on threads.
+ * @throws {ShapeError} when an axis is out of range or x is not float32
  */
 export function sum(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   return reduceRuns(sumOp, x, axis, options);
@@ -126,7 +133,7 @@ export function sum(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor
 
 export const meanOp = defineSum("mean", (r) => 1 / r);
 
-/** Mean over axes; NaN over none. Arguments, errors and accuracy: {@link sum}. */
+/** Mean over axes; NaN over no elements. Arguments, errors and accuracy: {@link sum}. */
 export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   return reduceRuns(meanOp, x, axis, options);
 }
@@ -134,8 +141,8 @@ export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tenso
 export const maxOp = defineExtreme("max", () => moreKernels().maxAxis);
 
 /**
- * Maximum over axes; NaN where there is one. The gradient is shared equally among equal maxima.
- * Arguments: {@link sum}. Errors: ShapeError for an axis out of range, an empty axis, another dtype.
+ * Maximum over axes; NaN if there is one. Equal maxima share the gradient equally. Arguments: {@link sum}.
+ * @throws {ShapeError} when an axis is out of range or empty, or x is not float32
  */
 export function max(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   return reduceRuns(maxOp, x, axis, options);
@@ -144,8 +151,8 @@ export function max(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor
 export const minOp = defineExtreme("min", () => moreKernels().minAxis);
 
 /**
- * Minimum over axes; NaN where there is one. The gradient is shared equally among equal minima.
- * Arguments: {@link sum}. Errors: ShapeError for an axis out of range, an empty axis, another dtype.
+ * Minimum over axes; NaN if there is one. Equal minima share the gradient equally. Arguments: {@link sum}.
+ * @throws {ShapeError} when an axis is out of range or empty, or x is not float32
  */
 export function min(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   return reduceRuns(minOp, x, axis, options);

@@ -1,14 +1,18 @@
 /**
- * Sums over axes: over one run of axes, and over all those along which an operand was broadcast (the gradient of broadcasting).
- * Letters: x (outer, R, inner), R the axes that are summed. Does not know tensors.
+ * Sums over axes: over one run of axes, and over all axes along which an operand was broadcast (the gradient of
+ * broadcasting).
+ * Letters: x (outer, R, inner), R the summed axes. Does not know tensors.
  */
 import { kernels } from "../../runtime/runtime.js";
 import type { Shape } from "../../tensor/shape.js";
 
-/** Asks for a block of scratch memory. */
+/** Allocates a block of scratch memory. */
 type Scratch = (bytes: number) => number;
 
-/** out (outer, inner) = scale · Σ over R of x, or += where accumulate is 1. A sum to one number is spread over all threads. */
+/**
+ * out (outer, inner) = scale · Σ over R of x, or += when accumulate is 1. A sum to one number is spread over all
+ * threads.
+ */
 export function sumRun(
   out: number,
   x: number,
@@ -29,8 +33,8 @@ export function sumRun(
 }
 
 /**
- * out = scale · (x of `from` summed to the shape `to`, which broadcasts to `from`), or += where accumulate is 1.
- * Where several runs of axes are summed, each but the last goes to scratch.
+ * out = scale · (x of shape `from`, summed to the shape `to`, which broadcasts to `from`), or += when accumulate is 1.
+ * If several runs of axes are summed, each sum but the last goes to scratch memory.
  */
 export function sumTo(
   out: number,
@@ -56,7 +60,7 @@ export function sumTo(
   }
 }
 
-/** True where `to` is broadcast to `from` by repeating elements, so that a gradient must be summed. */
+/** True when `to` is broadcast to `from` by repeating elements, so that a gradient must be summed. */
 export function isRepeated(from: Shape, to: Shape): boolean {
   return runsOf(from, to).some(({ summed }) => summed);
 }
@@ -66,7 +70,7 @@ interface AxisRun {
   readonly summed: boolean;
 }
 
-/** The axes of `from`, neighbours joined where both are summed or both are kept. */
+/** The axes of `from`, with neighbours joined if both are summed or both are kept. */
 function runsOf(from: Shape, to: Shape): AxisRun[] {
   const runs: AxisRun[] = [];
   const shift = from.length - to.length;

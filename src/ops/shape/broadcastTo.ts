@@ -1,4 +1,4 @@
-/** A tensor repeated to a larger shape. */
+/** Repeats a tensor to a larger shape. */
 import { ShapeError, message } from "../../errors.js";
 import { type Shape, broadcastShapes, checkShape, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -8,14 +8,14 @@ import { broadcastNest } from "../loops.js";
 import { copyRow } from "./copy.js";
 import { isRepeated, sumTo } from "../reduce/sumTo.js";
 
-/** y of the given shape, x repeated along the axes that x lacks or that have size 1 there. */
+/** y of the given shape: x repeated along the axes that x lacks or in which it has size 1. */
 export const broadcastToOp = defineOp<Shape>({
   name: "broadcastTo",
   shape([x], shape) {
     checkFourBytes("broadcastTo", x);
     if (x.rank > shape.length || !sameShape(broadcastShapes("broadcastTo", x.shape, shape), shape)) {
       const [expected, got] = [`a shape that x ${showShape(x.shape)} broadcasts to`, showShape(shape)];
-      throw new ShapeError(message("broadcastTo", "the shape does not fit", { expected, got }));
+      throw new ShapeError(message("broadcastTo", "x does not broadcast to the shape", { expected, got }));
     }
     return [{ shape, dtype: x.dtype }];
   },
@@ -32,10 +32,11 @@ export const broadcastToOp = defineOp<Shape>({
 });
 
 /**
- * x repeated to a shape, as a copy: axes are aligned at the end; those that x lacks or that have size 1 in x are repeated.
+ * x repeated to a shape, as a copy: axes are aligned at the end; those that x lacks or in which it has size 1 are
+ * repeated.
  *
  * @param x  float32 or int32
- * Errors: ShapeError where x does not broadcast to the shape.
+ * @throws {ShapeError} when x does not broadcast to the shape
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   checkTensors("broadcastTo", [x]);

@@ -1,4 +1,7 @@
-/** Tensors put side by side along an axis: concat along one they have, stack along a new one. Letters: outer × size × inner, size along the axis. */
+/**
+ * Joins tensors along an axis: concat along an existing one, stack along a new one. Letters: outer × size × inner, with
+ * size along the axis.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { type Shape, normalizeAxis, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -6,7 +9,7 @@ import { checkFourBytes, copyNest } from "./copy.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { expandDims } from "./reshape.js";
 
-/** y = the operands side by side along the axis, which counts from the front. */
+/** y = the operands joined along the axis, which is counted from the front. */
 export const concatOp = defineOp<number>({
   name: "concat",
   shape(inputs, axis) {
@@ -16,9 +19,9 @@ export const concatOp = defineOp<number>({
     for (const [i, x] of inputs.entries()) {
       checkFourBytes("concat", x, `operand ${i}`);
       if (x.dtype !== first.dtype || !fits(x)) {
-        const expected = `${first.dtype} ${showShape(first.shape)} but for axis ${axis}`;
+        const expected = `${first.dtype} ${showShape(first.shape)} except along axis ${axis}`;
         const got = `operand ${i} ${x.dtype} ${showShape(x.shape)}`;
-        throw new ShapeError(message("concat", "operands do not fit", { expected, got }));
+        throw new ShapeError(message("concat", "the tensors do not fit together", { expected, got }));
       }
     }
     const size = inputs.reduce((sum, x) => sum + x.shape[axis], 0);
@@ -36,7 +39,7 @@ export const concatOp = defineOp<number>({
   },
 });
 
-/** Calls `use` for each operand with its place in y, in bytes, and the nest of y and the operand. */
+/** Calls `use` for each operand with its offset in y, in bytes, and the nest of y and the operand. */
 function eachPart(
   inputs: readonly Tensor[],
   shape: Shape,
@@ -58,11 +61,11 @@ function eachPart(
 }
 
 /**
- * Tensors side by side along an axis that they have.
+ * Joins tensors along an existing axis.
  *
- * @param tensors  one or more, float32 or int32, of one shape but for the axis
- * @param axis     default 0; negative counts from the back
- * Errors: ShapeError for shapes or dtypes that differ, an axis out of range, no tensors.
+ * @param tensors  one or more, float32 or int32, with equal shapes except along the axis
+ * @param axis     default 0; negative axes count from the back
+ * @throws {ShapeError} when shapes or dtypes differ, the axis is out of range, or there are no tensors
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   checkList("concat", tensors);
@@ -70,11 +73,11 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
 }
 
 /**
- * Tensors side by side along a new axis.
+ * Joins tensors along a new axis.
  *
- * @param tensors  one or more of one shape, float32 or int32
- * @param axis     where the new axis stands in the result; default 0, −1 is the end
- * Errors: ShapeError for shapes or dtypes that differ, an axis out of range, no tensors.
+ * @param tensors  one or more with equal shapes, float32 or int32
+ * @param axis     the position of the new axis in the result; default 0, −1 is the end
+ * @throws {ShapeError} when shapes or dtypes differ, the axis is out of range, or there are no tensors
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   checkList("stack", tensors);
@@ -82,7 +85,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   const other = tensors.find((x) => !sameShape(x.shape, first.shape));
   if (other !== undefined) {
     const [expected, got] = [showShape(first.shape), showShape(other.shape)];
-    throw new ShapeError(message("stack", "shapes differ", { expected, got }));
+    throw new ShapeError(message("stack", "the tensors differ in shape", { expected, got }));
   }
   const place = normalizeAxis("stack", axis, first.rank + 1);
   return apply(
@@ -94,7 +97,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 
 function checkList(op: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new ShapeError(message(op, "nothing to join", { expected: "an array of one tensor or more" }));
+    throw new ShapeError(message(op, "there is nothing to join", { expected: "an array of at least one tensor" }));
   }
   checkTensors(op, tensors);
 }

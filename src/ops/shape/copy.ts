@@ -1,25 +1,33 @@
-/** Strided copies of 4-byte elements, which slicing, joining, padding and transposing are made of. Letters: y the target, x the source. */
+/**
+ * Strided copies of 4-byte elements, from which slicing, joining, padding and transposing are built. Letters: y the
+ * target, x the source.
+ */
+import { copyBox } from "#wasm/layouts";
 import { kernels } from "../../runtime/runtime.js";
+import { writeStruct } from "../../runtime/struct.js";
 import type { LoopNest } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkDtype } from "../defineOp.js";
 import { overBoxes } from "../loops.js";
 
-/** y = x over a nest of the operands y and x, or y += x (float32) where accumulate is 1. No element of y may be met twice. */
+/**
+ * y = x over a nest of the operands y and x, or y += x (float32) when accumulate is 1. No element of y may be visited
+ * twice.
+ */
 export function copyNest(nest: LoopNest, y: number, x: number, accumulate: 0 | 1): void {
   const { copyStrided, addStrided } = kernels();
   const kernel = accumulate ? addStrided : copyStrided;
-  overBoxes(nest, [y, x], ([to, from], box, [steps, fromSteps]) => kernel(to, from, ...box, ...steps, ...fromSteps));
+  overBoxes(nest, [y, x], ([to, from], d, [o, x]) => kernel(to, from, writeStruct(copyBox, { d, o, x })));
 }
 
-/** y = x, n float32 elements in a row, or y += x where accumulate is 1. */
+/** y = x for n consecutive float32 elements, or y += x when accumulate is 1. */
 export function copyRow(y: number, x: number, n: number, accumulate: 0 | 1): void {
-  const { copyBytes, addStrided } = kernels();
-  if (accumulate) addStrided(y, x, 1, 1, 1, n, 0, 0, 0, 1, 0, 0, 0, 1);
-  else copyBytes(y, x, 4 * n);
+  const row = [0, 0, 0, 1] as const;
+  if (accumulate) kernels().addStrided(y, x, writeStruct(copyBox, { d: [1, 1, 1, n], o: row, x: row }));
+  else kernels().copyBytes(y, x, 4 * n);
 }
 
-/** Throws ShapeError unless elements have 4 bytes: what is copied is float32 or int32. */
+/** Checks that elements have 4 bytes, since copies are of float32 or int32. @throws {ShapeError} when x is uint8 */
 export function checkFourBytes(op: string, x: Tensor, operand = "x"): void {
   checkDtype(op, operand, x, "float32", "int32");
 }

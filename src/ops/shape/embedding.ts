@@ -1,6 +1,7 @@
 /**
- * Vectors of tokens: rows of a table, looked up. The gradient of the table is other than zero only in the rows that occur, and a {@link RowList} says
- * which these are. Letters: V tokens of the vocabulary, D elements of a vector.
+ * Looks up vectors of tokens, the rows of a table. The gradient of the table is nonzero only in the rows that occur,
+ * and a {@link RowList} lists them.
+ * Letters: V tokens of the vocabulary, D elements of a vector.
  */
 import { ShapeError, message } from "../../errors.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -10,7 +11,10 @@ import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 import { firstOutside } from "./gather.js";
 import type { RowList } from "../inPlace/rowList.js";
 
-/** y[…] = table[tokens[…]] from table (V, D) and tokens, whose range is not checked here. The attribute is told the rows that occur. */
+/**
+ * y[…] = table[tokens[…]] from table (V, D) and tokens, whose range is not checked here. The attribute collects the
+ * rows that occur.
+ */
 export const embeddingOp = defineOp<RowList | undefined>({
   name: "embedding",
   shape([table, tokens]) {
@@ -18,7 +22,7 @@ export const embeddingOp = defineOp<RowList | undefined>({
     checkDtype("embedding", "tokens", tokens, "int32");
     if (table.rank !== 2) {
       const got = `table ${showShape(table.shape)}`;
-      throw new ShapeError(message("embedding", "the table is no matrix", { expected: "table [V, D]", got }));
+      throw new ShapeError(message("embedding", "table must have shape [V, D]", { got }));
     }
     return [{ shape: [...tokens.shape, table.shape[1]] }];
   },
@@ -38,13 +42,15 @@ export const embeddingOp = defineOp<RowList | undefined>({
 });
 
 /**
- * Vectors of tokens: y[…, :] = table[tokens[…], :]. The gradient of a row is the sum over all places where it occurs, in their order.
+ * Vectors of tokens: y[…, :] = table[tokens[…], :]. The gradient of a row is the sum over all places where the row
+ * occurs, in their order.
  *
  * @param table   (V, D) float32
- * @param tokens  int32 of any shape, usually (N, T); 0 ≤ token < V, which inside record() only the first run checks
- * @param rows    is told the rows that the gradient touches, for whoever visits only those afterwards; default nobody
+ * @param tokens  int32 of any shape, usually (N, T), with 0 ≤ token < V; inside record() only the first run checks this
+ * @param rows    collects the rows that the gradient touches, for code that then visits only those; default: none
  * @returns       (…, D)
- * Errors: ShapeError for a token outside the vocabulary, with its place, another dtype or rank.
+ * @throws {ShapeError} when a token is outside the vocabulary (naming its place), or an operand has another dtype or
+ *   rank
  */
 export function embedding(table: Tensor, tokens: Tensor, rows?: RowList): Tensor {
   checkTensors("embedding", [table, tokens]);

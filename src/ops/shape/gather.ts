@@ -1,4 +1,7 @@
-/** Rows of a tensor by number, gathered by a kernel: into a buffer, or as a differentiable op. Letters: N rows of the source, n rows of the result. */
+/**
+ * Gathers rows of a tensor by number: into a buffer, or as a differentiable op. Letters: N rows of the source, n rows
+ * of the result.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { heap, kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape, sizeOf } from "../../tensor/shape.js";
@@ -6,19 +9,20 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
 /**
- * out[i] = x[indices[i]]: the rows of a batch, written into a buffer that is the same for every batch. uint8 becomes float32 as fractions of 255.
+ * out[i] = x[indices[i]]: writes the rows of a batch into a buffer that is the same for every batch. uint8 becomes
+ * float32 as fractions of 255.
  *
- * @param out      out (n, …): float32, or int32 where x is int32
+ * @param out      out (n, …): float32, or int32 if x is int32
  * @param x        in (N, …)
- * @param indices  in (n) int32, 0 ≤ index < N (the caller's business: fit makes them itself)
- * Errors: ShapeError where shapes or dtypes do not fit.
+ * @param indices  in (n) int32, 0 ≤ index < N; not checked, since fit makes them itself
+ * @throws {ShapeError} when shapes or dtypes do not fit
  */
 export function gatherInto(out: Tensor, x: Tensor, indices: Tensor): void {
   const dtype = x.dtype === "int32" ? "int32" : "float32";
   const fits = sameShape(out.shape.slice(1), x.shape.slice(1)) && indices.rank === 1 && indices.size === out.shape[0];
   if (!fits || out.dtype !== dtype || indices.dtype !== "int32") {
     const expected = `out ${dtype} ${showShape([indices.size, ...x.shape.slice(1)])}`;
-    throw new ShapeError(message("gatherInto", "the buffer does not fit", { expected, got: `out ${out.label()}` }));
+    throw new ShapeError(message("gatherInto", "out does not fit", { expected, got: `out ${out.label()}` }));
   }
   gather(out, x, indices);
 }
@@ -31,11 +35,11 @@ function gather(out: Tensor, x: Tensor, indices: Tensor): void {
 }
 
 /**
- * As {@link gatherInto} from rows of tokens (N, T), of which L steps are taken: out[i] = x[indices[i], from … from + L).
+ * As {@link gatherInto} from rows of tokens (N, T), of which L steps are taken: out[i] = x[indices[i], from …
+ * from + L). The caller checks the operands.
  *
  * @param out   out (n, L) int32, 1 ≤ L ≤ T − from
  * @param x     in (N, T) int32
- * Its operands are the caller's business.
  */
 export function gatherStepsInto(out: Tensor, x: Tensor, indices: Tensor, from: number): void {
   kernels().gatherRows(out.ptr, x.ptr + 4 * from, indices.ptr, indices.size, out.shape[1], x.shape[1]);
@@ -69,8 +73,8 @@ export const gatherRowsOp = defineOp({
  *
  * @param x        (N, …) float32, int32, or uint8, which becomes float32 as fractions of 255
  * @param indices  int32 of any shape, 0 ≤ index < N; inside record() only the first run checks this
- * @returns        the shape of indices followed by x's without its first axis
- * Errors: ShapeError for an index out of range, with its place, or another dtype.
+ * @returns        the shape of indices followed by that of x without its first axis
+ * @throws {ShapeError} when an index is out of range (naming its place) or not int32
  */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   checkTensors("gatherRows", [x, indices]);
@@ -85,7 +89,7 @@ export function gatherRows(x: Tensor, indices: Tensor): Tensor {
   return apply(gatherRowsOp, [x, indices], undefined);
 }
 
-/** The first of `indices`, int32, that is not in [0, limit), and where it stands; undefined where all are. */
+/** The first of `indices`, int32, that is not in [0, limit), and its position; undefined when all are. */
 export function firstOutside(
   indices: Tensor,
   limit: number,

@@ -1,4 +1,7 @@
-/** The same elements under another shape: reshape, squeeze, expandDims. No copy: the result shares the operand's memory. */
+/**
+ * The same elements in another shape: reshape, squeeze, expandDims. Nothing is copied: the result shares the operand's
+ * memory.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { checkList } from "../../options.js";
 import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
@@ -6,7 +9,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "./copy.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 
-/** y = x under another shape; attributes: that shape. */
+/** y = x in another shape, which is the attribute. */
 export const reshapeOp = defineOp<Shape>({
   name: "reshape",
   shape: ([x], shape) => [{ shape, dtype: x.dtype }],
@@ -19,11 +22,11 @@ export const reshapeOp = defineOp<Shape>({
 });
 
 /**
- * x under another shape, sharing its memory.
+ * x in another shape, sharing its memory.
  *
  * @param x      any dtype
- * @param shape  with as many elements; one size may be −1 and follows from the others
- * Errors: ShapeError where the numbers of elements differ.
+ * @param shape  must have as many elements; one size may be −1 and is computed from the others
+ * @throws {ShapeError} when the number of elements differs
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors("reshape", [x]);
@@ -41,11 +44,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * x without axes of size 1, sharing its memory.
+ * x without some or all axes of size 1, sharing its memory.
  *
  * @param x     any dtype
- * @param axes  those to leave out; default: all of size 1
- * Errors: ShapeError for an axis that is not of size 1 or out of range.
+ * @param axes  the axes to remove; default: all of size 1
+ * @throws {ShapeError} when an axis is out of range or its size is not 1
  */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   checkTensors("squeeze", [x]);
@@ -55,18 +58,18 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
   const wrong = dropped?.find((axis) => x.shape[axis] !== 1);
   if (wrong !== undefined) {
     const got = `x ${showShape(x.shape)}`;
-    throw new ShapeError(message("squeeze", `axis ${wrong} is no axis of one`, { expected: "size 1", got }));
+    throw new ShapeError(message("squeeze", `axis ${wrong} does not have size 1`, { got }));
   }
   const stays = (size: number, axis: number): boolean => (dropped === undefined ? size !== 1 : !dropped.includes(axis));
   return apply(reshapeOp, [x], x.shape.filter(stays));
 }
 
 /**
- * x with one more axis of size 1, sharing its memory.
+ * x with an additional axis of size 1, sharing its memory.
  *
  * @param x     any dtype
- * @param axis  where the new axis stands in the result; default 0, −1 is the end
- * Errors: ShapeError for an axis out of range.
+ * @param axis  the position of the new axis in the result; default 0, −1 is the end
+ * @throws {ShapeError} when the axis is out of range
  */
 export function expandDims(x: Tensor, axis = 0): Tensor {
   checkTensors("expandDims", [x]);

@@ -1,4 +1,4 @@
-/** A box cut out of a tensor, and a tensor set into a larger box: each is the other's gradient. */
+/** Cuts a box out of a tensor, and sets a tensor into a larger box: each is the gradient of the other. */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkList } from "../../options.js";
 import { kernels } from "../../runtime/runtime.js";
@@ -7,7 +7,10 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { checkFourBytes, copyNest } from "./copy.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
-/** Where a box lies in a larger tensor: how far its corner is in, in bytes, and the loop over both, operands (larger, box). */
+/**
+ * The position of a box in a larger tensor: the offset of its corner in bytes, and the nest over both, operands
+ * (larger, box).
+ */
 function boxIn(
   larger: Shape,
   box: Shape,
@@ -50,12 +53,12 @@ export const sliceOp = defineOp<Box>({
 });
 
 /**
- * A box of x, as a copy: TensorFlow's convention of a corner and sizes.
+ * A box of x, as a copy, given by its corner and sizes as in TensorFlow.
  *
  * @param x      float32 or int32
- * @param begin  the corner, one index an axis; axes left out at the end begin at 0
- * @param size   sizes of the box; −1, or left out, means all up to the end of the axis
- * Errors: ShapeError for a box that is not inside x.
+ * @param begin  the corner, one index per axis; missing axes at the end begin at 0
+ * @param size   sizes of the box; −1 or a missing size means everything up to the end of the axis
+ * @throws {ShapeError} when the box is not inside x
  */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[] = []): Tensor {
   checkTensors("slice", [x]);
@@ -70,19 +73,19 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   if (!isInside || begin.length > x.rank || size.length > x.rank) {
     const got = `begin ${show(begin)}, size ${show(size)}`;
     throw new ShapeError(
-      message("slice", "the box is not inside x", { expected: `a box in x ${showShape(x.shape)}`, got }),
+      message("slice", "the slice is not inside x", { expected: `begin and size within x ${showShape(x.shape)}`, got }),
     );
   }
   return apply(sliceOp, [x], { begin: corner, size: sizes });
 }
 
-/** How far each axis is extended before and after, and with what. */
+/** How far each axis is extended before and after, and with which value. */
 export interface Padding {
   readonly paddings: readonly (readonly [before: number, after: number])[];
   readonly value: number;
 }
 
-/** y = x in the middle of a constant. */
+/** y = x surrounded by a constant. */
 export const padOp = defineOp<Padding>({
   name: "pad",
   shape([x], { paddings }) {
@@ -109,23 +112,23 @@ export const padOp = defineOp<Padding>({
 });
 
 /**
- * x with constant elements before and after each axis.
+ * Adds constant elements before and after each axis.
  *
  * @param x         float32
  * @param paddings  [before, after] for each axis, integers ≥ 0
  * @param value     the constant; default 0
- * Errors: ShapeError for paddings that do not fit or another dtype.
+ * @throws {ShapeError} when paddings do not fit x, or x is not float32
  */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[], value = 0): Tensor {
   checkTensors("pad", [x]);
   checkList("pad", "paddings", paddings);
-  if (typeof value !== "number") throw new UsageError(message("pad", "the value is no number", { got: show(value) }));
+  if (typeof value !== "number") throw new UsageError(message("pad", "value must be a number", { got: show(value) }));
   const fits =
     paddings.length === x.rank &&
     paddings.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isSize));
   if (!fits) {
     const expected = `[before, after] ≥ 0 for each axis of x ${showShape(x.shape)}`;
-    throw new ShapeError(message("pad", "paddings do not fit", { expected, got: show(paddings) }));
+    throw new ShapeError(message("pad", "paddings do not fit x", { expected, got: show(paddings) }));
   }
   return apply(padOp, [x], { paddings, value });
 }

@@ -1,4 +1,4 @@
-/** Axes in another order. The result is a copy: tensors are contiguous. */
+/** Reorders axes. The result is a copy, because tensors are contiguous. */
 import { ShapeError, message, show } from "../../errors.js";
 import { checkList } from "../../options.js";
 import { type Shape, collapse, stridesOf } from "../../tensor/shape.js";
@@ -22,7 +22,7 @@ export const transposeOp = defineOp<readonly number[]>({
   },
 });
 
-/** The loop over y in order; operands y and x. */
+/** The nest over y in order; operands y and x. */
 function permutation(x: Shape, y: Shape, axes: readonly number[]): ReturnType<typeof collapse> {
   const strides = stridesOf(x);
   return collapse(y, [stridesOf(y), axes.map((axis) => strides[axis])]);
@@ -33,7 +33,7 @@ function permutation(x: Shape, y: Shape, axes: readonly number[]): ReturnType<ty
  *
  * @param x     float32 or int32
  * @param axes  axis i of the result is axis axes[i] of x; default: all in reverse, the transpose of a matrix
- * Errors: ShapeError unless axes name each axis once, and for uint8.
+ * @throws {ShapeError} when axes do not name each axis once, or x is uint8
  */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   checkTensors("transpose", [x]);
@@ -42,7 +42,7 @@ export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const named = order.toSorted((a, b) => a - b);
   if (order.length !== x.rank || named.some((axis, i) => axis !== i)) {
     const expected = `each axis of x ${x.label()} once`;
-    throw new ShapeError(message("transpose", "axes are no permutation", { expected, got: show(axes) }));
+    throw new ShapeError(message("transpose", "axes are not a permutation", { expected, got: show(axes) }));
   }
   return apply(transposeOp, [x], order);
 }

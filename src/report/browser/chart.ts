@@ -1,4 +1,4 @@
-/** Draws a chart by uPlot, which the page carries. Runs in browsers only. */
+/** Draws a chart by uPlot, which the page includes. Browsers only. */
 import type uPlotClass from "uplot";
 import type { Chart, Marks, Series } from "../shown.js";
 import { placeLabels } from "./placeLabels.js";
@@ -12,19 +12,22 @@ const colors = ["#2f74d0", "#d9822b", "#3c9a5f", "#a04bb5", "#c4455a", "#2b9aa8"
 /** The colour of a series. */
 export const colorOf = (i: number): string => colors[i % colors.length];
 
-/** Distances between ticks where there is no half of anything. */
+/** Distances between ticks of axes that count whole things. */
 const wholeNumbers = [1, 10, 100, 1000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
-/** Powers of ten that a logarithmic axis names at most. */
+/** The most powers of ten that a logarithmic axis labels. */
 const mostDecades = 8;
 
-/** Lines that lie on each other are told apart by these, with colours that repeat less often. */
+/**
+ * Dash patterns that distinguish overlapping lines; their number differs from that of the colours, so that pairs repeat
+ * less often.
+ */
 const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4]];
 
-/** Curves of so few points show them. */
+/** Curves with at most this many points show them. */
 const fewPoints = 30;
 
-/** A point of a series, with what stands beside it. */
+/** A point of a series, with the label beside it. */
 interface Place {
   readonly x: number;
   readonly y: number;
@@ -39,7 +42,7 @@ export function isEmpty(chart: Chart): boolean {
 
 /** A chart that has been drawn. */
 export interface DrawnChart {
-  /** Draws other points of the same series. @returns false where it is another chart, which has to be drawn anew */
+  /** Draws new points of the same series. @returns false for a different chart, which must be drawn from the start */
   update(chart: Chart): boolean;
 }
 
@@ -136,14 +139,14 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
   };
 }
 
-/** The same axes and series, whatever their points. */
+/** True for charts with the same axes and series, whatever their points. */
 function isAlike(a: Chart, b: Chart): boolean {
   const frameOf = ({ series, ...axes }: Chart) =>
     JSON.stringify([axes, series.map(({ name, marks = "" }) => [name, marks])]);
   return frameOf(a) === frameOf(b);
 }
 
-/** While nothing is pointed at, the legend shows the last value of each curve. */
+/** While the pointer is elsewhere, the legend shows the last value of each curve. */
 function showLast(plot: uPlotClass): void {
   const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
     let i = values.length - 1;
@@ -154,7 +157,10 @@ function showLast(plot: uPlotClass): void {
   plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
 }
 
-/** Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten where there are many, at most {@link mostDecades} of them. */
+/**
+ * Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten if there are many, at most {@link mostDecades}
+ * of them.
+ */
 function logarithmicTicks(_plot: uPlotClass, _axis: number, least: number, greatest: number): number[] {
   const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
   const stride = Math.max(1, Math.ceil((to - from) / mostDecades));
@@ -165,7 +171,7 @@ function logarithmicTicks(_plot: uPlotClass, _axis: number, least: number, great
     .filter((tick) => tick >= least && tick <= greatest);
 }
 
-/** The chart for those who do not see it: its curves, each with its first and last value. */
+/** The text alternative of a chart: its curves, each with its first and last value. */
 function inWords({ title, xLabel, yLabel, series }: Chart): string {
   const ends = ({ name, y }: Series): string =>
     y.length === 1 ? `${name} ${numberText(y[0])}` : `${name} from ${numberText(y[0])} to ${numberText(y.at(-1)!)}`;
@@ -175,7 +181,7 @@ function inWords({ title, xLabel, yLabel, series }: Chart): string {
     .join("; ")}.`;
 }
 
-/** A colour of the style sheet that an element has, as it is now. */
+/** The present value of a colour of the style sheet at an element. */
 export function colorIn(parent: HTMLElement, name: string): () => string {
   return () => getComputedStyle(parent).getPropertyValue(name);
 }
@@ -192,7 +198,7 @@ function placesOf({ series, xLogarithmic, yLogarithmic }: Chart): Place[] {
     .sort((a, b) => a.x - b.x);
 }
 
-/** uPlot wants one list of x for all series. Lines: each x once. */
+/** The columns of lines: uPlot needs one list of x for all series, with each x once. */
 function lineColumns(places: readonly Place[], series: readonly Series[]): (number | null)[][] {
   const x = [...new Set(places.map((place) => place.x))];
   const columnOf = new Map(x.map((value, column) => [value, column]));
@@ -201,13 +207,15 @@ function lineColumns(places: readonly Place[], series: readonly Series[]): (numb
   return [x, ...columns];
 }
 
-/** Points of equal x are columns of their own. */
+/** The columns of points: points with equal x are columns of their own. */
 function pointColumns(places: readonly Place[], count: number): (number | null)[][] {
   const column = (i: number): (number | null)[] => places.map(({ series, y }) => (series === i ? y : null));
   return [places.map(({ x }) => x), ...Array.from({ length: count }, (_, i) => column(i))];
 }
 
-/** A range of x with room around it, more of it on the right, where labels stand; logarithmic, it begins at a line of the grid. */
+/**
+ * A range of x with a margin, wider on the right, where labels are; a logarithmic range begins at a line of the grid.
+ */
 function withRoom(isLogarithmic: boolean): (plot: uPlotClass, low: number, high: number) => [number, number] {
   return (_, low, high) => {
     if (isLogarithmic) {
@@ -237,14 +245,14 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
   ctx.restore();
 }
 
-/** A number on an axis, short. */
+/** The short text of a number on an axis. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace(".0e", "e");
   return String(Number(value.toPrecision(6)));
 }
 
-/** A number of the legend. */
+/** The text of a number in the legend. */
 function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }

@@ -1,4 +1,6 @@
-/** Draws blocks into an element, section by section; a block that is drawn again takes the place of the older. Runs in browsers only. */
+/**
+ * Draws blocks into an element, section by section; a block that is drawn again replaces the older one. Browsers only.
+ */
 import type { Block, Chart, Graph, HeatMap } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
@@ -6,7 +8,7 @@ import { gallery } from "./gallery.js";
 import { drawHeatMap } from "./heatMap.js";
 import { matrixOf } from "./matrix.js";
 
-/** Where a block is drawn, and what of it can take other points. */
+/** The place of a block, and its drawing if that can be updated with new points. */
 interface Drawn {
   readonly place: HTMLElement;
   block: Block;
@@ -37,12 +39,12 @@ export class Drawing {
     signal.addEventListener("abort", () => sizes.disconnect());
   }
 
-  /** What has been drawn stays as it is. */
+  /** Stops redrawing; what has been drawn remains. */
   close(): void {
     this.#closed.abort();
   }
 
-  /** Draws a block in its section, which is made where it is not there yet. Nothing where it is a chart without a point. */
+  /** Draws a block in its section, which is made if it does not exist. Draws nothing for a chart without points. */
   draw(block: Block): void {
     if (block.kind === "chart" && isEmpty(block)) return;
     const key = `${block.kind} ${block.title}`;
@@ -59,7 +61,7 @@ export class Drawing {
 
   #drawAnew(drawn: Drawn): void {
     const { place, block } = drawn;
-    place.style.minHeight = `${place.clientHeight}px`; // the page keeps its place meanwhile
+    place.style.minHeight = `${place.clientHeight}px`; // so that the page does not jump meanwhile
     place.replaceChildren();
     if (block.section !== undefined) place.append(element(`h${this.#level + 1}`, block.title));
     if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
@@ -68,7 +70,7 @@ export class Drawing {
     place.style.minHeight = "";
   }
 
-  /** In the colours and the width that the page has now. */
+  /** Draws everything in the present colours and width of the page. */
   #redraw(): void {
     for (const drawn of this.#places.values()) this.#drawAnew(drawn);
   }

@@ -1,4 +1,4 @@
-/** Pieces of a page. Runs in browsers only. */
+/** Pieces of a page. Browsers only. */
 import type { Table } from "../shown.js";
 
 /** An element with a text. */
@@ -9,7 +9,11 @@ export function element(tag: string, text = "", className = ""): HTMLElement {
   return made;
 }
 
-/** What may be wider than the page scrolls in a box of its own: where it is, the box shows that, and takes the keyboard. @param name for screen readers */
+/**
+ * A box for content that may be wider than the page: it then scrolls by itself, shows that it does, and takes keyboard
+ * focus.
+ * @param name for screen readers
+ */
 export function scrolling(content: HTMLElement, name: string): HTMLElement {
   const box = element("div", "", "scroll");
   box.append(content);
@@ -30,7 +34,7 @@ export function scrolling(content: HTMLElement, name: string): HTMLElement {
   return box;
 }
 
-/** A table of texts. @param wordColumns how many of the first columns hold words, which are set to the left */
+/** A table of texts. @param wordColumns how many of the first columns hold words, which are aligned left */
 export function tableOf({ header, rows, wordColumns = 1 }: Omit<Table, "kind" | "title">): HTMLTableElement {
   const made = document.createElement("table");
   const inColumn = (cell: HTMLElement, column: number): HTMLElement => {

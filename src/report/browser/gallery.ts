@@ -1,4 +1,4 @@
-/** Pictures side by side, each a canvas as large as its pixels times a scale. Runs in browsers only. */
+/** Pictures side by side, each a canvas of its size times a scale. Browsers only. */
 import type { Picture } from "../picture.js";
 import { element } from "./elements.js";
 
@@ -8,7 +8,7 @@ export function gallery(pictures: readonly Picture[], scale: number): HTMLElemen
   for (const picture of pictures) {
     const figure = element("figure");
     const canvas = canvasOf(picture);
-    // windows of a convolution are small: they are enlarged further
+    // small pictures, such as windows of a convolution, are enlarged further
     const enlarged = scale * Math.max(1, Math.round(28 / Math.max(picture.width, picture.height)));
     canvas.style.width = `${picture.width * enlarged}px`;
     figure.append(canvas);
@@ -20,7 +20,7 @@ export function gallery(pictures: readonly Picture[], scale: number): HTMLElemen
   return box;
 }
 
-/** The names of the columns, each below its own. @param width of a column, points on the page */
+/** The names of the columns, each below its column. @param width of a column, in points of the page */
 function namesOf(columns: readonly string[], width: number): HTMLElement {
   const names = element("div", "", "columns-names");
   names.style.gridTemplateColumns = `repeat(${columns.length}, ${width}px)`;
@@ -28,7 +28,7 @@ function namesOf(columns: readonly string[], width: number): HTMLElement {
   return names;
 }
 
-/** The picture, a pixel of the canvas for each of its own. */
+/** The picture as a canvas with one pixel for each of its own. */
 export function canvasOf({ width, height, pixels, isSigned, caption, range }: Picture): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = width;
@@ -51,7 +51,7 @@ function twoColors(byte: number): number[] {
   return end.map((value) => Math.round(255 + part * (value - 255)));
 }
 
-/** What the colours mean, for pictures of two colours and of grey. */
+/** The meaning of the colours, for pictures of two colours and of grey. */
 function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
   const signed = pictures.filter(({ isSigned }) => isSigned);
   const grey = pictures.filter(({ isSigned }) => !isSigned);

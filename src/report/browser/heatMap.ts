@@ -1,4 +1,4 @@
-/** Values over a rectangle of the plane, with axes and points. Runs in browsers only. */
+/** Values over a rectangle of the plane, with axes and points. Browsers only. */
 import type { HeatMap } from "../shown.js";
 import { colorIn, colorOf, tickText } from "./chart.js";
 import { element } from "./elements.js";
@@ -7,7 +7,7 @@ import { canvasOf } from "./gallery.js";
 const greatestSide = 300;
 const [left, bottom, top, right] = [64, 36, 12, 12];
 
-/** Draws it, with the names of the groups of points below. */
+/** Draws a heat map, with the names of the groups of points below. */
 export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
   const { xLabel, yLabel, xRange, yRange, picture, points } = map;
   const canvas = document.createElement("canvas");

@@ -1,4 +1,4 @@
-/** The script of a report's page: draws what the page carries. Runs in browsers only. */
+/** The script of a report's page: draws the data stored in the page. Browsers only. */
 import type { Report } from "../page.js";
 import { Drawing } from "./drawing.js";
 import { element, factList, scrolling } from "./elements.js";

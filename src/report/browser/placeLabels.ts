@@ -1,4 +1,4 @@
-/** Where texts stand beside points so that they can be read. In pixels, y downwards. */
+/** Places texts beside points so that they can be read. In pixels, y downwards. */
 
 /** A point and the width of the text beside it. */
 interface Labelled {
@@ -7,9 +7,9 @@ interface Labelled {
   readonly width: number;
 }
 
-/** Sizes that all points and texts share. */
+/** Sizes common to all points and texts. */
 interface Sizes {
-  /** Of a text. */
+  /** Height of a text. */
   readonly height: number;
   /** From the middle of a point to its text. */
   readonly gap: number;
@@ -23,8 +23,8 @@ interface Box {
 }
 
 /**
- * The left end and the middle line of each text: on the right of its point, or where that would cover another point or an earlier text, on the left, above or
- * below; where nothing is free, on the right.
+ * The left end and the middle line of each text: to the right of its point or, if that would cover another point or an
+ * earlier text, to the left, above or below; if no place is free, to the right.
  */
 export function placeLabels(points: readonly Labelled[], { height, gap }: Sizes): { x: number; y: number }[] {
   const radius = gap / 2;

@@ -1,12 +1,17 @@
-/** The part of the kernels for images: convolution, pooling, resizing, distortion. Taken by the ops that call it, and carried by pages that have one of these. */
+/**
+ * The part of the kernels for images: convolution, pooling, resizing, distortion. Only pages that use an op which
+ * imports it carry it.
+ */
 import { commands } from "#wasm/commands-images";
 import type { KernelExports } from "#wasm/kernels-images";
 import { definePart } from "../runtime.js";
 
-/** Its kernels by name. */
+/** The part's kernels by name. */
 export type ImageKernels = Omit<KernelExports, "memory">;
 
-/** The table of its kernels. Errors: UsageError before `init`, and where init ran before this part was imported. */
+/**
+ * The table of the part's kernels. @throws {UsageError} before `init`, or when `init` ran before this part was imported
+ */
 export const imageKernels = /* @__PURE__ */ definePart({
   ...commands,
   builds: {

@@ -1,12 +1,17 @@
-/** The part of the kernels for what networks need now and then: further functions, losses, optimizers, metrics. Carried by pages whose ops call it. */
+/**
+ * The part of the kernels that networks need now and then: further functions, losses, optimizers, metrics. Only pages
+ * that use an op which imports it carry it.
+ */
 import { commands } from "#wasm/commands-more";
 import type { KernelExports } from "#wasm/kernels-more";
 import { definePart } from "../runtime.js";
 
-/** Its kernels by name. */
+/** The part's kernels by name. */
 export type MoreKernels = Omit<KernelExports, "memory">;
 
-/** The table of its kernels. Errors: UsageError before `init`, and where init ran before this part was imported. */
+/**
+ * The table of the part's kernels. @throws {UsageError} before `init`, or when `init` ran before this part was imported
+ */
 export const moreKernels = /* @__PURE__ */ definePart({
   ...commands,
   builds: {

@@ -1,12 +1,14 @@
-/** The part of the kernels for recurrent layers. Taken by the ops that call it, and carried by pages that have one of these. */
+/** The part of the kernels for recurrent layers. Only pages that use an op which imports it carry it. */
 import { commands } from "#wasm/commands-recurrent";
 import type { KernelExports } from "#wasm/kernels-recurrent";
 import { definePart } from "../runtime.js";
 
-/** Its kernels by name. */
+/** The part's kernels by name. */
 export type RecurrentKernels = Omit<KernelExports, "memory">;
 
-/** The table of its kernels. Errors: UsageError before `init`, and where init ran before this part was imported. */
+/**
+ * The table of the part's kernels. @throws {UsageError} before `init`, or when `init` ran before this part was imported
+ */
 export const recurrentKernels = /* @__PURE__ */ definePart({
   ...commands,
   builds: {

@@ -95,22 +95,22 @@ describe("padSequences, as Keras's pad_sequences", () => {
     ],
     [
       ShapeError,
-      "text.padSequences: sequence 1 is none; expected a list or typed array, got 7.",
+      "text.padSequences: sequence 1 is invalid; expected a list or typed array of integers, got 7.",
       () => padSequences([[1], 7 as never]),
     ],
     [
       ShapeError,
-      "text.padSequences: token 1 of sequence 0 is no int32; expected an integer, got 2.5.",
+      "text.padSequences: token 1 of sequence 0 is not an int32; expected an integer, got 2.5.",
       () => padSequences([[1, 2.5]]),
     ],
     [
       ShapeError,
-      "text.padSequences: token 0 of sequence 0 is no int32; expected an integer, got NaN.",
+      "text.padSequences: token 0 of sequence 0 is not an int32; expected an integer, got NaN.",
       () => padSequences([[NaN]]),
     ],
     [
       ShapeError,
-      "text.padSequences: token 0 of sequence 0 is no int32; expected an integer, got 4294967296.",
+      "text.padSequences: token 0 of sequence 0 is not an int32; expected an integer, got 4294967296.",
       () => padSequences([[2 ** 32]]),
     ],
   ])("%o: %s", (type, text, call) => {

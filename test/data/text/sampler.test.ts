@@ -100,12 +100,12 @@ describe("sampler", () => {
     [UsageError, "text.sampler: unknown option", () => sampler({ topP: 0.9 } as never)],
     [
       ShapeError,
-      "text.sampler: logit 1 is no number; expected a finite number or −∞, got NaN.",
+      "text.sampler: logit 1 is not a number; expected a finite number or −∞, got NaN.",
       () => sampler()([0, NaN]),
     ],
     [
       ShapeError,
-      "text.sampler: logit 0 is no number; expected a finite number or −∞, got Infinity.",
+      "text.sampler: logit 0 is not a number; expected a finite number or −∞, got Infinity.",
       () => sampler()([Infinity]),
     ],
     [ShapeError, "text.sampler: there is nothing to draw from; expected logits (V), got none.", () => sampler()([])],

@@ -107,7 +107,7 @@ describe("files", () => {
     const loading = loadTokenizer(new TextEncoder().encode(text));
     await expect(loading).rejects.toThrow(DataError);
     await expect(loading).rejects.toThrow(
-      `text.loadTokenizer: this is no saved tokenizer, or a damaged one; expected what save wrote, got ${got}`,
+      `text.loadTokenizer: this is not a saved tokenizer, or it is damaged; expected what save wrote, got ${got}`,
     );
   });
 
@@ -137,13 +137,13 @@ describe("is refused:", () => {
       "text.fitTokenizer: maxTokens is out of range; expected an integer in [3, ∞), got 2.",
       () => fit({ maxTokens: 2 }),
     ],
-    ["text.fitTokenizer: lower is out of range; expected true or false, got 1.", () => fit({ lower: 1 })],
+    ["text.fitTokenizer: lower has the wrong type; expected true or false, got 1.", () => fit({ lower: 1 })],
     [
-      'text.fitTokenizer: filters are wrong; expected none for characters, got ".".',
+      'text.fitTokenizer: filters is invalid; expected none for characters, got ".".',
       () => fit({ unit: "characters", filters: "." }),
     ],
     [
-      "text.fitTokenizer: rare units need a token; expected unknown: true together with minCount or maxTokens, got unknown: false.",
+      "text.fitTokenizer: minCount and maxTokens need a token for rare units; expected unknown: true, got unknown: false.",
       () => fit({ unknown: false, minCount: 2 }),
     ],
     [
@@ -155,9 +155,9 @@ describe("is refused:", () => {
       () => fit({ minCount: 2 }),
     ],
     ["text.fitTokenizer: unknown option", () => fit({ numWords: 2 })],
-    ["text.decode: no such token; expected an integer 0 ≤ token < 4, got 4.", () => fit({}).decode([0, 4])],
-    ["text.decode: no such token; expected an integer 0 ≤ token < 4, got -1.", () => fit({}).decode([-1])],
-    ["text.decode: no such token; expected an integer 0 ≤ token < 4, got 1.5.", () => fit({}).decode([1.5])],
+    ["text.decode: unknown token; expected an integer 0 ≤ token < 4, got 4.", () => fit({}).decode([0, 4])],
+    ["text.decode: unknown token; expected an integer 0 ≤ token < 4, got -1.", () => fit({}).decode([-1])],
+    ["text.decode: unknown token; expected an integer 0 ≤ token < 4, got 1.5.", () => fit({}).decode([1.5])],
   ])("%s", (text, call) => {
     expect(call).toThrow(text);
     expect(call).toThrow(UsageError);

@@ -1,5 +1,6 @@
 /** The kernels of convolution against float64 loops: strides, dilations, padding, groups, sizes around the tiles and blocks, threads, wide tiles. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convShape, tapSelection } from "#wasm/layouts";
 import { type Build, builds } from "../../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../../support/kernelRun.js";
 
@@ -94,6 +95,16 @@ const kernelSize = (c: Convolution): number => (c.kH * c.kW * c.C * c.O) / c.gro
 const sourceSize = (c: Convolution): number => c.N * c.H * c.W * c.C;
 const outputSize = (c: Convolution): number => c.N * c.rows * c.columns * c.O;
 
+/** The convolution as the kernels take it. */
+function shapeOf(build: Build, c: Convolution): number {
+  const { rows, columns, O, groups, kH, kW, sH, sW, dH, dW } = c;
+  return build.struct(convShape, {
+    ...{ images: c.N, height: c.H, width: c.W, channels: c.C / groups, qH: rows, qW: columns, outputs: O, groups },
+    ...{ kH, kW, sH, sW, dH, dW, top: -c.pH, left: -c.pW },
+    ...{ imageStep: rows * columns * O, rowStep: columns * O, columnStep: O },
+  });
+}
+
 /** Packs the kernel and convolves, for the thread that runs. */
 function convolve(
   build: Build,
@@ -115,18 +126,12 @@ function convolve(
     kernels.convolve2dScratchBytes(c.rows, c.columns, Cg, c.kH, c.kW, c.sH, c.sW, c.dH, c.dW) / 4,
   );
   kernels.setThread(0, 1);
-  kernels.conv2dPackKernel(packed.ptr, weights.ptr, 0, c.kW, Cg, c.O, c.groups, 0, 1, c.kH, 0, 1, c.kW, c.columns);
-  return {
-    out,
-    call: () => {
-      // prettier-ignore
-      kernels.convolve2d(
-        out.ptr, source.ptr, packed.ptr, b?.ptr ?? 0, c.N, c.H, c.W, Cg, c.rows, c.columns, c.O, c.groups,
-        c.kH, c.kW, c.sH, c.sW, c.dH, c.dW, -c.pH, -c.pW, c.rows * c.columns * c.O, c.columns * c.O, c.O,
-        rectifies ? 1 : 0, 0, scratch.ptr, rectifies ? 0 : 1,
-      );
-    },
-  };
+  const taps = build.struct(tapSelection, { h0: 0, hStep: 1, nH: c.kH, w0: 0, wStep: 1, nW: c.kW });
+  kernels.conv2dPackKernel(packed.ptr, weights.ptr, taps, 0, c.kW, Cg, c.O, c.groups, c.columns);
+  const shape = shapeOf(build, c);
+  const [activation, accumulate] = rectifies ? [1, 0] : [0, 1];
+  const [from, to] = [[source.ptr, packed.ptr, b?.ptr ?? 0] as const, out.ptr];
+  return { out, call: () => kernels.convolve2d(to, ...from, shape, activation, 0, scratch.ptr, accumulate) };
 }
 
 /** Every build, and the wide tiles where there are some: right without the engine's help, too. */
@@ -169,15 +174,10 @@ describe.each(variants)("convolution ($name)", ({ build, wide }) => {
         const pixels = c.N * c.rows * c.columns;
         const scratch = build.f32(kernels.conv2dBackwardKernelScratchBytes(pixels, c.kH * c.kW, Cg, Og) / 4);
         kernels.setThread(0, 1);
+        const shape = shapeOf(build, c);
         return {
           out,
-          call: () => {
-            // prettier-ignore
-            kernels.conv2dBackwardKernel(
-              out.ptr, source.ptr, dOut.ptr, c.N, c.H, c.W, Cg, c.rows, c.columns, c.O, c.groups,
-              c.kH, c.kW, c.sH, c.sW, c.dH, c.dW, -c.pH, -c.pW, scratch.ptr, accumulate,
-            );
-          },
+          call: () => kernels.conv2dBackwardKernel(out.ptr, source.ptr, dOut.ptr, shape, scratch.ptr, accumulate),
         };
       });
       const tolerance = 1e-6 * (Math.sqrt(c.N * c.rows * c.columns) + 8);
@@ -196,25 +196,10 @@ describe.each(variants)("convolution ($name)", ({ build, wide }) => {
         );
         const source = build.f32(kernel);
         const [h0, hStep] = transposed ? [kH - 1, -1] : [0, 1];
+        const taps = build.struct(tapSelection, { h0, hStep, nH: kH, w0: 1, wStep: -1, nW: kW });
         return {
           out,
-          call: () =>
-            build.kernels.conv2dPackKernel(
-              out.ptr,
-              source.ptr,
-              transposed,
-              kW,
-              C,
-              O,
-              groups,
-              h0,
-              hStep,
-              kH,
-              1,
-              -1,
-              kW,
-              20,
-            ),
+          call: () => build.kernels.conv2dPackKernel(out.ptr, source.ptr, taps, transposed, kW, C, O, groups, 20),
         };
       });
       // The first panel's first depth is tap (kh = 0, kw = 1) of the product, (kh = 2, kw = 1) of its gradient.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { transposeA, transposeB } from "#wasm/layouts";
 import { type Build, builds } from "../../support/builds.js";
 
 interface Product {
@@ -52,7 +53,20 @@ function multiply(build: Build, { m, n, k, transA = 0, transB = 0, accumulate = 
   const scratch = build.f32(kernels.gemmScratchBytes(m, n, k) / 4);
   kernels.setThread(0, 1);
   build.asThreads(threads, () =>
-    kernels.gemm(transA, transB, m, n, k, a.ptr, lda, b.ptr, ldb, accumulate, c.ptr, ldc, scratch.ptr),
+    kernels.gemm(
+      transA * transposeA + transB * transposeB,
+      m,
+      n,
+      k,
+      a.ptr,
+      lda,
+      b.ptr,
+      ldb,
+      accumulate,
+      c.ptr,
+      ldc,
+      scratch.ptr,
+    ),
   );
   build.checkGuards();
   expect([a, b].map(({ view }, x) => isSame(view, inputs[x]))).toEqual([true, true]);
@@ -155,7 +169,7 @@ describe.each(variants)("gemm ($name)", ({ build, wide }) => {
       const c = build.f32(m * n);
       a.view[3 * k + 2] = value;
       const scratch = build.f32(build.kernels.gemmScratchBytes(m, n, k) / 4);
-      build.kernels.gemm(0, 0, m, n, k, a.ptr, k, b.ptr, n, 0, c.ptr, n, scratch.ptr);
+      build.kernels.gemm(0, m, n, k, a.ptr, k, b.ptr, n, 0, c.ptr, n, scratch.ptr);
       expect([...c.view]).toEqual(Array.from({ length: m * n }, (_, at) => (Math.floor(at / n) === 3 ? value : k)));
     }
   });

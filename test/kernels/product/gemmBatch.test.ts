@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchShape, transposeA, transposeB } from "#wasm/layouts";
 import { type Build, builds } from "../../support/builds.js";
 
 interface Batch {
@@ -36,12 +37,9 @@ function multiply(build: Build, batch: Batch): Float32Array {
   kernels.setThread(0, 1);
   const [lda, ldb] = [transA ? m : k, transB ? k : n];
   const [aNext, bNext, cNext] = [next("a"), next("b"), next("c")];
-  build.asThreads(threads, () =>
-    // prettier-ignore
-    kernels.gemmBatch(
-      transA, transB, m, n, k, count, a.ptr, lda, aNext, b.ptr, ldb, bNext, accumulate, c.ptr, n, cNext, scratch.ptr,
-    ),
-  );
+  const shape = build.struct(batchShape, { m, n, k, count, lda, aNext, ldb, bNext, ldc: n, cNext });
+  const transposed = transA * transposeA + transB * transposeB;
+  build.asThreads(threads, () => kernels.gemmBatch(transposed, shape, a.ptr, b.ptr, accumulate, c.ptr, scratch.ptr));
   build.checkGuards();
   const expected = Float64Array.from(before);
   const isWritten = new Set<number>();

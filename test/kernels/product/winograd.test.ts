@@ -1,5 +1,6 @@
 /** Convolution by Winograd's algorithm against float64 loops: images smaller and larger than tiles and blocks, padding, blocks of channels and outputs, threads. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { convShape } from "#wasm/layouts";
 import { type Build, builds } from "../../support/builds.js";
 import { expectClose, mostThreads, runKernel, uniform } from "../../support/kernelRun.js";
 
@@ -64,6 +65,15 @@ function scratchFor(build: Build, bytes: () => number): number {
   return ptr;
 }
 
+/** The convolution as the kernels take it. */
+function shapeOf(build: Build, c: Convolution): number {
+  return build.struct(convShape, {
+    ...{ images: c.N, height: c.H, width: c.W, channels: c.C, qH: c.rows, qW: c.columns, outputs: c.O, groups: 1 },
+    ...{ kH: 3, kW: 3, sH: 1, sW: 1, dH: 1, dW: 1, top: -c.pH, left: -c.pW },
+    ...{ imageStep: c.rows * c.columns * c.O, rowStep: c.columns * c.O, columnStep: c.O },
+  });
+}
+
 /** The transformed kernel. */
 function transformed(build: Build, kernel: Float32Array, transposed: number, C: number, O: number): number {
   const { kernels } = build;
@@ -98,12 +108,12 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
         const packed = transformed(build, kernel, 0, c.C, c.O);
         const scratch = scratchFor(build, () => kernels.winogradScratchBytes(c.C, c.O));
         const [bPtr, activation, accumulate] = isAdded ? [0, 0, 1] : [b.ptr, 1, 0];
-        const sizes = [c.N, c.H, c.W, c.C, c.rows, c.columns, c.O, -c.pH, -c.pW] as const;
+        const shape = shapeOf(build, c);
         return {
           out,
           call: () =>
             kernels.winogradConvolve(
-              ...([out.ptr, source.ptr, packed, bPtr, ...sizes, activation, 0, scratch, accumulate] as const),
+              ...([out.ptr, source.ptr, packed, bPtr, shape, activation, 0, scratch, accumulate] as const),
             ),
         };
       });
@@ -128,7 +138,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
         const S = build.f32(kernels.winogradSumsScratchBytes(tiles, c.C, c.O) / 4);
         const scratch = scratchFor(build, () => kernels.winogradGradientScratchBytes(c.C, c.O));
         const pass = scratchFor(build, () => kernels.winogradKernelScratchBytes());
-        const sizes = [c.N, c.H, c.W, c.C, c.rows, c.columns, c.O, -c.pH, -c.pW] as const;
+        const shape = shapeOf(build, c);
         let isWhole = false;
         return {
           out,
@@ -137,7 +147,7 @@ describe.each(variants)("Winograd's convolution ($name)", ({ build, wide }) => {
             const [index, count] = [kernels.threadIndex(), kernels.threadCount()];
             for (let i = 0; !isWhole && i < count; i++) {
               kernels.setThread(i, count);
-              kernels.winogradKernelGradient(S.ptr, source.ptr, dOut.ptr, ...sizes, scratch);
+              kernels.winogradKernelGradient(S.ptr, source.ptr, dOut.ptr, shape, scratch);
             }
             isWhole = true;
             kernels.setThread(index, count);

@@ -88,22 +88,22 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       'loadModel: no architecture; expected metadata "lanegrad", got ["format"]. The file holds tensors, but not a model that lanegrad saved.',
       () => encodeSafetensors([], { format: "pt" }),
     ],
-    ['loadModel: the metadata are no JSON; got "{".', () => encodeSafetensors([], { lanegrad: "{" })],
+    ['loadModel: the metadata are not JSON; got "{".', () => encodeSafetensors([], { lanegrad: "{" })],
     ["loadModel: unknown version of the file; expected 1, got 2.", () => edited("version", 2)],
     [
       "loadModel: unknown version of the file; expected 1, got undefined.",
       () => encodeSafetensors([], { lanegrad: "7" }),
     ],
     [
-      "loadModel: the architecture is damaged: inputs, layers, calls and outputs are not as they should be.",
+      "loadModel: the architecture is damaged: inputs, layers, calls or outputs have the wrong form.",
       () => edited("architecture", undefined),
     ],
     [
-      "loadModel: the architecture is damaged: inputs, layers, calls and outputs are not as they should be.",
+      "loadModel: the architecture is damaged: inputs, layers, calls or outputs have the wrong form.",
       () => edited("architecture.inputs", []),
     ],
     [
-      "loadModel: the architecture is damaged: inputs, layers, calls and outputs are not as they should be.",
+      "loadModel: the architecture is damaged: inputs, layers, calls or outputs have the wrong form.",
       () => edited("architecture.outputs", []),
     ],
     [
@@ -116,11 +116,11 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.outputs", [-1]),
     ],
     [
-      "loadModel: the architecture is damaged: trainable is neither true nor false.",
+      "loadModel: the architecture is damaged: trainable must be true or false.",
       () => edited("architecture.layers.0.trainable", 1),
     ],
     [
-      "loadModel: unknown layer; expected activation, add,",
+      'loadModel: unknown layer "constructor"; expected one of activation, add,',
       () => edited("architecture.layers.0.className", "constructor"),
     ],
     [
@@ -136,7 +136,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.layers.0.name", "dense_2"),
     ],
     [
-      "loadModel: the file does not describe a model. input: not a shape",
+      "loadModel: the file does not describe a model. input: the shape is invalid",
       () => edited("architecture.inputs.0.shape", [-5]),
     ],
     [
@@ -144,7 +144,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("architecture.inputs.0.dtype", "float32"),
     ],
     ["loadModel: the file does not describe a model. model: seed is out of range", () => edited("seed", 0.5)],
-    ["loadModel: the file does not describe a model. model: name is no text", () => edited("name", 5)],
+    ["loadModel: the file does not describe a model. model: name must be a string", () => edited("name", 5)],
     ["loadModel: the notes are damaged; expected an object, got [1].", () => edited("notes", [1])],
     [
       'loadModel: tensor "dense_1/bias" is missing; expected F32 [4], got ["training/metrics/0", "dense_1/kernel",',
@@ -163,23 +163,23 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => withTensor("dense_1/kernel", { dtype: "I32" }),
     ],
     ['loadModel: tensor "training/metrics/0" is missing', () => without("training/metrics/0")],
-    ["adam: the saved state is of another optimizer or model; expected", () => without("training/optimizer/mean")],
+    ["adam: the saved state belongs to another optimizer or model; expected", () => without("training/optimizer/mean")],
     [
-      'optimizer: not the description of one of ours; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd, got "lbfgs".',
+      'optimizer: unknown optimizer "lbfgs"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
       () => edited("training.compile.optimizer.className", "lbfgs"),
     ],
     [
       "loadModel: the file does not describe a model. adam: beta1 is out of range",
       () => edited("training.compile.optimizer.beta1", 2),
     ],
-    ["schedule: not the description of one of ours", () => edited("training.compile.optimizer.learningRate", {})],
-    ["loss: not the description of one of ours", () => edited("training.compile.losses", [null])],
+    ["schedule: not a config", () => edited("training.compile.optimizer.learningRate", {})],
+    ["loss: not a config", () => edited("training.compile.losses", [null])],
     [
       "loadModel: the file does not describe a model. compile: number of losses differs from the number of outputs; expected 1, got 0.",
       () => edited("training.compile.losses", []),
     ],
     [
-      "metric: not the description of one of ours",
+      'metric: unknown metric "toString"; expected one of accuracy',
       () => edited("training.compile.metrics", [{ className: "toString" }]),
     ],
     [
@@ -193,7 +193,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
       () => edited("training.random", [0, 1]),
     ],
     [
-      "adam: the saved progress is none; expected finite numbers, got step -1",
+      "adam: the saved progress is invalid; expected finite numbers, got step -1",
       () => edited("training.optimizer.step", -1),
     ],
     [
@@ -215,7 +215,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
   it("a maker that gives no layer", async () => {
     const customLayers = { dense: () => 7 as never };
     await expect(loadModel(bytes, { customLayers })).rejects.toThrow(
-      'loadModel: the maker of "dense" in customLayers gives no layer; expected a Layer, got 7.',
+      'loadModel: customLayers["dense"] did not return a layer; expected a Layer, got 7.',
     );
   });
 });
@@ -232,7 +232,7 @@ describe("what cannot be read", () => {
     );
     await expect(loadModel(folder)).rejects.toThrow(/^loadModel: cannot read ".*": it is a folder\.$/);
     await expect(loadModel(text)).rejects.toThrow("safetensors: the header's length is wrong");
-    await expect(loadModel(7 as never)).rejects.toThrow("loadModel: this cannot be read; expected a path");
+    await expect(loadModel(7 as never)).rejects.toThrow("loadModel: the source cannot be read; expected a path");
     await expect(loadModel(bytes, { custom: {} } as never)).rejects.toThrow(
       'loadModel: unknown option; expected customLayers, batchSize or inputShape, got "custom".',
     );

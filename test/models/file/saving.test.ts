@@ -156,14 +156,14 @@ describe("ways in and out", () => {
     const other = network(6);
     other.notes = { count: 1n };
     await expect(other.save(path)).rejects.toThrow(
-      "save: the notes cannot be saved: notes.count would be lost; expected numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of such, got 1. Of a tensor take toTypedArray() and shape.",
+      "save: the notes cannot be saved: notes.count would be lost; expected numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of these, got 1. Save a tensor's toTypedArray() and shape.",
     );
     await expect(saved.save(join(folder, "missing", "m"))).rejects.toThrow(
       /^save: cannot write ".*": it, or its folder, does not exist\.$/,
     );
     await expect(saved.saveCheckpoint(folder)).rejects.toThrow(/^saveCheckpoint: cannot write ".*": it is a folder\.$/);
     await expect(saved.save(undefined as never)).rejects.toThrow(
-      "save: this cannot be written to; expected a path or a WritableStream, got undefined.",
+      "save: the sink cannot be written to; expected a path or a WritableStream, got undefined.",
     );
     expect(readFileSync(path)).toEqual(before);
     expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
@@ -265,7 +265,7 @@ describe("layers of one's own", () => {
 
   it("are an error without it", async () => {
     await expect(loadModel(await make().toBytes())).rejects.toThrow(
-      /^loadModel: unknown layer; expected activation, add, .*, got "scale"\. Pass loadModel the makers of your own layers: \{ customLayers \}\.$/,
+      /^loadModel: unknown layer "scale"; expected one of activation, add, .*\. Register your own layers with loadModel\(file, \{ customLayers \}\)\.$/,
     );
   });
 

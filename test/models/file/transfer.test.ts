@@ -59,19 +59,19 @@ describe("loadWeights", () => {
 
   it.each<[string, Model, { byName?: boolean }]>([
     [
-      'loadWeights: the file is of another architecture; expected the weights of this model, got without ["newHead/kernel", "newHead/bias"], ' +
-        'and with ["head/kernel", "head/bias"] besides. Pass { byName: true } to take what both have.',
+      'loadWeights: the file is of another architecture; expected the weights of this model, got a file without ["newHead/kernel", "newHead/bias"] ' +
+        'and with ["head/kernel", "head/bias"]. Pass { byName: true } to load the weights that both have.',
       make("newHead", 2, 7),
       {},
     ],
     [
-      'loadWeights: weight "head/kernel" does not fit; expected F32 [4, 5], got F32 [4, 2]. Give the layer a name of its own to leave it as it is.',
+      'loadWeights: weight "head/kernel" does not fit; expected F32 [4, 5], got F32 [4, 2]. To keep the weights of the layer, give it another name.',
       make("head", 5, 7),
       { byName: true },
     ],
     [
-      'loadWeights: no weight of the model is in the file; expected ["alone/kernel", "alone/bias"], got ["body/kernel", "body/bias", ' +
-        '"norm/gamma", "norm/beta", "norm/movingMean", "norm/movingVariance", "head/kernel", "head/bias"]. Give the layers that are to match the same names.',
+      'loadWeights: the file has no weight of the model; expected ["alone/kernel", "alone/bias"], got ["body/kernel", "body/bias", ' +
+        '"norm/gamma", "norm/beta", "norm/movingMean", "norm/movingVariance", "head/kernel", "head/bias"]. Give matching layers the same names.',
       sequential([dense({ units: 1, name: "alone", inputShape: [3] })]),
       { byName: true },
     ],

@@ -228,12 +228,12 @@ describe("a part of a graph as a model of its own", () => {
 
   it("adversaries: each trains its own half through the other", async () => {
     const [noiseIn, sampleIn] = [input({ shape: [2] }), input({ shape: [2] })];
-    const judge = [dense({ units: 4, activation: "tanh" }), dense({ units: 1 })];
+    const critique = [dense({ units: 4, activation: "tanh" }), dense({ units: 1 })];
     const generate = dense({ units: 2 });
-    const judged = (symbol: typeof noiseIn) => judge.reduce((s, layer) => layer.apply(s), symbol);
-    const critic = model({ inputs: sampleIn, outputs: judged(sampleIn) });
+    const criticized = (symbol: typeof noiseIn) => critique.reduce((s, layer) => layer.apply(s), symbol);
+    const critic = model({ inputs: sampleIn, outputs: criticized(sampleIn) });
     critic.compile({ optimizer: sgd(), loss: meanSquaredError() });
-    const forger = model({ inputs: noiseIn, outputs: judged(generate.apply(noiseIn)) });
+    const forger = model({ inputs: noiseIn, outputs: criticized(generate.apply(noiseIn)) });
     forger.compile({ optimizer: sgd(), loss: meanSquaredError() });
     const x = normals(1, [8, 2]);
     const critics = weightsOf(critic);
@@ -279,25 +279,25 @@ describe("refuses", () => {
   const symbol = input({ shape: [2], name: "x" });
 
   it.each<[string, () => unknown]>([
-    ["sequential: no layers; expected a list of one layer or more, got [].", () => sequential([])],
+    ["sequential: no layers; expected a list of at least one layer, got [].", () => sequential([])],
     [
-      "sequential: no layers; expected a list of one layer or more, got Dense.",
+      "sequential: no layers; expected a list of at least one layer, got Dense.",
       () => sequential(dense({ units: 1 }) as never),
     ],
     [
-      "sequential: item 0 is no layer; expected layers.dense(…) or another, got SymbolicTensor. The first layer's inputShape takes the place of layers.input().",
+      "sequential: item 0 is not a layer; expected layers.dense(…) or another, got SymbolicTensor. The first layer's inputShape takes the place of layers.input().",
       () => sequential([symbol as never]),
     ],
     [
-      "sequential: item 1 is no layer; expected layers.dense(…) or another, got function dense. Call it.",
+      "sequential: item 1 is not a layer; expected layers.dense(…) or another, got function dense. Call it.",
       () => sequential([dense({ units: 1 }), dense as never]),
     ],
     [
-      "sequential: item 0 is no layer; expected layers.dense(…) or another, got undefined.",
+      "sequential: item 0 is not a layer; expected layers.dense(…) or another, got undefined.",
       () => sequential([undefined as never]),
     ],
     [
-      "sequential: a layer stands twice; expected different layers, got dense. Make two layers, or use model({ inputs, outputs }) to share one.",
+      "sequential: a layer is used twice; expected different layers, got dense. Make two layers, or use model({ inputs, outputs }) to share one.",
       () => {
         const layer = dense({ units: 2, inputShape: [2] });
         return sequential([layer, layer]);
@@ -308,11 +308,11 @@ describe("refuses", () => {
       () => sequential([dense({ units: 2, inputShape: [2] }), reshape({ targetShape: [3] })]),
     ],
     [
-      'model: an output depends on input "x" that is not among the inputs. List every layers.input() that the outputs depend on.',
+      'model: an output depends on input "x", which is not among the inputs. List every layers.input() that the outputs depend on.',
       () => model({ inputs: input({ shape: [2] }), outputs: dense({ units: 1 }).apply(symbol) }),
     ],
     [
-      "model: an output depends on an input that is not among the inputs.",
+      "model: an output depends on an input, which is not among the inputs.",
       () => model({ inputs: symbol, outputs: dense({ units: 1 }).apply(input({ shape: [2] })) }),
     ],
     [
@@ -324,7 +324,7 @@ describe("refuses", () => {
       () => model({ inputs: symbol, outputs: [dense({ units: 1 })] as never }),
     ],
     [
-      'model: input 1 stands twice; expected different inputs, got "x".',
+      'model: input 1 is listed twice; expected different inputs, got "x".',
       () => model({ inputs: [symbol, symbol], outputs: add().apply([symbol, symbol]) }),
     ],
     [
@@ -335,10 +335,7 @@ describe("refuses", () => {
       "model: seed is out of range; expected an integer in [0, 4294967295], got -1.",
       () => sequential([dense({ units: 1 })], { seed: -1 }),
     ],
-    [
-      "model: name is no text; expected a string, got 1.",
-      () => sequential([dense({ units: 1 })], { name: 1 as never }),
-    ],
+    ["model: name must be a string; got 1.", () => sequential([dense({ units: 1 })], { name: 1 as never })],
   ])("%s", (expected, make) => {
     expect(make).toThrow(expected);
   });

@@ -170,13 +170,13 @@ describe("compile", () => {
       "linear before KL",
       [last()],
       klDivergence(),
-      'compile: klDivergence takes probabilities, but layer "dense_1" gives none; expected another activation, got "linear". If it is meant: checkLogits: false.',
+      'compile: klDivergence takes probabilities, but layer "dense_1" gives none; expected another activation, got "linear". If intended, pass checkLogits: false.',
     ],
     [
       "sigmoid before hinge",
       [last("sigmoid")],
       hinge(),
-      'compile: hinge takes logits, but layer "dense_1" gives probabilities; expected another activation, got "sigmoid". If it is meant: checkLogits: false.',
+      'compile: hinge takes logits, but layer "dense_1" gives probabilities; expected another activation, got "sigmoid". If intended, pass checkLogits: false.',
     ],
   ])("refuses %s, names the layer and changes nothing; checkLogits: false lets it be", (_, stack, loss, expected) => {
     const network = sequential(stack);

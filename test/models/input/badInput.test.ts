@@ -77,12 +77,10 @@ describe("x", () => {
     const model = compiled();
     await refuses(
       model,
-      "fit x: rows differ in length at [2]; expected 2 values for shape [4, 2], got 1.",
+      "fit x: values[2] has the wrong length; expected 2 values for shape [4, 2], got 1.",
       () => model.fit([[1, 2], [3, 4], [5], [7, 8]], labels), // prettier-ignore
     );
-    await refuses(model, 'fit x: not a number at [0][1]; expected a number, got "2".', () =>
-      model.fit([[1, "2"]] as never, [0]),
-    );
+    await refuses(model, 'fit x: values[0][1] must be a number; got "2".', () => model.fit([[1, "2"]] as never, [0]));
   });
 
   it("integers for a layer that computes with real numbers", async () => {
@@ -128,8 +126,11 @@ describe("y", () => {
     ["fit: y does not fit the model's output; expected [N, 3] or labels [N], got y [].", 1],
     ["fit: y does not fit the model's output; expected [N, 1], got y [4, 2].", x, 1, meanSquaredError()],
     ["fit: y is empty; expected N ≥ 1 samples, got [0].", []],
-    ["fit: y has a label that is no integer in sample 1; expected labels 0, 1, …, got 1.5.", [0, 1.5, 2, 0]],
-    ["fit: y has a label that is no integer in sample 3; expected labels 0, 1, …, got 4294967296.", [0, 1, 2, 2 ** 32]],
+    ["fit: y has a label that is not an integer in sample 1; expected labels 0, 1, …, got 1.5.", [0, 1.5, 2, 0]],
+    [
+      "fit: y has a label that is not an integer in sample 3; expected labels 0, 1, …, got 4294967296.",
+      [0, 1, 2, 2 ** 32],
+    ],
     ["fit: y has a value that is not finite in sample 2; expected finite numbers, got NaN.", [0, 1, NaN, 0]],
     ["fit: y has a value that is not finite in sample 1; expected finite numbers, got Infinity.", [[1, 0, 0], [Infinity, 0, 0], [0, 0, 1], [0, 0, 1]]], // prettier-ignore
     [`${crossentropy}; expected a label in 0 … 2, got 3 in sample 1.`, [0, 3, 2, 0]],
@@ -143,7 +144,7 @@ describe("y", () => {
       binaryCrossentropy({ fromLogits: true }),
     ],
     [
-      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Turn 0 and 1 into −1 and 1 by 2·y − 1.",
+      "hinge: a target is out of range; expected −1 or 1, got 0 in sample 0. Map 0 and 1 to −1 and 1 with 2·y − 1.",
       [0, 1, 1, 0],
       1,
       hinge(),
@@ -155,7 +156,7 @@ describe("y", () => {
       meanSquaredError(),
     ],
     [
-      "categoricalCrossentropy: the output has one class; expected [N, …, C] with C ≥ 2, got [N, 1]. For one probability use losses.binaryCrossentropy.",
+      "categoricalCrossentropy: the output has only one class; expected [N, …, C] with C ≥ 2, got [N, 1]. Use losses.binaryCrossentropy for a single probability.",
       labels,
       1,
     ],
@@ -172,10 +173,10 @@ describe("options of fit", () => {
       'fit: unknown option; expected epochs, batchSize, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
-    ["fit: the options are no object; expected { epochs,", null],
-    ["fit: the options are no object; expected { epochs,", 5],
+    ["fit: the options must be an object; expected { epochs,", null],
+    ["fit: the options must be an object; expected { epochs,", 5],
     ["fit: epochs is out of range; expected an integer in [1, ∞), got 0.", { epochs: 0 }],
-    ['fit: epochs is out of range; expected an integer in [1, ∞), got "3".', { epochs: "3" }],
+    ['fit: epochs has the wrong type; expected an integer in [1, ∞), got "3".', { epochs: "3" }],
     ["fit: batchSize is out of range; expected an integer in [1, ∞), got 1.5.", { batchSize: 1.5 }],
     [
       "fit: batchSize is larger than the data; expected at most 4, the number of training samples, got 5.",
@@ -185,10 +186,13 @@ describe("options of fit", () => {
       "fit: batchSize is larger than the data; expected at most 2, the number of training samples, got 3.",
       { batchSize: 3, validationSplit: 0.5 },
     ],
-    ['fit: shuffle is out of range; expected true or false, got "batch".', { shuffle: "batch" }],
+    ['fit: shuffle has the wrong type; expected true or false, got "batch".', { shuffle: "batch" }],
     ["fit: seed is out of range; expected an integer in [0, 4294967295], got -1.", { seed: -1 }],
     ["fit: initialEpoch is out of range; expected an integer in [0, 2], got 3.", { epochs: 2, initialEpoch: 3 }],
-    ['fit: resume is out of range; expected true or false, got "model.safetensors".', { resume: "model.safetensors" }],
+    [
+      'fit: resume has the wrong type; expected true or false, got "model.safetensors".',
+      { resume: "model.safetensors" },
+    ],
     ["fit: validationSplit is out of range; expected a number in [0, 1), got 1.", { validationSplit: 1 }],
     [
       "fit: validationSplit leaves one part empty; expected at least one sample each, got 0.2 of 4.",
@@ -199,7 +203,7 @@ describe("options of fit", () => {
       { validationSplit: 0.5, validationData: { x, y: labels } },
     ],
     [
-      "fit validationData: the options are no object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
+      "fit validationData: the options must be an object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
       { validationData: [x, labels] },
     ],
     [
@@ -218,28 +222,28 @@ describe("options of fit", () => {
       "fit validationData: x and y differ in the number of samples; expected the same N, got x [4, 2] and y [1].",
       { validationData: { x, y: [0] } },
     ],
-    ["fit: sampleWeight has another number of samples; expected 4, got 3.", { sampleWeight: [1, 2, 3] }],
-    ["fit: sampleWeight has another number of samples; expected 4, got 1.", { sampleWeight: 1 }],
+    ["fit: sampleWeight has the wrong length; expected 4, got 3.", { sampleWeight: [1, 2, 3] }],
+    ["fit: sampleWeight has the wrong length; expected 4, got 1.", { sampleWeight: 1 }],
     ["fit: sampleWeight 2 is out of range; expected a number in [0, ∞), got -1.", { sampleWeight: [1, 1, -1, 1] }],
     ["fit: sampleWeight 0 is out of range; expected a number in [0, ∞), got NaN.", { sampleWeight: [NaN, 1, 1, 1] }],
-    ['fit: classWeight names no class; expected labels 0 … 2, got "3".', { classWeight: { 3: 1 } }],
-    ['fit: classWeight names no class; expected labels 0 … 2, got "cat".', { classWeight: { cat: 1 } }],
+    ['fit: classWeight has a key that is not a class; expected labels 0 … 2, got "3".', { classWeight: { 3: 1 } }],
+    ['fit: classWeight has a key that is not a class; expected labels 0 … 2, got "cat".', { classWeight: { cat: 1 } }],
     ["fit: classWeight of class 1 is out of range; expected a number in [0, ∞), got -2.", { classWeight: { 1: -2 } }],
     ['fit: classWeight of class 0 is out of range; expected a number in [0, ∞), got "1".', { classWeight: { 0: "1" } }],
     [
-      "fit: callbacks are no list; expected [callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }], got Object.",
+      "fit: callbacks must be a list; expected [callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }], got Object.",
       { callbacks: { onEpochEnd: () => undefined } },
     ],
     [
-      "fit: callback 0 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
+      "fit: callback 0 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
       { callbacks: [{ onEpochsEnd: () => undefined }] },
     ],
     [
-      "fit: callback 1 has no such hook; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
+      "fit: callback 1 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
       { callbacks: [watch, function earlyStopping() {}] },
     ],
     [
-      "fit: signal is no signal; expected an AbortSignal, got AbortController. A controller's signal is controller.signal.",
+      "fit: signal must be an AbortSignal; got AbortController. Pass controller.signal.",
       { signal: new AbortController() },
     ],
   ])("%s", async (message, options) => {
@@ -251,7 +255,7 @@ describe("options of fit", () => {
   it("classWeight for several classes a sample", async () => {
     const model = sequential([dense({ units: 3, inputShape: [4, 2] })]);
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
-    await refuses(model, "fit: classWeight needs one class a sample; expected an output [N, C], got [N, 4, 3].", () =>
+    await refuses(model, "fit: classWeight needs one class per sample; expected an output [N, C], got [N, 4, 3].", () =>
       model.fit(new Float32Array(8), [[0, 1, 2, 0]], { classWeight: { 1: 2 } }),
     );
   });
@@ -260,7 +264,7 @@ describe("options of fit", () => {
 describe("options of evaluate and predict", () => {
   it.each<[string, object]>([
     ["batchSize is out of range; expected an integer in [1, ∞), got 0.", { batchSize: 0 }],
-    ["signal is no signal; expected an AbortSignal, got true.", { signal: true }],
+    ["signal must be an AbortSignal; got true.", { signal: true }],
   ])("%s", async (message, options) => {
     const model = compiled();
     await refuses(model, `evaluate: ${message}`, () => model.evaluate(x, labels, options));
@@ -279,7 +283,7 @@ describe("options of evaluate and predict", () => {
       'predict: unknown option; expected batchSize, signal, groupByLength, mask or lengths, got "sampleWeight".',
       () => model.predict(x, { sampleWeight: [] } as never),
     );
-    await refuses(model, "evaluate: sampleWeight has another number of samples; expected 4, got 0.", () =>
+    await refuses(model, "evaluate: sampleWeight has the wrong length; expected 4, got 0.", () =>
       model.evaluate(x, labels, { sampleWeight: [] }),
     );
   });
@@ -290,24 +294,24 @@ describe("call and trainOnBatch", () => {
   const [inputs, targets] = [tensor(x), tensor(Int32Array.from(labels))];
 
   it.each<[string, () => unknown]>([
-    ["call: inputs are no list of tensors; expected [tensor], got Tensor.", () => model.call(inputs as never)],
+    ["call: inputs must be a list of tensors; expected [tensor], got Tensor.", () => model.call(inputs as never)],
     [
-      "call: inputs are no list of tensors; expected [tensor], got [[[1, 2], [3, 4], [5, 6], [7, 8]]].",
+      "call: inputs must be a list of tensors; expected [tensor], got [[[1, 2], [3, 4], [5, 6], [7, 8]]].",
       () => model.call([x] as never),
     ],
     ["call: input 0 does not fit the model; expected [N, 2], got nothing.", () => model.call([])],
     ["call: input 0 does not fit the model; expected [N, 2], got Tensor(4, 3).", () => model.call([tensor(oneHot)])],
     ["call: input 0 does not fit the model; expected [N, 2], got Tensor().", () => model.call([tensor(1)])],
     [
-      "call: training is out of range; expected true or false, got 1.",
+      "call: training has the wrong type; expected true or false, got 1.",
       () => model.call([inputs], { training: 1 as never }),
     ],
     [
-      'call: unknown option; expected training or mask, got "train".',
+      'call: unknown option; expected training, mask or lengths, got "train".',
       () => model.call([inputs], { train: true } as never),
     ],
     [
-      "trainOnBatch: targets are no list of tensors; expected [tensor], got Tensor.",
+      "trainOnBatch: targets must be a list of tensors; expected [tensor], got Tensor.",
       () => model.trainOnBatch([inputs], targets as never),
     ],
     [
@@ -358,7 +362,7 @@ describe("a model that is not ready", () => {
     const model = sequential([dense({ units: 3 })]);
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
     await expect(model.fit(Int32Array.of(1, 2), [0, 1])).rejects.toThrow(
-      "dense: no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
+      "dense: the input has no feature axis; expected [N, …, I], got [N]. Write samples of one number as [[1], [2], …].",
     );
   });
 });

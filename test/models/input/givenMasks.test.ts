@@ -186,11 +186,11 @@ it.each([
     { lengths: Float64Array.from([...lengths.slice(1), NaN]) },
     "length 8 of lengths is out of range; expected an integer from 0 to T = 5, got NaN.",
   ],
-  [{ lengths: "532" as never }, 'lengths is no list of lengths; expected integers, or a tensor [N], got "532".'],
+  [{ lengths: "532" as never }, 'lengths must be a list; expected integers, or a tensor [N], got "532".'],
   [{ lengths: [1, 2] }, "lengths does not fit its input; expected [N] = [9], got [2]."],
   [{ mask: [[1, 0]] }, "mask does not fit its input; expected [N, T] = [9, 5], got [1, 2]."],
   [{ mask: new Uint8Array(44) }, "mask does not fit its input; expected [N, T] = [9, 5], got [44]."],
-  [{ lengths, mask }, "both mask and lengths are given; expected one of them. A mask says all that lengths can say."],
+  [{ lengths, mask }, "both mask and lengths are given; expected one of them. A mask can express any lengths."],
 ])("refuses %j before anything has changed", async (options, text) => {
   const net = compiled([lstm({ units: 2 }), dense({ units: 1 })], sgd());
   await net.fit(x, perSample);
@@ -210,7 +210,7 @@ it("refuses masks of what has no steps, groups by length besides, and in call wh
   await expect(net.predict([1, 2], { lengths: [1, 1] })).resolves.toBeDefined(); // (N, 1): sequences of one token
   const tokens = sequential([embedding({ inputDim: 5, outputDim: 2 }), gru({ units: 2 })]);
   await expect(tokens.predict([[1, 2]], { lengths: [1], groupByLength: true })).rejects.toThrow(
-    "predict: groupByLength and mask or lengths exclude each other; expected one of them. Sequences are grouped by their tokens",
+    "predict: groupByLength cannot be combined with mask or lengths; expected one of them. Sequences are grouped by their tokens",
   );
   expect(() => tokens.call([tensor([[1, 2]], undefined, { dtype: "int32" })], { mask: tensor([[1, 0]]) })).toThrow(
     "call: mask 0 does not fit its input; expected int32 [N, T] = [1, 2], got",
@@ -222,7 +222,7 @@ it("reaches the loss of a network of dense layers alone: the bits of one of whic
   const wrapped = compiled([timeDistributed({ layer: dense({ units: 3, activation: "tanh" }) }), dense({ units: 1 })]);
   for (const [i, { value }] of plain.weights.entries()) wrapped.weights[i].value.assign(value.toTypedArray());
   expect(() => plain.trainOnBatch([tensor(x)], [tensor(perStep)], { mask: sequenceMask(lengths, T) })).toThrow(
-    "model: what a mask means to the loss is not loaded. Call fit or evaluate with a mask first.",
+    "model: the loss with a mask is not loaded. Call fit or evaluate with a mask first.",
   );
   const logs = await plain.evaluate(x, perStep, { lengths });
   expect(logs).toEqual(await wrapped.evaluate(x, perStep, { lengths }));
@@ -336,7 +336,7 @@ describe("padding of ±1e30, ±∞ or NaN straight before a loss a step", () => 
       ];
       const prediction = tensor(Float32Array.from(p), [2, 3, 1]);
       prediction.requiresGrad = true;
-      const rows = maskedSteps.judge(tensor(Float32Array.from(t), [2, 3, 1]), prediction, undefined, mask);
+      const rows = maskedSteps.weigh(tensor(Float32Array.from(t), [2, 3, 1]), prediction, undefined, mask);
       const loss = weightedMean(rows.select!(meanSquaredError().call(rows.target, rows.prediction)), rows.lossWeights);
       add(loss, sum(mul(slice(prediction, [0, 0, 0], [2, 1, 1]), 10))).backward();
       expect(loss.item()).toBeCloseTo((1 + 1 + 4) / 3, 6);

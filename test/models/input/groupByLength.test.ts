@@ -117,7 +117,7 @@ describe("groupByLength", () => {
       const goOn = { ...options, resume: true, ...(second !== undefined && { groupByLength: second }) };
       const before = weightsOf(resumed);
       await expect(resumed.fit(x, y, goOn)).rejects.toThrow(
-        `fit: training began with another groupByLength; expected ${began}, got ${goes}. Resuming needs the same groupByLength.`,
+        `fit: training began with a different groupByLength; expected ${began}, got ${goes}. Resuming needs the same groupByLength.`,
       );
       expectWeights(resumed, before);
     }
@@ -156,7 +156,7 @@ describe("groupByLength", () => {
         sequential([embedding({ inputDim: 30, outputDim: 2, inputLength: 20 })]).predict(x, { groupByLength: true }),
     ],
     [
-      "predict: groupByLength gives batches another order; expected layers without carried states, got the stateful layer memory.",
+      "predict: groupByLength changes the order of samples; expected layers without carried states, got the stateful layer memory.",
       () => {
         const words = embedding({ inputDim: 30, outputDim: 2, inputLength: 20, maskZero: true });
         const states = lstm({ name: "memory", units: 2, stateful: true, batchSize: 50 });

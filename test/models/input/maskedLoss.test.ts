@@ -92,13 +92,13 @@ describe("a mask that reaches the output", () => {
   });
 
   it("has no r2", async () => {
-    await expect(echo([r2()]).evaluate(x, y)).rejects.toThrow("r2: masked steps have no variance of their own");
+    await expect(echo([r2()]).evaluate(x, y)).rejects.toThrow("r2: r2 cannot be computed over masked steps");
   });
 
   it("weighs steps by what counts: 4/2 · (1, 0, 3, 0), and nothing where nothing counts", () => {
     const mask = (...values: number[]) => tensor(Int32Array.from(values), [2, 2]);
     const y = tensor(new Float32Array(12), [2, 2, 3]);
-    const { target, prediction, metricWeights, lossWeights } = maskedSteps.judge(
+    const { target, prediction, metricWeights, lossWeights } = maskedSteps.weigh(
       y,
       y,
       tensor([1, 3]),
@@ -109,7 +109,7 @@ describe("a mask that reaches the output", () => {
       [1, 0, 3, 0],
       [2, 0, 6, 0],
     ]);
-    expect(maskedSteps.judge(y, y, undefined, mask(0, 0, 0, 0)).lossWeights!.toArray()).toEqual([0, 0, 0, 0]);
+    expect(maskedSteps.weigh(y, y, undefined, mask(0, 0, 0, 0)).lossWeights!.toArray()).toEqual([0, 0, 0, 0]);
   });
 });
 

@@ -40,7 +40,7 @@ function normalized(layers: readonly Layer[], shape: readonly number[]): Model {
 
 describe("batch normalisation and a last batch of one sample", () => {
   const one =
-    "batchNormalization: no variance can be taken in training; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
+    "batchNormalization: one value has no variance to train with; expected 2 or more values in each channel in every batch, got 1 in a batch of 1. Choose a batchSize that leaves 2 samples or more for the last batch of an epoch, leave out a sample, or freeze the layer.";
 
   it.each([
     ["33 samples, batchSize 32", 33, 32],
@@ -73,10 +73,10 @@ describe("batch normalisation and a last batch of one sample", () => {
     norm.trainable = false;
     const frozen = normalized([norm], [2]);
     await frozen.fit(normals(1, [3, 2]), normals(2, [3, 1]), { batchSize: 2 });
-    const judged = normalized([batchNormalization()], [2]);
+    const validated = normalized([batchNormalization()], [2]);
     const validationData = { x: normals(1, [3, 2]), y: normals(2, [3, 1]) };
-    await judged.fit(normals(1, [4, 2]), normals(2, [4, 1]), { batchSize: 2, validationData });
-    await judged.evaluate(normals(1, [1, 2]), normals(2, [1, 1]));
+    await validated.fit(normals(1, [4, 2]), normals(2, [4, 1]), { batchSize: 2, validationData });
+    await validated.evaluate(normals(1, [1, 2]), normals(2, [1, 1]));
   });
 });
 
@@ -110,7 +110,7 @@ describe("data that do not fit the batches", () => {
       "a weight for a class that the output does not have",
       { x, y },
       { classWeight: { 3: 2 } },
-      'fit: classWeight names no class; expected labels 0 … 2, got "3".',
+      'fit: classWeight has a key that is not a class; expected labels 0 … 2, got "3".',
     ],
   ])("%s", async (_, data, options, text) => {
     const net = network();
@@ -122,7 +122,7 @@ describe("data that do not fit the batches", () => {
     const net = sequential([lstm({ units: 2, stateful: true, batchSize: 4, inputShape: [3, 2] })]);
     net.compile({ optimizer: adam(), loss: meanSquaredError() });
     const data = { x: normals(1, [8, 3, 2]), y: normals(2, [8, 2]) };
-    const text = "lstm: the carried states belong to another batch size; expected N = 4 (batchSize), got N = ";
+    const text = "lstm: the carried states are for another batch size; expected N = 4 (batchSize), got N = ";
     await expectRefused(net, data, { batchSize: 8 }, `${text}8`);
     const validationData = { x: normals(1, [6, 3, 2]), y: normals(2, [6, 2]) };
     await expectRefused(net, data, { batchSize: 4, validationData }, `${text}2`);
@@ -140,7 +140,7 @@ describe("data that do not fit the batches", () => {
 describe("a callback that watches a number which nobody measures", () => {
   const { x, y } = noise(1, 12);
   const wrong = (op: string, name: string): string =>
-    `${op}: nothing of that name is measured; expected one of loss, accuracy, got monitor "${name}".`;
+    `${op}: nothing of this name is measured; expected one of loss, accuracy, got monitor "${name}".`;
 
   it.each([
     [earlyStopping(), wrong("earlyStopping", "valLoss")],

@@ -1,7 +1,7 @@
 /** Back-propagation through time in windows against one step over the whole, states that are carried, norms, and what is refused. */
 import { describe, expect, it } from "vitest";
 import { streams } from "../../../src/data/text/index.js";
-import { dense, embedding, lstm, simpleRnn } from "../../../src/layers/index.js";
+import { batchNormalization, dense, embedding, lstm, simpleRnn } from "../../../src/layers/index.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../../src/losses/index.js";
 import { type BpttOptions, bptt } from "../../../src/models/loop/bptt.js";
 import type { Model } from "../../../src/models/model.js";
@@ -152,9 +152,9 @@ describe("is refused, with the weights as they were:", () => {
   const small = tensor([[1, 2]], undefined, { dtype: "int32" });
   it.each<[string, () => Promise<unknown>]>([
     ["bptt: window is out of range; expected an integer in [1, ∞), got 0.", () => run({ window: 0 })],
-    ["bptt: window is out of range; expected an integer in [1, ∞), got undefined.", () => run({})],
+    ["bptt: window is missing; expected an integer in [1, ∞).", () => run({})],
     ["bptt: stride is out of range; expected an integer in [1, 4], got 5.", () => run({ window: 4, stride: 5 })],
-    ["bptt: carryState is out of range; expected true or false, got 1.", () => run({ window: 4, carryState: 1 })],
+    ["bptt: carryState has the wrong type; expected true or false, got 1.", () => run({ window: 4, carryState: 1 })],
     ["bptt: unknown option", () => run({ window: 4, steps: 4 })],
     [
       "bptt: the sequences are shorter than a window; expected [N, T, …] with T ≥ window = 13, got [3, 12].",
@@ -263,4 +263,52 @@ it("a rhyme is learnt in windows: below 0.1 nats a character after 150 passes", 
   let last = Infinity;
   for (let pass = 0; pass < 150; pass++) last = (await bptt(model, { x: from, y: to }, { window: 10 })).loss;
   expect(last).toBeLessThan(0.1);
+});
+
+describe("one sequence and batch normalisation, which needs two values a channel", () => {
+  const one = { x: [[[1], [2], [3], [4], [5]]], y: [[[1], [2], [3], [4], [5]]] };
+  const normalized = (): Model => {
+    const model = sequential([
+      simpleRnn({ units: 2, returnSequences: true, stateful: true, batchSize: 1, inputShape: [2, 1] }),
+      batchNormalization(),
+      dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
+    return model;
+  };
+
+  it.each([
+    ["a last window of one step", { window: 2 }],
+    ["windows of one step", { window: 1 }],
+    ["a last window of one step behind longer ones", { window: 4 }],
+  ])("%s: an error before the first step, and nothing is held", async (_, options) => {
+    const model = normalized();
+    const [before, { bytesInUse }] = [weightsOf(model), memoryUsage()];
+    const windows: number[] = [];
+    const walk = bptt(model, one, { ...options, onWindow: ({ start }) => windows.push(start) });
+    await expect(walk).rejects.toThrow("batchNormalization: one value has no variance to train with");
+    expect(windows).toEqual([]);
+    expect(weightsOf(model)).toEqual(before);
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  });
+
+  it("windows that overlap end whole: 4 steps of 5, one step on", async () => {
+    const { windows } = await bptt(normalized(), one, { window: 4, stride: 1 });
+    expect(windows.map(({ start, length }) => [start, length])).toEqual([[0, 4], [1, 4]]); // prettier-ignore
+  });
+
+  it("two steps in the last window, or a layer that is frozen, train", async () => {
+    expect((await bptt(normalized(), one, { window: 3 })).windows.map(({ length }) => length)).toEqual([3, 2]);
+    const frozen = normalized();
+    frozen.layers.find(({ kind }) => kind === "batchNormalization")!.trainable = false;
+    frozen.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
+    expect((await bptt(frozen, one, { window: 2 })).windows.map(({ length }) => length)).toEqual([2, 2, 1]);
+  });
+
+  it("sequences without a state to carry are refused without holding them", async () => {
+    const model = make(sgd(), { stateful: false });
+    const { bytesInUse } = memoryUsage();
+    await expect(bptt(model, { x: x.toArray(), y }, { window: 4 })).rejects.toThrow("there is no state to carry");
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  });
 });

@@ -201,7 +201,9 @@ describe("compile again", () => {
       loss: categoricalCrossentropy({ fromLogits: true }),
       metrics: [topKAccuracy(), auc()],
     });
-    await expect(model.fit(x, y)).rejects.toThrow("auc: the output is not one number; expected [N, 1], got [N, 3].");
+    await expect(model.fit(x, y)).rejects.toThrow(
+      "auc: the output is not a single number; expected [N, 1], got [N, 3].",
+    );
     expect(model.isBuilt).toBe(false);
   });
 });

@@ -68,7 +68,7 @@ describe("resuming is refused", () => {
     await model.fit(x, y, { epochs: 2, batchSize: 16, callbacks: [stopAfterBatch(1)] });
     const before = model.weights.map(({ value }) => value.toTypedArray());
     await expect(model.fit(x, y, { epochs: 2, batchSize: 15, resume: true })).rejects.toThrow(
-      "fit: these are not the batches that training began with; expected 32 samples in 2 batches, got 30 samples in 2 batches. Resuming needs the same data and batchSize.",
+      "fit: the batches differ from those that training began with; expected 32 samples in 2 batches, got 30 samples in 2 batches. Resuming needs the same data and batchSize.",
     );
     const few = [x.toTypedArray().slice(0, 100), y.toTypedArray().slice(0, 20)] as const;
     await expect(model.fit(...few, { epochs: 2, batchSize: 16, resume: true })).rejects.toThrow(

@@ -87,7 +87,7 @@ describe("afterwards", () => {
       },
     };
     const [broken, fresh] = [chain(1e-3, moody), chain(1e-3)];
-    await expect(broken.fit(x, y)).rejects.toThrow("backward: no starting gradient");
+    await expect(broken.fit(x, y)).rejects.toThrow("backward: only a scalar has a starting gradient by default");
     isBroken = false;
     await broken.fit(x, y, { epochs: 3 });
     await fresh.fit(x, y, { epochs: 3 });
@@ -101,7 +101,7 @@ describe("afterwards", () => {
     for (const model of [broken, fresh]) model.compile({ optimizer: adam({ learningRate }), loss: meanSquaredError() });
     const before = weightsOf(broken);
     await expect(broken.fit(x, y)).rejects.toThrow(
-      "schedule: not a learning rate; expected a number in [0, ∞), got NaN at step 0.",
+      "schedule: the schedule gave no learning rate; expected a number in [0, ∞), got NaN at step 0.",
     );
     expectWeights(broken, before);
     rate = 0.01;

@@ -409,6 +409,6 @@ it("a layer of one's own that carries states without carriedStates is refused wh
   }
   const counter = new Counter("counter", { inputShape: [2], name: "counter" }, {});
   expect(() => sequential([counter])).toThrow(
-    'model: layer "counter" carries states, which nobody keeps apart; expected carriedStates beside carried, got undefined.',
+    'model: layer "counter" carries states without a place for them; expected carriedStates as well as carried, got undefined.',
   );
 });

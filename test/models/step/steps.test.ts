@@ -216,7 +216,7 @@ describe("frozen layers", () => {
     await model.fit(data.x, data.y);
     model.layers[0].trainable = true;
     await expect(model.fit(data.x, data.y)).rejects.toThrow(
-      'fit: layers were frozen or thawed since compile; got trainable true in layer "dense_1". Call compile again: the optimizer starts anew then.',
+      'fit: layers were frozen or unfrozen since compile; got trainable true in layer "dense_1". Call compile again; the optimizer then starts afresh.',
     );
     model.compile({ optimizer: sgd(), loss: categoricalCrossentropy({ fromLogits: true }) });
     const before = weightsOf(model);

@@ -43,3 +43,31 @@ it("a ten-step training gives the same bits with 1, 2 and 3 threads: weights, hi
     expect({ ...results, launches: 0 }).toEqual(one);
   }
 }, 60_000);
+
+/** Ten steps of a table of embeddings that is large enough for its kernels to be shared. */
+async function trainedTable(threads: number) {
+  vi.resetModules();
+  const { init, layers, losses, optimizers, sequential: chain } = await import("../../../src/index.js");
+  const { launcher } = await import("../../../src/runtime/runtime.js");
+  await init({ threads });
+  const { pool } = launcher();
+  for (let i = 0; i < 2000 && pool?.isReady === false; i++) await new Promise((resolve) => setTimeout(resolve, 5));
+  const [N, length] = [100, 12];
+  const tokens = Int32Array.from({ length: N * length }, (_, i) => (i * i * 31 + 17 * i) % 2000);
+  const model = chain([
+    layers.embedding({ inputDim: 2000, outputDim: 50, inputLength: length }),
+    layers.flatten(),
+    layers.dense({ units: 4 }),
+  ]);
+  const optimizer = optimizers.adam({ learningRate: 0.01, globalClipNorm: 0.1 });
+  model.compile({ optimizer, loss: losses.categoricalCrossentropy({ fromLogits: true }) });
+  const labels = Int32Array.from({ length: N }, (_, i) => i % 4);
+  const { history } = await model.fit(tokens, labels, { epochs: 2, batchSize: 20 });
+  return { history, weights: model.weights.map(({ value }) => value.toTypedArray()) };
+}
+
+it("ten steps of a table of embeddings give the same bits with 1, 2 and 3 threads", async () => {
+  const one = await trainedTable(1);
+  expect(await trainedTable(2)).toEqual(one);
+  expect(await trainedTable(3)).toEqual(one);
+});

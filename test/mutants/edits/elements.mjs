@@ -32,6 +32,18 @@ export const edits = {
     ["const count = min(step, end - r);", "const count = step;", "share boundary"],
     ["shareEnd(columns, rows, 16) - start", "shareEnd(columns, rows, 4) - start", "share boundary"],
   ],
+  "assembly/elementwise/binary.ts": [
+    [
+      "broadcast<ComparisonRows>(f, out, 0, a, b, box, 0);",
+      "broadcast<ComparisonRows>(f, out, 0, b, a, box, 0);",
+      "operands swapped",
+    ],
+    [
+      "broadcast<FurtherRows>(f, out, g, a, b, box, accumulate);",
+      "broadcast<FurtherRows>(f, out, g, a, b, box, 0);",
+      "= for +=",
+    ],
+  ],
   "assembly/elementwise/binaryFunctions.ts": [
     ["v128.and(g, f32x4.gt(a, b))", "v128.and(g, f32x4.ge(a, b))", "ties"],
     ["v128.and(g, f32x4.lt(a, b))", "v128.and(g, f32x4.le(a, b))", "ties"],
@@ -44,6 +56,8 @@ export const edits = {
     ["      a1 = v128.load(a, 16);\n", "", "operand not advanced"],
     ["      g1 = v128.load(g, 16);\n", "", "operand not advanced"],
     ["putLanes(out, r, accumulate, lanes);", "putLanes(out, r, 0, lanes);", "= for +="],
+    ["return row<LessEqual>(", "return row<Less>(", "comparison"],
+    ["return row<LessEqualInt32>(", "return row<LessInt32>(", "comparison"],
   ],
   "assembly/elementwise/box.ts": [
     ["if (d1 >= 16) return 1;", "if (d1 >= 16) return 2;", "axis", "which axis the threads cut decides no value"],
@@ -57,10 +71,6 @@ export const edits = {
       "wrong stride",
     ],
     ["const n2 = axis == 2 ? count : d2;", "const n2 = d2;", "share boundary"],
-  ],
-  "assembly/elementwise/compare.ts": [
-    ["(LESS, out, 0, b, a, d0,", "(LESS_EQUAL, out, 0, b, a, d0,", "comparison"],
-    ["(LESS_EQUAL_INT32, out, 0, b, a, d0,", "(LESS_EQUAL_INT32, out, 0, a, b, d0,", "operands swapped"],
   ],
   "assembly/elementwise/fill.ts": [["for (; i < end; i++) store", "for (; i < end - 1; i++) store", "tail skipped"]],
   "assembly/elementwise/map.ts": [

@@ -106,7 +106,7 @@ export const edits = {
   "assembly/image/distortion.ts": [
     ["t == 0 ? weight : weight * 2", "weight", "sum of weights"],
     ["-0.5 * ratio * ratio", "-0.5 * ratio", "power"],
-    ["1 / (1 + scale * load<f32>(u, 4))", "1 / (1 + scale)", "draw left out"],
+    ["1 / (1 + bounds.scale * load<f32>(u, 4))", "1 / (1 + bounds.scale)", "draw left out"],
     [
       "flips & flipsVertically && load<f32>(u, 28) < 0",
       "flips & flipsVertically && load<f32>(u, 24) < 0",

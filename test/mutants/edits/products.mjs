@@ -2,7 +2,7 @@
 export const edits = {
   "assembly/gemm/batch.ts": [
     ["accumulate | i32(cNext == 0 && i > 0)", "accumulate", "= for +="],
-    ["b + at * <usize>bNext", "b + at * <usize>aNext", "wrong stride"],
+    ["b + at * <usize>shape.bNext", "b + at * <usize>shape.aNext", "wrong stride"],
     ["const end = isDealt ? shareEnd(count, cost, 1) : count;", "const end = count;", "share boundary"],
   ],
   "assembly/gemm/gemm.ts": [

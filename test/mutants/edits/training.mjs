@@ -1,7 +1,7 @@
 /** Faults for what a training step runs beside its layers: optimizers, clipping, random draws, metrics, gathers, copies, threads. A row: see products.mjs. */
 export const edits = {
   "assembly/optim/update.ts": [
-    ["(<i64>load<f64>(block, 32)) & 63", "(<i64>load<f64>(block, 32)) & 1023", "periodic work left out"],
+    ["(<i64>block.step) & 63", "(<i64>block.step) & 1023", "periodic work left out"],
     [
       "for (let i = start; i < end; i += 4)",
       "for (let i = start; i < min(end, start + 4096); i += 4)",
@@ -29,7 +29,7 @@ export const edits = {
       "block, decay, end - i);\n    }",
       "periodic work left out",
     ],
-    ["f32x4.mul(v128.load32_splat(block, 52), m)", "f32x4.mul(v128.load32_splat(block, 48), m)", "wrong constant"],
+    ["f32x4.mul(meanFactorOf(block), m)", "f32x4.mul(gradientFactorOf(block), m)", "wrong constant"],
     ["lookAhead(params + at, grads + at, mean + at, square + at, block, decay, end - i);", "", "tail skipped"],
   ],
   "assembly/optim/adaptive.ts": [
@@ -42,7 +42,7 @@ export const edits = {
     ["f32x4.sqrt(f32x4.add(s, epsilon))", "f32x4.sqrt(s)", "epsilon dropped"],
   ],
   "assembly/optim/block.ts": [
-    ["t == 1 ? 1 : load<f32>(block, 64)", "load<f32>(block, 64)", "first step"],
+    ["t == 1 ? 1 : block.momentumProduct", "block.momentumProduct", "first step"],
     ["power(nadamDecay, t + 1)", "power(nadamDecay, t)", "off by one"],
     ["    if (n & 1) result *= base;\n", "    result *= base;\n", "power"],
   ],
@@ -139,7 +139,7 @@ export const edits = {
   "assembly/gather/rowList.ts": [
     ["for (let i = 0; i < k; i++) store<u8>", "for (let i = 1; i < k; i++) store<u8>", "first row"],
     ["row < v && k < v", "row < v - 1 && k < v", "last row"],
-    ["  store<i32>(list, 0);\n", "", "list not cleared"],
+    ["  list.count = 0;\n", "", "list not cleared"],
   ],
   "assembly/gather/rows.ts": [
     [
@@ -167,7 +167,7 @@ export const edits = {
       "",
       "tail skipped",
     ],
-    ["  x += <usize>(start * alongAxis(axis, x0, x1, x2, x3)) << 2;\n", "", "pointer not advanced"],
+    ["  x += (<usize>(start * alongAxis(axis, x0, x1, x2, x3))) << 2;\n", "", "pointer not advanced"],
     ["shareEnd(bytes, 1, 64) - start", "shareEnd(bytes, 1, 16) - start", "share boundary"],
     ["v128.store(p, accumulate ? f32x4.add(v128.load(p), v) : v);", "v128.store(p, v);", "= for +="],
     ["if (accumulate) store<f32>(p, load<f32>(p) + load<f32>(q));\n      else store<u32>", "store<u32>", "= for +="],
@@ -201,7 +201,7 @@ export const edits = {
   "assembly/launch.ts": [
     ["if (head & 1 || index == 0) changetype", "if (head & 1) changetype", "thread 0's work left out"],
     ["if (head & 2) {", "if (head & 4) {", "threads do not meet"],
-    ["  atomic.store<i32>(control + arrivedAt, 0);\n", "", "meeting point not cleared"],
+    ["  atomic.store<i32>(control + Control.Arrived, 0);\n", "", "meeting point not cleared"],
     ["    at += <usize>(head >> 8);\n", "    at += <usize>(head >> 9);\n", "wrong stride"],
   ],
 };

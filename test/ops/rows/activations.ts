@@ -29,7 +29,7 @@ function normalCdf(x: number): number {
 const refusesNegative = (op: "leakyRelu" | "elu", parameter: string) => ({
   call: () => ops[op](tensor([1]), -1),
   error: UsageError,
-  text: `${op}: ${parameter} out of range; expected ${parameter} ≥ 0, got -1.`,
+  text: `${op}: ${parameter} is out of range; expected ${parameter} ≥ 0, got -1.`,
 });
 
 export const rows: Rows<typeof activationFunctionsFile> = {

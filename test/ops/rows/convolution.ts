@@ -332,7 +332,7 @@ export const rows: Rows<typeof conv2dFile & typeof conv2dTransposeFile & typeof 
       {
         call: () => conv2dTranspose(x(), ones([3, 3, 8, 4]), undefined, { strides: 2, dilationRate: 2 }),
         error: UsageError,
-        text: "conv2dTranspose: strides and dilation together; expected one of the two to be 1, got strides [2, 2], dilationRate [2, 2].",
+        text: "conv2dTranspose: strides and dilationRate cannot both exceed 1; got strides [2, 2], dilationRate [2, 2].",
       },
       {
         call: () => conv2dTranspose(x(), ones([3, 3, 8, 4]), undefined, { strides: 2, outputPadding: 2 }),
@@ -342,7 +342,7 @@ export const rows: Rows<typeof conv2dFile & typeof conv2dTransposeFile & typeof 
       {
         call: () => conv2dTranspose(ones([1, 2, 2, 4]), ones([3, 3, 8, 4]), undefined, { padding: 2 }),
         error: ShapeError,
-        text: "conv2dTranspose: the output has no size; expected at least 1, got 0 along H (x [N, H, W, C] = [1, 2, 2, 4], kernel [kH, kW, O, C] = [3, 3, 8, 4]). Take less padding.",
+        text: "conv2dTranspose: the output would be empty; expected at least 1, got 0 along H (x [N, H, W, C] = [1, 2, 2, 4], kernel [kH, kW, O, C] = [3, 3, 8, 4]). Use less padding.",
       },
       {
         call: () => conv2dTranspose(ones([2, 2, 4]), ones([3, 3, 8, 4]), undefined),
@@ -384,7 +384,7 @@ export const rows: Rows<typeof conv2dFile & typeof conv2dTransposeFile & typeof 
       {
         call: () => separableConv2d(x(), ones([3, 3, 4, 1]), ones([3, 3, 4, 8]), undefined),
         error: ShapeError,
-        text: "separableConv2d: the pointwise kernel looks beyond its pixel; expected [1, 1, C M, O], got pointwiseKernel [3, 3, 4, 8].",
+        text: "separableConv2d: pointwiseKernel is larger than one pixel; expected [1, 1, C M, O], got pointwiseKernel [3, 3, 4, 8].",
       },
     ],
     flops: (inputs, attributes) => {

@@ -86,7 +86,7 @@ export const rows: Rows<typeof denseFile> = {
       {
         call: () => dense(ones([2, 3]), ones([3]), undefined),
         error: ShapeError,
-        text: "dense: the kernel is no matrix; expected [I, O], got kernel [3].",
+        text: "dense: kernel must have shape [I, O]; got kernel [3].",
       },
       {
         call: () => dense(ones([2, 3]), ones([3, 5]), ones([4])),

@@ -164,7 +164,7 @@ const sampleBilinear: Row<{ readonly fill: number }> = {
     {
       call: () => ops.sampleBilinear(ones([2, 4, 4]), ones([2, 2, 4, 4])),
       error: ShapeError,
-      text: "sampleBilinear: x is no batch of images; expected x [N, H, W, C], got x [2, 4, 4].",
+      text: "sampleBilinear: x must have shape [N, H, W, C]; got x [2, 4, 4].",
     },
     {
       call: () => ops.sampleBilinear(ones([2, 4, 5, 3]), ones([2, 2, 4, 4])),

@@ -1,9 +1,12 @@
 /** Rows of the losses, and of the mean over their samples. */
 import { ShapeError, UsageError } from "../../../src/errors.js";
+import { apply } from "../../../src/ops/defineOp.js";
 import * as ops from "../../../src/ops/index.js";
+import { totalLossOp } from "../../../src/ops/loss/totalLoss.js";
 import { ones, tensor } from "../../../src/tensor/create.js";
 import { type Operand, integers, normal, probabilities, sizesAround, uniform } from "../../support/operands.js";
 import type * as softmaxCrossEntropyFile from "../../../src/ops/loss/softmaxCrossEntropy.js";
+import type * as totalLossFile from "../../../src/ops/loss/totalLoss.js";
 import type * as weightedMeanFile from "../../../src/ops/loss/weightedMean.js";
 import type { Rows } from "../row.js";
 import { logSumExp } from "./softmax.js";
@@ -18,7 +21,7 @@ function targetRows({ values, dtype }: Operand, rows: number, columns: number): 
 
 const shapes = [[0, 3], [1, 1], ...sizesAround(8).map((C) => [3, C]), [19, 10], [2, 3, 5], [5, 4100]];
 
-export const rows: Rows<typeof softmaxCrossEntropyFile & typeof weightedMeanFile> = {
+export const rows: Rows<typeof softmaxCrossEntropyFile & typeof totalLossFile & typeof weightedMeanFile> = {
   softmaxCrossEntropyOp: {
     samples: (random) =>
       shapes.flatMap((shape) =>
@@ -47,12 +50,12 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof weightedMeanFile
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([3, 2])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: targets do not fit the logits; expected targets […, C] = [2, 3], got [3, 2].",
+        text: "softmaxCrossEntropy: the targets do not fit the logits; expected targets […, C] = [2, 3], got [3, 2].",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 0]), ones([2, 0])),
         error: ShapeError,
-        text: "softmaxCrossEntropy: no classes; expected logits […, C], C ≥ 1, got Tensor(2, 0).",
+        text: "softmaxCrossEntropy: there are no classes; expected logits […, C], C ≥ 1, got Tensor(2, 0).",
       },
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: 2 }),
@@ -62,10 +65,31 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof weightedMeanFile
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3], { requiresGrad: true })),
         error: UsageError,
-        text: "softmaxCrossEntropy: operand 1 has no gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
+        text: "softmaxCrossEntropy: operand 1 cannot have a gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
       },
     ],
     flops: ([logits]) => 6 * logits.values.length,
+  },
+  totalLossOp: {
+    samples: (random) =>
+      [[1], [0.5], [1, 1], [2, 0, -0.25]].map((factors) => ({
+        title: `factors ${factors.join(", ")}`,
+        inputs: factors.map(() => normal(random, [])),
+        attributes: factors,
+      })),
+    reference(inputs, factors) {
+      const sum = inputs.reduce((total, { values: [x] }, i) => total + factors[i] * x, 0);
+      return [{ shape: [], dtype: "float32", values: Float64Array.of(sum) }];
+    },
+    bound: { relative: 1e-6, absolute: 2e-7 },
+    refusals: [
+      {
+        call: () => apply(totalLossOp, [ones([2])], [1]),
+        error: ShapeError,
+        text: "totalLoss: a term is no scalar; got Tensor(2).",
+      },
+    ],
+    flops: (inputs) => 2 * inputs.length,
   },
   weightedMeanOp: {
     samples: (random) =>

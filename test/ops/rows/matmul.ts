@@ -81,17 +81,17 @@ export const rows: Rows<typeof matmulFile> = {
       {
         call: () => matmul(ones([2, 3]), ones([4, 5])),
         error: ShapeError,
-        text: "matmul: inner sizes differ; expected K = 3 rows in b, as a has columns, got 4 (a [2, 3] and b [4, 5]).",
+        text: "matmul: inner sizes differ; expected K = 3 rows in b, as many as columns in a, got 4 (a [2, 3] and b [4, 5]).",
       },
       {
         call: () => matmul(ones([2, 3]), ones([4, 5]), { transposeA: true, transposeB: true }),
         error: ShapeError,
-        text: "matmul: inner sizes differ; expected K = 2 rows in bᵀ, as aᵀ has columns, got 5 (a [2, 3] and b [4, 5]).",
+        text: "matmul: inner sizes differ; expected K = 2 rows in bᵀ, as many as columns in aᵀ, got 5 (a [2, 3] and b [4, 5]).",
       },
       {
         call: () => matmul(ones([2]), ones([2, 2])),
         error: ShapeError,
-        text: "matmul: no matrices; expected rank ≥ 2, got a [2] and b [2, 2]. Give a vector an axis by expandDims().",
+        text: "matmul: a and b must be matrices; expected rank ≥ 2, got a [2] and b [2, 2]. Turn a vector into a matrix with expandDims().",
       },
       {
         call: () => matmul(ones([2, 3, 3]), ones([3, 3, 3])),

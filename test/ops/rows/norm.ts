@@ -125,13 +125,13 @@ export const rows: Rows<typeof batchNormFile & typeof layerNormFile> = {
         call: () => ops.batchNorm(ones([1, 3])),
         error: ShapeError,
         text:
-          "batchNorm: no variance can be taken; expected 2 or more values in each channel, got 1 (x [1, 3]). " +
-          "Train with two samples or more in every batch, the last one of an epoch too; for prediction use moving averages.",
+          "batchNorm: one value has no variance; expected 2 or more values in each channel, got 1 (x [1, 3]). " +
+          "Train with at least two samples in every batch, the last of an epoch included; for prediction use moving averages.",
       },
       {
         call: () => ops.groupNorm(ones([5, 3]), 3),
         error: ShapeError,
-        text: "groupNorm: no variance can be taken; expected 2 or more values in each group, got 1 (x [5, 3]). Use fewer groups.",
+        text: "groupNorm: one value has no variance; expected 2 or more values in each group, got 1 (x [5, 3]). Use fewer groups.",
       },
       {
         call: () => ops.groupNorm(ones([5, 2, 6]), 4),
@@ -141,7 +141,7 @@ export const rows: Rows<typeof batchNormFile & typeof layerNormFile> = {
       {
         call: () => ops.batchNorm(ones([3])),
         error: ShapeError,
-        text: "batchNorm: x has no channels; expected x [N, …, C], got x [3].",
+        text: "batchNorm: x has no channel axis; expected x [N, …, C], got x [3].",
       },
       {
         call: () => ops.batchNorm(ones([2, 3]), { epsilon: 0 }),
@@ -225,7 +225,7 @@ export const rows: Rows<typeof batchNormFile & typeof layerNormFile> = {
       {
         call: () => ops.layerNorm(ones([2, 3]), { axes: 3 }),
         error: ShapeError,
-        text: "layerNorm: x has no such axes; expected a number of axes in [1, 2] (x [2, 3]), got 3.",
+        text: "layerNorm: axes is out of range; expected a number of axes in [1, 2] (x [2, 3]), got 3.",
       },
       {
         call: () => ops.layerNorm(ones([4, 2, 3]), { axes: 2, beta: ones([3]) }),

@@ -108,7 +108,7 @@ export const rows: Rows<typeof lstmFile & typeof gruFile & typeof simpleRnnFile>
       {
         call: () => lstm(ones([2, 3]), lstmWeights(3, 4)),
         error: ShapeError,
-        text: "lstm: x is no batch of sequences; expected x [N, T, I], got x [2, 3]. Sequences are batch first: samples, steps, features.",
+        text: "lstm: x must have shape [N, T, I]; got x [2, 3]. The axes are samples, steps and features, in this order.",
       },
       {
         call: () => lstm(ones([2, 5, 2]), lstmWeights(3, 4)),
@@ -123,12 +123,12 @@ export const rows: Rows<typeof lstmFile & typeof gruFile & typeof simpleRnnFile>
       {
         call: () => lstm(ones([2, 5, 3]), { kernel: ones([3, 12]), recurrentKernel: ones([4, 16]) }),
         error: ShapeError,
-        text: "lstm: the kernel does not fit; expected [I, 16], as the recurrent kernel has columns, got [3, 12].",
+        text: "lstm: the kernel does not fit; expected [I, 16], with as many columns as the recurrent kernel, got [3, 12].",
       },
       {
         call: () => lstm(ones([2, 5, 3]), { ...lstmWeights(3, 4), bias: ones([4]) }),
         error: ShapeError,
-        text: "lstm: the bias does not fit; expected one number a column of the kernel = [16], got [4].",
+        text: "lstm: the bias does not fit; expected one number for each column of the kernel = [16], got [4].",
       },
       {
         call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { initialState: [ones([2, 4]), ones([3, 4])] }),
@@ -148,7 +148,7 @@ export const rows: Rows<typeof lstmFile & typeof gruFile & typeof simpleRnnFile>
       {
         call: () => lstm(ones([2, 5, 3]), lstmWeights(3, 4), { activation: "elu" as "tanh" }),
         error: UsageError,
-        text: 'lstm: activation is not one of recurrent layers; expected linear, relu, sigmoid, tanh, selu, softplus, hardSigmoid, got "elu".',
+        text: 'lstm: activation is not an activation of recurrent layers; expected linear, relu, sigmoid, tanh, selu, softplus, hardSigmoid, got "elu".',
       },
     ],
     flops: flops(4),
@@ -169,7 +169,7 @@ export const rows: Rows<typeof lstmFile & typeof gruFile & typeof simpleRnnFile>
       {
         call: () => gru(ones([2, 5, 3]), { kernel: ones([3, 12]), recurrentKernel: ones([4, 12]), bias: ones([12]) }),
         error: ShapeError,
-        text: "gru: the bias does not fit; expected one number a column of the kernel = [2, 12], got [12].",
+        text: "gru: the bias does not fit; expected one number for each column of the kernel = [2, 12], got [12].",
       },
       {
         call: () => gru(ones([2, 5, 3]), { kernel: ones([3, 16]), recurrentKernel: ones([4, 16]) }),
@@ -203,7 +203,7 @@ export const rows: Rows<typeof lstmFile & typeof gruFile & typeof simpleRnnFile>
             { recurrentDropout: { keep: ones([2, 4], { dtype: "int32" }), rate: 1 } },
           ),
         error: UsageError,
-        text: "simpleRnn: rate out of range; expected 0 ≤ rate < 1, got 1.",
+        text: "simpleRnn: recurrentDropout.rate is out of range; expected 0 ≤ rate < 1, got 1.",
       },
     ],
     flops: flops(1),

@@ -78,19 +78,19 @@ function reduceRow({ name, call, f, draw, needsOne, bound }: ReduceRow): Row<Axi
       {
         call: () => call(ones([2, 3]), 2),
         error: ShapeError,
-        text: `${name}: axis out of range; expected an integer in [-2, 2), got 2.`,
+        text: `${name}: axis 2 is out of range for a tensor of rank 2; expected an integer in [-2, 2).`,
       },
       {
         call: () => call(ones([2, 3]), { axis: 1 } as never),
         error: UsageError,
-        text: `${name}: not an axis; expected a number, a list of numbers, or undefined for all, got Object. Options come after it.`,
+        text: `${name}: axis has the wrong type; expected a number, an array of numbers, or undefined for all axes, got Object. Options come after the axis.`,
       },
       ...(needsOne
         ? [
             {
               call: () => call(zeros([2, 0]), 1),
               error: ShapeError,
-              text: `${name}: nothing to compare; expected one element or more along the axes, got x [2, 0].`,
+              text: `${name}: there is nothing to compare; expected at least one element along the axes, got x [2, 0].`,
             },
           ]
         : []),
@@ -142,12 +142,12 @@ function positionRow(
       {
         call: () => call(tensor(1)),
         error: ShapeError,
-        text: `${name}: axis out of range; expected an integer in [0, 0), got -1.`,
+        text: `${name}: axis -1 is out of range for a tensor of rank 0; expected an integer in [0, 0).`,
       },
       {
         call: () => call(zeros([0, 2]), 0),
         error: ShapeError,
-        text: `${name}: nothing to compare; expected one element or more along the axis, got x [0, 2].`,
+        text: `${name}: there is nothing to compare; expected at least one element along the axis, got x [0, 2].`,
       },
     ],
     flops: ([x]) => sizeOf(x.shape),

@@ -109,12 +109,12 @@ function rowOf(
       {
         call: () => rowLosses.rowLoss(op, ones([2, 3]), ones([2, 2])),
         error: ShapeError,
-        text: `${op.name}: target and prediction differ; expected the target as the prediction [2, 3], got [2, 2].`,
+        text: `${op.name}: target and prediction differ in shape; expected target [2, 3], as the prediction, got [2, 2].`,
       },
       {
         call: () => rowLosses.rowLoss(op, tensor(1), tensor(1)),
         error: ShapeError,
-        text: `${op.name}: no batch axis; expected [N, …], got [].`,
+        text: `${op.name}: the prediction has no batch axis; expected [N, …], got [].`,
       },
       {
         call: () => rowLosses.rowLoss(op, ones([2]), zeros([2], { dtype: "int32" })),
@@ -124,7 +124,7 @@ function rowOf(
       {
         call: () => rowLosses.rowLoss(op, ones([2]), ones([2], { requiresGrad: true })),
         error: UsageError,
-        text: `${op.name}: operand 1 has no gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().`,
+        text: `${op.name}: operand 1 cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().`,
       },
     ],
     flops: ([p]) => 4 * p.values.length,
@@ -245,17 +245,17 @@ export const rows: Rows<typeof rowLosses & typeof losses> = {
       {
         call: () => losses.crossEntropy(ones([2, 3]), ones([3, 2])),
         error: ShapeError,
-        text: "crossEntropy: targets do not fit; expected targets […, C] = [2, 3], got [3, 2].",
+        text: "crossEntropy: the targets do not fit the probabilities; expected targets […, C] = [2, 3], got [3, 2].",
       },
       {
         call: () => losses.crossEntropy(ones([2, 3]), zeros([3], { dtype: "int32" })),
         error: ShapeError,
-        text: "crossEntropy: targets do not fit; expected labels […] = [2], got [3].",
+        text: "crossEntropy: the targets do not fit the probabilities; expected labels […] = [2], got [3].",
       },
       {
         call: () => losses.crossEntropy(ones([2, 0]), ones([2, 0])),
         error: ShapeError,
-        text: "crossEntropy: no classes; expected […, C], C ≥ 1, got [2, 0].",
+        text: "crossEntropy: there are no classes; expected […, C], C ≥ 1, got [2, 0].",
       },
       {
         call: () => losses.crossEntropy(ones([2, 3]), ones([2, 3]), { labelSmoothing: -0.1 }),

@@ -109,7 +109,7 @@ export const rows: Rows<typeof gatherFile & typeof embeddingFile & typeof dropou
       {
         call: () => ops.embedding(ones([3]), zeros([2], int32)),
         error: ShapeError,
-        text: "embedding: the table is no matrix; expected table [V, D], got table [3].",
+        text: "embedding: table must have shape [V, D]; got table [3].",
       },
     ],
     flops: ([table, tokens]) => tokens.values.length * table.shape[1],
@@ -134,7 +134,7 @@ export const rows: Rows<typeof gatherFile & typeof embeddingFile & typeof dropou
       {
         call: () => ops.dropout(ones([2]), 1, new RandomState(1)),
         error: UsageError,
-        text: "dropout: rate out of range; expected 0 ≤ rate < 1, got 1.",
+        text: "dropout: rate is out of range; expected 0 ≤ rate < 1, got 1.",
       },
     ],
     flops: ([x]) => sizeOf(x.shape),

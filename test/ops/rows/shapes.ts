@@ -212,7 +212,7 @@ export const rows: Rows<
       {
         call: () => ops.slice(ones([2, 3]), [1, 1], [1, 3]),
         error: ShapeError,
-        text: "slice: the box is not inside x; expected a box in x [2, 3], got begin [1, 1], size [1, 3].",
+        text: "slice: the slice is not inside x; expected begin and size within x [2, 3], got begin [1, 1], size [1, 3].",
       },
     ],
     flops: ([x]) => sizeOf(x.shape),
@@ -268,12 +268,12 @@ export const rows: Rows<
       {
         call: () => ops.pad(ones([2, 3]), [[0, 1]]),
         error: ShapeError,
-        text: "pad: paddings do not fit; expected [before, after] ≥ 0 for each axis of x [2, 3], got [[0, 1]].",
+        text: "pad: paddings do not fit x; expected [before, after] ≥ 0 for each axis of x [2, 3], got [[0, 1]].",
       },
       {
         call: () => ops.pad(ones([2]), [[-1, 1]]),
         error: ShapeError,
-        text: "pad: paddings do not fit; expected [before, after] ≥ 0 for each axis of x [2], got [[-1, 1]].",
+        text: "pad: paddings do not fit x; expected [before, after] ≥ 0 for each axis of x [2], got [[-1, 1]].",
       },
     ],
     flops: ([x]) => sizeOf(x.shape),
@@ -300,12 +300,12 @@ export const rows: Rows<
       {
         call: () => ops.broadcastTo(ones([2, 3]), [3]),
         error: ShapeError,
-        text: "broadcastTo: the shape does not fit; expected a shape that x [2, 3] broadcasts to, got [3].",
+        text: "broadcastTo: x does not broadcast to the shape; expected a shape that x [2, 3] broadcasts to, got [3].",
       },
       {
         call: () => ops.broadcastTo(ones([3]), [1, 1]),
         error: ShapeError,
-        text: "broadcastTo: the shape does not fit; expected a shape that x [3] broadcasts to, got [1, 1].",
+        text: "broadcastTo: x does not broadcast to the shape; expected a shape that x [3] broadcasts to, got [1, 1].",
       },
     ],
     flops: (_, shape) => sizeOf(shape),
@@ -324,7 +324,7 @@ export const rows: Rows<
       {
         call: () => ops.cast(ones([2]), "uint8" as never),
         error: UsageError,
-        text: 'cast: no such cast; expected "float32" or "int32", got "uint8".',
+        text: 'cast: dtype is out of range; expected "float32" or "int32", got "uint8".',
       },
     ],
     flops: ([x]) => sizeOf(x.shape),
@@ -361,12 +361,17 @@ export const rows: Rows<
       {
         call: () => ops.squeeze(ones([2, 1]), 0),
         error: ShapeError,
-        text: "squeeze: axis 0 is no axis of one; expected size 1, got x [2, 1].",
+        text: "squeeze: axis 0 does not have size 1; got x [2, 1].",
+      },
+      {
+        call: () => ops.squeeze(ones([1]), 2),
+        error: ShapeError,
+        text: "squeeze: axis 2 is out of range for a tensor of rank 1; expected an integer in [-1, 1).",
       },
       {
         call: () => ops.expandDims(ones([2]), 2),
         error: ShapeError,
-        text: "expandDims: axis out of range; expected an integer in [-2, 2), got 2.",
+        text: "expandDims: axis 2 is out of range for a tensor of rank 2; expected an integer in [-2, 2).",
       },
     ],
     flops: () => 0,
@@ -398,7 +403,7 @@ export const rows: Rows<
       {
         call: () => ops.transpose(ones([2, 3]), [0, 0]),
         error: ShapeError,
-        text: "transpose: axes are no permutation; expected each axis of x Tensor(2, 3) once, got [0, 0].",
+        text: "transpose: axes are not a permutation; expected each axis of x Tensor(2, 3) once, got [0, 0].",
       },
     ],
     flops: ([x]) => sizeOf(x.shape),
@@ -429,22 +434,22 @@ export const rows: Rows<
       {
         call: () => ops.concat([]),
         error: ShapeError,
-        text: "concat: nothing to join; expected an array of one tensor or more.",
+        text: "concat: there is nothing to join; expected an array of at least one tensor.",
       },
       {
         call: () => ops.concat([ones([2, 3]), ones([2, 3, 1])], 1),
         error: ShapeError,
-        text: "concat: operands do not fit; expected float32 [2, 3] but for axis 1, got operand 1 float32 [2, 3, 1].",
+        text: "concat: the tensors do not fit together; expected float32 [2, 3] except along axis 1, got operand 1 float32 [2, 3, 1].",
       },
       {
         call: () => ops.concat([ones([2]), 3 as never]),
         error: UsageError,
-        text: "concat: operand 1 is not a tensor; expected a Tensor, got 3. Make one by tensor(values).",
+        text: "concat: operand 1 is not a tensor; expected a Tensor, got 3. Make one with tensor(values).",
       },
       {
         call: () => ops.stack([ones([2]), ones([3])]),
         error: ShapeError,
-        text: "stack: shapes differ; expected [2], got [3].",
+        text: "stack: the tensors differ in shape; expected [2], got [3].",
       },
     ],
     flops: (inputs) => inputs.reduce((sum, x) => sum + sizeOf(x.shape), 0),

@@ -68,7 +68,7 @@ export const rows: Rows<typeof unaryFile> = {
       {
         call: () => ops.pow(tensor([1]), NaN),
         error: UsageError,
-        text: "pow: the exponent is no number; expected a finite number, got NaN.",
+        text: "pow: exponent must be a finite number; got NaN.",
       },
     ],
   }),
@@ -87,7 +87,7 @@ export const rows: Rows<typeof unaryFile> = {
       {
         call: () => ops.clip(tensor([1]), 1, 0),
         error: UsageError,
-        text: "clip: empty range; expected low ≤ high, got [1, 0].",
+        text: "clip: the range is empty; expected low ≤ high, got [1, 0].",
       },
     ],
   }),

@@ -1,14 +1,18 @@
-/** The option `groupByLength` of fit, evaluate and predict, and what is wrong with its value. What it does is in lengthGroups.ts. */
+/**
+ * The option `groupByLength` of fit, evaluate and predict, and the check of its value. What it does is in
+ * lengthGroups.ts.
+ */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 
 /**
- * True, or with what lengths are rounded up to a multiple of: default a tenth of T. One recorded step with its memory is kept for each length that
- * occurs. A model gives the same results as without where padding does not count (maskZero); else it sees less padding.
+ * True, or the multiple to which lengths are rounded up (default: a tenth of T). A recorded step with its memory is
+ * kept for each rounded length. Where padding does not count (maskZero), a model gives the same results as without
+ * grouping; otherwise it sees less padding.
  */
 export type GroupByLength = boolean | { readonly multiple?: number };
 
-/** Throws UsageError for a value that is none. */
+/** @throws {UsageError} when the value is invalid */
 export function checkGroupByLength(op: string, value: GroupByLength | undefined): void {
   if (value === undefined || typeof value === "boolean") return;
   if (typeof value !== "object" || value === null) {

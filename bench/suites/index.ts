@@ -27,10 +27,10 @@ export const suites: Readonly<Record<Group, Suite>> = {
   threads: threadsSuite,
 };
 
-/** What stands on the command line: a group, or all. */
+/** The names accepted on the command line: a group, or all. */
 export const suiteNames: readonly string[] = [...groups, "all"];
 
-/** The groups that a name on the command line means. */
+/** The groups for a name on the command line. */
 export function chosenGroups(name: string): readonly Group[] {
   return name === "all" ? groups : groups.filter((group) => group === name);
 }

@@ -1,0 +1,36 @@
+/**
+ * Structs in linear memory: the shape of a kernel call where it has more numbers than arguments should be (layout.ts files of assembly/). TypeScript knows where
+ * the fields lie from #wasm/layouts, which the build writes. Does not hold what stays in memory between calls: whoever owns that has a block of his own.
+ */
+import type { FloatBits, Layout } from "#wasm/layouts";
+import { heap, launcher } from "./runtime.js";
+
+/** What a field is written with: a number, or a list of them. */
+type Values<T> = { readonly [K in keyof T]: number | readonly number[] };
+
+/**
+ * Writes a struct for the kernel call that follows. While a function is recorded, it stays as long as the recording; otherwise until a few more were written.
+ *
+ * @param values  all fields; int32
+ * @returns its address. Errors: MemoryError
+ */
+export function writeStruct<T extends Values<T>>(layout: Layout<T>, values: T): number {
+  const ptr = launcher().placeOfStruct(layout.bytes);
+  fillStruct(ptr, layout, values);
+  return ptr;
+}
+
+/** Writes the fields of a struct that lies at `ptr`. @param values int32 */
+export function fillStruct<T extends Values<T>>(ptr: number, { bytes, at }: Layout<T>, values: T): void {
+  const words = heap().view("int32", ptr, bytes / 4);
+  for (const name in at) {
+    const value: number | readonly number[] = values[name];
+    if (typeof value === "number") words[at[name] / 4] = value;
+    else words.set(value, at[name] / 4);
+  }
+}
+
+/** A float32 as what a field of that type is written with. */
+export function floatBits(value: number): FloatBits {
+  return new Int32Array(Float32Array.of(value).buffer)[0] as FloatBits;
+}
