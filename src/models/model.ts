@@ -165,7 +165,8 @@ export class Model {
       if (data.validation !== undefined) {
         checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       }
-      const columns = (op: string, samples: Samples): DataColumns => dataColumns(op, shapes(), compiled.losses, samples);
+      const columns = (op: string, samples: Samples): DataColumns =>
+        dataColumns(op, shapes(), compiled.losses, samples);
       const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
       const trainable = {
         layers: this.layers,

@@ -11,17 +11,7 @@ import { scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
 
-const {
-  accuracy,
-  auc,
-  f1,
-  meanAbsoluteError,
-  meanSquaredError,
-  precision,
-  r2,
-  recall,
-  topKAccuracy,
-} = metrics;
+const { accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy } = metrics;
 
 type Rows = readonly (number | readonly number[])[];
 type Batch = readonly [target: Rows | Int32Array, prediction: Rows, weights?: readonly number[]];

@@ -1,5 +1,5 @@
 /**
- * PNG images, decoded to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard,
+ * PNG images, decoded in Node to RGBA of 8 bits: every colour type, bit depth, filter and interlacing of the standard,
  * including checksums. The cost of an image is limited by its header, before anything is inflated: a blank one of 8
  * megapixels is a valid file of 30 kB, which a limit by the file's size alone (Note [Cost of a file] in io/gzip.ts)
  * would refuse. Ignores gamma, colour profiles, text and animation (the first image counts). Samples of 16 bits are
@@ -154,7 +154,7 @@ function readHeader(body: Uint8Array): Header {
 function inflate(compressed: Uint8Array, bytes: number): Uint8Array {
   let scanlines: Uint8Array;
   try {
-    // One piece that holds all and a byte more: what comes in several is copied together, at twice the memory.
+    // One piece that holds everything and a byte more: several pieces would be copied together, at twice the memory.
     scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {
       maxOutputLength: bytes,
       chunkSize: Math.max(64, bytes + 1),
