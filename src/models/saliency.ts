@@ -26,7 +26,7 @@ export interface InputGradientOptions {
 export function inputGradients(model: Model, inputs: readonly Tensor[], options: InputGradientOptions = {}): Tensor[] {
   const op = "inputGradients";
   checkKeys(op, options, ["of"]);
-  const { of = ([first]) => sum(first.rank > 1 ? max(first, -1) : first) } = options;
+  const { of = highestScores } = options;
   const given: unknown = inputs;
   if (!Array.isArray(given) || !given.every((input) => input instanceof Tensor && input.dtype === "float32")) {
     const hint = "Tokens have no gradient; take the output of their embedding by upTo(model, layer).";
@@ -44,4 +44,9 @@ export function inputGradients(model: Model, inputs: readonly Tensor[], options:
     }
     return leaves.map((leaf) => leaf.grad ?? tensor(new Float32Array(leaf.size), leaf.shape));
   });
+}
+
+/** The sum of the highest score of each sample, of the first output. */
+function highestScores([first]: readonly Tensor[]): Tensor {
+  return sum(first.rank > 1 ? max(first, -1) : first);
 }
