@@ -77,7 +77,7 @@ describe("lanegrad table mnist", () => {
 
   it.each([
     [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write --report"],
-    [[], "lanegrad table: no table; expected mnist or imdb."],
+    [[], "lanegrad table: missing table; expected mnist or imdb."],
     [["imagenet"], 'table: unknown table; expected mnist or imdb, got "imagenet".'],
     [["mnist", "--data", join(folder, "none")], "cannot read --data"],
   ])("refuses %j", async (args, text) => {

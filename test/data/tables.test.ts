@@ -250,7 +250,7 @@ describe("options that are wrong", () => {
     [{ encoding: "latin1" as never }, 'encoding is invalid; expected "utf-8" or "windows-1252", got "latin1".'],
     [{ separator: "§" }, "separator is invalid; expected one character"],
     [{ like: 1 as never }, "like is invalid; expected what csv or parseCsv returned, got 1."],
-    [5 as never, "the options are no object"],
+    [5 as never, "the options must be an object"],
   ])("%o", (options, expected) => {
     expect(() => parseCsv("a,b\n1,2\n", options)).toThrow(UsageError);
     expect(() => parseCsv("a,b\n1,2\n", options)).toThrow(expected);

@@ -63,8 +63,8 @@ describe("grad of a leaf", () => {
       () => zeros([2], { dtype: "int32" }),
       'grad: the gradient does not fit; expected Tensor(2) "w", got int32 Tensor(2).',
     ],
-    ["numbers", () => [0, 0], 'grad: the gradient is not a tensor; expected Tensor(2) "w", got [0, 0].'],
-    ["null", () => null, 'grad: the gradient is not a tensor; expected Tensor(2) "w", got null.'],
+    ["numbers", () => [0, 0], 'grad: not a tensor; expected Tensor(2) "w", got [0, 0].'],
+    ["null", () => null, 'grad: not a tensor; expected Tensor(2) "w", got null.'],
     [
       "a freed tensor",
       () => {
