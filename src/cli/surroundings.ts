@@ -1,4 +1,6 @@
-/** Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own. */
+/**
+ * Everything a command uses of its process: streams, environment, signals, files of the package. Tests pass their own.
+ */
 import type { InstalledPackage } from "../../bench/suites/suite.js";
 
 /** A stream to write text to; `process.stdout` is one. */

@@ -1,7 +1,7 @@
 /**
- * CSV files as data sets: columns become x, one column of names becomes labels, or number columns become targets. What a column becomes is decided by the
- * options and the first 100 rows (table/layout.ts); a field that does not fit is an error with line and column.
- * Letters: N rows, F features, K target columns.
+ * CSV files as data sets: columns become x, one column of names becomes labels, or number columns become targets. What
+ * a column becomes is decided by the options and the first 100 rows (table/layout.ts); a field that does not fit is an
+ * error with line and column. Letters: N rows, F features, K target columns.
  */
 import { DataError, message, show, UsageError } from "../errors.js";
 import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
@@ -24,7 +24,10 @@ export interface CsvFindings {
   readonly header: boolean;
   /** The feature columns and what became of them. */
   readonly columns: readonly CsvFeature[];
-  /** Names of the F features: those of the columns, without a header their numbers, and "city=Bern" for a word of a one-hot column. */
+  /**
+   * Names of the F features: those of the columns, without a header their numbers, and "city=Bern" for a word of a
+   * one-hot column.
+   */
   readonly featureNames: readonly string[];
   /** Rows left out because a value was missing. */
   readonly skipped: number;
@@ -55,16 +58,18 @@ export interface CsvDataset extends Dataset, CsvFindings {}
  * A CSV file as a data set: x (N, F) float32; y (N) int32 labels with `classNames`, or (N, K) float32 targets.
  *
  * ```ts
- * const train = await datasets.csv("train.csv", { labels: "survived", text: "oneHot", missing: { age: "median", port: "mostFrequent" } });
- * const test = await datasets.csv("test.csv", { labels: "survived", like: train }); // the same features, from the numbers of train
+ * const missing = { age: "median", port: "mostFrequent" };
+ * const train = await datasets.csv("train.csv", { labels: "survived", text: "oneHot", missing });
+ * const test = await datasets.csv("test.csv", { labels: "survived", like: train }); // the same features
  * ```
  *
  * @param source   path (Node), bytes, Blob, Response or stream; gzipped or not
  * @param options  which columns are what; `labels` or `target` is needed
- * @throws UsageError before `init` and for a wrong option; DataError for a file that cannot be read or inflates to more than `maxBytes`, and as
- * {@link parseCsv}; MemoryError.
- * Cost: time linear in the file; beside the file, which may inflate to 100 times its size (8 MiB for small files), 4 bytes a field in use while it is read,
- * and 4 bytes a value of x and y.
+ * @throws {UsageError} before `init` and for a wrong option
+ * @throws {DataError} for a file that cannot be read or inflates to more than `maxBytes`, and as {@link parseCsv}
+ * @throws {MemoryError}
+ * Cost: time linear in the file; beside the file, which may inflate to 100 times its size (8 MiB for small files), 4
+ * bytes a field in use while it is read, and 4 bytes a value of x and y.
  */
 export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
@@ -89,12 +94,13 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
  * The values of a CSV text, without tensors; `labels` and `target` may both be left out.
  *
  * ```ts
- * const { features, columns } = datasets.parseCsv("size;city\n1,5;Bern\nNA;Rom\n", { decimal: ",", text: "index", missing: "mean" });
+ * const text = "size;city\n1,5;Bern\nNA;Rom\n";
+ * const { features, columns } = datasets.parseCsv(text, { decimal: ",", text: "index", missing: "mean" });
  * ```
- *
- * @throws UsageError for a wrong option or a column that is not there; DataError, with line and column, for rows of different lengths, a value that is
- * missing, a field of a number column that is no finite float32, quotes that do not close, bytes of another encoding, more than 1,048,576 fields in a row or
- * words in a column, more than 2²⁹ values in all, and where there are no rows.
+ * @throws {UsageError} for a wrong option or a column that is not there
+ * @throws {DataError} with line and column, for rows of different lengths, a value that is missing, a field of a number
+ *   column that is no finite float32, quotes that do not close, bytes of another encoding, more than 1,048,576 fields
+ *   in a row or words in a column, more than 2²⁹ values in all, and where there are no rows
  * Cost: linear in the text.
  * @throws {UsageError} for a wrong option or an unknown column
  * @throws {DataError} with line and column, for rows of different lengths, an empty field, a field that is not a finite

@@ -1,6 +1,6 @@
 /**
- * Rows set apart for testing: once, or in turn, at random or with the same share of every class. Works on all that fit takes for x and y, and on copies; the
- * given data stay as they are. Letters: N rows, k folds.
+ * Rows set apart for testing: once, or in turn, at random or with the same share of every class. Works on all that fit
+ * takes for x and y, and on copies; the given data stay as they are. Letters: N rows, k folds.
  */
 import { checkKeys, message, ShapeError, show, UsageError } from "../errors.js";
 import { checkBoolean, checkInteger, checkNumber } from "../options.js";
@@ -9,9 +9,14 @@ import { Random } from "../tensor/random.js";
 import { showShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** x and y in one object, as loaders give them; with them sampleWeight, mask and lengths, where there are some. What else is in it stays as it is. */
+/**
+ * x and y in one object, as loaders give them; with them sampleWeight, mask and lengths, where there are some. What
+ * else is in it stays as it is.
+ */
 export interface RowData {
-  /** A tensor (N, …), an array of N rows, a typed array of N rows end to end, or a list of tensors for several inputs. */
+  /**
+   * A tensor (N, …), an array of N rows, a typed array of N rows end to end, or a list of tensors for several inputs.
+   */
   readonly x: unknown;
   /** As x: N labels or rows. */
   readonly y: unknown;
@@ -27,8 +32,8 @@ interface RowOptions {
   /** Any integer; the same seed gives the same rows. Default 0. */
   readonly seed?: number;
   /**
-   * Give each part the same share of every class, up to one row. Rows are of one class where their y is the same: a label, or a row of several numbers.
-   * Default false.
+   * Give each part the same share of every class, up to one row. Rows are of one class where their y is the same: a
+   * label, or a row of several numbers. Default false.
    */
   readonly stratify?: boolean;
   /** N, where x and y are typed arrays and y holds several numbers a row. Default: known from x or y. */
@@ -51,13 +56,17 @@ export interface FoldOptions extends RowOptions {
  * Splits the rows at random into training and test.
  *
  * ```ts
- * const { train, test } = datasets.trainTestSplit(await datasets.csv("iris.csv", { labels: "species" }), { stratify: true });
+ * const iris = await datasets.csv("iris.csv", { labels: "species" });
+ * const { train, test } = datasets.trainTestSplit(iris, { stratify: true });
  * await model.fit(train, { epochs: 20 });
  * console.log(await model.evaluate(test.x, test.y));
  * ```
  *
- * @returns  ⌈N · (1 − test)⌋ rows to train and the others to test, in random order; of the types and row shapes that were given
- * @throws UsageError for a wrong option or a share that leaves a part empty; ShapeError where x, y and what goes with them differ in rows; MemoryError.
+ * @returns  ⌈N · (1 − test)⌋ rows to train and the others to test, in random order; of the types and row shapes that
+ *   were given
+ * @throws {UsageError} for a wrong option or a share that leaves a part empty
+ * @throws {ShapeError} when x, y and what goes with them differ in rows
+ * @throws {MemoryError}
  */
 export function trainTestSplit<D extends RowData>(data: D, options: TrainTestOptions = {}): Parts<D> {
   const op = "datasets.trainTestSplit";
@@ -93,15 +102,17 @@ export function splitInTwo<D extends RowData>(op: string, data: D, options: Trai
 }
 
 /**
- * Splits the rows at random into k folds, and gives k times all folds but one to train and that one to test; one pair at a time, so that only one is in
- * memory.
+ * Splits the rows at random into k folds, and gives k times all folds but one to train and that one to test; one pair
+ * at a time, so that only one is in memory.
  *
  * ```ts
  * for (const { train, test } of datasets.kFold({ x, y }, { folds: 5, stratify: true })) { … }
  * ```
  *
  * @returns  k pairs; folds differ by at most one row, and by at most one row of a class with `stratify`
- * @throws UsageError for a wrong option or more folds than rows; ShapeError where x, y and what goes with them differ in rows; MemoryError.
+ * @throws {UsageError} for a wrong option or more folds than rows
+ * @throws {ShapeError} when x, y and what goes with them differ in rows
+ * @throws {MemoryError}
  */
 export function kFold<D extends RowData>(data: D, options: FoldOptions = {}): IterableIterator<Parts<D>> {
   const op = "datasets.kFold";
@@ -166,7 +177,11 @@ function classesOf(op: string, { y }: RowData, rows: number): Int32Array {
 /** What holds a value for each row. */
 const rowNames = ["x", "y", "sampleWeight", "mask", "lengths"];
 
-/** N. @throws UsageError for what are no data, ShapeError where parts of them differ in rows */
+/**
+ * The number of rows N.
+ * @throws {UsageError} when they are not data
+ * @throws {ShapeError} when parts of them differ in rows
+ */
 function rowsIn(op: string, data: RowData, given: number | undefined): number {
   if (typeof data !== "object" || data === null || data.x === undefined || data.y === undefined) {
     throw new UsageError(message(op, "these are no data", { expected: "{ x, y }", got: show(data) }));

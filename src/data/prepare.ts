@@ -19,7 +19,8 @@ export interface SplitOptions {
 }
 
 /**
- * Splits the rows of a data set at random into training and test; {@link trainTestSplit} does for data of any form, and with the same share of each class.
+ * Splits the rows of a data set at random into training and test; {@link trainTestSplit} does for data of any form,
+ * and with the same share of each class.
  *
  * @returns  ⌈N · (1 − test)⌋ rows to train on and the others to test with, in random order; types and row shapes as in
  *   `data`

@@ -1,6 +1,6 @@
 /**
- * Losses for counts, outliers, rare classes and distances, written over the ops. Letters: y targets and p predictions, (N, …) of the same shape; a sample's
- * loss is the mean over its elements unless said otherwise.
+ * Losses for counts, outliers, rare classes and distances, written over the ops. Letters: y targets and p predictions,
+ * (N, …) of the same shape; a sample's loss is the mean over its elements unless said otherwise.
  */
 import { ShapeError, message } from "../errors.js";
 import { relu, sigmoid, softplus } from "../ops/pointwise/activationFunctions.js";
@@ -33,7 +33,10 @@ export function poisson(): Loss {
   };
 }
 
-/** Mean of ln cosh(e) = |e| + softplus(−2|e|) − ln 2, with e = p − y: a square near 0, a straight line far from it. As Keras's LogCosh. */
+/**
+ * Mean of ln cosh(e) = |e| + softplus(−2|e|) − ln 2, with e = p − y: a square near 0, a straight line far from it. As
+ * Keras's LogCosh.
+ */
 export function logCosh(): Loss {
   const name = "logCosh";
   return {
@@ -58,8 +61,9 @@ export interface FocalOptions {
 }
 
 /**
- * Focal loss, mean of −(1 − q)^γ ln q with q = p where y = 1 and 1 − p where y = 0, for targets in [0, 1]; between them both terms are weighed by y and
- * 1 − y. Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras's BinaryFocalCrossentropy; logits are not.
+ * Focal loss, mean of −(1 − q)^γ ln q with q = p where y = 1 and 1 − p where y = 0, for targets in [0, 1]; between them
+ * both terms are weighed by y and 1 − y. Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras's
+ * BinaryFocalCrossentropy; logits are not.
  * @throws {UsageError} when an option is out of range
  * Source: Lin et al. 2017.
  */
@@ -100,7 +104,8 @@ export interface MarginOptions {
 }
 
 /**
- * Mean of y·d² + (1 − y)·max(0, m − d)², where the prediction d ≥ 0 is the distance of a pair and y is 1 for a pair of the same kind, 0 for another.
+ * Mean of y·d² + (1 − y)·max(0, m − d)², where the prediction d ≥ 0 is the distance of a pair and y is 1 for a pair of
+ * the same kind, 0 for another.
  * @throws {UsageError} when an option is out of range
  * Source: Hadsell, Chopra & LeCun 2006.
  */
@@ -119,8 +124,9 @@ export function contrastive(options: MarginOptions = {}): Loss {
 }
 
 /**
- * max(0, ‖a − b‖ − ‖a − c‖ + m) for predictions (N, 3, D) of embeddings: an anchor a, one of the same kind b, one of another kind c. Distances are as in
- * PyTorch's TripletMarginLoss, with 1e-6 added to each difference. The targets are not looked at: zeros of (N, 3) will do.
+ * max(0, ‖a − b‖ − ‖a − c‖ + m) for predictions (N, 3, D) of embeddings: an anchor a, one of the same kind b, one of
+ * another kind c. Distances are as in PyTorch's TripletMarginLoss, with 1e-6 added to each difference. The targets are
+ * not looked at: zeros of (N, 3) will do.
  * @throws {UsageError} when an option is out of range
  * Source: Schroff, Kalenichenko & Philbin 2015.
  */

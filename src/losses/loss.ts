@@ -33,7 +33,8 @@ export interface Loss {
    */
   checkTargets(targets: Tensor, outputShape: Shape): void;
   /**
-   * Of targets of which some do not count: targets and predictions as steps, (N, T) and (N, T, …), with a mask that has 0 where they do not.
+   * Of targets of which some do not count: targets and predictions as steps, (N, T) and (N, T, …), with a mask that has
+   * 0 where they do not.
    * @param mask  (N, T) int32 that reached the output, where one did
    */
   countable?(target: Tensor, prediction: Tensor, mask: Tensor | undefined): CountableSteps;

@@ -18,14 +18,17 @@ import { checkClasses, checkEach } from "./targets.js";
 export interface SparseCrossentropyOptions {
   /** The model gives logits: no softmax at its end. Default false. */
   readonly fromLogits?: boolean;
-  /** The label of places that do not count, such as −1: loss and metrics are means over the others. Default: all count. */
+  /**
+   * The label of places that do not count, such as −1: loss and metrics are means over the others. Default: all count.
+   */
   readonly ignoreClass?: number;
 }
 
 /**
- * −ln p of the label's class, for int32 labels (N, …) of an output (N, …, C): as categoricalCrossentropy, which takes rows of probabilities, too. With
- * ignoreClass, means of a batch are over the places that count (PyTorch's ignore_index, Keras's ignore_class), and 0 where none does.
- * Errors: UsageError for an option.
+ * −ln p of the label's class, for int32 labels (N, …) of an output (N, …, C): as categoricalCrossentropy, which takes
+ * rows of probabilities, too. With ignoreClass, means of a batch are over the places that count (PyTorch's
+ * ignore_index, Keras's ignore_class), and 0 where none does.
+ * @throws {UsageError} for an option
  */
 export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions = {}): Loss {
   const name = "sparseCategoricalCrossentropy";

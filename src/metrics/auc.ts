@@ -30,8 +30,9 @@ export function auc(options: AucOptions = {}): Metric {
 }
 
 /**
- * The area under precision over recall, as average precision: the mean over the positives of the precision at their score, for an output of one number;
- * targets above ½ are positive. Scores are rounded down to multiples of 1 / numThresholds. NaN when there is no positive.
+ * The area under precision over recall, as average precision: the mean over the positives of the precision at their
+ * score, for an output of one number; targets above ½ are positive. Scores are rounded down to multiples of 1 /
+ * numThresholds. NaN when there is no positive.
  * @throws {UsageError} when an option is unknown or out of range
  * @throws {ShapeError} in compile, when the output is not a single number
  */
@@ -79,7 +80,10 @@ function area(negatives: Float64Array, positives: Float64Array): number {
   return won / (below * positive);
 }
 
-/** Sums the precision down to each bin, from the highest on, as often as there are positives in it, and divides by their number. */
+/**
+ * Sums the precision down to each bin, from the highest on, as often as there are positives in it, and divides by their
+ * number.
+ */
 function averagePrecision(negatives: Float64Array, positives: Float64Array): number {
   let [positive, all, precisions] = [0, 0, 0];
   for (let bin = positives.length - 1; bin >= 0; bin--) {

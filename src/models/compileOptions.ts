@@ -15,7 +15,9 @@ export interface CompileOptions {
   readonly optimizer: Optimizer;
   /** One, or one for each output: losses.…, or a function of target and prediction. */
   readonly loss: Loss | OwnFunction | readonly (Loss | OwnFunction)[];
-  /** metrics.…, or functions of target and prediction; for a model with several outputs a list for each. Default none. */
+  /**
+   * metrics.…, or functions of target and prediction; for a model with several outputs a list for each. Default none.
+   */
   readonly metrics?: readonly (Metric | OwnFunction)[] | readonly (readonly (Metric | OwnFunction)[])[];
   /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
@@ -39,7 +41,10 @@ export interface Compiled extends Pick<CompileOptions, "optimizer" | "lossWeight
   readonly metrics: readonly (readonly Metric[])[];
 }
 
-/** Errors: UsageError for an unknown option, or for what is no optimizer, loss or metric: a string, or a function that was not called. */
+/**
+ * @throws {UsageError} for an unknown option, or a value that is not an optimizer, loss or metric: a string, or a
+ *   function that was not called
+ */
 export function checkCompileOptions(options: CompileOptions): Compiled {
   checkKeys("compile", options, ["optimizer", "loss", "metrics", "lossWeights", "averageDecay", "checkLogits"]);
   const { optimizer, loss, metrics = [], lossWeights, averageDecay = 0, checkLogits = true } = options;
@@ -70,7 +75,10 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
   };
 }
 
-/** The value, or what a function of two arguments stands for. Errors: UsageError. */
+/**
+ * The value, or what a function of two arguments stands for.
+ * @throws {UsageError}
+ */
 function asValue<T>(what: string, value: unknown, method: string, example: string, wrap: (fn: OwnFunction) => T): T {
   if (typeof value === "function" && value.length > 1) return wrap(value as OwnFunction);
   checkValue(what, value, method, example, " or a function of target and prediction");

@@ -326,8 +326,8 @@ export class Model {
    *
    * @param inputs   (N, …) float32 or int32, in the order of the model's inputs
    * @param targets  what the losses take, in the order of the outputs
-   * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the masked loss is
-   *                 loaded by the first `fit` or `evaluate` with a mask
+   * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the
+   *                 masked loss is loaded by the first `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
    * @throws {UsageError} before `compile` or while fit runs
    * @throws {ShapeError} when inputs, targets or a mask do not fit

@@ -11,8 +11,9 @@ export interface ModelOptions {
   /** The model's name in the summary. Default "model". */
   readonly name?: string;
   /**
-   * Seed of the initial weights, of dropout and of the order of samples: an integer from 0 to 2³² − 1. Default: 0 for the first model that is made without
-   * one, then 1, 2, …, so that models differ from each other and a program gives the same bits each time.
+   * Seed of the initial weights, of dropout and of the order of samples: an integer from 0 to 2³² − 1. Default: 0 for
+   * the first model that is made without one, then 1, 2, …, so that models differ from each other and a program gives
+   * the same bits each time.
    */
   readonly seed?: number;
 }
@@ -26,7 +27,10 @@ export interface CallOptions {
    * all count.
    */
   readonly mask?: Tensor | readonly (Tensor | undefined)[];
-  /** In place of a mask, where padding stands behind: (N) integers from 0 to T, an array or a tensor. For networks with a layer of sequences. */
+  /**
+   * In place of a mask, where padding stands behind: (N) integers from 0 to T, an array or a tensor. For networks with
+   * a layer of sequences.
+   */
   readonly lengths?: GivenMasks["lengths"];
 }
 

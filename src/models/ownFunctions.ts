@@ -1,6 +1,6 @@
 /**
- * Functions of the user's as losses and metrics: (target, prediction) ↦ a tensor, by ops alone. What they give is checked here; where they stand in a
- * checkpoint, it is by their names. Letters: N samples of a batch.
+ * Functions of the user's as losses and metrics: (target, prediction) ↦ a tensor, by ops alone. What they give is
+ * checked here; where they stand in a checkpoint, it is by their names. Letters: N samples of a batch.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
@@ -14,7 +14,8 @@ import { Tensor } from "../tensor/tensor.js";
  *
  * @param target      (N, …) as the data have it
  * @param prediction  (N, …) the model's output
- * @returns (N), one number a sample; or a scalar, the mean over the batch, which weights and masks of samples cannot weigh
+ * @returns (N), one number a sample; or a scalar, the mean over the batch, which weights and masks of samples cannot
+ *   weigh
  */
 export type OwnFunction = (target: Tensor, prediction: Tensor) => Tensor;
 
@@ -62,7 +63,10 @@ export function checkUnweighted(name: string, weights: Tensor | undefined, sampl
   );
 }
 
-/** Errors: UsageError for no tensor, ShapeError for another shape. */
+/**
+ * @throws {UsageError} for no tensor
+ * @throws {ShapeError} for another shape
+ */
 function checked(kind: string, name: string, made: unknown, { shape: [N] }: Tensor): Tensor {
   const expected = `a float32 scalar, or [N] = [${N}] with one number a sample`;
   const wrong = `${kind} ${show(name)} gives`;

@@ -1,4 +1,7 @@
-/** Gradients of a model's outputs with respect to its inputs: which parts of an input a prediction hangs on. Letters: N samples. */
+/**
+ * Gradients of a model's outputs with respect to its inputs: which parts of an input a prediction hangs on. Letters: N
+ * samples.
+ */
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { max, sum } from "../ops/reduce/reduce.js";
 import { tensor } from "../tensor/create.js";
@@ -9,14 +12,15 @@ import type { Model } from "./model.js";
 /** Options of {@link inputGradients}. */
 export interface InputGradientOptions {
   /**
-   * What is differentiated: from the outputs to a scalar, by ops. Default: the sum over the samples of the highest score of each, of the first output, so
-   * that every sample has the gradient of what it was classified as.
+   * What is differentiated: from the outputs to a scalar, by ops. Default: the sum over the samples of the highest
+   * score of each, of the first output, so that every sample has the gradient of what it was classified as.
    */
   readonly of?: (outputs: readonly Tensor[]) => Tensor;
 }
 
 /**
- * ∂output/∂input of a model as it predicts (no dropout), for float32 inputs. Gradients of weights, and what a training has gathered, stay as they are.
+ * ∂output/∂input of a model as it predicts (no dropout), for float32 inputs. Gradients of weights, and what a training
+ * has gathered, stay as they are.
  *
  * @param inputs  (N, …) each, in the order of the model's inputs
  * @returns       a gradient of each input's shape

@@ -1,11 +1,14 @@
-/** The output of an inner layer as a model. A function and no method of models, so that a page that only trains does not carry it. */
+/**
+ * The output of an inner layer as a model. A function and no method of models, so that a page that only trains does not
+ * carry it.
+ */
 import { UsageError, message, show } from "../errors.js";
 import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 
 /**
- * The output of an inner layer as a model of its own, which shares the weights: for features, for a new head, to look inside. It takes the inputs that the
- * layer needs, and outlives the other.
+ * The output of an inner layer as a model of its own, which shares the weights: for features, for a new head, to look
+ * inside. It takes the inputs that the layer needs, and outlives the other.
  *
  * @param layer  its name, such as "dense_1"; of a layer that is used several times the last use counts
  * @throws {UsageError} before the model is built, or when there is no such layer

@@ -1,6 +1,7 @@
 /**
- * Limits on the gradients of tensors, between `backward` and a step, for training loops written by hand. Optimizers have options for the same: clipValue,
- * clipNorm, globalClipNorm. Kernels only: they may be recorded. Letters: g a gradient; ‖g‖ its Euclidean norm.
+ * Limits on the gradients of tensors, between `backward` and a step, for training loops written by hand. Optimizers
+ * have options for the same: clipValue, clipNorm, globalClipNorm. Kernels only: they may be recorded. Letters: g a
+ * gradient; ‖g‖ its Euclidean norm.
  */
 import { UsageError, message, show } from "../errors.js";
 import { type Gradient, NormClipper, clipByValue as clipEach } from "../ops/inPlace/clipGradients.js";
@@ -13,7 +14,7 @@ import { Tensor } from "../tensor/tensor.js";
  *
  * @param tensors  those whose `grad` is meant; one without a gradient is passed over
  * @param limit    > 0
- * Errors: UsageError for what is no tensor, or another limit.
+ * @throws {UsageError} for a value that is not a tensor, or a wrong limit
  */
 export function clipByValue(tensors: readonly Tensor[], limit: number): void {
   for (const gradient of gradientsOf("clipByValue", tensors, limit)) clipEach(gradient, limit);
@@ -30,7 +31,8 @@ export function clipByNorm(tensors: readonly Tensor[], limit: number): void {
 }
 
 /**
- * All gradients together: g *= min(1, limit / ‖g‖), where g is all of them as one vector. Operands and errors: {@link clipByValue}.
+ * All gradients together: g *= min(1, limit / ‖g‖), where g is all of them as one vector. Operands and errors:
+ * {@link clipByValue}.
  * @returns ‖g‖ before, a scalar
  */
 export function clipByGlobalNorm(tensors: readonly Tensor[], limit: number): Tensor {

@@ -43,16 +43,18 @@ export interface Optimizer {
   /** One pass over a range. The learning rate, step count and gradient scale are read from the block in memory. */
   step(range: SlabRange, block: OptimizerBlock): void;
   /**
-   * Puts the optimizer to work on tensors of your own, or on the weights of a model that is not compiled, for training loops written by hand:
+   * Puts the optimizer to work on tensors of your own, or on the weights of a model that is not compiled, for training
+   * loops written by hand:
    *
    *   const optimizer = optimizers.adam().for([w, b]);
    *   const step = record(() => { const loss = …; loss.backward(); optimizer.step(); return loss; });
    *
-   * The tensors' values move into one block, and so do their gradients, so that a step is one pass over them; a tensor that shares its memory with another
-   * tensor or a recording stays where it is. Weight decay reaches all of them.
+   * The tensors' values move into one block, and so do their gradients, so that a step is one pass over them; a tensor
+   * that shares its memory with another tensor or a recording stays where it is. Weight decay reaches all of them.
    *
    * @param tensors  float32 tensors that require a gradient, each once
-   * Errors: UsageError for what is not such a tensor, or is trained already by a model or another optimizer; MemoryError. Nothing has changed then.
+   * @throws {UsageError} for what is not such a tensor, or is trained already by a model or another optimizer
+   * @throws {MemoryError} when there is no room; nothing has changed then
    */
   for(tensors: readonly Tensor[]): TensorOptimizer;
   readonly config: Config;
@@ -60,16 +62,23 @@ export interface Optimizer {
 
 /** An optimizer at work on tensors, made by {@link Optimizer.for}. */
 export interface TensorOptimizer {
-  /** The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on, also in replays of a recorded step. */
+  /**
+   * The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on, also in
+   * replays of a recorded step.
+   */
   learningRate: number;
   /** Steps made, replays included. */
   readonly stepCount: number;
   /**
    * One training step: reads and clears the gradients, updates the tensors. Kernels only: it may be recorded.
-   * Errors: UsageError for a schedule that gives no learning rate, or where a tensor was freed or is trained by a model since.
+   * @throws {UsageError} for a schedule that gives no learning rate, or where a tensor was freed or is trained by a
+   *   model since
    */
   step(): void;
-  /** Sets the gradients to zero. A step has done so already; it is for gradients that are not to be used. It may be recorded. */
+  /**
+   * Sets the gradients to zero. A step has done so already; it is for gradients that are not to be used. It may be
+   * recorded.
+   */
   zeroGrad(): void;
   /** Frees gradients and state at once, and leaves the tensors as they are. A garbage collector does it, too. */
   dispose(): void;

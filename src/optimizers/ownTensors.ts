@@ -1,6 +1,7 @@
 /**
- * An optimizer at work on tensors that no model trains. Values move into one slab where nobody else uses their memory, gradients always have one, so that
- * a step is the same few passes as a compiled model's. Does not know formulas: they are the {@link OptimizerState}'s.
+ * An optimizer at work on tensors that no model trains. Values move into one slab where nobody else uses their memory,
+ * gradients always have one, so that a step is the same few passes as a compiled model's. Does not know formulas: they
+ * are the {@link OptimizerState}'s.
  */
 import { UsageError, message, show } from "../errors.js";
 import { unrecorded } from "../tensor/record.js";
@@ -23,7 +24,7 @@ class OwnTensors extends OptimizerState {
   readonly #tensors: readonly Tensor[];
   readonly #gradients: Slab;
 
-  /** Errors: MemoryError; nothing has changed then. */
+  /** @throws {MemoryError} when there is no room; nothing has changed then */
   constructor(optimizer: Optimizer, moving: readonly Tensor[], staying: readonly Tensor[]) {
     const tensors = [...moving, ...staying];
     const { sections } = new Slab(moving.map(({ shape }) => shape));

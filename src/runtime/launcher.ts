@@ -13,7 +13,10 @@ import type { ThreadPool } from "./threads.js";
 /** Bytes for the command list of a single call. */
 const slotBytes = 256;
 
-/** Bytes of the largest struct, and how many lie side by side before the first place is taken again: more than a call has. */
+/**
+ * Bytes of the largest struct, and how many lie side by side before the first place is taken again: more than a call
+ * has.
+ */
 const structBytes = 128;
 const structs = 4;
 
@@ -50,7 +53,10 @@ export class Launcher {
     this.#parts[part.number] = part;
   }
 
-  /** Where a struct of at most 128 bytes goes that the next call reads. A recorded one is the recording's, others share a few places. */
+  /**
+   * Where a struct of at most 128 bytes goes that the next call reads. A recorded one is the recording's, others share
+   * a few places.
+   */
   placeOfStruct(bytes: number): number {
     if (this.#recorder !== undefined) return this.heap.allocateRecorded(bytes);
     this.#nextStruct = (this.#nextStruct + structBytes) % (structs * structBytes);

@@ -1,6 +1,7 @@
 /**
- * Structs in linear memory: the shape of a kernel call where it has more numbers than arguments should be (layout.ts files of assembly/). TypeScript knows where
- * the fields lie from #wasm/layouts, which the build writes. Does not hold what stays in memory between calls: whoever owns that has a block of his own.
+ * Structs in linear memory: the shape of a kernel call where it has more numbers than arguments should be (layout.ts
+ * files of assembly/). TypeScript knows where the fields lie from #wasm/layouts, which the build writes. Does not hold
+ * what stays in memory between calls: whoever owns that has a block of his own.
  */
 import type { FloatBits, Layout } from "#wasm/layout";
 import { heap, launcher } from "./runtime.js";
@@ -9,10 +10,12 @@ import { heap, launcher } from "./runtime.js";
 type Values<T> = { readonly [K in keyof T]: number | readonly number[] };
 
 /**
- * Writes a struct for the kernel call that follows. While a function is recorded, it stays as long as the recording; otherwise until a few more were written.
+ * Writes a struct for the kernel call that follows. While a function is recorded, it stays as long as the recording;
+ * otherwise until a few more were written.
  *
  * @param values  all fields; int32
- * @returns its address. Errors: MemoryError
+ * @returns its address.
+ * @throws {MemoryError}
  */
 export function writeStruct<T extends Values<T>>(layout: Layout<T>, values: T): number {
   const ptr = launcher().placeOfStruct(layout.bytes);

@@ -1,6 +1,6 @@
 /**
- * The memory of a tensor: a part of a counted block, which others may share, and the count of the changes made to it in place (Note [Changes] in tape.ts).
- * Does not know values or gradients.
+ * The memory of a tensor: a part of a counted block, which others may share, and the count of the changes made to it in
+ * place (Note [Changes] in tape.ts). Does not know values or gradients.
  */
 import { UsageError, message, show } from "../errors.js";
 import type { DType } from "../runtime/memory.js";
@@ -41,7 +41,11 @@ export abstract class Held {
     return this.#storage === undefined;
   }
 
-  /** Address of the first element, in bytes, good until the next tensor is made outside of an op. Errors: UsageError after dispose; MemoryError. @internal */
+  /**
+   * Address of the first element, in bytes, good until the next tensor is made outside of an op. @internal
+   * @throws {UsageError} after dispose
+   * @throws {MemoryError}
+   */
   get ptr(): number {
     const storage = this.#live();
     launcher().recorder?.use(storage, this);
@@ -86,7 +90,10 @@ export abstract class Held {
     return this.#live() === other.#live();
   }
 
-  /** Gives its memory up for that of `place`, of the same size, whose values are its own from now on. Not where it {@link isShared}. @internal */
+  /**
+   * Gives its memory up for that of `place`, of the same size, whose values are its own from now on. Not where it
+   * {@link isShared}. @internal
+   */
   takePlace(place: Held): void {
     this.#live().release();
     this.#storage = place.#live().retain();

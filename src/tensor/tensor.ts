@@ -1,6 +1,7 @@
 /**
- * Tensors: a shape, a type and a place in linear memory, always contiguous and row-major; with a gradient where one is wanted.
- * Arithmetic is in src/ops, the place in memory in held.ts. This file makes tensors, reads and overwrites them and ends their lives.
+ * Tensors: a shape, a type and a place in linear memory, always contiguous and row-major; with a gradient where one is
+ * wanted. Arithmetic is in src/ops, the place in memory in held.ts. This file makes tensors, reads and overwrites them
+ * and ends their lives.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { nextCall } from "../runtime/blocks.js";
@@ -101,7 +102,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     this.zeroGrad();
   }
 
-  /** The values, copied out, row-major. Errors: UsageError after dispose, or inside record(). */
+  /**
+   * The values, copied out, row-major.
+   * @throws {UsageError} after dispose, or inside record()
+   */
   toTypedArray(): View {
     return this.#view("toTypedArray").slice();
   }
@@ -130,8 +134,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
   }
 
   /**
-   * Overwrites the values. @param values as many as this has, nested or flat; or a tensor of this shape and dtype, which may be recorded
-   * Errors: ShapeError for another number of values or one that the dtype cannot hold; UsageError after dispose, or inside record().
+   * Overwrites the values. @param values as many as this has, nested or flat; or a tensor of this shape and dtype,
+   * which may be recorded
+   * @throws {ShapeError} for another number of values or one that the dtype cannot hold
+   * @throws {UsageError} after dispose, or inside record()
    */
   assign(values: TensorValues | Tensor): void {
     if (values instanceof Tensor) {
@@ -156,7 +162,8 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
 
   /**
    * this += scale · x, in place; no gradient flows. Kernels only: it may be recorded. @param x float32, of this shape
-   * Errors: ShapeError for another shape or dtype; UsageError for what is no tensor, or freed.
+   * @throws {ShapeError} for another shape or dtype
+   * @throws {UsageError} when it is not a tensor, or freed
    */
   addAssign(x: Tensor, scale = 1): void {
     this.#change("addAssign", x, (to, from, n) => addFloat32(to, from, scale, n));
@@ -200,7 +207,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return `${this.label()} ${printValues(this.#view("toString"), this.shape)}`;
   }
 
-  /** A float32 tensor that neither a scope nor the garbage collector frees: with undefined contents, or zeros that replays add to. @internal */
+  /**
+   * A float32 tensor that neither a scope nor the garbage collector frees: with undefined contents, or zeros that
+   * replays add to. @internal
+   */
   gradientOf(shape: Shape, isReplayed = false): Tensor {
     if (isReplayed) {
       return launcher().unrecorded(() => {
@@ -253,7 +263,10 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
   }
 }
 
-/** Errors: ShapeError where x has not the other's shape and the dtype, which the other must have, too; UsageError for what is no tensor, or freed. */
+/**
+ * @throws {ShapeError} when x has not the other's shape and the dtype, which the other must have, too
+ * @throws {UsageError} when it is not a tensor, or freed
+ */
 function checkSame(op: string, what: string, other: Tensor, x: unknown, dtype: DType): void {
   const [expected, got] = [other.label(), x instanceof Tensor ? x.label() : show(x)];
   if (!(x instanceof Tensor)) throw new UsageError(message(op, "not a tensor", { expected, got }));

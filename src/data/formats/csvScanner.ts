@@ -1,9 +1,8 @@
 /**
- * The rows of a CSV file, found in its bytes: where each field begins and ends. No strings are made, except of fields that a caller asks for. What fields
- * mean is the business of table/.
- * Line ends are \r\n, \n or \r; a byte order mark and empty lines are left out. A quote inside an unquoted field is a character like any other.
- * Cost: linear in the bytes; one row is held at a time, of at most 1,048,576 fields.
- * Source: RFC 4180.
+ * The rows of a CSV file, found in its bytes: where each field begins and ends. No strings are made, except of fields
+ * that a caller asks for. What fields mean is the business of table/. Line ends are \r\n, \n or \r; a byte order mark
+ * and empty lines are left out. A quote inside an unquoted field is a character like any other. Cost: linear in the
+ * bytes; one row is held at a time, of at most 1,048,576 fields. Source: RFC 4180.
  */
 import { DataError, message } from "../../errors.js";
 import { invalidUtf8 } from "./utf8.js";
@@ -53,7 +52,10 @@ export class CsvScanner {
     this.rewind();
   }
 
-  /** Goes back to before the first row. @throws DataError for UTF-16, which its byte order mark tells */
+  /**
+   * Goes back to before the first row.
+   * @throws {DataError} for UTF-16, which its byte order mark tells
+   */
   rewind(): void {
     const [a, b, c] = this.bytes;
     if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
@@ -66,7 +68,8 @@ export class CsvScanner {
 
   /**
    * Goes to the next row. @returns false where there is none
-   * @throws DataError where a quoted field does not end or something follows it, for a row of too many fields, and for bytes that are not UTF-8
+   * @throws {DataError} when a quoted field does not end or something follows it, for a row of too many fields, and for
+   *   bytes that are not UTF-8
    */
   next(): boolean {
     const { bytes } = this;

@@ -2,8 +2,9 @@
  * Decimal numbers read from ASCII bytes, without making strings. Does not know words such as NaN or Infinity.
  *
  * Note [Exact decimals]: an integer m < 10¹⁵ and a power 10ᵏ, |k| ≤ 22, are float64 values, so m · 10ᵏ or m / 10⁻ᵏ is rounded once and right (Clinger, "How
- * to Read Floating Point Numbers Accurately", 1990). Of a longer number the first 15 digits are such an m, and its value lies between those of m and m + 1:
- * where both give the same float32, so does the number, since rounding keeps the order. What remains is left to the caller.
+ * to Read Floating Point Numbers Accurately", 1990). Of a longer number the first 15 digits are such an m, and its
+ * value lies between those of m and m + 1: where both give the same float32, so does the number, since rounding keeps
+ * the order. What remains is left to the caller.
  */
 
 const powers = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));

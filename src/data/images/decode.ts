@@ -1,12 +1,16 @@
 /**
- * Pictures of PNG and JPEG files as pixels. In a page the browser decodes them; in Node PNG is read by formats/png.ts and JPEG by the package jpeg-js, which
- * is loaded where there is a JPEG, or by a function that is handed in. What is transparent shows white.
+ * Pictures of PNG and JPEG files as pixels. In a page the browser decodes them; in Node PNG is read by formats/png.ts
+ * and JPEG by the package jpeg-js, which is loaded where there is a JPEG, or by a function that is handed in. What is
+ * transparent shows white.
  */
 import { DataError, UsageError, message } from "../../errors.js";
 import { isNode } from "../../io/node.js";
 import { decodePng, maxPixels, maxSide, type RgbaImage } from "../formats/png.js";
 
-/** Reads a JPEG file: `jpeg.decode` of jpeg-js, or another of its form. @returns 4 bytes a pixel, row by row: red, green, blue, opacity */
+/**
+ * Reads a JPEG file: `jpeg.decode` of jpeg-js, or another of its form. @returns 4 bytes a pixel, row by row: red,
+ * green, blue, opacity
+ */
 export type DecodeJpeg = (file: Uint8Array) => {
   readonly width: number;
   readonly height: number;
@@ -31,7 +35,10 @@ function kindOf(file: Uint8Array): Kind {
   return starts.find(([, text]) => start.startsWith(text))?.[0] ?? "unknown";
 }
 
-/** @throws DataError for a file that is neither PNG nor JPEG, is damaged, or too large; UsageError where jpeg-js is needed and not installed */
+/**
+ * @throws {DataError} for a file that is neither PNG nor JPEG, is damaged, or too large
+ * @throws {UsageError} when jpeg-js is needed and not installed
+ */
 export async function decodeImage(
   op: string,
   file: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,6 @@
 /**
- * Pictures in folders as a data set: each folder is a class, each picture in it a sample, all of one size. Holds all of them in memory, as bytes.
- * Letters: N pictures, H W height and width, C channels.
+ * Pictures in folders as a data set: each folder is a class, each picture in it a sample, all of one size. Holds all of
+ * them in memory, as bytes. Letters: N pictures, H W height and width, C channels.
  */
 import { checkKeys, DataError, LanegradError, message, show, UsageError } from "../../errors.js";
 import { readBytes, unshared, type ByteSource } from "../../io/bytes.js";
@@ -14,7 +14,10 @@ import { byCodePoint } from "../labels.js";
 import { decodeImage, type DecodeJpeg } from "./decode.js";
 import { resized } from "./resize.js";
 
-/** A picture that a page's user chose: a File of `<input type="file" webkitdirectory>`, or bytes with the path that says what they are. */
+/**
+ * A picture that a page's user chose: a File of `<input type="file" webkitdirectory>`, or bytes with the path that
+ * says what they are.
+ */
 export type ImageFile = File | { readonly path: string; readonly bytes: ByteSource };
 
 /** Options of {@link imageFolder}. */
@@ -25,7 +28,10 @@ export interface ImageFolderOptions {
   readonly channels?: 1 | 3;
   /** What to do about a picture that cannot be read. Default "error". */
   readonly broken?: "error" | "skip";
-  /** What reads JPEG files. Default: the browser, and in Node the package jpeg-js, which is to be installed where there are such. */
+  /**
+   * What reads JPEG files. Default: the browser, and in Node the package jpeg-js, which is to be installed where there
+   * are such.
+   */
   readonly decodeJpeg?: DecodeJpeg;
 }
 
@@ -54,14 +60,19 @@ interface Found {
  * A folder of class folders as a data set: x (N, H, W, C) uint8, y (N) int32 labels with `classNames`.
  *
  * ```ts
- * const pets = await datasets.imageFolder("pets", { size: [64, 64], broken: "skip" }); // pets/cat/1.jpg, pets/dog/7.png, …
+ * // pets/cat/1.jpg, pets/dog/7.png, …
+ * const pets = await datasets.imageFolder("pets", { size: [64, 64], broken: "skip" });
  * const { train, test } = datasets.trainTestSplit(pets, { stratify: true });
  * ```
  *
- * @param source   in Node the folder; anywhere a list of files, whose class is the folder in their path (webkitRelativePath) that holds them
- * @param options  the size, and what else is to be known. Names that do not end in .png, .jpg or .jpeg, and those that begin with a point, are left out
- * @throws UsageError before `init`, for a wrong option, and where jpeg-js is not installed; DataError for a folder that cannot be read or holds no pictures,
- * and with the file's path for a picture that is damaged, neither PNG nor JPEG, or larger than 8,388,608 pixels; MemoryError.
+ * @param source   in Node the folder; anywhere a list of files, whose class is the folder in their path
+ *                 (webkitRelativePath) that holds them
+ * @param options  the size, and what else is to be known. Names that do not end in .png, .jpg or .jpeg, and those that
+ *                 begin with a point, are left out
+ * @throws {UsageError} before `init`, for a wrong option, and where jpeg-js is not installed
+ * @throws {DataError} for a folder that cannot be read or holds no pictures, and with the file's path for a picture
+ *   that is damaged, neither PNG nor JPEG, or larger than 8,388,608 pixels
+ * @throws {MemoryError}
  * Cost: H · W · C bytes a picture, twice while it is read, and 4 bytes a pixel of 16 pictures at once.
  */
 export async function imageFolder(

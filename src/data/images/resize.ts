@@ -1,11 +1,14 @@
 /**
- * Pictures of one size: (H, W, C) bytes, stretched to fit. Each output value is a weighted mean of the input around it: a triangle, as wide as an output
- * pixel where the picture becomes smaller (so that nothing is skipped), else as wide as an input pixel (bilinear). Does not crop.
- * Source: as Pillow's and tf.image's bilinear resizing with antialiasing.
+ * Pictures of one size: (H, W, C) bytes, stretched to fit. Each output value is a weighted mean of the input around it:
+ * a triangle, as wide as an output pixel where the picture becomes smaller (so that nothing is skipped), else as wide
+ * as an input pixel (bilinear). Does not crop. Source: as Pillow's and tf.image's bilinear resizing with antialiasing.
  */
 import type { RgbaImage } from "../formats/png.js";
 
-/** @param channels  3: red, green, blue; 1: brightness by ITU-R BT.601. What is transparent shows white. Cost: linear in the pixels of both. */
+/**
+ * @param channels  3: red, green, blue; 1: brightness by ITU-R BT.601. What is transparent shows white. Cost: linear in
+ *                  the pixels of both.
+ */
 export function resized({ width, height, pixels }: RgbaImage, H: number, W: number, channels: 1 | 3): Uint8Array {
   const planes = planesOf(pixels, width * height, channels);
   const columns = weightsOf(width, W);

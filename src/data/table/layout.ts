@@ -1,4 +1,7 @@
-/** Which column of a table is what: names, whether the first row is a header, and what each column in use is to become. Reads at most 100 rows. */
+/**
+ * Which column of a table is what: names, whether the first row is a header, and what each column in use is to become.
+ * Reads at most 100 rows.
+ */
 import { message, show, UsageError } from "../../errors.js";
 import type { CsvScanner } from "../formats/csvScanner.js";
 import { isDecimal } from "../labels.js";

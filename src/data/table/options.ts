@@ -40,8 +40,9 @@ export interface CsvOptions {
   /** The columns of x, in this order. Default: all others. */
   readonly features?: readonly CsvColumn[];
   /**
-   * The first row holds the names of the columns. Default: guessed, and said in the result. There is a header where an option names one of its fields, where
-   * the first row holds no number, or where a column of numbers begins with a word.
+   * The first row holds the names of the columns. Default: guessed, and said in the result. There is a header where an
+   * option names one of its fields, where the first row holds no number, or where a column of numbers begins with a
+   * word.
    */
   readonly header?: boolean;
   /** One ASCII character between fields. Default ",", or ";" where the decimal point is a comma. */
@@ -49,13 +50,14 @@ export interface CsvOptions {
   /** What stands between whole and fraction of a number. Default ".". */
   readonly decimal?: "." | ",";
   /**
-   * What feature columns of words become: all columns that hold a word in the first 100 rows, or each by its name. Columns that are named hold words
-   * whatever they look like. Default: a word among the features is an error.
+   * What feature columns of words become: all columns that hold a word in the first 100 rows, or each by its name.
+   * Columns that are named hold words whatever they look like. Default: a word among the features is an error.
    */
   readonly text?: TextForm | Readonly<Record<string, TextForm>>;
   /**
-   * What to do about missing values in the columns in use: one rule for all, or one for each by name, the others "error". Features take the mean, the median
-   * or the most frequent value of their column; those of words always the most frequent word. Labels and targets are never filled in. Default "error".
+   * What to do about missing values in the columns in use: one rule for all, or one for each by name, the others
+   * "error". Features take the mean, the median or the most frequent value of their column; those of words always the
+   * most frequent word. Labels and targets are never filled in. Default "error".
    */
   readonly missing?: MissingRule | Readonly<Record<string, MissingRule>>;
   /** The fields, without blanks at their ends, that are missing values. Default "", "NA" and "?". */
@@ -63,8 +65,9 @@ export interface CsvOptions {
   /** Default "utf-8". */
   readonly encoding?: CsvEncoding;
   /**
-   * A table whose features this one is to have as well: the same columns, words in the same order, missing values filled in with the same, labels with the
-   * same numbers. A word or label that the other table does not have is an error.
+   * A table whose features this one is to have as well: the same columns, words in the same order, missing values
+   * filled in with the same, labels with the same numbers. A word or label that the other table does not have is an
+   * error.
    */
   readonly like?: CsvPattern;
 }
@@ -91,7 +94,7 @@ const rules: readonly unknown[] = ["error", "skip", "mean", "median", "mostFrequ
 export type FullOptions = CsvOptions &
   Required<Pick<CsvOptions, "separator" | "decimal" | "missing" | "missingValues">>;
 
-/** @throws UsageError for an option that is unknown, wrong, or excluded by another */
+/** @throws {UsageError} for an option that is unknown, wrong, or excluded by another */
 export function fullOptions(op: string, options: CsvOptions): FullOptions {
   checkKeys(op, options, csvOptionNames);
   const { labels, target, features, header, decimal = ".", text, missing = "error", like } = options;

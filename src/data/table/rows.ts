@@ -1,6 +1,7 @@
 /**
- * The rows of a table as they are read: a float32 for each column in use, which is a number, the number of a word, or NaN for a missing value. Each row is
- * read once; a row that is left out leaves nothing behind. Letters: N rows, S columns in use.
+ * The rows of a table as they are read: a float32 for each column in use, which is a number, the number of a word, or
+ * NaN for a missing value. Each row is read once; a row that is left out leaves nothing behind. Letters: N rows, S
+ * columns in use.
  */
 import { DataError, message, show } from "../../errors.js";
 import { float32FromDecimal } from "../formats/decimals.js";
@@ -27,7 +28,10 @@ export interface Rows {
 /** Values of the largest piece. */
 const largestPiece = 2 ** 18;
 
-/** All rows from where the scanner is. @throws DataError with line and column for what does not fit */
+/**
+ * All rows from where the scanner is.
+ * @throws {DataError} with line and column for what does not fit
+ */
 export function readRows(op: string, scanner: CsvScanner, layout: Layout, options: FullOptions): Rows {
   const { slots, names } = layout;
   const { length: S } = slots;

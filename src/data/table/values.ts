@@ -1,6 +1,6 @@
 /**
- * From rows as they were read to the values of a table: words in order, missing values filled in, a place for each word where words are one-hot.
- * Letters: N rows, S columns in use, F features, K targets.
+ * From rows as they were read to the values of a table: words in order, missing values filled in, a place for each word
+ * where words are one-hot. Letters: N rows, S columns in use, F features, K targets.
  */
 import { DataError, message, show } from "../../errors.js";
 import type { Layout } from "./layout.js";
@@ -24,7 +24,7 @@ export interface TableValues {
   writeFeatures(out: Float32Array): void;
 }
 
-/** @throws DataError where a column has no values to fill gaps from, or one-hot words become too many features */
+/** @throws {DataError} when a column has no values to fill gaps from, or one-hot words become too many features */
 export function tableValues(op: string, rows: Rows, layout: Layout): TableValues {
   const { count: N } = rows;
   const { slots, names, features } = layout;

@@ -1,7 +1,7 @@
 /**
- * The words of a column, numbered in order of appearance, found by their bytes: a string is made of each spelling once, not of each field.
- * A table of bytes stands before the map of strings of {@link ClassNames}, which decides what is the same; it holds what it finds within a few steps, so that
- * words made to collide cost no more than strings.
+ * The words of a column, numbered in order of appearance, found by their bytes: a string is made of each spelling once,
+ * not of each field. A table of bytes stands before the map of strings of {@link ClassNames}, which decides what is
+ * the same; it holds what it finds within a few steps, so that words made to collide cost no more than strings.
  */
 import { ClassNames, keysOf } from "../labels.js";
 import type { CsvScanner } from "../formats/csvScanner.js";
@@ -50,7 +50,10 @@ export class Words {
     return { classNames: known, classes: Int32Array.from(known.keys()) };
   }
 
-  /** The number of the word in a field, without blanks at its ends, which stands in bytes [start, end). @throws DataError beyond 1,048,576 words, or for one that is not known */
+  /**
+   * The number of the word in a field, without blanks at its ends, which stands in bytes [start, end).
+   * @throws {DataError} beyond 1,048,576 words, or for one that is not known
+   */
   number(scanner: CsvScanner, field: number, start: number, end: number): number {
     if (scanner.doubled[field] === 1) return this.#add(scanner, field, start, end);
     const { bytes } = scanner;

@@ -1,6 +1,7 @@
 /**
- * Features on one scale by a mean and a variance that are known before training: given as options, or taken from data by adapt. They are weights that no
- * training changes, saved with the model. Options and defaults are Keras's. Letters: N batch, C channels, the last axis.
+ * Features on one scale by a mean and a variance that are known before training: given as options, or taken from data
+ * by adapt. They are weights that no training changes, saved with the model. Options and defaults are Keras's. Letters:
+ * N batch, C channels, the last axis.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
@@ -20,8 +21,8 @@ type Statistic = number | readonly number[];
 /** Options of {@link normalization}. */
 export interface AdaptedNormalizationOptions extends LayerOptions {
   /**
-   * The axes whose features each have a mean and a variance of their own, counted with the batch as axis 0; null: all values have one of each. Default −1,
-   * the last.
+   * The axes whose features each have a mean and a variance of their own, counted with the batch as axis 0; null: all
+   * values have one of each. Default −1, the last.
    */
   readonly axis?: number | readonly number[] | null;
   /** Means, in place of {@link AdaptableLayer.adapt}; with `variance`. */
@@ -37,8 +38,10 @@ export interface AdaptableLayer extends Layer {
   /**
    * Takes mean and variance of these data, in place of those before. Call it before or after the layer is in a model.
    *
-   * @param x  (N, …) as fit takes it: a tensor, nested arrays, or, once the layer is in a model, a typed array. uint8 is read as fractions of 255
-   * @throws ShapeError for data that do not fit the layer, or hold a value that is not finite; UsageError where mean and variance are options.
+   * @param x  (N, …) as fit takes it: a tensor, nested arrays, or, once the layer is in a model, a typed array. uint8
+   *           is read as fractions of 255
+   * @throws {ShapeError} for data that do not fit the layer, or hold a value that is not finite
+   * @throws {UsageError} when mean and variance are options
    */
   adapt(x: Tensor | TensorValues): void;
 }
@@ -70,8 +73,10 @@ const table = {
 } satisfies LayerTable<AdaptedNormalizationOptions>;
 
 /**
- * y = (x − mean) / max(√variance, 1e-7), with the mean and variance of each feature that `adapt` takes from data or that are given. Until then y = x.
- * A feature that is constant in the data of `adapt` gets variance 1, so that it becomes 0 there and not 1e7 times what it is off elsewhere, as in Keras.
+ * y = (x − mean) / max(√variance, 1e-7), with the mean and variance of each feature that `adapt` takes from data or
+ * that are given. Until then y = x.
+ * A feature that is constant in the data of `adapt` gets variance 1, so that it becomes 0 there and not 1e7 times what
+ * it is off elsewhere, as in Keras.
  *
  * x (N, …) → y of the same shape; parameters mean and variance of the shape of the axes, not trained.
  *
@@ -80,8 +85,8 @@ const table = {
  * scaled.adapt(train.x);
  * const model = sequential([scaled, layers.dense({ units: 16, activation: "relu" }), layers.dense({ units: 1 })]);
  * ```
- *
- * @throws UsageError for an option, or one of mean and variance alone; ShapeError for axes that x does not have, and other numbers of them than features.
+ * @throws {UsageError} for an option, or one of mean and variance alone
+ * @throws {ShapeError} for axes that x does not have, and other numbers of them than features
  */
 export function normalization(options: AdaptedNormalizationOptions = {}): AdaptableLayer {
   return new AdaptedNormalization(options);
@@ -174,7 +179,10 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
     return this.given.invert ? add(mul(x, deviation), mean) : div(sub(x, mean), deviation);
   }
 
-  /** Shape of mean and variance, which broadcasts over x: that of the kept axes, with 1 for those behind the first that are not. */
+  /**
+   * Shape of mean and variance, which broadcasts over x: that of the kept axes, with 1 for those behind the first that
+   * are not.
+   */
   #keptOf(shape: Shape): Shape {
     const rank = shape.length + 1;
     const kept = new Set([this.given.axis ?? []].flat().map((one) => normalizeAxis(this.kind, one, rank)));
@@ -209,7 +217,10 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
   }
 }
 
-/** Mean and variance of each place of `kept`, summed as differences to the first sample in float64: a constant feature has no variance at all. */
+/**
+ * Mean and variance of each place of `kept`, summed as differences to the first sample in float64: a constant feature
+ * has no variance at all.
+ */
 function statistics(
   op: string,
   values: ArrayLike<number>,

@@ -36,8 +36,8 @@ export interface LoadOptions {
   /** Functions that make layers of your own, by their `className`. */
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
   /**
-   * Losses of your own, by name: functions of target and prediction as compile was given them, or, for objects of your own, makers that take the options
-   * of their config. So are metrics, optimizers, schedules and initializers.
+   * Losses of your own, by name: functions of target and prediction as compile was given them, or, for objects of your
+   * own, makers that take the options of their config. So are metrics, optimizers, schedules and initializers.
    */
   readonly losses?: Readonly<Record<string, OwnFunction | ((options: never) => Loss)>>;
   readonly metrics?: Readonly<Record<string, OwnFunction | ((options: never) => Metric)>>;
@@ -112,7 +112,10 @@ function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | u
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));
 }
 
-/** What the user has given for a config: a function itself where it was one, else what a maker of that name makes. Undefined where there is none. */
+/**
+ * What the user has given for a config: a function itself where it was one, else what a maker of that name makes.
+ * Undefined where there is none.
+ */
 function ownOf(
   room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers",
   config: unknown,

@@ -108,9 +108,9 @@ export class Graph {
   }
 
   /**
-   * Runs as {@link run} does, and returns the mask of each output that has one: Note [Masks] in layers/sequencePart.ts.
-   * Values in the padding of a given mask are read as 0: a value that is not finite would spoil the gradients of weights
-   * (0 · ∞).
+   * Runs as {@link run} does, and returns the mask of each output that has one: Note [Masks] in
+   * layers/sequencePart.ts. Values in the padding of a given mask are read as 0: a value that is not finite would spoil
+   * the gradients of weights (0 · ∞).
    */
   runMasked(
     inputs: readonly Tensor[],

@@ -1,9 +1,10 @@
 /**
- * Batches that come one by one: from an iterable, a generator, or a function that makes one, synchronous or not. Reads ahead where it is told
- * to. Does not know models: what a batch holds is checked where it is made fit (streamSteps.ts).
+ * Batches that come one by one: from an iterable, a generator, or a function that makes one, synchronous or not. Reads
+ * ahead where it is told to. Does not know models: what a batch holds is checked where it is made fit (streamSteps.ts).
  *
  * Note [Epochs of a stream]: without stepsPerEpoch an epoch is one pass: the source is opened anew for the next. With stepsPerEpoch an epoch is so many
- * batches: the next goes on where it ended, and a source that can be opened again is, when it has ended. A generator object can be read once.
+ * batches: the next goes on where it ended, and a source that can be opened again is, when it has ended. A generator
+ * object can be read once.
  */
 import { DataError, UsageError, message, show } from "../../errors.js";
 import type { BatchSource, Samples, StreamBatch } from "./samples.js";
@@ -37,7 +38,7 @@ export class BatchStream {
   #pending: Promise<void> | undefined;
   #isAtEnd = false;
 
-  /** @throws UsageError for an option out of range, and for a generator object that is to be read several times */
+  /** @throws {UsageError} for an option out of range, and for a generator object that is to be read several times */
   constructor(
     source: BatchSource,
     options: {
@@ -76,9 +77,10 @@ export class BatchStream {
   }
 
   /**
-   * The next batch, where `place` says; batches of the epoch before it, which an earlier fit has trained on, are passed over.
+   * The next batch, where `place` says; batches of the epoch before it, which an earlier fit has trained on, are passed
+   * over.
    * @returns undefined where the epoch ends before it
-   * @throws DataError where the source throws, gives something else, or ends before an epoch has its batches
+   * @throws {DataError} when the source throws, gives something else, or ends before an epoch has its batches
    */
   async next(place: Place): Promise<Samples | undefined> {
     let samples: Samples | undefined;

@@ -1,6 +1,6 @@
 /**
- * What a call of fit was handed in place of x and y: a data set, or a stream of batches. Imported where there is no y, and itself without imports but
- * errors: what it shared with a page, bundlers would put into files of its own.
+ * What a call of fit was handed in place of x and y: a data set, or a stream of batches. Imported where there is no y,
+ * and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
  */
 import { UsageError, message, show } from "../../errors.js";
 import type { History } from "../loop/fit.js";
@@ -10,7 +10,10 @@ import { StreamSteps, type StreamTools } from "../loop/streamSteps.js";
 import { BatchStream } from "./batchStream.js";
 import type { DataList, Samples } from "./samples.js";
 
-/** Trains on x and y; where those are the first batch of a stream, with what goes with it among the options, on the stream. */
+/**
+ * Trains on x and y; where those are the first batch of a stream, with what goes with it among the options, on the
+ * stream.
+ */
 export type Fit = (
   x: DataList,
   y: DataList,
@@ -30,7 +33,10 @@ const refused = {
   groupByLength: "The stream decides which sequences share a batch.",
 } as const;
 
-/** Trains on what was handed. @param fit for x and y; what fits neither form goes there as it is, which says what is wrong */
+/**
+ * Trains on what was handed. @param fit for x and y; what fits neither form goes there as it is, which says what is
+ * wrong
+ */
 export async function fitHanded(
   source: unknown,
   y: unknown,

@@ -32,7 +32,10 @@ export function sampleWeights(
   return { values: checkedWeights(op, given), shape: [rows] };
 }
 
-/** T where the weights are for steps. Errors: ShapeError where they are and do not fit. */
+/**
+ * T where the weights are for steps.
+ * @throws {ShapeError} when they are and do not fit
+ */
 function stepsOf(op: string, rows: number, given: SampleWeight, outputShapes: readonly Shape[]): number | undefined {
   const lists = Array.isArray(given) && given.some((one) => Array.isArray(one)) ? (given as number[][]) : undefined;
   const shape = isTensor(given) ? given.shape : lists && [lists.length, lists[0].length];

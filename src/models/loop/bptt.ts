@@ -86,7 +86,8 @@ export interface BpttResult {
  * count leave the states unchanged and have no weight.
  * @throws {UsageError} for a wrong option, a model that is not compiled, or carryState without stateful layers
  * @throws {UsageError} when the loss is not finite; the weights are those before that window
- * @throws {ShapeError} when sequences do not fit, are shorter than a window, or have a window, such as a short last one,
+ * @throws {ShapeError} when sequences do not fit, are shorter than a window, or have a window, such as a short last
+ *   one,
  * that a layer cannot train on
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {

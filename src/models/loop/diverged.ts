@@ -1,14 +1,14 @@
 /**
- * What to say where the loss of a batch is not a number. Imported when that happens, and itself without imports but errors: what it shared with the page,
- * bundlers would put into files of its own.
+ * What to say where the loss of a batch is not a number. Imported when that happens, and itself without imports but
+ * errors: what it shared with the page, bundlers would put into files of its own.
  */
 import { show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { TrainingBatch, TrainingStep } from "../step/training.js";
 
 /**
- * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer whose output on this batch is not,
- * else the loss function.
+ * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer
+ * whose output on this batch is not, else the loss function.
  */
 export function whereNonFinite(step: TrainingStep, batch: TrainingBatch): string {
   const weight = step.weights.all.find(({ value }) => !isFinite(value));

@@ -51,13 +51,13 @@ export interface StreamFitOptions extends Omit<
   "batchSize" | "shuffle" | "validationSplit" | "sampleWeight" | "classWeight" | "mask" | "lengths" | "groupByLength"
 > {
   /**
-   * Batches of an epoch; the next epoch goes on where it ended, and a source that can be opened again begins anew when it has ended. Default: an epoch is
-   * one pass over the source.
+   * Batches of an epoch; the next epoch goes on where it ended, and a source that can be opened again begins anew when
+   * it has ended. Default: an epoch is one pass over the source.
    */
   readonly stepsPerEpoch?: number;
   /**
-   * Batches that an asynchronous stream is asked for ahead, so that it reads while a step computes. It must then make each batch anew: what it hands out
-   * again before its turn is trained on as it is by then. Default 0.
+   * Batches that an asynchronous stream is asked for ahead, so that it reads while a step computes. It must then make
+   * each batch anew: what it hands out again before its turn is trained on as it is by then. Default 0.
    */
   readonly prefetch?: number;
 }

@@ -1,7 +1,8 @@
 /**
- * The steps of a fit whose batches come from a stream. A batch is checked as data of fit are, and copied to where a recorded step gathers from; there is a
- * recording for each number of rows, as many as {@link mostSizes} at once. Imported where there is a stream, and itself without imports but errors: what it
- * shared with a page, bundlers would put into files of its own. Letters: n rows of a batch.
+ * The steps of a fit whose batches come from a stream. A batch is checked as data of fit are, and copied to where a
+ * recorded step gathers from; there is a recording for each number of rows, as many as {@link mostSizes} at once.
+ * Imported where there is a stream, and itself without imports but errors: what it shared with a page, bundlers would
+ * put into files of its own. Letters: n rows of a batch.
  */
 import type { Batches } from "../../data/batches.js";
 import { UsageError, message } from "../../errors.js";
@@ -62,7 +63,10 @@ export class StreamSteps implements EpochSteps {
     };
   }
 
-  /** Gets the next batch. @returns false where the epoch ends before it @throws as {@link BatchStream.next}; ShapeError for one that does not fit */
+  /**
+   * Gets the next batch. @returns false where the epoch ends before it @throws as {@link BatchStream.next}; ShapeError
+   * for one that does not fit
+   */
   async next(place: { readonly epoch: number; readonly batch: number }): Promise<boolean> {
     const samples = await this.#stream.next(place);
     if (samples === undefined) return false;

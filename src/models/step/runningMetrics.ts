@@ -1,6 +1,7 @@
 /**
- * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals of its own, so that an evaluation
- * in the middle of a training leaves the training's alone. A model with several outputs has the mean of each one's loss among them.
+ * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals
+ * of its own, so that an evaluation in the middle of a training leaves the training's alone. A model with several
+ * outputs has the mean of each one's loss among them.
  */
 import type { Metric } from "../../metrics/metric.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
@@ -35,7 +36,10 @@ interface Measure {
 export class RunningMetrics {
   readonly #measures: readonly Measure[];
 
-  /** Errors: ShapeError where a metric does not fit its output; MemoryError. */
+  /**
+   * @throws {ShapeError} when a metric does not fit its output
+   * @throws {MemoryError}
+   */
   constructor(outputs: readonly MeasuredOutput[]) {
     const counts = new Map([["loss", 1]]);
     const measure = (output: MeasuredOutput, i: number, metric?: Metric): Measure => {

@@ -229,7 +229,10 @@ export class TrainingStep {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
   }
 
-  /** Goes forward as in training once more on a batch that was refused, and shows every layer's output. Nothing has changed afterwards. */
+  /**
+   * Goes forward as in training once more on a batch that was refused, and shows every layer's output. Nothing has
+   * changed afterwards.
+   */
   watch({ inputs, masks: given }: TrainingBatch, watch: (layer: string, output: Tensor) => void): void {
     noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
     this.#before.restore();

@@ -1,9 +1,15 @@
-/** From the losses of a model's outputs and its penalties to the number that is minimised. Letters: x a term, f its factor. */
+/**
+ * From the losses of a model's outputs and its penalties to the number that is minimised. Letters: x a term, f its
+ * factor.
+ */
 import { ShapeError, message } from "../../errors.js";
 import { addFloat32, fillFloat32 } from "../../runtime/primitives.js";
 import { checkDtype, defineOp } from "../defineOp.js";
 
-/** y = Σ f·x over scalars; the attribute is a factor for each. Apart from arithmetic.ts, so that a page does not carry broadcasting for one number. */
+/**
+ * y = Σ f·x over scalars; the attribute is a factor for each. Apart from arithmetic.ts, so that a page does not carry
+ * broadcasting for one number.
+ */
 export const totalLossOp = defineOp<readonly number[]>({
   name: "totalLoss",
   shape(inputs) {
