@@ -6,7 +6,7 @@ import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 const platformNames =
-  /\b(AbortSignal|URL|Blob|Response|ReadableStream|WritableStream|WebAssembly|Disposable|Symbol\.dispose)\b/;
+  /\b(AbortSignal|URL|Blob|File|Response|ReadableStream|WritableStream|WebAssembly|Disposable|Symbol\.dispose)\b/;
 
 /** The path of `to` as a file in `folder` imports it. */
 const pathFrom = (folder, to) => relative(folder, to).split(sep).join("/");

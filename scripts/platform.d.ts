@@ -5,6 +5,7 @@
 interface AbortSignal {}
 interface URL {}
 interface Blob {}
+interface File {}
 interface Response {}
 interface ReadableStream<R = any> {}
 interface WritableStream<W = any> {}
