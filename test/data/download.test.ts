@@ -36,14 +36,17 @@ const start = (mirrors: readonly Behaviour[], options: Partial<DownloadOptions> 
   download(file, { op: "datasets.x", folder, mirrors: mirrors.map(server.url), stallMs, ...options });
 
 /**
- * Downloads by a clock that stands still, unless the mirror that is asked is one that stalls: a good one has all the time that it needs on a busy machine.
+ * Downloads by a clock that stands still until a mirror that stalls has got the request: a good one has all the time
+ * that it needs on a busy machine.
  */
 async function get(mirrors: readonly Behaviour[], options: Partial<DownloadOptions> = {}) {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const asked = vi.spyOn(globalThis, "fetch");
   const clock = setInterval(() => {
     const url = asked.mock.lastCall?.[0];
-    if (stalling.some((behaviour) => url === `${server.url(behaviour)}/${file.name}`)) vi.advanceTimersByTime(stallMs);
+    const isAsked = (behaviour: Behaviour): boolean =>
+      url === `${server.url(behaviour)}/${file.name}` && server.requests.at(-1) === `${behaviour}/${file.name}`;
+    if (stalling.some(isAsked)) vi.advanceTimersByTime(stallMs);
   }, 5);
   try {
     return await start(mirrors, options);
