@@ -45,7 +45,7 @@ const wasmBeside = {
   },
 };
 
-/** In Node the kernels are read from the files beside the bundle: src/runtime/carriedInNode.ts. */
+/** In Node the kernels are read from the files beside the bundle: src/runtime/modules/carriedInNode.ts. */
 const readInNode = {
   name: "read-in-node",
   setup({ onResolve }) {

@@ -140,7 +140,7 @@ export async function pack(wasm, operands, unpacker) {
   return packed;
 }
 
-/** As src/runtime/load.ts does it. */
+/** As src/runtime/modules/carried.ts does it. */
 async function unpack(packed, unpacker) {
   const { instance } = await WebAssembly.instantiate(unpacker);
   const { memory, unpack } = instance.exports;

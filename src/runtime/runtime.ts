@@ -5,7 +5,7 @@
 import { link } from "#wasm/parts";
 import { UsageError, message } from "../errors.js";
 import type { Launcher } from "./launcher.js";
-import type { BuildName } from "./load.js";
+import type { BuildName } from "./modules/load.js";
 import type { Heap } from "./memory.js";
 import type { Part } from "./parts.js";
 

@@ -18,7 +18,7 @@ import { names } from "#wasm/names";
 import { message } from "../errors.js";
 import type * as linking from "./kernels.js";
 import type { Kernels } from "./kernels.js";
-import type { BuildName, LoadedPart } from "./load.js";
+import type { BuildName, LoadedPart } from "./modules/load.js";
 
 type Linking = Pick<typeof linking, "instantiate" | "makeImports">;
 

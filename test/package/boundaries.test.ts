@@ -1,5 +1,5 @@
 /** The rule that keeps the rooms apart bites: small bad files, linted by the repository's own configuration, name the fault. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -102,5 +102,17 @@ describe("import cycles", () => {
     expect(await faults("src/tensor/a.ts", code, folder)).toEqual([
       "rooms/cycles: import cycle: src/tensor/a.ts → src/tensor/b.ts → src/tensor/c.ts → src/tensor/a.ts",
     ]);
+  });
+});
+
+describe("a folder holds at most 20 files", () => {
+  it.each(["src", "course", "bench", "scripts"])("in %s", (top) => {
+    const entries = readdirSync(join(root, top), { recursive: true, withFileTypes: true });
+    const counts = new Map<string, number>();
+    for (const entry of entries) {
+      if (entry.isFile()) counts.set(entry.parentPath, (counts.get(entry.parentPath) ?? 0) + 1);
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    expect([...counts].filter(([, files]) => files > 20)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { loadCarried } from "../../src/runtime/load.js";
+import { loadCarried } from "../../src/runtime/modules/load.js";
 import { type CarriedBuild, registeredParts } from "../../src/runtime/parts.js";
 import "#wasm/kernels";
 import { names } from "#wasm/names";
