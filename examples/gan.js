@@ -53,7 +53,7 @@ for (let step = 0; step < 4000; step++) {
     console.log(`discriminator ${judgeStep.result.item().toFixed(3)}, generator ${drawStep.result.item().toFixed(3)}`);
 }
 
-const radii = scope(() => radius(drawn()).toTypedArray());
+const radii = scope(() => [...radius(drawn()).toTypedArray()]);
 const distance = radii.reduce((total, r) => total + Math.abs(r - 1), 0) / batch;
 console.log(`drawn points lie ${distance.toFixed(3)} from the ring`);
 if (!(distance < 0.2)) throw new Error(`not learned: ${distance}`);

@@ -36,7 +36,7 @@ await model.fit(train, { epochs: 100, batchSize: 32, validationSplit: 0.1, callb
 const { r2 } = await model.evaluate(test.x, test.y);
 const later = "size,year,city,balcony,price\n80,NA,Bern,yes,0\n80,1990,Rom,no,0\n";
 const rows = await datasets.csv(new Blob([later]), { target: "price", like: table });
-const [[bern], [rome]] = (await model.predict(rows.x)).toArray();
+const [bern, rome] = (await model.predict(rows.x)).toTypedArray();
 console.log(`R² ${r2.toFixed(3)}; 80 m² in Bern ${bern.toFixed(0)}, in Rome ${rome.toFixed(0)} thousand`);
 if (!(r2 > 0.9 && bern > rome)) throw new Error(`not learned: R² ${r2}`);
 
