@@ -35,6 +35,14 @@ export const rooms = {
       "whatever is changed or cut off",
       "takes time in proportion to the text",
       "stops inflating at the header's size",
+      "lets the event loop run",
+      "all classes are equally likely",
+      "the ink stays inside",
+      "mean pixel 0.13",
+      "on line 90,000",
+      "any damage to a PNG",
+      "any text with any options",
+      "without jpeg-js", // vi.doMock
     ],
   },
   models: {
