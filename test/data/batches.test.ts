@@ -101,7 +101,7 @@ describe("Batches", () => {
     const shapes = [[0], [2, 3], [5, 6], [1], [3], [2, 1], [5, 2]].map((rows) => {
       const { n, steps, batch } = batches.select(Int32Array.from(rows), 0);
       batches.gather(n, steps);
-      expect([...batch[0].toTypedArray()].filter(Boolean)).toEqual(rows.flatMap((row) => Array(tokens[row]).fill(row + 1))); // prettier-ignore
+      expect([...batch[0].toTypedArray()].filter(Boolean)).toEqual(rows.flatMap((row) => Array<number>(tokens[row]).fill(row + 1))); // prettier-ignore
       return batch[0].shape;
     });
     expect(shapes).toEqual([[1, 6], [2, 3], [2, 1], [1, 5], [1, 2], [2, 5], [2, 3]]); // prettier-ignore
