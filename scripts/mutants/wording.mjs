@@ -37,6 +37,8 @@ class Wording {
     if (declared !== null && isWording(declared.node.id)) return "wording of a message";
     const preset = path.findParent((parent) => parent.isAssignmentPattern());
     if (preset !== null && holdsWording.test(preset.node.left.name ?? "")) return "wording of a message";
+    const set = path.findParent((parent) => parent.isAssignmentExpression());
+    if (set !== null && holdsWording.test(set.node.left.name ?? "")) return "wording of a message";
     const { parent, listKey, key } = path;
     if (key === "value" && holdsWording.test(parent.key?.name ?? "")) return "wording of a message";
     const called = nameOf(parent.callee ?? {});
