@@ -17,13 +17,14 @@ function fieldsOf(spellings: readonly string[], doubled: readonly number[] = [])
   }
   const bytes = new TextEncoder().encode(all);
   let strings = 0;
+  const hasDoubled = Uint8Array.from(spellings, (_, i) => doubled[i] ?? 0);
   const scanner = {
     bytes,
-    doubled: Uint8Array.from(spellings, (_, i) => doubled[i] ?? 0),
+    doubled: hasDoubled,
     text(field: number, start: number, end: number) {
       strings++;
       const text = all.slice(start, end);
-      return this.doubled[field] === 1 ? text.replaceAll('""', '"') : text;
+      return hasDoubled[field] === 1 ? text.replaceAll('""', '"') : text;
     },
   } as unknown as CsvScanner;
   const numbers = (words: Words, from = 0, to = places.length) => {
