@@ -11,7 +11,7 @@ const wordsErrors = /^(message|show|fail|refuse|refused|usage|wrong|warn|damaged
 const holdsWording = /^(op|hint|expected|got|text|wrong|what|advice)$/;
 /** Functions whose first argument is the operation that a message is to name. */
 const takesOperation =
-  /^(bound|checkIdle|checkUsable|claimStates|compiled|graph|interrupts|modelBytes|newStates|readBytes|readFile|step|writeBytes|writeModel)$/;
+  /^(bound|checkIdle|checkUsable|checked|claimStates|compiled|graph|interrupts|modelBytes|newStates|readBytes|readFile|step|writeBytes|writeModel)$/;
 
 /** Functions that take a hint as their third argument. */
 const takesHint = /^nodeBuiltin$/;
