@@ -156,4 +156,25 @@ const data = [
   ]),
 ];
 
-export const equivalent = [callbacks, metrics, optimizers, data].flat(2);
+const models = [
+  ...["src/models/file/notes.ts", "src/models/file/saving.ts"].map((file) =>
+    same(file, "a function that ends without a word returns undefined", [
+      "} catch {",
+      "{\n    return undefined;\n  }",
+      "{}",
+    ]),
+  ),
+  same(
+    "src/models/file/notes.ts",
+    "no object is that text",
+    ['encode(op, given, "notes", []);', "[]", '["Stryker was here"]'],
+    ['return encode(op, copy ?? given, "notes", []);', "[]", '["Stryker was here"]'],
+  ),
+  same("src/models/loop/streamSteps.ts", "nobody reads it: the rows of each batch have an order of their own", [
+    "order: () => new Int32Array(0),",
+    "() => new Int32Array(0)",
+    "() => undefined",
+  ]),
+];
+
+export const equivalent = [callbacks, metrics, optimizers, data, models].flat(2);
