@@ -14,6 +14,12 @@ export interface FitOptions extends GivenMasks {
   readonly epochs?: number;
   /** Samples per step, at most the number of samples. Default 32. */
   readonly batchSize?: number;
+  /**
+   * Batches of a step: their gradients are added up before the optimizer steps, as one batch of so many times the size
+   * would give them: Note [Accumulated gradients] in models/step/accumulation.ts. Callbacks see a step as a batch; the
+   * last of an epoch has the batches that are left. Default 1.
+   */
+  readonly accumulate?: number;
   /** Takes the samples in a different order each epoch. Default true. */
   readonly shuffle?: boolean;
   /** Seed of that order. Default: the model's. */
@@ -65,6 +71,7 @@ export interface StreamFitOptions extends Omit<
 const names = [
   "epochs",
   "batchSize",
+  "accumulate",
   "shuffle",
   "seed",
   "validationSplit",
@@ -87,9 +94,10 @@ export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
   checkKeys(op, options, names);
   const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, validationSplit = 0, callbacks = [] } = options;
-  const { initialEpoch = 0, resume = false, validationData, signal } = options;
+  const { initialEpoch = 0, resume = false, validationData, signal, accumulate = 1 } = options;
   checkInteger(op, "epochs", epochs, "[1, ∞)");
   checkInteger(op, "batchSize", batchSize, "[1, ∞)");
+  checkInteger(op, "accumulate", accumulate, "[1, ∞)");
   checkBoolean(op, "shuffle", shuffle);
   checkInteger(op, "seed", seed, "[0, 4294967295]");
   checkNumber(op, "validationSplit", validationSplit, "[0, 1)");

@@ -48,7 +48,7 @@ export class TrainingStep {
   readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
   readonly weights: Weights;
-  readonly #random: RandomState;
+  readonly random: RandomState;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
   /** The state before the current batch. */
@@ -64,7 +64,7 @@ export class TrainingStep {
   constructor(graph: Graph, weights: Weights, random: RandomState, options: Compiled) {
     this.#graph = graph;
     this.weights = weights;
-    this.#random = random;
+    this.random = random;
     this.options = options;
     this.losses = options.losses;
     checkForOutputs(options, graph.outputShapes);
@@ -126,18 +126,25 @@ export class TrainingStep {
    * since it is recorded.
    * @returns the loss, a scalar: the mean over the batch plus the penalties. If it is not finite, call {@link refuse}.
    *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
+   * @param weigh  gives what the gradient is taken of, where the batch is a part of a step; {@link penalize} is then
+   *   due at the end of the step: Note [Accumulated gradients] in accumulation.ts
    */
-  gradients(batch: TrainingBatch): Tensor[] {
+  gradients(batch: TrainingBatch, weigh?: (loss: Tensor, rows: readonly Weighed[]) => Tensor): Tensor[] {
     return this.weights.isolated(() => {
       const rows = this.#weighed(batch, true);
       const { losses, means } = this.#loss(rows, batch);
-      losses[0].backward();
-      for (const { parameter, regularizer } of this.#penalized) {
-        addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
-      }
+      (weigh?.(losses[0], rows) ?? losses[0]).backward();
+      if (!weigh) this.penalize();
       this.metrics.update(rows, means);
       return losses;
     });
+  }
+
+  /** Adds the gradients of the penalties. Kernels only. */
+  penalize(): void {
+    for (const { parameter, regularizer } of this.#penalized) {
+      addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
+    }
   }
 
   /**
@@ -151,7 +158,7 @@ export class TrainingStep {
       this.#update = record(() => {
         this.optimizer.run();
         this.average?.update(this.optimizer.block);
-        this.#random.advance();
+        this.random.advance();
       });
     }
     this.#cleanAt = this.weights.gradientVersion;
@@ -169,7 +176,7 @@ export class TrainingStep {
       const [loss] = this.gradients(batch);
       this.optimizer.step();
       this.average?.update(this.optimizer.block);
-      this.#random.advance();
+      this.random.advance();
       clean();
       return loss;
     } catch (error) {
@@ -226,7 +233,7 @@ export class TrainingStep {
    * Runs forward without training and without results, to advance the states of stateful layers. Only calls kernels.
    */
   forward(inputs: readonly Tensor[], given: TrainingBatch["masks"]): void {
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.random, training: false, given })));
   }
 
   /**
@@ -234,7 +241,7 @@ export class TrainingStep {
    * changed afterwards.
    */
   watch({ inputs, masks: given }: TrainingBatch, watch: (layer: string, output: Tensor) => void): void {
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.random, training: true, given }, watch)));
     this.#before.restore();
   }
 
@@ -266,7 +273,7 @@ export class TrainingStep {
       const hint = "Call fit or evaluate with a mask first.";
       throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
     }
-    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
+    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       const countable = this.losses[i].countable?.(target, prediction, mask);
