@@ -1,4 +1,5 @@
 /** Options of layers: the rows of their tables, and the layer whose options are such a table. */
+import type { Constraint } from "../constraints/constraint.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
@@ -50,14 +51,15 @@ export abstract class TableLayer<V extends object = object> extends Layer {
   }
 
   /**
-   * Declares a parameter with the initializer and regularizer given by the options `${name}Initializer` and
-   * `${name}Regularizer`.
+   * Declares a parameter with the initializer, regularizer and constraint given by the options `${name}Initializer`,
+   * `${name}Regularizer` and `${name}Constraint`.
    */
   protected parameter(name: Initialized<V>, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
     const given = this.given as Readonly<Record<string, unknown>>;
     const initializer = given[`${name}Initializer`] as Initializer;
     const regularizer = given[`${name}Regularizer`] as Regularizer | undefined;
-    return this.declare({ name, shape, initializer, regularizer, ...spec });
+    const constraint = given[`${name}Constraint`] as Constraint | undefined;
+    return this.declare({ name, shape, initializer, regularizer, constraint, ...spec });
   }
 }
 
@@ -75,8 +77,14 @@ export function initializer(initial: () => Initializer): Option<Initializer> {
 }
 
 /** An option for a regularizer, by default none. */
-export const regularizer: Option<Regularizer | undefined> = (op, name, value) =>
-  value === undefined ? value : (valueOf(op, name, value, "l2", "regularizers.l2(1e-4)") as Regularizer);
+export const regularizer = withMember<Regularizer>("l2", "regularizers.l2(1e-4)");
+
+/** An option for a constraint, by default none. */
+export const constraint = withMember<Constraint>("constrain", "constraints.maxNorm()");
+
+function withMember<T>(member: string, example: string): Option<T | undefined> {
+  return optional((op, name, value) => valueOf(op, name, value, member, example) as T);
+}
 
 /** The value, if it has a member of that name. @throws {UsageError} when it has no such member */
 function valueOf(op: string, option: string, value: unknown, member: string, example: string): unknown {

@@ -3,6 +3,7 @@
  * features.
  * Source: Srivastava, Greff, Schmidhuber 2015, "Highway networks".
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { constant, glorotUniform, zeros } from "../../initializers/index.js";
@@ -15,7 +16,7 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, TableLayer, activation, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link highway}. */
 export interface HighwayOptions extends LayerOptions {
@@ -32,6 +33,8 @@ export interface HighwayOptions extends LayerOptions {
   readonly gateBiasInitializer?: Initializer;
   /** For both kernels. */
   readonly kernelRegularizer?: Regularizer;
+  /** For both kernels. */
+  readonly kernelConstraint?: Constraint;
 }
 
 const table = {
@@ -40,6 +43,7 @@ const table = {
   biasInitializer: initializer(zeros),
   gateBiasInitializer: initializer(() => constant({ value: -2 })),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
 } satisfies LayerTable<HighwayOptions>;
 
 /**

@@ -1,4 +1,5 @@
 /** Depthwise and separable convolution layers. Letters: convolutionLayer.ts; M outputs for each channel. */
+import type { Constraint } from "../../constraints/constraint.js";
 import { glorotUniform } from "../../initializers/index.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { windowsOf } from "../../ops/image/convolutionChecks.js";
@@ -13,7 +14,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 import { ConvolutionLayer, type ConvolutionLayerOptions, biasTable, windowTable } from "./convolutionLayer.js";
 
 /** Options of {@link depthwiseConv2d}. */
@@ -23,6 +24,7 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
   /** Default glorotUniform(). */
   readonly depthwiseInitializer?: Initializer;
   readonly depthwiseRegularizer?: Regularizer;
+  readonly depthwiseConstraint?: Constraint;
 }
 
 /** Options of {@link separableConv2d}. */
@@ -32,6 +34,7 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** Default glorotUniform(). */
   readonly pointwiseInitializer?: Initializer;
   readonly pointwiseRegularizer?: Regularizer;
+  readonly pointwiseConstraint?: Constraint;
 }
 
 const depthMultiplier = optional(integer("[1, ∞)"));
@@ -39,6 +42,7 @@ const depthMultiplier = optional(integer("[1, ∞)"));
 const depthwise = {
   depthwiseInitializer: initializer(glorotUniform),
   depthwiseRegularizer: regularizer,
+  depthwiseConstraint: constraint,
 };
 
 const depthwiseTable = {
@@ -55,6 +59,7 @@ const separableTable = {
   ...depthwise,
   pointwiseInitializer: initializer(glorotUniform),
   pointwiseRegularizer: regularizer,
+  pointwiseConstraint: constraint,
   ...biasTable,
 } satisfies LayerTable<SeparableConv2dOptions>;
 

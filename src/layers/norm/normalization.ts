@@ -2,6 +2,7 @@
  * Layers that normalise: batch, layer and group normalisation. Letters: N batch, C channels, the last axis.
  * Sources: Ioffe & Szegedy 2015; Ba, Kiros, Hinton 2016; Wu & He 2018. Options and defaults are Keras's.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { ones, zeros } from "../../initializers/index.js";
@@ -16,7 +17,15 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
-import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import {
+  type Initialized,
+  type LayerTable,
+  TableLayer,
+  activation,
+  constraint,
+  initializer,
+  regularizer,
+} from "../tableLayer.js";
 
 /** Options of all normalisation layers. */
 export interface NormalizationOptions extends LayerOptions {
@@ -31,7 +40,9 @@ export interface NormalizationOptions extends LayerOptions {
   /** Default ones(). */
   readonly gammaInitializer?: Initializer;
   readonly betaRegularizer?: Regularizer;
+  readonly betaConstraint?: Constraint;
   readonly gammaRegularizer?: Regularizer;
+  readonly gammaConstraint?: Constraint;
 }
 
 /** Options of {@link batchNormalization}. */
@@ -67,7 +78,9 @@ const affineTable = {
   betaInitializer: initializer(zeros),
   gammaInitializer: initializer(ones),
   betaRegularizer: regularizer,
+  betaConstraint: constraint,
   gammaRegularizer: regularizer,
+  gammaConstraint: constraint,
 } satisfies LayerTable<NormalizationOptions>;
 
 const batchTable = {

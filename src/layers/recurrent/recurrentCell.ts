@@ -2,6 +2,7 @@
  * What a kind of recurrent layer is: the table of its options, its parameters and its op over whole sequences. Letters:
  * N batch, T steps, I inputs, H units, G gates.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
 import {
@@ -15,7 +16,7 @@ import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { LayerOptions } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions extends LayerOptions {
@@ -32,8 +33,11 @@ export interface RecurrentOptions extends LayerOptions {
   /** Default zeros(). */
   readonly biasInitializer?: Initializer;
   readonly kernelRegularizer?: Regularizer;
+  readonly kernelConstraint?: Constraint;
   readonly recurrentRegularizer?: Regularizer;
+  readonly recurrentConstraint?: Constraint;
   readonly biasRegularizer?: Regularizer;
+  readonly biasConstraint?: Constraint;
   /** In training, zeroes this fraction of the inputs, the same features in all steps of a sequence. Default 0. */
   readonly dropout?: number;
   /**
@@ -76,8 +80,11 @@ export const recurrentTable = {
   recurrentInitializer: initializer(orthogonal),
   biasInitializer: initializer(zeros),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
   recurrentRegularizer: regularizer,
+  recurrentConstraint: constraint,
   biasRegularizer: regularizer,
+  biasConstraint: constraint,
   dropout: number("[0, 1)", 0),
   recurrentDropout: number("[0, 1)", 0),
   returnSequences: flag(false),

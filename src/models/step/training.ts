@@ -3,6 +3,7 @@
  * read between them, so that a loss that is not finite stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
@@ -16,6 +17,7 @@ import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { launcher } from "../../runtime/runtime.js";
 import type { RandomState } from "../../tensor/randomState.js";
+import { empty } from "../../tensor/create.js";
 import { type Recording, record, unrecorded } from "../../tensor/record.js";
 import { scope } from "../../tensor/scope.js";
 import { noGrad } from "../../tensor/tape.js";
@@ -51,6 +53,7 @@ export class TrainingStep {
   readonly random: RandomState;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
+  readonly #constrained: readonly { readonly value: Tensor; readonly constraint: Constraint }[];
   /** The state before the current batch. */
   readonly #before: StepState;
   /** The version of the gradients when they were last cleared. */
@@ -75,6 +78,10 @@ export class TrainingStep {
     this.#penalized = trainable.flatMap(({ parameter }) =>
       parameter.spec.regularizer ? [{ parameter, regularizer: parameter.spec.regularizer }] : [],
     );
+    this.#constrained = trainable.flatMap(({ value, parameter: { spec } }) =>
+      spec.constraint ? [{ value, constraint: spec.constraint }] : [],
+    );
+    this.#constrain(({ shape }) => empty(shape)); // a wrong one is noticed before a step
     const { values, gradients, rules } = weights.forOptimizer();
     this.optimizer = new OptimizerState(options.optimizer, values, gradients, rules);
     const { averageDecay } = options;
@@ -157,8 +164,7 @@ export class TrainingStep {
     else {
       this.#update = record(() => {
         this.optimizer.run();
-        this.average?.update(this.optimizer.block);
-        this.random.advance();
+        this.#finish();
       });
     }
     this.#cleanAt = this.weights.gradientVersion;
@@ -175,14 +181,25 @@ export class TrainingStep {
     try {
       const [loss] = this.gradients(batch);
       this.optimizer.step();
-      this.average?.update(this.optimizer.block);
-      this.random.advance();
+      this.#finish();
       clean();
       return loss;
     } catch (error) {
       unrecorded(() => this.refuse());
       throw error;
     }
+  }
+
+  /** What follows the optimizer in a step: constraints, the average, the next random numbers. Kernels only. */
+  #finish(): void {
+    this.#constrain((value) => value);
+    this.average?.update(this.optimizer.block);
+    this.random.advance();
+  }
+
+  #constrain(into: (value: Tensor) => Tensor): void {
+    for (const { value, constraint } of this.#constrained)
+      noGrad(() => scope(() => into(value).assign(constraint.constrain(value))));
   }
 
   /** Clears gradients that are not to be used. */
