@@ -39,6 +39,7 @@ const below = {
   optimizers: [...core, "ops"],
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
+  names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
   report: [],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],

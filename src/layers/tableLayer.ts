@@ -1,9 +1,8 @@
 /** Options of layers: the rows of their tables, and the layer whose options are such a table. */
 import type { Constraint } from "../constraints/constraint.js";
-import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
-import { type Option, type Rows, type Table, describe, optional, resolve } from "../options.js";
+import { type Option, type Rows, type Table, checkMember, describe, named, optional, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, checkName } from "./layer.js";
@@ -66,14 +65,16 @@ export abstract class TableLayer<V extends object = object> extends Layer {
 /** An option for the name of an activation. */
 export function activation(initial?: Activation): Option<Activation> {
   return (op, _name, value = initial) => {
-    checkActivation(op, value as string);
-    return value as Activation;
+    const known = named(op, "activation", value) as Activation;
+    checkActivation(op, known);
+    return known;
   };
 }
 
 /** An option for an initializer. @param initial makes the default */
 export function initializer(initial: () => Initializer): Option<Initializer> {
-  return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()") as Initializer;
+  return (op, name, value = initial()) =>
+    checkMember(op, name, value, "fill", "initializers.heNormal()") as Initializer;
 }
 
 /** An option for a regularizer, by default none. */
@@ -83,14 +84,5 @@ export const regularizer = withMember<Regularizer>("l2", "regularizers.l2(1e-4)"
 export const constraint = withMember<Constraint>("constrain", "constraints.maxNorm()");
 
 function withMember<T>(member: string, example: string): Option<T | undefined> {
-  return optional((op, name, value) => valueOf(op, name, value, member, example) as T);
-}
-
-/** The value, if it has a member of that name. @throws {UsageError} when it has no such member */
-function valueOf(op: string, option: string, value: unknown, member: string, example: string): unknown {
-  if (typeof value === "object" && value !== null && member in value) return value;
-  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
-  throw new UsageError(
-    message(op, `${option} has the wrong type`, { expected: `a value such as ${example}`, got: show(value), ...hint }),
-  );
+  return optional((op, name, value) => checkMember(op, name, value, member, example) as T);
 }

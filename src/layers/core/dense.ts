@@ -22,13 +22,13 @@ export interface DenseOptions extends LayerOptions {
   /** False leaves out b. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly kernelConstraint?: Constraint;
-  readonly biasRegularizer?: Regularizer;
-  readonly biasConstraint?: Constraint;
+  readonly biasInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
 }
 
 const table = {

@@ -27,11 +27,11 @@ export interface EmbeddingOptions extends LayerOptions {
   /** T, if all sequences have the same length; equivalent to inputShape [T]. Default: any length. */
   readonly inputLength?: number;
   /** Default randomUniform(), on [−0.05, 0.05). */
-  readonly embeddingsInitializer?: Initializer;
+  readonly embeddingsInitializer?: Initializer | string;
   /** Penalizes the whole table, so every step visits all of it. */
-  readonly embeddingsRegularizer?: Regularizer;
+  readonly embeddingsRegularizer?: Regularizer | string;
   /** Holds for the whole table, so every step visits all of it. */
-  readonly embeddingsConstraint?: Constraint;
+  readonly embeddingsConstraint?: Constraint | string;
   /** True when token 0 is padding, which layers that work along time skip. For sequences (N, T). Default false. */
   readonly maskZero?: boolean;
 }

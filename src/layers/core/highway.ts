@@ -23,18 +23,18 @@ export interface HighwayOptions extends LayerOptions {
   /** f, the activation of the transformed input. Default "relu". */
   readonly activation?: Activation;
   /** For both kernels. Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: Initializer | string;
   /**
    * For the gate's bias. Negative values pass the input on at first, so that deep networks train. Default constant({
    * value: −2 }).
    */
-  readonly gateBiasInitializer?: Initializer;
+  readonly gateBiasInitializer?: Initializer | string;
   /** For both kernels. */
-  readonly kernelRegularizer?: Regularizer;
+  readonly kernelRegularizer?: Regularizer | string;
   /** For both kernels. */
-  readonly kernelConstraint?: Constraint;
+  readonly kernelConstraint?: Constraint | string;
 }
 
 const table = {

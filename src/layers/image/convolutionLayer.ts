@@ -33,17 +33,17 @@ export interface ConvolutionLayerOptions extends LayerOptions {
   /** False leaves out the bias. Default true. */
   readonly useBias?: boolean;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly biasRegularizer?: Regularizer;
-  readonly biasConstraint?: Constraint;
+  readonly biasInitializer?: Initializer | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
 }
 
 /** Options of a single kernel. */
 export interface KernelOptions {
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly kernelConstraint?: Constraint;
+  readonly kernelInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
 }
 
 /** The options that all convolution layers have, except those of the bias. */

@@ -22,9 +22,9 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
   /** M: outputs for each channel. Default 1. */
   readonly depthMultiplier?: number;
   /** Default glorotUniform(). */
-  readonly depthwiseInitializer?: Initializer;
-  readonly depthwiseRegularizer?: Regularizer;
-  readonly depthwiseConstraint?: Constraint;
+  readonly depthwiseInitializer?: Initializer | string;
+  readonly depthwiseRegularizer?: Regularizer | string;
+  readonly depthwiseConstraint?: Constraint | string;
 }
 
 /** Options of {@link separableConv2d}. */
@@ -32,9 +32,9 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** O: the number of output channels. */
   readonly filters: number;
   /** Default glorotUniform(). */
-  readonly pointwiseInitializer?: Initializer;
-  readonly pointwiseRegularizer?: Regularizer;
-  readonly pointwiseConstraint?: Constraint;
+  readonly pointwiseInitializer?: Initializer | string;
+  readonly pointwiseRegularizer?: Regularizer | string;
+  readonly pointwiseConstraint?: Constraint | string;
 }
 
 const depthMultiplier = optional(integer("[1, ∞)"));

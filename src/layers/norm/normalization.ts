@@ -36,13 +36,13 @@ export interface NormalizationOptions extends LayerOptions {
   /** False leaves out γ. Default true. */
   readonly scale?: boolean;
   /** Default zeros(). */
-  readonly betaInitializer?: Initializer;
+  readonly betaInitializer?: Initializer | string;
   /** Default ones(). */
-  readonly gammaInitializer?: Initializer;
-  readonly betaRegularizer?: Regularizer;
-  readonly betaConstraint?: Constraint;
-  readonly gammaRegularizer?: Regularizer;
-  readonly gammaConstraint?: Constraint;
+  readonly gammaInitializer?: Initializer | string;
+  readonly betaRegularizer?: Regularizer | string;
+  readonly betaConstraint?: Constraint | string;
+  readonly gammaRegularizer?: Regularizer | string;
+  readonly gammaConstraint?: Constraint | string;
 }
 
 /** Options of {@link batchNormalization}. */
@@ -52,9 +52,9 @@ export interface BatchNormalizationOptions extends NormalizationOptions {
   /** The fraction of the moving mean and variance that a training step keeps, in [0, 1]. Default 0.99. */
   readonly momentum?: number;
   /** Default zeros(). */
-  readonly movingMeanInitializer?: Initializer;
+  readonly movingMeanInitializer?: Initializer | string;
   /** Default ones(). */
-  readonly movingVarianceInitializer?: Initializer;
+  readonly movingVarianceInitializer?: Initializer | string;
 }
 
 /** Options of {@link layerNormalization}. */

@@ -27,17 +27,17 @@ export interface RecurrentOptions extends LayerOptions {
   /** False leaves out the biases. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default orthogonal(). */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly kernelConstraint?: Constraint;
-  readonly recurrentRegularizer?: Regularizer;
-  readonly recurrentConstraint?: Constraint;
-  readonly biasRegularizer?: Regularizer;
-  readonly biasConstraint?: Constraint;
+  readonly biasInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
+  readonly recurrentRegularizer?: Regularizer | string;
+  readonly recurrentConstraint?: Constraint | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
   /** In training, zeroes this fraction of the inputs, the same features in all steps of a sequence. Default 0. */
   readonly dropout?: number;
   /**
