@@ -52,7 +52,7 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
   if (isOf(regularizers)) return regularizerFrom(config);
   if (isOf(makers)) return innerLayer(config, own);
   const expected = "the description of an initializer, a regularizer or a layer";
-  const hint = "Give your own to loadModel(file, { initializers, customLayers }), by name.";
+  const hint = "Give your own to loadModel(file, { functions, initializers, customLayers }), by name.";
   throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected, hint }));
 }
 
