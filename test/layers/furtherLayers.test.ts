@@ -175,7 +175,7 @@ describe("lambda", () => {
     net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
     const x = tensor([[1, 2], [3, 4]]); // prettier-ignore
     const history = await net.fit(x, tensor([[1, 2, 3], [4, 5, 6]]), { epochs: 5 }); // prettier-ignore
-    expect(history.at(-1)!.loss).toBeLessThan(history[0].loss);
+    expect(history.history.loss.at(-1)!).toBeLessThan(history.history.loss[0]);
   });
 
   it("comes back from a file by the function of its name", async () => {

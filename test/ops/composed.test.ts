@@ -337,7 +337,7 @@ describe("bad input", () => {
       () => ops.std(a, 0, { corection: 1 } as never),
       'std: unknown option; expected keepDims or correction, got "corection".',
     ],
-    [() => ops.norm(a, 0, { order: 3 as never }), "norm: order is out of range; expected 1, 2 or Infinity, got 3."],
+    [() => ops.norm(a, 0, { order: 3 }), "norm: order is out of range; expected 1, 2 or Infinity, got 3."],
     [() => ops.norm(a, 5), "norm: axis 5 is out of range for a tensor of rank 2; expected an integer in [-2, 2)."],
     [
       () => ops.logSumExp(zeros([2, 0]), 1),

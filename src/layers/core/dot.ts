@@ -6,7 +6,6 @@ import { type Option, type Values, flag } from "../../options.js";
 import { type Shape, normalizeAxis, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
-import { bothCount } from "../mask/maskValues.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 import { unitVectors } from "./unitNormalization.js";
 
@@ -46,7 +45,7 @@ class Dot extends TableLayer<Values<typeof table>> {
     }
     const [a, b] = this.#axes(inputShapes);
     const [left, right] = inputShapes;
-    if (left[a] !== right[b]) {
+    if (!Object.is(left[a], right[b])) {
       const expected = `axis ${b + 1} of the second input to have size ${left[a]}, as axis ${a + 1} of the first`;
       const got = inputShapes.map((shape) => showShape(["N", ...shape])).join(" and ");
       throw new ShapeError(message(this.kind, "the sizes of the axes differ", { expected, got }));
@@ -65,16 +64,19 @@ class Dot extends TableLayer<Values<typeof table>> {
     });
   }
 
-  override outputMask([x]: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    const [first] = this.#axes([x.shape.slice(1)]);
-    return x.rank > 2 && first > 0 ? bothCount([masks[0]]) : undefined;
+  /** The mask of the first input is kept where its time is the first axis of the result. */
+  override outputMask(inputs: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    const [first] = this.#axes(inputs.map(({ shape }) => shape.slice(1)));
+    return inputs[0].rank > 2 && first > 0 ? mask : undefined;
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
     const places = this.#axes(inputs.map(({ shape }) => shape.slice(1)));
     const vectors = this.given.normalize ? inputs.map((x, i) => unitVectors(x, places[i] + 1)) : inputs;
-    const letters = ["abcdefghij", "klmnopqrst"].map((some, i) =>
-      [...some.slice(0, inputs[i].rank - 1)].with(places[i], "z").join(""),
+    const letters = inputs.map((x, i) =>
+      Array.from({ length: x.rank - 1 }, (_, axis) =>
+        axis === places[i] ? "z" : String.fromCharCode(97 + 10 * i + axis),
+      ).join(""),
     );
     const rest = letters.join("").replaceAll("z", "");
     const y = einsum(`y${letters[0]},y${letters[1]}->y${rest}`, ...vectors);

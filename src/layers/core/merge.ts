@@ -133,7 +133,7 @@ class Concatenate extends TableLayer<Values<typeof table>> {
     const axis = normalizeAxis("concatenate", this.given.axis, first.length + 1) - 1;
     if (axis < 0) failAxis(this.given.axis);
     const fits = (shape: Shape): boolean =>
-      shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
+      shape.length === first.length && shape.every((size, i) => i === axis || Object.is(size, first[i]));
     const other = inputShapes.find((shape) => !fits(shape));
     if (other !== undefined) {
       const expected = `${showShape(["N", ...first])} except along axis ${axis + 1}`;

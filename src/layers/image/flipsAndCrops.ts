@@ -96,7 +96,7 @@ class RandomCrop extends TableLayer<Values<typeof cropTable>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [H, W, C] = checkImageShape(this.kind, inputShapes);
     const { height, width } = this.given;
-    if (height <= H && width <= W) return [height, width, C];
+    if (!(height > H || width > W)) return [height, width, C];
     const [expected, got] = [`at least ${height} × ${width} pixels`, showShape(["N", H, W, C])];
     throw new ShapeError(message(this.kind, "the images are smaller than the part", { expected, got }));
   }

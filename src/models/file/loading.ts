@@ -22,7 +22,7 @@ import type { Loss } from "../../losses/loss.js";
 import type { Metric } from "../../metrics/metric.js";
 import { checkCompileOptions } from "../compileOptions.js";
 import type { OwnFunction } from "../ownFunctions.js";
-import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type SampleShape, type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { rebuild } from "../graph/architecture.js";
 import type { Graph } from "../graph/graph.js";
 import { ModelLayer, modelKind } from "../graph/modelLayer.js";
@@ -55,9 +55,9 @@ export interface LoadOptions {
   readonly batchSize?: number;
   /**
    * Shape of one sample, in place of the one the model was built for, where its weights allow that: [1] to read a
-   * sequence token by token.
+   * sequence token by token, [null] for any length.
    */
-  readonly inputShape?: Shape;
+  readonly inputShape?: SampleShape;
 }
 
 interface Saved {

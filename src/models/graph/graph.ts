@@ -4,7 +4,7 @@
  */
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
-import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
+import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -95,6 +95,19 @@ export class Graph {
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
     return this.outputs.map(({ shape }) => shape);
+  }
+
+  /**
+   * The shape of every tensor for inputs of these shapes: Note [Any size] in tensor/shape.ts. @throws {ShapeError} when
+   * a layer does not fit
+   */
+  shapesFor(inputShapes: readonly Shape[]): (symbol: SymbolicTensor) => Shape {
+    const made = new Map(this.inputs.map((symbol, i) => [symbol, new SymbolicTensor(inputShapes[i])]));
+    for (const { call } of this.steps) {
+      const outputs = call.layer.applyMany(call.inputs.map((symbol) => made.get(symbol)!));
+      for (const [i, symbol] of call.outputs.entries()) made.set(symbol, outputs[i]);
+    }
+    return (symbol) => made.get(symbol)!.shape;
   }
 
   /**

@@ -3,7 +3,7 @@
  * The weights are those of the inner model, shared with it and with every other use of the layer. Does not train.
  */
 import { ShapeError, message } from "../../errors.js";
-import { type CallContext, Layer, type LayerOptions, SymbolicTensor } from "../../layers/layer.js";
+import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
 import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
 import { type SequencePart, type StateKeeper, type TokenRule, carriedBy } from "../../layers/sequencePart.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -103,17 +103,12 @@ export class ModelLayer extends Layer implements SequencePart {
 
   /** Applies the layers within to such inputs, so that each checks what it is given. */
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
-    const { inputs, outputs, steps } = this.graph;
+    const { inputs, outputs } = this.graph;
     if (inputShapes.length !== inputs.length) {
       const [expected, got] = [String(inputs.length), String(inputShapes.length)];
       throw new ShapeError(message(this.kind, "wrong number of inputs", { expected, got }));
     }
-    const symbols = new Map(inputs.map((symbol, i) => [symbol, new SymbolicTensor(inputShapes[i])]));
-    for (const { call } of steps) {
-      const made = call.layer.applyMany(call.inputs.map((symbol) => symbols.get(symbol)!));
-      for (const [i, symbol] of call.outputs.entries()) symbols.set(symbol, made[i]);
-    }
-    return outputs.map((symbol) => symbols.get(symbol)!.shape);
+    return outputs.map(this.graph.shapesFor(inputShapes));
   }
 
   protected override acceptsAlso(): boolean {
@@ -155,13 +150,9 @@ export class ModelLayer extends Layer implements SequencePart {
     return this.#masks[0];
   }
 
-  override checkBatch(rows: number): void {
-    for (const { call } of this.graph.steps) {
-      call.layer.checkBatch(
-        rows,
-        call.inputs.map(({ shape }) => shape),
-      );
-    }
+  override checkBatch(rows: number, inputShapes: readonly Shape[]): void {
+    const shapeOf = this.graph.shapesFor(inputShapes);
+    for (const { call } of this.graph.steps) call.layer.checkBatch(rows, call.inputs.map(shapeOf));
   }
 
   override get sequences(): SequencePart | undefined {

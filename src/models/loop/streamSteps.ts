@@ -24,8 +24,8 @@ export interface StreamTools {
   columns(op: string, samples: Samples): DataColumns;
   columnsOf(data: DataColumns): Column[];
   toColumn(op: string, name: string, data: Data, shapeOf: () => Shape): Column;
-  /** Throws where a layer cannot train on so many rows at once. */
-  checkRows(rows: number): void;
+  /** Throws where a layer cannot train on these inputs at once. */
+  checkRows(inputs: readonly Column[]): void;
 }
 
 /** Recorded steps on columns that all batches of a size are copied to. */
@@ -118,7 +118,7 @@ export class StreamSteps implements EpochSteps {
 
   #newSize(data: DataColumns, all: readonly Column[]): Size {
     const rows = all[0].tensor.shape[0];
-    this.#tools.checkRows(rows);
+    this.#tools.checkRows(data.inputs);
     const copies = all.map(({ tensor }) =>
       this.#tools.toColumn("fit", "a batch", tensor.toTypedArray(), () => tensor.shape),
     );

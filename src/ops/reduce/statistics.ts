@@ -61,7 +61,7 @@ function spread(op: string, x: Tensor, axis: Axes, options: VarianceOptions): Te
 /** Options of {@link norm}. */
 export interface NormOrderOptions {
   /** 2: √Σx², the length. 1: Σ|x|. Infinity: max |x|. Default 2. */
-  readonly order?: 1 | 2 | typeof Infinity;
+  readonly order?: number;
   /** True keeps each reduced axis with size 1. Default false. */
   readonly keepDims?: boolean;
 }
