@@ -8,6 +8,7 @@ import * as ops from "../../src/ops/index.js";
 import { ones, zeros } from "../../src/tensor/create.js";
 import { RandomState } from "../../src/tensor/randomState.js";
 import { scope } from "../../src/tensor/scope.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
 
 type Functions = { [K in keyof typeof ops as (typeof ops)[K] extends (...args: never[]) => unknown ? K : never]: 0 };
@@ -98,6 +99,33 @@ const rows: Record<Exclude<keyof Functions, "rowLoss">, () => unknown[]> = {
   sqrt: unary,
   square: unary,
   weightedMean: () => [ones([2]), ones([2])],
+  atan: unary,
+  cos: unary,
+  sin: unary,
+  tan: unary,
+  floor: unary,
+  round: unary,
+  sign: unary,
+  cumprod: () => [ones([2, 3]), 0, { exclusive: true, reverse: true }],
+  cumsum: () => [ones([2, 3]), 0, { exclusive: true, reverse: true }],
+  defineGradient: () => [(x: Tensor) => x, ({ dOutput }: { dOutput: Tensor }) => dOutput],
+  detach: unary,
+  einsum: () => ["ij,jk->ik", ones([2, 3]), ones([3, 2])],
+  flip: () => [ones([2, 3]), [0]],
+  logSumExp: () => [ones([2, 3]), [0], { keepDims: true }],
+  norm: () => [ones([2, 3]), [0], { order: 1, keepDims: true }],
+  oneHot: () => [int(2), 3],
+  outer: () => [ones([2]), ones([3])],
+  prod: () => [ones([2, 3]), [0], {}],
+  repeat: () => [ones([2, 3]), 2, 0],
+  roll: () => [ones([2, 3]), [1], [0]],
+  sort: () => [ones([2, 3]), 0, { descending: true }],
+  argSort: () => [ones([2, 3]), 0, { descending: true }],
+  split: () => [ones([2, 3]), [1, 1], 0],
+  std: () => [ones([2, 3]), [0], { correction: 1, keepDims: true }],
+  tile: () => [ones([2, 3]), [1, 2]],
+  topK: () => [ones([2, 3]), 2, 1, { largest: false }],
+  variance: () => [ones([2, 3]), [0], { correction: 1, keepDims: true }],
   where: () => [ones([2]), ones([2]), ones([2])],
   averagePool1d: () => [ones([1, 4, 2]), { poolSize: 2 }],
   averagePool2d: () => [image(), { poolSize: 2 }],
