@@ -71,7 +71,7 @@ const common = {
 };
 
 /** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
-const ownEntries = { report: "src/report/index.ts" };
+const ownEntries = { methods: "src/methods/index.ts", report: "src/report/index.ts" };
 
 /** lib/ and modules/. */
 async function buildLibrary(sources) {

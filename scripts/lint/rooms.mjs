@@ -39,6 +39,7 @@ const below = {
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
   report: [],
+  methods: [...core, "ops"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
     ...["bench", "course"],
