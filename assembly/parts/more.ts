@@ -7,6 +7,8 @@ export { productAxis, productAxisBackward } from "../reduce/product";
 export { cumulativeProduct, cumulativeProductBackward, cumulativeSum } from "../reduce/scan";
 export { scatterAddAxis, sortAxis, sortAxisScratchBytes } from "../order/sort";
 export { nadamStep } from "../optim/adam";
+export { adamaxStep } from "../optim/adamax";
+export { lionStep } from "../optim/lion";
 export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
 export {
   absBackward,

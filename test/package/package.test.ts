@@ -63,6 +63,7 @@ describe("installed in an empty project", () => {
       wrong: [],
       others: [
         ["methods", []],
+        ["names", []],
         ["report", ["Collected", "pictureOf", "reportPage"]],
       ],
     });
