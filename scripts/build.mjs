@@ -89,7 +89,7 @@ const { TextDecoder, TextEncoder } = require("node:util");
 const { MessageChannel } = require("node:worker_threads");`;
 
 /** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
-const ownEntries = { names: "src/names.ts", report: "src/report/index.ts" };
+const ownEntries = { methods: "src/methods/index.ts", names: "src/names.ts", report: "src/report/index.ts" };
 
 /** lib/, modules/, cjs/ and browser/. */
 async function buildLibrary(sources) {

@@ -53,7 +53,7 @@ export { drawNormal } from "./tensor/drawNormal.js";
 export { Random } from "./tensor/random.js";
 export { type Recording, record } from "./tensor/record.js";
 export { scope } from "./tensor/scope.js";
-export type { Shape } from "./tensor/shape.js";
+export type { SampleShape, Shape } from "./tensor/shape.js";
 export { noGrad } from "./tensor/tape.js";
 export { RandomState } from "./tensor/randomState.js";
 export type { Tensor, TensorValues } from "./tensor/tensor.js";

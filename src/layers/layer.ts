@@ -92,7 +92,8 @@ export abstract class Layer {
 
   constructor(options: LayerOptions = {}) {
     this.#name = options.name;
-    this.inputShape = options.inputShape?.map((size) => size ?? NaN);
+    const { inputShape: shape } = options;
+    this.inputShape = Array.isArray(shape) ? shape.map((size: number | null) => size ?? NaN) : undefined;
   }
 
   /**

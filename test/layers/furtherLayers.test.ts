@@ -185,7 +185,7 @@ describe("lambda", () => {
     const again = await loadModel(bytes, { functions: { reversed } });
     expect(again.call([x])[0].toArray()).toEqual(net.call([x])[0].toArray());
     await expect(loadModel(bytes)).rejects.toThrow(
-      'unknown function "reversed"; expected the description of an initializer, a regularizer or a layer. Give your own to loadModel(file, { functions, initializers, customLayers }), by name.',
+      'unknown function "reversed"; expected the description of an initializer, a regularizer, a constraint or a layer. Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.',
     );
   });
 
