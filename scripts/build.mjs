@@ -5,16 +5,18 @@
  *   carry/    what packs and unpacks the kernels
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
+ *   cjs/      the library for what cannot import modules, such as Jest: Node itself never reads it (package.json, "module-sync")
+ *   browser/  the library in one minified file, for pages without a bundler; it imports its kernels from wasm/ beside it
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
  * The first two are the business of buildKernels.mjs. `node scripts/build.mjs kernels` builds them alone: what the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { buildKernels } from "./buildKernels.mjs";
 import { finishDeclarations } from "./declarations.mjs";
 import { whenChanged } from "./whenChanged.mjs";
@@ -34,10 +36,10 @@ async function filesOf(folder) {
  * The compiled kernels stay beside the outputs, to be imported when a build is chosen: ./simd.js in build/wasm becomes
  * ../wasm/simd.js. What else lies there is bundled.
  */
-const wasmBeside = {
-  name: "wasm-beside",
+const kernelsBeside = {
+  name: "kernels-beside",
   setup({ onResolve }) {
-    onResolve({ filter: /^(#wasm|\.)\/(simd|relaxed|unpack)[\w-]*(\.js)?$/ }, ({ path, importer }) =>
+    onResolve({ filter: /^(#wasm|\.)\/(simd|relaxed)[\w-]*(\.js)?$/ }, ({ path, importer }) =>
       path.startsWith("#") || basename(dirname(importer)) === "wasm"
         ? { path: `../wasm/${basename(path, ".js")}.js`, external: true }
         : undefined,
@@ -78,12 +80,19 @@ const common = {
   legalComments: "none",
 };
 
-/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
-const ownEntries = { report: "src/report/index.ts" };
+/** What cjs/ needs besides; the test environment jsdom lacks these classes. */
+const commonJsHead = `const fileUrl = require("node:url").pathToFileURL(__filename).href;
+const { TextDecoder, TextEncoder } = require("node:util");
+const { MessageChannel } = require("node:worker_threads");`;
 
-/** lib/ and modules/. */
+/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
+const ownEntries = { methods: "src/methods/index.ts", names: "src/names.ts", report: "src/report/index.ts" };
+
+/** lib/, modules/, cjs/ and browser/. */
 async function buildLibrary(sources) {
-  await Promise.all(["lib", "modules"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })));
+  await Promise.all(
+    ["lib", "modules", "cjs", "browser"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })),
+  );
   await Promise.all([
     build({
       ...common,
@@ -92,7 +101,7 @@ async function buildLibrary(sources) {
       splitting: true,
       outdir: "build/lib",
       chunkNames: "[name]-[hash]",
-      plugins: [wasmBeside, readInNode],
+      plugins: [kernelsBeside, readInNode],
     }),
     build({
       ...common,
@@ -101,19 +110,51 @@ async function buildLibrary(sources) {
       outdir: "build/modules",
       plugins: [nothingBundled],
     }),
+    buildCommonJs(),
+    build({
+      ...common,
+      minify: true,
+      entryPoints: { "lanegrad.min": "src/index.ts" },
+      external: ["node:*"],
+      outdir: "build/browser",
+      plugins: [kernelsBeside],
+    }),
   ]);
   await Promise.all([writeWorker(), writeNamespaces(common)]);
 }
 
+/** cjs/: bundled as modules, since only these can share chunks, and then rewritten file by file. */
+async function buildCommonJs() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: "src/index.ts", ...ownEntries },
+    external: ["node:*"],
+    splitting: true,
+    write: false,
+    outdir: "build/cjs",
+    plugins: [kernelsBeside, readInNode],
+  });
+  await mkdir("build/cjs", { recursive: true });
+  const options = { format: "cjs", supported: { "dynamic-import": false }, define: { "import.meta.url": "fileUrl" } };
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const renamed = text.replace(/((?:from|import) ?\(?"\.\/[\w-]+)\.js"/g, '$1.cjs"');
+      const { code } = await transform(renamed, { ...options, platform: "node", banner: commonJsHead });
+      await writeFile(path.replace(/js$/, "cjs"), code);
+    }),
+  );
+}
+
 /**
  * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
- * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library.
+ * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library; cjs/ has
+ * the same views of its own index.
  */
 async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));
   const entryPoints = {};
   for (const [entry, { node, default: file }] of Object.entries(exports)) {
-    if (entry !== "." && node && !(entry.slice(2) in ownEntries))
+    if (node && entry !== "." && !(entry.slice(2) in ownEntries))
       entryPoints[entry.slice(2)] = file.replace("build/modules", "src").replace(".js", ".ts");
   }
   const { metafile } = await build({
@@ -122,16 +163,19 @@ async function writeNamespaces(options) {
     outdir: "build/lib",
     write: false,
     metafile: true,
-    plugins: [wasmBeside],
+    plugins: [kernelsBeside],
   });
   const entries = Object.entries(metafile.outputs).map(([file, output]) => {
     const name = basename(file, ".js");
-    return writeFile(
-      file,
-      `import { ${name} } from "./index.js";\nexport const { ${output.exports.join(", ")} } = ${name};\n`,
-    );
+    return [
+      writeFile(
+        file,
+        `import { ${name} } from "./index.js";\nexport const { ${output.exports.join(", ")} } = ${name};\n`,
+      ),
+      writeFile(`build/cjs/${name}.cjs`, `module.exports = require("./index.cjs").${name};\n`),
+    ];
   });
-  await Promise.all(entries);
+  await Promise.all(entries.flat());
 }
 
 /** report/bench.js and report/page.js: each everything in one file, that a page can hold. */

@@ -9,8 +9,10 @@ import {
   adadeltaStep as adadeltaStepKernel,
   adagradStep as adagradStepKernel,
   adamStep as adamStepKernel,
+  adamaxStep as adamaxStepKernel,
   adamwStep as adamwStepKernel,
   advanceStep,
+  lionStep as lionStepKernel,
   momentumStep as momentumStepKernel,
   nadamStep as nadamStepKernel,
   rmspropStep as rmspropStepKernel,
@@ -228,4 +230,24 @@ export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
 export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [mean, square] = slots;
   nadamStepKernel(values.ptr, gradients.ptr, mean.ptr, square.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
+}
+
+/** Adamax. Slots: mean, largest. */
+export function adamaxStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  const [mean, largest] = slots;
+  adamaxStepKernel(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    largest.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** Lion, with decoupled weight decay. Slots: mean. */
+export function lionStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  lionStepKernel(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }

@@ -4,7 +4,7 @@
  * kernels that every page has, and imports nothing: bundlers would put whatever it shared with the page into separate
  * files. Letters: N samples, T steps, l outputs of a model.
  */
-import type { clearPadding, fill, stepWeights } from "#wasm/kernels";
+import type { clearPadding, fill, scaleByFactor, stepWeights } from "#wasm/kernels";
 import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { copyRow } from "../shape/copy.js";
@@ -14,6 +14,8 @@ import type { BackwardCall, Op, apply } from "../defineOp.js";
 export interface MaskTools {
   readonly clearPadding: typeof clearPadding;
   readonly fill: typeof fill;
+  /** Not for masks: accumulated gradients are weighed with it (models/step/accumulation.ts). */
+  readonly scaleByFactor: typeof scaleByFactor;
   readonly stepWeights: typeof stepWeights;
   readonly empty: typeof empty;
   readonly apply: typeof apply;

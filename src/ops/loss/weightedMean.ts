@@ -1,5 +1,12 @@
 /** Reduces the losses of the samples to the number that is minimised. Letters: n samples, l losses, w weights. */
-import { clearPadding, fill, stepWeights, weightedMeanBackward, weightedMeanForward } from "#wasm/kernels";
+import {
+  clearPadding,
+  fill,
+  scaleByFactor,
+  stepWeights,
+  weightedMeanBackward,
+  weightedMeanForward,
+} from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
 import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -49,4 +56,4 @@ export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
 }
 
 /** What masks need of the page where they weigh losses: maskedLoss.ts. */
-export const maskTools: MaskTools = { clearPadding, fill, stepWeights, empty, apply, copyRow };
+export const maskTools: MaskTools = { clearPadding, fill, scaleByFactor, stepWeights, empty, apply, copyRow };
