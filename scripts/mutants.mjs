@@ -4,6 +4,7 @@
  *
  *   npm run mutants                          the kernels, then all rooms
  *   npm run mutants -- --kernels             the kernels: --family optim, --kind ties, --only TEXT, --again, --narrow, --at-once 2
+ *   npm run mutants -- --room data --left    what survived earlier runs of a room, with all its tests
  *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts --tests test/callbacks/
  *
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
@@ -26,9 +27,10 @@ const { values } = parseArgs({
     room: string,
     files: string,
     tests: string,
+    left: boolean,
   },
 });
-const { family, kind, only, again, narrow, room, files, tests } = values;
+const { family, kind, only, again, narrow, room, files, tests, left: onlyLeft } = values;
 const isKernels = values.kernels || family !== undefined || kind !== undefined || only !== undefined;
 let left = 0;
 if (isKernels || room === undefined)
@@ -36,5 +38,6 @@ if (isKernels || room === undefined)
 if (room !== undefined && !Object.hasOwn(rooms, room))
   throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);
-for (const name of chosen) left += await runRoom(name, { files: files?.split(","), tests: tests?.split(",") });
+for (const name of chosen)
+  left += await runRoom(name, { files: files?.split(","), tests: tests?.split(","), left: onlyLeft });
 process.exit(left > 0 ? 1 : 0);

@@ -35,6 +35,14 @@ export const rooms = {
       "whatever is changed or cut off",
       "takes time in proportion to the text",
       "stops inflating at the header's size",
+      "lets the event loop run",
+      "all classes are equally likely",
+      "the ink stays inside",
+      "mean pixel 0.13",
+      "on line 90,000",
+      "any damage to a PNG",
+      "any text with any options",
+      "without jpeg-js", // vi.doMock
     ],
   },
   models: {
@@ -63,17 +71,94 @@ function testsOf({ tests, without = [] }, asked = tests) {
 
 const outcomes = { caught: ["Killed", "Timeout"], left: ["Survived", "NoCoverage"] };
 
+/** What tells a mutant from others, whatever stands above it in its file. */
+const keyOf = ({ file, line, from, to }) => [file, line, from, to].join("\n");
+
+/** What survived by the room's last runs, and where the same lines stand now; those that are gone are left out. */
+async function leftOf(name) {
+  const report = JSON.parse(await readFile(`build/mutants/${name}.json`, "utf8"));
+  const caught = await caughtSince(name);
+  const argued = new Set(equivalent.map(keyOf));
+  const left = [];
+  for (const [file, { source, mutants }] of Object.entries(report.files)) {
+    const now = await readFile(file, "utf8").catch(() => "");
+    const [before, lines] = [source, now].map((text) => text.split("\n"));
+    for (const { status, location, replacement } of mutants) {
+      if (!outcomes.left.includes(status)) continue;
+      const line = before[location.start.line - 1].trim();
+      const mutant = { file, line, from: pieceOf(before, location), to: replacement };
+      const key = keyOf(mutant);
+      if (caught.has(key) || argued.has(key)) continue;
+      const height = location.end.line - location.start.line;
+      for (const [i, text] of lines.entries())
+        if (text.trim() === line) left.push({ key, range: `${file}:${i + 1}:0-${i + 1 + height}:999` });
+    }
+  }
+  return left;
+}
+
+/** The keys of mutants that a look at what is left has caught since the last whole run. */
+async function caughtSince(name) {
+  const text = await readFile(`build/mutants/${name}.caught.json`, "utf8").catch(() => "[]");
+  return new Set(JSON.parse(text));
+}
+
+/**
+ * Tries only what is left of a room's last runs, with all its tests, and notes what they catch. @returns how many are
+ * left
+ */
+async function runLeft(name, options, files = []) {
+  const left = (await leftOf(name)).filter(
+    ({ key }) => files.length === 0 || files.some((file) => key.startsWith(file)),
+  );
+  console.log(`${name}: ${new Set(left.map(({ key }) => key)).size} mutants are left of earlier runs`);
+  if (left.length === 0) return 0;
+  const mutate = [...new Set(left.map(({ range }) => range))];
+  const mutants = await new Stryker({ ...options, mutate, incremental: false }).runMutationTest();
+  const keys = new Set(left.map(({ key }) => key));
+  const caught = await caughtSince(name);
+  let count = 0;
+  for (const mutant of await keyed(mutants)) {
+    if (!keys.has(keyOf(mutant))) continue;
+    if (outcomes.caught.includes(mutant.status)) caught.add(keyOf(mutant));
+    if (!outcomes.left.includes(mutant.status)) continue;
+    count++;
+    console.log(`\n${described(mutant)}`);
+  }
+  await writeFile(`build/mutants/${name}.caught.json`, JSON.stringify([...caught]));
+  console.log(`\n${name}: ${count} left`);
+  return count;
+}
+
+/** Mutants with their file, line, the piece of it and what takes its place. */
+async function keyed(mutants) {
+  const found = [];
+  for (const { fileName, location, mutatorName, replacement: to, status } of mutants) {
+    const lines = (await readFile(fileName, "utf8")).split("\n");
+    const file = fileName.slice(fileName.lastIndexOf("src/"));
+    const line = lines[location.start.line - 1].trim();
+    found.push({ file, line, from: pieceOf(lines, location), to, status, mutatorName, number: location.start.line });
+  }
+  return found;
+}
+
+function described({ file, line, from, to, mutatorName, number }) {
+  const short = from.length > 200 ? `${from.slice(0, 200)} …` : from;
+  return `${file}:${number} ${mutatorName}\n  in ${line}\n   − ${short}\n   + ${to}`;
+}
+
 /**
  * Runs one room, prints its figures and survivors. @returns how many are unexplained
  * @param files  sources, in place of all of the room
  * @param tests  beginnings of the paths of tests, in place of all of the room
+ * @param left   try only what survived earlier runs
  */
-export async function runRoom(name, { files, tests } = {}) {
+export async function runRoom(name, { files, tests, left } = {}) {
   process.env.MUTANTS_TESTS = testsOf(rooms[name], tests).join(" ");
   process.env.MUTANTS_WITHOUT = JSON.stringify(rooms[name].without ?? []);
   process.env.MUTANTS_TIMES = resolve(`build/mutants/${name}.times.json`);
   await mkdir("build/mutants", { recursive: true });
-  const stryker = new Stryker({
+  const options = {
     mutate: files ?? [`src/${name}/**/*.ts`],
     testRunner: "room",
     maxTestRunnerReuse: 500,
@@ -94,8 +179,9 @@ export async function runRoom(name, { files, tests } = {}) {
     allowConsoleColors: false,
     disableTypeChecks: "src/**/*.ts",
     cleanTempDir: "always",
-  });
-  return score(name, await stryker.runMutationTest(), files !== undefined);
+  };
+  if (left) return runLeft(name, options, files);
+  return score(name, await new Stryker(options).runMutationTest(), files !== undefined);
 }
 
 /** The piece of a source that a mutant replaces. */
@@ -112,27 +198,19 @@ async function score(name, mutants, isPart) {
   const room = equivalent.filter(({ file }) => file.startsWith(`src/${name}/`) && (!isPart || tried.has(file)));
   const used = new Set();
   const survivors = [];
-  let argued = 0;
-  for (const { fileName, location, mutatorName, replacement } of mutants.filter(({ status }) =>
-    outcomes.left.includes(status),
-  )) {
-    const lines = (await readFile(fileName, "utf8")).split("\n");
-    const file = fileName.slice(fileName.lastIndexOf("src/"));
-    const line = lines[location.start.line - 1].trim();
-    const from = pieceOf(lines, location);
-    const argument = room.find(
-      (one) => one.file === file && one.line === line && one.from === from && one.to === replacement,
-    );
+  const since = await caughtSince(name);
+  let [argued, noted] = [0, 0];
+  for (const mutant of (await keyed(mutants)).filter(({ status }) => outcomes.left.includes(status))) {
+    const key = keyOf(mutant);
+    const argument = room.find((one) => keyOf(one) === key);
     if (argument !== undefined) {
       used.add(argument);
       argued++;
-    } else {
-      const short = from.length > 200 ? `${from.slice(0, 200)} …` : from;
-      survivors.push(`${file}:${location.start.line} ${mutatorName}\n  in ${line}\n   − ${short}\n   + ${replacement}`);
-    }
+    } else if (since.has(key)) noted++;
+    else survivors.push(described(mutant));
   }
   const stale = room.filter((argument) => !used.has(argument));
-  const caught = mutants.filter(({ status }) => outcomes.caught.includes(status)).length;
+  const caught = noted + mutants.filter(({ status }) => outcomes.caught.includes(status)).length;
   const total = caught + argued + survivors.length;
   await writeFile(`build/mutants/${name}.survivors.txt`, survivors.map((line) => `${line}\n`).join(""));
   for (const survivor of survivors) console.log(`\n${survivor}`);

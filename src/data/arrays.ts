@@ -55,7 +55,8 @@ export function fromArrays(options: ArraysOptions): Dataset {
   const isFlat = ArrayBuffer.isView(target) && target.length % rows === 0;
   const y = rowsOf(op, "target", target!, isFlat ? [target.length / rows] : []);
   checkRows("targets", y.shape[0]);
-  return { x, y: y.rank === 1 ? tensor(y.toTypedArray(), [rows, 1], { dtype: "float32" }) : y };
+  if (y.rank > 1 && y.dtype !== "int32") return { x, y };
+  return { x, y: tensor(y.toTypedArray(), y.rank > 1 ? y.shape : [rows, 1], { dtype: "float32" }) };
 }
 
 /**
@@ -72,7 +73,7 @@ export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: numb
   const values = labels instanceof Tensor ? labels.toTypedArray() : labels;
   checkLabels(op, values, classes ?? 2 ** 31);
   let count = classes ?? 0;
-  if (classes === undefined) for (let i = 0; i < values.length; i++) count = Math.max(count, values[i] + 1);
+  for (let i = 0; i < values.length; i++) count = Math.max(count, values[i] + 1);
   const rows = zeros([values.length, count]);
   const ones = new Float32Array(rows.size);
   for (let i = 0; i < values.length; i++) ones[i * count + values[i]] = 1;

@@ -137,8 +137,8 @@ function parse(
   return { rows: rows.count, values, header: layout.header, columns, featureNames, skipped: rows.skipped };
 }
 
-/** Offsets are int32. */
-const mostBytes = 2 ** 31 - 1;
+/** Offsets are int32: a text is shorter. */
+const tooLong = 2 ** 31;
 
 /** The bytes of the text, gunzipped if need be. */
 async function plainBytes(
@@ -148,7 +148,7 @@ async function plainBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const whole = unshared(await readBytes(op, source));
   const plain = isGzip(whole) ? await gunzip(whole, op, { maxBytes }) : whole;
-  if (plain.length <= mostBytes) return plain;
+  if (plain.length < tooLong) return plain;
   const got = `${plain.length}`;
-  throw new DataError(message(op, "the text is too long", { expected: `at most ${mostBytes} bytes`, got }));
+  throw new DataError(message(op, "the text is too long", { expected: `less than ${tooLong} bytes`, got }));
 }

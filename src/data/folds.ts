@@ -149,7 +149,7 @@ function shares(classes: Int32Array, wanted: number): number[] {
   const exact = counts.map((count) => (count * wanted) / classes.length);
   const rounded = exact.map(Math.floor);
   const missing = wanted - rounded.reduce((sum, n) => sum + n, 0);
-  const byRemainder = [...exact.keys()].sort((a, b) => exact[b] - rounded[b] - (exact[a] - rounded[a]) || a - b);
+  const byRemainder = [...exact.keys()].sort((a, b) => exact[b] - rounded[b] - (exact[a] - rounded[a]));
   for (const one of byRemainder.slice(0, missing)) rounded[one]++;
   return rounded;
 }
@@ -193,12 +193,12 @@ function rowsIn(op: string, data: RowData, given: number | undefined): number {
     .find((value) => !ArrayBuffer.isView(value));
   const rows: number = given ?? (first === undefined ? (y as Float32Array).length : (countOf(first) ?? 0));
   for (const [name, value] of Object.entries(data)) {
-    if (!rowNames.includes(name) || value === undefined) continue;
+    if (!rowNames.includes(name)) continue;
     const parts: readonly unknown[] = isList(value, x) ? (value as unknown[]) : [value];
     for (const part of parts) {
       if (part === undefined) continue;
       const count = countOf(part);
-      if (rows > 0 && (count === rows || (ArrayBuffer.isView(part) && count! >= rows && count! % rows === 0))) continue;
+      if (rows > 0 && (count === rows || (ArrayBuffer.isView(part) && count! > 0 && count! % rows === 0))) continue;
       const got = part instanceof Tensor ? showShape(part.shape) : count === undefined ? show(part) : `${count}`;
       throw new ShapeError(message(op, `${name} does not have N rows`, { expected: `N = ${rows}`, got }));
     }

@@ -175,7 +175,7 @@ async function fromNpz(bytes: Uint8Array<ArrayBuffer>, index?: Uint8Array, maxBy
   const part = async (name: string): Promise<Ranks> => {
     const x = readLists(await archive.read(`x_${name}.npy`), `${op}: x_${name}.npy`);
     const labels = readIntegers(await archive.read(`y_${name}.npy`), `${op}: y_${name}.npy`, x.length);
-    checkLabels(name, labels, x.length);
+    checkLabels(name, labels);
     const bad = x.findIndex((ranks) => ranks.some((rank) => rank < 0));
     if (bad >= 0)
       throw new DataError(message(op, `review ${bad} of ${name} has a negative rank`, { expected: "ranks ≥ 1" }));
@@ -218,7 +218,7 @@ async function fromFolder(dir: string, maxBytes?: number): Promise<Source> {
       throw new DataError(message(op, `${name}-tokens.u32le has the wrong size`, { expected, got: `${bytes.length}` }));
     }
     const tokens = words32(bytes, `${name}-tokens.u32le`);
-    checkLabels(name, labels, labels.length);
+    checkLabels(name, labels);
     return { x: Array.from(labels, (_, i) => ranksOf(name, i, tokens.subarray(offsets[i], offsets[i + 1]))), labels };
   };
   const train = await part("train");
@@ -256,11 +256,8 @@ function checkOffsets(part: string, offsets: Uint32Array, count: number): void {
   throw new DataError(message(op, `${part}-offsets.u32le is damaged`, { expected, got }));
 }
 
-function checkLabels(part: string, labels: Int32Array, count: number): void {
-  if (count === 0 || labels.length !== count) {
-    const got = `${count} reviews and ${labels.length} labels`;
-    throw new DataError(message(op, `${part} is not complete`, { expected: "one label for each review", got }));
-  }
+function checkLabels(part: string, labels: Int32Array): void {
+  if (labels.length === 0) throw new DataError(message(op, `${part} is empty`, { expected: "reviews", got: "none" }));
   const wrong = labels.findIndex((label) => label !== 0 && label !== 1);
   if (wrong < 0) return;
   const got = `${labels[wrong]} as label ${wrong}`;

@@ -93,10 +93,10 @@ function digitsOf(number: string): string {
   const [, sign, whole = "", fraction = "", bareFraction = "", exponent = "0"] = decimal.exec(number)!;
   const all = whole + fraction + bareFraction;
   let [first, end] = [0, all.length];
-  while (first < end && all[first] === "0") first++;
+  while (all[first] === "0") first++;
   while (end > first && all[end - 1] === "0") end--;
   if (first === end) return "0";
   const power = Number(exponent) - fraction.length - bareFraction.length + all.length - end;
-  if (!Number.isSafeInteger(power)) return number;
+  if (!Number.isSafeInteger(Number(exponent)) || !Number.isSafeInteger(power)) return number; // were rounded
   return `${sign === "-" ? "-" : ""}${all.slice(first, end)}e${power}`;
 }

@@ -108,8 +108,8 @@ export async function findMnist(dir?: string, cache?: string): Promise<string | 
   const fs = nodeBuiltin("fs/promises");
   const folders = dir === undefined ? [cacheOf(cache)] : [dir, path.join(dir, "mnist")];
   for (const folder of folders) {
-    const names = new Set<string>(await fs.readdir(folder).catch(() => []));
-    if (publishedFiles.every(({ name }) => names.has(name) || names.has(unpacked(name)))) return folder;
+    const present = new Set<string>(await fs.readdir(folder).catch(() => []));
+    if (publishedFiles.every(({ name }) => present.has(name) || present.has(unpacked(name)))) return folder;
   }
   return undefined;
 }

@@ -64,13 +64,13 @@ export function standardize(data: Split): ScaledSplit {
   return scaleBoth(data, "datasets.standardize", (values, { offset, factor }) => {
     const features = offset.length;
     const rows = values.length / features;
-    const first = values.slice(0, features); // differences to the first row: a constant feature has exactly no deviation
     const mean = new Float64Array(features);
     const variance = new Float64Array(features);
-    eachFeature(values, features, (i, f) => (mean[f] += (values[i] - first[f]) / rows));
-    eachFeature(values, features, (i, f) => (variance[f] += (values[i] - first[f] - mean[f]) ** 2 / rows));
-    for (let f = 0; f < features; f++) {
-      offset[f] = first[f] + mean[f];
+    // differences to the first row: a constant feature has exactly no deviation
+    eachFeature(values, features, (i, f) => (mean[f] += (values[i] - values[f]) / rows));
+    eachFeature(values, features, (i, f) => (variance[f] += (values[i] - values[f] - mean[f]) ** 2 / rows));
+    for (const f of offset.keys()) {
+      offset[f] = values[f] + mean[f];
       factor[f] = inverse(Math.sqrt(variance[f]));
     }
   });
@@ -94,7 +94,7 @@ export function normalize(data: Split): ScaledSplit {
       offset[f] = Math.min(offset[f], values[i]);
       most[f] = Math.max(most[f], values[i]);
     });
-    for (let f = 0; f < features; f++) factor[f] = inverse(most[f] - offset[f]);
+    for (const f of offset.keys()) factor[f] = inverse(most[f] - offset[f]);
   });
 }
 

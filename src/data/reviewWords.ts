@@ -2,7 +2,7 @@
  * The words of reviews by rank, to classify a text of your own and to read a sequence of tokens. Texts are split into
  * words as Keras split the reviews.
  */
-import { DataError, LanegradError, message, show } from "../errors.js";
+import { DataError, message, show, type UsageError } from "../errors.js";
 import { checkRankOptions, encodeRanks, rankOptions, type RankOptions } from "./text/rankEncoding.js";
 
 const blanks = /[!"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n ]+/;
@@ -76,8 +76,7 @@ export function reviewWordsFrom(value: unknown): ReviewWords {
   try {
     checkRankOptions("datasets.reviewWordsFrom", options);
   } catch (cause) {
-    if (cause instanceof LanegradError) throw damaged(cause.message, cause);
-    throw cause;
+    throw damaged((cause as UsageError).message, cause);
   }
   return new ReviewWords(new Map(entries as [string, number][]), options);
 }

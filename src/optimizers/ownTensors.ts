@@ -57,7 +57,7 @@ class OwnTensors extends OptimizerState {
   }
 
   zeroGrad(): void {
-    for (const tensor of this.#tensors) if (!tensor.isDisposed) tensor.zeroGrad();
+    for (const tensor of this.#tensors) tensor.zeroGrad();
   }
 
   override dispose(): void {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Batch, Batches } from "../../src/data/batches.js";
 import { init } from "../../src/runtime/init.js";
 import { heap } from "../../src/runtime/runtime.js";
-import { tensor } from "../../src/tensor/create.js";
+import { tensor, zeros } from "../../src/tensor/create.js";
 
 /** Selects and gathers a batch. */
 function load(batches: Batches, order: Int32Array, b: number): Batch {
@@ -77,6 +77,36 @@ describe("Batches", () => {
       rows,
       [rows],
     ]);
+  });
+
+  it("the numbers of the rows of a large batch have room of their own", () => {
+    const column = tensor(Int32Array.from({ length: 300 }, (_, i) => i));
+    const batches = new Batches([column], 300);
+    const others = Array.from({ length: 40 }, () => zeros([16]));
+    const batch = load(batches, batches.order(true, 1, 0), 0);
+    expect([...batch[0].toTypedArray()]).toEqual([...batches.order(true, 1, 0)]);
+    for (const other of others) expect([...other.toTypedArray()]).toEqual(Array(16).fill(0));
+  });
+
+  it("of sequences that are grouped by length: batches of any size and length, and the share of padding", () => {
+    const tokens = Int32Array.of(6, 5, 3, 2, 2, 1, 1);
+    const sequences = tensor(
+      tokens.reduce((rows, length, i) => rows.fill(i + 1, 6 * i, 6 * i + length), new Int32Array(42)),
+      [7, 6],
+    );
+    const order = (): Int32Array => Int32Array.of(0, 2, 3, 5, 6, 1, 4);
+    const lengths = { tokens, rounded: tokens, isPaddedInFront: false, steps: 6, multiple: 1, order };
+    const batches = new Batches([sequences], 2, lengths);
+    expect([batches.grouping, batches.padding]).toEqual([1, undefined]);
+    const shapes = [[0], [2, 3], [5, 6], [1], [3], [2, 1], [5, 2]].map((rows) => {
+      const { n, steps, batch } = batches.select(Int32Array.from(rows), 0);
+      batches.gather(n, steps);
+      expect([...batch[0].toTypedArray()].filter(Boolean)).toEqual(rows.flatMap((row) => Array<number>(tokens[row]).fill(row + 1))); // prettier-ignore
+      return batch[0].shape;
+    });
+    expect(shapes).toEqual([[1, 6], [2, 3], [2, 1], [1, 5], [1, 2], [2, 5], [2, 3]]); // prettier-ignore
+    expect(batches.padding).toBeCloseTo(100 * (1 - 32 / 37), 10);
+    expect(new Batches([sequences], 2).padding).toBeUndefined();
   });
 
   it("every batch is in the same place, so that a recorded step can read it; dispose gives the memory back", () => {

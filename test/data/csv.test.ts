@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { csv, parseCsv } from "../../src/data/csv.js";
 import { CsvScanner } from "../../src/data/formats/csvScanner.js";
+import { ClassNames, byCodePoint, keysOf } from "../../src/data/labels.js";
 import type { CsvOptions } from "../../src/data/table/options.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
 import { init } from "../../src/runtime/init.js";
@@ -179,14 +180,30 @@ describe("parseCsv", () => {
     expect([...table.labels]).toEqual(labels);
   }); // prettier-ignore
 
-  it("refuses a row of 1,048,577 fields and 1,048,577 classes", () => {
+  it("refuses a row of 1,048,577 fields", () => {
     expect(() => parseCsv(",".repeat(2 ** 20), { header: false })).toThrow(
       "the row has too many fields; expected at most 1048576",
     );
-    const column = Array.from({ length: 2 ** 20 + 1 }, (_, i) => `1,${i}`).join("\n");
-    expect(() => parseCsv(column, { header: false, labels: 1 })).toThrow(
-      "there are too many classes; expected at most 1048576",
-    );
+  });
+
+  it("refuses one class more than 1,048,576", () => {
+    const names = new ClassNames();
+    for (let i = 0; i < 2 ** 20; i++) names.number(`${i}`, "f");
+    expect(names.number("7", "f")).toBe(7);
+    expect(() => names.number("x", "f")).toThrow("f: there are too many classes; expected at most 1048576, got more.");
+  });
+
+  it("names are in the order of their code points", () => {
+    const ordered = ["a", "ab", "\ue000", "\uffff", "\u{10000}", "\u{103fe}", "\u{103ff}", "\u{10ffff}"];
+    for (const [i, a] of ordered.entries())
+      for (const [j, b] of ordered.entries()) expect(Math.sign(byCodePoint(a, b))).toBe(Math.sign(i - j));
+  });
+
+  it("numbers with exponents beyond 2⁵³ are one class where they are spelt the same", () => {
+    const key = keysOf(["1"]);
+    expect(key("1e9007199254740993")).not.toBe(key("1e9007199254740992"));
+    expect(key("100e9007199254740991")).not.toBe(key("10e9007199254740991"));
+    expect(key("-0.0")).toBe(key("0"));
   });
 
   it("without a header", () => {
@@ -423,6 +440,20 @@ describe("csv", () => {
     const error = await csv(file, { target: "b" }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DataError);
     expect((error as Error).message).toContain(text);
+  });
+
+  it("inflates to no more than maxBytes", async () => {
+    const packed = new Uint8Array(gzipSync(`a,b\n${"1,2\n".repeat(100)}`));
+    expect((await csv(packed, { target: "b", maxBytes: 404 })).x.shape).toEqual([100, 1]);
+    await expect(csv(packed, { target: "b", maxBytes: 403 })).rejects.toThrow("maxBytes");
+  });
+
+  it("refuses options that are none, and 2³¹ bytes", async () => {
+    for (const options of [undefined, 5])
+      await expect(csv(bytes("a,b\n1,2"), options as never)).rejects.toThrow(UsageError);
+    await expect(csv(new Uint8Array(2 ** 31), { target: "b" })).rejects.toThrow(
+      "datasets.csv: the text is too long; expected less than 2147483648 bytes, got 2147483648.",
+    );
   });
 
   it("needs labels or target", async () => {

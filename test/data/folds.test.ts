@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kFold, trainTestSplit, type FoldOptions, type TrainTestOptions } from "../../src/data/folds.js";
 import { ShapeError, UsageError } from "../../src/errors.js";
-import { tensor } from "../../src/index.js";
+import { tensor, zeros } from "../../src/index.js";
 import "../support/engine.js";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -56,6 +56,15 @@ describe("trainTestSplit", () => {
     expect([[...test.sampleWeight], test.lengths, test.mask.toArray()]).toEqual([test.y, test.y, test.x]);
     const several = trainTestSplit({ x: [tensor(x), tensor(x)], y, lengths: [undefined, y] }).test;
     expect(several.lengths).toEqual([undefined, test.y]);
+    expect(trainTestSplit({ x, y, sampleWeight: undefined }).test.y).toEqual(test.y);
+  });
+
+  it("two inputs with as many rows, or with rows that are lists", () => {
+    const two = trainTestSplit({ x: [tensor([[1], [2]]), tensor([[3], [4]])], y: [0, 1] }, { test: 0.5 });
+    expect([two.train.y[0] + two.test.y[0], two.train.x[0].shape]).toEqual([1, [1, 1]]);
+    const { x, y } = rows(10);
+    const { test } = trainTestSplit({ x: [tensor(x), tensor(y)], y: x });
+    expect(test.x[0].toArray()).toEqual(test.y);
   });
 
   it("stratified: every class has its share, up to one row", () => {
@@ -72,6 +81,20 @@ describe("trainTestSplit", () => {
     ); // prettier-ignore
   });
 
+  it.each([0, 1, 2, 3, 4, 5])("stratified by numbers end to end, one or two a row, with seed %d", (seed) => {
+    const x = range(20);
+    const one = Float32Array.from(x, (i) => (i < 15 ? 0.5 : 2));
+    const pairs = Int32Array.from(x.flatMap((i) => [7, i < 15 ? 1 : 3]));
+    const both = { stratify: true, seed };
+    expect([...trainTestSplit({ x, y: one }, both).test.y].sort()).toEqual([0.5, 0.5, 0.5, 2]);
+    expect([...trainTestSplit({ x, y: pairs }, { ...both, rows: 20 }).test.y].sort()).toEqual([1, 1, 1, 3, 7, 7, 7, 7]);
+    expect(trainTestSplit({ x, y: tensor(pairs, [20, 2]) }, both).test.x.filter((i) => i < 15)).toHaveLength(3);
+  });
+
+  it("stratified with two rows of each class, no more classes than that", () => {
+    expect(trainTestSplit(rows(10, 5), { test: 0.5, stratify: true }).test.y.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it("stratified by one-hot rows and by strings, too", () => {
     const y = range(20).map((i) => (i < 15 ? [1, 0] : [0, 1]));
     const found = trainTestSplit({ x: tensor(y), y: tensor(y) }, { stratify: true }).test.y.toArray() as number[][];
@@ -82,7 +105,11 @@ describe("trainTestSplit", () => {
 
   it.each<[unknown, TrainTestOptions, typeof UsageError | typeof ShapeError, string]>([
     [rows(3), { test: 0.01 }, UsageError, "datasets.trainTestSplit: a part is left empty; expected at least one row in each, got 0.01 of 3."],
+    [rows(3), { test: 0.99 }, UsageError, "datasets.trainTestSplit: a part is left empty; expected at least one row in each, got 0.99 of 3."],
     [rows(3), { test: 1 }, UsageError, "test"],
+    [rows(3), { rows: 1.5 }, UsageError, "datasets.trainTestSplit: rows"],
+    [{ x: [1, 2], y: new Float32Array(0) }, {}, ShapeError, "y does not have N rows; expected N = 2, got 0."],
+    [{ x: [zeros([10, 1]), [1, 2]], y: rows(10).y }, {}, ShapeError, "y does not have N rows; expected N = 2, got 10."],
     [rows(3), { stratify: 1 as never }, UsageError, "stratify"],
     [rows(3), { share: 0.2 } as never, UsageError, "unknown option; expected test, seed, stratify or rows"],
     [rows(10), { stratify: true }, UsageError, "datasets.trainTestSplit: y holds too many classes to stratify by; expected at most N / 2, got 10 in 10 rows."],
@@ -93,6 +120,9 @@ describe("trainTestSplit", () => {
     [{ x: [], y: [] }, {}, ShapeError, "x does not have N rows; expected N = 0, got 0."],
     [[[1, 2]], {}, UsageError, "datasets.trainTestSplit: these are no data; expected { x, y }"],
     [undefined, {}, UsageError, "these are no data"],
+    [null, {}, UsageError, "these are no data"],
+    [{ x: [1, 2] }, {}, UsageError, "these are no data"],
+    [{ y: [1, 2] }, {}, UsageError, "these are no data"],
   ])("%o with %o is refused", (data, options, type, text) => {
     expect(() => trainTestSplit(data as never, options)).toThrow(type);
     expect(() => trainTestSplit(data as never, options)).toThrow(text);
@@ -125,9 +155,23 @@ describe("kFold", () => {
     ); // prettier-ignore
   });
 
+  it("as many folds as rows; of numbers end to end, with the number of rows", () => {
+    const flat = Float32Array.of(1, 2, 3, 4);
+    const folds = [...kFold({ x: flat, y: flat }, { folds: 2, rows: 2 })];
+    expect(folds.flatMap(({ test }) => [...test.y]).sort()).toEqual([1, 2, 3, 4]);
+    expect(folds[0].train.y).toEqual(folds[1].test.y);
+  });
+
+  it("stratified, the rows to train are in random order, not class by class", () => {
+    const [{ train }] = kFold(rows(40, 2), { stratify: true });
+    expect(train.y).not.toEqual(train.y.toSorted());
+    expect(train.x.map(([i]) => i)).not.toEqual(train.x.map(([i]) => i).toSorted((a, b) => a - b));
+  });
+
   it.each<[unknown, FoldOptions, string]>([
     [rows(3), { folds: 4 }, "folds"],
     [rows(1), {}, "folds"],
+    [rows(1), { folds: 2 }, "datasets.kFold: there are fewer rows than folds; expected 2, got 1."],
     [rows(5), { folds: 1 }, "folds"],
     [{ x: [1], y: [1, 2] }, { folds: 2 }, "datasets.kFold: y does not have N rows"],
   ])("%o with %o is refused at once", (data, options, text) => {

@@ -1,5 +1,5 @@
 /** Reviews from a folder, from Keras's npz and from a mirror: the same data; encoding; what is damaged, by text. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -9,6 +9,7 @@ import { findImdb, imdb, reviewWordsFrom, type Reviews } from "../../src/data/in
 import { encodeRanks } from "../../src/data/text/index.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
 import { numpyFile } from "../support/numpyFiles.js";
+import { writeZip } from "../support/zip.js";
 import { sharedData } from "../support/sharedData.js";
 import "../support/engine.js";
 
@@ -93,9 +94,63 @@ describe("reviews", () => {
     expect(again.ranks.size).toBe(2); // the token of "good" would be 8
     expect([...again.encode("The film, GOOD!")]).toEqual([1, 4, 5, 2]);
     expect(again.toJSON()).toEqual(words!.toJSON());
+    const rare = (await imdb({ dir: folder, skipTop: 5 })).words!;
+    expect(rare.count("the film GOOD")).toEqual({ words: 3, known: 2 }); // the tokens are 4, 5 and 8
     const npz = numpyFile("stored");
     const beside = await imdb({ npz, wordIndex: files["imdb_word_index.json"], numWords: 8 });
     expect(beside.words!.toJSON()).toEqual(words!.toJSON());
+  });
+
+  it("of a folder without an index of words have no words", async () => {
+    write({ "imdb_word_index.json": undefined });
+    const { train, words } = await imdb({ dir: folder });
+    expect([train.x.length, words]).toEqual([3, undefined]);
+  });
+
+  it("are found as plain files, in a folder imdb inside and in the cache; never where a file is missing", async () => {
+    const cache = mkdtempSync(join(folder, "cache-"));
+    const inner = join(cache, "imdb");
+    expect([await findImdb(folder), await findImdb(undefined, cache), await findImdb(inner)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    write({ "test-labels.u8": undefined });
+    expect(await findImdb(folder)).toBeUndefined();
+    write();
+    expect(await findImdb(folder)).toEqual({ dir: folder });
+    mkdirSync(inner);
+    writeFileSync(join(inner, "imdb.npz"), numpyFile("stored"));
+    const npz = { npz: join(inner, "imdb.npz") };
+    expect([await findImdb(cache), await findImdb(undefined, cache)]).toEqual([npz, npz]);
+  });
+
+  it("of an npz: rank 0 is no word, negative ranks are refused, also if only one is", async () => {
+    const load = (...lists: number[][]) => {
+      const ascii = (text: string): number[] => [...Buffer.from(text)];
+      const int = (value: number): number[] => [0x4a, ...new Uint8Array(Int32Array.of(value).buffer)];
+      const items = lists.flatMap((list) => [0x5d, 0x28, ...list.flatMap(int), 0x65]);
+      const pickle = [...ascii("cnumpy.core.multiarray\n_reconstruct\n)R(NNNN](")].concat(items, ascii("etb."));
+      const npy = (type: string, contents: readonly number[]): Uint8Array => {
+        const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${lists.length},), }`;
+        return Uint8Array.from([0x93, ...ascii("NUMPY"), 1, 0, header.length, 0, ...ascii(header), ...contents]);
+      };
+      const files = ["train", "test"].flatMap((part) => [
+        { name: `x_${part}.npy`, bytes: npy("|O", pickle) },
+        { name: `y_${part}.npy`, bytes: npy("|u1", lists.map(() => 1)) },
+      ]); // prettier-ignore
+      return imdb({ npz: writeZip(files) });
+    };
+    expect([...(await load([0, 5])).train.x[0]]).toEqual([1, 2, 8]);
+    await expect(load([-1, 5], [6])).rejects.toThrow("datasets.imdb: review 0 of train has a negative rank;");
+    await expect(load([6], [5, -1])).rejects.toThrow("datasets.imdb: review 1 of train has a negative rank;");
+    await expect(load([-1, 5])).rejects.toThrow(DataError);
+  });
+
+  it("may inflate to no more than maxBytes", async () => {
+    await expect(imdb({ npz: numpyFile("compressed"), maxBytes: 100 })).rejects.toThrow("maxBytes");
+    write();
+    await expect(imdb({ dir: folder, maxBytes: 20 })).rejects.toThrow("maxBytes");
   });
 
   it("of a folder with imdb.npz come with the index of words beside it", async () => {
@@ -112,6 +167,7 @@ describe("reviews", () => {
     ["format undefined", {}],
     ['format "x"', { format: "x" }],
     ["format undefined", null],
+    ["ranks null and options Object", { format: "lanegrad review words", ranks: null, options: {} }],
     ["ranks undefined and options Object", { format: "lanegrad review words", options: {} }],
     ['0 as the rank of "a"', { format: "lanegrad review words", ranks: { a: 0 }, options: {} }],
     ['option "words"', { format: "lanegrad review words", ranks: { a: 1 }, options: { words: 1 } }],
@@ -172,13 +228,35 @@ describe("bad input", () => {
       "a train label is out of range; expected 0 or 1, got 2 as label 1.",
     ],
     [
+      "a first label that is wrong",
+      { "train-labels.u8": Uint8Array.of(2, 1, 0) },
+      "a train label is out of range; expected 0 or 1, got 2 as label 0.",
+    ],
+    [
+      "a token 2³¹",
+      { "test-tokens.u32le": uint32(1, 2 ** 31, 1, 12, 11) },
+      "review 0 of test is damaged; expected 1, then tokens > 3, got token 1 is 2147483648.",
+    ],
+    [
+      "an index that is no UTF-8",
+      { "imdb_word_index.json": Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d) },
+      "imdb_word_index.json is damaged",
+    ],
+    [
+      "an index that is a list",
+      { "imdb_word_index.json": new TextEncoder().encode("[1]") },
+      'index.json is damaged; expected JSON as {"the": 1, …}, got [1].',
+    ],
+    ["an index that is a number", { "imdb_word_index.json": new TextEncoder().encode("3") }, "got 3."],
+    ["an index that is null", { "imdb_word_index.json": new TextEncoder().encode("null") }, "got null."],
+    [
       "no reviews",
       {
         "train-labels.u8": new Uint8Array(0),
         "train-offsets.u32le": uint32(0),
         "train-tokens.u32le.gz": new Uint8Array(gzipSync(new Uint8Array(0))),
       },
-      "train is not complete; expected one label for each review, got 0 reviews and 0 labels.",
+      "train is empty; expected reviews, got none.",
     ],
     [
       "offsets cut short",
@@ -217,7 +295,11 @@ describe("bad input", () => {
       { "test-offsets.u32le": uint32(0, 0, 5) },
       "review 0 of test is damaged; expected 1, then tokens > 3, got no tokens.",
     ],
-    ["no JSON", { "imdb_word_index.json": Uint8Array.of(0x7b) }, "imdb_word_index.json is damaged"],
+    [
+      "no JSON",
+      { "imdb_word_index.json": Uint8Array.of(0x7b) },
+      'imdb_word_index.json is damaged; expected JSON as {"the": 1, …}, got Expected',
+    ],
     ["a rank 0", { "imdb_word_index.json": new TextEncoder().encode('{"a": 0}') }, 'got 0 as the rank of "a".'],
   ])("%s is a DataError", async (_, replaced, text) => {
     write(replaced);
@@ -247,6 +329,7 @@ describe("bad input", () => {
     await expect(imdb({ cache: folder, mirrors: [mirror.url("good")] })).rejects.toThrow(
       "datasets.imdb: imdb.npz could not be downloaded; expected 17464789 bytes",
     );
+    expect(readdirSync(folder)).toEqual(["imdb"]);
     expect(readdirSync(folder).flatMap((name) => readdirSync(join(folder, name)))).toEqual([]);
     await mirror.close();
   });

@@ -38,6 +38,9 @@ const images = (count: number, size = 28) =>
   );
 const labels = (...values: number[]) => Uint8Array.from([0, 0, 8, 1, 0, 0, 0, values.length, ...values]);
 
+/** Three images of 20 × 28. */
+const narrow = Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 20, 0, 0, 0, 28].concat(Array(3 * 20 * 28).fill(0)));
+
 /** Writes a small MNIST: three training digits and two test digits; parts may be replaced, or left out by undefined. */
 function write(replaced: Readonly<Record<string, Uint8Array | undefined>> = {}, into = folder): void {
   const files = {
@@ -121,6 +124,21 @@ describe("mnist from a folder", () => {
       "datasets.mnist: the t10k images have the wrong size; expected 28 × 28, got 20 × 20.",
     ],
     [
+      "images that are not as high",
+      { [names[0]]: narrow },
+      "datasets.mnist: the train images have the wrong size; expected 28 × 28, got 20 × 28.",
+    ],
+    [
+      "images that are not as wide",
+      { [names[0]]: Uint8Array.from(narrow, (byte, i) => (i === 11 ? 28 : i === 15 ? 20 : byte)) },
+      "datasets.mnist: the train images have the wrong size; expected 28 × 28, got 28 × 20.",
+    ],
+    [
+      "a first label out of range",
+      { [names[1]]: labels(11, 1, 0) },
+      "datasets.mnist: a train label is out of range; expected 0 … 9, got 11 as label 0.",
+    ],
+    [
       "fewer labels than images",
       { [names[1]]: labels(7, 0) },
       "datasets.mnist: train images and labels differ in number; expected the same number, got 3 images and 2 labels.",
@@ -140,6 +158,13 @@ describe("mnist from a folder", () => {
     const error = await mnist({ dir: folder }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DataError);
     expect((error as Error).message).toContain(text);
+  });
+
+  it("is found in a cache as well", async () => {
+    expect(await findMnist(undefined, folder)).toBeUndefined();
+    write({}, join(folder, "mnist"));
+    expect(await findMnist(undefined, folder)).toBe(join(folder, "mnist"));
+    expect(await findMnist(undefined, join(folder, "none"))).toBeUndefined();
   });
 
   it("an empty folder, and none at all", async () => {

@@ -42,6 +42,65 @@ describe("readIntegers", () => {
   });
 });
 
+describe("the header of an npy file", () => {
+  /** A file of this version, header and contents. */
+  function npy(version: number, header: string, contents: ArrayBufferView = new Uint8Array(0)): Uint8Array {
+    const length =
+      version === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0];
+    const text = [...new TextEncoder().encode(header)];
+    const { buffer, byteOffset, byteLength } = contents;
+    const values = new Uint8Array(buffer, byteOffset, byteLength);
+    return Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0, ...length, ...text, ...values]);
+  }
+  const header = (type: string, count: number): string => `{'descr': '${type}', 'shape': (${count},), }`;
+
+  it.each([1, 2, 3])("of version %d", (version) => {
+    expect([...readIntegers(npy(version, header("<i4", 2), Int32Array.of(7, -8)), "f")]).toEqual([7, -8]);
+    const long = header("<i4", 2).padEnd(300);
+    expect([...readIntegers(npy(version, long, Int32Array.of(7, -8)), "f")]).toEqual([7, -8]);
+  });
+
+  it.each([0, 4])("of version %d is refused", (version) => {
+    expect(() => readIntegers(npy(version, header("<i4", 0)), "f")).toThrow(`got version ${version}.`);
+  });
+
+  it("with other blanks, more than nine values, or none", () => {
+    expect([...readIntegers(npy(1, "{'descr':'|u1','shape':(1, )}", Uint8Array.of(9)), "f")]).toEqual([9]);
+    expect([...readIntegers(npy(1, "{'descr':  '|u1', 'shape':  (1,  )}", Uint8Array.of(9)), "f")]).toEqual([9]);
+    expect(readIntegers(npy(1, header("|u1", 12), new Uint8Array(12)), "f")).toHaveLength(12);
+    expect(readIntegers(npy(1, header("|u1", 0)), "f")).toHaveLength(0);
+  });
+
+  it.each<[string, Uint8Array, string]>([
+    ["without type", npy(1, "{'shape': (1,)}", Uint8Array.of(1)), "{'shape': (1,)}"],
+    ["without shape", npy(1, "{'descr': '|u1'}", Uint8Array.of(1)), "{'descr': '|u1'}"],
+    ["of two letters", npy(1, "{}"), 'got "{}".'],
+    ["in place of which one byte is another", npy(1, "{}").fill(0, 2, 3), "got another beginning."],
+  ])("%s is a DataError", (_, bytes, got) => {
+    expect(() => readIntegers(bytes, "f")).toThrow(DataError);
+    expect(() => readIntegers(bytes, "f")).toThrow(got);
+  });
+
+  it("says how many values there must be where that is known", () => {
+    const bytes = npy(1, header("|u1", 2), Uint8Array.of(3, 200));
+    expect([...readIntegers(bytes, "f", 2)]).toEqual([3, 200]);
+    for (const expected of [1, 3])
+      expect(() => readIntegers(bytes, "f", expected)).toThrow(
+        `f: the number of values differs; expected ${expected}, one a list, got 2.`,
+      );
+  });
+
+  it("says what the sign is: int8 of 200 is −56, uint32 of 2³¹ and uint64 of 2⁶⁴ − 1 are no int32", () => {
+    expect([...readIntegers(npy(1, header("|i1", 1), Uint8Array.of(200)), "f")]).toEqual([-56]);
+    expect([...readIntegers(npy(1, header("<i8", 1), BigInt64Array.of(-1n)), "f")]).toEqual([-1]);
+    for (const [type, values] of [
+      ["<u4", Uint32Array.of(1, 2 ** 31)],
+      ["<u8", BigUint64Array.of(1n, 2n ** 64n - 1n)],
+    ] as const)
+      expect(() => readIntegers(npy(1, header(type, 2), values), "f")).toThrow("f: value 1 is not an int32");
+  });
+});
+
 describe("readLists", () => {
   it("reads the lists that numpy.save pickled", async () => {
     const file = await new ZipArchive(numpyFile("stored"), "f").read("x_train.npy");
@@ -101,6 +160,123 @@ describe("pickledLists", () => {
   ])("refuses %s", (_, code, got) => {
     expect(() => pickledLists(wrapped(code), "f")).toThrow(DataError);
     expect(() => pickledLists(wrapped(code), "f")).toThrow(got);
+  });
+
+  const [mark, tuple, list, append, appends] = [0x28, 0x74, 0x5d, 0x61, 0x65];
+  const [none, one] = [0x4e, 0x4b]; // NONE, BININT1
+  const ascii = (value: string): number[] => [...Buffer.from(value)];
+  const short = (code: number, value: string): number[] => [code, value.length, ...ascii(value)];
+
+  it.each<[string, number[], number[]]>([
+    ["BININT1, BININT2, BININT", [one, 200, 0x4d, 0x34, 0x92, 0x4a, 1, 2, 3, 4], [200, 0x9234, 0x04030201]],
+    ["LONG1 of no byte", [0x8a, 0], [0]],
+    ["LONG1 of one byte", [0x8a, 1, 127, 0x8a, 1, 128], [127, -128]],
+    ["LONG1 of two bytes", [0x8a, 2, 255, 127, 0x8a, 2, 0, 128], [32767, -32768]],
+    ["LONG1 of six bytes", [0x8a, 6, 1, 2, 3, 4, 0, 0, 0x8a, 6, ...[255, 255, 255, 255, 255, 255]], [0x04030201, -1]],
+    ["LONG_BINPUT, BINGET", [one, 5, 0x72, 1, 0, 0, 0, 0x68, 1], [5, 5]],
+    ["BINPUT, LONG_BINGET", [one, 6, 0x71, 1, 0x6a, 1, 0, 0, 0], [6, 6]],
+    ["MEMOIZE, which counts", [one, 7, 0x94, one, 8, 0x94, 0x68, 1, 0x68, 0], [7, 8, 8, 7]],
+  ])("reads %s", (_, items, want) => {
+    const code = [list, list, mark, ...items, appends, append];
+    expect(plain(pickledLists(wrapped(code), "f"))).toEqual([want]);
+  });
+
+  it.each<[string, number[], number[]]>([
+    ["TUPLE1", [one, 1, 0x85], [1]],
+    ["TUPLE2", [one, 1, one, 2, 0x86], [1, 2]],
+    ["TUPLE3", [one, 1, one, 2, one, 3, 0x87], [1, 2, 3]],
+    ["TUPLE", [mark, one, 1, one, 2, one, 3, one, 4, tuple], [1, 2, 3, 4]],
+    ["EMPTY_TUPLE", [0x29], []],
+  ])("reads %s as a list", (_, code, want) => {
+    expect(plain(pickledLists(wrapped([list, ...code, append]), "f"))).toEqual([want]);
+  });
+
+  it.each<[string, number]>([
+    ["SHORT_BINUNICODE", 0x8c],
+    ["SHORT_BINBYTES", 0x43],
+    ["SHORT_BINSTRING", 0x55],
+  ])("reads a name of %s", (_, code) => {
+    const name = [...short(code, "numpy.core.multiarray"), ...short(code, "_reconstruct"), 0x93, 0x29, 0x52];
+    const state = [mark, none, none, none, none, list, tuple, 0x62, 0x2e];
+    expect(pickledLists(Uint8Array.from([...name, ...state]), "f")).toEqual([]);
+  });
+
+  const globally = (name: string): number[] => [...ascii(`c${name.replace(" ", "\n")}\n`), 0x29, 0x52];
+  const nones = (count: number): number[] => Array<number>(count).fill(none);
+
+  it.each<[string, number[], string]>([
+    ["nothing", [0x2e], "an empty stack"],
+    ["a list alone", [list, 0x2e], "another object"],
+    [
+      "a state of six",
+      [...globally("numpy.core.multiarray _reconstruct"), mark, ...nones(5), list, tuple, 0x62, 0x2e],
+      "another object",
+    ],
+    [
+      "the state of another call",
+      [...globally("numpy dtype"), mark, ...nones(4), list, tuple, 0x62, 0x2e],
+      "another object",
+    ],
+    ["an end in an instruction", [one], "an end after 1 bytes"],
+    ["an end in a text", [...ascii("X"), 2, 0, 0, 0, 65], "an end after 6 bytes"],
+    ["bytes behind its end", [none, 0x2e, 0x2e], "1 bytes behind its end"],
+    ["a long integer", [0x8a, 7, ...nones(7)], "an integer of 7 bytes"],
+    ["items without mark", [list, appends], "no mark"],
+    ["what lies below the mark", [one, 1, mark, 0x85], "an empty stack"],
+    ["an item for a number", [one, 1, one, 1, append], "an item outside a list"],
+    ["a name that is a number", [...short(0x8c, "numpy"), one, 1, 0x93], "a name that is not a string"],
+    ["a module that is a number", [one, 1, ...short(0x8c, "dtype"), 0x93], "a name that is not a string"],
+    ["a call of a number", [one, 1, 0x29, 0x52], 'a call of "no name"'],
+    ["a call of None", [none, 0x29, 0x52], 'a call of "no name"'],
+    ["a call of a list", [list, 0x29, 0x52], 'a call of "no name"'],
+    ["a state for a number", [one, 1, none, 0x62], "a state for nothing"],
+    ["a state for None", [none, none, 0x62], "a state for nothing"],
+  ])("refuses %s", (_, code, got) => {
+    expect(() => pickledLists(Uint8Array.from(code), "f")).toThrow(DataError);
+    expect(() => pickledLists(Uint8Array.from(code), "f")).toThrow(`, got ${got}. Nothing`);
+  });
+
+  it("refuses a number in the place of a list", () => {
+    expect(() => pickledLists(wrapped([list, one, 1, append]), "f")).toThrow("got something else as element 0.");
+    expect(() => pickledLists(wrapped([one, 1]), "f")).toThrow("got another object.");
+  });
+
+  it.each<[string, number, readonly number[], string]>([
+    ["elements on the stack", 250_000, [none], "250000 elements on its stack"],
+    ["lists", 250_000, [list], "250000 lists"],
+    ["entries in the memo", 250_000, [0x94], "250000 entries in its memo"],
+    ["names and texts", 1000, short(0x8c, "a"), "1000 names and texts"],
+    ["names", 1000, ascii("ca\nb\n"), "1000 names and texts"],
+    ["marks", 100, [mark], "100 marks"],
+  ])("%s: %d and no more", (name, most, code, got) => {
+    const times = name === "names" ? Math.floor(most / 2) : most; // a module and a name
+    const before = name === "entries in the memo" ? [none] : [];
+    const program = (count: number): Uint8Array => {
+      const bytes = new Uint8Array(before.length + count * code.length + 1).fill(0x2e);
+      bytes.set(before);
+      for (let i = 0; i < count; i++) bytes.set(code, before.length + i * code.length);
+      return bytes;
+    };
+    expect(() => pickledLists(program(times), "f")).toThrow(/got (another object|an empty stack)\./);
+    expect(() => pickledLists(program(times + 1), "f")).toThrow(`got more than ${got}.`);
+  });
+
+  it("as many items as bytes are read, one more is not", () => {
+    const file = (items: number, times: number): Uint8Array => {
+      const first = [list, 0x71, 0, mark, ...Array.from({ length: items }, () => [one, 1]).flat(), appends];
+      const more = Array.from({ length: times }, () => [0x68, 0]).flat();
+      return wrapped([list, mark, ...first, ...more, appends]);
+    };
+    let tried = 0;
+    for (let times = 2; times < 9; times++)
+      for (let items = 1; items < 100; items++) {
+        const [bytes, total] = [file(items, times), items * (times + 1)];
+        if (total !== bytes.length && total !== bytes.length + 1) continue;
+        tried |= total - bytes.length + 1;
+        if (total === bytes.length) expect(pickledLists(bytes, "f")).toHaveLength(times + 1);
+        else expect(() => pickledLists(bytes, "f")).toThrow("got more items than bytes.");
+      }
+    expect(tried).toBe(3);
   });
 
   it("whatever is changed or cut off, the result is lists or a DataError", () => {

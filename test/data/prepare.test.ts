@@ -186,10 +186,14 @@ describe("standardize and normalize", () => {
       ]),
       y: zeros([2]),
     };
-    expect(() => standardize({ train: wrong, test: wrong })).toThrow(DataError);
-    expect(() => normalize({ train: wrong, test: wrong })).toThrow(
-      `datasets.normalize: x holds a value that cannot be scaled; expected finite numbers, got ${value} in row 1.`,
-    );
+    for (const prepare of [standardize, normalize]) {
+      expect(() => prepare({ train: wrong, test: wrong })).toThrow(DataError);
+      expect(() => prepare({ train: wrong, test: wrong })).toThrow(
+        `datasets.${prepare.name}: x holds a value that cannot be scaled; expected finite numbers, got ${value} in row 1.`,
+      );
+    }
+    const first = { x: tensor([[value, 2]]), y: zeros([1]) };
+    expect(() => normalize({ train: first, test: first })).toThrow(`got ${value} in row 0.`);
   });
 });
 
@@ -230,6 +234,17 @@ describe("fromArrays", () => {
     expect(fromArrays({ x: zeros([2, 3]), target: ones([2, 4, 4]) }).y.shape).toEqual([2, 4, 4]);
   });
 
+  it("integers as targets become float32, too, whatever their form", () => {
+    for (const target of [Int32Array.of(5, 6), tensor(Int32Array.of(5, 6)), tensor(Int32Array.of(5, 6), [2, 1])]) {
+      const { y } = fromArrays({ x: [[1], [2]], target });
+      expect([y.dtype, y.toArray()]).toEqual(["float32", [[5], [6]]]);
+    }
+  });
+
+  it("without classNames there are none, not undefined ones", () => {
+    expect(fromArrays({ x: [[1]], labels: [0] })).not.toHaveProperty("classNames");
+  });
+
   it.each<[any, typeof LanegradError | typeof ShapeError, string]>([
     [{ x: [[1]] }, UsageError, "datasets.fromArrays: neither labels nor target is given; expected one of them."],
     [
@@ -268,6 +283,13 @@ describe("fromArrays", () => {
       ShapeError,
       "datasets.fromArrays: label 1 is out of range; expected an integer from 0 to 1, got 2.",
     ],
+    [
+      { x: [[1], [2]], target: new Float32Array(5) },
+      ShapeError,
+      "datasets.fromArrays: x and targets differ in the number of rows; expected the same number, got x [2, 1] and 5 targets.",
+    ],
+    [{ x: [[1]], target: [] }, ShapeError, "datasets.fromArrays: target is empty; expected N ≥ 1 rows, got [0]."],
+    [{ x: zeros([]), labels: [0] }, ShapeError, "datasets.fromArrays: x is empty; expected N ≥ 1 rows, got []."],
     [{ x: [[1]], labels: [0.5] }, ShapeError, "got 0.5."],
     [{ x: [[1, 2], [3]], labels: [0, 1] }, ShapeError, "tensor:"],
   ])("%j is refused", (options, type, text) => {

@@ -36,6 +36,7 @@ describe("the text of shakespeare", () => {
     const file = join(folder, "any.txt.gz");
     writeFileSync(file, gzipSync("Mèo con"));
     expect(await shakespeare({ file })).toBe("Mèo con");
+    await expect(shakespeare({ file, maxBytes: 7 })).rejects.toThrow(/^text\.readText: .*maxBytes/);
     await expect(shakespeare({ file: join(folder, "none.txt") })).rejects.toThrow(DataError);
     await expect(shakespeare({ dir: folder } as object)).rejects.toThrow(UsageError);
   });

@@ -14,9 +14,12 @@ const houses = "rooms,city,price\n3,Rome,10\n5,Bern,NA\n?,Rome,14\n4,,12\n";
 
 describe("columns of words", () => {
   it("become a feature of 0 and 1 for each word, named city=Bern", () => {
-    const { features, featureNames, columns } = parseCsv("a,city\n1,Rome\n2,Bern\n3,Rome\n", { text: "oneHot" });
+    const { features, featureNames, columns, classNames } = parseCsv("a,city\n1,Rome\n2,Bern\n3,Rome\n", {
+      text: "oneHot",
+    });
     expect(featureNames).toEqual(["a", "city=Bern", "city=Rome"]);
     expect([...features]).toEqual([1, 0, 1, 2, 1, 0, 3, 0, 1]);
+    expect(classNames).toEqual([]);
     expect(columns[1]).toEqual({ name: "city", form: "oneHot", words: ["Bern", "Rome"], filled: 0, fill: undefined });
   });
 
@@ -26,8 +29,11 @@ describe("columns of words", () => {
   });
 
   it("each by its name: numbers may be words as well", () => {
-    const { featureNames, columns } = parseCsv("zip,n\n8000,1\n3000,2\n8000,3\n", { text: { zip: "oneHot" } });
+    const { features, featureNames, columns } = parseCsv("zip,n\n8000,1\n3000,2\n8000,3\n", {
+      text: { zip: "oneHot" },
+    });
     expect(featureNames).toEqual(["zip=3000", "zip=8000", "n"]);
+    expect([...features]).toEqual([0, 1, 1, 1, 0, 2, 0, 1, 3]);
     expect(columns.map(({ form }) => form)).toEqual(["oneHot", "number"]);
   });
 
@@ -40,6 +46,22 @@ describe("columns of words", () => {
       'datasets.parseCsv: line 101, column 1 ("house"): not a number; expected a finite float32, got "12a". ' +
         'The first 100 rows held no words here. If it is a column of words: text: { "house": "index" }.',
     );
+  });
+
+  it("are looked for in no more than about 65,536 fields", () => {
+    const row = (width: number, last: string): string => `${"1,".repeat(width - 1)}${last}\n`;
+    for (const width of [65_536, 40_000]) {
+      const rows = row(width, "1").repeat(width === 40_000 ? 3 : 2) + row(width, "x");
+      expect(() => parseCsv(rows, { header: false, text: "index" })).toThrow("not a number");
+    }
+    const seen = row(40_000, "1").repeat(2) + row(40_000, "x");
+    expect(parseCsv(seen, { header: false, text: "index" }).columns.at(-1)!.words).toEqual(["1", "x"]);
+  });
+
+  it("without a header may begin in the first row", () => {
+    const options: CsvOptions = { header: false, text: "index" };
+    expect(parseCsv("x\n1\n2\n", options).columns[0].words).toEqual(["1", "2", "x"]);
+    expect(parseCsv("1\n2\n", options).columns[0]).toMatchObject({ form: "number", words: [] });
   });
 
   it("quotes, doubled quotes and blanks around a word do not make another of it", () => {
@@ -87,6 +109,33 @@ describe("missing values", () => {
     expect(parseCsv("a\n1\n4\n100\n?\n", { missing: "median" }).features[3]).toBe(4);
   });
 
+  it("the mean is not the median; the most frequent value is, wherever its rows stand, and the smallest of equals", () => {
+    const last = (text: string, missing: MissingRule): number =>
+      parseCsv(`a\n${text}\n?\n`, { missing }).features.at(-1)!;
+    expect([last("1\n2\n6", "mean"), last("6\n1\n2", "median")]).toEqual([3, 2]);
+    expect(["3\n1\n2\n1", "1\n1\n2", "2\n1\n2\n1", "5\n3\n3"].map((text) => last(text, "mostFrequent"))).toEqual([
+      1, 1, 1, 3,
+    ]);
+  });
+
+  it("stand between any blanks, and are compared to their last letter", () => {
+    const read = (field: string, missingValues = ["", "NA"]): number[] => [
+      ...parseCsv(`a\n${field}\n1\n`, { missing: "mean", missingValues }).features,
+    ];
+    for (const field of [" NA ", "\tNA\f", '"\rNA\r"', '"\n\vNA"', '""', " "]) expect(read(field)).toEqual([1, 1]);
+    for (const field of ["NB", "MA", "NAN", "N", "\u0001NA", "NA\u000e"])
+      expect(() => read(field)).toThrow("not a number");
+    expect(read("x", [" x "])).toEqual([1, 1]);
+    expect(read('""', [""])).toEqual([1, 1]);
+    expect(() => read('""', ["x"])).toThrow("not a number");
+    expect(read("\u00a05")).toEqual([5, 1]);
+  });
+
+  it("may be an error in the labels, and left out elsewhere", () => {
+    const options: CsvOptions = { labels: "k", missing: { k: "error", a: "skip" } };
+    expect(parseCsv("a,k\n1,x\n,y\n", options).classNames).toEqual(["x"]);
+  });
+
   it("the mean of float32's largest numbers is finite", () => {
     expect(parseCsv("a\n3e38\n3e38\nNA\n", { missing: "mean" }).features[2]).toBe(Math.fround(3e38));
   });
@@ -130,6 +179,22 @@ describe("the header", () => {
     const table = parseCsv(text, options);
     expect([table.header, table.featureNames]).toEqual([header, names]);
   }); // prettier-ignore
+
+  it.each<[string, string, CsvOptions, boolean]>([
+    ["a number that an option about missing values names", "2019,2020\n1,2\n", { missing: { 2019: "mean" } }, true],
+    ["a number that an option about words names", "2019,2020\n1,2\n", { text: { 2019: "index" } }, true],
+    ["a name between blanks that an option names", " 2019 ,2020\n1,2\n", { target: "2019" }, true],
+    ["a word above nothing", "x,1\nNA,2\n", { features: [1] }, false],
+    ["a word above words and numbers", "x,1\ny,2\n3,3\n", { features: [1] }, false],
+    ["numbers between blanks, with a point", " 1.5 ,2\n3,4\n", {}, false],
+    ["numbers with a decimal comma", "1,5;2\n3;4\n", { decimal: "," }, false],
+  ])("%s: guessed", (_, text, options, header) => {
+    expect(parseCsv(text, options).header).toBe(header);
+  });
+
+  it("names have no blanks around them", () => {
+    expect(parseCsv(" a ,b\n1,2\n").featureNames).toEqual(["a", "b"]);
+  });
 
   it("a file without one loses no row: 150 rows of iris are 150", () => {
     const iris = Array.from({ length: 150 }, (_, i) => `${i},1,2,3,${"abc"[i % 3]}\n`).join("");
@@ -217,6 +282,22 @@ describe("like: a table with the features of another", () => {
     expect([test.classNames, [...test.labels]]).toEqual([["no", "yes"], [0, 0]]); // prettier-ignore
   });
 
+  it("with a word filled in, and blanks around the names", () => {
+    const gaps = parseCsv("n,city\n1,Rome\n2,Rome\n3,\n", { text: "index", missing: "mostFrequent" });
+    expect([...parseCsv(" n , city \n7,\n8,Rome\n", { like: gaps }).features]).toEqual([7, 0, 8, 0]);
+    const two = parseCsv("n,city\n1,Bern\n2,Rome\n3,Rome\n4,\n", { text: "oneHot", missing: "mostFrequent" });
+    expect([...parseCsv("n,city\n7,\n", { like: two }).features]).toEqual([7, 0, 1]);
+  });
+
+  it("has a header where the other had one and its names stand in the first row", () => {
+    const numbers = parseCsv("1,2\n3,4\n");
+    expect(parseCsv("5,6\n7,8\n", { like: numbers }).rows).toBe(2);
+    const words = parseCsv("Rome\nBern\n", { header: false, text: "index" });
+    expect(parseCsv("Bern\nRome\n", { like: words }).rows).toBe(2);
+    for (const text of ["1,2\n3,4\n", "n,5\n1,2\n"])
+      expect(() => parseCsv(text, { like: train })).toThrow("unknown column; expected a number from -2 to 1, got");
+  });
+
   it("of JSON too", () => {
     const saved = JSON.parse(JSON.stringify({ columns: train.columns, header: train.header })) as typeof train;
     expect([...parseCsv("city,n\nBern,\n", { like: saved }).features]).toEqual([2, 1, 0]);
@@ -249,6 +330,13 @@ describe("options that are wrong", () => {
     [{ missingValues: "NA" as never }, 'missingValues is invalid; expected a list of strings, such as ["", "NA"], got "NA".'],
     [{ encoding: "latin1" as never }, 'encoding is invalid; expected "utf-8" or "windows-1252", got "latin1".'],
     [{ separator: "§" }, "separator is invalid; expected one character"],
+    [{ separator: 5 as never }, "separator is invalid; expected one character, got 5."],
+    [{ missing: null as never }, "missing is invalid"],
+    [{ missing: 5 as never }, "missing is invalid"],
+    [{ missing: [] as never }, "missing is invalid"],
+    [{ missingValues: ["", 5] as never }, "missingValues is invalid"],
+    [{ like: null as never }, "like is invalid; expected what csv or parseCsv returned, got null."],
+    [{ like: parseCsv("a,b\n1,2\n"), features: ["a"] }, "like is invalid; expected like, or features and text, not both"],
     [{ like: 1 as never }, "like is invalid; expected what csv or parseCsv returned, got 1."],
     [5 as never, "the options must be an object"],
   ])("%o", (options, expected) => {
@@ -256,14 +344,40 @@ describe("options that are wrong", () => {
     expect(() => parseCsv("a,b\n1,2\n", options)).toThrow(expected);
   }); // prettier-ignore
 
+  it.each<[string, CsvOptions, string]>([
+    ["a\tb\n1\t2\n", {}, 'separator: "\\t".'],
+    ["a|b\n1|2\n", {}, 'separator: "|".'],
+    ["a,b\n1,2\n", { separator: ";" }, 'separator: ",".'],
+    ["ab\n1\n", {}, 'got "c".'],
+    ['"a,b"\n1\n', {}, 'got "c".'],
+    ["a;x,b\n1,2\n", {}, 'got "c".'],
+  ])("%j has no column c: another separator is proposed only where it would help", (text, options, end) => {
+    let error = "";
+    try {
+      parseCsv(text, { target: "c", header: true, ...options });
+    } catch (thrown) {
+      error = (thrown as Error).message;
+    }
+    expect(error.slice(-end.length)).toBe(end);
+  });
+
+  it.each<[string, CsvOptions, string]>([
+    ["1e99", {}, "It is larger than any float32."],
+    ["x", { target: "a", features: ["b"] }, "Class names are labels, not a target."],
+    ...["nan", "N/A", "--", "..."].map((word): [string, CsvOptions, string] => [word, {}, `missingValues: ["", "NA", "?", "${word}"].`]),
+    ...["xnan", "nanx", "-x", "x."].map((word): [string, CsvOptions, string] => [word, {}, "or they are left out of features."]),
+  ])("%s in the place of a number: what may help is said", (word, options, hint) => {
+    expect(() => parseCsv(`a,b\n1,2\n${word},3\n`, { header: true, ...options })).toThrow(hint);
+  }); // prettier-ignore
+
   it("a text that is none", () => {
     expect(() => parseCsv(utf8("a\n1") as never)).toThrow("datasets.parseCsv: text must be a string");
   });
 
   it("words that would be more than 2²⁹ features in all", () => {
-    const text = `id,n\n${Array.from({ length: 30_000 }, (_, i) => `w${i},1`).join("\n")}`;
+    const text = `n,k,id\n${Array.from({ length: 30_000 }, (_, i) => `1,a,w${i}`).join("\n")}`;
     expect(() => parseCsv(text, { text: "oneHot" })).toThrow(
-      'there are too many features; expected at most 536870912 values, got 30000 rows of 30001. Column "id" has 30000 different words: leave it out',
+      'there are too many features; expected at most 536870912 values, got 30000 rows of 30002. Column "id" has 30000 different words: leave it out',
     );
   });
 });

@@ -1,6 +1,16 @@
 /** clipByValue, clipByNorm, clipByGlobalNorm: limits on the gradients of tensors of one's own. */
 import { describe, expect, it } from "vitest";
-import { type Tensor, clipByGlobalNorm, clipByNorm, clipByValue, record, tensor, zeros } from "../../src/index.js";
+import {
+  type Tensor,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  mul,
+  record,
+  sum,
+  tensor,
+  zeros,
+} from "../../src/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import "../support/engine.js";
 import { expectClose } from "../support/compare.js";
@@ -71,6 +81,17 @@ describe("clipping", () => {
     recording.result.dispose();
     expect(memoryUsage().bytesInUse).toBe(bytesInUse);
   });
+
+  it.each([clipByValue, clipByNorm, clipByGlobalNorm])(
+    "$name changes gradients: a backward pass that needs the former values is refused",
+    (clip) => {
+      const tensors = withGradients(values);
+      const x = tensor([1, 2, 3, 4], undefined, { requiresGrad: true });
+      const used = mul(x, tensors[0].grad!);
+      clip(tensors, 1);
+      expect(() => sum(used).backward()).toThrow("changed");
+    },
+  );
 
   it("of no gradients, the norm is 0", () => {
     expect(clipByGlobalNorm([], 1).item()).toBe(0);

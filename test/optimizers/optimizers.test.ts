@@ -59,6 +59,11 @@ describe("a config makes the same optimizer again", () => {
   it("every optimizer can be loaded", () => {
     for (const name of Object.keys(optimizers)) expect(optimizerFrom({ className: name }).name).toBe(name);
   });
+
+  it("a schedule of one's own in a config stays what it is", () => {
+    const learningRate = { at: (step: number) => step / 4 };
+    expect(optimizerFrom({ className: "sgd", learningRate }).learningRate).toBe(learningRate);
+  });
 });
 
 describe("errors", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   type Model,
   type Tensor,
+  initializers,
   layers,
   losses,
   memoryUsage,
@@ -166,6 +167,37 @@ describe("optimizer.for", () => {
     expect(weights.map(valuesOf)).toEqual(compiled.weights.map(({ value }) => valuesOf(value)));
     using recording = record(() => working.step());
     expect(recording.length).toBeLessThan(12); // one pass: the weights of a model are neighbours
+  });
+
+  it("the weights of a model are one pass in any order", () => {
+    const model = sequential([layers.dense({ units: 3, inputShape: [4] }), layers.dense({ units: 2 })]);
+    const working = optimizers.sgd().for(model.weights.map(({ value }) => value).reverse());
+    using recording = record(() => working.step());
+    expect(recording.length).toBe(2); // the count, and the pass
+  });
+
+  it("decays every tensor: nobody says which is a bias", () => {
+    const [w, b] = [leaf([4]), leaf([8])];
+    optimizers.adamw({ learningRate: 0.5, weightDecay: 0.5 }).for([w, b]).step();
+    expect([w.item(), b.item()]).toEqual([3, 6]);
+  });
+
+  it("zeroGrad passes over a tensor that was freed", () => {
+    const [w, v] = [leaf([2]), leaf([3])];
+    const working = optimizers.sgd().for([w, v]);
+    halfSquares(w, v);
+    w.dispose();
+    working.zeroGrad();
+    expect(v.grad!.item()).toBe(0);
+  });
+
+  it("disposed of after a model was compiled, it leaves the model's gradients alone", () => {
+    const model = sequential([layers.dense({ units: 1, inputShape: [1], kernelInitializer: initializers.ones() })]);
+    const working = optimizers.sgd().for(model.weights.map(({ value }) => value));
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.25 }), loss: losses.meanSquaredError() });
+    working.dispose();
+    model.trainOnBatch([tensor([[1]])], [tensor([[0]])]);
+    expect(model.weights.map(({ value }) => value.item())).toEqual([0.5, -0.5]);
   });
 
   it("a recorded step follows a schedule, and a learning rate that is set", () => {

@@ -134,7 +134,8 @@ class Machine {
         const from = this.#skip(length);
         let value = 0;
         for (let i = length - 1; i >= 0; i--) value = value * 256 + this.#bytes[from + i];
-        this.#push(length > 0 && this.#bytes[from + length - 1] > 127 ? value - 256 ** length : value);
+        const last = this.#bytes[from + length - 1]; // the length itself, 0, where there is none
+        this.#push(last > 127 ? value - 256 ** length : value);
         return;
       }
       case "N": // None, True, False

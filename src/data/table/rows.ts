@@ -132,7 +132,7 @@ function otherNumber(
   layout: Layout,
   { text: forms, decimal }: FullOptions,
 ): number {
-  const { column, like } = layout.slots[slot];
+  const { column } = layout.slots[slot];
   const text = scanner.text(column, start, end).trim();
   const pointed = withPoint(text, decimal);
   const value = isDecimal(pointed) ? Math.fround(Number(pointed)) : NaN;
@@ -147,7 +147,7 @@ function otherNumber(
   } else if (/^(nan|null|none|nil|n\/a|n\.a\.|#n\/a|-+|\.+)$/i.test(text)) {
     hint = `If it stands for a missing value: missingValues: ["", "NA", "?", ${show(text)}].`;
   } else if (!isFeature) hint = "Class names are labels, not a target.";
-  else if (like === undefined && typeof forms === "string") {
+  else if (typeof forms === "string") {
     const key = layout.header ? show(name) : String(column);
     hint = `The first ${sampleRows} rows held no words here. If it is a column of words: text: { ${key}: ${show(forms)} }.`;
   }

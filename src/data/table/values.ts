@@ -34,7 +34,7 @@ export function tableValues(op: string, rows: Rows, layout: Layout): TableValues
     rows.missing[s] === 0 ? NaN : fillOf(op, rows, layout, s, orders[s]),
   );
   const columns = slots.slice(0, features).map(({ column, form, like }, s): CsvFeature => {
-    const words = form === "number" ? [] : (orders[s]?.classNames ?? []);
+    const words = orders[s]?.classNames ?? []; // none of numbers
     const filled = rows.missing[s];
     const fill = filled === 0 ? like?.fill : form === "number" ? fills[s] : words[fills[s]];
     return { name: names[column], form: form as CsvFeature["form"], words, filled, fill };
@@ -43,6 +43,7 @@ export function tableValues(op: string, rows: Rows, layout: Layout): TableValues
     form === "oneHot" ? words.map((word) => `${name}=${word}`) : [name],
   );
   const F = featureNames.length;
+  const hasLabels = slots[S - 1].form === "label";
   if (N * F > mostValues) {
     const most = columns.reduce((a, b) => (b.words.length > a.words.length ? b : a));
     const hint = `Column ${show(most.name)} has ${most.words.length} different words: leave it out, or text: { …: "index" }.`;
@@ -54,9 +55,9 @@ export function tableValues(op: string, rows: Rows, layout: Layout): TableValues
   return {
     columns,
     featureNames,
-    classNames: slots.at(-1)?.form === "label" ? orders[S - 1]!.classNames : [],
-    labels: slots.at(-1)?.form === "label" ? labelsOf(rows, S, orders[S - 1]!.classes) : new Int32Array(0),
-    targets: slots.at(-1)?.form === "label" ? new Float32Array(0) : targetsOf(rows, S, features),
+    classNames: hasLabels ? orders[S - 1]!.classNames : [],
+    labels: hasLabels ? labelsOf(rows, S, orders[S - 1]!.classes) : new Int32Array(0),
+    targets: hasLabels ? new Float32Array(0) : targetsOf(rows, S, features),
     writeFeatures: (out) => {
       out.fill(0);
       const writers = columns.map(({ form, words }, s) => ({ form, width: form === "oneHot" ? words.length : 1, s }));
@@ -139,7 +140,7 @@ const mean = (values: Float32Array): number => values.reduce((sum, value) => sum
 function mostFrequent(sorted: Float32Array): number {
   let [best, most] = [sorted[0], 0];
   for (let from = 0, to = 0; from < sorted.length; from = to) {
-    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    while (sorted[to] === sorted[from]) to++;
     if (to - from > most) [best, most] = [sorted[from], to - from];
   }
   return best;

@@ -39,7 +39,7 @@ export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLi
     const kept =
       topK === undefined || topK >= tokens.length
         ? tokens
-        : tokens.sort((a, b) => logits[b] - logits[a] || a - b).slice(0, topK);
+        : tokens.sort((a, b) => logits[b] - logits[a]).slice(0, topK);
     let sum = 0;
     const cumulated = kept.map((token) => (sum += Math.exp((logits[token] - most) / temperature))); // the likeliest adds 1, so nothing overflows
     const drawn = random.uniform() * sum; // < sum, rounded as well, since the draw is a multiple of 2⁻³²: so there is always one above it

@@ -100,6 +100,11 @@ describe("padSequences, as Keras's pad_sequences", () => {
     ],
     [
       ShapeError,
+      "text.padSequences: sequence 0 is invalid; expected a list or typed array of integers, got 7.",
+      () => padSequences([7 as never, [1]]),
+    ],
+    [
+      ShapeError,
       "text.padSequences: token 1 of sequence 0 is not an int32; expected an integer, got 2.5.",
       () => padSequences([[1, 2.5]]),
     ],

@@ -86,6 +86,15 @@ describe("sampler", () => {
     expect(draws(3)).not.toEqual(draws(4));
   });
 
+  it("topK of all, or more, draws what is drawn without it", () => {
+    const draws = (options: object) => {
+      const draw = sampler({ seed: 3, ...options });
+      return Array.from({ length: 50 }, () => draw(logits));
+    };
+    for (const topK of [4, 5]) expect(draws({ topK })).toEqual(draws({}));
+    expect(draws({ topK: 3 })).not.toEqual(draws({}));
+  });
+
   it.each<[new (text: string) => Error, string, () => unknown]>([
     [
       UsageError,

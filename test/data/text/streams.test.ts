@@ -1,6 +1,7 @@
 /** A long text as streams: every window goes on where the one before it ended, in the data and in the batches that fit makes of them. */
 import { describe, expect, it } from "vitest";
-import { streams } from "../../../src/data/text/streams.js";
+import { type StreamsOptions, streams } from "../../../src/data/text/streams.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
 import { dense, embedding, lstm } from "../../../src/layers/index.js";
 import { categoricalCrossentropy } from "../../../src/losses/index.js";
 import { bptt } from "../../../src/models/loop/bptt.js";
@@ -47,6 +48,22 @@ describe("the windows of a text of 0, 1, 2, …", () => {
     expect(x.toArray()).toEqual([[0, 1, 2], [3, 4, 5], [6, 7, 8]]); // prettier-ignore
     expect(y.toArray()).toEqual([[1, 2, 3], [4, 5, 6], [7, 8, 9]]); // prettier-ignore
   });
+});
+
+it.each<[number, object, new (text: string) => Error, string]>([
+  [3, { batchSize: 0 }, UsageError, "text.streams: batchSize is out of range; expected an integer in [1, ∞), got 0."],
+  [3, { batchSize: 1, window: 0 }, UsageError, "text.streams: window is out of range; expected an integer in [1, ∞), got 0."],
+  [3, { batchSize: 1, steps: 2 }, UsageError, 'text.streams: unknown option; expected batchSize or window, got "steps".'],
+  [3, { batchSize: 3 }, ShapeError, "text.streams: the text is too short; expected more than 3 tokens (batchSize), got 3."],
+  [6, { batchSize: 2, window: 3 }, ShapeError, "text.streams: the text is too short; expected more than 6 (batchSize · window), got 6."],
+])("of %i tokens, %j are refused", (length, options, type, message) => {
+  expect(() => streams(text(length), options as StreamsOptions)).toThrow(type);
+  expect(() => streams(text(length), options as StreamsOptions)).toThrow(message);
+}); // prettier-ignore
+
+it("as many tokens as are needed, and no more, will do", () => {
+  expect(streams(text(4), { batchSize: 3 }).x.toArray()).toEqual([[0], [1], [2]]);
+  expect(streams(text(7), { batchSize: 2, window: 3 }).y.toArray()).toEqual([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
 });
 
 it("fit on windows takes the steps that bptt takes along the uncut streams", async () => {

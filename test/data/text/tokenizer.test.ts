@@ -71,6 +71,8 @@ describe("words", () => {
   it("are cut by the filters that are given, special characters of expressions too", () => {
     const tokenizer = fitTokenizer("a]b^c-d\\e.f[g", { unit: "words", filters: "]^-\\[" });
     expect(tokenizer.toJSON().units).toEqual(["a", "b", "c", "d", "e.f", "g"]);
+    const { units } = fitTokenizer("a\u{1f600}b c\u{1f601}d", { unit: "words", filters: "\u{1f600}" }).toJSON();
+    expect(units).toEqual(["a", "b", "c\u{1f601}d"]); // another picture of the same first half
     expect(fitTokenizer("A, b", { unit: "words", filters: "", lower: false }).toJSON().units).toEqual(["A,", "b"]);
   });
 });
@@ -94,17 +96,21 @@ describe("files", () => {
   it.each<[string, string]>([
     ["", "no JSON (Unexpected end of JSON input)"],
     [whole.slice(0, -7), "no JSON ("],
+    [whole.replace("not", "\uDC80"), "no JSON ("], // which the test writes as a byte that is no UTF-8
     ["null", "format undefined"],
     ["[]", "format undefined"],
     ['{"format":"safetensors"}', 'format "safetensors"'],
     [whole.replace('"words"', '"bytes"'), 'unit "bytes"'],
     [whole.replace('"padding":true', '"padding":1'), "lower, padding or unknown is not true or false"],
+    [whole.replace('"lower":true', '"lower":1'), "lower, padding or unknown is not true or false"],
+    [whole.replace('"not"', '""'), "units ["],
     [whole.replace(/"filters":".*?_/, '"filters":["a"],"_":"'), 'filters ["a"]'],
     [whole.replace('"not"', "7"), "units ["],
     [whole.replace('"not"', '"be"'), "a unit stands twice"],
     [whole.replace(/"units":\[.*\]/, '"units":[]'), "units []"],
   ])("a damaged one is a DataError: %s", async (text, got) => {
-    const loading = loadTokenizer(new TextEncoder().encode(text));
+    const bytes = Uint8Array.from(Array.from(text, (letter) => letter.charCodeAt(0) & 255));
+    const loading = loadTokenizer(bytes);
     await expect(loading).rejects.toThrow(DataError);
     await expect(loading).rejects.toThrow(
       `text.loadTokenizer: this is not a saved tokenizer, or it is damaged; expected what save wrote, got ${got}`,
@@ -143,6 +149,11 @@ describe("is refused:", () => {
       () => fit({ unit: "characters", filters: "." }),
     ],
     [
+      "text.fitTokenizer: filters is invalid; expected a string of the characters that separate words, got 1.",
+      () => fit({ filters: 1 }),
+    ],
+    ["text.fitTokenizer: minCount and maxTokens need", () => fit({ unknown: false, maxTokens: 5 })],
+    [
       "text.fitTokenizer: minCount and maxTokens need a token for rare units; expected unknown: true, got unknown: false.",
       () => fit({ unknown: false, minCount: 2 }),
     ],
@@ -174,6 +185,13 @@ describe("readText", () => {
     const path = join(folder, "a.txt");
     writeFileSync(path, bytes);
     expect(await readText(path)).toBe("hoà bình\n");
+  });
+
+  it("inflates to no more than maxBytes", async () => {
+    const { gzipSync } = await import("node:zlib");
+    const bytes = new Uint8Array(gzipSync("a".repeat(1000)));
+    expect(await readText(bytes, { maxBytes: 1000 })).toHaveLength(1000);
+    await expect(readText(bytes, { maxBytes: 999 })).rejects.toThrow("maxBytes");
   });
 
   it.each<[string, Uint8Array, string]>([

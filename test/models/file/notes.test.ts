@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import { checkpoint } from "../../../src/callbacks/index.js";
 import { standardize } from "../../../src/data/prepare.js";
 import { foldBatchNormalization } from "../../../src/models/graph/fold.js";
+import { DataError } from "../../../src/errors.js";
+import { decodeNotes } from "../../../src/models/file/notes.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
@@ -54,6 +56,26 @@ describe("notes come back as they were", () => {
     expect(await returned({ value, list: [value] })).toStrictEqual({ value, list: [value] });
   });
 
+  it("what is undefined is left out; an object without prototype is a plain one", async () => {
+    const bare = Object.assign(Object.create(null) as object, { a: 1 });
+    expect(await returned({ gone: undefined, bare })).toStrictEqual({ bare: { a: 1 } });
+  });
+
+  it.each<[string, unknown]>([
+    ["an unknown type", { $: "Float16Array", base64: "AAAA" }],
+    ["no type", { $: 5 }],
+    ["an array without bytes", { $: "Float32Array" }],
+    ["bytes that are a number", { $: "Uint8Array", base64: 1234 }],
+    ["bytes that are no base64", { $: "Uint8Array", base64: "§" }],
+    ["three quarters of a number", { $: "Float32Array", base64: "YWJj" }],
+    ["entries that are none", { $: "object", entries: 5 }],
+    ["entries of which one is none", { $: "object", entries: [["a", 1], 5] }],
+    ["entries of another type", { $: "list", entries: [["a", 1]] }],
+  ])("damaged notes are an error of the library: %s", (_, value) => {
+    expect(() => decodeNotes([{ value }])).toThrow(DataError);
+    expect(() => decodeNotes([{ value }])).toThrow("loadModel: the notes are damaged; expected what saving writes");
+  });
+
   it("20 bytes of a view into a larger buffer, without the rest of it", async () => {
     const view = new Uint8Array(new ArrayBuffer(1000), 100, 20).fill(7);
     expect(((await returned({ view })).view as Uint8Array).buffer.byteLength).toBe(20);
@@ -86,7 +108,11 @@ describe("notes that would be lost are refused, with the place", () => {
   it.each<[string, Notes, string]>([
     ["a tensor", { x: tensor([1]) }, "notes.x would be lost; expected numbers"],
     ["an instance of a class", { a: [{ scaler: new Scaler() }] }, "notes.a[0].scaler would be lost"],
-    ["a function", { f: () => 1 }, "notes.f would be lost"],
+    [
+      "a function",
+      { f: () => 1 },
+      "notes.f would be lost; expected numbers, strings, booleans, null, typed arrays, dates, and lists and plain objects of these, got a function.",
+    ],
     ["a symbol", { s: Symbol("s") }, "notes.s would be lost"],
     ["a symbol as a key", { o: { [Symbol("s")]: 1 } }, "notes.o would be lost"],
     ["a BigInt", { n: 1n }, "notes.n would be lost"],

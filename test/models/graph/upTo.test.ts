@@ -86,6 +86,31 @@ describe("inputGradients", () => {
     });
   });
 
+  it("of a model that is not built, and of steps: the highest score of each step", () => {
+    const model = sequential([layers.dense({ units: 3 })]);
+    const steps = tensor(Float32Array.from({ length: 16 }, (_, i) => Math.sin(3 * i)), [2, 4, 2]); // prettier-ignore
+    const [gradient] = inputGradients(model, [steps]);
+    expect(model.inputShape).toEqual([4, 2]);
+    const [kernel, scores] = [model.weights[0].value.toArray(), model.call([steps])[0].toArray()] as [number[][], number[][][]]; // prettier-ignore
+    const wanted = scores.map((rows) => rows.map((row) => kernel.map((of) => of[row.indexOf(Math.max(...row))])));
+    expect(gradient.toArray()).toEqual(wanted);
+  });
+
+  it("of an output that is one number a sample: their sum", () => {
+    const model = sequential([layers.dense({ units: 1, inputShape: [2] }), layers.reshape({ targetShape: [] })]);
+    const [gradient] = inputGradients(model, [tensor([[1, 2], [3, 4], [5, 6]])]); // prettier-ignore
+    const kernel = [...model.weights[0].value.toTypedArray()];
+    expect(gradient.toArray()).toEqual([kernel, kernel, kernel]);
+  });
+
+  it("leaves weights that need no gradient so: moving statistics", () => {
+    const model = sequential([layers.dense({ units: 3, inputShape: [4] }), layers.batchNormalization()]);
+    const before = model.weights.map(({ value }) => value.requiresGrad);
+    inputGradients(model, [x]);
+    expect(before).toContain(false);
+    expect(model.weights.map(({ value }) => value.requiresGrad)).toEqual(before);
+  });
+
   it("leaves the gradients of weights, and the inputs, as they are", () => {
     const model = make();
     inputGradients(model, [x]);
@@ -98,6 +123,7 @@ describe("inputGradients", () => {
   it("refuses tokens and what is no list", () => {
     const model = make();
     expect(() => inputGradients(model, x as never)).toThrow("inputGradients: not a list of float32 tensors; expected [x], got Tensor."); // prettier-ignore
+    expect(() => inputGradients(model, [x, tensor(Int32Array.of(1), [1, 1])])).toThrow("Tokens have no gradient");
     expect(() => inputGradients(model, [tensor(Int32Array.of(1, 2, 3, 4), [1, 4])])).toThrow("Tokens have no gradient");
   });
 });

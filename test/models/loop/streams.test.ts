@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   callbacks,
   layers,
+  loadModel,
   losses,
+  memoryUsage,
   optimizers,
   sequential,
   tensor,
@@ -118,6 +120,36 @@ describe("a stream trains as the same batches from memory, to the bit", () => {
     expect(weightsOf(streamed)).toEqual(weightsOf(inMemory));
   });
 
+  it("the loss of an epoch is the mean over samples: the last batch, of 2, counts less than one of 5", async () => {
+    const [inMemory, streamed] = [network(), network()];
+    const { history } = await inMemory.fit(x, y, { batchSize: 5, shuffle: false });
+    expect((await streamed.fit(() => given())).history).toEqual(history);
+  });
+
+  it("no memory is left behind, whether sizes come once, again, or too many of them", async () => {
+    const model = network();
+    const parts = [3, 3, 5, 1, 2, 4, 6, 7, 8, 9, 10, 3].map((n) => ({ x: x.slice(0, n), y: y.slice(0, n) }));
+    await model.fit(() => parts);
+    const { bytesInUse } = memoryUsage();
+    await model.fit(() => parts);
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  });
+
+  it(`recordings of ${mostSizes} sizes are kept, and no more`, async () => {
+    const rows = (n: number): StreamBatch => ({
+      x: Array.from({ length: n }, (_, i) => Array.from({ length: 64 }, (__, j) => Math.sin(i + j))),
+      y: Array.from({ length: n }, () => [0]),
+    });
+    const model = sequential([layers.dense({ inputShape: [64], units: 1 })]);
+    model.compile({ optimizer: optimizers.sgd(), loss: losses.meanSquaredError() });
+    const used: number[] = [];
+    const onBatchEnd = (): void => void used.push(memoryUsage().bytesInUse);
+    await model.fit(() => Array.from({ length: 12 }, (_, i) => rows(65 + i)), { callbacks: [{ onBatchEnd }] });
+    const one = used[1] - used[0];
+    const more = used.slice(1).map((bytes, i) => Math.round((bytes - used[i]) / one));
+    expect(more).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]);
+  });
+
   it("weights of samples come with each batch, as third or by name", async () => {
     const weights = Float32Array.from({ length: N }, (_, i) => i % 3);
     const model = network();
@@ -227,8 +259,11 @@ describe("epochs", () => {
         batch === 1 ? training.stop("enough") : undefined,
     };
     await model.fit(() => given(), { callbacks: [stop] });
-    await model.fit(() => slowly(), { epochs: 2, resume: true });
-    expect(weightsOf(model)).toEqual(twice);
+    const loaded = await loadModel(await model.toBytes({ checkpoint: true }));
+    for (const one of [model, loaded]) {
+      await one.fit(() => slowly(), { epochs: 2, resume: true });
+      expect(weightsOf(one)).toEqual(twice);
+    }
   });
 });
 
@@ -325,6 +360,8 @@ describe("streams that go wrong: a clear error before the step, the weights are 
     ["gives tf.js's xs and ys", () => [{ xs: x, ys: y } as never].values(), {}, DataError, "fit: batch 1 of epoch 1 is no batch; expected { x, y }", 0],
     ["gives a key too many", () => [{ ...first, weight: 1 } as never].values(), {}, DataError, 'got key "weight".', 0],
     ["gives weights later on", () => [first, { ...second, sampleWeight: [1, 1, 1, 1, 1] } as never].values(), {}, UsageError as never, "fit, batch 2 of epoch 1: this batch does not come with what the first came with; expected neither sampleWeight nor mask, got sampleWeight.", 1],
+    ["gives masks later on", () => [first, { ...second, mask: [[1], [1], [1], [1], [1]] } as never].values(), {}, UsageError as never, "expected neither sampleWeight nor mask, got mask or lengths.", 1],
+    ["gives weights no more", () => [{ ...first, sampleWeight: [1, 1, 1, 1, 1] } as never, { ...second, lengths: [1, 1, 1, 1, 1], sampleWeight: [1, 1, 1, 1, 1] } as never].values(), {}, UsageError as never, "expected sampleWeight, got sampleWeight, mask or lengths.", 1],
   ])("one that %s", async (_, source, options, type, text, steps) => {
     const model = network();
     const error = await model.fit(source(), options).catch((reason: unknown) => reason);

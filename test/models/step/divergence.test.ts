@@ -65,6 +65,17 @@ describe("fit throws and names", () => {
   });
 });
 
+it("where one value of a weight is spoilt, the weight is named; a callback that restores is said", async () => {
+  const model = chain(0.1);
+  const values = model.weights[0].value.toTypedArray() as Float32Array;
+  values[1] = NaN;
+  model.weights[0].value.assign(values);
+  const callbacks = [{ onTrainAbort: () => undefined }];
+  await expect(model.fit(x, y, { callbacks })).rejects.toThrow(
+    `It arose in weight "first/kernel", which an earlier step has spoilt. ${advice.slice(0, -1)}, or what a callback restores.`,
+  );
+});
+
 describe("afterwards", () => {
   it("the model trains on: no gradient and no random number of the lost batch is left", async () => {
     const [burnt, fresh] = [chain(1e-3), chain(1e-3)];

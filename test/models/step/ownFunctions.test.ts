@@ -5,6 +5,7 @@ import {
   type Model,
   type Tensor,
   abs,
+  cast,
   layers,
   losses,
   mean,
@@ -72,6 +73,8 @@ describe("a function as a loss", () => {
     ["no tensor", () => 3, 'fit: loss "loss" gives no tensor; expected a float32 scalar, or [N] = [4] with one number a sample, got 3.'], // prettier-ignore
     ["nothing", () => undefined, 'fit: loss "loss" gives no tensor;'],
     ["a vector over classes", (t: Tensor, p: Tensor) => mean(square(sub(p, t)), 0), 'fit: loss "loss" gives a tensor that does not fit; expected a float32 scalar, or [N] = [4] with one number a sample, got Tensor(2). Reduce it, for example by mean(losses, 1).'], // prettier-ignore
+    ["a column", (t: Tensor, p: Tensor) => mean(square(sub(p, t)), 1, { keepDims: true }), "got Tensor(4, 1)."],
+    ["integers", (_: Tensor, p: Tensor) => cast(mean(p, 1), "int32"), "got int32 Tensor(4)."],
     ["a matrix", (t: Tensor, p: Tensor) => sub(p, t), "got Tensor(4, 2)."],
     ["no gradient", (t: Tensor, p: Tensor) => noGrad(() => squared(t, p)), 'fit: loss "loss" has no gradient. Compute it from the prediction by ops.'], // prettier-ignore
     ["NaN", (t: Tensor, p: Tensor) => mul(squared(t, p), NaN), "fit: the loss became NaN in epoch 1, batch 1; expected a finite loss. It arose in the loss function."], // prettier-ignore
@@ -107,6 +110,16 @@ describe("a function as a metric", () => {
     const { history } = await model.fit(inputs(), targets(), { batchSize: 5, validationSplit: 0.25 });
     expect(Object.keys(history)).toEqual(["loss", "meanAbsoluteError", "largest", "overall", "valLoss", "valMeanAbsoluteError", "valLargest", "valOverall"]); // prettier-ignore
     for (const name of ["largest", "overall"]) expect(history[name][0]).toBeCloseTo(history.meanAbsoluteError[0], 5);
+  });
+
+  it("without a name is called metric, and so a loss is called loss", async () => {
+    const nameless = [(t: Tensor, p: Tensor): Tensor => squared(t, p)];
+    expect(nameless[0].name).toBe("");
+    const model = compiled({ loss: nameless[0], metrics: nameless });
+    const { history } = await model.fit(inputs(), targets());
+    expect(Object.keys(history)).toEqual(["loss", "metric"]);
+    const empty = compiled({ loss: [(t: Tensor, p: Tensor): Tensor => (t === p ? t : (undefined as never))][0] });
+    await expect(empty.fit(inputs(), targets())).rejects.toThrow('fit: loss "loss" gives no tensor');
   });
 
   it("that gives no tensor is an error", async () => {
