@@ -170,6 +170,47 @@ const models = [
     ['encode(op, given, "notes", []);', "[]", '["Stryker was here"]'],
     ['return encode(op, copy ?? given, "notes", []);', "[]", '["Stryker was here"]'],
   ),
+  same(
+    "src/models/graph/architecture.ts",
+    "what is no object has no shape, className, layer or inputs",
+    [
+      'Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null);',
+      'typeof item === "object"',
+      "true",
+    ],
+    ['typeof parts === "object" &&', 'typeof parts === "object"', "true"],
+  ),
+  same("src/models/graph/graph.ts", "the first input is not listed before", [
+    "if (twice >= 0) {",
+    "twice >= 0",
+    "twice > 0",
+  ]),
+  same("src/models/graph/graph.ts", "a text is no tensor of the graph, and comes from no layer", [
+    "for (const input of symbol.origin?.inputs ?? []) sources.add(input);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/upTo.ts", "a text is no tensor of the graph, and comes from no layer", [
+    "for (const symbol of needed) for (const input of symbol.origin?.inputs ?? []) needed.add(input);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same(
+    "src/models/graph/fold.ts",
+    "loadModel reads the tensors of its layers alone",
+    ...[
+      ['["gamma", "beta", "movingMean", "movingVariance"]', "[]"],
+      ['"gamma"', '""'],
+      ['"beta"', '""'],
+      ['"movingMean"', '""'],
+      ['"movingVariance"', '""'],
+      ["`${norm}/${name}`", "``"],
+    ].map(([from, to]) => [
+      'for (const name of ["gamma", "beta", "movingMean", "movingVariance"]) values.delete(`${norm}/${name}`);',
+      from,
+      to,
+    ]),
+  ),
   same("src/models/loop/streamSteps.ts", "nobody reads it: the rows of each batch have an order of their own", [
     "order: () => new Int32Array(0),",
     "() => new Int32Array(0)",

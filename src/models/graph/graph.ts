@@ -209,6 +209,5 @@ function nameLayers(layers: readonly Layer[]): void {
     while (taken.has(`${layer.kind}_${number}`));
     counts.set(layer.kind, number);
     layer.giveName(`${layer.kind}_${number}`);
-    taken.add(`${layer.kind}_${number}`);
   }
 }

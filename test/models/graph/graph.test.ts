@@ -275,6 +275,15 @@ describe("the gradient of the input is not computed", () => {
   });
 });
 
+it("a chain in which a layer does not fit builds none of its layers", () => {
+  const first = dense({ units: 3 });
+  const chain = sequential([first, reshape({ targetShape: [5] })]);
+  expect(() => chain.build([4])).toThrow("reshape: number of elements differs");
+  const other = sequential([first]);
+  other.build([7]);
+  expect(other.weights[0].value.shape).toEqual([7, 3]);
+});
+
 describe("refuses", () => {
   const symbol = input({ shape: [2], name: "x" });
 
@@ -295,6 +304,15 @@ describe("refuses", () => {
     [
       "sequential: item 0 is not a layer; expected layers.dense(…) or another, got undefined.",
       () => sequential([undefined as never]),
+    ],
+    [
+      'model: two layers have the same name; expected unique names, got "a". Give one of them another name where it is made.',
+      () => sequential([dense({ units: 1, name: "a", inputShape: [2] }), dense({ units: 1, name: "a" })]),
+    ],
+    ["model: outputs are missing; expected outputs: one symbolic tensor", () => model({ inputs: symbol, outputs: [] })],
+    [
+      "model: inputs are missing; expected inputs: one symbolic tensor",
+      () => model({ inputs: [symbol, tensor([1])] as never, outputs: symbol }),
     ],
     [
       "sequential: a layer is used twice; expected different layers, got dense. Make two layers, or use model({ inputs, outputs }) to share one.",
