@@ -116,7 +116,7 @@ describe("rebuild", () => {
 
   it("gives a layer that does not take its name from the configuration the saved one", () => {
     const saved = edited(({ layers }) => void (layers[0].name = "mine"));
-    const again = rebuild(saved, ({ name: _, ...config }) => layerFrom(config as Parameters<typeof layerFrom>[0]));
+    const again = rebuild(saved, ({ name: _, ...config }) => layerFrom(config));
     expect(again.layers.map(({ name }) => name)).toEqual(["mine", "dense_2", "add_1"]);
   });
 
