@@ -19,7 +19,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests, opsTests] } },
+      {
+        extends: true,
+        test: { name: "library", include: ["test/**/*.test.ts"], exclude: [packageTests, opsTests, "test/embed/**"] },
+      },
       { extends: true, test: { name: "library-simd", include: [opsTests], env: { LANEGRAD_BUILD: "simd" } } },
       { extends: true, test: { name: "library-relaxed", include: [opsTests], env: { LANEGRAD_BUILD: "relaxed" } } },
       { extends: true, test: { name: "package", include: [packageTests], globalSetup: "test/package/setup.ts" } },

@@ -4,6 +4,8 @@
  *   carry/    what packs and unpacks the kernels
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
+ *   cjs/      the library for what cannot import modules, such as Jest: Node itself never reads it (package.json, "module-sync")
+ *   browser/  the library in one minified file, for pages without a bundler; it imports its kernels from wasm/ beside it
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
  * The first two are the business of buildKernels.mjs. `node scripts/build.mjs kernels` builds them alone: what the tests of the library need.
@@ -34,6 +36,17 @@ const wasmBeside = {
   name: "wasm-beside",
   setup({ onResolve }) {
     onResolve({ filter: /^#wasm\// }, ({ path }) => ({ path: path.replace("#", "../") + ".js", external: true }));
+  },
+};
+
+/** The kernels alone are left to be imported from beside the output; their tables and layouts are bundled. */
+const kernelsBeside = {
+  name: "kernels-beside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^#wasm\/(simd|relaxed)/ }, ({ path }) => ({
+      path: path.replace("#", "../") + ".js",
+      external: true,
+    }));
   },
 };
 
@@ -70,12 +83,19 @@ const common = {
   legalComments: "none",
 };
 
-/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
-const ownEntries = { report: "src/report/index.ts" };
+/** What cjs/ needs besides; the test environment jsdom lacks these classes. */
+const commonJsHead = `const fileUrl = require("node:url").pathToFileURL(__filename).href;
+const { TextDecoder, TextEncoder } = require("node:util");
+const { MessageChannel } = require("node:worker_threads");`;
 
-/** lib/ and modules/. */
+/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
+const ownEntries = { names: "src/names.ts", report: "src/report/index.ts" };
+
+/** lib/, modules/, cjs/ and browser/. */
 async function buildLibrary(sources) {
-  await Promise.all(["lib", "modules"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })));
+  await Promise.all(
+    ["lib", "modules", "cjs", "browser"].map((folder) => rm(`build/${folder}`, { recursive: true, force: true })),
+  );
   await Promise.all([
     build({
       ...common,
@@ -93,19 +113,40 @@ async function buildLibrary(sources) {
       outdir: "build/modules",
       plugins: [nothingBundled],
     }),
+    build({
+      ...common,
+      format: "cjs",
+      entryPoints: { index: "src/index.ts", ...ownEntries },
+      external: ["node:*"],
+      supported: { "dynamic-import": false },
+      define: { "import.meta.url": "fileUrl" },
+      banner: { js: commonJsHead },
+      outdir: "build/cjs",
+      outExtension: { ".js": ".cjs" },
+      plugins: [kernelsBeside, readInNode],
+    }),
+    build({
+      ...common,
+      minify: true,
+      entryPoints: { "lanegrad.min": "src/index.ts" },
+      external: ["node:*"],
+      outdir: "build/browser",
+      plugins: [kernelsBeside],
+    }),
   ]);
   await Promise.all([writeWorker(), writeNamespaces(common)]);
 }
 
 /**
  * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
- * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library.
+ * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library; cjs/ has
+ * the same views of its own index.
  */
 async function writeNamespaces(options) {
   const { exports } = JSON.parse(await readFile("package.json", "utf8"));
   const entryPoints = {};
   for (const [entry, { node, default: file }] of Object.entries(exports)) {
-    if (entry !== "." && node && !(entry.slice(2) in ownEntries))
+    if (node && entry !== "." && !(entry.slice(2) in ownEntries))
       entryPoints[entry.slice(2)] = file.replace("build/modules", "src").replace(".js", ".ts");
   }
   const { metafile } = await build({
@@ -118,12 +159,15 @@ async function writeNamespaces(options) {
   });
   const entries = Object.entries(metafile.outputs).map(([file, output]) => {
     const name = basename(file, ".js");
-    return writeFile(
-      file,
-      `import { ${name} } from "./index.js";\nexport const { ${output.exports.join(", ")} } = ${name};\n`,
-    );
+    return [
+      writeFile(
+        file,
+        `import { ${name} } from "./index.js";\nexport const { ${output.exports.join(", ")} } = ${name};\n`,
+      ),
+      writeFile(`build/cjs/${name}.cjs`, `module.exports = require("./index.cjs").${name};\n`),
+    ];
   });
-  await Promise.all(entries);
+  await Promise.all(entries.flat());
 }
 
 /** report/bench.js and report/page.js: each everything in one file, that a page can hold. */

@@ -3,6 +3,8 @@ export type { Callback, Logs, Training } from "./callbacks/callback.js";
 export * as callbacks from "./callbacks/index.js";
 export type { Config } from "./config.js";
 export type { Dataset, Split } from "./data/dataset.js";
+export * as constraints from "./constraints/index.js";
+export type { Constraint } from "./constraints/constraint.js";
 export * as datasets from "./data/index.js";
 export * as text from "./data/text/index.js";
 export type { Tokenizer } from "./data/text/tokenizer.js";

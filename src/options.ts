@@ -159,3 +159,31 @@ export function checkList(op: string, what: string, value: unknown): void {
   if (Array.isArray(value)) return;
   throw new UsageError(message(op, `${what} must be an array`, { got: show(value) }));
 }
+
+let valueOfName: ((op: string, option: string, name: string) => unknown) | undefined;
+
+/** Makes {@link named} know names: called by the entry lanegrad/names. */
+export function register(valueOf: (op: string, option: string, name: string) => unknown): void {
+  valueOfName = valueOf;
+}
+
+/** What a name stands for where names are known; any other value as it is. @throws {UsageError} for an unknown name */
+export function named(op: string, option: string, value: unknown): unknown {
+  return typeof value === "string" && valueOfName ? valueOfName(op, option, value) : value;
+}
+
+/**
+ * The value, or what its name stands for, if it has that member.
+ * @param example  a value that has it, for the message
+ * @throws {UsageError} when it has no such member
+ */
+export function checkMember(op: string, option: string, value: unknown, member: string, example: string): unknown {
+  value = named(op, option, value);
+  if (typeof value === "object" && value !== null && member in value) return value;
+  const expected = `for example ${example}`;
+  if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
+  const isName = typeof value === "string";
+  const hint = isName ? 'Or import "lanegrad/names" once, for names.' : `Call it: ${(value as Function).name}().`;
+  const help = isName || typeof value === "function" ? { hint } : {};
+  throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...help }));
+}

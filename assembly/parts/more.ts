@@ -4,6 +4,8 @@
  */
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
 export { nadamStep } from "../optim/adam";
+export { adamaxStep } from "../optim/adamax";
+export { lionStep } from "../optim/lion";
 export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
 export {
   absBackward,

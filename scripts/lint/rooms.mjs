@@ -13,7 +13,7 @@ import ts from "typescript";
 
 const leaves = ["errors", "version", "config", "options"];
 const core = [...leaves, "runtime", "tensor"];
-const beside = ["initializers", "regularizers", "metrics", "data", "io"];
+const beside = ["initializers", "regularizers", "constraints", "metrics", "data", "io"];
 
 /**
  * Room → the rooms that it may import, itself aside. A room missing here is a lint error, so that a new one gets its
@@ -29,15 +29,17 @@ const below = {
   ops: core,
   initializers: [...core, "ops"],
   regularizers: [...core, "ops"],
+  constraints: [...core, "ops"],
   metrics: [...core, "ops"],
   data: [...core, "ops", "io"],
   io: [...core, "ops"],
   callbacks: [...leaves, "io"],
-  layers: [...core, "ops", "initializers", "regularizers"],
+  layers: [...core, "ops", "initializers", "regularizers", "constraints"],
   losses: [...core, "ops"],
   optimizers: [...core, "ops"],
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
+  names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
   report: [],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],

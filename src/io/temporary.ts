@@ -30,7 +30,7 @@ const searched = new Set<string>();
 
 /** A unique name for a file in any folder. */
 export function temporaryName(): string {
-  return `.lanegrad-${hostName()}-${process.pid}-${nodeBuiltin("crypto").randomUUID()}.tmp`;
+  return `.lanegrad-${hostName()}-${globalThis.process.pid}-${nodeBuiltin("crypto").randomUUID()}.tmp`;
 }
 
 /** Removes the temporary files of dead processes from a folder, once per process. What cannot be removed stays. */
@@ -53,13 +53,14 @@ function isAbandoned(name: string, written: number): boolean {
   const [, where, pid] = owned.exec(name) ?? [];
   if (where !== hostName()) return false;
   // The same number: another thread of this process, or an earlier process with that number.
-  if (Number(pid) === process.pid) return written < Date.now() - 1000 * process.uptime() - clockMargin;
+  if (Number(pid) === globalThis.process.pid)
+    return written < Date.now() - 1000 * globalThis.process.uptime() - clockMargin;
   return !isAlive(Number(pid));
 }
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0); // signal 0: none is sent
+    globalThis.process.kill(pid, 0); // signal 0: none is sent
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== "ESRCH";

@@ -2,6 +2,7 @@
  * Parameters of layers: what a layer asks for, and the tensor once a model has made it. They do not hold memory: a
  * model gives each a place in a slab.
  */
+import type { Constraint } from "../constraints/constraint.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Initializer } from "../initializers/initializer.js";
 import type { RowList } from "../ops/inPlace/rowList.js";
@@ -16,6 +17,8 @@ export interface ParameterSpec {
   readonly shape: Shape;
   readonly initializer: Initializer;
   readonly regularizer?: Regularizer | undefined;
+  /** What the values obey after every step. It reads and writes all of a lazy parameter, too. */
+  readonly constraint?: Constraint | undefined;
   /** False for values that training changes without a gradient, such as running means. Default true. */
   readonly trainable?: boolean;
   /** False for biases and scales, which weight decay leaves alone. Default true. */

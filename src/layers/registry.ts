@@ -3,6 +3,8 @@
  * file of its own, so that only bundles that load models carry every layer.
  */
 import type { Config } from "../config.js";
+import * as constraints from "../constraints/index.js";
+import { constraintFrom } from "../constraints/registry.js";
 import { DataError, message, show } from "../errors.js";
 import * as initializers from "../initializers/index.js";
 import { initializerFrom } from "../initializers/registry.js";
@@ -50,9 +52,10 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
   const isOf = (room: object): boolean => Object.hasOwn(room, config.className);
   if (isOf(initializers)) return initializerFrom(config);
   if (isOf(regularizers)) return regularizerFrom(config);
+  if (isOf(constraints)) return constraintFrom(config);
   if (isOf(makers)) return innerLayer(config, own);
-  const expected = "the description of an initializer, a regularizer or a layer";
-  const hint = "Give your own to loadModel(file, { initializers, customLayers }), by name.";
+  const expected = "the description of an initializer, a regularizer, a constraint or a layer";
+  const hint = "Give your own to loadModel(file, { initializers, constraints, customLayers }), by name.";
   throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected, hint }));
 }
 

@@ -1,8 +1,8 @@
 /** Options of layers: the rows of their tables, and the layer whose options are such a table. */
-import { UsageError, message, show } from "../errors.js";
+import type { Constraint } from "../constraints/constraint.js";
 import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
-import { type Option, type Rows, type Table, describe, optional, resolve } from "../options.js";
+import { type Option, type Rows, type Table, checkMember, describe, named, optional, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, checkName } from "./layer.js";
@@ -50,39 +50,39 @@ export abstract class TableLayer<V extends object = object> extends Layer {
   }
 
   /**
-   * Declares a parameter with the initializer and regularizer given by the options `${name}Initializer` and
-   * `${name}Regularizer`.
+   * Declares a parameter with the initializer, regularizer and constraint given by the options `${name}Initializer`,
+   * `${name}Regularizer` and `${name}Constraint`.
    */
   protected parameter(name: Initialized<V>, shape: Shape, spec: Partial<ParameterSpec> = {}): Parameter {
     const given = this.given as Readonly<Record<string, unknown>>;
     const initializer = given[`${name}Initializer`] as Initializer;
     const regularizer = given[`${name}Regularizer`] as Regularizer | undefined;
-    return this.declare({ name, shape, initializer, regularizer, ...spec });
+    const constraint = given[`${name}Constraint`] as Constraint | undefined;
+    return this.declare({ name, shape, initializer, regularizer, constraint, ...spec });
   }
 }
 
 /** An option for the name of an activation. */
 export function activation(initial?: Activation): Option<Activation> {
   return (op, _name, value = initial) => {
-    checkActivation(op, value as string);
-    return value as Activation;
+    const known = named(op, "activation", value) as Activation;
+    checkActivation(op, known);
+    return known;
   };
 }
 
 /** An option for an initializer. @param initial makes the default */
 export function initializer(initial: () => Initializer): Option<Initializer> {
-  return (op, name, value = initial()) => valueOf(op, name, value, "fill", "initializers.heNormal()") as Initializer;
+  return (op, name, value = initial()) =>
+    checkMember(op, name, value, "fill", "initializers.heNormal()") as Initializer;
 }
 
 /** An option for a regularizer, by default none. */
-export const regularizer: Option<Regularizer | undefined> = (op, name, value) =>
-  value === undefined ? value : (valueOf(op, name, value, "l2", "regularizers.l2(1e-4)") as Regularizer);
+export const regularizer = withMember<Regularizer>("l2", "regularizers.l2(1e-4)");
 
-/** The value, if it has a member of that name. @throws {UsageError} when it has no such member */
-function valueOf(op: string, option: string, value: unknown, member: string, example: string): unknown {
-  if (typeof value === "object" && value !== null && member in value) return value;
-  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}(…).` } : {};
-  throw new UsageError(
-    message(op, `${option} has the wrong type`, { expected: `a value such as ${example}`, got: show(value), ...hint }),
-  );
+/** An option for a constraint, by default none. */
+export const constraint = withMember<Constraint>("constrain", "constraints.maxNorm()");
+
+function withMember<T>(member: string, example: string): Option<T | undefined> {
+  return optional((op, name, value) => checkMember(op, name, value, member, example) as T);
 }

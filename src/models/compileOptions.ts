@@ -5,20 +5,22 @@
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
-import { checkBoolean, checkNumber } from "../options.js";
+import { checkBoolean, checkMember, checkNumber } from "../options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Shape } from "../tensor/shape.js";
 import { type OwnFunction, lossOf, metricOf } from "./ownFunctions.js";
 
 /** Options of `compile`. */
 export interface CompileOptions {
-  readonly optimizer: Optimizer;
+  /** Or its name, such as "adam", where `lanegrad/names` was imported; so with loss and metrics. */
+  readonly optimizer: Optimizer | string;
   /** One, or one for each output: losses.…, or a function of target and prediction. */
-  readonly loss: Loss | OwnFunction | readonly (Loss | OwnFunction)[];
+  readonly loss: Loss | OwnFunction | string | readonly (Loss | OwnFunction | string)[];
   /**
    * metrics.…, or functions of target and prediction; for a model with several outputs a list for each. Default none.
    */
-  readonly metrics?: readonly (Metric | OwnFunction)[] | readonly (readonly (Metric | OwnFunction)[])[];
+  readonly metrics?:
+    readonly (Metric | OwnFunction | string)[] | readonly (readonly (Metric | OwnFunction | string)[])[];
   /** Factor of each output's loss. Default 1. */
   readonly lossWeights?: readonly number[];
   /**
@@ -35,7 +37,8 @@ export interface CompileOptions {
 }
 
 /** The options, checked, with functions as what they stand for. */
-export interface Compiled extends Pick<CompileOptions, "optimizer" | "lossWeights" | "averageDecay" | "checkLogits"> {
+export interface Compiled extends Pick<CompileOptions, "lossWeights" | "averageDecay" | "checkLogits"> {
+  readonly optimizer: Optimizer;
   readonly losses: readonly Loss[];
   /** A list for each output; none at all where there are no metrics. */
   readonly metrics: readonly (readonly Metric[])[];
@@ -50,7 +53,6 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
   const { optimizer, loss, metrics = [], lossWeights, averageDecay = 0, checkLogits = true } = options;
   checkBoolean("compile", "checkLogits", checkLogits);
   checkNumber("compile", "averageDecay", averageDecay, "[0, 1)");
-  checkValue("optimizer", optimizer, "step", "optimizers.adam()");
   const losses = [loss].flat().map((each) => asValue("loss", each, "call", "losses.meanSquaredError()", lossOf));
   const all: unknown = metrics;
   if (!Array.isArray(all)) {
@@ -64,7 +66,7 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
       ? [all]
       : [];
   return {
-    optimizer,
+    optimizer: checkMember("compile", "optimizer", optimizer, "step", "optimizers.adam()") as Optimizer,
     losses,
     metrics: nested.map((list) =>
       list.map((each: unknown) => asValue("metric", each, "update", "metrics.accuracy()", metricOf)),
@@ -81,16 +83,7 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
  */
 function asValue<T>(what: string, value: unknown, method: string, example: string, wrap: (fn: OwnFunction) => T): T {
   if (typeof value === "function" && value.length > 1) return wrap(value as OwnFunction);
-  checkValue(what, value, method, example, " or a function of target and prediction");
-  return value as T;
-}
-
-function checkValue(what: string, value: unknown, method: string, example: string, or = ""): void {
-  if (typeof value === "object" && value !== null && method in value) return;
-  const expected = `for example ${example}${or}`;
-  if (value === undefined) throw new UsageError(message("compile", `${what} is missing`, { expected }));
-  const hint = typeof value === "function" ? { hint: `Call it: ${value.name}().` } : {};
-  throw new UsageError(message("compile", `not a valid ${what}`, { expected, got: show(value), ...hint }));
+  return checkMember("compile", what, value, method, `${example} or a function of target and prediction`) as T;
 }
 
 /**

@@ -440,6 +440,11 @@ export class Model {
     this.#state.dispose();
   }
 
+  /** `using model = …` disposes the model at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   #parts(op: string, isCheckpoint: boolean): SavedParts {
     const state = this.#state;
     state.checkUsable(op);

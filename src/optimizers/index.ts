@@ -1,5 +1,6 @@
 /** Optimizers: how gradients change parameters. */
 export { adam, type AdamOptions, adamw, nadam, type NadamOptions } from "./adam.js";
+export { adamax } from "./adamax.js";
 export {
   adadelta,
   type AdadeltaOptions,
@@ -8,6 +9,7 @@ export {
   rmsprop,
   type RmspropOptions,
 } from "./adaptive.js";
+export { lion, type LionOptions } from "./lion.js";
 export type { Clipping, Optimizer, TensorOptimizer } from "./optimizer.js";
 export type { OptimizerOptions } from "./optimizerTable.js";
 export { sgd, type SgdOptions } from "./sgd.js";

@@ -82,4 +82,6 @@ export interface TensorOptimizer {
   zeroGrad(): void;
   /** Frees gradients and state at once, and leaves the tensors as they are. A garbage collector does it, too. */
   dispose(): void;
+  /** `using optimizer = …` disposes it at the end of the block. */
+  [Symbol.dispose](): void;
 }

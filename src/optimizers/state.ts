@@ -171,6 +171,11 @@ export class OptimizerState {
     this.#clipper.dispose();
     this.block.dispose();
   }
+
+  /** `using optimizer = …` disposes the state at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
 
 /** A run of sections [begin, end) that one pass updates. */

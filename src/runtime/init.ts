@@ -23,6 +23,12 @@ const initialPages = 64;
 const wasm32Bytes = 65536 * pageBytes;
 const mostThreads = 64;
 
+const forbidden =
+  "the page's content-security policy forbids WebAssembly; its script-src must contain 'wasm-unsafe-eval'";
+
+const givenWithoutThreads =
+  '. Threads need the file lanegrad/wasm/relaxed-threads.wasm as module, or none: "workerUrl" alone suffices';
+
 /** Options of {@link init}. */
 export interface InitOptions {
   /** The build to use. Default: relaxed SIMD if the engine has it, else plain SIMD. */
@@ -39,8 +45,8 @@ export interface InitOptions {
    */
   readonly threads?: number;
   /**
-   * Where the page serves `lanegrad/worker.js`, for a content-security policy that forbids the script that the library
-   * carries.
+   * Where the page serves `lanegrad/worker.js`, for a content-security policy without `worker-src blob:`, which forbids
+   * the script that the library carries. Where workers cannot be started, one thread computes, and `info()` says why.
    */
   readonly workerUrl?: string | URL;
   /**
@@ -72,7 +78,8 @@ let starting: { readonly options: InitOptions; readonly done: Promise<Started> }
  *
  * @returns what was chosen, as `info` does
  * @throws {UsageError} when the engine has no SIMD, an option is unknown or out of range, the module is not lanegrad's,
- *   or `init` was called before with other options. Nothing has been started then, and `init` may be called again
+ *   the page's content-security policy forbids WebAssembly, or `init` was called before with other options. Nothing has
+ *   been started then, and `init` may be called again
  */
 export async function init(options: InitOptions = {}): Promise<Info> {
   checkOptions(options);
@@ -92,7 +99,7 @@ export async function init(options: InitOptions = {}): Promise<Info> {
     return (await done).info;
   } catch (error) {
     starting = undefined;
-    throw error;
+    throw isForbidden(error) ? new UsageError(message("init", forbidden)) : error;
   }
 }
 
@@ -164,9 +171,16 @@ async function link(options: InitOptions, features: Features, memoryMaxBytes: nu
   try {
     return await attempt(plan);
   } catch (error) {
-    const reason = `memory could not be shared: ${error instanceof Error ? error.message : String(error)}`;
+    if (isForbidden(error)) throw error;
+    const hint = options.module === undefined ? "" : givenWithoutThreads;
+    const reason = `memory could not be shared: ${error instanceof Error ? error.message : String(error)}${hint}`;
     return attempt({ count: 1, reason });
   }
+}
+
+/** True for what engines throw where the page's policy does not let them compile. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof WebAssembly.CompileError && /content.security|unsafe-eval|csp/i.test(error.message);
 }
 
 /** The loader for the parts that the user passed. @throws {UsageError} when the core is missing */

@@ -13,10 +13,13 @@ export interface ThreadPlan {
 export function planThreads(wanted: number | undefined, { sharedMemory }: Features): ThreadPlan {
   if (wanted === 1) return { count: 1, reason: "as asked for" };
   if (!sharedMemory) {
-    const isPage = typeof globalThis.document !== "undefined";
+    // Node has no such flag; pages and their workers have.
     const headers =
       "; serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
-    return { count: 1, reason: `memory cannot be shared here${isPage ? headers : ""}` };
+    return {
+      count: 1,
+      reason: `memory cannot be shared here${globalThis.crossOriginIsolated === false ? headers : ""}`,
+    };
   }
   if (wanted !== undefined) return { count: wanted, reason: "as asked for" };
   const cores = countCores();

@@ -1,12 +1,13 @@
 /**
  * The threads: workers that share the memory, each with its own instances of the kernels, and the launch of a command
  * list on all of them. Workers start in the background and never keep a process alive. Until they have started, and
- * after one has died, thread 0 does everything. The words in shared memory are described in Note [Control block] in
+ * after one has died, thread 0 does everything. Where they cannot be started at all, because the page's policy forbids
+ * it or `workerUrl` is wrong, nothing is lost: `info()` tells the reason and the cure. The words in shared memory are described in Note [Control block] in
  * assembly/launch.ts. Imported only when there are threads, and imports nothing that pages without threads load:
  * bundlers would put shared code into separate files.
  */
 import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layout";
-import { ThreadError, message } from "../errors.js";
+import { ThreadError, message, show } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
 import type { Modules } from "./load.js";
 import { workerSource } from "./workerSource.js";
@@ -70,7 +71,7 @@ export class ThreadPool {
   readonly #functions: Kernels;
   readonly #memory: WebAssembly.Memory;
   readonly #control: number;
-  readonly #workers: readonly Member[];
+  readonly #workers: Member[] = [];
   readonly #patience: number;
   #isAlone = true;
   #failure: string | undefined;
@@ -88,10 +89,10 @@ export class ThreadPool {
     const start = (i: number): Member => {
       const state = { ...firstState, threadIndex: i + 1, threadCount: count, wide: wide ? 1 : 0 };
       return startWorker({ modules, memory, control, mostParts, state }, workerUrl, (reason) => {
-        this.#fail(`thread ${i + 1} ended: ${reason}`);
+        this.#fail(`thread ${i + 1} ${reason}`);
       });
     };
-    this.#workers = Array.from({ length: count - 1 }, (_, i) => start(i));
+    for (let i = 0; i < count - 1 && this.#failure === undefined; i++) this.#workers.push(start(i));
   }
 
   /** Why the threads are no longer used; undefined while they work. */
@@ -156,6 +157,7 @@ export class ThreadPool {
 
   #fail(reason: string): void {
     if (this.#failure !== undefined) return;
+    this.#isReported = this.#isAlone; // the workers have computed nothing yet, so nothing is lost
     this.#functions.setAlone(1);
     this.#end(reason);
   }
@@ -179,6 +181,7 @@ function mayBlock(): boolean {
   return typeof globalThis.document === "undefined";
 }
 
+/** @param onEnd is told how the worker ended, also when it could not be started, then perhaps before this returns */
 function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (reason: string) => void): Member {
   const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   if (threads !== undefined) {
@@ -188,14 +191,30 @@ function startWorker(task: WorkerTask, url: string | URL | undefined, onEnd: (re
       stdin: false,
     });
     worker.unref();
-    worker.on("error", (error) => onEnd(String(error)));
-    worker.on("exit", (code) => onEnd(`exit status ${code}`));
+    worker.on("error", (error) => onEnd(`ended: ${String(error)}`));
+    worker.on("exit", (code) => onEnd(`ended: exit status ${code}`));
     return { terminate: () => void worker.terminate(), isAlive: watchLife(worker) };
   }
-  const worker = new Worker(url ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
-  worker.onerror = (event) => onEnd(event.message || "it could not be started");
-  worker.postMessage(task);
-  return { terminate: () => worker.terminate(), isAlive: () => undefined };
+  const isAlive = (): undefined => undefined;
+  try {
+    const worker = new Worker(url ?? URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" })));
+    worker.onerror = ({ message }) => onEnd(message ? `ended: ${message}` : notStarted(url));
+    worker.postMessage(task);
+    return { terminate: () => worker.terminate(), isAlive };
+  } catch {
+    onEnd(notStarted(url));
+    return { terminate: () => undefined, isAlive };
+  }
+}
+
+/** Why a worker could not be started: browsers tell a page that it failed, but not for which reason. */
+function notStarted(url: string | URL | undefined): string {
+  if (url === undefined) {
+    const served = "or serve the file lanegrad/worker.js and pass its address as init({ workerUrl })";
+    return `could not be started; a content-security policy must allow worker-src blob:, ${served}`;
+  }
+  const shown = show(String(url));
+  return `could not be started from ${shown}; serve the file lanegrad/worker.js there, as text/javascript`;
 }
 
 /**

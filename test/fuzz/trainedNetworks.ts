@@ -123,7 +123,7 @@ function drawCompile(draw: Draw, classes: number | undefined): () => CompileOpti
           ? schedules.cosineDecay({ initialLearningRate: rate, decaySteps: 9 })
           : rate;
   const options = { learningRate, ...clipping };
-  const kind = draw.pick(["sgd", "momentum", "adam", "amsgrad", "adamw", "nadam", "rmsprop", "adagrad", "adadelta"] as const); // prettier-ignore
+  const kind = draw.pick(["sgd", "momentum", "adam", "amsgrad", "adamw", "nadam", "adamax", "lion", "rmsprop", "adagrad", "adadelta"] as const); // prettier-ignore
   const make = () =>
     ({
       sgd: () => optimizers.sgd(options),
@@ -132,6 +132,8 @@ function drawCompile(draw: Draw, classes: number | undefined): () => CompileOpti
       amsgrad: () => optimizers.adam({ ...options, amsgrad: true }),
       adamw: () => optimizers.adam({ ...options, weightDecay: 0.01 }),
       nadam: () => optimizers.nadam(options),
+      adamax: () => optimizers.adamax(options),
+      lion: () => optimizers.lion(options),
       rmsprop: () => optimizers.rmsprop(options),
       adagrad: () => optimizers.adagrad(options),
       adadelta: () => optimizers.adadelta(options),

@@ -30,6 +30,8 @@ describe.each(builds)("at their edges ($name)", (build) => {
       ["adam", 2, (p, g, [m, v], n, block) => kernels.adamStep(p, g, m, v, 0, n, block, 0, 0)],
       ["adamw", 2, (p, g, [m, v], n, block) => kernels.adamwStep(p, g, m, v, 0, n, block, 0, 0)],
       ["nadam", 2, (p, g, [m, v], n, block) => kernels.nadamStep(p, g, m, v, n, block, 0, 0)],
+      ["adamax", 1, (p, g, [m], n, block) => kernels.adamaxStep(p, g, m, build.f32(zeros(n)).ptr, n, block, 0, 0)],
+      ["lion", 1, (p, g, [m], n, block) => kernels.lionStep(p, g, m, n, block, 0, 0)],
       ["rmsprop", 3, (p, g, [s, a, v], n, block) => kernels.rmspropStep(p, g, s, a, v, n, block, 0, 0)],
       ["adadelta", 2, (p, g, [s, u], n, block) => kernels.adadeltaStep(p, g, s, u, n, block, 0, 0)],
     ];
@@ -43,6 +45,15 @@ describe.each(builds)("at their edges ($name)", (build) => {
         for (const { view } of states) expect(view.filter((x) => x !== 0).length).toBe(t === 64 ? 1 : n);
       }
     });
+  });
+
+  it("lion: the sign of 0 is 0, of −0 nothing either, and NaN stays NaN", () => {
+    build.reset();
+    const [params, grads] = [build.f32([1, 1, 1, 1, 1]), build.f32([0, -0, NaN, -3, 1e-30])];
+    kernels.lionStep(params.ptr, grads.ptr, build.f32(zeros(5)).ptr, 5, optimizerBlock(build, 1), 0, 0);
+    const [zero, minus, nan, down, up] = params.view;
+    expect([zero, minus, nan]).toEqual([1, 1, NaN]);
+    expect([down > 1, up < 1]).toEqual([true, true]);
   });
 
   it("centred rmsprop: where the mean of squares rounds below the square of the mean, the variance is 0 and not NaN", () => {

@@ -118,7 +118,7 @@ describe("a layer comes back from its configuration as JSON", () => {
   it.each(["kernelInitializer", "kernelRegularizer", "layer"])("an unknown value is refused: %s", (option) => {
     const layer = option === "layer" ? "timeDistributed" : "dense";
     expect(() => layerFrom({ className: layer, units: 1, [option]: { className: "constructor" } })).toThrow(
-      `loadModel: unknown ${option} "constructor"; expected the description of an initializer, a regularizer or a layer.`,
+      `loadModel: unknown ${option} "constructor"; expected the description of an initializer, a regularizer, a constraint or a layer.`,
     );
     expect(() => layerFrom({ className: layer, ...(layer === "dense" && { units: 1 }), [option]: 3 })).toThrow(
       /^\w+: \w+ (has the wrong type|cannot be wrapped); expected a (value|layer) such as .*, got 3\.$/,

@@ -82,7 +82,7 @@ describe("refuses", () => {
     ["dense: units is out of range; expected an integer in [1, ∞), got 2.5.", { units: 2.5 }],
     ["dense: units is out of range; expected an integer in [1, ∞), got 0.", { units: 0 }],
     [
-      "dense: the options must be an object; expected { units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, name, inputShape }, got 3.",
+      "dense: the options must be an object; expected { units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, kernelConstraint, biasRegularizer, biasConstraint, name, inputShape }, got 3.",
       3,
     ],
     [
@@ -90,20 +90,20 @@ describe("refuses", () => {
       { units: 1, activation: "Relu" },
     ],
     [
-      'dense: unknown option; expected units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, biasRegularizer, name or inputShape, got "unit".',
+      'dense: unknown option; expected units, activation, useBias, kernelInitializer, biasInitializer, kernelRegularizer, kernelConstraint, biasRegularizer, biasConstraint, name or inputShape, got "unit".',
       { units: 1, unit: 2 },
     ],
     ["dense: useBias has the wrong type; expected true or false, got 1.", { units: 1, useBias: 1 }],
     [
-      'dense: kernelInitializer has the wrong type; expected a value such as initializers.heNormal(), got "heNormal".',
+      'dense: not a valid kernelInitializer; expected for example initializers.heNormal(), got "heNormal". Or import "lanegrad/names" once, for names.',
       { units: 1, kernelInitializer: "heNormal" },
     ],
     [
-      "dense: biasInitializer has the wrong type; expected a value such as initializers.heNormal(), got function zeros. Call it: zeros(…).",
+      "dense: not a valid biasInitializer; expected for example initializers.heNormal(), got function zeros. Call it: zeros().",
       { units: 1, biasInitializer: zeroed },
     ],
     [
-      "dense: kernelRegularizer has the wrong type; expected a value such as regularizers.l2(1e-4), got function l2. Call it: l2(…).",
+      "dense: not a valid kernelRegularizer; expected for example regularizers.l2(1e-4), got function l2. Call it: l2().",
       { units: 1, kernelRegularizer: l2 },
     ],
     ['dense: the name is invalid; expected a string without "/", got "".', { units: 1, name: "" }],

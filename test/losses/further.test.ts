@@ -22,6 +22,22 @@ const focal =
   };
 const distance = (a: readonly number[], b: readonly number[]): number => Math.sqrt(a.reduce((s, x, i) => s + (x - b[i] + 1e-6) ** 2, 0)); // prettier-ignore
 
+const softmax = (z: readonly number[]): number[] => {
+  const powers = z.map(Math.exp);
+  const whole = powers.reduce((a, b) => a + b);
+  return powers.map((power) => power / whole);
+};
+/** Over two rows of three classes. */
+const classFocal =
+  (gamma: number, alpha: readonly number[], areLogits = false): Reference =>
+  (y, given) =>
+    mean(
+      [0, 3].map((from) => {
+        const p = areLogits ? softmax(given.slice(from, from + 3)) : given.slice(from, from + 3);
+        return p.reduce((s, q, i) => s - alpha[i] * (1 - q) ** gamma * y[from + i] * Math.log(q), 0);
+      }),
+    );
+
 const yesNo = [1, 0, 0.25, 0, 1, 1];
 const chances = [0.9, 0.2, 0.6, 0.5, 0.3, 0.75];
 const cases: [string, Loss, Reference, number[], number[]][] = [
@@ -31,11 +47,15 @@ const cases: [string, Loss, Reference, number[], number[]][] = [
   ["focal, γ 0", losses.binaryFocalCrossentropy({ gamma: 0 }), each(focal(0, undefined)), yesNo, chances],
   ["focal, γ 3, α", losses.binaryFocalCrossentropy({ gamma: 3, alpha: 0.25 }), each(focal(3, 0.25)), yesNo, chances],
   ["focal of logits", losses.binaryFocalCrossentropy({ fromLogits: true, alpha: 0.75 }), each(focal(2, 0.75, true)), yesNo, [2, -3, 0.5, 1, -1.5, 4]],
+  ["focal over classes", losses.categoricalFocalCrossentropy(), classFocal(2, [0.25, 0.25, 0.25]), [0, 1, 0, 0.5, 0.25, 0.25], [0.2, 0.7, 0.1, 0.5, 0.3, 0.2]],
+  ["focal over classes, α each", losses.categoricalFocalCrossentropy({ gamma: 1.5, alpha: [1, 2, 0.5] }), classFocal(1.5, [1, 2, 0.5]), [0, 1, 0, 1, 0, 0], [0.2, 0.7, 0.1, 0.5, 0.3, 0.2]],
+  ["focal over logits", losses.categoricalFocalCrossentropy({ gamma: 3, fromLogits: true }), classFocal(3, [0.25, 0.25, 0.25], true), [0, 1, 0, 0.5, 0.5, 0], [2, -1, 0.5, 1, 3, -2]],
   ["contrastive", losses.contrastive({ margin: 1.5 }), each((y, d) => y * d * d + (1 - y) * Math.max(0, 1.5 - d) ** 2), [1, 0, 0, 1, 0, 1], [0.5, 0.25, 2, 1.75, 1, 0.1]],
   ["triplet", losses.triplet({ margin: 0.5 }), (_, p) => Math.max(0, distance(p.slice(0, 2), p.slice(2, 4)) - distance(p.slice(0, 2), p.slice(4)) + 0.5), [0, 0, 0, 0, 0, 0], [0.5, 1, 0.25, -1, 2, 1.5]],
 ]; // prettier-ignore
 
-const shapeOf = (loss: Loss): number[] => (loss.name === "triplet" ? [3, 2] : [6]);
+const shapeOf = ({ name }: Loss): number[] =>
+  name === "triplet" ? [3, 2] : name === "categoricalFocalCrossentropy" ? [2, 3] : [6];
 
 describe("value and gradient", () => {
   it.each(cases)("%s: as float64 has them", (_, loss, reference, y, p) => {
@@ -80,6 +100,41 @@ describe("edges", () => {
     }
   });
 
+  it.each([false, true])("focal over classes: labels give what their one-hot rows do, fromLogits %s", (fromLogits) => {
+    for (const alpha of [0.5, [1, 2, 0.5]]) {
+      const loss = losses.categoricalFocalCrossentropy({ alpha, fromLogits });
+      const values = fromLogits ? [2, -1, 0.5, 1, 3, -2] : [0.2, 0.7, 0.1, 0.5, 0.3, 0.2];
+      const [a, b] = [0, 1].map(() => tensor(values, [2, 3], { requiresGrad: true }));
+      const [rows, labels] = [
+        loss.call(tensor([0, 1, 0, 0, 0, 1], [2, 3]), a),
+        loss.call(tensor([1, 2], [2], { dtype: "int32" }), b),
+      ];
+      sum(rows).backward();
+      sum(labels).backward();
+      for (const [x, y] of [
+        [rows, labels],
+        [a.grad!, b.grad!],
+      ])
+        // prettier-ignore
+        for (const [i, value] of x.toTypedArray().entries()) expect(y.toTypedArray()[i]).toBeCloseTo(value, 5);
+    }
+  });
+
+  it("focal over classes: certain and right or wrong, all is finite", () => {
+    for (const [fromLogits, values] of [
+      [false, [1, 0]],
+      [true, [200, -200]],
+    ] as const)
+      // prettier-ignore
+      for (const label of [0, 1])
+        for (const target of [tensor([label], [1], { dtype: "int32" }), tensor([[1 - label, label]])]) {
+          const prediction = tensor([[...values]], undefined, { requiresGrad: true });
+          const got = losses.categoricalFocalCrossentropy({ gamma: 0.5, fromLogits }).call(target, prediction);
+          sum(got).backward();
+          expect([got.item(), ...prediction.grad!.toTypedArray()].every(Number.isFinite)).toBe(true);
+        }
+  });
+
   it("a network learns embeddings from triplets", async () => {
     const model = sequential([layers.dense({ units: 2, inputShape: [3, 4] })], { seed: 1 });
     model.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss: losses.triplet() });
@@ -101,5 +156,14 @@ describe("edges", () => {
       "triplet: margin is out of range; expected a number in (0, ∞), got 0.",
     );
     expect(() => losses.binaryFocalCrossentropy({ alpha: 2 })).toThrow("alpha is out of range");
+    const { categoricalFocalCrossentropy } = losses;
+    for (const alpha of [[], [1, -1], "0.25"] as unknown[])
+      expect(() => categoricalFocalCrossentropy({ alpha: alpha as number[] })).toThrow(
+        "categoricalFocalCrossentropy: alpha is out of range; expected a number in [0, ∞), or a list with one for each class, got",
+      );
+    const labels = tensor([0], [1], { dtype: "int32" });
+    expect(() => categoricalFocalCrossentropy({ alpha: [1, 2] }).checkTargets(labels, [3])).toThrow(
+      "categoricalFocalCrossentropy: alpha does not fit the output; expected 3 weights, one for each class, got [1, 2].",
+    );
   });
 });

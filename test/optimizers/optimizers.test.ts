@@ -4,7 +4,7 @@ import * as optimizers from "../../src/optimizers/index.js";
 import { optimizerFrom } from "../../src/optimizers/registry.js";
 import { cosineDecay } from "../../src/optimizers/schedules.js";
 
-const { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } = optimizers;
+const { adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd } = optimizers;
 
 describe("defaults are Keras's", () => {
   const adamDefaults = { learningRate: 0.001, weightDecay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
@@ -30,6 +30,8 @@ describe("defaults are Keras's", () => {
     [adam(), { className: "adam", ...adamDefaults, amsgrad: false }],
     [adamw(), { className: "adamw", ...adamDefaults, weightDecay: 0.004, amsgrad: false }],
     [nadam(), { className: "nadam", ...adamDefaults }],
+    [adamax(), { className: "adamax", ...adamDefaults }],
+    [lion(), { className: "lion", learningRate: 0.001, weightDecay: 0, beta1: 0.9, beta2: 0.99 }],
   ])("%#: $config.className", ({ config }, expected) => expect(config).toEqual(expected));
 });
 
@@ -42,6 +44,8 @@ describe("a config makes the same optimizer again", () => {
     adam({ learningRate: cosineDecay({ initialLearningRate: 0.1, decaySteps: 10 }), amsgrad: true }),
     adamw({ weightDecay: 0.1 }),
     nadam({ epsilon: 0.1 }),
+    adamax({ epsilon: 0.1, beta2: 0.5 }),
+    lion({ beta1: 0.5, weightDecay: 0.1 }),
   ])("$name", (optimizer) => {
     const again = optimizerFrom(JSON.parse(JSON.stringify(optimizer.config)));
     expect(again.config).toEqual(optimizer.config);
@@ -129,12 +133,12 @@ describe("errors", () => {
       { clipNorm: 1, clipValue: 1 },
     ],
     [
-      'DataError: optimizer: unknown optimizer "adamin"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { adamin } }).',
+      'DataError: optimizer: unknown optimizer "adamin"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { adamin } }).',
       optimizerFrom,
       { className: "adamin" },
     ],
     [
-      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { toString } }).',
+      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { toString } }).',
       optimizerFrom,
       { className: "toString" },
     ],

@@ -51,6 +51,8 @@ const rules: [string, Optimizer, reference.Rule][] = [
   ["adadelta", optimizers.adadelta(), reference.adadelta(0.001, 0.95, 1e-7)],
   ["adam", optimizers.adam(), reference.adam(0.001, 0.9, 0.999, 1e-7)],
   ["nadam", optimizers.nadam(), reference.nadam(0.001, 0.9, 0.999, 1e-7)],
+  ["adamax", optimizers.adamax(), reference.adamax(0.001, 0.9, 0.999, 1e-7)],
+  ["lion", optimizers.lion(), reference.lion(0.001, 0.9, 0.99)],
 ];
 
 describe("optimizer.for", () => {

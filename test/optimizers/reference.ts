@@ -67,3 +67,19 @@ export const nadam =
     const mean = ((1 - mu) * g) / (1 - s.product) + (next * s.m) / (1 - s.product * next);
     return theta - (rate * mean) / (Math.sqrt(s.v / (1 - beta2 ** t)) + epsilon);
   };
+
+export const adamax =
+  (rate: number, beta1: number, beta2: number, epsilon: number): Rule =>
+  (theta, g, s, t) => {
+    s.m = beta1 * (s.m ?? 0) + (1 - beta1) * g;
+    s.u = Math.max(beta2 * (s.u ?? 0), Math.abs(g) + epsilon);
+    return theta - (rate / (1 - beta1 ** t)) * (s.m / s.u);
+  };
+
+export const lion =
+  (rate: number, beta1: number, beta2: number): Rule =>
+  (theta, g, s) => {
+    const m = s.m ?? 0;
+    s.m = beta2 * m + (1 - beta2) * g;
+    return theta - rate * Math.sign(beta1 * m + (1 - beta1) * g);
+  };

@@ -1,6 +1,6 @@
 /** Optimizers at work on slabs: formulas, clipping, weight decay, learning rate, saving. */
 import { describe, expect, it } from "vitest";
-import { adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd } from "../../src/optimizers/index.js";
+import { adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd } from "../../src/optimizers/index.js";
 import type { Optimizer } from "../../src/optimizers/optimizer.js";
 import { exponentialDecay } from "../../src/optimizers/schedules.js";
 import { restoreOptimizer } from "../../src/optimizers/restore.js";
@@ -101,6 +101,15 @@ const cases: [string, () => Optimizer, reference.Rule, { coupled?: number; shrin
     reference.adam(0.001, 0.9, 0.5, 1e-7, true),
   ],
   ["nadam", () => nadam({ beta1: 0.8 }), reference.nadam(0.001, 0.8, 0.999, 1e-7)],
+  ["adamax", () => adamax(), reference.adamax(0.001, 0.9, 0.999, 1e-7)],
+  ["adamax, options", () => adamax({ beta2: 0.5, epsilon: 0.01 }), reference.adamax(0.001, 0.9, 0.5, 0.01)],
+  ["lion", () => lion(), reference.lion(0.001, 0.9, 0.99)],
+  [
+    "lion, weight decay",
+    () => lion({ beta1: 0.5, weightDecay: 0.1 }),
+    reference.lion(0.001, 0.5, 0.99),
+    { shrink: 0.001 * 0.1 },
+  ],
 ];
 
 describe("a step", () => {

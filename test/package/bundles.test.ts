@@ -58,9 +58,49 @@ describe("under a policy that allows only scripts and workers that the page's se
     expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 1 } });
   });
 
-  it.skipIf(!hasChromium)(`the worker that is carried is refused there${needsChromium}`, async () => {
-    const { errors } = await open("wasm=relaxed-threads.wasm");
-    expect(errors.join()).toMatch(/worker.*blob:.*Content Security Policy/is);
+  it.skipIf(!hasChromium)(`trains with init({ workerUrl }) alone, on its threads${needsChromium}`, async () => {
+    const { result, errors } = await open("threads=2&workerUrl=worker.js");
+    expect(errors).toEqual([]);
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 2 } });
+  });
+
+  it.skipIf(!hasChromium)(`goes on with one thread where the carried worker is refused${needsChromium}`, async () => {
+    const { result, errors } = await open("threads=2");
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 1 } });
+    expect(result).toHaveProperty(
+      "info.threadsReason",
+      expect.stringMatching(/worker-src blob:.*init\({ workerUrl }\)/),
+    );
+    expect(errors.filter((error) => !/Content Security Policy/.test(error))).toEqual([]);
+  });
+
+  it.skipIf(!hasChromium)(
+    `goes on with one thread where workerUrl is wrong, and names it${needsChromium}`,
+    async () => {
+      const { result } = await open("threads=2&workerUrl=worcker.js");
+      expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { threads: 1 } });
+      expect(result).toHaveProperty(
+        "info.threadsReason",
+        expect.stringContaining('could not be started from "worcker.js"'),
+      );
+    },
+  );
+
+  it.skipIf(!hasChromium)(`says that a module without threads costs them${needsChromium}`, async () => {
+    const { result } = await open("wasm=relaxed.wasm&threads=2&workerUrl=worker.js");
+    expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { threads: 1 } });
+    expect(result).toHaveProperty("info.threadsReason", expect.stringContaining('"workerUrl" alone suffices'));
+  });
+});
+
+describe("under a policy that allows no WebAssembly", () => {
+  it.skipIf(!hasChromium)(`names the directive${needsChromium}`, async () => {
+    const headers = { "content-security-policy": "default-src 'self'" };
+    const { result } = await serving(strict, visit, headers);
+    expect(result).toEqual({
+      error:
+        "UsageError: init: the page's content-security policy forbids WebAssembly; its script-src must contain 'wasm-unsafe-eval'.",
+    });
   });
 });
 

@@ -61,7 +61,10 @@ describe("installed in an empty project", () => {
     expect(runInProject("entries.js")).toEqual({
       entries: namespaces.sort(),
       wrong: [],
-      others: [["report", ["Collected", "pictureOf", "reportPage"]]],
+      others: [
+        ["names", []],
+        ["report", ["Collected", "pictureOf", "reportPage"]],
+      ],
     });
   });
 

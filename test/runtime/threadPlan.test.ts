@@ -35,9 +35,8 @@ describe("init({ threads })", () => {
     expect(lanegrad.scope(() => lanegrad.exp(lanegrad.zeros([100_000])).toTypedArray()[99_999])).toBe(1);
   });
 
-  it("in a page without the headers, it names them", async () => {
+  it("in a page or a worker without the headers, it names them", async () => {
     vi.stubGlobal("crossOriginIsolated", false);
-    vi.stubGlobal("document", {});
     const { threads, threadsReason } = await lanegrad.init();
     expect(threads).toBe(1);
     expect(threadsReason).toContain(

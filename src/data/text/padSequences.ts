@@ -14,7 +14,10 @@ export type Side = "pre" | "post";
 export interface PadOptions {
   /** T. Default: the longest sequence. */
   readonly maxLength?: number;
-  /** Whether padding comes before ("pre") or after ("post") the tokens. Default "pre". */
+  /**
+   * Whether padding comes before ("pre") or after ("post") the tokens. Default "pre". The `lengths` of `fit` and
+   * `predict` count from the front: use "post" with them.
+   */
   readonly padding?: Side;
   /** The end at which a sequence that is too long is cut. Default "pre": the last T tokens are kept. */
   readonly truncating?: Side;

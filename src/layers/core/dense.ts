@@ -1,4 +1,5 @@
 /** The fully connected layer: y = f(x·W + b). Letters: N batch, I inputs, O units. */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
@@ -10,7 +11,7 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, TableLayer, activation, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends LayerOptions {
@@ -21,11 +22,13 @@ export interface DenseOptions extends LayerOptions {
   /** False leaves out b. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly biasRegularizer?: Regularizer;
+  readonly biasInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
 }
 
 const table = {
@@ -35,7 +38,9 @@ const table = {
   kernelInitializer: initializer(glorotUniform),
   biasInitializer: initializer(zeros),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
   biasRegularizer: regularizer,
+  biasConstraint: constraint,
 } satisfies LayerTable<DenseOptions>;
 
 /**

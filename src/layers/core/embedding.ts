@@ -2,6 +2,7 @@
  * Vectors of tokens: a trainable table of V rows. Letters: N batch, T tokens of a sequence, V vocabulary, D elements of
  * a vector.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { randomUniform } from "../../initializers/index.js";
@@ -15,7 +16,7 @@ import type { Parameter } from "../parameter.js";
 import type { TokenRule } from "../sequencePart.js";
 import { SequenceLayer } from "../sequenceLayer.js";
 import { bothCount } from "../mask/maskValues.js";
-import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -26,9 +27,11 @@ export interface EmbeddingOptions extends LayerOptions {
   /** T, if all sequences have the same length; equivalent to inputShape [T]. Default: any length. */
   readonly inputLength?: number;
   /** Default randomUniform(), on [−0.05, 0.05). */
-  readonly embeddingsInitializer?: Initializer;
+  readonly embeddingsInitializer?: Initializer | string;
   /** Penalizes the whole table, so every step visits all of it. */
-  readonly embeddingsRegularizer?: Regularizer;
+  readonly embeddingsRegularizer?: Regularizer | string;
+  /** Holds for the whole table, so every step visits all of it. */
+  readonly embeddingsConstraint?: Constraint | string;
   /** True when token 0 is padding, which layers that work along time skip. For sequences (N, T). Default false. */
   readonly maskZero?: boolean;
 }
@@ -39,6 +42,7 @@ const table = {
   inputLength: optional(integer("[1, ∞)")),
   embeddingsInitializer: initializer(randomUniform),
   embeddingsRegularizer: regularizer,
+  embeddingsConstraint: constraint,
   maskZero: flag(false),
 } satisfies LayerTable<EmbeddingOptions>;
 

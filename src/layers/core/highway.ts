@@ -3,6 +3,7 @@
  * features.
  * Source: Srivastava, Greff, Schmidhuber 2015, "Highway networks".
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { constant, glorotUniform, zeros } from "../../initializers/index.js";
@@ -15,23 +16,25 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, TableLayer, activation, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link highway}. */
 export interface HighwayOptions extends LayerOptions {
   /** f, the activation of the transformed input. Default "relu". */
   readonly activation?: Activation;
   /** For both kernels. Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
+  readonly biasInitializer?: Initializer | string;
   /**
    * For the gate's bias. Negative values pass the input on at first, so that deep networks train. Default constant({
    * value: −2 }).
    */
-  readonly gateBiasInitializer?: Initializer;
+  readonly gateBiasInitializer?: Initializer | string;
   /** For both kernels. */
-  readonly kernelRegularizer?: Regularizer;
+  readonly kernelRegularizer?: Regularizer | string;
+  /** For both kernels. */
+  readonly kernelConstraint?: Constraint | string;
 }
 
 const table = {
@@ -40,6 +43,7 @@ const table = {
   biasInitializer: initializer(zeros),
   gateBiasInitializer: initializer(() => constant({ value: -2 })),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
 } satisfies LayerTable<HighwayOptions>;
 
 /**

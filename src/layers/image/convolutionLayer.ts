@@ -3,6 +3,7 @@
  * Letters: N batch, H W an image, T a sequence, C channels, O filters, k… the sizes of the kernel.
  * Does not compute: each layer says its kernels' shapes and its op.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
 import type { Activation } from "../../ops/pointwise/activate.js";
@@ -13,7 +14,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, sizes, windowPadding } from "../../tensor/window.js";
 import { type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type Initialized, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import { type Initialized, TableLayer, activation, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of all convolution layers. Sizes are one number, or one for each axis. */
 export interface ConvolutionLayerOptions extends LayerOptions {
@@ -32,15 +33,17 @@ export interface ConvolutionLayerOptions extends LayerOptions {
   /** False leaves out the bias. Default true. */
   readonly useBias?: boolean;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly biasRegularizer?: Regularizer;
+  readonly biasInitializer?: Initializer | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
 }
 
 /** Options of a single kernel. */
 export interface KernelOptions {
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
+  readonly kernelInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
 }
 
 /** The options that all convolution layers have, except those of the bias. */
@@ -59,13 +62,15 @@ export function windowTable(axes: 1 | 2) {
 export const kernelTable = {
   kernelInitializer: initializer(glorotUniform),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
 } satisfies Table<KernelOptions>;
 
 /** The options of the bias. */
 export const biasTable = {
   biasInitializer: initializer(zeros),
   biasRegularizer: regularizer,
-} satisfies Table<Pick<ConvolutionLayerOptions, "biasInitializer" | "biasRegularizer">>;
+  biasConstraint: constraint,
+} satisfies Table<Pick<ConvolutionLayerOptions, "biasInitializer" | "biasRegularizer" | "biasConstraint">>;
 
 /** The option values that every convolution layer has. */
 export type ConvolutionValues = Omit<Values<ReturnType<typeof windowTable>>, "padding"> & Values<typeof biasTable>;

@@ -1,4 +1,5 @@
 /** Depthwise and separable convolution layers. Letters: convolutionLayer.ts; M outputs for each channel. */
+import type { Constraint } from "../../constraints/constraint.js";
 import { glorotUniform } from "../../initializers/index.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { windowsOf } from "../../ops/image/convolutionChecks.js";
@@ -13,7 +14,7 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis } from "../../tensor/window.js";
 import type { Layer } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 import { ConvolutionLayer, type ConvolutionLayerOptions, biasTable, windowTable } from "./convolutionLayer.js";
 
 /** Options of {@link depthwiseConv2d}. */
@@ -21,8 +22,9 @@ export interface DepthwiseConv2dOptions extends ConvolutionLayerOptions {
   /** M: outputs for each channel. Default 1. */
   readonly depthMultiplier?: number;
   /** Default glorotUniform(). */
-  readonly depthwiseInitializer?: Initializer;
-  readonly depthwiseRegularizer?: Regularizer;
+  readonly depthwiseInitializer?: Initializer | string;
+  readonly depthwiseRegularizer?: Regularizer | string;
+  readonly depthwiseConstraint?: Constraint | string;
 }
 
 /** Options of {@link separableConv2d}. */
@@ -30,8 +32,9 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** O: the number of output channels. */
   readonly filters: number;
   /** Default glorotUniform(). */
-  readonly pointwiseInitializer?: Initializer;
-  readonly pointwiseRegularizer?: Regularizer;
+  readonly pointwiseInitializer?: Initializer | string;
+  readonly pointwiseRegularizer?: Regularizer | string;
+  readonly pointwiseConstraint?: Constraint | string;
 }
 
 const depthMultiplier = optional(integer("[1, ∞)"));
@@ -39,6 +42,7 @@ const depthMultiplier = optional(integer("[1, ∞)"));
 const depthwise = {
   depthwiseInitializer: initializer(glorotUniform),
   depthwiseRegularizer: regularizer,
+  depthwiseConstraint: constraint,
 };
 
 const depthwiseTable = {
@@ -55,6 +59,7 @@ const separableTable = {
   ...depthwise,
   pointwiseInitializer: initializer(glorotUniform),
   pointwiseRegularizer: regularizer,
+  pointwiseConstraint: constraint,
   ...biasTable,
 } satisfies LayerTable<SeparableConv2dOptions>;
 

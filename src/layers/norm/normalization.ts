@@ -2,6 +2,7 @@
  * Layers that normalise: batch, layer and group normalisation. Letters: N batch, C channels, the last axis.
  * Sources: Ioffe & Szegedy 2015; Ba, Kiros, Hinton 2016; Wu & He 2018. Options and defaults are Keras's.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { ones, zeros } from "../../initializers/index.js";
@@ -16,7 +17,15 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
-import { type Initialized, type LayerTable, TableLayer, activation, initializer, regularizer } from "../tableLayer.js";
+import {
+  type Initialized,
+  type LayerTable,
+  TableLayer,
+  activation,
+  constraint,
+  initializer,
+  regularizer,
+} from "../tableLayer.js";
 
 /** Options of all normalisation layers. */
 export interface NormalizationOptions extends LayerOptions {
@@ -27,11 +36,13 @@ export interface NormalizationOptions extends LayerOptions {
   /** False leaves out γ. Default true. */
   readonly scale?: boolean;
   /** Default zeros(). */
-  readonly betaInitializer?: Initializer;
+  readonly betaInitializer?: Initializer | string;
   /** Default ones(). */
-  readonly gammaInitializer?: Initializer;
-  readonly betaRegularizer?: Regularizer;
-  readonly gammaRegularizer?: Regularizer;
+  readonly gammaInitializer?: Initializer | string;
+  readonly betaRegularizer?: Regularizer | string;
+  readonly betaConstraint?: Constraint | string;
+  readonly gammaRegularizer?: Regularizer | string;
+  readonly gammaConstraint?: Constraint | string;
 }
 
 /** Options of {@link batchNormalization}. */
@@ -41,9 +52,9 @@ export interface BatchNormalizationOptions extends NormalizationOptions {
   /** The fraction of the moving mean and variance that a training step keeps, in [0, 1]. Default 0.99. */
   readonly momentum?: number;
   /** Default zeros(). */
-  readonly movingMeanInitializer?: Initializer;
+  readonly movingMeanInitializer?: Initializer | string;
   /** Default ones(). */
-  readonly movingVarianceInitializer?: Initializer;
+  readonly movingVarianceInitializer?: Initializer | string;
 }
 
 /** Options of {@link layerNormalization}. */
@@ -67,7 +78,9 @@ const affineTable = {
   betaInitializer: initializer(zeros),
   gammaInitializer: initializer(ones),
   betaRegularizer: regularizer,
+  betaConstraint: constraint,
   gammaRegularizer: regularizer,
+  gammaConstraint: constraint,
 } satisfies LayerTable<NormalizationOptions>;
 
 const batchTable = {

@@ -34,9 +34,9 @@ export interface GridLstmOptions extends LayerOptions {
   /** True: h of depth at all steps (N, T, H). False: at the last step (N, H). Default false. */
   readonly returnSequences?: boolean;
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default orthogonal(). */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | string;
 }
 
 const table = {

@@ -2,6 +2,7 @@
  * What a kind of recurrent layer is: the table of its options, its parameters and its op over whole sequences. Letters:
  * N batch, T steps, I inputs, H units, G gates.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
 import {
@@ -15,7 +16,7 @@ import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { LayerOptions } from "../layer.js";
-import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of every recurrent layer. */
 export interface RecurrentOptions extends LayerOptions {
@@ -26,14 +27,17 @@ export interface RecurrentOptions extends LayerOptions {
   /** False leaves out the biases. Default true. */
   readonly useBias?: boolean;
   /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer;
+  readonly kernelInitializer?: Initializer | string;
   /** Default orthogonal(). */
-  readonly recurrentInitializer?: Initializer;
+  readonly recurrentInitializer?: Initializer | string;
   /** Default zeros(). */
-  readonly biasInitializer?: Initializer;
-  readonly kernelRegularizer?: Regularizer;
-  readonly recurrentRegularizer?: Regularizer;
-  readonly biasRegularizer?: Regularizer;
+  readonly biasInitializer?: Initializer | string;
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
+  readonly recurrentRegularizer?: Regularizer | string;
+  readonly recurrentConstraint?: Constraint | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
   /** In training, zeroes this fraction of the inputs, the same features in all steps of a sequence. Default 0. */
   readonly dropout?: number;
   /**
@@ -76,8 +80,11 @@ export const recurrentTable = {
   recurrentInitializer: initializer(orthogonal),
   biasInitializer: initializer(zeros),
   kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
   recurrentRegularizer: regularizer,
+  recurrentConstraint: constraint,
   biasRegularizer: regularizer,
+  biasConstraint: constraint,
   dropout: number("[0, 1)", 0),
   recurrentDropout: number("[0, 1)", 0),
   returnSequences: flag(false),

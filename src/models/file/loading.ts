@@ -16,6 +16,7 @@ import { optimizerFrom } from "../../optimizers/registry.js";
 import { restoreOptimizer } from "../../optimizers/restore.js";
 import { checkInteger, checkObject } from "../../options.js";
 import type { Optimizer, Schedule } from "../../optimizers/optimizer.js";
+import type { Constraint } from "../../constraints/constraint.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Metric } from "../../metrics/metric.js";
@@ -37,13 +38,14 @@ export interface LoadOptions {
   readonly customLayers?: Readonly<Record<string, (config: Config & LayerOptions) => Layer>>;
   /**
    * Losses of your own, by name: functions of target and prediction as compile was given them, or, for objects of your
-   * own, makers that take the options of their config. So are metrics, optimizers, schedules and initializers.
+   * own, makers that take the options of their config. So are metrics, optimizers, schedules, initializers and constraints.
    */
   readonly losses?: Readonly<Record<string, OwnFunction | ((options: never) => Loss)>>;
   readonly metrics?: Readonly<Record<string, OwnFunction | ((options: never) => Metric)>>;
   readonly optimizers?: Readonly<Record<string, (options: never) => Optimizer>>;
   readonly schedules?: Readonly<Record<string, (options: never) => Schedule>>;
   readonly initializers?: Readonly<Record<string, (options: never) => Initializer>>;
+  readonly constraints?: Readonly<Record<string, (options: never) => Constraint>>;
   /**
    * Batch size of stateful layers, in place of the one they were trained with; their states begin at zero. Training
    * state in a checkpoint is then ignored.
@@ -73,7 +75,15 @@ interface Saved {
  *   architecture
  */
 export async function loadModel(source: ByteSource, options: LoadOptions = {}): Promise<Model> {
-  const rooms = ["customLayers", "losses", "metrics", "optimizers", "schedules", "initializers"] as const;
+  const rooms = [
+    "customLayers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "schedules",
+    "initializers",
+    "constraints",
+  ] as const;
   checkKeys("loadModel", options, [...rooms, "batchSize", "inputShape"]);
   for (const room of rooms) checkObject("loadModel", room, options[room] ?? {});
   const { batchSize, inputShape } = options;
@@ -99,7 +109,11 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
 function makeLayer(config: Config, options: LoadOptions): Layer {
   return (
     ownLayer(config, options) ??
-    layerFrom(config, (inner) => ownLayer(inner, options) ?? ownOf("initializers", inner, options))
+    layerFrom(
+      config,
+      (inner) =>
+        ownLayer(inner, options) ?? ownOf("initializers", inner, options) ?? ownOf("constraints", inner, options),
+    )
   );
 }
 
@@ -117,7 +131,7 @@ function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | u
  * Undefined where there is none.
  */
 function ownOf(
-  room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers",
+  room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers" | "constraints",
   config: unknown,
   options: LoadOptions,
 ): unknown {

@@ -7,7 +7,9 @@ import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
 import { UsageError, message } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
+import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
+import { keep } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
 import type { FitData } from "../input/data.js";
@@ -16,6 +18,7 @@ import type { FitOptions } from "./fitOptions.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import { Steps } from "../step/steps.js";
+import type { EpochSteps } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
 
 /** What `fit` returns. */
@@ -43,15 +46,6 @@ export interface Trainable {
   checkpointSize(): Promise<number>;
 }
 
-/** The steps of an epoch, as {@link Steps} gives them. */
-export interface EpochSteps {
-  readonly batches: Pick<Batches, "count" | "grouping" | "padding" | "order" | "sizeOf" | "select">;
-  run(order: Int32Array, b: number): Tensor[];
-  dispose(): void;
-  /** Where batches are yet to come: gets the next. Resolves to false where the epoch ends before it. */
-  next?(place: { readonly epoch: number; readonly batch: number }): Promise<boolean>;
-}
-
 /** Makes the steps of an epoch where they are on other batches than those of the data. */
 export type MakeSteps = (stepsOn: (data: DataColumns) => Steps) => EpochSteps;
 
@@ -63,19 +57,26 @@ export async function runFit(
   makeSteps?: MakeSteps,
 ): Promise<History> {
   const { step, progress } = model;
-  const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength } = options;
+  const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength, accumulate = 1 } = options;
   const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
+  const accumulation =
+    accumulate > 1
+      ? new (await import("../step/accumulation.js")).Accumulation(step, accumulate, { ...maskTools, keep })
+      : undefined;
   const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
-    new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) => step.gradients(splitBatch(columns, batch)));
-  const training = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
+    new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) =>
+      step.gradients(splitBatch(columns, batch), accumulation?.weigh),
+    );
+  const steps = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
+  const training = accumulation?.of(steps) ?? steps;
   let validation: Evaluation | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
     const measured = data.validation ? [...names, ...names.map(validationName)] : names;
     for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
-    if (resume && training instanceof Steps) {
+    if (resume && !makeSteps) {
       const { checkBatches } = await import("./resuming.js");
       checkBatches(progress.toJSON(), training.batches);
     }
@@ -226,7 +227,7 @@ class Fit implements Training {
         checkInterrupts();
       }
       const { batch } = progress;
-      const { results, loss } = this.#step(order, batch);
+      const { results, loss } = this.#training.train?.(order, batch) ?? this.#step(order, batch);
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
         return;

@@ -1,7 +1,7 @@
 /** Options of `fit` and the checks that need no data. */
 import type { Callback } from "../../callbacks/callback.js";
-import { UsageError, checkKeys, message, show } from "../../errors.js";
-import { checkBoolean, checkInteger, checkNumber } from "../../options.js";
+import { UsageError, message, show } from "../../errors.js";
+import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
 import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
 import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/samples.js";
 
@@ -14,6 +14,12 @@ export interface FitOptions extends GivenMasks {
   readonly epochs?: number;
   /** Samples per step, at most the number of samples. Default 32. */
   readonly batchSize?: number;
+  /**
+   * Batches of a step: their gradients are added up before the optimizer steps, as one batch of so many times the size
+   * would give them: Note [Accumulated gradients] in models/step/accumulation.ts. Callbacks see a step as a batch; the
+   * last of an epoch has the batches that are left. Default 1.
+   */
+  readonly accumulate?: number;
   /** Takes the samples in a different order each epoch. Default true. */
   readonly shuffle?: boolean;
   /** Seed of that order. Default: the model's. */
@@ -62,44 +68,43 @@ export interface StreamFitOptions extends Omit<
   readonly prefetch?: number;
 }
 
-const names = [
-  "epochs",
-  "batchSize",
-  "shuffle",
-  "seed",
-  "validationSplit",
-  "validationData",
-  "classWeight",
-  "sampleWeight",
-  "mask",
-  "lengths",
-  "callbacks",
-  "initialEpoch",
-  "resume",
-  "groupByLength",
-  "signal",
-] as const satisfies readonly (keyof FitOptions)[];
-
 const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
+
+const count = integer("[1, ∞)", 1);
+const later = unchecked<never>(); // with the data
+
+const table = {
+  epochs: count,
+  batchSize: count,
+  accumulate: count,
+  shuffle: flag(true),
+  seed: integer("[0, 4294967295]", 0),
+  validationSplit: number("[0, 1)", 0),
+  validationData: later,
+  classWeight: later,
+  sampleWeight: later,
+  mask: later,
+  lengths: later,
+  callbacks: checkCallbacks,
+  initialEpoch: integer("[0, ∞)", 0),
+  resume: flag(false),
+  groupByLength(op, _name, value) {
+    checkGroupByLength(op, value as GroupByLength);
+    return value as GroupByLength;
+  },
+  signal(op, _name, value) {
+    checkSignal(op, value as AbortSignal);
+    return value as AbortSignal;
+  },
+} satisfies Table<FitOptions>;
 
 /** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
-  checkKeys(op, options, names);
-  const { epochs = 1, batchSize = 32, shuffle = true, seed = 0, validationSplit = 0, callbacks = [] } = options;
-  const { initialEpoch = 0, resume = false, validationData, signal } = options;
-  checkInteger(op, "epochs", epochs, "[1, ∞)");
-  checkInteger(op, "batchSize", batchSize, "[1, ∞)");
-  checkBoolean(op, "shuffle", shuffle);
-  checkInteger(op, "seed", seed, "[0, 4294967295]");
-  checkNumber(op, "validationSplit", validationSplit, "[0, 1)");
+  const { epochs, initialEpoch, validationSplit, validationData, resume } = resolve(op, options, table);
   checkInteger(op, "initialEpoch", initialEpoch, `[0, ${epochs}]`);
-  checkBoolean(op, "resume", resume);
   if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
   if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
-  checkGroupByLength(op, options.groupByLength);
-  checkCallbacks(callbacks);
-  checkSignal(op, signal);
 }
 
 /** @throws {UsageError} unless the option is an AbortSignal or left out */
@@ -114,8 +119,7 @@ function failTogether(both: string): never {
 }
 
 /** Checks that each callback has hooks, and only known ones. */
-function checkCallbacks(callbacks: readonly Callback[]): void {
-  const op = "fit";
+function checkCallbacks(op: string, _name: string, callbacks: unknown = []): readonly Callback[] {
   if (!Array.isArray(callbacks)) {
     const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
     throw new UsageError(message(op, "callbacks must be a list", { expected, got: show(callbacks) }));
@@ -134,4 +138,5 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
       }),
     );
   }
+  return callbacks as readonly Callback[];
 }

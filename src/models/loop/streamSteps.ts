@@ -13,7 +13,7 @@ import type { DataColumns } from "../input/batchColumns.js";
 import type { Column } from "../input/columns.js";
 import type { Data, Samples } from "../input/samples.js";
 import type { Steps } from "../step/steps.js";
-import type { EpochSteps } from "./fit.js";
+import type { EpochSteps } from "../step/epochSteps.js";
 
 /** Sizes of batches whose recordings are kept. */
 export const mostSizes = 8;
@@ -52,6 +52,12 @@ export class StreamSteps implements EpochSteps {
     this.#stepsOn = stepsOn;
     const current = (): Batches => this.#current.steps.batches;
     this.batches = {
+      get rows() {
+        return current().rows;
+      },
+      get batchSize() {
+        return current().rows;
+      },
       get count() {
         return stream.count;
       },
@@ -68,18 +74,34 @@ export class StreamSteps implements EpochSteps {
    * for one that does not fit
    */
   async next(place: { readonly epoch: number; readonly batch: number }): Promise<boolean> {
+    const load = await this.#get(place, false);
+    load?.();
+    return load !== undefined;
+  }
+
+  /** As {@link next}, but resolves to what loads the batch, whatever becomes of the stream's own memory meanwhile. */
+  take(place: { readonly epoch: number; readonly batch: number }): Promise<(() => void) | undefined> {
+    return this.#get(place, true);
+  }
+
+  async #get(
+    place: { readonly epoch: number; readonly batch: number },
+    isKept: boolean,
+  ): Promise<(() => void) | undefined> {
     const samples = await this.#stream.next(place);
-    if (samples === undefined) return false;
+    if (samples === undefined) return undefined;
     const op = `fit, batch ${place.batch + 1} of epoch ${place.epoch + 1}`;
     this.#checkForm(op, samples);
-    const data = this.#tools.columns(op, samples);
+    const given = this.#tools.columns(op, samples);
+    const data = isKept ? copyOf(given, (column) => (column.isOwned ? column : this.#copy(column))) : given;
     const all = this.#tools.columnsOf(data);
-    try {
-      this.#take(data, all);
-    } finally {
-      for (const { tensor, isOwned } of all) if (isOwned) tensor.dispose();
-    }
-    return true;
+    return () => {
+      try {
+        this.#take(data, all);
+      } finally {
+        for (const { tensor, isOwned } of all) if (isOwned) tensor.dispose();
+      }
+    };
   }
 
   run(): Tensor[] {
@@ -116,23 +138,28 @@ export class StreamSteps implements EpochSteps {
     free(size);
   }
 
+  #copy({ tensor }: Column): Column {
+    return this.#tools.toColumn("fit", "a batch", tensor.toTypedArray(), () => tensor.shape);
+  }
+
   #newSize(data: DataColumns, all: readonly Column[]): Size {
     const rows = all[0].tensor.shape[0];
     this.#tools.checkRows(rows);
-    const copies = all.map(({ tensor }) =>
-      this.#tools.toColumn("fit", "a batch", tensor.toTypedArray(), () => tensor.shape),
-    );
-    const copied = (column: Column): Column => copies[all.indexOf(column)];
-    const { inputs, targets, weights, masks } = data;
-    const steps = this.#stepsOn({
-      inputs: inputs.map(copied),
-      targets: targets.map(copied),
-      weights: weights && copied(weights),
-      masks: masks.map((mask) => mask && copied(mask)),
-    });
+    const copies = all.map((column) => this.#copy(column));
+    const steps = this.#stepsOn(copyOf(data, (column) => copies[all.indexOf(column)]));
     const order = Int32Array.from({ length: rows }, (_, i) => i);
     return { columns: copies.map(({ tensor }) => tensor), steps, order };
   }
+}
+
+/** The same roles with other columns. */
+function copyOf({ inputs, targets, weights, masks }: DataColumns, copy: (column: Column) => Column): DataColumns {
+  return {
+    inputs: inputs.map(copy),
+    targets: targets.map(copy),
+    weights: weights && copy(weights),
+    masks: masks.map((mask) => mask && copy(mask)),
+  };
 }
 
 function free({ columns, steps }: Size): void {

@@ -3,6 +3,7 @@
  * read between them, so that a loss that is not finite stops training before a weight has changed.
  * Letters: N samples of the batch. Does not know epochs, order or callbacks.
  */
+import type { Constraint } from "../../constraints/constraint.js";
 import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
@@ -16,6 +17,7 @@ import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { launcher } from "../../runtime/runtime.js";
 import type { RandomState } from "../../tensor/randomState.js";
+import { empty } from "../../tensor/create.js";
 import { type Recording, record, unrecorded } from "../../tensor/record.js";
 import { scope } from "../../tensor/scope.js";
 import { noGrad } from "../../tensor/tape.js";
@@ -48,9 +50,10 @@ export class TrainingStep {
   readonly average: WeightAverage | undefined;
   readonly #graph: Graph;
   readonly weights: Weights;
-  readonly #random: RandomState;
+  readonly random: RandomState;
   readonly #trained: ReadonlySet<Parameter>;
   readonly #penalized: readonly { readonly parameter: Parameter; readonly regularizer: Regularizer }[];
+  readonly #constrained: readonly { readonly value: Tensor; readonly constraint: Constraint }[];
   /** The state before the current batch. */
   readonly #before: StepState;
   /** The version of the gradients when they were last cleared. */
@@ -64,7 +67,7 @@ export class TrainingStep {
   constructor(graph: Graph, weights: Weights, random: RandomState, options: Compiled) {
     this.#graph = graph;
     this.weights = weights;
-    this.#random = random;
+    this.random = random;
     this.options = options;
     this.losses = options.losses;
     checkForOutputs(options, graph.outputShapes);
@@ -75,6 +78,10 @@ export class TrainingStep {
     this.#penalized = trainable.flatMap(({ parameter }) =>
       parameter.spec.regularizer ? [{ parameter, regularizer: parameter.spec.regularizer }] : [],
     );
+    this.#constrained = trainable.flatMap(({ value, parameter: { spec } }) =>
+      spec.constraint ? [{ value, constraint: spec.constraint }] : [],
+    );
+    this.#constrain(({ shape }) => empty(shape)); // a wrong one is noticed before a step
     const { values, gradients, rules } = weights.forOptimizer();
     this.optimizer = new OptimizerState(options.optimizer, values, gradients, rules);
     const { averageDecay } = options;
@@ -126,18 +133,25 @@ export class TrainingStep {
    * since it is recorded.
    * @returns the loss, a scalar: the mean over the batch plus the penalties. If it is not finite, call {@link refuse}.
    *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
+   * @param weigh  gives what the gradient is taken of, where the batch is a part of a step; {@link penalize} is then
+   *   due at the end of the step: Note [Accumulated gradients] in accumulation.ts
    */
-  gradients(batch: TrainingBatch): Tensor[] {
+  gradients(batch: TrainingBatch, weigh?: (loss: Tensor, rows: readonly Weighed[]) => Tensor): Tensor[] {
     return this.weights.isolated(() => {
       const rows = this.#weighed(batch, true);
       const { losses, means } = this.#loss(rows, batch);
-      losses[0].backward();
-      for (const { parameter, regularizer } of this.#penalized) {
-        addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
-      }
+      (weigh?.(losses[0], rows) ?? losses[0]).backward();
+      if (!weigh) this.penalize();
       this.metrics.update(rows, means);
       return losses;
     });
+  }
+
+  /** Adds the gradients of the penalties. Kernels only. */
+  penalize(): void {
+    for (const { parameter, regularizer } of this.#penalized) {
+      addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
+    }
   }
 
   /**
@@ -150,8 +164,7 @@ export class TrainingStep {
     else {
       this.#update = record(() => {
         this.optimizer.run();
-        this.average?.update(this.optimizer.block);
-        this.#random.advance();
+        this.#finish();
       });
     }
     this.#cleanAt = this.weights.gradientVersion;
@@ -168,14 +181,25 @@ export class TrainingStep {
     try {
       const [loss] = this.gradients(batch);
       this.optimizer.step();
-      this.average?.update(this.optimizer.block);
-      this.#random.advance();
+      this.#finish();
       clean();
       return loss;
     } catch (error) {
       unrecorded(() => this.refuse());
       throw error;
     }
+  }
+
+  /** What follows the optimizer in a step: constraints, the average, the next random numbers. Kernels only. */
+  #finish(): void {
+    this.#constrain((value) => value);
+    this.average?.update(this.optimizer.block);
+    this.random.advance();
+  }
+
+  #constrain(into: (value: Tensor) => Tensor): void {
+    for (const { value, constraint } of this.#constrained)
+      noGrad(() => scope(() => into(value).assign(constraint.constrain(value))));
   }
 
   /** Clears gradients that are not to be used. */
@@ -226,7 +250,7 @@ export class TrainingStep {
    * Runs forward without training and without results, to advance the states of stateful layers. Only calls kernels.
    */
   forward(inputs: readonly Tensor[], given: TrainingBatch["masks"]): void {
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: false, given })));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.random, training: false, given })));
   }
 
   /**
@@ -234,7 +258,7 @@ export class TrainingStep {
    * changed afterwards.
    */
   watch({ inputs, masks: given }: TrainingBatch, watch: (layer: string, output: Tensor) => void): void {
-    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.#random, training: true, given }, watch)));
+    noGrad(() => scope(() => void this.#graph.run(inputs, { random: this.random, training: true, given }, watch)));
     this.#before.restore();
   }
 
@@ -266,7 +290,7 @@ export class TrainingStep {
       const hint = "Call fit or evaluate with a mask first.";
       throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
     }
-    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.#random, training, given });
+    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.random, training, given });
     return outputs.map((prediction, i) => {
       const [target, mask] = [targets[i], masks[i]];
       const countable = this.losses[i].countable?.(target, prediction, mask);

@@ -236,3 +236,31 @@ export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabR
     rowsPtr(rows),
   );
 }
+
+/** Adamax. Slots: mean, largest. */
+export function adamaxStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  const [mean, largest] = slots;
+  moreKernels().adamaxStep(
+    values.ptr,
+    gradients.ptr,
+    mean.ptr,
+    largest.ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}
+
+/** Lion, with decoupled weight decay. Slots: mean. */
+export function lionStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
+  moreKernels().lionStep(
+    values.ptr,
+    gradients.ptr,
+    slots[0].ptr,
+    values.size,
+    block.ptr,
+    weightDecay,
+    rowsPtr(rows),
+  );
+}

@@ -165,7 +165,7 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
     ['loadModel: tensor "training/metrics/0" is missing', () => without("training/metrics/0")],
     ["adam: the saved state belongs to another optimizer or model; expected", () => without("training/optimizer/mean")],
     [
-      'optimizer: unknown optimizer "lbfgs"; expected one of adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.',
+      'optimizer: unknown optimizer "lbfgs"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd.',
       () => edited("training.compile.optimizer.className", "lbfgs"),
     ],
     [
@@ -234,7 +234,7 @@ describe("what cannot be read", () => {
     await expect(loadModel(text)).rejects.toThrow("safetensors: the header's length is wrong");
     await expect(loadModel(7 as never)).rejects.toThrow("loadModel: the source cannot be read; expected a path");
     await expect(loadModel(bytes, { custom: {} } as never)).rejects.toThrow(
-      'loadModel: unknown option; expected customLayers, losses, metrics, optimizers, schedules, initializers, batchSize or inputShape, got "custom".',
+      'loadModel: unknown option; expected customLayers, losses, metrics, optimizers, schedules, initializers, constraints, batchSize or inputShape, got "custom".',
     );
   });
 });

@@ -4,8 +4,10 @@ import type { Callback } from "../../../src/callbacks/callback.js";
 import { dense } from "../../../src/layers/index.js";
 import { categoricalCrossentropy } from "../../../src/losses/index.js";
 import { loadModel } from "../../../src/models/file/loading.js";
+import type { Model } from "../../../src/models/model.js";
 import { sequential } from "../../../src/models/sequential.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, network, noise, stopAfterBatch, weightsOf } from "../networks.js";
 
@@ -148,6 +150,20 @@ describe("while fit runs", () => {
 });
 
 describe("after dispose", () => {
+  it("`using` disposes a model and an optimizer at the end of the block", () => {
+    const weight = tensor([1], undefined, { requiresGrad: true });
+    let model: Model;
+    {
+      using own = network();
+      using optimizer = adam().for([weight]);
+      expect(own.weights.length + optimizer.stepCount).toBeGreaterThan(0);
+      model = own;
+    }
+    expect(() => model.call([tensor([[1]])])).toThrow("call: the model was disposed.");
+    expect(weight.isDisposed).toBe(false);
+    expect(() => adam().for([weight])).not.toThrow(); // nobody trains it any more
+  });
+
   it("everything is refused by name, and dispose may be called again", async () => {
     const model = network();
     model.dispose();

@@ -1,0 +1,28 @@
+/**
+ * What the training loop needs of the steps of an epoch, whether their batches are in memory or come from a stream, and
+ * whether a step has one part or several.
+ */
+import type { Batches } from "../../data/batches.js";
+import type { Tensor } from "../../tensor/tensor.js";
+
+/** What a step gives: the tensors of its last part with the terms of all, and the loss. */
+export interface AccumulatedStep {
+  readonly results: readonly Tensor[];
+  readonly loss: number;
+}
+
+/** The steps of an epoch, as Steps (steps.ts) gives them. */
+export interface EpochSteps {
+  readonly batches: Pick<
+    Batches,
+    "rows" | "batchSize" | "count" | "grouping" | "padding" | "order" | "sizeOf" | "select"
+  >;
+  run(order: Int32Array, b: number): Tensor[];
+  /** Where a step has several parts: makes it, in place of {@link run} and an update. */
+  train?(order: Int32Array, b: number): AccumulatedStep;
+  dispose(): void;
+  /** Where batches are yet to come: gets the next. Resolves to false where the epoch ends before it. */
+  next?(place: { readonly epoch: number; readonly batch: number }): Promise<boolean>;
+  /** As {@link next}, but the batch is kept, and loaded by what this resolves to. */
+  take?(place: { readonly epoch: number; readonly batch: number }): Promise<(() => void) | undefined>;
+}

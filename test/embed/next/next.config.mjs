@@ -1,0 +1,2 @@
+/** A folder of files, for any server. */
+export default { output: "export" };
