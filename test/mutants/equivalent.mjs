@@ -48,6 +48,11 @@ const metrics = [
     "weights.size === places",
     "false",
   ]),
+  same("src/metrics/auc.ts", "average precision is a quotient of sums that both change their sign", [
+    "positive += positives[bin];",
+    "positive += positives[bin]",
+    "positive -= positives[bin]",
+  ]),
 ];
 
 const optimizers = [
@@ -82,6 +87,36 @@ const models = [
     ],
     ['typeof parts === "object" &&', 'typeof parts === "object"', "true"],
   ),
+  same("src/models/graph/architecture.ts", "a name that is undefined is none", [
+    'if (typeof config.name === "string") layer.giveName(config.name);',
+    'typeof config.name === "string"',
+    "true",
+  ]),
+  same("src/models/graph/graph.ts", "nobody reads the rules of tensors inside", [
+    "if (!this.inputs.includes(symbol)) continue;",
+    "!this.inputs.includes(symbol)",
+    "false",
+  ]),
+  same("src/models/graph/graph.ts", "a mask that is undefined is none", [
+    "if (mask !== undefined) masks.set(output, mask);",
+    "mask !== undefined",
+    "true",
+  ]),
+  same("src/models/graph/graph.ts", "the layer that is found has them", [
+    "this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;",
+    "this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps",
+    "this.layers.find(({\n  sequences\n}) => sequences)?.sequences.maskedSteps",
+  ]),
+  same("src/models/graph/fold.ts", "the configuration of a normalisation always has its activation", [
+    'layers[layer] = { ...kept, useBias: true, activation: gone.activation ?? "linear" };',
+    '"linear"',
+    '""',
+  ]),
+  same("src/models/summary.ts", "the first row is an input, which reads nothing", [
+    "const isChain = rows.every(({ from }, i) => (i === 0 ? from.length === 0 : from.length === 1 && from[0] === i - 1));",
+    "from.length === 0",
+    "true",
+  ]),
   same("src/models/graph/graph.ts", "the first input is not listed before", [
     "if (twice >= 0) {",
     "twice >= 0",

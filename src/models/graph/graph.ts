@@ -144,7 +144,7 @@ export class Graph {
       for (const symbol of call.outputs) release(symbol);
       for (const symbol of call.inputs) {
         uses.set(symbol, uses.get(symbol)! - 1);
-        if (values.has(symbol)) release(symbol);
+        release(symbol);
       }
     }
     return {
