@@ -148,7 +148,7 @@ describe("a checkpoint with the user's own values", () => {
     const model = sequential([layers.timeDistributed({ layer: inner, inputShape: [4, 3] })]);
     await loadModel(await model.toBytes(), { initializers: { filled } });
     await expect(loadModel(await model.toBytes())).rejects.toThrow(
-      "Give your own to loadModel(file, { initializers, constraints, customLayers }), by name.",
+      "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.",
     );
   });
 });
