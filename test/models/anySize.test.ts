@@ -197,11 +197,11 @@ describe("sequences of tokens of any length", () => {
 describe("what needs a size says so", () => {
   it.each<[string, () => unknown]>([
     [
-      "dense: its weights need a size that is not known; expected null only where no weights depend on it, got kernel [null, 2]. Give the size in inputShape, or reduce that axis before, for example by globalAveragePooling1d.",
+      "dense: its weights need a size that is null; got kernel [null, 2]. Say it in inputShape, or pool over that axis before.",
       () => sequential([layers.flatten({ inputShape: [null, 4] }), dense({ units: 2 })]),
     ],
-    ["dense: its weights need a size that is not known", () => sequential([dense({ units: 2, inputShape: [null] })])],
-    ["lstm: its weights need a size that is not known", () => sequential([lstm({ units: 2, inputShape: [4, null] })])],
+    ["dense: its weights need a size that is null", () => sequential([dense({ units: 2, inputShape: [null] })])],
+    ["lstm: its weights need a size that is null", () => sequential([lstm({ units: 2, inputShape: [4, null] })])],
     [
       "conv2d: the number of channels is not known; expected [N, …, C] with a known C, got [N, 8, 8, null].",
       () => sequential([conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, null] })]),
@@ -216,7 +216,7 @@ describe("what needs a size says so", () => {
         }),
     ],
     [
-      "layerNormalization: its weights need a size that is not known",
+      "layerNormalization: its weights need a size that is null",
       () => sequential([layers.layerNormalization({ axis: [1, 2], inputShape: [null, 3] })]),
     ],
     [
