@@ -160,7 +160,7 @@ export class Graph {
       for (const symbol of call.outputs) release(symbol);
       for (const symbol of call.inputs) {
         uses.set(symbol, uses.get(symbol)! - 1);
-        if (values.has(symbol)) release(symbol);
+        release(symbol);
       }
     }
     return {
@@ -225,6 +225,5 @@ function nameLayers(layers: readonly Layer[]): void {
     while (taken.has(`${layer.kind}_${number}`));
     counts.set(layer.kind, number);
     layer.giveName(`${layer.kind}_${number}`);
-    taken.add(`${layer.kind}_${number}`);
   }
 }
