@@ -1,5 +1,5 @@
 /** Models for samples of any size, inputShape [null, …]: they compute what a model built at that size does, to the bit. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as layers from "../../src/layers/index.js";
 import { meanSquaredError, sparseCategoricalCrossentropy } from "../../src/losses/index.js";
 import { accuracy, r2 } from "../../src/metrics/index.js";
@@ -9,6 +9,7 @@ import { mostSizes } from "../../src/models/loop/streamSteps.js";
 import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { adam } from "../../src/optimizers/index.js";
+import { launcher } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
 import type { SampleShape, Shape } from "../../src/tensor/shape.js";
 import { sizeOf } from "../../src/tensor/shape.js";
@@ -181,6 +182,14 @@ describe("sequences of tokens of any length", () => {
       return valuesOf(net);
     };
     expect(await run([null, 3])).toEqual(await run([5, 3]));
+  });
+
+  it("a length that comes back in a stream is replayed: one recording a length, one of the update", async () => {
+    const net = compiled(sequential([lstm({ units: 3, inputShape: [null, 2] }), dense({ units: 1 })], { seed: 3 }));
+    const recorded = vi.spyOn(launcher(), "record");
+    await net.fit(() => [3, 5, 3, 4, 5, 3].map((T) => ({ x: wave([2, T, 2]), y: wave([2, 1]) })), { epochs: 3 });
+    expect(recorded).toHaveBeenCalledTimes(4);
+    recorded.mockRestore();
   });
 
   it(`a stream keeps the recordings of ${mostSizes} sizes at most, and one that comes back is the same`, async () => {
