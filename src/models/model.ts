@@ -7,9 +7,9 @@ import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
-import { checkBoolean, checkInteger } from "../options.js";
+import { checkBoolean, checkFunction, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
-import type { Shape } from "../tensor/shape.js";
+import { type Shape, checkShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
@@ -99,6 +99,7 @@ export class Model {
    * @throws {ShapeError} when the layers do not fit
    */
   build(sampleShape: Shape): void {
+    checkShape("build", sampleShape);
     this.#state.build(sampleShape);
   }
 
@@ -381,6 +382,7 @@ export class Model {
    * @throws {UsageError} before the model is built
    */
   summary(print: (text: string) => void = console.log): void {
+    checkFunction("summary", print);
     print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
   }
 

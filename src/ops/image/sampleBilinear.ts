@@ -3,6 +3,8 @@
  * the row and the column, in pixels, at which each pixel of the output is read. Source: Jaderberg et al. 2015, "Spatial
  * transformer networks".
  */
+import { checkKeys } from "../../errors.js";
+import { checkNumber } from "../../options.js";
 import { imageKernels } from "../../runtime/parts/images.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, defineOp } from "../defineOp.js";
@@ -41,6 +43,9 @@ export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
  * @throws {ShapeError} when shapes or dtypes do not fit
  * @throws {UsageError} when field requires a gradient
  */
-export function sampleBilinear(x: Tensor, field: Tensor, { fill = 0 }: { readonly fill?: number } = {}): Tensor {
+export function sampleBilinear(x: Tensor, field: Tensor, options: { readonly fill?: number } = {}): Tensor {
+  checkKeys("sampleBilinear", options, ["fill"]);
+  const { fill = 0 } = options;
+  checkNumber("sampleBilinear", "fill", fill, "(-∞, ∞)");
   return apply(sampleBilinearOp, [x, field], { fill });
 }

@@ -254,13 +254,5 @@ export function adamaxStep({ values, gradients, slots, weightDecay, rows }: Slab
 
 /** Lion, with decoupled weight decay. Slots: mean. */
 export function lionStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
-  moreKernels().lionStep(
-    values.ptr,
-    gradients.ptr,
-    slots[0].ptr,
-    values.size,
-    block.ptr,
-    weightDecay,
-    rowsPtr(rows),
-  );
+  moreKernels().lionStep(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }

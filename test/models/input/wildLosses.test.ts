@@ -60,6 +60,10 @@ const table: {
     loss: losses.binaryFocalCrossentropy({ fromLogits, alpha: 0.25 }),
     targets: "probabilities",
   })),
+  categoricalFocalCrossentropy: [false, true].flatMap((fromLogits) => [
+    { loss: losses.categoricalFocalCrossentropy({ fromLogits }), targets: "probabilities" as const },
+    { loss: losses.categoricalFocalCrossentropy({ fromLogits }), targets: "labels" as const },
+  ]),
   categoricalCrossentropy: [false, true].flatMap((fromLogits) => [
     { loss: categoricalCrossentropy({ fromLogits, labelSmoothing: 0.1 }), targets: "probabilities" as const },
     { loss: categoricalCrossentropy({ fromLogits }), targets: "labels" as const },
