@@ -55,8 +55,7 @@ export class Random {
    */
   uniform(low = 0, high = 1): number {
     if (typeof low !== "number" || typeof high !== "number") {
-      const got = `${show(low)} and ${show(high)}`;
-      throw new UsageError(message("Random.uniform", "a bound is not a number", { expected: "low and high", got }));
+      throw new UsageError(message("Random.uniform", "low and high must be numbers"));
     }
     return low + (high - low) * (this.bits() / twoTo32);
   }
