@@ -92,6 +92,19 @@ export class Model {
   }
 
   /**
+   * The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on, in `fit`
+   * (from a callback, or between two awaits), in `trainOnBatch` and in replays of a recorded step.
+   * @throws {UsageError} before `compile`, and for a number below 0
+   */
+  get learningRate(): number {
+    return this.#state.step("learningRate").optimizer.learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.#state.step("learningRate").optimizer.learningRate = rate;
+  }
+
+  /**
    * Fixes the shapes of a sequential model without inputShape before it sees data.
    *
    * @param sampleShape  shape of one sample
