@@ -12,10 +12,10 @@
  * Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { buildKernels } from "./buildKernels.mjs";
 import { finishDeclarations } from "./declarations.mjs";
 import { whenChanged } from "./whenChanged.mjs";
@@ -89,7 +89,7 @@ const { TextDecoder, TextEncoder } = require("node:util");
 const { MessageChannel } = require("node:worker_threads");`;
 
 /** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
-const ownEntries = { names: "src/names.ts", report: "src/report/index.ts" };
+const ownEntries = { methods: "src/methods/index.ts", names: "src/names.ts", report: "src/report/index.ts" };
 
 /** lib/, modules/, cjs/ and browser/. */
 async function buildLibrary(sources) {
@@ -113,18 +113,7 @@ async function buildLibrary(sources) {
       outdir: "build/modules",
       plugins: [nothingBundled],
     }),
-    build({
-      ...common,
-      format: "cjs",
-      entryPoints: { index: "src/index.ts", ...ownEntries },
-      external: ["node:*"],
-      supported: { "dynamic-import": false },
-      define: { "import.meta.url": "fileUrl" },
-      banner: { js: commonJsHead },
-      outdir: "build/cjs",
-      outExtension: { ".js": ".cjs" },
-      plugins: [kernelsBeside, readInNode],
-    }),
+    buildCommonJs(),
     build({
       ...common,
       minify: true,
@@ -135,6 +124,28 @@ async function buildLibrary(sources) {
     }),
   ]);
   await Promise.all([writeWorker(), writeNamespaces(common)]);
+}
+
+/** cjs/: bundled as modules, since only these can share chunks, and then rewritten file by file. */
+async function buildCommonJs() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: { index: "src/index.ts", ...ownEntries },
+    external: ["node:*"],
+    splitting: true,
+    write: false,
+    outdir: "build/cjs",
+    plugins: [kernelsBeside, readInNode],
+  });
+  await mkdir("build/cjs", { recursive: true });
+  const options = { format: "cjs", supported: { "dynamic-import": false }, define: { "import.meta.url": "fileUrl" } };
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const renamed = text.replace(/((?:from|import) ?\(?"\.\/[\w-]+)\.js"/g, '$1.cjs"');
+      const { code } = await transform(renamed, { ...options, platform: "node", banner: commonJsHead });
+      await writeFile(path.replace(/js$/, "cjs"), code);
+    }),
+  );
 }
 
 /**

@@ -1,8 +1,11 @@
 /**
- * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, further optimizers and metrics; the peak loop
+ * What networks need now and then: functions and losses beside the common ones, comparisons, extremes, running sums, sorting, further optimizers and metrics; the peak loop
  * of measurements; the tiles of wide mode.
  */
 export { argMaxAxis, argMinAxis, maxAxis, maxAxisBackward, minAxis } from "../reduce/extreme";
+export { productAxis, productAxisBackward } from "../reduce/product";
+export { cumulativeProduct, cumulativeProductBackward, cumulativeSum } from "../reduce/scan";
+export { scatterAddAxis, sortAxis, sortAxisScratchBytes } from "../order/sort";
 export { nadamStep } from "../optim/adam";
 export { adamaxStep } from "../optim/adamax";
 export { lionStep } from "../optim/lion";
@@ -18,6 +21,9 @@ export {
   logForward,
 } from "../elementwise/unary";
 export { sqrtBackward, sqrtForward, squareBackward, squareForward } from "../elementwise/unary";
+export { atanBackward, atanForward, cosBackward, cosForward } from "../elementwise/angles";
+export { sinBackward, sinForward, tanBackward, tanForward } from "../elementwise/angles";
+export { floorForward, roundForward, signForward } from "../elementwise/rounding";
 export { powBackward, powForward } from "../elementwise/power";
 export { compare, furtherBinary } from "../elementwise/binary";
 export { whereBackwardA, whereBackwardB, whereForward } from "../elementwise/where";

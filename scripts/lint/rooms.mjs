@@ -41,6 +41,7 @@ const below = {
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
   names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
   report: [],
+  methods: [...core, "ops"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
     ...["bench", "course"],

@@ -22,7 +22,6 @@ export const rooms = {
     tests: ["test/data/"],
     without: [
       "test/data/cost",
-      "1,048,577 fields",
       "looks like handwriting",
       "can be learned, but not by heart",
       "every text of known ones comes back",

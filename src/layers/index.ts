@@ -4,6 +4,13 @@ export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOpti
 export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";
 export { bidirectional, type BidirectionalOptions, type MergeMode } from "./recurrent/bidirectional.js";
+export { dot, type DotOptions } from "./core/dot.js";
+export { lambda, type LambdaFunction, type LambdaOptions } from "./core/lambda.js";
+export { permute, type PermuteOptions } from "./core/permute.js";
+export { rescaling, type RescalingOptions } from "./core/rescaling.js";
+export { elu, type EluOptions, leakyRelu, type LeakyReluOptions } from "./core/slopes.js";
+export { unitNormalization, type UnitNormalizationOptions } from "./core/unitNormalization.js";
+export { randomCrop, type RandomCropOptions, randomFlip, type RandomFlipOptions } from "./image/flipsAndCrops.js";
 export { dense, type DenseOptions } from "./core/dense.js";
 export {
   depthwiseConv2d,
@@ -20,7 +27,16 @@ export { input, type InputOptions } from "./input.js";
 export { layerNormLstm, type LayerNormLstmOptions } from "./recurrent/layerNormLstm.js";
 export { lstm, type LstmLayerOptions } from "./recurrent/lstm.js";
 export { masking, type MaskingOptions } from "./mask/masking.js";
-export { add, concatenate, type ConcatenateOptions, multiply } from "./core/merge.js";
+export {
+  add,
+  average,
+  concatenate,
+  type ConcatenateOptions,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+} from "./core/merge.js";
 export { flatten, reshape, type ReshapeOptions } from "./core/reshape.js";
 export {
   averagePooling1d,

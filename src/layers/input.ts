@@ -1,12 +1,12 @@
 /** The inputs of a functional model. */
 import { checkKeys } from "../errors.js";
-import { checkShape, type Shape } from "../tensor/shape.js";
+import { type SampleShape, sampleShape } from "../tensor/shape.js";
 import { SymbolicTensor, checkName } from "./layer.js";
 
 /** Options of {@link input}. */
 export interface InputOptions {
-  /** Shape of one sample, without the batch. */
-  readonly shape: Shape;
+  /** Shape of one sample, without the batch; null is an axis of any size, such as the steps of a sequence. */
+  readonly shape: SampleShape;
   /** The input's name in messages and in the summary. */
   readonly name?: string;
 }
@@ -19,7 +19,7 @@ export interface InputOptions {
 export function input(options: InputOptions): SymbolicTensor {
   checkKeys("input", options, ["shape", "name"]);
   const { shape, name } = options;
-  checkShape("input", shape);
+  const known = sampleShape("input", shape);
   checkName("input", name);
-  return new SymbolicTensor(shape, undefined, name);
+  return new SymbolicTensor(known, undefined, name);
 }

@@ -7,7 +7,7 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { RandomState } from "../tensor/randomState.js";
-import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, fitsShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Parameter, type ParameterSpec } from "./parameter.js";
 import type { SequencePart } from "./sequencePart.js";
@@ -67,8 +67,11 @@ export interface LayerCall {
 export interface LayerOptions {
   /** The layer's name, unique in its model. Default: its kind and a number. */
   readonly name?: string;
-  /** Shape of one sample, for the first layer of a sequential model. Default: taken from the data. */
-  readonly inputShape?: Shape;
+  /**
+   * Shape of one sample, for the first layer of a sequential model; null is an axis of any size: [null, 8] takes
+   * sequences of any length. Default: taken from the data.
+   */
+  readonly inputShape?: SampleShape;
 }
 
 /** A layer. Layers are made by the functions of `layers`. */
@@ -88,8 +91,9 @@ export abstract class Layer {
   #builtFor: readonly Shape[] | undefined;
 
   constructor(options: LayerOptions = {}) {
-    this.#name = options?.name;
-    this.inputShape = options?.inputShape;
+    const { name, inputShape: shape } = options ?? {};
+    this.#name = name;
+    this.inputShape = Array.isArray(shape) ? shape.map((size: number | null) => size ?? NaN) : undefined;
   }
 
   /**
@@ -169,10 +173,10 @@ export abstract class Layer {
 
   /**
    * True when a layer that was built for inputs of shapes `built` also takes `shapes`, with the same parameters.
-   * Default: when they are equal.
+   * Default: when they have the sizes that were known then.
    */
   protected acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
-    return shapes.length === built.length && shapes.every((shape, i) => sameShape(shape, built[i]));
+    return shapes.length === built.length && shapes.every((shape, i) => fitsShape(shape, built[i]));
   }
 
   /** The formula. @param inputs (N, …) each  @returns (N, …) */
@@ -230,6 +234,11 @@ export abstract class Layer {
 
   /** Declares a parameter; to be called in `build`. */
   protected declare(spec: ParameterSpec): Parameter {
+    if (spec.shape.some(Number.isNaN)) {
+      const hint = "Give the size in inputShape, or reduce that axis before, for example by globalAveragePooling1d.";
+      const [expected, got] = ["null only where no weights depend on it", `${spec.name} ${showShape(spec.shape)}`];
+      throw new ShapeError(message(this.kind, "its weights need a size that is not known", { expected, got, hint }));
+    }
     const parameter = new Parameter(spec, this);
     this.#parameters.push(parameter);
     return parameter;

@@ -55,7 +55,7 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
   if (isOf(constraints)) return constraintFrom(config);
   if (isOf(makers)) return innerLayer(config, own);
   const expected = "the description of an initializer, a regularizer, a constraint or a layer";
-  const hint = "Give your own to loadModel(file, { initializers, constraints, customLayers }), by name.";
+  const hint = "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.";
   throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected, hint }));
 }
 

@@ -4,7 +4,7 @@ import type { Initializer } from "../initializers/initializer.js";
 import { type Activation, checkActivation } from "../ops/pointwise/activate.js";
 import { type Option, type Rows, type Table, checkMember, describe, named, optional, resolve } from "../options.js";
 import type { Regularizer } from "../regularizers/regularizer.js";
-import { type Shape, checkShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, sampleShape } from "../tensor/shape.js";
 import { Layer, type LayerOptions, checkName } from "./layer.js";
 import type { Parameter, ParameterSpec } from "./parameter.js";
 
@@ -16,10 +16,7 @@ const common = {
     checkName(op, value as string);
     return value as string;
   },
-  inputShape: optional((op, _name, value) => {
-    checkShape(op, value as Shape);
-    return value as Shape;
-  }),
+  inputShape: optional((op, _name, value) => sampleShape(op, value as SampleShape)),
 } satisfies Table<LayerOptions>;
 
 /** The names N of the options NInitializer. */

@@ -10,7 +10,7 @@ import { abs } from "../ops/pointwise/unary.js";
 import { mean } from "../ops/reduce/reduce.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/loss/rowLosses.js";
-import { sizeOf } from "../tensor/shape.js";
+import { showShape, sizeOf } from "../tensor/shape.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
@@ -62,7 +62,12 @@ export function r2(): Metric {
   const name = "r2";
   return {
     name,
-    stateSize: (outputShape) => 4 * sizeOf(outputShape),
+    stateSize(outputShape) {
+      const size = 4 * sizeOf(outputShape);
+      if (!Number.isNaN(size)) return size;
+      const [expected, got] = ["an output whose sizes are known", showShape(["N", ...outputShape])];
+      throw new ShapeError(message(name, "its totals need a size that is not known", { expected, got }));
+    },
     update(state, target, prediction, weights) {
       checkSame(name, target, prediction);
       const columns = state.shape[0] / 4;

@@ -14,7 +14,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
-import { release, toColumn } from "./input/columns.js";
+import { type Column, release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import { type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
 import { Evaluation, inStates } from "./loop/evaluate.js";
@@ -73,7 +73,7 @@ export class Model {
     return this.#state.isBuilt;
   }
 
-  /** Shape of one sample of the first input. @throws {UsageError} before the model is built */
+  /** Shape of one sample of the first input; NaN is an axis of any size. @throws {UsageError} before the model is built */
   get inputShape(): Shape {
     return this.#state.graph("inputShape").inputs[0].shape;
   }
@@ -171,11 +171,13 @@ export class Model {
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;
-      const checkRows = (rows: number): void => {
-        checkBatchSizes(this.layers, rows, batchSize);
-        checkTraining(state.graph("fit"), rows, batchSize);
+      const checkRows = (inputs: readonly Column[]): void => {
+        const [{ tensor }] = inputs;
+        checkBatchSizes(this.layers, tensor.shape[0], batchSize);
+        const shapes = inputs.map(({ tensor: { shape } }) => shape.slice(1));
+        checkTraining(state.graph("fit"), shapes, tensor.shape[0], batchSize);
       };
-      checkRows(data.training.inputs[0].tensor.shape[0]);
+      checkRows(data.training.inputs);
       if (data.validation !== undefined) {
         checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], options.batchSize ?? 32);
       }
@@ -267,7 +269,7 @@ export class Model {
         columns.push(...masks.filter((mask) => mask !== undefined));
         state.buildFor(inputs);
         checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
-        const { outputShapes } = state.graph(op);
+        const outputShapes = state.shapes().outputShapes(inputs.map(({ shape }) => shape.slice(1)));
         const own = (states = state.newStates(op));
         const run = (batch: readonly Tensor[]): Tensor[] => {
           let at = inputs.length;

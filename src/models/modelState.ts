@@ -7,7 +7,7 @@ import type { Parameter } from "../layers/parameter.js";
 import { maskTools } from "../ops/loss/weightedMean.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
-import { type Shape, sameShape, showShape } from "../tensor/shape.js";
+import { type Shape, fitsShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import { Chain } from "./graph/chain.js";
@@ -118,7 +118,7 @@ export class ModelState {
       return;
     }
     const [{ shape }] = this.#form.inputs;
-    if (sameShape(shape, sampleShape)) return;
+    if (fitsShape(sampleShape, shape)) return;
     const [expected, got] = [showShape(shape), showShape(sampleShape)];
     throw new UsageError(message("build", "the model is built for another shape", { expected, got }));
   }
@@ -136,9 +136,9 @@ export class ModelState {
   shapes(compiled?: Compiled): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, outputShapes, tokenRules } = form;
+      const { inputs, outputs, tokenRules } = form;
       const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
-      return { inputs: known, outputs: outputs.length, outputShapes: () => outputShapes };
+      return { inputs: known, outputs: outputs.length, outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)) };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
       const outputShape = form.outputShape(shape);

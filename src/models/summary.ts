@@ -107,7 +107,10 @@ function totals({ layers }: Graph, isTrained: IsTrained): string {
 
 function stepLine(memory: StepMemory | undefined): string[] {
   if (memory === undefined) return [];
-  return [`peak of a training step: ${inUnits(memory.fixed)} and ${inUnits(memory.perSample)} a sample`];
+  const sample = Number.isNaN(memory.perSample)
+    ? "more with the size of a sample"
+    : `${inUnits(memory.perSample)} a sample`;
+  return [`peak of a training step: ${inUnits(memory.fixed)} and ${sample}`];
 }
 
 function inUnits(bytes: number): string {

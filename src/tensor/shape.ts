@@ -4,8 +4,29 @@
  */
 import { ShapeError, message, show } from "../errors.js";
 
-/** The sizes of the axes, outermost first; [] is a scalar. */
+/**
+ * The sizes of the axes, outermost first; [] is a scalar. In a model that is not computing, NaN is a size that only the
+ * data say: Note [Any size].
+ */
 export type Shape = readonly number[];
+
+/** The shape of a sample as users give it: null is an axis of any size. */
+export type SampleShape = readonly (number | null)[];
+
+/**
+ * The shape of a sample with NaN for null.
+ *
+ * Note [Any size]. What is made of an unknown size by arithmetic is unknown too, and comparisons with it are false, so
+ * that layers reckon with NaN as with other sizes; where something must be refused, the test says what is wrong and not
+ * what is right. Weights need sizes that are known (Layer.declare). What depends on data (targets, results, memory) is
+ * reckoned anew for the data's shapes (Graph.shapesFor). In files NaN is null, as JSON has it.
+ * @throws {ShapeError} when it is invalid
+ */
+export function sampleShape(op: string, shape: SampleShape): Shape {
+  const known = Array.isArray(shape) ? shape.filter((size) => size !== null && !Number.isNaN(size)) : shape;
+  checkShape(op, known as Shape);
+  return shape.map((size) => size ?? NaN);
+}
 
 /** The number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
@@ -21,14 +42,19 @@ export function rowsOf(shape: Shape): number {
   return n;
 }
 
-/** True when both shapes have the same rank and sizes. */
+/** True when both shapes have the same rank and sizes; of unknown sizes (NaN), when both are unknown. */
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
+  return a.length === b.length && a.every((size, i) => Object.is(size, b[i]));
 }
 
-/** A shape as shown in messages: `[2, 28, 28, 4]`. Letters such as "N" may stand for sizes. */
+/** True when a shape has the known sizes of another, of which NaN is unknown and fits any. */
+export function fitsShape(shape: Shape, known: Shape): boolean {
+  return shape.length === known.length && known.every((size, i) => size === shape[i] || Number.isNaN(size));
+}
+
+/** A shape as shown in messages: `[2, 28, 28, 4]`. Letters such as "N" may stand for sizes; NaN is shown as null. */
 export function showShape(shape: readonly (number | string)[]): string {
-  return `[${shape.join(", ")}]`;
+  return `[${shape.map((size) => (Number.isNaN(size) ? "null" : size)).join(", ")}]`;
 }
 
 /** Row-major strides of a contiguous tensor. */

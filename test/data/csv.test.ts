@@ -26,6 +26,38 @@ it("csv without init: a UsageError", async () => {
 });
 
 describe("CsvScanner", () => {
+  it("rows of many fields, with doubled quotes among them", () => {
+    const fields = Array.from({ length: 500 }, (_, i) => (i % 100 === 77 ? `"${i}""x"` : `f${i}`));
+    const [row] = rows(fields.join());
+    expect(row.slice(1)).toEqual(Array.from(fields, (field, i) => (i % 100 === 77 ? `${i}"x` : field)));
+  });
+
+  it("doubled quotes outside of quotes, and control characters, stand for themselves", () => {
+    expect(rows('a""b,\u0085,\u009f')).toEqual([[1, 'a""b', "\u0085", "\u009f"]]);
+  });
+
+  it("a byte order mark is one at the beginning alone, and nothing else is", () => {
+    expect(rows("\ufeffa\n\ufeffb")).toEqual([[1, "a"], [2, "\ufeffb"]]); // prettier-ignore
+    for (const text of ["\uf03f", "\ufec0", "\u2eff", "a\u00ff"]) expect(rows(text)).toEqual([[1, text]]);
+  });
+
+  it.each<[number[], string]>([
+    [[0xff, 0xfe], "got UTF-16"],
+    [[0xfe, 0xff], "got UTF-16"],
+    [[0xff, 0x61], "not UTF-8"],
+    [[0xfe, 0x61], "not UTF-8"],
+    [[0x61, 0xfe], "not UTF-8"],
+    [[0x61, 0xff], "not UTF-8"],
+    [[0x80], "line 1, column 1: the bytes are not UTF-8"],
+    [[0x22, 0x61, 0xff, 0x61, 0x22], "line 1, column 1: the bytes are not UTF-8"],
+  ])("the bytes %j are refused", (given, text) => {
+    expect(() => new CsvScanner("f", Uint8Array.from(given), ",").next()).toThrow(text);
+  });
+
+  it("a carriage return alone inside of quotes ends a line, one before a line feed does not", () => {
+    expect(rows('"a\rb"\nx\n"c\r\nd"\ny')).toEqual([[1, "a\rb"], [3, "x"], [4, "c\r\nd"], [6, "y"]]); // prettier-ignore
+  });
+
   it.each<[string, string, (string | number)[][]]>([
     ["nothing", "", []],
     ["empty lines only", "\n\r\n\r", []],

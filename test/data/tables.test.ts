@@ -246,6 +246,19 @@ describe("encodings", () => {
     );
   });
 
+  it.each<[string, number[], number]>([
+    ["an overlong form of three bytes", [0xe0, 0x9f, 0xbf], 0],
+    ["the first character of three bytes", [0xe0, 0xa0, 0x80], -1],
+    ["an overlong form of four bytes", [0x41, 0xf0, 0x8f, 0xbf, 0xbf], 1],
+    ["the first character of four bytes", [0xf0, 0x90, 0x80, 0x80], -1],
+    ["half a surrogate pair", [0xed, 0xa0, 0x80], 0],
+    ["the last character before them", [0xed, 0x9f, 0xbf], -1],
+    ["what is beyond U+10FFFF", [0xf4, 0x90, 0x80, 0x80], 0],
+    ["the last character", [0xf4, 0x8f, 0xbf, 0xbf], -1],
+  ])("invalidUtf8: %s", (_, bytes, at) => {
+    expect(invalidUtf8(Uint8Array.from(bytes), 0, bytes.length)).toBe(at);
+  });
+
   it("invalidUtf8 agrees with TextDecoder on any bytes", () => {
     const byte = fc.oneof(
       fc.constantFrom(0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5),
@@ -407,6 +420,26 @@ describe("float32FromDecimal", () => {
       ),
       { numRuns: 20_000 },
     );
+  });
+
+  it.each<[string, number]>([
+    ["1e5", 1e5], ["1E5", 1e5], ["1e+5", 1e5], ["2.5e2", 250], ["1e-5", 1e-5], ["1e0", 1], ["1e9", 1e9], ["1e005", 1e5],
+    ["1e22", 1e22], ["1e-22", 1e-22], ["1e23", NaN], ["1e-23", NaN], ["1e0005", NaN], ["1e:", NaN], ["1e/", NaN], ["1e5:", NaN], ["1f5", NaN],
+    ["+5", 5], ["0.000000000000000001234", 1.234e-18], ["1234567890123456789", 1234567890123456789],
+    ["0.9783695042133331", NaN], // 16 digits beside the middle of two values
+  ])("%s is read as %d", (text, value) => {
+    expect(read(text)).toBe(Math.fround(value));
+  }); // prettier-ignore
+
+  it("does not say where digits beyond the 15th decide", () => {
+    const middle = "0.5000000298023223876953125"; // of 0.5 and the next float32
+    for (const more of ["0", "1"]) expect(read(middle + more)).toBeNaN();
+    expect(read("0.5000000298023224")).toBeNaN();
+  });
+
+  it("reads no byte behind the end", () => {
+    expect(float32FromDecimal(utf8("123"), 0, 2, 46)).toBe(12);
+    expect(float32FromDecimal(utf8("1e23"), 0, 3, 46)).toBe(100);
   });
 
   it("says so of every number of at most 15 digits and an exponent up to 22 digits away", () => {

@@ -136,6 +136,44 @@ const rows: readonly Row[] = [
       [Infinity, Infinity],
     ],
   },
+  ...(["sin", "cos", "tan"] as const).map((name): Row => {
+    const kernel = ({ kernels }: Build, y: number, x: number, n: number): void => kernels[`${name}Forward`](y, x, n);
+    return {
+      name,
+      kernel,
+      exact: (x) => Math[name](x),
+      bounds: [
+        { ulp: 0.51, low: -10, high: 10 },
+        { ulp: 0.51, low: 2 ** -126, high: 2 ** 27 },
+        { ulp: 0.51, low: 2 ** 27, high: 3.4e38 },
+        { ulp: 0.51, low: -3e38, high: -1e8 },
+      ],
+      points: [
+        [0, Math[name](0)],
+        [2 ** 28, Math[name](2 ** 28)],
+        [-(2 ** 28), Math[name](-(2 ** 28))],
+        [Math.fround(Math.PI / 2), Math[name](Math.fround(Math.PI / 2))],
+        [Math.fround(1e22), Math[name](Math.fround(1e22))], // near a multiple of π/2
+        [Infinity, NaN],
+        [-Infinity, NaN],
+      ],
+    };
+  }),
+  {
+    name: "atan",
+    kernel: ({ kernels }, y, x, n) => kernels.atanForward(y, x, n),
+    exact: Math.atan,
+    bounds: [
+      { ulp: 0.51, low: -5, high: 5 },
+      { ulp: 0.51, low: 2 ** -126, high: 3.4e38 },
+    ],
+    points: [
+      [0, 0],
+      [1, Math.PI / 4],
+      [Infinity, Math.PI / 2],
+      [-Infinity, -Math.PI / 2],
+    ],
+  },
   ...[-3, -1, -0.5, 0.1, 1 / 3, 0.5, 0.5 + 1e-9, 1.5, 2, 2 + 1e-9, 3, Math.PI, 7.25, 100.1].map((exponent): Row => {
     const reach = Math.min(2 ** (125 / Math.abs(exponent)), 2 ** 125);
     return {
@@ -191,6 +229,15 @@ describe.each(builds)("elementary functions ($name)", (build) => {
         kernel(build, single.ptr, x.ptr + 4 * i, 1);
         expect(single.view[0]).toBe(whole.view[i]);
       }
+    }
+  });
+
+  it("sine, tangent and arctangent of −0 are −0", () => {
+    build.reset();
+    const [x, y] = [build.f32([-0]), build.f32(1)];
+    for (const name of ["sin", "tan", "atan"] as const) {
+      build.kernels[`${name}Forward`](y.ptr, x.ptr, 1);
+      expect(y.view[0]).toBe(-0);
     }
   });
 

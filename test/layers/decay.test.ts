@@ -130,6 +130,8 @@ const bare = [
     "pyramid",
     "randomDistortion",
   ],
+  ...["average", "dot", "elu", "lambda", "leakyRelu", "maximum", "minimum", "permute", "randomCrop", "randomFlip"],
+  ...["rescaling", "subtract", "unitNormalization"],
   ...["repeatVector", "reshape", "spatialDropout1d", "spatialDropout2d", "upSampling2d", "zeroPadding2d"],
 ];
 

@@ -113,8 +113,8 @@ describe("refuses", () => {
       { units: 1, inputShape: 2 },
     ],
     [
-      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [null].",
-      { units: 1, inputShape: [null] },
+      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-1].",
+      { units: 1, inputShape: [null, -1] },
     ],
   ])("%s", (expected, options) => {
     expect(() => dense(options as never)).toThrow(expected);

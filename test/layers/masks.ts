@@ -4,6 +4,7 @@
  */
 import * as layers from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
+import { mul } from "../../src/ops/pointwise/arithmetic.js";
 import type { LayerKind } from "../../src/layers/registry.js";
 import type { Shape } from "../../src/tensor/shape.js";
 
@@ -40,6 +41,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   add: [
     { does: "merges", how: "a step counts where it does in all inputs that have a mask", make: () => layers.add() },
   ],
+  average: [{ does: "merges", how: "as add", make: () => layers.average() }],
   averagePooling1d: [
     { does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.averagePooling1d() },
   ],
@@ -84,7 +86,15 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   dense: [{ does: "keeps", how: "step by step, on the last axis", make: () => layers.dense({ units }) }],
   depthwiseConv2d: [{ does: "ends", how: images, make: () => layers.depthwiseConv2d({ kernelSize: 3 }), ...image }],
   deskew: [{ does: "ends", how: images, make: () => layers.deskew(), shape: [3, 4, 4, 1] }],
+  dot: [
+    {
+      does: "merges",
+      how: "a step counts where it does in the first input, whose steps are those of the result",
+      make: () => layers.dot(),
+    },
+  ],
   dropout: [{ does: "keeps", how: "element by element", make: () => layers.dropout({ rate: 0.4 }) }],
+  elu: [{ does: "keeps", how: "element by element", make: () => layers.elu({ alpha: 0.5 }) }],
   embedding: [
     {
       does: "makes",
@@ -151,6 +161,13 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     { does: "uses", how: "", make: () => layers.gru({ units, resetAfter: false }) },
   ],
   highway: [{ does: "keeps", how: "step by step, on the last axis", make: () => layers.highway() }],
+  lambda: [
+    {
+      does: "ends",
+      how: "nothing is known of the function",
+      make: () => layers.lambda({ function: (x) => mul(x, 2) }),
+    },
+  ],
   layerNormalization: [
     {
       does: "keeps",
@@ -163,6 +180,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     { does: "uses", how: recurrent, make: () => layers.layerNormLstm({ units, returnSequences: true }), goesOn: true },
     { does: "uses", how: "", make: () => layers.layerNormLstm({ units }) },
   ],
+  leakyRelu: [{ does: "keeps", how: "element by element", make: () => layers.leakyRelu({ slope: 0.1 }) }],
   lstm: [
     { does: "uses", how: recurrent, make: () => layers.lstm({ units, returnSequences: true }), goesOn: true },
     { does: "uses", how: "", make: () => layers.lstm({ units, goBackwards: true }) },
@@ -174,11 +192,22 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       make: () => layers.masking(),
     },
   ],
+  maximum: [{ does: "merges", how: "as add", make: () => layers.maximum() }],
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
+  minimum: [{ does: "merges", how: "as add", make: () => layers.minimum() }],
   multiply: [{ does: "merges", how: "as add", make: () => layers.multiply() }],
   normalization: [
     { does: "keeps", how: "element by element", make: () => layers.normalization({ mean: 1, variance: 4 }) },
+  ],
+  permute: [
+    {
+      does: "keeps",
+      how: "where time stays the first axis; else the mask ends",
+      make: () => layers.permute({ dims: [1, 3, 2] }),
+      shape: [3, 4, 2, 3],
+    },
+    { does: "ends", how: "", make: () => layers.permute({ dims: [2, 1] }) },
   ],
   pyramid: [
     {
@@ -188,10 +217,13 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       goesOn: true,
     },
   ],
+  randomCrop: [{ does: "ends", how: images, make: () => layers.randomCrop({ height: 3, width: 4 }), ...image }],
   randomDistortion: [{ does: "ends", how: images, make: () => layers.randomDistortion({ rotation: 5 }), ...image }],
+  randomFlip: [{ does: "ends", how: images, make: () => layers.randomFlip(), ...image }],
   repeatVector: [
     { does: "ends", how: "its input has no steps", make: () => layers.repeatVector({ n: 2 }), shape: [3, 4] },
   ],
+  rescaling: [{ does: "keeps", how: "element by element", make: () => layers.rescaling({ scale: 2, offset: -1 }) }],
   reshape: [
     {
       does: "keeps",
@@ -218,6 +250,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       ...image,
     },
   ],
+  subtract: [{ does: "merges", how: "as add", make: () => layers.subtract() }],
   timeDistributed: [
     {
       does: "keeps",
@@ -230,6 +263,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       make: () => layers.timeDistributed({ layer: layers.batchNormalization() }),
       goesOn: true,
     },
+  ],
+  unitNormalization: [
+    {
+      does: "keeps",
+      how: "step by step, where the vectors do not lie along time; else the mask ends",
+      make: () => layers.unitNormalization(),
+    },
+    { does: "ends", how: "", make: () => layers.unitNormalization({ axis: 1 }) },
   ],
   upSampling2d: [{ does: "ends", how: images, make: () => layers.upSampling2d(), ...image }],
   zeroPadding2d: [{ does: "ends", how: images, make: () => layers.zeroPadding2d(), ...image }],

@@ -1,6 +1,6 @@
 /** Average precision and the mean absolute percentage error: against plain loops in float64. */
 import { describe, expect, it } from "vitest";
-import { type Metric, layers, losses, metrics, optimizers, sequential, tensor } from "../../src/index.js";
+import { type Metric, layers, losses, metrics, optimizers, sequential, tensor, zeros } from "../../src/index.js";
 import { metricFrom } from "../../src/metrics/registry.js";
 import { newTotals, readTotals } from "../../src/ops/inPlace/metricTotals.js";
 import "../support/engine.js";
@@ -81,6 +81,13 @@ describe("meanAbsolutePercentageError", () => {
       ]),
     ).toBeCloseTo((150 + 25) / 4, 4);
     expect(measured(metric, [[[0], [1e-7]]])).toBeCloseTo(100, 3);
+  });
+
+  it("of an empty batch counts nothing", () => {
+    const metric = metrics.meanAbsolutePercentageError();
+    const state = zeros([2]);
+    metric.update(state, zeros([0, 2]), zeros([0, 2]), undefined);
+    expect(state.toArray()).toEqual([0, 0]);
   });
 
   it("is measured while a model trains", async () => {

@@ -319,6 +319,7 @@ describe("errors", () => {
       'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, prAuc, precision, r2, recall, topKAccuracy.',
       () => metricFrom({ className: "mse" }),
     ],
+    ["Give your own to loadModel(file, { metrics: { mse } }).", () => metricFrom({ className: "mse" })],
   ] as [string, () => unknown][])("%s", (expected, make) => {
     expect(make).toThrow(expected);
   });

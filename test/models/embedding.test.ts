@@ -309,7 +309,7 @@ describe("options", () => {
       "embedding: inputLength is out of range; expected an integer in [1, ∞), got 0.",
       { inputDim: 3, outputDim: 2, inputLength: 0 },
     ],
-    ["embedding: embeddingsInitializer has the wrong type", { inputDim: 3, outputDim: 2, embeddingsInitializer: 1 }],
+    ["embedding: not a valid embeddingsInitializer", { inputDim: 3, outputDim: 2, embeddingsInitializer: 1 }],
     ["embedding: unknown option", { inputDim: 3, outputDim: 2, units: 3 }],
   ])("%s", (text, options) => {
     expect(() => embedding(options as never)).toThrow(text);

@@ -48,6 +48,36 @@ describe("sizes", () => {
     expect(first.value.shape).toEqual([3, 3, 3, 4]);
   });
 
+  it("the residual network halves the image at stages 2 and 3, where the shortcut is a convolution as well", () => {
+    const { layers } = models.smallResNet({ blocks: 2, filters: 4 });
+    const convolutions = layers.flatMap(({ kind, config: { filters, kernelSize, strides, useBias } }) =>
+      kind === "conv2d" ? [[filters, kernelSize, strides, useBias]] : [],
+    );
+    const plain = (filters: number, count: number): unknown[] => Array<unknown>(count).fill([filters, 3, 1, false]);
+    const narrower = (filters: number): unknown[] => [
+      [filters, 3, 2, false],
+      ...plain(filters, 1),
+      [filters, 1, 2, false],
+      ...plain(filters, 2),
+    ];
+    expect(convolutions).toEqual([...plain(4, 5), ...narrower(8), ...narrower(16)]);
+    const activations = layers.flatMap(({ kind, config }) =>
+      kind === "batchNormalization" ? [config.activation] : [],
+    );
+    const [bent, straight] = ["relu", "linear"];
+    const pair = [bent, straight];
+    const shortcut = [...pair, straight, ...pair];
+    expect(activations).toEqual([bent, ...pair, ...pair, ...shortcut, ...shortcut]);
+  });
+
+  it("LeNet-5 pools by the mean or by the maximum; residual highways add, plain ones do not", () => {
+    const kinds = (model: Model): string[] => [...new Set(model.layers.map(({ kind }) => kind))];
+    expect(kinds(models.lenet5({ pooling: "max" }))).toEqual(["conv2d", "maxPooling2d", "flatten", "dense"]);
+    expect(kinds(models.lenet5({ pooling: "average" }))).toEqual(["conv2d", "averagePooling2d", "flatten", "dense"]);
+    expect(kinds(models.highway({ depth: 2, connection: "residual" }))).toContain("add");
+    expect(kinds(models.highway({ depth: 2, connection: "plain" }))).not.toContain("add");
+  });
+
   it("a highway of depth 3: plain and residual have 3 · (50 · 50 + 50) between the ends, highway twice that", () => {
     const ends = 784 * 50 + 50 + 50 * 10 + 10;
     expect(count(models.highway({ depth: 3 }))).toBe(ends + 6 * 2550);

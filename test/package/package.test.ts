@@ -62,6 +62,7 @@ describe("installed in an empty project", () => {
       entries: namespaces.sort(),
       wrong: [],
       others: [
+        ["methods", []],
         ["names", []],
         ["report", ["Collected", "pictureOf", "reportPage"]],
       ],

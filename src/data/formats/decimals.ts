@@ -47,12 +47,12 @@ export function float32FromDecimal(bytes: Uint8Array, start: number, end: number
     if (exponent === undefined) return NaN;
     power += exponent;
   }
-  if (power < -22 || power > 22) return NaN;
   const value = Math.fround(scaled(m, power));
   if (isCut && Math.fround(scaled(m + 1, power)) !== value) return NaN;
   return isNegative ? -value : value;
 }
 
+/** m · 10ᵖ; NaN where |p| > 22, which the table does not have. */
 const scaled = (m: number, power: number): number => (power < 0 ? m / powers[-power] : m * powers[power]);
 
 /** The exponent of "e-12"; undefined where the bytes are none, or one of more than three digits. */

@@ -1,6 +1,14 @@
-/** Layers that join several inputs: add, multiply, concatenate. Letters: N batch. */
+/**
+ * Layers that join several inputs: add, subtract, multiply, average, maximum, minimum, concatenate. Letters: N batch.
+ */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
-import { add as addOp, mul as mulOp } from "../../ops/pointwise/arithmetic.js";
+import {
+  add as addOp,
+  maximum as maximumOp,
+  minimum as minimumOp,
+  mul as mulOp,
+  sub as subOp,
+} from "../../ops/pointwise/arithmetic.js";
 import { concat as concatOp } from "../../ops/shape/concat.js";
 import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -40,6 +48,36 @@ export function multiply(options: LayerOptions = {}): Layer {
 }
 
 /**
+ * y = x₁ − x₂, for two inputs (N, …) of the same shape. Masks as with {@link add}.
+ * @throws {ShapeError} when the shapes differ, or there are not two inputs
+ */
+export function subtract(options: LayerOptions = {}): Layer {
+  return new Elementwise("subtract", options, subOp, 2);
+}
+
+/**
+ * The mean of two or more inputs (N, …) of the same shape. Masks as with {@link add}.
+ * @throws {ShapeError} when the shapes differ
+ */
+export function average(options: LayerOptions = {}): Layer {
+  return new Average("average", options, addOp);
+}
+
+/**
+ * The largest of two or more inputs (N, …) of the same shape, element by element; equal ones share the gradient. Masks
+ * as with {@link add}.
+ * @throws {ShapeError} when the shapes differ
+ */
+export function maximum(options: LayerOptions = {}): Layer {
+  return new Elementwise("maximum", options, maximumOp);
+}
+
+/** The smallest of two or more inputs, element by element. Otherwise as {@link maximum}. */
+export function minimum(options: LayerOptions = {}): Layer {
+  return new Elementwise("minimum", options, minimumOp);
+}
+
+/**
  * Joins two or more inputs (N, …) along an axis. Along time their masks are joined too; along another axis masks are
  * combined as with {@link add}.
  * @throws {ShapeError} when the other axes differ
@@ -51,14 +89,17 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
 
 class Elementwise extends TableLayer {
   readonly #op: (a: Tensor, b: Tensor) => Tensor;
+  readonly #most: number;
 
-  constructor(kind: "add" | "multiply", options: LayerOptions, op: (a: Tensor, b: Tensor) => Tensor) {
+  /** @param most how many inputs it takes at most */
+  constructor(kind: string, options: LayerOptions, op: (a: Tensor, b: Tensor) => Tensor, most = Infinity) {
     super(kind, options, {});
     this.#op = op;
+    this.#most = most;
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    const first = severalInputs(this.kind, inputShapes);
+    const first = severalInputs(this.kind, inputShapes, this.#most);
     const other = inputShapes.find((shape) => !sameShape(shape, first));
     if (other !== undefined) {
       throw new ShapeError(
@@ -80,13 +121,19 @@ class Elementwise extends TableLayer {
   }
 }
 
+class Average extends Elementwise {
+  override call(inputs: readonly Tensor[]): Tensor {
+    return mulOp(super.call(inputs), 1 / inputs.length);
+  }
+}
+
 class Concatenate extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const first = severalInputs("concatenate", inputShapes);
     const axis = normalizeAxis("concatenate", this.given.axis, first.length + 1) - 1;
     if (axis < 0) failAxis(this.given.axis);
     const fits = (shape: Shape): boolean =>
-      shape.length === first.length && shape.every((size, i) => i === axis || size === first[i]);
+      shape.length === first.length && shape.every((size, i) => i === axis || Object.is(size, first[i]));
     const other = inputShapes.find((shape) => !fits(shape));
     if (other !== undefined) {
       const expected = `${showShape(["N", ...first])} except along axis ${axis + 1}`;
@@ -112,12 +159,11 @@ function failAxis(axis: unknown): never {
   throw new UsageError(message("concatenate", "axis is out of range", { expected, got: show(axis) }));
 }
 
-function severalInputs(kind: string, shapes: readonly Shape[]): Shape {
-  if (shapes.length < 2) {
+function severalInputs(kind: string, shapes: readonly Shape[], most = Infinity): Shape {
+  if (shapes.length < 2 || shapes.length > most) {
     const hint = `Apply it to a list: ${kind}().apply([a, b]).`;
-    throw new ShapeError(
-      message(kind, "wrong number of inputs", { expected: "2 or more", got: String(shapes.length), hint }),
-    );
+    const expected = most === 2 ? "2" : "2 or more";
+    throw new ShapeError(message(kind, "wrong number of inputs", { expected, got: String(shapes.length), hint }));
   }
   return shapes[0];
 }

@@ -45,6 +45,7 @@ class Reshape extends TableLayer<Values<typeof table>> {
     const { targetShape } = this.given;
     const known = sizeOf(targetShape.filter((size) => size !== -1));
     const target = targetShape.map((size) => (size === -1 ? sizeOf(shape) / known : size));
+    if (Number.isNaN(sizeOf(shape))) return target; // checked when the data come
     if (sizeOf(target) !== sizeOf(shape) || !target.every(Number.isInteger)) {
       const expected = `${sizeOf(shape)} a sample, as in ${showShape(["N", ...shape])}`;
       const got = showShape(["N", ...targetShape]);

@@ -4,12 +4,13 @@
  * Does not compute: each layer says its kernels' shapes and its op.
  */
 import type { Constraint } from "../../constraints/constraint.js";
+import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
 import type { Activation } from "../../ops/pointwise/activate.js";
 import { type Table, type Values, flag } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
-import type { Shape } from "../../tensor/shape.js";
+import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, sizes, windowPadding } from "../../tensor/window.js";
 import { type LayerOptions, oneInput } from "../layer.js";
@@ -99,7 +100,12 @@ export abstract class ConvolutionLayer<V extends ConvolutionValues> extends Tabl
   protected abstract convolve(x: Tensor, kernels: readonly Tensor[], bias: Tensor | undefined): Tensor;
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    return this.shapeFor([1, ...oneInput(this.kind, inputShapes)]).slice(1);
+    const shape = oneInput(this.kind, inputShapes);
+    if (Number.isNaN(shape.at(-1))) {
+      const [expected, got] = ["[N, …, C] with a known C", showShape(["N", ...shape])];
+      throw new ShapeError(message(this.kind, "the number of channels is not known", { expected, got }));
+    }
+    return this.shapeFor([1, ...shape]).slice(1);
   }
 
   protected override build([shape]: readonly Shape[]): void {

@@ -117,7 +117,7 @@ class Cropping extends TableLayer<Values<typeof croppingTable>> {
     const [H, W, C] = imageShape(this.kind, inputShapes);
     const [[top, bottom], [left, right]] = this.given.cropping;
     const [h, w] = [H - top - bottom, W - left - right];
-    if (h > 0 && w > 0) return [h, w, C];
+    if (!(h <= 0 || w <= 0)) return [h, w, C];
     const expected = `borders smaller than the image, ${showShape(["N", H, W, C])}`;
     throw new ShapeError(
       message(this.kind, "cropping leaves nothing of the image", { expected, got: show(this.given.cropping) }),

@@ -7,6 +7,7 @@ import type { Config } from "../../config.js";
 import { DataError, LanegradError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSource, readBytes } from "../../io/bytes.js";
 import { type Safetensors, decodeSafetensors } from "../../io/safetensors.js";
+import type { LambdaFunction } from "../../layers/core/lambda.js";
 import { Layer, type LayerOptions } from "../../layers/layer.js";
 import { layerFrom } from "../../layers/registry.js";
 import { lossFrom } from "../../losses/registry.js";
@@ -22,9 +23,10 @@ import type { Loss } from "../../losses/loss.js";
 import type { Metric } from "../../metrics/metric.js";
 import { checkCompileOptions } from "../compileOptions.js";
 import type { OwnFunction } from "../ownFunctions.js";
-import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type SampleShape, type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { rebuild } from "../graph/architecture.js";
 import type { Graph } from "../graph/graph.js";
+import { ModelLayer, modelKind } from "../graph/modelLayer.js";
 import { Model } from "../model.js";
 import { decodeNotes } from "./notes.js";
 import { checkProgress } from "../loop/progress.js";
@@ -46,6 +48,8 @@ export interface LoadOptions {
   readonly schedules?: Readonly<Record<string, (options: never) => Schedule>>;
   readonly initializers?: Readonly<Record<string, (options: never) => Initializer>>;
   readonly constraints?: Readonly<Record<string, (options: never) => Constraint>>;
+  /** The functions of lambda layers, by name. */
+  readonly functions?: Readonly<Record<string, LambdaFunction>>;
   /**
    * Batch size of stateful layers, in place of the one they were trained with; their states begin at zero. Training
    * state in a checkpoint is then ignored.
@@ -53,9 +57,9 @@ export interface LoadOptions {
   readonly batchSize?: number;
   /**
    * Shape of one sample, in place of the one the model was built for, where its weights allow that: [1] to read a
-   * sequence token by token.
+   * sequence token by token, [null] for any length.
    */
-  readonly inputShape?: Shape;
+  readonly inputShape?: SampleShape;
 }
 
 interface Saved {
@@ -83,6 +87,7 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
     "schedules",
     "initializers",
     "constraints",
+    "functions",
   ] as const;
   checkKeys("loadModel", options, [...rooms, "batchSize", "inputShape"]);
   for (const room of rooms) checkObject("loadModel", room, options[room] ?? {});
@@ -107,13 +112,22 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
 }
 
 function makeLayer(config: Config, options: LoadOptions): Layer {
-  return (
-    ownLayer(config, options) ??
-    layerFrom(
-      config,
-      (inner) =>
-        ownLayer(inner, options) ?? ownOf("initializers", inner, options) ?? ownOf("constraints", inner, options),
-    )
+  const own = (inner: Config): unknown =>
+    inner.isFunction === true
+      ? ownOf("functions", inner, options)
+      : (innerModel(inner, options) ??
+        ownLayer(inner, options) ??
+        ownOf("initializers", inner, options) ??
+        ownOf("constraints", inner, options));
+  return innerModel(config, options) ?? ownLayer(config, options) ?? layerFrom(config, own);
+}
+
+/** A model within the model; undefined where the config is another layer's. */
+function innerModel({ className, architecture, ...given }: Config, options: LoadOptions): Layer | undefined {
+  if (className !== modelKind) return undefined;
+  return new ModelLayer(
+    rebuild(architecture, (config) => makeLayer(config, options)),
+    given,
   );
 }
 
@@ -131,7 +145,7 @@ function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | u
  * Undefined where there is none.
  */
 function ownOf(
-  room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers" | "constraints",
+  room: "losses" | "metrics" | "optimizers" | "schedules" | "initializers" | "constraints" | "functions",
   config: unknown,
   options: LoadOptions,
 ): unknown {

@@ -6,12 +6,12 @@ import type { Config } from "../../config.js";
 import { DataError, message, show } from "../../errors.js";
 import { input } from "../../layers/input.js";
 import type { Layer, SymbolicTensor } from "../../layers/layer.js";
-import type { Shape } from "../../tensor/shape.js";
+import type { SampleShape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
 
 /** A graph as data. */
 export interface Architecture {
-  readonly inputs: readonly { readonly shape: Shape; readonly name?: string }[];
+  readonly inputs: readonly { readonly shape: SampleShape; readonly name?: string }[];
   /** The configuration of each layer with its name, and `trainable: false` where it is frozen. */
   readonly layers: readonly Config[];
   /** layer: index into `layers`; inputs: numbers of tensors. */
@@ -42,7 +42,7 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
  * @throws {DataError} when the data do not describe an architecture
  * @throws what a layer throws for options that do not fit
  */
-export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: Shape): Graph {
+export function rebuild(architecture: unknown, layerFrom: (config: Config) => Layer, inputShape?: SampleShape): Graph {
   const { inputs, layers, calls, outputs } = checked(architecture);
   const made = layers.map(({ trainable = true, ...config }) => {
     const layer = layerFrom(config);
@@ -77,7 +77,7 @@ function checked(architecture: unknown): Architecture {
     parts !== null &&
     isList(parts.inputs) &&
     parts.inputs.length > 0 &&
-    parts.inputs.every(({ shape }) => numbers(shape)) &&
+    parts.inputs.every(({ shape }) => Array.isArray(shape) && shape.every((d) => d === null || Number.isInteger(d))) &&
     isList(parts.layers) &&
     parts.layers.every(({ className }) => typeof className === "string") &&
     isList(parts.calls) &&

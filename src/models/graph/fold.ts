@@ -62,7 +62,7 @@ function pairsOf({ layers, calls, inputs, outputs }: Architecture, model: Model)
   const uses = (layer: number): number => calls.filter((call) => call.layer === layer).length;
   const isLonely = (tensor: number): boolean =>
     !outputs.includes(tensor) && calls.filter((call) => call.inputs.includes(tensor)).length === 1;
-  const shapes: Shape[] = inputs.map(({ shape }) => shape); // of the tensors, by number
+  const shapes: Shape[] = inputs.map(({ shape }) => shape.map((size) => size ?? NaN)); // of the tensors, by number
   const makerOf = new Map<number, number>(); // the layer that made a tensor
   for (const { layer, inputs: read } of calls) {
     makerOf.set(shapes.length, layer);

@@ -4,7 +4,7 @@
  */
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
-import type { CallContext, Layer, LayerCall, SymbolicTensor } from "../../layers/layer.js";
+import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -20,6 +20,8 @@ export interface Step {
 export interface RunContext extends Pick<CallContext, "training" | "random"> {
   /** The mask of each input that has one. */
   readonly given?: readonly (Tensor | undefined)[] | undefined;
+  /** Of a graph within another: its inputs' masks, whose padding is cleared already, and the stream of each step. */
+  readonly within?: { readonly masks: CallContext["masks"]; readonly streams: readonly number[] };
 }
 
 /** Layer calls in order, between inputs and outputs. */
@@ -96,6 +98,19 @@ export class Graph {
   }
 
   /**
+   * The shape of every tensor for inputs of these shapes: Note [Any size] in tensor/shape.ts. @throws {ShapeError} when
+   * a layer does not fit
+   */
+  shapesFor(inputShapes: readonly Shape[]): (symbol: SymbolicTensor) => Shape {
+    const made = new Map(this.inputs.map((symbol, i) => [symbol, new SymbolicTensor(inputShapes[i])]));
+    for (const { call } of this.steps) {
+      const outputs = call.layer.applyMany(call.inputs.map((symbol) => made.get(symbol)!));
+      for (const [i, symbol] of call.outputs.entries()) made.set(symbol, outputs[i]);
+    }
+    return (symbol) => made.get(symbol)!.shape;
+  }
+
+  /**
    * Computes the outputs. A tensor that no later layer needs is freed at once; the tape keeps what the backward pass
    * needs.
    *
@@ -114,15 +129,15 @@ export class Graph {
    */
   runMasked(
     inputs: readonly Tensor[],
-    { given = [], ...context }: RunContext,
+    { given = [], within, ...context }: RunContext,
     watch?: (layer: string, output: Tensor) => void,
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
-    for (const [i, mask] of given.entries()) {
+    for (const [i, mask] of (within?.masks ?? given).entries()) {
       if (mask === undefined) continue;
       masks.set(this.inputs[i], mask);
-      values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
+      if (within === undefined) values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
     }
     const uses = countUses(this.steps);
     const release = (symbol: SymbolicTensor): void => {
@@ -133,18 +148,19 @@ export class Graph {
       // alive.
       if (![...values.values(), ...masks.values()].includes(value)) value.dispose();
     };
-    for (const [stream, { call, output }] of this.steps.entries()) {
+    for (const [i, { call, output }] of this.steps.entries()) {
+      const stream = within?.streams[i] ?? i;
       const operands = call.inputs.map((symbol) => values.get(symbol)!);
       const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
       const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
-      for (const [i, symbol] of call.outputs.entries()) values.set(symbol, made[i]);
+      for (const [k, symbol] of call.outputs.entries()) values.set(symbol, made[k]);
       const mask = call.layer.outputMask(operands, operandMasks);
       if (mask !== undefined) masks.set(output, mask);
       watch?.(call.layer.name!, made[0]);
       for (const symbol of call.outputs) release(symbol);
       for (const symbol of call.inputs) {
         uses.set(symbol, uses.get(symbol)! - 1);
-        if (values.has(symbol)) release(symbol);
+        release(symbol);
       }
     }
     return {
@@ -209,6 +225,5 @@ function nameLayers(layers: readonly Layer[]): void {
     while (taken.has(`${layer.kind}_${number}`));
     counts.set(layer.kind, number);
     layer.giveName(`${layer.kind}_${number}`);
-    taken.add(`${layer.kind}_${number}`);
   }
 }

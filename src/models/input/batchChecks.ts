@@ -7,7 +7,7 @@ import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
 import { type SequencePart, type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
 import { firstOutside } from "../../ops/shape/gather.js";
-import { sameShape, showShape } from "../../tensor/shape.js";
+import { type Shape, fitsShape, sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
@@ -23,7 +23,7 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
   for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
     const input = inputs.at(i);
     const fits =
-      input !== undefined && input.rank > 0 && sameShape(input.shape.slice(1), shape ?? input.shape.slice(1));
+      input !== undefined && input.rank > 0 && fitsShape(input.shape.slice(1), shape ?? input.shape.slice(1));
     if (fits && input.shape[0] === inputs[0].shape[0]) {
       if (tokens !== undefined) checkTokens(op, name, input, tokens);
       continue;
@@ -101,11 +101,14 @@ export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSiz
   for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
 }
 
-/** Checks all batches of `rows` rows. @throws {ShapeError} when a layer cannot train on one of them */
-export function checkTraining({ steps }: Graph, rows: number, batchSize: number): void {
+/**
+ * Checks all batches of `rows` samples of these shapes. @throws {ShapeError} when a layer cannot train on one of them
+ */
+export function checkTraining(graph: Graph, shapes: readonly Shape[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
+  const shapeOf = graph.shapesFor(shapes);
   for (const size of [n, rows % n || n])
-    for (const { call } of steps) call.layer.checkBatch(size, call.inputs.map(({ shape }) => shape)); // prettier-ignore
+    for (const { call } of graph.steps) call.layer.checkBatch(size, call.inputs.map(shapeOf));
 }
 
 function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {

@@ -8,7 +8,7 @@ import { tensor } from "../../tensor/create.js";
 import { flatten } from "../../tensor/nested.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import { keep } from "../../tensor/scope.js";
-import { type Shape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type Shape, fitsShape, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { Data } from "./samples.js";
 
@@ -64,12 +64,12 @@ export function inputColumn(
   );
   return checked(column, ({ shape, rank, dtype }) => {
     const isPlain = rank === 1 && (sampleShape === undefined ? dtype === "float32" : sameShape(sampleShape, [1]));
-    const fits = sampleShape === undefined || sameShape(isPlain ? [1] : shape.slice(1), sampleShape);
+    const fits = sampleShape === undefined || fitsShape(isPlain ? [1] : shape.slice(1), sampleShape);
     const isSwallowed = rank === 1 && ArrayBuffer.isView(data);
     checkColumn(op, name, column.tensor, fits, {
       model: "model",
       expected: showShape(["N", ...(sampleShape ?? ["…"])]),
-      ...(isSwallowed && { hint: `A typed array holds N samples of ${sampleSize} end to end.` }),
+      ...(isSwallowed && { hint: `A typed array holds N samples of ${sampleSize || "one size"} end to end.` }),
     });
     const typed = tokens === undefined ? column : asTokens(op, name, column, tokens);
     return isPlain ? replaced(typed, typed.tensor.share([shape[0], 1])) : typed;

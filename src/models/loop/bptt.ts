@@ -152,7 +152,7 @@ function columnsFor(
 ): Column[] {
   const [input, output] = [graph.inputs[0].shape, graph.outputs[0].shape];
   const isPerStep =
-    graph.inputs.length === 1 && graph.outputs.length === 1 && output.length >= 2 && output[0] === input[0];
+    graph.inputs.length === 1 && graph.outputs.length === 1 && output.length >= 2 && Object.is(output[0], input[0]);
   if (!isPerStep) {
     const got = `${graph.inputs.length} inputs, outputs ${graph.outputShapes.map((shape) => showShape(["N", ...shape])).join(", ")}`;
     const hint = "Give the recurrent layers returnSequences: true.";
@@ -191,7 +191,7 @@ function checkWindows({ steps, inputs }: Graph, [{ tensor }]: readonly Column[],
   const last = T - stride * Math.ceil((T - window) / stride);
   for (const length of new Set([window, last]))
     for (const { call } of steps) {
-      const shapes = call.inputs.map(({ shape }) => (shape[0] === built ? [length, ...shape.slice(1)] : shape));
+      const shapes = call.inputs.map(({ shape }) => (Object.is(shape[0], built) ? [length, ...shape.slice(1)] : shape));
       call.layer.checkBatch(N, shapes);
     }
 }

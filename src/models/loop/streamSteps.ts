@@ -24,8 +24,8 @@ export interface StreamTools {
   columns(op: string, samples: Samples): DataColumns;
   columnsOf(data: DataColumns): Column[];
   toColumn(op: string, name: string, data: Data, shapeOf: () => Shape): Column;
-  /** Throws where a layer cannot train on so many rows at once. */
-  checkRows(rows: number): void;
+  /** Throws where a layer cannot train on these inputs at once. */
+  checkRows(inputs: readonly Column[]): void;
 }
 
 /** Recorded steps on columns that all batches of a size are copied to. */
@@ -144,7 +144,7 @@ export class StreamSteps implements EpochSteps {
 
   #newSize(data: DataColumns, all: readonly Column[]): Size {
     const rows = all[0].tensor.shape[0];
-    this.#tools.checkRows(rows);
+    this.#tools.checkRows(data.inputs);
     const copies = all.map((column) => this.#copy(column));
     const steps = this.#stepsOn(copyOf(data, (column) => copies[all.indexOf(column)]));
     const order = Int32Array.from({ length: rows }, (_, i) => i);

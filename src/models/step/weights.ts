@@ -84,7 +84,7 @@ export class Weights {
       layer.parameters.map((parameter) => {
         const { value } = parameter;
         value.name ??= weightName(layer, parameter);
-        return { name: value.name, layer, parameter, value };
+        return { name: weightName(layer, parameter), layer, parameter, value };
       }),
     );
     scope(() => {

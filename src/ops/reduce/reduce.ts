@@ -1,5 +1,5 @@
 /**
- * Sums, means, maxima and minima over axes. An op reduces one run of neighbouring axes; the functions apply it once for
+ * Sums, means, products, maxima and minima over axes. An op reduces one run of neighbouring axes; the functions apply it once for
  * each run.
  * Letters: x (outer, R, inner), R the reduced axes. Positions of extremes are in argExtremes.ts.
  */
@@ -73,7 +73,7 @@ function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op
   });
 }
 
-/** Options of {@link sum}, {@link mean}, {@link max} and {@link min}. */
+/** Options of {@link sum}, {@link mean}, {@link prod}, {@link max}, {@link min} and logSumExp. */
 export interface ReduceOptions {
   /** True keeps each reduced axis with size 1. Default false. */
   readonly keepDims?: boolean;
@@ -87,7 +87,7 @@ export type Axes = number | readonly number[] | undefined;
  * @throws {UsageError} when it is not an axis, for example options in its place
  * @throws {ShapeError} when x does not have the axis
  */
-function axisSet(op: string, axis: Axes, rank: number): Set<number> {
+export function axisSet(op: string, axis: Axes, rank: number): Set<number> {
   const listed: unknown = typeof axis === "number" ? [axis] : axis;
   if (listed === undefined) return new Set(Array(rank).keys());
   if (!Array.isArray(listed)) {
@@ -136,6 +136,30 @@ export const meanOp = defineSum("mean", (r) => 1 / r);
 /** Mean over axes; NaN over no elements. Arguments, errors and accuracy: {@link sum}. */
 export function mean(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
   return reduceRuns(meanOp, x, axis, options);
+}
+
+export const prodOp = defineOp<AxisRun>({
+  name: "prod",
+  shape([x], run) {
+    checkDtype("prod", "x", x, "float32");
+    return [{ shape: reducedShape(x.shape, run) }];
+  },
+  forward({ inputs: [x], outputs: [y], attributes: run }) {
+    moreKernels().productAxis(y.ptr, x.ptr, ...threeAxes(x.shape, run));
+  },
+  backward({ inputs: [x], dOutputs: [dY], attributes: run, gradient }) {
+    const axes = threeAxes(x.shape, run);
+    gradient(0, (dX, accumulate) => moreKernels().productAxisBackward(dX, dY!.ptr, x.ptr, ...axes, accumulate));
+  },
+  saved: { inputs: [0] },
+});
+
+/**
+ * Product over axes; 1 over no elements. The gradient is right where x is 0, too: it is the product of the others.
+ * Arguments and errors: {@link sum}. Over axes that are neighbours the product is taken in float64 and rounded once.
+ */
+export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor {
+  return reduceRuns(prodOp, x, axis, options);
 }
 
 export const maxOp = defineExtreme("max", () => moreKernels().maxAxis);

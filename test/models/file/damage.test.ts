@@ -234,7 +234,7 @@ describe("what cannot be read", () => {
     await expect(loadModel(text)).rejects.toThrow("safetensors: the header's length is wrong");
     await expect(loadModel(7 as never)).rejects.toThrow("loadModel: the source cannot be read; expected a path");
     await expect(loadModel(bytes, { custom: {} } as never)).rejects.toThrow(
-      'loadModel: unknown option; expected customLayers, losses, metrics, optimizers, schedules, initializers, constraints, batchSize or inputShape, got "custom".',
+      'loadModel: unknown option; expected customLayers, losses, metrics, optimizers, schedules, initializers, constraints, functions, batchSize or inputShape, got "custom".',
     );
   });
 });

@@ -114,7 +114,7 @@ describe("a checkpoint with the user's own values", () => {
     await expect(loadModel(bytes, { ...own, losses: { scaled: () => 3 as never } })).rejects.toThrow(
       "not a valid loss",
     );
-    await expect(loadModel(bytes, { ...own, initializers: { filled: () => 3 as never }, losses: { scaled } })).rejects.toThrow("kernelInitializer has the wrong type"); // prettier-ignore
+    await expect(loadModel(bytes, { ...own, initializers: { filled: () => 3 as never }, losses: { scaled } })).rejects.toThrow("not a valid kernelInitializer"); // prettier-ignore
   });
 
   it("the metrics of two outputs come back, with their totals", async () => {
@@ -148,7 +148,7 @@ describe("a checkpoint with the user's own values", () => {
     const model = sequential([layers.timeDistributed({ layer: inner, inputShape: [4, 3] })]);
     await loadModel(await model.toBytes(), { initializers: { filled } });
     await expect(loadModel(await model.toBytes())).rejects.toThrow(
-      "Give your own to loadModel(file, { initializers, constraints, customLayers }), by name.",
+      "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.",
     );
   });
 });

@@ -113,4 +113,14 @@ describe("rebuild", () => {
     expect(frozen.layers.map(({ trainable }) => trainable)).toEqual([false, true, true]);
     expect(frozen.layers[1].name).toBe("dense_2");
   });
+
+  it("gives a layer that does not take its name from the configuration the saved one", () => {
+    const saved = edited(({ layers }) => void (layers[0].name = "mine"));
+    const again = rebuild(saved, ({ name: _, ...config }) => layerFrom(config));
+    expect(again.layers.map(({ name }) => name)).toEqual(["mine", "dense_2", "add_1"]);
+  });
+
+  it("refuses no architecture at all", () => {
+    for (const none of [undefined, 5]) expect(() => rebuild(none, layerFrom)).toThrow(new DataError(form));
+  });
 });

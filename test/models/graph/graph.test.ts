@@ -1,12 +1,27 @@
 /** Models that are no chains: branches, joins, shared layers, several inputs and outputs, layers of another model. */
 import { describe, expect, it } from "vitest";
-import { activation, add, concatenate, dense, dropout, input, multiply, reshape } from "../../../src/layers/index.js";
+import {
+  activation,
+  add,
+  concatenate,
+  dense,
+  dropout,
+  embedding,
+  input,
+  multiply,
+  reshape,
+} from "../../../src/layers/index.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../../src/losses/index.js";
 import { accuracy } from "../../../src/metrics/index.js";
 import type { Model } from "../../../src/models/model.js";
+import { Chain } from "../../../src/models/graph/chain.js";
+import { Graph } from "../../../src/models/graph/graph.js";
 import { model, sequential } from "../../../src/models/sequential.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
+import { heap, memoryUsage } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
+import { scope } from "../../../src/tensor/scope.js";
+import { noGrad } from "../../../src/tensor/tape.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import { calledKernels } from "../../support/kernelTable.js";
 import { expectClose } from "../../support/compare.js";
@@ -275,6 +290,39 @@ describe("the gradient of the input is not computed", () => {
   });
 });
 
+it("frees what no later layer reads: thirty layers of 64 KiB take no more than a few of them", () => {
+  const layers = Array.from({ length: 30 }, (_, i) => activation({ activation: "tanh", ...(i === 0 && { inputShape: [16384] }) })); // prettier-ignore
+  const deep = sequential(layers);
+  const x = tensor(new Float32Array(16384), [1, 16384]);
+  const { bytesInUse } = memoryUsage();
+  heap().resetPeak();
+  noGrad(() => scope(() => void deep.call([x])));
+  expect(memoryUsage().peakBytes - bytesInUse).toBeLessThan(5 * 65536);
+});
+
+it("tokens that two layers read must be in the smaller vocabulary", () => {
+  for (const sizes of [[5, 3], [3, 5]]) {
+    const x = input({ shape: [2] });
+    const both = sizes.map((inputDim) => embedding({ inputDim, outputDim: 2 }).apply(x));
+    expect(new Graph([x], [add().apply(both)]).tokenRules).toEqual([{ vocabulary: 3 }]);
+  }
+  expect(new Chain([activation({ activation: "tanh" }), embedding({ inputDim: 5, outputDim: 2 })]).tokens).toEqual({ vocabulary: 5 }); // prettier-ignore
+  expect(new Chain([activation({ activation: "tanh" })]).tokens).toBeUndefined();
+}); // prettier-ignore
+
+it("what is no layer, and nobody can explain, has no hint", () => {
+  expect(() => sequential([undefined as never])).toThrow(/got undefined\.$/);
+});
+
+it("a chain in which a layer does not fit builds none of its layers", () => {
+  const first = dense({ units: 3 });
+  const chain = sequential([first, reshape({ targetShape: [5] })]);
+  expect(() => chain.build([4])).toThrow("reshape: number of elements differs");
+  const other = sequential([first]);
+  other.build([7]);
+  expect(other.weights[0].value.shape).toEqual([7, 3]);
+});
+
 describe("refuses", () => {
   const symbol = input({ shape: [2], name: "x" });
 
@@ -295,6 +343,15 @@ describe("refuses", () => {
     [
       "sequential: item 0 is not a layer; expected layers.dense(…) or another, got undefined.",
       () => sequential([undefined as never]),
+    ],
+    [
+      'model: two layers have the same name; expected unique names, got "a". Give one of them another name where it is made.',
+      () => sequential([dense({ units: 1, name: "a", inputShape: [2] }), dense({ units: 1, name: "a" })]),
+    ],
+    ["model: outputs are missing; expected outputs: one symbolic tensor", () => model({ inputs: symbol, outputs: [] })],
+    [
+      "model: inputs are missing; expected inputs: one symbolic tensor",
+      () => model({ inputs: [symbol, tensor([1])] as never, outputs: symbol }),
     ],
     [
       "sequential: a layer is used twice; expected different layers, got dense. Make two layers, or use model({ inputs, outputs }) to share one.",

@@ -206,6 +206,12 @@ describe("compile", () => {
     ["probabilities from softmax", [last("softmax")], categoricalCrossentropy()],
     ["probabilities from hardSigmoid", [last("hardSigmoid")], binaryCrossentropy()],
     ["any numbers from any activation", [last("sigmoid")], meanSquaredError()],
+    ["probabilities from what is handed in", [layers.flatten({ inputShape: [4] })], binaryCrossentropy()],
+    [
+      "probabilities of a highway layer, of which nobody knows",
+      [layers.highway({ activation: "sigmoid", inputShape: [4] })],
+      binaryCrossentropy(),
+    ],
     [
       "what a highway layer gives, which nobody knows",
       [layers.highway({ activation: "sigmoid", inputShape: [4] })],

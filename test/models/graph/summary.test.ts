@@ -164,6 +164,36 @@ it.each([
   for (const { name } of network.layers) expect(svg).toContain(name!.replaceAll('"', "&quot;"));
 });
 
+it("statistics are not trained, and do not make a layer a frozen one", () => {
+  const table = tableOf(sequential([batchNormalization({ inputShape: [3] }), dense({ units: 1 })]));
+  expect(table).toContain("batchNormalization_1 (batchNormalization)  [N, 3]                12\n");
+  expect(table).toContain("16 parameters (64 bytes), 10 trainable, 6 not\n");
+});
+
+it("100,000 bytes are the first that are MiB", () => {
+  const table = (units: number): string => tableOf(sequential([dense({ units, useBias: false, inputShape: [100] })]));
+  expect(table(250)).toContain("25,000 parameters (0.1 MiB)");
+  expect(table(249)).toContain("24,900 parameters (99600 bytes)");
+});
+
+it("line breaks and tabs in names stand as signs; a box whose name is its kind says it once", () => {
+  const network = sequential([
+    dense({ units: 1, name: "a\tb\nc", inputShape: [1] }),
+    dense({ units: 1, name: "dense" }),
+  ]);
+  expect(tableOf(network)).toContain("a\\tb\\nc (dense)");
+  expect(modelToDot(network)).toContain(String.raw`n2 [label="dense\n[N, 1]\n2 parameters", peripheries=2];`);
+});
+
+it.each<[string, () => Model, boolean]>([
+  ["two inputs", () => { const [a, b] = [input({ shape: [1] }), input({ shape: [1] })]; return model({ inputs: [a, b], outputs: dense({ units: 1 }).apply(a) }); }, true],
+  ["a layer that reads twice", () => { const a = input({ shape: [1] }); return model({ inputs: a, outputs: add().apply([a, a]) }); }, true],
+  ["a layer that reads further back", () => { const a = input({ shape: [1] }); const b = dense({ units: 1 }).apply(a); return model({ inputs: a, outputs: [b, dense({ units: 1 }).apply(a)] }); }, true],
+  ["a chain", () => { const a = input({ shape: [1] }); return model({ inputs: a, outputs: dense({ units: 1 }).apply(dense({ units: 1 }).apply(a)) }); }, false],
+])("a column says what is read from where it is not the row above: %s", (_, make, says) => {
+  expect(tableOf(make()).includes("From")).toBe(says);
+}); // prettier-ignore
+
 it("before the shapes are known: an error that says what to do", () => {
   expect(() => sequential([dense({ units: 1 })]).summary()).toThrow(
     "summary: the shapes of the model are not known yet. Give the first layer an inputShape, call build(shape), or fit first.",

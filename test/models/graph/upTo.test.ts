@@ -18,11 +18,14 @@ import {
 import "../../support/engine.js";
 
 const make = (): Model =>
-  sequential([
-    layers.dense({ units: 5, activation: "tanh", inputShape: [4] }),
-    layers.dropout({ rate: 0.5 }),
-    layers.dense({ units: 3 }),
-  ]);
+  sequential(
+    [
+      layers.dense({ units: 5, activation: "tanh", inputShape: [4] }),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 3 }),
+    ],
+    { name: "whole", seed: 7 },
+  );
 const x = tensor(
   Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
   [6, 4],
@@ -32,6 +35,7 @@ describe("upTo", () => {
   it("gives what the layer gives, with the weights of the model, trained ones too", async () => {
     const model = make();
     const inner = upTo(model, "dense_1");
+    expect([inner.name, inner.seed]).toEqual([model.name, model.seed]);
     expect(inner.weights.map(({ value }) => value)).toEqual(model.weights.slice(0, 2).map(({ value }) => value));
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.5 }), loss: losses.meanSquaredError() });
     await model.fit(x, tensor(new Float32Array(18).fill(1), [6, 3]), { epochs: 3 });

@@ -7,7 +7,7 @@ import type { Random } from "../../../src/tensor/random.js";
 import { type Shape, sizeOf } from "../../../src/tensor/shape.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import type { Bound } from "../../support/compare.js";
-import { type Operand, distinct, normal, operand, sizesAround } from "../../support/operands.js";
+import { type Operand, distinct, generate, normal, operand, sizesAround } from "../../support/operands.js";
 import { refusesInt32, ulps } from "./elementwise.js";
 import type * as reduceFile from "../../../src/ops/reduce/reduce.js";
 import type * as argExtremesFile from "../../../src/ops/reduce/argExtremes.js";
@@ -170,6 +170,14 @@ export const rows: Rows<typeof reduceFile & typeof argExtremesFile> = {
     draw: (random, shape) => normal(random, shape),
     needsOne: false,
     bound: { relative: 4e-7, absolute: 3e-7 },
+  }),
+  prodOp: reduceRow({
+    name: "prod",
+    call: ops.prod,
+    f: (group) => group.reduce((product, x) => product * x, 1),
+    draw: (random, shape) => generate(shape, (i) => random.uniform(0.99, 1.01) * (i % 3 === 0 ? -1 : 1)),
+    needsOne: false,
+    bound: { relative: 1e-7, absolute: 0 },
   }),
   maxOp: reduceRow({
     name: "max",

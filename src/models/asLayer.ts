@@ -1,0 +1,31 @@
+/**
+ * A model as a layer of another. A function and no method of models, so that a page that only trains does not carry it.
+ */
+import type { Layer } from "../layers/layer.js";
+import type { Graph } from "./graph/graph.js";
+import { ModelLayer } from "./graph/modelLayer.js";
+import type { Model } from "./model.js";
+
+const made = new WeakMap<Graph, ModelLayer>();
+
+/**
+ * A model as a layer: nested in another model, or shared by several uses in it. It takes as many inputs as the model
+ * and gives its outputs; the weights are the model's own, so that what trains one trains the other.
+ *
+ *   const encoder = asLayer(sequential([…], { name: "encoder" }));
+ *   const difference = layers.subtract().apply([encoder.apply(a), encoder.apply(b)]);
+ *
+ * In the outer model it bears the inner model's name, and its weights are "encoder/dense_1/kernel". `save` writes what
+ * is in it, and `loadModel` reads it back. Each call for the same model gives the same layer; `trainable = false`
+ * freezes it.
+ * @throws {UsageError} before the model is built
+ */
+export function asLayer(model: Model): Layer {
+  const graph = model.insides.graph("asLayer");
+  let layer = made.get(graph);
+  if (layer === undefined) {
+    layer = new ModelLayer(graph, model.name === "model" ? {} : { name: model.name });
+    made.set(graph, layer);
+  }
+  return layer;
+}

@@ -1,0 +1,196 @@
+/**
+ * A model as a layer of another: its graph, run as one call, with the weights under the layer's name ("encoder/dense_1/kernel").
+ * The weights are those of the inner model, shared with it and with every other use of the layer. Does not train.
+ */
+import { ShapeError, message } from "../../errors.js";
+import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
+import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
+import { type SequencePart, type StateKeeper, type TokenRule, carriedBy } from "../../layers/sequencePart.js";
+import type { Shape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { describe } from "./architecture.js";
+import type { Graph } from "./graph.js";
+import { activatedLayer } from "./logits.js";
+
+/** The kind of these layers, and their className in files. */
+export const modelKind = "model";
+
+/** A parameter of an inner layer under another name; everything else is that parameter's. */
+class InnerParameter extends Parameter {
+  readonly #of: Parameter;
+  readonly #layer: string;
+
+  constructor(of: Parameter, layer: string, holder: Layer) {
+    const { layer: owner } = of;
+    super(of.spec, {
+      get name() {
+        return owner.name;
+      },
+      get isFrozen() {
+        return owner.isFrozen || holder.isFrozen;
+      },
+      get parameters() {
+        return owner.parameters;
+      },
+    });
+    this.#of = of;
+    this.#layer = layer;
+    // The fields are those of the inner parameter.
+    for (const field of ["rows", "trainer"] as const) {
+      Object.defineProperty(this, field, { get: () => of[field], set: (value: never) => (of[field] = value) });
+    }
+  }
+
+  override get spec(): ParameterSpec {
+    return { ...this.#of.spec, name: `${this.#layer}/${this.#of.spec.name}` };
+  }
+
+  override get isBound(): boolean {
+    return this.#of.isBound;
+  }
+
+  override get value(): Tensor {
+    return this.#of.value;
+  }
+
+  override bind(value: Tensor): void {
+    this.#of.bind(value);
+  }
+
+  override retain(): void {
+    this.#of.retain();
+  }
+
+  override release(): void {
+    this.#of.release();
+  }
+}
+
+/** Steps between the streams of an inner graph's calls, so that they are none of the outer graph's. */
+const streamStep = 4096;
+
+/** A graph as one layer. It takes the shapes that the layers within it take. */
+export class ModelLayer extends Layer implements SequencePart {
+  readonly kind = modelKind;
+  readonly graph: Graph;
+  #inner: readonly Parameter[] = [];
+  #masks: readonly (Tensor | undefined)[] = [];
+
+  constructor(graph: Graph, options: LayerOptions = {}) {
+    super(options);
+    this.graph = graph;
+    for (const layer of graph.layers) layer.putInto(this);
+    this.#inner = graph.layers.flatMap((layer) =>
+      layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this)),
+    );
+  }
+
+  override get parameters(): readonly Parameter[] {
+    return this.#inner;
+  }
+
+  override get options(): Readonly<Record<string, unknown>> {
+    return { architecture: describe(this.graph) };
+  }
+
+  override get outputActivation(): string | undefined {
+    return activatedLayer(this.graph.layersBefore(0))?.outputActivation;
+  }
+
+  override outputShape(inputShapes: readonly Shape[]): Shape {
+    return this.outputShapes(inputShapes)[0];
+  }
+
+  /** Applies the layers within to such inputs, so that each checks what it is given. */
+  override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    const { inputs, outputs } = this.graph;
+    if (inputShapes.length !== inputs.length) {
+      const [expected, got] = [String(inputs.length), String(inputShapes.length)];
+      throw new ShapeError(message(this.kind, "wrong number of inputs", { expected, got }));
+    }
+    return outputs.map(this.graph.shapesFor(inputShapes));
+  }
+
+  protected override acceptsAlso(): boolean {
+    return true; // outputShapes has asked the layers within
+  }
+
+  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
+    return this.callMany(inputs, context)[0];
+  }
+
+  override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    const { masks, stream } = context;
+    const streams = this.#places.map((place) => stream + streamStep * (1 + place));
+    const { outputs, masks: made } = this.graph.runMasked(inputs, { ...context, within: { masks, streams } });
+    this.#masks = made;
+    return outputs;
+  }
+
+  /** The number of each step among all steps within, those of models in this model too. */
+  get #places(): readonly number[] {
+    let next = 0;
+    return this.graph.steps.map(({ call }) => {
+      const place = next;
+      next += 1 + (call.layer instanceof ModelLayer ? call.layer.size : 0);
+      return place;
+    });
+  }
+
+  /** How many steps are within. */
+  get size(): number {
+    return this.graph.steps.reduce(
+      (n, { call: { layer } }) => n + 1 + (layer instanceof ModelLayer ? layer.size : 0),
+      0,
+    );
+  }
+
+  /** The mask of the last call, for which alone it is asked. */
+  override outputMask(): Tensor | undefined {
+    return this.#masks[0];
+  }
+
+  override checkBatch(rows: number, inputShapes: readonly Shape[]): void {
+    const shapeOf = this.graph.shapesFor(inputShapes);
+    for (const { call } of this.graph.steps) call.layer.checkBatch(rows, call.inputs.map(shapeOf));
+  }
+
+  override get sequences(): SequencePart | undefined {
+    return this.#parts.length > 0 ? this : undefined;
+  }
+
+  get #parts(): readonly SequencePart[] {
+    return this.graph.layers.map(({ sequences }) => sequences).filter((part) => part !== undefined);
+  }
+
+  get tokens(): TokenRule | undefined {
+    const rules = this.graph.tokenRules;
+    return rules.every((rule) => rule !== undefined) ? rules[0] : undefined;
+  }
+
+  get maskedSteps(): SequencePart["maskedSteps"] {
+    return this.#parts[0].maskedSteps;
+  }
+
+  get masksOfLengths(): SequencePart["masksOfLengths"] {
+    return this.#parts[0].masksOfLengths;
+  }
+
+  get carried(): readonly Parameter[] {
+    const carried = carriedBy(this.graph.layers);
+    const all = this.graph.layers.flatMap(({ parameters }) => parameters);
+    return this.#inner.filter((_, i) => carried.includes(all[i]));
+  }
+
+  get carriedStates(): StateKeeper | undefined {
+    return this.graph.carriedStates;
+  }
+
+  get batchSize(): number | undefined {
+    return this.#parts.map(({ batchSize }) => batchSize).find((size) => size !== undefined);
+  }
+
+  resetStates(): void {
+    for (const part of this.#parts) part.resetStates();
+  }
+}

@@ -1,0 +1,144 @@
+/** A model as a layer of another: nested, shared, with several inputs, saved and loaded, trained and frozen. */
+import { describe, expect, it } from "vitest";
+import * as layers from "../../../src/layers/index.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import { asLayer } from "../../../src/models/asLayer.js";
+import { loadModel } from "../../../src/models/file/loading.js";
+import type { Model } from "../../../src/models/model.js";
+import { model, sequential } from "../../../src/models/sequential.js";
+import { adam } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import "../../support/engine.js";
+
+const { dense, dropout, input, subtract } = layers;
+const compiled = (net: Model): Model => {
+  net.compile({ optimizer: adam({ learningRate: 0.05 }), loss: meanSquaredError() });
+  return net;
+};
+const x = tensor([[1, 2], [3, -1], [0, 1], [2, 2]]); // prettier-ignore
+const y = tensor([[1], [2], [3], [0]]);
+const valuesOf = (net: Model): number[][] => net.weights.map(({ value }) => [...value.toTypedArray()]);
+
+/** Two dense layers, alone or as a model within. */
+const flat = (): Model =>
+  sequential([dense({ units: 4, activation: "tanh", inputShape: [2] }), dense({ units: 1 })], { seed: 3 });
+const nested = (): Model => {
+  const body = sequential([dense({ units: 4, activation: "tanh", inputShape: [2] })], { name: "body", seed: 3 });
+  const symbol = input({ shape: [2] });
+  return model({ inputs: symbol, outputs: dense({ units: 1 }).apply(asLayer(body).apply(symbol)), seed: 3 });
+};
+
+describe("a model as a layer", () => {
+  it("has the bits of the same layers without it: weights, training, predictions", async () => {
+    const [a, b] = [flat(), nested()];
+    expect(b.weights.map(({ name }) => name)).toEqual([
+      "body/dense_1/kernel",
+      "body/dense_1/bias",
+      "dense_1/kernel",
+      "dense_1/bias",
+    ]);
+    expect(valuesOf(b)).toEqual(valuesOf(a));
+    const histories = [await compiled(a).fit(x, y, { epochs: 5 }), await compiled(b).fit(x, y, { epochs: 5 })];
+    expect(histories[1]).toEqual(histories[0]);
+    expect(valuesOf(b)).toEqual(valuesOf(a));
+    expect((await b.predict(x)).toArray()).toEqual((await a.predict(x)).toArray());
+  });
+
+  it("shared by two uses, it has one set of weights, and both give gradient", async () => {
+    const encoder = asLayer(sequential([dense({ units: 3, inputShape: [2] })], { name: "encoder", seed: 1 }));
+    const [a, b] = [input({ shape: [2] }), input({ shape: [2] })];
+    const net = model({ inputs: [a, b], outputs: subtract().apply([encoder.apply(a), encoder.apply(b)]), seed: 1 });
+    expect(net.weights.map(({ name }) => name)).toEqual(["encoder/dense_1/kernel", "encoder/dense_1/bias"]);
+    const before = valuesOf(net);
+    const target = tensor([[1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0]]); // prettier-ignore
+    await compiled(net).fit([x, tensor([[0, 0], [1, 1], [1, 0], [0, 2]])], target, { epochs: 2 }); // prettier-ignore
+    expect(valuesOf(net)[0]).not.toEqual(before[0]);
+    expect(valuesOf(net)[1]).toEqual(before[1]); // the bias goes out of the difference
+  });
+
+  it("shares its weights with the model it is made of, and gives the same layer again", async () => {
+    const body = sequential([dense({ units: 1, inputShape: [2] })], { name: "body", seed: 2 });
+    const symbol = input({ shape: [2] });
+    const outer = compiled(model({ inputs: symbol, outputs: asLayer(body).apply(symbol) }));
+    await outer.fit(x, y, { epochs: 3 });
+    expect(valuesOf(body)).toEqual(valuesOf(outer));
+    expect((await body.predict(x)).toArray()).toEqual((await outer.predict(x)).toArray());
+    expect(asLayer(body)).toBe(asLayer(body));
+  });
+
+  it("two models with layers of the same names stand side by side", () => {
+    const make = (name: string) => asLayer(sequential([dense({ units: 2, inputShape: [2] })], { name }));
+    const symbol = input({ shape: [2] });
+    const net = model({ inputs: symbol, outputs: make("second").apply(make("first").apply(symbol)) });
+    expect(net.weights.map(({ name }) => name).filter((name) => name.endsWith("kernel"))).toEqual([
+      "first/dense_1/kernel",
+      "second/dense_1/kernel",
+    ]);
+  });
+
+  it("may have several inputs and outputs, and a model within it", () => {
+    const [a, b] = [input({ shape: [2] }), input({ shape: [3] })];
+    const inner = asLayer(sequential([dense({ units: 2, inputShape: [3] })], { name: "inner", seed: 1 }));
+    const left = dense({ units: 2 }).apply(a);
+    const pair = asLayer(model({ inputs: [a, b], outputs: [subtract().apply([left, inner.apply(b)]), left], name: "pair" })); // prettier-ignore
+    const [p, q] = [input({ shape: [2] }), input({ shape: [3] })];
+    const outputs = pair.applyMany([p, q]);
+    expect(outputs.map(({ shape }) => shape)).toEqual([[2], [2]]);
+    const net = model({ inputs: [p, q], outputs });
+    expect(net.weights.map(({ name }) => name)).toContain("pair/inner/dense_1/kernel");
+    expect(net.call([tensor([[1, 2]]), tensor([[1, 2, 3]])])).toHaveLength(2);
+  });
+
+  it("saved and loaded it computes the same, and goes on training from a checkpoint", async () => {
+    const net = compiled(nested());
+    await net.fit(x, y, { epochs: 2 });
+    const again = await loadModel(await net.toBytes());
+    expect(again.weights.map(({ name }) => name)).toEqual(net.weights.map(({ name }) => name));
+    expect((await again.predict(x)).toArray()).toEqual((await net.predict(x)).toArray());
+    expect(again.layers[0].config).toEqual(net.layers[0].config);
+    const whole = compiled(nested());
+    await whole.fit(x, y, { epochs: 4 });
+    compiled(again);
+    expect(again.layers.map(({ kind }) => kind)).toEqual(["model", "dense"]);
+  });
+
+  it("a mask goes through it, and is made in it", async () => {
+    const body = sequential([layers.embedding({ inputDim: 6, outputDim: 3, maskZero: true, inputShape: [4] })], { name: "words", seed: 5 }); // prettier-ignore
+    const make = (within: boolean): Model => {
+      const symbol = input({ shape: [4] });
+      const words = within ? asLayer(body) : layers.embedding({ inputDim: 6, outputDim: 3, maskZero: true });
+      const states = layers.lstm({ units: 2 }).apply(words.apply(symbol));
+      return model({ inputs: symbol, outputs: states, seed: 5 });
+    };
+    const tokens = tensor(Int32Array.of(1, 2, 0, 0, 3, 4, 5, 0), [2, 4]);
+    const padded = tensor(Int32Array.of(1, 2, 0, 0, 3, 4, 5, 0), [2, 4]);
+    const [a, b] = [make(false), make(true)];
+    for (const [i, { value }] of b.weights.entries()) value.assign(a.weights[i].value.toTypedArray());
+    expect((await b.predict(padded)).toArray()).toEqual((await a.predict(tokens)).toArray());
+  });
+
+  it("frozen it does not change, and dropout in it drops in training only", async () => {
+    const body = sequential([dense({ units: 8, inputShape: [2] }), dropout({ rate: 0.5 })], { name: "body", seed: 1 });
+    const layer = asLayer(body);
+    layer.trainable = false;
+    const symbol = input({ shape: [2] });
+    const net = compiled(model({ inputs: symbol, outputs: dense({ units: 1 }).apply(layer.apply(symbol)), seed: 1 }));
+    const before = valuesOf(net);
+    await net.fit(x, y, { epochs: 2 });
+    const after = valuesOf(net);
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(after[2]).not.toEqual(before[2]);
+    const [drop, keep] = [true, false].map((training) => net.call([x], { training })[0].toArray());
+    expect(drop).not.toEqual(keep);
+  });
+
+  it("refuses another number of inputs, other features, and a model that is not built", () => {
+    const body = asLayer(sequential([dense({ units: 1, inputShape: [2] })], { name: "body" }));
+    const symbol = input({ shape: [2] });
+    expect(() => body.apply([symbol, symbol])).toThrow("model: wrong number of inputs; expected 1, got 2.");
+    expect(() => body.apply(input({ shape: [3] }))).toThrow(
+      "dense: the layer was built for another input shape; expected [2], got [3].",
+    );
+    expect(() => asLayer(sequential([dense({ units: 1 })]))).toThrow("asLayer: ");
+  });
+});

@@ -1,0 +1,232 @@
+/** Mutants of src/data that change nothing that a test could see: see equivalent.mjs. */
+import { same } from "./same.mjs";
+
+const behind = "reads undefined and writes behind the end of a typed array, which is ignored";
+const lastToken = "the first token ends the walk, and a sample without one is left out";
+export const inData = [
+  same("src/data/lengths.ts", behind, ["for (let n = 0; n < N; n++) {", "n < N", "n <= N"]),
+  same(
+    "src/data/lengths.ts",
+    lastToken,
+    ["while (last > first && values[last] === 0) last--;", "last > first", "true"],
+    ["while (last > first && values[last] === 0) last--;", "last > first", "last >= first"],
+  ),
+  same("src/data/lengths.ts", "sorts an empty part", [
+    "for (let begin = 0; begin < N; begin += pool) {",
+    "begin < N",
+    "begin <= N",
+  ]),
+  same("src/data/lengths.ts", "sets nothing: of no batch there are no rows", [
+    "for (let b = 0; b < whole; b++) {",
+    "b < whole",
+    "b <= whole",
+  ]),
+  same("src/data/folds.ts", "sets nothing: of no row there are no values", [
+    "for (let i = 0; i < order.length; i++) {",
+    "i < order.length",
+    "i <= order.length",
+  ]),
+  same("src/data/arrays.ts", behind, [
+    "for (let i = 0; i < values.length; i++) ones[i * count + values[i]] = 1;",
+    "i < values.length",
+    "i <= values.length",
+  ]),
+  same("src/data/numpyShuffle.ts", behind, ["for (let i = 1; i < 624; i++) {", "i < 624", "i <= 624"]),
+  same("src/data/numpyShuffle.ts", behind, ["for (let i = 0; i < 624; i++) {", "i < 624", "i <= 624"]),
+  same("src/data/imdb.ts", behind, [
+    "for (let t = 1; t < tokens.length; t++) {",
+    "t < tokens.length",
+    "t <= tokens.length",
+  ]),
+  same("src/data/batches.ts", "as different for each pair of n ≤ batchSize and steps", [
+    "const key = (steps ?? 0) * (this.batchSize + 1) + n;",
+    "(steps ?? 0) * (this.batchSize + 1) + n",
+    "(steps ?? 0) * (this.batchSize + 1) - n",
+  ]),
+  same("src/data/formats/idx.ts", "equal lengths do not come here", [
+    'const wrong = bytes.length < size ? "the idx file is cut short" : "bytes follow the idx values";',
+    "bytes.length < size",
+    "bytes.length <= size",
+  ]),
+  same("src/data/formats/pickledLists.ts", "what is no number is never an int32 either", [
+    'if (typeof item !== "number" || item !== (item | 0)) {',
+    'typeof item !== "number"',
+    "false",
+  ]),
+  same("src/data/formats/pickledLists.ts", "an instruction stands before, so that no line ends at byte 0", [
+    'if (end < 0) throw this.#fail("a name without end");',
+    "end < 0",
+    "end <= 0",
+  ]),
+  same("src/data/labels.ts", "different names are never spelt the same", [
+    "if (known === undefined || spelling(names[n], known) < 0) shortest.set(key, names[n]);",
+    "spelling(names[n], known) < 0",
+    "spelling(names[n], known) <= 0",
+  ]),
+  same("src/data/labels.ts", "a text without digits is the number 0 as well", [
+    'const [, sign, whole = "", fraction = "", bareFraction = "", exponent = "0"] = decimal.exec(number)!;',
+    '"0"',
+    '""',
+  ]),
+  same("src/data/labels.ts", "a key that no other number has, as well", [
+    'if (first === end) return "0";',
+    '"0"',
+    '""',
+  ]),
+  same(
+    "src/data/labels.ts",
+    "numbers below 0 and above it have different keys, as well",
+    ['return `${sign === "-" ? "-" : ""}${all.slice(first, end)}e${power}`;', 'sign === "-"', 'sign !== "-"'],
+    ['return `${sign === "-" ? "-" : ""}${all.slice(first, end)}e${power}`;', '""', '"Stryker was here!"'],
+  ),
+  ...["src/data/mnist.ts", "src/data/imdb.ts"].map((file) =>
+    same(
+      file,
+      "a set that holds none of the files' names, as well",
+      ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "() => []", "() => undefined"],
+      ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "[]", '["Stryker was here"]'],
+    ),
+  ),
+  same("src/data/mnist.ts", "the four names hold .gz once, at their end", [
+    'const unpacked = (name: string) => name.replace(/\\.gz$/, "");',
+    "/\\.gz$/",
+    "/\\.gz/",
+  ]),
+  same("src/data/formats/csvScanner.ts", "the end is seen one byte later", [
+    'if (at >= length) throw this.wrong(firstLine, count, "a quoted field does not end", "a closing quote");',
+    "at >= length",
+    "at > length",
+  ]),
+  same("src/data/formats/csvScanner.ts", "looks at ASCII as well, which is UTF-8", [
+    "if (high > 127) this.#checkEncoding(line, count);",
+    "high > 127",
+    "true",
+  ]),
+  same(
+    "src/data/formats/csvScanner.ts",
+    "behind the end there is no separator either",
+    ["if (at >= length || bytes[at] !== separator) break;", "at >= length", "false"],
+    ["if (at >= length || bytes[at] !== separator) break;", "at >= length", "at > length"],
+  ),
+  same(
+    "src/data/formats/csvScanner.ts",
+    "a line without an end is the last",
+    ["this.#nextLine = width > 0 ? line + 1 : line;", "width > 0", "true"],
+    ["this.#nextLine = width > 0 ? line + 1 : line;", "width > 0", "width >= 0"],
+  ),
+  same(
+    "src/data/formats/csvScanner.ts",
+    "a part of a message that is undefined is one that is not given",
+    ...["got", "hint"].map((part) => [
+      "const parts = { expected, ...(got !== undefined && { got }), ...(hint !== undefined && { hint }) };",
+      `${part} !== undefined`,
+      "true",
+    ]),
+  ),
+  same(
+    "src/data/table/rows.ts",
+    "a part of a message that is undefined is one that is not given",
+    ...["expected", "got"].map((part) => [
+      "const rule = { ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) };",
+      `${part} !== undefined`,
+      "true",
+    ]),
+  ),
+  same("src/data/formats/decimals.ts", "10⁰ is 1, whether it divides or multiplies", [
+    "const scaled = (m: number, power: number): number => (power < 0 ? m / powers[-power] : m * powers[power]);",
+    "power < 0",
+    "power <= 0",
+  ]),
+  same("src/data/table/layout.ts", "what is missing is neither a number nor a word, as well", [
+    'if (missingValues.includes(text)) return "missing";',
+    '"missing"',
+    '""',
+  ]),
+  same("src/data/table/layout.ts", "an option that is undefined is one that is not given", [
+    "return pattern === undefined ? slot : { ...slot, like: pattern };",
+    "pattern === undefined",
+    "false",
+  ]),
+  same(
+    "src/data/table/layout.ts",
+    "a row of another length is an error afterwards, and what is behind the end of a typed array is ignored",
+    ...["i <= Math.min(first.length, scanner.count)", "Math.max(first.length, scanner.count)"].map((to, i) => [
+      "for (let i = 0; i < Math.min(first.length, scanner.count); i++) {",
+      i === 0 ? "i < Math.min(first.length, scanner.count)" : "Math.min(first.length, scanner.count)",
+      to,
+    ]),
+  ),
+  same(
+    "src/data/table/rows.ts",
+    "pieces of another size hold the same rows",
+    ...[
+      [
+        "Math.min(Math.max(64, count), Math.floor(largestPiece / S))",
+        "Math.max(Math.max(64, count), Math.floor(largestPiece / S))",
+      ],
+      ["Math.max(64, count)", "Math.min(64, count)"],
+      ["largestPiece / S", "largestPiece * S"],
+    ].map(([from, to]) => ["const rows = Math.min(Math.max(64, count), Math.floor(largestPiece / S));", from, to]),
+  ),
+  same("src/data/table/rows.ts", "the slow way reads the same number", [
+    "piece[at] = value === value ? value : otherNumber(scanner, s, starts[s], ends[s], layout, options);",
+    "value === value",
+    "false",
+  ]),
+  same(
+    "src/data/table/rows.ts",
+    "sets a property of the typed array that nobody reads",
+    ["for (const one of known) if (one.length > 0) begins[one[0]] = 1;", "one.length > 0", "true"],
+    ["for (const one of known) if (one.length > 0) begins[one[0]] = 1;", "one.length > 0", "one.length >= 0"],
+  ),
+  same("src/data/table/rows.ts", "the comparison with each of them decides as well", [
+    "if (begins[bytes[start]] === 0) return false;",
+    "begins[bytes[start]] === 0",
+    "false",
+  ]),
+  same("src/data/table/rows.ts", "whatever is not a point is a comma there", [
+    'else if (isDecimal(withPoint(text, decimal === "." ? "," : "."))) {',
+    '","',
+    '""',
+  ]),
+  same("src/data/table/values.ts", "what fills gaps of which there are none is not read", [
+    "rows.missing[s] === 0 ? NaN : fillOf(op, rows, layout, s, orders[s]),",
+    "rows.missing[s] === 0",
+    "false",
+  ]),
+  same("src/data/table/words.ts", "without known words nobody asks for the key", [
+    "this.#keyOf = keysOf(known ?? []);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same(
+    "src/data/table/words.ts",
+    "the bytes are compared anyway",
+    ...[
+      [
+        "entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start",
+        "entries[entry] !== hash && entries[entry + 2] - entries[entry + 1] !== end - start",
+      ],
+      ["entries[entry] !== hash", "false"],
+    ].map(([from, to]) => [
+      "if (entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start) continue;",
+      from,
+      to,
+    ]),
+  ),
+  same(
+    "src/data/table/words.ts",
+    "a string finds the word as well where the table is full",
+    ["if (this.#count < mostKnown) this.#note(place, hash, start, end, number);", "this.#count < mostKnown", "true"],
+    [
+      "if (this.#count < mostKnown) this.#note(place, hash, start, end, number);",
+      "this.#count < mostKnown",
+      "this.#count <= mostKnown",
+    ],
+  ),
+  same("src/data/imdb.ts", "an option that is undefined is one that is not given", [
+    "return isGzip(bytes) ? gunzip(bytes, `${op}: ${file}`, { ...(size !== undefined && { size }), maxBytes }) : bytes;",
+    "size !== undefined",
+    "true",
+  ]),
+];
