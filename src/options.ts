@@ -154,6 +154,19 @@ export function checkObject(op: string, what: string, value: unknown): void {
   throw new UsageError(message(op, `${what} must be an object`, { got: show(value) }));
 }
 
+/** Checks that a value is a function. @throws {UsageError} when it is not */
+export function checkFunction(op: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new UsageError(message(op, "not a function", { expected: "() => …", got: show(value) }));
+}
+
+/** Checks that a value is a list of numbers, or a typed array. @throws {UsageError} when it is not */
+export function checkSequence(op: string, what: string, value: unknown): void {
+  const isTyped = ArrayBuffer.isView(value) && "length" in value && !/^Big/.test(show(value));
+  if (isTyped || (Array.isArray(value) && Array.from(value).every((one) => typeof one === "number"))) return;
+  throw new UsageError(message(op, `${what} must be a list of numbers`, { got: show(value) }));
+}
+
 /** Checks that a value is an array. @throws {UsageError} when it is not */
 export function checkList(op: string, what: string, value: unknown): void {
   if (Array.isArray(value)) return;
@@ -185,7 +198,7 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   const isName = typeof value === "string";
   const hint = isName
     ? 'Or import "lanegrad/names" once, for names.'
-    : `Call it: ${(value as { readonly name?: string }).name}().`;
+    : `Call it: ${(value as { readonly name?: string } | null)?.name}().`;
   const help = isName || typeof value === "function" ? { hint } : {};
   throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...help }));
 }

@@ -11,6 +11,8 @@ export interface Training {
   readonly epoch: number;
   /** Steps in an epoch; Infinity where a stream does not say how many. */
   readonly batches: number;
+  /** Loss of the last batch by itself, where `logs.loss` is the mean of the epoch so far; NaN before the first. */
+  readonly batchLoss: number;
   /** The learning rate of the next step; assigning replaces the schedule's. */
   learningRate: number;
   /**
@@ -35,7 +37,10 @@ export interface Training {
   stop(reason: string): void;
 }
 
-/** Loss and metrics by name: "loss", "accuracy", "valLoss", "valAccuracy", … */
+/**
+ * Loss and metrics by name: "loss", "accuracy", "valLoss", "valAccuracy", … After a batch they are means over the epoch
+ * so far; the loss of the batch by itself is {@link Training.batchLoss}.
+ */
 export type Logs = Readonly<Record<string, number>>;
 
 /** The state of a callback in a checkpoint, as JSON. */

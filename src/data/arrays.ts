@@ -1,7 +1,8 @@
 /** Data sets from values in memory. Letters: N rows, C classes, K targets. */
 import { checkKeys, message, show, ShapeError, UsageError } from "../errors.js";
+import { checkList, checkSequence } from "../options.js";
 import { tensor, zeros } from "../tensor/create.js";
-import { showShape, sizeOf, type Shape } from "../tensor/shape.js";
+import { checkShape, showShape, sizeOf, type Shape } from "../tensor/shape.js";
 import { Tensor, type TensorValues } from "../tensor/tensor.js";
 import type { Dataset } from "./dataset.js";
 
@@ -37,6 +38,9 @@ export function fromArrays(options: ArraysOptions): Dataset {
     const wrong = labels === undefined ? "neither labels nor target is given" : "both labels and target are given";
     throw new UsageError(message(op, wrong, { expected: "one of them" }));
   }
+  checkShape(op, sampleShape);
+  if (labels !== undefined) checkSequence(op, "labels", labels);
+  if (classNames !== undefined) checkList(op, "classNames", classNames);
   const x = rowsOf(op, "x", options.x, sampleShape);
   const rows = x.shape[0];
   const checkRows = (name: string, count: number) => {
@@ -71,6 +75,7 @@ export function fromArrays(options: ArraysOptions): Dataset {
 export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: number): Tensor {
   const op = "datasets.toCategorical";
   const values = labels instanceof Tensor ? labels.toTypedArray() : labels;
+  checkSequence(op, "labels", values);
   checkLabels(op, values, classes ?? 2 ** 31);
   let count = classes ?? 0;
   for (let i = 0; i < values.length; i++) count = Math.max(count, values[i] + 1);

@@ -9,6 +9,7 @@ import { type ByteSource, readBytes, unshared } from "../io/bytes.js";
 import { readFile } from "../io/files.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
 import { nodeBuiltin } from "../io/node.js";
+import { checkPaths } from "../io/paths.js";
 import { ZipArchive } from "../io/zip.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
@@ -139,6 +140,7 @@ export async function findImdb(
   dir?: string,
   cache?: string,
 ): Promise<{ readonly dir: string } | { readonly npz: string; readonly wordIndex?: string } | undefined> {
+  checkPaths(op, { dir, cache });
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   const folders = dir === undefined ? [path.join(cache ?? cacheFolder(op), "imdb")] : [dir, path.join(dir, "imdb")];

@@ -8,6 +8,7 @@ import { checkKeys, DataError, UsageError, message, show } from "../errors.js";
 import { type ByteSource, readBytes, unshared } from "../io/bytes.js";
 import { readFile } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
+import { checkPaths } from "../io/paths.js";
 import { heap } from "../runtime/runtime.js";
 import { tensor } from "../tensor/create.js";
 import { digitNames, type Dataset, type Split } from "./dataset.js";
@@ -104,6 +105,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Split> {
  * @throws {UsageError} in browsers
  */
 export async function findMnist(dir?: string, cache?: string): Promise<string | undefined> {
+  checkPaths(op, { dir, cache });
   const path = nodeBuiltin("path", op, browserHint);
   const fs = nodeBuiltin("fs/promises");
   const folders = dir === undefined ? [cacheOf(cache)] : [dir, path.join(dir, "mnist")];

@@ -3,10 +3,10 @@
  * part alone, so that nothing about the test part leaks into training. Works on copies; the given tensors do not
  * change. Letters: N rows, F features: the numbers of a row, whatever its shape.
  */
-import { checkKeys, DataError, message, ShapeError } from "../errors.js";
+import { checkKeys, DataError, message, ShapeError, show, UsageError } from "../errors.js";
 import { tensor } from "../tensor/create.js";
 import { showShape } from "../tensor/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import type { Dataset, Split } from "./dataset.js";
 import { splitInTwo } from "./folds.js";
 
@@ -107,13 +107,18 @@ export function normalize(data: Split): ScaledSplit {
  * @throws {MemoryError}
  */
 export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLike<number>>>): Tensor {
-  const { offset, factor } = scaling;
+  const op = "datasets.scale";
+  const { offset, factor } = scaling ?? {};
+  if (!(x instanceof Tensor) || x.rank === 0 || !isList(offset) || !isList(factor)) {
+    const got = `${show(x)} and ${show(scaling)}`;
+    throw new UsageError(
+      message(op, "x or the scaling is missing", { expected: "a tensor [N, …] and { offset, factor }", got }),
+    );
+  }
   const features = x.size / x.shape[0];
   if (features !== offset.length) {
     const expected = `${offset.length} numbers a row`;
-    throw new ShapeError(
-      message("datasets.scale", "x has the wrong number of features", { expected, got: showShape(x.shape) }),
-    );
+    throw new ShapeError(message(op, "x has the wrong number of features", { expected, got: showShape(x.shape) }));
   }
   const values = realValues(x);
   eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));
@@ -122,7 +127,17 @@ export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLi
 
 type Fit = (values: Float32Array, scaling: Scaling) => void;
 
-function scaleBoth({ train, test }: Split, op: string, fit: Fit): ScaledSplit {
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value);
+}
+
+function scaleBoth(data: Split, op: string, fit: Fit): ScaledSplit {
+  const { train, test } = data ?? {};
+  for (const part of [train, test]) {
+    if (part?.x instanceof Tensor && part.x.rank > 0) continue;
+    const expected = "{ train: { x, y }, test: { x, y } } of tensors, as datasets.split gives them";
+    throw new UsageError(message(op, "not a data set in two parts", { expected, got: show(data) }));
+  }
   const values = realValues(train.x);
   const features = values.length / train.x.shape[0];
   const wrong = values.findIndex((value) => !Number.isFinite(value));

@@ -8,6 +8,7 @@
 import { checkKeys } from "../errors.js";
 import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
 import { nodeBuiltin } from "../io/node.js";
+import { checkPaths } from "../io/paths.js";
 import { cacheFolder, cacheOptions, checkCacheOptions, fetchFiles, type CacheOptions } from "./download.js";
 import { readText } from "./text/readText.js";
 
@@ -51,6 +52,7 @@ export async function shakespeare(options: ShakespeareOptions = {}): Promise<str
  * @throws {UsageError} in browsers
  */
 export async function findShakespeare(place?: string, cache?: string): Promise<string | undefined> {
+  checkPaths(op, { place, cache });
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   const { name } = published;

@@ -6,10 +6,14 @@
 import { UsageError, message, show } from "../errors.js";
 import { fileError } from "./fileErrors.js";
 import { nodeBuiltin } from "./node.js";
+import { checkPaths } from "./paths.js";
 import { removeAbandoned, temporaryName } from "./temporary.js";
 
 function fileName(op: string, path: string | URL): string {
-  if (typeof path === "string") return path;
+  if (typeof path === "string") {
+    checkPaths(op, { path });
+    return path;
+  }
   if (path.protocol === "file:") return nodeBuiltin("url", op).fileURLToPath(path);
   const hint = "Pass `await fetch(url)` to read from the network.";
   throw new UsageError(message(op, "the URL is not a file", { expected: "a file: URL", got: show(path.href), hint }));

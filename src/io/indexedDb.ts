@@ -60,6 +60,10 @@ function checkName(op: string, name: string): void {
 export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuffer): Promise<void> {
   const op = "saveToIndexedDb";
   checkName(op, name);
+  if (!(bytes instanceof ArrayBuffer || ArrayBuffer.isView(bytes))) {
+    const hint = "Of a model they are await model.toBytes().";
+    throw new UsageError(message(op, "there are no bytes", { expected: "a Uint8Array", got: show(bytes), hint }));
+  }
   const stored = new Uint8Array(bytes); // of a typed array: a copy, which leaves the memory around it behind
   await withStore(op, "readwrite", (store) => store.put(stored, name));
 }

@@ -7,6 +7,7 @@
  */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "./bytes.js";
+import { foreignFormat } from "./foreign.js";
 import { loneSurrogate, parseHeader, type TensorInfo } from "./safetensorsHeader.js";
 
 /** Element types and their width in bytes. */
@@ -177,6 +178,11 @@ function headerLength(file: Uint8Array): number {
   const claimed = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
   const most = Math.min(file.length - 8, maxHeaderBytes);
   if (claimed > most) {
+    const foreign = foreignFormat(file);
+    if (foreign !== undefined) {
+      const { name: got, hint } = foreign;
+      throw new DataError(message("safetensors", "this is a file of another format", { expected: "safetensors", got, hint })); // prettier-ignore
+    }
     const expected = `at most ${most} bytes (${most === maxHeaderBytes ? "the format's limit" : "what follows in the file"})`;
     const hint = "This is not a safetensors file, or it is cut off.";
     throw new DataError(message("safetensors", "the header's length is wrong", { expected, got: `${claimed}`, hint }));

@@ -91,8 +91,9 @@ export abstract class Layer {
   #builtFor: readonly Shape[] | undefined;
 
   constructor(options: LayerOptions = {}) {
-    this.#name = options.name;
-    this.inputShape = options.inputShape;
+    const { name, inputShape } = options ?? {};
+    this.#name = name;
+    this.inputShape = Array.isArray(inputShape) ? inputShape : undefined;
   }
 
   /**
@@ -253,7 +254,8 @@ export abstract class Layer {
 /** The operands as a list. @throws {UsageError} when one is not a symbolic tensor */
 function symbolsOf(kind: string, input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
   const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
-  if (Array.isArray(inputs) && inputs.every((symbol) => symbol instanceof SymbolicTensor)) return inputs;
+  if (Array.isArray(inputs) && inputs.length > 0 && [...inputs].every((symbol) => symbol instanceof SymbolicTensor))
+    return inputs;
   const expected = "the result of layers.input() or of another layer's apply(), or a list of them";
   const hint = "To compute with numbers, put the layer into a model and call predict().";
   throw new UsageError(message(kind, "apply() takes symbolic tensors", { expected, got: show(input), hint }));

@@ -4,7 +4,7 @@
  * Letters: N samples, C classes.
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
-import { type Table, integer, number, optional, resolve, unchecked } from "../options.js";
+import { type Table, checkSequence, integer, number, optional, resolve, unchecked } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Options of {@link confusionMatrix}. */
@@ -72,8 +72,18 @@ export interface ClassScores {
   readonly predicted: number;
 }
 
-/** The scores of each class. @param matrix (C, C): rows are true classes, columns predicted ones */
+/**
+ * The scores of each class.
+ * @param matrix  (C, C): rows are true classes, columns predicted ones
+ * @throws {UsageError} when it is not such a matrix
+ */
 export function classScores(matrix: readonly (readonly number[])[]): ClassScores[] {
+  const given: unknown = matrix;
+  const isSquare = Array.isArray(given) && given.every((row) => Array.isArray(row) && row.length === given.length);
+  if (!isSquare || !given.flat().every((count) => typeof count === "number")) {
+    const expected = "rows of counts, as confusionMatrix gives them";
+    throw new UsageError(message("classScores", "not a matrix", { expected, got: show(given) }));
+  }
   return matrix.map((row, c) => {
     const hits = row[c];
     const support = row.reduce((sum, count) => sum + count, 0);
@@ -97,6 +107,7 @@ function classesIn(
   threshold: number,
 ): { values: number[]; classes: number } {
   const isTensor = source instanceof Tensor;
+  if (!isTensor) checkSequence(op, what, source);
   const values = Array.from(isTensor ? source.toTypedArray() : source);
   if (isTensor && source.rank === 2) {
     const [N, C] = source.shape;

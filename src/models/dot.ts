@@ -2,6 +2,7 @@
  * A model's layers as a graph in DOT, the language of Graphviz. Does not draw. Source: graphviz.org/doc/info/lang.html.
  */
 import { printable } from "../errors.js";
+import { checkModel } from "./checkModel.js";
 import type { Model } from "./model.js";
 import { summaryRows } from "./summary.js";
 
@@ -11,6 +12,7 @@ import { summaryRows } from "./summary.js";
  * @throws {UsageError} before the model is built
  */
 export function modelToDot(model: Model): string {
+  checkModel("modelToDot", model);
   const { insides } = model;
   const rows = summaryRows(insides.graph("modelToDot"), insides.weights);
   const boxes = rows.map(({ name, kind, shape, parameters, isOutput }, i) => {

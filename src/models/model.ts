@@ -7,9 +7,9 @@ import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
-import { checkBoolean, checkInteger } from "../options.js";
+import { checkBoolean, checkFunction, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
-import type { Shape } from "../tensor/shape.js";
+import { type Shape, checkShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
@@ -92,6 +92,19 @@ export class Model {
   }
 
   /**
+   * The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on, in `fit`
+   * (from a callback, or between two awaits), in `trainOnBatch` and in replays of a recorded step.
+   * @throws {UsageError} before `compile`, and for a number below 0
+   */
+  get learningRate(): number {
+    return this.#state.step("learningRate").optimizer.learningRate;
+  }
+
+  set learningRate(rate: number) {
+    this.#state.step("learningRate").optimizer.learningRate = rate;
+  }
+
+  /**
    * Fixes the shapes of a sequential model without inputShape before it sees data.
    *
    * @param sampleShape  shape of one sample
@@ -99,6 +112,7 @@ export class Model {
    * @throws {ShapeError} when the layers do not fit
    */
   build(sampleShape: Shape): void {
+    checkShape("build", sampleShape);
     this.#state.build(sampleShape);
   }
 
@@ -383,6 +397,7 @@ export class Model {
    * @throws {UsageError} before the model is built
    */
   summary(print: (text: string) => void = console.log): void {
+    checkFunction("summary", print);
     print(printable(summarize(this.name, this.#state.graph("summary"), this.#state.weights, this.#state.stepMemory)));
   }
 

@@ -7,6 +7,7 @@ import { max, sum } from "../ops/reduce/reduce.js";
 import { tensor } from "../tensor/create.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkModel } from "./checkModel.js";
 import type { Model } from "./model.js";
 
 /** Options of {@link inputGradients}. */
@@ -29,10 +30,15 @@ export interface InputGradientOptions {
  */
 export function inputGradients(model: Model, inputs: readonly Tensor[], options: InputGradientOptions = {}): Tensor[] {
   const op = "inputGradients";
+  checkModel(op, model);
   checkKeys(op, options, ["of"]);
   const { of = highestScores } = options;
   const given: unknown = inputs;
-  if (!Array.isArray(given) || !given.every((input) => input instanceof Tensor && input.dtype === "float32")) {
+  if (
+    !Array.isArray(given) ||
+    given.length === 0 ||
+    !given.every((input) => input instanceof Tensor && input.dtype === "float32")
+  ) {
     const hint = "Tokens have no gradient; take the output of their embedding by upTo(model, layer).";
     throw new UsageError(message(op, "not a list of float32 tensors", { expected: "[x]", got: show(given), hint }));
   }

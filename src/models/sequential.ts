@@ -1,5 +1,5 @@
 /** The two ways to make a model: a chain of layers, or any graph between inputs and outputs. */
-import { UsageError, message, show } from "../errors.js";
+import { UsageError, checkKeys, message, show } from "../errors.js";
 import { Layer, SymbolicTensor } from "../layers/layer.js";
 import { sampleShape } from "../tensor/shape.js";
 import { Chain } from "./graph/chain.js";
@@ -49,7 +49,9 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
  * them to the new one.
  * @throws {UsageError} when an output depends on an input that is not listed
  */
-export function model({ inputs, outputs, ...options }: GraphOptions): Model {
+export function model(given: GraphOptions): Model {
+  checkKeys("model", given, ["inputs", "outputs", "name", "seed"]);
+  const { inputs, outputs, ...options } = given;
   const list = (symbols: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] =>
     symbols instanceof SymbolicTensor ? [symbols] : symbols;
   for (const [name, symbols] of Object.entries({ inputs, outputs })) {

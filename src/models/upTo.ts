@@ -4,6 +4,7 @@
  */
 import { UsageError, message, show } from "../errors.js";
 import { Graph } from "./graph/graph.js";
+import { checkModel } from "./checkModel.js";
 import { Model } from "./model.js";
 
 /**
@@ -14,6 +15,7 @@ import { Model } from "./model.js";
  * @throws {UsageError} before the model is built, or when there is no such layer
  */
 export function upTo(model: Model, layer: string): Model {
+  checkModel("upTo", model);
   const { inputs, layers, steps } = model.insides.graph("upTo");
   const step = steps.findLast(({ call }) => call.layer.name === layer);
   if (step === undefined) {

@@ -124,7 +124,7 @@ export function randomUniform(
   checkKeys("randomUniform", options, ["low", "high", "seed"]);
   const { low = 0, high = 1, seed } = options;
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
-    const got = `low ${low}, high ${high}`;
+    const got = `low ${show(low)}, high ${show(high)}`;
     throw new UsageError(
       message("randomUniform", "low or high is out of range", { expected: "finite low ≤ high", got }),
     );
@@ -171,7 +171,7 @@ function normalOptions(
   checkKeys(op, options, ["mean", "stddev", "seed"]);
   const { mean = 0, stddev = 1, seed } = options;
   if (!(Number.isFinite(mean) && stddev >= 0 && stddev < Infinity)) {
-    const got = `mean ${mean}, stddev ${stddev}`;
+    const got = `mean ${show(mean)}, stddev ${show(stddev)}`;
     throw new UsageError(
       message(op, "mean or stddev is out of range", { expected: "a finite mean and stddev ≥ 0", got }),
     );
@@ -196,7 +196,7 @@ export function randomInt(
   const { low = 0, high, seed } = options;
   const isInt32 = (n: number): boolean => Number.isInteger(n) && Math.abs(n) < 2 ** 31;
   if (!(isInt32(low) && isInt32(high) && low < high)) {
-    const got = `low ${low}, high ${high}`;
+    const got = `low ${show(low)}, high ${show(high)}`;
     throw new UsageError(
       message("randomInt", "low or high is out of range", { expected: "integers low < high below 2³¹", got }),
     );

@@ -3,13 +3,18 @@
  * `Math.log` and `Math.sin` differ between engines. A file of its own, since training itself draws no normal numbers in
  * JavaScript. Source: Marsaglia's polar method.
  */
-import type { Random } from "./random.js";
+import { UsageError, message, show } from "../errors.js";
+import { Random } from "./random.js";
 
 /** The second number of each pair, kept until it is asked for. */
 const spares = new WeakMap<Random, number>();
 
 /** The next normal number of a stream, with the given mean and standard deviation. Default: N(0, 1). */
 export function drawNormal(random: Random, mean = 0, standardDeviation = 1): number {
+  if (!(random instanceof Random)) {
+    const expected = "new Random(seed)";
+    throw new UsageError(message("drawNormal", "there is no generator", { expected, got: show(random) }));
+  }
   let z = spares.get(random);
   if (z !== undefined) spares.delete(random);
   else {

@@ -49,8 +49,14 @@ export class Random {
     return result >>> 0;
   }
 
-  /** A number in [low, high), one of 2³² equally likely values. Default: in [0, 1). */
+  /**
+   * A number in [low, high), one of 2³² equally likely values. Default: in [0, 1).
+   * @throws {UsageError} for bounds that are not numbers
+   */
   uniform(low = 0, high = 1): number {
+    if (typeof low !== "number" || typeof high !== "number") {
+      throw new UsageError(message("Random.uniform", "low and high must be numbers"));
+    }
     return low + (high - low) * (this.bits() / twoTo32);
   }
 
@@ -96,7 +102,7 @@ export class Random {
    * @throws {UsageError} when a number is not a safe integer
    */
   fork(label: number | string): Random {
-    if (typeof label === "number" && !Number.isSafeInteger(label)) {
+    if (typeof label !== "string" && !Number.isSafeInteger(label)) {
       throw new UsageError(
         message("Random.fork", "label has the wrong type", {
           expected: "a string or a safe integer",

@@ -4,6 +4,7 @@
  * disposed.
  */
 import { UsageError, message } from "../errors.js";
+import { checkFunction } from "../options.js";
 
 /** Something that a scope can free. */
 export interface Scoped {
@@ -56,9 +57,10 @@ export function keep<T extends Scoped>(thing: T): T {
  *
  * @param fn  synchronous; a scope cannot span an await. When it throws, everything is freed and the error is passed on
  * @returns   what fn returns
- * @throws {UsageError} when fn returns a promise
+ * @throws {UsageError} when fn is not a function, or returns a promise
  */
 export function scope<T>(fn: () => T): T {
+  checkFunction("scope", fn);
   const made = new Set<Scoped>();
   open.push(made);
   let result: T | undefined;

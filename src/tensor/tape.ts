@@ -16,10 +16,11 @@
  * `accumulate` argument.
  */
 import { ShapeError, UsageError, message } from "../errors.js";
+import { checkFunction } from "../options.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
 import { launcher } from "../runtime/runtime.js";
 import { type Scoped, trackBeside, untrack } from "./scope.js";
-import { type Shape, sameShape, showShape } from "./shape.js";
+import type { Shape } from "./shape.js";
 
 /** Where to write a gradient: `=` when accumulate is 0, `+=` when it is 1. */
 export interface GradientPlace {
@@ -174,6 +175,7 @@ export function isGradEnabled(): boolean {
 
 /** Runs `fn`, which must be synchronous, without recording anything for a backward pass. @returns what fn returns */
 export function noGrad<T>(fn: () => T): T {
+  checkFunction("noGrad", fn);
   const before = enabled;
   enabled = false;
   try {
@@ -204,14 +206,6 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
     const hint = "Reduce it with sum() or mean(), or pass the gradient to start from.";
     throw new ShapeError(
       message("backward", "only a scalar has a starting gradient by default", { got: root.label(), hint }),
-    );
-  }
-  if (seed !== undefined && !sameShape(seed.shape, root.shape)) {
-    throw new ShapeError(
-      message("backward", "the starting gradient does not fit", {
-        expected: showShape(root.shape),
-        got: showShape(seed.shape),
-      }),
     );
   }
   if (producer === undefined) {

@@ -186,6 +186,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
 
   /** ∂this/∂leaf into the `grad` of every leaf behind this. See {@link backward}. */
   backward(seed?: Tensor): void {
+    if (seed !== undefined) checkSame("backward", "starting gradient does", this, seed, "float32");
     backward(this, seed);
   }
 

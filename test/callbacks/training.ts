@@ -12,6 +12,7 @@ export interface FakeTraining extends Training {
 export function fakeTraining(epochs = 100): FakeTraining {
   const training: FakeTraining = {
     epoch: 0,
+    batchLoss: NaN,
     epochs,
     batches: 1,
     gradientNorm: undefined,

@@ -137,11 +137,12 @@ describe("in training", () => {
       const model = sequential([layer, layers.flatten(), layers.dense({ units: 1 })]);
       model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: losses.meanSquaredError() });
       const vocabulary = layer.kind === "embedding" ? 9 : 2;
-      const size = layer.inputShape!.reduce((a, b) => a * b, 6);
+      const sample = layer.inputShape as readonly number[];
+      const size = sample.reduce((a, b) => a * b, 6);
       const data = Float32Array.from({ length: size }, () => Math.floor(vocabulary * random.uniform()));
       const loaded = await loadModel(await model.toBytes({ checkpoint: true }));
       for (const each of [model, loaded]) {
-        await each.fit(tensor(data, [6, ...layer.inputShape!]), tensor(data.slice(0, 6), [6, 1]), { shuffle: false });
+        await each.fit(tensor(data, [6, ...sample]), tensor(data.slice(0, 6), [6, 1]), { shuffle: false });
         const [{ value }] = each.weights.filter(({ name }) => /kernel|Kernel|embed|gamma/.test(name)).slice(layer.kind === "separableConv2d" ? 1 : 0); // prettier-ignore
         const rows = value.shape.at(layer.kind === "embedding" ? 0 : -1)!;
         const flat = [...value.toTypedArray()];

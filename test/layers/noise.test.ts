@@ -57,7 +57,7 @@ const all = (): Layer[] => [
 
 describe.each(all().map((layer) => [layer.kind, layer] as const))("%s", (_, layer) => {
   it("gives the same bits for a seed, others for another, and in prediction its input", () => {
-    const shape = [3, ...layer.inputShape!];
+    const shape = [3, ...(layer.inputShape as readonly number[])];
     expect(trained(layer, shape)).toEqual(trained(layer, shape));
     expect(trained(layer, shape)).not.toEqual(trained(layer, shape, 2));
     const x = full(shape, 3);

@@ -130,7 +130,7 @@ describe("backward", () => {
     [
       () => square(leaf([1, 2])).backward(ones([3])),
       ShapeError,
-      "backward: the starting gradient does not fit; expected [2], got [3].",
+      "backward: the starting gradient does not fit; expected Tensor(2), got Tensor(3).",
     ],
   ])("refuses: %#", (call, error, text) => {
     expect(call).toThrow(error);

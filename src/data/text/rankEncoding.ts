@@ -3,7 +3,7 @@
  * indexFrom.
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
-import { checkInteger } from "../../options.js";
+import { checkInteger, checkSequence } from "../../options.js";
 
 /** Options of {@link encodeRanks}, with Keras's defaults. */
 export interface RankOptions {
@@ -58,6 +58,7 @@ export function checkRankOptions(op: string, options: RankOptions): void {
 export function encodeRanks(ranks: ArrayLike<number>, options: RankOptions = {}): Int32Array<ArrayBuffer> {
   checkKeys("text.encodeRanks", options, rankOptions);
   checkRankOptions("text.encodeRanks", options);
+  checkSequence("text.encodeRanks", "ranks", ranks);
   return rankEncoder(options)(ranks);
 }
 

@@ -5,7 +5,7 @@
  */
 import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
-import { checkBoolean, checkInteger } from "../../options.js";
+import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { byCodePoint } from "../labels.js";
 
 /** The units that a text is split into. */
@@ -99,6 +99,7 @@ export class Tokenizer {
    * @throws {DataError} when a unit is not in the vocabulary and there is no token for unknown units
    */
   encode(text: string): Int32Array<ArrayBuffer> {
+    if (typeof text !== "string") throw new UsageError(message("text.encode", "not a text", { got: show(text) }));
     const units = unitsOf(text, this.#config);
     const tokens = new Int32Array(units.length);
     for (let i = 0; i < units.length; i++) {
@@ -120,6 +121,7 @@ export class Tokenizer {
    * @throws {UsageError} when a token is not in the vocabulary
    */
   decode(tokens: ArrayLike<number>): string {
+    checkSequence("text.decode", "tokens", tokens);
     const units = Array.from(tokens, (token) => this.unitOf(token)).filter((unit) => unit !== "");
     return units.join(this.unit === "words" ? " " : "");
   }

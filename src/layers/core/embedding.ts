@@ -60,7 +60,7 @@ const table = {
  * @throws {ShapeError} when the sequences do not have inputLength steps
  */
 export function embedding(options: EmbeddingOptions): Layer {
-  const { inputLength } = options;
+  const { inputLength } = options ?? {};
   return new Embedding(
     "embedding",
     inputLength === undefined ? options : { inputShape: [inputLength], ...options },

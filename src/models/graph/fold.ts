@@ -12,6 +12,7 @@ import { type SafetensorsEntry, decodeSafetensors, safetensorsChunks } from "../
 import type { Shape } from "../../tensor/shape.js";
 import type { Architecture } from "./architecture.js";
 import { type LoadOptions, loadModel } from "../file/loading.js";
+import { checkModel } from "../checkModel.js";
 import type { Model } from "../model.js";
 import { metadataKey } from "../file/saving.js";
 
@@ -36,6 +37,7 @@ interface Pair {
  * @throws what loadModel throws
  */
 export async function foldBatchNormalization(model: Model, options: LoadOptions = {}): Promise<Model> {
+  checkModel("foldBatchNormalization", model);
   const file = decodeSafetensors(await model.toBytes());
   const saved = JSON.parse(file.metadata[metadataKey]) as { architecture: Architecture };
   const { architecture } = saved;

@@ -22,6 +22,7 @@ import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
 import { checkSignal } from "./fitOptions.js";
 import type { Graph } from "../graph/graph.js";
 import { type Interrupts, interrupts } from "./interrupts.js";
+import { checkModel } from "../checkModel.js";
 import type { Model } from "../model.js";
 import type { Data, GivenMasks } from "../input/samples.js";
 import type { TrainingStep } from "../step/training.js";
@@ -92,6 +93,7 @@ export interface BpttResult {
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
+  checkModel(op, model);
   checkKeys(op, options, ["window", "stride", "carryState", "continues", "signal", "onWindow", "mask", "lengths"]);
   checkKeys(`${op} sequence`, sequence, ["x", "y"]);
   const { window, stride = window, carryState = true, continues = false, signal } = options;

@@ -27,6 +27,8 @@ export interface History {
   readonly epochs: readonly number[];
   /** Values at the end of each epoch, by name: loss, the metrics, and with validation valLoss, valAccuracy, … */
   readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Means so far of the epoch in which training was stopped; undefined where it ended between epochs. */
+  readonly partial?: Logs;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
   /** With groupByLength: the share of padding among the computed steps, in percent. */
@@ -116,6 +118,7 @@ class Fit implements Training {
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   readonly #batchCallbacks: readonly Callback[];
+  batchLoss = NaN;
   #stopped: string | undefined;
 
   constructor(
@@ -197,13 +200,17 @@ class Fit implements Training {
     const epochs: number[] = [];
     const history: Record<string, number[]> = {};
     let logs: Logs = {};
+    let partial: Logs | undefined;
     for (const callback of this.#callbacks) await callback.onTrainBegin?.(this);
     if (this.#options.resume) restoreCallbacks();
     while (progress.epoch < this.epochs && this.#stopped === undefined) {
       const { epoch } = progress;
       if (progress.batch === 0) for (const callback of this.#callbacks) await callback.onEpochBegin?.(epoch, this);
       await this.#epoch();
-      if (progress.batch < this.batches) break; // stopped in the middle
+      if (progress.batch < this.batches) {
+        partial = this.#logs(progress.loss); // stopped in the middle
+        break;
+      }
       logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
       epochs.push(epoch);
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
@@ -214,7 +221,13 @@ class Fit implements Training {
     }
     for (const callback of this.#callbacks) await callback.onTrainEnd?.(logs, this);
     const { padding } = this.#training.batches;
-    return { epochs, history, stopped: this.#stopped, ...(padding !== undefined && { padding }) };
+    return {
+      epochs,
+      history,
+      stopped: this.#stopped,
+      ...(partial && { partial }),
+      ...(padding !== undefined && { padding }),
+    };
   }
 
   /** Trains on the remaining batches of an epoch. */
@@ -236,6 +249,7 @@ class Fit implements Training {
         await this.#diverged(order, loss);
         return;
       }
+      this.batchLoss = loss;
       progress.add(results, batches.sizeOf(batch), batches.grouping, loss);
       await this.#batchEnd(batch, progress.loss);
     }

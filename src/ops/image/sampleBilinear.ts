@@ -4,6 +4,8 @@
  * transformer networks".
  */
 import { sampleBilinear as sampleBilinearKernel, sampleBilinearBackward } from "#wasm/kernels";
+import { checkKeys } from "../../errors.js";
+import { checkNumber } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, defineOp } from "../defineOp.js";
 import { checkBeside, checkImages } from "./imageChecks.js";
@@ -39,6 +41,9 @@ export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
  * @throws {ShapeError} when shapes or dtypes do not fit
  * @throws {UsageError} when field requires a gradient
  */
-export function sampleBilinear(x: Tensor, field: Tensor, { fill = 0 }: { readonly fill?: number } = {}): Tensor {
+export function sampleBilinear(x: Tensor, field: Tensor, options: { readonly fill?: number } = {}): Tensor {
+  checkKeys("sampleBilinear", options, ["fill"]);
+  const { fill = 0 } = options;
+  checkNumber("sampleBilinear", "fill", fill, "(-∞, ∞)");
   return apply(sampleBilinearOp, [x, field], { fill });
 }

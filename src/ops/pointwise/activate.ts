@@ -87,7 +87,7 @@ export function activate(x: Tensor, name: Activation): Tensor {
  * @throws {UsageError} when it is not, listing them
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
-  if (Object.hasOwn(functions, name)) return;
-  if (typeof name === "string" && /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name)) return;
+  if (typeof name === "string" && (Object.hasOwn(functions, name) || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name)))
+    return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }

@@ -46,7 +46,7 @@ function defineComparison(name: string, f: number, isSwapped = false): Op {
 /** Compares tensors or numbers; a number takes the dtype of the other operand. */
 function compare(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   const dtypeBeside = (other: NumberOrTensor): "float32" | "int32" =>
-    typeof other !== "number" && other.dtype === "int32" ? "int32" : "float32";
+    typeof other !== "number" && other?.dtype === "int32" ? "int32" : "float32";
   const x = typeof a === "number" ? full([], a, { dtype: dtypeBeside(b) }) : a;
   const y = typeof b === "number" ? full([], b, { dtype: dtypeBeside(a) }) : b;
   try {

@@ -385,7 +385,7 @@ describe("refuses", () => {
       () => model({ inputs: [symbol, symbol], outputs: add().apply([symbol, symbol]) }),
     ],
     [
-      'model: unknown option; expected name or seed, got "layers".',
+      'model: unknown option; expected inputs, outputs, name or seed, got "layers".',
       () => model({ inputs: symbol, outputs: symbol, layers: [] } as never),
     ],
     [

@@ -1,0 +1,194 @@
+/**
+ * Everything that users call, with garbage: exported functions and makers, and the methods of what they make. An error
+ * that is not one of the library's is a failure, and so is a promise that rejects with one.
+ *
+ * Not called: what layers, losses, metrics and optimizers are to models alone (Layer.call, Loss.checkTargets,
+ * Metric.update, Optimizer.step, hooks of callbacks), `init`, which is of the whole process, and loaders without an
+ * argument, which would ask the network.
+ */
+import * as lanegrad from "../../src/index.js";
+import { type Draw, type Fuzzer } from "./fuzzer.js";
+import { describeValue, garbage, someModel } from "./garbage.js";
+
+/** A function with a name by which a failure is found again. */
+interface Target {
+  readonly name: string;
+  /** The most arguments that are given. */
+  readonly most: number;
+  /** Makes what the function is called on; what is to be freed is in the scope of the case, or has `dispose`. */
+  readonly on?: () => object;
+  readonly call: (on: object | undefined, args: readonly unknown[]) => unknown;
+  /** Arguments that it takes, of which some are then replaced. */
+  readonly right?: (() => readonly unknown[]) | undefined;
+  /** The keys of its options, where it has some. */
+  keys?: readonly string[];
+}
+
+type Callable = (...args: readonly unknown[]) => unknown;
+
+/** Ask the network or the disk for data where they are called without a source. */
+const loaders = new Set(["datasets.mnist", "datasets.imdb", "datasets.shakespeare", "datasets.digits"]);
+const leftOut = new Set(["init", "datasets.downloaded", "scope"]);
+
+function functionsOf(name: string, value: unknown): Target[] {
+  if (typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value)) && !leftOut.has(name))
+    return [{ name, most: Math.max(3, value.length + 1), call: (_, args) => (value as Callable)(...args) }];
+  if (typeof value === "object" && value !== null)
+    // a namespace
+    return Object.entries(value).flatMap(([key, one]) => functionsOf(name === "" ? key : `${name}.${key}`, one));
+  return [];
+}
+
+/** The public methods of an object, its accessors aside. */
+function methodsOf(
+  name: string,
+  on: () => object,
+  methods: readonly string[],
+  right?: (method: string) => Target["right"],
+): Target[] {
+  return methods.map((method) => ({
+    name: `${name}.${method}`,
+    ...(right?.(method) && { right: right(method)! }),
+    most: 3,
+    on,
+    call: (it, args) => ((it as Record<string, Callable>)[method] as Callable).apply(it, args as unknown[]),
+  }));
+}
+
+const tensorMethods = ["item", "toArray", "toTypedArray", "assign", "addAssign", "subAssign", "backward", "zeroGrad", "toString"]; // prettier-ignore
+const modelMethods = ["build", "compile", "fit", "evaluate", "predict", "predictAll", "call", "trainOnBatch", "zeroGrad", "resetStates", "summary", "save", "saveCheckpoint", "toBytes", "loadWeights"]; // prettier-ignore
+const { layers, optimizers, tensor, Random, RandomState, text } = lanegrad;
+const leaf = (): lanegrad.Tensor => tensor([1, 2], [2], { requiresGrad: true });
+
+const rows = (): lanegrad.Tensor => tensor([[1, 2], [3, 4]]); // prettier-ignore
+const sums = (): lanegrad.Tensor => tensor([[3], [7]]);
+/** What methods of a model take. */
+const taken: Readonly<Record<string, Target["right"]>> = {
+  fit: () => [rows(), sums(), { batchSize: 1 }],
+  evaluate: () => [rows(), sums(), {}],
+  predict: () => [rows(), {}],
+  predictAll: () => [rows(), {}],
+  call: () => [[rows()], {}],
+  trainOnBatch: () => [[rows()], [sums()], {}],
+  compile: () => [{ optimizer: optimizers.sgd(), loss: lanegrad.losses.huber(), metrics: [lanegrad.metrics.r2()] }],
+};
+const symbols = (): Target["right"] => () => [layers.input({ shape: [2] })];
+const ofModels: Readonly<Record<string, Target["right"]>> = {
+  bptt: () => [someModel(true), { x: [[[1, 2]]], y: [[[1]]] }, { window: 1 }],
+  upTo: () => [someModel(true), "dense_1"],
+  inputGradients: () => [someModel(true), [rows()], {}],
+  foldBatchNormalization: () => [someModel(true), {}],
+  modelToDot: () => [someModel(true)],
+  saveToIndexedDb: () => ["name", someModel(true)],
+  record: () => [() => lanegrad.sum(leaf())],
+};
+/** Most exported functions that are in no namespace are ops. */
+const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore
+const partsOf = (): readonly unknown[] => [{ x: rows(), y: sums(), train: { x: rows(), y: sums() }, test: { x: rows(), y: sums() } }, { test: 0.5 }]; // prettier-ignore
+
+const targets: readonly Target[] = [
+  ...functionsOf("", lanegrad).map((target) => ({
+    right: target.name.startsWith("datasets.") ? partsOf : target.name.includes(".") ? () => [] : operands,
+    ...target,
+    ...(ofModels[target.name] && { right: ofModels[target.name] }),
+  })),
+  ...methodsOf("tensor", leaf, tensorMethods),
+  ...methodsOf(
+    "model",
+    () => someModel(true),
+    modelMethods,
+    (method) => taken[method],
+  ),
+  ...methodsOf(
+    "model not built",
+    () => someModel(false),
+    modelMethods,
+    (method) => taken[method],
+  ),
+  ...methodsOf("layer", () => layers.dense({ units: 2 }), ["apply", "applyMany"], symbols),
+  ...methodsOf("lstm", () => layers.lstm({ units: 2, returnState: true }), ["apply", "applyMany"]),
+  ...methodsOf("optimizer", () => optimizers.adam(), ["for"]),
+  ...methodsOf("optimizer of tensors", () => optimizers.adam().for([leaf()]), ["step", "zeroGrad", "dispose"]),
+  ...methodsOf("recording", () => lanegrad.record(() => 1), ["replay", "dispose"]),
+  ...methodsOf("random", () => new Random(1), ["bits", "uniform", "integer", "permutation", "fork"]),
+  ...methodsOf("tokenizer", () => text.fitTokenizer("some text", { unit: "characters" }), [
+    "tokenOf",
+    "unitOf",
+    "encode",
+    "decode",
+    "toJSON",
+  ]),
+  { name: "new Random", most: 2, call: (_, args) => new Random(...(args as [number])) },
+  { name: "new RandomState", most: 2, call: (_, args) => new RandomState(...(args as [number])) },
+  { name: "trainable", most: 1, on: () => layers.dense({ units: 1 }), call: (on, [value]) => void ((on as { trainable: unknown }).trainable = value) }, // prettier-ignore
+  { name: "requiresGrad", most: 1, on: leaf, call: (on, [value]) => void ((on as { requiresGrad: unknown }).requiresGrad = value) }, // prettier-ignore
+  { name: "grad", most: 1, on: leaf, call: (on, [value]) => void ((on as { grad: unknown }).grad = value) },
+  { name: "notes", most: 1, on: () => someModel(true), call: (on, [value]) => { (on as { notes: unknown }).notes = value; return (on as lanegrad.Model).toBytes(); } }, // prettier-ignore
+];
+
+/** The keys that a function takes in its options, as its own message lists them. */
+function keysOf(target: Target, on: object | undefined): readonly string[] {
+  for (const args of [[{ __: 1 }], [undefined, { __: 1 }], [undefined, undefined, { __: 1 }], [leaf(), { __: 1 }], [[leaf()], { __: 1 }]]) {
+    try {
+      const made = target.call(on, args);
+      if (made instanceof Promise) made.catch(() => undefined);
+    } catch (error) {
+      const [, list] = /unknown option; expected (.*), got "__"/.exec(String(error)) ?? [];
+      if (list !== undefined) return list.split(/, | or /);
+    }
+  }
+  return [];
+} // prettier-ignore
+
+/** What the library throws on purpose. */
+function isOurs(error: unknown): boolean {
+  return error instanceof lanegrad.LanegradError || (error instanceof DOMException && error.name === "AbortError");
+}
+
+export const publicApi: Fuzzer = {
+  name: "api",
+  holds: "every public function, called with garbage, succeeds or throws an error of the library",
+  cases: 1_000_000,
+  shortCases: 1000,
+  async play(draw: Draw) {
+    const { log } = console;
+    console.log = () => undefined; // what summary prints to
+    try {
+      await callOne(draw);
+    } finally {
+      console.log = log;
+    }
+  },
+};
+
+async function callOne(draw: Draw): Promise<void> {
+  const target = draw.pick(targets);
+  const disposed: { dispose?: () => void }[] = [];
+  let shown = "";
+  const outcome = lanegrad.scope(() => {
+      const on = target.on?.();
+      target.keys ??= keysOf(target, on);
+      const keys = target.keys;
+      const right = draw.chance(0.6) ? (target.right?.() ?? []) : [];
+    const args = Array.from({ length: draw.integer(right.length, Math.max(right.length, target.most)) }, (_, i) => i < right.length && draw.chance(0.6) ? right[i] : garbage(draw, keys));
+      if (loaders.has(target.name) && (args[0] === undefined || typeof args[0] === "object")) args[0] = draw.integer(0, 9);
+      if (/\.save/.test(target.name) && typeof args[0] === "string") args[0] = "/dev/null/no/folder";
+      shown = `${target.name}(${args.map((one) => describeValue(one)).join(", ")})`;
+      if (on !== undefined && "compile" in on) disposed.push(on as lanegrad.Model);
+      try {
+        return { result: target.call(on, args) };
+      } catch (error) {
+        return { error };
+      }
+    }) as { readonly result?: unknown; readonly error?: unknown }; // prettier-ignore
+  let { error } = outcome;
+  if (outcome.result instanceof Promise) {
+    try {
+      await outcome.result;
+    } catch (rejected) {
+      error = rejected;
+    }
+  }
+  for (const one of disposed) one.dispose?.();
+  if (error !== undefined && !isOurs(error)) throw new Error(shown, { cause: error });
+}
