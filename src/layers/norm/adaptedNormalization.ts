@@ -9,7 +9,7 @@ import { add, div, maximum, mul, sub } from "../../ops/pointwise/arithmetic.js";
 import { sqrt } from "../../ops/pointwise/unary.js";
 import { type Option, type Values, flag } from "../../options.js";
 import { flatten } from "../../tensor/nested.js";
-import { type Shape, normalizeAxis, sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type Shape, fitsShape, normalizeAxis, sampleShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { Tensor, type TensorValues } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
@@ -199,8 +199,8 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
     let shape: Shape;
     if (x instanceof Tensor) [values, shape] = [x.toTypedArray(), x.shape];
     else if (ArrayBuffer.isView(x)) {
-      const sample = this.#sampleShape ?? this.inputShape;
-      if (sample === undefined) {
+      const sample = this.#sampleShape ?? sampleShape(op, this.inputShape ?? [null]);
+      if (sample.some(Number.isNaN)) {
         const hint = "Give a tensor, or inputShape.";
         throw new ShapeError(message(op, "the shape of a sample is not known yet", { got: show(x), hint }));
       }
@@ -208,7 +208,7 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
     } else ({ values, shape } = flatten(op, x));
     const isBytes = x instanceof Uint8Array || (x instanceof Tensor && x.dtype === "uint8");
     const known = this.#sampleShape;
-    const fits = known === undefined || sameShape(known, shape.slice(1));
+    const fits = known === undefined || fitsShape(shape.slice(1), known);
     if (shape.length > 0 && shape[0] > 0 && Number.isInteger(shape[0]) && fits) {
       return { values: isBytes ? Float64Array.from(values, (value) => value / 255) : values, shape };
     }
