@@ -9,7 +9,7 @@ import { add, div, maximum, mul, sub } from "../../ops/pointwise/arithmetic.js";
 import { sqrt } from "../../ops/pointwise/unary.js";
 import { type Option, type Values, flag } from "../../options.js";
 import { flatten } from "../../tensor/nested.js";
-import { type Shape, fitsShape, normalizeAxis, sampleShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type Shape, fitsShape, normalizeAxis, sameShape, sampleShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { Tensor, type TensorValues } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
