@@ -92,9 +92,7 @@ export class Batches {
 
   /** The share of padding in all steps selected so far, in percent; undefined where rows are not grouped by length. */
   get padding(): number | undefined {
-    return this.#lengths === undefined || this.#computedSteps === 0
-      ? undefined
-      : 100 * (1 - this.#tokens / this.#computedSteps);
+    return this.#computedSteps === 0 ? undefined : 100 * (1 - this.#tokens / this.#computedSteps);
   }
 
   /** Frees the buffers. */

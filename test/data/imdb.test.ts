@@ -148,6 +148,7 @@ describe("reviews", () => {
   });
 
   it("may inflate to no more than maxBytes", async () => {
+    await expect(imdb({ npz: numpyFile("compressed"), maxBytes: 100 })).rejects.toThrow(DataError);
     await expect(imdb({ npz: numpyFile("compressed"), maxBytes: 100 })).rejects.toThrow("maxBytes");
     write();
     await expect(imdb({ dir: folder, maxBytes: 20 })).rejects.toThrow("maxBytes");
@@ -187,6 +188,8 @@ describe("encodeRanks, as keras.datasets.imdb.load_data", () => {
     [{ skipTop: 5 }, [2, 2, 8, 103, 2]], // Keras makes the start token unknown as well
     [{ startToken: null, indexFrom: 0 }, [1, 5, 100, 2]],
     [{ unknownToken: null, skipTop: 5 }, [8, 103]],
+    [{ unknownToken: 0, numWords: 7 }, [1, 4, 0, 0, 0]],
+    [{ startToken: 0 }, [0, 4, 8, 103, 2]],
     [{ startToken: 7, unknownToken: 9, numWords: 100, indexFrom: 1 }, [7, 2, 6, 9, 9]],
   ])("%j", (options, tokens) => {
     expect([...encodeRanks([1, 5, 100, 0], options)]).toEqual(tokens);

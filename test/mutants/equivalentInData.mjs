@@ -224,6 +224,30 @@ export const inData = [
       "this.#count <= mostKnown",
     ],
   ),
+  same("src/data/imdb.ts", "the size was compared before: four bytes a number", [
+    "const tokens = words32(bytes, `${name}-tokens.u32le`);",
+    "`${name}-tokens.u32le`",
+    "``",
+  ]),
+  same("src/data/imdb.ts", "files are read, and unpacked, into buffers of their own", [
+    "return new Uint32Array(bytes.slice().buffer); // engines that run WebAssembly SIMD are little-endian",
+    "bytes.slice()",
+    "bytes",
+  ]),
+  same(
+    "src/data/text/rankEncoding.ts",
+    "undefined and null are not at least a number above 0 either",
+    ...[
+      ["numWords !== undefined && unknownToken !== null", "true"],
+      ["numWords !== undefined && unknownToken !== null", "numWords !== undefined || unknownToken !== null"],
+      ["numWords !== undefined", "true"],
+      ["unknownToken !== null", "true"],
+    ].map(([from, to]) => [
+      "if (numWords !== undefined && unknownToken !== null && unknownToken >= numWords) {",
+      from,
+      to,
+    ]),
+  ),
   same("src/data/imdb.ts", "an option that is undefined is one that is not given", [
     "return isGzip(bytes) ? gunzip(bytes, `${op}: ${file}`, { ...(size !== undefined && { size }), maxBytes }) : bytes;",
     "size !== undefined",
