@@ -1,6 +1,6 @@
 /** The result of `lanegrad bench`, as `--json` prints it and the report shows it. */
 import type { Measurement } from "./measure.js";
-import type { BuildName } from "../src/runtime/load.js";
+import type { BuildName } from "../src/runtime/modules/load.js";
 
 /** One run of the benchmarks. */
 export interface BenchResult {

@@ -1,6 +1,7 @@
 /**
  * Builds everything into build/, and only what has changed since the last time:
- *   wasm/     the kernels (asc, one file for each part and target of asconfig.json), their base64 modules, the types of the kernel tables
+ *   wasm/     the kernels (asc, one file for each part and target of asconfig.json), their base64 modules, the modules through which
+ *             src/ calls kernels
  *   carry/    what packs and unpacks the kernels
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
@@ -13,7 +14,7 @@
  */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join, posix, relative, sep } from "node:path";
+import { basename, dirname, join, posix, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { build, transform } from "esbuild";
 import { buildKernels } from "./buildKernels.mjs";
@@ -31,26 +32,22 @@ async function filesOf(folder) {
     .sort();
 }
 
-/** #wasm/simd → ../wasm/simd.js beside the outputs, left to be imported when it is chosen. */
-const wasmBeside = {
-  name: "wasm-beside",
-  setup({ onResolve }) {
-    onResolve({ filter: /^#wasm\// }, ({ path }) => ({ path: path.replace("#", "../") + ".js", external: true }));
-  },
-};
-
-/** The kernels alone are left to be imported from beside the output; their tables and layouts are bundled. */
+/**
+ * The compiled kernels stay beside the outputs, to be imported when a build is chosen: ./simd.js in build/wasm becomes
+ * ../wasm/simd.js. What else lies there is bundled.
+ */
 const kernelsBeside = {
   name: "kernels-beside",
   setup({ onResolve }) {
-    onResolve({ filter: /^#wasm\/(simd|relaxed)/ }, ({ path }) => ({
-      path: path.replace("#", "../") + ".js",
-      external: true,
-    }));
+    onResolve({ filter: /^(#wasm|\.)\/(simd|relaxed)[\w-]*(\.js)?$/ }, ({ path, importer }) =>
+      path.startsWith("#") || basename(dirname(importer)) === "wasm"
+        ? { path: `../wasm/${basename(path, ".js")}.js`, external: true }
+        : undefined,
+    );
   },
 };
 
-/** In Node the kernels are read from the files beside the bundle: src/runtime/carriedInNode.ts. */
+/** In Node the kernels are read from the files beside the bundle: src/runtime/modules/carriedInNode.ts. */
 const readInNode = {
   name: "read-in-node",
   setup({ onResolve }) {
@@ -104,7 +101,7 @@ async function buildLibrary(sources) {
       splitting: true,
       outdir: "build/lib",
       chunkNames: "[name]-[hash]",
-      plugins: [wasmBeside, readInNode],
+      plugins: [kernelsBeside, readInNode],
     }),
     build({
       ...common,
@@ -166,7 +163,7 @@ async function writeNamespaces(options) {
     outdir: "build/lib",
     write: false,
     metafile: true,
-    plugins: [wasmBeside],
+    plugins: [kernelsBeside],
   });
   const entries = Object.entries(metafile.outputs).map(([file, output]) => {
     const name = basename(file, ".js");
@@ -215,22 +212,22 @@ async function buildTypes() {
 
 try {
   const kernelsOnly = process.argv[2] === "kernels";
-  const { parts, targets } = await buildKernels();
+  const { parts, targets, layoutFiles } = await buildKernels();
   if (!kernelsOnly) {
     const sources = await filesOf("src");
-    const tables = parts.map(({ suffix }) => `build/wasm/kernels${suffix}.d.ts`);
+    const accessors = ["parts", "kernels", ...parts.map(({ name }) => `kernels-${name}`)];
     const configs = [
       "scripts/build.mjs",
       "scripts/declarations.mjs",
       "scripts/platform.d.ts",
       "tsconfig.json",
       "tsconfig.build.json",
-      ...tables,
+      ...accessors.map((name) => `build/wasm/${name}.d.ts`),
     ];
     const bundled = ["scripts/build.mjs", "package.json", "tsconfig.json", ...sources];
+    bundled.push(...accessors.map((name) => `build/wasm/${name}.js`), ...layoutFiles);
     for (const folder of ["bench", "course"]) bundled.push(...(await filesOf(folder)));
-    const names = ["commands", ...targets];
-    const carried = names.flatMap((name) => parts.map(({ suffix }) => `build/wasm/${name}${suffix}.js`));
+    const carried = targets.flatMap((name) => parts.map(({ suffix }) => `build/wasm/${name}${suffix}.js`));
     await Promise.all([
       whenChanged("lib", bundled, () => buildLibrary(sources)),
       whenChanged("report", [...bundled, ...carried], buildPages),

@@ -1,5 +1,5 @@
 /**
- * Builds the kernels: wasm/ (asc, one file for each part and target of asconfig.json; their base64 modules; the types of the kernel tables) and carry/ (what
+ * Builds the kernels: wasm/ (asc, one file for each part and target of asconfig.json; their base64 modules) and carry/ (what
  * packs and unpacks them), where their sources or this file have changed. build.mjs calls it and builds the rest.
  */
 import { execFile } from "node:child_process";
@@ -8,9 +8,9 @@ import { posix } from "node:path";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
 import ts from "typescript";
-import { partsOf, writeDispatch } from "./dispatch.mjs";
+import { keysFile, partsOf, writeDispatch } from "./dispatch.mjs";
 import { writeLayouts } from "./layouts.mjs";
-import { pack } from "./pack.mjs";
+import { pack, renameExports } from "./pack.mjs";
 import { staticBytes } from "./statics.mjs";
 import { whenChanged } from "./whenChanged.mjs";
 
@@ -36,14 +36,13 @@ async function compileKernels({ number, name, suffix }, target) {
   const statics = ["--memoryBase", String(number * staticBytes), "--transform", "./scripts/statics.mjs"];
   const options = ["--target", target, ...outputs, ...(number === 0 ? [] : statics)];
   await run(process.execPath, [asc, `build/assembly/${name}.ts`, ...options]);
-  if (target === "simd") await writeKernelTypes(await readFile(`build/wasm/${file}.d.ts`, "utf8"), suffix);
-  await carry(file);
+  await carry(file, name);
 }
 
 const isShared = (target) => target.endsWith("-threads");
 
 /** A part for shared memory from the same for a memory of its own: only the core waits for other threads, so nothing else differs than what it imports. */
-async function shareKernels({ suffix }, target) {
+async function shareKernels({ name, suffix }, target) {
   const bytes = await readFile(`build/wasm/${target}${suffix}.wasm`);
   const memory = Buffer.from("\x06memory\x02\x01", "latin1"); // its name, a memory, with a maximum
   const at = bytes.indexOf(memory);
@@ -51,15 +50,20 @@ async function shareKernels({ suffix }, target) {
   bytes[at + memory.length - 1] |= 2; // and shared
   const file = `${target}-threads${suffix}`;
   await writeFile(`build/wasm/${file}.wasm`, bytes);
-  await carry(file);
+  await carry(file, name);
 }
 
-/** Wraps a module of the kernels, packed, as a base64 module. */
-async function carry(file) {
+/** Wraps a module of the kernels, with short names and packed, as a base64 module. @param part its name */
+async function carry(file, part) {
   const [wasm, operands, unpacker] = await Promise.all(
     [`wasm/${file}`, "carry/operands", "carry/unpack"].map((name) => readFile(`build/${name}.wasm`)),
   );
-  await writeBase64(file, await pack(wasm, operands, unpacker), "The compiled kernels: packed, deflated, then base64.");
+  const short = renameExports(wasm, JSON.parse(await readFile(keysFile(part), "utf8")));
+  await writeBase64(
+    file,
+    await pack(short, operands, unpacker),
+    "The compiled kernels: packed, deflated, then base64.",
+  );
 }
 
 async function writeBase64(file, bytes, comment) {
@@ -95,7 +99,7 @@ const packing = [
 
 /** Makes the modules of one part, where they have changed. */
 async function buildPart(part, targets) {
-  const inputs = ["asconfig.json", "scripts/statics.mjs", ...packing];
+  const inputs = ["asconfig.json", "scripts/statics.mjs", keysFile(part.name), ...packing];
   inputs.push(...(await closureOf(`build/assembly/${part.name}.ts`)));
   const compiled = part.number === 0 ? targets : targets.filter((target) => !isShared(target));
   const make = async (target) => {
@@ -105,24 +109,13 @@ async function buildPart(part, targets) {
   await Promise.all(compiled.map((target) => whenChanged(target + part.suffix, inputs, () => make(target))));
 }
 
-/** The compiler's own list of exports, parameter names included, becomes the type of a part's table of kernels. */
-async function writeKernelTypes(raw, suffix) {
-  const body = raw.slice(raw.indexOf("{") + 1, raw.indexOf("\n}"));
-  const members = body
-    .replace(/export const memory: (.*);/, "readonly memory: $1;")
-    .replaceAll("export function ", "")
-    .replaceAll(/__Internref\d+/g, "number"); // a pointer to a struct
-  const table = `/** Every kernel of this part, as asc wrote it down. */\nexport interface KernelExports {${members}\n}\n`;
-  await writeFile(`build/wasm/kernels${suffix}.d.ts`, table);
-}
-
-/** Builds all kernels. @returns the parts (dispatch.mjs) and the names of the targets */
+/** Builds all kernels. @returns the parts (dispatch.mjs), the names of the targets, and the modules of layouts.mjs */
 export async function buildKernels() {
   await mkdir("build/wasm", { recursive: true });
   const targets = Object.keys(JSON.parse(await readFile("asconfig.json", "utf8")).targets);
   await whenChanged("unpack", packing, buildUnpacker);
-  await Promise.all([writeDispatch(), writeLayouts()]);
+  const [layoutFiles] = await Promise.all([writeLayouts(), writeDispatch(targets)]);
   const parts = await partsOf();
   await Promise.all(parts.map((part) => buildPart(part, targets)));
-  return { parts, targets };
+  return { parts, targets, layoutFiles };
 }

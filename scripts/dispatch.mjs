@@ -2,51 +2,69 @@
  * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that
  * runs a kernel by its number with arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts).
  * assembly/index.ts is part 0, the core; each file of assembly/parts is a part more, numbered in the order of names. A
- * kernel's number is its place among all functions that its part exports, by name, so the side that writes lists reads
- * it off the module; parameter types, which a module does not tell, go to #wasm/commands and #wasm/commands-<part>.
- * Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
+ * kernel's number is its place among all functions that its part exports, by name. Numbers, parameter types and the types
+ * of functions go to #wasm/kernels-<part> (accessors.mjs). Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, posix } from "node:path";
 import ts from "typescript";
+import { writeKernels, writePart, writeParts } from "./accessors.mjs";
 import { layouts } from "./layouts.mjs";
-
-const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
 /** Names of the functions that an entry adds to those of its index, in the core and in the other parts. */
 const addedToCore = ["launch", "replay", "resume", "tableHash", "work"];
 const addedToPart = ["run", "tableHash"];
 
+const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
+
 /** 31 bits that differ where names, numbers or parameters of kernels do, or layouts: kernels of another version are told by it. */
 function hashOf(functions, code) {
-  const digest = createHash("sha256").update(JSON.stringify(functions)).update(code).digest();
+  const names = functions.map(({ name, types }) => ({ name, types }));
+  const digest = createHash("sha256").update(JSON.stringify(names)).update(code).digest();
   return digest.readUInt32LE() >>> 1;
 }
 
+/** Files whose functions the runtime calls by name; ops call those of all others by number. */
+const named = /\/(module|thread|wide|wideTiles)\.ts$/;
+
 /**
- * Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel.
+ * Every exported function in the order of names, which gives kernels their numbers; `types` only where it is a kernel,
+ * `node` only where it comes from the index.
  * A parameter that points to a struct has a class of a layout.ts as its type, and is a pointer in a command.
  */
 async function functionsOf(index, added) {
-  const exported = added.map((name) => ({ name }));
+  const exported = added.map((name) => ({ name, isNamed: true }));
   for (const statement of (await parse(index)).statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     const names = statement.exportClause.elements.map(({ name }) => name.text);
     const file = `${posix.join(dirname(index), statement.moduleSpecifier.text)}.ts`;
     const functions = (await parse(file)).statements.filter(ts.isFunctionDeclaration);
     for (const name of names) {
-      const declaration = functions.find((node) => node.name.text === name);
-      if (declaration === undefined) throw new Error(`${file} does not declare ${name}`);
-      const isKernel = declaration.type.getText() === "void" && !file.endsWith("/thread.ts");
-      exported.push(isKernel ? { name, types: declaration.parameters.map(({ type }) => type.getText()) } : { name });
+      const node = functions.find((declared) => declared.name.text === name);
+      if (node === undefined) throw new Error(`${file} does not declare ${name}`);
+      const isKernel = node.type.getText() === "void" && !file.endsWith("/thread.ts");
+      const types = isKernel ? node.parameters.map(({ type }) => type.getText()) : undefined;
+      exported.push({ name, node, types, isNamed: named.test(file) });
     }
   }
   return exported.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function parse(file) {
-  return ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
+  return sourceOf(file, await readFile(file, "utf8"));
+}
+
+function sourceOf(file, text) {
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+}
+
+/** A function's declaration in TypeScript, its comment included: every value of a kernel is a number there. */
+function declarationOf(node) {
+  const comment = node.jsDoc?.map((doc) => `${doc.getText()}\n`).join("") ?? "";
+  const values = node.parameters.map(({ name }) => `${name.text}: number`);
+  const result = node.type.getText() === "void" ? "void" : "number";
+  return `${comment}export declare function ${node.name.text}(${values.join(", ")}): ${result};`;
 }
 
 /** The cases of a switch over kernels. @param structs the classes that may be a parameter's type */
@@ -138,28 +156,34 @@ export async function partsOf() {
   return [{ number: 0, name: "core", suffix: "", index: "assembly/index.ts" }, ...further];
 }
 
-/** Writes build/assembly/<part>.ts and build/wasm/commands[-<part>].{js,d.ts}. */
-export async function writeDispatch() {
+/** Where a part's file of keys lies: for each function the name under which pages call it, which is short. */
+export const keysFile = (part) => `build/assembly/${part}.json`;
+
+/** Writes build/assembly/<part>.ts and .json, and the modules of accessors.mjs. @param targets the names of the builds */
+export async function writeDispatch(targets) {
   await mkdir("build/assembly", { recursive: true });
   await mkdir("build/wasm", { recursive: true });
   const { structs, files } = await layouts();
   const code = files.map((file) => file.code).join("");
+  const written = [];
   for (const { number, name, suffix, index } of await partsOf()) {
     const functions = await functionsOf(index, number === 0 ? addedToCore : addedToPart);
-    const hash = hashOf(functions, code);
-    await writeFile(`build/assembly/${name}.ts`, (number === 0 ? coreOf : partOf)(index, functions, structs, hash));
-    const values = { name, number, floats: functions.map(floatsOf).join(" "), tableHash: hash };
-    await writeFile(`build/wasm/commands${suffix}.js`, `export const commands = ${JSON.stringify(values)};\n`);
-    const declaration =
-      "/** A part of the kernels, as scripts/dispatch.mjs numbered it. */\n" +
-      "export declare const commands: {\n" +
-      "  readonly name: string;\n" +
-      "  readonly number: number;\n" +
-      "  /** For each exported function, in the order of names: its float parameters as bits, base 36; - where it is no kernel. */\n" +
-      "  readonly floats: string;\n" +
-      "  /** What tableHash() of the module must give. */\n" +
-      "  readonly tableHash: number;\n" +
-      "};\n";
-    await writeFile(`build/wasm/commands${suffix}.d.ts`, declaration);
+    const tableHash = hashOf(functions, code);
+    const entry = (number === 0 ? coreOf : partOf)(index, functions, structs, tableHash);
+    await writeFile(`build/assembly/${name}.ts`, entry);
+    const added = sourceOf(name, entry).statements.filter(ts.isFunctionDeclaration);
+    const declared = functions.map(({ name, isNamed, node = added.find((other) => other.name.text === name) }, i) => ({
+      name,
+      key: isNamed ? name : i,
+      declaration: declarationOf(node),
+    }));
+    await writeFile(
+      keysFile(name),
+      JSON.stringify(Object.fromEntries(declared.map(({ name, key }) => [name, `${key}`]))),
+    );
+    const floats = functions.map(floatsOf).join(" ");
+    await writePart({ name, number, floats, tableHash, suffix }, declared, targets);
+    written.push({ name, functions });
   }
+  await Promise.all([writeParts(targets), writeKernels(written)]);
 }

@@ -135,11 +135,13 @@ export async function layouts() {
   return { files, structs };
 }
 
-/** Writes a JavaScript module and its declarations for each file. */
+/** Writes a JavaScript module and its declarations for each file. @returns the modules */
 export async function writeLayouts() {
   await mkdir("build/wasm", { recursive: true });
-  for (const { name, code, declaration } of (await layouts()).files) {
+  const { files } = await layouts();
+  for (const { name, code, declaration } of files) {
     await writeFile(`build/wasm/${name}.js`, code);
     await writeFile(`build/wasm/${name}.d.ts`, declaration);
   }
+  return files.map(({ name }) => `build/wasm/${name}.js`);
 }

@@ -1,8 +1,9 @@
 /**
  * Packs compiled modules: Note [Packed modules] in assembly/carry/unpack.ts. What is packed is unpacked at once by the
- * module that pages carry, and compared. Does not deflate.
+ * module that pages carry, and compared. Also gives the exports of a module other names. Does not deflate.
  */
 
+const exportSection = 7;
 const codeSection = 10;
 const prefixShift = 9;
 const headBytes = 16;
@@ -45,6 +46,37 @@ class Reader {
     this.copy(1);
     return this.bytes[this.at - 1];
   }
+}
+
+/** A number in LEB128. */
+function leb128(value) {
+  return value < 128 ? [value] : [(value & 127) | 128, ...leb128(value >> 7)];
+}
+
+/** The module with other names of exports. @param keys the new name by the old one; others stay */
+export function renameExports(wasm, keys) {
+  const reader = new Reader(wasm);
+  while (wasm[reader.at] !== exportSection) {
+    reader.byte();
+    reader.copy(reader.number());
+  }
+  const before = reader.copied;
+  reader.at++;
+  const end = reader.take() + reader.at;
+  reader.copied = [];
+  for (let left = reader.number(); left > 0; left--) {
+    const bytes = reader.take();
+    const name = wasm.toString("latin1", reader.at, (reader.at += bytes));
+    const key = keys[name] ?? name;
+    reader.copied.push(key.length, ...Buffer.from(key, "latin1"));
+    reader.byte(); // what it is
+    reader.number();
+  }
+  const { copied } = reader;
+  return Buffer.concat([
+    Buffer.from([...before, exportSection, ...leb128(copied.length), ...copied]),
+    wasm.subarray(end),
+  ]);
 }
 
 /** Copies the body of a function without the numbers of locals. @returns them as ranks */
@@ -108,7 +140,7 @@ export async function pack(wasm, operands, unpacker) {
   return packed;
 }
 
-/** As src/runtime/load.ts does it. */
+/** As src/runtime/modules/carried.ts does it. */
 async function unpack(packed, unpacker) {
   const { instance } = await WebAssembly.instantiate(unpacker);
   const { memory, unpack } = instance.exports;

@@ -43,7 +43,7 @@ export type { Optimizer, Schedule, TensorOptimizer } from "./optimizers/optimize
 export * as schedules from "./optimizers/schedules.js";
 export * as regularizers from "./regularizers/index.js";
 export type { Regularizer } from "./regularizers/regularizer.js";
-export type { BuildName, ModuleSource } from "./runtime/load.js";
+export type { BuildName, ModuleSource } from "./runtime/modules/load.js";
 export type { DType, View } from "./runtime/memory.js";
 export { init, type InitOptions } from "./runtime/init.js";
 export { info, memoryUsage, type Info } from "./runtime/runtime.js";

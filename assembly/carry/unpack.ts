@@ -14,7 +14,7 @@ import { PREFIX_SHIFT, operands } from "./operands";
 
 /** The locals of a function by last use, u16. */
 const RECENT: usize = 1024;
-/** The packed module: src/runtime/load.ts puts it there. */
+/** The packed module: src/runtime/modules/carried.ts puts it there. */
 const PACKED: usize = 0x20000;
 /** The module, at most 512 KiB. */
 const MODULE: usize = 0x80000;

@@ -48,10 +48,6 @@ const below = {
   ],
 };
 
-/** What calls a kernel imports this name from a file of the runtime, or anything from one of the folder. */
-const kernelTable = "kernels";
-const kernelParts = "src/runtime/parts/";
-
 /** Benchmarks of what users call, by the package's name; the rest of bench/ measures what the public API does not offer alone. */
 const publicCases = /^bench\/cases\/(?!(adam|convGradient|launches)\.ts$)/;
 
@@ -59,6 +55,8 @@ const messages = {
   down: "{{from}} may not import {{to}}: imports point down only (src/{{from}} may use {{allowed}})",
   unknown: "src/{{from}} has no line in scripts/lint/rooms.mjs: say there what it may import",
   kernels: "only ops and runtime call kernels; use or write an op instead of importing {{to}}",
+  part: 'an op does not know which part of the wasm holds a kernel: import it from "#wasm/kernels" instead of {{to}}',
+  whole: "import kernels by name: where the whole module is imported, bundlers keep every part of the wasm",
   node: "src outside src/cli runs in browsers too: no import of {{to}} (process.getBuiltinModule where Node offers more)",
   api: '{{from}} uses the public API: import from "lanegrad" instead of {{to}}',
   site: 'site uses course/, src/report/ and the public API: import from "lanegrad" instead of {{to}}',
@@ -83,10 +81,9 @@ function target(file, specifier) {
 }
 
 /**
- * The complaint about one import, or undefined. `path` and `to` are relative to the root; `names` are what it takes
- * from there.
+ * The complaint about one import, or undefined. `path` and `to` are relative to the root.
  */
-function complaint(path, specifier, to, names) {
+function complaint(path, specifier, to) {
   const top = path.split("/")[0];
   if (top === "course" && to === undefined && !/^lanegrad(\/|$)/.test(specifier))
     return { messageId: "plain", data: { to: specifier } };
@@ -112,12 +109,9 @@ function complaint(path, specifier, to, names) {
   }
   if (specifier === "lanegrad" || specifier.startsWith("lanegrad/"))
     return { messageId: "library", data: { to: specifier } };
-  const takesTable =
-    to !== undefined &&
-    roomOf(to) === "runtime" &&
-    (to.startsWith(kernelParts) || names.includes(kernelTable) || names.includes("*"));
-  const callsKernels = specifier.startsWith("#wasm/") || takesTable;
-  if (callsKernels && from !== "runtime" && from !== "ops") return { messageId: "kernels", data: { to: specifier } };
+  if (specifier.startsWith("#wasm/kernels-") && from === "ops") return { messageId: "part", data: { to: specifier } };
+  if (specifier.startsWith("#wasm/") && from !== "runtime" && from !== "ops")
+    return { messageId: "kernels", data: { to: specifier } };
   const room = to === undefined ? undefined : (roomOf(to) ?? to);
   if (room === undefined || room === from || allowed.includes(room)) return undefined;
   return { messageId: "down", data: { from, to: room, allowed: allowed.join(", ") || "nothing" } };
@@ -127,29 +121,24 @@ const down = {
   meta: { type: "problem", schema: [], messages },
   create(context) {
     const path = fromRoot(context.cwd, context.filename);
-    const check = (node, source, names) => {
+    const check = (node, source) => {
       const specifier = source?.value;
       if (typeof specifier !== "string") return;
       const to = specifier.startsWith(".") ? fromRoot(context.cwd, target(context.filename, specifier)) : undefined;
-      const found = complaint(path, specifier, to, names);
+      const found = complaint(path, specifier, to);
       if (found) context.report({ node, ...found });
     };
     return {
-      ImportDeclaration: (node) =>
-        check(
-          node,
-          node.source,
-          node.specifiers.map((one) => one.imported?.name ?? "*"),
-        ),
-      ExportNamedDeclaration: (node) =>
-        check(
-          node,
-          node.source,
-          node.specifiers.map((one) => one.local.name),
-        ),
-      ExportAllDeclaration: (node) => check(node, node.source, ["*"]),
-      ImportExpression: (node) => check(node, node.source, ["*"]),
-      TSImportType: (node) => check(node, node.source, [node.qualifier?.name ?? "*"]),
+      ImportDeclaration(node) {
+        check(node, node.source);
+        const takesAll = node.specifiers.some(({ type }) => type === "ImportNamespaceSpecifier");
+        if (takesAll && node.source.value === "#wasm/kernels" && node.importKind !== "type")
+          context.report({ node, messageId: "whole" });
+      },
+      ExportNamedDeclaration: (node) => check(node, node.source),
+      ExportAllDeclaration: (node) => check(node, node.source),
+      ImportExpression: (node) => check(node, node.source),
+      TSImportType: (node) => check(node, node.source),
     };
   },
 };

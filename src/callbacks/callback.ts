@@ -7,7 +7,9 @@
 export interface Training {
   /** Number of the epoch at which this call of fit ends. */
   readonly epochs: number;
-  /** Batches in an epoch. */
+  /** The number of the running epoch, from 0; at the end of an epoch that of the next. */
+  readonly epoch: number;
+  /** Steps in an epoch; Infinity where a stream does not say how many. */
   readonly batches: number;
   /** The learning rate of the next step; assigning replaces the schedule's. */
   learningRate: number;

@@ -5,4 +5,5 @@ export { csvLogger, type CsvLoggerOptions } from "./csvLogger.js";
 export { earlyStopping, type EarlyStoppingOptions } from "./earlyStopping.js";
 export { reduceOnPlateau, type ReduceOnPlateauOptions, schedule } from "./learningRate.js";
 export type { MonitorOptions } from "./monitor.js";
+export { progress, type ProgressOptions, type ProgressReport } from "./progress.js";
 export { terminateOnNaN } from "./terminateOnNaN.js";

@@ -78,7 +78,7 @@ export interface LayerOptions {
 export abstract class Layer {
   /** The kind, such as "dense"; also its className in a file. */
   abstract readonly kind: string;
-  readonly inputShape: Shape | undefined;
+  readonly inputShape: SampleShape | undefined;
   /**
    * False freezes the layer and the layers within it: parameters get no gradient and no update, moving statistics stay.
    * Set it before `compile`.
@@ -92,8 +92,7 @@ export abstract class Layer {
 
   constructor(options: LayerOptions = {}) {
     this.#name = options.name;
-    const { inputShape: shape } = options;
-    this.inputShape = Array.isArray(shape) ? shape.map((size: number | null) => size ?? NaN) : undefined;
+    this.inputShape = options.inputShape;
   }
 
   /**
@@ -235,9 +234,9 @@ export abstract class Layer {
   /** Declares a parameter; to be called in `build`. */
   protected declare(spec: ParameterSpec): Parameter {
     if (spec.shape.some(Number.isNaN)) {
-      const hint = "Give the size in inputShape, or reduce that axis before, for example by globalAveragePooling1d.";
-      const [expected, got] = ["null only where no weights depend on it", `${spec.name} ${showShape(spec.shape)}`];
-      throw new ShapeError(message(this.kind, "its weights need a size that is not known", { expected, got, hint }));
+      const hint = "Say it in inputShape, or pool over that axis before.";
+      const got = `${spec.name} ${showShape(spec.shape)}`;
+      throw new ShapeError(message(this.kind, "its weights need a size that is null", { got, hint }));
     }
     const parameter = new Parameter(spec, this);
     this.#parameters.push(parameter);

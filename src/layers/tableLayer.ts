@@ -16,7 +16,10 @@ const common = {
     checkName(op, value as string);
     return value as string;
   },
-  inputShape: optional((op, _name, value) => sampleShape(op, value as SampleShape)),
+  inputShape: optional((op, _name, value) => {
+    sampleShape(op, value as SampleShape);
+    return value as SampleShape;
+  }),
 } satisfies Table<LayerOptions>;
 
 /** The names N of the options NInitializer. */

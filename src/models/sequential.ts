@@ -1,6 +1,7 @@
 /** The two ways to make a model: a chain of layers, or any graph between inputs and outputs. */
 import { UsageError, message, show } from "../errors.js";
 import { Layer, SymbolicTensor } from "../layers/layer.js";
+import { sampleShape } from "../tensor/shape.js";
 import { Chain } from "./graph/chain.js";
 import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
@@ -38,7 +39,7 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
   }
   const chain = new Chain(all);
   const { inputShape } = all[0];
-  return new Model(options, inputShape === undefined ? chain : chain.build(inputShape));
+  return new Model(options, inputShape === undefined ? chain : chain.build(sampleShape("sequential", inputShape)));
 }
 
 /**

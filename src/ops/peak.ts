@@ -2,8 +2,7 @@
  * Measures the machine's limits: multiply-adds on registers, memory copies, empty launches, on all threads. Not ops on
  * tensors.
  */
-import { moreKernels } from "../runtime/parts/more.js";
-import { kernels } from "../runtime/runtime.js";
+import { copyBytes, peakFlopsPerIteration, peakOnThreads, threadCount } from "#wasm/kernels";
 import { empty } from "../tensor/create.js";
 import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -13,8 +12,7 @@ const iterations = 40_000;
 
 /** Runs the loop once on every thread. @returns the total number of floating-point operations */
 export function peakMultiplyAdds(): number {
-  const { peakOnThreads, peakFlopsPerIteration } = moreKernels();
-  const threads = kernels().threadCount();
+  const threads = threadCount();
   const results = launchResults();
   peakOnThreads(results.ptr, iterations);
   results.dispose();
@@ -24,13 +22,13 @@ export function peakMultiplyAdds(): number {
 /** Copies a tensor's memory. @returns the number of bytes read and written */
 export function copyStream(out: Tensor, x: Tensor): number {
   const bytes = 4 * Math.min(out.size, x.size);
-  kernels().copyBytes(out.ptr, x.ptr, bytes);
+  copyBytes(out.ptr, x.ptr, bytes);
   return 2 * bytes;
 }
 
 /** The output of {@link launchNothing}, (threads, 8). No scope frees it. */
 export function launchResults(): Tensor {
-  return keep(empty([kernels().threadCount(), 8]));
+  return keep(empty([threadCount(), 8]));
 }
 
 /**
@@ -38,5 +36,5 @@ export function launchResults(): Tensor {
  * row. @param out launchResults()
  */
 export function launchNothing(out: Tensor): void {
-  moreKernels().peakOnThreads(out.ptr, 0);
+  peakOnThreads(out.ptr, 0);
 }

@@ -3,10 +3,14 @@
  * depends only on these and on i, so shapes and threads do not change it; builds change at most the last bits of normal
  * draws. Some functions fill a tensor, the others make one.
  */
+import {
+  randomInt as randomIntKernel,
+  randomNormal as randomNormalKernel,
+  randomTruncatedNormal as randomTruncatedNormalKernel,
+  randomUniform as randomUniformKernel,
+} from "#wasm/kernels";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkInteger } from "../options.js";
-import { moreKernels } from "../runtime/parts/more.js";
-import { kernels } from "../runtime/runtime.js";
 import { empty } from "../tensor/create.js";
 import { RandomState } from "../tensor/randomState.js";
 import { type Shape, checkShape } from "../tensor/shape.js";
@@ -18,7 +22,7 @@ import type { Tensor } from "../tensor/tensor.js";
  */
 export function fillUniform(out: Tensor, random: RandomState, low: number, high: number, stream = 0): void {
   checkFloat("randomUniform", out);
-  kernels().randomUniform(out.ptr, out.size, random.ptr, stream, low, high);
+  randomUniformKernel(out.ptr, out.size, random.ptr, stream, low, high);
 }
 
 /** Fills `out` with normal numbers of that mean and standard deviation. @param out out, float32 */
@@ -30,7 +34,7 @@ export function fillNormal(
   stream = 0,
 ): void {
   checkFloat("randomNormal", out);
-  kernels().randomNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
+  randomNormalKernel(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
 }
 
 /** Fills `out` with normal numbers; those beyond two standard deviations are drawn again. @param out out, float32 */
@@ -42,7 +46,7 @@ export function fillTruncatedNormal(
   stream = 0,
 ): void {
   checkFloat("randomTruncatedNormal", out);
-  moreKernels().randomTruncatedNormal(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
+  randomTruncatedNormalKernel(out.ptr, out.size, random.ptr, stream, mean, standardDeviation);
 }
 
 /**
@@ -198,6 +202,6 @@ export function randomInt(
     );
   }
   return draw("randomInt", shape, seed, "int32", (out, random) =>
-    moreKernels().randomInt(out.ptr, out.size, random.ptr, 0, low, high),
+    randomIntKernel(out.ptr, out.size, random.ptr, 0, low, high),
   );
 }

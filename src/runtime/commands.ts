@@ -2,8 +2,7 @@
  * Kernel calls as data: the list that the compiled modules run (Note [Command list] in assembly/launch.ts), and a table
  * of kernels that intercepts every call. Knows no tensors; runs nothing.
  */
-import type { KernelTable } from "./kernels.js";
-import type { Part } from "./parts.js";
+import type { KernelTable, Part } from "./parts.js";
 
 /** A kernel that returns nothing, so that its calls can be put in a list. */
 export interface Kernel {
@@ -52,9 +51,8 @@ export function writeList(list: readonly Command[], words: Int32Array): void {
 const partShift = 16;
 
 /**
- * A table in which every kernel call goes through `call`; functions that return a value stay as they are.
- * A kernel's number is its position among the part's functions sorted by name, as in scripts/dispatch.mjs, with the
- * part's number in the higher bits.
+ * A table in which every kernel call goes through `call`; functions that return a value stay as they are. In a command,
+ * a kernel's number has the part's number in the higher bits.
  */
 export function watchKernels(
   table: KernelTable,
@@ -62,18 +60,11 @@ export function watchKernels(
   call: (kernel: Kernel, values: readonly number[]) => void,
 ): KernelTable {
   const watched: Record<string, KernelTable[string]> = { ...table };
-  const bits = part.floats.split(" ");
-  for (const [place, name] of functionNames(table).entries()) {
-    if (bits[place] === "-") continue;
+  for (const [place, bits] of part.floats.split(" ").entries()) {
+    if (bits === "-") continue;
     const number = place | (part.number << partShift);
-    const kernel: Kernel = { run: table[name], number, floats: parseInt(bits[place], 36) };
-    watched[name] = (...values) => call(kernel, values);
+    const kernel: Kernel = { run: table[place], number, floats: parseInt(bits, 36) };
+    watched[place] = (...values) => call(kernel, values);
   }
   return watched;
-}
-
-function functionNames(table: KernelTable): string[] {
-  return Object.entries(table)
-    .flatMap(([name, value]) => (typeof value === "function" ? [name] : []))
-    .sort();
 }

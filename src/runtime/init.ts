@@ -10,7 +10,7 @@ import { type Kernels, firstState, instantiate, makeImports, mostParts } from ".
 import { Launcher } from "./launcher.js";
 import {
   type BuildName, type LoadedPart, type ModuleSource, type ModuleSources, chooseBuild, loadCarried,
-} from "./load.js"; // prettier-ignore
+} from "./modules/load.js"; // prettier-ignore
 import { Heap } from "./memory.js";
 import { type Part, registeredParts } from "./parts.js";
 import { type Info, setRuntime } from "./runtime.js";
@@ -185,7 +185,7 @@ function isForbidden(error: unknown): boolean {
 
 /** The loader for the parts that the user passed. @throws {UsageError} when the core is missing */
 async function givenLoader(module: ModuleSource | ModuleSources) {
-  const { loadSources, sourcesOf } = await import("./sources.js");
+  const { loadSources, sourcesOf } = await import("./modules/sources.js");
   const sources = sourcesOf(module);
   return (parts: readonly Part[]) => loadSources(sources, parts);
 }

@@ -1,16 +1,13 @@
 /**
- * The tables of kernels: every export of a compiled part under its own name and type, which the compiler writes (never
- * by hand). Called by src/ops, and by src/runtime for its memory primitives. By nobody else.
+ * The tables of kernels: every function of a compiled part at its number, or under its name where only the runtime calls
+ * it. Called through `#wasm/kernels` by src/ops, and by src/runtime for its memory primitives. By nobody else.
  */
+import type * as coreFunctions from "#wasm/kernels-core";
 import { UsageError, message, show } from "../errors.js";
-import type { KernelExports } from "#wasm/kernels";
-import type { Part } from "./parts.js";
+import type { KernelTable, Part } from "./parts.js";
 
-/** Every kernel of the core by name. Pointers in bytes, sizes and strides in elements. */
-export type Kernels = Omit<KernelExports, "memory">;
-
-/** The functions of any part by name. */
-export type KernelTable = Readonly<Record<string, (...values: number[]) => unknown>>;
+/** Every function of the core by name. Pointers in bytes, sizes and strides in elements. */
+export type Kernels = Omit<typeof coreFunctions, "part">;
 
 /** What a thread's instances of all parts share. */
 export interface Imports {
@@ -66,5 +63,14 @@ export async function instantiate(module: WebAssembly.Module, imports: Imports, 
   }
   if (part.number > 0) imports.table.set(part.number, exports.run);
   if (exports.wideColumn) imports.table.set(0, exports.wideColumn);
-  return exports;
+  return exports[0] === undefined ? withNumbers(exports) : exports;
+}
+
+/**
+ * The table of a module whose exports have their names, as in the `.wasm` files of the package: scripts/dispatch.mjs
+ * numbers functions in the order of names. In what the package carries, numbers stand in place of the names.
+ */
+function withNumbers(exports: KernelTable): KernelTable {
+  const names = Object.keys(exports).filter((name) => typeof exports[name] === "function");
+  return Object.assign(Object.fromEntries(names.sort().map((name, i) => [i, exports[name]])), exports);
 }

@@ -4,9 +4,9 @@
  */
 import { UsageError, message } from "../errors.js";
 import { type Kernel, listBytes, watchKernels, writeList } from "./commands.js";
-import type { KernelTable, Kernels } from "./kernels.js";
+import type { Kernels } from "./kernels.js";
 import type { Heap } from "./memory.js";
-import { type Part, core } from "./parts.js";
+import { type KernelTable, type Part, core } from "./parts.js";
 import { Recorder, type Recording } from "./recording.js";
 import type { ThreadPool } from "./threads.js";
 

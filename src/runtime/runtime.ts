@@ -1,13 +1,13 @@
 /**
- * The running library: one memory, one heap, one table of kernels, set once by `init` (init.ts). Everything else gets
+ * The running library: one memory, one heap, the tables of kernels, set once by `init` (init.ts). Everything else gets
  * them here.
  */
+import { link } from "#wasm/parts";
 import { UsageError, message } from "../errors.js";
-import type { KernelTable, Kernels } from "./kernels.js";
 import type { Launcher } from "./launcher.js";
-import type { BuildName } from "./load.js";
+import type { BuildName } from "./modules/load.js";
 import type { Heap } from "./memory.js";
-import { type Part, registerPart } from "./parts.js";
+import type { Part } from "./parts.js";
 
 /** What `init` chose. */
 export interface Info {
@@ -57,22 +57,8 @@ export function heap(): Heap {
   return running().launcher.heap;
 }
 
-/** The table of the core's kernels; the other parts have theirs in parts/. @throws {UsageError} before `init` */
-export function kernels(): Kernels {
-  return running().launcher.tables[0] as unknown as Kernels;
-}
-
-/**
- * Registers a part of the kernels, so that `init` loads it. Called by the files in parts/, which bundlers drop together
- * with the part when no op imports them.
- *
- * @returns a function that gives ops the part's table
- */
-// @__NO_SIDE_EFFECTS__
-export function definePart(part: Part): () => KernelTable {
-  registerPart(part);
-  return () => running().launcher.tables[part.number] ?? failUnloaded(part);
-}
+/** A part's table, for the functions through which ops call kernels (scripts/accessors.mjs). */
+link.tableOf = (part) => running().launcher.tables[part.number] ?? failUnloaded(part);
 
 function failUnloaded({ name }: Part): never {
   const hint =

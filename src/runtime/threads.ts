@@ -9,7 +9,7 @@
 import { controlBytes, controlFailed, controlPhase, controlReady } from "#wasm/layout";
 import { ThreadError, message, show } from "../errors.js";
 import type { Kernels, firstState } from "./kernels.js";
-import type { Modules } from "./load.js";
+import type { Modules } from "./modules/load.js";
 import { workerSource } from "./workerSource.js";
 
 /** The size of the control block in bytes. */

@@ -13,13 +13,17 @@
  * Loaded only when wide mode is requested, and passed what it needs from kernels.ts: bundlers would put shared code
  * into separate files. Does not use the library's memory: both modules run on a memory of their own.
  */
+import type { expForward } from "#wasm/kernels";
+import { names } from "#wasm/names";
 import { message } from "../errors.js";
 import type * as linking from "./kernels.js";
 import type { Kernels } from "./kernels.js";
-import type { BuildName, LoadedPart } from "./load.js";
-import type { MoreKernels } from "./parts/more.js";
+import type { BuildName, LoadedPart } from "./modules/load.js";
 
 type Linking = Pick<typeof linking, "instantiate" | "makeImports">;
+
+/** The core's functions, and one of another part. */
+type TrialKernels = Kernels & { readonly expForward?: typeof expForward };
 
 /** Compiled parts, and whether they are the wide ones. */
 export interface WideChoice {
@@ -124,7 +128,10 @@ async function runTrials(
   const memory = new WebAssembly.Memory({ initial: trialPages, maximum: trialPages, shared });
   const imports = makeImports(memory);
   const tables = await Promise.all(loaded.map(({ module, part }) => instantiate(module, imports, part)));
-  const kernels = Object.assign({}, ...tables) as Kernels & Partial<MoreKernels>;
+  const byName = tables.flatMap((table, i) =>
+    names[loaded[i].part.name].map((name, n) => [name, table[n] ?? table[name]]),
+  );
+  const kernels = Object.fromEntries(byName) as TrialKernels;
   kernels.setWide(warm ? 1 : 0);
   const base = Math.ceil(kernels.heapBase() / pageBytes) * pageBytes;
   const at = (region: number): number => base + region * regionBytes;
@@ -143,10 +150,7 @@ async function runTrials(
  * Kernels at the sizes of their tiles and beyond. Regions 0 to 2 are written, 3 to 5 are read (5 is also gemm's
  * scratch).
  */
-function* trials(
-  k: Kernels & Partial<MoreKernels>,
-  at: (region: number) => number,
-): Iterable<readonly [name: string, call: () => void]> {
+function* trials(k: TrialKernels, at: (region: number) => number): Iterable<readonly [name: string, call: () => void]> {
   const [out, x, y, scratch] = [at(0), at(3), at(4), at(5)];
   // The numbers of Transpose in assembly/gemm/layout.ts; an import from there would be a file of its own for bundlers.
   const products = [23, 10, 8, 3].flatMap((m) => [0, 1, 2, 3].map((transposed) => [m, transposed]));

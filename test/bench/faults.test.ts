@@ -13,12 +13,12 @@ import { adamCase } from "../../bench/cases/adam.js";
 import { convGradientCases } from "../../bench/cases/convGradient.js";
 import { launchCases } from "../../bench/cases/launches.js";
 import { watchKernels } from "../../src/runtime/commands.js";
-import type { KernelTable } from "../../src/runtime/kernels.js";
 import type { Launcher } from "../../src/runtime/launcher.js";
-import { registeredParts } from "../../src/runtime/parts.js";
+import { type KernelTable, registeredParts } from "../../src/runtime/parts.js";
 import { launcher } from "../../src/runtime/runtime.js";
 import { full } from "../../src/tensor/create.js";
 import "../support/engine.js";
+import { namesOf } from "../support/kernelTable.js";
 
 /** What becomes of a call: its arguments, or undefined where it is left out. */
 type Fault = (kernel: string, values: number[]) => number[] | undefined;
@@ -34,7 +34,7 @@ function inject(one: Case, fault: Fault): { readonly faulty: Case; readonly stop
   let isPreparing = false;
   const watch = (table: KernelTable | undefined, number: number): KernelTable | undefined => {
     if (table === undefined) return undefined;
-    const names = new Map(Object.entries(table).map(([name, run]) => [run, name]));
+    const names = new Map(namesOf(number).map((name, i) => [table[i], name]));
     const part = registeredParts().find((one) => one.number === number)!;
     return watchKernels(table, part, ({ run }, values) => {
       const passed = fault(names.get(run)!, [...values]);

@@ -11,6 +11,7 @@ export interface FakeTraining extends Training {
 
 export function fakeTraining(epochs = 100): FakeTraining {
   const training: FakeTraining = {
+    epoch: 0,
     epochs,
     batches: 1,
     gradientNorm: undefined,

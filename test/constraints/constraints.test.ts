@@ -175,7 +175,7 @@ describe("one's own, and what is refused", () => {
     expect(kernelOf(model)).toEqual(kernelOf(free).map((w) => w / 2));
     const bytes = await model.toBytes();
     await expect(loadModel(bytes)).rejects.toThrow(
-      'loadModel: unknown kernelConstraint "halved"; expected the description of an initializer, a regularizer, a constraint or a layer. Give your own to loadModel(file, { initializers, constraints, customLayers }), by name.',
+      'loadModel: unknown kernelConstraint "halved"; expected the description of an initializer, a regularizer, a constraint or a layer. Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.',
     );
     const loaded = await loadModel(bytes, { constraints: { halved: () => new Halved() } });
     expect(loaded.layers[0].options.kernelConstraint).toEqual({ className: "halved" });

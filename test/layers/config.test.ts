@@ -121,7 +121,7 @@ describe("a layer comes back from its configuration as JSON", () => {
       `loadModel: unknown ${option} "constructor"; expected the description of an initializer, a regularizer, a constraint or a layer.`,
     );
     expect(() => layerFrom({ className: layer, ...(layer === "dense" && { units: 1 }), [option]: 3 })).toThrow(
-      /^\w+: \w+ (has the wrong type|cannot be wrapped); expected a (value|layer) such as .*, got 3\.$/,
+      /^\w+: (not a valid \w+|\w+ cannot be wrapped); expected (for example|a layer such as) .*, got 3\.$/,
     );
   });
 

@@ -1,5 +1,5 @@
 /** Models for samples of any size, inputShape [null, …]: they compute what a model built at that size does, to the bit. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as layers from "../../src/layers/index.js";
 import { meanSquaredError, sparseCategoricalCrossentropy } from "../../src/losses/index.js";
 import { accuracy, r2 } from "../../src/metrics/index.js";
@@ -9,6 +9,7 @@ import { mostSizes } from "../../src/models/loop/streamSteps.js";
 import type { Model } from "../../src/models/model.js";
 import { model, sequential } from "../../src/models/sequential.js";
 import { adam } from "../../src/optimizers/index.js";
+import { launcher } from "../../src/runtime/runtime.js";
 import { tensor } from "../../src/tensor/create.js";
 import type { SampleShape, Shape } from "../../src/tensor/shape.js";
 import { sizeOf } from "../../src/tensor/shape.js";
@@ -183,6 +184,14 @@ describe("sequences of tokens of any length", () => {
     expect(await run([null, 3])).toEqual(await run([5, 3]));
   });
 
+  it("a length that comes back in a stream is replayed: one recording a length, one of the update", async () => {
+    const net = compiled(sequential([lstm({ units: 3, inputShape: [null, 2] }), dense({ units: 1 })], { seed: 3 }));
+    const recorded = vi.spyOn(launcher(), "record");
+    await net.fit(() => [3, 5, 3, 4, 5, 3].map((T) => ({ x: wave([2, T, 2]), y: wave([2, 1]) })), { epochs: 3 });
+    expect(recorded).toHaveBeenCalledTimes(4);
+    recorded.mockRestore();
+  });
+
   it(`a stream keeps the recordings of ${mostSizes} sizes at most, and one that comes back is the same`, async () => {
     const net = compiled(sequential([lstm({ units: 3, inputShape: [null, 2] }), dense({ units: 1 })], { seed: 3 }));
     const lengths = [...Array(2 * mostSizes).keys(), 1, 0].map((i) => i + 1);
@@ -197,11 +206,11 @@ describe("sequences of tokens of any length", () => {
 describe("what needs a size says so", () => {
   it.each<[string, () => unknown]>([
     [
-      "dense: its weights need a size that is not known; expected null only where no weights depend on it, got kernel [null, 2]. Give the size in inputShape, or reduce that axis before, for example by globalAveragePooling1d.",
+      "dense: its weights need a size that is null; got kernel [null, 2]. Say it in inputShape, or pool over that axis before.",
       () => sequential([layers.flatten({ inputShape: [null, 4] }), dense({ units: 2 })]),
     ],
-    ["dense: its weights need a size that is not known", () => sequential([dense({ units: 2, inputShape: [null] })])],
-    ["lstm: its weights need a size that is not known", () => sequential([lstm({ units: 2, inputShape: [4, null] })])],
+    ["dense: its weights need a size that is null", () => sequential([dense({ units: 2, inputShape: [null] })])],
+    ["lstm: its weights need a size that is null", () => sequential([lstm({ units: 2, inputShape: [4, null] })])],
     [
       "conv2d: the number of channels is not known; expected [N, …, C] with a known C, got [N, 8, 8, null].",
       () => sequential([conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, null] })]),
@@ -216,7 +225,7 @@ describe("what needs a size says so", () => {
         }),
     ],
     [
-      "layerNormalization: its weights need a size that is not known",
+      "layerNormalization: its weights need a size that is null",
       () => sequential([layers.layerNormalization({ axis: [1, 2], inputShape: [null, 3] })]),
     ],
     [

@@ -1,5 +1,5 @@
 /** Arguments that fit each public op, options last. An op without a row does not compile. */
-import * as ops from "../../src/ops/index.js";
+import type * as ops from "../../src/ops/index.js";
 import { ones, zeros } from "../../src/tensor/create.js";
 import { RandomState } from "../../src/tensor/randomState.js";
 import type { Tensor } from "../../src/tensor/tensor.js";

@@ -1,10 +1,11 @@
 /** The checkers are tested as well: each seeded fault turns its row red, and the message says where. */
+import { negateForward, setThread, threadCount, threadIndex } from "#wasm/kernels";
 import { describe, expect, it } from "vitest";
 import { binaryDivideGradient } from "#wasm/layout-elementwise";
 import { ops, table } from "./table.js";
 import { type Op, defineOp } from "../../src/ops/defineOp.js";
 import type { AllKernels } from "../support/allKernels.js";
-import { heap, kernels } from "../../src/runtime/runtime.js";
+import { heap } from "../../src/runtime/runtime.js";
 import { Random } from "../../src/tensor/random.js";
 import "../support/engine.js";
 import { withFault } from "../support/kernelTable.js";
@@ -133,7 +134,7 @@ const faults: readonly Fault[] = [
       (kernel) =>
       (f, out, ...rest) => {
         kernel(f, out, ...rest);
-        if (f === binaryDivideGradient) kernels().negateForward(out, out, 35);
+        if (f === binaryDivideGradient) negateForward(out, out, 35);
       },
     message: /^div, gradient of operand 1 of a \[7, 1\], b \[1, 5\]: worst at \[0, \d\]/,
   }),
@@ -151,7 +152,7 @@ const faults: readonly Fault[] = [
     check: checkBits,
     kernel: "reluForward",
     fault: (kernel) => (y, x, n) => {
-      if (kernels().threadIndex() !== 1) kernel(y, x, n);
+      if (threadIndex() !== 1) kernel(y, x, n);
     },
     message: /^relu of x \[35\], with 2 threads, output 0: other bits at element 32: NaN instead of/,
   }),
@@ -172,7 +173,7 @@ const faults: readonly Fault[] = [
     check: checkBits,
     kernel: "sumAxis",
     fault: (kernel) => (y, x, outer, r, inner, scale, accumulate) =>
-      kernel(y, x, outer, r, inner, scale * (1 + 1e-6 * kernels().threadCount()), accumulate),
+      kernel(y, x, outer, r, inner, scale * (1 + 1e-6 * threadCount()), accumulate),
     message: /^sum of x \[3, 35\], axes 0 … 0, with 2 threads, output 0: other bits/,
   }),
   fault({
@@ -200,7 +201,6 @@ const faults: readonly Fault[] = [
 
 /** Runs `fn` as if this thread were the only one. */
 function asOnlyThread(fn: () => void): void {
-  const { threadIndex, threadCount, setThread } = kernels();
   const [i, n] = [threadIndex(), threadCount()];
   setThread(0, 1);
   fn();

@@ -243,6 +243,19 @@ describe("activate", () => {
     expect(ops.activate(x, name).toArray()).toEqual(ops[name](x).toArray());
   });
 
+  it("a slope of one's own: leakyRelu(0.05), elu(0.5), with the bias too", () => {
+    const [x, w] = [tensor([[-2, -0.5, 0.5, 2]]), tensor([[1, 0], [0, 1], [1, 1], [0, -1]])]; // prettier-ignore
+    expect(ops.activate(x, "leakyRelu(0.05)").toArray()).toEqual(ops.leakyRelu(x, 0.05).toArray());
+    expect(ops.activate(x, "elu(0.5)").toArray()).toEqual(ops.elu(x, 0.5).toArray());
+    const plain = ops.dense(x, w, zeros([2]));
+    expect(ops.dense(x, w, zeros([2]), "elu(0.5)").toArray()).toEqual(ops.elu(plain, 0.5).toArray());
+    const bias = zeros([2]);
+    expect(calledKernels(() => ops.dense(x, w, bias, "elu(0.5)"))).toEqual(["gemm", "biasActivationForward"]);
+    for (const wrong of ["elu(-1)", "elu()", "relu(2)", "elu(1.2.3)", "elu(x)"]) {
+      expect(() => ops.activate(x, wrong as never)).toThrow("activate: unknown activation");
+    }
+  });
+
   it("linear gives the tensor itself", () => {
     const x = grid();
     expect(ops.activate(x, "linear")).toBe(x);

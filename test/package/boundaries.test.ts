@@ -1,5 +1,5 @@
 /** The rule that keeps the rooms apart bites: small bad files, linted by the repository's own configuration, name the fault. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,26 +34,12 @@ describe("layer boundaries", () => {
     ["src/layers/core/dense.ts", 'export * from "../../models/model.js";', "layers may not import models"],
     ["src/tensor/tape.ts", 'export type Op = import("../ops/defineOp.js").Op;', "tensor may not import ops"],
     ["src/tensor/tape.ts", 'const later = () => import("../ops/defineOp.js");', "tensor may not import ops"],
-    [
-      "src/layers/core/dense.ts",
-      'import { kernels } from "../../runtime/runtime.js";',
-      "only ops and runtime call kernels",
-    ],
-    [
-      "src/layers/core/dense.ts",
-      'import * as runtime from "../../runtime/runtime.js";',
-      "only ops and runtime call kernels",
-    ],
-    [
-      "src/layers/a.ts",
-      'import { imageKernels } from "../runtime/parts/images.js";',
-      "only ops and runtime call kernels",
-    ],
-    [
-      "src/tensor/tensor.ts",
-      'import type { KernelExports } from "#wasm/kernels";',
-      "only ops and runtime call kernels",
-    ],
+    ["src/layers/core/dense.ts", 'import { gemm } from "#wasm/kernels";', "only ops and runtime call kernels"],
+    ["src/ops/a.ts", 'import * as kernels from "#wasm/kernels";', "import kernels by name"],
+    ["src/ops/a.ts", 'import { cutout } from "#wasm/kernels-images";', "does not know which part of the wasm"],
+    ["src/layers/a.ts", 'export { cutout } from "#wasm/kernels-images";', "only ops and runtime call kernels"],
+    ["src/layers/a.ts", 'const late = () => import("#wasm/kernels");', "only ops and runtime call kernels"],
+    ["src/tensor/tensor.ts", 'import type { gemm } from "#wasm/kernels";', "only ops and runtime call kernels"],
     ["src/data/mnist.ts", 'import { readFile } from "node:fs/promises";', "runs in browsers too"],
     ["src/data/mnist.ts", 'const fs = await import("fs");', "runs in browsers too"],
     ["src/layers/core/dense.ts", 'import { tensor } from "lanegrad";', "never imports itself by package name"],
@@ -74,8 +60,7 @@ describe("layer boundaries", () => {
   });
 
   it.each([
-    ["src/ops/relu.ts", 'import { kernels } from "../runtime/runtime.js";'],
-    ["src/ops/relu.ts", 'import { imageKernels } from "../runtime/parts/images.js";'],
+    ["src/ops/relu.ts", 'import { reluForward } from "#wasm/kernels";'],
     ["src/layers/core/dense.ts", 'import { glorotUniform } from "../initializers/glorot.js"; import "../errors.js";'],
     ["src/callbacks/history.ts", 'import { UsageError } from "../errors.js"; import "./callback.js";'],
     ["src/cli/main.ts", 'import { argv } from "node:process"; import { init } from "../index.js";'],
@@ -117,5 +102,17 @@ describe("import cycles", () => {
     expect(await faults("src/tensor/a.ts", code, folder)).toEqual([
       "rooms/cycles: import cycle: src/tensor/a.ts → src/tensor/b.ts → src/tensor/c.ts → src/tensor/a.ts",
     ]);
+  });
+});
+
+describe("a folder holds at most 20 files", () => {
+  it.each(["src", "course", "bench", "scripts"])("in %s", (top) => {
+    const entries = readdirSync(join(root, top), { recursive: true, withFileTypes: true });
+    const counts = new Map<string, number>();
+    for (const entry of entries) {
+      if (entry.isFile()) counts.set(entry.parentPath, (counts.get(entry.parentPath) ?? 0) + 1);
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    expect([...counts].filter(([, files]) => files > 20)).toEqual([]);
   });
 });

@@ -3,22 +3,53 @@
  * Each test has a library of its own, as `init` is once a process.
  */
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { InitOptions } from "../../src/runtime/init.js";
+import type { Part } from "../../src/runtime/parts.js";
 
 const wasm = (name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
 const names = ["core", "images", "more", "recurrent"];
 
-/** The library of a page that has no op of further parts, until `import`ed. */
+/** The parts of a program made of these imports, as a bundler leaves them. */
+async function partsOf(...imports: readonly string[]): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: {
+      contents: imports.join("\n"),
+      resolveDir: fileURLToPath(new URL("../../", import.meta.url)),
+      loader: "ts",
+    },
+    bundle: true,
+    format: "esm",
+    write: false,
+    metafile: true,
+    outdir: "out",
+    external: ["#wasm/unpack", "./simd*", "./relaxed*"],
+  });
+  const files = Object.entries(metafile.outputs["out/stdin.js"].inputs).filter(
+    ([, { bytesInOutput }]) => bytesInOutput,
+  );
+  return files.flatMap(([file]) => /kernels-(\w+)\.js$/.exec(file)?.[1] ?? []).sort();
+}
+
+/** The library; without a bundler, all parts are registered in it. */
 async function start(options: InitOptions) {
   const { init } = await import("../../src/runtime/init.js");
   const { tensor } = await import("../../src/tensor/create.js");
   const { record } = await import("../../src/tensor/record.js");
   const { launcher } = await import("../../src/runtime/runtime.js");
-  const { registeredParts } = await import("../../src/runtime/parts.js");
-  const { info } = { info: await init(options) };
-  return { init, tensor, record, launcher, info, registered: () => registeredParts().map(({ name }) => name) };
+  return { init, tensor, record, launcher, info: await init(options) };
+}
+
+/** The library of a page that calls no kernel of further parts until it imports a chunk, which registers one. */
+async function startAsPage(options: InitOptions) {
+  const { registered } = await import("#wasm/parts");
+  await import("#wasm/kernels");
+  const further = (registered as Part[]).splice(1);
+  const register = (name: string) => (registered as Part[]).push(further.find((part) => part.name === name)!);
+  return { ...(await start(options)), register };
 }
 
 /** The op of a chunk that is imported later, and the one-layer network that tests run through it. */
@@ -51,11 +82,12 @@ beforeEach(() => vi.resetModules());
 afterEach(() => vi.restoreAllMocks());
 
 describe("a part", () => {
-  it("is registered by what calls it, and by nothing else", async () => {
-    expect((await start({ threads: 1 })).registered()).toEqual(["core"]);
-    await import("../../src/ops/image/maxPool.js");
-    const { registeredParts } = await import("../../src/runtime/parts.js");
-    expect(registeredParts().map(({ name }) => name)).toEqual(["core", "images"]);
+  it("is in a bundle with what calls it, and with nothing else", async () => {
+    const core = ["./src/runtime/init.js", "./src/ops/product/dense.js"].map((file) => `export * from "${file}";`);
+    expect(await partsOf(...core)).toEqual(["core"]);
+    expect(await partsOf(...core, 'export * from "./src/ops/image/maxPool.js";')).toEqual(["core", "images"]);
+    expect(await partsOf(...core, 'export { permutation } from "./src/ops/random.js";')).toEqual(["core"]);
+    expect(await partsOf('export { init } from "./src/runtime/init.js";')).toEqual(["core"]);
   });
 
   it("all are there with the whole library", async () => {
@@ -71,9 +103,10 @@ describe("a part", () => {
   it.each([1, 3])(
     "registered after init, %i threads: an error says so, init again loads it",
     async (threads) => {
-      const library = await start({ threads });
+      const library = await startAsPage({ threads });
       const { launcher } = library;
       if (threads > 1) await untilReady(() => launcher().pool!.isReady);
+      library.register("images");
       const { pool, expected } = await later(library);
       expect(pool).toThrow(unloaded);
       const before = launcher().pool;
@@ -98,13 +131,14 @@ describe("a part", () => {
   );
 
   it("a recording of the core from before goes on after the threads were started anew", async () => {
-    const library = await start({ threads: 2 });
+    const library = await startAsPage({ threads: 2 });
+    library.register("more");
     const { exp } = await import("../../src/ops/pointwise/unary.js");
     await library.init({ threads: 2 });
     await untilReady(() => library.launcher().pool!.isReady);
     const x = library.tensor(new Float32Array(50_000));
     const step = library.record(() => exp(x));
-    await later(library);
+    library.register("images");
     await library.init({ threads: 2 });
     await untilReady(() => library.launcher().pool!.isReady);
     step.result.assign(new Float32Array(50_000));

@@ -1,12 +1,13 @@
 /**
  * Structs that kernel calls read: where their fields lie, that a recorded one outlives the calls after it, and that none is left over.
  */
+import { binary } from "#wasm/kernels";
 import { describe, expect, it } from "vitest";
 import { binaryAdd, broadcastBox } from "#wasm/layout-elementwise";
 import { distortion } from "#wasm/layout-image";
 import { optimizerBlock } from "#wasm/layout-optim";
 import { poolShape } from "#wasm/layout-pool";
-import { heap, kernels, launcher } from "../../src/runtime/runtime.js";
+import { heap, launcher } from "../../src/runtime/runtime.js";
 import { fillStruct, floatBits, writeStruct } from "../../src/runtime/struct.js";
 import { tensor } from "../../src/tensor/create.js";
 import { record } from "../../src/tensor/record.js";
@@ -94,7 +95,7 @@ describe("a recorded struct", () => {
     const before = heap().bytesInUse;
     const fail = (): never => {
       const at = launcher().placeOfStruct(broadcastBox.bytes);
-      kernels().binary(binaryAdd, at, at, at, writeStruct(broadcastBox, { ...box, d: [0, 0, 0, 0] }), 0);
+      binary(binaryAdd, at, at, at, writeStruct(broadcastBox, { ...box, d: [0, 0, 0, 0] }), 0);
       throw new RangeError("no");
     };
     expect(() => record(fail)).toThrow("no");

@@ -1,7 +1,8 @@
 /** A worker's death: an error in the call that needed it, never a hang, and a library that goes on with one thread. One `init` a file. */
+import { fill } from "#wasm/kernels";
 import { expect, it } from "vitest";
 import { exp, info, init, scope, tensor } from "../../src/index.js";
-import { heap, kernels, launcher } from "../../src/runtime/runtime.js";
+import { heap, launcher } from "../../src/runtime/runtime.js";
 
 it("a trap in a worker: its launch is a ThreadError within 10 s, and the library goes on with one thread", async () => {
   await init({ threads: 2 });
@@ -15,7 +16,7 @@ it("a trap in a worker: its launch is a ThreadError within 10 s, and the library
   const n = 100_000;
   const end = heap().memory.buffer.byteLength;
   const start = performance.now();
-  expect(() => kernels().fill(end - 2 * n, 0, n)).toThrow(
+  expect(() => fill(end - 2 * n, 0, n)).toThrow(
     /^threads: a thread died\. Results of the running call are lost; from now on one thread does all the work\.$/,
   );
   expect(performance.now() - start).toBeLessThan(10_000); // not the 30 s of a thread that gives no sign

@@ -1,4 +1,5 @@
 /** Real threads: every kernel call cut into shares that workers compute, with the same bits as one thread. One `init` a file: three threads here. */
+import { setAlone } from "#wasm/kernels";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type Tensor,
@@ -14,7 +15,7 @@ import {
   sum,
   tensor,
 } from "../../src/index.js";
-import { kernels, launcher } from "../../src/runtime/runtime.js";
+import { launcher } from "../../src/runtime/runtime.js";
 
 /** Launches of the soak test; LANEGRAD_SOAK=100000 for the long one. */
 const soak = Number(process.env.LANEGRAD_SOAK ?? 1000);
@@ -39,13 +40,13 @@ async function untilReady(): Promise<void> {
 function alone<T>(fn: () => T): T {
   const library = launcher();
   const { pool } = library;
-  kernels().setAlone(1);
+  setAlone(1);
   library.pool = undefined;
   try {
     return fn();
   } finally {
     library.pool = pool;
-    kernels().setAlone(0);
+    setAlone(0);
   }
 }
 

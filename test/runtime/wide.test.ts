@@ -2,10 +2,12 @@
  * Wide mode: what it computes, with several threads, and that it is left where it is wrong or missing. V8's flag is the process's; each test file has a
  * process of its own. Engines without wide mode run the tests of the refusal alone.
  */
+import { names } from "#wasm/names";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type * as Library from "../../src/index.js";
 import type * as KernelsFile from "../../src/runtime/kernels.js";
-import type { Imports, KernelTable } from "../../src/runtime/kernels.js";
+import type { Imports } from "../../src/runtime/kernels.js";
+import type { KernelTable, Part } from "../../src/runtime/parts.js";
 import type { InitOptions } from "../../src/runtime/init.js";
 
 const isCapable = Number.parseInt(process.versions.v8) >= 13 && process.arch === "x64";
@@ -110,14 +112,15 @@ describe.runIf(isCapable)("wide mode", () => {
   ] as const)("a wrong lane in %s of the wide module: a warning, and the library runs without", async (name, trial) => {
     vi.doMock(kernelsFile, async (original) => ({ ...(await original<typeof KernelsFile>()), instantiate }));
     /** The real kernels; once the wide tiles are selected, one element of what `name` writes is wrong. */
-    async function instantiate(module: WebAssembly.Module, imports: Imports): Promise<KernelTable> {
+    async function instantiate(module: WebAssembly.Module, imports: Imports, part: Part): Promise<KernelTable> {
       const kernels = (await WebAssembly.instantiate(module, { env: imports })).exports as unknown as KernelTable;
       if (kernels.wideColumn) imports.table.set(0, kernels.wideColumn);
-      if (!(name in kernels)) return kernels;
+      const number = names[part.name].indexOf(name);
+      if (number < 0) return kernels;
       return {
         ...kernels,
-        [name]: (...values: number[]) => {
-          kernels[name](...values);
+        [number]: (...values: number[]) => {
+          kernels[number](...values);
           if (!(imports.wide as WebAssembly.Global<"i32">).value) return;
           new Float32Array(imports.memory.buffer, values[name === "gemm" ? 9 : 0])[5] += 0.01;
         },

@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { probeFeatures } from "../../src/runtime/features.js";
-import type { BuildName } from "../../src/runtime/load.js";
+import type { BuildName } from "../../src/runtime/modules/load.js";
 import { init } from "../../src/runtime/init.js";
 import { unseeded } from "../../src/models/seeds.js";
 import { pressHeap } from "./pressure.js";

@@ -2,8 +2,9 @@
  * The tables of kernels, wrapped: calls run as the shares of several threads one after the other, or a kernel is replaced by a faulty one.
  * Real threads and recordings wrap the tables in the same place (src/runtime/runtime.ts, exchangeTables).
  */
-import { exchangeTables, kernels, launcher } from "../../src/runtime/runtime.js";
-import type { KernelTable } from "../../src/runtime/kernels.js";
+import { names } from "#wasm/names";
+import { exchangeTables, launcher } from "../../src/runtime/runtime.js";
+import { type KernelTable, registeredParts } from "../../src/runtime/parts.js";
 import type { AllKernels } from "./allKernels.js";
 
 /** Names of the table that are no loops over memory: the module itself, thread shares, sizes of scratch. */
@@ -14,9 +15,18 @@ const isPlain = (name: string): boolean =>
 
 type Kernel = (...args: number[]) => unknown;
 
-/** Runs `fn` with each part's table replaced. */
-function withTables<T>(replace: (table: KernelTable) => KernelTable, fn: () => T): T {
-  const below = exchangeTables(launcher().tables.map((table) => table && replace(table)));
+/** The names of a part's functions, each at its number. */
+export function namesOf(part: number): readonly string[] {
+  return names[registeredParts().find(({ number }) => number === part)!.name];
+}
+
+/** Runs `fn` with each function that ops call replaced. */
+function withTables<T>(replace: (kernel: Kernel, name: string) => Kernel, fn: () => T): T {
+  const replaced = (table: KernelTable, part: number): KernelTable => {
+    const kernels = namesOf(part).map((name, i) => [i, table[i] && replace(table[i], name)] as const);
+    return { ...table, ...(Object.fromEntries(kernels) as KernelTable) };
+  };
+  const below = exchangeTables(launcher().tables.map((table, part) => table && replaced(table, part)));
   try {
     return fn();
   } finally {
@@ -26,17 +36,13 @@ function withTables<T>(replace: (table: KernelTable) => KernelTable, fn: () => T
 
 /** Runs `fn` where each kernel goes through `wrap`. */
 function wrapped<T>(wrap: (kernel: Kernel, name: string) => Kernel, fn: () => T): T {
-  const wrapTable = (table: KernelTable): KernelTable => {
-    const entries = Object.entries(table).map(([name, kernel]) => [name, isPlain(name) ? kernel : wrap(kernel, name)]);
-    return Object.fromEntries(entries) as KernelTable;
-  };
-  return withTables(wrapTable, fn);
+  return withTables((kernel, name) => (isPlain(name) ? kernel : wrap(kernel, name)), fn);
 }
 
 /** Runs `fn` where every kernel call is cut into the shares of `count` threads, however small the work. */
 export function withThreads<T>(count: number, fn: () => T): T {
   if (count === 1) return fn();
-  const below = kernels();
+  const below = launcher().functions;
   below.setSmallWork(0);
   below.setThread(0, count);
   try {
@@ -61,8 +67,8 @@ export function withFault<K extends keyof AllKernels, T>(
   fault: (kernel: AllKernels[K]) => AllKernels[K],
   fn: () => T,
 ): T {
-  const spoil = (table: KernelTable): KernelTable =>
-    name in table ? { ...table, [name]: fault(table[name] as AllKernels[K]) as Kernel } : table;
+  const spoil = (kernel: Kernel, called: string): Kernel =>
+    called === name ? (fault(kernel as AllKernels[K]) as Kernel) : kernel;
   return withTables(spoil, fn);
 }
 

@@ -22,8 +22,8 @@ const leakyReluTable = { slope: number("[0, ∞)", 0.2) } satisfies LayerTable<L
 const eluTable = { alpha: number("[0, ∞)", 1) } satisfies LayerTable<EluOptions>;
 
 /**
- * y = x for x > 0, else slope · x. x (N, …) → y of the same shape. With slope 0.2 the activation "leakyRelu" of a layer
- * is faster.
+ * y = x for x > 0, else slope · x. x (N, …) → y of the same shape. As the activation of a layer, computed with
+ * the bias, it is "leakyRelu(0.1)".
  * @throws {UsageError} when slope is below 0
  */
 export function leakyRelu(options: LeakyReluOptions = {}): Layer {
@@ -31,8 +31,8 @@ export function leakyRelu(options: LeakyReluOptions = {}): Layer {
 }
 
 /**
- * y = x for x > 0, else alpha · (eˣ − 1). x (N, …) → y of the same shape. With alpha 1 the activation "elu" of a layer
- * is faster.
+ * y = x for x > 0, else alpha · (eˣ − 1). x (N, …) → y of the same shape. As the activation of a layer,
+ * computed with the bias, it is "elu(0.5)".
  * @throws {UsageError} when alpha is below 0
  */
 export function elu(options: EluOptions = {}): Layer {

@@ -77,7 +77,7 @@ function checked(architecture: unknown): Architecture {
     parts !== null &&
     isList(parts.inputs) &&
     parts.inputs.length > 0 &&
-    parts.inputs.every(({ shape }) => Array.isArray(shape)) &&
+    parts.inputs.every(({ shape }) => Array.isArray(shape) && shape.every((d) => d === null || Number.isInteger(d))) &&
     isList(parts.layers) &&
     parts.layers.every(({ className }) => typeof className === "string") &&
     isList(parts.calls) &&

@@ -135,6 +135,10 @@ class Fit implements Training {
     this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
   }
 
+  get epoch(): number {
+    return this.#model.progress.epoch;
+  }
+
   get batches(): number {
     return this.#training.batches.count;
   }

@@ -50,7 +50,7 @@ export class Accumulation implements EpochSteps {
     this.#step = step;
     this.#tools = tools;
     this.#factor = tools.keep(tools.empty([]));
-    const scale = (x: Tensor, by: Tensor): void => tools.kernels().scaleByFactor(x.ptr, 1, by.ptr, 0);
+    const scale = (x: Tensor, by: Tensor): void => tools.scaleByFactor(x.ptr, 1, by.ptr, 0);
     this.#weighOp = {
       name: "weighPart",
       shape: () => [{ shape: [] }],
@@ -105,7 +105,7 @@ export class Accumulation implements EpochSteps {
    * @throws {UsageError} where several outputs have weights of their own
    */
   readonly weigh = (loss: Tensor, rows: readonly Weighed[]): Tensor => {
-    const { apply, empty, kernels } = this.#tools;
+    const { apply, empty, fill } = this.#tools;
     const count = rows.find((row) => row.count)?.count;
     if (count !== undefined && rows.length > 1) {
       const hint = "Leave out accumulate, and take a smaller batchSize.";
@@ -118,7 +118,7 @@ export class Accumulation implements EpochSteps {
       );
     }
     const weight = count ?? empty([]);
-    if (count === undefined) kernels().fill(weight.ptr, rows[0].prediction.shape[0], 1);
+    if (count === undefined) fill(weight.ptr, rows[0].prediction.shape[0], 1);
     return apply(this.#weighOp, [loss, weight], undefined);
   };
 
@@ -173,10 +173,10 @@ export class Accumulation implements EpochSteps {
 
   /** From the sum of weighed gradients to their mean, and the gradients of penalties. */
   #divide(weight: number): void {
-    const { kernels } = this.#tools;
+    const { scaleByFactor } = this.#tools;
     this.#factor.assign([1 / (weight || 1)]);
     for (const { parameter, value } of this.#step.weights.trainable)
-      kernels().scaleByFactor(value.grad!.ptr, value.size, this.#factor.ptr, parameter.rows?.ptr ?? 0);
+      scaleByFactor(value.grad!.ptr, value.size, this.#factor.ptr, parameter.rows?.ptr ?? 0);
     this.#step.penalize();
   }
 

@@ -2,8 +2,8 @@
  * Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
  * poolGeometry.ts's.
  */
+import { averagePoolBackward, averagePoolForward } from "#wasm/kernels";
 import { poolShape } from "#wasm/layout-pool";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -17,13 +17,11 @@ export const averagePoolOp = defineOp<Pooling>({
     return [{ shape: [x.shape[0], ...pooledShape(pooling, x.shape.slice(1))] }];
   },
   forward({ inputs: [x], outputs: [y], attributes }) {
-    imageKernels().averagePoolForward(y.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)), 1, 0);
+    averagePoolForward(y.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)), 1, 0);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes, gradient }) {
     const geometry = geometryOf(x, attributes);
-    gradient(0, (dX, accumulate) =>
-      imageKernels().averagePoolBackward(dX, dY!.ptr, writeStruct(poolShape, geometry), 1, accumulate),
-    );
+    gradient(0, (dX, accumulate) => averagePoolBackward(dX, dY!.ptr, writeStruct(poolShape, geometry), 1, accumulate));
   },
   saved: {},
 });

@@ -2,7 +2,7 @@
  * Two-dimensional convolution, with bias and activation in the same pass. Letters: convolutionProducts.ts.
  * As usual in this field, the kernel is not flipped.
  */
-import { kernels } from "../../runtime/runtime.js";
+import { biasActivationBackward } from "#wasm/kernels";
 import { checkObject } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { reshape } from "../shape/reshape.js";
@@ -55,7 +55,6 @@ export function checkOperands(op: string, inputs: readonly Tensor[]): void {
 export function backwardEpilogue<A>(call: BackwardCall<A>, activation: FusedActivation, columns: number): void {
   const { outputs, dOutputs, gradient, wants } = call;
   const { code, alpha } = fusedActivation(activation);
-  const { biasActivationBackward } = kernels();
   const dY = dOutputs[0]!.ptr;
   const dZ = code === 0 ? 0 : dY;
   const y = code === 0 ? dY : outputs[0].ptr;

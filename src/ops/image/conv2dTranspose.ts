@@ -4,9 +4,9 @@
  * Letters: x (N, H, W, C), kernel (kH, kW, O, C), y (N, oH, oW, O); the convolution whose transpose this is maps y's
  * shape to x's.
  */
+import { biasActivationForward } from "#wasm/kernels";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkInteger, checkObject } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import {
@@ -130,7 +130,7 @@ export const conv2dTransposeOp = defineOp<TransposedConvolution>({
     convolveBackwardInput(g, [y.ptr, x.ptr, kernel.ptr], 0, scratch);
     const { code, alpha } = fusedActivation(attributes.activation);
     if (code !== 0 || bias !== undefined)
-      kernels().biasActivationForward(y.ptr, bias?.ptr ?? 0, g.N * g.H * g.W, g.C, code, alpha);
+      biasActivationForward(y.ptr, bias?.ptr ?? 0, g.N * g.H * g.W, g.C, code, alpha);
   },
   backward(call) {
     const { inputs, dOutputs, attributes, gradient, scratch } = call;

@@ -4,10 +4,29 @@
  * pW before the first row and column. Does not know gradients of tensors (conv2d.ts and conv2dTranspose.ts do), and
  * does not check operands (convolutionChecks.ts does).
  */
+import {
+  biasActivationForward,
+  conv2dBackwardKernel,
+  conv2dBackwardKernelScratchBytes,
+  conv2dPackKernel,
+  conv2dPackScratchBytes,
+  convolve2d,
+  convolve2dScratchBytes,
+  fill,
+  gemm,
+  gemmScratchBytes,
+  winogradConvolve,
+  winogradGradientScratchBytes,
+  winogradKernel,
+  winogradKernelGradient,
+  winogradKernelGradientEnd,
+  winogradKernelScratchBytes,
+  winogradPackScratchBytes,
+  winogradScratchBytes,
+  winogradSumsScratchBytes,
+} from "#wasm/kernels";
 import { type ConvShape, type TapSelection, convShape, tapSelection } from "#wasm/layout-conv";
 import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
-import { imageKernels } from "../../runtime/parts/images.js";
-import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { type FusedActivation, fusedActivation } from "../pointwise/activate.js";
 
@@ -78,14 +97,13 @@ function convolveTiles(
   accumulate: 0 | 1,
   scratch: Scratch,
 ): void {
-  const images = imageKernels();
   const { C, O } = g;
-  const packed = scratch(images.winogradPackScratchBytes(C, O));
-  const pass = scratch(images.winogradKernelScratchBytes());
+  const packed = scratch(winogradPackScratchBytes(C, O));
+  const pass = scratch(winogradKernelScratchBytes());
   const [rows, columns] = transposed ? [O, C] : [C, O];
-  images.winogradKernel(packed, kernel, transposed, rows, columns, pass);
-  const space = scratch(images.winogradScratchBytes(C, O));
-  images.winogradConvolve(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
+  winogradKernel(packed, kernel, transposed, rows, columns, pass);
+  const space = scratch(winogradScratchBytes(C, O));
+  winogradConvolve(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
 }
 
 /** y = f(x ∗ kernel + bias). @param bias 0 for none */
@@ -97,12 +115,11 @@ export function convolve(
   scratch: Scratch,
 ): void {
   const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, oH, oW } = g;
-  const k = kernels();
   const { code, alpha } = fusedActivation(activation);
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(transposeNone, rows, O, C, x, C, kernel, O, accumulate, y, O, scratch(k.gemmScratchBytes(rows, O, C)));
-    if (code !== 0 || bias !== 0) k.biasActivationForward(y, bias, rows, O, code, alpha);
+    gemm(transposeNone, rows, O, C, x, C, kernel, O, accumulate, y, O, scratch(gemmScratchBytes(rows, O, C)));
+    if (code !== 0 || bias !== 0) biasActivationForward(y, bias, rows, O, code, alpha);
     return;
   }
   if (isWinograd(g)) {
@@ -110,12 +127,11 @@ export function convolve(
     return;
   }
   const channels = C / groups;
-  const images = imageKernels();
-  const packed = scratch(images.conv2dPackScratchBytes(kH * kW, channels, O / groups, groups));
-  const space = scratch(images.convolve2dScratchBytes(oH, oW, channels, kH, kW, sH, sW, dH, dW));
+  const packed = scratch(conv2dPackScratchBytes(kH * kW, channels, O / groups, groups));
+  const space = scratch(convolve2dScratchBytes(oH, oW, channels, kH, kW, sH, sW, dH, dW));
   const all = writeStruct(tapSelection, allTaps(g));
-  images.conv2dPackKernel(packed, kernel, all, 0, kW, channels, O, groups, oW);
-  images.convolve2d(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
+  conv2dPackKernel(packed, kernel, all, 0, kW, channels, O, groups, oW);
+  convolve2d(y, x, packed, bias, writeStruct(convShape, shapeOf(g)), code, alpha, space, accumulate);
 }
 
 /**
@@ -177,10 +193,9 @@ export function convolveBackwardInput(
   scratch: Scratch,
 ): void {
   const { N, H, W, C, kH, kW, O, groups, sH, sW, dH, dW, pH, pW, oH, oW } = g;
-  const k = kernels();
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(transposeB, rows, C, O, dY, O, kernel, O, accumulate, dX, C, scratch(k.gemmScratchBytes(rows, C, O)));
+    gemm(transposeB, rows, C, O, dY, O, kernel, O, accumulate, dX, C, scratch(gemmScratchBytes(rows, C, O)));
     return;
   }
   if (isWinograd(g)) {
@@ -188,22 +203,21 @@ export function convolveBackwardInput(
     convolveTiles([dX, dY, kernel, 0], back, 1, { code: 0, alpha: 0 }, accumulate, scratch);
     return;
   }
-  const images = imageKernels();
   const [channels, outputs] = [C / groups, O / groups];
   const [rowPhases, columnPhases] = [phasesOf(H, kH, sH, dH, pH), phasesOf(W, kW, sW, dW, pW)];
-  if (!accumulate && [...rowPhases, ...columnPhases].some(({ count }) => count === 0)) k.fill(dX, 0, N * H * W * C);
+  if (!accumulate && [...rowPhases, ...columnPhases].some(({ count }) => count === 0)) fill(dX, 0, N * H * W * C);
   for (const h of rowPhases) {
     for (const w of columnPhases) {
       if (h.count === 0 || w.count === 0) continue;
-      const packed = scratch(images.conv2dPackScratchBytes(h.count * w.count, outputs, channels, groups));
+      const packed = scratch(conv2dPackScratchBytes(h.count * w.count, outputs, channels, groups));
       const flipped = writeStruct(tapSelection, phaseTaps(h, w));
-      images.conv2dPackKernel(packed, kernel, flipped, 1, kW, channels, O, groups, w.inputs);
+      conv2dPackKernel(packed, kernel, flipped, 1, kW, channels, O, groups, w.inputs);
       const space = scratch(
-        images.convolve2dScratchBytes(h.inputs, w.inputs, outputs, h.count, w.count, 1, 1, h.dilation, w.dilation),
+        convolve2dScratchBytes(h.inputs, w.inputs, outputs, h.count, w.count, 1, 1, h.dilation, w.dilation),
       );
       const shape = writeStruct(convShape, { ...phaseShape(g, h, w), kW: w.count });
       const to = dX + 4 * (h.phase * W + w.phase) * C;
-      images.convolve2d(to, dY, packed, 0, shape, 0, 0, space, accumulate);
+      convolve2d(to, dY, packed, 0, shape, 0, 0, space, accumulate);
     }
   }
 }
@@ -216,23 +230,21 @@ export function convolveBackwardKernel(
   scratch: Scratch,
 ): void {
   const { N, H, W, C, kH, kW, O, groups, oH, oW } = g;
-  const k = kernels();
   if (isProduct(g)) {
     const rows = N * H * W;
-    k.gemm(transposeA, C, O, rows, x, C, dY, O, accumulate, dKernel, O, scratch(k.gemmScratchBytes(C, O, rows)));
+    gemm(transposeA, C, O, rows, x, C, dY, O, accumulate, dKernel, O, scratch(gemmScratchBytes(C, O, rows)));
     return;
   }
-  const images = imageKernels();
   if (isWinograd(g)) {
     const tiles = N * Math.ceil(oH / 4) * Math.ceil(oW / 4);
-    const sums = scratch(images.winogradSumsScratchBytes(tiles, C, O));
-    const pass = scratch(images.winogradKernelScratchBytes());
-    const space = scratch(images.winogradGradientScratchBytes(C, O));
-    images.winogradKernelGradient(sums, x, dY, writeStruct(convShape, shapeOf(g)), space);
-    images.winogradKernelGradientEnd(dKernel, sums, tiles, C, O, pass, accumulate);
+    const sums = scratch(winogradSumsScratchBytes(tiles, C, O));
+    const pass = scratch(winogradKernelScratchBytes());
+    const space = scratch(winogradGradientScratchBytes(C, O));
+    winogradKernelGradient(sums, x, dY, writeStruct(convShape, shapeOf(g)), space);
+    winogradKernelGradientEnd(dKernel, sums, tiles, C, O, pass, accumulate);
     return;
   }
   const channels = C / groups;
-  const bytes = images.conv2dBackwardKernelScratchBytes(N * oH * oW, kH * kW, channels, O / groups);
-  images.conv2dBackwardKernel(dKernel, x, dY, writeStruct(convShape, shapeOf(g)), scratch(bytes), accumulate);
+  const bytes = conv2dBackwardKernelScratchBytes(N * oH * oW, kH * kW, channels, O / groups);
+  conv2dBackwardKernel(dKernel, x, dY, writeStruct(convShape, shapeOf(g)), scratch(bytes), accumulate);
 }

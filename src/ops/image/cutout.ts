@@ -2,8 +2,8 @@
  * Cutout: sets a square at a random place of each image to 0; it may lie partly outside. Letters: images (N, H, W, C).
  * Source: DeVries & Taylor 2017, "Improved regularization of convolutional neural networks with cutout".
  */
+import { cutout as cutoutKernel } from "#wasm/kernels";
 import { checkInteger } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -22,11 +22,11 @@ export const cutoutOp = defineOp<{ readonly size: number }>({
   },
   forward({ inputs: [x, draws], outputs: [y], attributes: { size } }) {
     const [N, H, W, C] = x.shape;
-    imageKernels().cutout(y.ptr, x.ptr, draws.ptr, N, H, W, C, size, 0, 0);
+    cutoutKernel(y.ptr, x.ptr, draws.ptr, N, H, W, C, size, 0, 0);
   },
   backward({ inputs: [x, draws], dOutputs: [dY], attributes: { size }, gradient }) {
     const [N, H, W, C] = x.shape;
-    gradient(0, (dX, accumulate) => imageKernels().cutout(dX, dY!.ptr, draws.ptr, N, H, W, C, size, 0, accumulate));
+    gradient(0, (dX, accumulate) => cutoutKernel(dX, dY!.ptr, draws.ptr, N, H, W, C, size, 0, accumulate));
   },
   saved: { inputs: [1] },
   constants: [1],

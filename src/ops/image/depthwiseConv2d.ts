@@ -3,10 +3,10 @@
  * a mixing of channels.
  * Letters: convolutionProducts.ts; M the multiplier, outputs for each channel.
  */
+import { depthwiseBackwardKernel, depthwiseConvolve } from "#wasm/kernels";
 import { convShape, tapSelection } from "#wasm/layout-conv";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -43,18 +43,17 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
     const g = geometryOf(inputs, attributes);
     const { code, alpha } = fusedActivation(attributes.activation);
     const [shape, all] = [writeStruct(convShape, shapeOf(g)), writeStruct(tapSelection, allTaps(g))];
-    imageKernels().depthwiseConvolve(y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, shape, all, code, alpha, 0);
+    depthwiseConvolve(y.ptr, x.ptr, kernel.ptr, bias?.ptr ?? 0, shape, all, code, alpha, 0);
   },
   backward(call) {
     const { inputs, dOutputs, attributes, gradient } = call;
     const [x, kernel] = inputs;
     const g = geometryOf(inputs, attributes);
     const { H, W, C, kH, kW, sH, sW, dH, dW, pH, pW } = g;
-    const k = imageKernels();
     backwardEpilogue(call, attributes.activation, C);
     const dZ = dOutputs[0]!.ptr;
     gradient(1, (dKernel, accumulate) =>
-      k.depthwiseBackwardKernel(dKernel, x.ptr, dZ, writeStruct(convShape, shapeOf(g)), accumulate),
+      depthwiseBackwardKernel(dKernel, x.ptr, dZ, writeStruct(convShape, shapeOf(g)), accumulate),
     );
     gradient(0, (dX, accumulate) => {
       const [rows, columns] = [phasesOf(H, kH, sH, dH, pH), phasesOf(W, kW, sW, dW, pW)];
@@ -65,7 +64,7 @@ export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
             writeStruct(convShape, phaseShape(g, h, w)),
             writeStruct(tapSelection, phaseTaps(h, w)),
           ];
-          k.depthwiseConvolve(to, dZ, kernel.ptr, 0, shape, flipped, 0, 0, accumulate);
+          depthwiseConvolve(to, dZ, kernel.ptr, 0, shape, flipped, 0, 0, accumulate);
         }
       }
     });

@@ -3,7 +3,7 @@
  * images (N, H, W, C).
  * Source: LeCun et al. 1998, "Gradient-based learning applied to document recognition".
  */
-import { imageKernels } from "../../runtime/parts/images.js";
+import { deskewField } from "#wasm/kernels";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, defineOp } from "../defineOp.js";
 import { checkImages } from "./imageChecks.js";
@@ -19,7 +19,7 @@ export const deskewFieldOp = defineOp({
   },
   forward({ inputs: [x], outputs: [field] }) {
     const [N, H, W, C] = x.shape;
-    imageKernels().deskewField(field.ptr, x.ptr, N, H, W, C);
+    deskewField(field.ptr, x.ptr, N, H, W, C);
   },
 });
 

@@ -6,10 +6,10 @@
  * Source: Simard, Steinkraus, Platt 2003, "Best practices for convolutional neural networks applied to visual document
  * analysis".
  */
+import { distortionDrawCount, distortionField, distortionScratchBytes } from "#wasm/kernels";
 import { distortion as distortionLayout } from "#wasm/layout-image";
 import { UsageError, message } from "../../errors.js";
 import { type Table, flag, number, resolve } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { floatBits, writeStruct } from "../../runtime/struct.js";
 import { empty } from "../../tensor/create.js";
 import type { RandomState } from "../../tensor/randomState.js";
@@ -68,7 +68,7 @@ export const distortionFieldOp = defineOp<Distortion>({
   name: "distort",
   shape([draws], distortion) {
     const { H, W } = distortion;
-    const D = imageKernels().distortionDrawCount(H, W, sigmaOf(distortion));
+    const D = distortionDrawCount(H, W, sigmaOf(distortion));
     if (draws.rank !== 2 || draws.shape[1] !== D) {
       throw new UsageError(message("distort", "the draws do not fit", { expected: `[N, ${D}]`, got: draws.label() }));
     }
@@ -76,7 +76,6 @@ export const distortionFieldOp = defineOp<Distortion>({
   },
   forward({ inputs: [draws], outputs: [field], attributes: distortion, scratch }) {
     const { H, W, rotation, scale, shear, shift, elastic, flipHorizontal, flipVertical } = distortion;
-    const { distortionField, distortionScratchBytes } = imageKernels();
     const sigma = sigmaOf(distortion);
     const flips = (flipHorizontal ? 1 : 0) | (flipVertical ? 2 : 0);
     const memory = scratch(distortionScratchBytes(H, W, sigma));
@@ -111,7 +110,7 @@ export function distort(x: Tensor, options: DistortionOptions, random: RandomSta
   checkRandom("distort", random, stream);
   const bounds = resolve("distort", options, distortionTable);
   const [N, H, W] = x.shape;
-  const draws = empty([N, imageKernels().distortionDrawCount(H, W, sigmaOf(bounds))]);
+  const draws = empty([N, distortionDrawCount(H, W, sigmaOf(bounds))]);
   fillUniform(draws, random, -1, 1, stream);
   const field = apply(distortionFieldOp, [draws], { ...bounds, H, W });
   const y = sampleBilinear(x, field);

@@ -2,8 +2,8 @@
  * Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
  * poolGeometry.ts's.
  */
+import { maxPoolBackward, maxPoolForward } from "#wasm/kernels";
 import { poolShape } from "#wasm/layout-pool";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -22,12 +22,12 @@ export const maxPoolOp = defineOp<Pooling>({
     return [{ shape }, { shape: [2 * sizeOf(shape)], dtype: "uint8" }];
   },
   forward({ inputs: [x], outputs: [y, positions], attributes }) {
-    imageKernels().maxPoolForward(y.ptr, positions.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)));
+    maxPoolForward(y.ptr, positions.ptr, x.ptr, writeStruct(poolShape, geometryOf(x, attributes)));
   },
   backward({ inputs: [x], outputs: [, positions], dOutputs: [dY], attributes, gradient }) {
     const geometry = geometryOf(x, attributes);
     gradient(0, (dX, accumulate) =>
-      imageKernels().maxPoolBackward(dX, dY!.ptr, positions.ptr, writeStruct(poolShape, geometry), accumulate),
+      maxPoolBackward(dX, dY!.ptr, positions.ptr, writeStruct(poolShape, geometry), accumulate),
     );
   },
   saved: { outputs: [1] },

@@ -3,7 +3,7 @@
  * the row and the column, in pixels, at which each pixel of the output is read. Source: Jaderberg et al. 2015, "Spatial
  * transformer networks".
  */
-import { imageKernels } from "../../runtime/parts/images.js";
+import { sampleBilinear as sampleBilinearKernel, sampleBilinearBackward } from "#wasm/kernels";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, defineOp } from "../defineOp.js";
 import { checkBeside, checkImages } from "./imageChecks.js";
@@ -19,13 +19,11 @@ export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
   },
   forward({ inputs: [x, field], outputs: [y], attributes: { fill } }) {
     const [N, H, W, C] = x.shape;
-    imageKernels().sampleBilinear(y.ptr, x.ptr, field.ptr, N, H, W, C, fill);
+    sampleBilinearKernel(y.ptr, x.ptr, field.ptr, N, H, W, C, fill);
   },
   backward({ inputs: [x, field], dOutputs: [dY], gradient }) {
     const [N, H, W, C] = x.shape;
-    gradient(0, (dX, accumulate) =>
-      imageKernels().sampleBilinearBackward(dX, dY!.ptr, field.ptr, N, H, W, C, accumulate),
-    );
+    gradient(0, (dX, accumulate) => sampleBilinearBackward(dX, dY!.ptr, field.ptr, N, H, W, C, accumulate));
   },
   saved: { inputs: [1] },
   constants: [1],

@@ -2,10 +2,10 @@
  * Enlarges images by whole factors: nearest neighbours or bilinear. Letters: x (N, H, W, C), y (N, fH·H, fW·W, C).
  * Upsampling by nearest neighbours and average pooling without the division are each other's gradients.
  */
+import { averagePoolBackward, averagePoolForward, bilinearBackward, bilinearForward } from "#wasm/kernels";
 import { type PoolShape, poolShape } from "#wasm/layout-pool";
 import { ShapeError, message } from "../../errors.js";
 import { type Table, oneOf, resolve } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -50,15 +50,15 @@ export const upsampleOp = defineOp<Upsampling>({
   forward({ inputs: [x], outputs: [y], attributes: { size, interpolation } }) {
     const [n, h, w, c] = x.shape;
     if (interpolation === "nearest")
-      imageKernels().averagePoolBackward(y.ptr, x.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, 0);
-    else imageKernels().bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
+      averagePoolBackward(y.ptr, x.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, 0);
+    else bilinearForward(y.ptr, x.ptr, n, h, w, c, size[0], size[1]);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { size, interpolation }, gradient }) {
     const [n, h, w, c] = x.shape;
     gradient(0, (dX, accumulate) => {
       if (interpolation === "nearest") {
-        imageKernels().averagePoolForward(dX, dY!.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, accumulate);
-      } else imageKernels().bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
+        averagePoolForward(dX, dY!.ptr, writeStruct(poolShape, sideBySide(x, size)), 0, accumulate);
+      } else bilinearBackward(dX, dY!.ptr, n, h, w, c, size[0], size[1], accumulate);
     });
   },
   saved: {},

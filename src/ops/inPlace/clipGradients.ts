@@ -3,7 +3,16 @@
  * stays, so that a recorded step can be replayed. Letters: g a gradient; ‖g‖ its Euclidean norm.
  * Source: Pascanu, Mikolov & Bengio 2013.
  */
-import { kernels } from "../../runtime/runtime.js";
+import {
+  clipFactor,
+  clipGradients,
+  combineBlocks,
+  scaleByFactor,
+  sumBlocksCount,
+  sumSquaresBlocks,
+  sumSquaresRows,
+  sumSquaresRowsCount,
+} from "#wasm/kernels";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
@@ -17,7 +26,7 @@ export interface Gradient {
 
 /** Clips each element to [−limit, limit]; NaN stays. */
 export function clipByValue({ gradients, rows }: Gradient, limit: number): void {
-  kernels().clipGradients(gradients.ptr, gradients.size, limit, rowsPtr(rows));
+  clipGradients(gradients.ptr, gradients.size, limit, rowsPtr(rows));
 }
 
 /** Measures norms of gradients and clips by them. Owns scratch memory that no scope frees. */
@@ -40,8 +49,7 @@ export class NormClipper {
   scaleTogether(all: readonly Gradient[], limit: number): void {
     const factor = this.#scratch.sections[1].ptr;
     this.#writeFactor(factor, all, limit);
-    for (const { gradients, rows } of all)
-      kernels().scaleByFactor(gradients.ptr, gradients.size, factor, rowsPtr(rows));
+    for (const { gradients, rows } of all) scaleByFactor(gradients.ptr, gradients.size, factor, rowsPtr(rows));
   }
 
   /** Makes the next step scale every gradient by min(1, limit / ‖g‖), where g is all gradients together. */
@@ -51,7 +59,7 @@ export class NormClipper {
 
   #writeFactor(factor: number, all: readonly Gradient[], limit: number): void {
     this.measure(all);
-    kernels().clipFactor(factor, this.#scratch.sections[0].ptr, limit);
+    clipFactor(factor, this.#scratch.sections[0].ptr, limit);
   }
 
   /** ‖g‖² as it was measured last, a scalar of one element. */
@@ -71,11 +79,11 @@ export class NormClipper {
     for (const gradient of all) {
       const { gradients, rows } = gradient;
       const to = partials.ptr + 4 * count;
-      if (rows === undefined) kernels().sumSquaresBlocks(to, gradients.ptr, gradients.size);
-      else kernels().sumSquaresRows(to, gradients.ptr, rows.ptr);
+      if (rows === undefined) sumSquaresBlocks(to, gradients.ptr, gradients.size);
+      else sumSquaresRows(to, gradients.ptr, rows.ptr);
       count += sumsOf(gradient);
     }
-    kernels().combineBlocks(sum.ptr, partials.ptr, count, 1, 0);
+    combineBlocks(sum.ptr, partials.ptr, count, 1, 0);
   }
 
   dispose(): void {
@@ -85,5 +93,5 @@ export class NormClipper {
 
 /** The number of partial sums for the squares of a gradient. */
 function sumsOf({ gradients, rows }: Gradient): number {
-  return rows === undefined ? kernels().sumBlocksCount(gradients.size) : kernels().sumSquaresRowsCount();
+  return rows === undefined ? sumBlocksCount(gradients.size) : sumSquaresRowsCount();
 }

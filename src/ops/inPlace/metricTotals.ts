@@ -7,8 +7,7 @@
  * are exact up to 2⁵³, whereas float32 would stop at 2²⁴. Rows are added one after the other, so the division into
  * batches does not change any bit.
  */
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
+import { confusionAdd, determinationAdd, histogramAdd, meanAdd, topKCount } from "#wasm/kernels";
 import { zeros } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -36,7 +35,7 @@ export function writeTotals(totals: Tensor, values: Float64Array): void {
  * @param rows     R
  */
 export function addMean(state: Tensor, values: Tensor | undefined, weights: Tensor | undefined, rows: number): void {
-  kernels().meanAdd(state.ptr, values?.ptr ?? 0, weights?.ptr ?? 0, rows);
+  meanAdd(state.ptr, values?.ptr ?? 0, weights?.ptr ?? 0, rows);
 }
 
 /**
@@ -48,7 +47,7 @@ export function addMean(state: Tensor, values: Tensor | undefined, weights: Tens
  */
 export function addTopK(state: Tensor, scores: Tensor, labels: Tensor, weights: Tensor | undefined, k: number): void {
   const [R, C] = scores.shape;
-  kernels().topKCount(state.ptr, scores.ptr, labels.ptr, weights?.ptr ?? 0, R, C, k);
+  topKCount(state.ptr, scores.ptr, labels.ptr, weights?.ptr ?? 0, R, C, k);
 }
 
 /**
@@ -64,7 +63,7 @@ export function addConfusion(
   weights: Tensor | undefined,
   classes: number,
 ): void {
-  moreKernels().confusionAdd(state.ptr, predicted.ptr, labels.ptr, weights?.ptr ?? 0, labels.size, classes);
+  confusionAdd(state.ptr, predicted.ptr, labels.ptr, weights?.ptr ?? 0, labels.size, classes);
 }
 
 /**
@@ -81,7 +80,7 @@ export function addHistogram(
   weights: Tensor | undefined,
   bins: number,
 ): void {
-  moreKernels().histogramAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, bins);
+  histogramAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, bins);
 }
 
 /**
@@ -92,5 +91,5 @@ export function addHistogram(
  */
 export function addDetermination(state: Tensor, prediction: Tensor, target: Tensor, weights: Tensor | undefined): void {
   const [R, C] = prediction.shape;
-  moreKernels().determinationAdd(state.ptr, prediction.ptr, target.ptr, weights?.ptr ?? 0, R, C);
+  determinationAdd(state.ptr, prediction.ptr, target.ptr, weights?.ptr ?? 0, R, C);
 }

@@ -1,6 +1,6 @@
 /** Exponential moving averages, changed in place in memory that the caller owns; they have no gradient. */
+import { movingAverage, warmMovingAverage } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
@@ -19,7 +19,7 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
     throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
   }
   average.changed();
-  kernels().movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
+  movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
 }
 
 /**
@@ -30,5 +30,5 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
  */
 export function updateWarmAverage(average: Tensor, value: Tensor, block: OptimizerBlock, decay: number): void {
   average.changed();
-  kernels().warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, 1 - decay);
+  warmMovingAverage(average.ptr, value.ptr, average.size, block.stepPtr, 1 - decay);
 }

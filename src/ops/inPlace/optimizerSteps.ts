@@ -5,9 +5,21 @@
  *
  * The formulas are beside the kernels in assembly/optim. Not differentiable.
  */
+import {
+  adadeltaStep as adadeltaStepKernel,
+  adagradStep as adagradStepKernel,
+  adamStep as adamStepKernel,
+  adamaxStep as adamaxStepKernel,
+  adamwStep as adamwStepKernel,
+  advanceStep,
+  lionStep as lionStepKernel,
+  momentumStep as momentumStepKernel,
+  nadamStep as nadamStepKernel,
+  rmspropStep as rmspropStepKernel,
+  sgdStep as sgdStepKernel,
+} from "#wasm/kernels";
 import { optimizerBlock } from "#wasm/layout-optim";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { heap, kernels } from "../../runtime/runtime.js";
+import { heap } from "../../runtime/runtime.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type RowList, rowsPtr } from "./rowList.js";
@@ -102,7 +114,7 @@ export class OptimizerBlock {
 
   /** Begins a step: increments the count and computes everything that depends on it. */
   advance(): void {
-    kernels().advanceStep(this.ptr);
+    advanceStep(this.ptr);
   }
 
   dispose(): void {
@@ -124,13 +136,13 @@ export class OptimizerBlock {
 
 /** Gradient descent. No slots. */
 export function sgdStep({ values, gradients, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
-  kernels().sgdStep(values.ptr, gradients.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
+  sgdStepKernel(values.ptr, gradients.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }
 
 /** Gradient descent with momentum. Slots: velocity. */
 export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: boolean): void {
   const { values, gradients, slots, weightDecay, rows } = range;
-  kernels().momentumStep(
+  momentumStepKernel(
     values.ptr,
     gradients.ptr,
     slots[0].ptr,
@@ -144,15 +156,7 @@ export function momentumStep(range: SlabRange, block: OptimizerBlock, nesterov: 
 
 /** Adagrad. Slots: square. */
 export function adagradStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
-  moreKernels().adagradStep(
-    values.ptr,
-    gradients.ptr,
-    slots[0].ptr,
-    values.size,
-    block.ptr,
-    weightDecay,
-    rowsPtr(rows),
-  );
+  adagradStepKernel(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }
 
 /** RMSProp. Slots: square, then average when centered, then velocity when there is momentum. */
@@ -160,7 +164,7 @@ export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: b
   const { values, gradients, slots, weightDecay, rows } = range;
   const average = centered ? slots[1].ptr : 0;
   const velocity = momentum ? slots[centered ? 2 : 1].ptr : 0;
-  moreKernels().rmspropStep(
+  rmspropStepKernel(
     values.ptr,
     gradients.ptr,
     slots[0].ptr,
@@ -176,7 +180,7 @@ export function rmspropStep(range: SlabRange, block: OptimizerBlock, centered: b
 /** Adadelta. Slots: square, updates. */
 export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [square, updates] = slots;
-  moreKernels().adadeltaStep(
+  adadeltaStepKernel(
     values.ptr,
     gradients.ptr,
     square.ptr,
@@ -192,7 +196,7 @@ export function adadeltaStep({ values, gradients, slots, weightDecay, rows }: Sl
 export function adamStep(range: SlabRange, block: OptimizerBlock): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;
-  kernels().adamStep(
+  adamStepKernel(
     values.ptr,
     gradients.ptr,
     mean.ptr,
@@ -209,7 +213,7 @@ export function adamStep(range: SlabRange, block: OptimizerBlock): void {
 export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
   const { values, gradients, slots, weightDecay, rows } = range;
   const [mean, square, largest] = slots;
-  kernels().adamwStep(
+  adamwStepKernel(
     values.ptr,
     gradients.ptr,
     mean.ptr,
@@ -225,22 +229,13 @@ export function adamwStep(range: SlabRange, block: OptimizerBlock): void {
 /** Adam with Nesterov momentum. Slots: mean, square. */
 export function nadamStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [mean, square] = slots;
-  moreKernels().nadamStep(
-    values.ptr,
-    gradients.ptr,
-    mean.ptr,
-    square.ptr,
-    values.size,
-    block.ptr,
-    weightDecay,
-    rowsPtr(rows),
-  );
+  nadamStepKernel(values.ptr, gradients.ptr, mean.ptr, square.ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }
 
 /** Adamax. Slots: mean, largest. */
 export function adamaxStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
   const [mean, largest] = slots;
-  moreKernels().adamaxStep(
+  adamaxStepKernel(
     values.ptr,
     gradients.ptr,
     mean.ptr,
@@ -254,13 +249,5 @@ export function adamaxStep({ values, gradients, slots, weightDecay, rows }: Slab
 
 /** Lion, with decoupled weight decay. Slots: mean. */
 export function lionStep({ values, gradients, slots, weightDecay, rows }: SlabRange, block: OptimizerBlock): void {
-  moreKernels().lionStep(
-    values.ptr,
-    gradients.ptr,
-    slots[0].ptr,
-    values.size,
-    block.ptr,
-    weightDecay,
-    rowsPtr(rows),
-  );
+  lionStepKernel(values.ptr, gradients.ptr, slots[0].ptr, values.size, block.ptr, weightDecay, rowsPtr(rows));
 }

@@ -2,7 +2,8 @@
  * Penalties on parameters and their gradients: l1·Σ|θ| + l2·Σθ². Functions over parameters, outside the tape. Letters:
  * n elements of θ.
  */
-import { heap, kernels } from "../../runtime/runtime.js";
+import { combineBlocks, regularize, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } from "#wasm/kernels";
+import { heap } from "../../runtime/runtime.js";
 import { zeros } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
@@ -13,12 +14,11 @@ import type { Tensor } from "../../tensor/tensor.js";
  * @param parameter  θ
  */
 export function addPenaltyGradient(gradient: Tensor, parameter: Tensor, l1: number, l2: number): void {
-  kernels().regularize(gradient.ptr, parameter.ptr, parameter.size, l1, 2 * l2);
+  regularize(gradient.ptr, parameter.ptr, parameter.size, l1, 2 * l2);
 }
 
 /** l1·Σ|θ| + l2·Σθ² as a scalar. */
 export function penalty(parameter: Tensor, l1: number, l2: number): Tensor {
-  const { combineBlocks, sumBlocksCount, sumMagnitudesBlocks, sumSquaresBlocks } = kernels();
   const n = parameter.size;
   const count = sumBlocksCount(n);
   const sum = zeros([]);

@@ -3,8 +3,9 @@
  * of its own batch. Its layout is Note [Row list] in assembly/gather/rowList.ts. Letters: V rows of the table. Does not
  * hold gradients.
  */
+import { clearRowList, collectAllRows, collectRows, rowListBytes } from "#wasm/kernels";
 import { rowListHead } from "#wasm/layout-gather";
-import { heap, kernels } from "../../runtime/runtime.js";
+import { heap } from "../../runtime/runtime.js";
 import { fillStruct } from "../../runtime/struct.js";
 import { Slab } from "../../tensor/slab.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -19,7 +20,7 @@ export class RowList {
    * @throws {MemoryError} when the memory limit is reached
    */
   constructor(rows: number, rowLength: number) {
-    this.#slab = new Slab([[Math.ceil(kernels().rowListBytes(rows) / 4)]]);
+    this.#slab = new Slab([[Math.ceil(rowListBytes(rows) / 4)]]);
     fillStruct(this.ptr, rowListHead, { count: 0, tableRows: rows, rowLength, unused: 0 });
   }
 
@@ -35,17 +36,17 @@ export class RowList {
 
   /** Lists rows that are not listed yet. @param indices int32, each a row of the table */
   add(indices: Tensor): void {
-    kernels().collectRows(this.ptr, indices.ptr, indices.size);
+    collectRows(this.ptr, indices.ptr, indices.size);
   }
 
   /** Lists all rows that are not listed yet. */
   addAll(): void {
-    kernels().collectAllRows(this.ptr);
+    collectAllRows(this.ptr);
   }
 
   /** Empties the list; its gradients must be zero. */
   clear(): void {
-    kernels().clearRowList(this.ptr);
+    clearRowList(this.ptr);
   }
 
   dispose(): void {

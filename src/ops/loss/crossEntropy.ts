@@ -3,9 +3,14 @@
  * and faster.
  * Letters: R rows, over all axes but the last; C classes; p probabilities (…, C); t targets.
  */
+import {
+  crossEntropyBackward,
+  crossEntropyForward,
+  crossEntropySparseBackward,
+  crossEntropySparseForward,
+} from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
 import { checkNumber, checkObject } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -33,13 +38,12 @@ export const crossEntropyOp = defineOp<number>({
   },
   forward({ inputs: [p, t], outputs: [l], attributes: smoothing }) {
     const C = p.shape.at(-1)!;
-    if (t.dtype === "int32") kernels().crossEntropySparseForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
-    else kernels().crossEntropyForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
+    if (t.dtype === "int32") crossEntropySparseForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
+    else crossEntropyForward(l.ptr, p.ptr, t.ptr, l.size, C, smoothing);
   },
   backward({ inputs: [p, t], dOutputs, attributes: smoothing, gradient }) {
     const C = p.shape.at(-1)!;
     const { ptr: dL, size: R } = dOutputs[0]!;
-    const { crossEntropyBackward, crossEntropySparseBackward } = kernels();
     gradient(0, (dP, accumulate) => {
       if (t.dtype === "int32") crossEntropySparseBackward(dP, dL, p.ptr, t.ptr, R, C, smoothing, accumulate);
       else crossEntropyBackward(dP, dL, p.ptr, t.ptr, R, C, smoothing, accumulate);

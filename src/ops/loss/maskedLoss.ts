@@ -4,7 +4,7 @@
  * kernels that every page has, and imports nothing: bundlers would put whatever it shared with the page into separate
  * files. Letters: N samples, T steps, l outputs of a model.
  */
-import type { kernels } from "../../runtime/runtime.js";
+import type { clearPadding, fill, scaleByFactor, stepWeights } from "#wasm/kernels";
 import type { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { copyRow } from "../shape/copy.js";
@@ -12,7 +12,11 @@ import type { BackwardCall, Op, apply } from "../defineOp.js";
 
 /** What this file needs from others: `maskTools` in weightedMean.ts. */
 export interface MaskTools {
-  readonly kernels: typeof kernels;
+  readonly clearPadding: typeof clearPadding;
+  readonly fill: typeof fill;
+  /** Not for masks: accumulated gradients are weighed with it (models/step/accumulation.ts). */
+  readonly scaleByFactor: typeof scaleByFactor;
+  readonly stepWeights: typeof stepWeights;
   readonly empty: typeof empty;
   readonly apply: typeof apply;
   readonly copyRow: typeof copyRow;
@@ -77,10 +81,10 @@ export interface MaskedSteps {
 
 /** {@link MaskedSteps} of these tools. */
 // @__NO_SIDE_EFFECTS__
-export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): MaskedSteps {
+export function maskedStepsWith({ clearPadding, fill, stepWeights, empty, apply, copyRow }: MaskTools): MaskedSteps {
   /** Sets the rows of x that are padding to zero. */
   const clearRows = (x: Tensor, mask: Tensor): void =>
-    kernels().clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
+    clearPadding(x.ptr, mask.ptr, mask.size, mask.size === 0 ? 0 : x.size / mask.size);
 
   /** dX = mask ≠ 0 ? dY : 0, in dY's own memory where nobody has written dX yet. */
   const backward = ({ inputs: [, mask], dOutputs: [dY], adopt, gradient }: BackwardCall<unknown>): void => {
@@ -119,8 +123,8 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
   const terms: MaskedSteps["terms"] = (means, counts, penalties, samples) => {
     const table = empty([means.length + 1, 2]);
     const last = table.ptr + 8 * means.length;
-    kernels().fill(table.ptr, samples, table.size);
-    kernels().fill(last, 0, 1);
+    fill(table.ptr, samples, table.size);
+    fill(last, 0, 1);
     for (const [i, mean] of means.entries()) {
       copyRow(table.ptr + 8 * i, mean.ptr, mean.size, 0);
       const count = counts[i];
@@ -136,12 +140,12 @@ export function maskedStepsWith({ kernels, empty, apply, copyRow }: MaskTools): 
     weigh(target, prediction, weights, given) {
       const [N, T] = (given ?? weights!).shape;
       const mask = given ?? empty([N, T]);
-      if (mask !== given) kernels().fill(mask.ptr, 1, mask.size); // which is not 0 as an integer
+      if (mask !== given) fill(mask.ptr, 1, mask.size); // which is not 0 as an integer
       const [samples, steps] = weights?.rank === 2 ? [N * T, 1] : [N, T];
       const single = prediction.rank === 2 ? [1] : [];
       const rows = ({ shape }: Tensor): number[] => [mask.size, ...shape.slice(2), ...single];
       const [plain, scaled, count] = [empty([N * T]), empty([N * T]), empty([])];
-      kernels().stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, samples, steps);
+      stepWeights(plain.ptr, scaled.ptr, count.ptr, mask.ptr, weights?.ptr ?? 0, samples, steps);
       return {
         target: target.share(rows(target)),
         prediction: apply(rowsThatCount, [prediction, mask], rows(prediction)),

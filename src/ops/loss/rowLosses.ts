@@ -4,9 +4,27 @@
  * losses (R). Cross-entropies of classes, which also take labels, are in crossEntropy.ts and softmaxCrossEntropy.ts;
  * the mean over samples is in weightedMean.ts.
  */
+import {
+  absoluteErrorBackward,
+  absoluteErrorForward,
+  binaryCrossEntropyBackward,
+  binaryCrossEntropyForward,
+  cosineSimilarityBackward,
+  cosineSimilarityForward,
+  halfSquaredErrorBackward,
+  halfSquaredErrorForward,
+  hingeBackward,
+  hingeForward,
+  huberBackward,
+  huberForward,
+  kullbackLeiblerBackward,
+  kullbackLeiblerForward,
+  sigmoidCrossEntropyBackward,
+  sigmoidCrossEntropyForward,
+  squaredErrorBackward,
+  squaredErrorForward,
+} from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, defineOp } from "../defineOp.js";
@@ -72,60 +90,56 @@ function columnsOf(p: Tensor, l: Tensor): number {
 export const squaredErrorOp = defineRowLoss({
   name: "squaredError",
   row: "sample",
-  forward: (l, p, t, R, C) => kernels().squaredErrorForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) => kernels().squaredErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => squaredErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => squaredErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** ½ Σ (p − t)² over a sample. */
 export const halfSquaredErrorOp = defineRowLoss({
   name: "halfSquaredError",
   row: "sample",
-  forward: (l, p, t, R, C) => moreKernels().halfSquaredErrorForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) =>
-    moreKernels().halfSquaredErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => halfSquaredErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => halfSquaredErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Mean of |p − t| over a sample. */
 export const absoluteErrorOp = defineRowLoss({
   name: "absoluteError",
   row: "sample",
-  forward: (l, p, t, R, C) => moreKernels().absoluteErrorForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) => moreKernels().absoluteErrorBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => absoluteErrorForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => absoluteErrorBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Mean of e²/2 where |e| ≤ δ, else δ|e| − δ²/2, over a sample; e = p − t, and δ is the attribute. */
 export const huberOp = defineRowLoss({
   name: "huber",
   row: "sample",
-  forward: (l, p, t, R, C, delta) => moreKernels().huberForward(l, p, t, R, C, delta),
-  backward: (dP, dL, p, t, R, C, delta, accumulate) =>
-    moreKernels().huberBackward(dP, dL, p, t, R, C, delta, accumulate),
+  forward: (l, p, t, R, C, delta) => huberForward(l, p, t, R, C, delta),
+  backward: (dP, dL, p, t, R, C, delta, accumulate) => huberBackward(dP, dL, p, t, R, C, delta, accumulate),
 });
 
 /** Mean of max(0, 1 − t·p) over a sample. */
 export const hingeOp = defineRowLoss({
   name: "hinge",
   row: "sample",
-  forward: (l, p, t, R, C) => moreKernels().hingeForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) => moreKernels().hingeBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => hingeForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => hingeBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** Σ t·ln(t / p) over the last axis, both clipped to [1e-7, 1]. */
 export const kullbackLeiblerOp = defineRowLoss({
   name: "kullbackLeibler",
   row: "last axis",
-  forward: (l, p, t, R, C) => moreKernels().kullbackLeiblerForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) =>
-    moreKernels().kullbackLeiblerBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => kullbackLeiblerForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => kullbackLeiblerBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /** −p·t / (‖p‖ ‖t‖) over the last axis; norms are taken as at least 1e-6. */
 export const cosineSimilarityOp = defineRowLoss({
   name: "cosineSimilarity",
   row: "last axis",
-  forward: (l, p, t, R, C) => moreKernels().cosineSimilarityForward(l, p, t, R, C),
-  backward: (dP, dL, p, t, R, C, _, accumulate) =>
-    moreKernels().cosineSimilarityBackward(dP, dL, p, t, R, C, accumulate),
+  forward: (l, p, t, R, C) => cosineSimilarityForward(l, p, t, R, C),
+  backward: (dP, dL, p, t, R, C, _, accumulate) => cosineSimilarityBackward(dP, dL, p, t, R, C, accumulate),
 });
 
 /**
@@ -135,18 +149,18 @@ export const cosineSimilarityOp = defineRowLoss({
 export const binaryCrossEntropyOp = defineRowLoss({
   name: "binaryCrossEntropy",
   row: "sample",
-  forward: (l, p, t, R, C, smoothing) => kernels().binaryCrossEntropyForward(l, p, t, R, C, smoothing),
+  forward: (l, p, t, R, C, smoothing) => binaryCrossEntropyForward(l, p, t, R, C, smoothing),
   backward: (dP, dL, p, t, R, C, smoothing, accumulate) =>
-    kernels().binaryCrossEntropyBackward(dP, dL, p, t, R, C, smoothing, accumulate),
+    binaryCrossEntropyBackward(dP, dL, p, t, R, C, smoothing, accumulate),
 });
 
 /** The same for p = σ(z), from the logits z, accurate at both ends. */
 export const sigmoidCrossEntropyOp = defineRowLoss({
   name: "sigmoidCrossEntropy",
   row: "sample",
-  forward: (l, z, t, R, C, smoothing) => kernels().sigmoidCrossEntropyForward(l, z, t, R, C, smoothing),
+  forward: (l, z, t, R, C, smoothing) => sigmoidCrossEntropyForward(l, z, t, R, C, smoothing),
   backward: (dZ, dL, z, t, R, C, smoothing, accumulate) =>
-    kernels().sigmoidCrossEntropyBackward(dZ, dL, z, t, R, C, smoothing, accumulate),
+    sigmoidCrossEntropyBackward(dZ, dL, z, t, R, C, smoothing, accumulate),
 });
 
 /**

@@ -2,9 +2,14 @@
  * Softmax and cross-entropy in one op, from logits, with targets as rows or as labels. dZ = (Σ t) p − t.
  * Letters: C classes, z logits (…, C), t targets, p = softmax(z).
  */
+import {
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+  softmaxCrossEntropySparseBackward,
+  softmaxCrossEntropySparseForward,
+} from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
 import { checkNumber, checkObject } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, defineOp } from "../defineOp.js";
@@ -38,13 +43,11 @@ export const softmaxCrossEntropyOp = defineOp<number>({
   },
   forward({ inputs: [logits, targets], outputs: [losses, p], attributes: smoothing }) {
     const C = logits.shape.at(-1)!;
-    const { softmaxCrossEntropyForward, softmaxCrossEntropySparseForward } = kernels();
     const forward = targets.dtype === "int32" ? softmaxCrossEntropySparseForward : softmaxCrossEntropyForward;
     forward(losses.ptr, p.ptr, logits.ptr, targets.ptr, losses.size, C, smoothing);
   },
   backward({ inputs: [logits, targets], outputs: [, p], dOutputs: [dLosses], attributes: smoothing, gradient }) {
     const C = logits.shape.at(-1)!;
-    const { softmaxCrossEntropyBackward, softmaxCrossEntropySparseBackward } = kernels();
     const backward = targets.dtype === "int32" ? softmaxCrossEntropySparseBackward : softmaxCrossEntropyBackward;
     gradient(0, (dZ, accumulate) =>
       backward(dZ, dLosses!.ptr, p.ptr, targets.ptr, dLosses!.size, C, smoothing, accumulate),

@@ -1,6 +1,13 @@
 /** Reduces the losses of the samples to the number that is minimised. Letters: n samples, l losses, w weights. */
+import {
+  clearPadding,
+  fill,
+  scaleByFactor,
+  stepWeights,
+  weightedMeanBackward,
+  weightedMeanForward,
+} from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
@@ -23,12 +30,12 @@ export const weightedMeanOp = defineOp({
   },
   forward({ inputs, outputs: [mean] }) {
     const [losses, weights] = inputs as [Tensor, Tensor?];
-    kernels().weightedMeanForward(mean.ptr, losses.ptr, weights?.ptr ?? 0, losses.size, 0);
+    weightedMeanForward(mean.ptr, losses.ptr, weights?.ptr ?? 0, losses.size, 0);
   },
   backward({ inputs, dOutputs: [dMean], gradient }) {
     const [losses, weights] = inputs as [Tensor, Tensor?];
     gradient(0, (dL, accumulate) =>
-      kernels().weightedMeanBackward(dL, dMean!.ptr, weights?.ptr ?? 0, losses.size, 0, accumulate),
+      weightedMeanBackward(dL, dMean!.ptr, weights?.ptr ?? 0, losses.size, 0, accumulate),
     );
   },
   saved: { inputs: [1] },
@@ -49,4 +56,4 @@ export function weightedMean(losses: Tensor, weights?: Tensor): Tensor {
 }
 
 /** What masks need of the page where they weigh losses: maskedLoss.ts. */
-export const maskTools: MaskTools = { kernels, empty, apply, copyRow };
+export const maskTools: MaskTools = { clearPadding, fill, scaleByFactor, stepWeights, empty, apply, copyRow };

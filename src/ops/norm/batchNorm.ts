@@ -5,10 +5,21 @@
  * are one, and D = 1. The layer keeps the moving averages of the statistics. Sources: Ioffe & Szegedy 2015; Wu & He
  * 2018.
  */
+import {
+  blockGradientSums,
+  blockMoments,
+  columnFactors,
+  columnGradientFactors,
+  groupGradientMeans,
+  joinMoments,
+  momentBlockCount,
+  normalizeColumns,
+  normalizeColumnsBackward,
+  scaleGradient,
+  sumAxis,
+} from "#wasm/kernels";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkObject } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type Shape, rowsOf, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Activation, activate, checkActivation } from "../pointwise/activate.js";
@@ -76,14 +87,13 @@ export const columnNormOp = defineOp<ColumnNorm>({
     const [n, s, c, d] = sizesOf(x.shape, norm.groups);
     if (x.size === 0) return;
     const { gamma, beta } = affineOperands(norm, rest);
-    const k = imageKernels();
-    const bytes = 4 * n * k.momentBlockCount(s) * c;
+    const bytes = 4 * n * momentBlockCount(s) * c;
     const [means, squares] = [scratch(bytes), scratch(bytes)];
-    k.blockMoments(means, squares, x.ptr, n, s, c);
-    k.joinMoments(mean.ptr, variance.ptr, means, squares, n, s, c, d);
+    blockMoments(means, squares, x.ptr, n, s, c);
+    joinMoments(mean.ptr, variance.ptr, means, squares, n, s, c, d);
     const [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
-    k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, norm.epsilon);
-    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, norm.rectifies ? 1 : 0);
+    columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, norm.epsilon);
+    normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, norm.rectifies ? 1 : 0);
   },
   backward(call) {
     const { inputs, outputs, attributes } = call;
@@ -112,10 +122,9 @@ export const givenNormOp = defineOp<Rectified>({
   forward({ inputs: [x, mean, variance, ...rest], outputs: [y], attributes: affine, scratch }) {
     const { gamma, beta } = affineOperands(affine, rest);
     const [n, s, c] = sizesOf(x.shape, undefined);
-    const k = imageKernels();
     const [scale, offset] = [scratch(4 * c), scratch(4 * c)];
-    k.columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, affine.epsilon);
-    k.normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, affine.rectifies ? 1 : 0);
+    columnFactors(scale, offset, variance.ptr, gamma?.ptr ?? 0, beta?.ptr ?? 0, n, c, affine.epsilon);
+    normalizeColumns(y.ptr, x.ptr, mean.ptr, scale, offset, n, s, c, affine.rectifies ? 1 : 0);
   },
   backward(call) {
     const [x, mean, variance, ...rest] = call.inputs;
@@ -145,42 +154,41 @@ function backward<A extends Rectified>(call: BackwardCall<A>, from: Normalized):
   const { gamma, beta } = affineOperands(affine, rest);
   const gammaPtr = gamma?.ptr ?? 0;
   const dY = dOutputs[0]!.ptr;
-  const k = imageKernels();
   const rectified = affine.rectifies ? 1 : 0;
   let [scale, offset] = [0, 0];
   if (rectified) {
     [scale, offset] = [scratch(4 * n * c), scratch(4 * n * c)];
-    k.columnFactors(scale, offset, variance.ptr, gammaPtr, beta?.ptr ?? 0, n, c, affine.epsilon);
+    columnFactors(scale, offset, variance.ptr, gammaPtr, beta?.ptr ?? 0, n, c, affine.epsilon);
   }
   const [dySums, products] = [scratch(4 * n * c), scratch(4 * n * c)]; // (N, C) each
   if (isOwn || rest.some((_, i) => wants(first + i))) {
-    const blocks = k.momentBlockCount(s);
+    const blocks = momentBlockCount(s);
     const [sums, partials] = [scratch(4 * n * blocks * c), scratch(4 * n * blocks * c)];
-    k.blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, scale, offset, n, s, c, rectified);
-    kernels().sumAxis(dySums, sums, n, blocks, c, 1, 0);
-    kernels().sumAxis(products, partials, n, blocks, c, 1, 0);
+    blockGradientSums(sums, partials, dY, x.ptr, mean.ptr, scale, offset, n, s, c, rectified);
+    sumAxis(dySums, sums, n, blocks, c, 1, 0);
+    sumAxis(products, partials, n, blocks, c, 1, 0);
   }
   gradient(0, (dX, accumulate) => {
     let [meanG, meanGX] = [0, 0];
     if (isOwn) {
       [meanG, meanGX] = [scratch(4 * n * c), scratch(4 * n * c)];
-      k.groupGradientMeans(meanG, dySums, gammaPtr, n, c, d, 1 / (s * d));
-      k.groupGradientMeans(meanGX, products, gammaPtr, n, c, d, 1 / (s * d));
+      groupGradientMeans(meanG, dySums, gammaPtr, n, c, d, 1 / (s * d));
+      groupGradientMeans(meanGX, products, gammaPtr, n, c, d, 1 / (s * d));
     }
     const factors = scratch(12 * n * c);
-    k.columnGradientFactors(factors, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
-    k.normalizeColumnsBackward(
+    columnGradientFactors(factors, variance.ptr, gammaPtr, meanG, meanGX, n, c, affine.epsilon);
+    normalizeColumnsBackward(
       ...([dX, dY, x.ptr, mean.ptr, scale, offset, factors, n, s, c, rectified, accumulate] as const),
     );
   });
   if (gamma !== undefined) {
     gradient(first, (dGamma, accumulate) =>
-      k.scaleGradient(dGamma, products, variance.ptr, n, c, affine.epsilon, accumulate),
+      scaleGradient(dGamma, products, variance.ptr, n, c, affine.epsilon, accumulate),
     );
   }
   if (beta !== undefined) {
     const place = gamma === undefined ? first : first + 1;
-    gradient(place, (dBeta, accumulate) => kernels().sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
+    gradient(place, (dBeta, accumulate) => sumAxis(dBeta, dySums, 1, n, c, 1, accumulate));
   }
 }
 

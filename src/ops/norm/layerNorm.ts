@@ -3,10 +3,9 @@
  * (R, F), F the normalised axes.
  * Source: Ba, Kiros, Hinton 2016.
  */
+import { layerNormBackward, layerNormBlockCount, layerNormForward, layerNormSums, sumAxis } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
-import { imageKernels } from "../../runtime/parts/images.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -40,26 +39,23 @@ export const layerNormOp = defineOp<LayerNorm>({
     const { gamma, beta } = affineOperands(norm, rest);
     const [rows, f] = sizesOf(x.shape, norm.axes);
     const affine = [gamma?.ptr ?? 0, beta?.ptr ?? 0] as const;
-    if (x.size > 0) imageKernels().layerNormForward(y.ptr, mean.ptr, r.ptr, x.ptr, ...affine, rows, f, norm.epsilon);
+    if (x.size > 0) layerNormForward(y.ptr, mean.ptr, r.ptr, x.ptr, ...affine, rows, f, norm.epsilon);
   },
   backward({ inputs: [x, ...rest], outputs: [, mean, r], dOutputs: [dY], attributes: norm, gradient, wants, scratch }) {
     const { gamma, beta } = affineOperands(norm, rest);
     const [rows, f] = sizesOf(x.shape, norm.axes);
-    const k = imageKernels();
     gradient(0, (dX, accumulate) =>
-      k.layerNormBackward(dX, dY!.ptr, x.ptr, mean.ptr, r.ptr, gamma?.ptr ?? 0, rows, f, accumulate),
+      layerNormBackward(dX, dY!.ptr, x.ptr, mean.ptr, r.ptr, gamma?.ptr ?? 0, rows, f, accumulate),
     );
     if (!rest.some((_, i) => wants(1 + i))) return;
-    const blocks = k.layerNormBlockCount(rows);
+    const blocks = layerNormBlockCount(rows);
     const [sums, products] = [scratch(4 * blocks * f), scratch(4 * blocks * f)];
-    k.layerNormSums(sums, products, dY!.ptr, x.ptr, mean.ptr, r.ptr, rows, f);
+    layerNormSums(sums, products, dY!.ptr, x.ptr, mean.ptr, r.ptr, rows, f);
     if (gamma !== undefined) {
-      gradient(1, (dGamma, accumulate) => kernels().sumAxis(dGamma, products, 1, blocks, f, 1, accumulate));
+      gradient(1, (dGamma, accumulate) => sumAxis(dGamma, products, 1, blocks, f, 1, accumulate));
     }
     if (beta !== undefined) {
-      gradient(gamma === undefined ? 1 : 2, (dBeta, accumulate) =>
-        kernels().sumAxis(dBeta, sums, 1, blocks, f, 1, accumulate),
-      );
+      gradient(gamma === undefined ? 1 : 2, (dBeta, accumulate) => sumAxis(dBeta, sums, 1, blocks, f, 1, accumulate));
     }
   },
   saved: { inputs: [0, 1], outputs: [1, 2] },

@@ -2,9 +2,8 @@
  * Softmax and its logarithm along one axis. Letters: rows × columns, where the columns are the axis. Stable for values
  * of any magnitude.
  */
+import { logSoftmaxBackward, logSoftmaxForward, softmaxBackward, softmaxForward } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import { normalizeAxis, rowsOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -48,11 +47,7 @@ function applyAlong(op: Op, x: Tensor, axis: number): Tensor {
   return transpose(apply(op, [transpose(x, order)], undefined), order);
 }
 
-export const softmaxOp = defineRowOp(
-  "softmax",
-  (y, x, rows, columns) => kernels().softmaxForward(y, x, rows, columns),
-  (dX, dY, y, rows, columns, accumulate) => kernels().softmaxBackward(dX, dY, y, rows, columns, accumulate),
-);
+export const softmaxOp = defineRowOp("softmax", softmaxForward, softmaxBackward);
 
 /**
  * Probabilities from logits: y = exp(x) / Σ exp(x) along an axis.
@@ -67,11 +62,7 @@ export function softmax(x: Tensor, axis = -1): Tensor {
   return applyAlong(softmaxOp, x, axis);
 }
 
-export const logSoftmaxOp = defineRowOp(
-  "logSoftmax",
-  (y, x, rows, columns) => moreKernels().logSoftmaxForward(y, x, rows, columns),
-  (dX, dY, y, rows, columns, accumulate) => moreKernels().logSoftmaxBackward(dX, dY, y, rows, columns, accumulate),
-);
+export const logSoftmaxOp = defineRowOp("logSoftmax", logSoftmaxForward, logSoftmaxBackward);
 
 /**
  * The logarithm of softmax, accurate even when the probability underflows: y = x − log Σ exp(x) along an axis.

@@ -2,10 +2,9 @@
  * Sorting along an axis: sort, argSort, topK. Stable: of equal values (0 and −0 are equal) the lower position comes
  * first, in both directions. NaNs come last, in both directions. Letters: x (outer, R, inner), R along the axis.
  */
+import { fill, scatterAddAxis, sortAxis, sortAxisScratchBytes } from "#wasm/kernels";
 import { ShapeError, message, show } from "../../errors.js";
 import { flag, resolve } from "../../options.js";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type Shape, normalizeAxis, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -31,7 +30,6 @@ function sortInto(
   { axis, k, isDescending }: Order,
   scratch: (bytes: number) => number,
 ): void {
-  const { sortAxis, sortAxisScratchBytes } = moreKernels();
   const [outer, r, inner] = threeAxes(x.shape, axis);
   const block = scratch(sortAxisScratchBytes(r));
   sortAxis(values, indices, x.ptr, outer, r, inner, k, +isDescending, +(x.dtype === "int32"), block);
@@ -54,8 +52,8 @@ export const sortOp = defineOp<Order>({
   backward({ inputs: [x], outputs: [, indices], dOutputs: [dValues], attributes: { axis, k }, gradient }) {
     const [outer, r, inner] = threeAxes(x.shape, axis);
     gradient(0, (dX, accumulate) => {
-      if (!accumulate) kernels().fill(dX, 0, x.size);
-      moreKernels().scatterAddAxis(dX, dValues!.ptr, indices.ptr, outer, k, r, inner);
+      if (!accumulate) fill(dX, 0, x.size);
+      scatterAddAxis(dX, dValues!.ptr, indices.ptr, outer, k, r, inner);
     });
   },
   saved: { outputs: [1] },

@@ -24,20 +24,23 @@ const fused = {
   hardSigmoid: { code: 8, alpha: 0 },
 } as const;
 
+/** An activation with a number of its own: the slope of leakyRelu, the alpha of elu. */
+export type SlopedActivation = `${"leakyRelu" | "elu"}(${number})`;
+
 /** An activation that the kernels apply together with the bias. */
-export type FusedActivation = keyof typeof fused;
+export type FusedActivation = keyof typeof fused | SlopedActivation;
 
 /** The name of an activation function. */
 export type Activation = FusedActivation | "gelu" | "silu" | "softmax";
 
-const functions: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
+const functions: Readonly<Record<Exclude<Activation, SlopedActivation>, (x: Tensor, own?: number) => Tensor>> = {
   linear: (x) => x,
   relu,
-  leakyRelu: (x) => leakyRelu(x, fused.leakyRelu.alpha),
+  leakyRelu,
   sigmoid,
   hardSigmoid,
   tanh,
-  elu: (x) => elu(x, fused.elu.alpha),
+  elu,
   selu,
   gelu,
   silu,
@@ -46,27 +49,37 @@ const functions: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
 };
 
 /** All activation names. */
-export const activations = Object.keys(functions) as readonly Activation[];
+export const activations = Object.keys(functions) as readonly (keyof typeof functions)[];
 
 /** The kernels' number and parameter of an activation that they apply together with the bias. */
 export function fusedActivation(name: FusedActivation): { readonly code: number; readonly alpha: number } {
-  return fused[name];
+  const [base, own] = partsOf(name);
+  const { code, alpha } = fused[base as keyof typeof fused];
+  return { code, alpha: own ?? alpha };
 }
 
 /** True for an activation that the kernels apply together with the bias. */
 export function isFused(name: Activation): name is FusedActivation {
-  return Object.hasOwn(fused, name);
+  return Object.hasOwn(fused, partsOf(name)[0]);
+}
+
+/** The function and the number of a name such as "elu(0.5)". */
+function partsOf(name: Activation): [base: keyof typeof functions, own: number | undefined] {
+  const [base, own] = name.split(/[()]/);
+  return [base as keyof typeof functions, own === undefined ? own : +own];
 }
 
 /**
  * f(x) for the activation f called `name`, with Keras's constants: slope 0.2 for "leakyRelu", alpha 1 for "elu";
- * "softmax" runs over the last axis. "linear" returns x itself, not a copy.
+ * "leakyRelu(0.1)" and "elu(0.5)" have others; "softmax" runs over the last axis. "linear" returns x itself, not a
+ * copy.
  * @throws {UsageError} when the name is unknown, listing all names
  * @throws {ShapeError} when x is not float32
  */
 export function activate(x: Tensor, name: Activation): Tensor {
   checkActivation("activate", name);
-  return functions[name](x);
+  const [base, own] = partsOf(name);
+  return functions[base](x, own);
 }
 
 /**
@@ -75,5 +88,6 @@ export function activate(x: Tensor, name: Activation): Tensor {
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
   if (Object.hasOwn(functions, name)) return;
+  if (typeof name === "string" && /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name)) return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }

@@ -2,17 +2,38 @@
  * The activation functions, element by element, with Keras's constants. Softmax, which is not elementwise, is in
  * softmax.ts. The backward passes read the output, except those of gelu and silu, which read the operand.
  */
+import {
+  eluBackward,
+  eluForward,
+  geluBackward,
+  geluForward,
+  hardSigmoidBackward,
+  hardSigmoidForward,
+  leakyReluBackward,
+  leakyReluForward,
+  reluBackward,
+  reluForward,
+  seluBackward,
+  seluForward,
+  sigmoidBackward,
+  sigmoidForward,
+  siluBackward,
+  siluForward,
+  softplusBackward,
+  softplusForward,
+  tanhBackward,
+  tanhForward,
+} from "#wasm/kernels";
 import type { Tensor } from "../../tensor/tensor.js";
 import { UsageError, message, show } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import { apply } from "../defineOp.js";
 import { defineUnary } from "./defineUnary.js";
 
 export const sigmoidOp = defineUnary({
   name: "sigmoid",
   saves: "y",
-  forward: (y, x, n) => kernels().sigmoidForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().sigmoidBackward(dX, dY, y, n, accumulate),
+  forward: sigmoidForward,
+  backward: sigmoidBackward,
 });
 
 /**
@@ -26,8 +47,8 @@ export function sigmoid(x: Tensor): Tensor {
 export const tanhOp = defineUnary({
   name: "tanh",
   saves: "y",
-  forward: (y, x, n) => kernels().tanhForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().tanhBackward(dX, dY, y, n, accumulate),
+  forward: tanhForward,
+  backward: tanhBackward,
 });
 
 /** tanh x, element by element; derivative 1 − y². At most 2.6 ulp. @throws {ShapeError} when x is not float32 */
@@ -38,8 +59,8 @@ export function tanh(x: Tensor): Tensor {
 export const reluOp = defineUnary({
   name: "relu",
   saves: "y",
-  forward: (y, x, n) => kernels().reluForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().reluBackward(dX, dY, y, n, accumulate),
+  forward: reluForward,
+  backward: reluBackward,
 });
 
 /** max(x, 0), element by element; derivative 0 at 0. NaN stays NaN. @throws {ShapeError} when x is not float32 */
@@ -50,8 +71,8 @@ export function relu(x: Tensor): Tensor {
 export const leakyReluOp = defineUnary<{ readonly slope: number }>({
   name: "leakyRelu",
   saves: "y",
-  forward: (y, x, n, { slope }) => kernels().leakyReluForward(y, x, n, slope),
-  backward: (dX, dY, y, n, accumulate, { slope }) => kernels().leakyReluBackward(dX, dY, y, n, slope, accumulate),
+  forward: (y, x, n, { slope }) => leakyReluForward(y, x, n, slope),
+  backward: (dX, dY, y, n, accumulate, { slope }) => leakyReluBackward(dX, dY, y, n, slope, accumulate),
 });
 
 /**
@@ -69,8 +90,8 @@ export function leakyRelu(x: Tensor, slope = 0.2): Tensor {
 export const eluOp = defineUnary<{ readonly alpha: number }>({
   name: "elu",
   saves: "y",
-  forward: (y, x, n, { alpha }) => kernels().eluForward(y, x, n, alpha),
-  backward: (dX, dY, y, n, accumulate, { alpha }) => kernels().eluBackward(dX, dY, y, n, alpha, accumulate),
+  forward: (y, x, n, { alpha }) => eluForward(y, x, n, alpha),
+  backward: (dX, dY, y, n, accumulate, { alpha }) => eluBackward(dX, dY, y, n, alpha, accumulate),
 });
 
 /**
@@ -88,8 +109,8 @@ export function elu(x: Tensor, alpha = 1): Tensor {
 export const seluOp = defineUnary({
   name: "selu",
   saves: "y",
-  forward: (y, x, n) => kernels().seluForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().seluBackward(dX, dY, y, n, accumulate),
+  forward: seluForward,
+  backward: seluBackward,
 });
 
 /**
@@ -103,8 +124,8 @@ export function selu(x: Tensor): Tensor {
 export const geluOp = defineUnary({
   name: "gelu",
   saves: "x",
-  forward: (y, x, n) => kernels().geluForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => kernels().geluBackward(dX, dY, x, n, accumulate),
+  forward: geluForward,
+  backward: geluBackward,
 });
 
 /**
@@ -119,8 +140,8 @@ export function gelu(x: Tensor): Tensor {
 export const siluOp = defineUnary({
   name: "silu",
   saves: "x",
-  forward: (y, x, n) => kernels().siluForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => kernels().siluBackward(dX, dY, x, n, accumulate),
+  forward: siluForward,
+  backward: siluBackward,
 });
 
 /** x·σ(x), also called swish. @throws {ShapeError} when x is not float32 */
@@ -131,8 +152,8 @@ export function silu(x: Tensor): Tensor {
 export const softplusOp = defineUnary({
   name: "softplus",
   saves: "y",
-  forward: (y, x, n) => kernels().softplusForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().softplusBackward(dX, dY, y, n, accumulate),
+  forward: softplusForward,
+  backward: softplusBackward,
 });
 
 /**
@@ -146,8 +167,8 @@ export function softplus(x: Tensor): Tensor {
 export const hardSigmoidOp = defineUnary({
   name: "hardSigmoid",
   saves: "y",
-  forward: (y, x, n) => kernels().hardSigmoidForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => kernels().hardSigmoidBackward(dX, dY, y, n, accumulate),
+  forward: hardSigmoidForward,
+  backward: hardSigmoidBackward,
 });
 
 /** (x + 3) / 6, clipped to [0, 1] (the form of Keras 3). @throws {ShapeError} when x is not float32 */

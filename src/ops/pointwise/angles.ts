@@ -1,5 +1,14 @@
 /** Functions of angles in radians, element by element: sine, cosine, tangent, arctangent. */
-import { moreKernels } from "../../runtime/parts/more.js";
+import {
+  atanBackward,
+  atanForward,
+  cosBackward,
+  cosForward,
+  sinBackward,
+  sinForward,
+  tanBackward,
+  tanForward,
+} from "#wasm/kernels";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply } from "../defineOp.js";
 import { defineUnary } from "./defineUnary.js";
@@ -7,8 +16,8 @@ import { defineUnary } from "./defineUnary.js";
 export const sinOp = defineUnary({
   name: "sin",
   saves: "x",
-  forward: (y, x, n) => moreKernels().sinForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().sinBackward(dX, dY, x, n, accumulate),
+  forward: sinForward,
+  backward: sinBackward,
 });
 
 /**
@@ -22,8 +31,8 @@ export function sin(x: Tensor): Tensor {
 export const cosOp = defineUnary({
   name: "cos",
   saves: "x",
-  forward: (y, x, n) => moreKernels().cosForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().cosBackward(dX, dY, x, n, accumulate),
+  forward: cosForward,
+  backward: cosBackward,
 });
 
 /**
@@ -37,8 +46,8 @@ export function cos(x: Tensor): Tensor {
 export const tanOp = defineUnary({
   name: "tan",
   saves: "y",
-  forward: (y, x, n) => moreKernels().tanForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => moreKernels().tanBackward(dX, dY, y, n, accumulate),
+  forward: tanForward,
+  backward: tanBackward,
 });
 
 /**
@@ -52,8 +61,8 @@ export function tan(x: Tensor): Tensor {
 export const atanOp = defineUnary({
   name: "atan",
   saves: "x",
-  forward: (y, x, n) => moreKernels().atanForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().atanBackward(dX, dY, x, n, accumulate),
+  forward: atanForward,
+  backward: atanBackward,
 });
 
 /**

@@ -3,6 +3,7 @@
  * Letters: y the output, with the broadcast shape; dA and dB have the shapes of a and b: the gradient of an operand
  * that was repeated is a sum.
  */
+import { binary, furtherBinary, negateBackward } from "#wasm/kernels";
 import {
   binaryAdd,
   binaryDivide,
@@ -15,8 +16,6 @@ import {
   binarySubtract,
   broadcastBox,
 } from "#wasm/layout-elementwise";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { full } from "../../tensor/create.js";
 import { type LoopNest, broadcastShapes } from "../../tensor/shape.js";
@@ -32,13 +31,13 @@ type BroadcastKernel = (y: number, a: number, b: number, box: number, accumulate
 /** A function that every page has. @param f its number */
 // @__NO_SIDE_EFFECTS__
 function common(f: number): BroadcastKernel {
-  return (...call) => kernels().binary(f, ...call);
+  return (...call) => binary(f, ...call);
 }
 
 /** One of the others. */
 // @__NO_SIDE_EFFECTS__
 function further(f: number): BroadcastKernel {
-  return (y, ...call) => moreKernels().furtherBinary(f, y, 0, ...call);
+  return (y, ...call) => furtherBinary(f, y, 0, ...call);
 }
 
 /** Runs a kernel over y = a ∘ b. The nest's operands are y, a, b. */
@@ -50,7 +49,7 @@ function run(kernel: BroadcastKernel, nest: LoopNest, y: number, a: number, b: n
 
 /** dX (+)= f(dY, a, b) for a function of three, where dY lies like dX. The nest's operands are dX, a, b. */
 function runGradient(f: number, nest: LoopNest, dX: number, dY: number, a: number, b: number, accumulate: 0 | 1): void {
-  const gradient: BroadcastKernel = (to, ...call) => moreKernels().furtherBinary(f, to, dY + (to - dX), ...call);
+  const gradient: BroadcastKernel = (to, ...call) => furtherBinary(f, to, dY + (to - dX), ...call);
   run(gradient, nest, dX, a, b, accumulate);
 }
 
@@ -85,7 +84,7 @@ function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   }
   if (sign > 0 && (i === 0 || !call.wants(0)) && call.adopt(i, dY)) return;
   call.gradient(i, (dX, accumulate) => {
-    if (sign < 0) kernels().negateBackward(dX, dY.ptr, dY.size, accumulate);
+    if (sign < 0) negateBackward(dX, dY.ptr, dY.size, accumulate);
     else copyRow(dX, dY.ptr, dY.size, accumulate);
   });
 }

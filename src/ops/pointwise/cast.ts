@@ -1,7 +1,7 @@
 /** Converts elements to another type. Not differentiable, since integers have no slope. */
+import { castFloat32ToInt32, castInt32ToFloat32, castUint8ToFloat32 } from "#wasm/kernels";
 import { UsageError, message, show } from "../../errors.js";
 import type { DType } from "../../runtime/memory.js";
-import { moreKernels } from "../../runtime/parts/more.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 
@@ -10,7 +10,6 @@ export const castOp = defineOp<"float32" | "int32">({
   name: "cast",
   shape: ([x], dtype) => [{ shape: x.shape, dtype }],
   forward({ inputs: [x], outputs: [y], attributes: dtype }) {
-    const { castUint8ToFloat32, castInt32ToFloat32, castFloat32ToInt32 } = moreKernels();
     if (x.dtype === "uint8") castUint8ToFloat32(y.ptr, x.ptr, x.size, 1, 0);
     else if (dtype === "float32") castInt32ToFloat32(y.ptr, x.ptr, x.size);
     if (dtype === "int32") castFloat32ToInt32(y.ptr, x.dtype === "uint8" ? y.ptr : x.ptr, x.size);

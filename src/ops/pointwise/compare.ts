@@ -2,6 +2,7 @@
  * Comparisons, element by element, with broadcasting. The result is float32: 1 where it holds, 0 where it does not. Not
  * differentiable.
  */
+import { compare as compareKernel } from "#wasm/kernels";
 import {
   broadcastBox,
   comparisonEqual,
@@ -11,7 +12,6 @@ import {
   comparisonOfInt32,
 } from "#wasm/layout-elementwise";
 import { ShapeError, message } from "../../errors.js";
-import { moreKernels } from "../../runtime/parts/more.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { full } from "../../tensor/create.js";
 import { broadcastShapes } from "../../tensor/shape.js";
@@ -37,13 +37,7 @@ function defineComparison(name: string, f: number, isSwapped = false): Op {
       const [a, b] = isSwapped ? inputs.toReversed() : inputs;
       const number = a.dtype === "int32" ? f + comparisonOfInt32 : f;
       overBoxes(broadcastNest(y.shape, a.shape, b.shape), [y.ptr, a.ptr, b.ptr], (at, d, strides) =>
-        moreKernels().compare(
-          number,
-          at[0],
-          at[1],
-          at[2],
-          writeStruct(broadcastBox, { d, a: strides[1], b: strides[2] }),
-        ),
+        compareKernel(number, at[0], at[1], at[2], writeStruct(broadcastBox, { d, a: strides[1], b: strides[2] })),
       );
     },
   });

@@ -3,8 +3,8 @@
  * keep, 0 or 1 for each element. Does not distinguish training from inference: the layer does. Source: Srivastava et
  * al. 2014.
  */
+import { dropoutBackward, dropoutForward, dropoutMaskBytes } from "#wasm/kernels";
 import { UsageError, message, show } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -22,13 +22,13 @@ export const dropoutOp = defineOp<Dropping>({
   name: "dropout",
   shape([x]) {
     checkDtype("dropout", "x", x, "float32");
-    return [{ shape: x.shape }, { shape: [kernels().dropoutMaskBytes(x.size)], dtype: "uint8" }];
+    return [{ shape: x.shape }, { shape: [dropoutMaskBytes(x.size)], dtype: "uint8" }];
   },
   forward({ inputs: [x], outputs: [y, mask], attributes: { rate, random, stream } }) {
-    kernels().dropoutForward(y.ptr, mask.ptr, x.ptr, x.size, random.ptr, stream, rate);
+    dropoutForward(y.ptr, mask.ptr, x.ptr, x.size, random.ptr, stream, rate);
   },
   backward({ outputs: [y, mask], dOutputs: [dY], attributes: { rate }, gradient }) {
-    gradient(0, (dX, accumulate) => kernels().dropoutBackward(dX, dY!.ptr, mask.ptr, y.size, rate, accumulate));
+    gradient(0, (dX, accumulate) => dropoutBackward(dX, dY!.ptr, mask.ptr, y.size, rate, accumulate));
   },
   saved: { outputs: [1] },
 });

@@ -1,6 +1,5 @@
 /** Whole numbers and signs, element by element: floor, round, sign. Their derivative is 0 everywhere. */
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
+import { fill, floorForward, roundForward, signForward } from "#wasm/kernels";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply } from "../defineOp.js";
 import { defineUnary } from "./defineUnary.js";
@@ -13,12 +12,12 @@ function defineSteps(name: string, forward: (y: number, x: number, n: number) =>
     saves: "nothing",
     forward,
     backward(dX, _dY, _saved, n, accumulate) {
-      if (!accumulate) kernels().fill(dX, 0, n);
+      if (!accumulate) fill(dX, 0, n);
     },
   });
 }
 
-export const floorOp = defineSteps("floor", (y, x, n) => moreKernels().floorForward(y, x, n));
+export const floorOp = defineSteps("floor", floorForward);
 
 /**
  * The largest whole number that is not above x, element by element; gradient 0. @throws {ShapeError} when x is not
@@ -28,7 +27,7 @@ export function floor(x: Tensor): Tensor {
   return apply(floorOp, [x], undefined);
 }
 
-export const roundOp = defineSteps("round", (y, x, n) => moreKernels().roundForward(y, x, n));
+export const roundOp = defineSteps("round", roundForward);
 
 /**
  * The nearest whole number, element by element; of two that are equally near the even one, as in NumPy: 0.5 → 0,
@@ -38,7 +37,7 @@ export function round(x: Tensor): Tensor {
   return apply(roundOp, [x], undefined);
 }
 
-export const signOp = defineSteps("sign", (y, x, n) => moreKernels().signForward(y, x, n));
+export const signOp = defineSteps("sign", signForward);
 
 /**
  * −1 below 0, 1 above, 0 at 0, NaN of NaN, element by element; gradient 0. @throws {ShapeError} when x is not float32

@@ -2,9 +2,25 @@
  * Elementwise functions of one operand: signs, roots, powers, exponentials. Activation functions are in
  * activationFunctions.ts.
  */
+import {
+  absBackward,
+  absForward,
+  clipBackward,
+  clipForward,
+  expBackward,
+  expForward,
+  logBackward,
+  logForward,
+  negateBackward,
+  negateForward,
+  powBackward,
+  powForward,
+  sqrtBackward,
+  sqrtForward,
+  squareBackward,
+  squareForward,
+} from "#wasm/kernels";
 import { UsageError, message, show } from "../../errors.js";
-import { moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply } from "../defineOp.js";
 import { defineUnary } from "./defineUnary.js";
@@ -12,8 +28,8 @@ import { defineUnary } from "./defineUnary.js";
 export const negateOp = defineUnary({
   name: "negate",
   saves: "nothing",
-  forward: (y, x, n) => kernels().negateForward(y, x, n),
-  backward: (dX, dY, _, n, accumulate) => kernels().negateBackward(dX, dY, n, accumulate),
+  forward: negateForward,
+  backward: (dX, dY, _, n, accumulate) => negateBackward(dX, dY, n, accumulate),
 });
 
 /** −x, element by element. @throws {ShapeError} when x is not float32 */
@@ -24,8 +40,8 @@ export function negate(x: Tensor): Tensor {
 export const expOp = defineUnary({
   name: "exp",
   saves: "y",
-  forward: (y, x, n) => moreKernels().expForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => moreKernels().expBackward(dX, dY, y, n, accumulate),
+  forward: expForward,
+  backward: expBackward,
 });
 
 /**
@@ -39,8 +55,8 @@ export function exp(x: Tensor): Tensor {
 export const logOp = defineUnary({
   name: "log",
   saves: "x",
-  forward: (y, x, n) => moreKernels().logForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().logBackward(dX, dY, x, n, accumulate),
+  forward: logForward,
+  backward: logBackward,
 });
 
 /** ln x, element by element: at most 1 ulp; −∞ at 0, NaN below. @throws {ShapeError} when x is not float32 */
@@ -51,8 +67,8 @@ export function log(x: Tensor): Tensor {
 export const sqrtOp = defineUnary({
   name: "sqrt",
   saves: "y",
-  forward: (y, x, n) => moreKernels().sqrtForward(y, x, n),
-  backward: (dX, dY, y, n, accumulate) => moreKernels().sqrtBackward(dX, dY, y, n, accumulate),
+  forward: sqrtForward,
+  backward: sqrtBackward,
 });
 
 /**
@@ -66,8 +82,8 @@ export function sqrt(x: Tensor): Tensor {
 export const squareOp = defineUnary({
   name: "square",
   saves: "x",
-  forward: (y, x, n) => moreKernels().squareForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().squareBackward(dX, dY, x, n, accumulate),
+  forward: squareForward,
+  backward: squareBackward,
 });
 
 /** x², element by element. @throws {ShapeError} when x is not float32 */
@@ -78,8 +94,8 @@ export function square(x: Tensor): Tensor {
 export const absOp = defineUnary({
   name: "abs",
   saves: "x",
-  forward: (y, x, n) => moreKernels().absForward(y, x, n),
-  backward: (dX, dY, x, n, accumulate) => moreKernels().absBackward(dX, dY, x, n, accumulate),
+  forward: absForward,
+  backward: absBackward,
 });
 
 /** |x|, element by element; derivative 0 at 0. @throws {ShapeError} when x is not float32 */
@@ -90,9 +106,8 @@ export function abs(x: Tensor): Tensor {
 export const powOp = defineUnary<{ readonly exponent: number }>({
   name: "pow",
   saves: "x",
-  forward: (y, x, n, { exponent }) => moreKernels().powForward(y, x, n, ...wordsOf(exponent)),
-  backward: (dX, dY, x, n, accumulate, { exponent }) =>
-    moreKernels().powBackward(dX, dY, x, n, ...wordsOf(exponent), accumulate),
+  forward: (y, x, n, { exponent }) => powForward(y, x, n, ...wordsOf(exponent)),
+  backward: (dX, dY, x, n, accumulate, { exponent }) => powBackward(dX, dY, x, n, ...wordsOf(exponent), accumulate),
 });
 
 /** The bits of a float64 as two int32, the lower first, because kernels take no 64-bit arguments. */
@@ -118,9 +133,8 @@ export function pow(x: Tensor, exponent: number): Tensor {
 export const clipOp = defineUnary<{ readonly low: number; readonly high: number }>({
   name: "clip",
   saves: "x",
-  forward: (y, x, n, { low, high }) => moreKernels().clipForward(y, x, n, low, high),
-  backward: (dX, dY, x, n, accumulate, { low, high }) =>
-    moreKernels().clipBackward(dX, dY, x, n, low, high, accumulate),
+  forward: (y, x, n, { low, high }) => clipForward(y, x, n, low, high),
+  backward: (dX, dY, x, n, accumulate, { low, high }) => clipBackward(dX, dY, x, n, low, high, accumulate),
 });
 
 /**

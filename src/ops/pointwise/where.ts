@@ -1,5 +1,5 @@
 /** Chooses between two tensors, element by element. */
-import { moreKernels } from "../../runtime/parts/more.js";
+import { whereBackwardA, whereBackwardB, whereForward } from "#wasm/kernels";
 import { full } from "../../tensor/create.js";
 import { broadcastShapes, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -17,10 +17,9 @@ export const whereOp = defineOp({
     return [{ shape: condition.shape }];
   },
   forward({ inputs: [condition, a, b], outputs: [y] }) {
-    moreKernels().whereForward(y.ptr, condition.ptr, a.ptr, b.ptr, y.size);
+    whereForward(y.ptr, condition.ptr, a.ptr, b.ptr, y.size);
   },
   backward({ inputs: [condition], dOutputs: [dY], gradient }) {
-    const { whereBackwardA, whereBackwardB } = moreKernels();
     gradient(1, (dA, accumulate) => whereBackwardA(dA, dY!.ptr, condition.ptr, condition.size, accumulate));
     gradient(2, (dB, accumulate) => whereBackwardB(dB, dY!.ptr, condition.ptr, condition.size, accumulate));
   },

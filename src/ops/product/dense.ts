@@ -2,9 +2,9 @@
  * A fully connected layer: one matrix product, then bias and activation in one pass over the result.
  * Letters: rows, all axes of x but the last; I input features, O output features.
  */
+import { biasActivationBackward, biasActivationForward, gemm, gemmScratchBytes } from "#wasm/kernels";
 import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { ShapeError, message } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import { rowsOf, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import {
@@ -48,7 +48,6 @@ export const denseOp = defineOp<FusedActivation>({
     const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
     const [I, O] = kernel.shape;
     const rows = rowsOf(y.shape);
-    const { gemm, gemmScratchBytes, biasActivationForward } = kernels();
     const { code, alpha } = fusedActivation(attributes);
     gemm(transposeNone, rows, O, I, x.ptr, I, kernel.ptr, O, 0, y.ptr, O, scratch(gemmScratchBytes(rows, O, I)));
     if (code !== 0 || bias !== undefined) biasActivationForward(y.ptr, bias?.ptr ?? 0, rows, O, code, alpha);
@@ -56,7 +55,6 @@ export const denseOp = defineOp<FusedActivation>({
   backward({ inputs: [x, kernel], outputs: [y], dOutputs, attributes, gradient, wants, scratch }) {
     const [I, O] = kernel.shape;
     const rows = rowsOf(y.shape);
-    const { gemm, gemmScratchBytes, biasActivationBackward } = kernels();
     const { code, alpha } = fusedActivation(attributes);
     const dY = dOutputs[0]!.ptr;
     const dZ = code === 0 ? 0 : dY; // dZ = dY ⊙ f′(y) overwrites dY: this op is the last to read it

@@ -2,10 +2,10 @@
  * Matrix products, batched: the last two axes are matrices, the axes before them are batches and broadcast.
  * Letters: op(A) (M, K), op(B) (K, N), C (M, N), where op transposes if requested. Does not add a bias: dense.ts does.
  */
+import { fill, gemm, gemmBatch, gemmScratchBytes } from "#wasm/kernels";
 import { batchShape, transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import { type Shape, broadcastShapes, broadcastStrides, collapse, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -116,8 +116,6 @@ function multiply(
   accumulate: 0 | 1,
   scratch: (bytes: number) => number,
 ): void {
-  const { gemm, gemmScratchBytes } = kernels();
-  const { gemmBatch } = kernels();
   const { sizes, strides } = collapse(batch, [left.steps, right.steps, out.steps]);
   if (sizes.includes(0)) return;
   const [lda, ldb] = [transLeft ? m : k, transRight ? k : n];
@@ -148,7 +146,7 @@ function multiply(
 
 /** Zeros a gradient when the batch is empty, because nothing is added to it then. */
 function clearUnmet(ptr: number, size: number, batch: Shape, accumulate: 0 | 1): void {
-  if (sizeOf(batch) === 0 && !accumulate) kernels().fill(ptr, 0, size);
+  if (sizeOf(batch) === 0 && !accumulate) fill(ptr, 0, size);
 }
 
 /** Options of {@link matmul}. */

@@ -3,11 +3,17 @@
  * inputs, H units; gates z r g side by side. Like lstm.ts, except that the recurrent product of the candidate differs
  * from that of the gates: assembly/recurrent/gru.ts.
  */
+import {
+  biasActivationBackward,
+  gemm,
+  gemmScratchBytes,
+  gruBackward,
+  gruForward,
+  gruScratchBytes,
+} from "#wasm/kernels";
 import { transposeA } from "#wasm/layout-gemm";
 import { sequenceShape } from "#wasm/layout-recurrent";
-import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyRow } from "../shape/copy.js";
@@ -56,11 +62,11 @@ export const gruOp = defineOp<GruAttributes>({
     const a = saves ? gates.ptr : scratch(12 * N * T * H);
     multiplyInput(inputs, a, scratch);
     beginState(h.ptr, address("h"), h.size);
-    recurrentKernels().gruForward(
+    gruForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, a, saves ? before.ptr : 0, inner.ptr] as const),
       ...([inputs[2].ptr, address("bias"), writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
       ...([attributes.resetAfter ? 1 : 0, keepScale] as const),
-      scratch(recurrentKernels().gruScratchBytes(N, H)),
+      scratch(gruScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -68,11 +74,11 @@ export const gruOp = defineOp<GruAttributes>({
     const { N, H } = sizesOf(inputs);
     const [, , gates, before, inner] = outputs;
     const dH = beginGradient(dOutputs[0], [N, H]);
-    recurrentKernels().gruBackward(
+    gruBackward(
       ...([dH.ptr, gates.ptr, before.ptr, inner.ptr, dOutputs[1]?.ptr ?? 0] as const),
       ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
       ...([attributes.resetAfter ? 1 : 0, attributes.keepScale] as const),
-      scratch(recurrentKernels().gruScratchBytes(N, H)),
+      scratch(gruScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     recurrentGradient(call, gates.ptr, before.ptr, inner.ptr);
@@ -86,7 +92,6 @@ export const gruOp = defineOp<GruAttributes>({
 /** dU over all steps: the columns of z and r, then those of g. */
 function recurrentGradient(call: BackwardCall<GruAttributes>, da: number, before: number, inner: number): void {
   const { inputs, attributes, gradient, scratch } = call;
-  const { gemm, gemmScratchBytes } = kernels();
   const { N, T, H } = sizesOf(inputs);
   const [rows, wide] = [N * T, 3 * H];
   gradient(2, (dU, accumulate) => {
@@ -117,7 +122,6 @@ function twoBiasGradients(call: BackwardCall<GruAttributes>, da: number, dq: num
   const { bias } = attributes.places;
   if (bias === undefined) return;
   gradient(bias, (dB, accumulate) => {
-    const { biasActivationBackward } = kernels();
     const sums = scratch(16 * H);
     biasActivationBackward(0, sums, da, da, N * T, 3 * H, 0, 0, 0);
     biasActivationBackward(0, sums + 12 * H, dq, dq, N * T, H, 0, 0, 0);

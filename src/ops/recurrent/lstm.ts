@@ -3,8 +3,8 @@
  * steps; backward, one kernel and one product for each sum over time. Letters: N batch, T steps, I inputs, H units;
  * gates i f g o side by side.
  */
+import { lstmBackward, lstmForward, lstmScratchBytes, peepholeBackward } from "#wasm/kernels";
 import { sequenceShape } from "#wasm/layout-recurrent";
-import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -48,11 +48,11 @@ export const lstmOp = defineOp<SequenceAttributes>({
     multiplyInput(inputs, z, scratch);
     beginState(h.ptr, address("h"), h.size);
     beginState(c.ptr, address("c"), c.size);
-    recurrentKernels().lstmForward(
+    lstmForward(
       ...([h.ptr, c.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0, cells.ptr] as const),
       ...([inputs[2].ptr, address("bias"), address("peepholes")] as const),
       ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
-      scratch(recurrentKernels().lstmScratchBytes(N, H)),
+      scratch(lstmScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -61,11 +61,11 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const [, , , gates, before, cells] = outputs;
     const [dH, dC] = [beginGradient(dOutputs[0], [N, H]), beginGradient(dOutputs[1], [N, H])];
     const address = addressOf(inputs, attributes);
-    recurrentKernels().lstmBackward(
+    lstmBackward(
       ...([dH.ptr, dC.ptr, gates.ptr, before.ptr, dOutputs[2]?.ptr ?? 0, cells.ptr, address("c")] as const),
       ...([inputs[2].ptr, address("peepholes")] as const),
       ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), attributes.keepScale] as const),
-      scratch(recurrentKernels().lstmScratchBytes(N, H)),
+      scratch(lstmScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     endGradient(call, "c", dC);
@@ -74,17 +74,7 @@ export const lstmOp = defineOp<SequenceAttributes>({
     const { peepholes } = attributes.places;
     if (peepholes !== undefined) {
       gradient(peepholes, (dP, accumulate) =>
-        recurrentKernels().peepholeBackward(
-          dP,
-          gates.ptr,
-          cells.ptr,
-          address("c"),
-          N,
-          T,
-          H,
-          orderOf(attributes),
-          accumulate,
-        ),
+        peepholeBackward(dP, gates.ptr, cells.ptr, address("c"), N, T, H, orderOf(attributes), accumulate),
       );
     }
     inputGradients(call, gates.ptr);

@@ -7,12 +7,12 @@ import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
 import { isGradEnabled } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { FusedActivation } from "../pointwise/activate.js";
+import type { FusedActivation, SlopedActivation } from "../pointwise/activate.js";
 import { type Op, type OutputSpec, applyMany, checkDtype, checkTensors } from "../defineOp.js";
 import { sequenceMask } from "./sequenceMask.js";
 
 /** Activations of recurrent cells. */
-export type RecurrentActivation = Exclude<FusedActivation, "leakyRelu" | "elu">;
+export type RecurrentActivation = Exclude<FusedActivation, "leakyRelu" | "elu" | SlopedActivation>;
 
 /** All activations of recurrent cells. */
 export const recurrentActivations: readonly RecurrentActivation[] = [

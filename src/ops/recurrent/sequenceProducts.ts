@@ -3,9 +3,9 @@
  * gradients of states, and the products and sums over all steps at once. Letters: N batch, T steps, I inputs, H units,
  * G gates; z = x·W (N, T, G·H). Does not know cells.
  */
+import { biasActivationBackward, fill, gemm, gemmScratchBytes } from "#wasm/kernels";
 import { transposeA, transposeB, transposeNone } from "#wasm/layout-gemm";
 import { type SequenceShape } from "#wasm/layout-recurrent";
-import { kernels } from "../../runtime/runtime.js";
 import { empty } from "../../tensor/create.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -43,7 +43,7 @@ export function shapeOf(inputs: readonly Tensor[], attributes: SequenceAttribute
 
 /** Writes an initial state, or zeros, to where the kernel starts. @param from 0 for zeros */
 export function beginState(to: number, from: number, size: number): void {
-  if (from === 0) kernels().fill(to, 0, size);
+  if (from === 0) fill(to, 0, size);
   else copyRow(to, from, size, 0);
 }
 
@@ -57,7 +57,6 @@ function multiply(
   accumulate: 0 | 1,
   [C, ldc]: readonly [number, number],
 ): void {
-  const { gemm, gemmScratchBytes } = kernels();
   gemm(transposed, M, N, K, A, lda, B, ldb, accumulate, C, ldc, scratch(gemmScratchBytes(M, N, K)));
 }
 
@@ -121,5 +120,5 @@ export function biasGradient<A extends SequenceAttributes>(
   const columns = inputs[1].shape[1];
   const { bias } = attributes.places;
   if (bias === undefined) return;
-  gradient(bias, (dB, accumulate) => kernels().biasActivationBackward(0, dB, dz, dz, N * T, columns, 0, 0, accumulate));
+  gradient(bias, (dB, accumulate) => biasActivationBackward(0, dB, dz, dz, N * T, columns, 0, 0, accumulate));
 }

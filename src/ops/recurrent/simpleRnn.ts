@@ -2,8 +2,8 @@
  * The simple recurrent network over a whole sequence. Letters: N batch, T steps, I inputs, H units. Like lstm.ts, with
  * one gate and one state.
  */
+import { simpleRnnBackward, simpleRnnForward, simpleRnnScratchBytes } from "#wasm/kernels";
 import { sequenceShape } from "#wasm/layout-recurrent";
-import { recurrentKernels } from "../../runtime/parts/recurrent.js";
 import { checkObject } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -44,11 +44,11 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     const z = saves ? gates.ptr : scratch(4 * N * T * H);
     multiplyInput(inputs, z, scratch);
     beginState(h.ptr, address("h"), h.size);
-    recurrentKernels().simpleRnnForward(
+    simpleRnnForward(
       ...([h.ptr, returnSequences ? y.ptr : 0, z, saves ? before.ptr : 0] as const),
       ...([inputs[2].ptr, address("bias")] as const),
       ...([writeStruct(sequenceShape, shapeOf(inputs, attributes)), keepScale] as const),
-      scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
+      scratch(simpleRnnScratchBytes(N, H)),
     );
   },
   backward(call) {
@@ -56,11 +56,11 @@ export const simpleRnnOp = defineOp<SequenceAttributes>({
     const { N, H } = sizesOf(inputs);
     const [, , gates, before] = outputs;
     const dH = beginGradient(dOutputs[0], [N, H]);
-    recurrentKernels().simpleRnnBackward(
+    simpleRnnBackward(
       ...([dH.ptr, gates.ptr, before.ptr, dOutputs[1]?.ptr ?? 0] as const),
       ...([inputs[2].ptr, writeStruct(sequenceShape, shapeOf(inputs, attributes))] as const),
       ...([attributes.keepScale] as const),
-      scratch(recurrentKernels().simpleRnnScratchBytes(N, H)),
+      scratch(simpleRnnScratchBytes(N, H)),
     );
     endGradient(call, "h", dH);
     recurrentGradient(call, before.ptr, gates.ptr);

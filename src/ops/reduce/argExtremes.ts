@@ -1,13 +1,13 @@
 /** Positions of maxima and minima along an axis. Not differentiable. Letters: x (outer, R, inner), R along the axis. */
+import { argMaxAxis, argMinAxis } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
 import { normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
 /** Declares an op along one axis, counted from the front. */
 // @__NO_SIDE_EFFECTS__
-function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"]): Op<number> {
+function definePosition(name: string, kernel: typeof argMaxAxis): Op<number> {
   return defineOp<number>({
     name,
     shape([x], axis) {
@@ -22,7 +22,7 @@ function definePosition(name: string, kernelOf: () => MoreKernels["argMaxAxis"])
     },
     forward({ inputs: [x], outputs: [y], attributes: axis }) {
       const { shape } = x;
-      kernelOf()(y.ptr, x.ptr, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)));
+      kernel(y.ptr, x.ptr, sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1)));
     },
   });
 }
@@ -32,7 +32,7 @@ function applyPosition(op: Op<number>, x: Tensor, axis: number): Tensor {
   return apply(op, [x], normalizeAxis(op.name, axis, x.rank));
 }
 
-export const argMaxOp = definePosition("argMax", () => moreKernels().argMaxAxis);
+export const argMaxOp = definePosition("argMax", argMaxAxis);
 
 /**
  * The position of the maximum along an axis: the first of equal ones, or the first NaN.
@@ -46,7 +46,7 @@ export function argMax(x: Tensor, axis = -1): Tensor {
   return applyPosition(argMaxOp, x, axis);
 }
 
-export const argMinOp = definePosition("argMin", () => moreKernels().argMinAxis);
+export const argMinOp = definePosition("argMin", argMinAxis);
 
 /** The position of the minimum along an axis. Arguments and errors: {@link argMax}. */
 export function argMin(x: Tensor, axis = -1): Tensor {

@@ -1,5 +1,5 @@
 /** Running sums and products along an axis. Letters: x (outer, R, inner), R along the axis. */
-import { moreKernels } from "../../runtime/parts/more.js";
+import { cumulativeProduct, cumulativeProductBackward, cumulativeSum } from "#wasm/kernels";
 import { type Values, flag, resolve } from "../../options.js";
 import { type Shape, normalizeAxis, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -32,11 +32,11 @@ export const cumsumOp = defineOp<Run>({
     return [{ shape: x.shape }];
   },
   forward({ inputs: [x], outputs: [y], attributes: { axis, exclusive, reverse } }) {
-    moreKernels().cumulativeSum(y.ptr, x.ptr, ...threeAxes(x.shape, axis), +exclusive, +reverse, 0);
+    cumulativeSum(y.ptr, x.ptr, ...threeAxes(x.shape, axis), +exclusive, +reverse, 0);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { axis, exclusive, reverse }, gradient }) {
     gradient(0, (dX, accumulate) =>
-      moreKernels().cumulativeSum(dX, dY!.ptr, ...threeAxes(x.shape, axis), +exclusive, +!reverse, accumulate),
+      cumulativeSum(dX, dY!.ptr, ...threeAxes(x.shape, axis), +exclusive, +!reverse, accumulate),
     );
   },
 });
@@ -48,11 +48,10 @@ export const cumprodOp = defineOp<Run>({
     return [{ shape: x.shape }];
   },
   forward({ inputs: [x], outputs: [y], attributes: { axis, exclusive, reverse } }) {
-    moreKernels().cumulativeProduct(y.ptr, x.ptr, ...threeAxes(x.shape, axis), +exclusive, +reverse);
+    cumulativeProduct(y.ptr, x.ptr, ...threeAxes(x.shape, axis), +exclusive, +reverse);
   },
   backward({ inputs: [x], outputs: [y], dOutputs: [dY], attributes: { axis, exclusive, reverse }, gradient }) {
     const [outer, r, inner] = threeAxes(x.shape, axis);
-    const { cumulativeProductBackward } = moreKernels();
     gradient(0, (dX, accumulate) =>
       cumulativeProductBackward(dX, dY!.ptr, x.ptr, y.ptr, outer, r, inner, +exclusive, +reverse, accumulate),
     );

@@ -3,10 +3,9 @@
  * each run.
  * Letters: x (outer, R, inner), R the reduced axes. Positions of extremes are in argExtremes.ts.
  */
+import { maxAxis, maxAxisBackward, minAxis, productAxis, productAxisBackward, sumAxisBackward } from "#wasm/kernels";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkObject } from "../../options.js";
-import { type MoreKernels, moreKernels } from "../../runtime/parts/more.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -43,13 +42,13 @@ function defineSum(name: string, scaleOf: (r: number) => number): Op<AxisRun> {
     },
     backward({ inputs: [x], dOutputs: [dY], attributes: run, gradient }) {
       const axes = threeAxes(x.shape, run);
-      gradient(0, (dX, accumulate) => kernels().sumAxisBackward(dX, dY!.ptr, ...axes, scaleOf(axes[1]), accumulate));
+      gradient(0, (dX, accumulate) => sumAxisBackward(dX, dY!.ptr, ...axes, scaleOf(axes[1]), accumulate));
     },
   });
 }
 
 // @__NO_SIDE_EFFECTS__
-function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op<AxisRun> {
+function defineExtreme(name: string, kernel: typeof maxAxis): Op<AxisRun> {
   return defineOp<AxisRun>({
     name,
     shape([x], run) {
@@ -63,11 +62,11 @@ function defineExtreme(name: string, kernelOf: () => MoreKernels["maxAxis"]): Op
       return [{ shape: reducedShape(x.shape, run) }];
     },
     forward({ inputs: [x], outputs: [y], attributes: run }) {
-      kernelOf()(y.ptr, x.ptr, ...threeAxes(x.shape, run));
+      kernel(y.ptr, x.ptr, ...threeAxes(x.shape, run));
     },
     backward({ inputs: [x], outputs: [y], dOutputs: [dY], attributes: run, gradient }) {
       const axes = threeAxes(x.shape, run);
-      gradient(0, (dX, accumulate) => moreKernels().maxAxisBackward(dX, dY!.ptr, x.ptr, y.ptr, ...axes, accumulate));
+      gradient(0, (dX, accumulate) => maxAxisBackward(dX, dY!.ptr, x.ptr, y.ptr, ...axes, accumulate));
     },
     saved: { inputs: [0], outputs: [0] },
   });
@@ -145,11 +144,11 @@ export const prodOp = defineOp<AxisRun>({
     return [{ shape: reducedShape(x.shape, run) }];
   },
   forward({ inputs: [x], outputs: [y], attributes: run }) {
-    moreKernels().productAxis(y.ptr, x.ptr, ...threeAxes(x.shape, run));
+    productAxis(y.ptr, x.ptr, ...threeAxes(x.shape, run));
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: run, gradient }) {
     const axes = threeAxes(x.shape, run);
-    gradient(0, (dX, accumulate) => moreKernels().productAxisBackward(dX, dY!.ptr, x.ptr, ...axes, accumulate));
+    gradient(0, (dX, accumulate) => productAxisBackward(dX, dY!.ptr, x.ptr, ...axes, accumulate));
   },
   saved: { inputs: [0] },
 });
@@ -162,7 +161,7 @@ export function prod(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tenso
   return reduceRuns(prodOp, x, axis, options);
 }
 
-export const maxOp = defineExtreme("max", () => moreKernels().maxAxis);
+export const maxOp = defineExtreme("max", maxAxis);
 
 /**
  * Maximum over axes; NaN if there is one. Equal maxima share the gradient equally. Arguments: {@link sum}.
@@ -172,7 +171,7 @@ export function max(x: Tensor, axis?: Axes, options: ReduceOptions = {}): Tensor
   return reduceRuns(maxOp, x, axis, options);
 }
 
-export const minOp = defineExtreme("min", () => moreKernels().minAxis);
+export const minOp = defineExtreme("min", minAxis);
 
 /**
  * Minimum over axes; NaN if there is one. Equal minima share the gradient equally. Arguments: {@link sum}.

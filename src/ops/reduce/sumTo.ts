@@ -3,7 +3,7 @@
  * broadcasting).
  * Letters: x (outer, R, inner), R the summed axes. Does not know tensors.
  */
-import { kernels } from "../../runtime/runtime.js";
+import { combineBlocks, sumAxis, sumBlocks, sumBlocksCount } from "#wasm/kernels";
 import type { Shape } from "../../tensor/shape.js";
 
 /** Allocates a block of scratch memory. */
@@ -21,7 +21,6 @@ export function sumRun(
   accumulate: 0 | 1,
   scratch: Scratch,
 ): void {
-  const { sumAxis, sumBlocks, sumBlocksCount, combineBlocks } = kernels();
   if (outer * inner !== 1) {
     sumAxis(out, x, outer, r, inner, scale, accumulate);
     return;

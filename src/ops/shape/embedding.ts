@@ -3,8 +3,8 @@
  * and a {@link RowList} lists them.
  * Letters: V tokens of the vocabulary, D elements of a vector.
  */
+import { fill, gatherRows, scatterAddRows } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { kernels } from "../../runtime/runtime.js";
 import { showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -28,12 +28,12 @@ export const embeddingOp = defineOp<RowList | undefined>({
   },
   forward({ inputs: [table, tokens], outputs: [y] }) {
     const [, D] = table.shape;
-    kernels().gatherRows(y.ptr, table.ptr, tokens.ptr, tokens.size, D, D);
+    gatherRows(y.ptr, table.ptr, tokens.ptr, tokens.size, D, D);
   },
   backward({ inputs: [table, tokens], dOutputs: [dY], attributes: rows, gradient }) {
     gradient(0, (dTable, accumulate) => {
-      if (!accumulate) kernels().fill(dTable, 0, table.size);
-      kernels().scatterAddRows(dTable, dY!.ptr, tokens.ptr, tokens.size, table.shape[1]);
+      if (!accumulate) fill(dTable, 0, table.size);
+      scatterAddRows(dTable, dY!.ptr, tokens.ptr, tokens.size, table.shape[1]);
       rows?.add(tokens);
     });
   },

@@ -2,8 +2,9 @@
  * Gathers rows of a tensor by number: into a buffer, or as a differentiable op. Letters: N rows of the source, n rows
  * of the result.
  */
+import { fill, gatherRows as gatherRowsKernel, gatherRowsUint8, scatterAddRows } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
-import { heap, kernels } from "../../runtime/runtime.js";
+import { heap } from "../../runtime/runtime.js";
 import { sameShape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -30,8 +31,8 @@ export function gatherInto(out: Tensor, x: Tensor, indices: Tensor): void {
 /** out[i] = x[indices[i]], bytes as fractions of 255. */
 function gather(out: Tensor, x: Tensor, indices: Tensor): void {
   const length = sizeOf(x.shape.slice(1));
-  if (x.dtype === "uint8") kernels().gatherRowsUint8(out.ptr, x.ptr, indices.ptr, indices.size, length, 1 / 255, 0);
-  else kernels().gatherRows(out.ptr, x.ptr, indices.ptr, indices.size, length, length);
+  if (x.dtype === "uint8") gatherRowsUint8(out.ptr, x.ptr, indices.ptr, indices.size, length, 1 / 255, 0);
+  else gatherRowsKernel(out.ptr, x.ptr, indices.ptr, indices.size, length, length);
 }
 
 /**
@@ -42,7 +43,7 @@ function gather(out: Tensor, x: Tensor, indices: Tensor): void {
  * @param x     in (N, T) int32
  */
 export function gatherStepsInto(out: Tensor, x: Tensor, indices: Tensor, from: number): void {
-  kernels().gatherRows(out.ptr, x.ptr + 4 * from, indices.ptr, indices.size, out.shape[1], x.shape[1]);
+  gatherRowsKernel(out.ptr, x.ptr + 4 * from, indices.ptr, indices.size, out.shape[1], x.shape[1]);
 }
 
 /** y = x[indices] from x (N, …) and indices, whose range is not checked here. */
@@ -59,7 +60,6 @@ export const gatherRowsOp = defineOp({
     gather(y, x, indices);
   },
   backward({ inputs: [x, indices], dOutputs: [dY], gradient }) {
-    const { fill, scatterAddRows } = kernels();
     gradient(0, (dX, accumulate) => {
       if (!accumulate) fill(dX, 0, x.size);
       scatterAddRows(dX, dY!.ptr, indices.ptr, indices.size, sizeOf(x.shape.slice(1)));

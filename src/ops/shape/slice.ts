@@ -1,7 +1,7 @@
 /** Cuts a box out of a tensor, and sets a tensor into a larger box: each is the gradient of the other. */
+import { fill } from "#wasm/kernels";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkList } from "../../options.js";
-import { kernels } from "../../runtime/runtime.js";
 import { type LoopNest, type Shape, collapse, showShape, stridesOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkFourBytes, copyNest } from "./copy.js";
@@ -46,7 +46,7 @@ export const sliceOp = defineOp<Box>({
   backward({ inputs: [x], dOutputs: [dY], attributes: { begin, size }, gradient }) {
     const { offset, nest } = boxIn(x.shape, size, begin);
     gradient(0, (dX, accumulate) => {
-      if (!accumulate) kernels().fill(dX, 0, x.size);
+      if (!accumulate) fill(dX, 0, x.size);
       copyNest(nest, dX + offset, dY!.ptr, accumulate);
     });
   },
@@ -98,7 +98,7 @@ export const padOp = defineOp<Padding>({
       x.shape,
       paddings.map(([before]) => before),
     );
-    kernels().fill(y.ptr, value, y.size);
+    fill(y.ptr, value, y.size);
     copyNest(nest, y.ptr + offset, x.ptr, 0);
   },
   backward({ inputs: [x], dOutputs: [dY], attributes: { paddings }, gradient }) {

@@ -106,6 +106,34 @@ export const edits = {
     ["min(n - from, sumBlock)", "sumBlock", "last block"],
     ["accumulate ? load<f32>(out) + value : value", "value", "= for +="],
   ],
+  "assembly/elementwise/rounding.ts": [
+    ["f32x4.nearest(x)", "f32x4.floor(f32x4.add(x, f32x4.splat(0.5)))", "ties"],
+    ["v128.bitselect(signed, x, isNonzero)", "signed", "zero"],
+  ],
+  "assembly/order/sort.ts": [
+    ["load<u32>(keys + at - 4) > key", "load<u32>(keys + at - 4) >= key", "ties"],
+    ["if (bits == 0x80000000) bits = 0;", "", "signed zero"],
+    ["if ((bits & 0x7fffffff) > 0x7f800000) return 0xffffffff;", "", "NaN"],
+    ["key >= load<u32>(keys + ((<usize>(k - 1)) << 2))", "key > load<u32>(keys + ((<usize>(k - 1)) << 2))", "ties"],
+    [
+      "store<f32>(at, load<f32>(at) + load<f32>(dValues + from));",
+      "store<f32>(at, load<f32>(dValues + from));",
+      "= for +=",
+    ],
+  ],
+  "assembly/reduce/product.ts": [
+    ["v128.or(hasNone, v128.and(hasOne, isZero))", "hasNone", "zero"],
+    ["v128.or(hasNone, v128.and(hasOne, isZero))", "v128.or(hasNone, hasOne)", "zero"],
+  ],
+  "assembly/reduce/scan.ts": [
+    ["isExclusive ? before : narrow(low, high)", "narrow(low, high)", "exclusive"],
+    ["k > 0 ? loadLanes(y + at - step, lanes) : f32x4.splat(1)", "loadLanes(y + at - step, lanes)", "first one"],
+  ],
+  "assembly/simd/angle.ts": [
+    ["if (isLarge(x1)) {", "if (isLarge(x0)) {", "lane"],
+    ["v128.bitselect(x, r, f64x2.eq(nearest, f64x2.splat(0)))", "r", "signed zero"],
+    ["largeQuarter = x < 0 ? -(<i64>q) : <i64>q;", "largeQuarter = <i64>q;", "sign"],
+  ],
   "assembly/reduce/extreme.ts": [
     ["f32x4.le(x, best)", "f32x4.lt(x, best)", "ties"],
     ["f32x4.ge(x, best)", "f32x4.gt(x, best)", "ties"],

@@ -5,7 +5,7 @@
  * Node has carriedInNode.ts in its place.
  */
 import { base64 as unpacker } from "#wasm/unpack";
-import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "../parts.js";
 
 /** The unpacked modules of the parts, in order. */
 export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {

@@ -3,9 +3,9 @@
  * or a module compiled once for many workers. Imported only when some are given, and itself imports nothing but errors:
  * bundlers would put whatever it shared with a page into separate files.
  */
-import { UsageError, message, show } from "../errors.js";
+import { UsageError, message, show } from "../../errors.js";
 import type { LoadedPart, ModuleSource, ModuleSources } from "./load.js";
-import type { Part } from "./parts.js";
+import type { Part } from "../parts.js";
 
 /** Compiles what the user passed for these parts; leaves out parts that the user did not pass. */
 export async function loadSources(sources: ModuleSources, parts: readonly Part[]): Promise<LoadedPart[]> {

@@ -2,10 +2,10 @@
  * Compiles the modules of a build that the package carries (carried.ts). Modules that the user passes instead:
  * sources.ts.
  */
-import { UsageError, message } from "../errors.js";
+import { UsageError, message } from "../../errors.js";
 import { carriedBytes } from "./carried.js";
-import type { Features } from "./features.js";
-import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
+import type { Features } from "../features.js";
+import type { CarriedBuild, ModuleBytes, Part } from "../parts.js";
 
 /** The builds of the kernels: the same source with plain or relaxed SIMD. */
 export type BuildName = "simd" | "relaxed";

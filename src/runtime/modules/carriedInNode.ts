@@ -4,7 +4,7 @@
  * carried.ts.
  */
 import { carriedBytes as packedBytes } from "./carried.js";
-import type { CarriedBuild, ModuleBytes, Part } from "./parts.js";
+import type { CarriedBuild, ModuleBytes, Part } from "../parts.js";
 
 /** The modules of the parts, in order. */
 export async function carriedBytes(parts: readonly Part[], build: CarriedBuild): Promise<ModuleBytes[]> {

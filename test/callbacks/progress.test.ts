@@ -1,0 +1,120 @@
+/** callbacks.progress: what a terminal, a pipe, an element and a function get. */
+import { describe, expect, it } from "vitest";
+import { type Callback, callbacks, layers, losses, optimizers, sequential, tensor } from "../../src/index.js";
+import type { ProgressReport } from "../../src/callbacks/index.js";
+import "../support/engine.js";
+
+const x = tensor(
+  Float32Array.from({ length: 40 }, (_, i) => i / 40),
+  [40, 1],
+);
+const make = () => {
+  const model = sequential([layers.dense({ units: 1, inputShape: [1] })], { seed: 1 });
+  model.compile({ optimizer: optimizers.sgd(), loss: losses.meanSquaredError() });
+  return model;
+};
+/** Slow enough that each batch has its line. */
+const slowly: Callback = { onBatchEnd: () => new Promise((resolve) => setTimeout(resolve, 105)) };
+const train = (progress: Callback, options: object = {}) =>
+  make().fit(x, x, { epochs: 2, batchSize: 20, callbacks: [progress, slowly], ...options });
+
+const streamOf = (given: object) => {
+  const written: string[] = [];
+  return { written, stream: { write: (text: string) => written.push(text), ...given } };
+};
+
+it("on a pipe: a line an epoch, with loss, validation and duration, and no hook after batches", async () => {
+  const { written, stream } = streamOf({});
+  const callback = callbacks.progress({ to: stream });
+  expect("onBatchEnd" in callback).toBe(false);
+  await train(callback, { validationSplit: 0.1, batchSize: 36 });
+  expect(written).toHaveLength(2);
+  expect(written[0]).toMatch(/^epoch 1\/2 {2}loss [\d.e-]+ {2}valLoss [\d.e-]+ {2}[\d.]+ s\n$/);
+  expect(written[1]).toMatch(/^epoch 2\/2 /);
+});
+
+it("in a terminal: a live line with bar and time left, one line an epoch that stays, and nothing left at the end", async () => {
+  const { written, stream } = streamOf({ isTTY: true, columns: 60 });
+  await train(callbacks.progress({ to: stream }));
+  const lines = written.map((text) => text.replace("\r\u001b[K", ""));
+  expect(written.every((text) => text.startsWith("\r\u001b[K"))).toBe(true);
+  expect(lines[0]).toMatch(/^epoch 1\/2 {2}━{5}─{15} {2}[\d.]+ s left {2}loss [\d.]+$/);
+  expect(lines.filter((line) => line.endsWith("\n"))).toHaveLength(2);
+  expect(lines.at(-1)).toBe("");
+  expect(Math.max(...lines.map((line) => line.trimEnd().length))).toBeLessThan(60);
+});
+
+it("a narrow terminal: lines are cut, not wrapped", async () => {
+  const { written, stream } = streamOf({ isTTY: true, columns: 12 });
+  await train(callbacks.progress({ to: stream }), { epochs: 1 });
+  expect(written[0]).toBe("\r\u001b[Kepoch 1/1  ");
+});
+
+it("an element's text is the line", async () => {
+  const element = { textContent: null as string | null };
+  await train(callbacks.progress({ to: element }));
+  expect(element.textContent).toMatch(/^epoch 2\/2 {2}loss /);
+});
+
+describe("a function is told what stands in the line", () => {
+  const reportsOf = async (options: object, data = x): Promise<ProgressReport[]> => {
+    const reports: ProgressReport[] = [];
+    const to = (_: string, report: ProgressReport): void => void reports.push(report);
+    await make().fit(data, data, {
+      epochs: 2,
+      batchSize: 20,
+      callbacks: [callbacks.progress({ to }), slowly],
+      ...options,
+    });
+    return reports;
+  };
+
+  it("epochs from 1, shares that rise to 1, seconds left that fall to 0", async () => {
+    const reports = await reportsOf({});
+    expect(reports.map(({ epoch, done, isEpochEnd }) => [epoch, done, isEpochEnd])).toEqual([
+      [1, 0.25, false],
+      [1, 0.5, false],
+      [1, 0.5, true],
+      [2, 0.75, false],
+      [2, 1, false],
+      [2, 1, true],
+    ]);
+    expect(reports.at(-1)!.secondsLeft).toBe(0);
+    expect(reports[3].secondsLeft).toBeLessThan(1);
+  });
+
+  it("resumed in the middle of an epoch: the time left counts from there", async () => {
+    const model = make();
+    const stop: Callback = { onBatchEnd: (_batch, _logs, training) => training.stop("enough") };
+    await model.fit(x, x, { epochs: 100, batchSize: 20, callbacks: [stop] });
+    const reports: ProgressReport[] = [];
+    const to = (_: string, report: ProgressReport): void => void reports.push(report);
+    await model.fit(x, x, { epochs: 2, batchSize: 20, resume: true, callbacks: [callbacks.progress({ to }), slowly] });
+    expect(reports[0]).toMatchObject({ epoch: 1, done: 0.5 });
+    expect(reports[0].secondsLeft).toBeGreaterThan(0);
+  });
+
+  it("of a stream that does not say how long it is: neither share nor time left", async () => {
+    const reports: ProgressReport[] = [];
+    const to = (_: string, report: ProgressReport): void => void reports.push(report);
+    const batches = function* () {
+      for (let i = 0; i < 3; i++) yield { x, y: x };
+    };
+    await make().fit(batches, { epochs: 1, callbacks: [callbacks.progress({ to }), slowly] });
+    expect(reports[0]).toMatchObject({ epoch: 1, done: undefined, secondsLeft: undefined });
+    expect(reports.at(-1)).toMatchObject({ epoch: 1, isEpochEnd: true });
+  });
+});
+
+it("a metric's name with a control character cannot reach the terminal", async () => {
+  const { written, stream } = streamOf({});
+  const callback = callbacks.progress({ to: stream });
+  await callback.onEpochEnd!(0, { "a\u001b[2J\n": 1 }, { epoch: 1, epochs: 1, batches: 1 } as never);
+  expect(written[0]).toMatch(/^epoch 1\/1 {2}a\\u001b\[2J {2}1 /);
+});
+
+it("what is no output is refused", () => {
+  expect(() => callbacks.progress({ to: "stderr" as never })).toThrow(
+    'progress: to has the wrong type; expected a stream such as process.stderr, an element, or a function, got "stderr".',
+  );
+});
