@@ -87,6 +87,16 @@ const models = [
     ],
     ['typeof parts === "object" &&', 'typeof parts === "object"', "true"],
   ),
+  same("src/models/file/notes.ts", "the call before has refused what cannot be kept", [
+    'return encode(op, copy ?? given, "notes", []);',
+    '"notes"',
+    '""',
+  ]),
+  same("src/models/file/notes.ts", "there are bytes only where there is a type of array", [
+    "if (array !== undefined && bytes !== undefined && bytes.length % array.BYTES_PER_ELEMENT === 0)",
+    "array !== undefined",
+    "true",
+  ]),
   same("src/models/graph/architecture.ts", "a name that is undefined is none", [
     'if (typeof config.name === "string") layer.giveName(config.name);',
     'typeof config.name === "string"',

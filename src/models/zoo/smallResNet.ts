@@ -50,8 +50,8 @@ export function smallResNet(options: ResNetOptions = {}): Model {
 
 function block(x: SymbolicTensor, filters: number, strides: number): SymbolicTensor {
   const transformed = convolution(convolution(x, filters, 3, strides, "relu"), filters, 3, 1);
-  const fits = strides === 1 && x.shape.at(-1) === filters;
-  const sum = add().apply([transformed, fits ? x : convolution(x, filters, 1, strides)]);
+  const shortcut = strides === 1 ? x : convolution(x, filters, 1, strides); // as wide, where it is as high
+  const sum = add().apply([transformed, shortcut]);
   return activation({ activation: "relu" }).apply(sum);
 }
 

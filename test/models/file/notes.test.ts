@@ -61,6 +61,10 @@ describe("notes come back as they were", () => {
     expect(await returned({ gone: undefined, bare })).toStrictEqual({ bare: { a: 1 } });
   });
 
+  it("−0 stands in files as it always has", () => {
+    expect(decodeNotes({ $: "-0" })).toBe(-0);
+  });
+
   it.each<[string, unknown]>([
     ["an unknown type", { $: "Float16Array", base64: "AAAA" }],
     ["no type", { $: 5 }],

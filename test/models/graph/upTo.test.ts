@@ -100,6 +100,14 @@ describe("inputGradients", () => {
     expect(gradient.toArray()).toEqual(wanted);
   });
 
+  it("of two inputs, for each", () => {
+    const [a, b] = [layers.input({ shape: [2] }), layers.input({ shape: [3] })];
+    const joined = layers.concatenate().apply([a, b]);
+    const model = graphModel({ inputs: [a, b], outputs: layers.dense({ units: 1 }).apply(joined) });
+    const gradients = inputGradients(model, [tensor([[1, 2]]), tensor([[3, 4, 5]])]);
+    expect(gradients.flatMap((one) => [...one.toTypedArray()])).toEqual([...model.weights[0].value.toTypedArray()]);
+  });
+
   it("of an output that is one number a sample: their sum", () => {
     const model = sequential([layers.dense({ units: 1, inputShape: [2] }), layers.reshape({ targetShape: [] })]);
     const [gradient] = inputGradients(model, [tensor([[1, 2], [3, 4], [5, 6]])]); // prettier-ignore

@@ -73,7 +73,7 @@ describe("a function as a loss", () => {
     ["no tensor", () => 3, 'fit: loss "loss" gives no tensor; expected a float32 scalar, or [N] = [4] with one number a sample, got 3.'], // prettier-ignore
     ["nothing", () => undefined, 'fit: loss "loss" gives no tensor;'],
     ["a vector over classes", (t: Tensor, p: Tensor) => mean(square(sub(p, t)), 0), 'fit: loss "loss" gives a tensor that does not fit; expected a float32 scalar, or [N] = [4] with one number a sample, got Tensor(2). Reduce it, for example by mean(losses, 1).'], // prettier-ignore
-    ["a column", (t: Tensor, p: Tensor) => mean(square(sub(p, t)), 1, { keepDims: true }), "got Tensor(4, 1)."],
+    ["a column", (t: Tensor, p: Tensor) => mean(square(sub(p, t)), 1, { keepDims: true }), 'fit: loss "loss" gives a tensor that does not fit; expected a float32 scalar, or [N] = [4] with one number a sample, got Tensor(4, 1).'], // prettier-ignore
     ["integers", (_: Tensor, p: Tensor) => cast(mean(p, 1), "int32"), "got int32 Tensor(4)."],
     ["a matrix", (t: Tensor, p: Tensor) => sub(p, t), "got Tensor(4, 2)."],
     ["no gradient", (t: Tensor, p: Tensor) => noGrad(() => squared(t, p)), 'fit: loss "loss" has no gradient. Compute it from the prediction by ops.'], // prettier-ignore
