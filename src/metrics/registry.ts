@@ -2,7 +2,7 @@
 import { type Makers, makeFrom } from "../config.js";
 import { accuracy, topKAccuracy } from "./accuracy.js";
 import { auc, prAuc } from "./auc.js";
-import { f1, precision, recall } from "./classScores.js";
+import { f1, precision, recall } from "./precisionRecall.js";
 import type { Metric } from "./metric.js";
 import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, r2 } from "./regression.js";
 

@@ -15,7 +15,7 @@ import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import type { TokenRule } from "../sequencePart.js";
 import { SequenceLayer } from "../sequenceLayer.js";
-import { bothCount } from "../mask/maskValues.js";
+import { andMasks } from "../mask/maskValues.js";
 import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
@@ -76,7 +76,7 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return this.given.maskZero ? bothCount([tokens, mask]) : mask; // nonzero tokens count
+    return this.given.maskZero ? andMasks([tokens, mask]) : mask; // nonzero tokens count
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

@@ -13,7 +13,7 @@ import { concat as concatOp } from "../../ops/shape/concat.js";
 import { type Shape, normalizeAxis, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
-import { bothCount, oneAfterTheOther } from "../mask/maskValues.js";
+import { andMasks, joinMasks } from "../mask/maskValues.js";
 import type { Option, Values } from "../../options.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
@@ -113,7 +113,7 @@ class Elementwise extends TableLayer {
   }
 
   override outputMask(_: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return bothCount(masks);
+    return andMasks(masks);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -146,7 +146,7 @@ class Concatenate extends TableLayer<Values<typeof table>> {
 
   override outputMask(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor | undefined {
     const isAlongTime = normalizeAxis("concatenate", this.given.axis, inputs[0].rank) === 1;
-    return isAlongTime ? oneAfterTheOther(inputs, masks) : bothCount(masks);
+    return isAlongTime ? joinMasks(inputs, masks) : andMasks(masks);
   }
 
   override call(inputs: readonly Tensor[]): Tensor {

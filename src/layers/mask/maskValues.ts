@@ -31,7 +31,7 @@ export function factorsOf(mask: Tensor, rank: number): Tensor {
 }
 
 /** Combines masks: a step counts if it counts in every mask, as in Keras. Undefined when there is no mask. */
-export function bothCount(masks: readonly MaybeMask[]): MaybeMask {
+export function andMasks(masks: readonly MaybeMask[]): MaybeMask {
   const [first, ...others] = new Set(masks.filter((mask) => mask !== undefined));
   if (others.length === 0) return first;
   return noGrad(() =>
@@ -46,7 +46,7 @@ export function bothCount(masks: readonly MaybeMask[]): MaybeMask {
  * Joins the masks of sequences that are concatenated along time. All steps of a sequence without a mask count. @param
  * inputs (N, T, …) each
  */
-export function oneAfterTheOther(inputs: readonly Tensor[], masks: readonly MaybeMask[]): MaybeMask {
+export function joinMasks(inputs: readonly Tensor[], masks: readonly MaybeMask[]): MaybeMask {
   if (masks.every((mask) => mask === undefined)) return undefined;
   return noGrad(() => {
     const all = (x: Tensor): Tensor => add(zeros(x.shape.slice(0, 2)), 1);
@@ -56,7 +56,7 @@ export function oneAfterTheOther(inputs: readonly Tensor[], masks: readonly Mayb
 }
 
 /** The mask in reverse order, the last step first. */
-export function reversed(mask: Tensor): Tensor {
+export function reverseMask(mask: Tensor): Tensor {
   return noGrad(() => {
     const [, T] = mask.shape;
     const fromTheEnd = tensor(Int32Array.from({ length: T }, (_, t) => T - 1 - t));

@@ -11,7 +11,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
-import { bothCount } from "./maskValues.js";
+import { andMasks } from "./maskValues.js";
 import type { LayerTable } from "../tableLayer.js";
 
 /** Options of {@link masking}. */
@@ -45,7 +45,7 @@ class Masking extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask([x]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor {
-    return bothCount([this.#counts(x), mask])!;
+    return andMasks([this.#counts(x), mask])!;
   }
 
   override call([x]: readonly Tensor[]): Tensor {

@@ -18,7 +18,7 @@ import { CarriedStates } from "./carriedStates.js";
 import { type CallContext, partOf } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
-import { reversed } from "../mask/maskValues.js";
+import { reverseMask } from "../mask/maskValues.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 
@@ -112,7 +112,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
     if (mask === undefined || !this.returnsSequences) return undefined;
-    return this.given.goBackwards ? reversed(mask) : mask; // in the order of the outputs
+    return this.given.goBackwards ? reverseMask(mask) : mask; // in the order of the outputs
   }
 
   override get carriedStates(): StateKeeper | undefined {

@@ -57,7 +57,7 @@ function runGradient(f: number, nest: LoopNest, dX: number, dY: number, a: numbe
  * Writes the gradient of operand `i`: `write` writes it in the shape of y, with = or +=, and it is summed if the
  * operand was repeated.
  */
-function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
+function writeGradient(call: BackwardCall<undefined>, i: number, write: (dX: number, accumulate: 0 | 1) => void): void {
   const { shape } = call.inputs[i];
   const [y] = call.outputs;
   call.gradient(i, (dX, accumulate) => {
@@ -75,7 +75,7 @@ function give(call: BackwardCall<undefined>, i: number, write: (dX: number, accu
  * Passes the gradient dY or −dY to operand `i`, summed if the operand was repeated; dY itself goes to operand 0, or to
  * the only operand that needs it.
  */
-function pass(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
+function passGradient(call: BackwardCall<undefined>, i: number, sign: 1 | -1): void {
   const { shape } = call.inputs[i];
   const dY = call.dOutputs[0]!;
   if (isRepeated(dY.shape, shape)) {
@@ -134,8 +134,8 @@ function applyBinary(op: Op, a: NumberOrTensor, b: NumberOrTensor): Tensor {
 }
 
 export const addOp = defineBinary("add", common(binaryAdd), (call) => {
-  pass(call, 1, 1);
-  pass(call, 0, 1);
+  passGradient(call, 1, 1);
+  passGradient(call, 0, 1);
 });
 
 /**
@@ -151,8 +151,8 @@ export function add(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 }
 
 export const subOp = defineBinary("sub", common(binarySubtract), (call) => {
-  pass(call, 1, -1);
-  pass(call, 0, 1);
+  passGradient(call, 1, -1);
+  passGradient(call, 0, 1);
 });
 
 /** a − b, element by element, with broadcasting. Operands and errors: {@link add}. */
@@ -161,7 +161,7 @@ export function sub(a: NumberOrTensor, b: NumberOrTensor): Tensor {
 }
 
 /** dA (+)= dY ∘ b for a kernel ∘, in the shape of y. */
-function scaled(
+function gradientTimes(
   call: BackwardCall<undefined>,
   kernel: BroadcastKernel,
   other: Tensor,
@@ -175,8 +175,8 @@ export const mulOp = defineBinary(
   "mul",
   common(binaryMultiply),
   (call) => {
-    give(call, 0, scaled(call, common(binaryMultiply), call.inputs[1]));
-    give(call, 1, scaled(call, common(binaryMultiply), call.inputs[0]));
+    writeGradient(call, 0, gradientTimes(call, common(binaryMultiply), call.inputs[1]));
+    writeGradient(call, 1, gradientTimes(call, common(binaryMultiply), call.inputs[0]));
   },
   { inputs: [0, 1] },
 );
@@ -195,9 +195,9 @@ export const divOp = defineBinary(
       outputs: [y],
       dOutputs,
     } = call;
-    give(call, 0, scaled(call, further(binaryDivide), b));
+    writeGradient(call, 0, gradientTimes(call, further(binaryDivide), b));
     const nest = broadcastNest(y.shape, y.shape, b.shape);
-    give(call, 1, (dB, accumulate) =>
+    writeGradient(call, 1, (dB, accumulate) =>
       runGradient(binaryDivideGradient, nest, dB, dOutputs[0]!.ptr, y.ptr, b.ptr, accumulate),
     );
   },
@@ -215,7 +215,9 @@ function extremeBackward(call: BackwardCall<undefined>, f: number): void {
   for (const [i, x] of inputs.entries()) {
     const other = inputs[1 - i];
     const nest = broadcastNest(outputs[0].shape, x.shape, other.shape);
-    give(call, i, (dX, accumulate) => runGradient(f, nest, dX, dOutputs[0]!.ptr, x.ptr, other.ptr, accumulate));
+    writeGradient(call, i, (dX, accumulate) =>
+      runGradient(f, nest, dX, dOutputs[0]!.ptr, x.ptr, other.ptr, accumulate),
+    );
   }
 }
 
