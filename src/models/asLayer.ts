@@ -4,6 +4,7 @@
 import type { Layer } from "../layers/layer.js";
 import type { Graph } from "./graph/graph.js";
 import { ModelLayer } from "./graph/modelLayer.js";
+import { checkModel } from "./checkModel.js";
 import type { Model } from "./model.js";
 
 const made = new WeakMap<Graph, ModelLayer>();
@@ -21,6 +22,7 @@ const made = new WeakMap<Graph, ModelLayer>();
  * @throws {UsageError} before the model is built
  */
 export function asLayer(model: Model): Layer {
+  checkModel("asLayer", model);
   const graph = model.insides.graph("asLayer");
   let layer = made.get(graph);
   if (layer === undefined) {
