@@ -196,9 +196,7 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   const expected = `for example ${example}`;
   if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
   const isName = typeof value === "string";
-  const hint = isName
-    ? 'Or import "lanegrad/names" once, for names.'
-    : `Call it: ${(value as { readonly name?: string } | null)?.name}().`;
+  const hint = isName ? 'Or import "lanegrad/names" once, for names.' : `Call it: ${value?.name}().`;
   const help = isName || typeof value === "function" ? { hint } : {};
   throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...help }));
 }

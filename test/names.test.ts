@@ -6,9 +6,7 @@ import "./support/engine.js";
 
 const compile = (options: object): ReturnType<typeof sequential> => {
   const model = sequential([layers.dense({ units: 3, activation: "softmax", inputShape: [2] })]);
-  model.compile({ optimizer: "adam", loss: "mse", checkLogits: false, ...options } as Parameters<
-    typeof model.compile
-  >[0]);
+  model.compile({ optimizer: "adam", loss: "mse", checkLogits: false, ...options });
   return model;
 };
 const compiled = (options: object) => compile(options).insides.compiled("test");

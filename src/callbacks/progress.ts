@@ -53,7 +53,7 @@ const unknownColumns = 80;
 export function progress(options: ProgressOptions = {}): Callback {
   const { to } = resolve("progress", options, { to: sink } satisfies Table<ProgressOptions>);
   const shown = to ?? (isNode() ? globalThis.process.stdout : { write: (line: string) => console.log(line.trimEnd()) });
-  const { isLive, put, end } = outputOf(shown);
+  const output = outputOf(shown);
   let [begun, epochBegun, putAt] = [0, 0, 0];
   /** Batches done before this fit, which may resume. */
   let before: number | undefined;
@@ -71,7 +71,7 @@ export function progress(options: ProgressOptions = {}): Callback {
       logs,
       isEpochEnd,
     };
-    put(lineOf(at, (now - epochBegun) / 1000), at);
+    output.put(lineOf(at, (now - epochBegun) / 1000), at);
     if (isEpochEnd) epochBegun = now;
   }
 
@@ -82,7 +82,7 @@ export function progress(options: ProgressOptions = {}): Callback {
       putAt = 0;
       before = undefined;
     },
-    ...(isLive && {
+    ...(output.isLive && {
       onBatchEnd(batch: number, logs: Logs, training: Training) {
         before ??= training.epoch * training.batches + batch;
         if (performance.now() - putAt < pause) return;
@@ -91,8 +91,8 @@ export function progress(options: ProgressOptions = {}): Callback {
       },
     }),
     onEpochEnd: (_, logs, training) => report(training.epoch * training.batches, true, logs, training),
-    onTrainEnd: end,
-    onTrainAbort: end,
+    onTrainEnd: output.end,
+    onTrainAbort: output.end,
   };
 }
 
@@ -108,8 +108,8 @@ const sink: Option<ProgressOptions["to"]> = (op, name, value) => {
 interface Shown {
   /** True where lines are wanted between the ends of epochs. */
   readonly isLive: boolean;
-  put(line: string, report: ProgressReport): void;
-  end(): void;
+  readonly put: (line: string, report: ProgressReport) => void;
+  readonly end: () => void;
 }
 
 function outputOf(to: NonNullable<ProgressOptions["to"]>): Shown {

@@ -26,6 +26,8 @@ const hints: Readonly<Record<string, string>> = {
 
 /** The format of a file that is not the expected one, and advice. @returns undefined where it is not known */
 export function foreignFormat(file: Uint8Array): { readonly name: string; readonly hint: string } | undefined {
-  const found = formats.find(([begins, at]) => [...begins].every((one, i) => file[at + i] === one.charCodeAt(0)));
+  const found = formats.find(([begins, at]) =>
+    Array.from(begins).every((one, i) => file[at + i] === one.charCodeAt(0)),
+  );
   return found && { name: found[2], hint: hints[found[3]] ?? found[3] };
 }

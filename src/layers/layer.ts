@@ -253,9 +253,10 @@ export abstract class Layer {
 
 /** The operands as a list. @throws {UsageError} when one is not a symbolic tensor */
 function symbolsOf(kind: string, input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-  const inputs: readonly SymbolicTensor[] = input instanceof SymbolicTensor ? [input] : input;
-  if (Array.isArray(inputs) && inputs.length > 0 && [...inputs].every((symbol) => symbol instanceof SymbolicTensor))
-    return inputs;
+  const inputs: unknown = input instanceof SymbolicTensor ? [input] : input;
+  const isSymbol = (item: unknown): boolean => item instanceof SymbolicTensor;
+  if (Array.isArray(inputs) && inputs.length > 0 && Array.from<unknown>(inputs).every(isSymbol))
+    return inputs as readonly SymbolicTensor[];
   const expected = "the result of layers.input() or of another layer's apply(), or a list of them";
   const hint = "To compute with numbers, put the layer into a model and call predict().";
   throw new UsageError(message(kind, "apply() takes symbolic tensors", { expected, got: show(input), hint }));

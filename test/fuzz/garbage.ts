@@ -39,7 +39,7 @@ const made: readonly (() => unknown)[] = [
   () => new ArrayBuffer(8),
   () => [Float32Array.of(1, 2), Float32Array.of(3, 4)],
   () => [1, , 3], // eslint-disable-line no-sparse-arrays -- a hole is one of the mistakes
-  () => new Array(3),
+  () => new Array<number>(3),
   () => Promise.resolve(1),
   () => new AbortController().signal,
   () => [1, 2][Symbol.iterator](),
@@ -103,6 +103,6 @@ export function describeValue(value: unknown, depth = 0): string {
   if (typeof value === "object" && value?.constructor === Object && depth < 3)
     return `{ ${Object.entries(value).map(([key, one]) => `${key}: ${describeValue(one, depth + 1)}`).join(", ")} }`; // prettier-ignore
   if (typeof value === "object" && value !== null)
-    return `${value.constructor?.name ?? "Object without a class"}${"label" in value ? ` ${(value as { isDisposed?: boolean }).isDisposed ? "freed" : String(value)}` : ""}`;
+    return `${value.constructor?.name ?? "Object without a class"}${"label" in value ? ` ${(value as { isDisposed?: boolean }).isDisposed ? "freed" : (value as Tensor).toString()}` : ""}`;
   return typeof value === "function" ? `function (${value.length})` : String(value);
 }

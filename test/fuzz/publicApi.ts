@@ -51,7 +51,7 @@ function methodsOf(
     ...(right?.(method) && { right: right(method)! }),
     most: 3,
     on,
-    call: (it, args) => ((it as Record<string, Callable>)[method] as Callable).apply(it, args as unknown[]),
+    call: (it, args) => (it as Record<string, Callable>)[method].apply(it, args as unknown[]),
   }));
 }
 

@@ -5,7 +5,7 @@ import "../support/engine.js";
 
 const bytes = (begins: string, at = 0): Uint8Array => {
   const file = new Uint8Array(64);
-  for (const [i, one] of [...begins].entries()) file[at + i] = one.charCodeAt(0);
+  for (const [i, one] of Array.from(begins).entries()) file[at + i] = one.charCodeAt(0);
   return file;
 };
 

@@ -16,7 +16,10 @@ it.each([
     "compile: loss is missing; expected for example losses.meanSquaredError() or a function of target and prediction.",
     { loss: undefined },
   ],
-  ['compile: not a valid optimizer; expected for example optimizers.adam(), got "adam". Or import "lanegrad/names" once, for names.', { optimizer: "adam" }],
+  [
+    'compile: not a valid optimizer; expected for example optimizers.adam(), got "adam". Or import "lanegrad/names" once, for names.',
+    { optimizer: "adam" },
+  ],
   [
     "compile: not a valid optimizer; expected for example optimizers.adam(), got function adam. Call it: adam().",
     { optimizer: optimizers.adam },
