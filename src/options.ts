@@ -195,8 +195,8 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   if (typeof value === "object" && value !== null && member in value) return value;
   const expected = `for example ${example}`;
   if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
-  const isName = typeof value === "string";
-  const hint = isName ? 'Or import "lanegrad/names" once, for names.' : `Call it: ${value?.name}().`;
-  const help = isName || typeof value === "function" ? { hint } : {};
-  throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...help }));
+  let hint;
+  if (typeof value === "string") hint = 'Or import "lanegrad/names" once, for names.';
+  if (typeof value === "function") hint = `Call it: ${value.name}().`;
+  throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...(hint && { hint }) }));
 }
