@@ -64,7 +64,7 @@ function turnPair(x: v128, f: Turn): v128 {
   let s = f64x2.add(f64x2.mul(constant64(SIN, 0), z), constant64(SIN, 1));
   s = f64x2.add(f64x2.mul(s, z), constant64(SIN, 2));
   s = f64x2.add(f64x2.mul(s, z), constant64(SIN, 3));
-  const sine = f64x2.add(f64x2.mul(f64x2.mul(s, z), r), r);
+  const sine = f64x2.mul(f64x2.add(f64x2.mul(s, z), f64x2.splat(1)), r); // of −0 it is −0
   let c = f64x2.add(f64x2.mul(constant64(COS, 0), z), constant64(COS, 1));
   c = f64x2.add(f64x2.mul(c, z), constant64(COS, 2));
   c = f64x2.add(f64x2.mul(c, z), constant64(COS, 3));
