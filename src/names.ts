@@ -4,7 +4,7 @@
  *   model.compile({ optimizer: "adam", loss: "mse", metrics: ["accuracy"] });
  *   layers.dense({ units: 10, kernelInitializer: "he_normal", activation: "leaky_relu" });
  *
- * A file of its own, since every loss and optimizer comes with it: docs/decisions/0013. Case and underscores do not
+ * A file of its own, since every loss and optimizer comes with it: docs/decisions/0014. Case and underscores do not
  * count, so that Keras's names, its classes' names and this library's are all known.
  */
 import * as constraints from "./constraints/index.js";

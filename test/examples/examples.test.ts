@@ -19,6 +19,7 @@ describe("examples", () => {
       "manyToMany.js",
       "manyToOne.js",
       "multiTask.js",
+      "nested.js",
       "oneToMany.js",
       "pictures.js",
       "sentiment.js",
