@@ -16,7 +16,9 @@ import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } fr
 import type { Chain } from "./graph/chain.js";
 import { type Column, release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
-import { type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns } from "./input/data.js";
+import {
+  type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
+} from "./input/data.js"; // prettier-ignore
 import { Evaluation, inStates } from "./loop/evaluate.js";
 import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
@@ -202,12 +204,17 @@ export class Model {
   }
 
   /**
-   * Computes loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}.
-   * States that stateful layers carry begin at zero; the model's own states do not change.
+   * Computes loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}, but no
+   * stream. States that stateful layers carry begin at zero; the model's own states do not change.
    * @returns numbers by name: loss, and the metrics
    */
-  async evaluate(x: DataList, y: DataList, options: EvaluateOptions = {}): Promise<Logs> {
+  evaluate(data: Pick<Samples, "x" | "y">, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: DataList, y: DataList, options?: EvaluateOptions): Promise<Logs>;
+  async evaluate(handed: unknown, second: unknown, third: EvaluateOptions = {}): Promise<Logs> {
     const op = "evaluate";
+    const [x, y, options] = isDataset(handed)
+      ? [handed.x, handed.y, (second ?? third) as EvaluateOptions]
+      : [handed as DataList, second as DataList, third];
     checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, sampleWeight, groupByLength, mask, lengths: steps } = options;
     checkGroupByLength(op, groupByLength);
@@ -240,18 +247,19 @@ export class Model {
    * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
    * began last leaves its own.
    *
-   * @param x  as for {@link fit}
+   * @param x  as for {@link fit}; of a data set, its x
    * @returns  (N, …) float32; no scope frees it
    */
-  async predict(x: DataList, options: PredictOptions = {}): Promise<Tensor> {
+  async predict(x: DataList | Pick<Samples, "x">, options: PredictOptions = {}): Promise<Tensor> {
     const [first, ...others] = await this.predictAll(x, options);
     for (const other of others) other.dispose();
     return first;
   }
 
   /** Computes every output of a model with several, as {@link predict} does the first. */
-  async predictAll(x: DataList, options: PredictOptions = {}): Promise<Tensor[]> {
+  async predictAll(data: DataList | Pick<Samples, "x">, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
+    const x = isDataset(data) ? data.x : (data as DataList);
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
     checkGroupByLength(op, groupByLength);

@@ -46,6 +46,10 @@ export async function fitHanded(
 ): Promise<History> {
   const given = y ?? third;
   if (isSamples(source)) return fit(source.x, source.y, optionsOf(given));
+  if (isSplit(source)) {
+    const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";
+    throw new UsageError(message("fit", "this is a data set in two parts", { got: "{ train, test }", hint }));
+  }
   if (!isStream(source)) return fit(source as DataList, y as DataList, third);
   const { stepsPerEpoch, prefetch, ...options }: StreamFitOptions = optionsOf(given);
   for (const [name, hint] of Object.entries(refused)) {
@@ -78,6 +82,11 @@ function optionsOf(given: unknown): object {
 /** True for x and y in one object, as loaders give them. */
 function isSamples(source: unknown): source is Samples {
   return typeof source === "object" && source !== null && "x" in source && "y" in source && !isStream(source);
+}
+
+/** True for what loaders give that have a part to train on and one to test with. */
+function isSplit(source: unknown): boolean {
+  return typeof source === "object" && source !== null && "train" in source;
 }
 
 /** True for what gives batches one by one, or for a function that makes such. */

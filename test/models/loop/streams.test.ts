@@ -198,6 +198,20 @@ it("fit takes a data set in place of x and y", async () => {
   expect(weightsOf(model)).toEqual(once);
 });
 
+it("evaluate and predict take a data set, too", async () => {
+  const model = network();
+  const data = { x: tensor(x), y: tensor(y) };
+  expect(await model.evaluate(data, { batchSize: 5 })).toEqual(await model.evaluate(x, y, { batchSize: 5 }));
+  expect((await model.predict(data)).toArray()).toEqual((await model.predict(x)).toArray());
+});
+
+it("a data set in two parts is told", async () => {
+  const data = { x: tensor(x), y: tensor(y) };
+  await expect(network().fit({ train: data, test: data } as never)).rejects.toThrow(
+    "fit: this is a data set in two parts; got { train, test }. Hand over one part at a time: fit(data.train, …), evaluate(data.test).",
+  );
+});
+
 describe("epochs", () => {
   it("are passes: a function is called for each", async () => {
     const model = network();
