@@ -60,14 +60,14 @@ export function progress(options: ProgressOptions = {}): Callback {
 
   function report(done: number, isEpochEnd: boolean, logs: Logs, { epoch, epochs, batches }: Training): void {
     const now = performance.now();
-    before ??= isEpochEnd ? done - batches : done - 1;
     const all = epochs * batches;
     const isKnown = Number.isFinite(all);
+    if (isKnown) before ??= isEpochEnd ? done - batches : done - 1;
     const at: ProgressReport = {
       epoch: epoch + (isEpochEnd ? 0 : 1), // at the end of an epoch, training stands at the next
       epochs,
       done: isKnown ? Math.min(1, done / all) : undefined,
-      secondsLeft: isKnown ? ((now - begun) / 1000 / (done - before)) * Math.max(0, all - done) : undefined,
+      secondsLeft: isKnown ? ((now - begun) / 1000 / (done - before!)) * Math.max(0, all - done) : undefined,
       logs,
       isEpochEnd,
     };
@@ -84,7 +84,7 @@ export function progress(options: ProgressOptions = {}): Callback {
     },
     ...(output.isLive && {
       onBatchEnd(batch: number, logs: Logs, training: Training) {
-        before ??= training.epoch * training.batches + batch;
+        if (Number.isFinite(training.batches)) before ??= training.epoch * training.batches + batch;
         if (performance.now() - putAt < pause) return;
         putAt = performance.now();
         report(training.epoch * training.batches + batch + 1, false, logs, training);

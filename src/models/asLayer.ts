@@ -18,7 +18,10 @@ const made = new WeakMap<Graph, ModelLayer>();
  *
  * In the outer model it bears the inner model's name, and its weights are "encoder/dense_1/kernel". `save` writes what
  * is in it, and `loadModel` reads it back. Each call for the same model gives the same layer; `trainable = false`
- * freezes it.
+ * freezes it. `apply` gives the first output, `applyMany` all of them.
+ *
+ * A model that was trained before hands its weights over to the model around it, which trains them once it is compiled;
+ * the inner model, and a second model around it, then use them as they are.
  * @throws {UsageError} before the model is built
  */
 export function asLayer(model: Model): Layer {
@@ -26,7 +29,7 @@ export function asLayer(model: Model): Layer {
   const graph = model.insides.graph("asLayer");
   let layer = made.get(graph);
   if (layer === undefined) {
-    layer = new ModelLayer(graph, model.name === "model" ? {} : { name: model.name });
+    layer = new ModelLayer(graph, model.name === "model" ? {} : { name: model.name }, () => model.insides.weights);
     made.set(graph, layer);
   }
   return layer;

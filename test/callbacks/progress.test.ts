@@ -106,6 +106,18 @@ describe("a function is told what stands in the line", () => {
   });
 });
 
+it("of a stream whose length an epoch has shown: the time left is a number", async () => {
+  const reports: ProgressReport[] = [];
+  function* batches() {
+    for (let i = 0; i < 3; i++) yield { x, y: x };
+  }
+  const to = (_: string, report: ProgressReport): void => void reports.push(report);
+  await make().fit(batches, { epochs: 2, callbacks: [callbacks.progress({ to }), slowly] });
+  const ends = reports.filter(({ isEpochEnd }) => isEpochEnd);
+  expect(ends).toHaveLength(2);
+  for (const { secondsLeft } of reports) expect(secondsLeft === undefined || secondsLeft >= 0).toBe(true);
+});
+
 it("a metric's name with a control character cannot reach the terminal", async () => {
   const { written, stream } = streamOf({});
   const callback = callbacks.progress({ to: stream });

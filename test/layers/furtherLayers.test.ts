@@ -189,6 +189,14 @@ describe("lambda", () => {
     );
   });
 
+  it("without a name of its own it cannot be saved, since no file could find it again", async () => {
+    const net = sequential([lambda({ function: (x: Tensor) => x, inputShape: [2] })]);
+    await expect(net.toBytes()).rejects.toThrow(
+      "lambda: a function without a name cannot be saved; expected a named function, such as const twice = (x) => …. loadModel(file, { functions: { twice } }) finds it by its name.",
+    );
+    expect((await net.predict([[1, 2]])).toArray()).toEqual([[1, 2]]);
+  });
+
   it("says where its function gives something else", () => {
     const call = (f: (x: Tensor) => unknown, outputShape?: number[]): unknown =>
       sequential([lambda({ function: f as never, inputShape: [4], ...(outputShape && { outputShape }) })]).call([tensor([[1, 2, 3, 4]])]); // prettier-ignore

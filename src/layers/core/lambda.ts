@@ -37,7 +37,7 @@ const table = { function: fn, outputShape: optional(outputShape) } satisfies Lay
  *
  *   layers.lambda({ function: function swapped(x) { return ops.flip(x, -1); } })
  *
- * What it gives is checked in each call that is not a replay.
+ * What it gives is checked in each call that is not a replay. A model with a function that has no name cannot be saved.
  * @throws {UsageError} when there is no function
  * @throws {ShapeError} when it gives another shape than outputShape says
  */
@@ -48,6 +48,11 @@ export function lambda(options: LambdaOptions): Layer {
 class Lambda extends TableLayer<Values<typeof table>> {
   override get options(): Readonly<Record<string, unknown>> {
     const { function: f, outputShape: shape } = this.given;
+    if (f.name === "" || f.name === "function") {
+      const expected = "a named function, such as const twice = (x) => …";
+      const hint = "loadModel(file, { functions: { twice } }) finds it by its name.";
+      throw new UsageError(message("lambda", "a function without a name cannot be saved", { expected, hint }));
+    }
     return { function: { className: f.name, isFunction: true }, ...(shape && { outputShape: shape }) };
   }
 

@@ -20,7 +20,8 @@ class InnerParameter extends Parameter {
   readonly #of: Parameter;
   readonly #layer: string;
 
-  constructor(of: Parameter, layer: string, holder: Layer) {
+  /** @param alone the weights of the inner model as a model of its own, which hands them over to the one around it */
+  constructor(of: Parameter, layer: string, holder: Layer, alone: () => unknown) {
     const { layer: owner } = of;
     super(of.spec, {
       get name() {
@@ -36,9 +37,11 @@ class InnerParameter extends Parameter {
     this.#of = of;
     this.#layer = layer;
     // The fields are those of the inner parameter.
-    for (const field of ["rows", "trainer"] as const) {
-      Object.defineProperty(this, field, { get: () => of[field], set: (value: never) => (of[field] = value) });
-    }
+    Object.defineProperty(this, "rows", { get: () => of.rows, set: (value: never) => (of.rows = value) });
+    Object.defineProperty(this, "trainer", {
+      get: () => (of.trainer === alone() ? undefined : of.trainer),
+      set: (value: never) => (of.trainer = value),
+    });
   }
 
   override get spec(): ParameterSpec {
@@ -76,12 +79,13 @@ export class ModelLayer extends Layer implements SequencePart {
   #inner: readonly Parameter[] = [];
   #masks: readonly (Tensor | undefined)[] = [];
 
-  constructor(graph: Graph, options: LayerOptions = {}) {
+  /** @param alone the weights of the model that has this graph, while there are any: it hands them over */
+  constructor(graph: Graph, options: LayerOptions = {}, alone: () => unknown = () => undefined) {
     super(options);
     this.graph = graph;
     for (const layer of graph.layers) layer.putInto(this);
     this.#inner = graph.layers.flatMap((layer) =>
-      layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this)),
+      layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this, alone)),
     );
   }
 

@@ -56,6 +56,20 @@ describe("a model as a layer", () => {
     expect(valuesOf(net)[1]).toEqual(before[1]); // the bias goes out of the difference
   });
 
+  it("that was trained before hands its weights over: the model around it trains them, and it no more", async () => {
+    const body = compiled(sequential([dense({ units: 1, inputShape: [2] })], { name: "body", seed: 2 }));
+    await body.fit(x, y, { epochs: 2 });
+    const symbol = input({ shape: [2] });
+    const around = compiled(
+      model({ inputs: symbol, outputs: dense({ units: 1 }).apply(asLayer(body).apply(symbol)), seed: 3 }),
+    );
+    const before = valuesOf(around);
+    await around.fit(x, y, { epochs: 2 });
+    for (const [i, values] of valuesOf(around).entries()) expect(values).not.toEqual(before[i]);
+    expect(valuesOf(body)).toEqual(valuesOf(around).slice(0, 2));
+    await expect(body.fit(x, y)).rejects.toThrow('another model trains layer "dense_1" now');
+  });
+
   it("shares its weights with the model it is made of, and gives the same layer again", async () => {
     const body = sequential([dense({ units: 1, inputShape: [2] })], { name: "body", seed: 2 });
     const symbol = input({ shape: [2] });
