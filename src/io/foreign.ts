@@ -14,7 +14,7 @@ const formats: readonly (readonly [begins: string, at: number, name: string, hin
   ["WEBP", 8, "a WebP picture", "picture"],
   ["\x1f\x8b", 0, "a gzip file", "Unpack it first."],
   ["%PDF", 0, "a PDF file", "Name another file."],
-  ["<", 0, "a text in HTML or XML", "Was it downloaded from a page that says that it is missing?"],
+  ["<", 0, "a text in HTML or XML", "It may be a page that says that the file is missing."],
   ["{", 0, "a text in JSON, such as a model of TensorFlow.js", "tensors"],
   ["\x08", 0, "perhaps an ONNX model", "tensors"],
 ];
