@@ -5,7 +5,8 @@
  *   layers.dense({ units: 10, kernelInitializer: "he_normal", activation: "leaky_relu" });
  *
  * A file of its own, since every loss and optimizer comes with it: docs/decisions/0014. Case and underscores do not
- * count, so that Keras's names, its classes' names and this library's are all known.
+ * count, so that what this library has is known under its own name, as Keras writes it, and as Keras's class is called;
+ * of Keras's short forms, those in the tables below. The error for any other name lists what is known.
  */
 import * as constraints from "./constraints/index.js";
 import { UsageError, message, show } from "./errors.js";
