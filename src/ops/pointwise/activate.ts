@@ -30,10 +30,21 @@ export type SlopedActivation = `${"leakyRelu" | "elu"}(${number})`;
 /** An activation that the kernels apply together with the bias. */
 export type FusedActivation = keyof typeof fused | SlopedActivation;
 
-/** The name of an activation function. */
-export type Activation = FusedActivation | "gelu" | "silu" | "softmax";
+/** Along the last axis. Not softmax(x) of norm/softmax.ts, which brings transposition for other axes. */
+const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], undefined);
 
-const functions: Readonly<Record<Exclude<Activation, SlopedActivation>, (x: Tensor, own?: number) => Tensor>> = {
+/** The activations whose derivative does not follow from their output: each is an op after the product. */
+const apart = { gelu, silu, softmax } as const;
+
+/** The name of an activation function. */
+export type Activation = FusedActivation | keyof typeof apart;
+
+/** All activation names. */
+export const activations = [
+  "linear", "relu", "leakyRelu", "sigmoid", "hardSigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus", "softmax",
+] as const satisfies readonly Activation[]; // prettier-ignore
+
+const functions: Readonly<Record<(typeof activations)[number], (x: Tensor, own?: number) => Tensor>> = {
   linear: (x) => x,
   relu,
   leakyRelu,
@@ -45,11 +56,8 @@ const functions: Readonly<Record<Exclude<Activation, SlopedActivation>, (x: Tens
   gelu,
   silu,
   softplus,
-  softmax: (x) => apply(softmaxOp, [x], undefined), // not softmax(x), which brings transposition for other axes
+  softmax,
 };
-
-/** All activation names. */
-export const activations = Object.keys(functions) as readonly (keyof typeof functions)[];
 
 /** The kernels' number and parameter of an activation that they apply together with the bias. */
 export function fusedActivation(name: FusedActivation): { readonly code: number; readonly alpha: number } {
@@ -64,9 +72,9 @@ export function isFused(name: Activation): name is FusedActivation {
 }
 
 /** The function and the number of a name such as "elu(0.5)". */
-function partsOf(name: Activation): [base: keyof typeof functions, own: number | undefined] {
+function partsOf(name: Activation): [base: (typeof activations)[number], own: number | undefined] {
   const [base, own] = name.split(/[()]/);
-  return [base as keyof typeof functions, own === undefined ? own : +own];
+  return [base as (typeof activations)[number], own === undefined ? own : +own];
 }
 
 /**
@@ -82,12 +90,20 @@ export function activate(x: Tensor, name: Activation): Tensor {
   return functions[base](x, own);
 }
 
+/** The same for an activation that no kernel applies with the bias. A page with dense layers alone needs no other. */
+export function activateApart(x: Tensor, name: keyof typeof apart): Tensor {
+  return apart[name](x);
+}
+
 /**
  * Checks that `name` is one of {@link activations}.
  * @throws {UsageError} when it is not, listing them
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
-  if (typeof name === "string" && (Object.hasOwn(functions, name) || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name)))
+  if (
+    typeof name === "string" &&
+    ((activations as readonly string[]).includes(name) || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))
+  )
     return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }
