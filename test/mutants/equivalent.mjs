@@ -163,6 +163,16 @@ const models = [
     "() => new Int32Array(0)",
     "() => undefined",
   ]),
+  same("src/models/step/weights.ts", "prepareTraining, which alone makes it a trainer, sets it to true", [
+    "isFirm = true;",
+    "true",
+    "false",
+  ]),
+  same("src/models/step/weightAverage.ts", "every weight is a range of its own: as many passes, the same values", [
+    "const begins = values.flatMap((_, i) => (i > 0 && averages.runsOn(values, i) ? [] : [i]));",
+    "i > 0 && averages.runsOn(values, i)",
+    "false",
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);

@@ -18,7 +18,7 @@ it("terminated between launches: a page's main thread gives it up after some sec
   const pool = launcher().pool!;
   const load = vi.spyOn(Atomics, "load"); // tells where the control block is
   for (let i = 0; i < 2000 && !pool.isReady; i++) await new Promise((resolve) => setTimeout(resolve, 5));
-  const words = load.mock.calls[0][0] as Int32Array;
+  const words = load.mock.calls[0][0] as unknown as Int32Array;
   load.mockRestore();
   const x = tensor(new Float32Array(100_000));
   const call = (): number => scope(() => exp(x).toTypedArray()[99_999]);
