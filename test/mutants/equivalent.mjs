@@ -173,6 +173,36 @@ const models = [
     "i > 0 && averages.runsOn(values, i)",
     "false",
   ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "the default is only checked here: Walk.run has its own",
+    ["const { window, stride = window, carryState = true, continues = false, signal } = options;", "true", "false"],
+    ["const { window, stride = window, carryState = true, continues = false, signal } = options;", "false", "true"],
+  ),
+  same("src/models/loop/bptt.ts", "what is undefined is not there", [
+    'columns.push(inputColumn(op, "x", sequence.x, { shape: undefined, tokens: undefined })),',
+    "{ shape: undefined, tokens: undefined }",
+    "{}",
+  ]),
+  same("src/models/loop/bptt.ts", "a column of samples has two sides, [N, 1] at least", [
+    "if (shape.length < 2 || shape[1] < window) {",
+    "shape.length < 2",
+    "false",
+  ]),
+  same("src/models/loop/bptt.ts", "behind the last sequence there is nothing to copy", [
+    "for (let n = 0; n < N; n++) {",
+    "n < N",
+    "n <= N",
+  ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "there is a buffer for the mask where there is a mask",
+    ...[
+      ["to === undefined || from === undefined", "to === undefined && from === undefined"],
+      ["to === undefined", "false"],
+      ["from === undefined", "false"],
+    ].map(([from, to]) => ["if (to === undefined || from === undefined) continue;", from, to]),
+  ),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
