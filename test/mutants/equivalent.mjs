@@ -203,6 +203,39 @@ const models = [
       ["from === undefined", "false"],
     ].map(([from, to]) => ["if (to === undefined || from === undefined) continue;", from, to]),
   ),
+  same(
+    "src/models/model.ts",
+    "the name of an operation, for a message",
+    ...[
+      'checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,',
+    ].map((line) => [line, '"saveCheckpoint"', '""']),
+    ['await writeModel("save", this.#parts("save", false), sink);', '"save"', '""'],
+  ),
+  same("src/models/model.ts", "the default is only checked to be true or false", [
+    'checkBoolean(op, "byName", options.byName ?? false);',
+    "false",
+    "true",
+  ]),
+  same(
+    "src/models/modelState.ts",
+    "fit, which copies weights, has made the step before",
+    [
+      'return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];',
+      "this.#step?.average",
+      "this.#step.average",
+    ],
+    ["this.#step?.average?.restore(copies.slice(weights.all.length));", "this.#step?.average", "this.#step.average"],
+  ),
+  same(
+    "src/models/saliency.ts",
+    "a model that is built and fits is built again for the shape that it has, which is nothing",
+    ["if (!model.isBuilt) model.build(inputs[0].shape.slice(1));", "!model.isBuilt", "true"],
+  ),
+  same("src/models/step/training.ts", "every caller gives masks", [
+    "#weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {",
+    "[]",
+    '["Stryker was here"]',
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
