@@ -31,6 +31,11 @@ export interface Training {
    */
   checkpointSize(): Promise<number>;
   /**
+   * Loss and metrics on the validation data now, by the names that they have at the end of an epoch ("valLoss"); none
+   * without such data. Training goes on with the same bits.
+   */
+  validate(): Promise<Logs>;
+  /**
    * Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd).
    * @param reason recorded in the history
    */
@@ -64,6 +69,13 @@ export interface Callback {
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>;
   /** @param batch from 0 in the epoch  @param logs running means of the epoch so far */
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
+  /** Called after onBatchEnd of every callback, for work such as a checkpoint that must see all their changes. */
+  afterBatch?(batch: number, logs: Logs, training: Training): void | Promise<void>;
+  /**
+   * Called after a validation inside an epoch, which `fit` makes with `validateEvery`.
+   * @param logs running means of the epoch so far, and the validation's
+   */
+  onValidate?(logs: Logs, training: Training): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   /** Called after onEpochEnd of every callback, for work such as a checkpoint that must see all their changes. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;

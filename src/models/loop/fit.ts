@@ -17,6 +17,7 @@ import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
+import type { Validation } from "./validateEvery.js";
 import { Steps } from "../step/steps.js";
 import type { EpochSteps } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
@@ -31,6 +32,8 @@ export interface History {
   readonly partial?: Logs;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
+  /** With validateEvery: the validations inside epochs, in order. */
+  readonly validations?: readonly Validation[];
   /** With groupByLength: the share of padding among the computed steps, in percent. */
   readonly padding?: number;
 }
@@ -95,7 +98,9 @@ export async function runFit(
       step.metrics.reset();
     }
     step.discard(); // of what backward has gathered outside of fit
-    return await new Fit(model, data, training, validation, options).run();
+    const inside = options.validateEvery && (await import("./validateEvery.js")).validateEvery(options);
+    const history = await new Fit(model, data, training, validation, { ...options, ...inside?.options }).run();
+    return { ...history, ...inside?.results };
   } finally {
     step.rest();
     training.dispose();
@@ -135,7 +140,7 @@ class Fit implements Training {
     this.#validation = validation;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
-    this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
+    this.#batchCallbacks = this.#callbacks.filter((one) => "onBatchEnd" in one || "afterBatch" in one);
   }
 
   get epoch(): number {
@@ -211,7 +216,7 @@ class Fit implements Training {
         partial = this.#logs(progress.loss); // stopped in the middle
         break;
       }
-      logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
+      logs = { ...this.#logs(progress.loss), ...(await this.validate()) };
       epochs.push(epoch);
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       progress.nextEpoch();
@@ -278,13 +283,14 @@ class Fit implements Training {
     if (this.#batchCallbacks.length === 0) return;
     const logs = this.#logs(loss);
     for (const callback of this.#batchCallbacks) await callback.onBatchEnd?.(batch, logs, this);
+    for (const callback of this.#batchCallbacks) await callback.afterBatch?.(batch, logs, this);
   }
 
   #logs(loss: number): Logs {
     return { loss, ...this.#model.step.metrics.results() };
   }
 
-  async #validate(): Promise<Logs> {
+  async validate(): Promise<Logs> {
     if (this.#validation === undefined) return {};
     const logs = await this.#validation.run(this.#model.checkInterrupts);
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));

@@ -267,8 +267,9 @@ export class TrainingStep {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
-  /** Ends a training: frees the recorded update, which would pin the memory of an idle model. */
+  /** Ends a training: frees the recorded update, which would pin the memory of an idle model, and stops the clock. */
   rest(): void {
+    this.optimizer.clock?.stop();
     this.#update?.dispose();
     this.#update = undefined;
   }
