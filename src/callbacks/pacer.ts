@@ -1,9 +1,9 @@
 /**
  * When something that is done every so many steps or minutes of training is due. Its state goes into checkpoints, so
- * that a training that resumes keeps the pace.
+ * that a training that resumes keeps the pace. Imports only the errors, because fit imports it lazily: what it shared
+ * with a page, bundlers would move into files of their own.
  */
-import { UsageError, message, show } from "../errors.js";
-import { type Table, integer, number, optional, resolve } from "../options.js";
+import { UsageError, checkKeys, message, show } from "../errors.js";
 import type { CallbackState } from "./callback.js";
 
 /** How often: every so many steps, every so many minutes, or both: after whichever comes first. */
@@ -27,15 +27,13 @@ export class Pacer {
 
   /** @throws {UsageError} for a pace that is none */
   constructor(op: string, pace: Pace) {
-    const { steps, minutes } = resolve(op, pace, {
-      steps: optional(integer("[1, ∞)")),
-      minutes: optional(number("(0, ∞)")),
-    } satisfies Table<Pace>);
-    if (steps === undefined && minutes === undefined) {
-      throw new UsageError(
-        message(op, "how often is missing", { expected: "{ steps: 500 } or { minutes: 10 }", got: show(pace) }),
-      );
-    }
+    checkKeys(op, pace, ["steps", "minutes"]);
+    const { steps, minutes } = pace;
+    if (steps !== undefined && !(Number.isSafeInteger(steps) && steps >= 1))
+      refuse(op, "steps must be an integer ≥ 1", steps);
+    if (minutes !== undefined && !(Number.isFinite(minutes) && minutes > 0))
+      refuse(op, "minutes must be a number above 0", minutes);
+    if (steps === undefined && minutes === undefined) refuse(op, "how often is missing", pace);
     this.#steps = steps ?? Infinity;
     this.#milliseconds = 60_000 * (minutes ?? Infinity);
   }
@@ -69,4 +67,8 @@ export class Pacer {
     this.#waited = waited ?? 0;
     this.#since = performance.now() - (milliseconds ?? 0);
   }
+}
+
+function refuse(op: string, wrong: string, got: unknown): never {
+  throw new UsageError(message(op, wrong, { expected: "{ steps: 500 } or { minutes: 10 }", got: show(got) }));
 }

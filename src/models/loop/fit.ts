@@ -5,7 +5,6 @@
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
-import { UsageError, message } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
 import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
@@ -300,12 +299,9 @@ class Fit implements Training {
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
-    const { adviceFor, whereNonFinite } = await import("./diverged.js");
+    const { diverged, whereNonFinite } = await import("./diverged.js");
     const where = whereNonFinite(step, splitBatch(this.#data.training, batch));
     await this.#batchEnd(progress.batch, loss);
-    if (this.#stopped !== undefined) return;
-    const hint = adviceFor(where, this.#callbacks.some((one) => "onTrainAbort" in one)); // prettier-ignore
-    const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
-    throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
+    if (this.#stopped === undefined) throw diverged(loss, progress, where, this.#callbacks);
   }
 }

@@ -116,11 +116,11 @@ describe("validateEvery", () => {
     ],
     [
       { validateEvery: { steps: 0 } },
-      "fit validateEvery: steps is out of range; expected an integer in [1, ∞), got 0.",
+      "fit validateEvery: steps must be an integer ≥ 1; expected { steps: 500 } or { minutes: 10 }, got 0.",
     ],
     [
       { validateEvery: { minutes: 0 } },
-      "fit validateEvery: minutes is out of range; expected a number in (0, ∞), got 0.",
+      "fit validateEvery: minutes must be a number above 0; expected { steps: 500 } or { minutes: 10 }, got 0.",
     ],
     [{ validateEvery: 500 as never }, "fit validateEvery"],
     [
