@@ -3,6 +3,16 @@
  * {@link Training}.
  */
 
+/** A weight that is trained, as a callback may read it. */
+export interface WatchedWeight {
+  /** "dense_1/kernel" */
+  readonly name: string;
+  readonly value: {
+    toTypedArray(): ArrayLike<number>;
+    readonly grad: { toTypedArray(): ArrayLike<number> } | null | undefined;
+  };
+}
+
 /** What a callback may see and do. */
 export interface Training {
   /** Number of the epoch at which this call of fit ends. */
@@ -35,6 +45,11 @@ export interface Training {
    * without such data. Training goes on with the same bits.
    */
   validate(): Promise<Logs>;
+  /**
+   * Has `watch` called before each update of the weights, when the gradients are those of the step, not clipped yet;
+   * until training ends. For reading alone.
+   */
+  beforeUpdate(watch: (weights: readonly WatchedWeight[]) => void): void;
   /**
    * Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd).
    * @param reason recorded in the history

@@ -23,6 +23,7 @@ export function fakeTraining(epochs = 100): FakeTraining {
     restored: [],
     copyWeights: () => [Float32Array.of(training.weight)],
     restoreWeights: ([weights]) => void training.restored.push(weights[0]),
+    beforeUpdate: () => undefined,
     validate: () => Promise.resolve({}),
     checkpointSize: () => Promise.resolve(1),
     saveCheckpoint: async (path) => void training.saved.push(path),

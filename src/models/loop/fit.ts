@@ -179,6 +179,15 @@ class Fit implements Training {
     return this.#model.checkpointSize();
   }
 
+  beforeUpdate(watch: Parameters<Training["beforeUpdate"]>[0]): void {
+    const { step } = this.#model;
+    const others = step.beforeUpdate;
+    step.beforeUpdate = () => {
+      others?.();
+      watch(step.weights.trainable);
+    };
+  }
+
   stop(reason: string): void {
     this.#stopped ??= reason;
   }
