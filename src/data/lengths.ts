@@ -10,7 +10,7 @@
  * used last, at most {@link mostSizes}.
  */
 import { ShapeError, message } from "../errors.js";
-import type { Random } from "../tensor/random.js";
+import { ascending, type Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Batches that are sorted together. */
@@ -118,7 +118,7 @@ class RecentlyUsed<K, V> extends Map<K, V> {
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A smaller last batch stays the last. */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
-  const rows = shuffle ? random.permutation(N) : Int32Array.from({ length: N }, (_, i) => i);
+  const rows = shuffle ? random.permutation(N) : ascending(N);
   const pool = shuffle ? poolBatches * batchSize : N;
   for (let begin = 0; begin < N; begin += pool) {
     const part = rows.subarray(begin, begin + pool);
