@@ -1,7 +1,8 @@
 /**
  * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as
  * its longest needs.
- * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
+ * Imported where a fit groups, and itself without imports but errors: what it shared with a page, bundlers would put
+ * into files of its own. Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
  * gather (batches.ts).
  *
  * Note [Groups by length]. The rows are shuffled and cut into pools of 50 batches, and each pool is sorted by length;
@@ -10,7 +11,7 @@
  * used last, at most {@link mostSizes}.
  */
 import { ShapeError, message } from "../errors.js";
-import { ascending, type Random } from "../tensor/random.js";
+import type { Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Batches that are sorted together. */
@@ -118,7 +119,7 @@ class RecentlyUsed<K, V> extends Map<K, V> {
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A smaller last batch stays the last. */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
-  const rows = shuffle ? random.permutation(N) : ascending(N);
+  const rows = shuffle ? random.permutation(N) : lengths.map((_, row) => row);
   const pool = shuffle ? poolBatches * batchSize : N;
   for (let begin = 0; begin < N; begin += pool) {
     const part = rows.subarray(begin, begin + pool);

@@ -18,7 +18,7 @@ import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import type { Validation } from "./validateEvery.js";
 import { Steps } from "../step/steps.js";
-import type { EpochSteps } from "../step/epochSteps.js";
+import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
 
 /** What `fit` returns. */
@@ -49,9 +49,6 @@ export interface Trainable {
   saveCheckpoint(path: string): Promise<void>;
   checkpointSize(): Promise<number>;
 }
-
-/** Makes the steps of an epoch where they are on other batches than those of the data. */
-export type MakeSteps = (stepsOn: (data: DataColumns) => Steps) => EpochSteps;
 
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
 export async function runFit(
