@@ -6,7 +6,7 @@
  */
 import { gatherInto, gatherStepsInto } from "../ops/shape/gather.js";
 import { empty, zeros } from "../tensor/create.js";
-import { Random } from "../tensor/random.js";
+import { ascending, Random } from "../tensor/random.js";
 import { keep } from "../tensor/scope.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Lengths } from "./lengths.js";
@@ -52,7 +52,7 @@ export class Batches {
   order(shuffle: boolean, seed: number, epoch: number): Int32Array {
     const random = new Random(seed).fork(`epoch ${epoch}`);
     if (this.#lengths !== undefined) return this.#lengths.order(this.batchSize, shuffle, random);
-    return shuffle ? random.permutation(this.rows) : Int32Array.from({ length: this.rows }, (_, i) => i);
+    return shuffle ? random.permutation(this.rows) : ascending(this.rows);
   }
 
   /** The multiple that lengths are rounded up to; false where rows are not grouped by length. */

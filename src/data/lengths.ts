@@ -9,7 +9,7 @@
  * at a few percent. Lengths are rounded up to a multiple, because a recorded step is kept for each.
  */
 import { ShapeError, message } from "../errors.js";
-import type { Random } from "../tensor/random.js";
+import { ascending, type Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Batches that are sorted together. */
@@ -71,7 +71,7 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A smaller last batch stays the last. */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
-  const rows = shuffle ? random.permutation(N) : Int32Array.from({ length: N }, (_, i) => i);
+  const rows = shuffle ? random.permutation(N) : ascending(N);
   const pool = shuffle ? poolBatches * batchSize : N;
   for (let begin = 0; begin < N; begin += pool) {
     const part = rows.subarray(begin, begin + pool);
