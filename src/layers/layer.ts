@@ -122,6 +122,11 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
+  /** The layer that a wrapper holds in place of this one: itself, unless this one is a model's. @internal */
+  forWrapper(): this {
+    return this;
+  }
+
   /** The parameters in the order of their declaration; empty before the layer is applied. */
   get parameters(): readonly Parameter[] {
     return this.#parameters;

@@ -25,6 +25,14 @@ export function meanSquaredError(): Metric {
   return meanError("meanSquaredError", squaredErrorOp);
 }
 
+/** The root of the mean of (p − y)², weighted by sample. */
+export function rootMeanSquaredError(): Metric {
+  const squared = meanSquaredError();
+  const name = "rootMeanSquaredError";
+  const result: Metric["result"] = (totals, shape) => Math.sqrt(squared.result(totals, shape));
+  return { ...squared, name, result, config: { className: name } };
+}
+
 function meanError(name: string, op: Op<number>): Metric {
   return defineMetric({
     name,
