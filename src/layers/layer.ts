@@ -122,9 +122,9 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
-  /** The layer that a wrapper holds in place of this one: itself, unless this one is a model's. @internal */
-  forWrapper(): this {
-    return this;
+  /** The layer that a wrapper holds in place of this one, where this one is a model's; else undefined. @internal */
+  forWrapper(): Layer | undefined {
+    return undefined;
   }
 
   /** The parameters in the order of their declaration; empty before the layer is applied. */

@@ -20,7 +20,7 @@ export interface TimeDistributedOptions extends LayerOptions {
 
 const layer: Option<Layer> = (op, name, value) => {
   checkWrapped(op, name, value, "a layer such as layers.dense({ units })", value instanceof Layer);
-  return (value as Layer).forWrapper();
+  return (value as Layer).forWrapper() ?? (value as Layer);
 };
 
 const table = { layer } satisfies LayerTable<TimeDistributedOptions>;
