@@ -4,6 +4,7 @@
  * Source: Matsumoto & Nishimura 1998, "Mersenne Twister"; NumPy's legacy `random_interval` (a mask, and rejection of
  * draws that are too large).
  */
+import { ascending } from "../tensor/random.js";
 
 /** As much of NumPy's RandomState as shuffling needs. */
 export class NumpyShuffler {
@@ -21,7 +22,7 @@ export class NumpyShuffler {
 
   /** 0 … count − 1, shuffled; each call continues the random sequence of the one before. */
   permutation(count: number): Int32Array {
-    const order = Int32Array.from({ length: count }, (_, i) => i);
+    const order = ascending(count);
     for (let i = count - 1; i > 0; i--) {
       const mask = 2 ** (32 - Math.clz32(i)) - 1;
       let j = this.#bits() & mask;

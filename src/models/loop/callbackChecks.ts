@@ -4,7 +4,17 @@
  */
 import { UsageError, message, show } from "../../errors.js";
 
-const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
+const hooks = [
+  "onTrainBegin",
+  "onEpochBegin",
+  "onBatchEnd",
+  "afterBatch",
+  "onValidate",
+  "onEpochEnd",
+  "afterEpoch",
+  "onTrainEnd",
+  "onTrainAbort",
+];
 
 /** Checks that each callback has hooks, and only known ones. @throws {UsageError} otherwise */
 export function checkCallbacks(op: string, callbacks: unknown): void {

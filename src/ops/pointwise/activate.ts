@@ -30,21 +30,32 @@ export type SlopedActivation = `${"leakyRelu" | "elu"}(${number})`;
 /** An activation that the kernels apply together with the bias. */
 export type FusedActivation = keyof typeof fused | SlopedActivation;
 
+type Known = FusedActivation | "gelu" | "silu" | "softmax";
+
+/** Further names of activations, as keys: those that the entry lanegrad/names adds. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface, since only these are merged
+export interface FurtherActivations {}
+
+/** The name of an activation function. */
+export type Activation = Known | keyof FurtherActivations;
+
 /** Along the last axis. Not softmax(x) of norm/softmax.ts, which brings transposition for other axes. */
 const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], undefined);
 
 /** The activations whose derivative does not follow from their output: each is an op after the product. */
-const apart = { gelu, silu, softmax } as const;
+const apart: Record<string, (x: Tensor) => Tensor> = { gelu, silu, softmax };
 
-/** The name of an activation function. */
-export type Activation = FusedActivation | keyof typeof apart;
+/** Makes further activations known by name. */
+export function addActivations(further: Readonly<Record<string, (x: Tensor) => Tensor>>): void {
+  Object.assign(apart, further);
+}
 
-/** All activation names. */
+/** All activation names, further ones aside. */
 export const activations = [
   "linear", "relu", "leakyRelu", "sigmoid", "hardSigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus", "softmax",
-] as const satisfies readonly Activation[]; // prettier-ignore
+] as const satisfies readonly Known[]; // prettier-ignore
 
-const functions: Readonly<Record<(typeof activations)[number], (x: Tensor, own?: number) => Tensor>> = {
+const functions: Readonly<Record<string, (x: Tensor, own?: number) => Tensor>> = {
   linear: (x) => x,
   relu,
   leakyRelu,
@@ -53,10 +64,7 @@ const functions: Readonly<Record<(typeof activations)[number], (x: Tensor, own?:
   tanh,
   elu,
   selu,
-  gelu,
-  silu,
   softplus,
-  softmax,
 };
 
 /** The kernels' number and parameter of an activation that they apply together with the bias. */
@@ -87,11 +95,11 @@ function partsOf(name: Activation): [base: (typeof activations)[number], own: nu
 export function activate(x: Tensor, name: Activation): Tensor {
   checkActivation("activate", name);
   const [base, own] = partsOf(name);
-  return functions[base](x, own);
+  return (functions[base] ?? apart[base])(x, own);
 }
 
 /** The same for an activation that no kernel applies with the bias. A page with dense layers alone needs no other. */
-export function activateApart(x: Tensor, name: keyof typeof apart): Tensor {
+export function activateApart(x: Tensor, name: Exclude<Activation, FusedActivation>): Tensor {
   return apart[name](x);
 }
 
@@ -100,10 +108,7 @@ export function activateApart(x: Tensor, name: keyof typeof apart): Tensor {
  * @throws {UsageError} when it is not, listing them
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
-  if (
-    typeof name === "string" &&
-    ((activations as readonly string[]).includes(name) || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))
-  )
-    return;
+  const isKnown = [fused, apart].some((names) => Object.hasOwn(names, name));
+  if (typeof name === "string" && (isKnown || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))) return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }
