@@ -14,10 +14,11 @@ import "../support/engine.js";
 const { accuracy, auc, f1, meanAbsoluteError, meanSquaredError, precision, r2, recall, topKAccuracy } = metrics;
 
 type Rows = readonly (number | readonly number[])[];
-type Batch = readonly [target: Rows | Int32Array, prediction: Rows, weights?: readonly number[]];
+type Batch = readonly [target: Rows | Int32Array | Tensor, prediction: Rows | Tensor, weights?: readonly number[]];
 
 const labels = (...values: number[]): Int32Array => Int32Array.from(values);
-const asTensor = (rows: Rows | Int32Array): Tensor => tensor(rows);
+const asTensor = (rows: Rows | Int32Array | Tensor): Tensor =>
+  Array.isArray(rows) || rows instanceof Int32Array ? tensor(rows as Rows) : (rows as Tensor);
 
 /** What a metric says after these batches. */
 function measure(metric: Metric, ...batches: Batch[]): number {
@@ -56,6 +57,21 @@ describe("accuracy", () => {
     ];
     expect(measure(accuracy(), [oneHot, scores])).toBe(0.75);
   });
+
+  it("of classes, weighted by sample where a sample has several places", () => {
+    const both = tensor([...scores.slice(0, 2), ...scores.slice(2)].flat(), [2, 2, 3]);
+    const target = tensor(Int32Array.of(1, 1, 2, 1), [2, 2]);
+    expect(measure(accuracy(), [target, both, [3, 1]])).toBe(0.5);
+  });
+
+  it.each([accuracy(), topKAccuracy({ k: 2 })])(
+    "$name refuses targets of another shape than labels or scores",
+    (metric) => {
+      const wrong = `${metric.name}: the targets do not fit the output; expected 4 labels, int32, or the shape [4, 3], got`;
+      expect(() => measure(metric, [column(1, 0, 1, 0), scores])).toThrow(`${wrong} Tensor(4, 1).`);
+      expect(() => measure(metric, [labels(1, 0), scores])).toThrow(`${wrong} int32 Tensor(2).`);
+    },
+  );
 
   it("of one number: above ½, or above the threshold for logits", () => {
     expect(measure(accuracy(), [column(1, 0, 1, 0), column(0.9, 0.1, 0.5, 0.6)])).toBe(0.5);
