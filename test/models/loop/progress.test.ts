@@ -74,7 +74,7 @@ it("holds the terms of several outputs alone, and says nothing of groups before 
   expect(several.toJSON()).toEqual({ epoch: 0, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [] });
 }); // prettier-ignore
 
-it.each([undefined, false, 1, 50])("takes grouping %j", (grouping) => {
+it.each<number | false | undefined>([undefined, false, 1, 50])("takes grouping %j", (grouping) => {
   const saved = { epoch: 1, batch: 0, lossSum: 0, samples: 0, passes: 0, callbacks: [{ name: "a", state: {} }] };
   checkProgress({ ...saved, ...(grouping !== undefined && { grouping }) });
 });
