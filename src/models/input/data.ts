@@ -90,11 +90,10 @@ export function fitData(
     }
     checkBatchSize(options.batchSize, training.inputs[0].tensor.shape[0]);
     if (classWeight !== undefined) {
-      checkOneOutput(shapes.outputs);
-      const [target] = training.targets;
-      const [outputShape] = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
-      const factors = shapes.classWeights!("fit", target.tensor, outputShape, training.weights?.tensor, classWeight);
-      const weights = weightColumn(factors);
+      const outputShapes = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
+      const weights = weightColumn(
+        shapes.classWeights!("fit", training.targets[0].tensor, outputShapes, training.weights?.tensor, classWeight),
+      );
       all.push(weights);
       training = { ...training, weights };
     }
@@ -197,14 +196,6 @@ function checkBatchSize(batchSize: number | undefined, rows: number): void {
   if (batchSize === undefined || batchSize <= rows) return;
   const expected = `at most ${rows}, the number of training samples`;
   throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
-}
-
-function checkOneOutput(outputs: number): void {
-  if (outputs === 1) return;
-  const hint = "Use sampleWeight.";
-  throw new UsageError(
-    message("fit", "classWeight is for models with one output", { expected: "1 output", got: String(outputs), hint }),
-  );
 }
 
 /** "y", or "y[1]" where there are several. */

@@ -66,18 +66,24 @@ function isTensor(given: SampleWeight): given is Tensor {
  * The weights of N samples: the weight of each sample times that of its class.
  *
  * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1), which is the class 1 above ½
- * @param outputShape  the model's output without the batch axis, which gives the number of classes
+ * @param outputShapes the outputs without the batch axis; the only one gives the number of classes
  * @param weights      the weights of the samples themselves, if there are any
- * @throws {UsageError} for a class that does not exist or an invalid weight
+ * @throws {UsageError} for a class that does not exist, an invalid weight, or several outputs
  * @throws {ShapeError} for targets with several classes per sample
  */
 export function classWeights(
   op: string,
   targets: Tensor,
-  outputShape: Shape,
+  outputShapes: readonly Shape[],
   weights: Tensor | undefined,
   classWeight: ClassWeight,
 ): Float32Array {
+  const [outputShape] = outputShapes;
+  if (outputShapes.length !== 1) {
+    const got = String(outputShapes.length);
+    const hint = "Use sampleWeight.";
+    throw new UsageError(message(op, "classWeight is for models with one output", { expected: "1 output", got, hint }));
+  }
   if (outputShape.slice(0, -1).some((size) => size > 1)) {
     const got = `[${["N", ...outputShape].join(", ")}]`;
     throw new ShapeError(message(op, "classWeight needs one class per sample", { expected: "an output [N, C]", got }));
