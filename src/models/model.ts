@@ -9,7 +9,7 @@ import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkFunction, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
-import { type Shape, checkShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
@@ -115,13 +115,12 @@ export class Model {
   /**
    * Fixes the shapes of a sequential model without inputShape before it sees data.
    *
-   * @param sampleShape  shape of one sample
+   * @param shape  shape of one sample; null is an axis of any size
    * @throws {UsageError} when the model is built for another shape
    * @throws {ShapeError} when the layers do not fit
    */
-  build(sampleShape: Shape): void {
-    checkShape("build", sampleShape);
-    this.#state.build(sampleShape);
+  build(shape: SampleShape): void {
+    this.#state.build(sampleShape("build", shape));
   }
 
   /**
