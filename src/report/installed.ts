@@ -41,7 +41,8 @@ export async function readPageParts(script: string | URL): Promise<PageParts | u
 export function pageScript(): string | undefined {
   const { existsSync } = nodeBuiltin("fs", "report");
   // from src/report and build/lib, and from build/modules/report
-  const beside = ["../../build/report/page.js", "../../report/page.js"].map((path) => new URL(path, import.meta.url));
+  const here = import.meta.url; // bundlers would take it for a file of theirs beside new URL
+  const beside = ["../../build/report/page.js", "../../report/page.js"].map((path) => new URL(path, here));
   const found = beside.find((url) => existsSync(url));
   if (found !== undefined) return found.href;
   const installed = findInstalled("lanegrad/report/page.js"); // for a program that was bundled

@@ -40,7 +40,7 @@ describe("argMaxWhere", () => {
     ["NaN allowed is the greatest", [[9, 1, NaN]], [1, 1, 1], [2]],
     ["+∞", [[1, Infinity, 2]], [1, 1, 1], [1]],
   ])("%s", (_, rows, mask, expected) => {
-    const x = tensor(rows as number[][]);
+    const x = tensor(rows);
     const allowed = mask === "greater" ? greater(x, 4) : tensor(mask as number[]);
     expect(argMaxWhere(x, allowed).toArray()).toEqual(expected);
   }); // prettier-ignore
