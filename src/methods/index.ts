@@ -16,6 +16,7 @@ const functions = {
   activate: ops.activate,
   add: ops.add,
   argMax: ops.argMax,
+  argMaxWhere: ops.argMaxWhere,
   argMin: ops.argMin,
   argSort: ops.argSort,
   atan: ops.atan,

@@ -71,6 +71,7 @@ export type { SequenceOptions, SequenceResult } from "./recurrent/sequence.js";
 export { sequenceMask } from "./recurrent/sequenceMask.js";
 export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn } from "./recurrent/simpleRnn.js";
 export { argMax, argMin } from "./reduce/argExtremes.js";
+export { argMaxWhere } from "./reduce/argMaxWhere.js";
 export { type CumulativeOptions, cumprod, cumsum } from "./reduce/cumulative.js";
 export { logSumExp } from "./reduce/logSumExp.js";
 export { type Axes, type ReduceOptions, max, mean, min, prod, sum } from "./reduce/reduce.js";

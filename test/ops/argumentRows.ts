@@ -27,6 +27,7 @@ export const rows: Record<Exclude<keyof Functions, "rowLoss">, () => unknown[]> 
   tanh: unary,
   argMax: () => [ones([2, 3]), 0],
   argMin: () => [ones([2, 3]), 0],
+  argMaxWhere: () => [ones([2, 3]), ones([3]), 0],
   add: binary,
   div: binary,
   maximum: binary,
