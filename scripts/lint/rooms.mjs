@@ -41,7 +41,7 @@ const below = {
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
   names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
-  report: [],
+  report: [...leaves, "io", "callbacks", "models"],
   methods: [...core, "ops"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
