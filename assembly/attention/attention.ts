@@ -4,9 +4,9 @@
  * all heads side by side, as a projection writes them. A *pair* is one head of one sample.
  *
  *   for each pair                          threads take pairs: no sum is cut
- *     for each block of queries            S, P, dP (rows, Tk) are all that is there of the (Tq, Tk) matrix
- *       forward    S = Q·Kᵀ    P = softmax(scale · S + bias)    O = P·V    kept: the largest score and 1 / Σ exp of each row
- *       backward   S, P again; dV += Pᵀ·dO; dP = dO·Vᵀ; dS = scale · P ⊙ (dP − Σ P ⊙ dP); dQ = dS·K; dK += dSᵀ·Q
+ *     for each block of queries            S and dP (rows, Tk) are all that is there of the (Tq, Tk) matrix
+ *       forward    S = scale · Q·Kᵀ + bias    P = softmax(S)    O = P·V    kept: ln Σ exp(S) of each row
+ *       backward   S, P again    dP = dO·Vᵀ    dS = P ⊙ (dP − Σ dO ⊙ O)    dV += Pᵀ·dO    dQ = scale · dS·K    dK += scale · dSᵀ·Q
  *
  * Keys that do not count (mask, causal) have weight 0; a query for which none counts has the result 0 and no gradient. With causal, blocks skip the keys
  * that none of their queries sees. Where a pair has several blocks, Kᵀ and Vᵀ are packed once for all of them.
@@ -17,10 +17,10 @@ import { WHOLE, gemm, gemmPartBytes } from "../gemm/gemm";
 import { Transpose } from "../gemm/layout";
 import { drawKept, keep } from "../random/dropout";
 import { multiplyStep, packWeights, stepBytes, weightsBytes } from "../recurrent/product";
-import { dotRow, expRow, rowMax, scaleRow } from "../softmax/rows";
+import { expRow, logOf, rowMax, scaleRow } from "../softmax/rows";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { AttentionShape } from "./layout";
-import { scoreGradientRow, scoreRow } from "./rows";
+import { scaledRow, scoreGradientRow, scoreRow, shortDot } from "./rows";
 
 /** Scores of a block: two such blocks and the packed keys and values stay in L2. */
 const blockScores: i32 = 16384;
@@ -55,7 +55,14 @@ export function attentionMaskBytes(n: i32, heads: i32, tq: i32, tk: i32): i32 {
   return (<i32>(<i64>n * heads * tq) * paddedKeys(tk)) >> 3;
 }
 
-// Scratch of a thread: | S | dP | P with what is dropped | packed Kᵀ | packed Vᵀ | a product's or multiplyStep's |, parts from S on as they are needed.
+// Scratch of a thread: | S | dP | scale · Q | packed Kᵀ | packed Vᵀ | that of a product |.
+
+/** Bytes of S, dP and scale · Q. */
+// @ts-ignore: decorator
+@inline
+function blockBytes(rows: i32, keys: i32, d: i32): usize {
+  return (<usize>rows * <usize>(2 * keys + d)) << 2;
+}
 
 function partBytes(tq: i32, tk: i32, d: i32, dv: i32): usize {
   const rows = blockRows(tq, tk);
@@ -65,7 +72,7 @@ function partBytes(tq: i32, tk: i32, d: i32, dv: i32): usize {
   most = max(most, max(gemmPartBytes(tk, dv, rows), gemmPartBytes(tk, d, rows)));
   most = max(most, stepBytes(rows, max(d, dv)));
   const packed = tq > rows ? weightsBytes(min(d, KC), keys) + weightsBytes(min(dv, KC), keys) : 0;
-  return 3 * ((<usize>rows * <usize>keys) << 2) + packed + most;
+  return blockBytes(rows, keys, d) + packed + most;
 }
 
 /** Bytes of `scratch` that attentionForward and attentionBackward need, all threads together. */
@@ -97,6 +104,15 @@ function multiplyKeys(
   else gemm(Transpose.B | WHOLE, rows, keys, d, a, aRow, b, bRow, 0, s, row, product);
 }
 
+/** out (rows, d) = x · scale, rows of x `row` elements apart. */
+function scaleRows(out: usize, x: usize, rows: i32, d: i32, row: i32, scale: f32): void {
+  for (; rows > 0; rows--) {
+    scaledRow(out, x, d, scale);
+    out += (<usize>d) << 2;
+    x += (<usize>row) << 2;
+  }
+}
+
 /** n rows of `count` elements, `row` elements apart, become 0. */
 function clearRows(x: usize, n: i32, count: i32, row: i32): void {
   for (; n > 0; n--) {
@@ -107,7 +123,7 @@ function clearRows(x: usize, n: i32, count: i32, row: i32): void {
 
 /**
  * @param o       out (N, Tq, heads · Dv)
- * @param stats   out (N, heads, Tq, 2): of each row of scores the largest, and 1 / Σ exp(score − largest); 0 for both where no key counts
+ * @param sums    out (N, heads, Tq): ln Σ exp(score) of each row, +∞ where no key counts
  * @param weights out (N, heads, Tq, Tk): the weights before any is dropped, or 0 if they are not wanted
  * @param q, k, v in
  * @param scratch attentionScratchBytes(tq, tk, d, dv)
@@ -115,7 +131,7 @@ function clearRows(x: usize, n: i32, count: i32, row: i32): void {
  */
 // prettier-ignore
 export function attentionForward(
-  o: usize, stats: usize, weights: usize, q: usize, k: usize, v: usize, shape: AttentionShape, scratch: usize,
+  o: usize, sums: usize, weights: usize, q: usize, k: usize, v: usize, shape: AttentionShape, scratch: usize,
 ): void {
   const heads = shape.heads;
   const tq = shape.tq;
@@ -130,8 +146,10 @@ export function attentionForward(
   const rowsMost = blockRows(tq, tk);
   const sRow = paddedKeys(tk);
   const s = scratch + <usize>threadIndex() * partBytes(tq, tk, d, dv);
-  const packedK = s + 3 * ((<usize>rowsMost * <usize>sRow) << 2);
+  const scaled = s + ((<usize>rowsMost * <usize>sRow) << 3);
+  const packedK = s + blockBytes(rowsMost, sRow, d);
   const product = tq > rowsMost ? packedK + weightsBytes(min(d, KC), sRow) : packedK;
+  const factors = scaled; // scale · Q is not needed any more when there are sums
   const isPacked = packsKeys(tq, tk, d);
   for (let pair = start; pair < end; pair++) {
     const i = pair / heads;
@@ -146,26 +164,25 @@ export function attentionForward(
       const qBlock = q + ((<usize>(i * tq + first) * <usize>heads + <usize>h) * <usize>d << 2);
       const oBlock = o + ((<usize>(i * tq + first) * <usize>heads + <usize>h) * <usize>dv << 2);
       const row0 = pair * tq + first;
-      if (n > 0) multiplyKeys(rows, n, tk, d, qBlock, heads * d, kPair, heads * d, isPacked ? packedK : 0, s, sRow, product);
+      scaleRows(scaled, qBlock, rows, d, heads * d, shape.scale);
+      if (n > 0) multiplyKeys(rows, n, tk, d, scaled, d, kPair, heads * d, isPacked ? packedK : 0, s, sRow, product);
       if (kept) drawKept(kept, row0 * sRow, (row0 + rows) * sRow, shape.random, shape.stream, shape.rate);
       for (let r = 0; r < rows; r++) {
         const x = s + (<usize>(r * sRow) << 2);
-        const stat = stats + (<usize>(row0 + r) << 3);
         const seen = shape.causal ? min(n, first + r + 1) : n;
         scoreOf(shape, x, i, h, first + r, seen);
         const most = seen > 0 ? rowMax(x, seen) : -Infinity;
         const none = most == -Infinity;
         const sum = none ? 0 : expRow(x, x, seen, most);
-        const factor: f32 = none ? 0 : <f32>(1 / sum);
-        store<f32>(stat, none ? 0 : most);
-        store<f32>(stat, factor, 4);
+        store<f32>(sums + (<usize>(row0 + r) << 2), none ? Infinity : most + logOf(sum));
+        store<f32>(factors + (<usize>r << 2), none ? 0 : <f32>(1 / sum));
         const from = none ? 0 : seen;
         memory.fill(x + (<usize>from << 2), 0, (<usize>(max(n, seen) - from)) << 2);
         if (weights) {
           const w = weights + (<usize>(row0 + r) * <usize>tk << 2);
           memory.copy(w, x, <usize>n << 2);
           memory.fill(w + (<usize>n << 2), 0, <usize>(tk - n) << 2);
-          scaleRow(w, n, factor);
+          scaleRow(w, n, load<f32>(factors + (<usize>r << 2)));
         }
         if (kept) keep(x, kept + (<usize>(row0 + r) * <usize>sRow >> 3), x, 0, n, shape.rate, 0);
       }
@@ -175,13 +192,13 @@ export function attentionForward(
       }
       gemm(WHOLE, rows, dv, n, s, sRow, vPair, heads * dv, 0, oBlock, heads * dv, product);
       for (let r = 0; r < rows; r++) {
-        scaleRow(oBlock + (<usize>(r * heads * dv) << 2), dv, load<f32>(stats + (<usize>(row0 + r) << 3), 4));
+        scaleRow(oBlock + (<usize>(r * heads * dv) << 2), dv, load<f32>(factors + (<usize>r << 2)));
       }
     }
   }
 }
 
-/** The scores of query `row` of a pair from its products: scaled, biased, masked. */
+/** The scores of query `row` of a pair from its scaled products: biased, masked. */
 // @ts-ignore: decorator
 @inline
 function scoreOf(shape: AttentionShape, x: usize, i: i32, h: i32, row: i32, n: i32): void {
@@ -189,20 +206,19 @@ function scoreOf(shape: AttentionShape, x: usize, i: i32, h: i32, row: i32, n: i
     ? shape.bias + (<usize>(i * shape.biasSample + h * shape.biasHead + row * shape.tk) << 2)
     : 0;
   const mask = shape.mask ? shape.mask + (<usize>(i * shape.tk) << 2) : 0;
-  scoreRow(x, n, shape.scale, bias, mask);
+  if (bias || mask) scoreRow(x, n, bias, mask);
 }
 
 /**
  * @param dq, dk, dv out, as q, k and v; 0 where it is not wanted
- * @param dBias out (N, heads, Tq, Tk), or 0 if it is not wanted: of every pair, to be summed where the bias is one for several
  * @param dO    in (N, Tq, heads · Dv)
- * @param stats in: what attentionForward wrote; likewise shape.kept
+ * @param o, sums in: what attentionForward wrote; likewise shape.kept
  * @param accumulate bits: 1 dq, 2 dk, 4 dv are added to; dq, dk and dv may be one only where it is added to all
  * Cost: 2 · N · heads · Tq · Tk · (3 D + 2 Dv) flops.
  */
 // prettier-ignore
 export function attentionBackward(
-  dq: usize, dk: usize, dvOut: usize, dBias: usize, dO: usize, q: usize, k: usize, v: usize, stats: usize,
+  dq: usize, dk: usize, dvOut: usize, dO: usize, q: usize, k: usize, v: usize, o: usize, sums: usize,
   shape: AttentionShape, scratch: usize, accumulate: i32,
 ): void {
   const heads = shape.heads;
@@ -211,17 +227,17 @@ export function attentionBackward(
   const d = shape.d;
   const dv = shape.dv;
   const kept = shape.kept;
+  const dBias = shape.dBias;
   const pairs = shape.n * heads;
   const start = shareStart(pairs, pairCost(tq, tk, d, dv), 1);
   const end = shareEnd(pairs, pairCost(tq, tk, d, dv), 1);
   if (start >= end) return;
   const rowsMost = blockRows(tq, tk);
   const sRow = paddedKeys(tk);
-  const blockBytes = (<usize>rowsMost * <usize>sRow) << 2;
   const s = scratch + <usize>threadIndex() * partBytes(tq, tk, d, dv);
-  const g = s + blockBytes;
-  const dropped = g + blockBytes;
-  const packedK = dropped + blockBytes;
+  const g = s + ((<usize>rowsMost * <usize>sRow) << 2);
+  const scaled = g + ((<usize>rowsMost * <usize>sRow) << 2);
+  const packedK = s + blockBytes(rowsMost, sRow, d);
   const packedV = packedK + (tq > rowsMost ? weightsBytes(min(d, KC), sRow) : 0);
   const product = packedV + (tq > rowsMost ? weightsBytes(min(dv, KC), sRow) : 0);
   const hasPackedK = packsKeys(tq, tk, d);
@@ -247,40 +263,28 @@ export function attentionBackward(
         if (dBias) memory.fill(dBias + (<usize>row0 * <usize>tk << 2), 0, <usize>rows * <usize>tk << 2);
         continue;
       }
-      multiplyKeys(rows, n, tk, d, q + qAt, heads * d, k + kAt, heads * d, hasPackedK ? packedK : 0, s, sRow, product);
-      for (let r = 0; r < rows; r++) {
-        const x = s + (<usize>(r * sRow) << 2);
-        const stat = stats + (<usize>(row0 + r) << 3);
-        const factor = load<f32>(stat, 4);
-        const seen = factor == 0 ? 0 : shape.causal ? min(n, first + r + 1) : n;
-        if (seen > 0) {
-          scoreOf(shape, x, i, h, first + r, seen);
-          expRow(x, x, seen, load<f32>(stat));
-          scaleRow(x, seen, factor);
-        }
-        memory.fill(x + (<usize>seen << 2), 0, <usize>(n - seen) << 2);
-      }
-      let p = s;
-      if (kept) {
-        p = dropped;
-        for (let r = 0; r < rows; r++) {
-          const at = <usize>(r * sRow) << 2;
-          keep(p + at, kept + (<usize>(row0 + r) * <usize>sRow >> 3), s + at, 0, n, shape.rate, 0);
-        }
-      }
-      if (dvOut) gemm(Transpose.A | WHOLE, n, dv, rows, p, sRow, dO + oAt, heads * dv, 1, dvOut + vAt, heads * dv, product);
-      if (!dq && !dk && !dBias) continue;
+      scaleRows(scaled, q + qAt, rows, d, heads * d, shape.scale);
+      multiplyKeys(rows, n, tk, d, scaled, d, k + kAt, heads * d, hasPackedK ? packedK : 0, s, sRow, product);
       multiplyKeys(rows, n, tk, dv, dO + oAt, heads * dv, v + vAt, heads * dv, hasPackedV ? packedV : 0, g, sRow, product);
       for (let r = 0; r < rows; r++) {
-        const x = s + (<usize>(r * sRow) << 2);
-        const y = g + (<usize>(r * sRow) << 2);
+        const at = <usize>(r * sRow) << 2;
+        const bits = kept + (<usize>(row0 + r) * <usize>sRow >> 3);
         const out: usize = dBias ? dBias + (<usize>(row0 + r) * <usize>tk << 2) : 0;
-        if (kept) keep(y, kept + (<usize>(row0 + r) * <usize>sRow >> 3), y, 0, n, shape.rate, 0);
-        scoreGradientRow(x, y, n, <f32>dotRow(x, y, n), shape.scale, out);
-        if (out) memory.fill(out + (<usize>n << 2), 0, <usize>(tk - n) << 2);
+        const sum = load<f32>(sums + (<usize>(row0 + r) << 2));
+        const seen = sum == Infinity ? 0 : shape.causal ? min(n, first + r + 1) : n;
+        const value = oAt + (<usize>(r * heads * dv) << 2);
+        scoreOf(shape, s + at, i, h, first + r, seen);
+        if (kept) keep(g + at, bits, g + at, 0, seen, shape.rate, 0);
+        scoreGradientRow(s + at, g + at, seen, sum, shortDot(dO + value, o + value, dv), shape.scale, out);
+        if (kept) keep(s + at, bits, s + at, 0, seen, shape.rate, 0);
+        const unseen = <usize>(n - seen) << 2;
+        memory.fill(s + at + (<usize>seen << 2), 0, unseen);
+        memory.fill(g + at + (<usize>seen << 2), 0, unseen);
+        if (out) memory.fill(out + (<usize>seen << 2), 0, <usize>(tk - seen) << 2);
       }
-      if (dq) gemm(WHOLE, rows, d, n, s, sRow, k + kAt, heads * d, accumulate & ADD_Q, dq + qAt, heads * d, product);
-      if (dk) gemm(Transpose.A | WHOLE, n, d, rows, s, sRow, q + qAt, heads * d, 1, dk + kAt, heads * d, product);
+      if (dvOut) gemm(Transpose.A | WHOLE, n, dv, rows, s, sRow, dO + oAt, heads * dv, 1, dvOut + vAt, heads * dv, product);
+      if (dq) gemm(WHOLE, rows, d, n, g, sRow, k + kAt, heads * d, accumulate & ADD_Q, dq + qAt, heads * d, product);
+      if (dk) gemm(Transpose.A | WHOLE, n, d, rows, g, sRow, q + qAt, heads * d, 1, dk + kAt, heads * d, product);
     }
   }
 }

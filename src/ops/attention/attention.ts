@@ -82,8 +82,11 @@ function biasShape(bias: Tensor): Shape {
   return [1, 1, ...bias.shape].slice(-4);
 }
 
-/** The shape of a call for the kernels. @param kept where the bits of what is kept lie, or 0 */
-function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kept: number): number {
+/**
+ * The shape of a call for the kernels. @param kept where the bits of what is kept lie, or 0 @param dBias where the
+ * bias's gradient goes, or 0
+ */
+function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kept: number, dBias: number): number {
   const { causal, scale, mask, bias, dropout } = attributes;
   const sizes = sizesOf(inputs, attributes);
   const [biasN, biasHeads] = bias === undefined ? [1, 1] : biasShape(inputs[bias]);
@@ -95,7 +98,7 @@ function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kep
     bias: bias === undefined ? 0 : inputs[bias].ptr,
     biasSample: biasN === 1 ? 0 : biasHeads * area,
     biasHead: biasHeads === 1 ? 0 : area,
-    kept,
+    ...{ dBias, kept },
     random: dropout?.random.ptr ?? 0,
     stream: dropout?.stream ?? 0,
     rate: floatBits(dropout?.rate ?? 0),
@@ -103,7 +106,7 @@ function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kep
   });
 }
 
-/** Outputs: O and the weights; for the backward pass two numbers a row, and the bits of what is kept. */
+/** Outputs: O and the weights; for the backward pass a number a row, and the bits of what is kept. */
 export const attentionOp = defineOp<AttentionAttributes>({
   name: "attention",
   shape(inputs, attributes) {
@@ -113,20 +116,20 @@ export const attentionOp = defineOp<AttentionAttributes>({
     return [
       { shape: [n, tq, heads * dv] },
       { shape: attributes.returnsWeights ? [n, heads, tq, tk] : [0], isDifferentiable: false },
-      { shape: [n, heads, tq, 2], isDifferentiable: false },
+      { shape: [n, heads, tq], isDifferentiable: false },
       { shape: [kept], dtype: "uint8" },
     ];
   },
-  forward({ inputs, outputs: [o, weights, stats, kept], attributes, scratch }) {
+  forward({ inputs, outputs: [o, weights, sums, kept], attributes, scratch }) {
     const { tq, tk, d, dv } = sizesOf(inputs, attributes);
     const [q, k, v] = inputs;
     attentionForward(
-      ...([o.ptr, stats.ptr, attributes.returnsWeights ? weights.ptr : 0] as const),
-      ...([q.ptr, k.ptr, v.ptr, shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0)] as const),
+      ...([o.ptr, sums.ptr, attributes.returnsWeights ? weights.ptr : 0] as const),
+      ...([q.ptr, k.ptr, v.ptr, shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, 0)] as const),
       scratch(attentionScratchBytes(tq, tk, d, dv)),
     );
   },
-  backward({ inputs, outputs: [, , stats, kept], dOutputs: [dO], attributes, gradient, wants, scratch }) {
+  backward({ inputs, outputs: [o, , sums, kept], dOutputs: [dO], attributes, gradient, wants, scratch }) {
     const sizes = sizesOf(inputs, attributes);
     const { n, heads, tq, tk, d, dv } = sizes;
     const { bias } = attributes;
@@ -136,8 +139,8 @@ export const attentionOp = defineOp<AttentionAttributes>({
     const dBias = wantsBias ? scratch(4 * n * heads * tq * tk) : 0;
     attentionBackward(
       ...(places.map(({ ptr }) => ptr) as [number, number, number]),
-      ...([dBias, dO!.ptr, q.ptr, k.ptr, v.ptr, stats.ptr] as const),
-      ...([shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0)] as const),
+      ...([dO!.ptr, q.ptr, k.ptr, v.ptr, o.ptr, sums.ptr] as const),
+      shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, dBias),
       scratch(attentionScratchBytes(tq, tk, d, dv)),
       places.reduce((bits, { accumulate }, i) => bits | (accumulate << i), 0),
     );
@@ -151,7 +154,7 @@ export const attentionOp = defineOp<AttentionAttributes>({
       );
     }
   },
-  saved: { inputs: [0, 1, 2, 3, 4], outputs: [2, 3] },
+  saved: { inputs: [0, 1, 2, 3, 4], outputs: [0, 2, 3] },
 });
 
 /**
