@@ -20,6 +20,9 @@
  *
  * Note [Patience]. Where thread 0 may sleep, it sleeps for a few milliseconds at a time; then `launch` returns, so that the caller can see whether the
  * others are alive, of which only he knows, and wait on by `resume`. However slow a thread is, it is not taken for dead.
+ * Where thread 0 may not sleep (a page's main thread), nobody knows who is alive. Each worker counts the launches that it
+ * begins: one that does not begin within seconds has ended between launches, and is given up. One that has begun may be
+ * inside a long share, and is waited for far longer.
  *
  * Waiting is spinning for a while (a launch then costs less than a microsecond) and sleeping after that. Whoever changes a word wakes sleepers only if
  * there are some; as both sides count before they look, none is forgotten.
@@ -35,7 +38,8 @@ export abstract class Dispatcher {
 /** Turns of a spinning loop before sleeping, about 50 µs. */
 const spins: i32 = 20000;
 
-/** Turns before a thread that may not sleep (a page's main thread) gives up, about 30 s. */
+/** Turns in which a worker begins a launch, about 5 s, and those in which it ends its share, about 30 s. */
+const beginningSpins: i64 = 2000000000;
 const patientSpins: i64 = 12000000000;
 
 /** Runs a list on this thread alone. */
@@ -99,7 +103,7 @@ export function launchOn<D extends Dispatcher>(at: usize, end: usize, count: i32
 // @ts-ignore: decorator
 @inline
 export function resumeOn<D extends Dispatcher>(count: i32, control: usize, patience: i32): i32 {
-  const outcome = awaitPhase(control, load<i32>(control, Control.Met), patience);
+  const outcome = awaitPhase(count, control, load<i32>(control, Control.Met), patience);
   if (outcome != done) return outcome;
   return runTogether<D>(
     load<usize>(control, Control.Next),
@@ -121,6 +125,7 @@ export function serve<D extends Dispatcher>(index: i32, count: i32, control: usi
     waitForChange(control + Control.Generation, generation, control + Control.GenerationSleepers, -1);
     if (atomic.load<i32>(control + Control.Failed)) return;
     generation++;
+    atomic.add<i32>(control + Control.Begun, 1);
     if (
       runTogether<D>(load<usize>(control, Control.At), load<usize>(control, Control.End), index, count, control, -1) ==
       died
@@ -133,7 +138,7 @@ export function serve<D extends Dispatcher>(index: i32, count: i32, control: usi
 function meet(count: i32, control: usize, patience: i32): i32 {
   const phase = atomic.load<i32>(control + Control.Phase);
   if (atomic.load<i32>(control + Control.Failed)) return died; // phase has been changed for it already, and will not be again
-  if (atomic.add<i32>(control + Control.Arrived, 1) != count - 1) return awaitPhase(control, phase, patience);
+  if (atomic.add<i32>(control + Control.Arrived, 1) != count - 1) return awaitPhase(count, control, phase, patience);
   atomic.store<i32>(control + Control.Arrived, 0);
   atomic.store<i32>(control + Control.Phase, phase + 1);
   if (atomic.load<i32>(control + Control.PhaseSleepers) > 0) atomic.notify(control + Control.Phase, -1);
@@ -141,8 +146,13 @@ function meet(count: i32, control: usize, patience: i32): i32 {
 }
 
 /** Waits until the phase is another. @returns as {@link runTogether} */
-function awaitPhase(control: usize, phase: i32, patience: i32): i32 {
-  if (!waitForChange(control + Control.Phase, phase, control + Control.PhaseSleepers, patience)) {
+function awaitPhase(count: i32, control: usize, phase: i32, patience: i32): i32 {
+  const word = control + Control.Phase;
+  const hasChanged =
+    patience == 0
+      ? spin(word, phase, beginningSpins) || (haveBegun(count, control) && spin(word, phase, patientSpins))
+      : waitForChange(word, phase, control + Control.PhaseSleepers, patience);
+  if (!hasChanged) {
     if (patience > 0) {
       store<i32>(control, phase, Control.Met);
       return waiting;
@@ -152,13 +162,22 @@ function awaitPhase(control: usize, phase: i32, patience: i32): i32 {
   return atomic.load<i32>(control + Control.Failed) == 0 ? done : died;
 }
 
-/** Spins, then sleeps, until the word is not `value`. @param patience ms, −1 for ever, 0 without sleep @returns false when patience ends */
-function waitForChange(word: usize, value: i32, sleepers: usize, patience: i32): bool {
-  const most: i64 = patience == 0 ? patientSpins : spins;
-  for (let i: i64 = 0; i < most; i++) {
+/** True where every worker has begun all launches, this one included. */
+function haveBegun(count: i32, control: usize): bool {
+  return atomic.load<i32>(control + Control.Begun) == atomic.load<i32>(control + Control.Generation) * (count - 1);
+}
+
+/** Looks up to `turns` times. @returns true where the word is not `value` any more */
+function spin(word: usize, value: i32, turns: i64): bool {
+  for (let i: i64 = 0; i < turns; i++) {
     if (atomic.load<i32>(word) != value) return true;
   }
-  if (patience == 0) return false;
+  return false;
+}
+
+/** Spins, then sleeps, until the word is not `value`. @param patience ms, −1 for ever @returns false when patience ends */
+function waitForChange(word: usize, value: i32, sleepers: usize, patience: i32): bool {
+  if (spin(word, value, spins)) return true;
   atomic.add<i32>(sleepers, 1);
   const nanoseconds: i64 = patience < 0 ? -1 : <i64>patience * 1000000;
   while (atomic.load<i32>(word) == value) {

@@ -19,6 +19,8 @@ export enum Control {
   /** Threads that sleep on phase, and on generation. */
   PhaseSleepers = 192,
   GenerationSleepers = 196,
+  /** Launches that workers have begun, those of all workers in one number. A cache line of its own. */
+  Begun = 256,
   /** Of the whole block. */
-  Bytes = 256,
+  Bytes = 320,
 }

@@ -100,5 +100,7 @@ export function checkKeys(op: string, options: object, known: readonly string[])
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   const expected = known.join(", ").replace(/, (\w*)$/, " or $1");
-  throw new UsageError(message(op, "unknown option", { expected, got: show(unknown) }));
+  const meant = known.find((key) => key.toLowerCase() === unknown.replaceAll("_", "").toLowerCase());
+  const hint = meant === undefined ? {} : { hint: `Write it ${meant}.` };
+  throw new UsageError(message(op, "unknown option", { expected, got: show(unknown), ...hint }));
 }

@@ -28,7 +28,7 @@ export { foldBatchNormalization } from "./models/graph/fold.js";
 export { inputGradients, type InputGradientOptions } from "./models/saliency.js";
 export { loadModel, type LoadOptions } from "./models/file/loading.js";
 export type { Model } from "./models/model.js";
-export type { EvaluateOptions, ModelOptions, PredictOptions } from "./models/modelOptions.js";
+export type { EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./models/modelOptions.js";
 export type { LoadedWeights, LoadWeightsOptions } from "./models/file/transfer.js";
 export { asLayer } from "./models/asLayer.js";
 export { upTo } from "./models/upTo.js";

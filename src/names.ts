@@ -14,6 +14,7 @@ import * as initializers from "./initializers/index.js";
 import * as losses from "./losses/index.js";
 import * as metrics from "./metrics/index.js";
 import { activations } from "./ops/pointwise/activate.js";
+import { type NamedActivation, addNamedActivations, namedActivations } from "./ops/pointwise/namedActivations.js";
 import * as optimizers from "./optimizers/index.js";
 import { register } from "./options.js";
 import * as regularizers from "./regularizers/index.js";
@@ -42,6 +43,9 @@ const kinds: Readonly<Record<string, Known>> = {
     crossentropy: categoricalCrossentropy,
     kld: klDivergence,
     kullbackleiblerdivergence: klDivergence,
+    logcosherror: losses.logCosh,
+    mape: losses.meanAbsolutePercentageError,
+    msle: losses.meanSquaredLogarithmicError,
   }),
   metric: known(namedMetrics, {
     acc: accuracy,
@@ -53,7 +57,9 @@ const kinds: Readonly<Record<string, Known>> = {
     mse: metrics.meanSquaredError,
     mae: metrics.meanAbsoluteError,
     mape: metrics.meanAbsolutePercentageError,
+    rmse: metrics.rootMeanSquaredError,
     r2score: metrics.r2,
+    prauc: metrics.prAuc,
     f1score: metrics.f1,
   }),
   initializer: known(namedInitializers, {
@@ -70,7 +76,10 @@ const kinds: Readonly<Record<string, Known>> = {
   constraint: known(constraints, { nonneg: constraints.nonNegative }),
   activation: {
     ...Object.fromEntries(activations.map((name) => [plain(name), () => name])),
+    ...Object.fromEntries(namedActivations.map((name) => [plain(name), () => name])),
     swish: () => "silu",
+    hardswish: () => "hardSilu",
+    exp: () => "exponential",
   },
 };
 
@@ -87,3 +96,14 @@ function valueOf(op: string, option: string, name: string): unknown {
 }
 
 register(valueOf);
+addNamedActivations();
+
+/** Names of activations in Keras's spelling, for the compiler. */
+type KerasActivation =
+  "leaky_relu" | "hard_sigmoid" | "swish" | "hard_silu" | "hard_swish" | "hard_tanh" | "log_softmax";
+
+declare module "./ops/pointwise/activate.js" {
+  // An interface, since only these are merged.
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface FurtherActivations extends Readonly<Record<KerasActivation | NamedActivation, true>> {}
+}

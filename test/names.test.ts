@@ -46,6 +46,11 @@ describe("compile({ optimizer, loss, metrics }) by names", () => {
     ["metrics", "acc", "accuracy"],
     ["metrics", "sparse_categorical_accuracy", "accuracy"],
     ["metrics", "mape", "meanAbsolutePercentageError"],
+    ["metrics", "rmse", "rootMeanSquaredError"],
+    ["loss", "mape", "meanAbsolutePercentageError"],
+    ["loss", "MSLE", "meanSquaredLogarithmicError"],
+    ["loss", "squared_hinge", "squaredHinge"],
+    ["loss", "categorical_hinge", "categoricalHinge"],
   ])("%s %s is %s", (option, name, className) => {
     const { losses: ls, metrics: ms } = compiled({ [option]: option === "loss" ? name : [name] });
     expect((option === "loss" ? ls[0] : ms[0][0]).config.className).toBe(className);
@@ -61,7 +66,7 @@ describe("options of layers by names", () => {
       kernelRegularizer: "l2",
       kernelConstraint: "max_norm",
       biasConstraint: "non_neg",
-      activation: "leaky_relu" as "leakyRelu",
+      activation: "leaky_relu",
     });
     expect(layer.options).toEqual({
       units: 2,
@@ -81,6 +86,34 @@ describe("options of layers by names", () => {
   });
 });
 
+describe("activations that Keras knows by name", () => {
+  const values = [-4, -1, -0.5, 0, 0.5, 2, 7];
+  const sigmoid6 = (x: number): number => Math.min(1, Math.max(0, x / 6 + 0.5));
+  it.each([
+    ["relu6", (x: number) => Math.min(Math.max(x, 0), 6)],
+    ["exponential", Math.exp],
+    ["softsign", (x: number) => x / (1 + Math.abs(x))],
+    ["mish", (x: number) => x * Math.tanh(Math.log1p(Math.exp(x)))],
+    ["hard_silu", (x: number) => x * sigmoid6(x)],
+    ["hard_swish", (x: number) => x * sigmoid6(x)],
+    ["hard_tanh", (x: number) => Math.min(Math.max(x, -1), 1)],
+    ["log_softmax", (x: number) => x - Math.log(values.reduce((sum, v) => sum + Math.exp(v), 0))],
+  ] as const)("%s is computed, and saved under the name of this library", async (activation, reference) => {
+    const model = sequential([layers.activation({ activation, inputShape: [7] })]);
+    const loaded = await loadModel(await model.toBytes());
+    const wanted = values.map(reference);
+    for (const each of [model, loaded]) {
+      const got = (await each.predict([values])).toTypedArray();
+      for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
+    }
+  });
+
+  it("recurrent layers take names as well", () => {
+    const layer = layers.lstm({ units: 1, recurrentActivation: "hard_sigmoid" as "hardSigmoid" });
+    expect(layer.options.recurrentActivation).toBe("hardSigmoid");
+  });
+});
+
 describe("unknown names are refused, listing all", () => {
   it.each([
     ["compile: unknown optimizer; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd, got \"lbfgs\".", () => compile({ optimizer: "lbfgs" })],
@@ -88,7 +121,7 @@ describe("unknown names are refused, listing all", () => {
     ["compile: unknown metric; expected one of acc, accuracy, auc,", () => compile({ metrics: ["speed"] })],
     ['dense: unknown kernelInitializer; expected one of glorotnormal,', () => layers.dense({ units: 1, kernelInitializer: "he" })],
     ["lstm: unknown recurrentRegularizer; expected one of l1, l1l2, l2, got", () => layers.lstm({ units: 1, recurrentRegularizer: "l3" })],
-    ["dense: unknown activation; expected one of elu, gelu,", () => layers.dense({ units: 1, activation: "rely" as "relu" })],
+    ["dense: unknown activation; expected one of elu, exp, exponential, gelu,", () => layers.dense({ units: 1, activation: "rely" as "relu" })],
   ])("%s", (expected, make) => {
     expect(make).toThrow(expected);
   }); // prettier-ignore

@@ -11,7 +11,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import vm from "node:vm";
 import ts from "typescript";
 
-const leaves = ["errors", "version", "config", "options"];
+const leaves = ["errors", "version", "config", "options", "explained"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "constraints", "metrics", "data", "io"];
 
@@ -22,6 +22,7 @@ const beside = ["initializers", "regularizers", "constraints", "metrics", "data"
 const below = {
   errors: [],
   config: ["errors"],
+  explained: ["errors"],
   options: ["errors"],
   version: [],
   runtime: leaves,
@@ -40,7 +41,7 @@ const below = {
   models: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers"],
   index: [...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models"],
   names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
-  report: [],
+  report: [...leaves, "io", "callbacks", "models"],
   methods: [...core, "ops"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],

@@ -45,7 +45,7 @@ export const families = {
   launch: {
     part: "core",
     target: "simd-threads",
-    tests: ["test/runtime/threads.test.ts"],
+    tests: ["test/runtime/threads.test.ts", "test/runtime/threadPage.test.ts"],
     wider: ["test/runtime/threadPlan", "test/models/step/threads"],
   },
   cli: { tests: ["test/data/png.test.ts"], wider: [] },

@@ -17,8 +17,8 @@ process.env.LANEGRAD_BUILD = "simd";
 const { default: ts } = await import("typescript");
 const { default: asc } = await import("assemblyscript/asc");
 const { createVitest } = await import("vitest/node");
-const { partsOf } = await import(`${folder}/scripts/dispatch.mjs`);
-const { pack } = await import(`${folder}/scripts/pack.mjs`);
+const { keysFile, partsOf } = await import(`${folder}/scripts/dispatch.mjs`);
+const { pack, renameExports } = await import(`${folder}/scripts/pack.mjs`);
 const packing = await Promise.all(["operands", "unpack"].map((name) => readFile(`build/carry/${name}.wasm`)));
 const { staticBytes } = await import(`${folder}/scripts/statics.mjs`);
 
@@ -70,7 +70,8 @@ async function compile(name, target) {
     "0",
   ]);
   if (error) throw new Error(`${error.message} ${stderr.toString().slice(0, 600)}`);
-  const packed = await pack(await readFile(`${out}.wasm`), ...packing);
+  const short = renameExports(await readFile(`${out}.wasm`), JSON.parse(await readFile(keysFile(name), "utf8")));
+  const packed = await pack(short, ...packing);
   const carried = deflateRawSync(packed).toString("base64");
   await writeFile(`${out}.js`, `export const base64 = "${carried}";\n`);
   vitest.invalidateFile(`${folder}/${out}.js`);

@@ -3,6 +3,16 @@
  * {@link Training}.
  */
 
+/** A weight that is trained, as a callback may read it. */
+export interface WatchedWeight {
+  /** "dense_1/kernel" */
+  readonly name: string;
+  readonly value: {
+    toTypedArray(): ArrayLike<number>;
+    readonly grad: { toTypedArray(): ArrayLike<number> } | null | undefined;
+  };
+}
+
 /** What a callback may see and do. */
 export interface Training {
   /** Number of the epoch at which this call of fit ends. */
@@ -30,6 +40,16 @@ export interface Training {
    * The size of such a checkpoint in bytes. Rejects when one cannot be made, for example because notes would be lost.
    */
   checkpointSize(): Promise<number>;
+  /**
+   * Loss and metrics on the validation data now, by the names that they have at the end of an epoch ("valLoss"); none
+   * without such data. Training goes on with the same bits.
+   */
+  validate(): Promise<Logs>;
+  /**
+   * Has `watch` called before each update of the weights, when the gradients are those of the step, not clipped yet;
+   * until training ends. For reading alone.
+   */
+  beforeUpdate(watch: (weights: readonly WatchedWeight[]) => void): void;
   /**
    * Ends training after the current batch (in onBatchEnd) or epoch (in onEpochEnd).
    * @param reason recorded in the history
@@ -64,6 +84,13 @@ export interface Callback {
   onEpochBegin?(epoch: number, training: Training): void | Promise<void>;
   /** @param batch from 0 in the epoch  @param logs running means of the epoch so far */
   onBatchEnd?(batch: number, logs: Logs, training: Training): void | Promise<void>;
+  /** Called after onBatchEnd of every callback, for work such as a checkpoint that must see all their changes. */
+  afterBatch?(batch: number, logs: Logs, training: Training): void | Promise<void>;
+  /**
+   * Called after a validation inside an epoch, which `fit` makes with `validateEvery`.
+   * @param logs running means of the epoch so far, and the validation's
+   */
+  onValidate?(logs: Logs, training: Training): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: Logs, training: Training): void | Promise<void>;
   /** Called after onEpochEnd of every callback, for work such as a checkpoint that must see all their changes. */
   afterEpoch?(epoch: number, logs: Logs, training: Training): void | Promise<void>;

@@ -30,7 +30,10 @@ export const monitorTable = {
   minDelta: number("[0, ∞)", 0),
 } satisfies Table<MonitorOptions>;
 
-const larger = /accuracy|precision|recall|f1|auc|r2/i;
+/** True for what should become larger, by its name: accuracies, precision, recall, F1, AUC and R². */
+export function isLargerBetter(name: string): boolean {
+  return /accuracy|precision|recall|f1|auc|r2/i.test(name);
+}
 
 /** A watched number. */
 export class Monitor {
@@ -43,7 +46,7 @@ export class Monitor {
   constructor(op: string, { monitor, mode, minDelta }: Values<typeof monitorTable>) {
     this.#op = op;
     this.#name = monitor;
-    this.#sign = mode === "max" || (mode === "auto" && larger.test(monitor)) ? 1 : -1;
+    this.#sign = mode === "max" || (mode === "auto" && isLargerBetter(monitor)) ? 1 : -1;
     this.#minDelta = minDelta;
   }
 

@@ -24,7 +24,8 @@ export class Batches {
   readonly #columns: readonly Tensor[];
   readonly #buffers: readonly Tensor[];
   readonly #indices: Tensor;
-  readonly #lengths: Lengths | undefined;
+  /** Of column 0, if rows are grouped by length. */
+  readonly lengths: Lengths | undefined;
   /** The views of the buffers, by n and L. */
   readonly #views = new Map<number, { readonly indices: Tensor; readonly batch: Batch }>();
   #computedSteps = 0;
@@ -37,7 +38,7 @@ export class Batches {
    * @throws {MemoryError}
    */
   constructor(columns: readonly Tensor[], batchSize: number, lengths?: Lengths) {
-    this.#lengths = lengths;
+    this.lengths = lengths;
     this.rows = columns[0].shape[0];
     this.batchSize = Math.min(batchSize, this.rows);
     this.count = Math.ceil(this.rows / this.batchSize);
@@ -51,13 +52,13 @@ export class Batches {
   /** The order of an epoch's rows: a permutation that depends on seed and epoch alone, or the given order. */
   order(shuffle: boolean, seed: number, epoch: number): Int32Array {
     const random = new Random(seed).fork(`epoch ${epoch}`);
-    if (this.#lengths !== undefined) return this.#lengths.order(this.batchSize, shuffle, random);
+    if (this.lengths !== undefined) return this.lengths.order(this.batchSize, shuffle, random);
     return shuffle ? random.permutation(this.rows) : ascending(this.rows);
   }
 
   /** The multiple that lengths are rounded up to; false where rows are not grouped by length. */
   get grouping(): number | false {
-    return this.#lengths?.multiple ?? false;
+    return this.lengths?.multiple ?? false;
   }
 
   /** Rows of batch `b`. */
@@ -75,7 +76,7 @@ export class Batches {
     b: number,
   ): { readonly n: number; readonly steps: number | undefined; readonly batch: Batch } {
     const rows = order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, this.rows));
-    const steps = this.#lengths && this.#stepsOf(this.#lengths, rows);
+    const steps = this.lengths && this.#stepsOf(this.lengths, rows);
     const { indices, batch } = this.#viewsOf(rows.length, steps);
     indices.assign(rows);
     return { n: rows.length, steps, batch };
@@ -86,7 +87,7 @@ export class Batches {
     const { indices, batch } = this.#viewsOf(n, steps);
     for (const [i, column] of this.#columns.entries()) {
       if (i > 0 || steps === undefined) gatherInto(batch[i], column, indices);
-      else gatherStepsInto(batch[i], column, indices, this.#lengths!.isPaddedInFront ? column.shape[1] - steps : 0);
+      else gatherStepsInto(batch[i], column, indices, this.lengths!.isPaddedInFront ? column.shape[1] - steps : 0);
     }
   }
 

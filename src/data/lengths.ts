@@ -1,19 +1,27 @@
 /**
  * Sequences of different lengths grouped into batches of similar ones, so that a batch is computed for as many steps as
  * its longest needs.
- * Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
+ * Imported where a fit groups, and itself without imports but errors: what it shared with a page, bundlers would put
+ * into files of its own. Letters: N sequences, T steps with padding, L ≤ T steps of a batch. Does not pad (text/padSequences.ts) and does not
  * gather (batches.ts).
  *
  * Note [Groups by length]. The rows are shuffled and cut into pools of 50 batches, and each pool is sorted by length;
  * then its batches are taken in a shuffled order. So neighbours in length change from epoch to epoch, and padding stays
- * at a few percent. Lengths are rounded up to a multiple, because a recorded step is kept for each.
+ * at a few percent. Lengths are rounded up to a multiple, because a recorded step is kept for each: for those that were
+ * used last, at most {@link mostSizes}.
  */
 import { ShapeError, message } from "../errors.js";
-import { ascending, type Random } from "../tensor/random.js";
+import type { Random } from "../tensor/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** Batches that are sorted together. */
 const poolBatches = 50;
+
+/**
+ * Sizes of batches for which recordings are kept at once. Lengths that are rounded up to tenths of T need eleven with
+ * that of a smaller last batch.
+ */
+export const mostSizes = 24;
 
 /** The length of each row of a data set. */
 export interface Lengths {
@@ -32,6 +40,11 @@ export interface Lengths {
    * this file.
    */
   order(batchSize: number, shuffle: boolean, random: Random): Int32Array;
+  /**
+   * An empty map of what is kept for the sizes of batches: it holds the {@link mostSizes} that were used last.
+   * @param free  what is done to a value that has to go
+   */
+  recentlyUsed<K, V>(free: (value: V) => void): Map<K, V>;
 }
 
 /**
@@ -65,13 +78,48 @@ export function lengthsOf(op: string, x: Tensor, multiple = Math.ceil(x.shape[1]
   }
   const rounded = tokens.map((length) => Math.min(T, Math.ceil(Math.max(1, length) / multiple) * multiple));
   const order: Lengths["order"] = (batchSize, shuffle, random) => orderByLength(tokens, batchSize, shuffle, random);
-  return { tokens, rounded, isPaddedInFront: front >= 0, steps: T, multiple, order };
+  return {
+    tokens,
+    rounded,
+    isPaddedInFront: front >= 0,
+    steps: T,
+    multiple,
+    order,
+    recentlyUsed: (free) => new RecentlyUsed(free),
+  };
+}
+
+/** A map that frees the value that was used longest ago when there are more than {@link mostSizes}. */
+class RecentlyUsed<K, V> extends Map<K, V> {
+  readonly #free: (value: V) => void;
+
+  constructor(free: (value: V) => void) {
+    super();
+    this.#free = free;
+  }
+
+  override get(key: K): V | undefined {
+    const value = super.get(key);
+    if (value === undefined) return undefined;
+    this.delete(key);
+    super.set(key, value);
+    return value;
+  }
+
+  override set(key: K, value: V): this {
+    super.set(key, value);
+    if (this.size <= mostSizes) return this;
+    const [[oldest, unused]] = this;
+    this.delete(oldest);
+    this.#free(unused);
+    return this;
+  }
 }
 
 /** An epoch's rows in batches of similar length. Note [Groups by length]. A smaller last batch stays the last. */
 export function orderByLength(lengths: Int32Array, batchSize: number, shuffle: boolean, random: Random): Int32Array {
   const N = lengths.length;
-  const rows = shuffle ? random.permutation(N) : ascending(N);
+  const rows = shuffle ? random.permutation(N) : lengths.map((_, row) => row);
   const pool = shuffle ? poolBatches * batchSize : N;
   for (let begin = 0; begin < N; begin += pool) {
     const part = rows.subarray(begin, begin + pool);

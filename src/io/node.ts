@@ -5,7 +5,7 @@
 import { message, UsageError } from "../errors.js";
 
 /** The modules that the library may request, without "node:". */
-type Name = "crypto" | "fs" | "fs/promises" | "os" | "path" | "url" | "zlib";
+type Name = "crypto" | "fs" | "fs/promises" | "module" | "os" | "path" | "url" | "zlib";
 
 type Builtin<N extends Name> = ReturnType<typeof globalThis.process.getBuiltinModule<N>>;
 

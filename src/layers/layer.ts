@@ -6,9 +6,11 @@
  */
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
+import { explained } from "../explained.js";
 import type { RandomState } from "../tensor/randomState.js";
 import { type SampleShape, type Shape, fitsShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { callChecks } from "./callChecks.js";
 import { Parameter, type ParameterSpec } from "./parameter.js";
 import type { SequencePart } from "./sequencePart.js";
 
@@ -94,6 +96,7 @@ export abstract class Layer {
     const { name, inputShape } = options ?? {};
     this.#name = name;
     this.inputShape = Array.isArray(inputShape) ? inputShape : undefined;
+    explained<Layer>(this, callChecks(this));
   }
 
   /**
@@ -117,6 +120,11 @@ export abstract class Layer {
   /** Notes which layer holds this one. @internal */
   putInto(holder: Layer): void {
     this.#holder = holder;
+  }
+
+  /** The layer that a wrapper holds in place of this one, where this one is a model's; else undefined. @internal */
+  forWrapper(): Layer | undefined {
+    return undefined;
   }
 
   /** The parameters in the order of their declaration; empty before the layer is applied. */

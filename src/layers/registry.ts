@@ -49,6 +49,11 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
   const config = value as Config;
   const made = own?.(config);
   if (made !== undefined) return made;
+  if (config.isFunction === true) {
+    const name = show(config.className);
+    const hint = `Give it to loadModel(file, { functions: { ${config.className} } }).`;
+    throw new DataError(message("loadModel", `function ${name} of a lambda layer is missing`, { hint }));
+  }
   const isOf = (room: object): boolean => Object.hasOwn(room, config.className);
   if (isOf(initializers)) return initializerFrom(config);
   if (isOf(regularizers)) return regularizerFrom(config);

@@ -11,7 +11,7 @@ import { SequenceLayer } from "./sequenceLayer.js";
  */
 export function checkWrapped(op: string, option: string, layer: unknown, kinds: string, isFine: boolean): void {
   if (!isFine) throw new UsageError(message(op, `${option} cannot be wrapped`, { expected: kinds, got: show(layer) }));
-  if ((layer as Layer).parameters.length === 0) return;
+  if ((layer as Layer).parameters.length === 0 || (layer as Layer).forWrapper() !== undefined) return;
   const hint = "Make a new layer for the wrapper.";
   throw new UsageError(message(op, `${option} is already part of a model`, { hint }));
 }

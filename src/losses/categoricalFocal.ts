@@ -14,6 +14,7 @@ import { reshape } from "../ops/shape/reshape.js";
 import { type Option, type Table, flag, number, resolve } from "../options.js";
 import { tensor } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkClasses } from "./targets.js";
@@ -57,7 +58,7 @@ export function categoricalFocalCrossentropy(options: CategoricalFocalOptions = 
   /** (1 − p)^γ · entropies, without the infinite slope that it has at p = 1 for γ < 1. */
   const focused = (p: Tensor, entropies: Tensor): Tensor =>
     gamma === 0 ? entropies : mul(pow(clip(sub(1, p), tiny, 1), gamma), entropies);
-  return {
+  return defineLoss({
     name,
     takes: fromLogits ? "logits" : "probabilities",
     call(target, prediction) {
@@ -78,5 +79,5 @@ export function categoricalFocalCrossentropy(options: CategoricalFocalOptions = 
       throw new UsageError(message(name, "alpha does not fit the output", { expected, got: show(alpha) }));
     },
     config: { className: name, gamma, alpha, fromLogits },
-  };
+  });
 }

@@ -12,6 +12,7 @@ import { slice } from "../ops/shape/slice.js";
 import { type Table, flag, number, optional, resolve } from "../options.js";
 import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkRange, checkSameAsOutput } from "./targets.js";
@@ -22,7 +23,7 @@ const tiny = 1e-7;
 /** Mean of p − y·ln(p + 1e-7), for counts y ≥ 0 and predicted rates p > 0. As Keras's Poisson. */
 export function poisson(): Loss {
   const name = "poisson";
-  return {
+  return defineLoss({
     name,
     call: (target, prediction) => perSample(sub(prediction, mul(target, log(add(prediction, tiny))))),
     checkTargets(targets, outputShape) {
@@ -30,7 +31,7 @@ export function poisson(): Loss {
       checkRange(name, targets, 0, Infinity, "a count in [0, ∞)");
     },
     config: { className: name },
-  };
+  });
 }
 
 /**
@@ -39,7 +40,7 @@ export function poisson(): Loss {
  */
 export function logCosh(): Loss {
   const name = "logCosh";
-  return {
+  return defineLoss({
     name,
     call(target, prediction) {
       const e = abs(sub(prediction, target));
@@ -47,7 +48,7 @@ export function logCosh(): Loss {
     },
     checkTargets: (targets, outputShape) => checkSameAsOutput(name, targets, outputShape),
     config: { className: name },
-  };
+  });
 }
 
 /** Options of {@link binaryFocalCrossentropy}. */
@@ -74,7 +75,7 @@ export function binaryFocalCrossentropy(options: FocalOptions = {}): Loss {
     alpha: optional(number("[0, 1]")),
     fromLogits: flag(false),
   } satisfies Table<FocalOptions>);
-  return {
+  return defineLoss({
     name,
     takes: fromLogits ? "logits" : "probabilities",
     call(target, prediction) {
@@ -94,7 +95,7 @@ export function binaryFocalCrossentropy(options: FocalOptions = {}): Loss {
       checkRange(name, targets, 0, 1, "a probability in [0, 1]");
     },
     config: { className: name, gamma, ...(alpha !== undefined && { alpha }), fromLogits },
-  };
+  });
 }
 
 /** Options of {@link contrastive} and {@link triplet}. */
@@ -112,7 +113,7 @@ export interface MarginOptions {
 export function contrastive(options: MarginOptions = {}): Loss {
   const name = "contrastive";
   const { margin } = marginOf(name, options);
-  return {
+  return defineLoss({
     name,
     call: (target, d) => perSample(add(mul(target, square(d)), mul(sub(1, target), square(relu(sub(margin, d)))))),
     checkTargets(targets, outputShape) {
@@ -120,7 +121,7 @@ export function contrastive(options: MarginOptions = {}): Loss {
       checkRange(name, targets, 0, 1, "1 for a pair of the same kind, else 0");
     },
     config: { className: name, margin },
-  };
+  });
 }
 
 /**
@@ -133,7 +134,7 @@ export function contrastive(options: MarginOptions = {}): Loss {
 export function triplet(options: MarginOptions = {}): Loss {
   const name = "triplet";
   const { margin } = marginOf(name, options);
-  return {
+  return defineLoss({
     name,
     call(_target, prediction) {
       checkTriplets(name, prediction.shape.slice(1));
@@ -144,7 +145,7 @@ export function triplet(options: MarginOptions = {}): Loss {
     },
     checkTargets: (_targets, outputShape) => checkTriplets(name, outputShape),
     config: { className: name, margin },
-  };
+  });
 }
 
 function checkTriplets(op: string, shape: readonly number[]): void {

@@ -20,4 +20,10 @@ export {
   poisson,
   triplet,
 } from "./further.js";
+export {
+  categoricalHinge,
+  meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  squaredHinge,
+} from "./relative.js";
 export { sparseCategoricalCrossentropy, type SparseCrossentropyOptions } from "./sparse.js";

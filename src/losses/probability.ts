@@ -7,6 +7,7 @@ import { crossEntropy } from "../ops/loss/crossEntropy.js";
 import { binaryCrossEntropyOp, kullbackLeiblerOp, rowLoss, sigmoidCrossEntropyOp } from "../ops/loss/rowLosses.js";
 import { softmaxCrossEntropy } from "../ops/loss/softmaxCrossEntropy.js";
 import { type Table, flag, number, resolve } from "../options.js";
+import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkClasses, checkRange, checkSameAsOutput } from "./targets.js";
@@ -28,7 +29,7 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const name = "binaryCrossentropy";
   const { fromLogits, labelSmoothing } = checkOptions(name, options);
   const op = fromLogits ? sigmoidCrossEntropyOp : binaryCrossEntropyOp;
-  return {
+  return defineLoss({
     name,
     takes: kindOf(fromLogits),
     call: (target, prediction) => rowLoss(op, prediction, target, labelSmoothing),
@@ -37,7 +38,7 @@ export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
       checkRange(name, targets, 0, 1, "a probability in [0, 1]");
     },
     config: { className: name, fromLogits, labelSmoothing },
-  };
+  });
 }
 
 /**
@@ -50,19 +51,19 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
   const name = "categoricalCrossentropy";
   const { fromLogits, labelSmoothing } = checkOptions(name, options);
   const op = fromLogits ? softmaxCrossEntropy : crossEntropy;
-  return {
+  return defineLoss({
     name,
     takes: kindOf(fromLogits),
     call: (target, prediction) => perSample(op(prediction, target, { labelSmoothing })),
     checkTargets: (targets, outputShape) => checkClasses(name, targets, outputShape),
     config: { className: name, fromLogits, labelSmoothing },
-  };
+  });
 }
 
 /** Σ y ln(y / p) over the last axis, both clipped to [1e-7, 1] as in Keras; averaged over further axes. */
 export function klDivergence(): Loss {
   const name = "klDivergence";
-  return {
+  return defineLoss({
     name,
     takes: kindOf(false),
     call: (target, prediction) => perSample(rowLoss(kullbackLeiblerOp, prediction, target)),
@@ -71,7 +72,7 @@ export function klDivergence(): Loss {
       checkRange(name, targets, 0, 1, "a probability in [0, 1]");
     },
     config: { className: name },
-  };
+  });
 }
 
 function kindOf(fromLogits: boolean): NonNullable<Loss["takes"]> {

@@ -13,6 +13,7 @@ import {
   squaredErrorOp,
 } from "../ops/loss/rowLosses.js";
 import { type Table, number, resolve } from "../options.js";
+import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkEach, checkSameAsOutput } from "./targets.js";
@@ -50,7 +51,7 @@ export function huber(options: HuberOptions = {}): Loss {
 /** Mean of max(0, 1 − y·p) for targets −1 and 1; p > 0 means 1. */
 export function hinge(): Loss {
   const loss = elementwise("hinge", hingeOp);
-  return {
+  return defineLoss({
     ...loss,
     takes: "logits",
     checkTargets(targets, outputShape) {
@@ -58,7 +59,7 @@ export function hinge(): Loss {
       const hint = "Map 0 and 1 to −1 and 1 with 2·y − 1.";
       checkEach("hinge", targets, (y) => y === -1 || y === 1, "−1 or 1", hint);
     },
-  };
+  });
 }
 
 /**
@@ -70,10 +71,10 @@ export function cosineSimilarity(): Loss {
 }
 
 function elementwise(name: string, op: Op<number>, parameter = 0, options: object = {}): Loss {
-  return {
+  return defineLoss({
     name,
     call: (target, prediction) => perSample(rowLoss(op, prediction, target, parameter)),
     checkTargets: (targets, outputShape) => checkSameAsOutput(name, targets, outputShape),
     config: { className: name, ...options },
-  };
+  });
 }

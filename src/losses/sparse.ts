@@ -10,6 +10,7 @@ import { notEqual } from "../ops/pointwise/compare.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { type Table, flag, integer, optional, resolve } from "../options.js";
 import { showShape } from "../tensor/shape.js";
+import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkClasses, checkEach } from "./targets.js";
@@ -39,7 +40,7 @@ export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions
   const { fromLogits, ignoreClass } = values;
   const op = fromLogits ? softmaxCrossEntropy : crossEntropy;
   const steps = maskedStepsWith(maskTools);
-  return {
+  return defineLoss({
     name,
     takes: fromLogits ? "logits" : "probabilities",
     call: (target, prediction) => perSample(op(prediction, target)),
@@ -73,5 +74,5 @@ export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions
       },
     }),
     config: { className: name, fromLogits, ...(ignoreClass !== undefined && { ignoreClass }) },
-  };
+  });
 }

@@ -8,6 +8,7 @@ import { reshape } from "../ops/shape/reshape.js";
 import { type Table, integer, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
+import { defineMetric } from "./defineMetric.js";
 import type { Metric } from "./metric.js";
 import { classesOf, labelsOf, placeWeights } from "./places.js";
 
@@ -19,7 +20,7 @@ import { classesOf, labelsOf, placeWeights } from "./places.js";
 export function accuracy(options: ThresholdOptions = {}): Metric {
   const name = "accuracy";
   const { threshold } = checkThreshold(name, options);
-  return {
+  return defineMetric({
     name,
     stateSize: (outputShape) => (isBinary(threshold, classesOf(outputShape)) ? 4 : 2),
     update(state, target, prediction, weights, areLogits) {
@@ -33,7 +34,7 @@ export function accuracy(options: ThresholdOptions = {}): Metric {
       return (first + last) / totals.reduce((sum, count) => sum + count, 0);
     },
     config: { className: name, ...options },
-  };
+  });
 }
 
 /** Options of {@link topKAccuracy}. */
@@ -50,7 +51,7 @@ export interface TopKAccuracyOptions {
 export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
   const name = "topKAccuracy";
   const { k } = resolve(name, options, { k: integer("[1, ∞)", 5) } satisfies Table<TopKAccuracyOptions>);
-  return {
+  return defineMetric({
     name,
     stateSize(outputShape) {
       if (classesOf(outputShape) < 2)
@@ -62,7 +63,7 @@ export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
     update: (state, target, prediction, weights) => addBest(state, target, prediction, weights, k),
     result: ([right, all]) => right / all,
     config: { className: name, k },
-  };
+  });
 }
 
 /** Adds the weight of the correct predictions and the weight of all predictions. */

@@ -4,6 +4,7 @@ import { sigmoid } from "../ops/pointwise/activationFunctions.js";
 import { addHistogram } from "../ops/inPlace/metricTotals.js";
 import { type Table, describe, flag, integer, optional, resolve } from "../options.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
+import { defineMetric } from "./defineMetric.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
@@ -46,7 +47,7 @@ function areaMetric(name: string, options: AucOptions, areaOf: typeof area): Met
     numThresholds: integer(`[2, ${2 ** 20}]`, 200),
   } satisfies Table<AucOptions>);
   const { fromLogits, numThresholds: bins } = values;
-  return {
+  return defineMetric({
     name,
     stateSize(outputShape) {
       if (sizeOf(outputShape) !== 1) {
@@ -61,7 +62,7 @@ function areaMetric(name: string, options: AucOptions, areaOf: typeof area): Met
     },
     result: (totals) => areaOf(totals.subarray(0, bins), totals.subarray(bins)),
     config: { className: name, ...describe(values) },
-  };
+  });
 }
 
 /**

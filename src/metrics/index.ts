@@ -5,4 +5,10 @@ export { auc, type AucOptions, prAuc } from "./auc.js";
 export { f1, precision, recall } from "./precisionRecall.js";
 export { type ClassScores, classScores, confusionMatrix, type ConfusionMatrixOptions } from "./confusionMatrix.js";
 export type { Metric } from "./metric.js";
-export { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, r2 } from "./regression.js";
+export {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  r2,
+  rootMeanSquaredError,
+} from "./regression.js";

@@ -2,6 +2,7 @@
 import { addConfusion } from "../ops/inPlace/metricTotals.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
 import { classScores } from "./confusionMatrix.js";
+import { defineMetric } from "./defineMetric.js";
 import type { Metric } from "./metric.js";
 import { classesOf, labelsOf, placeWeights, positionsOf } from "./places.js";
 
@@ -34,7 +35,7 @@ export function f1(options: ThresholdOptions = {}): Metric {
 
 function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): Metric {
   const { threshold } = checkThreshold(name, options);
-  return {
+  return defineMetric({
     name,
     stateSize: (outputShape) => (isBinary(threshold, classesOf(outputShape)) ? 4 : classesOf(outputShape) ** 2),
     update(state, target, prediction, weights, areLogits) {
@@ -53,7 +54,7 @@ function score(name: "precision" | "recall" | "f1", options: ThresholdOptions): 
       return occurring.reduce((sum, each) => sum + each[name], 0) / occurring.length;
     },
     config: { className: name, ...options },
-  };
+  });
 }
 
 /** The totals (C · C) as a matrix. */

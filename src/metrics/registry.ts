@@ -4,7 +4,13 @@ import { accuracy, topKAccuracy } from "./accuracy.js";
 import { auc, prAuc } from "./auc.js";
 import { f1, precision, recall } from "./precisionRecall.js";
 import type { Metric } from "./metric.js";
-import { meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, r2 } from "./regression.js";
+import {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  r2,
+  rootMeanSquaredError,
+} from "./regression.js";
 
 const metrics: Makers<Metric> = {
   accuracy,
@@ -18,6 +24,7 @@ const metrics: Makers<Metric> = {
   meanAbsolutePercentageError,
   meanSquaredError,
   r2,
+  rootMeanSquaredError,
 };
 
 /**

@@ -11,6 +11,7 @@ import { mean } from "../ops/reduce/reduce.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { absoluteErrorOp, rowLoss, squaredErrorOp } from "../ops/loss/rowLosses.js";
 import { showShape, sizeOf } from "../tensor/shape.js";
+import { defineMetric } from "./defineMetric.js";
 import type { Metric } from "./metric.js";
 import { checkSame } from "./places.js";
 
@@ -24,8 +25,16 @@ export function meanSquaredError(): Metric {
   return meanError("meanSquaredError", squaredErrorOp);
 }
 
+/** The root of the mean of (p − y)², weighted by sample. */
+export function rootMeanSquaredError(): Metric {
+  const squared = meanSquaredError();
+  const name = "rootMeanSquaredError";
+  const result: Metric["result"] = (totals, shape) => Math.sqrt(squared.result(totals, shape));
+  return { ...squared, name, result, config: { className: name } };
+}
+
 function meanError(name: string, op: Op<number>): Metric {
-  return {
+  return defineMetric({
     name,
     stateSize: () => 2,
     update(state, target, prediction, weights) {
@@ -34,13 +43,13 @@ function meanError(name: string, op: Op<number>): Metric {
     },
     result: ([sum, weight]) => sum / weight,
     config: { className: name },
-  };
+  });
 }
 
 /** Mean of 100·|p − y| / max(|y|, 1e-7), in percent, weighted by sample, as in Keras. */
 export function meanAbsolutePercentageError(): Metric {
   const name = "meanAbsolutePercentageError";
-  return {
+  return defineMetric({
     name,
     stateSize: () => 2,
     update(state, target, prediction, weights) {
@@ -51,7 +60,7 @@ export function meanAbsolutePercentageError(): Metric {
     },
     result: ([sum, weight]) => sum / weight,
     config: { className: name },
-  };
+  });
 }
 
 /**
@@ -60,7 +69,7 @@ export function meanAbsolutePercentageError(): Metric {
  */
 export function r2(): Metric {
   const name = "r2";
-  return {
+  return defineMetric({
     name,
     stateSize(outputShape) {
       const size = 4 * sizeOf(outputShape);
@@ -85,5 +94,5 @@ export function r2(): Metric {
       return sum / C;
     },
     config: { className: name },
-  };
+  });
 }

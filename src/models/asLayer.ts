@@ -20,12 +20,17 @@ const made = new WeakMap<Graph, ModelLayer>();
  * is in it, and `loadModel` reads it back. Each call for the same model gives the same layer; `trainable = false`
  * freezes it. `apply` gives the first output, `applyMany` all of them.
  *
+ * As the first layer of `sequential` it brings the shape of its input along; in layers.timeDistributed it is applied to
+ * every step.
+ *
  * A model that was trained before hands its weights over to the model around it, which trains them once it is compiled;
- * the inner model, and a second model around it, then use them as they are.
- * @throws {UsageError} before the model is built
+ * the inner model, and a second model around it, then use them as they are, as `summary` shows. To train them in the
+ * second one, dispose of the first, or freeze the layer there and compile it again.
+ * @throws {UsageError} before the model is built, and once it was disposed
  */
 export function asLayer(model: Model): Layer {
   checkModel("asLayer", model);
+  model.insides.checkUsable("asLayer");
   const graph = model.insides.graph("asLayer");
   let layer = made.get(graph);
   if (layer === undefined) {

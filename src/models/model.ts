@@ -9,7 +9,7 @@ import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkFunction, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
-import { type Shape, checkShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type DataColumns, columnsOf } from "./input/batchColumns.js";
 import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
@@ -24,17 +24,23 @@ import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import { checkGroupByLength } from "./input/groupByLengthOption.js";
-import type { Fit } from "./input/handed.js";
+import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
-import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions } from "./modelOptions.js";
+import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { predictBatches } from "./loop/predict.js";
-import type { BatchSource, DataList, Samples } from "./input/samples.js";
+import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
 import type { Weight } from "./step/weights.js";
+
+/** True for what has a size: a tensor, a list, a typed array; not for a function or a stream. */
+function isData(value: unknown): value is DataList {
+  const sized = value as { readonly size?: number; readonly length?: number } | null | undefined;
+  return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
+}
 
 /** How many samples predict and evaluate compute at once by default. */
 const defaultBatchSize = 256;
@@ -109,13 +115,12 @@ export class Model {
   /**
    * Fixes the shapes of a sequential model without inputShape before it sees data.
    *
-   * @param sampleShape  shape of one sample
+   * @param shape  shape of one sample; null is an axis of any size
    * @throws {UsageError} when the model is built for another shape
    * @throws {ShapeError} when the layers do not fit
    */
-  build(sampleShape: Shape): void {
-    checkShape("build", sampleShape);
-    this.#state.build(sampleShape);
+  build(shape: SampleShape): void {
+    this.#state.build(sampleShape("build", shape));
   }
 
   /**
@@ -155,14 +160,12 @@ export class Model {
   fit(data: Pick<Samples, "x" | "y">, options?: FitOptions): Promise<History>;
   fit(x: DataList, y: DataList, options?: FitOptions): Promise<History>;
   async fit(x: unknown, y: unknown, options: FitOptions = {}): Promise<History> {
-    const fit: Fit = (...data) => this.#fit(...data);
-    if (((y as Tensor)?.size ?? (y as readonly unknown[])?.length) !== undefined) {
-      return fit(x as DataList, y as DataList, options);
-    }
-    return (await import("./input/handed.js")).fitHanded(x, y, options, checkFitOptions, fit);
+    const fit: Run<FitOptions, History> = (...data) => this.#fit(...data);
+    if (isData(y)) return fit(x as DataList, y, options);
+    return (await import("./input/handed.js")).runHanded("fit", x, y, options, checkFitOptions, fit);
   }
 
-  async #fit(...[x, y, options, streamed]: Parameters<Fit>): Promise<History> {
+  async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
     const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
@@ -204,41 +207,52 @@ export class Model {
   }
 
   /**
-   * Computes loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}, but no
-   * stream. States that stateful layers carry begin at zero; the model's own states do not change.
+   * Computes loss and metrics on data, without training; also while fit is running. Arguments as for {@link fit}; of a
+   * stream all batches, or as many as `steps` says. States that stateful layers carry begin at zero; the model's own
+   * states do not change.
    * @returns numbers by name: loss, and the metrics
+   * @throws {DataError} when a stream throws, or ends before it has given `steps` batches
    */
+  evaluate(batches: BatchSource, options?: StreamOptions): Promise<Logs>;
   evaluate(data: Pick<Samples, "x" | "y">, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: DataList, y: DataList, options?: EvaluateOptions): Promise<Logs>;
-  async evaluate(handed: unknown, second: unknown, third: EvaluateOptions = {}): Promise<Logs> {
+  async evaluate(x: unknown, y: unknown, options: EvaluateOptions = {}): Promise<Logs> {
+    return this.#state.use(async () => {
+      const evaluate: Run<EvaluateOptions, Logs> = (...data) => this.#evaluate(...data);
+      if (isData(y)) return evaluate(x as DataList, y, options);
+      const check = (given: EvaluateOptions): void => checkKeys("evaluate", given, ["signal"]);
+      return (await import("./input/handed.js")).runHanded("evaluate", x, y, options, check, evaluate);
+    });
+  }
+
+  async #evaluate(...[x, y, options, streamed]: Parameters<Run<EvaluateOptions, Logs>>): Promise<Logs> {
     const op = "evaluate";
-    const [x, y, options] = isDataset(handed)
-      ? [handed.x, handed.y, (second ?? third) as EvaluateOptions]
-      : [handed as DataList, second as DataList, third];
     checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
-    const { batchSize = defaultBatchSize, signal, sampleWeight, groupByLength, mask, lengths: steps } = options;
+    const { batchSize = streamed ? Infinity : defaultBatchSize, signal, sampleWeight, groupByLength } = options;
     checkGroupByLength(op, groupByLength);
-    checkInteger(op, "batchSize", batchSize, "[1, ∞)");
+    if (!streamed) checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
-    return state.use(async () => {
-      const compiled = state.compiled(op);
-      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
-      const samples = { x, y, sampleWeight, mask, lengths: steps };
-      const data = dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
-      let evaluation: Evaluation | undefined;
-      try {
-        state.buildFor(data.inputs.map(({ tensor }) => tensor));
-        checkBatchSizes(this.layers, data.inputs[0].tensor.shape[0], batchSize);
-        const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
-        const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
-        evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths);
-        return await evaluation.run(interrupts(op, state, signal));
-      } finally {
-        evaluation?.dispose();
-        release(columnsOf(data));
-      }
-    });
+    const compiled = state.compiled(op);
+    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
+    const columns = (op: string, samples: Samples): DataColumns =>
+      dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
+    const data = columns(op, { x, y, sampleWeight, mask: options.mask, lengths: options.lengths });
+    let evaluation: Evaluation | undefined;
+    try {
+      state.buildFor(data.inputs.map(({ tensor }) => tensor));
+      const checkRows = ([{ tensor }]: readonly Column[]): void =>
+        checkBatchSizes(this.layers, tensor.shape[0], batchSize);
+      checkRows(data.inputs);
+      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
+      const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
+      const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
+      evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths, makeSteps);
+      return await evaluation.run(interrupts(op, state, signal));
+    } finally {
+      evaluation?.dispose();
+      release(columnsOf(data));
+    }
   }
 
   /**
@@ -247,19 +261,31 @@ export class Model {
    * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
    * began last leaves its own.
    *
-   * @param x  as for {@link fit}; of a data set, its x
-   * @returns  (N, …) float32; no scope frees it
+   * @param x  as for {@link fit}; of a data set, its x. Or a stream of batches: x of each, or what `fit` takes
+   * @returns  (N, …) float32, of a stream all its samples; no scope frees it
    */
-  async predict(x: DataList | Pick<Samples, "x">, options: PredictOptions = {}): Promise<Tensor> {
-    const [first, ...others] = await this.predictAll(x, options);
+  predict(batches: InputSource, options?: StreamOptions): Promise<Tensor>;
+  predict(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor>;
+  async predict(x: unknown, options: PredictOptions = {}): Promise<Tensor> {
+    const [first, ...others] = await this.predictAll(x as DataList, options);
     for (const other of others) other.dispose();
     return first;
   }
 
   /** Computes every output of a model with several, as {@link predict} does the first. */
-  async predictAll(data: DataList | Pick<Samples, "x">, options: PredictOptions = {}): Promise<Tensor[]> {
+  predictAll(batches: InputSource, options?: StreamOptions): Promise<Tensor[]>;
+  predictAll(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor[]>;
+  async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    const x = isDataset(data) ? data.x : (data as DataList);
+    const x = isDataset(handed) ? handed.x : handed;
+    if (isData(x)) return this.#predict(x, options);
+    const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => this.#predict(x, options);
+    const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
+    return (await import("./input/handed.js")).predictStream(x, options, predict, join);
+  }
+
+  async #predict(x: DataList, options: PredictOptions): Promise<Tensor[]> {
+    const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
     checkGroupByLength(op, groupByLength);

@@ -52,3 +52,11 @@ export interface EvaluateOptions extends PredictOptions {
   /** Weight of each sample, (N). Default 1. */
   readonly sampleWeight?: SampleWeight;
 }
+
+/** Options of `evaluate` and `predict` on a stream of batches. */
+export interface StreamOptions extends Pick<PredictOptions, "signal"> {
+  /** Batches to take. Default: all, until the stream ends. */
+  readonly steps?: number;
+  /** Batches that an asynchronous stream is asked for ahead, as in `fit`. Default 0. */
+  readonly prefetch?: number;
+}

@@ -7,7 +7,7 @@ import type { Parameter } from "../layers/parameter.js";
 import { maskTools } from "../ops/loss/weightedMean.js";
 import { RandomState } from "../tensor/randomState.js";
 import { unrecorded } from "../tensor/record.js";
-import { type Shape, fitsShape, showShape } from "../tensor/shape.js";
+import { type Shape, fitsShape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OwnStates } from "../layers/sequencePart.js";
 import { Chain } from "./graph/chain.js";
@@ -118,7 +118,7 @@ export class ModelState {
       return;
     }
     const [{ shape }] = this.#form.inputs;
-    if (fitsShape(sampleShape, shape)) return;
+    if (fitsShape(sampleShape, shape) || sameShape(sampleShape, shape)) return;
     const [expected, got] = [showShape(shape), showShape(sampleShape)];
     throw new UsageError(message("build", "the model is built for another shape", { expected, got }));
   }

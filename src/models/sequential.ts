@@ -49,7 +49,12 @@ export function sequential(layers: readonly Layer[], options: ModelOptions = {})
  * them to the new one.
  * @throws {UsageError} when an output depends on an input that is not listed
  */
-export function model(given: GraphOptions): Model {
+export function model(given: GraphOptions, ...others: readonly never[]): Model {
+  if (others.length > 0) {
+    const expected = "model({ inputs, outputs, name, seed })";
+    const got = `${1 + others.length} arguments`;
+    throw new UsageError(message("model", "everything is given in one object", { expected, got }));
+  }
   checkKeys("model", given, ["inputs", "outputs", "name", "seed"]);
   const { inputs, outputs, ...options } = given;
   const list = (symbols: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] =>

@@ -170,7 +170,7 @@ function normalOptions(
 ): { readonly mean: number; readonly stddev: number; readonly seed: number | undefined } {
   checkKeys(op, options, ["mean", "stddev", "seed"]);
   const { mean = 0, stddev = 1, seed } = options;
-  if (!(Number.isFinite(mean) && stddev >= 0 && stddev < Infinity)) {
+  if (!(Number.isFinite(mean) && Number.isFinite(stddev) && stddev >= 0)) {
     const got = `mean ${show(mean)}, stddev ${show(stddev)}`;
     throw new UsageError(
       message(op, "mean or stddev is out of range", { expected: "a finite mean and stddev ≥ 0", got }),

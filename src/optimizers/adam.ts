@@ -9,6 +9,7 @@
 import { adamStep, adamwStep, nadamStep } from "../ops/inPlace/optimizerSteps.js";
 import { flag } from "../options.js";
 import type { Optimizer, Schedule } from "./optimizer.js";
+import { defineOptimizer } from "./defineOptimizer.js";
 import {
   type OptimizerOptions,
   type OptimizerTable,
@@ -60,7 +61,7 @@ const largest = { name: "largest", initial: 0 };
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adam", options, adamTable());
-  return { ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamStep };
+  return defineOptimizer({ ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamStep });
 }
 
 /**
@@ -70,7 +71,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  */
 export function adamw(options: AdamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("adamw", options, adamTable(0.004));
-  return { ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamwStep };
+  return defineOptimizer({ ...common, constants: values, slots: slotsOf(values.amsgrad), step: adamwStep });
 }
 
 /**
@@ -81,7 +82,7 @@ export function adamw(options: AdamOptions = {}): Optimizer {
  */
 export function nadam(options: NadamOptions = {}): Optimizer {
   const { values, common } = resolveOptions("nadam", options, nadamTable());
-  return { ...common, constants: values, slots: [mean, square], step: nadamStep };
+  return defineOptimizer({ ...common, constants: values, slots: [mean, square], step: nadamStep });
 }
 
 function slotsOf(amsgrad: boolean): Optimizer["slots"] {

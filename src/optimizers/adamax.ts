@@ -5,6 +5,7 @@
 import { adamaxStep } from "../ops/inPlace/optimizerSteps.js";
 import type { NadamOptions } from "./adam.js";
 import type { Optimizer } from "./optimizer.js";
+import { defineOptimizer } from "./defineOptimizer.js";
 import { type OptimizerTable, epsilon, fraction, optimizerTable, resolveOptions } from "./optimizerTable.js";
 
 /**
@@ -21,5 +22,5 @@ export function adamax(options: NadamOptions = {}): Optimizer {
     epsilon,
   } satisfies OptimizerTable<NadamOptions>);
   const slots = ["mean", "largest"].map((name) => ({ name, initial: 0 }));
-  return { ...common, constants: values, slots, step: adamaxStep };
+  return defineOptimizer({ ...common, constants: values, slots, step: adamaxStep });
 }

@@ -6,6 +6,7 @@
 import { adadeltaStep, adagradStep, rmspropStep } from "../ops/inPlace/optimizerSteps.js";
 import { flag, number } from "../options.js";
 import type { Optimizer, Schedule } from "./optimizer.js";
+import { defineOptimizer } from "./defineOptimizer.js";
 import {
   type OptimizerOptions,
   type OptimizerTable,
@@ -36,12 +37,12 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
     initialAccumulatorValue: number("[0, ∞)", 0.1),
     epsilon,
   } satisfies OptimizerTable<AdagradOptions>);
-  return {
+  return defineOptimizer({
     ...common,
     constants: { epsilon: values.epsilon },
     slots: [{ name: "square", initial: values.initialAccumulatorValue }],
     step: adagradStep,
-  };
+  });
 }
 
 /** Options of {@link rmsprop}. */
@@ -74,12 +75,12 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   } satisfies OptimizerTable<RmspropOptions>);
   const { rho, momentum, centered } = values;
   const names = ["square", ...(centered ? ["average"] : []), ...(momentum > 0 ? ["velocity"] : [])];
-  return {
+  return defineOptimizer({
     ...common,
     constants: { epsilon: values.epsilon, momentum, beta2: rho },
     slots: names.map((name) => ({ name, initial: 0 })),
     step: (range, block) => rmspropStep(range, block, centered, momentum > 0),
-  };
+  });
 }
 
 /** Options of {@link adadelta}. */
@@ -107,5 +108,10 @@ export function adadelta(options: AdadeltaOptions = {}): Optimizer {
     { name: "square", initial: 0 },
     { name: "updates", initial: 0 },
   ];
-  return { ...common, constants: { epsilon: values.epsilon, beta2: values.rho }, slots, step: adadeltaStep };
+  return defineOptimizer({
+    ...common,
+    constants: { epsilon: values.epsilon, beta2: values.rho },
+    slots,
+    step: adadeltaStep,
+  });
 }

@@ -4,6 +4,7 @@
  */
 import { lionStep } from "../ops/inPlace/optimizerSteps.js";
 import type { Optimizer, Schedule } from "./optimizer.js";
+import { defineOptimizer } from "./defineOptimizer.js";
 import { type OptimizerOptions, type OptimizerTable, fraction, optimizerTable, resolveOptions } from "./optimizerTable.js"; // prettier-ignore
 
 /** Options of {@link lion}. */
@@ -29,5 +30,10 @@ export function lion(options: LionOptions = {}): Optimizer {
     beta2: fraction(0.99),
   } satisfies OptimizerTable<LionOptions>);
   const { beta1, beta2 } = values;
-  return { ...common, constants: { beta1, beta2 }, slots: [{ name: "mean", initial: 0 }], step: lionStep };
+  return defineOptimizer({
+    ...common,
+    constants: { beta1, beta2 },
+    slots: [{ name: "mean", initial: 0 }],
+    step: lionStep,
+  });
 }

@@ -6,11 +6,26 @@ import type { Config } from "../config.js";
 import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
 import type { Tensor } from "../tensor/tensor.js";
 
-/** A learning rate that changes with the step. */
+/** A learning rate that changes with the step, or with time. */
 export interface Schedule {
-  /** The learning rate of step `step`, counted from 0 over the whole training. */
-  at(step: number): number;
+  /**
+   * The learning rate of a step.
+   * @param step     counted from 0 over the whole training
+   * @param seconds  of training so far, from the clock of a schedule that goes by time
+   */
+  at(step: number, seconds?: number): number;
+  /** Makes a clock that begins at 0, for a schedule that goes by time. Each training has its own. */
+  readonly newClock?: () => Clock;
   readonly config: Config;
+}
+
+/** How long training has gone on: from its first step on, without the time between two calls of `fit`. */
+export interface Clock {
+  /** So far. Assigning continues from there. */
+  seconds: number;
+  /** Lets it run, if it does not. */
+  run(): void;
+  stop(): void;
 }
 
 /** How gradients are limited before the step; at most one of these. */

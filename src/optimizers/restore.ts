@@ -18,14 +18,16 @@ export function restoreOptimizer(state: OptimizerState, saved: OptimizerProgress
   if (expected !== got) {
     throw new DataError(message(name, "the saved state belongs to another optimizer or model", { expected, got }));
   }
-  const { step, momentumProduct, learningRate } = saved;
-  if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct)) {
-    const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}`;
+  const { step, momentumProduct, learningRate, seconds = 0 } = saved;
+  const isTime = Number.isFinite(seconds) && seconds >= 0;
+  if (!Number.isSafeInteger(step) || step < 0 || !Number.isFinite(momentumProduct) || !isTime) {
+    const found = `step ${show(step)} and momentumProduct ${show(momentumProduct)}${isTime ? "" : `, seconds ${show(seconds)}`}`;
     throw new DataError(message(name, "the saved progress is invalid", { expected: "finite numbers", got: found }));
   }
   if (learningRate !== null) state.learningRate = learningRate;
   else state.replacedRate = undefined;
   state.stepCount = step;
+  if (state.clock) state.clock.seconds = seconds;
   state.block.writeProgress(saved);
   for (const [slot, { whole }] of state.slots) whole.assign(saved.slots[slot]);
 }

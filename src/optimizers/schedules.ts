@@ -1,35 +1,30 @@
 /**
- * Learning-rate schedules: functions of the step, counted from 0 over the whole training. Formulas and names as in
- * Keras where Keras has the schedule; oneCycle as in PyTorch. Letters: r, the initial learning rate; s, the step.
+ * Learning-rate schedules: functions of the step, counted from 0 over the whole training, or of the time, where the
+ * lengths in their options are times such as { minutes: 40 }. Formulas and names as in Keras where Keras has the
+ * schedule; oneCycle as in PyTorch. Letters: r, the initial learning rate; s, the step, or the seconds of training.
+ * Time counts from the first step on, and not between two calls of `fit`; a checkpoint keeps it. Weights trained by
+ * time differ in their last bits from run to run, because the clock does.
  * Schedules do not see losses; the callback reduceOnPlateau does.
  * Source: Loshchilov & Hutter 2017 (cosine, restarts); Smith & Topin 2018 (one cycle).
  */
 import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
-import {
-  type Option,
-  type Table,
-  checkInteger,
-  checkNumber,
-  flag,
-  integer,
-  number,
-  optional,
-  resolve,
-  unchecked,
-} from "../options.js";
+import { type Option, type Table, checkNumber, flag, number, optional, resolve, unchecked } from "../options.js";
 import type { Schedule } from "./optimizer.js";
+import { type Duration, type Span, clockFor, isDuration, span } from "./spans.js";
+
+export type { Duration, Span };
 
 const rate = (initial?: number): Option<number> => number("[0, ∞)", initial);
-const steps = integer("[1, ∞)");
+const steps = span("[1, ∞)");
 const part = number("[0, 1]", 0);
 
 /** Options of {@link exponentialDecay} and {@link inverseTimeDecay}. */
 export interface DecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** The number of steps in which the decay applies once. */
-  readonly decaySteps: number;
+  /** The steps, or the time, in which the decay applies once. */
+  readonly decaySteps: Span;
   /** The factor or slope of the decay. */
   readonly decayRate: number;
   /** Falls at every multiple of decaySteps instead of a little at each step. Default false. */
@@ -42,7 +37,7 @@ export interface DecayOptions {
  */
 export function exponentialDecay(options: DecayOptions): Schedule {
   const { initialLearningRate, decayRate, age } = checkDecay("exponentialDecay", options);
-  return schedule("exponentialDecay", options, (step) => initialLearningRate * decayRate ** age(step));
+  return schedule("exponentialDecay", options, ["decaySteps"], (s) => initialLearningRate * decayRate ** age(s));
 }
 
 /**
@@ -51,25 +46,27 @@ export function exponentialDecay(options: DecayOptions): Schedule {
  */
 export function inverseTimeDecay(options: DecayOptions): Schedule {
   const { initialLearningRate, decayRate, age } = checkDecay("inverseTimeDecay", options);
-  return schedule("inverseTimeDecay", options, (step) => initialLearningRate / (1 + decayRate * age(step)));
+  return schedule("inverseTimeDecay", options, ["decaySteps"], (s) => initialLearningRate / (1 + decayRate * age(s)));
 }
 
-function checkDecay(op: string, options: DecayOptions): DecayOptions & { readonly age: (step: number) => number } {
-  const values = resolve(op, options, {
+function checkDecay(
+  op: string,
+  options: DecayOptions,
+): Pick<DecayOptions, "initialLearningRate" | "decayRate"> & { readonly age: (s: number) => number } {
+  const { initialLearningRate, decaySteps, decayRate, staircase } = resolve(op, options, {
     initialLearningRate: rate(),
     decaySteps: steps,
     decayRate: rate(),
     staircase: flag(false),
   } satisfies Table<DecayOptions>);
-  const { decaySteps, staircase } = values;
-  const age = (step: number) => (staircase ? Math.floor(step / decaySteps) : step / decaySteps);
-  return { ...values, age };
+  const age = (s: number) => (staircase ? Math.floor(s / decaySteps) : s / decaySteps);
+  return { initialLearningRate, decayRate, age };
 }
 
 /** Options of {@link piecewiseConstantDecay}. */
 export interface PiecewiseConstantDecayOptions {
-  /** Increasing steps: values[i] holds up to and including step boundaries[i]. */
-  readonly boundaries: readonly number[];
+  /** Increasing steps, or times: values[i] holds up to and including step boundaries[i]. */
+  readonly boundaries: readonly Span[];
   /** Learning rates, one more than boundaries; the last one holds for ever. */
   readonly values: readonly number[];
 }
@@ -80,8 +77,10 @@ export interface PiecewiseConstantDecayOptions {
  */
 export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
   const op = "piecewiseConstantDecay";
-  const lists = unchecked<readonly number[]>();
-  const table = { boundaries: lists, values: lists } satisfies Table<PiecewiseConstantDecayOptions>;
+  const table = {
+    boundaries: unchecked<readonly Span[]>(),
+    values: unchecked<readonly number[]>(),
+  } satisfies Table<PiecewiseConstantDecayOptions>;
   const { boundaries, values } = resolve(op, options, table);
   const areLists = [boundaries, values].every(Array.isArray);
   if (!areLists || values.length !== boundaries.length + 1) {
@@ -91,12 +90,17 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
     );
   }
   values.forEach((value, i) => checkNumber(op, `values[${i}]`, value, "[0, ∞)"));
-  boundaries.forEach((boundary, i) =>
-    checkInteger(op, `boundaries[${i}]`, boundary, i === 0 ? "[0, ∞)" : `(${boundaries[i - 1]}, ∞)`),
-  );
-  return schedule(op, options, (step) => {
-    const i = boundaries.findIndex((boundary) => step <= boundary);
-    return values[i < 0 ? boundaries.length : i];
+  const ends: number[] = [];
+  for (const [i, boundary] of boundaries.entries()) {
+    const name = `boundaries[${i}]`;
+    const after = i === 0 ? "[0, ∞)" : `(${ends[i - 1]}, ∞)`;
+    ends.push(span(after)(op, name, boundary));
+    if (isDuration(boundary)) checkNumber(op, `${name} in seconds`, ends[i], after);
+  }
+  const spans = boundaries.map((boundary, i) => [`boundaries[${i}]`, boundary] as const);
+  return schedule(op, options, Object.fromEntries(spans), (s) => {
+    const i = ends.findIndex((end) => s <= end);
+    return values[i < 0 ? ends.length : i];
   });
 }
 
@@ -104,8 +108,8 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
 export interface PolynomialDecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** The number of steps until endLearningRate is reached. */
-  readonly decaySteps: number;
+  /** The steps, or the time, until endLearningRate is reached. */
+  readonly decaySteps: Span;
   /** e, the learning rate from then on. Default 1e-4. */
   readonly endLearningRate?: number;
   /** The exponent; 1 is a straight line. Default 1. */
@@ -127,9 +131,9 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
     power: number("(0, ∞)", 1),
     cycle: flag(false),
   } satisfies Table<PolynomialDecayOptions>);
-  return schedule(op, options, (step) => {
-    const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
-    const left = 1 - Math.min(step, length) / length;
+  return schedule(op, options, ["decaySteps"], (s) => {
+    const length = cycle ? decaySteps * Math.max(1, Math.ceil(s / decaySteps)) : decaySteps;
+    const left = 1 - Math.min(s, length) / length;
     return (initialLearningRate - endLearningRate) * left ** power + endLearningRate;
   });
 }
@@ -138,14 +142,14 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
 export interface CosineDecayOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** The number of steps of the decay, after the warm-up. */
-  readonly decaySteps: number;
+  /** The steps, or the time, of the decay, after the warm-up. */
+  readonly decaySteps: Span;
   /** The fraction of the highest learning rate that remains at the end. Default 0. */
   readonly alpha?: number;
   /** The learning rate that the warm-up reaches, linearly from r. Required with warmupSteps. */
   readonly warmupTarget?: number;
-  /** The number of steps of the warm-up. Default 0: no warm-up. */
-  readonly warmupSteps?: number;
+  /** The steps, or the time, of the warm-up. Default 0: no warm-up. */
+  readonly warmupSteps?: Span;
 }
 
 /**
@@ -160,13 +164,13 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
     decaySteps: steps,
     alpha: part,
     warmupTarget: optional(rate()),
-    warmupSteps: integer("[0, ∞)", 0),
+    warmupSteps: span("[0, ∞)", 0),
   } satisfies Table<CosineDecayOptions>);
   if (warmupSteps > 0) checkNumber(op, "warmupTarget", warmupTarget, "[0, ∞)");
   const top = warmupSteps > 0 ? (warmupTarget as number) : initialLearningRate;
-  return schedule(op, options, (step) => {
-    if (step < warmupSteps) return initialLearningRate + (top - initialLearningRate) * (step / warmupSteps);
-    const share = Math.min(step - warmupSteps, decaySteps) / decaySteps;
+  return schedule(op, options, ["decaySteps", "warmupSteps"], (s) => {
+    if (s < warmupSteps) return initialLearningRate + (top - initialLearningRate) * (s / warmupSteps);
+    const share = Math.min(s - warmupSteps, decaySteps) / decaySteps;
     return top * ((1 - alpha) * fall(share) + alpha);
   });
 }
@@ -175,8 +179,8 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
 export interface CosineDecayRestartsOptions {
   /** r ≥ 0. */
   readonly initialLearningRate: number;
-  /** The number of steps of the first period. */
-  readonly firstDecaySteps: number;
+  /** The steps, or the time, of the first period. */
+  readonly firstDecaySteps: Span;
   /** Each period is this many times as long as the one before. Default 2. */
   readonly tMul?: number;
   /** Each period starts at this fraction of the one before. Default 1. */
@@ -198,16 +202,16 @@ export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedu
     mMul: rate(1),
     alpha: part,
   } satisfies Table<CosineDecayRestartsOptions>);
-  return schedule(op, options, (step) => {
+  return schedule(op, options, ["firstDecaySteps"], (s) => {
     let begin = 0;
     let length = firstDecaySteps;
     let height = 1;
-    while (step >= begin + length) {
+    while (s >= begin + length) {
       begin += length;
       length *= tMul;
       height *= mMul;
     }
-    return initialLearningRate * ((1 - alpha) * height * fall((step - begin) / length) + alpha);
+    return initialLearningRate * ((1 - alpha) * height * fall((s - begin) / length) + alpha);
   });
 }
 
@@ -215,9 +219,9 @@ export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedu
 export interface OneCycleOptions {
   /** The peak learning rate. */
   readonly maxLearningRate: number;
-  /** The number of steps of the whole training. */
-  readonly totalSteps: number;
-  /** The fraction of the steps in which the rate rises. Default 0.3. */
+  /** The steps, or the time, of the whole training. */
+  readonly totalSteps: Span;
+  /** The fraction of them in which the rate rises. Default 0.3. */
   readonly warmupFraction?: number;
   /** The first rate is maxLearningRate / divFactor. Default 25. */
   readonly divFactor?: number;
@@ -240,11 +244,12 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   } satisfies Table<OneCycleOptions>);
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
-  const peak = warmupFraction * totalSteps - 1; // PyTorch counts the peak and the end as steps
-  const end = totalSteps - 1;
-  return schedule(op, options, (step) => {
-    if (step < peak) return maxLearningRate + (first - maxLearningRate) * fall(step / peak);
-    const share = Math.min(1, (step - peak) / (end - peak));
+  const own = isDuration(options.totalSteps) ? 0 : 1; // PyTorch counts the peak and the end as steps
+  const peak = warmupFraction * totalSteps - own;
+  const end = totalSteps - own;
+  return schedule(op, options, ["totalSteps"], (s) => {
+    if (s < peak) return maxLearningRate + (first - maxLearningRate) * fall(s / peak);
+    const share = Math.min(1, (s - peak) / (end - peak));
     return last + (maxLearningRate - last) * fall(share);
   });
 }
@@ -254,7 +259,17 @@ function fall(share: number): number {
   return 0.5 * (1 + Math.cos(Math.PI * share));
 }
 
-function schedule(className: string, options: object, at: (step: number) => number): Schedule {
+/** @param spans the names of the options that are spans, or the spans by name  @param at of the step, or of the seconds */
+function schedule(
+  className: string,
+  options: object,
+  spans: readonly string[] | Readonly<Record<string, Span>>,
+  at: (s: number) => number,
+): Schedule {
   const config: Config = { className, ...options };
-  return { at, config };
+  const named = Array.isArray(spans)
+    ? Object.fromEntries((spans as readonly string[]).map((name) => [name, config[name]]))
+    : (spans as Readonly<Record<string, Span>>);
+  const newClock = clockFor(className, named);
+  return newClock ? { at: (_, seconds = 0) => at(seconds), newClock, config } : { at: (step) => at(step), config };
 }

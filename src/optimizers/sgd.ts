@@ -1,6 +1,7 @@
 /** Gradient descent, optionally with momentum. Letters: g the gradient + λ · θ, v the velocity, θ a parameter. */
 import { momentumStep, sgdStep } from "../ops/inPlace/optimizerSteps.js";
 import { flag } from "../options.js";
+import { defineOptimizer } from "./defineOptimizer.js";
 import type { Optimizer, Schedule } from "./optimizer.js";
 import {
   type OptimizerOptions,
@@ -35,10 +36,10 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     nesterov: flag(false),
   } satisfies OptimizerTable<SgdOptions>);
   const { momentum, nesterov } = values;
-  return {
+  return defineOptimizer({
     ...common,
     constants: { momentum },
     slots: momentum === 0 ? [] : [{ name: "velocity", initial: 0 }],
     step: momentum === 0 ? sgdStep : (range, block) => momentumStep(range, block, nesterov),
-  };
+  });
 }

@@ -14,7 +14,7 @@ import { launcher } from "../runtime/runtime.js";
 import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Optimizer } from "./optimizer.js";
+import type { Clock, Optimizer, Schedule } from "./optimizer.js";
 
 /** How one section of the parameter slab is trained. */
 export interface SectionRule {
@@ -37,6 +37,8 @@ export interface OptimizerProgress {
   readonly momentumProduct: number;
   /** The rate that replaced the optimizer's learning rate, or null. */
   readonly learningRate: number | null;
+  /** Seconds of training so far, where the schedule goes by time. */
+  readonly seconds?: number;
   /** Copies of the state slabs, by name. */
   readonly slots: Readonly<Record<string, Float32Array>>;
 }
@@ -51,6 +53,8 @@ export class OptimizerState {
   stepCount = 0;
   /** The rate that replaced the optimizer's learning rate. */
   replacedRate: number | undefined;
+  /** Where the schedule goes by time. */
+  readonly clock: Clock | undefined;
   readonly #ranges: readonly SlabRange[];
   /** The gradients of the trainable parameters, one by one. */
   readonly #gradients: readonly Gradient[];
@@ -66,6 +70,7 @@ export class OptimizerState {
    */
   constructor(optimizer: Optimizer, values: readonly Tensor[], gradients: Slab, rules: readonly SectionRule[]) {
     this.optimizer = optimizer;
+    this.clock = (optimizer.learningRate as Partial<Schedule>).newClock?.();
     this.#values = values.filter((_, i) => rules[i].trainable);
     const isNext = (i: number): boolean => gradients.runsOn(values, i);
     const spans = spansOf(rules, optimizer.weightDecay > 0, isNext);
@@ -91,7 +96,8 @@ export class OptimizerState {
   /** The learning rate of the next step. Assigning replaces the optimizer's number or schedule from now on. */
   get learningRate(): number {
     const { learningRate } = this.optimizer;
-    return this.replacedRate ?? (typeof learningRate === "number" ? learningRate : learningRate.at(this.stepCount));
+    if (typeof learningRate === "number") return this.replacedRate ?? learningRate;
+    return this.replacedRate ?? learningRate.at(this.stepCount, this.clock?.seconds);
   }
 
   set learningRate(value: number) {
@@ -115,6 +121,7 @@ export class OptimizerState {
    * replay of one.
    */
   prepare(): void {
+    this.clock?.run();
     const { learningRate } = this;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       const got = `${show(learningRate)} at step ${this.stepCount}`;
@@ -157,6 +164,7 @@ export class OptimizerState {
     return {
       ...this.block.readProgress(),
       learningRate: this.replacedRate ?? null,
+      ...(this.clock && { seconds: this.clock.seconds }),
       slots: Object.fromEntries(slots) as Record<string, Float32Array>,
     };
   }

@@ -113,7 +113,8 @@ export class ThreadPool {
 
   /**
    * Runs a command list on all threads. Call it only while {@link isReady}. The death of a worker is noticed some
-   * milliseconds later, in Node at least; a worker that is merely slow, or does not run for a while, is waited for.
+   * milliseconds later in Node, some seconds later on a page's main thread where the worker had not begun, else after
+   * 30 s; a worker that is merely slow, or does not run for a while, is waited for.
    * @throws {ThreadError} when a thread has died; what the list writes is then undefined, and thread 0 works alone from
    *   now on
    */

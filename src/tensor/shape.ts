@@ -88,10 +88,10 @@ export function checkShape(op: string, shape: Shape): void {
  */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    const expected = `an integer in [${-rank}, ${rank})`;
+    const hint = typeof axis === "object" ? { hint: "Options come after the axis." } : {};
     throw new ShapeError(
-      message(op, `axis ${show(axis)} is out of range for a tensor of rank ${rank}`, {
-        expected: `an integer in [${-rank}, ${rank})`,
-      }),
+      message(op, `axis ${show(axis)} is out of range for a tensor of rank ${rank}`, { expected, ...hint }),
     );
   }
   return axis < 0 ? axis + rank : axis;

@@ -240,7 +240,7 @@ describe("errors", () => {
     ],
     ["checkpoint: path is invalid; expected a file name, got undefined.", () => checkpoint({} as never)],
     [
-      'checkpoint: unknown placeholder in the path; expected {epoch}, got "{loss}".',
+      'checkpoint: unknown placeholder in the path; expected {epoch} or {step}, got "{loss}".',
       () => checkpoint({ path: "{epoch}-{loss}" }),
     ],
     [

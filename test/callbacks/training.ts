@@ -23,6 +23,8 @@ export function fakeTraining(epochs = 100): FakeTraining {
     restored: [],
     copyWeights: () => [Float32Array.of(training.weight)],
     restoreWeights: ([weights]) => void training.restored.push(weights[0]),
+    beforeUpdate: () => undefined,
+    validate: () => Promise.resolve({}),
     checkpointSize: () => Promise.resolve(1),
     saveCheckpoint: async (path) => void training.saved.push(path),
     stop: (reason) => void (training.stopped ??= reason),
@@ -41,6 +43,7 @@ export async function train(callback: Callback, epochs: readonly Logs[], trainin
     rates.push(training.learningRate);
     training.weight = epoch;
     await callback.onBatchEnd?.(0, logs, training);
+    await callback.afterBatch?.(0, logs, training);
     if (training.stopped === undefined) await callback.onEpochEnd?.(epoch, logs, training);
     await callback.afterEpoch?.(epoch, logs, training);
   }

@@ -95,7 +95,15 @@ describe("Batches", () => {
       [7, 6],
     );
     const order = (): Int32Array => Int32Array.of(0, 2, 3, 5, 6, 1, 4);
-    const lengths = { tokens, rounded: tokens, isPaddedInFront: false, steps: 6, multiple: 1, order };
+    const lengths = {
+      tokens,
+      rounded: tokens,
+      isPaddedInFront: false,
+      steps: 6,
+      multiple: 1,
+      order,
+      recentlyUsed: () => new Map<never, never>(),
+    };
     const batches = new Batches([sequences], 2, lengths);
     expect([batches.grouping, batches.padding]).toEqual([1, undefined]);
     const shapes = [[0], [2, 3], [5, 6], [1], [3], [2, 1], [5, 2]].map((rows) => {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import jpeg from "jpeg-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -104,6 +105,20 @@ describe("a folder of class folders", () => {
   }); // prettier-ignore
 });
 
+it("a folder may be given by its URL, hold more pictures than are read at once, and any spelling of their endings", async () => {
+  const place = join(folder, "many");
+  const names = ["a.PNG", "b.jpEG", "c.JPG", "d.png.txt", "e_png", ".f.png", ...Array.from({ length: 40 }, (_, i) => `p${String(i).padStart(2, "0")}.png`)];
+  for (const [c, className] of ["one", "two"].entries()) {
+    mkdirSync(join(place, className), { recursive: true });
+    for (const [i, name] of names.entries()) writeFileSync(join(place, className, name), png(1, 1, [i, c, 7]));
+  }
+  const { x, y, files } = await datasets.imageFolder(pathToFileURL(place), { size: [1, 1] });
+  const kept = [0, 1, 2, ...Array.from({ length: 40 }, (_, i) => 6 + i)];
+  expect(x.toArray()).toEqual([0, 1].flatMap((c) => kept.map((i) => [[[i, c, 7]]])));
+  expect(y.toArray()).toEqual([0, 1].flatMap((c) => kept.map(() => c)));
+  expect(files).toEqual(["one", "two"].flatMap((c) => kept.map((i) => join(place, c, names[i]))));
+}); // prettier-ignore
+
 describe("a list of files", () => {
   it("of bytes with paths; the class is the folder that holds a file", async () => {
     const list = [
@@ -133,6 +148,69 @@ describe("a list of files", () => {
     await expect(datasets.imageFolder("pets", { size })).rejects.toThrow("In a browser pass the files that its user chose.");
   }); // prettier-ignore
 
+  it("ordered by class and then by path, whatever their order was", async () => {
+    const at = (path: string) => ({ path, bytes: png(1, 1, red) });
+    const list = ["z/b/1.png", "y/a/2.png", "x/b/2.png", "y/a/1.png"].map(at);
+    const { files, y } = await datasets.imageFolder(list, { size: [1, 1] });
+    expect([files, y.toArray()]).toEqual([["y/a/1.png", "y/a/2.png", "x/b/2.png", "z/b/1.png"], [0, 0, 1, 1]]);
+  }); // prettier-ignore
+
+  it.each([
+    [16384, 1, true],
+    [1, 16384, true],
+    [16385, 1, false],
+    [1, 16385, false],
+    [4096, 2048, true],
+    [4096, 2049, false],
+  ])("in a browser a picture of %d × %d is read: %s, and closed", async (width, height, isRead) => {
+    vi.stubGlobal("process", {});
+    const close = vi.fn();
+    vi.stubGlobal("createImageBitmap", async () => Promise.resolve({ width, height, close }));
+    const getImageData = vi.fn(() => ({ data: new Uint8ClampedArray(4 * width * height) }));
+    const made = vi.fn();
+    vi.stubGlobal("OffscreenCanvas", class { constructor(...sides: number[]) { made(...sides); } getContext = (kind: string) => kind === "2d" && { drawImage: () => undefined, getImageData }; });
+    const reading = decodeImage("f", png(1, 1, red));
+    if (isRead) {
+      const image = await reading;
+      expect([image.width, image.height, image.pixels.length]).toEqual([width, height, 4 * width * height]);
+      expect(getImageData).toHaveBeenCalledExactlyOnceWith(0, 0, width, height);
+      expect(made).toHaveBeenCalledExactlyOnceWith(width, height);
+    } else {
+      await expect(reading).rejects.toThrow(`f: the picture is too large; expected at most 8388608 pixels and sides of at most 16384, got ${width} × ${height}.`);
+    }
+    expect(close).toHaveBeenCalledOnce();
+  }); // prettier-ignore
+
+  it("a decoder that is handed in reads them in a browser, too", async () => {
+    vi.stubGlobal("process", {});
+    const decodeJpeg = () => ({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 255) });
+    expect(await decodeImage("f", jpg(8, 8, red), decodeJpeg)).toEqual({ width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3, 255) });
+  }); // prettier-ignore
+
+  it.each<[string, object]>([
+    ["a byte too few", { width: 1, height: 2, data: new Uint8Array(7) }],
+    ["no pixels", { width: 0, height: 2, data: new Uint8Array(0) }],
+    ["no bytes", { width: 1, height: 1 }],
+  ])("a decoder that gives %s is found out, and the picture may be left out", async (_, image) => {
+    const list = [
+      { path: "a/1.jpg", bytes: jpg(8, 8, red) },
+      { path: "a/2.png", bytes: png(1, 1, red) },
+    ];
+    const options = { size: [1, 1], decodeJpeg: (() => image) as never } as const;
+    await expect(datasets.imageFolder(list, options)).rejects.toThrow("the JPEG decoder gave no picture");
+    const { files, skipped } = await datasets.imageFolder(list, { ...options, broken: "skip" });
+    expect([files, skipped.length]).toEqual([["a/2.png"], 1]);
+  });
+
+  it("an error that is not about the picture is thrown, whatever broken says", async () => {
+    const wrong = new RangeError("ours");
+    const bytes = { arrayBuffer: () => Promise.reject(wrong) };
+    const list = [{ path: "a/1.png", bytes: Object.assign(new Blob([]), bytes) }];
+    await expect(datasets.imageFolder(list, { size, broken: "skip" })).rejects.toBe(wrong);
+    const notBytes = [{ path: "a/1.png", bytes: 5 as never }];
+    await expect(datasets.imageFolder(notBytes, { size, broken: "skip" })).rejects.toThrow(UsageError);
+  });
+
   it("a decoder that is handed in reads the JPEG files", async () => {
     const decodeJpeg = () => ({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3, 255) });
     const { x } = await datasets.imageFolder([{ path: "a/1.jpg", bytes: jpg(8, 8, red) }], { size: [1, 1], decodeJpeg });
@@ -147,6 +225,13 @@ describe("is refused", () => {
     ["pets", { size: 64 }, UsageError, "datasets.imageFolder: size is wrong; expected [H, W], got 64."],
     ["pets", { size: [0, 1] }, UsageError, "size"],
     ["pets", {}, UsageError, "size is wrong"],
+    ["pets", { size: [1, 2, 3] }, UsageError, "size is wrong; expected [H, W], got [1, 2, 3]."],
+    ["pets", { size: { length: 2, 0: 1, 1: 1 } }, UsageError, "size is wrong"],
+    ["pets", { size: [1, 16385] }, UsageError, "size is out of range; expected an integer in [1, 16384], got 16385."],
+    ["pets", { size, decodeJpeg: "jpeg" }, UsageError, 'decodeJpeg is wrong; expected a function, got "jpeg".'],
+    [null, { size }, UsageError, "this holds no pictures"],
+    [{}, { size }, UsageError, "this holds no pictures"],
+    [["a/1.png"], { size }, UsageError, "a file's folder is not known"],
     ["pets", { size, channels: 4 }, UsageError, "channels is wrong; expected 1 or 3, got 4."],
     ["pets", { size, broken: "drop" }, UsageError, 'broken is wrong; expected "error" or "skip", got "drop".'],
     ["pets", { size, colour: 1 }, UsageError, "unknown option"],
@@ -173,7 +258,53 @@ describe("is refused", () => {
   });
 });
 
+it.each([
+  ["GIF", "GIF89a"],
+  ["WebP", "RIFF1234WEBP"],
+  ["BMP", "BM123456"],
+  ["TIFF", "II*\0"],
+  ["TIFF", "MM\0*"],
+  ["other bytes", "II+\0"],
+  ["other bytes", " GIF89a"],
+  ["other bytes", "\x89PNG\r\n\x1a"],
+  ["no bytes", ""],
+])("%s is named: %j", async (got, text) => {
+  const bytes = Uint8Array.from(text, (one) => one.charCodeAt(0));
+  await expect(decodeImage("f", bytes)).rejects.toThrow(
+    `f: this is no picture that can be read; expected PNG or JPEG, got ${got}.`,
+  );
+});
+
 describe("resized", () => {
+  it("any picture at any size: means weighted by triangles, of what shows on white", () => {
+    const sizes = fc.integer({ min: 1, max: 7 });
+    fc.assert(
+      fc.property(sizes, sizes, sizes, sizes, fc.constantFrom(1, 3), fc.nat(), (w, h, H, W, channels, seed) => {
+        const pixels = Uint8Array.from({ length: 4 * w * h }, (_, i) => ((i + 1) * (seed % 9973) + i * i * 31) % 256);
+        const seen = (x: number, y: number, c: number): number => {
+          const [r, g, b, a] = pixels.subarray(4 * (y * w + x));
+          const value = channels === 3 ? [r, g, b][c] : 0.299 * r + 0.587 * g + 0.114 * b;
+          return (value * a) / 255 + 255 - a;
+        };
+        const weight = (i: number, place: number, from: number, to: number): number =>
+          Math.max(0, 1 - Math.abs(i + 0.5 - ((place + 0.5) * from) / to) / Math.max(1, from / to));
+        const got = resized({ width: w, height: h, pixels }, H, W, channels);
+        for (const [at, value] of got.entries()) {
+          const [c, X, Y] = [at % channels, Math.floor(at / channels) % W, Math.floor(at / channels / W)];
+          let [sum, total] = [0, 0];
+          for (let y = 0; y < h; y++) {
+            for (let x = 0; x < w; x++) {
+              const share = weight(x, X, w, W) * weight(y, Y, h, H);
+              sum += share * seen(x, y, c);
+              total += share;
+            }
+          }
+          expect(Math.abs(value - sum / total)).toBeLessThan(0.51);
+        }
+      }),
+    );
+  });
+
   const grey = (width: number, height: number, values: readonly number[]) => ({
     width,
     height,

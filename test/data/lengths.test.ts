@@ -145,3 +145,18 @@ describe("Batches by length", () => {
     },
   );
 });
+
+describe("recentlyUsed", () => {
+  it("holds the 24 values that were used last, and frees each of the others once", () => {
+    const freed: number[] = [];
+    const kept = lengthsOf("test", tensor(Int32Array.of(1), [1, 1])).recentlyUsed<string, number>((value) => {
+      freed.push(value);
+    });
+    for (let i = 0; i < 24; i++) kept.set(`size ${i}`, i);
+    expect(kept.get("size 0")).toBe(0); // now the youngest
+    expect(kept.get("size 24")).toBeUndefined();
+    kept.set("size 24", 24).set("size 25", 25);
+    expect(freed).toEqual([1, 2]);
+    expect([...kept.values()]).toEqual([...Array.from({ length: 21 }, (_, i) => i + 3), 0, 24, 25]);
+  });
+});

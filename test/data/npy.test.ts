@@ -307,4 +307,7 @@ it("NumpyShuffler shuffles as numpy.random.RandomState(113), also the second tim
   const shuffler = new NumpyShuffler(113);
   expect([...shuffler.permutation(25_000).subarray(0, 8)]).toEqual([7798, 13226, 18078, 793, 17499, 23003, 574, 19638]);
   expect([...shuffler.permutation(25_000).subarray(0, 8)]).toEqual([22748, 4083, 8015, 13688, 5310, 4466, 736, 22654]);
+  const small = new NumpyShuffler(7);
+  const got = [5, 6, 3].map((count) => [...small.permutation(count)]);
+  expect(got).toEqual([[0, 3, 2, 1, 4], [0, 5, 2, 1, 4, 3], [2, 1, 0]]); // prettier-ignore
 });

@@ -76,6 +76,12 @@ describe("columns of words", () => {
     expect(found).toEqual([...words, ...words]);
   });
 
+  it("a word of the hash of a longer one that begins with it is another word", () => {
+    const words = ["abltvyafme", "ab", "abntflamkk", "ab"]; // found by going backwards from the hash of "ab"
+    const { columns, features } = parseCsv(`w\n${words.join("\n")}\n`, { text: "index" });
+    expect([...features].map((n) => columns[0].words[n])).toEqual(words);
+  });
+
   it("a column that turns to text on line 90,000 is named with line and column", () => {
     const text = `a,b\n${"1,2\n".repeat(89_998)}1,two\n`;
     expect(() => parseCsv(text, { text: "oneHot" })).toThrow('line 90000, column 2 ("b"): not a number');

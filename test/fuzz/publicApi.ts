@@ -2,13 +2,17 @@
  * Everything that users call, with garbage: exported functions and makers, and the methods of what they make. An error
  * that is not one of the library's is a failure, and so is a promise that rejects with one.
  *
- * Not called: what layers, losses, metrics and optimizers are to models alone (Layer.call, Loss.checkTargets,
- * Metric.update, Optimizer.step, hooks of callbacks), `init`, which is of the whole process, and loaders without an
- * argument, which would ask the network.
+ * What models call on layers, losses, metrics and optimizers is called as well (insideApi.ts). Not called: hooks of
+ * callbacks, which models alone call, `init`, which is of the whole process, and loaders without an argument, which
+ * would ask the network.
  */
 import * as lanegrad from "../../src/index.js";
+import "../../src/methods/index.js";
+import * as report from "../../src/report/index.js";
+import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
+import { disposeMade, insideTargets } from "./insideApi.js";
 
 /** A function with a name by which a failure is found again. */
 interface Target {
@@ -55,6 +59,12 @@ function methodsOf(
   }));
 }
 
+/** Methods of tensors that are marked as internal. */
+const internals = ["added", "changed", "dependencies", "escape", "gradientOf", "holdGradient", "section", "share", "shapeOnly", "takePlace"]; // prettier-ignore
+/** All methods of tensors, those of lanegrad/methods too. */
+const opMethods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))
+  .filter(([name, { value }]) => typeof value === "function" && name !== "constructor" && !internals.includes(name))
+  .map(([name]) => name);
 const tensorMethods = ["item", "toArray", "toTypedArray", "assign", "addAssign", "subAssign", "backward", "zeroGrad", "toString"]; // prettier-ignore
 const modelMethods = ["build", "compile", "fit", "evaluate", "predict", "predictAll", "call", "trainOnBatch", "zeroGrad", "resetStates", "summary", "save", "saveCheckpoint", "toBytes", "loadWeights"]; // prettier-ignore
 const { layers, optimizers, tensor, Random, RandomState, text } = lanegrad;
@@ -92,7 +102,7 @@ const targets: readonly Target[] = [
     ...target,
     ...(ofModels[target.name] && { right: ofModels[target.name] }),
   })),
-  ...methodsOf("tensor", leaf, tensorMethods),
+  ...methodsOf("tensor", leaf, [...new Set([...tensorMethods, ...opMethods])]),
   ...methodsOf(
     "model",
     () => someModel(true),
@@ -118,6 +128,14 @@ const targets: readonly Target[] = [
     "decode",
     "toJSON",
   ]),
+  ...functionsOf("report", report),
+  ...insideTargets.map(({ name, on, method, right }) => ({
+    name,
+    most: 1 + right.length,
+    on,
+    right: () => right(),
+    call: (it: object | undefined, args: readonly unknown[]) => (it as Record<string, Callable>)[method](...args),
+  })),
   { name: "new Random", most: 2, call: (_, args) => new Random(...(args as [number])) },
   { name: "new RandomState", most: 2, call: (_, args) => new RandomState(...(args as [number])) },
   { name: "trainable", most: 1, on: () => layers.dense({ units: 1 }), call: (on, [value]) => void ((on as { trainable: unknown }).trainable = value) }, // prettier-ignore
@@ -190,5 +208,6 @@ async function callOne(draw: Draw): Promise<void> {
     }
   }
   for (const one of disposed) one.dispose?.();
+  disposeMade();
   if (error !== undefined && !isOurs(error)) throw new Error(shown, { cause: error });
 }

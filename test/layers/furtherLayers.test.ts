@@ -185,7 +185,7 @@ describe("lambda", () => {
     const again = await loadModel(bytes, { functions: { reversed } });
     expect(again.call([x])[0].toArray()).toEqual(net.call([x])[0].toArray());
     await expect(loadModel(bytes)).rejects.toThrow(
-      'unknown function "reversed"; expected the description of an initializer, a regularizer, a constraint or a layer. Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.',
+      'function "reversed" of a lambda layer is missing. Give it to loadModel(file, { functions: { reversed } }).',
     );
   });
 

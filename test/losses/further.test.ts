@@ -50,12 +50,16 @@ const cases: [string, Loss, Reference, number[], number[]][] = [
   ["focal over classes", losses.categoricalFocalCrossentropy(), classFocal(2, [0.25, 0.25, 0.25]), [0, 1, 0, 0.5, 0.25, 0.25], [0.2, 0.7, 0.1, 0.5, 0.3, 0.2]],
   ["focal over classes, α each", losses.categoricalFocalCrossentropy({ gamma: 1.5, alpha: [1, 2, 0.5] }), classFocal(1.5, [1, 2, 0.5]), [0, 1, 0, 1, 0, 0], [0.2, 0.7, 0.1, 0.5, 0.3, 0.2]],
   ["focal over logits", losses.categoricalFocalCrossentropy({ gamma: 3, fromLogits: true }), classFocal(3, [0.25, 0.25, 0.25], true), [0, 1, 0, 0.5, 0.5, 0], [2, -1, 0.5, 1, 3, -2]],
+  ["percentages", losses.meanAbsolutePercentageError(), each((y, p) => (100 * Math.abs(p - y)) / Math.max(Math.abs(y), 1e-7)), [1, -2, 3, 0.5, 10, 4], [1.5, 2, 2.75, 0.25, 12, 3]],
+  ["logarithms", losses.meanSquaredLogarithmicError(), each((y, p) => (Math.log1p(Math.max(p, 1e-7)) - Math.log1p(y)) ** 2), [1, 2, 0.5, 0, 10, 4], [1.5, 2.5, 0.25, 0.75, 12, 3]],
+  ["squared hinge", losses.squaredHinge(), each((y, p) => Math.max(0, 1 - y * p) ** 2), [1, -1, 1, -1, 1, -1], [0.5, 0.25, 2, -3, -0.75, 0.1]],
+  ["hinge over classes", losses.categoricalHinge(), (y, p) => mean([0, 3].map((from) => { const scores = p.slice(from, from + 3); const right = scores.reduce((s, v, i) => s + y[from + i] * v, 0); return Math.max(0, 1 + Math.max(...scores.map((v, i) => (1 - y[from + i]) * v)) - right); })), [0, 1, 0, 0, 0, 1], [0.2, 0.7, 0.4, 1.5, 0.3, 0.25]],
   ["contrastive", losses.contrastive({ margin: 1.5 }), each((y, d) => y * d * d + (1 - y) * Math.max(0, 1.5 - d) ** 2), [1, 0, 0, 1, 0, 1], [0.5, 0.25, 2, 1.75, 1, 0.1]],
   ["triplet", losses.triplet({ margin: 0.5 }), (_, p) => Math.max(0, distance(p.slice(0, 2), p.slice(2, 4)) - distance(p.slice(0, 2), p.slice(4)) + 0.5), [0, 0, 0, 0, 0, 0], [0.5, 1, 0.25, -1, 2, 1.5]],
 ]; // prettier-ignore
 
 const shapeOf = ({ name }: Loss): number[] =>
-  name === "triplet" ? [3, 2] : name === "categoricalFocalCrossentropy" ? [2, 3] : [6];
+  name === "triplet" ? [3, 2] : name.startsWith("categorical") ? [2, 3] : [6];
 
 describe("value and gradient", () => {
   it.each(cases)("%s: as float64 has them", (_, loss, reference, y, p) => {

@@ -226,7 +226,7 @@ describe("errors", () => {
       () => categoricalCrossentropy({ from_logits: true } as never),
     ],
     [
-      'loss: unknown loss "mse"; expected one of binaryCrossentropy, binaryFocalCrossentropy, categoricalCrossentropy, categoricalFocalCrossentropy, contrastive, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, logCosh, meanAbsoluteError, meanSquaredError, poisson, sparseCategoricalCrossentropy, triplet.',
+      'loss: unknown loss "mse"; expected one of binaryCrossentropy, binaryFocalCrossentropy, categoricalCrossentropy, categoricalFocalCrossentropy, categoricalHinge, contrastive, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError, poisson, sparseCategoricalCrossentropy, squaredHinge, triplet.',
       () => lossFrom({ className: "mse" }),
     ],
     [

@@ -106,3 +106,13 @@ it("configs make them again", () => {
   for (const metric of [metrics.prAuc({ numThresholds: 50 }), metrics.meanAbsolutePercentageError()])
     expect(metricFrom(JSON.parse(JSON.stringify(metric.config))).config).toEqual(metric.config);
 });
+
+describe("rootMeanSquaredError", () => {
+  it("is the root of the mean over all batches, weighted by sample", () => {
+    const metric = metrics.rootMeanSquaredError();
+    expect(measured(metric, [[[1, 2], [1, 4]], [[0], [3]]])).toBeCloseTo(Math.sqrt(13 / 3), 6); // prettier-ignore
+    expect(measured(metric, [[[1, 2], [1, 4], [1, 3]]])).toBeCloseTo(Math.sqrt(3), 6); // prettier-ignore
+    expect(metric.name).toBe("rootMeanSquaredError");
+    expect(metricFrom(metric.config).config).toEqual(metric.config);
+  });
+});

@@ -163,6 +163,79 @@ const models = [
     "() => new Int32Array(0)",
     "() => undefined",
   ]),
+  same("src/models/step/weights.ts", "prepareTraining, which alone makes it a trainer, sets it to true", [
+    "isFirm = true;",
+    "true",
+    "false",
+  ]),
+  same("src/models/step/weightAverage.ts", "every weight is a range of its own: as many passes, the same values", [
+    "const begins = values.flatMap((_, i) => (i > 0 && averages.runsOn(values, i) ? [] : [i]));",
+    "i > 0 && averages.runsOn(values, i)",
+    "false",
+  ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "the default is only checked here: Walk.run has its own",
+    ["const { window, stride = window, carryState = true, continues = false, signal } = options;", "true", "false"],
+    ["const { window, stride = window, carryState = true, continues = false, signal } = options;", "false", "true"],
+  ),
+  same("src/models/loop/bptt.ts", "what is undefined is not there", [
+    'columns.push(inputColumn(op, "x", sequence.x, { shape: undefined, tokens: undefined })),',
+    "{ shape: undefined, tokens: undefined }",
+    "{}",
+  ]),
+  same("src/models/loop/bptt.ts", "a column of samples has two sides, [N, 1] at least", [
+    "if (shape.length < 2 || shape[1] < window) {",
+    "shape.length < 2",
+    "false",
+  ]),
+  same("src/models/loop/bptt.ts", "behind the last sequence there is nothing to copy", [
+    "for (let n = 0; n < N; n++) {",
+    "n < N",
+    "n <= N",
+  ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "there is a buffer for the mask where there is a mask",
+    ...[
+      ["to === undefined || from === undefined", "to === undefined && from === undefined"],
+      ["to === undefined", "false"],
+      ["from === undefined", "false"],
+    ].map(([from, to]) => ["if (to === undefined || from === undefined) continue;", from, to]),
+  ),
+  same(
+    "src/models/model.ts",
+    "the name of an operation, for a message",
+    ...[
+      'checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,',
+    ].map((line) => [line, '"saveCheckpoint"', '""']),
+    ['await writeModel("save", this.#parts("save", false), sink);', '"save"', '""'],
+  ),
+  same("src/models/model.ts", "the default is only checked to be true or false", [
+    'checkBoolean(op, "byName", options.byName ?? false);',
+    "false",
+    "true",
+  ]),
+  same(
+    "src/models/modelState.ts",
+    "fit, which copies weights, has made the step before",
+    [
+      'return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];',
+      "this.#step?.average",
+      "this.#step.average",
+    ],
+    ["this.#step?.average?.restore(copies.slice(weights.all.length));", "this.#step?.average", "this.#step.average"],
+  ),
+  same(
+    "src/models/saliency.ts",
+    "a model that is built and fits is built again for the shape that it has, which is nothing",
+    ["if (!model.isBuilt) model.build(inputs[0].shape.slice(1));", "!model.isBuilt", "true"],
+  ),
+  same("src/models/step/training.ts", "every caller gives masks", [
+    "#weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {",
+    "[]",
+    '["Stryker was here"]',
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);

@@ -253,4 +253,34 @@ export const inData = [
     "size !== undefined",
     "true",
   ]),
+  same("src/data/formats/decimals.ts", "power is NaN then, which is no place of the table: NaN all the same", [
+    "if (exponent === undefined) return NaN;",
+    "exponent === undefined",
+    "false",
+  ]),
+  same("src/data/table/values.ts", "of several columns with most words either is a good example in the hint", [
+    "const most = columns.reduce((a, b) => (b.words.length > a.words.length ? b : a));",
+    "b.words.length > a.words.length",
+    "b.words.length >= a.words.length",
+  ]),
+  same("src/data/table/values.ts", "tells apart a table of exactly 2 GiB, which a test cannot hold", [
+    "if (N * F > mostValues) {",
+    "N * F > mostValues",
+    "N * F >= mostValues",
+  ]),
+  same(
+    "src/data/table/words.ts",
+    "a slot more for the word that is noted next: its bytes are compared as any other's",
+    ["for (let entry = 0; entry < this.#count; entry++) {", "entry < this.#count", "entry <= this.#count"],
+  ),
+  same(
+    "src/data/table/layout.ts",
+    "a name that no column has",
+    ["const { labels, target, features = [], text, missing, like } = options;", "[]", '["Stryker was here"]'],
+    [
+      'const keys = [text, missing].flatMap((each) => (typeof each === "object" ? Object.keys(each) : []));',
+      "[]",
+      '["Stryker was here"]',
+    ],
+  ),
 ];

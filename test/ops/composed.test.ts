@@ -344,7 +344,7 @@ describe("bad input", () => {
     [() => ops.norm(a, 5), "norm: axis 5 is out of range for a tensor of rank 2; expected an integer in [-2, 2)."],
     [
       () => ops.logSumExp(zeros([2, 0]), 1),
-      "max: there is nothing to compare; expected at least one element along the axes, got x [2, 0].",
+      "logSumExp: there is nothing to compare; expected at least one element along the axes, got x [2, 0].",
     ],
     [
       () => ops.outer(a, zeros([2])),

@@ -82,6 +82,36 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
     expect(await complaintsAbout(pathToFileURL(file).href)).toEqual([]);
   });
 
+  it("none about the page that a program of a user's has made by report, which Chromium draws without an error", async () => {
+    const program = `
+      import { callbacks, init, layers, losses, metrics, optimizers, sequential } from "lanegrad";
+      import { report } from "lanegrad/report";
+      await init({ threads: 1 });
+      const model = sequential([layers.dense({ units: 4, activation: "tanh", inputShape: [2] }), layers.dense({ units: 1 })], { seed: 1 });
+      const histograms = callbacks.histograms();
+      const runs = {};
+      for (const [name, optimizer] of Object.entries({ adam: optimizers.adam(), "gradient descent": optimizers.sgd() })) {
+        model.compile({ optimizer, loss: losses.binaryCrossentropy({ fromLogits: true }), metrics: [metrics.accuracy({ threshold: 0 })] });
+        const x = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        runs[name] = await model.fit(x, [[0], [1], [1], [0]], {
+          epochs: 5, batchSize: 2, validationSplit: 0.25, validateEvery: { steps: 3 }, callbacks: [histograms],
+        });
+      }
+      await report(runs, { model, histograms, facts: { data: "exclusive or", seed: 1 }, file: ${JSON.stringify(file)} });`;
+    await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program], { cwd: root });
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("request", (request) => errors.push(request.url()));
+    await page.goto(pathToFileURL(file).href);
+    expect(await page.locator("canvas").count()).toBe(2 + 8); // loss and accuracy; weights and gradients of four
+    expect(await page.locator(".graph g.node").count()).toBe(3);
+    expect(await page.locator(".u-legend").first().textContent()).toContain("gradient descent, validation");
+    expect(errors).toEqual([pathToFileURL(file).href]);
+    expect(await complaints(page)).toEqual([]);
+    await page.close();
+  });
+
   it("none about the live player: its list, a lesson that has run, and one that waits for data", async () => {
     const server = await createServer({
       ...{ configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/accessibility") },

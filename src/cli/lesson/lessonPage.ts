@@ -2,17 +2,12 @@
  * The page of a lesson: what it has shown, the command that repeats it, and the engine it ran on. Reads the files that
  * every page needs.
  */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as Graphviz from "@viz-js/viz";
 import type { Lesson } from "../../../course/stage.js";
 import type { Collected } from "../../report/collected.js";
+import { graphviz, readPageParts } from "../../report/installed.js";
 import { type PageParts, pageText, reportPage } from "../../report/page.js";
 import type { Block } from "../../report/shown.js";
-import { svgOf } from "../../report/svg.js";
 import { wrong } from "../commandLine.js";
-import { findInstalled } from "./installed.js";
 
 /** Bytes that are tested on the disk for the data of a page. */
 const roomForData = 2 ** 18;
@@ -25,19 +20,10 @@ const roomForData = 2 ** 18;
  * @throws {CommandLineError} when uPlot is not installed
  */
 export async function pageParts(command: string, script: string): Promise<PageParts> {
-  const file = async (path: string): Promise<string> => {
-    const found = findInstalled(path);
-    if (found !== undefined) return readFile(found, "utf8");
-    const hint = "Run npm install uplot.";
-    throw wrong(command, "--report needs uPlot, which is not installed", undefined, undefined, hint);
-  };
-  const [plotScript, plotStyle, plotLicense, pageScript] = await Promise.all([
-    file("uplot/dist/uPlot.iife.min.js"),
-    file("uplot/dist/uPlot.min.css"),
-    file("uplot/LICENSE"),
-    readFile(fileURLToPath(script), "utf8"),
-  ]);
-  return { plotScript, plotStyle, plotLicense, pageScript };
+  const parts = await readPageParts(script);
+  if (parts !== undefined) return parts;
+  const hint = "Run npm install uplot.";
+  throw wrong(command, "--report needs uPlot, which is not installed", undefined, undefined, hint);
 }
 
 /** The least size of a page in bytes, including room for data. */
@@ -80,13 +66,4 @@ export async function lessonPage(
 /** Puts the result of a comparison above the blocks that lead to it. */
 function tablesFirst(blocks: readonly Block[]): Block[] {
   return blocks.toSorted((a, b) => Number(b.kind === "table") - Number(a.kind === "table"));
-}
-
-/** Draws graphs as SVG by Graphviz (@viz-js/viz, MIT), if it is installed. */
-async function graphviz(): Promise<((dot: string) => string) | undefined> {
-  const file = findInstalled("@viz-js/viz");
-  if (file === undefined) return undefined;
-  const { instance } = createRequire(pathToFileURL(file))(file) as typeof Graphviz;
-  const viz = await instance();
-  return (dot) => svgOf(viz, dot);
 }

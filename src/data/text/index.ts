@@ -1,5 +1,13 @@
-/** Texts and token sequences: reading, tokenizing, padding, drawing the next token. */
+/** Texts and token sequences: reading, tokenizing, padding, pairs, windows, drawing the next token. */
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
+export {
+  alignedPairs,
+  translationPairs,
+  type AlignedPairs,
+  type AlignedPairsOptions,
+  type TranslationPairs,
+  type TranslationPairsOptions,
+} from "./pairs.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
 export { readText } from "./readText.js";
 export { streams, type Streams, type StreamsOptions } from "./streams.js";
@@ -13,3 +21,4 @@ export {
   type TokenizerConfig,
   type TokenizerOptions,
 } from "./tokenizer.js";
+export { windowBatches, windows, type WindowBatchesOptions, type Windows, type WindowsOptions } from "./windows.js";

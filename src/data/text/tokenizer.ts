@@ -35,6 +35,11 @@ export interface TokenizerOptions {
    * not allowed. Default true.
    */
   readonly unknown?: boolean;
+  /**
+   * Units of their own in front of all others, such as "<begin>" and "<end>", which {@link translationPairs} puts around
+   * targets. No text is split into them, unless it has them as words. Default: none.
+   */
+  readonly marks?: readonly string[];
 }
 
 const kerasFilters = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~';
@@ -145,15 +150,16 @@ export class Tokenizer {
  * @throws {UsageError} for a wrong option, or when the texts leave the vocabulary empty
  */
 export function fitTokenizer(texts: string | Iterable<string>, options: TokenizerOptions): Tokenizer {
-  checkKeys(op, options, ["unit", "minCount", "maxTokens", "lower", "filters", "padding", "unknown"]);
-  const { unit, minCount = 1, maxTokens, padding = true, unknown = true } = options;
+  checkKeys(op, options, ["unit", "minCount", "maxTokens", "lower", "filters", "padding", "unknown", "marks"]);
+  const { unit, minCount = 1, maxTokens, padding = true, unknown = true, marks = [] } = options;
   if (unit !== "characters" && unit !== "words") {
     throw new UsageError(message(op, "unit is unknown", { expected: '"characters" or "words"', got: show(unit) }));
   }
   const { lower = unit === "words", filters = unit === "words" ? kerasFilters : "" } = options;
   for (const [name, value] of Object.entries({ lower, padding, unknown })) checkBoolean(op, name, value);
   checkInteger(op, "minCount", minCount, "[1, ∞)");
-  const reserved = Number(padding) + Number(unknown);
+  checkMarks(marks);
+  const reserved = Number(padding) + Number(unknown) + marks.length;
   if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
   if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
     const expected = unit === "words" ? "a string of the characters that separate words" : "none for characters";
@@ -171,7 +177,7 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
     for (const found of unitsOf(text, config)) counts.set(found, (counts.get(found) ?? 0) + 1);
   }
   const units = [...counts]
-    .filter(([, count]) => count >= minCount)
+    .filter(([found, count]) => count >= minCount && !marks.includes(found))
     .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || byCodePoint(a, b))
     .slice(0, maxTokens === undefined ? undefined : maxTokens - reserved)
     .map(([found]) => found);
@@ -179,7 +185,14 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
     const got = `${counts.size} different ${unit}`;
     throw new UsageError(message(op, "the vocabulary is empty", { expected: `${unit} in the texts`, got }));
   }
-  return new Tokenizer({ ...config, units });
+  return new Tokenizer({ ...config, units: [...marks, ...units] });
+}
+
+function checkMarks(marks: readonly string[]): void {
+  const isList = Array.isArray(marks) && marks.every((mark) => typeof mark === "string" && mark !== "");
+  if (isList && new Set(marks).size === marks.length) return;
+  const expected = 'different texts, such as ["<begin>", "<end>"]';
+  throw new UsageError(message(op, "marks is invalid", { expected, got: show(marks) }));
 }
 
 /**

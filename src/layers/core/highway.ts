@@ -35,6 +35,8 @@ export interface HighwayOptions extends LayerOptions {
   readonly kernelRegularizer?: Regularizer | string;
   /** For both kernels. */
   readonly kernelConstraint?: Constraint | string;
+  readonly biasRegularizer?: Regularizer | string;
+  readonly biasConstraint?: Constraint | string;
 }
 
 const table = {
@@ -44,6 +46,8 @@ const table = {
   gateBiasInitializer: initializer(() => constant({ value: -2 })),
   kernelRegularizer: regularizer,
   kernelConstraint: constraint,
+  biasRegularizer: regularizer,
+  biasConstraint: constraint,
 } satisfies LayerTable<HighwayOptions>;
 
 /**

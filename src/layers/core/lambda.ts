@@ -1,7 +1,7 @@
 /** A function of the user's as a layer without parameters. Letters: N batch. */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Option, type Values, optional } from "../../options.js";
-import { type Shape, checkShape, sameShape, showShape } from "../../tensor/shape.js";
+import { type SampleShape, type Shape, fitsShape, sampleShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
@@ -13,8 +13,8 @@ export type LambdaFunction = (...inputs: Tensor[]) => Tensor;
 export interface LambdaOptions extends LayerOptions {
   /** By its name `loadModel(file, { functions: { name } })` finds it again. */
   readonly function: LambdaFunction;
-  /** Shape of a sample of the result. Default: that of the first input. */
-  readonly outputShape?: Shape;
+  /** Shape of a sample of the result; null is an axis of any size. Default: that of the first input. */
+  readonly outputShape?: SampleShape;
 }
 
 const fn: Option<LambdaFunction> = (op, name, value) => {
@@ -24,9 +24,9 @@ const fn: Option<LambdaFunction> = (op, name, value) => {
   );
 };
 
-const outputShape: Option<Shape> = (op, _name, value) => {
-  checkShape(op, value as Shape);
-  return value as Shape;
+const outputShape: Option<SampleShape> = (op, _name, value) => {
+  sampleShape(op, value as SampleShape);
+  return value as SampleShape;
 };
 
 const table = { function: fn, outputShape: optional(outputShape) } satisfies LayerTable<LambdaOptions>;
@@ -57,7 +57,13 @@ class Lambda extends TableLayer<Values<typeof table>> {
   }
 
   override outputShape([first]: readonly Shape[]): Shape {
-    return this.given.outputShape ?? first;
+    const { outputShape: given } = this.given;
+    return given === undefined ? first : sampleShape(this.kind, given);
+  }
+
+  /** The user's function, for which a file has only a name. */
+  get ownFunction(): LambdaFunction {
+    return this.given.function;
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -68,7 +74,7 @@ class Lambda extends TableLayer<Values<typeof table>> {
       throw new UsageError(message(this.kind, `function ${name} gives no tensor`, { expected: "a Tensor", got }));
     }
     const shape = [inputs[0].shape[0], ...this.outputShape(inputs.map((x) => x.shape.slice(1)))];
-    if (sameShape(made.shape, shape)) return made;
+    if (fitsShape(made.shape, shape)) return made;
     const hint = "Say outputShape, the shape of a sample.";
     const [expected, got] = [showShape(shape), made.label()];
     throw new ShapeError(message(this.kind, `function ${name} gives another shape`, { expected, got, hint }));

@@ -4,7 +4,9 @@
  * Kalchbrenner, Danihelka & Graves 2015, "Grid long short-term memory".
  */
 import { ShapeError, message } from "../../errors.js";
+import type { Constraint } from "../../constraints/constraint.js";
 import type { Initializer } from "../../initializers/initializer.js";
+import type { Regularizer } from "../../regularizers/regularizer.js";
 import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
 import { concat } from "../../ops/shape/concat.js";
 import { dense } from "../../ops/product/dense.js";
@@ -21,7 +23,7 @@ import { type CallContext, type Layer, type LayerOptions, oneInput } from "../la
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";
 import { factorsOf, placesOf, stepsAt } from "../mask/maskValues.js";
-import { type LayerTable, initializer } from "../tableLayer.js";
+import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link gridLstm}. */
 export interface GridLstmOptions extends LayerOptions {
@@ -37,6 +39,11 @@ export interface GridLstmOptions extends LayerOptions {
   readonly kernelInitializer?: Initializer | string;
   /** Default orthogonal(). */
   readonly recurrentInitializer?: Initializer | string;
+  /** For the kernel of the input and those of both dimensions. */
+  readonly kernelRegularizer?: Regularizer | string;
+  readonly kernelConstraint?: Constraint | string;
+  readonly recurrentRegularizer?: Regularizer | string;
+  readonly recurrentConstraint?: Constraint | string;
 }
 
 const table = {
@@ -46,6 +53,10 @@ const table = {
   returnSequences: flag(false),
   kernelInitializer: initializer(glorotUniform),
   recurrentInitializer: initializer(orthogonal),
+  kernelRegularizer: regularizer,
+  kernelConstraint: constraint,
+  recurrentRegularizer: regularizer,
+  recurrentConstraint: constraint,
 } satisfies LayerTable<GridLstmOptions>;
 
 /**

@@ -11,7 +11,7 @@ import {
   type SequenceResult,
   checkRecurrentActivation,
 } from "../../ops/recurrent/sequence.js";
-import { type Option, type Table, type Values, flag, integer, number, optional } from "../../options.js";
+import { type Option, type Table, type Values, flag, integer, named, number, optional } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -66,8 +66,9 @@ export interface RecurrentOptions extends LayerOptions {
 /** An option for the activation of a recurrent layer. */
 export function recurrentActivation(initial: RecurrentActivation): Option<RecurrentActivation> {
   return (op, name, value = initial) => {
-    checkRecurrentActivation(op, name, value);
-    return value as RecurrentActivation;
+    const known = named(op, name, value) as RecurrentActivation;
+    checkRecurrentActivation(op, name, known);
+    return known;
   };
 }
 

@@ -14,19 +14,20 @@ import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** Options of {@link timeDistributed}. */
 export interface TimeDistributedOptions extends LayerOptions {
-  /** A layer of one input and one output. */
+  /** A layer of one input and one output, or a model as one: asLayer(model). */
   readonly layer: Layer;
 }
 
 const layer: Option<Layer> = (op, name, value) => {
   checkWrapped(op, name, value, "a layer such as layers.dense({ units })", value instanceof Layer);
-  return value as Layer;
+  return (value as Layer).forWrapper() ?? (value as Layer);
 };
 
 const table = { layer } satisfies LayerTable<TimeDistributedOptions>;
 
 /**
- * Applies a layer to every step, as if the steps were samples: x (N, T, …) → (N, T, …). Parameters "layer/kernel", ….
+ * Applies a layer to every step, as if the steps were samples: x (N, T, …) → (N, T, …). Parameters "layer/kernel", …; of a
+ * model, whose weights they are, "layer/dense_1/kernel", ….
  * A dense layer needs no such wrapper, since it works on the last axis.
  * @throws {UsageError} when `layer` is not a layer
  * @throws {ShapeError} when the input has no time axis, or its steps do not fit the layer

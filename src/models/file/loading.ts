@@ -13,6 +13,7 @@ import { layerFrom } from "../../layers/registry.js";
 import { lossFrom } from "../../losses/registry.js";
 import { metricFrom } from "../../metrics/registry.js";
 import { writeTotals } from "../../ops/inPlace/metricTotals.js";
+import { addNamedActivations } from "../../ops/pointwise/namedActivations.js";
 import { optimizerFrom } from "../../optimizers/registry.js";
 import { restoreOptimizer } from "../../optimizers/restore.js";
 import { checkInteger, checkObject } from "../../options.js";
@@ -93,6 +94,7 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   for (const room of rooms) checkObject("loadModel", room, options[room] ?? {});
   const { batchSize, inputShape } = options;
   if (batchSize !== undefined) checkInteger("loadModel", "batchSize", batchSize, "[1, ∞)");
+  addNamedActivations();
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
   const graph = asDataError(() =>
@@ -123,12 +125,14 @@ function makeLayer(config: Config, options: LoadOptions): Layer {
 }
 
 /** A model within the model; undefined where the config is another layer's. */
-function innerModel({ className, architecture, ...given }: Config, options: LoadOptions): Layer | undefined {
+function innerModel({ className, architecture, trainable, ...given }: Config, options: LoadOptions): Layer | undefined {
   if (className !== modelKind) return undefined;
-  return new ModelLayer(
+  const layer = new ModelLayer(
     rebuild(architecture, (config) => makeLayer(config, options)),
     given,
   );
+  layer.trainable = trainable !== false;
+  return layer;
 }
 
 /** Undefined where the user has given no maker of it. */

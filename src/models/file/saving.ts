@@ -15,6 +15,7 @@ import type { Config } from "../../config.js";
 import type { ByteSink } from "../../io/bytes.js";
 import type { SafetensorsEntry } from "../../io/safetensors.js";
 import type { Loss } from "../../losses/loss.js";
+import type { OptimizerProgress } from "../../optimizers/state.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import { describe } from "../graph/architecture.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -66,7 +67,7 @@ export interface SavedTraining {
     readonly lossWeights: readonly number[] | null;
     readonly averageDecay?: number;
   };
-  readonly optimizer: { readonly step: number; readonly momentumProduct: number; readonly learningRate: number | null };
+  readonly optimizer: Omit<OptimizerProgress, "slots">;
   readonly progress: SavedProgress;
   readonly random: ReturnType<RandomState["save"]>;
 }

@@ -2,6 +2,7 @@
  * A model as a layer of another: its graph, run as one call, with the weights under the layer's name ("encoder/dense_1/kernel").
  * The weights are those of the inner model, shared with it and with every other use of the layer. Does not train.
  */
+import type { Config } from "../../config.js";
 import { ShapeError, message } from "../../errors.js";
 import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
 import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
@@ -18,7 +19,7 @@ export const modelKind = "model";
 /** A parameter of an inner layer under another name; everything else is that parameter's. */
 class InnerParameter extends Parameter {
   readonly #of: Parameter;
-  readonly #layer: string;
+  #layer: string;
 
   /** @param alone the weights of the inner model as a model of its own, which hands them over to the one around it */
   constructor(of: Parameter, layer: string, holder: Layer, alone: () => unknown) {
@@ -46,6 +47,10 @@ class InnerParameter extends Parameter {
 
   override get spec(): ParameterSpec {
     return { ...this.#of.spec, name: `${this.#layer}/${this.#of.spec.name}` };
+  }
+
+  override putInto(part: string): void {
+    this.#layer = `${part}/${this.#layer}`;
   }
 
   override get isBound(): boolean {
@@ -76,21 +81,33 @@ const streamStep = 4096;
 export class ModelLayer extends Layer implements SequencePart {
   readonly kind = modelKind;
   readonly graph: Graph;
+  readonly #alone: () => unknown;
   #inner: readonly Parameter[] = [];
   #masks: readonly (Tensor | undefined)[] = [];
 
   /** @param alone the weights of the model that has this graph, while there are any: it hands them over */
   constructor(graph: Graph, options: LayerOptions = {}, alone: () => unknown = () => undefined) {
-    super(options);
+    super(graph.inputs.length === 1 ? { inputShape: graph.inputs[0].shape, ...options } : options);
     this.graph = graph;
+    this.#alone = alone;
     for (const layer of graph.layers) layer.putInto(this);
     this.#inner = graph.layers.flatMap((layer) =>
       layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this, alone)),
     );
   }
 
+  /** Another layer of the same model, whose parameters get the wrapper's names. */
+  override forWrapper(): Layer {
+    return new ModelLayer(this.graph, this.name === undefined ? {} : { name: this.name }, this.#alone);
+  }
+
   override get parameters(): readonly Parameter[] {
     return this.#inner;
+  }
+
+  override get config(): Config {
+    const { inputShape: _, ...config } = super.config; // the architecture has it
+    return config;
   }
 
   override get options(): Readonly<Record<string, unknown>> {

@@ -18,7 +18,11 @@ import type { Graph } from "../graph/graph.js";
  * @throws {ShapeError} when an input does not fit the model
  * @throws {UsageError} when `inputs` is not a list of tensors
  */
-export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs: readonly Tensor[]): void {
+export function checkInputs(
+  op: string,
+  { inputs: symbols, outputShapes }: ModelShapes,
+  inputs: readonly Tensor[],
+): void {
   checkTensors(op, "inputs", inputs);
   for (const [i, { shape, name = `input ${i}`, tokens }] of symbols.entries()) {
     const input = inputs.at(i);
@@ -32,6 +36,7 @@ export function checkInputs(op: string, { inputs: symbols }: ModelShapes, inputs
     const got = input?.label() ?? "nothing";
     throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got }));
   }
+  if (symbols.some(({ shape }) => shape?.includes(NaN))) outputShapes(inputs.map(({ shape }) => shape.slice(1)));
 }
 
 /**
@@ -125,5 +130,7 @@ function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: To
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
   if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
-  throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got: show(list) }));
+  const hint = "fit and predict take arrays; here it is [tensor([[1, 2]])].";
+  const got = show(list);
+  throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got, hint }));
 }

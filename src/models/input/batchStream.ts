@@ -17,8 +17,12 @@ interface Place {
   readonly batch: number;
 }
 
-/** A stream of batches, for one call of fit. */
+/** What reads a stream of batches. */
+export type StreamReader = "fit" | "evaluate" | "predict";
+
+/** A stream of batches, for one call of fit, evaluate or predict. */
 export class BatchStream {
+  readonly #op: StreamReader;
   readonly #source: BatchSource;
   readonly #stepsPerEpoch: number | undefined;
   readonly #prefetch: number;
@@ -40,6 +44,7 @@ export class BatchStream {
 
   /** @throws {UsageError} for an option out of range, and for a generator object that is to be read several times */
   constructor(
+    op: StreamReader,
     source: BatchSource,
     options: {
       readonly epochs?: number;
@@ -50,17 +55,18 @@ export class BatchStream {
     stepsPerEpoch?: number,
     prefetch = 0,
   ) {
-    checkCount("stepsPerEpoch", stepsPerEpoch ?? 1, 1);
-    checkCount("prefetch", prefetch, 0);
+    checkCount(op, op === "fit" ? "stepsPerEpoch" : "steps", stepsPerEpoch ?? 1, 1);
+    checkCount(op, "prefetch", prefetch, 0);
+    this.#op = op;
     this.#source = source;
     this.#stepsPerEpoch = stepsPerEpoch;
     this.#prefetch = prefetch;
     this.#signal = options.signal;
     const { epochs = 1, initialEpoch = 0, resume = false } = options;
     if (typeof source === "function" || stepsPerEpoch !== undefined || resume || epochs - initialEpoch <= 1) return;
-    if (opened(source).reading !== (source as unknown)) return;
+    if (opened(op, source).reading !== (source as unknown)) return;
     const got = `a generator and ${epochs - initialEpoch} epochs`;
-    throw new UsageError(message("fit", "a generator gives its batches once", { expected: again, got }));
+    throw new UsageError(message(op, "a generator gives its batches once", { expected: again, got }));
   }
 
   /** Batches in an epoch; Infinity where the end is not known yet. */
@@ -72,7 +78,7 @@ export class BatchStream {
   async peek(): Promise<Samples> {
     const place = { epoch: 0, batch: 0 };
     const first = await this.#read(place);
-    if (first === undefined) throw ended(place, "at least one batch");
+    if (first === undefined) throw this.#ended(place, "at least one batch");
     return (this.#first = first);
   }
 
@@ -94,7 +100,8 @@ export class BatchStream {
     } while (this.#taken <= place.batch);
     if (samples !== undefined) return samples;
     const isShort = this.#stepsPerEpoch !== undefined || this.#taken < place.batch;
-    if (isShort || place.batch === 0) throw ended(place, `${this.#stepsPerEpoch ?? Math.max(place.batch, 1)} batches`);
+    if (isShort || place.batch === 0)
+      throw this.#ended(place, `${this.#stepsPerEpoch ?? Math.max(place.batch, 1)} batches`);
     this.#count = place.batch;
     this.#taken = place.batch;
     return undefined;
@@ -115,13 +122,12 @@ export class BatchStream {
         result = await this.#result();
       } catch (cause) {
         if (this.#signal?.aborted) throw cause;
-        const wrong = `the stream threw in place of ${name(place)}`;
-        const hint = "The weights are those after the batch before, and the model may be saved or trained on.";
-        throw new DataError(message("fit", wrong, { got: String(cause), hint }), { cause });
+        const wrong = `the stream threw in place of ${batchName(this.#op, place)}`;
+        throw new DataError(message(this.#op, wrong, { got: String(cause), ...this.#hint }), { cause });
       }
       if (result.done !== true) {
         this.#given++;
-        return samplesOf(result.value, place);
+        return samplesOf(this.#op, result.value, place);
       }
       const isFresh = this.#given === 0;
       const mayOpen = !this.#isTheirs;
@@ -130,8 +136,20 @@ export class BatchStream {
     }
   }
 
+  /** What is left after an error. */
+  get #hint(): { readonly hint?: string } {
+    const hint = "The weights are those after the batch before, and the model may be saved or trained on.";
+    return this.#op === "fit" ? { hint } : {};
+  }
+
+  #ended(place: Place, expected: string): DataError {
+    const wrong = `the stream ended before ${batchName(this.#op, place)}`;
+    const hint = place.batch + place.epoch > 0 ? this.#hint : {};
+    return new DataError(message(this.#op, wrong, { expected, got: `${place.batch}`, ...hint }));
+  }
+
   #open(): void {
-    const { reading, isAsync } = opened(this.#source);
+    const { reading, isAsync } = opened(this.#op, this.#source);
     this.#isTheirs = reading === (this.#source as unknown);
     this.#reading = reading;
     this.#isAsync = isAsync;
@@ -184,9 +202,12 @@ function raise(error: unknown): never {
   throw error;
 }
 
-const name = ({ epoch, batch }: Place): string => `batch ${batch + 1} of epoch ${epoch + 1}`;
+/** A batch in messages. */
+export function batchName(op: StreamReader, { epoch, batch }: Place): string {
+  return op === "fit" ? `batch ${batch + 1} of epoch ${epoch + 1}` : `batch ${batch + 1}`;
+}
 
-function opened(source: BatchSource): { readonly reading: Reading; readonly isAsync: boolean } {
+function opened(op: StreamReader, source: BatchSource): { readonly reading: Reading; readonly isAsync: boolean } {
   const batches: unknown = typeof source === "function" ? source() : source;
   if (typeof batches === "object" && batches !== null) {
     if (Symbol.asyncIterator in batches) {
@@ -196,35 +217,31 @@ function opened(source: BatchSource): { readonly reading: Reading; readonly isAs
       return { reading: (batches as Iterable<StreamBatch>)[Symbol.iterator](), isAsync: false };
   }
   const expected = "a generator, or another iterable of batches, in place of x or from the function in its place";
-  throw new UsageError(message("fit", "there is nothing to train on", { expected, got: show(batches) }));
+  throw new UsageError(message(op, "this is no stream of batches", { expected, got: show(batches) }));
 }
 
-/** A batch by name. */
-function samplesOf(batch: unknown, place: Place): Samples {
+/** A batch by name; for predict x alone, or what has x and more. */
+function samplesOf(op: StreamReader, batch: unknown, place: Place): Samples {
+  const known = ["x", "y", "sampleWeight", "mask", "lengths"];
+  const isObject = typeof batch === "object" && batch !== null && "x" in batch && (op === "predict" || "y" in batch);
+  const unknown = isObject ? Object.keys(batch).find((key) => !known.includes(key)) : undefined;
+  if (isObject && unknown === undefined) return batch as Samples;
+  if (op === "predict" && !isObject) return { x: batch } as Samples;
   if (Array.isArray(batch) && (batch.length === 2 || batch.length === 3)) {
     const [x, y, sampleWeight] = batch as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
     return sampleWeight === undefined ? { x, y } : { x, y, sampleWeight };
   }
-  const known = ["x", "y", "sampleWeight", "mask", "lengths"];
-  const isObject = typeof batch === "object" && batch !== null && "x" in batch && "y" in batch;
-  const unknown = isObject ? Object.keys(batch).find((key) => !known.includes(key)) : undefined;
-  if (isObject && unknown === undefined) return batch as Samples;
-  const expected = "{ x, y } or [x, y], with sampleWeight, mask or lengths where there are some";
+  const expected =
+    op === "predict"
+      ? "x, or { x } with mask or lengths where there are some"
+      : "{ x, y } or [x, y], with sampleWeight, mask or lengths where there are some";
   const got = unknown === undefined ? show(batch) : `key ${show(unknown)}`;
-  throw new DataError(message("fit", `${name(place)} is no batch`, { expected, got }));
+  throw new DataError(message(op, `${batchName(op, place)} is no batch`, { expected, got }));
 }
 
-function ended(place: Place, expected: string): DataError {
-  const wrong = `the stream ended before ${name(place)}`;
-  const hint = "The weights are those after the batch before, and the model may be saved or trained on.";
-  return new DataError(
-    message("fit", wrong, { expected, got: `${place.batch}`, ...(place.batch + place.epoch > 0 && { hint }) }),
-  );
-}
-
-function checkCount(option: string, value: unknown, least: number): void {
+function checkCount(op: StreamReader, option: string, value: unknown, least: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= least) return;
   throw new UsageError(
-    message("fit", `${option} is out of range`, { expected: `an integer ≥ ${least}`, got: show(value) }),
+    message(op, `${option} is out of range`, { expected: `an integer ≥ ${least}`, got: show(value) }),
   );
 }

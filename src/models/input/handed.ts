@@ -1,27 +1,28 @@
 /**
- * What a call of fit was handed in place of x and y: a data set, or a stream of batches. Imported where there is no y,
- * and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
+ * What a call of fit, evaluate or predict was handed in place of x and y: a data set, or a stream of batches. Imported
+ * where there is no y, and itself without imports but errors: what it shared with a page, bundlers would put into files of its own.
  */
-import { UsageError, message, show } from "../../errors.js";
-import type { History } from "../loop/fit.js";
-import type { FitOptions, StreamFitOptions } from "../loop/fitOptions.js";
-import type { MakeSteps } from "../loop/fit.js";
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import type { Shape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { FitOptions } from "../loop/fitOptions.js";
+import type { MakeSteps } from "../step/epochSteps.js";
 import { StreamSteps, type StreamTools } from "../loop/streamSteps.js";
 import { BatchStream } from "./batchStream.js";
-import type { DataList, Samples } from "./samples.js";
+import type { BatchSource, DataList, Samples } from "./samples.js";
 
 /**
- * Trains on x and y; where those are the first batch of a stream, with what goes with it among the options, on the
- * stream.
+ * Trains, or evaluates, on x and y; where those are the first batch of a stream, with what goes with it among the
+ * options, on the stream.
  */
-export type Fit = (
+export type Run<O, R> = (
   x: DataList,
   y: DataList,
-  options: FitOptions,
+  options: O,
   streamed?: (tools: StreamTools) => MakeSteps,
-) => Promise<History>;
+) => Promise<R>;
 
-/** Options of fit that a stream has no use for, and what takes their place. */
+/** Options that a stream has no use for, and what takes their place. */
 const refused = {
   batchSize: "The stream decides how many samples a batch has.",
   shuffle: "The stream decides on the order.",
@@ -34,49 +35,112 @@ const refused = {
 } as const;
 
 /**
- * Trains on what was handed. @param fit for x and y; what fits neither form goes there as it is, which says what is
- * wrong
+ * Trains, or evaluates, on what was handed.
+ * @param run for x and y; what fits neither form goes there as it is, which says what is wrong
  */
-export async function fitHanded(
+export async function runHanded<O extends object, R>(
+  op: "fit" | "evaluate",
   source: unknown,
   y: unknown,
-  third: FitOptions,
-  checkOptions: (options: FitOptions) => void,
-  fit: Fit,
-): Promise<History> {
+  third: O,
+  checkOptions: (options: O) => void,
+  run: Run<O, R>,
+): Promise<R> {
   const given = y ?? third;
-  if (isSamples(source)) return fit(source.x, source.y, optionsOf(given));
+  if (isSamples(source)) return run(source.x, source.y, optionsOf(op, given) as O);
   if (isSplit(source)) {
     const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";
-    throw new UsageError(message("fit", "this is a data set in two parts", { got: "{ train, test }", hint }));
+    throw new UsageError(message(op, "this is a data set in two parts", { got: "{ train, test }", hint }));
   }
-  if (!isStream(source)) return fit(source as DataList, y as DataList, third);
-  const { stepsPerEpoch, prefetch, ...options }: StreamFitOptions = optionsOf(given);
-  for (const [name, hint] of Object.entries(refused)) {
-    if ((options as Record<string, unknown>)[name] === undefined) continue;
-    throw new UsageError(message("fit", `${name} and a stream of batches exclude each other`, { hint }));
-  }
-  checkOptions(options);
-  const stream = new BatchStream(source, options, stepsPerEpoch, prefetch);
+  if (!isStream(source)) return run(source as DataList, y as DataList, third);
+  const { steps, stepsPerEpoch = steps, prefetch, ...options }: Streamed = optionsOf(op, given);
+  if (op === "fit" && steps !== undefined) checkKeys(op, { steps }, ["stepsPerEpoch"]);
+  refuse(op, options);
+  checkOptions(options as O);
+  const stream = new BatchStream(op, source, options, stepsPerEpoch, prefetch);
   try {
     const { x, y: targets, ...extras } = await stream.peek();
-    return await fit(
+    return await run(
       x,
       targets,
-      { ...options, ...extras } as FitOptions,
-      (tools) => (stepsOn) => new StreamSteps(stream, tools, stepsOn),
+      { ...options, ...extras } as O,
+      (tools) => (stepsOn) => new StreamSteps(op, stream, tools, stepsOn),
     );
   } finally {
     stream.close();
   }
 }
 
-function optionsOf(given: unknown): object {
+/** Options of a stream's. */
+interface Streamed extends FitOptions {
+  readonly stepsPerEpoch?: number;
+  readonly steps?: number;
+  readonly prefetch?: number;
+}
+
+/** @throws {UsageError} for an option that a stream has no use for */
+function refuse(op: string, options: object): void {
+  for (const [name, hint] of Object.entries(refused)) {
+    if ((options as Record<string, unknown>)[name] === undefined) continue;
+    throw new UsageError(message(op, `${name} and a stream of batches exclude each other`, { hint }));
+  }
+}
+
+/**
+ * Every output for the batches of a stream, one below the other.
+ * @param predict  for the x of a batch, with what goes with it among the options
+ * @param join     from the values of an output, batch by batch, and the shape of them together to a tensor
+ * @throws {UsageError} for what is no stream
+ */
+export async function predictStream<O extends object>(
+  source: unknown,
+  given: O,
+  predict: (x: DataList, options: O) => Promise<Tensor[]>,
+  join: (values: Float32Array, shape: Shape) => Tensor,
+): Promise<Tensor[]> {
+  const op = "predict";
+  if (!isStream(source)) return predict(source as DataList, given);
+  const { steps, prefetch, ...options }: Streamed = optionsOf(op, given);
+  refuse(op, options);
+  const stream = new BatchStream(op, source, options, steps, prefetch);
+  const batches: { readonly values: Float32Array; readonly shape: Shape }[][] = [];
+  try {
+    await stream.peek();
+    while (stream.count > batches.length) {
+      const samples = await stream.next({ epoch: 0, batch: batches.length });
+      if (samples === undefined) break;
+      const { x, mask, lengths } = samples;
+      const outputs = await predict(x, { ...options, mask, lengths } as unknown as O);
+      batches.push(outputs.map((output) => ({ values: output.toTypedArray() as Float32Array, shape: output.shape })));
+      for (const output of outputs) output.dispose();
+    }
+  } finally {
+    stream.close();
+  }
+  return batches[0].map(({ shape: [, ...shape] }, i) => {
+    const parts = batches.map((outputs) => outputs[i]);
+    const other = parts.findIndex((part) => part.shape.slice(1).join() !== shape.join());
+    if (other > 0) {
+      const hint = "Predict batch by batch: model.predict(batch).";
+      const [expected, got] = [shape, parts[other].shape.slice(1)].map((one) => `[N, ${one.join(", ")}]`);
+      const wrong = `the outputs of batch ${other + 1} have another shape than those before`;
+      throw new ShapeError(message(op, wrong, { expected, got, hint }));
+    }
+    const rows = parts.reduce((sum, part) => sum + part.shape[0], 0);
+    const all = new Float32Array(parts.reduce((sum, { values }) => sum + values.length, 0));
+    let at = 0;
+    for (const { values } of parts) {
+      all.set(values, at);
+      at += values.length;
+    }
+    return join(all, [rows, ...shape]);
+  });
+}
+
+function optionsOf(op: string, given: unknown): object {
   if (typeof given === "object" && given !== null) return given;
   const hint = "After a data set or a stream of batches come the options.";
-  throw new UsageError(
-    message("fit", "the options are no object", { expected: "{ epochs: 3 }", got: show(given), hint }),
-  );
+  throw new UsageError(message(op, "the options are no object", { expected: "{ … }", got: show(given), hint }));
 }
 
 /** True for x and y in one object, as loaders give them. */
@@ -90,7 +154,7 @@ function isSplit(source: unknown): boolean {
 }
 
 /** True for what gives batches one by one, or for a function that makes such. */
-function isStream(source: unknown): source is ConstructorParameters<typeof BatchStream>[0] {
+function isStream(source: unknown): source is BatchSource {
   if (typeof source === "function") return true;
   if (typeof source !== "object" || source === null) return false;
   if (Symbol.asyncIterator in source) return true;

@@ -42,3 +42,10 @@ export type StreamBatch = Samples | readonly [x: DataList, y: DataList, sampleWe
 /** Batches one by one: an iterable or a generator, asynchronous or not, or a function that makes one for each epoch. */
 export type BatchSource =
   Iterable<StreamBatch> | AsyncIterable<StreamBatch> | (() => Iterable<StreamBatch> | AsyncIterable<StreamBatch>);
+
+/** What `predict` takes of a stream: x of each batch, by itself or with what goes with it. */
+export type InputBatch = DataList | (Pick<Samples, "x"> & GivenMasks);
+
+/** Inputs batch by batch, as {@link BatchSource} gives samples. */
+export type InputSource =
+  Iterable<InputBatch> | AsyncIterable<InputBatch> | (() => Iterable<InputBatch> | AsyncIterable<InputBatch>);

@@ -10,6 +10,7 @@ import { breathe } from "../../runtime/breathe.js";
 import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
 import type { Interrupts } from "./interrupts.js";
+import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
 import type { RunningMetrics } from "../step/runningMetrics.js";
 import { Steps } from "../step/steps.js";
 import type { TrainingStep } from "../step/training.js";
@@ -18,16 +19,18 @@ import type { TrainingStep } from "../step/training.js";
 export class Evaluation {
   readonly #metrics: RunningMetrics;
   readonly #states: OwnStates | undefined;
-  readonly #steps: Steps;
+  readonly #steps: EpochSteps;
 
-  /** @throws {MemoryError} */
-  constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths) {
+  /** @param makeSteps where batches come from a stream, of which `data` is the first @throws {MemoryError} */
+  constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths, makeSteps?: MakeSteps) {
     const metrics = step.newMetrics();
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
-    this.#steps = new Steps(new Batches(tensorsOf(data), batchSize, lengths), (batch) =>
-      inStates(states, () => step.evaluate(splitBatch(data, batch), metrics)),
-    );
+    const stepsOn = (columns: DataColumns): Steps =>
+      new Steps(new Batches(tensorsOf(columns), batchSize, lengths), (batch) =>
+        inStates(states, () => step.evaluate(splitBatch(columns, batch), metrics)),
+      );
+    this.#steps = makeSteps?.(stepsOn) ?? stepsOn(data);
   }
 
   /**
@@ -43,6 +46,10 @@ export class Evaluation {
     for (let b = 0; b < batches.count; b++) {
       await breathe();
       checkInterrupts();
+      if (this.#steps.next !== undefined) {
+        if (!(await this.#steps.next({ epoch: 0, batch: b }))) break;
+        checkInterrupts();
+      }
       addLoss(sums, this.#steps.run(order, b), batches.sizeOf(b));
     }
     return { loss: meanLoss(sums), ...this.#metrics.results() };

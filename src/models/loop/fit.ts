@@ -5,7 +5,6 @@
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
 import { Batches } from "../../data/batches.js";
-import { UsageError, message } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
 import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
@@ -17,8 +16,9 @@ import { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
+import type { Validation } from "./validateEvery.js";
 import { Steps } from "../step/steps.js";
-import type { EpochSteps } from "../step/epochSteps.js";
+import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
 
 /** What `fit` returns. */
@@ -31,6 +31,8 @@ export interface History {
   readonly partial?: Logs;
   /** Why training ended early, if it did. */
   readonly stopped: string | undefined;
+  /** With validateEvery: the validations inside epochs, in order. */
+  readonly validations?: readonly Validation[];
   /** With groupByLength: the share of padding among the computed steps, in percent. */
   readonly padding?: number;
 }
@@ -47,9 +49,6 @@ export interface Trainable {
   saveCheckpoint(path: string): Promise<void>;
   checkpointSize(): Promise<number>;
 }
-
-/** Makes the steps of an epoch where they are on other batches than those of the data. */
-export type MakeSteps = (stepsOn: (data: DataColumns) => Steps) => EpochSteps;
 
 /** Trains. @returns the history; the model's progress is where training stands, also after an error. */
 export async function runFit(
@@ -95,7 +94,9 @@ export async function runFit(
       step.metrics.reset();
     }
     step.discard(); // of what backward has gathered outside of fit
-    return await new Fit(model, data, training, validation, options).run();
+    const inside = options.validateEvery && (await import("./validateEvery.js")).validateEvery(options);
+    const history = await new Fit(model, data, training, validation, { ...options, ...inside?.options }).run();
+    return { ...history, ...inside?.results };
   } finally {
     step.rest();
     training.dispose();
@@ -135,7 +136,7 @@ class Fit implements Training {
     this.#validation = validation;
     this.#options = options;
     this.#callbacks = options.callbacks ?? [];
-    this.#batchCallbacks = this.#callbacks.filter((callback) => "onBatchEnd" in callback);
+    this.#batchCallbacks = this.#callbacks.filter((one) => "onBatchEnd" in one || "afterBatch" in one);
   }
 
   get epoch(): number {
@@ -175,6 +176,15 @@ class Fit implements Training {
     return this.#model.checkpointSize();
   }
 
+  beforeUpdate(watch: Parameters<Training["beforeUpdate"]>[0]): void {
+    const { step } = this.#model;
+    const others = step.beforeUpdate;
+    step.beforeUpdate = () => {
+      others?.();
+      watch(step.weights.trainable);
+    };
+  }
+
   stop(reason: string): void {
     this.#stopped ??= reason;
   }
@@ -211,7 +221,7 @@ class Fit implements Training {
         partial = this.#logs(progress.loss); // stopped in the middle
         break;
       }
-      logs = { ...this.#logs(progress.loss), ...(await this.#validate()) };
+      logs = { ...this.#logs(progress.loss), ...(await this.validate()) };
       epochs.push(epoch);
       for (const [name, value] of Object.entries(logs)) (history[name] ??= []).push(value);
       progress.nextEpoch();
@@ -278,13 +288,14 @@ class Fit implements Training {
     if (this.#batchCallbacks.length === 0) return;
     const logs = this.#logs(loss);
     for (const callback of this.#batchCallbacks) await callback.onBatchEnd?.(batch, logs, this);
+    for (const callback of this.#batchCallbacks) await callback.afterBatch?.(batch, logs, this);
   }
 
   #logs(loss: number): Logs {
     return { loss, ...this.#model.step.metrics.results() };
   }
 
-  async #validate(): Promise<Logs> {
+  async validate(): Promise<Logs> {
     if (this.#validation === undefined) return {};
     const logs = await this.#validation.run(this.#model.checkInterrupts);
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
@@ -294,12 +305,9 @@ class Fit implements Training {
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
-    const { adviceFor, whereNonFinite } = await import("./diverged.js");
+    const { diverged, whereNonFinite } = await import("./diverged.js");
     const where = whereNonFinite(step, splitBatch(this.#data.training, batch));
     await this.#batchEnd(progress.batch, loss);
-    if (this.#stopped !== undefined) return;
-    const hint = adviceFor(where, this.#callbacks.some((one) => "onTrainAbort" in one)); // prettier-ignore
-    const wrong = `the loss became ${loss} in epoch ${progress.epoch + 1}, batch ${progress.batch + 1}`;
-    throw new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
+    if (this.#stopped === undefined) throw diverged(loss, progress, where, this.#callbacks);
   }
 }

@@ -1,5 +1,6 @@
 /** Options of `fit` and the checks that need no data. */
 import type { Callback } from "../../callbacks/callback.js";
+import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
 import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
@@ -28,6 +29,12 @@ export interface FitOptions extends GivenMasks {
   readonly validationSplit?: number;
   /** Samples that the model is evaluated on after each epoch. */
   readonly validationData?: Samples;
+  /**
+   * Validates inside epochs as well: after every so many steps, or minutes; where both are given, after whichever comes
+   * first. Callbacks see it in `onValidate`, and the history lists it as `validations`; training has the same bits as
+   * without. Default: only at the end of epochs.
+   */
+  readonly validateEvery?: Pace;
   /** Weight of each class in the loss and metrics of training, by label; not applied in validation. Default 1. */
   readonly classWeight?: ClassWeight;
   /** Weight of each sample in the loss and the metrics, (N). Default 1. */
@@ -68,7 +75,17 @@ export interface StreamFitOptions extends Omit<
   readonly prefetch?: number;
 }
 
-const hooks = ["onTrainBegin", "onEpochBegin", "onBatchEnd", "onEpochEnd", "afterEpoch", "onTrainEnd", "onTrainAbort"];
+const hooks = [
+  "onTrainBegin",
+  "onEpochBegin",
+  "onBatchEnd",
+  "afterBatch",
+  "onValidate",
+  "onEpochEnd",
+  "afterEpoch",
+  "onTrainEnd",
+  "onTrainAbort",
+];
 
 const count = integer("[1, ∞)", 1);
 const later = unchecked<never>(); // with the data
@@ -81,6 +98,7 @@ const table = {
   seed: integer("[0, 4294967295]", 0),
   validationSplit: number("[0, 1)", 0),
   validationData: later,
+  validateEvery: later,
   classWeight: later,
   sampleWeight: later,
   mask: later,

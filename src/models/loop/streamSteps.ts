@@ -1,5 +1,5 @@
 /**
- * The steps of a fit whose batches come from a stream. A batch is checked as data of fit are, and copied to where a
+ * The steps of a fit, or an evaluation, whose batches come from a stream. A batch is checked as data of fit are, and copied to where a
  * recorded step gathers from; there is a recording for each number of rows, as many as {@link mostSizes} at once.
  * Imported where there is a stream, and itself without imports but errors: what it shared with a page, bundlers would
  * put into files of its own. Letters: n rows of a batch.
@@ -8,7 +8,7 @@ import type { Batches } from "../../data/batches.js";
 import { UsageError, message } from "../../errors.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { BatchStream } from "../input/batchStream.js";
+import { type BatchStream, batchName } from "../input/batchStream.js";
 import type { DataColumns } from "../input/batchColumns.js";
 import type { Column } from "../input/columns.js";
 import type { Data, Samples } from "../input/samples.js";
@@ -38,6 +38,7 @@ interface Size {
 /** Steps on the batches of a stream. */
 export class StreamSteps implements EpochSteps {
   readonly batches: EpochSteps["batches"];
+  readonly #op: "fit" | "evaluate";
   readonly #stream: BatchStream;
   readonly #tools: StreamTools;
   readonly #stepsOn: (data: DataColumns) => Steps;
@@ -46,7 +47,8 @@ export class StreamSteps implements EpochSteps {
   #current!: Size;
   #form: string | undefined;
 
-  constructor(stream: BatchStream, tools: StreamTools, stepsOn: (data: DataColumns) => Steps) {
+  constructor(op: "fit" | "evaluate", stream: BatchStream, tools: StreamTools, stepsOn: (data: DataColumns) => Steps) {
+    this.#op = op;
     this.#stream = stream;
     this.#tools = tools;
     this.#stepsOn = stepsOn;
@@ -90,7 +92,7 @@ export class StreamSteps implements EpochSteps {
   ): Promise<(() => void) | undefined> {
     const samples = await this.#stream.next(place);
     if (samples === undefined) return undefined;
-    const op = `fit, batch ${place.batch + 1} of epoch ${place.epoch + 1}`;
+    const op = `${this.#op}, ${batchName(this.#op, place)}`;
     this.#checkForm(op, samples);
     const given = this.#tools.columns(op, samples);
     const data = isKept ? copyOf(given, (column) => (column.isOwned ? column : this.#copy(column))) : given;
@@ -139,7 +141,7 @@ export class StreamSteps implements EpochSteps {
   }
 
   #copy({ tensor }: Column): Column {
-    return this.#tools.toColumn("fit", "a batch", tensor.toTypedArray(), () => tensor.shape);
+    return this.#tools.toColumn(this.#op, "a batch", tensor.toTypedArray(), () => tensor.shape);
   }
 
   #newSize(data: DataColumns, all: readonly Column[]): Size {

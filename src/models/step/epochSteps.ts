@@ -4,6 +4,8 @@
  */
 import type { Batches } from "../../data/batches.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import type { DataColumns } from "../input/batchColumns.js";
+import type { Steps } from "./steps.js";
 
 /** What a step gives: the tensors of its last part with the terms of all, and the loss. */
 export interface AccumulatedStep {
@@ -26,3 +28,6 @@ export interface EpochSteps {
   /** As {@link next}, but the batch is kept, and loaded by what this resolves to. */
   take?(place: { readonly epoch: number; readonly batch: number }): Promise<(() => void) | undefined>;
 }
+
+/** Makes the steps of an epoch where they are on other batches than those of the data. */
+export type MakeSteps = (stepsOn: (data: DataColumns) => Steps) => EpochSteps;

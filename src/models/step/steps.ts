@@ -12,12 +12,13 @@ export class Steps {
   readonly batches: Batches;
   readonly #compute: (batch: Batch) => Tensor[];
   /** By the buffers of a batch, which are the same for all batches of a size. */
-  readonly #recordings = new Map<Batch, Recording<Tensor[]>>();
+  readonly #recordings: Map<Batch, Recording<Tensor[]>>;
 
   /** @param compute from a gathered batch to the tensors that are read afterwards; kernels only */
   constructor(batches: Batches, compute: (batch: Batch) => Tensor[]) {
     this.batches = batches;
     this.#compute = compute;
+    this.#recordings = batches.lengths?.recentlyUsed(free) ?? new Map<Batch, Recording<Tensor[]>>();
   }
 
   /**
@@ -41,8 +42,12 @@ export class Steps {
 
   /** Frees the recordings, their results, and the batches' buffers. */
   dispose(): void {
-    for (const { result } of this.#recordings.values()) for (const tensor of result) tensor.dispose();
-    for (const recording of this.#recordings.values()) recording.dispose();
+    for (const recording of this.#recordings.values()) free(recording);
     this.batches.dispose();
   }
+}
+
+function free(recording: Recording<Tensor[]>): void {
+  for (const tensor of recording.result) tensor.dispose();
+  recording.dispose();
 }

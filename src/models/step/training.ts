@@ -56,6 +56,8 @@ export class TrainingStep {
   readonly #constrained: readonly { readonly value: Tensor; readonly constraint: Constraint }[];
   /** The state before the current batch. */
   readonly #before: StepState;
+  /** Called before each {@link update}, until {@link rest}. */
+  beforeUpdate: (() => void) | undefined;
   /** The version of the gradients when they were last cleared. */
   #cleanAt = -1;
   #update: Recording<void> | undefined;
@@ -159,6 +161,7 @@ export class TrainingStep {
    * numbers. Recorded the first time, then replayed until {@link rest}.
    */
   update(): void {
+    this.beforeUpdate?.();
     this.optimizer.prepare();
     if (this.#update !== undefined) this.#update.replay();
     else {
@@ -267,8 +270,10 @@ export class TrainingStep {
     return this.average === undefined ? fn() : this.average.use(fn);
   }
 
-  /** Ends a training: frees the recorded update, which would pin the memory of an idle model. */
+  /** Ends a training: frees the recorded update, which would pin the memory of an idle model, and stops the clock. */
   rest(): void {
+    this.beforeUpdate = undefined;
+    this.optimizer.clock?.stop();
     this.#update?.dispose();
     this.#update = undefined;
   }

@@ -30,10 +30,16 @@ export type SlopedActivation = `${"leakyRelu" | "elu"}(${number})`;
 /** An activation that the kernels apply together with the bias. */
 export type FusedActivation = keyof typeof fused | SlopedActivation;
 
-/** The name of an activation function. */
-export type Activation = FusedActivation | "gelu" | "silu" | "softmax";
+type Known = FusedActivation | "gelu" | "silu" | "softmax";
 
-const functions: Readonly<Record<Exclude<Activation, SlopedActivation>, (x: Tensor, own?: number) => Tensor>> = {
+/** Further names of activations, as keys: those that the entry lanegrad/names adds. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface, since only these are merged
+export interface FurtherActivations {}
+
+/** The name of an activation function. */
+export type Activation = Known | keyof FurtherActivations;
+
+const functions: Record<Exclude<Known, SlopedActivation>, (x: Tensor, own?: number) => Tensor> = {
   linear: (x) => x,
   relu,
   leakyRelu,
@@ -48,7 +54,12 @@ const functions: Readonly<Record<Exclude<Activation, SlopedActivation>, (x: Tens
   softmax: (x) => apply(softmaxOp, [x], undefined), // not softmax(x), which brings transposition for other axes
 };
 
-/** All activation names. */
+/** Makes further activations known by name. */
+export function addActivations(further: Readonly<Record<string, (x: Tensor) => Tensor>>): void {
+  Object.assign(functions, further);
+}
+
+/** All activation names, further ones aside. */
 export const activations = Object.keys(functions) as readonly (keyof typeof functions)[];
 
 /** The kernels' number and parameter of an activation that they apply together with the bias. */

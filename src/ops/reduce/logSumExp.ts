@@ -8,7 +8,7 @@ import { equal } from "../pointwise/compare.js";
 import { clip, exp, log } from "../pointwise/unary.js";
 import { where } from "../pointwise/where.js";
 import { reshape } from "../shape/reshape.js";
-import { type Axes, type ReduceOptions, axisSet, max, sum } from "./reduce.js";
+import { type Axes, type ReduceOptions, axisSet, checkElements, max, sum } from "./reduce.js";
 
 /** The largest number of float32. */
 const largest = 3.4028234663852886e38;
@@ -28,6 +28,11 @@ export function logSumExp(x: Tensor, axis?: Axes, options: ReduceOptions = {}): 
   checkDtype("logSumExp", "x", x, "float32");
   checkKeys("logSumExp", options, ["keepDims"]);
   const axes = [...axisSet("logSumExp", axis, x.rank)];
+  checkElements(
+    "logSumExp",
+    x.shape,
+    axes.map((axis) => x.shape[axis]),
+  );
   const m = noGrad(() => clip(max(x, axes, { keepDims: true }), -largest, largest));
   const total = sum(exp(sub(x, m)), axes, options);
   const isZero = equal(total, 0);

@@ -4,8 +4,7 @@
  * Letters: x (outer, R, inner), R the reduced axes. Positions of extremes are in argExtremes.ts.
  */
 import { maxAxis, maxAxisBackward, minAxis, productAxis, productAxisBackward, sumAxisBackward } from "#wasm/kernels";
-import { ShapeError, UsageError, message, show } from "../../errors.js";
-import { checkObject } from "../../options.js";
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Op, apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -47,18 +46,22 @@ function defineSum(name: string, scaleOf: (r: number) => number): Op<AxisRun> {
   });
 }
 
+/** Throws ShapeError where the sizes of the reduced axes leave no elements. */
+export function checkElements(op: string, shape: Shape, reduced: Shape): void {
+  if (sizeOf(reduced) > 0) return;
+  const got = `x ${showShape(shape)}`;
+  throw new ShapeError(
+    message(op, "there is nothing to compare", { expected: "at least one element along the axes", got }),
+  );
+}
+
 // @__NO_SIDE_EFFECTS__
 function defineExtreme(name: string, kernel: typeof maxAxis): Op<AxisRun> {
   return defineOp<AxisRun>({
     name,
     shape([x], run) {
       checkDtype(name, "x", x, "float32");
-      if (sizeOf(x.shape.slice(run.begin, run.end)) === 0) {
-        const got = `x ${showShape(x.shape)}`;
-        throw new ShapeError(
-          message(name, "there is nothing to compare", { expected: "at least one element along the axes", got }),
-        );
-      }
+      checkElements(name, x.shape, x.shape.slice(run.begin, run.end));
       return [{ shape: reducedShape(x.shape, run) }];
     },
     forward({ inputs: [x], outputs: [y], attributes: run }) {
@@ -83,7 +86,7 @@ export type Axes = number | readonly number[] | undefined;
 
 /**
  * The axes as numbers.
- * @throws {UsageError} when it is not an axis, for example options in its place
+ * @throws {UsageError} when it is not an axis, for example options in its place, or an axis is repeated
  * @throws {ShapeError} when x does not have the axis
  */
 export function axisSet(op: string, axis: Axes, rank: number): Set<number> {
@@ -95,13 +98,15 @@ export function axisSet(op: string, axis: Axes, rank: number): Set<number> {
       message(op, "axis has the wrong type", { expected, got: show(axis), hint: "Options come after the axis." }),
     );
   }
-  return new Set(listed.map((i: number) => normalizeAxis(op, i, rank)));
+  const axes = new Set(listed.map((i: number) => normalizeAxis(op, i, rank)));
+  if (axes.size === listed.length) return axes;
+  throw new UsageError(message(op, "an axis is repeated", { expected: "each axis once", got: show(listed) }));
 }
 
 /** Reduces run after run, from the back, so that the numbers of the axes before a run stay valid. */
 function reduceRuns(op: Op<AxisRun>, x: Tensor, axis: Axes, options: ReduceOptions): Tensor {
   checkTensors(op.name, [x]);
-  checkObject(op.name, "the options", options);
+  checkKeys(op.name, options, ["keepDims"]);
   const { keepDims = false } = options;
   const axes = axisSet(op.name, axis, x.rank);
   let y: Tensor | undefined;

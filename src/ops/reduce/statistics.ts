@@ -7,7 +7,7 @@ import { mul, sub } from "../pointwise/arithmetic.js";
 import { equal } from "../pointwise/compare.js";
 import { abs, sqrt, square } from "../pointwise/unary.js";
 import { where } from "../pointwise/where.js";
-import { type Axes, axisSet, max, mean, sum } from "./reduce.js";
+import { type Axes, axisSet, checkElements, max, mean, sum } from "./reduce.js";
 
 /** Options of {@link variance} and {@link std}. */
 export interface VarianceOptions {
@@ -86,7 +86,13 @@ export function norm(x: Tensor, axis?: Axes, options: NormOrderOptions = {}): Te
   const { order: p, keepDims } = resolve("norm", options, normTable);
   const axes = [...axisSet("norm", axis, x.rank)];
   if (p === 2) return root(sum(square(x), axes, { keepDims }));
-  return p === 1 ? sum(abs(x), axes, { keepDims }) : max(abs(x), axes, { keepDims });
+  if (p === 1) return sum(abs(x), axes, { keepDims });
+  checkElements(
+    "norm",
+    x.shape,
+    axes.map((i) => x.shape[i]),
+  );
+  return max(abs(x), axes, { keepDims });
 }
 
 /** √y, with derivative 0 where y is 0. */

@@ -7,7 +7,8 @@ import { loadModel } from "../../../src/models/file/loading.js";
 import type { Model } from "../../../src/models/model.js";
 import { model, sequential } from "../../../src/models/sequential.js";
 import { adam } from "../../../src/optimizers/index.js";
-import { tensor } from "../../../src/tensor/create.js";
+import { tensor, zeros } from "../../../src/tensor/create.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 
 const { dense, dropout, input, subtract } = layers;
@@ -154,5 +155,88 @@ describe("a model as a layer", () => {
       "dense: the layer was built for another input shape; expected [2], got [3].",
     );
     expect(() => asLayer(sequential([dense({ units: 1 })]))).toThrow("asLayer: ");
+  });
+});
+
+describe("a model within another layer or model", () => {
+  const step = (): Model => sequential([dense({ units: 3, activation: "tanh", inputShape: [2] })], { name: "step", seed: 4 }); // prettier-ignore
+  const steps = tensor(
+    Float32Array.from({ length: 12 }, (_, i) => i / 7),
+    [2, 3, 2],
+  );
+
+  it("in timeDistributed: each step as the model has it, trained, saved and loaded, with the model's own weights", async () => {
+    const inner = step();
+    const outer = sequential([layers.timeDistributed({ layer: asLayer(inner), inputShape: [3, 2] })], { seed: 4 });
+    expect(outer.weights.map(({ name }) => name)).toEqual([
+      "timeDistributed_1/layer/dense_1/kernel",
+      "timeDistributed_1/layer/dense_1/bias",
+    ]);
+    const alone = (): number[] => [...inner.call([tensor(steps.toTypedArray(), [6, 2])])[0].toTypedArray()];
+    expect([...(await outer.predict(steps)).toTypedArray()]).toEqual(alone());
+    const before = alone();
+    await compiled(outer).fit(steps, zeros([2, 3, 3]), { epochs: 2 });
+    expect(alone()).not.toEqual(before);
+    expect([...(await outer.predict(steps)).toTypedArray()]).toEqual(alone());
+    const again = await loadModel(await outer.toBytes());
+    expect([...(await again.predict(steps)).toTypedArray()]).toEqual(alone());
+    expect(again.weights.map(({ name }) => name)).toEqual(outer.weights.map(({ name }) => name));
+  });
+
+  it("first in a sequential model it brings its input's shape along, open sizes too", async () => {
+    const net = sequential([asLayer(step()), dense({ units: 1 })]);
+    expect(net.isBuilt).toBe(true);
+    expect(net.inputShape).toEqual([2]);
+    const open = sequential([layers.lstm({ units: 2, inputShape: [null, 2] })], { name: "any", seed: 1 });
+    const around = sequential([asLayer(open), dense({ units: 1 })]);
+    expect(around.inputShape).toEqual([NaN, 2]);
+    expect((await around.predict(steps)).shape).toEqual([2, 1]);
+    const again = await loadModel(await around.toBytes());
+    expect((await again.predict(steps)).toArray()).toEqual((await around.predict(steps)).toArray());
+  });
+
+  it("a disposed model is no layer", () => {
+    const gone = step();
+    gone.dispose();
+    expect(() => asLayer(gone)).toThrow("asLayer: the model was disposed.");
+  });
+
+  it("of two models around one the first that is compiled trains it, until it is disposed", async () => {
+    const inner = step();
+    const make = (): Model => compiled(sequential([asLayer(inner), dense({ units: 1 })]));
+    const [first, second] = [make(), make()];
+    const kernel = (): number[] => [...inner.weights[0].value.toTypedArray()];
+    const before = kernel();
+    await second.fit(x, y, { epochs: 1 });
+    expect(kernel()).toEqual(before);
+    await first.fit(x, y, { epochs: 1 });
+    const after = kernel();
+    expect(after).not.toEqual(before);
+    first.dispose();
+    await compiled(second).fit(x, y, { epochs: 1 });
+    expect(kernel()).not.toEqual(after);
+  });
+
+  it("build and a lambda's outputShape take null; call compares open sizes as predict does", async () => {
+    const net = sequential([layers.lambda({ function: (t) => t, outputShape: [null, 2] }), layers.lstm({ units: 1 })]);
+    net.build([null, 2]);
+    net.build([null, 2]);
+    expect(net.inputShape).toEqual([NaN, 2]);
+    expect(net.call([steps])[0].shape).toEqual([2, 1]);
+    const [a, b] = [input({ shape: [null, 2] }), input({ shape: [null, 2] })];
+    const sum = model({ inputs: [a, b], outputs: layers.add().apply([a, b]) });
+    const short = zeros([2, 1, 2]);
+    const text = "add: input shapes differ; expected [N, 3, 2], got [N, 1, 2].";
+    await expect(sum.predict([steps, short])).rejects.toThrow(text);
+    expect(() => sum.call([steps, short])).toThrow(text);
+  });
+
+  it("two functions of one name are not saved as one", async () => {
+    const named = (f: (t: Tensor) => Tensor): ((t: Tensor) => Tensor) =>
+      Object.defineProperty(f, "name", { value: "f" });
+    const [f, g] = [named((t) => t), named((t) => t)];
+    const net = (second: typeof f): Model => sequential([layers.lambda({ function: f, inputShape: [2] }), layers.lambda({ function: second })]); // prettier-ignore
+    await expect(net(g).toBytes()).rejects.toThrow("lambda: two functions of one name cannot be saved");
+    await expect(net(f).toBytes()).resolves.toBeInstanceOf(Uint8Array);
   });
 });

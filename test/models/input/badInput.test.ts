@@ -170,7 +170,7 @@ describe("y", () => {
 describe("options of fit", () => {
   it.each<[string, unknown]>([
     [
-      'fit: unknown option; expected epochs, batchSize, accumulate, shuffle, seed, validationSplit, validationData, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
+      'fit: unknown option; expected epochs, batchSize, accumulate, shuffle, seed, validationSplit, validationData, validateEvery, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
     ["fit: the options must be an object; expected { epochs,", null],
@@ -235,11 +235,11 @@ describe("options of fit", () => {
       { callbacks: { onEpochEnd: () => undefined } },
     ],
     [
-      "fit: callback 0 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
+      "fit: callback 0 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, afterBatch, onValidate, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got onEpochsEnd.",
       { callbacks: [{ onEpochsEnd: () => undefined }] },
     ],
     [
-      "fit: callback 1 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
+      "fit: callback 1 has an unknown hook, or none; expected some of onTrainBegin, onEpochBegin, onBatchEnd, afterBatch, onValidate, onEpochEnd, afterEpoch, onTrainEnd, onTrainAbort, got function earlyStopping. Call it: earlyStopping().",
       { callbacks: [watch, function earlyStopping() {}] },
     ],
     [

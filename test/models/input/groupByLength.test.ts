@@ -1,5 +1,6 @@
 /** Training on sequences grouped by length: what it computes, resuming, what it refuses. */
 import { describe, expect, it } from "vitest";
+import { mostSizes } from "../../../src/data/lengths.js";
 import { padSequences } from "../../../src/data/text/index.js";
 import { bidirectional, dense, dropout, embedding, gru, lstm, simpleRnn } from "../../../src/layers/index.js";
 import { binaryCrossentropy } from "../../../src/losses/index.js";
@@ -9,6 +10,7 @@ import type { FitOptions } from "../../../src/models/loop/fitOptions.js";
 import type { Model } from "../../../src/models/model.js";
 import { sequential } from "../../../src/models/sequential.js";
 import { adam } from "../../../src/optimizers/index.js";
+import { heap } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
 import { Random } from "../../../src/tensor/random.js";
 import { expectClose, expectSameBits } from "../../support/compare.js";
@@ -72,6 +74,38 @@ describe("groupByLength", () => {
     const resumed = await loadModel(await part.toBytes({ checkpoint: true }));
     await resumed.fit(x, y, { ...options, resume: true });
     expectSameWeights(resumed, whole);
+  });
+
+  it("keeps recordings for the 24 lengths that came last: 64 lengths take the memory of the 24 longest", async () => {
+    const lengths = Array.from({ length: 64 }, (_, i) => i + 1);
+    const tokens = (all: readonly number[]) =>
+      padSequences(
+        all.map((length) => new Int32Array(length).fill(1)),
+        { maxLength: 64, padding: "post" },
+      );
+    const model = sequential([
+      embedding({ inputDim: 2, outputDim: 16, maskZero: true, inputShape: [64] }),
+      lstm({ units: 32 }),
+      dense({ units: 1 }),
+    ]);
+    model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
+    const bytesOf = async (all: readonly number[]): Promise<number> => {
+      const before = heap().bytesInUse;
+      let bytes = 0;
+      await model.fit(
+        tokens(all),
+        all.map(() => [1]),
+        {
+          ...{ batchSize: 1, shuffle: false, epochs: 2, groupByLength: { multiple: 1 } },
+          callbacks: [{ onEpochEnd: () => void (bytes = heap().bytesInUse - before) }],
+        },
+      );
+      return bytes;
+    };
+    await bytesOf([1]); // allocates the state of training
+    const longest = await bytesOf(lengths.slice(-mostSizes));
+    expect(await bytesOf(lengths)).toBeLessThan(1.1 * longest);
+    expect(await bytesOf(lengths.slice(-mostSizes / 2))).toBeLessThan(0.6 * longest);
   });
 
   describe.each(["pre", "post"] as const)("predict, padding %s", (padding) => {

@@ -24,7 +24,7 @@ const wild = [Infinity, -Infinity, NaN, 1e38, -1e38];
 const noClasses = [-1, C, 2 ** 31 - 1, -(2 ** 31)];
 const paddings = [[0], wild, [Infinity], [NaN]];
 /** What targets may be in padding where training checks them all: a loss refuses what it does not take there too. */
-const allowed: Readonly<Record<string, number>> = { poisson: 0, contrastive: 0, hinge: 1 };
+const allowed: Readonly<Record<string, number>> = { poisson: 0, contrastive: 0, hinge: 1, squaredHinge: 1 };
 
 /** How a loss is tried. */
 interface Row {
@@ -47,6 +47,10 @@ const table: {
   huber: [{ loss: losses.huber() }],
   hinge: [{ loss: losses.hinge(), targets: "signs" }],
   cosineSimilarity: [{ loss: losses.cosineSimilarity() }],
+  meanAbsolutePercentageError: [{ loss: losses.meanAbsolutePercentageError() }],
+  meanSquaredLogarithmicError: [{ loss: losses.meanSquaredLogarithmicError(), targets: "probabilities" }],
+  squaredHinge: [{ loss: losses.squaredHinge(), targets: "signs" }],
+  categoricalHinge: [{ loss: losses.categoricalHinge(), targets: "probabilities" }],
   logCosh: [{ loss: losses.logCosh() }],
   poisson: [{ loss: losses.poisson() }],
   contrastive: [{ loss: losses.contrastive() }],

@@ -115,6 +115,58 @@ describe("shorter windows", () => {
   });
 });
 
+describe("sequences of numbers", () => {
+  const [rows, steps, features] = [2, 10, 3];
+  const wave = (size: number, from: number): Float32Array =>
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * i + from));
+  const [xs, ys] = [wave(rows * steps * features, 0), wave(rows * steps, 1)];
+  const numbers = { x: tensor(xs, [rows, steps, features]), y: tensor(ys, [rows, steps, 1]) };
+  const net = (inputShape?: readonly number[]): Model => {
+    const model = sequential([simpleRnn({ units: 3, returnSequences: true, ...(inputShape && { inputShape: [...inputShape] }) }), dense({ units: 1 })]);
+    model.compile({ optimizer: adam(), loss: meanSquaredError() });
+    return model;
+  }; // prettier-ignore
+  /** Steps [begin, end) of every row. */
+  const slice = (values: Float32Array, width: number, begin: number, end: number): ReturnType<typeof tensor> => {
+    const row = steps * width;
+    const parts = Array.from({ length: rows }, (_, n) => [...values.subarray(n * row + begin * width, n * row + end * width)]);
+    return tensor(Float32Array.from(parts.flat()), [rows, end - begin, width]);
+  }; // prettier-ignore
+
+  it("are cut into windows whose training steps are those on their parts, each shown once it is done", async () => {
+    const [walked, stepped] = [net([null as never, features]), net([null as never, features])];
+    const shown: unknown[] = [];
+    const onWindow = (window: unknown): void => void shown.push(window);
+    const { windows } = await bptt(walked, numbers, { window: 4, carryState: false, onWindow });
+    const bounds = [[0, 4], [4, 8], [8, 10]] as const; // prettier-ignore
+    const losses = bounds.map(([begin, end]) =>
+      stepped.trainOnBatch([slice(xs, features, begin, end)], [slice(ys, 1, begin, end)]).item(),
+    );
+    expect(windows.map(({ start, length, loss }) => [start, length, loss])).toEqual(bounds.map(([begin, end], i) => [begin, end - begin, losses[i]])); // prettier-ignore
+    expect(shown).toEqual(windows);
+    expectSameWeights(walked, stepped);
+  });
+
+  it("give a model that is not built the shape of a window", async () => {
+    const model = net();
+    await bptt(model, numbers, { window: 5, carryState: false });
+    expect(model.inputShape).toEqual([5, features]);
+  });
+
+  it.each<[string, () => object]>([
+    ["x does not fit the model; expected [N, T, 3], got Tensor(2, 10, 2).", () => ({ ...numbers, x: tensor(new Float32Array(40), [2, 10, 2]) })],
+    ["x does not fit the model; expected [N, T, 3], got Tensor(2, 10).", () => ({ ...numbers, x: tensor(new Float32Array(20), [2, 10]) })],
+    ["the sequences are shorter than a window; expected [N, T, …] with T ≥ window = 5, got [6, 1].", () => ({ ...numbers, x: tensor(new Float32Array(6)) })],
+    ["x holds bytes; expected tokens or float32, got uint8 Tensor(2, 10, 3).", () => ({ ...numbers, x: tensor(new Uint8Array(60), [2, 10, 3]) })],
+    ["x and y differ in the number of sequences; expected the same N, got x Tensor(2, 10, 3) and y Tensor(1, 10, 1).", () => ({ ...numbers, y: tensor(new Float32Array(10), [1, 10, 1]) })],
+  ])("are refused where %s", async (text, sequence) => {
+    const model = net([5, features]);
+    const before = weightsOf(model);
+    await expect(bptt(model, sequence() as never, { window: 5, carryState: false })).rejects.toThrow(`bptt: ${text}`);
+    expect(weightsOf(model)).toEqual(before);
+  }); // prettier-ignore
+});
+
 describe("the norm of the gradient", () => {
   it("is that before clipping, of all parameters together, within 1e-5 of float64", async () => {
     const [model, clipped] = [make(sgd({ learningRate: 1 })), make(sgd({ learningRate: 1, globalClipNorm: 0.01 }))];

@@ -203,5 +203,11 @@ export const edits = {
     ["if (head & 2) {", "if (head & 4) {", "threads do not meet"],
     ["  atomic.store<i32>(control + Control.Arrived, 0);\n", "", "meeting point not cleared"],
     ["    at += <usize>(head >> 8);\n", "    at += <usize>(head >> 9);\n", "wrong stride"],
+    ["    atomic.add<i32>(control + Control.Begun, 1);\n", "", "launch not counted"],
+    [
+      "(haveBegun(count, control) && spin(word, phase, patientSpins))",
+      "spin(word, phase, patientSpins)",
+      "dead worker waited for",
+    ],
   ],
 };

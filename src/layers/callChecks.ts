@@ -1,0 +1,55 @@
+/**
+ * What is wrong with the arguments of a layer's methods that models call, where somebody else has called them with
+ * other things: see explained.ts. Letters: N batch.
+ */
+import { UsageError, message, show } from "../errors.js";
+import { checkTensors } from "../ops/defineOp.js";
+import { checkList } from "../options.js";
+import { RandomState } from "../tensor/randomState.js";
+import { type Shape, sampleShape } from "../tensor/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** What the checks need to know of a layer. */
+interface Checked {
+  readonly kind: string;
+  outputShapes(inputShapes: readonly Shape[]): readonly Shape[];
+}
+
+/** The checks, by method. */
+export function callChecks(layer: Checked) {
+  const call = (inputs: readonly Tensor[], context?: { readonly random?: unknown; readonly masks?: unknown }): void => {
+    checkOperands(layer.kind, inputs);
+    layer.outputShapes(inputs.map(({ shape }) => shape.slice(1)));
+    if (context?.random instanceof RandomState && Array.isArray(context?.masks)) return;
+    const expected = "{ training, random, stream, masks }";
+    throw new UsageError(message(layer.kind, "the context of the call is missing", { expected, got: show(context) }));
+  };
+  const shapes = (inputShapes: readonly Shape[]): void => checkShapes(layer.kind, inputShapes);
+  return {
+    call,
+    callMany: call,
+    outputShape: shapes,
+    outputShapes: shapes,
+    checkBatch: (_rows: number, inputShapes: readonly Shape[]) => {
+      layer.outputShapes(inputShapes);
+    },
+    outputMask: (inputs: readonly Tensor[], masks: readonly Tensor[]) => {
+      checkOperands(layer.kind, inputs);
+      checkList(layer.kind, "masks", masks);
+      checkTensors(
+        layer.kind,
+        masks.filter((mask) => mask !== undefined),
+      );
+    },
+  };
+}
+
+function checkOperands(kind: string, inputs: readonly Tensor[]): void {
+  checkList(kind, "inputs", inputs);
+  checkTensors(kind, inputs.length > 0 ? [...inputs] : [undefined]);
+}
+
+function checkShapes(kind: string, inputShapes: readonly Shape[]): void {
+  checkList(kind, "inputShapes", inputShapes);
+  for (const shape of inputShapes.length > 0 ? inputShapes : [undefined as never]) sampleShape(kind, shape);
+}

@@ -1,0 +1,165 @@
+/** Weights, masks and lengths that users hand in beside their data, and groups by length, one function at a time. */
+import { describe, expect, it } from "vitest";
+import { ShapeError, UsageError } from "../../../src/errors.js";
+import { dense, lstm } from "../../../src/layers/index.js";
+import type { DataColumns } from "../../../src/models/input/batchColumns.js";
+import { release, toColumn } from "../../../src/models/input/columns.js";
+import { maskColumns } from "../../../src/models/input/givenMasks.js";
+import { checkGroupByLength } from "../../../src/models/input/groupByLengthOption.js";
+import { groupsFor, groupsOf } from "../../../src/models/input/lengthGroups.js";
+import { classWeights, sampleWeights } from "../../../src/models/input/sampleWeights.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { tensor } from "../../../src/tensor/create.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
+import "../../support/engine.js";
+import { bytes, float32, int32, refuses, told } from "./refusals.js";
+
+describe("sampleWeights", () => {
+  it.each<[string, Parameters<typeof sampleWeights>[2], (readonly number[])[], readonly number[], readonly number[]]>([
+    ["numbers", [1, 0.5, 0], [[2]], [1, 0.5, 0], [3]],
+    ["a typed array", Float64Array.of(1, 2, 3), [[2]], [1, 2, 3], [3]],
+    ["a tensor", tensor([1, 2, 3]), [[2]], [1, 2, 3], [3]],
+    ["lists of steps", [[1, 2], [3, 4], [5, 6]], [[2, 7]], [1, 2, 3, 4, 5, 6], [3, 2]],
+    ["a tensor of steps", tensor([[1, 2], [3, 4], [5, 6]]), [[2, 7], [2]], [1, 2, 3, 4, 5, 6], [3, 2]],
+  ])("takes %s", (_, given, outputs, values, shape) => {
+    const got = sampleWeights("f", 3, given, outputs);
+    expect([[...got.values], got.shape]).toEqual([values, shape]);
+  }); // prettier-ignore
+
+  it.each<[string, unknown, (readonly number[])[], string]>([
+    ["too few", [1, 2], [[2]], "f: sampleWeight has the wrong length; expected 3, got 2."],
+    ["a number", 5, [[2]], "f: sampleWeight has the wrong length; expected 3, got 5."],
+    ["null", null, [[2]], "f: sampleWeight has the wrong length; expected 3, got null."],
+    ["text", "abc", [[2]], "f: sampleWeight has the wrong length; expected 3, got 3."],
+    ["a weight below 0", [1, -1, 1], [[2]], "f: sampleWeight 1 is out of range; expected a number in [0, ∞), got -1."],
+    ["no number", [1, 1, NaN], [[2]], "f: sampleWeight 2 is out of range; expected a number in [0, ∞), got NaN."],
+    ["an infinity", [Infinity, 1, 1], [[2]], "f: sampleWeight 0 is out of range; expected a number in [0, ∞), got Infinity."],
+    ["a weight of a step below 0", [[1, 1], [1, -2], [1, 1]], [[2, 1]], "f: sampleWeight 3 is out of range; expected a number in [0, ∞), got -2."],
+    ["rows of different lengths", [[1, 2], [3], [5, 6]], [[2, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got rows of different lengths."],
+    ["rows and a number", [[1, 2], 3, [5, 6]], [[2, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got rows of different lengths."],
+    ["too few rows", [[1, 2], [3, 4]], [[2, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got [2, 2] for outputs [[2, 7]]."],
+    ["other steps than one output's", [[1, 2], [3, 4], [5, 6]], [[2, 7], [3, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got [3, 2] for outputs [[2, 7], [3, 7]]."],
+    ["three axes", float32([3, 2, 1]), [[2, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got [3, 2, 1] for outputs [[2, 7]]."],
+  ])("refuses %s", (_, given, outputs, text) => {
+    refuses(() => sampleWeights("f", 3, given as never, outputs), ShapeError, text);
+  }); // prettier-ignore
+});
+
+describe("classWeights", () => {
+  const labels = int32([0, 1]);
+  it.each<[string, () => Tensor, readonly number[], unknown]>([
+    ["labels", () => int32([0, 2, 1]), [3], [5, 1, 7]],
+    ["one-hot rows", () => tensor([[1, 0, 0], [0, 0, 1], [0, 1, 0]]), [3], [5, 1, 7]],
+    ["the first of equal elements", () => tensor([[0, 0], [1, 1], [0, 1]]), [2], [5, 5, 7]],
+    ["numbers: class 1 is above ½", () => tensor([[0.5], [0.6], [0]]), [1], [5, 7, 5]],
+  ])("of %s", (_, targets, outputShape, wanted) => {
+    expect([...classWeights("f", targets(), outputShape, undefined, { 0: 5, 1: 7 })]).toEqual(wanted);
+  }); // prettier-ignore
+
+  it("times those of the samples; an output without axes has two classes", () => {
+    expect([...classWeights("f", int32([1, 0, 1]), [], tensor([2, 3, 0]), { 1: 7 })]).toEqual([14, 3, 0]);
+  });
+
+  it.each<[string, object, readonly number[], typeof ShapeError | typeof UsageError, string]>([
+    ["a class that is not there", { 3: 1 }, [3], UsageError, 'f: classWeight has a key that is not a class; expected labels 0 … 2, got "3".'],
+    ["a class of two", { 2: 1 }, [1], UsageError, 'f: classWeight has a key that is not a class; expected labels 0 … 1, got "2".'],
+    ["a class below 0", { "-1": 1 }, [3], UsageError, 'f: classWeight has a key that is not a class; expected labels 0 … 2, got "-1".'],
+    ["half a class", { "0.5": 1 }, [3], UsageError, 'f: classWeight has a key that is not a class; expected labels 0 … 2, got "0.5".'],
+    ["a weight below 0", { 0: -1 }, [3], UsageError, "f: classWeight of class 0 is out of range; expected a number in [0, ∞), got -1."],
+    ["a weight that is none", { 0: "1" }, [3], UsageError, 'f: classWeight of class 0 is out of range; expected a number in [0, ∞), got "1".'],
+    ["several classes a sample", {}, [2, 3], ShapeError, "f: classWeight needs one class per sample; expected an output [N, C], got [N, 2, 3]."],
+  ])("refuses %s", (_, weights, outputShape, type, text) => {
+    refuses(() => classWeights("f", labels, outputShape, undefined, weights as never), type, text);
+  }); // prettier-ignore
+
+  it("one class a sample in one step", () => {
+    expect([...classWeights("f", int32([0, 1], [2, 1]), [1, 3], undefined, { 1: 2 })]).toEqual([1, 2]);
+  });
+});
+
+describe("maskColumns", () => {
+  const column = (shape: readonly number[]) => ({ tensor: float32(shape), isOwned: true });
+  const [x, z, flat] = [column([2, 3, 1]), column([2, 2]), column([2])];
+  const masks = (given: object, inputs = [x]) => maskColumns("f", given, inputs, toColumn);
+
+  it.each<[string, object]>([
+    ["nested lists", { mask: [[1, 5, 0], [1, 0, 0]] }],
+    ["a typed array", { mask: Float32Array.of(1, -0.5, 0, 1, 0, 0) }],
+    ["a tensor", { mask: tensor([[1, 2, 0], [3, 0, 0]]) }],
+    ["lengths", { lengths: [2, 1] }],
+    ["lengths as big as an array of doubles", { lengths: Float64Array.of(2, 1) }],
+    ["lengths in a tensor", { lengths: int32([2, 1]) }],
+  ])("of %s", (_, given) => {
+    const before = bytes();
+    const [made] = masks(given);
+    expect([told(made!), made!.tensor.toArray()]).toEqual([["int32", [2, 3], true], [[1, 1, 0], [1, 0, 0]]]);
+    release([made!]);
+    expect(bytes()).toBe(before);
+  }); // prettier-ignore
+
+  it("one for each of several inputs; none where nothing is given", () => {
+    expect(masks({})).toEqual([]);
+    const [first, second] = masks({ lengths: [undefined, [2, 1]] }, [flat, z]);
+    expect([first, second!.tensor.toArray()]).toEqual([undefined, [[1, 1], [1, 0]]]);
+    release([second!]);
+    expect(masks({ lengths: [0, 3] }).map((one) => one!.tensor.toArray())).toEqual([[[0, 0, 0], [1, 1, 1]]]);
+  }); // prettier-ignore
+
+  it.each<[string, object, (typeof x)[], typeof ShapeError | typeof UsageError, string]>([
+    ["both", { mask: [], lengths: [] }, [x], UsageError, "f: both mask and lengths are given; expected one of them. A mask can express any lengths."],
+    ["one for two inputs", { lengths: [[2, 1]] }, [x, z], UsageError, "f: lengths does not fit the inputs; expected a list of 2, undefined for an input without lengths, got [[2, 1]]."],
+    ["no list for two inputs", { mask: int32([1, 1]) }, [x, z], UsageError, "f: mask does not fit the inputs; expected a list of 2, undefined for an input without mask, got Tensor."],
+    ["an input that is no sequence", { lengths: [1, 1] }, [flat], ShapeError, "f: lengths is for sequences; expected an input [N, T, …], got Tensor(2)."],
+    ["the second input that is no sequence", { lengths: [[2, 1], [1, 1]] }, [x, flat], ShapeError, "f: lengths[1] is for sequences; expected an input [N, T, …], got Tensor(2)."],
+    ["too few lengths", { lengths: [2] }, [x], ShapeError, "f: lengths does not fit its input; expected [N] = [2], got [1]."],
+    ["a mask of other steps", { mask: [[1, 1], [1, 0]] }, [x], ShapeError, "f: mask does not fit its input; expected [N, T] = [2, 3], got [2, 2]."],
+    ["a mask in a typed array of other size", { mask: new Float32Array(5) }, [x], ShapeError, "f: mask does not fit its input; expected [N, T] = [2, 3], got [5]."],
+    ["a length beyond T", { lengths: [2, 4] }, [x], UsageError, "f: length 1 of lengths is out of range; expected an integer from 0 to T = 3, got 4."],
+    ["a length below 0", { lengths: [-1, 2] }, [x], UsageError, "f: length 0 of lengths is out of range; expected an integer from 0 to T = 3, got -1."],
+    ["half a length", { lengths: [1.5, 2] }, [x], UsageError, "f: length 0 of lengths is out of range; expected an integer from 0 to T = 3, got 1.5."],
+    ["text", { lengths: "21" }, [x], UsageError, 'f: lengths must be a list; expected integers, or a tensor [N], got "21".'],
+    ["numbers as text", { lengths: ["2", "1"] }, [x], UsageError, 'f: lengths must be a list; expected integers, or a tensor [N], got ["2", "1"].'],
+  ])("refuses %s and frees what it made", (_, given, inputs, type, text) => {
+    refuses(() => masks(given, inputs), type, text);
+  }); // prettier-ignore
+});
+
+describe("groupByLength", () => {
+  const layers = [dense({ units: 1 })];
+  const rows = int32([1, 2, 0, 3, 0, 0], [2, 3]);
+  const target = { what: "target", shapes: [[1]] } as const;
+  const groups = (inputs: readonly Tensor[], results: Parameters<typeof groupsFor>[3], value: Parameters<typeof groupsFor>[4]) =>
+    groupsFor("f", layers, inputs, results, value); // prettier-ignore
+
+  it("is true, false, or a multiple", () => {
+    for (const value of [undefined, true, false, {}, { multiple: 1 }]) checkGroupByLength("f", value);
+    refuses(() => checkGroupByLength("f", 5 as never), UsageError, "f: groupByLength is out of range; expected true, false or { multiple }, got 5.");
+    refuses(() => checkGroupByLength("f", null as never), UsageError, "f: groupByLength is out of range; expected true, false or { multiple }, got null.");
+    refuses(() => checkGroupByLength("f", { multiple: 0 }), UsageError, "f groupByLength: multiple is out of range; expected an integer in [1, ∞), got 0.");
+    refuses(() => checkGroupByLength("f", { size: 1 } as never), UsageError, 'f groupByLength: unknown option; expected multiple, got "size".');
+  }); // prettier-ignore
+
+  it("groups one input of tokens with one target a sequence, and no other data", () => {
+    expect(groups([rows], target, undefined)).toBeUndefined();
+    expect(groups([rows], target, false)).toBeUndefined();
+    for (const value of [true, { multiple: 2 }]) expect(groups([rows], target, value)).toBeDefined();
+    for (const shapes of [[[3]], [[2, 5]]]) expect(groups([rows], { what: "target", shapes }, true)).toBeDefined();
+    const wrong = "f: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and";
+    refuses(() => groups([rows, rows], target, true), ShapeError, `${wrong} a target for each sequence, got 2 inputs, the first int32 Tensor(2, 3).`);
+    refuses(() => groups([float], target, true), ShapeError, `${wrong} a target for each sequence, got 1 inputs, the first Tensor(2, 3).`);
+    refuses(() => groups([flat], target, true), ShapeError, `${wrong} a target for each sequence, got 1 inputs, the first int32 Tensor(2).`);
+    refuses(() => groups([rows], { what: "output", shapes: [[1], [3, 5]] }, true), ShapeError, `${wrong} an output for each sequence, got outputs [N, 3, 5].`);
+  }); // prettier-ignore
+  const [float, flat] = [float32([2, 3]), int32([1, 2])];
+
+  it("does not go with masks, nor with layers that carry states", () => {
+    const column = (t: Tensor) => ({ tensor: t, isOwned: false });
+    const data: DataColumns = { inputs: [column(rows)], targets: [column(float32([2, 1]))], weights: undefined, masks: [] };
+    expect(groupsOf("f", layers, data, true)).toBeDefined();
+    refuses(() => groupsOf("f", layers, { ...data, masks: [column(rows)] }, true), UsageError, "f: groupByLength cannot be combined with mask or lengths; expected one of them. Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).");
+    const carrying = sequential([lstm({ units: 1, stateful: true, batchSize: 2, inputShape: [3, 1], name: "memory" })]);
+    refuses(() => groupsFor("f", carrying.layers, [rows], target, true), UsageError, "f: groupByLength changes the order of samples; expected layers without carried states, got the stateful layer memory.");
+    const plain = sequential([lstm({ units: 1, inputShape: [3, 1] })]);
+    expect(groupsFor("f", plain.layers, [rows], target, true)).toBeDefined();
+  }); // prettier-ignore
+});

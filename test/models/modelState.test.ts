@@ -1,0 +1,111 @@
+/** A model's state in its odd moments: never built, disposed, in use while something else is asked of it, measured. */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Callback } from "../../src/callbacks/callback.js";
+import { UsageError } from "../../src/errors.js";
+import { batchNormalization, dense, embedding, flatten, lstm } from "../../src/layers/index.js";
+import { binaryCrossentropy, meanSquaredError } from "../../src/losses/index.js";
+import { mean, square, sub } from "../../src/ops/index.js";
+import type { Model } from "../../src/models/model.js";
+import { sequential } from "../../src/models/sequential.js";
+import { sgd } from "../../src/optimizers/index.js";
+import "../support/engine.js";
+import { normals, weightsOf } from "./networks.js";
+
+const [x, y] = [normals(1, [12, 3]), normals(2, [12, 1])];
+const compile = (model: Model, averageDecay?: number): Model => {
+  const average = averageDecay === undefined ? {} : { averageDecay };
+  model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError(), ...average });
+  return model;
+};
+const network = (): Model =>
+  sequential([dense({ units: 4, inputShape: [3] }), batchNormalization(), dense({ units: 1 })]);
+
+describe("a model that was never built", () => {
+  it("is disposed without a word, twice", async () => {
+    const model = sequential([dense({ units: 1 })]);
+    expect(model.insides.isDisposed).toBe(false);
+    model.dispose();
+    model.dispose();
+    expect(model.insides.isDisposed).toBe(true);
+    await expect(model.predict(x)).rejects.toThrow("predict: the model was disposed");
+  });
+
+  it("predicts without being compiled, and takes tokens as what they are", async () => {
+    expect((await sequential([dense({ units: 2 })]).predict(x)).shape).toEqual([12, 2]);
+    const words = (): Model => sequential([embedding({ inputDim: 3, outputDim: 2 }), flatten(), dense({ units: 1 })]);
+    expect((await words().predict([[0, 1], [2, 2]])).shape).toEqual([2, 1]); // prettier-ignore
+    await expect(words().predict([[0, 3]])).rejects.toThrow("x has a token outside the vocabulary in sample 0");
+  });
+});
+
+describe("while evaluate runs", () => {
+  it("the model is not compiled, and takes no weights", async () => {
+    const [model, other] = [compile(network()), compile(network())];
+    const file = await other.toBytes();
+    const before = weightsOf(model);
+    const running = model.evaluate(x, y, { batchSize: 1 });
+    const hint = "the model is being used. Await the running evaluate or predict first.";
+    expect(() => compile(model)).toThrow(new UsageError(`compile: ${hint}`));
+    await expect(model.loadWeights(file)).rejects.toThrow(`loadWeights: ${hint}`);
+    await running;
+    expect(weightsOf(model)).toEqual(before);
+    await model.loadWeights(file);
+  });
+
+  it("begun after loadWeights was called, it is found when the file has been read", async () => {
+    const [model, other] = [compile(network()), compile(network())];
+    const loading = model.loadWeights(await other.toBytes());
+    const running = model.evaluate(x, y, { batchSize: 1 });
+    await expect(loading).rejects.toThrow("loadWeights: the model is being used.");
+    await running;
+  });
+});
+
+it("the size of a checkpoint is what saving one takes, optimizer and all", async () => {
+  const model = network();
+  model.compile({ optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }), loss: meanSquaredError() });
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-"));
+  const path = join(folder, "checkpoint");
+  const sizes: number[][] = [];
+  const onEpochEnd: Callback["onEpochEnd"] = async (_epoch, _logs, training) => {
+    await training.saveCheckpoint(path);
+    sizes.push([await training.checkpointSize(), statSync(path).size]);
+  };
+  await model.fit(x, y, { callbacks: [{ onEpochEnd }] });
+  rmSync(folder, { recursive: true });
+  expect(sizes[0][0]).toBe(sizes[0][1]);
+  expect(sizes[0][0]).toBeGreaterThan((await model.toBytes()).length);
+});
+
+it("averages of the weights are memory of a training step: a copy of every parameter", () => {
+  const [plain, averaged] = [compile(network()), compile(network(), 0.9)].map((model) => model.insides.stepMemory!);
+  const values = network();
+  values.build([3]);
+  const size = values.weights.reduce((sum, { value }) => sum + 4 * value.size, 0);
+  expect([averaged.fixed - plain.fixed, averaged.perSample]).toEqual([size, plain.perSample]);
+});
+
+it("resetStates passes by the layers that have none, and refuses what it always refused", () => {
+  const model = sequential([lstm({ units: 2, stateful: true, batchSize: 2, inputShape: [3, 1] }), dense({ units: 1 })]);
+  model.call([normals(1, [2, 3, 1])]);
+  model.resetStates();
+  const states = Object.entries(weightsOf(model)).filter(([name]) => /\/[hc]$/.test(name));
+  expect(states.map(([, values]) => [...values])).toEqual([[0, 0, 0, 0], [0, 0, 0, 0]]); // prettier-ignore
+});
+
+it("a loss of one number a sample in a column is refused where there is one column, too", () => {
+  const model = sequential([dense({ units: 1, inputShape: [3] })]);
+  const loss = (target: typeof x, prediction: typeof x) => mean(square(sub(prediction, target)), 1, { keepDims: true });
+  model.compile({ optimizer: sgd(), loss });
+  expect(() => model.trainOnBatch([x], [y])).toThrow("gives a tensor that does not fit");
+});
+
+it("compile asks for logits unless it is told not to", () => {
+  const model = sequential([dense({ units: 1, inputShape: [3], activation: "sigmoid" })]);
+  const options = { optimizer: sgd(), loss: binaryCrossentropy({ fromLogits: true }) };
+  expect(() => model.compile(options)).toThrow(UsageError);
+  model.compile({ ...options, checkLogits: false });
+});
