@@ -27,6 +27,7 @@ export const rows: Record<Exclude<keyof Functions, "rowLoss">, () => unknown[]> 
   tanh: unary,
   attention: () => [ones([2, 3, 4]), ones([2, 5, 4]), ones([2, 5, 4]), { heads: 2 }],
   attentionWeights: () => [ones([2, 3, 4]), ones([2, 5, 4]), { heads: 2 }],
+  rotate: () => [ones([2, 3, 4]), { heads: 2 }],
   argMax: () => [ones([2, 3]), 0],
   argMin: () => [ones([2, 3]), 0],
   add: binary,
