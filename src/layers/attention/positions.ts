@@ -59,7 +59,7 @@ class PositionalEmbedding extends SequenceLayer<Values<typeof embeddingTable>> {
   }
 
   protected override build([shape]: readonly Shape[]): void {
-    this.#embeddings = this.parameter("embeddings", [this.given.maxLength, shape[1]], { decays: false });
+    this.#embeddings = this.parameter("embeddings", [this.given.maxLength, shape[1]]);
   }
 
   override get stepwiseFrom(): number {
