@@ -125,7 +125,8 @@ describe("translationPairs", () => {
             layers.repeatVector({ n: 4 }).apply(sentence),
           ]),
       );
-    const translator = model({ inputs: [read, written], outputs: layers.dense({ units: to.size }).apply(decoded) }, { seed: 2 }); // prettier-ignore
+    const outputs = layers.dense({ units: to.size }).apply(decoded);
+    const translator = model({ inputs: [read, written], outputs, seed: 2 });
     translator.compile({
       optimizer: optimizers.adam({ learningRate: 0.03 }),
       loss: losses.categoricalCrossentropy({ fromLogits: true }),
