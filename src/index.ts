@@ -24,6 +24,7 @@ export { bptt, type BpttOptions, type BpttResult, type BpttWindow, type Sequence
 export { modelToDot } from "./models/dot.js";
 export type { History } from "./models/loop/fit.js";
 export type { FitOptions, StreamFitOptions } from "./models/loop/fitOptions.js";
+export type { Validation } from "./models/loop/validateEvery.js";
 export { foldBatchNormalization } from "./models/graph/fold.js";
 export { inputGradients, type InputGradientOptions } from "./models/saliency.js";
 export { loadModel, type LoadOptions } from "./models/file/loading.js";

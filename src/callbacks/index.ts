@@ -12,5 +12,6 @@ export {
 } from "./histograms.js";
 export { reduceOnPlateau, type ReduceOnPlateauOptions, schedule } from "./learningRate.js";
 export type { MonitorOptions } from "./monitor.js";
+export type { Pace } from "./pacer.js";
 export { progress, type ProgressOptions, type ProgressReport } from "./progress.js";
 export { terminateOnNaN } from "./terminateOnNaN.js";

@@ -3,6 +3,14 @@
  * and "Op".
  */
 export { type GradientCall, type Gradients, defineGradient } from "./defineGradient.js";
+export {
+  type AttentionDropout,
+  type AttentionOptions,
+  type AttentionWeightsOptions,
+  attention,
+  attentionWeights,
+} from "./attention/attention.js";
+export { type RotateOptions, rotate } from "./attention/rotate.js";
 export { averagePool1d, averagePool2d } from "./image/averagePool.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./image/conv2d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./image/conv2dTranspose.js";
@@ -71,6 +79,7 @@ export type { SequenceOptions, SequenceResult } from "./recurrent/sequence.js";
 export { sequenceMask } from "./recurrent/sequenceMask.js";
 export { type SimpleRnnOptions, type SimpleRnnWeights, simpleRnn } from "./recurrent/simpleRnn.js";
 export { argMax, argMin } from "./reduce/argExtremes.js";
+export { argMaxWhere } from "./reduce/argMaxWhere.js";
 export { type CumulativeOptions, cumprod, cumsum } from "./reduce/cumulative.js";
 export { logSumExp } from "./reduce/logSumExp.js";
 export { type Axes, type ReduceOptions, max, mean, min, prod, sum } from "./reduce/reduce.js";

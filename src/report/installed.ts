@@ -40,14 +40,13 @@ export async function readPageParts(script: string | URL): Promise<PageParts | u
 /** URL of the script of a report's page, build/report/page.js of this package; undefined where it is not found. */
 export function pageScript(): string | undefined {
   const { existsSync } = nodeBuiltin("fs", "report");
-  const { pathToFileURL } = nodeBuiltin("url", "report");
-  const installed = findInstalled("lanegrad/report"); // for a program that was bundled
-  const places = [
-    ["../../build/report/page.js", import.meta.url], // from src/report and build/lib
-    ["../../report/page.js", import.meta.url], // from build/modules/report
-    ...(installed ? [["../report/page.js", pathToFileURL(installed).href]] : []),
-  ];
-  return places.map(([path, from]) => new URL(path, from)).find((url) => existsSync(url))?.href;
+  // from src/report and build/lib, and from build/modules/report
+  const here = import.meta.url; // bundlers would take it for a file of theirs beside new URL
+  const beside = ["../../build/report/page.js", "../../report/page.js"].map((path) => new URL(path, here));
+  const found = beside.find((url) => existsSync(url));
+  if (found !== undefined) return found.href;
+  const installed = findInstalled("lanegrad/report/page.js"); // for a program that was bundled
+  return installed && nodeBuiltin("url", "report").pathToFileURL(installed).href;
 }
 
 /** What draws graphs in Graphviz's language as SVG (@viz-js/viz, MIT); undefined if it is not installed. */

@@ -74,7 +74,7 @@ describe("installed in an empty project", () => {
       others: [
         ["methods", []],
         ["names", []],
-        ["report", ["Collected", "pictureOf", "reportPage"]],
+        ["report", ["Collected", "pictureOf", "report", "reportPage"]],
       ],
     });
   });

@@ -1,6 +1,7 @@
 /** fit with accumulate: k batches of n rows against one of k·n, resuming, streams, and what is all or nothing. */
 import { describe, expect, it } from "vitest";
-import { type Model, layers, loadModel, losses, metrics, model, ones, optimizers, regularizers, sequential, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
+import { type Model, layers, loadModel, losses, mean, metrics, model, mul, noGrad, ones, optimizers, regularizers, sequential, sub, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
+import { padSequences } from "../../../src/data/text/index.js";
 import { drawNormal } from "../../../src/tensor/drawNormal.js";
 import { Random } from "../../../src/tensor/random.js";
 import { expectSameBits } from "../../support/compare.js";
@@ -235,5 +236,113 @@ describe("accumulate is refused", () => {
     await expect(make().fit(x, y, { accumulate: 0 })).rejects.toThrow(
       "fit: accumulate is out of range; expected an integer in [1, ∞), got 0.",
     );
+  });
+});
+
+describe("accumulate with sequences grouped by length", () => {
+  const lengths = Array.from({ length: 40 }, () => 1 + random.integer(12));
+  const tokens = padSequences(
+    lengths.map((length) => Int32Array.from({ length }, () => 1 + random.integer(29))),
+    { maxLength: 12 },
+  );
+  const labels = tensor(Int32Array.from(lengths, (length) => length % 3));
+  const make = (rate = 0): Model => {
+    const model = sequential(
+      [
+        layers.embedding({ inputDim: 30, outputDim: 4, maskZero: true, inputShape: [12] }),
+        layers.dropout({ rate }),
+        layers.gru({ units: 5 }),
+        layers.dense({ units: 3 }),
+      ],
+      { seed: 4 },
+    );
+    const loss = losses.categoricalCrossentropy({ fromLogits: true });
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss, metrics: [metrics.accuracy()] });
+    return model;
+  };
+
+  it("2 batches of 5, each as long as its longest, train as one of 10; the last step too", async () => {
+    const [parts, whole] = [make(), make()];
+    const options = { epochs: 3, shuffle: false, groupByLength: { multiple: 2 } };
+    const a = await parts.fit(tokens, labels, { ...options, batchSize: 5, accumulate: 2 });
+    const b = await whole.fit(tokens, labels, { ...options, batchSize: 10 });
+    expect(a.padding).toBeLessThan(b.padding!);
+    for (const name of ["loss", "accuracy"])
+      for (const [i, value] of a.history[name].entries())
+        expect(Math.abs(value - b.history[name][i])).toBeLessThan(2e-6);
+    expectClose(parts, whole);
+  });
+
+  it("resumed in the middle of an epoch: the same bits, with dropout and shuffled batches", async () => {
+    const options = { epochs: 3, batchSize: 6, accumulate: 3, groupByLength: { multiple: 2 } };
+    const [straight, halting] = [make(0.3), make(0.3)];
+    await straight.fit(tokens, labels, options);
+    await halting.fit(tokens, labels, { ...options, callbacks: [stopAfterBatch(1)] });
+    const loaded = await loadModel(await halting.toBytes({ checkpoint: true }));
+    await loaded.fit(tokens, labels, { ...options, resume: true });
+    expectSame(loaded, straight);
+  });
+});
+
+describe("accumulate with layers that carry states", () => {
+  const [N, T, W] = [4, 3, 6]; // streams, steps of a window, windows
+  const series = tensor(
+    Float32Array.from({ length: W * N * T * 2 }, () => drawNormal(random)),
+    [W * N, T, 2],
+  );
+  const answers = tensor(
+    Float32Array.from({ length: W * N }, () => drawNormal(random)),
+    [W * N, 1],
+  );
+  const make = (): Model => {
+    const model = sequential(
+      [layers.lstm({ units: 3, stateful: true, batchSize: N, inputShape: [T, 2] }), layers.dense({ units: 1 })],
+      { seed: 6 },
+    );
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.2 }), loss: losses.meanSquaredError() });
+    return model;
+  };
+  const options = { epochs: 1, batchSize: N, shuffle: false, accumulate: 2 };
+  const window = (values: typeof series, w: number) =>
+    tensor(values.toTypedArray().slice((w * values.size) / W, ((w + 1) * values.size) / W), [
+      N,
+      ...values.shape.slice(1),
+    ]);
+
+  it("the state goes on from part to part, and the step has the mean of their gradients", async () => {
+    const [model, own] = [make(), make()];
+    await model.fit(series, answers, options);
+    const rates = own.weights.map(({ value }) => value).filter((value) => value.requiresGrad);
+    own.resetStates();
+    for (let step = 0; step < W / 2; step++) {
+      own.zeroGrad();
+      for (const w of [2 * step, 2 * step + 1]) {
+        const [prediction] = own.call([window(series, w)], { training: true });
+        const error = sub(prediction, window(answers, w));
+        mean(mul(error, error)).backward();
+      }
+      for (const value of rates) noGrad(() => value.assign(sub(value, mul(value.grad!, 0.2 / 2))));
+    }
+    expectClose(model, own, 1e-5);
+  });
+
+  it("a part whose loss is not finite takes the state back to before the step", async () => {
+    const sampleWeight = new Float32Array(W * N).fill(1);
+    const wild = sampleWeight.slice().fill(3e38, 3 * N, 3 * N + 2); // the second part of the second step
+    const [straight, halting] = [make(), make()];
+    await straight.fit(series, answers, { ...options, sampleWeight });
+    await expect(halting.fit(series, answers, { ...options, sampleWeight: wild })).rejects.toThrow("epoch 1, batch 2");
+    await halting.fit(series, answers, { ...options, sampleWeight, resume: true });
+    expectSame(halting, straight);
+  });
+
+  it("stopped after a step and resumed: the same bits", async () => {
+    const more = { ...options, epochs: 3 };
+    const [straight, halting] = [make(), make()];
+    await straight.fit(series, answers, more);
+    await halting.fit(series, answers, { ...more, callbacks: [stopAfterBatch(1)] });
+    const loaded = await loadModel(await halting.toBytes({ checkpoint: true }));
+    await loaded.fit(series, answers, { ...more, resume: true });
+    expectSame(loaded, straight);
   });
 });
