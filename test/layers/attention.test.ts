@@ -51,8 +51,8 @@ const key = (n: number, j: number): number[] => row(k.toTypedArray() as Float32A
 
 describe("layers of attention against plain loops", () => {
   it.each([
-    ["dot", (n, i, j) => dot(query(n, i), key(n, j))],
-    ["scaled", (n, i, j) => dot(query(n, i), key(n, j)) / Math.sqrt(F)],
+    ["dot", (n: number, i: number, j: number) => dot(query(n, i), key(n, j))],
+    ["scaled", (n: number, i: number, j: number) => dot(query(n, i), key(n, j)) / Math.sqrt(F)],
   ] as const)("attention with the score %s, of all keys, and of as many as lengths say", (score, formula) => {
     for (const lengths of [undefined, [2, 4]]) {
       const got = run(layers.attention({ score, returnWeights: true }), lengths);

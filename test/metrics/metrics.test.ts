@@ -332,7 +332,7 @@ describe("errors", () => {
     ],
     ["auc: the output is not a single number; expected [N, 1], got [N, 3].", () => auc().stateSize([3])],
     [
-      'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, prAuc, precision, r2, recall, topKAccuracy.',
+      'metric: unknown metric "mse"; expected one of accuracy, auc, f1, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, prAuc, precision, r2, recall, rootMeanSquaredError, topKAccuracy.',
       () => metricFrom({ className: "mse" }),
     ],
     ["Give your own to loadModel(file, { metrics: { mse } }).", () => metricFrom({ className: "mse" })],

@@ -231,7 +231,7 @@ function run(
   returnsWeights: boolean,
 ): Tensor[] {
   const { heads = 1, causal = false, mask, lengths, bias, dropout } = options;
-  checkTensors(op, [q, k, v]);
+  checkTensors(op, [q, k, v], "q k v");
   checkInteger(op, "heads", heads, "[1, ∞)");
   if (typeof causal !== "boolean")
     throw new UsageError(message(op, "causal must be a boolean", { expected: "true or false", got: show(causal) }));
