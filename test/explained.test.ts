@@ -12,15 +12,15 @@ describe("a method of the library's objects, called with what it does not take, 
   expect(sequential([dense]).weights.length).toBe(2); // which gives them values
   it.each([
     ["a tensor in place of a list of tensors", dense, "call", [tensor([[1, 2]]), {}], "dense: inputs must be an array"],
-    ["arrays in place of tensors", dense, "call", [[[1, 2]]], "dense: operand 0 is not a tensor"],
+    ["arrays in place of tensors", dense, "call", [[[1, 2]]], "dense: x is not a tensor"],
     ["a context that is missing", layers.dropout({ rate: 0.5 }), "call", [[tensor([[1, 2]])]], "dropout: the context of the call is missing; expected { training, random, stream, masks }"],
     ["no inputs at all", layers.gru({ units: 2 }), "outputShape", [[]], "gru: the shape is invalid"],
-    ["arrays as targets", losses.meanSquaredError(), "call", [[1], [2]], "squaredError: operand 0 is not a tensor"],
+    ["arrays as targets", losses.meanSquaredError(), "call", [[1], [2]], "squaredError: prediction is not a tensor"],
     ["a missing output shape", losses.huber(), "checkTargets", [tensor([1])], "huber: the shape is invalid"],
-    ["arrays as targets", metrics.accuracy(), "update", [1, 2, 3], "accuracy: operand 0 is not a tensor"],
+    ["arrays as targets", metrics.accuracy(), "update", [1, 2, 3], "accuracy: state is not a tensor"],
     ["a list of totals", metrics.f1(), "result", [[1, 2], [1]], "f1: these are no totals; expected a Float64Array"],
     ["step without weights", optimizers.adam(), "step", [], "Put it to work on tensors: optimizers.adam().for([w, b]) has a step()."],
-    ["an array to fill", initializers.heNormal(), "fill", [[1, 2]], "heNormal: operand 0 is not a tensor"],
+    ["an array to fill", initializers.heNormal(), "fill", [[1, 2]], "heNormal: out is not a tensor"],
   ] as const)("%s", (_what, on, method, args, text) => {
     const call = (): unknown => loose(on)[method](...args);
     expect(call).toThrow(LanegradError);

@@ -10,7 +10,7 @@ export function defineInitializer(initializer: Initializer): Initializer {
   const op = initializer.config.className;
   return explained(initializer, {
     fill(out: unknown, random: unknown) {
-      checkTensors(op, [out]);
+      checkTensors(op, [out], "out");
       if (random instanceof RandomState) return;
       throw new UsageError(message(op, "random is missing", { expected: "a RandomState", got: show(random) }));
     },

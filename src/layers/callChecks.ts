@@ -36,17 +36,15 @@ export function callChecks(layer: Checked) {
     outputMask: (inputs: readonly Tensor[], masks: readonly Tensor[]) => {
       checkOperands(layer.kind, inputs);
       checkList(layer.kind, "masks", masks);
-      checkTensors(
-        layer.kind,
-        masks.filter((mask) => mask !== undefined),
-      );
+      for (const [i, mask] of masks.entries()) if (mask !== undefined) checkTensors(layer.kind, [mask], `masks[${i}]`);
     },
   };
 }
 
 function checkOperands(kind: string, inputs: readonly Tensor[]): void {
   checkList(kind, "inputs", inputs);
-  checkTensors(kind, inputs.length > 0 ? [...inputs] : [undefined]);
+  const all = inputs.length > 0 ? [...inputs] : [undefined];
+  checkTensors(kind, all, all.map((_, i) => `inputs[${i}]`).join(" "));
 }
 
 function checkShapes(kind: string, inputShapes: readonly Shape[]): void {

@@ -8,11 +8,11 @@ import type { Loss } from "./loss.js";
 export function defineLoss(loss: Loss): Loss {
   const { name } = loss;
   return explained(loss, {
-    call: (target: unknown, prediction: unknown) => checkTensors(name, [target, prediction]),
+    call: (target: unknown, prediction: unknown) => checkTensors(name, [target, prediction], "target prediction"),
     checkTargets(targets: unknown, outputShape: readonly number[]) {
-      checkTensors(name, [targets]);
+      checkTensors(name, [targets], "target");
       sampleShape(name, outputShape);
     },
-    countable: (target: unknown, prediction: unknown) => checkTensors(name, [target, prediction]),
+    countable: (target: unknown, prediction: unknown) => checkTensors(name, [target, prediction], "target prediction"),
   });
 }

@@ -11,7 +11,11 @@ export function defineMetric(metric: Metric): Metric {
   return explained(metric, {
     stateSize: (outputShape: readonly number[]) => sampleShape(name, outputShape),
     update: (...[state, target, prediction, weights]: readonly unknown[]) =>
-      checkTensors(name, [state, target, prediction, ...(weights === undefined ? [] : [weights])]),
+      checkTensors(
+        name,
+        [state, target, prediction, ...(weights === undefined ? [] : [weights])],
+        "state target prediction weights",
+      ),
     result(totals: unknown, outputShape: readonly number[]) {
       if (!(totals instanceof Float64Array))
         throw new UsageError(message(name, "these are no totals", { expected: "a Float64Array", got: show(totals) }));
