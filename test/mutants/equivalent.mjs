@@ -256,6 +256,16 @@ const models = [
     'typeof notes === "object"',
     "true",
   ]),
+  same("src/models/file/loading.ts", "no parameter is a text", [
+    "const carried = new Set(forgetsStates ? carriedBy(layers) : []);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/file/saving.ts", "JSON leaves out what is undefined", [
+    "...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),",
+    "options.averageDecay !== undefined",
+    "true",
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
