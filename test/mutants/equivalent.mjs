@@ -266,6 +266,16 @@ const models = [
     "options.averageDecay !== undefined",
     "true",
   ]),
+  same("src/models/loop/predict.ts", "puts each row where it is", [
+    "if (lengths !== undefined) putBack(results, order);",
+    "lengths !== undefined",
+    "true",
+  ]),
+  same("src/models/loop/progress.ts", "JSON leaves out what is undefined", [
+    "return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };",
+    "grouping !== undefined",
+    "true",
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
