@@ -276,6 +276,18 @@ const models = [
     "grouping !== undefined",
     "true",
   ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "assign takes whole numbers from either kind of array",
+    ...[
+      ['to.dtype === "int32"', "false"],
+      ['"int32"', '""'],
+    ].map(([from, to]) => [
+      'const part = to.dtype === "int32" ? new Int32Array(to.size) : new Float32Array(to.size);',
+      from,
+      to,
+    ]),
+  ),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
