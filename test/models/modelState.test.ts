@@ -11,6 +11,7 @@ import { mean, square, sub } from "../../src/ops/index.js";
 import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
 import { sgd } from "../../src/optimizers/index.js";
+import { memoryUsage } from "../../src/runtime/runtime.js";
 import "../support/engine.js";
 import { normals, weightsOf } from "./networks.js";
 
@@ -116,4 +117,40 @@ it.each([1, 2, 3])("the first step leaves out the gradients of %d backward passe
   for (let i = 0; i < passes; i++) mean(square(sub(model.call([x])[0], y))).backward();
   for (const one of [model, fresh]) one.trainOnBatch([x], [y]);
   expect(weightsOf(model)).toEqual(weightsOf(fresh));
+});
+
+describe("predict and evaluate", () => {
+  const rows = Array.from({ length: 12 }, (_, i) => [1, 2, i % 3, i % 2].map((token) => token % 3));
+  const words = (): Model =>
+    compile(
+      sequential([
+        embedding({ inputDim: 3, outputDim: 2, inputLength: 4, maskZero: true }),
+        lstm({ units: 2 }),
+        dense({ units: 1 }),
+      ]),
+    );
+
+  it("leave no memory behind, grouped by length or not", async () => {
+    const model = words();
+    const once = async (groupByLength: boolean): Promise<number> => {
+      (await model.predict(rows, { batchSize: 5, groupByLength })).dispose();
+      await model.evaluate(rows, y, { batchSize: 5, groupByLength });
+      return memoryUsage().bytesInUse;
+    };
+    for (const isGrouped of [false, true]) {
+      const before = await once(isGrouped);
+      expect(await once(isGrouped)).toBeLessThanOrEqual(before); // less where the garbage collector has freed others
+    }
+  });
+
+  it("with a signal that has aborted reject with its reason, and leave no memory behind", async () => {
+    const [model, signal] = [words(), AbortSignal.abort(new Error("enough"))];
+    const once = async (): Promise<number> => {
+      await expect(model.predict(rows, { signal })).rejects.toThrow("enough");
+      await expect(model.evaluate(rows, y, { signal })).rejects.toThrow("enough");
+      return memoryUsage().bytesInUse;
+    };
+    const before = await once();
+    expect(await once()).toBeLessThanOrEqual(before);
+  });
 });

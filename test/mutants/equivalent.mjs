@@ -256,6 +256,38 @@ const models = [
     'typeof notes === "object"',
     "true",
   ]),
+  same("src/models/file/loading.ts", "no parameter is a text", [
+    "const carried = new Set(forgetsStates ? carriedBy(layers) : []);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/file/saving.ts", "JSON leaves out what is undefined", [
+    "...(options.averageDecay !== undefined && { averageDecay: options.averageDecay }),",
+    "options.averageDecay !== undefined",
+    "true",
+  ]),
+  same("src/models/loop/predict.ts", "puts each row where it is", [
+    "if (lengths !== undefined) putBack(results, order);",
+    "lengths !== undefined",
+    "true",
+  ]),
+  same("src/models/loop/progress.ts", "JSON leaves out what is undefined", [
+    "return { epoch, batch, ...losses, samples, passes, callbacks, ...(grouping !== undefined && { grouping }) };",
+    "grouping !== undefined",
+    "true",
+  ]),
+  same(
+    "src/models/loop/bptt.ts",
+    "assign takes whole numbers from either kind of array",
+    ...[
+      ['to.dtype === "int32"', "false"],
+      ['"int32"', '""'],
+    ].map(([from, to]) => [
+      'const part = to.dtype === "int32" ? new Int32Array(to.size) : new Float32Array(to.size);',
+      from,
+      to,
+    ]),
+  ),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);

@@ -178,7 +178,7 @@ function forBatches<T>(config: T, batchSize: number | undefined): T {
 function weightsOf(
   { layers }: Graph,
   file: Safetensors,
-  prefix = "",
+  prefix: string,
   forgetsStates = false,
 ): Map<string, Float32Array> {
   const carried = new Set(forgetsStates ? carriedBy(layers) : []);

@@ -65,6 +65,14 @@ describe("a stateful model", () => {
     await expect(single.fit(x, normals(2, [rows, 2]), again)).rejects.toThrow("fit: the model is not compiled.");
   });
 
+  it("has its states back beside averages of the weights", async () => {
+    const saved = network();
+    saved.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError(), averageDecay: 0.9 });
+    await saved.fit(x, normals(2, [rows, 2]), { batchSize: rows });
+    expect(states(saved).some((value) => value !== 0)).toBe(true);
+    expectSameWeights(await loadModel(await saved.toBytes({ checkpoint: true })), saved);
+  });
+
   it.each([0, 1.5, "2"])("is refused for batches of %j", async (batchSize) => {
     await expect(loadModel(await network().toBytes(), { batchSize: batchSize as number })).rejects.toThrow(
       "loadModel: batchSize",
@@ -121,6 +129,21 @@ describe("a checkpoint", () => {
     await expect(loadModel(bytes)).rejects.toThrow(DataError);
     await expect(loadModel(bytes)).rejects.toThrow(/^loadModel: (the|unknown)/);
   }); // prettier-ignore
+
+  it("holds each weight once where there is no average", async () => {
+    const names = [...decodeSafetensors(await stopped()).tensors.keys()];
+    expect(names.filter((name) => name.endsWith("/kernel"))).toHaveLength(2);
+  });
+
+  it("with null in the place of an option is damaged, for other batches too", async () => {
+    const bytes = changed(await stopped(), (saved) => {
+      const { layers } = saved.architecture as { layers: Record<string, unknown>[] };
+      for (const layer of layers) if ("units" in layer) layer.units = null;
+      return saved;
+    });
+    for (const options of [{}, { batchSize: 1 }])
+      await expect(loadModel(bytes, options)).rejects.toThrow(/units.*null/);
+  });
 
   it("without notes has empty ones", async () => {
     const bytes = changed(await stopped(), ({ notes: _, ...saved }) => saved);

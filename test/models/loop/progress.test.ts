@@ -104,7 +104,7 @@ it("signals and callbacks are known by what they can do", () => {
   check({ onEpochEnd: () => undefined })();
   check({ onEpochEnd: () => undefined, stationOnHold: 1, once: 2 })();
   const text = (got: string) => new RegExp(`^fit: callback 0 has an unknown hook, or none; expected some of on.*, got ${got}$`);
-  const monitor = function monitor() {};
+  const monitor = (): void => undefined;
   expect(check(null)).toThrow(text("null\\."));
   expect(check(undefined)).toThrow(text("undefined\\."));
   expect(check("onEpochEnd")).toThrow(text('"onEpochEnd"\\.'));
