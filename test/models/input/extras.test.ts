@@ -53,11 +53,11 @@ describe("classWeights", () => {
     ["the first of equal elements", () => tensor([[0, 0], [1, 1], [0, 1]]), [2], [5, 5, 7]],
     ["numbers: class 1 is above ½", () => tensor([[0.5], [0.6], [0]]), [1], [5, 7, 5]],
   ])("of %s", (_, targets, outputShape, wanted) => {
-    expect([...classWeights("f", targets(), outputShape, undefined, { 0: 5, 1: 7 })]).toEqual(wanted);
+    expect([...classWeights("f", targets(), [outputShape], undefined, { 0: 5, 1: 7 })]).toEqual(wanted);
   }); // prettier-ignore
 
   it("times those of the samples; an output without axes has two classes", () => {
-    expect([...classWeights("f", int32([1, 0, 1]), [], tensor([2, 3, 0]), { 1: 7 })]).toEqual([14, 3, 0]);
+    expect([...classWeights("f", int32([1, 0, 1]), [[]], tensor([2, 3, 0]), { 1: 7 })]).toEqual([14, 3, 0]);
   });
 
   it.each<[string, object, readonly number[], typeof ShapeError | typeof UsageError, string]>([
@@ -69,11 +69,11 @@ describe("classWeights", () => {
     ["a weight that is none", { 0: "1" }, [3], UsageError, 'f: classWeight of class 0 is out of range; expected a number in [0, ∞), got "1".'],
     ["several classes a sample", {}, [2, 3], ShapeError, "f: classWeight needs one class per sample; expected an output [N, C], got [N, 2, 3]."],
   ])("refuses %s", (_, weights, outputShape, type, text) => {
-    refuses(() => classWeights("f", labels, outputShape, undefined, weights as never), type, text);
+    refuses(() => classWeights("f", labels, [outputShape], undefined, weights as never), type, text);
   }); // prettier-ignore
 
   it("one class a sample in one step", () => {
-    expect([...classWeights("f", int32([0, 1], [2, 1]), [1, 3], undefined, { 1: 2 })]).toEqual([1, 2]);
+    expect([...classWeights("f", int32([0, 1], [2, 1]), [[1, 3]], undefined, { 1: 2 })]).toEqual([1, 2]);
   });
 });
 
