@@ -2,7 +2,7 @@
  * Writes the modules through which src/ calls kernels, so that an op imports a kernel by name and never learns which
  * part of the wasm it is carried in:
  *   build/wasm/kernels.js          every kernel of every part, for ops
- *   build/wasm/kernels-<part>.js   a function for each kernel of a part; whoever keeps one of them registers the part
+ *   build/wasm/kernels-<part>.js   a function for each kernel of a part; a program that keeps one of them registers the part
  *   build/wasm/parts.js            the registered parts
  *   build/wasm/names.js            the names of kernels by number, for wide mode and tests
  * Bundlers drop the kernels that a page does not call, and with the last one the part. Does not read the sources of the
@@ -16,7 +16,7 @@ const parts = `${head}
 /** The parts whose kernels the program calls, by number. */
 export const registered = [];
 
-/** How the table of a part is found: src/runtime/runtime.ts says it. */
+/** Finds the table of a part; set by src/runtime/runtime.ts. */
 export const link = { tableOf: undefined };
 
 /** Adds a part to the registered ones, and returns it. */
@@ -49,7 +49,7 @@ export type KernelTable = Readonly<Record<string, (...values: number[]) => unkno
 /** The parts whose kernels the program calls, by number; undefined for others. */
 export declare const registered: readonly (Part | undefined)[];
 
-/** How the table of a part is found: src/runtime/runtime.ts says it. */
+/** Finds the table of a part; set by src/runtime/runtime.ts. */
 export declare const link: { tableOf: (part: Part) => KernelTable };
 `;
 
@@ -63,7 +63,7 @@ export async function writeParts(targets) {
 /**
  * Writes kernels-<part>.js.
  *
- * @param part       the fields of the type Part but for the last, and what the names of the part's files end in
+ * @param part       all fields of the type Part but the last, and the suffix of the names of the part's files
  * @param functions  the part's functions: name, key in the part's table, declaration in TypeScript
  * @param targets    the names of the builds
  */

@@ -2,14 +2,14 @@
  * Builds everything into build/, and only what has changed since the last time:
  *   wasm/     the kernels (asc, one file for each part and target of asconfig.json), their base64 modules, the modules through which
  *             src/ calls kernels
- *   carry/    what packs and unpacks the kernels
+ *   carry/    the modules that pack and unpack the kernels
  *   types/    the declarations (tsc)
  *   lib/      what Node loads: the library and the command (with bench/) in as few files as possible, for a quick start
- *   cjs/      the library for what cannot import modules, such as Jest: Node itself never reads it (package.json, "module-sync")
+ *   cjs/      the library for programs that cannot import modules, such as Jest; Node itself never reads it (package.json, "module-sync")
  *   browser/  the library in one minified file, for pages without a bundler; it imports its kernels from wasm/ beside it
  *   report/   the scripts of the pages that `--report` writes; that of `lanegrad bench` holds the library and all builds of the kernels
  *   modules/  what bundlers read: one file a source file, so that they drop what is not used (docs/decisions)
- * The first two are the business of buildKernels.mjs. `node scripts/build.mjs kernels` builds them alone: what the tests of the library need.
+ * buildKernels.mjs makes the first two. `node scripts/build.mjs kernels` builds only them, which is all that the tests of the library need.
  * Does not check types beyond what the declarations need (npm run types).
  */
 import { execFile } from "node:child_process";
@@ -34,7 +34,7 @@ async function filesOf(folder) {
 
 /**
  * The compiled kernels stay beside the outputs, to be imported when a build is chosen: ./simd.js in build/wasm becomes
- * ../wasm/simd.js. What else lies there is bundled.
+ * ../wasm/simd.js. Everything else in that folder is bundled.
  */
 const kernelsBeside = {
   name: "kernels-beside",
@@ -57,10 +57,18 @@ const readInNode = {
   },
 };
 
-/** Every import stays an import; #wasm/simd becomes a path from where the output will lie. */
+/**
+ * Every import stays an import; #wasm/simd becomes a path from where the output will lie. Each op's definition is
+ * marked as free of side effects: esbuild heeds the mark of a function (`@__NO_SIDE_EFFECTS__`) in its own file alone.
+ */
 const nothingBundled = {
   name: "nothing-bundled",
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const definition = /^((?:export )?const \w+ = )(?=define\w+[<(])/gm;
+      return { loader: "ts", contents: text.replace(definition, "$1/* @__PURE__ */ ") };
+    });
     onResolve({ filter: /.*/ }, ({ path, kind, resolveDir }) => {
       if (kind === "entry-point") return undefined;
       if (!path.startsWith("#wasm/")) return { path, external: true };
@@ -70,7 +78,7 @@ const nothingBundled = {
   },
 };
 
-/** What all bundles have in common. */
+/** Options that all bundles share. */
 const common = {
   bundle: true,
   format: "esm",
@@ -80,12 +88,12 @@ const common = {
   legalComments: "none",
 };
 
-/** What cjs/ needs besides; the test environment jsdom lacks these classes. */
+/** The first lines of each file of cjs/. The test environment jsdom lacks these classes. */
 const commonJsHead = `const fileUrl = require("node:url").pathToFileURL(__filename).href;
 const { TextDecoder, TextEncoder } = require("node:util");
 const { MessageChannel } = require("node:worker_threads");`;
 
-/** Entries of the package that are not namespaces of the main one, by the names of their files in lib/. */
+/** Entries of the package that are not namespaces of the main entry: the name of the file in lib/, and its source. */
 const ownEntries = { methods: "src/methods/index.ts", names: "src/names.ts", report: "src/report/index.ts" };
 
 /** lib/, modules/, cjs/ and browser/. */
@@ -147,7 +155,7 @@ async function buildCommonJs() {
 
 /**
  * lib/layers.js and so on: the namespaces that package.json exports as entries of their own, so that every bundler
- * drops what is not used of them. In Node they are views of lib/index.js, which holds the one running library; cjs/ has
+ * drops their unused members. In Node they are views of lib/index.js, which holds the one running library; cjs/ has
  * the same views of its own index.
  */
 async function writeNamespaces(options) {
@@ -178,7 +186,7 @@ async function writeNamespaces(options) {
   await Promise.all(entries.flat());
 }
 
-/** report/bench.js and report/page.js: each everything in one file, that a page can hold. */
+/** report/bench.js and report/page.js: each is one file with everything it needs, so that a page can contain it. */
 async function buildPages() {
   await build({
     ...common,

@@ -1,6 +1,6 @@
 /**
- * Finishes the declarations that tsc wrote, so that they compile in every project: `#wasm/…`, which only the newer ways of resolving modules know, becomes a
- * relative path, and a file that names something of the surroundings refers to platform.d.ts. Does not change what is declared.
+ * Finishes the declarations that tsc wrote, so that they compile in every project: `#wasm/…`, which only newer settings of module resolution understand, becomes
+ * a relative path, and a file that uses types of Node or the DOM refers to platform.d.ts. Does not change what is declared.
  */
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";

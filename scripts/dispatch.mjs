@@ -1,7 +1,7 @@
 /**
- * Writes the entries that asc compiles, one a part of the kernels: every kernel under its name, and a dispatcher that
+ * Writes the entries that asc compiles, one for each part of the kernels: every kernel under its name, and a dispatcher that
  * runs a kernel by its number with arguments from memory (Note [Command list] and Note [Parts] in assembly/launch.ts).
- * assembly/index.ts is part 0, the core; each file of assembly/parts is a part more, numbered in the order of names. A
+ * assembly/index.ts is part 0, the core; each file of assembly/parts is a further part, numbered in the order of names. A
  * kernel's number is its place among all functions that its part exports, by name. Numbers, parameter types and the types
  * of functions go to #wasm/kernels-<part> (accessors.mjs). Reads the sources by TypeScript's parser; a kernel is an exported function that returns nothing.
  */
@@ -18,7 +18,7 @@ const addedToPart = ["run", "tableHash"];
 
 const loads = { usize: "usize", i32: "i32", u32: "u32", f32: "f32" };
 
-/** 31 bits that differ where names, numbers or parameters of kernels do, or layouts: kernels of another version are told by it. */
+/** 31 bits that change with the names, numbers or parameters of kernels and with the layouts; `init` recognizes kernels of another version by them. */
 function hashOf(functions, code) {
   const names = functions.map(({ name, types }) => ({ name, types }));
   const digest = createHash("sha256").update(JSON.stringify(names)).update(code).digest();
@@ -108,19 +108,19 @@ export function replay(at: usize, end: usize): void {
   runAlone<Kernels>(at, end);
 }
 
-/** Runs a command list on all threads. @returns 1, 0 where a thread has died, or 2 where patience has ended first */
+/** Runs a command list on all threads. @returns 1; 0 when a thread has died; 2 when the time to wait ended first */
 export function launch(at: usize, end: usize, count: i32, control: usize, patience: i32): i32 {
   if (!ASC_FEATURE_THREADS) return 0;
   return launchOn<Kernels>(at, end, count, control, patience);
 }
 
-/** Waits on for a launch that returned 2. @returns as launch */
+/** Goes on waiting for a launch that returned 2. @returns as launch */
 export function resume(count: i32, control: usize, patience: i32): i32 {
   if (!ASC_FEATURE_THREADS) return 0;
   return resumeOn<Kernels>(count, control, patience);
 }
 
-/** A worker's life. */
+/** The loop of a worker: waits for launches and runs its shares. */
 export function work(index: i32, count: i32, control: usize): void {
   if (ASC_FEATURE_THREADS) serve<Kernels>(index, count, control);
 }
@@ -146,7 +146,7 @@ function floatsOf({ types }) {
   return types?.reduce((bits, type, i) => bits | (type === "f32" ? 1 << i : 0), 0).toString(36) ?? "-";
 }
 
-/** The parts: number, name, and what their files' names end in. */
+/** The parts: number, name, and the suffix of their files' names. */
 export async function partsOf() {
   const files = (await readdir("assembly/parts").catch(() => [])).sort();
   const further = files.map((file, i) => {
@@ -156,7 +156,7 @@ export async function partsOf() {
   return [{ number: 0, name: "core", suffix: "", index: "assembly/index.ts" }, ...further];
 }
 
-/** Where a part's file of keys lies: for each function the name under which pages call it, which is short. */
+/** The path of a part's file of keys, which has for each function the short name under which pages call it. */
 export const keysFile = (part) => `build/assembly/${part}.json`;
 
 /** Writes build/assembly/<part>.ts and .json, and the modules of accessors.mjs. @param targets the names of the builds */

@@ -1,6 +1,6 @@
 /**
- * Writes what TypeScript must know of memory that both sides read and write. It stands in files of assembly/ that are named layout.ts, and nowhere else: an
- * @unmanaged class is a struct, whose offsets are worked out here as the compiler does it, and an enum is a list of numbers. assembly/pool/layout.ts becomes
+ * Writes what TypeScript must know about memory that both sides read and write. Only the files of assembly/ named layout.ts state it: an @unmanaged class is a
+ * struct, whose offsets are worked out here as the compiler does it, and an enum is a list of numbers. assembly/pool/layout.ts becomes
  * build/wasm/layout-pool.{js,d.ts}, assembly/layout.ts layout.{js,d.ts}: a file each, so that a page's chunks do not share one.
  *
  *   class PoolShape { n: i32; … }          poolShape = { bytes, at: { n: 0, … } }, to be written by writeStruct (src/runtime/struct.ts)
@@ -26,7 +26,7 @@ async function layoutFiles() {
 
 const lowerFirst = (name) => name[0].toLowerCase() + name.slice(1);
 
-/** The comment in front of a node, as it stands there, or nothing. */
+/** The comment before a node as it is in the source, or an empty text. */
 function commentOf(node, indent) {
   const [comment] = ts.getJSDocCommentsAndTags(node);
   return comment === undefined ? "" : `${indent}${comment.getText().replaceAll("\n   *", "\n" + indent + " *")}\n`;
@@ -95,7 +95,7 @@ function numbersOf(node) {
   };
 }
 
-/** Where what is found in a file goes, without its ending. */
+/** The path of the module for a layout file, without its extension. */
 function nameOf(file) {
   const [, family] = /^assembly[\\/](?:(\w+)[\\/])?layout\.ts$/.exec(file);
   return family === undefined ? "layout" : `layout-${family}`;
@@ -113,7 +113,7 @@ export interface Layout<T> {
 }
 `;
 
-/** All layouts: for each file its name, code and declarations; and for each struct the file that holds it, without its ending. */
+/** All layouts: for each file its name, code and declarations; and for each struct its file, without the extension. */
 export async function layouts() {
   const files = [];
   const structs = new Map();

@@ -2,8 +2,8 @@
  * Sweeps constants of assembly/gemm/blocking.ts:
  * `node scripts/sweep.mjs KC=192,256,384 MC=120,240 [plain] [part of a shape's name, or 64x300x10NT …]`. Builds the
  * matrix product alone, once as it is and once for each combination of the values, and lets bench/ab.ts compare them in
- * one process (at most eight builds at a time fit in its memory). Relaxed builds, unless `plain` is said; another Node
- * by scripts/withNode.mjs; AB_WIDE and AB_MS as for ab.ts.
+ * one process (at most eight builds at a time fit in its memory). Compares relaxed builds, or
+ * with `plain` those of plain SIMD. scripts/withNode.mjs runs it with another Node; AB_WIDE and AB_MS work as for ab.ts.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

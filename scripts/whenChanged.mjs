@@ -1,6 +1,6 @@
 /**
- * Does work only where its inputs differ from those of the last time: build/<name>.hash keeps their hash. The comments of kernels do not count, because
- * nothing that is made of a kernel depends on them. Does not know what is built.
+ * Runs a step of the build only if its inputs have changed since the last time: build/<name>.hash keeps their hash. Comments of kernels do not count, because
+ * no output depends on them. Does not know what is built.
  */
 import { createHash } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import ts from "typescript";
 const printer = ts.createPrinter({ removeComments: true });
 const printed = new Map();
 
-/** What counts of a file: of a kernel's source all but comments and layout. */
+/** The part of a file that counts: of a kernel's source everything but comments and white space. */
 async function contentOf(file) {
   const text = await readFile(file, "utf8");
   if (!/^assembly\/.*\.ts$/.test(file)) return text;
@@ -17,7 +17,7 @@ async function contentOf(file) {
   return printed.get(text);
 }
 
-/** Runs `work` unless its inputs, which are files, and package-lock.json are those of the last time. */
+/** Runs `work` unless its input files and package-lock.json are the same as the last time. */
 export async function whenChanged(name, inputs, work) {
   const hash = createHash("sha256");
   for (const file of ["scripts/whenChanged.mjs", "package-lock.json", ...inputs])

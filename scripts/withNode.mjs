@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** The path of a Node of this major version: this one where it fits, else the one in build/, fetched if need be. */
+/** The path of a Node of this major version: the running one if it fits, else the one in build/, which is downloaded first if it is missing. */
 function nodeOf(major) {
   if (process.versions.node.split(".")[0] === major) return process.execPath;
   const folder = `build/node-${major}`;

@@ -2,8 +2,8 @@
  * Many matrix products of one size in one call, for stacks of small matrices. Letters: gemm.ts; `count` products, Xᵢ at x + i · xNext elements.
  * Does not broadcast by itself: a step of 0 reads the same matrix again, or adds all products to one C (src/ops/product/matmul.ts).
  */
-import { shareEnd, shareStart, threadCount } from "../thread";
-import { WHOLE, gemm, shareCost } from "./gemm";
+import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
+import { WHOLE, gemm, gemmPartBytes, shareCost } from "./gemm";
 import { BatchShape } from "./layout";
 
 /** With fewer matrices for each thread than this, some thread would have much more to do than others: then each matrix is cut. */
@@ -38,6 +38,7 @@ export function gemmBatch(
   const cost = <i32>min<i64>(<i64>m * shareCost(n, k), i32.MAX_VALUE);
   const start = isDealt ? shareStart(count, cost, 1) : 0;
   const end = isDealt ? shareEnd(count, cost, 1) : count;
+  if (isDealt) scratch += <usize>threadIndex() * gemmPartBytes(m, n, k);
   for (let i = start; i < end; i++) {
     const at = <usize>i << 2;
     gemm(

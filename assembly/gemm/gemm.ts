@@ -20,7 +20,7 @@ import { readAhead } from "./pack";
 import { Transpose } from "./layout";
 import { FIRST, KEPT, multiplyPanels, packBlockA } from "./panels";
 
-/** Beside a number of Transpose: all of C is computed, not this thread's share. */
+/** Beside a number of Transpose: all of C is computed, not this thread's share, in gemmPartBytes(m, n, k) of scratch of its own. */
 export const WHOLE: i32 = 4;
 
 /** Bytes of a tile that is computed whole and stored in part. */
@@ -31,11 +31,11 @@ const vectorGrain: i32 = 32;
 
 /** Bytes of `scratch` that gemm(…, m, n, k, …) needs, all threads together, whatever is transposed. */
 export function gemmScratchBytes(m: i32, n: i32, k: i32): i32 {
-  return <i32>partBytes(m, n, k) * threadCount();
+  return <i32>gemmPartBytes(m, n, k) * threadCount();
 }
 
 /** Scratch of one thread: a tile, a block of A, and a block of B, or one panel where a single block of A meets each only once. */
-function partBytes(m: i32, n: i32, k: i32): usize {
+export function gemmPartBytes(m: i32, n: i32, k: i32): usize {
   if (isTiny(m, n, k)) return 0;
   const kc = partLength(k, KC, 1);
   const rows = min(MC, roundUp(m, MR));
@@ -58,8 +58,8 @@ function isTiny(m: i32, n: i32, k: i32): bool {
 /**
  * C = op(A)·op(B), or C += op(A)·op(B).
  *
- * @param how a number of Transpose: A is (M, K), or (K, M) where it is transposed; B is (K, N), or (N, K). + WHOLE, of batch.ts alone: all of C, not this
- *            thread's share of it; `scratch` is that of all threads either way
+ * @param how a number of Transpose: A is (M, K), or (K, M) where it is transposed; B is (K, N), or (N, K). + WHOLE, of other files of
+ *            assembly/ alone: all of C, not this thread's share of it, with scratch of this thread alone
  * @param m, n, k ≥ 0; k = 0 is an empty sum
  * @param a in, rows lda elements apart             @param b in, rows ldb elements apart
  * @param c (M, N) out, rows ldc elements apart, or in/out where accumulate is 1; must not overlap a or b
@@ -85,7 +85,7 @@ export function gemm(
   if (n == 1 && ldc == 1 && (transA || transB || ldb == 1)) {
     return multiplyVector(isWhole, transA, m, k, a, lda, b, transB ? 1 : ldb, accumulate, c);
   }
-  scratch += <usize>threadIndex() * partBytes(m, n, k);
+  if (!isWhole) scratch += <usize>threadIndex() * gemmPartBytes(m, n, k);
   const nr = isWide() ? NR_WIDE : NR;
   if (n >= m) {
     const start = isWhole ? 0 : shareStart(n, shareCost(m, k), nr);

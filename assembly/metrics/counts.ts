@@ -56,29 +56,59 @@ export function histogramAdd(state: usize, scores: usize, targets: usize, weight
 }
 
 /**
+ * state[target > ½, score > threshold] += weight; NaN is not above.
+ * @param state   in/out (2, 2) float64: row the true answer, column the predicted one
+ * @param scores  in (n)        @param targets  in (n) float32
+ */
+export function answersAdd(state: usize, scores: usize, targets: usize, weights: usize, n: i32, threshold: f32): void {
+  if (threadIndex() != 0) return;
+  for (let i = 0; i < n; i++) {
+    const at = (<usize>i) << 2;
+    const answer = (u32(load<f32>(targets + at) > 0.5) << 1) | u32(load<f32>(scores + at) > threshold);
+    add(state + (answer << 3), weightOf(weights, i));
+  }
+}
+
+/**
  * out[0] += Σ weight over rows whose label is among the k highest scores. Among equal scores the lower index is higher, so that k = 1
  * agrees with argMaxAxis. A label outside 0 … columns − 1, or whose score is NaN, is not.
- * @param out     in/out (1) float64
- * @param scores  in (rows, columns)       @param labels  in (rows) int32
+ * @param out      in/out (1) float64
+ * @param scores   in (rows, columns)
+ * @param targets  in: labels (rows) int32, or where areRows is 1 (rows, columns), whose largest elements are the labels
  */
 export function topKCount(
   out: usize,
   scores: usize,
-  labels: usize,
+  targets: usize,
   weights: usize,
   rows: i32,
   columns: i32,
   k: i32,
+  areRows: i32,
 ): void {
   if (threadIndex() != 0) return;
   for (let row = 0; row < rows; row++) {
-    const label = load<i32>(labels + ((<usize>row) << 2));
+    const at = (<usize>row * columns) << 2;
+    const label = areRows ? largest(targets + at, columns) : load<i32>(targets + ((<usize>row) << 2));
     if (<u32>label >= <u32>columns) continue;
-    const x = scores + ((<usize>row * columns) << 2);
+    const x = scores + at;
     const own = load<f32>(x + ((<usize>label) << 2));
     if (own != own) continue;
     if (above(x, columns, label, own) < k) add(out, weightOf(weights, row));
   }
+}
+
+/** The position of the largest of n values: of equal ones the first, and the first NaN before all, as argMaxAxis has it. */
+function largest(x: usize, n: i32): i32 {
+  let best: f32 = -Infinity;
+  let position = 0;
+  for (let i = 0; i < n && best == best; i++) {
+    const value = load<f32>(x + ((<usize>i) << 2));
+    if (value <= best) continue;
+    best = value;
+    position = i;
+  }
+  return position;
 }
 
 /** How many of n scores rank above element `label`, whose score is `own`; NaN ranks above everything. */

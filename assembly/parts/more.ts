@@ -34,7 +34,7 @@ export { absoluteErrorBackward, absoluteErrorForward } from "../loss/elementwise
 export { hingeBackward, hingeForward, huberBackward, huberForward } from "../loss/elementwise";
 export { kullbackLeiblerBackward, kullbackLeiblerForward } from "../loss/elementwise";
 export { cosineSimilarityBackward, cosineSimilarityForward } from "../loss/cosineSimilarity";
-export { randomBits, randomInt, randomTruncatedNormal } from "../random/draws";
+export { randomBits, randomInt, randomNormal, randomTruncatedNormal } from "../random/draws";
 export { confusionAdd, histogramAdd } from "../metrics/counts";
 export { determinationAdd } from "../metrics/sums";
 export { peakFlopsPerIteration, peakMultiplyAdd, peakOnThreads } from "../bench/peak";

@@ -35,9 +35,14 @@ class Keep {
 export function dropoutForward(y: usize, mask: usize, x: usize, n: i32, state: usize, stream: i32, rate: f32): void {
   const start = shareStart(n, 4, 16);
   const end = shareEnd(n, 4, 16);
+  drawKept(mask, start, end, state, stream, rate);
+  keep(y, mask, x, start, end, rate, 0);
+}
+
+/** Draws the bits of elements start … end − 1 of a mask, start a multiple of 16. */
+export function drawKept(mask: usize, start: i32, end: i32, state: usize, stream: i32, rate: f32): void {
   const threshold = <u32>min<f64>(<f64>rate * 4294967296, 4294967295);
   drawAll<Keep>(mask, start, end, state, stream, i32x4.splat(threshold), i32x4.splat(0));
-  keep(y, mask, x, start, end, rate, 0);
 }
 
 /** dx = dy · keep / (1 − rate), or += with accumulate. @param dx out (n); may be dy @param mask in: what the forward pass wrote */
@@ -45,8 +50,8 @@ export function dropoutBackward(dx: usize, dy: usize, mask: usize, n: i32, rate:
   keep(dx, mask, dy, shareStart(n, 4, 16), shareEnd(n, 4, 16), rate, accumulate);
 }
 
-/** y = x · keep / (1 − rate) for elements start … end − 1, start a multiple of 16. */
-function keep(y: usize, mask: usize, x: usize, start: i32, end: i32, rate: f32, accumulate: i32): void {
+/** y = x · keep / (1 − rate), or += with accumulate, for elements start … end − 1, start a multiple of 16. */
+export function keep(y: usize, mask: usize, x: usize, start: i32, end: i32, rate: f32, accumulate: i32): void {
   const scale = f32x4.splat(rate < 1 ? 1 / (1 - rate) : 0);
   for (let i = start; i < end; i += 16) {
     const bits = i32x4.splat(load<u16>(mask + ((<usize>i) >> 3)));

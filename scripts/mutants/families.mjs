@@ -1,7 +1,7 @@
 /**
- * Which part of the kernels a folder of assembly/ is first built in, and which tests concern it: the cheapest file
- * first. `rows` are those of the table of ops (test/ops/table.test.ts) that call the family. A mutant that all of these
- * let pass is built into every part that holds it and meets `wider`.
+ * For each folder of assembly/, the part of the kernels in which its mutants are first built, and the tests that run, the
+ * cheapest file first. `rows` are the rows of the table of ops (test/ops/table.test.ts) that call the family. A mutant that
+ * survives them is built into every part that contains it, and meets the tests of `wider`.
  */
 
 export const table = "test/ops/table.test.ts";
@@ -48,7 +48,6 @@ export const families = {
     tests: ["test/runtime/threads.test.ts", "test/runtime/threadPage.test.ts"],
     wider: ["test/runtime/threadPlan", "test/models/step/threads"],
   },
-  cli: { tests: ["test/data/png.test.ts"], wider: [] },
   io: { tests: ["test/io/files.test.ts"], wider: [] },
   data: { tests: ["test/data/text/"], wider: ["test/data/"] },
   models: { tests: ["test/models/graph/fold.test.ts", "test/models/step/states.test.ts"], wider: ["test/models/"] },
@@ -59,7 +58,7 @@ export const families = {
   optimizers: { tests: ["test/optimizers/"], wider: ["test/models/"] },
 };
 
-/** Parts where not the family's, for functions that the core does not have. */
+/** Files that are in another part than their family, because the core does not have their functions. */
 export const partOf = {
   "assembly/elementwise/unary.ts": "more",
   "assembly/elementwise/power.ts": "more",
@@ -90,7 +89,7 @@ export const partOf = {
   "assembly/optim/update.ts": ["core", "more"],
 };
 
-/** The tests that meet a file first, where they are not the family's first. */
+/** The tests that run first for a file, where they are not the first of its family. */
 export const firstOf = {
   "assembly/elementwise/bias.ts": kernels("bias"),
   "assembly/elementwise/activation.ts": kernels("bias", "unary"),
@@ -110,6 +109,7 @@ export const firstOf = {
   "assembly/simd/angle.ts": kernels("math"),
   "assembly/elementwise/rounding.ts": ["test/ops/composed.test.ts"],
   "assembly/reduce/product.ts": ["test/ops/composed.test.ts"],
+  "src/data/formats/png.ts": ["test/data/png.test.ts"],
   "assembly/conv/winograd.ts": kernels("product/winograd"),
   "assembly/conv/winogradConvolve.ts": kernels("product/winograd"),
   "assembly/conv/winogradGradient.ts": kernels("product/winograd"),
@@ -117,7 +117,7 @@ export const firstOf = {
   "assembly/conv/winogradPatch.ts": kernels("product/winograd"),
 };
 
-/** What a mutant meets that its family let pass: files, or folders. */
+/** The tests for a mutant that survived those of its family: files or folders. */
 export const wider = [
   "test/ops/",
   "test/kernels/",

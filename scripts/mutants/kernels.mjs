@@ -41,7 +41,7 @@ export async function readEdits() {
   return edits;
 }
 
-/** What a slot is asked to do for one edit; `narrow` leaves out the wider tests. */
+/** The task of a slot for one edit; `narrow` leaves out the wider tests. */
 function taskOf({ file, find, replace, family }, narrow) {
   const { part, target = "simd", tests, rows = "", wider: own = wider } = families[family];
   const stages = [{ files: [...(firstOf[file] ?? []), ...tests] }];
@@ -57,14 +57,14 @@ function taskOf({ file, find, replace, family }, narrow) {
   };
 }
 
-/** The first of a family's tests without a fault: it must be green, or what the others say means nothing. */
+/** Runs the first of a family's tests without a fault: it must pass, or the results of the others mean nothing. */
 function soundTaskOf(edit) {
   const task = taskOf(edit, true);
   const [{ files, pattern }] = task.stages;
   return { ...task, replace: edit.find, stages: [{ files: files.slice(0, 1), pattern }] };
 }
 
-/** The wider tests without a fault: asked for when one of them is red for the first time. */
+/** Runs the wider tests without a fault, when one of them fails for the first time. */
 function soundWiderTaskOf(edit) {
   const task = taskOf(edit, false);
   return { ...task, replace: edit.find, stages: task.stages.filter(({ isWider }) => isWider) };
@@ -143,7 +143,7 @@ class Slot {
   }
 }
 
-/** Whether an outcome is what the list says. */
+/** True when an outcome is the one that the list expects. */
 const isExpected = (edit, { outcome }) => outcome === (edit.equivalent === undefined ? "caught" : "survived");
 
 /**

@@ -11,8 +11,8 @@ import { Stryker } from "@stryker-mutator/core";
 import { equivalent } from "../../test/mutants/equivalent.mjs";
 
 /**
- * Each room's tests: files whose paths begin so. `without` leaves out what takes long under Stryker and sees nothing that others do not: files, or tests by a
- * part of their names. The smallest room first.
+ * Each room's tests: files whose paths begin so. `without` leaves out tests that take long under Stryker and catch nothing that others do not:
+ * files, or tests by a part of their names. The smallest room comes first.
  */
 export const rooms = {
   callbacks: { tests: ["test/callbacks/", "test/models/loop/callbacks"] },
@@ -70,10 +70,10 @@ function testsOf({ tests, without = [] }, asked = tests) {
 
 const outcomes = { caught: ["Killed", "Timeout"], left: ["Survived", "NoCoverage"] };
 
-/** What tells a mutant from others, whatever stands above it in its file. */
+/** Identifies a mutant, whatever is added above it in its file. */
 const keyOf = ({ file, line, from, to }) => [file, line, from, to].join("\n");
 
-/** What survived by the room's last runs, and where the same lines stand now; those that are gone are left out. */
+/** The mutants that survived the room's last runs, at their present lines; those whose line is gone are left out. */
 async function leftOf(name) {
   const report = JSON.parse(await readFile(`build/mutants/${name}.json`, "utf8"));
   const caught = await caughtSince(name);
@@ -96,15 +96,15 @@ async function leftOf(name) {
   return left;
 }
 
-/** The keys of mutants that a look at what is left has caught since the last whole run. */
+/** The keys of mutants that runs with --left have caught since the last whole run. */
 async function caughtSince(name) {
   const text = await readFile(`build/mutants/${name}.caught.json`, "utf8").catch(() => "[]");
   return new Set(JSON.parse(text));
 }
 
 /**
- * Tries only what is left of a room's last runs, with all its tests, and notes what they catch. @returns how many are
- * left
+ * Tries only the mutants that survived a room's last runs, with all its tests, and notes which are caught. @returns how
+ * many are left
  */
 async function runLeft(name, options, files = []) {
   const left = (await leftOf(name)).filter(
@@ -191,7 +191,7 @@ function pieceOf(lines, { start, end }) {
   return piece.join("\n");
 }
 
-/** What of a run's mutants survived without an argument. */
+/** The mutants of a run that survived without an argument. */
 async function score(name, mutants, isPart) {
   const tried = new Set(mutants.map(({ fileName }) => fileName.slice(fileName.lastIndexOf("src/"))));
   const room = equivalent.filter(({ file }) => file.startsWith(`src/${name}/`) && (!isPart || tried.has(file)));

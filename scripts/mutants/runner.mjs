@@ -6,7 +6,7 @@
  * file is loaded afresh, and the mutant is tried once more. Quick tests go first, and among them those of
  * files that caught mutants lately.
  *
- * It does not know what vitest knows beyond suite.mjs, and it times a test out only if the test waits.
+ * Of vitest it knows only what suite.mjs has, and it times a test out only if the test waits.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { register } from "node:module";

@@ -1,5 +1,14 @@
 /** Layers: parameters, and a formula over ops. */
 export { activation, type ActivationOptions } from "./core/activation.js";
+export { additiveAttention, type AdditiveAttentionOptions } from "./attention/additiveAttention.js";
+export { attention, type AttentionLayerOptions, type AttentionScore } from "./attention/attention.js";
+export { multiHeadAttention, type MultiHeadAttentionOptions } from "./attention/multiHeadAttention.js";
+export {
+  positionalEmbedding,
+  type PositionalEmbeddingOptions,
+  sinusoidalPositions,
+  type SinusoidalPositionsOptions,
+} from "./attention/positions.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./image/augmentation.js";
 export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";

@@ -24,11 +24,12 @@ export interface ParameterSpec {
   /** False for biases and scales, which weight decay leaves alone. Default true. */
   readonly decays?: boolean;
   /**
-   * True for a table (V, D) of which a step uses only few rows. An op that is given {@link Parameter.rows} lists them,
-   * and the optimizer visits only these. Default false. A regularizer touches every row, and so does the gradient of
-   * any other op, for example when an output layer shares the table of an embedding; then all rows are visited.
+   * The class RowList, for a table (V, D) of which a step uses only few rows: a lazy parameter. An op that is given
+   * {@link Parameter.rows} lists them, and the optimizer visits only these. A regularizer touches every row, and so does
+   * the gradient of any other op, for example when an output layer shares the table of an embedding; then all rows are
+   * visited. Default: all rows, and a page without such tables does not carry the class.
    */
-  readonly isLazy?: boolean;
+  readonly rowList?: typeof RowList;
 }
 
 /** What a parameter's layer tells those who train it. */

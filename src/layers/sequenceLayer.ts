@@ -36,8 +36,8 @@ export abstract class SequenceLayer<V extends object = object> extends TableLaye
     return undefined;
   }
 
-  get batchSize(): number | undefined {
-    return undefined;
+  checkRows(_kind: string, _N: number): void {
+    // a layer that carries nothing takes any
   }
 
   resetStates(): void {

@@ -15,6 +15,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { masksOfLengths } from "./mask/givenLengths.js";
 import type { Parameter } from "./parameter.js";
 
@@ -22,6 +23,8 @@ import type { Parameter } from "./parameter.js";
 export interface TokenRule {
   /** V: tokens are 0 … V − 1. */
   readonly vocabulary: number;
+  /** Checks a batch that is used as it is. @param name the input's, for messages. @throws {ShapeError} */
+  checkBatch(op: string, name: string, input: Tensor): void;
 }
 
 /** What a layer of sequences has beyond other layers. */
@@ -36,8 +39,8 @@ export interface SequencePart {
   readonly carried: readonly Parameter[];
   /** The class that keeps the carried states of models apart (`CarriedStates`), if there are any. */
   readonly carriedStates: StateKeeper | undefined;
-  /** The only batch size that a stateful layer takes; undefined: any. */
-  readonly batchSize: number | undefined;
+  /** Checks that N rows are what a stateful layer has states for. @param kind the layer's, for messages. @throws {ShapeError} */
+  checkRows(kind: string, N: number): void;
   /** Sets the carried states to their initial values. */
   resetStates(): void;
 }
@@ -69,9 +72,8 @@ export function carriedBy(layers: readonly MaybeOfSequences[]): readonly Paramet
   return layers.flatMap(({ sequences }) => sequences?.carried ?? []);
 }
 
-/** Checks that N rows are what a stateful layer has states for. @throws {ShapeError} when they are not */
-export function checkCarriedBatch({ kind, sequences }: MaybeOfSequences, N: number): void {
-  const batchSize = sequences?.batchSize;
+/** Checks that N rows are what a layer's states are for. @throws {ShapeError} when they are not */
+export function checkCarriedBatch(kind: string, batchSize: number | undefined, N: number): void {
   if (batchSize === undefined || N === batchSize) return;
   const expected = `N = ${batchSize} (batchSize)`;
   const hint = "A stateful layer takes batches of one size only.";

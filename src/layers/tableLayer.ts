@@ -78,7 +78,7 @@ export function initializer(initial: () => Initializer): Option<Initializer> {
 }
 
 /** An option for a regularizer, by default none. */
-export const regularizer = withMember<Regularizer>("l2", "regularizers.l2(1e-4)");
+export const regularizer = withMember<Regularizer>("penalty", "regularizers.l2(1e-4)");
 
 /** An option for a constraint, by default none. */
 export const constraint = withMember<Constraint>("constrain", "constraints.maxNorm()");

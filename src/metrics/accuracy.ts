@@ -4,13 +4,13 @@
  */
 import { ShapeError, message } from "../errors.js";
 import { addMean, addTopK } from "../ops/inPlace/metricTotals.js";
-import { reshape } from "../ops/shape/reshape.js";
 import { type Table, integer, resolve } from "../options.js";
+import { showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type ThresholdOptions, addAnswers, checkThreshold, isBinary } from "./answers.js";
 import { defineMetric } from "./defineMetric.js";
 import type { Metric } from "./metric.js";
-import { classesOf, labelsOf, placeWeights } from "./places.js";
+import { classesOf, placeWeights } from "./places.js";
 
 /**
  * The fraction of correct predictions, weighted by sample. Targets are int32 labels, one-hot rows, or, for yes-or-no
@@ -26,7 +26,7 @@ export function accuracy(options: ThresholdOptions = {}): Metric {
     update(state, target, prediction, weights, areLogits) {
       if (isBinary(threshold, prediction.shape.at(-1)!))
         addAnswers(name, state, target, prediction, weights, threshold, areLogits);
-      else addBest(state, target, prediction, weights, 1);
+      else addBest(name, state, target, prediction, weights, 1);
     },
     result(totals, outputShape) {
       const [first, second, , last] = totals;
@@ -60,18 +60,27 @@ export function topKAccuracy(options: TopKAccuracyOptions = {}): Metric {
         );
       return 2;
     },
-    update: (state, target, prediction, weights) => addBest(state, target, prediction, weights, k),
+    update: (state, target, prediction, weights) => addBest(name, state, target, prediction, weights, k),
     result: ([right, all]) => right / all,
     config: { className: name, k },
   });
 }
 
-/** Adds the weight of the correct predictions and the weight of all predictions. */
-function addBest(state: Tensor, target: Tensor, prediction: Tensor, weights: Tensor | undefined, k: number): void {
-  const C = prediction.shape.at(-1)!;
-  const scores = reshape(prediction, [prediction.size / C, C]);
-  const [R] = scores.shape;
+/** Adds the weight of the correct predictions and the weight of all predictions. @throws {ShapeError} */
+function addBest(
+  op: string,
+  state: Tensor,
+  target: Tensor,
+  prediction: Tensor,
+  weights: Tensor | undefined,
+  k: number,
+): void {
+  const R = prediction.size / prediction.shape.at(-1)!;
+  if (target.size !== (target.dtype === "int32" ? R : prediction.size)) {
+    const expected = `${R} labels, int32, or the shape ${showShape(prediction.shape)}`;
+    throw new ShapeError(message(op, "the targets do not fit the output", { expected, got: target.label() }));
+  }
   const places = placeWeights(weights, R);
-  addTopK(state, scores, labelsOf(target), places, k);
+  addTopK(state, prediction, target, places, k);
   addMean(state, undefined, places, R);
 }

@@ -1,8 +1,8 @@
 /** Yes-or-no answers: outputs whose elements a threshold turns into 0 or 1 independently, counted in a 2 × 2 table. */
-import { addConfusion } from "../ops/inPlace/metricTotals.js";
+import { addBinary } from "../ops/inPlace/metricTotals.js";
 import { type Table, number, optional, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkSame, isAbove, placeWeights } from "./places.js";
+import { checkSame, placeWeights } from "./places.js";
 
 /** Options of accuracy, precision, recall and F1. */
 export interface ThresholdOptions {
@@ -40,5 +40,5 @@ export function addAnswers(
 ): void {
   checkSame(op, target, prediction);
   const places = placeWeights(weights, prediction.size);
-  addConfusion(state, isAbove(prediction, threshold ?? (areLogits ? 0 : 0.5)), isAbove(target, 0.5), places, 2);
+  addBinary(state, prediction, target, places, threshold ?? (areLogits ? 0 : 0.5));
 }

@@ -4,10 +4,8 @@
  * Letters: N samples, C classes, R places.
  */
 import { ShapeError, message } from "../errors.js";
+import { repeatEach } from "../ops/inPlace/metricTotals.js";
 import { argMax } from "../ops/reduce/argExtremes.js";
-import { broadcastTo } from "../ops/shape/broadcastTo.js";
-import { cast } from "../ops/pointwise/cast.js";
-import { greater } from "../ops/pointwise/compare.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { type Shape, sameShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -31,16 +29,10 @@ export function positionsOf(scores: Tensor): Tensor {
   return reshape(positions, [positions.size]);
 }
 
-/** 1 where x is above the threshold, else 0, as (R) int32 with one place for each element. NaN is not above. */
-export function isAbove(x: Tensor, threshold: number): Tensor {
-  return cast(reshape(greater(x, threshold), [x.size]), "int32");
-}
-
 /** The weight of each place, which is that of its sample. @returns (R), or undefined when there are no weights */
 export function placeWeights(weights: Tensor | undefined, places: number): Tensor | undefined {
   if (weights === undefined || weights.size === places) return weights;
-  const N = weights.size;
-  return reshape(broadcastTo(reshape(weights, [N, 1]), [N, places / N]), [places]);
+  return repeatEach(weights, places / weights.size);
 }
 
 /** Checks that the target is float32 and has the shape of the prediction. @throws {ShapeError} when it has not */

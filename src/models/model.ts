@@ -174,12 +174,15 @@ export class Model {
 
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
+    const { callbacks, validationSplit } = options;
+    if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
+    const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
     const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
     const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
-    const data = fitData(shapes(), compiled.losses, { x, y }, options);
+    const data = fitData(shapes(), compiled.losses, { x, y }, options, splitRows);
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;

@@ -51,7 +51,7 @@ export function metricOf(fn: OwnFunction): Metric {
   };
 }
 
-/** Throws UsageError where there are weights for one number a batch. @returns N */
+/** @returns N @throws {UsageError} when there are weights for what is one number a batch */
 export function checkUnweighted(name: string, weights: Tensor | undefined, samples: number): number {
   if (weights === undefined) return samples;
   const hint = "Reduce over all axes but the first.";

@@ -49,7 +49,7 @@ export function defineGradient<I extends readonly Tensor[]>(
     }
   }
   return (...inputs) => {
-    checkTensors("defineGradient", inputs);
+    checkTensors("defineGradient", inputs, "");
     const output: unknown = noGrad(() => scope(() => forward(...inputs)));
     if (!(output instanceof Tensor) || output.dtype !== "float32") {
       const got = output instanceof Tensor ? output.label() : show(output);

@@ -64,6 +64,8 @@ export interface BackwardCall<A> {
 export interface Op<A = undefined> {
   /** The name in messages, which is that of the public function. */
   readonly name: string;
+  /** What messages call the operands, as the public function's parameters are called. Default: x; of several a, b. */
+  readonly operands?: string;
   /**
    * Checks operands and attributes and returns the specs of the outputs. @throws {ShapeError} or {@link UsageError}
    * when they do not fit
@@ -105,7 +107,7 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): T
  * @throws what op.shape throws; after an error nothing has changed
  */
 export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A): Tensor[] {
-  checkTensors(op.name, inputs);
+  checkTensors(op.name, inputs, op.operands);
   const { backward } = op;
   const isRecorded = backward !== undefined && isGradEnabled() && inputs.some((x) => x.requiresGrad);
   if (isRecorded) checkConstants(op, inputs);
@@ -184,15 +186,27 @@ function withScratch(fn: (scratch: (bytes: number) => number) => void): void {
   }
 }
 
-/** Checks that all operands are tensors that were not freed. @throws {UsageError} when one is not */
-export function checkTensors(op: string, operands: readonly unknown[]): void {
+/** What messages call operand `i`. @param names as {@link Op.operands} */
+function nameOf(names: string, i: number): string {
+  return names.split(" ")[i] || `argument ${i}`;
+}
+
+/**
+ * Checks that all operands are tensors that were not freed. @param names as {@link Op.operands}
+ * @throws {UsageError} when one is not
+ */
+export function checkTensors(
+  op: string,
+  operands: readonly unknown[],
+  names = operands.length > 1 ? "a b" : "x",
+): void {
   for (const x of operands) {
     if (x instanceof Tensor) {
       x.checkLive();
       continue;
     }
     const hint = "Make one with tensor(values).";
-    const wrong = `operand ${operands.indexOf(x)} is not a tensor`;
+    const wrong = `${nameOf(names, operands.indexOf(x))} is not a tensor`;
     throw new UsageError(message(op, wrong, { expected: "a Tensor", got: show(x), hint }));
   }
 }
@@ -201,13 +215,13 @@ export function checkTensors(op: string, operands: readonly unknown[]): void {
  * Checks that no operand requires a gradient that the op does not compute and would silently leave out.
  * @throws {UsageError} when one does
  */
-function checkConstants<A>({ name, constants = [] }: Op<A>, inputs: readonly Tensor[]): void {
+function checkConstants<A>({ name, operands = "a b", constants = [] }: Op<A>, inputs: readonly Tensor[]): void {
   for (const i of constants) {
     if (inputs[i]?.requiresGrad) {
       const hint = "Compute it inside noGrad().";
       const got = `${inputs[i].label()}, which requires one`;
       throw new UsageError(
-        message(name, `operand ${i} cannot have a gradient here`, { expected: "a constant", got, hint }),
+        message(name, `${nameOf(operands, i)} cannot have a gradient here`, { expected: "a constant", got, hint }),
       );
     }
   }

@@ -45,7 +45,7 @@ class OwnTensors extends OptimizerState {
     }
   }
 
-  /** Besides, errors: UsageError where a tensor was freed, or has its gradient elsewhere now. */
+  /** @throws {UsageError} when a tensor was freed, or has its gradient elsewhere now, too */
   override prepare(): void {
     for (const [i, tensor] of this.#tensors.entries()) {
       tensor.checkLive();

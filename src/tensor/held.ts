@@ -52,7 +52,7 @@ export abstract class Held {
     return storage.ptr + this.#offset;
   }
 
-  /** Throws UsageError where the memory was freed. @internal */
+  /** @throws {UsageError} when the memory was freed. @internal */
   checkLive(): void {
     this.#live();
   }

@@ -57,6 +57,17 @@ export function showShape(shape: readonly (number | string)[]): string {
   return `[${shape.map((size) => (Number.isNaN(size) ? "null" : size)).join(", ")}]`;
 }
 
+/**
+ * Checks that a shape has an axis for each letter.
+ * @param letters  such as "[N, T, C]"
+ * @throws {ShapeError} when it has not
+ */
+export function checkRank(op: string, operand: string, shape: readonly (number | string)[], letters: string): void {
+  if (shape.length === letters.split(",").length) return;
+  const [expected, got] = [letters, showShape(shape)].map((text) => `${operand} ${text}`);
+  throw new ShapeError(message(op, `${operand} has the wrong rank`, { expected, got }));
+}
+
 /** Row-major strides of a contiguous tensor. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

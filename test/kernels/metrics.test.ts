@@ -60,7 +60,7 @@ describe.each(builds)("metrics ($name)", (build) => {
         }).length;
         const count = counted(build, [0.5], (out) => {
           const [x, label] = [build.f32(scores), build.i32(labels)];
-          return () => kernels.topKCount(out, x.ptr, label.ptr, 0, rows, columns, k);
+          return () => kernels.topKCount(out, x.ptr, label.ptr, 0, rows, columns, k, 0);
         });
         expect(count[0]).toBe(expected + 0.5);
       }
@@ -71,14 +71,47 @@ describe.each(builds)("metrics ($name)", (build) => {
     build.reset();
     const [{ out, view }, x] = [totals(build, [0]), build.f32([1, 2, NaN, 2, 3, 1, 5, 4])];
     const [labels, weights] = [build.i32([1, 0, 0, 2]), build.f32([2, 4, 8, 16])];
-    kernels.topKCount(out.ptr, x.ptr, labels.ptr, weights.ptr, 4, 2, 1);
+    kernels.topKCount(out.ptr, x.ptr, labels.ptr, weights.ptr, 4, 2, 1, 0);
     expect(view[0]).toBe(10);
     const [one, some] = [totals(build, [0]), build.f32([NaN, 7, 8])];
-    kernels.topKCount(one.out.ptr, some.ptr, build.i32([2]).ptr, 0, 1, 3, 1);
+    kernels.topKCount(one.out.ptr, some.ptr, build.i32([2]).ptr, 0, 1, 3, 1, 0);
     expect(one.view[0]).toBe(0);
-    kernels.topKCount(one.out.ptr, some.ptr, build.i32([0]).ptr, 0, 1, 3, 3); // NaN is not even the last of three
+    kernels.topKCount(one.out.ptr, some.ptr, build.i32([0]).ptr, 0, 1, 3, 3, 0); // NaN is not even the last of three
     expect(one.view[0]).toBe(0);
   });
+
+  it("topKCount takes rows as targets: the first of equal largest elements, the first NaN, and 0 where all are -∞", () => {
+    const rows = [
+      [0, 1, 0],
+      [0.5, 0.5, 0],
+      [1, NaN, 2],
+      [-Infinity, -Infinity, -Infinity],
+      [-Infinity, -3.4028234663852886e38, -Infinity],
+    ];
+    for (const [row, label] of [1, 0, 1, 0, 1].entries()) {
+      for (const best of [0, 1, 2]) {
+        build.reset();
+        const [{ out, view }, targets] = [totals(build, [0]), build.f32(rows[row])];
+        const scores = build.f32([0, 1, 2].map((i) => (i === best ? 1 : 0)));
+        kernels.topKCount(out.ptr, scores.ptr, targets.ptr, build.f32([4]).ptr, 1, 3, 1, 1);
+        expect([row, best, view[0]]).toEqual([row, best, best === label ? 4 : 0]);
+      }
+    }
+  });
+
+  it.each([undefined, [1, 2, 4, 8, 16, 32]])(
+    "answersAdd fills the 2 × 2 table; NaN is not above (weights %j)",
+    (weights) => {
+      const table = counted(build, [1, 0, 0, 0], (out) => {
+        const scores = build.f32([0.25, 0.3, 0.2, 0.3, NaN, 0.3]);
+        const targets = build.f32([0.5, 0, 1, 1, 0.6, NaN]);
+        const w = weights ? build.f32(weights).ptr : 0;
+        return () => kernels.answersAdd(out, scores.ptr, targets.ptr, w, 6, 0.25);
+      });
+      const [a, b, c, d, e, f] = weights ?? [1, 1, 1, 1, 1, 1];
+      expect([...table]).toEqual([1 + a, b + f, c + e, d]);
+    },
+  );
 
   it.each([0, 1, 5, 4101])("meanAdd adds Σ w·x and Σ w over %i rows, with and without weights and values", (n) => {
     const [x, w] = [uniform(n, 1), uniform(n, 2, 0, 1)];
@@ -166,7 +199,7 @@ describe.each(builds)("metrics ($name)", (build) => {
         ...counted(build, cells(2), (out) => {
           const [scores, labels] = [build.f32([...x, ...x]), build.i32([0, 1, 0])];
           return () => {
-            kernels.topKCount(out, scores.ptr, labels.ptr, 0, 3, 2, 1);
+            kernels.topKCount(out, scores.ptr, labels.ptr, 0, 3, 2, 1, 0);
             kernels.meanAdd(out, 0, 0, 3);
           };
         }),

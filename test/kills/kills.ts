@@ -72,7 +72,7 @@ export class Kills {
   /**
    * Plays a case: the run is ended at random moments, one to three times, each time resumed as the console said, and then left alone.
    * @param number  everything random follows from it, but for when the machine gets to it
-   * Errors: Error that says what does not hold.
+   * @throws {Error} that says what does not hold
    */
   async play(number: number): Promise<Killed> {
     const random = mulberry32(number);

@@ -27,6 +27,13 @@ const gridSides = ["time", "depth"].flatMap((side) => [1, 2].map((level) => ({ s
 
 /** A line for each layer with parameters, with all options that add some. */
 const table: Record<string, Line> = {
+  additiveAttention: {
+    layer: layers.additiveAttention({ units: 2 }),
+    inputs: [sequence],
+    decays: ["queryKernel", "keyKernel", "scoreKernel"],
+    stays: ["bias"],
+  },
+  attention: { layer: layers.attention({ score: "general" }), inputs: [sequence], decays: ["kernel"], stays: [] },
   batchNormalization: { layer: layers.batchNormalization(), inputs: [image], decays: [], stays: norm },
   bidirectional: {
     layer: layers.bidirectional({ layer: layers.lstm({ units: 2, peephole: true }) }),
@@ -85,6 +92,18 @@ const table: Record<string, Line> = {
     decays: kernels,
     stays: ["bias", "peepholes"],
   },
+  multiHeadAttention: {
+    layer: layers.multiHeadAttention({ heads: 2, keyDim: 2 }),
+    inputs: [sequence],
+    decays: ["query", "key", "value", "output"].map((part) => `${part}Kernel`),
+    stays: ["query", "key", "value", "output"].map((part) => `${part}Bias`),
+  },
+  positionalEmbedding: {
+    layer: layers.positionalEmbedding({ maxLength: 9 }),
+    inputs: [sequence],
+    decays: ["embeddings"],
+    stays: [],
+  },
   separableConv2d: {
     layer: layers.separableConv2d({ filters: 2, kernelSize: 3 }),
     inputs: [image],
@@ -131,7 +150,7 @@ const bare = [
     "randomDistortion",
   ],
   ...["average", "dot", "elu", "lambda", "leakyRelu", "maximum", "minimum", "permute", "randomCrop", "randomFlip"],
-  ...["rescaling", "subtract", "unitNormalization"],
+  ...["rescaling", "sinusoidalPositions", "subtract", "unitNormalization"],
   ...["repeatVector", "reshape", "spatialDropout1d", "spatialDropout2d", "upSampling2d", "zeroPadding2d"],
 ];
 

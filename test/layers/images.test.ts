@@ -95,7 +95,7 @@ describe("bad input", () => {
     [
       () => layers.maxPooling2d().outputShape([[28, 28]]),
       ShapeError,
-      "maxPooling2d: wrong rank; expected x [N, H, W, C], got x [N, 28, 28].",
+      "maxPooling2d: x has the wrong rank; expected x [N, H, W, C], got x [N, 28, 28].",
     ],
     [
       () => layers.maxPooling2d({ poolSize: 5 }).outputShape([[4, 6, 1]]),
@@ -106,7 +106,7 @@ describe("bad input", () => {
     [
       () => layers.globalMaxPooling1d().outputShape([[4]]),
       ShapeError,
-      "globalMaxPooling1d: wrong rank; expected x [N, T, C], got x [N, 4].",
+      "globalMaxPooling1d: x has the wrong rank; expected x [N, T, C], got x [N, 4].",
     ],
     [
       () => layers.globalAveragePooling2d({ keepDims: 1 as never }),
@@ -121,7 +121,7 @@ describe("bad input", () => {
     [
       () => layers.upSampling2d().outputShape([[4, 4]]),
       ShapeError,
-      "upSampling2d: wrong rank; expected x [N, H, W, C], got x [N, 4, 4].",
+      "upSampling2d: x has the wrong rank; expected x [N, H, W, C], got x [N, 4, 4].",
     ],
     [
       () => layers.zeroPadding2d({ padding: -1 }),

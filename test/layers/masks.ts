@@ -41,6 +41,17 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   add: [
     { does: "merges", how: "a step counts where it does in all inputs that have a mask", make: () => layers.add() },
   ],
+  additiveAttention: [
+    { does: "uses", how: "as attention", make: () => layers.additiveAttention({ units }), goesOn: true },
+  ],
+  attention: [
+    {
+      does: "uses",
+      how: "values that do not count have weight 0, and the mask of the queries goes on; a query for which none counts gets 0",
+      make: () => layers.attention({ score: "general" }),
+      goesOn: true,
+    },
+  ],
   average: [{ does: "merges", how: "as add", make: () => layers.average() }],
   averagePooling1d: [
     { does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.averagePooling1d() },
@@ -196,6 +207,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
   minimum: [{ does: "merges", how: "as add", make: () => layers.minimum() }],
+  multiHeadAttention: [
+    {
+      does: "uses",
+      how: "as attention; a query for which no value counts gets the bias of the output",
+      make: () => layers.multiHeadAttention({ heads: 2, keyDim: 2, rotary: true }),
+      goesOn: true,
+    },
+  ],
   multiply: [{ does: "merges", how: "as add", make: () => layers.multiply() }],
   normalization: [
     { does: "keeps", how: "element by element", make: () => layers.normalization({ mean: 1, variance: 4 }) },
@@ -208,6 +227,13 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       shape: [3, 4, 2, 3],
     },
     { does: "ends", how: "", make: () => layers.permute({ dims: [2, 1] }) },
+  ],
+  positionalEmbedding: [
+    {
+      does: "keeps",
+      how: "step by step; positions count padding too",
+      make: () => layers.positionalEmbedding({ maxLength: 5 }),
+    },
   ],
   pyramid: [
     {
@@ -239,6 +265,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     { does: "uses", how: recurrent, make: () => layers.simpleRnn({ units, returnSequences: true }), goesOn: true },
     { does: "uses", how: "", make: () => layers.simpleRnn({ units }) },
   ],
+  sinusoidalPositions: [{ does: "keeps", how: "as positionalEmbedding", make: () => layers.sinusoidalPositions() }],
   spatialDropout1d: [
     { does: "keeps", how: "the same features in all steps", make: () => layers.spatialDropout1d({ rate: 0.4 }) },
   ],

@@ -81,7 +81,7 @@ describe("bad input", () => {
     [
       () => layers.spatialDropout1d({ rate: 0.5 }).apply(layers.input({ shape: [3] })),
       ShapeError,
-      "spatialDropout1d: wrong rank; expected x [N, T, C], got x [N, 3].",
+      "spatialDropout1d: x has the wrong rank; expected x [N, T, C], got x [N, 3].",
     ],
     [
       () => layers.gaussianDropout({ rate: -1 }),

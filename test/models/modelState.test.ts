@@ -109,3 +109,11 @@ it("compile asks for logits unless it is told not to", () => {
   expect(() => model.compile(options)).toThrow(UsageError);
   model.compile({ ...options, checkLogits: false });
 });
+
+it.each([1, 2, 3])("the first step leaves out the gradients of %d backward passes before it", (passes) => {
+  const make = (): Model => compile(sequential([dense({ units: 1, inputShape: [3], useBias: false })]));
+  const [model, fresh] = [make(), make()];
+  for (let i = 0; i < passes; i++) mean(square(sub(model.call([x])[0], y))).backward();
+  for (const one of [model, fresh]) one.trainOnBatch([x], [y]);
+  expect(weightsOf(model)).toEqual(weightsOf(fresh));
+});

@@ -236,6 +236,26 @@ const models = [
     "[]",
     '["Stryker was here"]',
   ]),
+  same("src/models/loop/fit.ts", "a text has no checkLogs", [
+    "for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/loop/fit.ts", "what is thrown there is not heard", [
+    "callback.onTrainAbort?.(this);",
+    "callback.onTrainAbort?.(this)",
+    "callback.onTrainAbort(this)",
+  ]),
+  same("src/models/loop/fit.ts", "logs are made that nobody is given", [
+    "if (this.#batchCallbacks.length === 0) return;",
+    "this.#batchCallbacks.length === 0",
+    "false",
+  ]),
+  same("src/models/file/loading.ts", "a number, a boolean and a text are not made by Object", [
+    'if (typeof notes === "object" && notes?.constructor === Object) return notes as Record<string, unknown>;',
+    'typeof notes === "object"',
+    "true",
+  ]),
 ];
 
 export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);

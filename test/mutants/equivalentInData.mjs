@@ -53,7 +53,7 @@ export const inData = [
     'typeof item !== "number"',
     "false",
   ]),
-  same("src/data/formats/pickledLists.ts", "an instruction stands before, so that no line ends at byte 0", [
+  same("src/data/formats/pickleMachine.ts", "an instruction stands before, so that no line ends at byte 0", [
     'if (end < 0) throw this.#fail("a name without end");',
     "end < 0",
     "end <= 0",

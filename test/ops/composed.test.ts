@@ -386,7 +386,7 @@ describe("bad input", () => {
     ],
     [
       () => ops.einsum("i,jk->ik", a, b),
-      'einsum: operand 0 has another number of axes than letters; expected 1 axes ("i" in "i,jk->ik"), got Tensor(2, 3).',
+      'einsum: operands[0] has another number of axes than letters; expected 1 axes ("i" in "i,jk->ik"), got Tensor(2, 3).',
     ],
     [
       () => ops.einsum("i1->i", a),

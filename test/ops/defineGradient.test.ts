@@ -124,7 +124,7 @@ describe("what is refused", () => {
     [
       () => straightThrough([1] as never),
       UsageError,
-      "defineGradient: operand 0 is not a tensor; expected a Tensor, got [1]. Make one with tensor(values).",
+      "defineGradient: argument 0 is not a tensor; expected a Tensor, got [1]. Make one with tensor(values).",
     ],
   ])("%#: the message says what", (call, error, text) => {
     expect(call).toThrow(error);

@@ -213,14 +213,12 @@ describe("operands that are not accepted", () => {
   ] as const)("something that is no tensor: %s", (name) => {
     const call = ops[name] as (x: unknown) => unknown;
     expect(() => call([1, 2])).toThrow(
-      `${name}: operand 0 is not a tensor; expected a Tensor, got [1, 2]. Make one with tensor(values).`,
+      `${name}: x is not a tensor; expected a Tensor, got [1, 2]. Make one with tensor(values).`,
     );
   });
 
   it("nothing at all", () => {
-    expect(() => ops.sum(undefined as never)).toThrow(
-      "sum: operand 0 is not a tensor; expected a Tensor, got undefined.",
-    );
+    expect(() => ops.sum(undefined as never)).toThrow("sum: x is not a tensor; expected a Tensor, got undefined.");
   });
 
   it("a tensor whose memory was freed", () => {
@@ -232,7 +230,7 @@ describe("operands that are not accepted", () => {
   it("a condition that requires a gradient", () => {
     expect(() => noGrad(() => ops.where(ones([2], leaf), 1, 0))).not.toThrow();
     expect(() => ops.where(ones([2], leaf), 1, 0)).toThrow(
-      "where: operand 0 cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().",
+      "where: condition cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().",
     );
   });
 });

@@ -87,10 +87,10 @@ describe("whole images and sequences", () => {
 
   it("refuse another rank", () => {
     for (const [name, pool] of Object.entries({
-      "globalAveragePool2d: wrong rank; expected x [N, H, W, C]": ops.globalAveragePool2d,
-      "globalMaxPool2d: wrong rank; expected x [N, H, W, C]": ops.globalMaxPool2d,
-      "globalAveragePool1d: wrong rank; expected x [N, T, C]": ops.globalAveragePool1d,
-      "globalMaxPool1d: wrong rank; expected x [N, T, C]": ops.globalMaxPool1d,
+      "globalAveragePool2d: x has the wrong rank; expected x [N, H, W, C]": ops.globalAveragePool2d,
+      "globalMaxPool2d: x has the wrong rank; expected x [N, H, W, C]": ops.globalMaxPool2d,
+      "globalAveragePool1d: x has the wrong rank; expected x [N, T, C]": ops.globalAveragePool1d,
+      "globalMaxPool1d: x has the wrong rank; expected x [N, T, C]": ops.globalMaxPool1d,
     })) {
       expect(() => pool(ones([2, 3]))).toThrow(new ShapeError(`${name}, got x [2, 3].`));
     }

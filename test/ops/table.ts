@@ -20,5 +20,5 @@ export const ops = Object.fromEntries(
 /** Every row by the name of its op. */
 export const table = Object.assign(
   {},
-  ...Object.values(import.meta.glob("./rows/*.ts", { eager: true }) as Exports).map(({ rows }) => rows),
+  ...Object.values(import.meta.glob("./rows/**/*.ts", { eager: true }) as Exports).map(({ rows }) => rows),
 ) as Record<string, Row<unknown>>;

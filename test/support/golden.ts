@@ -212,6 +212,28 @@ export interface GoldenEmbeddingTraces {
 /** The same, read. */
 export const goldenEmbeddingTraces = (): GoldenEmbeddingTraces => read("traces-embedding") as GoldenEmbeddingTraces;
 
+/** A step of attention with heads: its batch, its loss and weights before the step, every parameter after it. */
+export interface GoldenAttentionStep extends GoldenStep {
+  /** (batch, keys, memory), where another sequence is looked at, and how many of its steps count. */
+  readonly memory?: readonly number[];
+  readonly lengths?: readonly number[];
+  /** (batch, heads, queries, keys) */
+  readonly weights: readonly number[];
+}
+
+/** Ten steps of attention with heads, and the sizes that both traces have. */
+export const goldenAttentionTraces = (): {
+  readonly features: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly memory: number;
+  readonly batch: number;
+  readonly traces: Readonly<
+    Record<"causal" | "cross", { readonly initial: GoldenParameters; readonly steps: readonly GoldenAttentionStep[] }>
+  >;
+} => read("traces-attention") as never;
+
 /** Throws at the worst element where |got − want| exceeds relative · |want| + absolute, and says where and by how much. */
 export function expectClose(
   what: string,

@@ -137,7 +137,7 @@ function slotsOf(
   return { slots, features: featureColumns.length };
 }
 
-/** Throws UsageError where an option is about a column that is not in use. */
+/** @throws {UsageError} when an option is about a column that is not in use */
 function checkUsed(
   op: string,
   option: string,

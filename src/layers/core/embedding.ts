@@ -6,6 +6,7 @@ import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { randomUniform } from "../../initializers/index.js";
+import { RowList } from "../../ops/inPlace/rowList.js";
 import { embedding as embeddingOp } from "../../ops/shape/embedding.js";
 import { flag, integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -16,6 +17,7 @@ import type { Parameter } from "../parameter.js";
 import type { TokenRule } from "../sequencePart.js";
 import { SequenceLayer } from "../sequenceLayer.js";
 import { andMasks } from "../mask/maskValues.js";
+import { tokenRule } from "./tokenRule.js";
 import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
 
 /** Options of {@link embedding}. */
@@ -72,7 +74,7 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
   #embeddings!: Parameter;
 
   override get tokens(): TokenRule {
-    return { vocabulary: this.given.inputDim };
+    return tokenRule(this.given.inputDim);
   }
 
   override outputMask([tokens]: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
@@ -95,7 +97,7 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
 
   protected override build(): void {
     const { inputDim, outputDim } = this.given;
-    this.#embeddings = this.parameter("embeddings", [inputDim, outputDim], { isLazy: true });
+    this.#embeddings = this.parameter("embeddings", [inputDim, outputDim], { rowList: RowList });
   }
 
   override call([x]: readonly Tensor[]): Tensor {

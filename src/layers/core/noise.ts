@@ -4,13 +4,12 @@
  * width, T time, C channels.
  * Sources: Tompson et al. 2015 (spatial); Srivastava et al. 2014 (Gaussian).
  */
-import { ShapeError, message } from "../../errors.js";
 import { add, mul } from "../../ops/pointwise/arithmetic.js";
 import { dropout } from "../../ops/pointwise/dropout.js";
 import { fillNormal } from "../../ops/random.js";
 import { number, type Values } from "../../options.js";
 import { empty, ones } from "../../tensor/create.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
@@ -73,12 +72,8 @@ class SpatialDropout extends TableLayer<Values<typeof dropoutTable>> {
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
-    if (shape.length === this.#axes.length + 1) return shape;
-    const [expected, got] = [
-      ["N", ...this.#axes, "C"],
-      ["N", ...shape],
-    ].map(showShape);
-    throw new ShapeError(message(this.kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+    checkRank(this.kind, "x", ["N", ...shape], `[N, ${this.#axes.join(", ")}, C]`);
+    return shape;
   }
 
   override get stepwiseFrom(): number {

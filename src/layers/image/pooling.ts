@@ -2,7 +2,6 @@
  * Pooling layers. Letters: N batch, H W height and width, T time, C channels; o… sizes of the output. No parameters;
  * the formulas are in src/ops.
  */
-import { ShapeError, message } from "../../errors.js";
 import { averagePool1d, averagePool2d } from "../../ops/image/averagePool.js";
 import {
   globalAveragePool1d,
@@ -22,7 +21,7 @@ import {
 import type { ReduceOptions } from "../../ops/reduce/reduce.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { flag, type Values } from "../../options.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { maskedMax, maskedMean } from "../mask/maskedPooling.js";
@@ -162,13 +161,7 @@ class GlobalPooling extends TableLayer<Values<typeof globalTable>> {
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const shape = oneInput(this.kind, inputShapes);
-    if (shape.length !== this.#axes.length + 1) {
-      const [expected, got] = [
-        ["N", ...this.#axes, "C"],
-        ["N", ...shape],
-      ].map(showShape);
-      throw new ShapeError(message(this.kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
-    }
+    checkRank(this.kind, "x", ["N", ...shape], `[N, ${this.#axes.join(", ")}, C]`);
     return [...(this.given.keepDims ? this.#axes.map(() => 1) : []), shape.at(-1)!];
   }
 

@@ -5,7 +5,7 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { pad, slice } from "../../ops/shape/slice.js";
 import { type UpsampleOptions, upsample2d, upsampleTable, upsamplingOf } from "../../ops/image/upsample.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Option, Values } from "../../options.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
@@ -132,12 +132,8 @@ class Cropping extends TableLayer<Values<typeof croppingTable>> {
 
 function imageShape(kind: string, inputShapes: readonly Shape[]): Shape {
   const shape = oneInput(kind, inputShapes);
-  if (shape.length === 3) return shape;
-  const [expected, got] = [
-    ["N", "H", "W", "C"],
-    ["N", ...shape],
-  ].map(showShape);
-  throw new ShapeError(message(kind, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+  checkRank(kind, "x", ["N", ...shape], "[N, H, W, C]");
+  return shape;
 }
 
 /**

@@ -67,7 +67,7 @@ export function bidirectional(options: BidirectionalOptions): Layer {
 
 class Bidirectional extends Wrapper<Values<typeof table>> {
   readonly #forward = this.given.layer;
-  readonly #backward = this.given.backwardLayer ?? turned(this.#forward);
+  readonly #backward = this.given.backwardLayer ?? backwardCopy(this.#forward);
 
   constructor(options: BidirectionalOptions) {
     super("bidirectional", options, table);
@@ -132,8 +132,8 @@ class Bidirectional extends Wrapper<Values<typeof table>> {
     return [...this.#forward.carried, ...this.#backward.carried];
   }
 
-  override get batchSize(): number | undefined {
-    return this.#forward.batchSize;
+  override checkRows(kind: string, N: number): void {
+    this.#forward.checkRows(kind, N);
   }
 
   override resetStates(): void {
@@ -152,7 +152,7 @@ class Bidirectional extends Wrapper<Values<typeof table>> {
 }
 
 /** The same layer with weights of its own that reads in the other direction. */
-function turned(layer: Recurrent): Recurrent {
+function backwardCopy(layer: Recurrent): Recurrent {
   const other = layer.with({ goBackwards: !layer.cellOptions.goBackwards });
   other.trainable = layer.trainable;
   return other;

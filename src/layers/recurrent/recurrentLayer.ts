@@ -123,8 +123,8 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
     return this.#carried;
   }
 
-  override get batchSize(): number | undefined {
-    return this.#carried.length > 0 ? this.given.batchSize : undefined;
+  override checkRows(kind: string, N: number): void {
+    if (this.#carried.length > 0) checkCarriedBatch(kind, this.given.batchSize, N);
   }
 
   /** Sets the states that are carried from batch to batch to zero. */
@@ -182,7 +182,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
    * began with.
    */
   #carriedStates(N: number): Tensor[] {
-    checkCarriedBatch(this, N);
+    this.checkRows(this.kind, N);
     return this.#carried.map(({ value }) => {
       const copy = empty(value.shape);
       copyFloat32(copy.ptr, value.ptr, value.size);

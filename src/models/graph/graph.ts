@@ -69,8 +69,8 @@ export class Graph {
       for (const symbol of sources) {
         for (const input of symbol.origin?.inputs ?? []) sources.add(input);
         if (!this.inputs.includes(symbol)) continue;
-        const { vocabulary } = rules.get(symbol) ?? tokens;
-        rules.set(symbol, { vocabulary: Math.min(vocabulary, tokens.vocabulary) });
+        const known = rules.get(symbol);
+        rules.set(symbol, known && known.vocabulary < tokens.vocabulary ? known : tokens);
       }
     }
     return this.inputs.map((input) => rules.get(input));

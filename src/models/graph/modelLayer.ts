@@ -207,8 +207,8 @@ export class ModelLayer extends Layer implements SequencePart {
     return this.graph.carriedStates;
   }
 
-  get batchSize(): number | undefined {
-    return this.#parts.map(({ batchSize }) => batchSize).find((size) => size !== undefined);
+  checkRows(kind: string, N: number): void {
+    for (const part of this.#parts) part.checkRows(kind, N);
   }
 
   resetStates(): void {

@@ -5,8 +5,7 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Layer } from "../../layers/layer.js";
-import { type SequencePart, type TokenRule, checkCarriedBatch } from "../../layers/sequencePart.js";
-import { firstOutside } from "../../ops/shape/gather.js";
+import type { SequencePart } from "../../layers/sequencePart.js";
 import { type Shape, fitsShape, sameShape, showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import type { CallOptions } from "../modelOptions.js";
@@ -29,7 +28,7 @@ export function checkInputs(
     const fits =
       input !== undefined && input.rank > 0 && fitsShape(input.shape.slice(1), shape ?? input.shape.slice(1));
     if (fits && input.shape[0] === inputs[0].shape[0]) {
-      if (tokens !== undefined) checkTokens(op, name, input, tokens);
+      tokens?.checkBatch(op, name, input);
       continue;
     }
     const expected = showShape([i === 0 || !fits ? "N" : inputs[0].shape[0], ...(shape ?? ["…"])]);
@@ -103,7 +102,7 @@ export function checkTargets(
  */
 export function checkBatchSizes(layers: readonly Layer[], rows: number, batchSize: number): void {
   const n = Math.min(batchSize, rows);
-  for (const layer of layers) for (const size of [n, rows % n || n]) checkCarriedBatch(layer, size);
+  for (const { kind, sequences } of layers) for (const size of [n, rows % n || n]) sequences?.checkRows(kind, size);
 }
 
 /**
@@ -114,18 +113,6 @@ export function checkTraining(graph: Graph, shapes: readonly Shape[], rows: numb
   const shapeOf = graph.shapesFor(shapes);
   for (const size of [n, rows % n || n])
     for (const { call } of graph.steps) call.layer.checkBatch(size, call.inputs.map(shapeOf));
-}
-
-function checkTokens(op: string, name: string, input: Tensor, { vocabulary }: TokenRule): void {
-  const expected = `int32, 0 ≤ token < inputDim = ${vocabulary}`;
-  if (input.dtype !== "int32") {
-    throw new ShapeError(message(op, `${name} must hold tokens`, { expected, got: input.label() }));
-  }
-  const wrong = firstOutside(input, vocabulary);
-  if (wrong === undefined) return;
-  const row = Math.floor((wrong.at * input.shape[0]) / input.size);
-  const text = `${name} has a token outside the vocabulary in sample ${row}`;
-  throw new ShapeError(message(op, text, { expected, got: String(wrong.value) }));
 }
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {

@@ -20,6 +20,7 @@ import {
   toColumn,
 } from "./columns.js";
 import type * as extras from "./extras.js";
+import type { splitRows as split } from "./validationSplit.js";
 import type { FitOptions } from "../loop/fitOptions.js";
 import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
 
@@ -59,7 +60,8 @@ export interface FitData {
 
 /**
  * Training and validation data.
- * @param options  already checked by themselves; here it is checked whether they fit the data
+ * @param options    already checked by themselves; here it is checked whether they fit the data
+ * @param splitRows  where there is a validationSplit
  * @throws {ShapeError | UsageError} when they do not
  */
 export function fitData(
@@ -67,6 +69,7 @@ export function fitData(
   losses: readonly Loss[],
   { x, y }: Pick<Samples, "x" | "y">,
   options: FitOptions,
+  splitRows?: typeof split,
 ): FitData {
   const { validationSplit = 0, validationData, sampleWeight, classWeight, mask, lengths } = options;
   let training!: DataColumns;
@@ -85,15 +88,15 @@ export function fitData(
       all.push(...columnsOf(validation));
     }
     if (validationSplit > 0) {
-      [training, validation] = splitRows(given, validationSplit);
+      [training, validation] = splitRows!(given, validationSplit, keep);
       all.push(...columnsOf(training), ...columnsOf(validation));
     }
     checkBatchSize(options.batchSize, training.inputs[0].tensor.shape[0]);
     if (classWeight !== undefined) {
+      const [target] = training.targets;
       const outputShapes = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
-      const weights = weightColumn(
-        shapes.classWeights!("fit", training.targets[0].tensor, outputShapes, training.weights?.tensor, classWeight),
-      );
+      const factors = shapes.classWeights!("fit", target.tensor, outputShapes, training.weights?.tensor, classWeight);
+      const weights = weightColumn(factors);
       all.push(weights);
       training = { ...training, weights };
     }
@@ -156,36 +159,6 @@ export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): 
 /** (N), or (N, T) */
 function weightColumn(weights: Float32Array, shape: Shape = [weights.length]): Column {
   return { tensor: keep(tensor(weights, shape)), isOwned: true };
-}
-
-/**
- * Splits off the last `part` of the samples for validation, as views.
- * @throws {ShapeError} when one of the two parts would be empty
- */
-function splitRows(data: DataColumns, part: number): [training: DataColumns, validation: DataColumns] {
-  const rows = data.inputs[0].tensor.shape[0];
-  const cut = rows - Math.floor(rows * part);
-  if (cut === rows || cut === 0) {
-    const got = `${show(part)} of ${rows}`;
-    throw new ShapeError(
-      message("fit", "validationSplit leaves one part empty", { expected: "at least one sample each", got }),
-    );
-  }
-  const take = (begin: number, end: number): DataColumns => {
-    const section = ({ tensor }: Column): Column => {
-      const view = tensor.section((begin * tensor.size) / rows, [end - begin, ...tensor.shape.slice(1)]);
-      return { tensor: keep(view), isOwned: true };
-    };
-    const { inputs, targets, weights, masks } = data;
-    const ofMask = (column: Column | undefined): Column | undefined => column && section(column);
-    return {
-      inputs: inputs.map(section),
-      targets: targets.map(section),
-      weights: ofMask(weights),
-      masks: masks.map(ofMask),
-    };
-  };
-  return [take(0, cut), take(cut, rows)];
 }
 
 function sampleShape({ inputs }: DataColumns, i: number): Shape {

@@ -65,10 +65,10 @@ function isTensor(given: SampleWeight): given is Tensor {
 /**
  * The weights of N samples: the weight of each sample times that of its class.
  *
- * @param targets      int32 labels (N), one-hot rows (N, C), or one number (N, 1), which is the class 1 above ½
- * @param outputShapes the outputs without the batch axis; the only one gives the number of classes
- * @param weights      the weights of the samples themselves, if there are any
- * @throws {UsageError} for a class that does not exist, an invalid weight, or several outputs
+ * @param targets       int32 labels (N), one-hot rows (N, C), or one number (N, 1), which is the class 1 above ½
+ * @param outputShapes  the model's outputs without the batch axis; the only one gives the number of classes
+ * @param weights       the weights of the samples themselves, if there are any
+ * @throws {UsageError} for several outputs, a class that does not exist or an invalid weight
  * @throws {ShapeError} for targets with several classes per sample
  */
 export function classWeights(
@@ -78,11 +78,11 @@ export function classWeights(
   weights: Tensor | undefined,
   classWeight: ClassWeight,
 ): Float32Array {
-  const [outputShape] = outputShapes;
-  if (outputShapes.length !== 1) {
-    const got = String(outputShapes.length);
+  const [outputShape, ...others] = outputShapes;
+  if (others.length > 0) {
+    const [expected, got] = ["1 output", String(outputShapes.length)];
     const hint = "Use sampleWeight.";
-    throw new UsageError(message(op, "classWeight is for models with one output", { expected: "1 output", got, hint }));
+    throw new UsageError(message(op, "classWeight is for models with one output", { expected, got, hint }));
   }
   if (outputShape.slice(0, -1).some((size) => size > 1)) {
     const got = `[${["N", ...outputShape].join(", ")}]`;

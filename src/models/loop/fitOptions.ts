@@ -75,20 +75,8 @@ export interface StreamFitOptions extends Omit<
   readonly prefetch?: number;
 }
 
-const hooks = [
-  "onTrainBegin",
-  "onEpochBegin",
-  "onBatchEnd",
-  "afterBatch",
-  "onValidate",
-  "onEpochEnd",
-  "afterEpoch",
-  "onTrainEnd",
-  "onTrainAbort",
-];
-
 const count = integer("[1, ∞)", 1);
-const later = unchecked<never>(); // with the data
+const later = unchecked<never>(); // with the data; callbacks by callbackChecks.ts
 
 const table = {
   epochs: count,
@@ -103,7 +91,7 @@ const table = {
   sampleWeight: later,
   mask: later,
   lengths: later,
-  callbacks: checkCallbacks,
+  callbacks: later,
   initialEpoch: integer("[0, ∞)", 0),
   resume: flag(false),
   groupByLength(op, _name, value) {
@@ -134,27 +122,4 @@ export function checkSignal(op: string, signal: AbortSignal | undefined): void {
 
 function failTogether(both: string): never {
   throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
-}
-
-/** Checks that each callback has hooks, and only known ones. */
-function checkCallbacks(op: string, _name: string, callbacks: unknown = []): readonly Callback[] {
-  if (!Array.isArray(callbacks)) {
-    const expected = "[callbacks.earlyStopping(), { onEpochEnd(epoch, logs) {} }]";
-    throw new UsageError(message(op, "callbacks must be a list", { expected, got: show(callbacks) }));
-  }
-  for (const [i, callback] of (callbacks as readonly unknown[]).entries()) {
-    const isObject = typeof callback === "object" && callback !== null;
-    const unknown = isObject && Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !hooks.includes(key));
-    if (isObject && unknown === undefined && hooks.some((hook) => hook in callback)) continue;
-    const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
-    const got = unknown || show(callback);
-    throw new UsageError(
-      message(op, `callback ${i} has an unknown hook, or none`, {
-        expected: `some of ${hooks.join(", ")}`,
-        got,
-        ...hint,
-      }),
-    );
-  }
-  return callbacks as readonly Callback[];
 }

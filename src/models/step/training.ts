@@ -8,11 +8,7 @@ import { UsageError, message, show } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { Loss } from "../../losses/loss.js";
-import { addPenaltyGradient, penalty } from "../../ops/inPlace/regularization.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
-import { apply } from "../../ops/defineOp.js";
-import { totalLossOp } from "../../ops/loss/totalLoss.js";
-import { weightedMean } from "../../ops/loss/weightedMean.js";
 import { OptimizerState } from "../../optimizers/state.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { launcher } from "../../runtime/runtime.js";
@@ -23,21 +19,14 @@ import { scope } from "../../tensor/scope.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Compiled, checkForOutputs } from "../compileOptions.js";
-import { checkUnweighted } from "../ownFunctions.js";
 import type { Graph } from "../graph/graph.js";
+import { type BatchLoss, type TrainingBatch, batchLoss, weighedOutputs } from "./batchLoss.js";
 import { RunningMetrics } from "./runningMetrics.js";
 import { StepState } from "./stepState.js";
 import { WeightAverage } from "./weightAverage.js";
 import type { Weights } from "./weights.js";
 
-/** A batch: inputs, targets, and weights (N) if there are any. */
-export interface TrainingBatch {
-  readonly inputs: readonly Tensor[];
-  readonly targets: readonly Tensor[];
-  readonly weights: Tensor | undefined;
-  /** The mask of each input for which the user gave one. */
-  readonly masks?: readonly (Tensor | undefined)[];
-}
+export type { TrainingBatch } from "./batchLoss.js";
 
 /** The compiled part of a model: loss, metrics, optimizer. */
 export class TrainingStep {
@@ -140,7 +129,7 @@ export class TrainingStep {
    */
   gradients(batch: TrainingBatch, weigh?: (loss: Tensor, rows: readonly Weighed[]) => Tensor): Tensor[] {
     return this.weights.isolated(() => {
-      const rows = this.#weighed(batch, true);
+      const rows = this.#forward(batch, true);
       const { losses, means } = this.#loss(rows, batch);
       (weigh?.(losses[0], rows) ?? losses[0]).backward();
       if (!weigh) this.penalize();
@@ -152,7 +141,7 @@ export class TrainingStep {
   /** Adds the gradients of the penalties. Kernels only. */
   penalize(): void {
     for (const { parameter, regularizer } of this.#penalized) {
-      addPenaltyGradient(parameter.value.grad!, parameter.value, regularizer.l1, regularizer.l2);
+      regularizer.addGradient(parameter.value.grad!, parameter.value);
     }
   }
 
@@ -236,7 +225,7 @@ export class TrainingStep {
   evaluate(batch: TrainingBatch, metrics: RunningMetrics): Tensor[] {
     return noGrad(() => {
       return this.averaged(() => {
-        const rows = this.#weighed(batch, false);
+        const rows = this.#forward(batch, false);
         const { losses, means } = this.#loss(rows, batch);
         metrics.update(rows, means);
         return losses;
@@ -288,47 +277,14 @@ export class TrainingStep {
   }
 
   /** The outputs of a batch with their targets and weights. */
-  #weighed({ inputs, targets, weights, masks: given = [] }: TrainingBatch, training: boolean): Weighed[] {
-    const { maskedSteps } = this.#graph;
-    const needsSteps = weights?.rank === 2 || given.some((mask) => mask !== undefined);
-    if (maskedSteps === undefined && needsSteps) {
-      const hint = "Call fit or evaluate with a mask first.";
-      throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
-    }
-    const { outputs, masks } = this.#graph.runMasked(inputs, { random: this.random, training, given });
-    return outputs.map((prediction, i) => {
-      const [target, mask] = [targets[i], masks[i]];
-      const countable = this.losses[i].countable?.(target, prediction, mask);
-      if (countable) return countable.steps.weigh(countable.target, countable.prediction, weights, countable.mask);
-      if (mask === undefined && weights?.rank !== 2)
-        return { target, prediction, lossWeights: weights, metricWeights: weights };
-      return maskedSteps!.weigh(target, prediction, weights, mask);
-    });
+  #forward(batch: TrainingBatch, training: boolean): Weighed[] {
+    return weighedOutputs(this.#graph, this.losses, batch, { random: this.random, training });
   }
 
-  /** The loss of a batch, with its terms where outputs have masks, and the mean of each output by itself. */
-  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): { losses: Tensor[]; means: Tensor[] } {
-    const means = this.losses.map((loss, i) => {
-      const { target, prediction, lossWeights, select } = rows[i];
-      const losses = loss.call(target, prediction);
-      if (losses.rank > 0) return weightedMean(select?.(losses) ?? losses, lossWeights);
-      checkUnweighted(loss.name, lossWeights, 0);
-      return losses;
-    });
-    const scaled = means.map((mean, i) => {
-      const factor = this.options.lossWeights?.[i] ?? 1;
-      return factor === 1 ? mean : apply(totalLossOp, [mean], [factor]);
-    });
+  #loss(rows: readonly Weighed[], { inputs }: TrainingBatch): BatchLoss {
     const penalties = noGrad(() =>
-      this.#penalized.map(({ parameter, regularizer: { l1, l2 } }) => penalty(parameter.value, l1, l2)),
+      this.#penalized.map(({ parameter, regularizer }) => regularizer.penalty(parameter.value)),
     );
-    const terms = [...scaled, ...penalties];
-    const loss = terms.length === 1 ? terms[0] : apply(totalLossOp, terms, Array<number>(terms.length).fill(1));
-    const counts = rows.map(({ count }) => count);
-    if (!counts.some(Boolean)) return { losses: [loss], means };
-    return {
-      losses: [loss, rows.find(({ terms }) => terms)!.terms!(scaled, counts, penalties, inputs[0].shape[0])],
-      means,
-    };
+    return batchLoss(this.losses, this.options.lossWeights, rows, penalties, inputs[0].shape[0]);
   }
 }

@@ -12,7 +12,6 @@ import type { Layer } from "../../layers/layer.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { RandomState } from "../../tensor/randomState.js";
 import type { SectionRule } from "../../optimizers/state.js";
-import { RowList } from "../../ops/inPlace/rowList.js";
 import { fillFloat32 } from "../../runtime/primitives.js";
 import { scope } from "../../tensor/scope.js";
 import { Slab } from "../../tensor/slab.js";
@@ -154,8 +153,8 @@ export class Weights {
       }
       parameter.trainer = this;
       value.holdGradient(this.#gradients.sections[i]);
-      const { isLazy = false, regularizer, shape } = parameter.spec;
-      if (!isLazy || regularizer !== undefined) continue;
+      const { rowList: RowList, regularizer, shape } = parameter.spec;
+      if (RowList === undefined || regularizer !== undefined) continue;
       const rows = (parameter.rows ??= new RowList(shape[0], shape[1]));
       value.listed = value.grad!.listed = rows;
     }

@@ -9,7 +9,7 @@ import { reshape } from "../shape/reshape.js";
 import {
   type Activation,
   type FusedActivation,
-  activate,
+  activateApart,
   checkActivation,
   fusedActivation,
   isFused,
@@ -67,6 +67,7 @@ export function backwardEpilogue<A>(call: BackwardCall<A>, activation: FusedActi
 /** y = f(x ∗ kernel + b) from x, kernel and, if there is one, b. */
 export const conv2dOp = defineOp<Convolution>({
   name: "conv2d",
+  operands: "x kernel bias",
   shape(inputs, attributes) {
     checkOperands("conv2d", inputs);
     const { N, oH, oW, O } = geometryOf("conv2d", inputs, attributes);
@@ -114,7 +115,7 @@ export function conv2d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, opti
   const windows = windowsOf("conv2d", options, 2);
   const operands = bias === undefined ? [x, kernel] : [x, kernel, bias];
   if (isFused(activation)) return apply(conv2dOp, operands, { ...windows, groups, activation });
-  return activate(apply(conv2dOp, operands, { ...windows, groups, activation: "linear" }), activation);
+  return activateApart(apply(conv2dOp, operands, { ...windows, groups, activation: "linear" }), activation);
 }
 
 /** Options of {@link conv1d}. */
@@ -137,7 +138,7 @@ export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
 export function conv1d(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: Conv1dOptions = {}): Tensor {
   checkObject("conv1d", "the options", options);
   const { groups = 1, activation = "linear" } = options;
-  checkTensors("conv1d", bias === undefined ? [x, kernel] : [x, kernel, bias]);
+  checkTensors("conv1d", bias === undefined ? [x, kernel] : [x, kernel, bias], "x kernel bias");
   checkActivation("conv1d", activation);
   const windows = sequenceWindows("conv1d", options, kernel.shape[0]);
   const { output, before } = placesOf("conv1d", x.shape, kernel.shape, bias?.shape, windows, groups);

@@ -7,19 +7,19 @@
 import { biasActivationForward } from "#wasm/kernels";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { checkInteger, checkObject } from "../../options.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import {
   type Activation,
   type FusedActivation,
-  activate,
+  activateApart,
   checkActivation,
   fusedActivation,
   isFused,
 } from "../pointwise/activate.js";
 import { backwardEpilogue, checkOperands } from "./conv2d.js";
 import { type Geometry, convolve, convolveBackwardInput, convolveBackwardKernel } from "./convolutionProducts.js";
-import { type WindowOptions, type Windows, checkBias, checkKernel, checkRank, windowsOf } from "./convolutionChecks.js";
+import { type WindowOptions, type Windows, checkBias, checkKernel, windowsOf } from "./convolutionChecks.js";
 import { apply, defineOp } from "../defineOp.js";
 
 /** The attributes of a transposed convolution. */
@@ -73,8 +73,8 @@ export function transposedPlaces(
   bias: Shape | undefined,
   { strides, dilations, padding, outputPadding }: Omit<TransposedConvolution, "activation">,
 ): { readonly output: number[]; readonly before: number[] } {
-  checkRank(op, "x", x, 4, "[N, H, W, C]");
-  checkKernel(op, kernel, 4, "[kH, kW, O, C]");
+  checkRank(op, "x", x, "[N, H, W, C]");
+  checkKernel(op, kernel, "[kH, kW, O, C]");
   const shownKernel = `kernel [kH, kW, O, C] = ${showShape(kernel)}`;
   if (x[3] !== kernel[3]) {
     const got = `C = ${x[3]} (x [N, H, W, C] = ${showShape(x)})`;
@@ -119,6 +119,7 @@ function geometryOf(inputs: readonly Tensor[], attributes: TransposedConvolution
 /** y = f(x ∗ᵀ kernel + b) from x, kernel and, if there is one, b. */
 export const conv2dTransposeOp = defineOp<TransposedConvolution>({
   name: "conv2dTranspose",
+  operands: "x kernel bias",
   shape(inputs, attributes) {
     checkOperands("conv2dTranspose", inputs);
     const { N, H, W, C } = geometryOf(inputs, attributes);
@@ -171,5 +172,5 @@ export function conv2dTranspose(
   const windows = transposedWindows("conv2dTranspose", options);
   const operands = bias === undefined ? [x, kernel] : [x, kernel, bias];
   if (isFused(activation)) return apply(conv2dTransposeOp, operands, { ...windows, activation });
-  return activate(apply(conv2dTransposeOp, operands, { ...windows, activation: "linear" }), activation);
+  return activateApart(apply(conv2dTransposeOp, operands, { ...windows, activation: "linear" }), activation);
 }

@@ -4,7 +4,7 @@
  */
 import { ShapeError, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
-import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
+import { type Shape, checkRank, showShape, sizeOf } from "../../tensor/shape.js";
 import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
 
 /** Options of windows, as users pass them. */
@@ -70,8 +70,8 @@ export function placesOf(
 ): { readonly output: number[]; readonly before: number[] } {
   const rank = strides.length as 1 | 2;
   const names = letters[rank];
-  checkRank(op, "x", x, rank + 2, names.input);
-  checkKernel(op, kernel, rank + 2, names.kernel);
+  checkRank(op, "x", x, names.input);
+  checkKernel(op, kernel, names.kernel);
   checkInteger(op, "groups", groups, "[1, ∞)");
   const [C, O] = [x[rank + 1], kernel[rank + 1]];
   const shownKernel = `kernel ${names.kernel} = ${showShape(kernel)}`;
@@ -95,16 +95,9 @@ export function placesOf(
   return { output: places.map(({ output }) => output), before: places.map(({ before }) => before) };
 }
 
-/** Checks that the operand has so many axes. @throws {ShapeError} when it has not */
-export function checkRank(op: string, operand: string, shape: Shape, rank: number, expected: string): void {
-  if (shape.length === rank) return;
-  const got = `${operand} ${showShape(shape)}`;
-  throw new ShapeError(message(op, `${operand} has the wrong rank`, { expected: `${operand} ${expected}`, got }));
-}
-
-/** Checks that the kernel has so many axes, none of them empty. @throws {ShapeError} when it has not */
-export function checkKernel(op: string, kernel: Shape, rank: number, letters: string): void {
-  checkRank(op, "kernel", kernel, rank, letters);
+/** Checks that the kernel has an axis for each letter, none of them empty. @throws {ShapeError} when it has not */
+export function checkKernel(op: string, kernel: Shape, letters: string): void {
+  checkRank(op, "kernel", kernel, letters);
   if (sizeOf(kernel) > 0) return;
   const got = `kernel ${letters} = ${showShape(kernel)}`;
   throw new ShapeError(message(op, "the kernel is empty", { expected: "sizes ≥ 1", got }));

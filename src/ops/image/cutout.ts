@@ -14,6 +14,7 @@ import { checkRandom, fillUniform } from "../random.js";
 /** y = x without a square, from x and the centre of the square (N, 2) as fractions of H and W. */
 export const cutoutOp = defineOp<{ readonly size: number }>({
   name: "cutout",
+  operands: "x draws",
   shape([x, draws], { size }) {
     checkImages("cutout", x);
     checkBeside("cutout", "draws", draws, x, "[N, 2]", [x.shape[0], 2]);

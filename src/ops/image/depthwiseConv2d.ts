@@ -8,13 +8,13 @@ import { convShape, tapSelection } from "#wasm/layout-conv";
 import { ShapeError, message } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Activation, activate, checkActivation, fusedActivation, isFused } from "../pointwise/activate.js";
+import { type Activation, activateApart, checkActivation, fusedActivation, isFused } from "../pointwise/activate.js";
 import { broadcastTo } from "../shape/broadcastTo.js";
 import { type Convolution, backwardEpilogue, checkOperands, conv2d } from "./conv2d.js";
 import { type Geometry, allTaps, phaseShape, phaseTaps, phasesOf, shapeOf } from "./convolutionProducts.js";
-import { type WindowOptions, type Windows, checkKernel, checkRank, placesOf, windowsOf } from "./convolutionChecks.js";
+import { type WindowOptions, type Windows, checkKernel, placesOf, windowsOf } from "./convolutionChecks.js";
 import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { reshape } from "../shape/reshape.js";
 
@@ -33,6 +33,7 @@ function geometryOf([x, kernel]: readonly Tensor[], windows: Windows): Geometry 
 /** y = f(x ∗ kernel + b), channel by channel, from x (N, H, W, C), kernel (kH, kW, C) and, if there is one, b (C). */
 export const depthwiseConv2dOp = defineOp<DepthwiseConvolution>({
   name: "depthwiseConv2d",
+  operands: "x kernel bias",
   shape(inputs, attributes) {
     checkOperands("depthwiseConv2d", inputs);
     const { N, oH, oW, C } = geometryOf(inputs, attributes);
@@ -85,8 +86,8 @@ export interface DepthwiseConv2dOptions extends WindowOptions {
  * @throws {ShapeError} when they do not
  */
 export function checkDepthwise(op: string, x: Shape, kernel: Shape, bias: Shape | undefined, windows: Windows) {
-  checkRank(op, "x", x, 4, "[N, H, W, C]");
-  checkKernel(op, kernel, 4, "[kH, kW, C, M]");
+  checkRank(op, "x", x, "[N, H, W, C]");
+  checkKernel(op, kernel, "[kH, kW, C, M]");
   const [kH, kW, C, M] = kernel;
   if (x[3] !== C) {
     const expected = `C = ${C} (kernel [kH, kW, C, M] = ${showShape(kernel)})`;
@@ -117,7 +118,7 @@ export function depthwiseConv2d(
 ): Tensor {
   checkObject("depthwiseConv2d", "the options", options);
   const { activation = "linear" } = options;
-  checkTensors("depthwiseConv2d", bias === undefined ? [x, kernel] : [x, kernel, bias]);
+  checkTensors("depthwiseConv2d", bias === undefined ? [x, kernel] : [x, kernel, bias], "x kernel bias");
   checkActivation("depthwiseConv2d", activation);
   const windows = windowsOf("depthwiseConv2d", options, 2);
   checkDepthwise("depthwiseConv2d", x.shape, kernel.shape, bias?.shape, windows);
@@ -127,7 +128,7 @@ export function depthwiseConv2d(
   const flat = reshape(kernel, [kH, kW, C * M]);
   const operands = bias === undefined ? [repeated, flat] : [repeated, flat, bias];
   if (isFused(activation)) return apply(depthwiseConv2dOp, operands, { ...windows, activation });
-  return activate(apply(depthwiseConv2dOp, operands, { ...windows, activation: "linear" }), activation);
+  return activateApart(apply(depthwiseConv2dOp, operands, { ...windows, activation: "linear" }), activation);
 }
 
 /**
@@ -151,8 +152,8 @@ export function separableConv2d(
   checkObject("separableConv2d", "the options", options);
   const { activation = "linear", ...windows } = options;
   checkActivation("separableConv2d", activation);
-  checkTensors("separableConv2d", [x, depthwiseKernel, pointwiseKernel]);
-  checkRank("separableConv2d", "pointwiseKernel", pointwiseKernel.shape, 4, "[1, 1, C M, O]");
+  checkTensors("separableConv2d", [x, depthwiseKernel, pointwiseKernel], "x depthwiseKernel pointwiseKernel");
+  checkRank("separableConv2d", "pointwiseKernel", pointwiseKernel.shape, "[1, 1, C M, O]");
   if (pointwiseKernel.shape[0] !== 1 || pointwiseKernel.shape[1] !== 1) {
     const got = `pointwiseKernel ${showShape(pointwiseKernel.shape)}`;
     const wrong = "pointwiseKernel is larger than one pixel";

@@ -1,6 +1,5 @@
 /** Pooling of whole images and sequences: means and maxima over all axes but the batch and the channels. */
-import { ShapeError, message } from "../../errors.js";
-import { showShape } from "../../tensor/shape.js";
+import { checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkTensors } from "../defineOp.js";
 import { type ReduceOptions, max, mean } from "../reduce/reduce.js";
@@ -11,7 +10,7 @@ import { type ReduceOptions, max, mean } from "../reduce/reduce.js";
  * @throws {ShapeError} when x has another rank or dtype
  */
 export function globalAveragePool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
-  checkRank("globalAveragePool2d", x, ["N", "H", "W", "C"]);
+  checkAxes("globalAveragePool2d", x, "[N, H, W, C]");
   return mean(x, [1, 2], options);
 }
 
@@ -20,7 +19,7 @@ export function globalAveragePool2d(x: Tensor, options: ReduceOptions = {}): Ten
  * @throws {ShapeError} when x has another rank or dtype
  */
 export function globalAveragePool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
-  checkRank("globalAveragePool1d", x, ["N", "T", "C"]);
+  checkAxes("globalAveragePool1d", x, "[N, T, C]");
   return mean(x, 1, options);
 }
 
@@ -30,7 +29,7 @@ export function globalAveragePool1d(x: Tensor, options: ReduceOptions = {}): Ten
  * @throws {ShapeError} when x has another rank or dtype, or its images have no pixels
  */
 export function globalMaxPool2d(x: Tensor, options: ReduceOptions = {}): Tensor {
-  checkRank("globalMaxPool2d", x, ["N", "H", "W", "C"]);
+  checkAxes("globalMaxPool2d", x, "[N, H, W, C]");
   return max(x, [1, 2], options);
 }
 
@@ -39,13 +38,11 @@ export function globalMaxPool2d(x: Tensor, options: ReduceOptions = {}): Tensor 
  * @throws as {@link globalMaxPool2d}
  */
 export function globalMaxPool1d(x: Tensor, options: ReduceOptions = {}): Tensor {
-  checkRank("globalMaxPool1d", x, ["N", "T", "C"]);
+  checkAxes("globalMaxPool1d", x, "[N, T, C]");
   return max(x, 1, options);
 }
 
-function checkRank(op: string, x: Tensor, letters: readonly string[]): void {
+function checkAxes(op: string, x: Tensor, letters: string): void {
   checkTensors(op, [x]);
-  if (x.rank === letters.length) return;
-  const [expected, got] = [showShape(letters), showShape(x.shape)];
-  throw new ShapeError(message(op, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
+  checkRank(op, "x", x.shape, letters);
 }

@@ -4,9 +4,9 @@
  * column. Does not call kernels.
  */
 import type { PoolShape } from "#wasm/layout-pool";
-import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { UsageError, message, show } from "../../errors.js";
 import { type Table, type Values, optional, resolve } from "../../options.js";
-import { type Shape, showShape } from "../../tensor/shape.js";
+import { type Shape, checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, eachAxis, sizes, windowPadding, windowPlaces } from "../../tensor/window.js";
 import { checkDtype, checkTensors } from "../defineOp.js";
@@ -79,14 +79,8 @@ export function poolingOf(op: string, options: PoolOptions | Values<PoolTable>, 
  */
 export function pooledShape({ op, poolSize, strides, padding }: Pooling, sample: Shape): Shape {
   const axes = poolSize.length;
-  const letters = axes === 2 ? ["H", "W"] : ["T"];
-  if (sample.length !== axes + 1) {
-    const [expected, got] = [
-      ["N", ...letters, "C"],
-      ["N", ...sample],
-    ].map(showShape);
-    throw new ShapeError(message(op, "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
-  }
+  const letters = axes === 2 ? "H, W" : "T";
+  checkRank(op, "x", ["N", ...sample], `[N, ${letters}, C]`);
   return [...placesOf(op, sample, poolSize, strides, padding).map(({ output }) => output), sample[axes]];
 }
 

@@ -13,6 +13,7 @@ import { checkBeside, checkImages } from "./imageChecks.js";
 /** y[n, i, j] = x[n] at field[n, :, i, j]. */
 export const sampleBilinearOp = defineOp<{ readonly fill: number }>({
   name: "sampleBilinear",
+  operands: "x field",
   shape([x, field]) {
     checkImages("sampleBilinear", x);
     const [N, H, W] = x.shape;

@@ -4,10 +4,9 @@
  */
 import { averagePoolBackward, averagePoolForward, bilinearBackward, bilinearForward } from "#wasm/kernels";
 import { type PoolShape, poolShape } from "#wasm/layout-pool";
-import { ShapeError, message } from "../../errors.js";
 import { type Table, oneOf, resolve } from "../../options.js";
 import { writeStruct } from "../../runtime/struct.js";
-import { showShape } from "../../tensor/shape.js";
+import { checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { eachAxis, sizes } from "../../tensor/window.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
@@ -40,10 +39,7 @@ export const upsampleOp = defineOp<Upsampling>({
   name: "upsample2d",
   shape([x], { size: [fH, fW] }) {
     checkDtype("upsample2d", "x", x, "float32");
-    if (x.rank !== 4) {
-      const [expected, got] = [["N", "H", "W", "C"], x.shape].map(showShape);
-      throw new ShapeError(message("upsample2d", "wrong rank", { expected: `x ${expected}`, got: `x ${got}` }));
-    }
+    checkRank("upsample2d", "x", x.shape, "[N, H, W, C]");
     const [n, h, w, c] = x.shape;
     return [{ shape: [n, fH * h, fW * w, c] }];
   },

@@ -7,9 +7,11 @@
  * are exact up to 2⁵³, whereas float32 would stop at 2²⁴. Rows are added one after the other, so the division into
  * batches does not change any bit.
  */
-import { confusionAdd, determinationAdd, histogramAdd, meanAdd, topKCount } from "#wasm/kernels";
-import { zeros } from "../../tensor/create.js";
+import { answersAdd, confusionAdd, determinationAdd, histogramAdd, meanAdd, topKCount } from "#wasm/kernels";
+import { empty, zeros } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { broadcastNest } from "../loops.js";
+import { copyNest } from "../shape/copy.js";
 
 /** n totals, all 0: Note [Totals]. @throws {MemoryError} when the memory limit is reached */
 export function newTotals(n: number): Tensor {
@@ -42,12 +44,37 @@ export function addMean(state: Tensor, values: Tensor | undefined, weights: Tens
  * state[0] += Σ w over the rows whose label is among the k highest scores; among equal scores the lower class counts as
  * higher.
  *
- * @param scores  (R, C) float32; when the label's score is NaN, it is not among them
- * @param labels  (R) int32
+ * @param scores   (…, C) float32, R rows; when the label's score is NaN, it is not among them
+ * @param targets  R labels int32, or float32 rows of the scores' shape, whose largest elements are the labels
  */
-export function addTopK(state: Tensor, scores: Tensor, labels: Tensor, weights: Tensor | undefined, k: number): void {
-  const [R, C] = scores.shape;
-  topKCount(state.ptr, scores.ptr, labels.ptr, weights?.ptr ?? 0, R, C, k);
+export function addTopK(state: Tensor, scores: Tensor, targets: Tensor, weights: Tensor | undefined, k: number): void {
+  const C = scores.shape.at(-1)!;
+  const R = scores.size / C;
+  const areRows = targets.dtype === "int32" ? 0 : 1;
+  topKCount(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, R, C, k, areRows);
+}
+
+/** Each element of x (N) so many times, as (N · times). */
+export function repeatEach(x: Tensor, times: number): Tensor {
+  const y = empty([x.size * times]);
+  copyNest(broadcastNest([x.size, times], [x.size, 1]), y.ptr, x.ptr, 0);
+  return y;
+}
+
+/**
+ * state[t > ½, x > threshold] += w for every element; NaN is not above.
+ *
+ * @param state              in/out (2, 2): rows are the truth, columns the prediction
+ * @param scores, targets    x and t (R) float32
+ */
+export function addBinary(
+  state: Tensor,
+  scores: Tensor,
+  targets: Tensor,
+  weights: Tensor | undefined,
+  threshold: number,
+): void {
+  answersAdd(state.ptr, scores.ptr, targets.ptr, weights?.ptr ?? 0, scores.size, threshold);
 }
 
 /**

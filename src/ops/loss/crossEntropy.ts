@@ -18,6 +18,7 @@ import { apply, checkDtype, defineOp } from "../defineOp.js";
 /** Operands p (…, C) and t, with p's shape or as labels (…); output losses (…); attribute: label smoothing ε. */
 export const crossEntropyOp = defineOp<number>({
   name: "crossEntropy",
+  operands: "prediction target",
   shape([p, t]) {
     checkDtype("crossEntropy", "probabilities", p, "float32");
     checkDtype("crossEntropy", "targets", t, "float32", "int32");

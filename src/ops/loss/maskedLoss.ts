@@ -92,7 +92,7 @@ export function maskedStepsWith({ clearPadding, fill, stepWeights, empty, apply,
     if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => copyRow(dX, dY!.ptr, dY!.size, accumulate));
   };
 
-  const common = { backward, saved: { inputs: [1] }, constants: [1] } as const;
+  const common = { backward, saved: { inputs: [1] }, constants: [1], operands: "x mask" } as const;
 
   /**
    * Inputs (N, T, …) or losses (N·T) with their mask: 0 where a step is padding, whatever stands there, including ±∞

@@ -54,6 +54,7 @@ interface RowKernels {
 function defineRowLoss({ name, row, forward, backward }: RowKernels): Op<number> {
   return defineOp<number>({
     name,
+    operands: "prediction target",
     shape([p, t]) {
       checkDtype(name, "prediction", p, "float32");
       checkDtype(name, "target", t, "float32");

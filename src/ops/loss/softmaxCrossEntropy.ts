@@ -17,6 +17,7 @@ import { applyMany, checkDtype, defineOp } from "../defineOp.js";
 /** Operands z and t; outputs the losses (…) and p (…, C), which the backward pass reads; attribute: label smoothing. */
 export const softmaxCrossEntropyOp = defineOp<number>({
   name: "softmaxCrossEntropy",
+  operands: "logits targets",
   shape([logits, targets]) {
     checkDtype("softmaxCrossEntropy", "logits", logits, "float32");
     checkDtype("softmaxCrossEntropy", "targets", targets, "float32", "int32");

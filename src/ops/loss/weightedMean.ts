@@ -17,6 +17,7 @@ import type { MaskTools } from "./maskedLoss.js";
 /** Σ w·l / n. */
 export const weightedMeanOp = defineOp({
   name: "weightedMean",
+  operands: "losses weights",
   shape(inputs) {
     for (const [i, x] of inputs.entries()) {
       const operand = i === 0 ? "losses" : "weights";

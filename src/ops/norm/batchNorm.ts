@@ -240,7 +240,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormR
  * @param variance  (C), constant
  */
 export function batchNormWith(x: Tensor, mean: Tensor, variance: Tensor, options: BatchNormOptions = {}): Tensor {
-  checkTensors("batchNorm", [x, mean, variance]);
+  checkTensors("batchNorm", [x, mean, variance], "x mean variance");
   checkObject("batchNorm", "the options", options);
   const { activation = "linear", ...norms } = options;
   checkActivation("batchNorm", activation);

@@ -34,7 +34,7 @@ export function affineOf(op: string, options: NormOptions): { readonly operands:
   const { gamma, beta, epsilon = 1e-3 } = options;
   checkNumber(op, "epsilon", epsilon, "(0, ∞)");
   const operands = [gamma, beta].filter((tensor) => tensor !== undefined);
-  checkTensors(op, operands);
+  checkTensors(op, operands, gamma === undefined ? "beta" : "gamma beta");
   return { operands, affine: { hasScale: gamma !== undefined, hasOffset: beta !== undefined, epsilon } };
 }
 

@@ -39,7 +39,23 @@ export interface FurtherActivations {}
 /** The name of an activation function. */
 export type Activation = Known | keyof FurtherActivations;
 
-const functions: Record<Exclude<Known, SlopedActivation>, (x: Tensor, own?: number) => Tensor> = {
+/** Along the last axis. Not softmax(x) of norm/softmax.ts, which brings transposition for other axes. */
+const softmax = (x: Tensor): Tensor => apply(softmaxOp, [x], undefined);
+
+/** The activations whose derivative does not follow from their output: each is an op after the product. */
+const apart: Record<string, (x: Tensor) => Tensor> = { gelu, silu, softmax };
+
+/** Makes further activations known by name. */
+export function addActivations(further: Readonly<Record<string, (x: Tensor) => Tensor>>): void {
+  Object.assign(apart, further);
+}
+
+/** All activation names, further ones aside. */
+export const activations = [
+  "linear", "relu", "leakyRelu", "sigmoid", "hardSigmoid", "tanh", "elu", "selu", "gelu", "silu", "softplus", "softmax",
+] as const satisfies readonly Known[]; // prettier-ignore
+
+const functions: Readonly<Record<string, (x: Tensor, own?: number) => Tensor>> = {
   linear: (x) => x,
   relu,
   leakyRelu,
@@ -48,19 +64,8 @@ const functions: Record<Exclude<Known, SlopedActivation>, (x: Tensor, own?: numb
   tanh,
   elu,
   selu,
-  gelu,
-  silu,
   softplus,
-  softmax: (x) => apply(softmaxOp, [x], undefined), // not softmax(x), which brings transposition for other axes
 };
-
-/** Makes further activations known by name. */
-export function addActivations(further: Readonly<Record<string, (x: Tensor) => Tensor>>): void {
-  Object.assign(functions, further);
-}
-
-/** All activation names, further ones aside. */
-export const activations = Object.keys(functions) as readonly (keyof typeof functions)[];
 
 /** The kernels' number and parameter of an activation that they apply together with the bias. */
 export function fusedActivation(name: FusedActivation): { readonly code: number; readonly alpha: number } {
@@ -75,9 +80,9 @@ export function isFused(name: Activation): name is FusedActivation {
 }
 
 /** The function and the number of a name such as "elu(0.5)". */
-function partsOf(name: Activation): [base: keyof typeof functions, own: number | undefined] {
+function partsOf(name: Activation): [base: (typeof activations)[number], own: number | undefined] {
   const [base, own] = name.split(/[()]/);
-  return [base as keyof typeof functions, own === undefined ? own : +own];
+  return [base as (typeof activations)[number], own === undefined ? own : +own];
 }
 
 /**
@@ -90,7 +95,12 @@ function partsOf(name: Activation): [base: keyof typeof functions, own: number |
 export function activate(x: Tensor, name: Activation): Tensor {
   checkActivation("activate", name);
   const [base, own] = partsOf(name);
-  return functions[base](x, own);
+  return (functions[base] ?? apart[base])(x, own);
+}
+
+/** The same for an activation that no kernel applies with the bias. A page with dense layers alone needs no other. */
+export function activateApart(x: Tensor, name: Exclude<Activation, FusedActivation>): Tensor {
+  return apart[name](x);
 }
 
 /**
@@ -98,7 +108,7 @@ export function activate(x: Tensor, name: Activation): Tensor {
  * @throws {UsageError} when it is not, listing them
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
-  if (typeof name === "string" && (Object.hasOwn(functions, name) || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name)))
-    return;
+  const isKnown = [fused, apart].some((names) => Object.hasOwn(names, name));
+  if (typeof name === "string" && (isKnown || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))) return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }

@@ -10,6 +10,7 @@ import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 /** y = condition ≠ 0 ? a : b, all of one shape. */
 export const whereOp = defineOp({
   name: "where",
+  operands: "condition a b",
   shape([condition, a, b]) {
     checkDtype("where", "condition", condition, "float32");
     checkDtype("where", "a", a, "float32");
@@ -37,7 +38,7 @@ export const whereOp = defineOp({
 export function where(condition: Tensor, a: NumberOrTensor, b: NumberOrTensor): Tensor {
   const x = typeof a === "number" ? full([], a) : a;
   const y = typeof b === "number" ? full([], b) : b;
-  checkTensors("where", [condition, x, y]);
+  checkTensors("where", [condition, x, y], "condition a b");
   const shape = broadcastShapes("where", condition.shape, broadcastShapes("where", x.shape, y.shape));
   const whole = [condition, x, y].map((t) => (sameShape(t.shape, shape) ? t : broadcastTo(t, shape)));
   return apply(whereOp, whole, undefined);

@@ -10,7 +10,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import {
   type Activation,
   type FusedActivation,
-  activate,
+  activateApart,
   checkActivation,
   fusedActivation,
   isFused,
@@ -20,6 +20,7 @@ import { apply, checkDtype, defineOp } from "../defineOp.js";
 /** y = f(x·W + b) from x, W and, if there is one, b. */
 export const denseOp = defineOp<FusedActivation>({
   name: "dense",
+  operands: "x kernel bias",
   shape(inputs) {
     const [x, kernel, bias] = inputs as [Tensor, Tensor, Tensor?];
     checkDtype("dense", "x", x, "float32");
@@ -91,5 +92,5 @@ export function dense(x: Tensor, kernel: Tensor, bias: Tensor | undefined, activ
   checkActivation("dense", activation);
   const operands = bias === undefined ? [x, kernel] : [x, kernel, bias];
   if (isFused(activation)) return apply(denseOp, operands, activation);
-  return activate(apply(denseOp, operands, "linear"), activation);
+  return activateApart(apply(denseOp, operands, "linear"), activation);
 }

@@ -39,13 +39,13 @@ interface Term {
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   const { inputs, output } = parse(equation);
-  checkTensors("einsum", operands);
+  checkTensors("einsum", operands, operands.map((_, i) => `operands[${i}]`).join(" "));
   if (inputs.length !== operands.length) {
     const [expected, got] = [`${inputs.length} operands ("${equation}")`, String(operands.length)];
     throw new UsageError(message("einsum", "the number of operands differs", { expected, got }));
   }
   const terms = operands.map((x, i) => {
-    checkDtype("einsum", `operand ${i}`, x, "float32");
+    checkDtype("einsum", `operands[${i}]`, x, "float32");
     return { x, labels: labelsOf(equation, inputs[i], x, i) };
   });
   const sizes = sizesOf(equation, terms);
@@ -84,7 +84,7 @@ function labelsOf(equation: string, term: readonly string[], x: Tensor, i: numbe
   const more = x.rank - letters.length;
   if (more < 0 || (more > 0 && letters.length === term.length)) {
     const expected = `${letters.length} axes ("${term.join("")}" in "${equation}")`;
-    const wrong = `operand ${i} has another number of axes than letters`;
+    const wrong = `operands[${i}] has another number of axes than letters`;
     throw new ShapeError(message("einsum", wrong, { expected, got: x.label() }));
   }
   return term.flatMap((part) => (part === "..." ? Array.from({ length: more }, (_, k) => `…${more - 1 - k}`) : [part]));

@@ -128,7 +128,7 @@ export function sequenceCall(
     places[name] = inputs.length;
     inputs.push(operand);
   }
-  checkTensors(op, inputs);
+  checkTensors(op, inputs, ["x kernel recurrentKernel", ...Object.keys(places)].join(" "));
   const attributes = {
     places,
     activation,

@@ -30,7 +30,7 @@ export function sequenceMask(lengths: ArrayLike<number> | Tensor, steps: number)
     for (const [n, length] of numbers.entries()) mask.fill(1, n * steps, n * steps + length);
     return tensor(mask, [numbers.length, steps]);
   }
-  checkTensors("sequenceMask", [lengths]);
+  checkTensors("sequenceMask", [lengths], "lengths");
   if (lengths.rank !== 1) {
     const got = lengths.label();
     throw new ShapeError(message("sequenceMask", "lengths must have shape [N]", { got }));

@@ -17,10 +17,10 @@ export const concatOp = defineOp<number>({
     const fits = (x: Tensor): boolean =>
       x.rank === first.rank && x.shape.every((n, i) => i === axis || n === first.shape[i]);
     for (const [i, x] of inputs.entries()) {
-      checkFourBytes("concat", x, `operand ${i}`);
+      checkFourBytes("concat", x, `tensors[${i}]`);
       if (x.dtype !== first.dtype || !fits(x)) {
         const expected = `${first.dtype} ${showShape(first.shape)} except along axis ${axis}`;
-        const got = `operand ${i} ${x.dtype} ${showShape(x.shape)}`;
+        const got = `tensors[${i}] ${x.dtype} ${showShape(x.shape)}`;
         throw new ShapeError(message("concat", "the tensors do not fit together", { expected, got }));
       }
     }
@@ -99,5 +99,5 @@ function checkList(op: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0) {
     throw new ShapeError(message(op, "there is nothing to join", { expected: "an array of at least one tensor" }));
   }
-  checkTensors(op, tensors);
+  checkTensors(op, tensors, tensors.map((_, i) => `tensors[${i}]`).join(" "));
 }

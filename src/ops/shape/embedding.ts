@@ -17,6 +17,7 @@ import type { RowList } from "../inPlace/rowList.js";
  */
 export const embeddingOp = defineOp<RowList | undefined>({
   name: "embedding",
+  operands: "table tokens",
   shape([table, tokens]) {
     checkDtype("embedding", "table", table, "float32");
     checkDtype("embedding", "tokens", tokens, "int32");
@@ -53,7 +54,7 @@ export const embeddingOp = defineOp<RowList | undefined>({
  *   rank
  */
 export function embedding(table: Tensor, tokens: Tensor, rows?: RowList): Tensor {
-  checkTensors("embedding", [table, tokens]);
+  checkTensors("embedding", [table, tokens], "table tokens");
   if (tokens.dtype === "int32" && table.rank === 2) {
     const [V] = table.shape;
     const wrong = firstOutside(tokens, V);

@@ -5,31 +5,19 @@
 import { fill, gatherRows as gatherRowsKernel, gatherRowsUint8, scatterAddRows } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
 import { heap } from "../../runtime/runtime.js";
-import { sameShape, showShape, sizeOf } from "../../tensor/shape.js";
+import { showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
 
 /**
  * out[i] = x[indices[i]]: writes the rows of a batch into a buffer that is the same for every batch. uint8 becomes
- * float32 as fractions of 255.
+ * float32 as fractions of 255. Nothing is checked, since fit makes the operands itself.
  *
  * @param out      out (n, …): float32, or int32 if x is int32
  * @param x        in (N, …)
- * @param indices  in (n) int32, 0 ≤ index < N; not checked, since fit makes them itself
- * @throws {ShapeError} when shapes or dtypes do not fit
+ * @param indices  in (n) int32, 0 ≤ index < N
  */
 export function gatherInto(out: Tensor, x: Tensor, indices: Tensor): void {
-  const dtype = x.dtype === "int32" ? "int32" : "float32";
-  const fits = sameShape(out.shape.slice(1), x.shape.slice(1)) && indices.rank === 1 && indices.size === out.shape[0];
-  if (!fits || out.dtype !== dtype || indices.dtype !== "int32") {
-    const expected = `out ${dtype} ${showShape([indices.size, ...x.shape.slice(1)])}`;
-    throw new ShapeError(message("gatherInto", "out does not fit", { expected, got: `out ${out.label()}` }));
-  }
-  gather(out, x, indices);
-}
-
-/** out[i] = x[indices[i]], bytes as fractions of 255. */
-function gather(out: Tensor, x: Tensor, indices: Tensor): void {
   const length = sizeOf(x.shape.slice(1));
   if (x.dtype === "uint8") gatherRowsUint8(out.ptr, x.ptr, indices.ptr, indices.size, length, 1 / 255, 0);
   else gatherRowsKernel(out.ptr, x.ptr, indices.ptr, indices.size, length, length);
@@ -37,7 +25,7 @@ function gather(out: Tensor, x: Tensor, indices: Tensor): void {
 
 /**
  * As {@link gatherInto} from rows of tokens (N, T), of which L steps are taken: out[i] = x[indices[i], from …
- * from + L). The caller checks the operands.
+ * from + L).
  *
  * @param out   out (n, L) int32, 1 ≤ L ≤ T − from
  * @param x     in (N, T) int32
@@ -49,6 +37,7 @@ export function gatherStepsInto(out: Tensor, x: Tensor, indices: Tensor, from: n
 /** y = x[indices] from x (N, …) and indices, whose range is not checked here. */
 export const gatherRowsOp = defineOp({
   name: "gatherRows",
+  operands: "x indices",
   shape([x, indices]) {
     checkDtype("gatherRows", "indices", indices, "int32");
     if (x.rank === 0) {
@@ -57,7 +46,7 @@ export const gatherRowsOp = defineOp({
     return [{ shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype === "int32" ? "int32" : "float32" }];
   },
   forward({ inputs: [x, indices], outputs: [y] }) {
-    gather(y, x, indices);
+    gatherInto(y, x, indices);
   },
   backward({ inputs: [x, indices], dOutputs: [dY], gradient }) {
     gradient(0, (dX, accumulate) => {
@@ -77,7 +66,7 @@ export const gatherRowsOp = defineOp({
  * @throws {ShapeError} when an index is out of range (naming its place) or not int32
  */
 export function gatherRows(x: Tensor, indices: Tensor): Tensor {
-  checkTensors("gatherRows", [x, indices]);
+  checkTensors("gatherRows", [x, indices], "x indices");
   if (indices.dtype === "int32" && x.rank > 0) {
     const [N] = x.shape;
     const wrong = firstOutside(indices, N);

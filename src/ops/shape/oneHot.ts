@@ -19,7 +19,7 @@ import { expandDims } from "./reshape.js";
  * @throws {UsageError} when classes is not an integer ≥ 1
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
-  checkTensors("oneHot", [indices]);
+  checkTensors("oneHot", [indices], "indices");
   checkDtype("oneHot", "indices", indices, "int32");
   checkInteger("oneHot", "classes", classes, "[1, 2147483648)");
   const wrong = firstOutside(indices, classes);

@@ -140,6 +140,30 @@ describe("stop", () => {
     expect([epochs, stopped]).toEqual([[0, 1], "first"]);
   });
 
+  it("in onEpochEnd: no other epoch begins, and none is partial", async () => {
+    const begun: number[] = [];
+    const callbacks = [{ onEpochBegin: (epoch: number) => void begun.push(epoch) }, stopAfterEpoch(0)];
+    const { partial } = await network().fit(x, y, { epochs: 3, callbacks });
+    expect([begun, partial]).toEqual([[0], undefined]);
+  });
+
+  it("and resumed in the middle of an epoch: it does not begin again, and each callback has its state back", async () => {
+    const model = network();
+    const seen: unknown[] = [];
+    const memory = {
+      name: "memory",
+      save: () => ({ count: 7 }),
+      restore: (state: object) => void seen.push(state),
+      onEpochBegin: (epoch: number) => void seen.push(epoch),
+    };
+    await model.fit(x, y, { batchSize: 10, callbacks: [memory, stopAfterBatch(1)] });
+    expect(seen).toEqual([0]);
+    await model.fit(x, y, { batchSize: 10, epochs: 2, resume: true, callbacks: [memory] });
+    expect(seen).toEqual([0, { count: 7 }, 1]);
+    await model.fit(x, y, { batchSize: 10, callbacks: [memory] });
+    expect(seen).toEqual([0, { count: 7 }, 1, 0]);
+  });
+
   it("in onTrainBegin or onEpochBegin ends before a step", async () => {
     const stoppers: Callback[] = [
       { onTrainBegin: (training) => training.stop("now") },

@@ -129,6 +129,9 @@ export const edits = {
     ["f32x4.le(v128.load(x + ((<usize>i) << 2)), owns)", "f32x4.lt(v128.load(x + ((<usize>i) << 2)), owns)", "ties"],
     ["for (; i < n; i++) count += i32(!(load<f32>(x + ((<usize>i) << 2)) <= own));", "", "tail skipped"],
     ["    if (own != own) continue;\n", "", "NaN"],
+    ["load<f32>(scores + at) > threshold", "load<f32>(scores + at) >= threshold", "comparison"],
+    ["    if (value <= best) continue;\n", "    if (value < best) continue;\n", "ties"],
+    ["i < n && best == best", "i < n", "NaN"],
   ],
   "assembly/metrics/sums.ts": [
     ["store<f64>(state, total, 8);", "store<f64>(state, <f32>total, 8);", "counts end at 2²⁴"],

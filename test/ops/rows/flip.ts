@@ -69,7 +69,7 @@ const detachRow: Row<undefined> = {
     {
       call: () => ops.detach([1] as never),
       error: UsageError,
-      text: "detach: operand 0 is not a tensor; expected a Tensor, got [1]. Make one with tensor(values).",
+      text: "detach: x is not a tensor; expected a Tensor, got [1]. Make one with tensor(values).",
     },
   ],
   flops: () => 0,

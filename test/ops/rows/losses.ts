@@ -65,7 +65,7 @@ export const rows: Rows<typeof softmaxCrossEntropyFile & typeof totalLossFile & 
       {
         call: () => ops.softmaxCrossEntropy(ones([2, 3]), ones([2, 3], { requiresGrad: true })),
         error: UsageError,
-        text: "softmaxCrossEntropy: operand 1 cannot have a gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
+        text: "softmaxCrossEntropy: targets cannot have a gradient here; expected a constant, got Tensor(2, 3), which requires one. Compute it inside noGrad().",
       },
     ],
     flops: ([logits]) => 6 * logits.values.length,

@@ -102,12 +102,12 @@ function refusals(name: "maxPool" | "averagePool"): Refusal[] {
     {
       call: () => of2d(ones([2, 4, 4])),
       error: ShapeError,
-      text: `${name}2d: wrong rank; expected x [N, H, W, C], got x [N, 4, 4].`,
+      text: `${name}2d: x has the wrong rank; expected x [N, H, W, C], got x [N, 4, 4].`,
     },
     {
       call: () => of1d(ones([2, 4])),
       error: ShapeError,
-      text: `${name}1d: wrong rank; expected x [N, T, C], got x [N, 4].`,
+      text: `${name}1d: x has the wrong rank; expected x [N, T, C], got x [N, 4].`,
     },
     {
       call: () => of2d(ones([1, 4, 2, 1]), { poolSize: [2, 3] }),
@@ -200,7 +200,7 @@ export const rows: Rows<typeof maxPoolFile & typeof averagePoolFile & typeof ups
       {
         call: () => ops.upsample2d(ones([2, 4, 4])),
         error: ShapeError,
-        text: "upsample2d: wrong rank; expected x [N, H, W, C], got x [2, 4, 4].",
+        text: "upsample2d: x has the wrong rank; expected x [N, H, W, C], got x [2, 4, 4].",
       },
       {
         call: () => ops.upsample2d(ones([1, 2, 2, 1]), { size: 0.5 }),

@@ -124,7 +124,7 @@ function rowOf(
       {
         call: () => rowLosses.rowLoss(op, ones([2]), ones([2], { requiresGrad: true })),
         error: UsageError,
-        text: `${op.name}: operand 1 cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().`,
+        text: `${op.name}: target cannot have a gradient here; expected a constant, got Tensor(2), which requires one. Compute it inside noGrad().`,
       },
     ],
     flops: ([p]) => 4 * p.values.length,

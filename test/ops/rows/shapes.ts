@@ -430,7 +430,7 @@ export const rows: Rows<
     bound: exact,
     gradientBound,
     refusals: [
-      refusesBytes("concat", () => ops.concat([bytes()]), "operand 0"),
+      refusesBytes("concat", () => ops.concat([bytes()]), "tensors[0]"),
       {
         call: () => ops.concat([]),
         error: ShapeError,
@@ -439,12 +439,12 @@ export const rows: Rows<
       {
         call: () => ops.concat([ones([2, 3]), ones([2, 3, 1])], 1),
         error: ShapeError,
-        text: "concat: the tensors do not fit together; expected float32 [2, 3] except along axis 1, got operand 1 float32 [2, 3, 1].",
+        text: "concat: the tensors do not fit together; expected float32 [2, 3] except along axis 1, got tensors[1] float32 [2, 3, 1].",
       },
       {
         call: () => ops.concat([ones([2]), 3 as never]),
         error: UsageError,
-        text: "concat: operand 1 is not a tensor; expected a Tensor, got 3. Make one with tensor(values).",
+        text: "concat: tensors[1] is not a tensor; expected a Tensor, got 3. Make one with tensor(values).",
       },
       {
         call: () => ops.stack([ones([2]), ones([3])]),

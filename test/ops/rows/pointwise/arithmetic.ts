@@ -1,15 +1,15 @@
 /** Rows of the arithmetic of two operands. */
-import { ShapeError } from "../../../src/errors.js";
-import * as ops from "../../../src/ops/index.js";
-import { ones } from "../../../src/tensor/create.js";
-import type { Random } from "../../../src/tensor/random.js";
-import { sizeOf, type Shape } from "../../../src/tensor/shape.js";
-import type { Tensor } from "../../../src/tensor/tensor.js";
-import type { Bound } from "../../support/compare.js";
-import { type Operand, distinct, normal, uniform } from "../../support/operands.js";
-import { broadcastPairs, broadcastReference, broadcastShape, refusesInt32, ulps } from "./elementwise.js";
-import type * as arithmeticFile from "../../../src/ops/pointwise/arithmetic.js";
-import type { Row, Rows } from "../row.js";
+import { ShapeError } from "../../../../src/errors.js";
+import * as ops from "../../../../src/ops/index.js";
+import { ones } from "../../../../src/tensor/create.js";
+import type { Random } from "../../../../src/tensor/random.js";
+import { sizeOf, type Shape } from "../../../../src/tensor/shape.js";
+import type { Tensor } from "../../../../src/tensor/tensor.js";
+import type { Bound } from "../../../support/compare.js";
+import { type Operand, distinct, normal, uniform } from "../../../support/operands.js";
+import { broadcastPairs, broadcastReference, broadcastShape, refusesInt32, ulps } from "../elementwise.js";
+import type * as arithmeticFile from "../../../../src/ops/pointwise/arithmetic.js";
+import type { Row, Rows } from "../../row.js";
 
 interface BinaryRow {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** Rows of the functions of angles. */
-import * as ops from "../../../src/ops/index.js";
-import type * as anglesFile from "../../../src/ops/pointwise/angles.js";
-import { normal, uniform } from "../../support/operands.js";
-import type { Rows } from "../row.js";
-import { ulps, unaryRow } from "./elementwise.js";
+import * as ops from "../../../../src/ops/index.js";
+import type * as anglesFile from "../../../../src/ops/pointwise/angles.js";
+import { normal, uniform } from "../../../support/operands.js";
+import type { Rows } from "../../row.js";
+import { ulps, unaryRow } from "../elementwise.js";
 
 export const rows: Rows<typeof anglesFile> = {
   sinOp: unaryRow({

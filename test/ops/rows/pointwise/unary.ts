@@ -1,11 +1,11 @@
 /** Rows of the elementwise functions of one operand. */
-import { UsageError } from "../../../src/errors.js";
-import * as ops from "../../../src/ops/index.js";
-import { tensor } from "../../../src/tensor/create.js";
-import { normalAway, uniform } from "../../support/operands.js";
-import { ulps, unaryRow } from "./elementwise.js";
-import type * as unaryFile from "../../../src/ops/pointwise/unary.js";
-import type { Rows } from "../row.js";
+import { UsageError } from "../../../../src/errors.js";
+import * as ops from "../../../../src/ops/index.js";
+import { tensor } from "../../../../src/tensor/create.js";
+import { normalAway, uniform } from "../../../support/operands.js";
+import { ulps, unaryRow } from "../elementwise.js";
+import type * as unaryFile from "../../../../src/ops/pointwise/unary.js";
+import type { Rows } from "../../row.js";
 
 export const rows: Rows<typeof unaryFile> = {
   negateOp: unaryRow({

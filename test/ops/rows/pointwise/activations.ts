@@ -1,11 +1,11 @@
 /** Rows of the activation functions. */
-import { UsageError } from "../../../src/errors.js";
-import * as ops from "../../../src/ops/index.js";
-import { tensor } from "../../../src/tensor/create.js";
-import { normalAway } from "../../support/operands.js";
-import { ulps, unaryRow } from "./elementwise.js";
-import type * as activationFunctionsFile from "../../../src/ops/pointwise/activationFunctions.js";
-import type { Rows } from "../row.js";
+import { UsageError } from "../../../../src/errors.js";
+import * as ops from "../../../../src/ops/index.js";
+import { tensor } from "../../../../src/tensor/create.js";
+import { normalAway } from "../../../support/operands.js";
+import { ulps, unaryRow } from "../elementwise.js";
+import type * as activationFunctionsFile from "../../../../src/ops/pointwise/activationFunctions.js";
+import type { Rows } from "../../row.js";
 
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;

@@ -1,11 +1,11 @@
 /** Rows of floor, round and sign. Their gradient is 0. */
-import * as ops from "../../../src/ops/index.js";
-import type * as roundingFile from "../../../src/ops/pointwise/rounding.js";
-import type { Random } from "../../../src/tensor/random.js";
-import type { Shape } from "../../../src/tensor/shape.js";
-import { type Operand, normalAway } from "../../support/operands.js";
-import type { Rows } from "../row.js";
-import { ulps, unaryRow } from "./elementwise.js";
+import * as ops from "../../../../src/ops/index.js";
+import type * as roundingFile from "../../../../src/ops/pointwise/rounding.js";
+import type { Random } from "../../../../src/tensor/random.js";
+import type { Shape } from "../../../../src/tensor/shape.js";
+import { type Operand, normalAway } from "../../../support/operands.js";
+import type { Rows } from "../../row.js";
+import { ulps, unaryRow } from "../elementwise.js";
 
 /** Away from the steps of both functions, which are at multiples of ½. */
 const steps = Array.from({ length: 81 }, (_, i) => i / 2 - 20);

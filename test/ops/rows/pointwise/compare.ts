@@ -1,10 +1,10 @@
 /** Rows of the comparisons and of the choice by a condition. */
-import { ShapeError } from "../../../src/errors.js";
-import * as ops from "../../../src/ops/index.js";
-import { ones, zeros } from "../../../src/tensor/create.js";
-import { sizeOf } from "../../../src/tensor/shape.js";
-import type { Tensor } from "../../../src/tensor/tensor.js";
-import { integers, normal } from "../../support/operands.js";
+import { ShapeError } from "../../../../src/errors.js";
+import * as ops from "../../../../src/ops/index.js";
+import { ones, zeros } from "../../../../src/tensor/create.js";
+import { sizeOf } from "../../../../src/tensor/shape.js";
+import type { Tensor } from "../../../../src/tensor/tensor.js";
+import { integers, normal } from "../../../support/operands.js";
 import {
   broadcastPairs,
   broadcastReference,
@@ -12,10 +12,10 @@ import {
   elementwiseShapes,
   refusesInt32,
   ulps,
-} from "./elementwise.js";
-import type * as compareFile from "../../../src/ops/pointwise/compare.js";
-import type * as whereFile from "../../../src/ops/pointwise/where.js";
-import type { Row, Rows } from "../row.js";
+} from "../elementwise.js";
+import type * as compareFile from "../../../../src/ops/pointwise/compare.js";
+import type * as whereFile from "../../../../src/ops/pointwise/where.js";
+import type { Row, Rows } from "../../row.js";
 
 function comparisonRow(
   name: string,

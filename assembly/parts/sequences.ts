@@ -1,0 +1,2 @@
+/** The kernels of attention. */
+export { attentionBackward, attentionForward, attentionMaskBytes, attentionScratchBytes } from "../attention/attention";

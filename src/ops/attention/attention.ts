@@ -1,0 +1,302 @@
+/**
+ * Attention with any number of heads, in one kernel each way: softmax(scale · Q·Kᵀ + bias) · V. Letters: N samples, Tq
+ * queries, Tk keys, D numbers of a query or key and Dv of a value for each head.
+ * Does not project (layers.multiHeadAttention does), nor split heads: they lie side by side in a row.
+ * Source: Vaswani et al. 2017, "Attention is all you need".
+ */
+import { attentionBackward, attentionForward, attentionMaskBytes, attentionScratchBytes, fill } from "#wasm/kernels";
+import { attentionShape } from "#wasm/layout-attention";
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { checkInteger } from "../../options.js";
+import { floatBits, writeStruct } from "../../runtime/struct.js";
+import type { RandomState } from "../../tensor/randomState.js";
+import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
+import { noGrad } from "../../tensor/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { applyMany, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+import { checkRandom } from "../random.js";
+import { sequenceMask } from "../recurrent/sequenceMask.js";
+import { isRepeated, sumRun, sumTo } from "../reduce/sumTo.js";
+
+/** Which weights are dropped. */
+export interface AttentionDropout {
+  /** 0 ≤ rate < 1: the probability of a weight being dropped. */
+  readonly rate: number;
+  /** Read, not advanced. */
+  readonly random: RandomState;
+  /** One of the state's 2³² sequences: calls between two advances need different ones. Default 0. */
+  readonly stream?: number;
+}
+
+/** Options of {@link attentionWeights}. */
+export interface AttentionWeightsOptions {
+  /** Default 1. */
+  readonly heads?: number;
+  /** The factor of Q·Kᵀ. Default 1 / √D. */
+  readonly scale?: number;
+  /** True: query i sees the keys 0 … i alone. Default false. */
+  readonly causal?: boolean;
+  /** Which keys count, (N, Tk) int32: where it is 0 the weight is 0. Default: all. */
+  readonly mask?: Tensor | undefined;
+  /** Instead of a mask: how many keys of each sample count, from the first on; (N) integers from 0 to Tk. */
+  readonly lengths?: ArrayLike<number> | Tensor | undefined;
+  /** Added to the scaled products: (Tq, Tk), (heads, Tq, Tk) or (N, heads, Tq, Tk), where N or heads may be 1. */
+  readonly bias?: Tensor | undefined;
+}
+
+/** Options of {@link attention}. */
+export interface AttentionOptions extends AttentionWeightsOptions {
+  /** Default: none is dropped. */
+  readonly dropout?: AttentionDropout | undefined;
+}
+
+/** The attributes of {@link attentionOp}. */
+export interface AttentionAttributes {
+  readonly heads: number;
+  readonly scale: number;
+  readonly causal: boolean;
+  /** The operands after q, k and v. */
+  readonly mask: number | undefined;
+  readonly bias: number | undefined;
+  readonly dropout: Required<AttentionDropout> | undefined;
+  /** True when the weights are an output. */
+  readonly returnsWeights: boolean;
+}
+
+interface Sizes {
+  readonly n: number;
+  readonly heads: number;
+  readonly tq: number;
+  readonly tk: number;
+  readonly d: number;
+  readonly dv: number;
+}
+
+function sizesOf([q, k, v]: readonly Tensor[], { heads }: AttentionAttributes): Sizes {
+  const [n, tq, width] = q.shape;
+  return { n, heads, tq, tk: k.shape[1], d: width / heads, dv: v.shape[2] / heads };
+}
+
+/** The bias's shape with the axes N and heads in front. */
+function biasShape(bias: Tensor): Shape {
+  return [1, 1, ...bias.shape].slice(-4);
+}
+
+/**
+ * The shape of a call for the kernels. @param kept where the bits of what is kept lie, or 0 @param dBias where the
+ * bias's gradient goes, or 0
+ */
+function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kept: number, dBias: number): number {
+  const { causal, scale, mask, bias, dropout } = attributes;
+  const sizes = sizesOf(inputs, attributes);
+  const [biasN, biasHeads] = bias === undefined ? [1, 1] : biasShape(inputs[bias]);
+  const area = sizes.tq * sizes.tk;
+  return writeStruct(attentionShape, {
+    ...sizes,
+    causal: Number(causal),
+    mask: mask === undefined ? 0 : inputs[mask].ptr,
+    bias: bias === undefined ? 0 : inputs[bias].ptr,
+    biasSample: biasN === 1 ? 0 : biasHeads * area,
+    biasHead: biasHeads === 1 ? 0 : area,
+    ...{ dBias, kept },
+    random: dropout?.random.ptr ?? 0,
+    stream: dropout?.stream ?? 0,
+    rate: floatBits(dropout?.rate ?? 0),
+    scale: floatBits(scale),
+  });
+}
+
+/** Outputs: O and the weights; for the backward pass a number a row, and the bits of what is kept. */
+export const attentionOp = defineOp<AttentionAttributes>({
+  name: "attention",
+  shape(inputs, attributes) {
+    checkOperands(inputs, attributes);
+    const { n, heads, tq, tk, dv } = sizesOf(inputs, attributes);
+    const kept = attributes.dropout === undefined ? 0 : attentionMaskBytes(n, heads, tq, tk);
+    return [
+      { shape: [n, tq, heads * dv] },
+      { shape: attributes.returnsWeights ? [n, heads, tq, tk] : [0], isDifferentiable: false },
+      { shape: [n, heads, tq], isDifferentiable: false },
+      { shape: [kept], dtype: "uint8" },
+    ];
+  },
+  forward({ inputs, outputs: [o, weights, sums, kept], attributes, scratch }) {
+    const { tq, tk, d, dv } = sizesOf(inputs, attributes);
+    const [q, k, v] = inputs;
+    attentionForward(
+      ...([o.ptr, sums.ptr, attributes.returnsWeights ? weights.ptr : 0] as const),
+      ...([q.ptr, k.ptr, v.ptr, shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, 0)] as const),
+      scratch(attentionScratchBytes(tq, tk, d, dv)),
+    );
+  },
+  backward({ inputs, outputs: [o, , sums, kept], dOutputs: [dO], attributes, gradient, wants, scratch }) {
+    const sizes = sizesOf(inputs, attributes);
+    const { n, heads, tq, tk, d, dv } = sizes;
+    const { bias } = attributes;
+    const [q, k, v] = inputs;
+    const places = placesOf([q, k, v], gradient);
+    const wantsBias = bias !== undefined && wants(bias);
+    const dBias = wantsBias ? scratch(4 * n * heads * tq * tk) : 0;
+    attentionBackward(
+      ...(places.map(({ ptr }) => ptr) as [number, number, number]),
+      ...([dO!.ptr, q.ptr, k.ptr, v.ptr, o.ptr, sums.ptr] as const),
+      shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, dBias),
+      scratch(attentionScratchBytes(tq, tk, d, dv)),
+      places.reduce((bits, { accumulate }, i) => bits | (accumulate << i), 0),
+    );
+    if (wantsBias) {
+      const [to, from] = [biasShape(inputs[bias]), [n, heads, tq, tk]];
+      const size = n * heads * tq * tk;
+      gradient(bias, (out, accumulate) =>
+        isRepeated(from, to)
+          ? sumTo(out, to, dBias, from, 1, accumulate, scratch)
+          : sumRun(out, dBias, [size, 1, 1], 1, accumulate, scratch),
+      );
+    }
+  },
+  saved: { inputs: [0, 1, 2, 3, 4], outputs: [0, 2, 3] },
+});
+
+/**
+ * Where the gradients of q, k and v go; 0 where one is not wanted. The kernel writes all three at once, so where two of
+ * them are one tensor, its gradient is cleared beforehand and added to.
+ */
+function placesOf(
+  operands: readonly Tensor[],
+  gradient: (i: number, write: (ptr: number, accumulate: 0 | 1) => void) => void,
+): { ptr: number; accumulate: 0 | 1 }[] {
+  const places = operands.map(({ size }) => ({ ptr: 0, accumulate: 0 as 0 | 1, size }));
+  for (const [i, place] of places.entries()) {
+    gradient(i, (ptr, accumulate) => {
+      const shared = places.find((other) => other.ptr === ptr);
+      if (shared !== undefined && shared.accumulate === 0) {
+        fill(ptr, 0, shared.size);
+        shared.accumulate = 1;
+      }
+      Object.assign(place, { ptr, accumulate });
+    });
+  }
+  return places;
+}
+
+function checkOperands(inputs: readonly Tensor[], { heads, mask, bias }: AttentionAttributes): void {
+  const [q, k, v] = inputs;
+  const wrong = (what: string, expected: string, got: string, hint?: string): never => {
+    throw new ShapeError(message("attention", what, { expected, got, ...(hint === undefined ? {} : { hint }) }));
+  };
+  for (const [name, x] of Object.entries({ q, k, v })) {
+    checkDtype("attention", name, x, "float32");
+    if (x.rank !== 3) {
+      const hint = "The axes are samples, steps and features, in this order.";
+      wrong(`${name} must have three axes`, "[N, T, heads · D]", `${name} ${showShape(x.shape)}`, hint);
+    }
+  }
+  const [N, Tq, width] = q.shape;
+  const [, Tk] = k.shape;
+  const got = `q ${showShape(q.shape)}, k ${showShape(k.shape)}, v ${showShape(v.shape)}`;
+  if (k.shape[0] !== N || v.shape[0] !== N) wrong("the numbers of samples differ", "the same N in q, k and v", got);
+  if (v.shape[1] !== Tk) wrong("the numbers of keys and values differ", "k [N, Tk, …] and v [N, Tk, …]", got);
+  if (k.shape[2] !== width)
+    wrong("queries and keys differ in width", "q [N, Tq, heads · D], k [N, Tk, heads · D]", got);
+  for (const [name, x] of Object.entries({ q, v })) {
+    if (x.shape[2] === 0 || x.shape[2] % heads !== 0) {
+      const rule = `a last axis that is a multiple of heads = ${heads}`;
+      wrong(`heads do not divide the width of ${name}`, rule, `${name} ${showShape(x.shape)}`);
+    }
+  }
+  if (mask !== undefined) {
+    checkDtype("attention", "the mask", inputs[mask], "int32");
+    if (!sameShape(inputs[mask].shape, [N, Tk]))
+      wrong("the mask does not fit", `[N, Tk] = ${showShape([N, Tk])}`, showShape(inputs[mask].shape));
+  }
+  if (bias !== undefined) {
+    checkDtype("attention", "the bias", inputs[bias], "float32");
+    const shape = inputs[bias].shape;
+    const full = [N, heads, Tq, Tk];
+    const fits = biasShape(inputs[bias]).every((size, i) => size === full[i] || (i < 2 && size === 1));
+    if (shape.length < 2 || shape.length > 4 || !fits) {
+      const expected = `[Tq, Tk], [heads, Tq, Tk] or [N, heads, Tq, Tk] = ${showShape(full)}`;
+      wrong("the bias does not fit", expected, showShape(shape));
+    }
+  }
+}
+
+/** Checks the options and runs the op. @returns its outputs */
+function run(
+  op: string,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: AttentionOptions,
+  returnsWeights: boolean,
+): Tensor[] {
+  const { heads = 1, causal = false, mask, lengths, bias, dropout } = options;
+  checkTensors(op, [q, k, v]);
+  checkInteger(op, "heads", heads, "[1, ∞)");
+  if (typeof causal !== "boolean")
+    throw new UsageError(message(op, "causal must be a boolean", { expected: "true or false", got: show(causal) }));
+  const { scale = 1 / Math.sqrt((q.shape.at(-1) ?? 1) / heads) } = options;
+  if (!Number.isFinite(scale)) throw new UsageError(message(op, "scale must be a finite number", { got: show(scale) }));
+  if (mask !== undefined && lengths !== undefined) {
+    const hint = "A mask can express everything that lengths can.";
+    throw new UsageError(message(op, "both a mask and lengths are given", { expected: "one of them", hint }));
+  }
+  const counting = lengths === undefined || k.rank !== 3 ? mask : sequenceMask(lengths, k.shape[1]);
+  const inputs = [q, k, v];
+  const place = (operand: Tensor | undefined): number | undefined =>
+    operand === undefined ? undefined : inputs.push(operand) - 1;
+  const places = { mask: place(counting), bias: place(bias) };
+  return applyMany(attentionOp, inputs, {
+    ...{ heads, scale, causal, returnsWeights },
+    ...places,
+    dropout: dropoutOf(op, dropout),
+  });
+}
+
+function dropoutOf(op: string, dropout: AttentionDropout | undefined): Required<AttentionDropout> | undefined {
+  if (dropout === undefined) return undefined;
+  checkKeys(op, dropout, ["rate", "random", "stream"]);
+  const { rate, random, stream = 0 } = dropout;
+  if (!(typeof rate === "number" && rate >= 0 && rate < 1))
+    throw new UsageError(message(op, "dropout.rate is out of range", { expected: "0 ≤ rate < 1", got: show(rate) }));
+  if (rate === 0) return undefined;
+  checkRandom(op, random, stream);
+  return { rate, random, stream };
+}
+
+const weightKeys = ["heads", "scale", "causal", "mask", "lengths", "bias"];
+
+/**
+ * Attention: each query's mean of the values, weighted by how well their keys match it,
+ * O = softmax(scale · Q·Kᵀ + bias) · V in each head.
+ *
+ * @param q  (N, Tq, heads · D) float32, the heads side by side in a row
+ * @param k  (N, Tk, heads · D) float32
+ * @param v  (N, Tk, heads · Dv) float32
+ * @returns  (N, Tq, heads · Dv); 0, without a gradient, where no key counts
+ * Cost: 2·N·heads·Tq·Tk·(D + Dv) flops forward, half as many again more than twice that backward; memory grows with
+ * Tq + Tk, not with Tq·Tk, but for dropout, a bit a weight.
+ * @throws {ShapeError} when shapes or dtypes do not fit, or heads do not divide the width
+ * @throws {UsageError} when an option is wrong or unknown, or a length is not an integer from 0 to Tk
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
+  checkKeys("attention", options, [...weightKeys, "dropout"]);
+  const [o, ...rest] = run("attention", q, k, v, options, false);
+  for (const tensor of rest) tensor.dispose();
+  return o;
+}
+
+/**
+ * The weights that {@link attention} gives the values, to be looked at: softmax(scale · Q·Kᵀ + bias). They have no
+ * gradient. Arguments and errors: attention.
+ *
+ * @returns (N, heads, Tq, Tk); rows sum to 1, or are 0 where no key counts
+ */
+export function attentionWeights(q: Tensor, k: Tensor, options: AttentionWeightsOptions = {}): Tensor {
+  checkKeys("attentionWeights", options, weightKeys);
+  return noGrad(() => {
+    const [o, weights, ...rest] = run("attentionWeights", q, k, k, options, true);
+    for (const tensor of [o, ...rest]) tensor.dispose();
+    return weights;
+  });
+}
