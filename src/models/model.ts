@@ -19,7 +19,7 @@ import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import {
   type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
 } from "./input/data.js"; // prettier-ignore
-import { Evaluation, inStates } from "./loop/evaluate.js";
+import { evaluationTools } from "./loop/columnSteps.js";
 import { type History, runFit } from "./loop/fit.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
@@ -28,7 +28,7 @@ import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
-import { predictBatches } from "./loop/predict.js";
+import { inStates, predictBatches } from "./loop/predict.js";
 import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
@@ -42,8 +42,15 @@ function isData(value: unknown): value is DataList {
   return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
 }
 
-/** How many samples predict and evaluate compute at once by default. */
+/** How many samples predict computes at once by default. */
 const defaultBatchSize = 256;
+
+/** What an evaluation needs of the page. */
+// prettier-ignore
+const modelTools = {
+  evaluationTools, checkInteger, checkBatchSizes, columnsOf, release, toColumn, dataColumns, givesExtras,
+  checkGroupByLength, checkSignal, interrupts,
+};
 
 /** A graph of layers that can be trained. Made by {@link sequential}, {@link model} or {@link loadModel}. */
 export class Model {
@@ -221,41 +228,12 @@ export class Model {
   evaluate(x: DataList, y: DataList, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(x: unknown, y: unknown, options: EvaluateOptions = {}): Promise<Logs> {
     return this.#state.use(async () => {
-      const evaluate: Run<EvaluateOptions, Logs> = (...data) => this.#evaluate(...data);
+      const { evaluateModel } = await import("./loop/evaluate.js");
+      const evaluate: Run<EvaluateOptions, Logs> = (...data) => evaluateModel(this.#state, modelTools, ...data);
       if (isData(y)) return evaluate(x as DataList, y, options);
       const check = (given: EvaluateOptions): void => checkKeys("evaluate", given, ["signal"]);
       return (await import("./input/handed.js")).runHanded("evaluate", x, y, options, check, evaluate);
     });
-  }
-
-  async #evaluate(...[x, y, options, streamed]: Parameters<Run<EvaluateOptions, Logs>>): Promise<Logs> {
-    const op = "evaluate";
-    checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
-    const { batchSize = streamed ? Infinity : defaultBatchSize, signal, sampleWeight, groupByLength } = options;
-    checkGroupByLength(op, groupByLength);
-    if (!streamed) checkInteger(op, "batchSize", batchSize, "[1, ∞)");
-    checkSignal(op, signal);
-    const state = this.#state;
-    const compiled = state.compiled(op);
-    const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
-    const columns = (op: string, samples: Samples): DataColumns =>
-      dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
-    const data = columns(op, { x, y, sampleWeight, mask: options.mask, lengths: options.lengths });
-    let evaluation: Evaluation | undefined;
-    try {
-      state.buildFor(data.inputs.map(({ tensor }) => tensor));
-      const checkRows = ([{ tensor }]: readonly Column[]): void =>
-        checkBatchSizes(this.layers, tensor.shape[0], batchSize);
-      checkRows(data.inputs);
-      const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
-      const lengths = groups?.groupsOf(op, this.layers, data, groupByLength);
-      const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
-      evaluation = new Evaluation(state.step(op, given), data, batchSize, lengths, makeSteps);
-      return await evaluation.run(interrupts(op, state, signal));
-    } finally {
-      evaluation?.dispose();
-      release(columnsOf(data));
-    }
   }
 
   /**

@@ -2,6 +2,8 @@
  * A page in one file with everything it needs: data, plotting library and script. It can be sent and opened anywhere.
  * The plotting library is uPlot (MIT). The page's script, browser/page.ts, draws what was shown. Reads no files.
  */
+import { UsageError, message, show } from "../errors.js";
+import { checkObject } from "../options.js";
 import type { Block } from "./shown.js";
 import { style } from "./style.js";
 
@@ -38,8 +40,15 @@ export interface Page {
   readonly data: unknown;
 }
 
-/** The HTML of a report. */
+/** The HTML of a report. @throws {UsageError} where the report is no object with a title, or a text of a part is missing */
 export function reportPage(report: Report, parts: PageParts): string {
+  const op = "reportPage";
+  checkObject(op, "the report", report);
+  checkObject(op, "the parts", parts);
+  const { plotScript, plotStyle, plotLicense, pageScript } = parts;
+  for (const [name, text] of Object.entries({ title: report.title, plotScript, plotStyle, plotLicense, pageScript })) {
+    if (typeof text !== "string") throw new UsageError(message(op, `${name} must be a text`, { got: show(text) }));
+  }
   return pageText({ title: report.title, body: "", data: report }, parts);
 }
 

@@ -1,4 +1,6 @@
 /** Numbers as a small picture in grey or two colours, stored as text. Does not draw. */
+import { UsageError, message } from "../errors.js";
+import { checkInteger, checkSequence } from "../options.js";
 
 /** A picture of numbers. */
 export interface Picture {
@@ -18,8 +20,15 @@ export interface Picture {
 /**
  * Numbers as a picture: from zero to the greatest or, if some are negative, symmetric around zero.
  * @param values (height, width)
+ * @throws {UsageError} unless the values are numbers in rows of this width
  */
 export function pictureOf(values: ArrayLike<number>, width: number, caption: string): Picture {
+  checkSequence("pictureOf", "values", values);
+  checkInteger("pictureOf", "width", width, "[1, ∞)");
+  if (values.length % width > 0) {
+    const [expected, got] = [`whole rows of ${width} values`, `${values.length} values`];
+    throw new UsageError(message("pictureOf", "the last row is not full", { expected, got }));
+  }
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     low = Math.min(low, values[i]);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { HistogramFrame } from "../../src/callbacks/histograms.js";
 import { callbacks } from "../../src/index.js";
 import type { History } from "../../src/models/loop/fit.js";
-import { report } from "../../src/report/index.js";
+import { pictureOf, report, reportPage } from "../../src/report/index.js";
 import { histogramBlocks } from "../../src/report/overTime.js";
 import type { Report } from "../../src/report/page.js";
 import type { Chart, Table } from "../../src/report/shown.js";
@@ -161,6 +161,23 @@ describe("the file", () => {
     const file = join(folder, "missing", "run.html");
     await expect(report(first, { file, parts })).rejects.toThrow("report: ");
   });
+});
+
+it.each<[string, unknown, unknown]>([
+  ["reportPage: the report must be an object; got undefined.", undefined, parts],
+  ["reportPage: the parts must be an object; got 3.", { title: "x" }, 3],
+  ["reportPage: title must be a text; got 5.", { title: 5 }, parts],
+  ["reportPage: pageScript must be a text; got undefined.", { title: "x" }, { ...parts, pageScript: undefined }],
+])("%s", (text, page, given) => {
+  expect(() => reportPage(page as never, given as never)).toThrow(text);
+});
+
+it.each<[string, unknown, unknown]>([
+  ["pictureOf: values must be a list of numbers", "float32", 2],
+  ["pictureOf: width is out of range; expected an integer in [1, ∞), got 0.", [1, 2], 0],
+  ["pictureOf: the last row is not full; expected whole rows of 2 values, got 3 values.", [1, 2, 3], 2],
+])("%s", (text, values, width) => {
+  expect(() => pictureOf(values as never, width as never, "")).toThrow(text);
 });
 
 describe("refused", () => {

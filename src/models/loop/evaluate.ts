@@ -1,35 +1,57 @@
 /**
  * Loss and metrics over a data set, batch by batch, without training. The metrics of a training in progress are not
- * touched.
+ * touched. Imported where something is evaluated, and itself without imports but errors: what it shared with a page,
+ * bundlers would put into files of its own.
  */
 import type { Logs } from "../../callbacks/callback.js";
-import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
+import { checkKeys } from "../../errors.js";
 import type { OwnStates } from "../../layers/sequencePart.js";
-import { breathe } from "../../runtime/breathe.js";
-import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
-import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
-import type { Interrupts } from "./interrupts.js";
+import type { checkInteger } from "../../options.js";
+import type { checkBatchSizes } from "../input/batchChecks.js";
+import type { DataColumns, columnsOf } from "../input/batchColumns.js";
+import type { Column, release, toColumn } from "../input/columns.js";
+import type { dataColumns, givesExtras } from "../input/data.js";
+import type { checkGroupByLength } from "../input/groupByLengthOption.js";
+import type { Run } from "../input/handed.js";
+import type { Samples } from "../input/samples.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import type { EvaluateOptions } from "../modelOptions.js";
+import type { ModelState } from "../modelState.js";
 import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
+import type { LossSums } from "../step/epochLoss.js";
 import type { RunningMetrics } from "../step/runningMetrics.js";
-import { Steps } from "../step/steps.js";
+import type { Steps } from "../step/steps.js";
 import type { TrainingStep } from "../step/training.js";
+import type { evaluationTools } from "./columnSteps.js";
+import type { checkSignal } from "./fitOptions.js";
+import type { Interrupts, interrupts } from "./interrupts.js";
 
 /** The evaluation of a data set, run once or after every epoch. */
 export class Evaluation {
+  readonly #tools: typeof evaluationTools;
   readonly #metrics: RunningMetrics;
   readonly #states: OwnStates | undefined;
   readonly #steps: EpochSteps;
 
   /** @param makeSteps where batches come from a stream, of which `data` is the first @throws {MemoryError} */
-  constructor(step: TrainingStep, data: DataColumns, batchSize: number, lengths?: Lengths, makeSteps?: MakeSteps) {
+  constructor(
+    tools: typeof evaluationTools,
+    step: TrainingStep,
+    data: DataColumns,
+    batchSize: number,
+    lengths?: Lengths,
+    makeSteps?: MakeSteps,
+  ) {
+    this.#tools = tools;
     const metrics = step.newMetrics();
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
     const stepsOn = (columns: DataColumns): Steps =>
-      new Steps(new Batches(tensorsOf(columns), batchSize, lengths), (batch) =>
-        inStates(states, () => step.evaluate(splitBatch(columns, batch), metrics)),
-      );
+      tools.columnSteps(columns, batchSize, lengths, (batch) => {
+        const evaluate = (): Tensor[] => step.evaluate(batch, metrics);
+        return states === undefined ? evaluate() : states.use(evaluate);
+      });
     this.#steps = makeSteps?.(stepsOn) ?? stepsOn(data);
   }
 
@@ -39,6 +61,7 @@ export class Evaluation {
    */
   async run(checkInterrupts: Interrupts): Promise<Logs> {
     const { batches } = this.#steps;
+    const { addLoss, meanLoss, breathe } = this.#tools;
     const order = batches.order(false, 0, 0);
     this.#metrics.reset();
     this.#states?.reset();
@@ -62,7 +85,56 @@ export class Evaluation {
   }
 }
 
-/** Runs `fn`, which calls layers, with separate states if layers carry states. */
-export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
-  return states === undefined ? fn() : states.use(fn);
+/** What evaluateModel needs of the page besides. */
+export interface ModelTools {
+  readonly evaluationTools: typeof evaluationTools;
+  readonly checkInteger: typeof checkInteger;
+  readonly checkBatchSizes: typeof checkBatchSizes;
+  readonly columnsOf: typeof columnsOf;
+  readonly release: typeof release;
+  readonly toColumn: typeof toColumn;
+  readonly dataColumns: typeof dataColumns;
+  readonly givesExtras: typeof givesExtras;
+  readonly checkGroupByLength: typeof checkGroupByLength;
+  readonly checkSignal: typeof checkSignal;
+  readonly interrupts: typeof interrupts;
+}
+
+/** How many samples are evaluated at once by default. */
+const defaultBatchSize = 256;
+
+/** A model's method evaluate, for x and y. @param streamed where they are the first batch of a stream */
+export async function evaluateModel(
+  state: ModelState,
+  tools: ModelTools,
+  ...[x, y, options, streamed]: Parameters<Run<EvaluateOptions, Logs>>
+): Promise<Logs> {
+  const op = "evaluate";
+  checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
+  const { batchSize = streamed ? Infinity : defaultBatchSize, signal, sampleWeight, groupByLength } = options;
+  tools.checkGroupByLength(op, groupByLength);
+  const check: typeof checkInteger = tools.checkInteger;
+  if (!streamed) check(op, "batchSize", batchSize, "[1, ∞)");
+  tools.checkSignal(op, signal);
+  const compiled = state.compiled(op);
+  const given = tools.givesExtras(options) ? await import("../input/extras.js") : undefined;
+  const columns = (op: string, samples: Samples): DataColumns =>
+    tools.dataColumns(op, { ...state.shapes(compiled), ...given }, compiled.losses, samples);
+  const data = columns(op, { x, y, sampleWeight, mask: options.mask, lengths: options.lengths });
+  let evaluation: Evaluation | undefined;
+  try {
+    state.buildFor(data.inputs.map(({ tensor }) => tensor));
+    const { layers } = state.graph(op);
+    const checkRows = ([{ tensor }]: readonly Column[]): void =>
+      tools.checkBatchSizes(layers, tensor.shape[0], batchSize);
+    checkRows(data.inputs);
+    const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
+    const lengths = groups?.groupsOf(op, layers, data, groupByLength);
+    const makeSteps = streamed?.({ columns, columnsOf: tools.columnsOf, toColumn: tools.toColumn, checkRows });
+    evaluation = new Evaluation(tools.evaluationTools, state.step(op, given), data, batchSize, lengths, makeSteps);
+    return await evaluation.run(tools.interrupts(op, state, signal));
+  } finally {
+    evaluation?.dispose();
+    tools.release(tools.columnsOf(data));
+  }
 }

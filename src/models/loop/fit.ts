@@ -4,20 +4,20 @@
  * changes the weights. Does not know what a step computes (training.ts) or where weights are stored (weights.ts).
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
-import { Batches } from "../../data/batches.js";
 import type { Layer } from "../../layers/layer.js";
 import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
 import { keep } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
+import { type DataColumns, splitBatch } from "../input/batchColumns.js";
 import type { FitData } from "../input/data.js";
-import { Evaluation } from "./evaluate.js";
+import { columnSteps, evaluationTools } from "./columnSteps.js";
+import type { Evaluation } from "./evaluate.js";
 import type { FitOptions } from "./fitOptions.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import type { Validation } from "./validateEvery.js";
-import { Steps } from "../step/steps.js";
+import type { Steps } from "../step/steps.js";
 import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
 
@@ -66,9 +66,7 @@ export async function runFit(
       ? new (await import("../step/accumulation.js")).Accumulation(step, accumulate, { ...maskTools, keep })
       : undefined;
   const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
-    new Steps(new Batches(tensorsOf(columns), n, lengths), (batch) =>
-      step.gradients(splitBatch(columns, batch), accumulation?.weigh),
-    );
+    columnSteps(columns, n, lengths, (batch) => step.gradients(batch, accumulation?.weigh));
   const steps = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
   const training = accumulation?.of(steps) ?? steps;
   let validation: Evaluation | undefined;
@@ -83,7 +81,8 @@ export async function runFit(
     }
     validation =
       data.validation &&
-      new Evaluation(
+      new (await import("./evaluate.js")).Evaluation(
+        evaluationTools,
         step,
         data.validation,
         batchSize,

@@ -13,6 +13,7 @@ import type { Shape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Interrupts } from "./interrupts.js";
+import type { OwnStates } from "../../layers/sequencePart.js";
 import { Steps } from "../step/steps.js";
 
 /**
@@ -74,4 +75,9 @@ function putBack(results: Tensor[], order: Int32Array): void {
   } finally {
     indices.dispose();
   }
+}
+
+/** Runs `fn`, which calls layers, with separate states if layers carry states. */
+export function inStates<T>(states: OwnStates | undefined, fn: () => T): T {
+  return states === undefined ? fn() : states.use(fn);
 }

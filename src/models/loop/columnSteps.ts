@@ -1,0 +1,25 @@
+/**
+ * Steps on columns of data, and what else an evaluation needs of a page: evaluate.ts is imported where something is
+ * evaluated.
+ */
+import { Batches } from "../../data/batches.js";
+import type { Lengths } from "../../data/lengths.js";
+import { breathe } from "../../runtime/breathe.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type DataColumns, splitBatch, tensorsOf } from "../input/batchColumns.js";
+import { addLoss, meanLoss } from "../step/epochLoss.js";
+import { Steps } from "../step/steps.js";
+import type { TrainingBatch } from "../step/training.js";
+
+/** Steps of batchSize rows each. @param compute as for {@link Steps}, of a batch by its roles */
+export function columnSteps(
+  columns: DataColumns,
+  batchSize: number,
+  lengths: Lengths | undefined,
+  compute: (batch: TrainingBatch) => Tensor[],
+): Steps {
+  return new Steps(new Batches(tensorsOf(columns), batchSize, lengths), (batch) => compute(splitBatch(columns, batch)));
+}
+
+/** What an evaluation needs of a page. */
+export const evaluationTools = { columnSteps, addLoss, meanLoss, breathe };
