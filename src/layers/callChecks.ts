@@ -4,7 +4,7 @@
  */
 import { UsageError, message, show } from "../errors.js";
 import { checkTensors } from "../ops/defineOp.js";
-import { checkList } from "../options.js";
+import { checkInteger, checkList } from "../options.js";
 import { RandomState } from "../tensor/randomState.js";
 import { type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -30,7 +30,8 @@ export function callChecks(layer: Checked) {
     callMany: call,
     outputShape: shapes,
     outputShapes: shapes,
-    checkBatch: (_rows: number, inputShapes: readonly Shape[]) => {
+    checkBatch: (rows: number, inputShapes: readonly Shape[]) => {
+      checkInteger(layer.kind, "rows", rows, "[0, ∞)");
       layer.outputShapes(inputShapes);
     },
     outputMask: (inputs: readonly Tensor[], masks: readonly Tensor[]) => {

@@ -2,6 +2,7 @@
  * A page in one file with everything it needs: data, plotting library and script. It can be sent and opened anywhere.
  * The plotting library is uPlot (MIT). The page's script, browser/page.ts, draws what was shown. Reads no files.
  */
+import { UsageError, message, show } from "../errors.js";
 import type { Block } from "./shown.js";
 import { style } from "./style.js";
 
@@ -38,8 +39,16 @@ export interface Page {
   readonly data: unknown;
 }
 
-/** The HTML of a report. */
+/** The HTML of a report. @throws {UsageError} for no report, or where a text is missing */
 export function reportPage(report: Report, parts: PageParts): string {
+  if (typeof report?.title !== "string")
+    throw new UsageError(message("reportPage", "this is no report", { expected: "{ title, … }", got: show(report) }));
+  const texts = { plotScript: 0, plotStyle: 0, plotLicense: 0, pageScript: 0 } satisfies Record<keyof PageParts, 0>;
+  const missing = Object.keys(texts).find((name) => typeof parts?.[name as keyof PageParts] !== "string");
+  if (missing !== undefined) {
+    const [expected, got] = [Object.keys(texts).join(", "), show(parts)];
+    throw new UsageError(message("reportPage", `part ${missing} is missing`, { expected, got }));
+  }
   return pageText({ title: report.title, body: "", data: report }, parts);
 }
 

@@ -1,4 +1,5 @@
 /** Numbers as a small picture in grey or two colours, stored as text. Does not draw. */
+import { checkInteger, checkSequence } from "../options.js";
 
 /** A picture of numbers. */
 export interface Picture {
@@ -18,8 +19,11 @@ export interface Picture {
 /**
  * Numbers as a picture: from zero to the greatest or, if some are negative, symmetric around zero.
  * @param values (height, width)
+ * @throws {UsageError} for something else
  */
 export function pictureOf(values: ArrayLike<number>, width: number, caption: string): Picture {
+  checkSequence("pictureOf", "values", values);
+  checkInteger("pictureOf", "width", width, "[1, ∞)");
   let [low, high] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     low = Math.min(low, values[i]);
@@ -30,7 +34,7 @@ export function pictureOf(values: ArrayLike<number>, width: number, caption: str
   let bytes = "";
   for (let i = 0; i < values.length; i++) {
     const part = values[i] / reach;
-    bytes += String.fromCharCode(Math.round(isSigned ? 128 + 127 * part : 255 * part));
+    bytes += String.fromCharCode(0xff & Math.round(isSigned ? 128 + 127 * part : 255 * part));
   }
   const range = [isSigned ? -reach : 0, reach] as const;
   return { width, height: values.length / width, pixels: btoa(bytes), isSigned, range, caption };
