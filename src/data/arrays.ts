@@ -1,6 +1,6 @@
 /** Data sets from values in memory. Letters: N rows, C classes, K targets. */
 import { checkKeys, message, show, ShapeError, UsageError } from "../errors.js";
-import { checkList, checkSequence } from "../options.js";
+import { checkInteger, checkList, checkSequence } from "../options.js";
 import { tensor, zeros } from "../tensor/create.js";
 import { checkShape, showShape, sizeOf, type Shape } from "../tensor/shape.js";
 import { Tensor, type TensorValues } from "../tensor/tensor.js";
@@ -76,6 +76,7 @@ export function toCategorical(labels: Tensor | ArrayLike<number>, classes?: numb
   const op = "datasets.toCategorical";
   const values = labels instanceof Tensor ? labels.toTypedArray() : labels;
   checkSequence(op, "labels", values);
+  if (classes !== undefined) checkInteger(op, "classes", classes, "[1, 2147483648]");
   checkLabels(op, values, classes ?? 2 ** 31);
   let count = classes ?? 0;
   for (let i = 0; i < values.length; i++) count = Math.max(count, values[i] + 1);

@@ -2,7 +2,6 @@
 import { ShapeError, message } from "../errors.js";
 import { number, resolve } from "../options.js";
 import { fillFloat32 } from "../runtime/primitives.js";
-import { defineInitializer } from "./defineInitializer.js";
 import type { Initializer } from "./initializer.js";
 
 /** Sets every element to 0. */
@@ -22,7 +21,7 @@ export function constant(options: { readonly value: number }): Initializer {
 }
 
 function filling(className: string, options: object, value: number): Initializer {
-  return defineInitializer({ config: { className, ...options }, fill: (out) => fillFloat32(out.ptr, value, out.size) });
+  return { config: { className, ...options }, fill: (out) => fillFloat32(out.ptr, value, out.size) };
 }
 
 /**
@@ -32,7 +31,7 @@ function filling(className: string, options: object, value: number): Initializer
  */
 export function identity(options: { readonly gain?: number } = {}): Initializer {
   const { gain } = resolve("identity", options, { gain: number("(-∞, ∞)", 1) });
-  return defineInitializer({
+  return {
     config: { className: "identity", gain },
     fill(out) {
       if (out.rank !== 2)
@@ -44,5 +43,5 @@ export function identity(options: { readonly gain?: number } = {}): Initializer 
       for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = gain;
       out.assign(values);
     },
-  });
+  };
 }

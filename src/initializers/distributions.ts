@@ -2,7 +2,6 @@
 import { UsageError, message } from "../errors.js";
 import { fillNormal, fillTruncatedNormal, fillUniform } from "../ops/random.js";
 import { type Table, number, resolve } from "../options.js";
-import { defineInitializer } from "./defineInitializer.js";
 import type { Initializer } from "./initializer.js";
 
 /** Options of {@link randomUniform}. */
@@ -25,13 +24,13 @@ export function randomUniform(options: RandomUniformOptions = {}): Initializer {
       message(op, "the interval is empty", { expected: "minval < maxval", got: `[${minval}, ${maxval})` }),
     );
   }
-  return defineInitializer({
+  return {
     config: { className: op, minval, maxval },
     fill(out, random) {
       fillUniform(out, random, minval, maxval);
       random.advance();
     },
-  });
+  };
 }
 
 /** Options of {@link randomNormal} and {@link truncatedNormal}. */
@@ -61,11 +60,11 @@ function normal(op: string, options: RandomNormalOptions, fill: typeof fillNorma
     mean: number("(-∞, ∞)", 0),
     stddev: number("[0, ∞)", 0.05),
   } satisfies Table<RandomNormalOptions>);
-  return defineInitializer({
+  return {
     config: { className: op, mean, stddev },
     fill(out, random) {
       fill(out, random, mean, stddev);
       random.advance();
     },
-  });
+  };
 }

@@ -7,7 +7,6 @@
 import { ShapeError, message } from "../errors.js";
 import { fillNormal } from "../ops/random.js";
 import { number, resolve } from "../options.js";
-import { defineInitializer } from "./defineInitializer.js";
 import type { Initializer } from "./initializer.js";
 
 /**
@@ -19,7 +18,7 @@ import type { Initializer } from "./initializer.js";
  */
 export function orthogonal(options: { readonly gain?: number } = {}): Initializer {
   const { gain } = resolve("orthogonal", options, { gain: number("(-∞, ∞)", 1) });
-  return defineInitializer({
+  return {
     config: { className: "orthogonal", gain },
     fill(out, random) {
       if (out.rank < 2)
@@ -41,7 +40,7 @@ export function orthogonal(options: { readonly gain?: number } = {}): Initialize
       }
       out.assign(filled);
     },
-  });
+  };
 }
 
 /**

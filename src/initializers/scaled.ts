@@ -12,7 +12,6 @@
  */
 import { fillNormal, fillUniform } from "../ops/random.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
-import { defineInitializer } from "./defineInitializer.js";
 import type { Initializer } from "./initializer.js";
 
 /** U(±√(6 / (in + out))), for tanh, sigmoid and linear layers. */
@@ -56,22 +55,22 @@ function fansOf(shape: Shape): Fans {
 
 /** Draws from a uniform distribution with the given variance: that of U(±a) is a²/3. */
 function uniform(className: string, variance: (fans: Fans) => number): Initializer {
-  return defineInitializer({
+  return {
     config: { className },
     fill(out, random) {
       const limit = Math.sqrt(3 * variance(fansOf(out.shape)));
       fillUniform(out, random, -limit, limit);
       random.advance();
     },
-  });
+  };
 }
 
 function normal(className: string, variance: (fans: Fans) => number): Initializer {
-  return defineInitializer({
+  return {
     config: { className },
     fill(out, random) {
       fillNormal(out, random, 0, Math.sqrt(variance(fansOf(out.shape))));
       random.advance();
     },
-  });
+  };
 }

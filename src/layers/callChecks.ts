@@ -2,10 +2,8 @@
  * What is wrong with the arguments of a layer's methods that models call, where somebody else has called them with
  * other things: see explained.ts. Letters: N batch.
  */
-import { UsageError, message, show } from "../errors.js";
 import { checkTensors } from "../ops/defineOp.js";
-import { checkList } from "../options.js";
-import { RandomState } from "../tensor/randomState.js";
+import { checkInteger, checkList, checkObject } from "../options.js";
 import { type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -20,9 +18,9 @@ export function callChecks(layer: Checked) {
   const call = (inputs: readonly Tensor[], context?: { readonly random?: unknown; readonly masks?: unknown }): void => {
     checkOperands(layer.kind, inputs);
     layer.outputShapes(inputs.map(({ shape }) => shape.slice(1)));
-    if (context?.random instanceof RandomState && Array.isArray(context?.masks)) return;
-    const expected = "{ training, random, stream, masks }";
-    throw new UsageError(message(layer.kind, "the context of the call is missing", { expected, got: show(context) }));
+    checkObject(layer.kind, "the context", context);
+    checkObject(layer.kind, "random of the context", context!.random);
+    checkList(layer.kind, "masks of the context", context!.masks);
   };
   const shapes = (inputShapes: readonly Shape[]): void => checkShapes(layer.kind, inputShapes);
   return {
@@ -30,7 +28,8 @@ export function callChecks(layer: Checked) {
     callMany: call,
     outputShape: shapes,
     outputShapes: shapes,
-    checkBatch: (_rows: number, inputShapes: readonly Shape[]) => {
+    checkBatch: (rows: number, inputShapes: readonly Shape[]) => {
+      checkInteger(layer.kind, "rows", rows, "[0, ∞)");
       layer.outputShapes(inputShapes);
     },
     outputMask: (inputs: readonly Tensor[], masks: readonly Tensor[]) => {

@@ -122,6 +122,11 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
+  /** Throws where a file could not tell this layer from another of the model. @internal */
+  checkBeside(_layers: readonly Layer[]): void {
+    // names and options say it all
+  }
+
   /** The layer that a wrapper holds in place of this one, where this one is a model's; else undefined. @internal */
   forWrapper(): Layer | undefined {
     return undefined;

@@ -10,6 +10,7 @@
 import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import { type Option, type Table, checkNumber, flag, number, optional, resolve, unchecked } from "../options.js";
+import { explained } from "../explained.js";
 import type { Schedule } from "./optimizer.js";
 import { type Duration, type Span, clockFor, isDuration, span } from "./spans.js";
 
@@ -271,5 +272,7 @@ function schedule(
     ? Object.fromEntries((spans as readonly string[]).map((name) => [name, config[name]]))
     : (spans as Readonly<Record<string, Span>>);
   const newClock = clockFor(className, named);
-  return newClock ? { at: (_, seconds = 0) => at(seconds), newClock, config } : { at: (step) => at(step), config };
+  const checks = { at: (step: unknown) => checkNumber(className, "step", step, "[0, ∞)") };
+  const timed = { at: (_: number, seconds = 0) => at(seconds), newClock, config };
+  return explained<Schedule>(newClock ? (timed as Schedule) : { at: (step) => at(step), config }, checks);
 }

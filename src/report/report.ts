@@ -6,6 +6,7 @@ import type { Histograms } from "../callbacks/histograms.js";
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { writeFileAtomically } from "../io/files.js";
 import { isNode } from "../io/node.js";
+import { checkList } from "../options.js";
 import { modelToDot } from "../models/dot.js";
 import type { History } from "../models/loop/fit.js";
 import { Model } from "../models/model.js";
@@ -58,6 +59,7 @@ export async function report(
   if (typeof title !== "string") refuse("title must be a string", '"Training"', title);
   if (histograms !== undefined && !Array.isArray(histograms?.weights))
     refuse("histograms are none", "callbacks.histograms(), after fit", histograms);
+  checkList("report", "blocks", blocks);
   checkFacts(facts);
   const runs = shown instanceof Model ? {} : runsOf(shown);
   const hasRuns = Object.keys(runs).length > 0;

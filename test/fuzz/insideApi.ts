@@ -1,5 +1,5 @@
 /**
- * What models call on layers, losses, metrics and the like, as targets of the fuzzer of the public API: own training
+ * What models call on layers, losses, metrics, optimizers, constraints and schedules, as targets of the fuzzer of the public API: own training
  * loops and own layers call it as well. Each target has right arguments, of which the fuzzer replaces some.
  */
 import * as lanegrad from "../../src/index.js";
@@ -16,7 +16,7 @@ export interface InsideTarget {
 }
 
 type Tensor = lanegrad.Tensor;
-const { constraints, initializers, layers, losses, metrics, model, optimizers, schedules, tensor } = lanegrad;
+const { constraints, layers, losses, metrics, model, optimizers, schedules, tensor } = lanegrad;
 
 /** What the cases have made and no scope frees. */
 const made: { dispose(): void }[] = [];
@@ -112,7 +112,6 @@ export const insideTargets: readonly InsideTarget[] = [
     ["classScores", "confusionMatrix"],
   ),
   ...onEach("optimizers", optimizers, { step: () => [{}, {}], for: () => [[tensor([1, 2], [2], { requiresGrad: true })]] }), // prettier-ignore
-  ...onEach("initializers", { ...initializers, constant: () => initializers.constant({ value: 1 }) }, { fill: () => [filled([2, 3]), new lanegrad.RandomState(1)] }), // prettier-ignore
   ...onEach("constraints", constraints, { constrain: () => [filled([2, 3])] }),
   ...onEach(
     "schedules",

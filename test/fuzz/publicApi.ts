@@ -191,6 +191,7 @@ async function callOne(draw: Draw): Promise<void> {
     const args = Array.from({ length: draw.integer(right.length, Math.max(right.length, target.most)) }, (_, i) => i < right.length && draw.chance(0.6) ? right[i] : garbage(draw, keys));
       if (loaders.has(target.name) && (args[0] === undefined || typeof args[0] === "object")) args[0] = draw.integer(0, 9);
       if (/\.save/.test(target.name) && typeof args[0] === "string") args[0] = "/dev/null/no/folder";
+      if (target.name === "report.report") args[1] = { ...Object(args[1]), file: undefined };
       shown = `${target.name}(${args.map((one) => describeValue(one)).join(", ")})`;
       if (on !== undefined && "compile" in on) disposed.push(on as lanegrad.Model);
       try {

@@ -78,7 +78,7 @@ describe("errors", () => {
 
   it.each([
     [
-      'UsageError: sgd: unknown option; expected learningRate, weightDecay, momentum, nesterov, clipValue, clipNorm or globalClipNorm, got "learningrate".',
+      'UsageError: sgd: unknown option; expected learningRate, weightDecay, momentum, nesterov, clipValue, clipNorm or globalClipNorm, got "learningrate". Write it learningRate.',
       sgd,
       { learningrate: 1 },
     ],

@@ -171,6 +171,9 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
       message(op, "minCount and maxTokens need a token for rare units", { expected, got: "unknown: false" }),
     );
   }
+  if (typeof texts !== "string" && typeof (texts as Partial<typeof texts>)?.[Symbol.iterator] !== "function") {
+    throw new UsageError(message(op, "texts are missing", { expected: "a string, or several", got: show(texts) }));
+  }
   const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
   for (const text of typeof texts === "string" ? [texts] : texts) {

@@ -61,9 +61,13 @@ class Lambda extends TableLayer<Values<typeof table>> {
     return given === undefined ? first : sampleShape(this.kind, given);
   }
 
-  /** The user's function, for which a file has only a name. */
-  get ownFunction(): LambdaFunction {
-    return this.given.function;
+  override checkBeside(layers: readonly Layer[]): void {
+    const { function: own } = this.given;
+    if (!layers.some((other) => other instanceof Lambda && isOther(own, other.given.function))) return;
+    const [expected, hint] = ["a name for each function", "Give one of them another name."];
+    throw new UsageError(
+      message("lambda", "two functions of one name cannot be saved", { expected, got: show(own.name), hint }),
+    );
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -80,3 +84,5 @@ class Lambda extends TableLayer<Values<typeof table>> {
     throw new ShapeError(message(this.kind, `function ${name} gives another shape`, { expected, got, hint }));
   }
 }
+
+const isOther = (a: LambdaFunction, b: LambdaFunction): boolean => a !== b && a.name === b.name;

@@ -59,8 +59,9 @@ const statistic =
   (op, name, value) => {
     const list: readonly unknown[] = [value].flat();
     const isRight =
-      list.length > 0 && list.every((one) => Number.isFinite(Math.fround(one as number)) && (one as number) >= least);
-    if (value === undefined || (isRight && list.every((one) => typeof one === "number"))) return value as Statistic;
+      list.length > 0 &&
+      list.every((one) => typeof one === "number" && Number.isFinite(Math.fround(one)) && one >= least);
+    if (value === undefined || isRight) return value as Statistic;
     const expected = `numbers${least === 0 ? " ≥ 0" : ""}`;
     throw new UsageError(message(op, `${name} is out of range`, { expected, got: show(value) }));
   };

@@ -3,7 +3,7 @@
  * which tensor. Tensors are numbered: inputs first, then the output of each call.
  */
 import type { Config } from "../../config.js";
-import { DataError, UsageError, message, show } from "../../errors.js";
+import { DataError, message, show } from "../../errors.js";
 import { input } from "../../layers/input.js";
 import type { Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { SampleShape } from "../../tensor/shape.js";
@@ -21,7 +21,7 @@ export interface Architecture {
 
 /** The graph as data. @param isTrained whether the model trains the layer. Default: unless it is frozen */
 export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.trainable): Architecture {
-  checkFunctions(graph.layers);
+  for (const layer of graph.layers) layer.checkBeside(graph.layers);
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {
@@ -33,23 +33,6 @@ export function describe(graph: Graph, isTrained = (layer: Layer): boolean => la
     })),
     outputs: graph.outputs.map(numberOf),
   };
-}
-
-/** Throws UsageError where two layers have different functions of one name: a file could not tell them apart. */
-function checkFunctions(layers: readonly (Layer & { readonly ownFunction?: { readonly name: string } })[]): void {
-  const known = new Map<string, unknown>();
-  for (const { ownFunction } of layers) {
-    if (ownFunction === undefined) continue;
-    const { name } = ownFunction;
-    if ((known.get(name) ?? ownFunction) !== ownFunction) {
-      const hint = "Give one of them another name.";
-      const expected = "a name for each function";
-      throw new UsageError(
-        message("lambda", "two functions of one name cannot be saved", { expected, got: show(name), hint }),
-      );
-    }
-    known.set(name, ownFunction);
-  }
 }
 
 /**

@@ -2,7 +2,7 @@
  * The same elements in another shape: reshape, squeeze, expandDims. Nothing is copied: the result shares the operand's
  * memory.
  */
-import { ShapeError, message } from "../../errors.js";
+import { ShapeError, message, show } from "../../errors.js";
 import { checkList } from "../../options.js";
 import { type Shape, checkShape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -32,13 +32,13 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   checkTensors("reshape", [x]);
   checkList("reshape", "the shape", shape);
   const hole = shape.indexOf(-1);
-  const known = sizeOf(shape.filter((_, axis) => axis !== hole));
+  const known = sizeOf(shape.filter((size, axis) => axis !== hole && Number.isInteger(size)));
   const full = hole < 0 ? shape : shape.map((size, axis) => (axis === hole ? x.size / known : size));
   const isWhole = full.every(Number.isInteger);
   if (isWhole) checkShape("reshape", full);
   if (!isWhole || sizeOf(full) !== x.size) {
     const expected = `${x.size} elements, as x ${showShape(x.shape)}`;
-    throw new ShapeError(message("reshape", "number of elements differs", { expected, got: showShape(shape) }));
+    throw new ShapeError(message("reshape", "number of elements differs", { expected, got: show(shape) }));
   }
   return apply(reshapeOp, [x], full);
 }

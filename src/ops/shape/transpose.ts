@@ -38,9 +38,10 @@ function permutation(x: Shape, y: Shape, axes: readonly number[]): ReturnType<ty
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   checkTensors("transpose", [x]);
   if (axes !== undefined) checkList("transpose", "axes", axes);
-  const order = (axes ?? x.shape.map((_, i) => i).toReversed()).map((axis) => (axis < 0 ? axis + x.rank : axis));
-  const named = order.toSorted((a, b) => a - b);
-  if (order.length !== x.rank || named.some((axis, i) => axis !== i)) {
+  const order = (axes ?? x.shape.map((_, i) => i).toReversed()).map((axis) =>
+    Number.isInteger(axis) && axis < 0 ? axis + x.rank : axis,
+  );
+  if (order.length !== x.rank || x.shape.some((_, axis) => !order.includes(axis))) {
     const expected = `each axis of x ${x.label()} once`;
     throw new ShapeError(message("transpose", "axes are not a permutation", { expected, got: show(axes) }));
   }
