@@ -1,4 +1,4 @@
-/** Texts and token sequences: reading, tokenizing, padding, pairs, windows, drawing the next token. */
+/** Texts and token sequences: reading, tokenizing, padding, pairs, windows, drawing the next token, scores. */
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
 export {
   alignedPairs,
@@ -10,6 +10,18 @@ export {
 } from "./pairs.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
 export { readText } from "./readText.js";
+export {
+  bleu,
+  characterErrorRate,
+  chrF,
+  exactMatch,
+  perplexity,
+  wordErrorRate,
+  type BleuOptions,
+  type ChrFOptions,
+  type References,
+  type Scored,
+} from "./scores.js";
 export { streams, type Streams, type StreamsOptions } from "./streams.js";
 export { sampler, type SamplerOptions } from "./sampler.js";
 export {
