@@ -422,6 +422,8 @@ describe("edges", () => {
     ["flip of all axes", () => ops.flip(tensor([[1, 2], [3, 4]])), [4, 3, 2, 1]], // prettier-ignore
     ["cumsum, exclusive from the back", () => ops.cumsum(tensor([1, 2, 3]), 0, { exclusive: true, reverse: true }), [5, 3, 0]], // prettier-ignore
     ["the smallest two, ties by position", () => ops.topK(tensor([2, 1, 1, 1]), 2, 0, { largest: false }).indices, [1, 2]], // prettier-ignore
+    ["0 and -0 are equal: ties by position, few", () => ops.topK(tensor([0, -0, 0, -0]), 4, 0, { largest: false }).indices, [0, 1, 2, 3]], // prettier-ignore
+    ["0 and -0 are equal: ties by position, many", () => ops.topK(tensor(Float32Array.from({ length: 40 }, (_, i) => (i % 3 === 0 ? -0 : 0))), 40).indices, Array.from({ length: 40 }, (_, i) => i)], // prettier-ignore
     ["NaN is last upwards", () => ops.argSort(tensor([NaN, 1, -Infinity])), [2, 1, 0]],
     ["NaN is last downwards", () => ops.argSort(tensor([NaN, 1, Infinity]), 0, { descending: true }), [2, 1, 0]],
   ])("%s", (_, call, want) => {
