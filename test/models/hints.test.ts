@@ -16,6 +16,7 @@ describe("the message says what to write", () => {
   it.each<readonly [string, () => unknown, string]>([
     ["arrays given to call", () => compiled().call([[1, 2]] as never), "call: inputs must be a list of tensors; expected [tensor], got [[1, 2]]. fit and predict take arrays; here it is [tensor([[1, 2]])]."],
     ["arrays given to trainOnBatch", () => compiled().trainOnBatch([tensor([[1, 2]])], [[1]] as never), "trainOnBatch: targets must be a list of tensors; expected [tensor], got [[1]]. fit and predict take arrays"],
+    ["null for a mask", () => compiled().call([tensor([[1, 2]])], { mask: null } as never), "call: mask 0 does not fit its input; expected int32 [N, T] = [1, 2], got null."],
     ["a second argument of model()", () => model({ inputs: symbol, outputs: layers.dense({ units: 1 }).apply(symbol) }, ...([{ name: "m" }] as never[])), "model: everything is given in one object; expected model({ inputs, outputs, name, seed }), got 2 arguments."],
     ["a repeated axis of a product", () => ops.prod(x, [0, 0]), "prod: an axis is repeated; expected each axis once, got [0, 0]."],
     ["an axis repeated from the back", () => ops.variance(x, [1, -1]), "variance: an axis is repeated; expected each axis once, got [1, -1]."],

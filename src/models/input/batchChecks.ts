@@ -60,7 +60,7 @@ export function masksOf(
     throw new ShapeError(
       message(op, `mask ${i} does not fit its input`, {
         expected,
-        got: (mask as Partial<Tensor>).label?.() ?? show(mask),
+        got: (mask as Partial<Tensor> | null)?.label?.() ?? show(mask),
       }),
     );
   }
