@@ -104,7 +104,8 @@ describe("activations that Keras knows by name", () => {
     const wanted = values.map(reference);
     for (const each of [model, loaded]) {
       const got = (await each.predict([values])).toTypedArray();
-      for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
+      for (const [i, value] of wanted.entries())
+        expect(Math.abs(got[i] - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
     }
   });
 

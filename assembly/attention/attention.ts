@@ -203,9 +203,9 @@ export function attentionForward(
 @inline
 function scoreOf(shape: AttentionShape, x: usize, i: i32, h: i32, row: i32, n: i32): void {
   const bias = shape.bias
-    ? shape.bias + (<usize>(i * shape.biasSample + h * shape.biasHead + row * shape.tk) << 2)
+    ? shape.bias + ((<usize>(i * shape.biasSample + h * shape.biasHead + row * shape.tk)) << 2)
     : 0;
-  const mask = shape.mask ? shape.mask + (<usize>(i * shape.tk) << 2) : 0;
+  const mask = shape.mask ? shape.mask + ((<usize>(i * shape.tk)) << 2) : 0;
   if (bias || mask) scoreRow(x, n, bias, mask);
 }
 

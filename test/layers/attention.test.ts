@@ -46,8 +46,8 @@ function reference(score: (n: number, i: number, j: number) => number, lengths =
 const row = (x: Float32Array | Int32Array | Uint8Array, i: number, width: number): number[] =>
   Array.from(x.slice(i * width, (i + 1) * width));
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
-const query = (n: number, i: number): number[] => row(q.toTypedArray() as Float32Array, n * Tq + i, F);
-const key = (n: number, j: number): number[] => row(k.toTypedArray() as Float32Array, n * Tk + j, F);
+const query = (n: number, i: number): number[] => row(q.toTypedArray(), n * Tq + i, F);
+const key = (n: number, j: number): number[] => row(k.toTypedArray(), n * Tk + j, F);
 
 describe("layers of attention against plain loops", () => {
   it.each([
@@ -56,7 +56,7 @@ describe("layers of attention against plain loops", () => {
   ] as const)("attention with the score %s, of all keys, and of as many as lengths say", (score, formula) => {
     for (const lengths of [undefined, [2, 4]]) {
       const got = run(layers.attention({ score, returnWeights: true }), lengths);
-      const want = reference(formula as (n: number, i: number, j: number) => number, lengths);
+      const want = reference(formula, lengths);
       expectClose("y", got.y, want.y, 1e-4, 1e-5);
       expectClose("weights", got.weights, want.weights, 1e-4, 1e-5);
     }

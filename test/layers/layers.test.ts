@@ -120,7 +120,7 @@ describe("refuses", () => {
   const symbol = (...shape: number[]) => input({ shape });
 
   it.each<[string, () => unknown]>([
-    ["activation: unknown activation; expected linear, relu", () => activation({ activation: "swish" as never })],
+    ["activation: unknown activation; expected linear, relu", () => activation({ activation: "swish" })],
     [
       'activation: the options must be an object; expected { activation, name, inputShape }, got "relu".',
       () => activation("relu" as never),

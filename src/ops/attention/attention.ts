@@ -165,7 +165,7 @@ function placesOf(
   operands: readonly Tensor[],
   gradient: (i: number, write: (ptr: number, accumulate: 0 | 1) => void) => void,
 ): { ptr: number; accumulate: 0 | 1 }[] {
-  const places = operands.map(({ size }) => ({ ptr: 0, accumulate: 0 as 0 | 1, size }));
+  const places = operands.map(({ size }) => ({ ptr: 0, accumulate: 0, size }));
   for (const [i, place] of places.entries()) {
     gradient(i, (ptr, accumulate) => {
       const shared = places.find((other) => other.ptr === ptr);

@@ -65,7 +65,7 @@ function sampleOf(random: Random, variant: Variant): Sample<AttentionAttributes>
     dropout: variant.rate === undefined ? undefined : { rate: variant.rate, random: new RandomState(3), stream: 2 },
     returnsWeights: variant.returnsWeights ?? false,
   };
-  const { sizes, ...rest } = { ...variant, bias: variant.bias?.(N, heads, Tq, Tk) };
+  const { sizes: _, ...rest } = { ...variant, bias: variant.bias?.(N, heads, Tq, Tk) };
   const options = Object.entries(rest).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name} ${JSON.stringify(value)}`],
   );
