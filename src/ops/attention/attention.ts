@@ -165,7 +165,8 @@ function placesOf(
   operands: readonly Tensor[],
   gradient: (i: number, write: (ptr: number, accumulate: 0 | 1) => void) => void,
 ): { ptr: number; accumulate: 0 | 1 }[] {
-  const places = operands.map(({ size }) => ({ ptr: 0, accumulate: 0, size }));
+  type Place = { ptr: number; accumulate: 0 | 1; readonly size: number };
+  const places = operands.map(({ size }): Place => ({ ptr: 0, accumulate: 0, size }));
   for (const [i, place] of places.entries()) {
     gradient(i, (ptr, accumulate) => {
       const shared = places.find((other) => other.ptr === ptr);
