@@ -3,13 +3,8 @@
  * and "Op".
  */
 export { type GradientCall, type Gradients, defineGradient } from "./defineGradient.js";
-export {
-  type AttentionDropout,
-  type AttentionOptions,
-  type AttentionWeightsOptions,
-  attention,
-  attentionWeights,
-} from "./attention/attention.js";
+export { attention, attentionWeights } from "./attention/attention.js";
+export type { AttentionDropout, AttentionOptions, AttentionWeightsOptions } from "./attention/attentionOptions.js";
 export { type RotateOptions, rotate } from "./attention/rotate.js";
 export { averagePool1d, averagePool2d } from "./image/averagePool.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./image/conv2d.js";

@@ -1,7 +1,7 @@
 /** The row of attention. Letters: N samples, heads, Tq queries, Tk keys, D and Dv numbers of a key and a value for each head. */
 import { ShapeError, UsageError } from "../../../src/errors.js";
 import { attention } from "../../../src/ops/attention/attention.js";
-import type { AttentionAttributes } from "../../../src/ops/attention/attention.js";
+import type { AttentionAttributes } from "../../../src/ops/attention/attentionOptions.js";
 import type * as attentionFile from "../../../src/ops/attention/attention.js";
 import { ones, zeros } from "../../../src/tensor/create.js";
 import type { Random } from "../../../src/tensor/random.js";
@@ -192,6 +192,14 @@ export const rows: Rows<typeof attentionFile> = {
         call: () => attention(...fits(), { dropout: { rate: 1, random: new RandomState(1) } }),
         error: UsageError,
         text: "attention: dropout.rate is out of range; expected 0 ≤ rate < 1, got 1.",
+      },
+      {
+        call: () =>
+          attention(ones([1, 65536, 1]), ones([1, 32768, 1]), ones([1, 32768, 1]), {
+            dropout: { rate: 0.1, random: new RandomState(1) },
+          }),
+        error: UsageError,
+        text: "attention: too many weights for dropout; expected N · heads · Tq · Tk below 2³¹, got 2147483648. Use a smaller batch, shorter sequences, or no dropout of weights.",
       },
       {
         call: () => attention(...fits(), { scale: NaN }),
