@@ -221,12 +221,16 @@ export abstract class Layer {
    * @throws {ShapeError} when shapes do not fit, or the layer has parameters and was built for other shapes
    * @throws {UsageError} when an input is not a symbolic tensor, or the layer's name contains "/"
    */
-  apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    return this.applyMany(input)[0];
+  apply(input: SymbolicTensor | readonly SymbolicTensor[], ...more: never[]): SymbolicTensor {
+    return this.applyMany(input, ...more)[0];
   }
 
   /** As {@link apply}, but returns all outputs of a layer that has several: `const [y, h, c] = lstm.applyMany(x)`. */
-  applyMany(input: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  applyMany(input: SymbolicTensor | readonly SymbolicTensor[], ...more: never[]): readonly SymbolicTensor[] {
+    if (more.length > 0) {
+      const [expected, got] = ["apply([a, b]) for several inputs", `${more.length + 1} arguments`];
+      throw new UsageError(message(this.kind, "apply() takes one argument", { expected, got }));
+    }
     const inputs = symbolsOf(this.kind, input);
     checkName(this.kind, this.#name);
     const shapes = inputs.map(({ shape }) => shape);

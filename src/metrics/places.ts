@@ -32,6 +32,10 @@ export function positionsOf(scores: Tensor): Tensor {
 /** The weight of each place, which is that of its sample. @returns (R), or undefined when there are no weights */
 export function placeWeights(weights: Tensor | undefined, places: number): Tensor | undefined {
   if (weights === undefined || weights.size === places) return weights;
+  if (!Number.isInteger(places / weights.size)) {
+    const [expected, got] = [`one for each sample or place, of which there are ${places}`, String(weights.size)];
+    throw new ShapeError(message("metric", "the weights do not fit", { expected, got }));
+  }
   return repeatEach(weights, places / weights.size);
 }
 

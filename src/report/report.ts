@@ -102,7 +102,7 @@ function runsOf(shown: unknown): Runs {
   if (isHistory(shown)) return { "": shown };
   const isList = Array.isArray(shown);
   const entries: [string, unknown][] = isList
-    ? shown.map((one, i) => [`run ${i + 1}`, one])
+    ? Array.from(shown, (one: unknown, i) => [`run ${i + 1}`, one])
     : typeof shown === "object" && shown !== null
       ? Object.entries(shown)
       : [];

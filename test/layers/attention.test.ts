@@ -152,6 +152,7 @@ describe("refusals", () => {
     [() => layers.additiveAttention({ units: 2 }).apply(of([3, 2], [3, 2], [3, 2], [3, 2])), "additiveAttention: wrong number of inputs; expected [x], [query, value] or [query, value, key], got 4."], // prettier-ignore
     [() => layers.multiHeadAttention({ heads: 0, keyDim: 2 }), "multiHeadAttention: heads"],
     [() => layers.attention({ score: "cosine" as never }), "attention: "],
+    [() => layers.attention().apply(of([3, 4])[0], ...(of([3, 4]) as never[])), "attention: apply() takes one argument; expected apply([a, b]) for several inputs, got 2 arguments."], // prettier-ignore
   ])("says what does not fit %#", (call, text) => {
     expect(call).toThrow(text);
   });

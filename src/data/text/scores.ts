@@ -26,7 +26,8 @@ export interface BleuOptions {
 }
 
 /**
- * BLEU of a corpus, 0 … 1 (papers print it times 100): the geometric mean of the fractions of runs of 1 … maxOrder words
+ * BLEU of a corpus, 0 … 1 (papers print it times 100), as NLTK counts it: a text shorter than a run is as one run without
+ * a match, so that a corpus with such texts does not reach 1. It is the geometric mean of the fractions of runs of 1 … maxOrder words
  * that the references have too, times a penalty where the hypotheses are shorter.
  *
  * @param hypotheses  what was written

@@ -177,6 +177,8 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
   for (const text of typeof texts === "string" ? [texts] : texts) {
+    if (typeof text !== "string")
+      throw new UsageError(message(op, "texts must be strings", { expected: "a string, or several", got: show(text) }));
     for (const found of unitsOf(text, config)) counts.set(found, (counts.get(found) ?? 0) + 1);
   }
   const units = [...counts]

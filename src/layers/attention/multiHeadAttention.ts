@@ -72,7 +72,7 @@ const table = {
  * Attention with heads: y = [head₁, …, head_H]·W_O + b_O, head = softmax(q·kᵀ / √D)·v.
  *
  * Applied to one tensor, the steps of a sequence look at each other; to [query, value], each query looks at the values;
- * to [query, value, key], by other keys. (N, Tq, F), (N, Tk, F′), (N, Tk, F″) → (N, Tq, O), and with returnWeights
+ * to [query, value, key], by other keys. The weights of returnWeights have no gradient. (N, Tq, F), (N, Tk, F′), (N, Tk, F″) → (N, Tq, O), and with returnWeights
  * (N, H, Tq, Tk). Steps of the values that are masked have weight 0, and the queries' mask goes on; a query for which
  * no step counts gets b_O. Parameters: queryKernel (F, H·D), keyKernel (F″, H·D), valueKernel (F′, H·Dv), outputKernel
  * (H·Dv, O), and a bias for each.

@@ -26,7 +26,10 @@ export function checkCallbacks(op: string, callbacks: unknown): void {
     const isObject = typeof callback === "object" && callback !== null;
     const unknown = isObject && Object.keys(callback).find((key) => /^on[A-Z]/.test(key) && !hooks.includes(key));
     if (isObject && unknown === undefined && hooks.some((hook) => hook in callback)) continue;
-    const hint = typeof callback === "function" ? { hint: `Call it: ${callback.name}().` } : {};
+    const hint =
+      typeof callback === "function"
+        ? { hint: callback.name === "" ? "Call it." : `Call it: ${callback.name}().` }
+        : {};
     const got = unknown || show(callback);
     throw new UsageError(
       message(op, `callback ${i} has an unknown hook, or none`, {

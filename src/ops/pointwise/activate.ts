@@ -108,7 +108,7 @@ export function activateApart(x: Tensor, name: Exclude<Activation, FusedActivati
  * @throws {UsageError} when it is not, listing them
  */
 export function checkActivation(op: string, name: string): asserts name is Activation {
-  const isKnown = [fused, apart].some((names) => Object.hasOwn(names, name));
-  if (typeof name === "string" && (isKnown || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))) return;
+  const isKnown = (): boolean => [fused, apart].some((names) => Object.hasOwn(names, name));
+  if (typeof name === "string" && (isKnown() || /^(leakyRelu|elu)\(\d+(\.\d+)?\)$/.test(name))) return;
   throw new UsageError(message(op, "unknown activation", { expected: activations.join(", "), got: show(name) }));
 }

@@ -1,7 +1,8 @@
 /** Progress as data: exact through JSON, and nothing else is taken for it. */
 import { expect, it } from "vitest";
 import { UsageError } from "../../../src/errors.js";
-import { checkFitOptions, checkSignal } from "../../../src/models/loop/fitOptions.js";
+import { checkCallbacks } from "../../../src/models/loop/callbackChecks.js";
+import { checkSignal } from "../../../src/models/loop/fitOptions.js";
 import { Progress, checkProgress } from "../../../src/models/loop/progress.js";
 import { checkBatches } from "../../../src/models/loop/resuming.js";
 import { full, tensor } from "../../../src/tensor/create.js";
@@ -100,7 +101,7 @@ it("signals and callbacks are known by what they can do", () => {
   checkSignal("f", undefined);
   checkSignal("f", new AbortController().signal);
   for (const wrong of [null, 5, {}, { throwIfAborted: true }]) expect(() => checkSignal("f", wrong as never)).toThrow(UsageError);
-  const check = (callback: unknown) => () => checkFitOptions({ callbacks: [callback] } as never);
+  const check = (callback: unknown) => () => checkCallbacks("fit", [callback]);
   check({ onEpochEnd: () => undefined })();
   check({ onEpochEnd: () => undefined, stationOnHold: 1, once: 2 })();
   const text = (got: string) => new RegExp(`^fit: callback 0 has an unknown hook, or none; expected some of on.*, got ${got}$`);

@@ -1,0 +1,37 @@
+/** What `npm run fuzz -- api` found, each as a call: an error of the library says what is wrong, and memory is counted as before. */
+import { expect, it } from "vitest";
+import * as metrics from "../../src/metrics/index.js";
+import * as text from "../../src/data/text/index.js";
+import { LanegradError } from "../../src/errors.js";
+import { activate } from "../../src/ops/pointwise/activate.js";
+import { report } from "../../src/report/report.js";
+import { sizeClass } from "../../src/runtime/memory.js";
+import { heap } from "../../src/runtime/runtime.js";
+import { ones, zeros } from "../../src/tensor/create.js";
+import "../support/engine.js";
+
+it.each([
+  ["a size that is no number", () => sizeClass(NaN), "memory: this is no size of a block; got NaN bytes."],
+  ["an object without a class as a name", () => activate(ones([2]), Object.create(null) as never), "activate: unknown activation"], // prettier-ignore
+  ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
+])("%s", (_, call, message) => {
+  expect(call).toThrow(LanegradError);
+  expect(call).toThrow(message);
+});
+
+it("weights of a metric that fit no sample are refused, and memory is counted as before", () => {
+  const metric = metrics.topKAccuracy({ k: 1 });
+  const [state, target, prediction] = [zeros([4]), zeros([3], { dtype: "int32" }), ones([3, 2])];
+  for (const size of [0, 2]) {
+    const weights = ones([size]);
+    const before = heap().bytesInUse;
+    expect(() => metric.update(state, target, prediction, weights, false)).toThrow(
+      `metric: the weights do not fit; expected one for each sample or place, of which there are 3, got ${size}.`,
+    );
+    expect(heap().bytesInUse).toBe(before);
+  }
+});
+
+it("a list of histories with holes is no list of histories", async () => {
+  await expect(report(new Array(3) as never)).rejects.toThrow("report: run 1 is no history");
+});
