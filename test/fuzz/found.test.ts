@@ -1,5 +1,6 @@
 /** What `npm run fuzz -- api` found, each as a call: an error of the library says what is wrong, and memory is counted as before. */
 import { expect, it } from "vitest";
+import * as layers from "../../src/layers/index.js";
 import * as metrics from "../../src/metrics/index.js";
 import * as text from "../../src/data/text/index.js";
 import { LanegradError } from "../../src/errors.js";
@@ -13,6 +14,11 @@ import "../support/engine.js";
 it.each([
   ["a size that is no number", () => sizeClass(NaN), "memory: this is no size of a block; got NaN bytes."],
   ["an object without a class as a name", () => activate(ones([2]), Object.create(null) as never), "activate: unknown activation"], // prettier-ignore
+  [
+    "one input of two",
+    () => layers.dot().outputMask([ones([2, 3])], []),
+    "dot: wrong number of inputs; expected 2, got 1.",
+  ],
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

@@ -39,10 +39,6 @@ export function dot(options: DotOptions = {}): Layer {
 
 class Dot extends TableLayer<Values<typeof table>> {
   override outputShape(inputShapes: readonly Shape[]): Shape {
-    if (inputShapes.length !== 2) {
-      const [got, hint] = [String(inputShapes.length), "Apply it to a list: dot().apply([a, b])."];
-      throw new ShapeError(message(this.kind, "wrong number of inputs", { expected: "2", got, hint }));
-    }
     const [a, b] = this.#axes(inputShapes);
     const [left, right] = inputShapes;
     if (!Object.is(left[a], right[b])) {
@@ -54,8 +50,12 @@ class Dot extends TableLayer<Values<typeof table>> {
     return rest.length === 0 ? [1] : rest;
   }
 
-  /** The axes within a sample, counted from the front. */
+  /** The axes within a sample, counted from the front. @throws {ShapeError} when there are not two inputs */
   #axes(shapes: readonly Shape[]): number[] {
+    if (shapes.length !== 2) {
+      const [got, hint] = [String(shapes.length), "Apply it to a list: dot().apply([a, b])."];
+      throw new ShapeError(message(this.kind, "wrong number of inputs", { expected: "2", got, hint }));
+    }
     return this.given.axes.map((axis, i) => {
       const at = normalizeAxis(this.kind, axis, shapes[i].length + 1) - 1;
       if (at >= 0) return at;
