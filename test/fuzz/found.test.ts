@@ -4,6 +4,7 @@ import * as layers from "../../src/layers/index.js";
 import * as metrics from "../../src/metrics/index.js";
 import * as text from "../../src/data/text/index.js";
 import { LanegradError } from "../../src/errors.js";
+import { split } from "../../src/ops/shape/split.js";
 import { activate } from "../../src/ops/pointwise/activate.js";
 import { report } from "../../src/report/report.js";
 import { sizeClass } from "../../src/runtime/memory.js";
@@ -19,6 +20,7 @@ it.each([
     () => layers.dot().outputMask([ones([2, 3])], []),
     "dot: wrong number of inputs; expected 2, got 1.",
   ],
+  ["more parts of nothing than memory holds", () => split(zeros([0]), 2 ** 31 - 1), "split: the parts do not fit"],
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

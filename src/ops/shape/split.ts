@@ -6,11 +6,14 @@ import { checkTensors } from "../defineOp.js";
 import { checkFourBytes } from "./copy.js";
 import { slice } from "./slice.js";
 
+/** How many parts an axis without elements, which any number divides, may be cut into. */
+const mostEmpty = 1024;
+
 /**
  * x cut into parts along an axis, as copies.
  *
  * @param x      float32 or int32
- * @param parts  how many equal parts, or the size of each
+ * @param parts  how many equal parts, at most 1,024 of an axis without elements, or the size of each
  * @param axis   default 0; negative axes count from the back
  * @throws {ShapeError} when the axis is out of range, it cannot be divided so, or x is uint8
  */
@@ -19,7 +22,8 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): T
   checkFourBytes("split", x);
   const at = normalizeAxis("split", axis, x.rank);
   const n = x.shape[at];
-  const isCount = typeof parts === "number" && Number.isInteger(parts) && parts > 0 && n % parts === 0;
+  const most = n === 0 ? mostEmpty : n;
+  const isCount = typeof parts === "number" && Number.isInteger(parts) && parts > 0 && parts <= most && n % parts === 0;
   const sizes: unknown = isCount ? new Array<number>(parts).fill(n / parts) : parts;
   const isWhole =
     Array.isArray(sizes) &&
