@@ -7,6 +7,9 @@ import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type Table, checkSequence, integer, number, optional, resolve, unchecked } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
+/** A matrix of more classes than this would take gigabytes. */
+const mostClasses = 10_000;
+
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
   /**
@@ -52,6 +55,10 @@ export function confusionMatrix(options: ConfusionMatrixOptions): number[][] {
     throw new ShapeError(
       message(op, "a class is out of range", { expected: `0 … ${classes - 1}`, got: show(most - 1) }),
     );
+  }
+  if (classes > mostClasses) {
+    const expected = `at most ${mostClasses}, whose matrix fits into memory`;
+    throw new ShapeError(message(op, "there are too many classes", { expected, got: String(classes) }));
   }
   const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const [i, label] of truth.values.entries()) matrix[label][guesses.values[i]]++;

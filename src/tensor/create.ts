@@ -142,7 +142,7 @@ function dtypeOf(values: ArrayBufferView): DType {
 }
 
 function checkDtype(dtype: DType): void {
-  if (!Object.hasOwn(elementBytes, dtype)) {
+  if (typeof dtype !== "string" || !Object.hasOwn(elementBytes, dtype)) {
     throw new UsageError(
       message("tensor", "unknown dtype", { expected: '"float32", "int32" or "uint8"', got: show(dtype) }),
     );

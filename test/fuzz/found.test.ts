@@ -21,6 +21,17 @@ it.each([
     "dot: wrong number of inputs; expected 2, got 1.",
   ],
   ["more parts of nothing than memory holds", () => split(zeros([0]), 2 ** 31 - 1), "split: the parts do not fit"],
+  ["an object without a class as a dtype", () => zeros([1], { dtype: Object.create(null) as never }), "unknown dtype"],
+  [
+    "an object without a class as a merge",
+    () => layers.bidirectional({ layer: layers.gru({ units: 1 }), mergeMode: Object.create(null) as never }),
+    "bidirectional: ",
+  ],
+  [
+    "a class beyond all matrices",
+    () => metrics.confusionMatrix({ labels: [2 ** 31 - 1], predictions: [0] }),
+    "there are too many classes; expected at most 10000",
+  ],
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

@@ -42,7 +42,7 @@ const recurrent: Option<Recurrent> = (op, name, value) => {
 };
 
 const mergeMode: Option<MergeMode> = (op, name, value = "concat") => {
-  if (Object.hasOwn(merges, value as MergeMode)) return value as MergeMode;
+  if (typeof value === "string" && Object.hasOwn(merges, value)) return value as MergeMode;
   throw new UsageError(message(op, `unknown ${name}`, { expected: Object.keys(merges).join(", "), got: show(value) }));
 };
 
