@@ -39,7 +39,7 @@ export function rotate(x: Tensor, options: RotateOptions = {}): Tensor {
   checkKeys("rotate", options, ["heads", "base", "offset"]);
   const { heads = 1, base = 10000, offset = 0 } = options;
   checkInteger("rotate", "heads", heads, "[1, ∞)");
-  if (!(base > 0 && base < Infinity && Number.isFinite(offset))) {
+  if (!(Number.isFinite(base) && base > 0 && Number.isFinite(offset))) {
     const got = `base ${show(base)}, offset ${show(offset)}`;
     throw new UsageError(message("rotate", "base or offset is out of range", { expected: "base > 0, finite", got }));
   }
