@@ -180,7 +180,7 @@ const weightKeys = ["heads", "scale", "causal", "mask", "lengths", "bias"];
  * @param k  (N, Tk, heads · D) float32
  * @param v  (N, Tk, heads · Dv) float32
  * @returns  (N, Tq, heads · Dv); 0, without a gradient, where no key counts
- * Cost: 2·N·heads·Tq·Tk·(D + Dv) flops forward, half as many again more than twice that backward; memory grows with
+ * Cost: 2·N·heads·Tq·Tk·(D + Dv) flops forward, two and a half times that backward; memory grows with
  * Tq + Tk, not with Tq·Tk, but for dropout, a bit a weight.
  * @throws {ShapeError} when shapes or dtypes do not fit, or heads do not divide the width
  * @throws {UsageError} when an option is wrong or unknown, or a length is not an integer from 0 to Tk

@@ -1,14 +1,14 @@
 /** Layers of attention against plain loops: scores, masks, positions, files, what they refuse. multiHeadAttention is compared with PyTorch in test/models/traces. */
 import { describe, expect, it } from "vitest";
-import { heNormal, ones } from "../../src/initializers/index.js";
-import * as layers from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { layerFrom } from "../../src/layers/registry.js";
-import { model, sequential } from "../../src/models/sequential.js";
-import { randomNormal } from "../../src/ops/random.js";
-import { tensor } from "../../src/tensor/create.js";
-import "../support/engine.js";
-import { expectClose } from "../support/golden.js";
+import { heNormal, ones } from "../../../src/initializers/index.js";
+import * as layers from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { layerFrom } from "../../../src/layers/registry.js";
+import { model, sequential } from "../../../src/models/sequential.js";
+import { randomNormal } from "../../../src/ops/random.js";
+import { tensor } from "../../../src/tensor/create.js";
+import "../../support/engine.js";
+import { expectClose } from "../../support/golden.js";
 
 const [N, Tq, Tk, F, V] = [2, 3, 4, 5, 6];
 const q = randomNormal([N, Tq, F], { seed: 1 });
