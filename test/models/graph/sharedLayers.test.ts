@@ -10,6 +10,7 @@ import { memoryUsage } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
 import { expectSameWeights, network, noise, normals, weightsOf } from "../networks.js";
+import { collectGarbage } from "../../support/garbage.js";
 
 const { x, y } = noise(1, 24);
 const loss = categoricalCrossentropy({ fromLogits: true });
@@ -162,7 +163,7 @@ describe("layers of a model that is compiled", () => {
     };
     const bytes = await trained(true);
     const once = async (): Promise<number> => {
-      const before = memoryUsage().bytesInUse;
+      const before = await collectGarbage();
       const base = await loadModel(bytes);
       const net = compile(withNewHead(base));
       await net.fit(x, y, options);

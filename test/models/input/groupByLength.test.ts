@@ -16,6 +16,7 @@ import { Random } from "../../../src/tensor/random.js";
 import { expectClose, expectSameBits } from "../../support/compare.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, stopAfterBatch, weightsOf } from "../networks.js";
+import { collectGarbage } from "../../support/garbage.js";
 
 const random = new Random(2);
 const sequences = Array.from({ length: 50 }, () =>
@@ -90,7 +91,7 @@ describe("groupByLength", () => {
     ]);
     model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
     const bytesOf = async (all: readonly number[]): Promise<number> => {
-      const before = heap().bytesInUse;
+      const before = await collectGarbage();
       let bytes = 0;
       await model.fit(
         tokens(all),

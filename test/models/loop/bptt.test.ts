@@ -13,6 +13,7 @@ import { tensor } from "../../../src/tensor/create.js";
 import { Random } from "../../../src/tensor/random.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, weightsOf } from "../networks.js";
+import { collectGarbage } from "../../support/garbage.js";
 
 const [N, T, V] = [3, 12, 7];
 const random = new Random(1);
@@ -336,7 +337,7 @@ describe("one sequence and batch normalisation, which needs two values a channel
     ["a last window of one step behind longer ones", { window: 4 }],
   ])("%s: an error before the first step, and nothing is held", async (_, options) => {
     const model = normalized();
-    const [before, { bytesInUse }] = [weightsOf(model), memoryUsage()];
+    const [before, bytesInUse] = [weightsOf(model), await collectGarbage()];
     const windows: number[] = [];
     const walk = bptt(model, one, { ...options, onWindow: ({ start }) => windows.push(start) });
     await expect(walk).rejects.toThrow("batchNormalization: one value has no variance to train with");
@@ -360,7 +361,7 @@ describe("one sequence and batch normalisation, which needs two values a channel
 
   it("sequences without a state to carry are refused without holding them", async () => {
     const model = make(sgd(), { stateful: false });
-    const { bytesInUse } = memoryUsage();
+    const bytesInUse = await collectGarbage();
     await expect(bptt(model, { x: x.toArray(), y }, { window: 4 })).rejects.toThrow("there is no state to carry");
     expect(memoryUsage().bytesInUse).toBe(bytesInUse);
   });

@@ -15,6 +15,7 @@ import {
 import { DataError, ShapeError, UsageError } from "../../../src/errors.js";
 import type { BatchSource, StreamBatch } from "../../../src/models/input/samples.js";
 import { mostSizes } from "../../../src/models/loop/streamSteps.js";
+import { collectGarbage } from "../../support/garbage.js";
 import "../../support/engine.js";
 
 const N = 22;
@@ -130,7 +131,7 @@ describe("a stream trains as the same batches from memory, to the bit", () => {
     const model = network();
     const parts = [3, 3, 5, 1, 2, 4, 6, 7, 8, 9, 10, 3].map((n) => ({ x: x.slice(0, n), y: y.slice(0, n) }));
     await model.fit(() => parts);
-    const { bytesInUse } = memoryUsage();
+    const bytesInUse = await collectGarbage();
     await model.fit(() => parts);
     expect(memoryUsage().bytesInUse).toBe(bytesInUse);
   });
@@ -144,6 +145,7 @@ describe("a stream trains as the same batches from memory, to the bit", () => {
     model.compile({ optimizer: optimizers.sgd(), loss: losses.meanSquaredError() });
     const used: number[] = [];
     const onBatchEnd = (): void => void used.push(memoryUsage().bytesInUse);
+    await collectGarbage();
     await model.fit(() => Array.from({ length: 12 }, (_, i) => rows(65 + i)), { callbacks: [{ onBatchEnd }] });
     const one = used[1] - used[0];
     const more = used.slice(1).map((bytes, i) => Math.round((bytes - used[i]) / one));

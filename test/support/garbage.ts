@@ -1,0 +1,21 @@
+/**
+ * The garbage collector, called. Memory of tensors that nobody holds is freed at a moment of the collector's own choosing: a test that compares memory before
+ * and after a call that waits collects first what the tests before it have left.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { memoryUsage } from "../../src/runtime/runtime.js";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Collects until a whole turn has freed no block; resolves to the bytes in use then. */
+export async function collectGarbage(): Promise<number> {
+  for (;;) {
+    const before = memoryUsage().bytesInUse;
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 5)); // the blocks are freed in a turn of their own
+    const { bytesInUse } = memoryUsage();
+    if (bytesInUse === before) return bytesInUse;
+  }
+}
