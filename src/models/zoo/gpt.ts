@@ -25,7 +25,7 @@ export interface GptOptions extends ModelOptions {
   readonly context?: number;
   /** F ≥ 1. Default 128. */
   readonly features?: number;
-  /** Blocks, ≥ 1. Default 4. */
+  /** Blocks, 1 … 1000. Default 4. */
   readonly blocks?: number;
   /** A divisor of F. Default 4. */
   readonly heads?: number;
@@ -45,9 +45,10 @@ export function gpt(options: GptOptions): Model {
   const op = "gpt";
   checkKeys(op, options, ["vocabulary", "context", "features", "blocks", "heads", "dropout", "name", "seed"]);
   const { vocabulary, context = 64, features = 128, blocks = 4, heads = 4, dropout = 0, name = op, seed } = options;
-  for (const [key, value] of Object.entries({ vocabulary, context, features, blocks, heads })) {
+  for (const [key, value] of Object.entries({ vocabulary, context, features, heads })) {
     checkInteger(op, key, value, "[1, ∞)");
   }
+  checkInteger(op, "blocks", blocks, "[1, 1000]");
   checkNumber(op, "dropout", dropout, "[0, 1)");
   const kernelInitializer = randomNormal({ stddev: 0.02 });
   const residualInitializer = randomNormal({ stddev: 0.02 / Math.sqrt(2 * blocks) }); // the sum of all blocks keeps its size
