@@ -117,7 +117,7 @@ describe("sampler", () => {
       "text.sampler: topK is out of range; expected an integer in [1, ∞), got 0.",
       () => sampler({ topK: 0 }),
     ],
-    [UsageError, "text.sampler: unknown option", () => sampler({ topP: 0.9 } as never)],
+    [UsageError, "text.sampler: unknown option", () => sampler({ top: 0.9 } as never)],
     [
       ShapeError,
       "text.sampler: logit 1 is not a number; expected a finite number or −∞, got NaN.",
