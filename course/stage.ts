@@ -15,6 +15,7 @@ export const chapters = {
   feedforward: "Feed-forward networks",
   convolution: "Convolutional networks",
   recurrent: "Recurrent networks",
+  sequences: "From sequence to sequence",
 } as const;
 
 /** The name of a chapter, which is also its folder. */
