@@ -21,6 +21,7 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import type { Lesson } from "./stage.js";
 
@@ -38,12 +39,14 @@ export const lessons: readonly Lesson[] = [
   xor,
   ...imdbNetworks,
   shakespeare,
+  diacritics,
+  shakespeareGpt,
   derivatives,
   translation,
   highway,
   vanishing,
   adding,
-  shakespeareGpt,
   mnistTable,
   imdbTable,
+  diacriticsTable,
 ];
