@@ -156,12 +156,13 @@ export async function runRoom(name, { files, tests, left } = {}) {
   process.env.MUTANTS_TESTS = testsOf(rooms[name], tests).join(" ");
   process.env.MUTANTS_WITHOUT = JSON.stringify(rooms[name].without ?? []);
   process.env.MUTANTS_TIMES = resolve(`build/mutants/${name}.times.json`);
+  process.env.MUTANTS_FOUND = resolve(`build/mutants/${name}.found.jsonl`);
   await mkdir("build/mutants", { recursive: true });
   const options = {
     mutate: files ?? [`src/${name}/**/*.ts`],
     testRunner: "room",
     maxTestRunnerReuse: 500,
-    plugins: ["./scripts/mutants/runner.mjs", "./scripts/mutants/wording.mjs"],
+    plugins: ["runner", "wording", "found"].map((file) => `./scripts/mutants/${file}.mjs`),
     ignorers: ["wording"],
     coverageAnalysis: "perTest",
     ignoreStatic: true,
@@ -173,7 +174,7 @@ export async function runRoom(name, { files, tests, left } = {}) {
     tempDirName: "build/mutants/sandbox",
     incremental: true,
     incrementalFile: `build/mutants/${name}.json`,
-    reporters: ["progress-append-only"],
+    reporters: ["progress-append-only", "found"],
     allowEmpty: true,
     allowConsoleColors: false,
     disableTypeChecks: "src/**/*.ts",
