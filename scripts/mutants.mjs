@@ -39,5 +39,5 @@ if (room !== undefined && !Object.hasOwn(rooms, room))
   throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);
 for (const name of chosen)
-  left += await runRoom(name, { files: files?.split(","), tests: tests?.split(","), left: onlyLeft });
+  left += await runRoom(name, { files: files?.split(","), tests: tests?.split(","), left: onlyLeft, narrow });
 process.exit(left > 0 ? 1 : 0);

@@ -118,7 +118,7 @@ class RoomRunner {
       [0, quick],
       [quick, slow],
       [slow, Infinity],
-    ]) {
+    ].slice(0, process.env.MUTANTS_NARROW === "true" ? 1 : 3)) {
       // prettier-ignore
       const chosen = groupBy(testFilter.filter((id) => this.#times[id] >= from && this.#times[id] < to));
       const files = [...chosen.keys()].map((path) => this.#files.get(path)).sort((a, b) => b.caught - a.caught);

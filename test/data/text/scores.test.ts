@@ -30,6 +30,7 @@ describe("bleu", () => {
     expect(of("  the cat sat\non the mat ", [["the", "cat", "sat", "on", "the", "mat"]])).toBe(1);
     expect(of("the cat sat on", "the cat sat on the mat")).toBeCloseTo(Math.exp(1 - 6 / 4), 12);
     expect(of("", "the cat")).toBe(0);
+    expect(of("", "")).toBe(0); // not 0 / 0
   });
 });
 
@@ -48,8 +49,15 @@ describe("chrF", () => {
     expect(text.chrF(["ab"], ["abcd"], { maxOrder: 2 })).toBeCloseTo((5 * precision * recall) / (4 * precision + recall), 12); // prettier-ignore
   });
 
+  it("leaves out the orders that either text is too short for, in a corpus too", () => {
+    expect(text.chrF(["abcd"], ["ab"], { maxOrder: 3, beta: 1 })).toBeCloseTo(2 / (1 / ((2 / 4 + 1 / 3) / 2) + 1), 12);
+    expect(text.chrF([""], ["a"])).toBe(0);
+    expect(text.chrF(["ab", "cd"], ["ab", "ef"], { maxOrder: 2 })).toBeCloseTo(1 / 2, 12);
+  });
+
   it("takes the best of several references", () => {
     expect(text.chrF(["abc"], [["xyz", "abc"]])).toBe(1);
+    expect(text.chrF(["abc"], [["abc", "xyz"]])).toBe(1);
   });
 });
 
@@ -91,6 +99,9 @@ describe("refusals", () => {
       "text.chrF: references[0] is not a text; expected a text, or a list of texts, got 3.",
     ],
     [() => text.bleu(["a"], ["a"], { maxOrder: 0 }), "text.bleu: maxOrder"],
+    [() => text.chrF(["a"], ["a"], { maxOrder: 0 }), "text.chrF: maxOrder"],
+    [() => text.chrF(["a"], ["a"], { beta: 0 }), "text.chrF: beta"],
+    [() => text.perplexity(-1), "text.perplexity: loss"],
     [
       () => text.wordErrorRate(["a"], [""]),
       "text.wordErrorRate: the references are empty; expected something to be written.",
