@@ -93,9 +93,15 @@ function fits(file, pattern) {
 async function forgetSurvivors(name, isChosen) {
   const path = `build/mutants/${name}.json`;
   const report = JSON.parse(await readFile(path, "utf8"));
-  for (const [file, one] of Object.entries(report.files))
-    if (isChosen(file)) one.mutants = one.mutants.filter(({ status }) => !outcomes.left.includes(status));
-  for (const tests of Object.values(report.testFiles)) delete tests.source; // by which Stryker sees that they have changed
+  const tests = Object.values(report.testFiles).flatMap((file) => file.tests.map(({ id }) => id));
+  for (const [file, one] of Object.entries(report.files)) {
+    if (!isChosen(file)) continue;
+    one.mutants = one.mutants.filter(({ status }) => !outcomes.left.includes(status));
+    for (const mutant of one.mutants)
+      if (outcomes.caught.includes(mutant.status))
+        Object.assign(mutant, { status: "Killed", killedBy: tests, coveredBy: tests }); // by any that is still there
+  }
+  for (const file of Object.values(report.testFiles)) delete file.source; // by which Stryker sees that they have changed
   await writeFile(path, JSON.stringify(report));
 }
 
