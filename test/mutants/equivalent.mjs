@@ -42,6 +42,25 @@ const callbacks = [
   ),
 ];
 
+const frames = [
+  same("src/callbacks/histograms.ts", "onTrainBegin, which comes first, sets both", [
+    "let [step, distance] = [0, 1];",
+    "[0, 1]",
+    "[]",
+  ]),
+  same(
+    "src/callbacks/histograms.ts",
+    "one of two equal numbers, as well",
+    ["if (element < low) low = element;", "element < low", "element <= low"],
+    ["if (element > high) high = element;", "element > high", "element >= high"],
+  ),
+  same("src/callbacks/histograms.ts", "what is undefined is no finite number", [
+    "for (let i = 0; i < elements.length; i++) {",
+    "i < elements.length",
+    "i <= elements.length",
+  ]),
+];
+
 const metrics = [
   same("src/metrics/places.ts", "one weight a place is then repeated once: the same weights, copied", [
     "if (weights === undefined || weights.size === places) return weights;",
@@ -290,4 +309,4 @@ const models = [
   ),
 ];
 
-export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models].flat(2);

@@ -4,6 +4,26 @@ import { same } from "./same.mjs";
 const behind = "reads undefined and writes behind the end of a typed array, which is ignored";
 const lastToken = "the first token ends the walk, and a sample without one is left out";
 export const inData = [
+  same("src/data/text/scores.ts", "of equal lengths the penalty is e⁰, which is 1", [
+    "const penalty = written > right ? 1 : Math.exp(1 - right / written);",
+    "written > right",
+    "written >= right",
+  ]),
+  same("src/data/text/scores.ts", "one of two equal numbers, as well", [
+    "return far < further || (far === further && other < best) ? other : best;",
+    "other < best",
+    "other <= best",
+  ]),
+  same("src/data/text/scores.ts", "quotients of sums that both change their sign", [
+    "for (const [at, count] of best.entries()) total[at] += count;",
+    "total[at] += count",
+    "total[at] -= count",
+  ]),
+  same("src/data/text/scores.ts", "the empty words between two blanks are left out afterwards", [
+    'typeof text === "string" ? text.split(/\\s+/u).filter((word) => word !== "") : text;',
+    "/\\s+/u",
+    "/\\s/u",
+  ]),
   same("src/data/lengths.ts", behind, ["for (let n = 0; n < N; n++) {", "n < N", "n <= N"]),
   same(
     "src/data/lengths.ts",
