@@ -48,7 +48,7 @@ export const rooms = {
     ],
   },
   models: {
-    tests: ["test/models/", "test/callbacks/"],
+    tests: ["test/models/", "test/callbacks/", "test/constraints/"],
     without: [
       "test/models/loop/longRuns",
       "test/models/input/wildPadding",

@@ -309,4 +309,28 @@ const models = [
   ),
 ];
 
-export const equivalent = [callbacks, frames, metrics, optimizers, inData, models].flat(2);
+const steps = [
+  same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
+    "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
+    "(dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate)",
+    "() => undefined",
+  ]),
+  same("src/models/step/accumulation.ts", "fit calls train, where there is one", [
+    "run(): never {",
+    '{\n    throw new UsageError(message("fit", "a step of several parts is made by train"));\n  }',
+    "{}",
+  ]),
+  same("src/models/step/batchLoss.ts", "every caller gives masks", [
+    "{ inputs, targets, weights, masks: given = [] }: TrainingBatch,",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same(
+    "src/models/loop/streamSteps.ts",
+    "only a resumed fit on data in memory asks for the size of its batches",
+    ["get rows() {", "{\n        return current().rows;\n      }", "{}"],
+    ["get batchSize() {", "{\n        return current().rows;\n      }", "{}"],
+  ),
+];
+
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, steps].flat(2);

@@ -4,6 +4,36 @@ import { same } from "./same.mjs";
 const behind = "reads undefined and writes behind the end of a typed array, which is ignored";
 const lastToken = "the first token ends the walk, and a sample without one is left out";
 export const inData = [
+  same(
+    "src/data/formats/png.ts",
+    "a part of a message that is undefined is one that is not given",
+    ...["expected", "got"].map((part) => [
+      "const parts = { ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) };",
+      `${part} !== undefined`,
+      "true",
+    ]),
+  ),
+  same(
+    "src/data/formats/png.ts",
+    "the function's name in a message of pages, which decode their pictures themselves",
+    ['const { crc32 } = nodeBuiltin("zlib", "png");', '"png"', '""'],
+    ['scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {', '"png"', '""'],
+  ),
+  same("src/data/formats/png.ts", "in two pieces, which are copied together, the same bytes", [
+    "chunkSize: Math.max(64, bytes + 1),",
+    "bytes + 1",
+    "bytes - 1",
+  ]),
+  same("src/data/formats/png.ts", "without a scanline none is read afterwards either", [
+    "if (scanlines.length === 0) return;",
+    "scanlines.length === 0",
+    "false",
+  ]),
+  same("src/data/formats/png.ts", "a row behind the last has no samples, and no place in the image", [
+    "for (let j = 0; j * (1 + length) < scanlines.length; j++) {",
+    "j * (1 + length) < scanlines.length",
+    "j * (1 + length) <= scanlines.length",
+  ]),
   same("src/data/text/scores.ts", "of equal lengths the penalty is e⁰, which is 1", [
     "const penalty = written > right ? 1 : Math.exp(1 - right / written);",
     "written > right",
