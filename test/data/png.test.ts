@@ -159,6 +159,11 @@ describe("decodePng", () => {
     ).toEqual([255, 0]);
   });
 
+  it("passes over the transparent colour of an image that has opacity of its own", () => {
+    const own = { width: 1, height: 1, depth: 8, color: 6, samples: [1, 2, 3, 4] };
+    expect(pixelsOf(writePng({ ...own, before: [chunk("tRNS", [0])] }))).toEqual([[1, 2, 3, 4]]);
+  });
+
   it("joins several IDAT chunks and passes over chunks that may be ignored", () => {
     const parts = {
       width: 40,
@@ -304,6 +309,21 @@ describe("decodePng", () => {
       "a palette image without palette",
       file(ihdr(1, 1, 8, 3), greyPixel, iend),
       "the palette is missing or damaged; expected PLTE of 3 bytes a colour, got 0 bytes.",
+    ],
+    [
+      "a palette with a piece of a colour",
+      file(ihdr(1, 1, 8, 3), chunk("PLTE", [1, 2, 3, 4]), greyPixel, iend),
+      "the palette is missing or damaged; expected PLTE of 3 bytes a colour, got 4 bytes.",
+    ],
+    [
+      "an index one beyond the palette",
+      file(
+        ihdr(1, 1, 8, 3),
+        chunk("PLTE", [1, 2, 3, 4, 5, 6]),
+        idat({ width: 1, height: 1, depth: 8, color: 3, samples: [2] }),
+        iend,
+      ),
+      "a pixel has no colour; expected an index < 2, got 2.",
     ],
     [
       "an index beyond the palette",

@@ -4,6 +4,31 @@ import { same } from "./same.mjs";
 const behind = "reads undefined and writes behind the end of a typed array, which is ignored";
 const lastToken = "the first token ends the walk, and a sample without one is left out";
 export const inData = [
+  same("src/data/formats/png.ts", behind, [
+    "for (let i = 0; i < row.length; i++) {",
+    "i < row.length",
+    "i <= row.length",
+  ]),
+  same("src/data/formats/png.ts", "as near as one another, and corner no nearer, left and above are equal", [
+    "if (toLeft <= toAbove && toLeft <= toCorner) return left;",
+    "toLeft <= toAbove",
+    "toLeft < toAbove",
+  ]),
+  same(
+    "src/data/formats/png.ts",
+    "the opacity is written there afterwards",
+    ["for (let c = 0; c < 3; c++) pixels[to + c] = palette[index * 3 + c];", "c < 3", "c <= 3"],
+    [
+      "for (let c = 0; c < 3; c++) pixels[to + c] = Math.round(sample(row, i * channels + (c % colors)) * scale);",
+      "c < 3",
+      "c <= 3",
+    ],
+  ),
+  same("src/data/formats/png.ts", "the general way reads the same byte", [
+    "if (depth === 8) return (row, i) => row[i];",
+    "depth === 8",
+    "false",
+  ]),
   same(
     "src/data/formats/png.ts",
     "a part of a message that is undefined is one that is not given",
