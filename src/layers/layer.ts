@@ -8,7 +8,7 @@ import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { explained } from "../explained.js";
 import type { RandomState } from "../tensor/randomState.js";
-import { type SampleShape, type Shape, fitsShape, showShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, fitsShape, givenShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { callChecks } from "./callChecks.js";
 import { Parameter, type ParameterSpec } from "./parameter.js";
@@ -44,16 +44,21 @@ export function partOf(context: CallContext, k: number): CallContext {
 
 /** The output of a layer in a graph under construction: a shape without values. */
 export class SymbolicTensor {
-  /** Without the batch axis. */
-  readonly shape: Shape;
+  /** As layers reckon with it: Note [Any size] in tensor/shape.ts. @internal */
+  readonly sizes: Shape;
   /** The layer call that makes it; undefined for an input. */
   readonly origin: LayerCall | undefined;
   readonly name: string | undefined;
 
-  constructor(shape: Shape, origin?: LayerCall, name?: string) {
-    this.shape = shape;
+  constructor(sizes: Shape, origin?: LayerCall, name?: string) {
+    this.sizes = sizes;
     this.origin = origin;
     this.name = name;
+  }
+
+  /** Without the batch axis; null is an axis of any size. */
+  get shape(): SampleShape {
+    return givenShape(this.sizes);
   }
 }
 
@@ -233,7 +238,7 @@ export abstract class Layer {
     }
     const inputs = symbolsOf(this.kind, input);
     checkName(this.kind, this.#name);
-    const shapes = inputs.map(({ shape }) => shape);
+    const shapes = inputs.map(({ sizes }) => sizes);
     const outputShapes = this.outputShapes(shapes);
     const built = this.#builtFor;
     if (built === undefined) {

@@ -94,7 +94,7 @@ export class Graph {
 
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
-    return this.outputs.map(({ shape }) => shape);
+    return this.outputs.map(({ sizes }) => sizes);
   }
 
   /**
@@ -107,7 +107,7 @@ export class Graph {
       const outputs = call.layer.applyMany(call.inputs.map((symbol) => made.get(symbol)!));
       for (const [i, symbol] of call.outputs.entries()) made.set(symbol, outputs[i]);
     }
-    return (symbol) => made.get(symbol)!.shape;
+    return (symbol) => made.get(symbol)!.sizes;
   }
 
   /**

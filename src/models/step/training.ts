@@ -84,7 +84,7 @@ export class TrainingStep {
   newMetrics(): RunningMetrics {
     const { outputs } = this.#graph;
     return new RunningMetrics(
-      outputs.map(({ shape, origin }, i) => ({
+      outputs.map(({ sizes: shape, origin }, i) => ({
         metrics: this.options.metrics[i] ?? [],
         shape,
         areLogits: this.losses[i].takes === "logits",
