@@ -21,6 +21,7 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -42,6 +43,7 @@ export const lessons: readonly Lesson[] = [
   highway,
   vanishing,
   adding,
+  shakespeareGpt,
   mnistTable,
   imdbTable,
 ];
