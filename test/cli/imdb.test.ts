@@ -154,6 +154,16 @@ describe("lanegrad predict on texts", () => {
     expect(samples[0].probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
   });
 
+  it("a model of sequences of any length reads all of a text, and was given no length before", async () => {
+    const open = sequential([layers.embedding({ inputDim: 5, outputDim: 2, inputShape: [null] }), layers.globalAveragePooling1d(), layers.dense({ units: 2 })]); // prettier-ignore
+    const tokenizer = text.fitTokenizer(["up down"], { unit: "words" });
+    open.notes = { input: "text", vocabulary: tokenizer.toJSON(), classNames: ["rise", "fall"] };
+    await open.save(file("open.safetensors"));
+    const { status, stdout, stderr } = await run("predict", file("open.safetensors"), "--text", "up ".repeat(70));
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/(rise|fall) +\d+\.\d\d %[^]*70 words\n$/);
+  });
+
   it("of a long text the model reads the end", async () => {
     const { stdout } = await run("predict", model, "--text", "w20 ".repeat(600));
     expect(stdout.trimEnd().split("\n").at(-1)).toBe("600 words, of which the model reads the last 500 tokens");
