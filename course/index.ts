@@ -22,6 +22,7 @@ import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
+import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -39,6 +40,7 @@ export const lessons: readonly Lesson[] = [
   ...imdbNetworks,
   shakespeare,
   diacritics,
+  shakespeareGpt,
   derivatives,
   translation,
   highway,

@@ -32,6 +32,8 @@ export interface TrainingData {
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */
   readonly hasImages: boolean;
+  /** If the samples are windows of a text, for a network that carries no states: how many characters it sees. */
+  readonly context?: number;
   /** If the samples are texts: the vocabulary as JSON, which the saved model carries; null if it is not available. */
   readonly vocabulary?: object | null;
 }
@@ -66,7 +68,7 @@ export interface NetworkParts {
   /** Blocks that it shows of its network after each epoch, besides the curves. Default: none. */
   readonly views?: (model: Model) => readonly Block[];
   /** Its own callbacks. Default: none. */
-  readonly callbacks?: (model: Model, epochs: number) => readonly Callback[];
+  readonly callbacks?: (model: Model, epochs: number, data: TrainingData, seed: number) => readonly Callback[];
 }
 
 /** A lesson that trains one network. */

@@ -52,7 +52,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
       for (const block of lesson.views?.(model) ?? []) stage.show(block);
     },
   };
-  const own = lesson.callbacks?.(model, epochs) ?? [];
+  const own = lesson.callbacks?.(model, epochs, data, seed) ?? [];
   const callbacks = [counter, ...own, views, new TrainingProgress(stage, task.wording), new Curves(stage), keeping];
   const start = performance.now();
   const history = await model

@@ -42,6 +42,25 @@ const callbacks = [
   ),
 ];
 
+const frames = [
+  same("src/callbacks/histograms.ts", "onTrainBegin, which comes first, sets both", [
+    "let [step, distance] = [0, 1];",
+    "[0, 1]",
+    "[]",
+  ]),
+  same(
+    "src/callbacks/histograms.ts",
+    "one of two equal numbers, as well",
+    ["if (element < low) low = element;", "element < low", "element <= low"],
+    ["if (element > high) high = element;", "element > high", "element >= high"],
+  ),
+  same("src/callbacks/histograms.ts", "what is undefined is no finite number", [
+    "for (let i = 0; i < elements.length; i++) {",
+    "i < elements.length",
+    "i <= elements.length",
+  ]),
+];
+
 const metrics = [
   same("src/metrics/places.ts", "one weight a place is then repeated once: the same weights, copied", [
     "if (weights === undefined || weights.size === places) return weights;",
@@ -290,4 +309,28 @@ const models = [
   ),
 ];
 
-export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
+const steps = [
+  same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
+    "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
+    "(dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate)",
+    "() => undefined",
+  ]),
+  same("src/models/step/accumulation.ts", "fit calls train, where there is one", [
+    "run(): never {",
+    '{\n    throw new UsageError(message("fit", "a step of several parts is made by train"));\n  }',
+    "{}",
+  ]),
+  same("src/models/step/batchLoss.ts", "every caller gives masks", [
+    "{ inputs, targets, weights, masks: given = [] }: TrainingBatch,",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same(
+    "src/models/loop/streamSteps.ts",
+    "only a resumed fit on data in memory asks for the size of its batches",
+    ["get rows() {", "{\n        return current().rows;\n      }", "{}"],
+    ["get batchSize() {", "{\n        return current().rows;\n      }", "{}"],
+  ),
+];
+
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, steps].flat(2);

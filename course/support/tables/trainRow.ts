@@ -43,7 +43,7 @@ export async function trainRow(
   try {
     compileFor(network, model, { epochs, batch, lr, steps: epochs * Math.ceil(N / batch) });
     const clock = new TrainingClock();
-    const own = network.callbacks?.(model, epochs) ?? [];
+    const own = network.callbacks?.(model, epochs, data, seed) ?? [];
     const callbacks = [clock, ...own, new TrainingProgress(stage, classes.wording, network.name)];
     const start = performance.now();
     const { history } = await model.fit(train.x, train.y, {

@@ -18,6 +18,7 @@ export const modelKind = "model";
 
 /** A parameter of an inner layer under another name; everything else is that parameter's. */
 class InnerParameter extends Parameter {
+  override readonly source: Parameter;
   readonly #of: Parameter;
   #layer: string;
 
@@ -25,9 +26,6 @@ class InnerParameter extends Parameter {
   constructor(of: Parameter, layer: string, holder: Layer, alone: () => unknown) {
     const { layer: owner } = of;
     super(of.spec, {
-      get name() {
-        return owner.name;
-      },
       get isFrozen() {
         return owner.isFrozen || holder.isFrozen;
       },
@@ -36,6 +34,7 @@ class InnerParameter extends Parameter {
       },
     });
     this.#of = of;
+    this.source = of.source;
     this.#layer = layer;
     // The fields are those of the inner parameter.
     Object.defineProperty(this, "rows", { get: () => of.rows, set: (value: never) => (of.rows = value) });
@@ -130,10 +129,6 @@ export class ModelLayer extends Layer implements SequencePart {
       throw new ShapeError(message(this.kind, "wrong number of inputs", { expected, got }));
     }
     return outputs.map(this.graph.shapesFor(inputShapes));
-  }
-
-  protected override acceptsAlso(): boolean {
-    return true; // outputShapes has asked the layers within
   }
 
   override call(inputs: readonly Tensor[], context: CallContext): Tensor {

@@ -91,6 +91,42 @@ describe("a model as a layer", () => {
     ]);
   });
 
+  it("models that have no name of their own stand side by side under numbers, as layers do", () => {
+    const make = () => asLayer(sequential([dense({ units: 2, inputShape: [2] })]));
+    const symbol = input({ shape: [2] });
+    const net = model({ inputs: symbol, outputs: make().apply(make().apply(symbol)) });
+    expect(net.layers.map(({ name }) => name)).toEqual(["model_1", "model_2"]);
+  });
+
+  it("takes the lengths of a network of sequences, and its carried states are reset, where these are in it alone", () => {
+    const body = (): Model => sequential([layers.lstm({ units: 2, stateful: true, batchSize: 2, inputShape: [3, 1] })], { name: "body", seed: 1 }); // prettier-ignore
+    const [alone, net] = [body(), sequential([asLayer(body())], { seed: 1 })];
+    const sequences = tensor([[[1], [2], [3]], [[4], [5], [6]]]); // prettier-ignore
+    const results = [alone, net].map((one) => {
+      const call = (): number[] => [...one.call([sequences], { lengths: Int32Array.of(1, 3) })[0].toTypedArray()];
+      const [first, second] = [call(), call()];
+      one.resetStates();
+      expect(call()).toEqual(first);
+      expect(second).not.toEqual(first);
+      return first;
+    });
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  it("whose statistics it made itself: the averages of the model around it have the bits of the same layers without it", async () => {
+    const normalized = () => [dense({ units: 2, inputShape: [2] }), layers.batchNormalization()];
+    const body = sequential(normalized(), { seed: 1 });
+    const nets = [sequential([...normalized(), dense({ units: 1 })], { seed: 1 }), sequential([asLayer(body), dense({ units: 1 })], { seed: 1 })]; // prettier-ignore
+    expect(body.weights).toHaveLength(6);
+    for (const [i, { value }] of nets[1].weights.entries()) value.assign(nets[0].weights[i].value.toTypedArray());
+    for (const net of nets) {
+      net.compile({ optimizer: adam({ learningRate: 0.05 }), loss: meanSquaredError(), averageDecay: 0.9 });
+      await net.fit(x, y, { epochs: 3 });
+    }
+    const [a, b] = await Promise.all(nets.map((net) => net.predict(x)));
+    expect(b.toArray()).toEqual(a.toArray());
+  });
+
   it("may have several inputs and outputs, and a model within it", () => {
     const [a, b] = [input({ shape: [2] }), input({ shape: [3] })];
     const inner = asLayer(sequential([dense({ units: 2, inputShape: [3] })], { name: "inner", seed: 1 }));
@@ -155,6 +191,7 @@ describe("a model as a layer", () => {
       "dense: the layer was built for another input shape; expected [2], got [3].",
     );
     expect(() => asLayer(sequential([dense({ units: 1 })]))).toThrow("asLayer: ");
+    expect(() => asLayer(dense({ units: 1 }) as never)).toThrow("asLayer: the first argument is not a model");
   });
 });
 
@@ -189,7 +226,7 @@ describe("a model within another layer or model", () => {
     expect(net.inputShape).toEqual([2]);
     const open = sequential([layers.lstm({ units: 2, inputShape: [null, 2] })], { name: "any", seed: 1 });
     const around = sequential([asLayer(open), dense({ units: 1 })]);
-    expect(around.inputShape).toEqual([NaN, 2]);
+    expect(around.inputShape).toEqual([null, 2]);
     expect((await around.predict(steps)).shape).toEqual([2, 1]);
     const again = await loadModel(await around.toBytes());
     expect((await again.predict(steps)).toArray()).toEqual((await around.predict(steps)).toArray());
@@ -221,7 +258,7 @@ describe("a model within another layer or model", () => {
     const net = sequential([layers.lambda({ function: (t) => t, outputShape: [null, 2] }), layers.lstm({ units: 1 })]);
     net.build([null, 2]);
     net.build([null, 2]);
-    expect(net.inputShape).toEqual([NaN, 2]);
+    expect(net.inputShape).toEqual([null, 2]);
     expect(net.call([steps])[0].shape).toEqual([2, 1]);
     const [a, b] = [input({ shape: [null, 2] }), input({ shape: [null, 2] })];
     const sum = model({ inputs: [a, b], outputs: layers.add().apply([a, b]) });
@@ -238,5 +275,30 @@ describe("a model within another layer or model", () => {
     const net = (second: typeof f): Model => sequential([layers.lambda({ function: f, inputShape: [2] }), layers.lambda({ function: second })]); // prettier-ignore
     await expect(net(g).toBytes()).rejects.toThrow("lambda: two functions of one name cannot be saved");
     await expect(net(f).toBytes()).resolves.toBeInstanceOf(Uint8Array);
+    const { timeDistributed, lambda } = layers;
+    const within = (second: typeof f): Model =>
+      sequential([
+        timeDistributed({ layer: lambda({ function: f }), inputShape: [3, 2] }),
+        asLayer(sequential([timeDistributed({ layer: lambda({ function: second }), inputShape: [3, 2] })])),
+      ]);
+    await expect(within(g).toBytes()).rejects.toThrow(
+      'lambda: two functions of one name cannot be saved; expected a name for each function, got "f". Give one of them another name.',
+    );
+    await expect(within(f).toBytes()).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  it("applied directly and in timeDistributed, its weights would come back from a file as two: refused", () => {
+    const inner = asLayer(step());
+    const [vector, sequence] = [input({ shape: [2] }), input({ shape: [3, 2] })];
+    const twice = [layers.timeDistributed({ layer: inner }).apply(sequence), inner.apply(vector)];
+    expect(() => model({ inputs: [vector, sequence], outputs: twice })).toThrow(
+      'model: two layers have the same weights; got "timeDistributed_1" and "step". Apply one of them twice, or copy a model: loadModel(await model.toBytes()).',
+    );
+    const [d, x] = [dense({ units: 2 }), input({ shape: [3, 2] })];
+    const wrapped = layers.timeDistributed({ layer: d }).apply(x);
+    expect(() => model({ inputs: [x, vector], outputs: [wrapped, d.apply(vector)] })).toThrow(
+      'two layers have the same weights; got "timeDistributed_1" and "dense_1"',
+    );
+    expect(() => model({ inputs: vector, outputs: [inner.apply(vector), inner.apply(vector)] })).not.toThrow();
   });
 });
