@@ -7,7 +7,7 @@ import { DataError, UsageError, checkKeys, message, show } from "../../errors.js
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { byCodePoint } from "../labels.js";
-import { type NormalForm, checkNormalForm, inForm } from "./normalForm.js";
+import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
 
 /** The units that a text is split into. */
 export type TextUnit = "characters" | "words";
@@ -238,7 +238,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
   if (typeof lower !== "boolean" || typeof padding !== "boolean" || typeof unknown !== "boolean") {
     throw damaged("lower, padding or unknown is not true or false");
   }
-  if (normalForm !== undefined && normalForm !== "NFC" && normalForm !== "NFD") {
+  if (!isNormalForm(normalForm)) {
     throw damaged(`normalForm ${show(normalForm)}`);
   }
   if (typeof filters !== "string") throw damaged(`filters ${show(filters)}`);
