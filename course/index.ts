@@ -23,6 +23,7 @@ import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { tagging } from "./sequences/tagging.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -46,6 +47,7 @@ export const lessons: readonly Lesson[] = [
   highway,
   vanishing,
   adding,
+  tagging,
   mnistTable,
   imdbTable,
   diacriticsTable,

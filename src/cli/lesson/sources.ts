@@ -5,7 +5,7 @@
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { dirname } from "node:path";
 import { DataError, message, show } from "../../errors.js";
-import { datasets } from "../../index.js";
+import { datasets, text } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { placesOf } from "./places.js";
 
@@ -65,6 +65,21 @@ const loaders: Readonly<Record<string, Loader>> = {
     async load(place) {
       const found = place === undefined ? undefined : await datasets.findVietnamese(place);
       return found && { data: await datasets.vietnamese(found), place: dirname(found.train) };
+    },
+  },
+  treebank: {
+    subject: "the treebank is",
+    hint: "Pass --data DIR with the three files *.conllu of a treebank such as UD_Vietnamese-VTB, plain or gzipped.",
+    noun: "the treebank",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findTreebank(place);
+      if (found === undefined) return undefined;
+      const running = await datasets.findVietnamese(place!);
+      const data = {
+        treebank: await datasets.treebank(found),
+        ...(running && { runningText: await text.readText(running.train) }),
+      };
+      return { data, place: dirname(found.train) };
     },
   },
   text: {
