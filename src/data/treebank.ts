@@ -53,7 +53,7 @@ export interface TreebankOptions extends InflateOptions {
  * @throws {UsageError} for an unknown option, or unless either dir or all three parts are given
  * @throws {DataError} when a file is missing, cannot be read, is not UTF-8, has no sentences, or a line is no word
  */
-export async function treebank(options: TreebankOptions): Promise<Treebank> {
+export async function treebank(options: TreebankOptions = {}): Promise<Treebank> {
   checkKeys(op, options, ["dir", "train", "validation", "test", "maxBytes"]);
   checkMaxBytes(op, options);
   const { dir, train, validation, test, maxBytes } = options;
@@ -83,6 +83,7 @@ export async function treebank(options: TreebankOptions): Promise<Treebank> {
  */
 export async function findTreebank(dir: string): Promise<Record<keyof Treebank, string> | undefined> {
   checkPaths(op, { dir });
+  if (dir === undefined) throw new UsageError(message(op, "dir is missing", { expected: "a folder" }));
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   for (const folder of [dir, path.join(dir, "vietnamese")]) {
@@ -96,9 +97,12 @@ export async function findTreebank(dir: string): Promise<Record<keyof Treebank, 
 
 /**
  * The sentences of a text in CoNLL-U. Joint words (1-2) and empty ones (1.1) are left out.
+ * @throws {UsageError} for a value that is no text
  * @throws {DataError} for a text without sentences, or a line that is neither a comment nor ten columns, naming it
  */
 export function parseConllu(text: string): TaggedSentence[] {
+  if (typeof text !== "string")
+    throw new UsageError(message(op, "not a text", { expected: "CoNLL-U", got: show(text) }));
   const sentences: TaggedSentence[] = [];
   let words: string[] = [];
   let tags: string[] = [];
