@@ -24,6 +24,7 @@ import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { tagging } from "./sequences/tagging.js";
+import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -41,6 +42,7 @@ export const lessons: readonly Lesson[] = [
   ...imdbNetworks,
   shakespeare,
   diacritics,
+  translate,
   shakespeareGpt,
   derivatives,
   translation,

@@ -223,7 +223,7 @@ export function bytePairsFrom(value: unknown): BytePairs {
     pairs.add(`${left} ${right}`);
   }
   if (pairs.size < merges.length) throw damaged("a merge that stands twice");
-  const form = { lower, ...(normalForm !== undefined && { normalForm: normalForm }) };
+  const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };
   return new BytePairs({ format, ...form, padding, marks: marks as string[], merges: merges as Merge[] });
 }
 

@@ -245,7 +245,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
   const isList = Array.isArray(units) && units.length > 0 && units.every((x) => typeof x === "string" && x !== "");
   if (!isList) throw damaged(`units ${show(units)}`);
   if (new Set(units).size !== units.length) throw damaged("a unit stands twice");
-  const form = { lower, ...(normalForm !== undefined && { normalForm: normalForm }) };
+  const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };
   return new Tokenizer({ format, unit, ...form, filters, padding, unknown, units: units as string[] });
 }
 
