@@ -23,6 +23,7 @@ import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { tagging } from "./sequences/tagging.js";
 import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
@@ -48,6 +49,7 @@ export const lessons: readonly Lesson[] = [
   highway,
   vanishing,
   adding,
+  tagging,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -144,7 +144,7 @@ function examples(
   bare: readonly Syllables[],
   restored: readonly (readonly string[])[],
 ): Block {
-  const stride = Math.max(1, Math.floor(texts.length / mostExamples));
+  const stride = Math.max(1, Math.ceil(texts.length / mostExamples));
   const lines = texts.flatMap(({ forms }, p) => {
     if (p % stride > 0) return [];
     const some = Math.min(forms.length, 16);

@@ -27,6 +27,15 @@ export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, t
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
 export {
+  findTreebank,
+  parseConllu,
+  treebank,
+  treebankFiles,
+  type TaggedSentence,
+  type Treebank,
+  type TreebankOptions,
+} from "./treebank.js";
+export {
   findVietnamese,
   vietnamese,
   vietnameseFiles,

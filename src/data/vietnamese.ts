@@ -41,7 +41,7 @@ export interface VietnameseOptions extends InflateOptions {
  * @throws {UsageError} for an unknown option, or unless either dir or all three parts are given
  * @throws {DataError} when a file is missing, cannot be read, is empty or not UTF-8
  */
-export async function vietnamese(options: VietnameseOptions): Promise<VietnameseText> {
+export async function vietnamese(options: VietnameseOptions = {}): Promise<VietnameseText> {
   checkKeys(op, options, ["dir", "train", "validation", "test", "maxBytes"]);
   checkMaxBytes(op, options);
   const { dir, train, validation, test, maxBytes } = options;
@@ -69,6 +69,7 @@ export async function vietnamese(options: VietnameseOptions): Promise<Vietnamese
  */
 export async function findVietnamese(dir: string): Promise<Record<keyof VietnameseText, string> | undefined> {
   checkPaths(op, { dir });
+  if (dir === undefined) throw new UsageError(message(op, "dir is missing", { expected: "a folder" }));
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   for (const folder of [dir, path.join(dir, "vietnamese")]) {

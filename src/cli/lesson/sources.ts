@@ -68,6 +68,21 @@ const loaders: Readonly<Record<string, Loader>> = {
       return found && { data: await datasets.vietnamese(found), place: dirname(found.train) };
     },
   },
+  treebank: {
+    subject: "the treebank is",
+    hint: "Pass --data DIR with the three files *.conllu of a treebank such as UD_Vietnamese-VTB, plain or gzipped.",
+    noun: "the treebank",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findTreebank(place);
+      if (found === undefined) return undefined;
+      const running = await datasets.findVietnamese(place!);
+      const data = {
+        treebank: await datasets.treebank(found),
+        ...(running && { runningText: await text.readText(running.train) }),
+      };
+      return { data, place: dirname(found.train) };
+    },
+  },
   translation: {
     subject: "Multi30k is",
     hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or --data FILE with a sentence, a tab and its translation a line.",

@@ -88,7 +88,7 @@ export class BytePairs {
     return this.#isMark(token) ? this.#markOf(token) : decoded([this.#bytes[token - this.#first]]);
   }
 
-  /** A text as tokens. Halves of characters beyond U+FFFF that stand alone become U+FFFD. Cost: about 0.1 µs a character. */
+  /** A text as tokens. Halves of characters beyond U+FFFF that stand alone become U+FFFD. Cost: about 0.3 µs a character. */
   encode(text: string): Int32Array<ArrayBuffer> {
     if (typeof text !== "string") throw new UsageError(message("text.encode", "not a text", { got: show(text) }));
     const tokens: number[] = [];
@@ -152,7 +152,7 @@ export class BytePairs {
 
 /**
  * Byte pairs learnt from training texts.
- * Cost: about 0.5 s for a megabyte of English and 8,000 tokens.
+ * Cost: about 0.8 s for a megabyte of English and 8,000 tokens.
  *
  * @param texts  one text or several; pass only training texts, so that nothing about the test texts leaks into training
  * @throws {UsageError} for a wrong option, or when the texts are empty
