@@ -34,6 +34,16 @@ describe("a model that was never built", () => {
     await expect(model.predict(x)).rejects.toThrow("predict: the model was disposed");
   });
 
+  it("says what was asked of it", () => {
+    const model = sequential([lstm({ units: 1, stateful: true, batchSize: 1 })]);
+    for (const ask of ["inputShape", "layers", "weights"] as const)
+      expect(() => model[ask]).toThrow(`${ask}: the shapes of the model are not known yet.`);
+    for (const call of ["zeroGrad", "resetStates", "summary"] as const)
+      expect(() => model[call]()).toThrow(`${call}: the shapes of the model are not known yet.`);
+    expect(() => model.learningRate).toThrow("learningRate: the model is not compiled.");
+    expect(() => (model.learningRate = 1)).toThrow("learningRate: the model is not compiled.");
+  });
+
   it("predicts without being compiled, and takes tokens as what they are", async () => {
     expect((await sequential([dense({ units: 2 })]).predict(x)).shape).toEqual([12, 2]);
     const words = (): Model => sequential([embedding({ inputDim: 3, outputDim: 2 }), flatten(), dense({ units: 1 })]);
@@ -51,6 +61,7 @@ describe("while evaluate runs", () => {
     const hint = "the model is being used. Await the running evaluate or predict first.";
     expect(() => compile(model)).toThrow(new UsageError(`compile: ${hint}`));
     await expect(model.loadWeights(file)).rejects.toThrow(`loadWeights: ${hint}`);
+    await expect(model.loadWeights(5 as never)).rejects.toThrow(`loadWeights: ${hint}`); // before anything is read
     await running;
     expect(weightsOf(model)).toEqual(before);
     await model.loadWeights(file);
@@ -117,6 +128,27 @@ it.each([1, 2, 3])("the first step leaves out the gradients of %d backward passe
   for (let i = 0; i < passes; i++) mean(square(sub(model.call([x])[0], y))).backward();
   for (const one of [model, fresh]) one.trainOnBatch([x], [y]);
   expect(weightsOf(model)).toEqual(weightsOf(fresh));
+});
+
+it("notes that cannot be saved are refused by the function that was called", async () => {
+  const model = compile(network());
+  model.notes = { f: () => 1 };
+  await expect(model.toBytes()).rejects.toThrow(/^toBytes: /);
+  const sink = new WritableStream();
+  await expect(model.save(sink)).rejects.toThrow(/^save: /);
+  await expect(model.saveCheckpoint(sink)).rejects.toThrow(/^saveCheckpoint: /);
+});
+
+it("fit leaves no memory behind, with validation, data of its own and an error", async () => {
+  const model = compile(network());
+  const rows = x.toArray();
+  const once = async (): Promise<number> => {
+    await model.fit(rows, y.toArray(), { batchSize: 5, validationSplit: 0.25 });
+    await expect(model.fit(rows, y.toArray(), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough"); // prettier-ignore
+    return memoryUsage().bytesInUse;
+  };
+  const before = await once();
+  expect(await once()).toBeLessThanOrEqual(before); // less where the garbage collector has freed others
 });
 
 describe("predict and evaluate", () => {

@@ -309,6 +309,50 @@ const models = [
   ),
 ];
 
+const states = [
+  same("src/models/model.ts", "compiled and built before, it has its step without a word", [
+    'step: state.step("fit", given),',
+    '"fit"',
+    '""',
+  ]),
+  same("src/models/model.ts", "of a model that is built nothing is refused there", [
+    'this.#state.claimStates("resetStates");',
+    '"resetStates"',
+    '""',
+  ]),
+  same("src/models/modelState.ts", "inputs that were checked fit the graph that is built", [
+    "if (this.#form instanceof Chain) this.build(inputs[0].shape.slice(1));",
+    "this.#form instanceof Chain",
+    "true",
+  ]),
+  same("src/models/modelState.ts", "whoever gives the functions that read masks gives that one", [
+    "this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);",
+    "given?.maskedStepsWith?.(maskTools)",
+    "given?.maskedStepsWith(maskTools)",
+  ]),
+  same(
+    "src/models/modelState.ts",
+    "where no states are carried there are none to make",
+    ["return carriedStates?.claim(layers) ?? true;", "true", "false"],
+    [
+      "return carriedStates?.claim(layers) ?? true;",
+      "carriedStates?.claim(layers) ?? true",
+      "carriedStates?.claim(layers) && true",
+    ],
+  ),
+  same(
+    "src/models/modelState.ts",
+    "fit and compile, which built the model before, are refused nothing there",
+    ...[
+      ['const { layers, carriedStates } = this.graph("fit");', "fit"],
+      ['return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];', "fit"],
+      ['const { weights } = this.bound("fit");', "fit"],
+      ['const { weights, random } = this.bound("compile");', "compile"],
+      ['return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));', "compile"],
+    ].map(([line, op]) => [line, `"${op}"`, '""']),
+  ),
+];
+
 const steps = [
   same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
     "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
@@ -333,4 +377,4 @@ const steps = [
   ),
 ];
 
-export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, steps].flat(2);
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, steps].flat(2);
