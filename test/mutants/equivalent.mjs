@@ -353,6 +353,19 @@ const states = [
   ),
 ];
 
+const files = [
+  same("src/models/file/loading.ts", "a file has a list of metrics for each output, or for none", [
+    "const nested = saved.some((one) => Array.isArray(one)) ? (saved as unknown[][]) : saved.length > 0 ? [saved] : [];",
+    "saved.some((one) => Array.isArray(one))",
+    "saved.every(one => Array.isArray(one))",
+  ]),
+  same("src/models/file/loading.ts", "a file of one output has no totals of its loss", [
+    "if (graph.outputs.length > 1 && file.tensors.has(totalsName(sizes.length)))",
+    "graph.outputs.length > 1",
+    "true",
+  ]),
+];
+
 const steps = [
   same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
     "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
@@ -377,4 +390,4 @@ const steps = [
   ),
 ];
 
-export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, steps].flat(2);
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, files, steps].flat(2);
