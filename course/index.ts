@@ -21,6 +21,8 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
+import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -37,6 +39,8 @@ export const lessons: readonly Lesson[] = [
   xor,
   ...imdbNetworks,
   shakespeare,
+  diacritics,
+  shakespeareGpt,
   derivatives,
   translation,
   highway,
@@ -44,4 +48,5 @@ export const lessons: readonly Lesson[] = [
   adding,
   mnistTable,
   imdbTable,
+  diacriticsTable,
 ];

@@ -15,6 +15,7 @@ export const chapters = {
   feedforward: "Feed-forward networks",
   convolution: "Convolutional networks",
   recurrent: "Recurrent networks",
+  sequences: "From sequence to sequence",
 } as const;
 
 /** The name of a chapter, which is also its folder. */
@@ -34,6 +35,11 @@ export interface Lesson<Own extends Settings = Settings> {
   readonly title: string;
   /** One line for the help, without a full stop. */
   readonly about: string;
+  /**
+   * For one of several networks on the same data: the name that stands for all of them, and the word that `model` takes
+   * for this one; "lstm" is the default.
+   */
+  readonly family?: { readonly name: string; readonly model: string };
   readonly chapter: Chapter;
   readonly kind: LessonKind;
   /** The settings with their defaults. */

@@ -52,14 +52,12 @@ const readers = {
   bigru: ["a bidirectional GRU", () => layers.bidirectional({ layer: layers.gru({ units: 128 }) })],
 } as const satisfies Record<string, readonly [about: string, make: () => Layer]>;
 
-/** The values of --model. */
-export const imdbModels: readonly string[] = Object.keys(readers);
-
 /** A lesson for each of them: imdb-rnn, imdb-lstm, … */
 export const imdbNetworks: readonly NetworkLesson[] = Object.entries(readers).map(([kind, [about, reader]]) =>
   network({
     name: `imdb-${kind}`,
     title: `Film reviews read by ${about}`,
+    family: { name: "imdb", model: kind },
     about: `${about} of 128 units on film reviews`,
     chapter: "recurrent",
     settings: { epochs: epochs(4), batch: batch(32), lr: learningRate(kind.endsWith("rnn") ? 0.0005 : 0.002) },

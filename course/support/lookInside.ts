@@ -79,7 +79,7 @@ function filtersOf(model: Model): Picture[] {
   const O = shape.at(-1)!;
   const [H, W] = shape.length === 4 ? shape : model.inputShape;
   const inputs = first.value.size / O;
-  if (inputs % (H * W) !== 0) return [];
+  if (H === null || W === null || inputs % (H * W) !== 0) return []; // of any size: no picture of weights
   const values = first.value.toTypedArray();
   return Array.from({ length: Math.min(O, mostFilters) }, (_, o) => {
     const column = Float32Array.from({ length: inputs }, (_, i) => values[i * O + o]);

@@ -4,12 +4,12 @@
  */
 import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "lanegrad";
 import type { Block } from "lanegrad/report";
-import type { NumberSetting } from "../settings.js";
+import type { NumberSetting, Settings, Values } from "../settings.js";
 import type { Lesson, Stage } from "../stage.js";
 import type { Wording } from "./progress.js";
 
-/** The settings of a training. */
-export type NetworkSettings = {
+/** The settings of a training; a lesson may have others. */
+export type NetworkSettings = Settings & {
   readonly epochs: NumberSetting;
   /** Samples per step. */
   readonly batch: NumberSetting;
@@ -26,10 +26,14 @@ export interface TrainingData {
   readonly train: Dataset;
   /** Evaluated once, after training, unless the lesson says otherwise. */
   readonly test: Dataset;
+  /** Evaluated after each epoch. Default: what the lesson says, else nothing. */
+  readonly validation?: Dataset;
   /** The names of classes; for a text its characters, in the order of their tokens. */
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */
   readonly hasImages: boolean;
+  /** If the samples are windows of a text, for a network that carries no states: how many characters it sees. */
+  readonly context?: number;
   /** If the samples are texts: the vocabulary as JSON, which the saved model carries; null if it is not available. */
   readonly vocabulary?: object | null;
 }
@@ -54,7 +58,8 @@ export interface NetworkParts {
   /** The network's task: how it is tested, and how the result is worded. Default: classification. */
   readonly task?: Task;
   data(stage: Stage<NetworkSettings>): Promise<TrainingData>;
-  model(seed: number, data: TrainingData, batch: number): Model;
+  /** @param settings  all settings of the lesson, its own ones among them */
+  model(seed: number, data: TrainingData, batch: number, settings: Values<Settings>): Model;
   optimizer(run: Run): Optimizer;
   /** Options of fit; groupByLength is one of evaluate too. Default: none. */
   readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength" | "shuffle">;
@@ -63,7 +68,7 @@ export interface NetworkParts {
   /** Blocks that it shows of its network after each epoch, besides the curves. Default: none. */
   readonly views?: (model: Model) => readonly Block[];
   /** Its own callbacks. Default: none. */
-  readonly callbacks?: (model: Model, epochs: number) => readonly Callback[];
+  readonly callbacks?: (model: Model, epochs: number, data: TrainingData, seed: number) => readonly Callback[];
 }
 
 /** A lesson that trains one network. */

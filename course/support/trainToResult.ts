@@ -16,7 +16,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   const { task = classes } = lesson;
   const { epochs, batch, lr } = settings;
   const data = await lesson.data(stage);
-  const model = resumed ?? lesson.model(seed, data, batch);
+  const model = resumed ?? lesson.model(seed, data, batch, settings);
   const takeNotes = (isCheckpoint: boolean): void => {
     const run = isCheckpoint && { run: settings };
     model.notes = { recipe: lesson.name, data: data.kind, ...run, ...task.notes(data) };
@@ -52,13 +52,14 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
       for (const block of lesson.views?.(model) ?? []) stage.show(block);
     },
   };
-  const own = lesson.callbacks?.(model, epochs) ?? [];
+  const own = lesson.callbacks?.(model, epochs, data, seed) ?? [];
   const callbacks = [counter, ...own, views, new TrainingProgress(stage, task.wording), new Curves(stage), keeping];
   const start = performance.now();
   const history = await model
     .fit(x, y, {
       ...lesson.fit,
       ...(lesson.showsTest === true && { validationData: data.test }),
+      ...(data.validation && { validationData: data.validation }),
       ...{ epochs, batchSize: batch, callbacks, signal, resume: resumed !== undefined },
     })
     .catch(async (error: unknown) => {
@@ -78,7 +79,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   stage.show({ kind: "fact", name: "test", text: summary, isResult: true });
   for (const block of [...blocks, layersOf(model)]) stage.show(block);
   const trainLoss = history.epochs.length === 0 ? null : history.history.loss.at(-1);
-  return { data: data.kind, epochs, trainLoss, ...numbers, seconds, samplesPerSecond: samples / seconds };
+  return { data: data.kind, seed, epochs, trainLoss, ...numbers, seconds, samplesPerSecond: samples / seconds };
 }
 
 function layersOf(model: Model) {

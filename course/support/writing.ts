@@ -19,10 +19,10 @@ export const writing: Task = {
     epoch: ({ loss, valLoss }) => [`${bits(loss)} ${unit}`, `${bits(valLoss)} on the held-out text`],
   },
   counted: ({ train }) => ({ name: "characters", perRow: train.x.shape[1] }),
-  notes: ({ classNames }) => ({ classNames, input: "characters" }),
+  notes: ({ classNames, context }) => ({ classNames, input: "characters", ...(context !== undefined && { context }) }),
   async test(_, model, { test }, batch) {
     const { loss } = await model.evaluate(test.x, test.y, { batchSize: batch });
-    const writer = await loadModel(await model.toBytes(), { batchSize: 1, inputShape: [1] });
+    const writer = await loadWriter(await model.toBytes());
     const characters = writer.notes.classNames as readonly string[];
     const beginning = ["\n", " "].find((one) => characters.includes(one)) ?? characters[0];
     const blocks = samples.map((options) => {
@@ -39,6 +39,15 @@ export const writing: Task = {
   },
 };
 
+/**
+ * A saved network, to write with: one that carries states reads a character in each call, another one the characters of
+ * its context.
+ */
+export async function loadWriter(saved: string | Uint8Array): Promise<Model> {
+  const model = await loadModel(saved);
+  return model.notes.context === undefined ? loadModel(saved, { batchSize: 1, inputShape: [1] }) : model;
+}
+
 /** Options of {@link write}. */
 export interface WriteOptions extends text.SamplerOptions {
   /** Characters to write. */
@@ -47,17 +56,25 @@ export interface WriteOptions extends text.SamplerOptions {
 
 /**
  * A beginning, and the text that the network writes after it: it reads a character, draws the next one, reads that, and
- * so on. Its states begin at zero.
+ * so on. Its states begin at zero; without states it reads the last characters anew for each, as many as its context
+ * has.
  *
- * @param model  for one stream and one step, (1, 1) → (1, 1, characters); its notes give the characters as classNames
+ * @param model  from {@link loadWriter}, (1, T) → (1, T, characters); its notes give the characters as classNames
  * @throws {DataError} for a beginning that is empty or has unknown characters
  * @throws {UsageError} for a wrong option
  */
 export function write(model: Model, beginning: string, { length, ...options }: WriteOptions): string {
-  const characters = model.notes.classNames as readonly string[];
+  const { classNames, context } = model.notes as { classNames: readonly string[]; context?: number };
+  const characters = classNames;
   const draw = text.sampler(options);
-  const step = (token: number): number =>
-    scope(() => noGrad(() => draw(model.call([tensor([[token]], undefined, { dtype: "int32" })])[0])));
+  let seen: number[] = [];
+  const step = (token: number): number => {
+    seen = context === undefined ? [token] : [...seen, token].slice(-context);
+    return scope(() => {
+      const logits = noGrad(() => model.call([tensor(Int32Array.from(seen), [1, seen.length])])[0]);
+      return draw(logits.toTypedArray().slice(-characters.length));
+    });
+  };
   model.resetStates();
   let next = -1;
   for (const character of beginning) {

@@ -1,6 +1,5 @@
 /** `lanegrad train`: trains a network of the course, or compares several. */
 import { lessons } from "../../course/index.js";
-import { imdbModels } from "../../course/recurrent/imdb.js";
 import type { Lesson } from "../../course/stage.js";
 import type { Command } from "./command.js";
 import { threadsOption, wideOption } from "./engine.js";
@@ -12,6 +11,10 @@ import { beside } from "./terminal/layout.js";
 
 const trainable = lessons.filter(({ kind }) => kind !== "table");
 const networks = trainable.filter(({ kind }) => kind === "network");
+/** The recipes that stand for several networks. */
+const families = [...new Set(networks.flatMap(({ family }) => family?.name ?? []))];
+const models = (of: string): string =>
+  networks.flatMap(({ family }) => (family?.name === of ? [family.model] : [])).join(", ");
 const comparisons = trainable.filter(({ kind }) => kind === "comparison");
 
 /** Lines of the help: each lesson and the settings that can be changed. */
@@ -27,12 +30,19 @@ const described = (some: readonly Lesson[]): string[] => {
 export const train: Command = {
   name: "train",
   summary: "train a network by a recipe",
-  operand: { name: "recipe", choices: [...trainable.map(({ name }) => name), "imdb"], isRequired: false },
+  operand: {
+    name: "recipe",
+    choices: [...new Set([...trainable.map(({ name }) => name), ...families])],
+    isRequired: false,
+  },
   options: {
     ...dataOptions,
     ...settingOptions(trainable),
     seed: seedOption,
-    model: { value: "KIND", about: `the network of imdb: ${imdbModels.join(", ")}; default lstm` },
+    model: {
+      value: "KIND",
+      about: `the network of ${families.map((name) => `${name}: ${models(name)}`).join("; of ")}; default lstm`,
+    },
     out: { value: "FILE", about: "save the trained model to this file, as safetensors" },
     resume: {
       value: "FILE",

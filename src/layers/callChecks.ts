@@ -3,6 +3,7 @@
  * other things: see explained.ts. Letters: N batch.
  */
 import { checkTensors } from "../ops/defineOp.js";
+import { UsageError, message, show } from "../errors.js";
 import { checkInteger, checkList, checkObject } from "../options.js";
 import { type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -16,13 +17,17 @@ interface Checked {
 /** The checks, by method. */
 export function callChecks(layer: Checked) {
   const call = (inputs: readonly Tensor[], context?: { readonly random?: unknown; readonly masks?: unknown }): void => {
+    checkWritten(layer, "call");
     checkOperands(layer.kind, inputs);
     layer.outputShapes(inputs.map(({ shape }) => shape.slice(1)));
     checkObject(layer.kind, "the context", context);
     checkObject(layer.kind, "random of the context", context!.random);
     checkList(layer.kind, "masks of the context", context!.masks);
   };
-  const shapes = (inputShapes: readonly Shape[]): void => checkShapes(layer.kind, inputShapes);
+  const shapes = (inputShapes: readonly Shape[]): void => {
+    checkWritten(layer, "outputShape");
+    checkShapes(layer.kind, inputShapes);
+  };
   return {
     call,
     callMany: call,
@@ -38,6 +43,14 @@ export function callChecks(layer: Checked) {
       for (const [i, mask] of masks.entries()) if (mask !== undefined) checkTensors(layer.kind, [mask], `masks[${i}]`);
     },
   };
+}
+
+/** Checks that whoever wrote the layer gave it this member: without types nothing asks for it. @throws {UsageError} */
+export function checkWritten(layer: Checked, member: "kind" | "call" | "outputShape"): void {
+  if ((layer as { readonly [K in typeof member]?: unknown })[member] !== undefined) return;
+  const hint = "docs/guide/own-layers.md shows a layer of one's own.";
+  const expected = "kind, options, outputShape and call";
+  throw new UsageError(message("layer", `class ${show(layer)} has no ${member}`, { expected, hint }));
 }
 
 function checkOperands(kind: string, inputs: readonly Tensor[]): void {

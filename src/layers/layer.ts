@@ -7,10 +7,11 @@
 import type { Config } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { explained } from "../explained.js";
+import { checkMember } from "../options.js";
 import type { RandomState } from "../tensor/randomState.js";
-import { type SampleShape, type Shape, fitsShape, showShape } from "../tensor/shape.js";
+import { type SampleShape, type Shape, fitsShape, givenShape, sampleShape, showShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { callChecks } from "./callChecks.js";
+import { callChecks, checkWritten } from "./callChecks.js";
 import { Parameter, type ParameterSpec } from "./parameter.js";
 import type { SequencePart } from "./sequencePart.js";
 
@@ -44,16 +45,21 @@ export function partOf(context: CallContext, k: number): CallContext {
 
 /** The output of a layer in a graph under construction: a shape without values. */
 export class SymbolicTensor {
-  /** Without the batch axis. */
-  readonly shape: Shape;
+  /** As layers reckon with it: Note [Any size] in tensor/shape.ts. @internal */
+  readonly sizes: Shape;
   /** The layer call that makes it; undefined for an input. */
   readonly origin: LayerCall | undefined;
   readonly name: string | undefined;
 
-  constructor(shape: Shape, origin?: LayerCall, name?: string) {
-    this.shape = shape;
+  constructor(sizes: Shape, origin?: LayerCall, name?: string) {
+    this.sizes = sizes;
     this.origin = origin;
     this.name = name;
+  }
+
+  /** Without the batch axis; null is an axis of any size. */
+  get shape(): SampleShape {
+    return givenShape(this.sizes);
   }
 }
 
@@ -122,11 +128,6 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
-  /** Throws where a file could not tell this layer from another of the model. @internal */
-  checkBeside(_layers: readonly Layer[]): void {
-    // names and options say it all
-  }
-
   /** The layer that a wrapper holds in place of this one, where this one is a model's; else undefined. @internal */
   forWrapper(): Layer | undefined {
     return undefined;
@@ -152,7 +153,7 @@ export abstract class Layer {
    * `activation`.
    */
   get outputActivation(): string | undefined {
-    return this.options.activation as string | undefined;
+    return (this.options as { readonly activation?: string } | undefined)?.activation; // without types it may be forgotten
   }
 
   /** The sequence-specific part of a layer of sequences. Default: none. */
@@ -232,8 +233,9 @@ export abstract class Layer {
       throw new UsageError(message(this.kind, "apply() takes one argument", { expected, got }));
     }
     const inputs = symbolsOf(this.kind, input);
+    checkWritten(this, "kind");
     checkName(this.kind, this.#name);
-    const shapes = inputs.map(({ shape }) => shape);
+    const shapes = inputs.map(({ sizes }) => sizes);
     const outputShapes = this.outputShapes(shapes);
     const built = this.#builtFor;
     if (built === undefined) {
@@ -241,16 +243,18 @@ export abstract class Layer {
       this.#builtFor = shapes;
     } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, built)) {
       const [expected, got] = [built, shapes].map((list) => list.map(showShape).join(", "));
-      throw new ShapeError(message(this.kind, "the layer was built for another input shape", { expected, got }));
+      const what = shapes.length === built.length ? "input shape" : "number of inputs";
+      throw new ShapeError(message(this.kind, `the layer was built for another ${what}`, { expected, got }));
     }
     const outputs: SymbolicTensor[] = [];
     const call = { layer: this, inputs, outputs };
-    for (const shape of outputShapes) outputs.push(new SymbolicTensor(shape, call));
+    for (const shape of outputShapes) outputs.push(new SymbolicTensor(sampleShape(this.kind, shape), call));
     return outputs;
   }
 
   /** Declares a parameter; to be called in `build`. */
   protected declare(spec: ParameterSpec): Parameter {
+    checkMember(this.kind, "initializer", spec.initializer, "fill", "initializers.zeros()");
     if (spec.shape.some(Number.isNaN)) {
       const hint = "Say it in inputShape, or pool over that axis before.";
       const got = `${spec.name} ${showShape(spec.shape)}`;

@@ -42,6 +42,8 @@ interface Owner {
 export class Parameter {
   /** The layer that declared it, which may be part of another layer. */
   readonly layer: Owner;
+  /** The parameter that holds the value: another one where this is a name for it in another model. @internal */
+  readonly source: Parameter = this;
   #spec: ParameterSpec;
   /** Where an op lists the rows of a lazy parameter that its gradient touches; undefined when nobody asks. */
   rows: RowList | undefined;

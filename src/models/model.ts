@@ -88,8 +88,8 @@ export class Model {
     return this.#state.isBuilt;
   }
 
-  /** Shape of one sample of the first input; NaN is an axis of any size. @throws {UsageError} before the model is built */
-  get inputShape(): Shape {
+  /** Shape of one sample of the first input; null is an axis of any size. @throws {UsageError} before the model is built */
+  get inputShape(): SampleShape {
     return this.#state.graph("inputShape").inputs[0].shape;
   }
 

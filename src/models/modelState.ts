@@ -117,7 +117,7 @@ export class ModelState {
       this.#hold(this.#form);
       return;
     }
-    const [{ shape }] = this.#form.inputs;
+    const [{ sizes: shape }] = this.#form.inputs;
     if (fitsShape(sampleShape, shape) || sameShape(sampleShape, shape)) return;
     const [expected, got] = [showShape(shape), showShape(sampleShape)];
     throw new UsageError(message("build", "the model is built for another shape", { expected, got }));
@@ -137,7 +137,7 @@ export class ModelState {
     const form = this.#form;
     if (form instanceof Graph) {
       const { inputs, outputs, tokenRules } = form;
-      const known = inputs.map(({ shape, name }, i) => ({ shape, name, tokens: tokenRules[i] }));
+      const known = inputs.map(({ sizes, name }, i) => ({ shape: sizes, name, tokens: tokenRules[i] }));
       return { inputs: known, outputs: outputs.length, outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)) };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {

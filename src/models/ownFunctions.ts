@@ -2,6 +2,7 @@
  * Functions of the user's as losses and metrics: (target, prediction) ↦ a tensor, by ops alone. What they give is
  * checked here; where they stand in a checkpoint, it is by their names. Letters: N samples of a batch.
  */
+import { functionConfig } from "../config.js";
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import type { Loss } from "../losses/loss.js";
 import type { Metric } from "../metrics/metric.js";
@@ -31,7 +32,7 @@ export function lossOf(fn: OwnFunction): Loss {
       throw new UsageError(message("fit", `loss ${show(name)} has no gradient`, { hint }));
     },
     checkTargets: () => undefined,
-    config: { className: name, isFunction: true },
+    config: functionConfig(fn, name),
   };
 }
 
@@ -47,7 +48,7 @@ export function metricOf(fn: OwnFunction): Metric {
       else addMean(state, values, full([], checkUnweighted(name, weights, prediction.shape[0])), 1);
     },
     result: ([sum, weight]) => sum / weight,
-    config: { className: name, isFunction: true },
+    config: functionConfig(fn, name),
   };
 }
 

@@ -39,7 +39,7 @@ export function summaryRows({ inputs, outputs, steps }: Graph, weights: Weights 
   const seen = new Set<Layer>();
   return rows.map((made, i) => {
     const [symbol] = made;
-    const shape = showShape(["N", ...symbol.shape]);
+    const shape = showShape(["N", ...symbol.sizes]);
     const isOutput = outputs.some((output) => made.includes(output));
     if (i < inputs.length) {
       const name = symbol.name ?? (inputs.length === 1 ? "input" : `input_${i + 1}`);

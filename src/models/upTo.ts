@@ -3,7 +3,7 @@
  * carry it.
  */
 import { UsageError, message, show } from "../errors.js";
-import { Graph } from "./graph/graph.js";
+import { Graph, sourcesOf } from "./graph/graph.js";
 import { checkModel } from "./checkModel.js";
 import { Model } from "./model.js";
 
@@ -22,8 +22,7 @@ export function upTo(model: Model, layer: string): Model {
     const expected = layers.map(({ name }) => name).join(", ");
     throw new UsageError(message("upTo", "unknown layer", { expected, got: show(layer) }));
   }
-  const needed = new Set([step.output]);
-  for (const symbol of needed) for (const input of symbol.origin?.inputs ?? []) needed.add(input);
+  const needed = sourcesOf([step.output]);
   model.insides.bound("upTo");
   const { name, seed } = model;
   return new Model(

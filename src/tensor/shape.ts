@@ -28,6 +28,11 @@ export function sampleShape(op: string, shape: SampleShape): Shape {
   return shape.map((size) => size ?? NaN);
 }
 
+/** The shape of a sample as users give it: null for NaN. */
+export function givenShape(shape: Shape): SampleShape {
+  return shape.map((size) => (Number.isNaN(size) ? null : size));
+}
+
 /** The number of elements: the product of the sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   let n = 1;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { info, init, version } from "../../src/index.js";
+import { info, init, layers, sequential, version } from "../../src/index.js";
 import { writePng } from "../support/png.js";
 import { plain, record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
@@ -187,6 +187,20 @@ describe("lanegrad predict", () => {
     const { status, stdout } = await predict(file("sheet.png"));
     expect(status).toBe(0);
     expect(stdout.split("\n")[15]).toMatch(/^0 /);
+  });
+
+  it("a model of images of any size gets a picture at its own size, and of tables those that fit", async () => {
+    const net = sequential([layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [null, null, 1] }), layers.globalAveragePooling2d(), layers.dense({ units: 2 })]); // prettier-ignore
+    await net.save(file("anySize.safetensors"));
+    const samples = Uint8Array.from({ length: 12 * 20 }, (_, i) => i);
+    writeFileSync(file("small.png"), writePng({ width: 20, height: 12, depth: 8, color: 0, samples }));
+    const { status, stdout, stderr } = await predict(file("small.png"), file("anySize.safetensors"));
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^\d +\d+\.\d\d %/m);
+    writeFileSync(file("row.csv"), "0,1\n1,1\n");
+    expect((await predict(file("row.csv"), file("anySize.safetensors"))).stderr).toContain(
+      "the samples do not fit the model; expected [null, null, 1] a sample, got 2 ([2]).",
+    );
   });
 
   it("does not make lines wider than the terminal", async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { imdbModels, imdbNetworks } from "../../course/recurrent/imdb.js";
+import { imdbNetworks } from "../../course/recurrent/imdb.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { loadModel, layers, sequential, text } from "../../src/index.js";
 import { record } from "./support.js";
@@ -52,7 +52,7 @@ describe("lanegrad train imdb", () => {
 
   it("has six networks, whose weights are counted right", () => {
     const counts = imdbNetworks.map((lesson) => {
-      const model = lesson.model(0, undefined as never, 32);
+      const model = lesson.model(0, undefined as never, 32, { epochs: 1, batch: 32, lr: 0.001 });
       const count = model.weights.reduce((sum, { value }) => sum + value.size, 0) - 1_000_000;
       model.dispose();
       return count;
@@ -60,7 +60,7 @@ describe("lanegrad train imdb", () => {
     const gates = { rnn: 1, lstm: 4, gru: 3 };
     const cell = (kind: keyof typeof gates): number =>
       gates[kind] * (128 * (100 + 128) + 128 * (kind === "gru" ? 2 : 1));
-    expect(imdbModels).toEqual(["rnn", "lstm", "gru", "birnn", "bilstm", "bigru"]);
+    expect(imdbNetworks.map(({ family }) => family!.model)).toEqual(["rnn", "lstm", "gru", "birnn", "bilstm", "bigru"]);
     expect(counts).toEqual([
       ...(["rnn", "lstm", "gru"] as const).map((kind) => cell(kind) + 129),
       ...(["rnn", "lstm", "gru"] as const).map((kind) => 2 * cell(kind) + 257),
@@ -74,7 +74,7 @@ describe("lanegrad train imdb", () => {
     ],
     [
       ["xor", "--model", "gru"],
-      'lanegrad train: --model is for the recipe imdb; expected train imdb --model KIND, got "xor".',
+      'lanegrad train: --model is for the recipes imdb and shakespeare; expected train imdb --model KIND, got "xor".',
     ],
     [["imdb", "--data", join(tmpdir(), "no-such-folder")], "train: cannot read --data"],
   ])("%j is refused", async (args, text) => {
@@ -152,6 +152,16 @@ describe("lanegrad predict on texts", () => {
     const { stdout } = await run("predict", model, file("good.txt"), "--json");
     const { samples } = JSON.parse(stdout) as { samples: { probabilities: number[] }[] };
     expect(samples[0].probabilities[1]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
+  });
+
+  it("a model of sequences of any length reads all of a text, and was given no length before", async () => {
+    const open = sequential([layers.embedding({ inputDim: 5, outputDim: 2, inputShape: [null] }), layers.globalAveragePooling1d(), layers.dense({ units: 2 })]); // prettier-ignore
+    const tokenizer = text.fitTokenizer(["up down"], { unit: "words" });
+    open.notes = { input: "text", vocabulary: tokenizer.toJSON(), classNames: ["rise", "fall"] };
+    await open.save(file("open.safetensors"));
+    const { status, stdout, stderr } = await run("predict", file("open.safetensors"), "--text", "up ".repeat(70));
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/(rise|fall) +\d+\.\d\d %[^]*70 words\n$/);
   });
 
   it("of a long text the model reads the end", async () => {

@@ -4,6 +4,7 @@ import * as layers from "../../src/layers/index.js";
 import * as metrics from "../../src/metrics/index.js";
 import * as text from "../../src/data/text/index.js";
 import { LanegradError } from "../../src/errors.js";
+import { norm } from "../../src/ops/reduce/statistics.js";
 import { split } from "../../src/ops/shape/split.js";
 import { activate } from "../../src/ops/pointwise/activate.js";
 import { report } from "../../src/report/report.js";
@@ -32,6 +33,7 @@ it.each([
     () => metrics.confusionMatrix({ labels: [2 ** 31 - 1], predictions: [0] }),
     "there are too many classes; expected at most 10000",
   ],
+  ["a symbol in a list as an order", () => norm(ones([2]), 0, { order: [Symbol("s")] as never }), "norm: order is out of range; expected 1, 2 or Infinity, got [Symbol(s)]."], // prettier-ignore
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

@@ -195,6 +195,9 @@ describe("lambda", () => {
       "lambda: a function without a name cannot be saved; expected a named function, such as const twice = (x) => …. loadModel(file, { functions: { twice } }) finds it by its name.",
     );
     expect((await net.predict([[1, 2]])).toArray()).toEqual([[1, 2]]);
+    const trained = sequential([dense({ units: 1, inputShape: [2] }), lambda({ function: (x: Tensor) => x })]);
+    trained.compile({ optimizer: sgd(), loss: meanSquaredError() }); // asked for what a file needs
+    expect((await trained.fit([[1, 2]], [[1]])).history.loss).toHaveLength(1);
   });
 
   it("says where its function gives something else", () => {

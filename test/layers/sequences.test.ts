@@ -74,7 +74,7 @@ describe("bidirectional", () => {
       ),
     );
     const states = [input({ shape: [5] }), input({ shape: [5] })];
-    expect(layer.outputShapes([[4, 3], ...states.map(({ shape }) => shape)])).toEqual([[10], [5], [5]]);
+    expect(layer.outputShapes([[4, 3], ...states.map(({ sizes }) => sizes)])).toEqual([[10], [5], [5]]);
   });
 
   it.each([

@@ -256,6 +256,15 @@ describe("what needs a size says so", () => {
     expect(valuesOf(net)).toEqual(before);
   });
 
+  it("an open axis is null where shapes are read, as it was given, and not NaN", async () => {
+    const x = layers.input({ shape: [null, 2] });
+    const states = lstm({ units: 3, returnSequences: true }).apply(x);
+    const net = model({ inputs: x, outputs: dense({ units: 2 }).apply(states), seed: 1 });
+    expect([x.shape, states.shape, net.inputShape]).toEqual([[null, 2], [null, 3], [null, 2]]); // prettier-ignore
+    expect((await loadModel(await net.toBytes())).inputShape).toEqual([null, 2]);
+    expect(layers.input({ shape: states.shape }).shape).toEqual([null, 3]);
+  });
+
   it("the summary shows what is open", () => {
     const net = compiled(sequential([lstm({ units: 3, inputShape: [null, 2] }), dense({ units: 1 })]));
     let text = "";

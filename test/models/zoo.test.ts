@@ -125,10 +125,17 @@ describe("bad input", () => {
     [
       () => models.smallResNet({ blocks: 0 }),
       UsageError,
-      "smallResNet: blocks is out of range; expected an integer in [1, ∞), got 0.",
+      "smallResNet: blocks is out of range; expected an integer in [1, 1000], got 0.",
+    ],
+    [() => models.smallResNet({ blocks: 2 ** 31 }), UsageError, "expected an integer in [1, 1000], got 2147483648."],
+    [() => models.highway({ depth: 2 ** 31 }), UsageError, "expected an integer in [0, 10000], got 2147483648."],
+    [
+      () => models.gpt({ vocabulary: 5, blocks: 2 ** 31 }),
+      UsageError,
+      "expected an integer in [1, 1000], got 2147483648.",
     ],
     [() => models.smallResNet({ inputShape: [28, 28] }), ShapeError, "conv2d"],
-    [() => models.highway({} as never), UsageError, "highway: depth is missing; expected an integer in [0, ∞)."],
+    [() => models.highway({} as never), UsageError, "highway: depth is missing; expected an integer in [0, 10000]."],
     [
       () => models.highway({ depth: 2, connection: "dense" as never }),
       UsageError,

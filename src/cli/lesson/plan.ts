@@ -2,7 +2,6 @@
  * A lesson with its settings and its seed, from the command line or, for a run that resumes, from its checkpoint. Does
  * not run it.
  */
-import { imdbModels } from "../../../course/recurrent/imdb.js";
 import { defaultsOf } from "../../../course/settings.js";
 import type { Lesson } from "../../../course/stage.js";
 import { DataError, message, show } from "../../errors.js";
@@ -37,7 +36,7 @@ export interface Resumed {
  */
 export async function planFrom(command: string, lessons: readonly Lesson[], args: Arguments): Promise<Plan> {
   const file = args.text("resume");
-  const name = lessonName(command, args);
+  const name = lessonName(lessons, args);
   const meant = lessons.find((one) => one.name === name) ?? lessons[0];
   if (file === undefined || meant.kind !== "network") {
     checkOptions(command, meant, lessons, args);
@@ -61,14 +60,17 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
 }
 
 /**
- * The name of the lesson: `train imdb` stands for one of six networks, chosen by --model.
+ * The name of the lesson: `imdb` and `shakespeare` stand for several networks, one of which --model chooses.
  * @throws {CommandLineError} for an unknown one
  */
-function lessonName(command: string, args: Arguments): string | undefined {
-  if (command !== "train" || args.operand !== "imdb") return args.operand;
+function lessonName(lessons: readonly Lesson[], args: Arguments): string | undefined {
+  const family = lessons.filter((lesson) => lesson.family?.name === args.operand);
+  if (args.operand === undefined || family.length === 0) return args.operand;
   const kind = args.text("model") ?? "lstm";
-  if (imdbModels.includes(kind)) return `imdb-${kind}`;
-  throw unknown("train", "model", kind, imdbModels);
+  const chosen = family.find((lesson) => lesson.family!.model === kind);
+  if (chosen !== undefined) return chosen.name;
+  const kinds = family.map((lesson) => lesson.family!.model);
+  throw unknown("train", "model", kind, kinds);
 }
 
 async function resumedPlan(command: string, lessons: readonly Lesson[], file: string): Promise<Plan> {

@@ -73,13 +73,17 @@ export function checkOptions(command: string, lesson: Lesson, lessons: readonly 
   const data = sources.length > 0 ? ["data", "download"] : [];
   const own = [...Object.keys(settings), ...data, ...common];
   if (kind === "network") own.push("out", "resume", "checkpoint");
-  if (args.operand === "imdb") own.push("model");
+  const families = new Set(lessons.flatMap(({ family }) => family?.name ?? []));
+  if (families.has(args.operand!)) own.push("model");
   const spare = args.given.find((option) => !own.includes(option));
   if (spare === undefined) return;
   if (kind !== "network")
     throw wrong(command, `--${spare} is not for ${name}`, own.map((option) => `--${option}`).join(", "));
   const got = args.operand ?? "no recipe";
-  if (spare === "model") throw wrong(command, "--model is for the recipe imdb", "train imdb --model KIND", got);
+  if (spare === "model") {
+    const [expected, known] = [`train ${[...families][0]} --model KIND`, [...families].join(" and ")];
+    throw wrong(command, `--model is for the recipes ${known}`, expected, got);
+  }
   const other = lessons.find((one) => spare in one.settings)?.name;
   if (other !== undefined) throw wrong(command, `--${spare} is for ${other}`, `${command} ${other} --${spare} N`, got);
   throw wrong(command, `--${spare} is not for ${name}, which makes its data itself`);

@@ -3,6 +3,7 @@
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
 import type { DataSource, Provided } from "../../../course/stage.js";
+import { dirname } from "node:path";
 import { DataError, message, show } from "../../errors.js";
 import { datasets } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
@@ -31,7 +32,7 @@ interface Loader {
   readonly noun: string;
   /** Reads the data from a place; undefined if they are not there. @param place undefined for the cache */
   readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
-  readonly download: (options: datasets.CacheOptions) => Promise<unknown>;
+  readonly download?: (options: datasets.CacheOptions) => Promise<unknown>;
 }
 
 /** The loaders, by the names of the sources. */
@@ -56,6 +57,15 @@ const loaders: Readonly<Record<string, Loader>> = {
       return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] };
     },
     download: (options) => datasets.imdb({ numWords: 10_000, ...options }),
+  },
+  vietnamese: {
+    subject: "the Vietnamese text is",
+    hint: "Pass --data DIR with viwiki-train.txt, viwiki-valid.txt and viwiki-test.txt, plain or gzipped, a paragraph a line.",
+    noun: "the text",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findVietnamese(place);
+      return found && { data: await datasets.vietnamese(found), place: dirname(found.train) };
+    },
   },
   text: {
     subject: "the text of shakespeare is",
@@ -91,7 +101,7 @@ export async function provide<Data>(
     const found = await load(place);
     if (found !== undefined) return found as Provided<Data>;
   }
-  if (args.has("download") && folder === undefined) {
+  if (args.has("download") && folder === undefined && download !== undefined) {
     const data = await download({
       signal,
       onProgress: ({ receivedBytes, totalBytes, mirror }) =>

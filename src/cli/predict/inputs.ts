@@ -5,7 +5,7 @@
 import type { CsvTable } from "../../data/csv.js";
 import { readIdx } from "../../data/formats/idx.js";
 import { DataError, message, show } from "../../errors.js";
-import { type Model, type Shape, type Tensor, datasets, tensor } from "../../index.js";
+import { type Model, type SampleShape, type Shape, type Tensor, datasets, tensor } from "../../index.js";
 import { readFile } from "../../io/files.js";
 import { digitInput } from "./digitImage.js";
 import type { GreyImage } from "../terminal/drawDigit.js";
@@ -48,9 +48,15 @@ export async function readInputs(model: Model, sources: Sources, surroundings: S
       inputs.push(await readInput(model, file, await bytesOf(file, surroundings), files.length));
     return inputs;
   }
+  const texts = await readTexts(sources, surroundings);
+  return [{ names: texts.map(({ name }) => name), ...encodeTexts(model, texts) }];
+}
+
+/** Every source as a text. @throws {DataError} for a file that is not a text */
+export async function readTexts({ files, text }: Sources, surroundings: Surroundings): Promise<NamedText[]> {
   const texts: NamedText[] = text === undefined ? [] : [{ name: nameOfText(text), text }];
   for (const file of files) texts.push({ name: file, text: textOf(file, await bytesOf(file, surroundings)) });
-  return [{ names: texts.map(({ name }) => name), ...encodeTexts(model, texts) }];
+  return texts;
 }
 
 async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8Array<ArrayBuffer>> {
@@ -88,16 +94,17 @@ async function readInput(model: Model, file: string, bytes: Uint8Array<ArrayBuff
 
 function pictureInput(model: Model, bytes: Uint8Array): Omit<Input, "names"> {
   const image = decodePng(bytes);
-  const [height, width, channels] = imageShape(model.inputShape);
   const isDigit = model.notes.input === "digit";
+  const shape = imageShape(model.inputShape, isDigit ? { height: 28, width: 28 } : image);
+  const [height, width, channels = 1] = shape;
   const pixels = isDigit ? digitInput(image) : imageInput(image, { height, width, channels });
   const picture = channels === 1 ? { height, width, pixels } : undefined;
-  return { x: tensor(pixels, [1, ...model.inputShape]), picture };
+  return { x: tensor(pixels, [1, ...shape]), picture };
 }
 
-function imageShape(shape: Shape): [height: number, width: number, channels: number] {
-  const [height, width, channels = 1] = shape;
-  if (shape.length === 2 || shape.length === 3) return [height, width, channels];
+/** The model's shape; where it takes any size, that of the picture. */
+function imageShape(shape: SampleShape, { height, width }: { readonly height: number; readonly width: number }): Shape {
+  if (shape.length === 2 || shape.length === 3) return shape.map((size, axis) => size ?? [height, width, 3][axis]);
   const expected = "a model whose samples are images, [H, W] or [H, W, C]";
   throw new DataError(message("predict", "a picture does not fit the model", { expected, got: show(shape) }));
 }
@@ -105,8 +112,11 @@ function imageShape(shape: Shape): [height: number, width: number, channels: num
 /** The model's shape for that many samples. @param shape (N, …) of the file */
 function samplesShape({ inputShape }: Model, [samples, ...sizes]: readonly number[], op: string): Shape {
   const product = (factors: readonly number[]): number => factors.reduce((all, size) => all * size, 1);
-  if (product(sizes) === product(inputShape)) return [samples, ...inputShape];
-  const expected = `${product(inputShape)} numbers a sample (${show(inputShape)})`;
+  const known = inputShape.filter((size) => size !== null);
+  const isOpen = known.length < inputShape.length;
+  const fits = sizes.length === inputShape.length && inputShape.every((size, i) => (size ?? sizes[i]) === sizes[i]);
+  if (isOpen ? fits : product(sizes) === product(known)) return [samples, ...(isOpen ? sizes : known)];
+  const expected = isOpen ? `${show(inputShape)} a sample` : `${product(known)} numbers a sample (${show(inputShape)})`;
   throw new DataError(
     message(op, "the samples do not fit the model", { expected, got: `${product(sizes)} (${show(sizes)})` }),
   );

@@ -55,13 +55,13 @@ export function encodeTexts(model: Model, texts: readonly NamedText[]): TextSamp
     const parts = [plural(units, vocabulary.unit)];
     if (known < units)
       parts.push(known === 0 ? "none of them in the vocabulary" : `${units - known} not in the vocabulary`);
-    if (tokens.length > T) parts.push(`of which the model reads the last ${T} tokens`);
+    if (T !== null && tokens.length > T) parts.push(`of which the model reads the last ${T} tokens`);
     return { tokens, detail: parts.join(", ") };
   });
   return {
     x: library.padSequences(
       read.map(({ tokens }) => tokens),
-      { maxLength: T },
+      T === null ? {} : { maxLength: T },
     ),
     details: read.map(({ detail }) => detail),
   };

@@ -1,6 +1,6 @@
 /** Lets a saved network continue a prompt, as the command line says. */
 import { DataError, message, show } from "../../errors.js";
-import { write } from "../../../course/support/writing.js";
+import { loadWriter, write } from "../../../course/support/writing.js";
 import { loadModel } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { seedOf } from "../seed.js";
@@ -40,5 +40,5 @@ export async function writtenOn(file: string, prompt: string, args: Arguments): 
     const expected = "a model of lanegrad train shakespeare";
     throw new DataError(message("predict", `the model ${show(file)} does not generate text`, { expected, hint }));
   }
-  return write(await loadModel(file, { batchSize: 1, inputShape: [1] }), prompt, options);
+  return write(await loadWriter(file), prompt, options);
 }

@@ -6,7 +6,6 @@
  */
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros as zerosInitializer } from "../../initializers/index.js";
-import { attention as attentionOp, attentionWeights } from "../../ops/attention/attention.js";
 import { add } from "../../ops/pointwise/arithmetic.js";
 import { tanh } from "../../ops/pointwise/activationFunctions.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
@@ -19,9 +18,8 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { CallContext, Layer, LayerOptions } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { SequenceLayer } from "../sequenceLayer.js";
 import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
-import { checkAttentionInputs, keyMask, queryValueKey } from "./attentionInputs.js";
+import { AttentionLayer, checkAttentionInputs, queryValueKey } from "./attentionLayer.js";
 
 /** Options of {@link additiveAttention}. */
 export interface AdditiveAttentionOptions extends LayerOptions {
@@ -64,15 +62,11 @@ export function additiveAttention(options: AdditiveAttentionOptions): Layer {
   return new AdditiveAttention("additiveAttention", options, table);
 }
 
-class AdditiveAttention extends SequenceLayer<Values<typeof table>> {
+class AdditiveAttention extends AttentionLayer<Values<typeof table>> {
   #queryKernel!: Parameter;
   #keyKernel!: Parameter;
   #bias!: Parameter;
   #scoreKernel!: Parameter;
-
-  override outputShape(inputShapes: readonly Shape[]): Shape {
-    return this.outputShapes(inputShapes)[0];
-  }
 
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
     checkAttentionInputs(this.kind, inputShapes);
@@ -89,16 +83,7 @@ class AdditiveAttention extends SequenceLayer<Values<typeof table>> {
     this.#scoreKernel = this.parameter("kernel", [units, 1], { name: "scoreKernel" });
   }
 
-  override outputMask(_inputs: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
-  }
-
-  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
-    return this.callMany(inputs, context)[0];
-  }
-
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    const { dropout, causal, returnWeights } = this.given;
     const [query, value, key] = queryValueKey(inputs);
     const [N, Tq] = query.shape;
     const Tk = key.shape[1];
@@ -107,10 +92,6 @@ class AdditiveAttention extends SequenceLayer<Values<typeof table>> {
     const scores = reshape(matmul(tanh(add(q, k)), this.#scoreKernel.value), [N, 1, Tq, Tk]);
     // The op's own scores are 0, products of empty vectors as it were, and these are added to them.
     const [none, noKey] = [zeros([N, Tq, 1]), zeros([N, Tk, 1])];
-    const options = { bias: scores, causal, mask: keyMask(context) };
-    const { training, random, stream } = context;
-    const dropped = training && dropout > 0 ? { dropout: { rate: dropout, random, stream } } : {};
-    const y = attentionOp(none, noKey, value, { ...options, ...dropped });
-    return returnWeights ? [y, attentionWeights(none, noKey, options)] : [y];
+    return this.attend(none, noKey, value, context, { bias: scores });
   }
 }

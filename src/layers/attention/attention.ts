@@ -6,7 +6,6 @@
 import { ShapeError, message } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform } from "../../initializers/index.js";
-import { attention as attentionOp, attentionWeights } from "../../ops/attention/attention.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { flag, number, oneOf, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
@@ -14,9 +13,8 @@ import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { CallContext, Layer, LayerOptions } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { SequenceLayer } from "../sequenceLayer.js";
 import { type LayerTable, initializer, regularizer } from "../tableLayer.js";
-import { checkAttentionInputs, keyMask, queryValueKey } from "./attentionInputs.js";
+import { AttentionLayer, checkAttentionInputs, queryValueKey } from "./attentionLayer.js";
 
 /** How well a query matches a key: q·k, q·k / √F, or Luong's general form q·W·k. */
 export type AttentionScore = "dot" | "scaled" | "general";
@@ -59,12 +57,8 @@ export function attention(options: AttentionLayerOptions = {}): Layer {
   return new Attention("attention", options, table);
 }
 
-class Attention extends SequenceLayer<Values<typeof table>> {
+class Attention extends AttentionLayer<Values<typeof table>> {
   #kernel: Parameter | undefined;
-
-  override outputShape(inputShapes: readonly Shape[]): Shape {
-    return this.outputShapes(inputShapes)[0];
-  }
 
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
     checkAttentionInputs(this.kind, inputShapes);
@@ -84,22 +78,9 @@ class Attention extends SequenceLayer<Values<typeof table>> {
     this.#kernel = this.parameter("kernel", [query[1], key[1]]);
   }
 
-  override outputMask(_inputs: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
-  }
-
-  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
-    return this.callMany(inputs, context)[0];
-  }
-
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    const { score, dropout, causal, returnWeights } = this.given;
     const [query, value, key] = queryValueKey(inputs);
     const q = this.#kernel === undefined ? query : matmul(query, this.#kernel.value);
-    const options = { causal, mask: keyMask(context), ...(score !== "scaled" && { scale: 1 }) };
-    const { training, random, stream } = context;
-    const dropped = training && dropout > 0 ? { dropout: { rate: dropout, random, stream } } : {};
-    const y = attentionOp(q, key, value, { ...options, ...dropped });
-    return returnWeights ? [y, attentionWeights(q, key, options)] : [y];
+    return this.attend(q, key, value, context, this.given.score === "scaled" ? {} : { scale: 1 });
   }
 }

@@ -7,7 +7,6 @@ import type { Constraint } from "../../constraints/constraint.js";
 import { UsageError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { glorotUniform, zeros } from "../../initializers/index.js";
-import { attention, attentionWeights } from "../../ops/attention/attention.js";
 import { rotate } from "../../ops/attention/rotate.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
 import { flag, integer, number, optional, type Values } from "../../options.js";
@@ -16,9 +15,8 @@ import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { CallContext, Layer, LayerOptions } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { SequenceLayer } from "../sequenceLayer.js";
 import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
-import { checkAttentionInputs, keyMask, queryValueKey } from "./attentionInputs.js";
+import { AttentionLayer, checkAttentionInputs, queryValueKey } from "./attentionLayer.js";
 
 /** Options of {@link multiHeadAttention}. */
 export interface MultiHeadAttentionOptions extends LayerOptions {
@@ -88,19 +86,15 @@ interface Projection {
   readonly bias: Parameter | undefined;
 }
 
-class MultiHeadAttention extends SequenceLayer<Values<typeof table>> {
+class MultiHeadAttention extends AttentionLayer<Values<typeof table>> {
   #projections!: { readonly query: Projection; readonly key: Projection; readonly value: Projection; readonly output: Projection }; // prettier-ignore
 
-  constructor(...args: ConstructorParameters<typeof SequenceLayer<Values<typeof table>>>) {
+  constructor(...args: ConstructorParameters<typeof AttentionLayer<Values<typeof table>>>) {
     super(...args);
     const { rotary, keyDim } = this.given;
     if (!rotary || keyDim % 2 === 0) return;
     const expected = "an even keyDim, whose halves are turned together";
     throw new UsageError(message(this.kind, "rotary does not fit", { expected, got: show(keyDim) }));
-  }
-
-  override outputShape(inputShapes: readonly Shape[]): Shape {
-    return this.outputShapes(inputShapes)[0];
   }
 
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
@@ -132,26 +126,15 @@ class MultiHeadAttention extends SequenceLayer<Values<typeof table>> {
     return this.parameter(what, shape, { name, ...(what === "bias" && { decays: false }) });
   }
 
-  override outputMask(_inputs: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    return mask;
-  }
-
-  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
-    return this.callMany(inputs, context)[0];
-  }
-
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    const { heads, dropout, causal, rotary, returnWeights } = this.given;
+    const { heads, rotary } = this.given;
     const [query, value, key] = queryValueKey(inputs);
     const project = (x: Tensor, { kernel, bias }: Projection): Tensor => denseOp(x, kernel.value, bias?.value);
     const turned = (x: Tensor): Tensor => (rotary ? rotate(x, { heads }) : x);
     const q = turned(project(query, this.#projections.query));
     const k = turned(project(key, this.#projections.key));
     const v = project(value, this.#projections.value);
-    const options = { heads, causal, mask: keyMask(context) };
-    const { training, random, stream } = context;
-    const dropped = training && dropout > 0 ? { dropout: { rate: dropout, random, stream } } : {};
-    const y = project(attention(q, k, v, { ...options, ...dropped }), this.#projections.output);
-    return returnWeights ? [y, attentionWeights(q, k, options)] : [y];
+    const [heard, ...weights] = this.attend(q, k, v, context, { heads });
+    return [project(heard, this.#projections.output), ...weights];
   }
 }

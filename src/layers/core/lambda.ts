@@ -1,4 +1,5 @@
 /** A function of the user's as a layer without parameters. Letters: N batch. */
+import { functionConfig } from "../../config.js";
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type Option, type Values, optional } from "../../options.js";
 import { type SampleShape, type Shape, fitsShape, sampleShape, showShape } from "../../tensor/shape.js";
@@ -53,21 +54,17 @@ class Lambda extends TableLayer<Values<typeof table>> {
       const hint = "loadModel(file, { functions: { twice } }) finds it by its name.";
       throw new UsageError(message("lambda", "a function without a name cannot be saved", { expected, hint }));
     }
-    return { function: { className: f.name, isFunction: true }, ...(shape && { outputShape: shape }) };
+    return { function: functionConfig(f, f.name), ...(shape && { outputShape: shape }) };
+  }
+
+  /** Unknown, whatever the function is called: options are for files, which need its name. */
+  override get outputActivation(): undefined {
+    return undefined;
   }
 
   override outputShape([first]: readonly Shape[]): Shape {
     const { outputShape: given } = this.given;
     return given === undefined ? first : sampleShape(this.kind, given);
-  }
-
-  override checkBeside(layers: readonly Layer[]): void {
-    const { function: own } = this.given;
-    if (!layers.some((other) => other instanceof Lambda && isOther(own, other.given.function))) return;
-    const [expected, hint] = ["a name for each function", "Give one of them another name."];
-    throw new UsageError(
-      message("lambda", "two functions of one name cannot be saved", { expected, got: show(own.name), hint }),
-    );
   }
 
   override call(inputs: readonly Tensor[]): Tensor {
@@ -84,5 +81,3 @@ class Lambda extends TableLayer<Values<typeof table>> {
     throw new ShapeError(message(this.kind, `function ${name} gives another shape`, { expected, got, hint }));
   }
 }
-
-const isOther = (a: LambdaFunction, b: LambdaFunction): boolean => a !== b && a.name === b.name;

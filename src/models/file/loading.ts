@@ -222,7 +222,7 @@ function resume(model: Model, graph: Graph, file: Safetensors, training: SavedTr
       ...(averageDecay !== undefined && { averageDecay }),
       checkLogits: false, // was checked when the model was first compiled
     });
-    const sizes = compiled.metrics.flatMap((list, i) => list.map((metric) => metric.stateSize(graph.outputs[i].shape)));
+    const sizes = compiled.metrics.flatMap((list, i) => list.map((metric) => metric.stateSize(graph.outputs[i].sizes)));
     if (graph.outputs.length > 1 && file.tensors.has(totalsName(sizes.length)))
       sizes.push(...graph.outputs.map(() => 2));
     const totals = sizes.map((size, i) => totalsIn(file, totalsName(i), size));

@@ -21,7 +21,6 @@ export interface Architecture {
 
 /** The graph as data. @param isTrained whether the model trains the layer. Default: unless it is frozen */
 export function describe(graph: Graph, isTrained = (layer: Layer): boolean => layer.trainable): Architecture {
-  for (const layer of graph.layers) layer.checkBeside(graph.layers);
   const symbols = [...graph.inputs, ...graph.steps.flatMap(({ call }) => call.outputs)];
   const numberOf = (symbol: SymbolicTensor): number => symbols.indexOf(symbol);
   return {

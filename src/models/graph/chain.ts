@@ -1,7 +1,7 @@
 /** A chain of layers whose input shape is not known yet. It becomes a graph once the data give the shape. */
 import { type Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
-import type { Shape } from "../../tensor/shape.js";
+import { type Shape, sampleShape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
 
 /** Layers one after the other. */
@@ -23,14 +23,14 @@ export class Chain {
   }
 
   /** Shape of the output for a sample of that shape; builds nothing. @throws {ShapeError} when a layer does not fit */
-  outputShape(sampleShape: Shape): Shape {
-    return this.#layers.reduce((shape, layer) => layer.outputShape([shape]), sampleShape);
+  outputShape(shape: Shape): Shape {
+    return this.#layers.reduce((shape, layer) => sampleShape(layer.kind, layer.outputShapes([shape])[0]), shape);
   }
 
   /** The graph for samples of that shape. @throws {ShapeError} when a layer does not fit; nothing is built then */
-  build(sampleShape: Shape): Graph {
-    this.outputShape(sampleShape);
-    const input = new SymbolicTensor(sampleShape);
+  build(shape: Shape): Graph {
+    this.outputShape(shape);
+    const input = new SymbolicTensor(shape);
     return new Graph([input], [this.#layers.reduce((symbol, layer) => layer.apply(symbol), input)]);
   }
 }

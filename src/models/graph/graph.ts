@@ -5,7 +5,9 @@
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
+import type { Parameter } from "../../layers/parameter.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
+import { checkTensors } from "../../ops/defineOp.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -36,7 +38,7 @@ export class Graph {
 
   /**
    * @throws {UsageError} when an output depends on an input that is not listed, an input is listed twice, or two layers
-   *   have the same name
+   *   have the same name or the same weights
    */
   constructor(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]) {
     const twice = inputs.findIndex((input, i) => inputs.indexOf(input) < i);
@@ -49,6 +51,7 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
+    checkWeights(this.layers);
     this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     const wrong = this.layers.find(
       ({ sequences }) =>
@@ -65,9 +68,7 @@ export class Graph {
     for (const { call } of this.steps) {
       const tokens = call.layer.sequences?.tokens;
       if (tokens === undefined) continue;
-      const sources = new Set(call.inputs);
-      for (const symbol of sources) {
-        for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+      for (const symbol of sourcesOf(call.inputs)) {
         if (!this.inputs.includes(symbol)) continue;
         const known = rules.get(symbol);
         rules.set(symbol, known && known.vocabulary < tokens.vocabulary ? known : tokens);
@@ -94,7 +95,7 @@ export class Graph {
 
   /** Shapes of the outputs, without the batch axis. */
   get outputShapes(): Shape[] {
-    return this.outputs.map(({ shape }) => shape);
+    return this.outputs.map(({ sizes }) => sizes);
   }
 
   /**
@@ -107,7 +108,7 @@ export class Graph {
       const outputs = call.layer.applyMany(call.inputs.map((symbol) => made.get(symbol)!));
       for (const [i, symbol] of call.outputs.entries()) made.set(symbol, outputs[i]);
     }
-    return (symbol) => made.get(symbol)!.shape;
+    return (symbol) => made.get(symbol)!.sizes;
   }
 
   /**
@@ -153,6 +154,7 @@ export class Graph {
       const operands = call.inputs.map((symbol) => values.get(symbol)!);
       const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
       const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
+      checkTensors(call.layer.kind, made, "output");
       for (const [k, symbol] of call.outputs.entries()) values.set(symbol, made[k]);
       const mask = call.layer.outputMask(operands, operandMasks);
       if (mask !== undefined) masks.set(output, mask);
@@ -170,6 +172,13 @@ export class Graph {
   }
 }
 
+/** These tensors, and all that they are computed from. */
+export function sourcesOf(symbols: readonly SymbolicTensor[]): ReadonlySet<SymbolicTensor> {
+  const sources = new Set(symbols);
+  for (const symbol of sources) for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+  return sources;
+}
+
 /** How many layer calls read each tensor. */
 function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
   const uses = new Map<SymbolicTensor, number>();
@@ -177,6 +186,21 @@ function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
     for (const symbol of call.inputs) uses.set(symbol, (uses.get(symbol) ?? 0) + 1);
   }
   return uses;
+}
+
+/** Throws where two layers have the same weights, which a file would give to each. */
+function checkWeights(layers: readonly Layer[]): void {
+  const owners = new Map<Parameter, Layer>();
+  for (const layer of layers) {
+    for (const { source } of layer.parameters) {
+      const other = owners.get(source);
+      owners.set(source, layer);
+      if (other === undefined || other === layer) continue;
+      const got = `${show(other.name)} and ${show(layer.name)}`;
+      const hint = "Apply one of them twice, or copy a model: loadModel(await model.toBytes()).";
+      throw new UsageError(message("model", "two layers have the same weights", { got, hint }));
+    }
+  }
 }
 
 /** Depth first from the outputs, without recursion, since networks may be deep. */

@@ -18,6 +18,7 @@ export const modelKind = "model";
 
 /** A parameter of an inner layer under another name; everything else is that parameter's. */
 class InnerParameter extends Parameter {
+  override readonly source: Parameter;
   readonly #of: Parameter;
   #layer: string;
 
@@ -33,6 +34,7 @@ class InnerParameter extends Parameter {
       },
     });
     this.#of = of;
+    this.source = of.source;
     this.#layer = layer;
     // The fields are those of the inner parameter.
     Object.defineProperty(this, "rows", { get: () => of.rows, set: (value: never) => (of.rows = value) });

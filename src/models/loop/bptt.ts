@@ -92,7 +92,7 @@ function columnsFor(
   given: Extras | undefined,
   { graph, losses }: TrainingParts,
 ): Column[] {
-  const [input, output] = [graph.inputs[0].shape, graph.outputs[0].shape];
+  const [input, output] = [graph.inputs[0].sizes, graph.outputs[0].sizes];
   const isPerStep =
     graph.inputs.length === 1 && graph.outputs.length === 1 && output.length >= 2 && Object.is(output[0], input[0]);
   if (!isPerStep) {
@@ -129,11 +129,11 @@ function columnsFor(
 /** @throws {ShapeError} when a layer cannot train on a window, the last and shortest one included */
 function checkWindows({ steps, inputs }: Graph, [{ tensor }]: readonly Column[], window: number, stride: number): void {
   const [N, T] = tensor.shape;
-  const built = inputs[0].shape[0];
+  const built = inputs[0].sizes[0];
   const last = T - stride * Math.ceil((T - window) / stride);
   for (const length of new Set([window, last]))
     for (const { call } of steps) {
-      const shapes = call.inputs.map(({ shape }) => (Object.is(shape[0], built) ? [length, ...shape.slice(1)] : shape));
+      const shapes = call.inputs.map(({ sizes }) => (Object.is(sizes[0], built) ? [length, ...sizes.slice(1)] : sizes));
       call.layer.checkBatch(N, shapes);
     }
 }

@@ -2,14 +2,14 @@
  * The loss of one batch: outputs with their targets and weights, the mean of each output's losses, and the sum of these
  * and the penalties. Only calls kernels, since it is recorded. Letters: N samples of the batch.
  */
-import { UsageError, message } from "../../errors.js";
+import { UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import { apply } from "../../ops/defineOp.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
 import { totalLossOp } from "../../ops/loss/totalLoss.js";
 import { weightedMean } from "../../ops/loss/weightedMean.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { Graph, RunContext } from "../graph/graph.js";
+import { type Graph, type RunContext, sourcesOf } from "../graph/graph.js";
 import { checkUnweighted } from "../ownFunctions.js";
 
 /** A batch: inputs, targets, and weights (N) if there are any. */
@@ -54,6 +54,23 @@ export function weighedOutputs(
       return { target, prediction, lossWeights: weights, metricWeights: weights };
     return maskedSteps!.weigh(target, prediction, weights, mask);
   });
+}
+
+/**
+ * Checks that the loss of each output has a gradient where layers that are trained lie before it: the weights of
+ * attention, for example, have none, and a loss on them would train nothing.
+ * @param means  as {@link batchLoss} gives them
+ * @throws {UsageError} for an output whose loss would train nothing, unless its factor is 0
+ */
+export function checkGradients({ outputs }: Graph, means: readonly Tensor[], factors?: readonly number[]): void {
+  for (const [i, mean] of means.entries()) {
+    if (mean.requiresGrad || factors?.[i] === 0) continue;
+    const parameters = [...sourcesOf([outputs[i]])].flatMap(({ origin }) => origin?.layer.parameters ?? []);
+    if (!parameters.some(({ spec, layer }) => spec.trainable !== false && !layer.isFrozen)) continue;
+    const wrong = `output ${i}, of layer ${show(outputs[i].origin!.layer.name)}, has no gradient, so that its loss trains nothing`;
+    const hint = "To measure it only, give it the lossWeight 0.";
+    throw new UsageError(message("fit", wrong, { hint }));
+  }
 }
 
 /**

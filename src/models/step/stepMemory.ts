@@ -30,13 +30,13 @@ export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): St
       1 + (isTrained ? 1 : 0) + (isTrained && !parameter.layer.isFrozen ? slots : 0) + (isAveraged ? 1 : 0);
     fixed += copies * bytesOf(parameter.spec.shape);
   }
-  let perSample = graph.inputs.reduce((sum, { shape }) => sum + bytesOf(shape), 0);
+  let perSample = graph.inputs.reduce((sum, { sizes }) => sum + bytesOf(sizes), 0);
   let largestPair = 0;
   for (const { call, output } of graph.steps) {
-    const made = bytesOf(output.shape);
+    const made = bytesOf(output.sizes);
     if (!views.has(call.layer.kind)) perSample += made;
     const hidden = call.inputs.filter((symbol) => !graph.inputs.includes(symbol));
-    largestPair = Math.max(largestPair, hidden.reduce((sum, { shape }) => sum + bytesOf(shape), made)); // prettier-ignore
+    largestPair = Math.max(largestPair, hidden.reduce((sum, { sizes }) => sum + bytesOf(sizes), made)); // prettier-ignore
   }
   return { fixed, perSample: perSample + largestPair };
 }

@@ -20,7 +20,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Compiled, checkForOutputs } from "../compileOptions.js";
 import type { Graph } from "../graph/graph.js";
-import { type BatchLoss, type TrainingBatch, batchLoss, weighedOutputs } from "./batchLoss.js";
+import { type BatchLoss, type TrainingBatch, batchLoss, checkGradients, weighedOutputs } from "./batchLoss.js";
 import { RunningMetrics } from "./runningMetrics.js";
 import { StepState } from "./stepState.js";
 import { WeightAverage } from "./weightAverage.js";
@@ -84,7 +84,7 @@ export class TrainingStep {
   newMetrics(): RunningMetrics {
     const { outputs } = this.#graph;
     return new RunningMetrics(
-      outputs.map(({ shape, origin }, i) => ({
+      outputs.map(({ sizes: shape, origin }, i) => ({
         metrics: this.options.metrics[i] ?? [],
         shape,
         areLogits: this.losses[i].takes === "logits",
@@ -131,6 +131,7 @@ export class TrainingStep {
     return this.weights.isolated(() => {
       const rows = this.#forward(batch, true);
       const { losses, means } = this.#loss(rows, batch);
+      checkGradients(this.#graph, means, this.options.lossWeights);
       (weigh?.(losses[0], rows) ?? losses[0]).backward();
       if (!weigh) this.penalize();
       this.metrics.update(rows, means);

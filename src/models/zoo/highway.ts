@@ -17,7 +17,7 @@ import { type NetworkOptions, networkOptions } from "./options.js";
 
 /** Options of {@link highway}. */
 export interface HighwayNetworkOptions extends NetworkOptions {
-  /** Number of layers between the first dense layer and the last, ≥ 0. */
+  /** Number of layers between the first dense layer and the last, 0 … 10,000. */
   readonly depth: number;
   /** Units of each of these layers. Default 50. */
   readonly units?: number;
@@ -35,7 +35,7 @@ export function highway(options: HighwayNetworkOptions): Model {
   const own = ["depth", "units", "activation", "connection"];
   const { inputShape, classes, model: modelOptions } = networkOptions("highway", options, own);
   const { depth, units = 50, activation = "relu", connection = "highway" } = options;
-  checkInteger("highway", "depth", depth, "[0, ∞)");
+  checkInteger("highway", "depth", depth, "[0, 10000]");
   checkInteger("highway", "units", units, "[1, ∞)");
   checkActivation("highway", activation);
   if (!["highway", "residual", "plain"].includes(connection)) {

@@ -18,7 +18,7 @@ import { type NetworkOptions, networkOptions } from "./options.js";
 
 /** Options of {@link smallResNet}. */
 export interface ResNetOptions extends NetworkOptions {
-  /** Residual blocks in each of the three stages, ≥ 1: 3 gives ResNet-20. Default 1. */
+  /** Residual blocks in each of the three stages, 1 … 1000: 3 gives ResNet-20. Default 1. */
   readonly blocks?: number;
   /** Channels of the first stage; the second has twice, the third four times as many. Default 16. */
   readonly filters?: number;
@@ -37,7 +37,7 @@ export interface ResNetOptions extends NetworkOptions {
 export function smallResNet(options: ResNetOptions = {}): Model {
   const { inputShape, classes, model: modelOptions } = networkOptions("smallResNet", options, ["blocks", "filters"]);
   const { blocks = 1, filters = 16 } = options;
-  checkInteger("smallResNet", "blocks", blocks, "[1, ∞)");
+  checkInteger("smallResNet", "blocks", blocks, "[1, 1000]");
   checkInteger("smallResNet", "filters", filters, "[1, ∞)");
   const x = input({ shape: inputShape });
   let y = convolution(x, filters, 3, 1, "relu");

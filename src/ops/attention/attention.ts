@@ -158,6 +158,7 @@ function run(
     const hint = "A mask can express everything that lengths can.";
     throw new UsageError(message(op, "both a mask and lengths are given", { expected: "one of them", hint }));
   }
+  for (const [name, given] of Object.entries({ mask, bias })) if (given !== undefined) checkTensors(op, [given], name);
   const counting = lengths === undefined || k.rank !== 3 ? mask : sequenceMask(lengths, k.shape[1]);
   const inputs = [q, k, v];
   const place = (operand: Tensor | undefined): number | undefined =>

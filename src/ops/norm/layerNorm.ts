@@ -4,7 +4,7 @@
  * Source: Ba, Kiros, Hinton 2016.
  */
 import { layerNormBackward, layerNormBlockCount, layerNormForward, layerNormSums, sumAxis } from "#wasm/kernels";
-import { ShapeError, message } from "../../errors.js";
+import { ShapeError, message, show } from "../../errors.js";
 import { checkObject } from "../../options.js";
 import { type Shape, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -28,7 +28,7 @@ export const layerNormOp = defineOp<LayerNorm>({
     const { axes } = norm;
     if (!Number.isInteger(axes) || axes < 1 || axes > x.rank) {
       const expected = `a number of axes in [1, ${x.rank}] (x ${showShape(x.shape)})`;
-      throw new ShapeError(message("layerNorm", "axes is out of range", { expected, got: String(axes) }));
+      throw new ShapeError(message("layerNorm", "axes is out of range", { expected, got: show(axes) }));
     }
     checkAffine("layerNorm", norm, rest, x.shape.slice(-axes), "the axes of x that are normalised");
     const [rows] = sizesOf(x.shape, axes);

@@ -1,5 +1,5 @@
 /** Spread and size over axes: variance, standard deviation, norms. Composed of the reductions. */
-import { UsageError, message } from "../../errors.js";
+import { UsageError, message, show } from "../../errors.js";
 import { type Option, flag, number, resolve } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkDtype, checkTensors } from "../defineOp.js";
@@ -68,7 +68,7 @@ export interface NormOrderOptions {
 
 const order: Option<number> = (op, name, value = 2) => {
   if (value === 1 || value === 2 || value === Infinity) return value;
-  throw new UsageError(message(op, `${name} is out of range`, { expected: "1, 2 or Infinity", got: String(value) }));
+  throw new UsageError(message(op, `${name} is out of range`, { expected: "1, 2 or Infinity", got: show(value) }));
 };
 const normTable = { order, keepDims: flag(false) };
 

@@ -84,6 +84,26 @@ describe("layers of attention against plain loops", () => {
   });
 });
 
+describe("one layer applied several times", () => {
+  it.each<[string, () => Layer]>([
+    ["attention", () => layers.attention({ score: "general" })],
+    ["additiveAttention", () => layers.additiveAttention({ units: 3 })],
+    ["multiHeadAttention", () => layers.multiHeadAttention({ heads: 2, keyDim: 3 })],
+  ])("%s takes other numbers of steps and of inputs, with the same weights: features alone count", (_, make) => {
+    const layer = make();
+    const [x, other] = [layers.input({ shape: [Tq, F] }), layers.input({ shape: [Tk, F] })];
+    const net = model({ inputs: [x, other], outputs: [layer.apply(x), layer.apply([x, other])], seed: 5 });
+    const [alone, beside] = net.call([q, k]);
+    const [same, open] = [layers.input({ shape: [null, F] }), layers.input({ shape: [null, F] })];
+    const again = model({ inputs: [same, open], outputs: layer.apply([same, open]) });
+    expect(again.call([q, k])[0].toArray()).toEqual(beside.toArray());
+    expect(again.call([q, q])[0].toArray()).toEqual(alone.toArray());
+    expect(() => layer.apply([x, layers.input({ shape: [Tk, V] })])).toThrow(
+      `the layer was built for another number of inputs; expected [${Tq}, ${F}], got [${Tq}, ${F}], [${Tk}, ${V}].`,
+    );
+  });
+});
+
 describe("positions", () => {
   it("sinusoidalPositions adds sines and cosines", () => {
     const net = sequential([layers.sinusoidalPositions({ inputShape: [null, 5] })]);

@@ -62,6 +62,22 @@ const own = { losses: { squared }, metrics: { distance }, initializers: { filled
 const weightsOf = (model: Model): unknown => model.weights.map(({ value }) => value.toArray());
 
 describe("a checkpoint with the user's own values", () => {
+  it("two functions of one name, which it could not tell apart, are refused; one function for two outputs is not", async () => {
+    const inputs = layers.input({ shape: [3] });
+    const outputs = [layers.dense({ units: 2 }).apply(inputs), layers.dense({ units: 2 }).apply(inputs)];
+    const net = graphModel({ inputs, outputs, seed: 1 });
+    const other = { squared: (target: Tensor, prediction: Tensor) => mean(square(sub(target, prediction)), 1) }.squared;
+    const compile = (options: Partial<CompileOptions>): Promise<unknown> => {
+      net.compile({ optimizer: optimizers.sgd(), loss: [squared, squared], ...options });
+      return net.toBytes({ checkpoint: true });
+    };
+    const text = 'two functions of one name cannot be saved; expected a name for each function, got "squared".';
+    await expect(compile({ loss: [squared, other] })).rejects.toThrow(`loss: ${text}`);
+    await expect(compile({ metrics: [[squared], [other]] })).rejects.toThrow(`metric: ${text}`);
+    await expect(compile({ metrics: [[distance], [distance]] })).resolves.toBeInstanceOf(Uint8Array);
+    await expect(net.toBytes()).resolves.toBeInstanceOf(Uint8Array); // weights alone need no names
+  });
+
   it("goes on to the bit", async () => {
     const model = await trained({});
     const loaded = await loadModel(await model.toBytes({ checkpoint: true }), own);

@@ -228,7 +228,7 @@ describe("a model within another layer or model", () => {
     expect(net.inputShape).toEqual([2]);
     const open = sequential([layers.lstm({ units: 2, inputShape: [null, 2] })], { name: "any", seed: 1 });
     const around = sequential([asLayer(open), dense({ units: 1 })]);
-    expect(around.inputShape).toEqual([NaN, 2]);
+    expect(around.inputShape).toEqual([null, 2]);
     expect((await around.predict(steps)).shape).toEqual([2, 1]);
     const again = await loadModel(await around.toBytes());
     expect((await again.predict(steps)).toArray()).toEqual((await around.predict(steps)).toArray());
@@ -260,7 +260,7 @@ describe("a model within another layer or model", () => {
     const net = sequential([layers.lambda({ function: (t) => t, outputShape: [null, 2] }), layers.lstm({ units: 1 })]);
     net.build([null, 2]);
     net.build([null, 2]);
-    expect(net.inputShape).toEqual([NaN, 2]);
+    expect(net.inputShape).toEqual([null, 2]);
     expect(net.call([steps])[0].shape).toEqual([2, 1]);
     const [a, b] = [input({ shape: [null, 2] }), input({ shape: [null, 2] })];
     const sum = model({ inputs: [a, b], outputs: layers.add().apply([a, b]) });
@@ -277,5 +277,30 @@ describe("a model within another layer or model", () => {
     const net = (second: typeof f): Model => sequential([layers.lambda({ function: f, inputShape: [2] }), layers.lambda({ function: second })]); // prettier-ignore
     await expect(net(g).toBytes()).rejects.toThrow("lambda: two functions of one name cannot be saved");
     await expect(net(f).toBytes()).resolves.toBeInstanceOf(Uint8Array);
+    const { timeDistributed, lambda } = layers;
+    const within = (second: typeof f): Model =>
+      sequential([
+        timeDistributed({ layer: lambda({ function: f }), inputShape: [3, 2] }),
+        asLayer(sequential([timeDistributed({ layer: lambda({ function: second }), inputShape: [3, 2] })])),
+      ]);
+    await expect(within(g).toBytes()).rejects.toThrow(
+      'lambda: two functions of one name cannot be saved; expected a name for each function, got "f". Give one of them another name.',
+    );
+    await expect(within(f).toBytes()).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  it("applied directly and in timeDistributed, its weights would come back from a file as two: refused", () => {
+    const inner = asLayer(step());
+    const [vector, sequence] = [input({ shape: [2] }), input({ shape: [3, 2] })];
+    const twice = [layers.timeDistributed({ layer: inner }).apply(sequence), inner.apply(vector)];
+    expect(() => model({ inputs: [vector, sequence], outputs: twice })).toThrow(
+      'model: two layers have the same weights; got "timeDistributed_1" and "step". Apply one of them twice, or copy a model: loadModel(await model.toBytes()).',
+    );
+    const [d, x] = [dense({ units: 2 }), input({ shape: [3, 2] })];
+    const wrapped = layers.timeDistributed({ layer: d }).apply(x);
+    expect(() => model({ inputs: [x, vector], outputs: [wrapped, d.apply(vector)] })).toThrow(
+      'two layers have the same weights; got "timeDistributed_1" and "dense_1"',
+    );
+    expect(() => model({ inputs: vector, outputs: [inner.apply(vector), inner.apply(vector)] })).not.toThrow();
   });
 });

@@ -42,9 +42,9 @@ async function all(make: () => Model, lengths: readonly number[], padding: numbe
   const net = make();
   const { insides } = net;
   const { inputs, outputs } = insides.graph("test");
-  const [N, T] = [lengths.length, inputs[0].shape[0]];
-  const shape = [N, ...inputs[0].shape];
-  const yShape = [N, ...outputs[0].shape];
+  const [N, T] = [lengths.length, inputs[0].sizes[0]];
+  const shape = [N, ...inputs[0].sizes];
+  const yShape = [N, ...outputs[0].sizes];
   const isPerStep = yShape.length === 3;
   const stride = T / (isPerStep ? yShape[1] : T);
   const outputLengths = isPerStep ? lengths.map((length) => Math.ceil(length / stride)) : lengths;
@@ -92,7 +92,7 @@ function around(row: MaskRow): Model {
   let x = row.make().apply(before.length === 1 ? before[0] : before);
   const isPerStep = row.does !== "uses" || row.goesOn === true;
   if (!isPerStep) x = flatten().apply(x);
-  else if (x.shape.length > 2) x = reshape({ targetShape: [x.shape[0], sizeOf(x.shape.slice(1))] }).apply(x);
+  else if (x.shape.length > 2) x = reshape({ targetShape: [x.sizes[0], sizeOf(x.sizes.slice(1))] }).apply(x);
   return compiled(model({ inputs, outputs: dense({ units: 1 }).apply(x), seed: 4 }));
 }
 

@@ -1,0 +1,71 @@
+/** Classes that extend Layer without types: what was forgotten in one is said in words, not by a TypeError from inside. */
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/errors.js";
+import { Layer, initializers, layers, loadModel, losses, mul, optimizers, sequential } from "../../src/index.js";
+import type { Shape, Tensor } from "../../src/index.js";
+import "../support/engine.js";
+
+type Inputs = readonly Tensor[];
+
+/** A layer that multiplies by weights, without some of its members. */
+function without(...members: readonly string[]): Layer {
+  class Scale {
+    kind? = "scale";
+    options? = {};
+    factors!: { readonly value: Tensor };
+    outputShape?([shape]: readonly Shape[]): Shape {
+      return shape;
+    }
+    build([[F]]: readonly Shape[]): void {
+      const initializer = initializers.ones();
+      const spec = { name: "factors", shape: [F], ...(!members.includes("initializer") && { initializer }) };
+      this.factors = (this as unknown as { declare(spec: object): never }).declare(spec);
+    }
+    call?([x]: Inputs): Tensor {
+      return mul(x, this.factors.value);
+    }
+  }
+  for (const member of members) delete (Scale.prototype as unknown as Record<string, unknown>)[member];
+  Object.setPrototypeOf(Scale.prototype, Layer.prototype);
+  const layer = Reflect.construct(Layer, [{ inputShape: [2] }], Scale) as Layer & Record<string, unknown>;
+  for (const [member, value] of Object.entries({ kind: "scale", options: {} }))
+    if (!members.includes(member)) Object.assign(layer, { [member]: value });
+  return layer;
+}
+
+const train = async (layer: Layer): Promise<number[][]> => {
+  const net = sequential([layer, layers.dense({ units: 1 })], { seed: 1 });
+  net.compile({ optimizer: optimizers.sgd(), loss: losses.meanSquaredError() });
+  await net.fit([[1, 2]], [[1]]);
+  return net.predict([[1, 2]]).then((y) => y.toArray() as number[][]);
+};
+
+describe("a layer of one's own", () => {
+  it.each([
+    ["outputShape", "layer: class Scale has no outputShape; expected kind, options, outputShape and call. docs/guide/own-layers.md shows"],
+    ["call", "layer: class Scale has no call; expected kind, options, outputShape and call."],
+    ["kind", "layer: class Scale has no kind; expected kind, options, outputShape and call."],
+    ["initializer", "scale: initializer is missing; expected for example initializers.zeros()."],
+  ])("without %s", async (member, text) => {
+    const error = await train(without(member)).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toContain(text);
+  }); // prettier-ignore
+
+  it("without options has none, at the end of a network too", async () => {
+    const [plain, bare] = [await train(without()), await train(without("options"))];
+    expect(bare).toEqual(plain);
+    const net = sequential([without("options")]);
+    net.compile({ optimizer: optimizers.sgd(), loss: losses.binaryCrossentropy() });
+    const again = await loadModel(await net.toBytes(), { customLayers: { scale: () => without("options") } });
+    expect((await again.predict([[1, 2]])).toArray()).toEqual([[1, 2]]);
+  });
+
+  it.each<[string, object, string]>([
+    ["call returns nothing", { call: () => undefined }, "scale: output is not a tensor; expected a Tensor, got undefined."],
+    ["outputShape returns nothing", { outputShape: () => undefined }, "scale: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got undefined."],
+    ["outputShapes returns one shape", { outputShapes: () => [2] }, "scale: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got 2."],
+  ])("whose %s", async (_, members, text) => {
+    await expect(train(Object.assign(without(), members))).rejects.toThrow(text);
+  }); // prettier-ignore
+});
