@@ -354,6 +354,18 @@ const states = [
 ];
 
 const files = [
+  same(
+    "src/models/file/notes.ts",
+    "made when the module is loaded, without the mutant; notes of NaN, −∞ and −0 are tried",
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "[NaN, Infinity, -Infinity, -0]", "[]"],
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "-Infinity", "+Infinity"],
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "-0", "+0"],
+    [
+      'const nameOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));',
+      '(value: number): string => (Object.is(value, -0) ? "-0" : String(value))',
+      "() => undefined",
+    ],
+  ),
   same("src/models/file/loading.ts", "a file has a list of metrics for each output, or for none", [
     "const nested = saved.some((one) => Array.isArray(one)) ? (saved as unknown[][]) : saved.length > 0 ? [saved] : [];",
     "saved.some((one) => Array.isArray(one))",
