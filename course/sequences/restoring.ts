@@ -74,7 +74,7 @@ export const restoring: Task = {
  */
 export async function restore(model: Model, paragraphs: readonly Syllables[]): Promise<string[][]> {
   const numbers = numbersOf(model);
-  const [T] = model.inputShape;
+  const T = model.inputShape[0]!; // windows of one length
   const encoded = paragraphs.map((paragraph) => numbers.encode(paragraph));
   const bare = paragraphs.flatMap(({ forms }) => forms.map(bareOf));
   const whole = new Int32Array(bare.length * columns);

@@ -15,5 +15,11 @@ export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
-export { findVietnamese, vietnamese, vietnameseFiles, type VietnameseOptions, type VietnameseText } from "./vietnamese.js";
+export {
+  findVietnamese,
+  vietnamese,
+  vietnameseFiles,
+  type VietnameseOptions,
+  type VietnameseText,
+} from "./vietnamese.js";
 export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";

@@ -293,13 +293,7 @@ export class Model {
         };
         const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
         groups?.checkNotGiven(op, masks);
-        const lengths = groups?.groupsFor(
-          op,
-          this.layers,
-          inputs,
-          { what: "output", shapes: outputShapes },
-          groupByLength,
-        );
+        const lengths = groups?.groupsFor(op, this.layers, inputs, [], groupByLength);
         own?.load();
         const gathered = columns.map(({ tensor }) => tensor);
         const check = interrupts(op, state, signal);

@@ -10,7 +10,7 @@
 import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
-import { type NormalForm, checkNormalForm, inForm } from "./normalForm.js";
+import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
 import { type Merge, byteSymbols, learnMerges, mergePair } from "./pairMerges.js";
 import { checkMarks } from "./tokenizer.js";
 
@@ -207,8 +207,7 @@ export function bytePairsFrom(value: unknown): BytePairs {
   if (format !== "lanegrad byte pairs") throw damaged(`format ${show(format)}`);
   if (typeof lower !== "boolean" || typeof padding !== "boolean")
     throw damaged("lower or padding is not true or false");
-  if (normalForm !== undefined && normalForm !== "NFC" && normalForm !== "NFD")
-    throw damaged(`normalForm ${show(normalForm)}`);
+  if (!isNormalForm(normalForm)) throw damaged(`normalForm ${show(normalForm)}`);
   const areMarks = Array.isArray(marks) && marks.every((mark) => typeof mark === "string" && mark !== "");
   if (!areMarks || new Set(marks).size < marks.length) throw damaged(`marks ${show(marks)}`);
   if (!Array.isArray(merges)) throw damaged(`merges ${show(merges)}`);
@@ -224,7 +223,7 @@ export function bytePairsFrom(value: unknown): BytePairs {
     pairs.add(`${left} ${right}`);
   }
   if (pairs.size < merges.length) throw damaged("a merge that stands twice");
-  const form = { lower, ...(normalForm !== undefined && { normalForm: normalForm }) };
+  const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };
   return new BytePairs({ format, ...form, padding, marks: marks as string[], merges: merges as Merge[] });
 }
 

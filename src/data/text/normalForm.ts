@@ -10,11 +10,16 @@ export type NormalForm = "NFC" | "NFD";
 
 /** @throws {UsageError} for anything else but undefined, which leaves texts as they are */
 export const checkNormalForm: Option<NormalForm | undefined> = (op, name, value) => {
-  if (value === undefined || value === "NFC" || value === "NFD") return value;
+  if (isNormalForm(value)) return value;
   throw new UsageError(message(op, `${name} is unknown`, { expected: '"NFC" or "NFD"', got: show(value) }));
 };
 
 /** The text in that form. */
 export function inForm(text: string, form: NormalForm | undefined): string {
   return form === undefined ? text : text.normalize(form);
+}
+
+/** Whether a value read from a file is a normal form, or none. */
+export function isNormalForm(value: unknown): value is NormalForm | undefined {
+  return value === undefined || value === "NFC" || value === "NFD";
 }

@@ -7,7 +7,7 @@ import { DataError, UsageError, checkKeys, message, show } from "../../errors.js
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { byCodePoint } from "../labels.js";
-import { type NormalForm, checkNormalForm, inForm } from "./normalForm.js";
+import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
 
 /** The units that a text is split into. */
 export type TextUnit = "characters" | "words";
@@ -238,14 +238,14 @@ export function tokenizerFrom(value: unknown): Tokenizer {
   if (typeof lower !== "boolean" || typeof padding !== "boolean" || typeof unknown !== "boolean") {
     throw damaged("lower, padding or unknown is not true or false");
   }
-  if (normalForm !== undefined && normalForm !== "NFC" && normalForm !== "NFD") {
+  if (!isNormalForm(normalForm)) {
     throw damaged(`normalForm ${show(normalForm)}`);
   }
   if (typeof filters !== "string") throw damaged(`filters ${show(filters)}`);
   const isList = Array.isArray(units) && units.length > 0 && units.every((x) => typeof x === "string" && x !== "");
   if (!isList) throw damaged(`units ${show(units)}`);
   if (new Set(units).size !== units.length) throw damaged("a unit stands twice");
-  const form = { lower, ...(normalForm !== undefined && { normalForm: normalForm }) };
+  const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };
   return new Tokenizer({ format, unit, ...form, filters, padding, unknown, units: units as string[] });
 }
 

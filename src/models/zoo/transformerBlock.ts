@@ -13,7 +13,6 @@ import { SymbolicTensor } from "../../layers/layer.js";
 import { layerNormalization } from "../../layers/norm/normalization.js";
 import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
 import { checkInteger, checkNumber } from "../../options.js";
-import { showShape } from "../../tensor/shape.js";
 
 /** Options of {@link transformerBlock}. */
 export interface TransformerBlockOptions {
@@ -63,7 +62,7 @@ export function transformerBlock(x: SymbolicTensor, options: TransformerBlockOpt
   const F = x.shape.length === 2 ? x.shape[1] : null;
   if (F === null) {
     const expected = "a sequence of vectors (N, T, F)";
-    throw new ShapeError(message(op, "the input does not fit", { expected, got: showShape(x.shape) }));
+    throw new ShapeError(message(op, "the input does not fit", { expected, got: show(x.shape) }));
   }
   const { units = 4 * F } = options;
   checkInteger(op, "heads", heads, "[1, ∞)");
