@@ -139,6 +139,16 @@ it("notes that cannot be saved are refused by the function that was called", asy
   await expect(model.saveCheckpoint(sink)).rejects.toThrow(/^saveCheckpoint: /);
 });
 
+it("validation data whose last batch a stateful layer cannot take are refused before the first step", async () => {
+  const layer = lstm({ units: 1, stateful: true, batchSize: 2, inputShape: [3, 1] });
+  const model = compile(sequential([layer]));
+  const [steps, targets] = [normals(1, [4, 3, 1]), normals(2, [4, 1])];
+  const validationData = { x: normals(3, [3, 3, 1]), y: normals(4, [3, 1]) };
+  const before = weightsOf(model);
+  await expect(model.fit(steps, targets, { batchSize: 2, validationData })).rejects.toThrow("lstm: ");
+  expect(weightsOf(model)).toEqual(before);
+});
+
 it("fit leaves no memory behind, with validation, data of its own and an error", async () => {
   const model = compile(network());
   const rows = x.toArray();
