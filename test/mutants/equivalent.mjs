@@ -208,13 +208,13 @@ const models = [
     "shape.length < 2",
     "false",
   ]),
-  same("src/models/loop/bptt.ts", "behind the last sequence there is nothing to copy", [
+  same("src/models/loop/windowWalk.ts", "behind the last sequence there is nothing to copy", [
     "for (let n = 0; n < N; n++) {",
     "n < N",
     "n <= N",
   ]),
   same(
-    "src/models/loop/bptt.ts",
+    "src/models/loop/windowWalk.ts",
     "there is a buffer for the mask where there is a mask",
     ...[
       ["to === undefined || from === undefined", "to === undefined && from === undefined"],
@@ -296,7 +296,7 @@ const models = [
     "true",
   ]),
   same(
-    "src/models/loop/bptt.ts",
+    "src/models/loop/windowWalk.ts",
     "assign takes whole numbers from either kind of array",
     ...[
       ['to.dtype === "int32"', "false"],
@@ -353,6 +353,23 @@ const states = [
   ),
 ];
 
+const windows = [
+  same(
+    "src/models/loop/bptt.ts",
+    "whoever gives the functions that read masks gives that one; and a text has no tensor",
+    [
+      "for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);",
+      "given?.maskColumns?.(op, masks, [columns[0]], toColumn)",
+      "given?.maskColumns(op, masks, [columns[0]], toColumn)",
+    ],
+    [
+      "for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);",
+      "[]",
+      '["Stryker was here"]',
+    ],
+  ),
+];
+
 const files = [
   same(
     "src/models/file/notes.ts",
@@ -402,4 +419,6 @@ const steps = [
   ),
 ];
 
-export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, files, steps].flat(2);
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, windows, files, steps].flat(
+  2,
+);
