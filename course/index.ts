@@ -23,6 +23,7 @@ import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -40,6 +41,7 @@ export const lessons: readonly Lesson[] = [
   ...imdbNetworks,
   shakespeare,
   diacritics,
+  translate,
   shakespeareGpt,
   derivatives,
   translation,

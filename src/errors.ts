@@ -5,6 +5,7 @@
  *
  * Errors are thrown before any kernel runs, so a failed call changes nothing.
  */
+import { adviceFor } from "./foreignNames.js";
 
 /** The base class of all errors of the library; catch it to tell them from your own errors. */
 export abstract class LanegradError extends Error {}
@@ -100,7 +101,6 @@ export function checkKeys(op: string, options: object, known: readonly string[])
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   const expected = known.join(", ").replace(/, (\w*)$/, " or $1");
-  const meant = known.find((key) => key.toLowerCase() === unknown.replaceAll("_", "").toLowerCase());
-  const hint = meant === undefined ? {} : { hint: `Write it ${meant}.` };
-  throw new UsageError(message(op, "unknown option", { expected, got: show(unknown), ...hint }));
+  const hint = adviceFor(unknown, known);
+  throw new UsageError(message(op, "unknown option", { expected, got: show(unknown), ...(hint && { hint }) }));
 }

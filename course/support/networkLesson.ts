@@ -2,7 +2,7 @@
  * The parts that a lesson with one network states: its data, its network, its settings, and its task. Does not train:
  * trainToResult.ts does.
  */
-import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "lanegrad";
+import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer, Tensor } from "lanegrad";
 import type { Block } from "lanegrad/report";
 import type { NumberSetting, Settings, Values } from "../settings.js";
 import type { Lesson, Stage } from "../stage.js";
@@ -17,17 +17,28 @@ export type NetworkSettings = Settings & {
   readonly lr: NumberSetting;
 };
 
+/** Samples of a network. */
+export interface Samples extends Dataset {
+  /** The inputs after the first, for a network with several. */
+  readonly further?: readonly Tensor[];
+}
+
+/** All inputs, as `fit` takes them. */
+export function inputsOf({ x, further = [] }: Samples): Tensor | readonly Tensor[] {
+  return further.length === 0 ? x : [x, ...further];
+}
+
 /** The data that a network is trained and tested on. */
 export interface TrainingData {
   /** "mnist", "drawn", "points", "imdb" or "text"; recorded in checkpoints and in the result. */
   readonly kind: string;
   /** The data and where they come from, for people. */
   readonly description: string;
-  readonly train: Dataset;
+  readonly train: Samples;
   /** Evaluated once, after training, unless the lesson says otherwise. */
-  readonly test: Dataset;
+  readonly test: Samples;
   /** Evaluated after each epoch. Default: what the lesson says, else nothing. */
-  readonly validation?: Dataset;
+  readonly validation?: Samples;
   /** The names of classes; for a text its characters, in the order of their tokens. */
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */

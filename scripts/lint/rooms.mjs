@@ -11,7 +11,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import vm from "node:vm";
 import ts from "typescript";
 
-const leaves = ["errors", "version", "config", "options", "explained"];
+const leaves = ["errors", "foreignNames", "version", "config", "options", "explained"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "constraints", "metrics", "data", "io"];
 
@@ -20,7 +20,8 @@ const beside = ["initializers", "regularizers", "constraints", "metrics", "data"
  * line.
  */
 const below = {
-  errors: [],
+  errors: ["foreignNames"],
+  foreignNames: [],
   config: ["errors"],
   explained: ["errors"],
   options: ["errors"],

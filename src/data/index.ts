@@ -10,6 +10,17 @@ export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
+export {
+  findMulti30k,
+  multi30k,
+  multi30kFrom,
+  multi30kNames,
+  type Multi30kFiles,
+  type Multi30kLanguage,
+  type Multi30kOptions,
+  type Multi30kPart,
+  type Multi30kTexts,
+} from "./multi30k.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";

@@ -17,7 +17,7 @@ import type { Chain } from "./graph/chain.js";
 import { type Column, release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import {
-  type Extras, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
+  type Extras, type FitData, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
 } from "./input/data.js"; // prettier-ignore
 import { evaluationTools } from "./loop/columnSteps.js";
 import { type History, runFit } from "./loop/fit.js";
@@ -31,6 +31,7 @@ import { ModelState } from "./modelState.js";
 import { inStates, predictBatches } from "./loop/predict.js";
 import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
+import type { Validation } from "./input/validationData.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
@@ -174,15 +175,22 @@ export class Model {
 
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
-    const { callbacks, validationSplit } = options;
+    const { callbacks, validationSplit, validationData, signal } = options;
     if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
     const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
-    const given = givesExtras(options, options.validationData) ? await import("./input/extras.js") : undefined;
+    const { samples, stream } =
+      validationData === undefined
+        ? ({} as Validation)
+        : (await import("./input/validationData.js")).validationOf(validationData, options);
+    const given = givesExtras(options, samples) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
     const compiled = state.compiled("fit");
     const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
-    const data = fitData(shapes(), compiled.losses, { x, y }, options, splitRows);
+    const data: FitData = {
+      ...fitData(shapes(), compiled.losses, { x, y }, options, splitRows, samples),
+      evaluate: stream && (() => this.evaluate(stream, signal && { signal })),
+    };
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;
@@ -204,7 +212,7 @@ export class Model {
         step: state.step("fit", given),
         progress: state.progress,
         seed: this.seed,
-        checkInterrupts: interrupts("fit", state, options.signal),
+        checkInterrupts: interrupts("fit", state, signal),
         copyWeights: () => state.copyWeights(),
         restoreWeights: (values: readonly Float32Array[]) => state.restoreWeights(values),
         saveCheckpoint: (path: string) => this.saveCheckpoint(path),

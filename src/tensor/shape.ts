@@ -58,7 +58,7 @@ export function fitsShape(shape: Shape, known: Shape): boolean {
 }
 
 /** A shape as shown in messages: `[2, 28, 28, 4]`. Letters such as "N" may stand for sizes; NaN is shown as null. */
-export function showShape(shape: readonly (number | string)[]): string {
+export function showShape(shape: readonly (number | string | null)[]): string {
   return `[${shape.map((size) => (Number.isNaN(size) ? "null" : size)).join(", ")}]`;
 }
 

@@ -1,6 +1,6 @@
 """Ten training steps by PyTorch, for every optimizer and three losses: traces-*.json.
 
-  /usr/bin/python3 test/golden/traces.py        (PyTorch 1.13: Debian's python3-torch)
+  /usr/bin/python3 test/golden/traces.py [NAME …]        (PyTorch 1.13: Debian's python3-torch)
 
 Networks 7-8(tanh)-6(relu)-4, batch 5, a new batch each step. Initial parameters and batches are float32 values; PyTorch computes in
 float64, so that the files hold the true trajectory and a float32 trainer is alone responsible for what it is off. A kernel is written
@@ -10,6 +10,7 @@ The seed is the first at which no parameter and no loss comes nearer to zero tha
 meaningful for each number, and no unit of the relu comes nearer than 1e-4 to its kink.
 """
 import os
+import sys
 import torch
 from golden import exact, rounded, write
 
@@ -46,6 +47,24 @@ class NAdam(torch.optim.Optimizer):
                 p -= lr * mean / root
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2. PyTorch 1.13 has none."""
+
+    def __init__(self, groups, lr, betas, weight_decay=0):
+        super().__init__(groups, {"weight_decay": weight_decay})
+        self.constants = lr, *betas
+
+    @torch.no_grad()
+    def step(self):
+        lr, beta1, beta2 = self.constants
+        for group in self.param_groups:
+            for p in group["params"]:
+                mean = self.state[p].setdefault("mean", torch.zeros_like(p))
+                direction = torch.sign(torch.lerp(p.grad, mean, beta1))
+                p -= lr * (direction + group["weight_decay"] * p)
+                mean.lerp_(p.grad, 1 - beta2)
+
+
 TRACES = {
     "sgd": ({"learningRate": 0.1}, SGD, {"lr": 0.1}),
     "sgd-momentum": ({"learningRate": 0.05, "momentum": 0.9}, SGD, {"lr": 0.05, "momentum": 0.9}),
@@ -78,6 +97,17 @@ TRACES = {
         NAdam,
         {"lr": 0.05, "betas": (0.9, 0.999), "eps": 1e-8, "momentum_decay": 0.004},
     ),
+    "adamax": (
+        {"learningRate": 0.05, "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-7, "weightDecay": 0.02},
+        torch.optim.Adamax,
+        {"lr": 0.05, "betas": (0.9, 0.99), "eps": 1e-7, "weight_decay": 0.02},
+    ),
+    "lion": (
+        {"learningRate": 0.02, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.1},
+        Lion,
+        {"lr": 0.02, "betas": (0.9, 0.99), "weight_decay": 0.1},
+    ),
+    "sgd-constrained": ({"learningRate": 0.3, "momentum": 0.9}, SGD, {"lr": 0.3, "momentum": 0.9}),
     "rmsprop": (
         {"learningRate": 0.02, "rho": 0.9, "epsilon": 1e-7},
         torch.optim.RMSprop,
@@ -98,6 +128,34 @@ TRACES = {
         torch.optim.Adadelta,
         {"lr": 1, "rho": 0.95, "eps": 1e-3},
     ),
+}
+
+
+def max_norm(weight):
+    """No unit's weights have a norm above 1.1. A row of PyTorch's weight is a column of a kernel."""
+    return torch.renorm(weight, 2, 0, 1.1)
+
+
+def unit_norm(weight):
+    return torch.nn.functional.normalize(weight, dim=1)
+
+
+def min_max_norm(weight):
+    """Norms go half of the way into [0.8, 1.2]."""
+    return torch.lerp(weight, unit_norm(weight) * weight.norm(dim=1, keepdim=True).clamp(0.8, 1.2), 0.5)
+
+
+def non_negative(bias):
+    return bias.clamp(min=0)
+
+
+# By layer: for "kernel" and "bias", the constraint as written to the file, and what PyTorch does after a step.
+CONSTRAINTS = {
+    "sgd-constrained": [
+        {"kernel": ({"className": "maxNorm", "maxValue": 1.1}, max_norm)},
+        {"kernel": ({"className": "unitNorm"}, unit_norm), "bias": ({"className": "nonNegative"}, non_negative)},
+        {"kernel": ({"className": "minMaxNorm", "minValue": 0.8, "maxValue": 1.2, "rate": 0.5}, min_max_norm)},
+    ]
 }
 
 
@@ -146,6 +204,7 @@ def train(name, seed):
     network = Network(output)
     groups = [{"params": [l.weight for l in network.dense]}, {"params": [l.bias for l in network.dense], "weight_decay": 0}]
     optimizer = make(groups, **options)
+    constraints = CONSTRAINTS.get(name, [{}] * len(network.dense))
     initial = {key: rounded(value) for key, value in network.tensors()}
     steps, norms = [], []
     for _ in range(STEPS):
@@ -156,7 +215,12 @@ def train(name, seed):
         if "globalClipNorm" in written:
             norms.append(torch.nn.utils.clip_grad_norm_(network.parameters(), written["globalClipNorm"]).item())
         optimizer.step()
-        smallest = min(p.abs().min().item() for p in network.parameters())
+        with torch.no_grad():
+            for layer, rules in zip(network.dense, constraints):
+                for part, (_, rule) in rules.items():
+                    parameter = layer.weight if part == "kernel" else layer.bias
+                    parameter.copy_(rule(parameter))
+        smallest = min(p[p != 0].abs().min().item() for p in network.parameters())
         if min(smallest, loss.item()) < 1e-3 or network.kink < 1e-4:
             return None
         numbers = y.reshape(-1).tolist() if y.dtype == torch.long else rounded(y)
@@ -164,7 +228,10 @@ def train(name, seed):
         steps.append({"loss": rounded(loss)[0], "x": rounded(x), "y": numbers, "parameters": parameters})
     if norms and not min(norms) < 0.9 < 1.5 < max(norms):
         return None  # the clipped run has steps on both sides of the limit
-    layers = [{"units": units, "activation": a} for units, a in zip(SIZES[1:], network.activations)]
+    layers = [
+        {"units": units, "activation": a, **{f"{part}Constraint": config for part, (config, _) in rules.items()}}
+        for units, a, rules in zip(SIZES[1:], network.activations, constraints)
+    ]
     return {
         "recipe": "test/golden/traces.py",
         "torch": torch.__version__,
@@ -180,7 +247,7 @@ def train(name, seed):
 
 
 if __name__ == "__main__":
-    for name in TRACES:
+    for name in sys.argv[1:] or TRACES:
         seed, trace = 0, None
         while trace is None:
             seed += 1

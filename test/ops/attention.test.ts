@@ -13,6 +13,7 @@ import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
 import { expectClose } from "../support/golden.js";
 
+const three = randomNormal([1, 3, 4]);
 const leaf = (x: Tensor): Tensor => tensor(x.toTypedArray(), x.shape, { requiresGrad: true });
 
 /** One head, composed from products and softmax. */
@@ -105,6 +106,9 @@ describe("rotate", () => {
   });
 
   it.each([
+    [() => attention(three, three, three, { mask: [[1, 0, 1]] as never }), "attention: mask is not a tensor; expected a Tensor, got [[1, 0, 1]]. Make one with tensor(values)."], // prettier-ignore
+    [() => attention(three, three, three, { bias: [[1]] as never }), "attention: bias is not a tensor; expected a Tensor, got [[1]]."], // prettier-ignore
+    [() => attentionWeights(three, three, { mask: [[1]] as never }), "attentionWeights: mask is not a tensor"],
     [() => rotate(randomNormal([2, 3, 6]), { heads: 2 }), "rotate: x does not fit; expected [N, T, heads · D], heads = 2, D even, got x [2, 3, 6]."], // prettier-ignore
     [() => rotate(randomNormal([3, 4])), "rotate: x does not fit; expected [N, T, heads · D], heads = 1, D even, got x [3, 4]."], // prettier-ignore
     [() => rotate(randomNormal([2, 3, 4]), { base: 0 }), "rotate: base or offset is out of range; expected base > 0, finite, got base 0, offset 0."], // prettier-ignore

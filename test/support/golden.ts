@@ -39,7 +39,13 @@ export interface GoldenStep {
 export interface GoldenTrace {
   readonly inputs: number;
   readonly batch: number;
-  readonly layers: readonly { readonly units: number; readonly activation: "tanh" | "relu" | "linear" | "sigmoid" }[];
+  readonly layers: readonly {
+    readonly units: number;
+    readonly activation: "tanh" | "relu" | "linear" | "sigmoid";
+    /** As they stand in the files of models. */
+    readonly kernelConstraint?: object;
+    readonly biasConstraint?: object;
+  }[];
   readonly loss: "sparseCategoricalCrossentropyFromLogits" | "meanSquaredError" | "binaryCrossentropyFromLogits";
   readonly optimizer: GoldenOptimizer;
   readonly initial: GoldenParameters;
@@ -165,6 +171,9 @@ export const goldenTraceNames = [
   "adam-amsgrad",
   "adamw",
   "nadam",
+  "adamax",
+  "lion",
+  "sgd-constrained",
   "rmsprop",
   "rmsprop-centered",
   "adagrad",

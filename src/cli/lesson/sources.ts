@@ -3,9 +3,10 @@
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
 import type { DataSource, Provided } from "../../../course/stage.js";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DataError, message, show } from "../../errors.js";
-import { datasets } from "../../index.js";
+import { datasets, text } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { placesOf } from "./places.js";
 
@@ -65,6 +66,17 @@ const loaders: Readonly<Record<string, Loader>> = {
     async load(place) {
       const found = place === undefined ? undefined : await datasets.findVietnamese(place);
       return found && { data: await datasets.vietnamese(found), place: dirname(found.train) };
+    },
+  },
+  translation: {
+    subject: "Multi30k is",
+    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or --data FILE with a sentence, a tab and its translation a line.",
+    noun: "the sentences",
+    async load(place) {
+      if (place === undefined) return undefined;
+      if (!(await stat(place)).isDirectory()) return { data: { pairs: await text.readPairs(place) }, place };
+      const found = await datasets.findMulti30k(place, ["de", "en", "fr"]);
+      return found && { data: { multi30k: await datasets.multi30kFrom(found) }, place };
     },
   },
   text: {

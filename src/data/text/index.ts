@@ -18,6 +18,7 @@ export {
   type TranslationPairsOptions,
 } from "./pairs.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
+export { readPairs, type TextPairs } from "./readPairs.js";
 export { readText } from "./readText.js";
 export {
   bleu,

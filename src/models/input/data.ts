@@ -2,7 +2,8 @@
  * The data of a call of fit, evaluate or predict as columns that fit the model. Everything about them is checked here,
  * before anything else happens; when a check fails, what was made is freed. Letters: N samples.
  */
-import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import type { Logs } from "../../callbacks/callback.js";
+import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
 import { tensor } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
@@ -54,6 +55,8 @@ export function givesExtras(...samples: readonly (WithExtras | undefined)[]): bo
 export interface FitData {
   readonly training: DataColumns;
   readonly validation: DataColumns | undefined;
+  /** The model's evaluation of a stream, in place of a validation on columns. */
+  readonly evaluate?: (() => Promise<Logs>) | undefined;
   /** Frees what was made here. */
   release(): void;
 }
@@ -62,6 +65,7 @@ export interface FitData {
  * Training and validation data.
  * @param options    already checked by themselves; here it is checked whether they fit the data
  * @param splitRows  where there is a validationSplit
+ * @param validate   samples to validate on
  * @throws {ShapeError | UsageError} when they do not
  */
 export function fitData(
@@ -70,21 +74,21 @@ export function fitData(
   { x, y }: Pick<Samples, "x" | "y">,
   options: FitOptions,
   splitRows?: typeof split,
+  validate?: Samples,
 ): FitData {
-  const { validationSplit = 0, validationData, sampleWeight, classWeight, mask, lengths } = options;
+  const { validationSplit = 0, sampleWeight, classWeight, mask, lengths } = options;
   let training!: DataColumns;
   let validation: DataColumns | undefined;
   const columns = made((all) => {
     const given = dataColumns("fit", shapes, losses, { x, y, sampleWeight, mask, lengths });
     all.push(...columnsOf(given));
     training = given;
-    if (validationData !== undefined) {
+    if (validate !== undefined) {
       const known = {
         ...shapes,
         inputs: shapes.inputs.map((input, i) => ({ ...input, shape: sampleShape(given, i) })),
       };
-      checkKeys("fit validationData", validationData, ["x", "y", "sampleWeight", "mask", "lengths"]);
-      validation = dataColumns("fit validationData", known, losses, validationData);
+      validation = dataColumns("fit validationData", known, losses, validate);
       all.push(...columnsOf(validation));
     }
     if (validationSplit > 0) {

@@ -69,11 +69,11 @@ export async function runFit(
     columnSteps(columns, n, lengths, (batch) => step.gradients(batch, accumulation?.weigh));
   const steps = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
   const training = accumulation?.of(steps) ?? steps;
-  let validation: Evaluation | undefined;
+  let validation: Pick<Evaluation, "run" | "dispose"> | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
-    const measured = data.validation ? [...names, ...names.map(validationName)] : names;
+    const measured = (data.validation ?? data.evaluate) ? [...names, ...names.map(validationName)] : names;
     for (const callback of options.callbacks ?? []) callback.checkLogs?.(measured);
     if (resume && !makeSteps) {
       const { checkBatches } = await import("./resuming.js");
@@ -88,6 +88,7 @@ export async function runFit(
         batchSize,
         groups?.groupsOf("fit", model.layers, data.validation, groupByLength),
       );
+    if (data.evaluate) validation = { run: data.evaluate, dispose: () => undefined };
     if (!resume) {
       progress.restart(initialEpoch);
       step.metrics.reset();
@@ -114,7 +115,7 @@ class Fit implements Training {
   readonly #model: Trainable;
   readonly #data: FitData;
   readonly #training: EpochSteps;
-  readonly #validation: Evaluation | undefined;
+  readonly #validation: Pick<Evaluation, "run"> | undefined;
   readonly #options: FitOptions;
   readonly #callbacks: readonly Callback[];
   readonly #batchCallbacks: readonly Callback[];
@@ -125,7 +126,7 @@ class Fit implements Training {
     model: Trainable,
     data: FitData,
     training: EpochSteps,
-    validation: Evaluation | undefined,
+    validation: Pick<Evaluation, "run"> | undefined,
     options: FitOptions,
   ) {
     this.epochs = options.epochs ?? 1;

@@ -4,7 +4,7 @@ import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
 import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
-import type { ClassWeight, GivenMasks, SampleWeight, Samples } from "../input/samples.js";
+import type { BatchSource, ClassWeight, GivenMasks, SampleWeight, StreamBatch } from "../input/samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
@@ -27,8 +27,11 @@ export interface FitOptions extends GivenMasks {
   readonly seed?: number;
   /** Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
   readonly validationSplit?: number;
-  /** Samples that the model is evaluated on after each epoch. */
-  readonly validationData?: Samples;
+  /**
+   * What the model is evaluated on after each epoch: samples { x, y } or [x, y], a data set, or, for data that do not
+   * fit in memory, batches one by one from what can be read again, such as a function that makes a generator.
+   */
+  readonly validationData?: StreamBatch | BatchSource;
   /**
    * Validates inside epochs as well: after every so many steps, or minutes; where both are given, after whichever comes
    * first. Callbacks see it in `onValidate`, and the history lists it as `validations`; training has the same bits as

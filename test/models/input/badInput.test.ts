@@ -203,8 +203,8 @@ describe("options of fit", () => {
       { validationSplit: 0.5, validationData: { x, y: labels } },
     ],
     [
-      "fit validationData: the options must be an object; expected { x, y, sampleWeight, mask, lengths }, got [[[1, 2], [3, 4], [5, 6], [7, 8]], [0, 1, 2, 0]].",
-      { validationData: [x, labels] },
+      "fit validationData: nothing to validate on; expected { x, y }, [x, y], a data set, or batches one by one, got [[[1, 2], [3, 4], [5, 6], [7, 8]]].",
+      { validationData: [x] },
     ],
     [
       'fit validationData: unknown option; expected x, y, sampleWeight, mask or lengths, got "X".',

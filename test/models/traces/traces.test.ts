@@ -1,5 +1,6 @@
-/** Ten training steps of whole networks against PyTorch: every loss and every parameter, for each optimizer (test/golden/traces.py). */
+/** Ten training steps of whole networks against PyTorch: every loss and every parameter, for each optimizer, and for constraints (test/golden/traces.py). */
 import { expect, it } from "vitest";
+import { constraintFrom } from "../../../src/constraints/registry.js";
 import { dense } from "../../../src/layers/index.js";
 import * as losses from "../../../src/losses/index.js";
 import type { Loss } from "../../../src/losses/loss.js";
@@ -22,8 +23,13 @@ it.each(goldenTraceNames)(
     const { name: className, initialAccumulator, ...options } = trace.optimizer;
     const accumulator = initialAccumulator === undefined ? {} : { initialAccumulatorValue: initialAccumulator };
     const model = sequential(
-      trace.layers.map(({ units, activation }, i) =>
-        dense({ units, activation, ...(i === 0 && { inputShape: [trace.inputs] }) }),
+      trace.layers.map(({ units, activation, kernelConstraint, biasConstraint }, i) =>
+        dense({
+          ...{ units, activation },
+          ...(i === 0 && { inputShape: [trace.inputs] }),
+          ...(kernelConstraint && { kernelConstraint: constraintFrom(kernelConstraint) }),
+          ...(biasConstraint && { biasConstraint: constraintFrom(biasConstraint) }),
+        }),
       ),
     );
     model.compile({

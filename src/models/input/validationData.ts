@@ -1,0 +1,53 @@
+/**
+ * The option `validationData` of fit: samples, a data set, or batches one by one. Imported where it is given, and itself
+ * without imports but errors: what it shared with a page, bundlers would put into files of its own.
+ */
+import { UsageError, checkKeys, message, show } from "../../errors.js";
+import type { FitOptions } from "../loop/fitOptions.js";
+import type { BatchSource, Samples } from "./samples.js";
+
+const op = "fit validationData";
+
+/** What a fit validates on: samples, or a stream, which it evaluates anew at the end of each epoch. */
+export interface Validation {
+  readonly samples?: Samples;
+  readonly stream?: BatchSource;
+}
+
+/**
+ * Which of the two was given. What else a data set holds, such as its class names, is left alone; what looks like
+ * another spelling of weights or masks is not.
+ * @throws {UsageError} for anything else, and for a generator, which gives its batches once, where it is needed again
+ */
+export function validationOf(given: unknown, { epochs = 1, initialEpoch = 0, validateEvery }: FitOptions): Validation {
+  if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
+    const [x, y, sampleWeight] = given as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
+    return { samples: { x, y, sampleWeight } };
+  }
+  const parts: object = typeof given === "object" && given !== null && !Array.isArray(given) ? given : {};
+  if ("x" in parts || "y" in parts) {
+    const { x, y, sampleWeight, mask, lengths } = parts as Samples;
+    const spelt = Object.entries(parts).filter(([key]) => /^x$|^y$|weight|mask|length/i.test(key));
+    checkKeys(op, { x, y, ...Object.fromEntries(spelt) }, ["x", "y", "sampleWeight", "mask", "lengths"]);
+    return { samples: { x, y, sampleWeight, mask, lengths } };
+  }
+  if ("train" in parts) {
+    const hint = "Hand over one part: validationData: data.test.";
+    throw new UsageError(message(op, "this is a data set in two parts", { got: "{ train, test }", hint }));
+  }
+  if (typeof given === "function") return { stream: given as BatchSource };
+  const reading: unknown =
+    Symbol.asyncIterator in parts
+      ? (parts as AsyncIterable<unknown>)[Symbol.asyncIterator]()
+      : Symbol.iterator in parts && !ArrayBuffer.isView(parts) && (parts as Iterable<unknown>)[Symbol.iterator]();
+  if (typeof reading !== "object") {
+    const expected = "{ x, y }, [x, y], a data set, or batches one by one";
+    throw new UsageError(message(op, "nothing to validate on", { expected, got: show(given) }));
+  }
+  if (reading === given && (epochs - initialEpoch > 1 || validateEvery !== undefined)) {
+    const expected = "a function that makes one for each validation, such as () => batches()";
+    const got = "a generator and several validations";
+    throw new UsageError(message(op, "a generator gives its batches once", { expected, got }));
+  }
+  return { stream: given as BatchSource };
+}
