@@ -12,6 +12,7 @@ import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
 import { sgd } from "../../src/optimizers/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
+import { tensor } from "../../src/tensor/create.js";
 import "../support/engine.js";
 import { normals, weightsOf } from "./networks.js";
 
@@ -171,6 +172,20 @@ describe("predict and evaluate", () => {
         dense({ units: 1 }),
       ]),
     );
+
+  it("go through the samples in their order, as states that are carried show", async () => {
+    const model = compile(sequential([lstm({ units: 1, stateful: true, batchSize: 1, inputShape: [2, 1] })], { seed: 1 })); // prettier-ignore
+    const samples = [3, -2, 1, -1, 2, -3, 0, 4].map((value) => [[value], [value / 2]]);
+    const targets = samples.map((_, n) => [n % 3]);
+    const given = { batchSize: 1 };
+    const { loss } = await model.evaluate(samples, targets, given);
+    const outputs = (await model.predict(samples, given)).toArray() as number[][];
+    model.resetStates();
+    const [called, wanted] = [samples.map((sample) => model.call([tensor([sample])])[0].item()), outputs.flat()];
+    expect(called).toEqual(wanted);
+    const errors = wanted.map((value, n) => (value - targets[n][0]) ** 2);
+    expect(loss).toBeCloseTo(errors.reduce((a, b) => a + b) / 8, 6);
+  });
 
   it("leave no memory behind, grouped by length or not", async () => {
     const model = words();
