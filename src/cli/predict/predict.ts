@@ -9,7 +9,7 @@ import { type Arguments, helpHint, wrong } from "../commandLine.js";
 import { drawImage } from "../terminal/drawDigit.js";
 import { oneLine, percent } from "../terminal/format.js";
 import { type Input, type Sources, readInputs, readTexts } from "./inputs.js";
-import { restoredTexts, restoresTexts } from "./restore.js";
+import { rewritesTexts, rewrittenTexts } from "./rewrite.js";
 import { printJson } from "../json.js";
 import { wrap } from "../terminal/layout.js";
 import { Terminal } from "../terminal/terminal.js";
@@ -47,13 +47,15 @@ export const predict: Command = {
     "taken for logits.",
     "",
     "A model of lanegrad train shakespeare continues the text of --prompt; one of",
-    "lanegrad train diacritics prints the texts with their diacritics.",
+    "lanegrad train diacritics prints the texts with their diacritics, one of lanegrad",
+    "train translate translates them, line by line.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
     "lanegrad predict --model digits.safetensors --input t10k-images-idx3-ubyte.gz",
     'lanegrad predict imdb.safetensors --text "A wonderful film"',
     'lanegrad predict diacritics.safetensors --text "tieng viet"',
+    'lanegrad predict translate.safetensors --text "Ein Hund spielt im Schnee."',
     'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
@@ -67,10 +69,10 @@ export const predict: Command = {
       return;
     }
     const model = await loadModel(modelFile);
-    if (restoresTexts(model)) {
-      const restored = await restoredTexts(model, await readTexts(sources, surroundings));
-      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: restored });
-      else for (const { text } of restored) terminal.print(text);
+    if (rewritesTexts(model)) {
+      const written = await rewrittenTexts(model, await readTexts(sources, surroundings));
+      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
+      else for (const { text } of written) terminal.print(text);
       return;
     }
     const samples: Sample[] = [];
