@@ -111,8 +111,10 @@ async function keyed(mutants) {
   for (const { fileName, location, mutatorName, replacement: to, status } of mutants) {
     const lines = (await readFile(fileName, "utf8")).split("\n");
     const file = fileName.slice(fileName.lastIndexOf("src/"));
-    const line = lines[location.start.line - 1].trim();
-    found.push({ file, line, from: pieceOf(lines, location), to, status, mutatorName, number: location.start.line });
+    const { start, end } = location;
+    if (end.line > lines.length) continue; // of a file that has become shorter since a run of other files
+    const line = lines[start.line - 1].trim();
+    found.push({ file, line, from: pieceOf(lines, location), to, status, mutatorName, number: start.line });
   }
   return found;
 }

@@ -394,7 +394,7 @@ export class Model {
    * @throws {UsageError} before the model is built
    */
   zeroGrad(): void {
-    for (const { value } of this.weights) value.zeroGrad();
+    for (const { value } of this.#state.bound("zeroGrad").weights.all) value.zeroGrad();
   }
 
   /**

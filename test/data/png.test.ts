@@ -211,6 +211,11 @@ describe("decodePng", () => {
       "the file is cut off; expected an IEND chunk at its end, got 45 bytes.",
     ],
     [
+      "a file cut off a byte before its pixels' end",
+      file(ihdr(1, 1, 8, 0), greyPixel.subarray(0, -1)),
+      `the file is cut off; expected an IEND chunk at its end, got ${32 + greyPixel.length} bytes.`,
+    ],
+    [
       "a file without its last byte",
       file(ihdr(1, 1, 8, 0), greyPixel, iend.subarray(0, -1)),
       `the file is cut off; expected an IEND chunk at its end, got ${44 + greyPixel.length} bytes.`,

@@ -25,7 +25,7 @@ describe("bleu", () => {
   });
 
   it("of runs of words knows where a word ends: ab c is not a bc", () => {
-    expect(text.bleu([["ab", "c", "x"]], [["a", "bc", "x"]], { maxOrder: 2 })).toBe(0);
+    expect(text.bleu([["ab", "c", "x"]], [[["a", "bc", "x"]]], { maxOrder: 2 })).toBe(0);
   });
 
   it("takes texts for lists of words, and one reference for a list of one", () => {

@@ -151,6 +151,7 @@ describe("a model as a layer", () => {
     await whole.fit(x, y, { epochs: 4 });
     compiled(again);
     expect(again.layers.map(({ kind }) => kind)).toEqual(["model", "dense"]);
+    expect(again.layers[0].trainable).toBe(true);
   });
 
   it("a mask goes through it, and is made in it", async () => {
@@ -181,6 +182,7 @@ describe("a model as a layer", () => {
     expect(after[2]).not.toEqual(before[2]);
     const [drop, keep] = [true, false].map((training) => net.call([x], { training })[0].toArray());
     expect(drop).not.toEqual(keep);
+    expect((await loadModel(await net.toBytes())).layers.map(({ trainable }) => trainable)).toEqual([false, true]);
   });
 
   it("refuses another number of inputs, other features, and a model that is not built", () => {
