@@ -21,7 +21,10 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { tagging } from "./sequences/tagging.js";
+import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -38,12 +41,16 @@ export const lessons: readonly Lesson[] = [
   xor,
   ...imdbNetworks,
   shakespeare,
+  diacritics,
+  translate,
+  shakespeareGpt,
   derivatives,
   translation,
   highway,
   vanishing,
   adding,
-  shakespeareGpt,
+  tagging,
   mnistTable,
   imdbTable,
+  diacriticsTable,
 ];

@@ -4,7 +4,7 @@
  *
  *   npm run mutants                          the kernels, then all rooms
  *   npm run mutants -- --kernels             the kernels: --family optim, --kind ties, --only TEXT, --again, --narrow, --at-once 2
- *   npm run mutants -- --room data --left    what survived earlier runs of a room, with all its tests
+ *   npm run mutants -- --room data --left    what survived earlier runs of a room and what is new, with all its tests
  *   npm run mutants -- --room callbacks      one room of src/: --files src/callbacks/monitor.ts --tests test/callbacks/
  *
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
@@ -39,5 +39,5 @@ if (room !== undefined && !Object.hasOwn(rooms, room))
   throw new Error(`no room ${room}; there are ${Object.keys(rooms).join(", ")}`);
 const chosen = room !== undefined ? [room] : isKernels ? [] : Object.keys(rooms);
 for (const name of chosen)
-  left += await runRoom(name, { files: files?.split(","), tests: tests?.split(","), left: onlyLeft });
+  left += await runRoom(name, { files: files?.split(","), tests: tests?.split(","), left: onlyLeft, narrow });
 process.exit(left > 0 ? 1 : 0);

@@ -197,6 +197,6 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
   let hint;
   if (typeof value === "string") hint = 'Or import "lanegrad/names" once, for names.';
-  if (typeof value === "function") hint = `Call it: ${value.name}().`;
+  if (typeof value === "function" && value.name) hint = `Call it: ${value.name}().`;
   throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...(hint && { hint }) }));
 }

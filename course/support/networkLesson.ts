@@ -2,14 +2,14 @@
  * The parts that a lesson with one network states: its data, its network, its settings, and its task. Does not train:
  * trainToResult.ts does.
  */
-import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer } from "lanegrad";
+import type { Callback, Dataset, FitOptions, Loss, Metric, Model, Optimizer, Tensor } from "lanegrad";
 import type { Block } from "lanegrad/report";
-import type { NumberSetting } from "../settings.js";
+import type { NumberSetting, Settings, Values } from "../settings.js";
 import type { Lesson, Stage } from "../stage.js";
 import type { Wording } from "./progress.js";
 
-/** The settings of a training. */
-export type NetworkSettings = {
+/** The settings of a training; a lesson may have others. */
+export type NetworkSettings = Settings & {
   readonly epochs: NumberSetting;
   /** Samples per step. */
   readonly batch: NumberSetting;
@@ -17,15 +17,28 @@ export type NetworkSettings = {
   readonly lr: NumberSetting;
 };
 
+/** Samples of a network. */
+export interface Samples extends Dataset {
+  /** The inputs after the first, for a network with several. */
+  readonly further?: readonly Tensor[];
+}
+
+/** All inputs, as `fit` takes them. */
+export function inputsOf({ x, further = [] }: Samples): Tensor | readonly Tensor[] {
+  return further.length === 0 ? x : [x, ...further];
+}
+
 /** The data that a network is trained and tested on. */
 export interface TrainingData {
   /** "mnist", "drawn", "points", "imdb" or "text"; recorded in checkpoints and in the result. */
   readonly kind: string;
   /** The data and where they come from, for people. */
   readonly description: string;
-  readonly train: Dataset;
+  readonly train: Samples;
   /** Evaluated once, after training, unless the lesson says otherwise. */
-  readonly test: Dataset;
+  readonly test: Samples;
+  /** Evaluated after each epoch. Default: what the lesson says, else nothing. */
+  readonly validation?: Samples;
   /** The names of classes; for a text its characters, in the order of their tokens. */
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */
@@ -56,7 +69,8 @@ export interface NetworkParts {
   /** The network's task: how it is tested, and how the result is worded. Default: classification. */
   readonly task?: Task;
   data(stage: Stage<NetworkSettings>): Promise<TrainingData>;
-  model(seed: number, data: TrainingData, batch: number): Model;
+  /** @param settings  all settings of the lesson, its own ones among them */
+  model(seed: number, data: TrainingData, batch: number, settings: Values<Settings>): Model;
   optimizer(run: Run): Optimizer;
   /** Options of fit; groupByLength is one of evaluate too. Default: none. */
   readonly fit?: Pick<FitOptions, "validationSplit" | "groupByLength" | "shuffle">;

@@ -4,7 +4,14 @@ import type { Result, Stage } from "../stage.js";
 import { classes } from "./classes.js";
 import { Curves } from "./curves.js";
 import { count, duration, plural, rate } from "./format.js";
-import { type NetworkLesson, type NetworkSettings, compileFor, trainedRows, weightCount } from "./networkLesson.js";
+import {
+  type NetworkLesson,
+  type NetworkSettings,
+  compileFor,
+  inputsOf,
+  trainedRows,
+  weightCount,
+} from "./networkLesson.js";
 import { TrainingProgress } from "./progress.js";
 
 /**
@@ -16,7 +23,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   const { task = classes } = lesson;
   const { epochs, batch, lr } = settings;
   const data = await lesson.data(stage);
-  const model = resumed ?? lesson.model(seed, data, batch);
+  const model = resumed ?? lesson.model(seed, data, batch, settings);
   const takeNotes = (isCheckpoint: boolean): void => {
     const run = isCheckpoint && { run: settings };
     model.notes = { recipe: lesson.name, data: data.kind, ...run, ...task.notes(data) };
@@ -34,7 +41,6 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   stage.show({ kind: "fact", name: "data", text: data.description });
   stage.show({ kind: "fact", name: "network", text: `${size}, seed ${seed}` });
 
-  const { x, y } = data.train;
   const rows = trainedRows(lesson, data.train);
   if (resumed === undefined) compileFor(lesson, model, { epochs, batch, lr, steps: epochs * Math.ceil(rows / batch) });
   let samples = 0;
@@ -56,9 +62,10 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   const callbacks = [counter, ...own, views, new TrainingProgress(stage, task.wording), new Curves(stage), keeping];
   const start = performance.now();
   const history = await model
-    .fit(x, y, {
+    .fit(inputsOf(data.train), data.train.y, {
       ...lesson.fit,
-      ...(lesson.showsTest === true && { validationData: data.test }),
+      ...(lesson.showsTest === true && { validationData: { x: inputsOf(data.test), y: data.test.y } }),
+      ...(data.validation && { validationData: { x: inputsOf(data.validation), y: data.validation.y } }),
       ...{ epochs, batchSize: batch, callbacks, signal, resume: resumed !== undefined },
     })
     .catch(async (error: unknown) => {
@@ -78,7 +85,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   stage.show({ kind: "fact", name: "test", text: summary, isResult: true });
   for (const block of [...blocks, layersOf(model)]) stage.show(block);
   const trainLoss = history.epochs.length === 0 ? null : history.history.loss.at(-1);
-  return { data: data.kind, epochs, trainLoss, ...numbers, seconds, samplesPerSecond: samples / seconds };
+  return { data: data.kind, seed, epochs, trainLoss, ...numbers, seconds, samplesPerSecond: samples / seconds };
 }
 
 function layersOf(model: Model) {

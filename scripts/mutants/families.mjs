@@ -26,6 +26,7 @@ export const families = {
   },
   image: { part: "images", tests: kernels("edges"), rows: "sample|deskew|distortion|cutout" },
   recurrent: { part: "recurrent", tests: kernels("recurrent", "edges"), rows: "lstm|gru|simpleRnn|Rnn|peephole" },
+  attention: { part: "sequences", tests: ["test/ops/attention.test.ts"], rows: "attention" },
   elementwise: { part: ["core", "more"], tests: kernels("fill", "edges", "bias", "unary", "binary"), rows: "" },
   reduce: { part: "core", tests: kernels("edges", "reduce"), rows: "sum|mean|max|min|arg|prod|cum" },
   order: { part: "more", tests: ["test/ops/composed.test.ts"], rows: "sort" },

@@ -1,8 +1,7 @@
 /**
  * From rows to batches: the rows of an epoch in a seeded order, gathered by a kernel into buffers that all batches
  * share.
- * Letters: N rows of the data, n rows of a batch, L steps of its sequences where rows are grouped by length. Does not
- * know models or losses.
+ * Letters: N rows of the data, n rows of a batch. Does not know models or losses.
  */
 import { gatherInto, gatherStepsInto } from "../ops/shape/gather.js";
 import { empty, zeros } from "../tensor/create.js";
@@ -24,17 +23,15 @@ export class Batches {
   readonly #columns: readonly Tensor[];
   readonly #buffers: readonly Tensor[];
   readonly #indices: Tensor;
-  /** Of column 0, if rows are grouped by length. */
+  /** If rows are grouped by length. */
   readonly lengths: Lengths | undefined;
-  /** The views of the buffers, by n and L. */
+  /** The views of the buffers, by n and the steps. */
   readonly #views = new Map<number, { readonly indices: Tensor; readonly batch: Batch }>();
-  #computedSteps = 0;
-  #tokens = 0;
 
   /**
    * @param columns    (N, …) each; uint8 is read as fractions of 255
    * @param batchSize  n ≥ 1; if larger than N, N
-   * @param lengths    of column 0, (N, T) int32, if rows are grouped by length: Note [Groups by length]
+   * @param lengths    if rows are grouped by length: Note [Groups by length]
    * @throws {MemoryError}
    */
   constructor(columns: readonly Tensor[], batchSize: number, lengths?: Lengths) {
@@ -68,32 +65,33 @@ export class Batches {
 
   /**
    * Selects the rows of batch `b` of an epoch with that order. {@link gather} then fills the buffers.
-   * @returns the number of rows n, the number of steps L (undefined where rows are not grouped by length), and views of
-   *   the buffers of that size: the same array for the same n and L
+   * @returns the number of rows n, the steps of its sequences (undefined where rows are not grouped by length), and views
+   *   of the buffers of that size: the same array for the same n and steps
    */
   select(
     order: Int32Array,
     b: number,
-  ): { readonly n: number; readonly steps: number | undefined; readonly batch: Batch } {
+  ): { readonly n: number; readonly steps: readonly number[] | undefined; readonly batch: Batch } {
     const rows = order.subarray(b * this.batchSize, Math.min((b + 1) * this.batchSize, this.rows));
-    const steps = this.lengths && this.#stepsOf(this.lengths, rows);
+    const steps = this.lengths?.stepsOf(rows);
     const { indices, batch } = this.#viewsOf(rows.length, steps);
     indices.assign(rows);
     return { n: rows.length, steps, batch };
   }
 
-  /** Fills the buffers with the selected rows, n rows of L steps. Only calls kernels, so that it can be recorded. */
-  gather(n: number, steps?: number): void {
+  /** Fills the buffers with the selected rows, n rows of so many steps. Only calls kernels, so that it can be recorded. */
+  gather(n: number, steps?: readonly number[]): void {
     const { indices, batch } = this.#viewsOf(n, steps);
     for (const [i, column] of this.#columns.entries()) {
-      if (i > 0 || steps === undefined) gatherInto(batch[i], column, indices);
-      else gatherStepsInto(batch[i], column, indices, this.lengths!.isPaddedInFront ? column.shape[1] - steps : 0);
+      const cut = steps && this.lengths!.cutOf(i, steps);
+      if (cut === undefined) gatherInto(batch[i], column, indices);
+      else gatherStepsInto(batch[i], column, indices, cut.from);
     }
   }
 
   /** The share of padding in all steps selected so far, in percent; undefined where rows are not grouped by length. */
   get padding(): number | undefined {
-    return this.#computedSteps === 0 ? undefined : 100 * (1 - this.#tokens / this.#computedSteps);
+    return this.lengths?.padding;
   }
 
   /** Frees the buffers. */
@@ -102,21 +100,15 @@ export class Batches {
     for (const buffer of [this.#indices, ...this.#buffers]) buffer.dispose();
   }
 
-  /** L; also counts its padding. */
-  #stepsOf({ tokens, rounded }: Lengths, rows: Int32Array): number {
-    const steps = rows.reduce((most, row) => Math.max(most, rounded[row]), 0);
-    this.#computedSteps += steps * rows.length;
-    this.#tokens += rows.reduce((sum, row) => sum + tokens[row], 0);
-    return steps;
-  }
-
-  #viewsOf(n: number, steps: number | undefined): { readonly indices: Tensor; readonly batch: Batch } {
-    const key = (steps ?? 0) * (this.batchSize + 1) + n;
+  #viewsOf(n: number, steps: readonly number[] | undefined): { readonly indices: Tensor; readonly batch: Batch } {
+    const key = (steps === undefined ? 0 : this.lengths!.keyOf(steps)) * (this.batchSize + 1) + n;
     let views = this.#views.get(key);
     if (views === undefined) {
-      const batch = this.#buffers.map(({ shape }, i) =>
-        keep(this.#buffers[i].section(0, i === 0 && steps !== undefined ? [n, steps] : [n, ...shape.slice(1)])),
-      );
+      const batch = this.#buffers.map((buffer, i) => {
+        const cut = steps && this.lengths!.cutOf(i, steps);
+        const rest = buffer.shape.slice(1);
+        return keep(buffer.section(0, cut === undefined ? [n, ...rest] : [n, cut.steps, ...rest.slice(1)]));
+      });
       views = { indices: keep(this.#indices.section(0, [n])), batch };
       this.#views.set(key, views);
     }

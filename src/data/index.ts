@@ -10,9 +10,36 @@ export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
+export {
+  findMulti30k,
+  multi30k,
+  multi30kFrom,
+  multi30kNames,
+  type Multi30kFiles,
+  type Multi30kLanguage,
+  type Multi30kOptions,
+  type Multi30kPart,
+  type Multi30kTexts,
+} from "./multi30k.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
+export {
+  findTreebank,
+  parseConllu,
+  treebank,
+  treebankFiles,
+  type TaggedSentence,
+  type Treebank,
+  type TreebankOptions,
+} from "./treebank.js";
+export {
+  findVietnamese,
+  vietnamese,
+  vietnameseFiles,
+  type VietnameseOptions,
+  type VietnameseText,
+} from "./vietnamese.js";
 export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";

@@ -34,7 +34,6 @@ export interface ParameterSpec {
 
 /** What a parameter's layer tells those who train it. */
 interface Owner {
-  readonly name: string | undefined;
   readonly isFrozen: boolean;
   readonly parameters: readonly Parameter[];
 }

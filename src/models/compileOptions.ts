@@ -37,7 +37,8 @@ export interface CompileOptions {
 }
 
 /** The options, checked, with functions as what they stand for. */
-export interface Compiled extends Pick<CompileOptions, "lossWeights" | "averageDecay" | "checkLogits"> {
+export interface Compiled extends Pick<CompileOptions, "lossWeights" | "averageDecay"> {
+  readonly checkLogits: boolean;
   readonly optimizer: Optimizer;
   readonly losses: readonly Loss[];
   /** A list for each output; none at all where there are no metrics. */

@@ -301,13 +301,7 @@ export class Model {
         };
         const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
         groups?.checkNotGiven(op, masks);
-        const lengths = groups?.groupsFor(
-          op,
-          this.layers,
-          inputs,
-          { what: "output", shapes: outputShapes },
-          groupByLength,
-        );
+        const lengths = groups?.groupsFor(op, this.layers, inputs, [], groupByLength);
         own?.load();
         const gathered = columns.map(({ tensor }) => tensor);
         const check = interrupts(op, state, signal);
@@ -400,7 +394,7 @@ export class Model {
    * @throws {UsageError} before the model is built
    */
   zeroGrad(): void {
-    for (const { value } of this.weights) value.zeroGrad();
+    for (const { value } of this.#state.bound("zeroGrad").weights.all) value.zeroGrad();
   }
 
   /**

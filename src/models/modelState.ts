@@ -182,8 +182,7 @@ export class ModelState {
   compile(options: Compiled): void {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
-    if (options.checkLogits ?? true)
-      for (const [i, loss] of options.losses.entries()) checkLogits(loss, form.layersBefore(i));
+    if (options.checkLogits) for (const [i, loss] of options.losses.entries()) checkLogits(loss, form.layersBefore(i));
     const step = form instanceof Graph ? this.#newStep(options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();

@@ -35,6 +35,24 @@ describe("a frame", () => {
     expect(values[0]).toEqual({ step: 0, low: 3, high: 3, counts: Uint32Array.of(2, 0), nonFinite: 2 });
     expect(gradients[0]).toEqual({ step: 0, low: 0, high: 0, counts: Uint32Array.of(0, 0), nonFinite: 0 });
   });
+
+  it("has the largest element wherever it stands, and leaves what is infinite out of its parts", () => {
+    const { callback, step } = watched({ bins: 2 });
+    step([1, 0, Infinity, -Infinity], [5, 1]);
+    const [{ values, gradients }] = callback.weights;
+    expect(values[0]).toEqual({ step: 0, low: 0, high: 1, counts: Uint32Array.of(1, 1), nonFinite: 2 });
+    expect(gradients[0]).toEqual({ step: 0, low: 1, high: 5, counts: Uint32Array.of(1, 1), nonFinite: 0 });
+  });
+
+  it("of a weight without a gradient holds nothing", () => {
+    let watch!: (weights: readonly WatchedWeight[]) => void;
+    const callback = histograms({ bins: 2 });
+    expect([callback.name, callback.weights]).toEqual(["histograms", []]);
+    void callback.onTrainBegin!({ ...fakeTraining(), beforeUpdate: (given: typeof watch) => void (watch = given) });
+    watch([{ name: "w", value: { toTypedArray: () => [1], grad: undefined } }]);
+    const [{ gradients }] = callback.weights;
+    expect(gradients).toEqual([{ step: 0, low: 0, high: 0, counts: Uint32Array.of(0, 0), nonFinite: 0 }]);
+  });
 });
 
 describe("frames", () => {
@@ -48,15 +66,19 @@ describe("frames", () => {
     expect(stepsAfter[3]).toEqual([0, 1, 2, 3]);
     expect(stepsAfter[4]).toEqual([0, 2, 4]);
     expect(stepsAfter[6]).toEqual([0, 2, 4, 6]);
+    expect(stepsAfter[7]).toEqual([0, 2, 4, 6]); // the step after it is not due
     expect(stepsAfter[8]).toEqual([0, 4, 8]);
     expect(stepsAfter[39]).toEqual([0, 16, 32]);
     for (const steps of stepsAfter) expect(steps.length).toBeLessThanOrEqual(4);
-    expect(callback.weights[0].values.map(({ low }) => low)).toEqual([0, 16, 32]);
+    const [{ values, gradients }] = callback.weights;
+    for (const frames of [values, gradients]) expect(frames.map(({ low }) => low)).toEqual([0, 16, 32]);
   });
 
   it("of 3 at most, an odd number, stay at equal distances too", () => {
     const { callback, step } = watched({ frames: 3 });
-    for (let i = 0; i < 100; i++) step([i]);
+    for (let i = 0; i < 4; i++) step([i]);
+    expect(callback.weights[0].values.map((frame) => frame.step)).toEqual([0, 2]);
+    for (let i = 4; i < 100; i++) step([i]);
     expect(callback.weights[0].values.map((frame) => frame.step)).toEqual([0, 64]);
   });
 });

@@ -52,7 +52,7 @@ describe("lanegrad train imdb", () => {
 
   it("has six networks, whose weights are counted right", () => {
     const counts = imdbNetworks.map((lesson) => {
-      const model = lesson.model(0, undefined as never, 32);
+      const model = lesson.model(0, undefined as never, 32, { epochs: 1, batch: 32, lr: 0.001 });
       const count = model.weights.reduce((sum, { value }) => sum + value.size, 0) - 1_000_000;
       model.dispose();
       return count;

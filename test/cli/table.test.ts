@@ -77,8 +77,8 @@ describe("lanegrad table mnist", () => {
 
   it.each([
     [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write --report"],
-    [[], "lanegrad table: missing table; expected mnist or imdb."],
-    [["imagenet"], 'table: unknown table; expected mnist or imdb, got "imagenet".'],
+    [[], "lanegrad table: missing table; expected mnist, imdb or diacritics-depths."],
+    [["imagenet"], 'table: unknown table; expected mnist, imdb or diacritics-depths, got "imagenet".'],
     [["mnist", "--data", join(folder, "none")], "cannot read --data"],
   ])("refuses %j", async (args, text) => {
     const { status, stderr } = await run(...args);

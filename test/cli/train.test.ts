@@ -53,6 +53,7 @@ describe("lanegrad train", () => {
     expect(Object.keys(result)).toEqual([
       "recipe",
       "data",
+      "seed",
       "epochs",
       "trainLoss",
       "testLoss",

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Batch, Batches } from "../../src/data/batches.js";
 import { init } from "../../src/runtime/init.js";
 import { heap } from "../../src/runtime/runtime.js";
+import { Lengths } from "../../src/data/lengths.js";
 import { tensor, zeros } from "../../src/tensor/create.js";
 
 /** Selects and gathers a batch. */
@@ -94,16 +95,8 @@ describe("Batches", () => {
       tokens.reduce((rows, length, i) => rows.fill(i + 1, 6 * i, 6 * i + length), new Int32Array(42)),
       [7, 6],
     );
-    const order = (): Int32Array => Int32Array.of(0, 2, 3, 5, 6, 1, 4);
-    const lengths = {
-      tokens,
-      rounded: tokens,
-      isPaddedInFront: false,
-      steps: 6,
-      multiple: 1,
-      order,
-      recentlyUsed: () => new Map<never, never>(),
-    };
+    const one = { tokens, rounded: tokens, isPaddedInFront: false, steps: 6 };
+    const lengths = new Lengths([one], [0], 1);
     const batches = new Batches([sequences], 2, lengths);
     expect([batches.grouping, batches.padding]).toEqual([1, undefined]);
     const shapes = [[0], [2, 3], [5, 6], [1], [3], [2, 1], [5, 2]].map((rows) => {

@@ -16,6 +16,7 @@ import { readIntegers } from "../../src/data/formats/npy.js";
 import { pickledLists } from "../../src/data/formats/pickledLists.js";
 import { reviewWordsFrom } from "../../src/data/reviewWords.js";
 import { readText } from "../../src/data/text/readText.js";
+import { bytePairsFrom, fitBytePairs, loadBytePairs } from "../../src/data/text/bytePairs.js";
 import { fitTokenizer, loadTokenizer } from "../../src/data/text/tokenizer.js";
 import { DataError, LanegradError, UsageError, show } from "../../src/errors.js";
 import { layers, sequential } from "../../src/index.js";
@@ -118,6 +119,11 @@ describe("linear: 8 times the size takes at most 24 times the time, or less than
     ["a tokenizer of units", 5000, (n) => loadTokenizer(savedTokenizer({ units: range(n).map(String) }))],
     ["a tokenizer of filters", 10_000, async (n) => (await loadTokenizer(savedTokenizer({ filters: "-]^\\".repeat(n) }))).encode("a b")],
     ["a text of blanks for a tokenizer", 80_000, (n) => fitTokenizer(`a${" ".repeat(n)}b`, { unit: "words" })],
+    ["byte pairs of brackets", 80_000, (n) => loadBytePairs(utf8(`{"format":${"[".repeat(n)}${"]".repeat(n)}}`))],
+    ["byte pairs of merges", 5000, (n) => bytePairsFrom({ format: "lanegrad byte pairs", lower: false, padding: true, marks: [], merges: range(n).map((i) => [i >> 8, i & 255]) })],
+    ["a text of one letter for byte pairs", 20_000, (n) => fitBytePairs("a".repeat(n), { maxTokens: 2000 }).encode("b".repeat(n))],
+    ["a text of blanks for byte pairs", 20_000, (n) => fitBytePairs(`a${" ".repeat(n)}b`, { maxTokens: 2000 })],
+    ["a text of marks for byte pairs", 20_000, (n) => fitBytePairs("\u0301".repeat(n), { maxTokens: 2000 }).encode("!".repeat(n))],
     ["review words", 5000, (n) => reviewWordsFrom({ format: "lanegrad review words", options: {}, ranks: Object.fromEntries(range(n).map((i) => [`w${i}`, i + 1])) })],
     ["a checkpoint's path of braces", 30_000, (n) => checkpoint({ path: `}${"{".repeat(n)}` })],
     ["show of nested arrays", 10_000, (n) => show(JSON.parse("[".repeat(n) + "]".repeat(n)))],

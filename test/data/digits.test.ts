@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { digits } from "../../src/data/digits/digits.js";
 import { glyphs } from "../../src/data/digits/glyphs.js";
 import { parseIdx } from "../../src/data/formats/idx.js";
@@ -135,6 +135,33 @@ describe("digits", () => {
       expect(share).toBeGreaterThan(0.8);
     },
   );
+
+  it("asks the clock after every 64 digits, and reports where the event loop ran and at each end", async () => {
+    let now = performance.now();
+    let passes = 1000;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += passes));
+    try {
+      const steps: number[][] = [];
+      const options = {
+        train: 200,
+        test: 70,
+        onProgress: (drawn: number, total: number) => steps.push([drawn, total]),
+      };
+      await digits(options);
+      expect(steps).toEqual([64, 128, 192, 200, 264, 270].map((drawn) => [drawn, 270]));
+      passes = 0;
+      await digits(options);
+      expect(steps.slice(6)).toEqual([[200, 270], [270, 270]]); // prettier-ignore
+      passes = 1000;
+      const controller = new AbortController();
+      const stop = (drawn: number): void => controller.abort(drawn);
+      await expect(digits({ train: 200, test: 70, signal: controller.signal, onProgress: stop })).rejects.toBe(64);
+    } finally {
+      clock.mockRestore();
+    }
+    await expect(digits({ signal: AbortSignal.abort("no") })).rejects.toBe("no");
+    await digits({ train: 1, test: 1 }); // nobody has to listen
+  });
 
   it("lets the event loop run, reports progress, and ends when told to", async () => {
     let ticks = 0;

@@ -187,6 +187,14 @@ describe("a list of files", () => {
     expect(await decodeImage("f", jpg(8, 8, red), decodeJpeg)).toEqual({ width: 1, height: 1, pixels: Uint8Array.of(1, 2, 3, 255) });
   }); // prettier-ignore
 
+  it("and PNG files are the browser's in a page, whatever reads JPEG files", async () => {
+    vi.stubGlobal("process", {});
+    vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("asked")));
+    await expect(decodeImage("f", png(1, 1, red), vi.fn())).rejects.toThrow(
+      "f: the PNG file is damaged; got Error: asked.",
+    );
+  });
+
   it.each<[string, object]>([
     ["a byte too few", { width: 1, height: 2, data: new Uint8Array(7) }],
     ["no pixels", { width: 0, height: 2, data: new Uint8Array(0) }],

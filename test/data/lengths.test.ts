@@ -1,7 +1,7 @@
 /** Lengths of padded sequences, and their order in batches. */
 import { describe, expect, it } from "vitest";
 import { Batches } from "../../src/data/batches.js";
-import { lengthsOf, orderByLength } from "../../src/data/lengths.js";
+import { Lengths, lengthsOf, orderByLength } from "../../src/data/lengths.js";
 import { tensor } from "../../src/tensor/create.js";
 import { Random } from "../../src/tensor/random.js";
 import "../support/engine.js";
@@ -59,7 +59,7 @@ describe("orderByLength", () => {
   };
 
   it("is a permutation in batches of similar length, another one for another epoch, the same for the same", () => {
-    const order = (seed: number) => orderByLength(lengths, 10, true, new Random(seed));
+    const order = (seed: number) => orderByLength([lengths], 10, true, new Random(seed));
     expect([...order(1)].sort((a, b) => a - b)).toEqual([...Array(1003).keys()]);
     expect(spread(order(1), 10)).toBeLessThan(0.05);
     expect(spread(new Random(1).permutation(1003), 10)).toBeGreaterThan(0.5);
@@ -71,7 +71,7 @@ describe("orderByLength", () => {
 
   it("shuffles the batches of one pool, and leaves a smaller last batch, the longest sequences, the last", () => {
     const ascending = Int32Array.from({ length: 103 }, (_, i) => i);
-    const orders = [1, 2, 3].map((seed) => orderByLength(ascending, 10, true, new Random(seed)));
+    const orders = [1, 2, 3].map((seed) => orderByLength([ascending], 10, true, new Random(seed)));
     for (const order of orders) {
       expect([...order].sort((a, b) => a - b)).toEqual([...ascending]);
       const firsts = Array.from({ length: 10 }, (_, b) => order[10 * b]);
@@ -84,7 +84,7 @@ describe("orderByLength", () => {
   });
 
   it("without shuffling is sorted by length, equals as they stand", () => {
-    expect([...orderByLength(Int32Array.of(3, 1, 3, 1, 2), 2, false, random)]).toEqual([1, 3, 4, 0, 2]);
+    expect([...orderByLength([Int32Array.of(3, 1, 3, 1, 2)], 2, false, random)]).toEqual([1, 3, 4, 0, 2]);
   });
 });
 
@@ -102,7 +102,7 @@ describe("padding on both sides", () => {
 
   it("one side alone is taken, samples of padding alone too", () => {
     const taken = (...rows: number[][]) => lengthsOf("fit", tensor(rows, undefined, int32), 1);
-    expect(taken(front, none, [0, 0])).toMatchObject({ isPaddedInFront: true, steps: 2, multiple: 1 });
+    expect(taken(front, none, [0, 0])).toMatchObject({ isPaddedInFront: true, steps: 2 });
     expect([...taken(front, none, [0, 0]).tokens]).toEqual([1, 2, 0]);
     expect([...taken(behind, none, [0, 0]).rounded]).toEqual([1, 2, 1]);
     expect(taken(behind, none, [0, 0]).isPaddedInFront).toBe(false);
@@ -116,7 +116,7 @@ describe("Batches by length", () => {
       const rows = inFront ? rowsInFront : rowsInFront.map((row) => row.toReversed());
       const x = tensor(rows, undefined, int32);
       const y = tensor([0, 1, 2, 3, 4], undefined, int32);
-      const batches = new Batches([x, y], 2, lengthsOf("fit", x, 1));
+      const batches = new Batches([x, y], 2, new Lengths([lengthsOf("fit", x, 1)], [0, undefined], 1));
       const order = batches.order(false, 0, 0);
       const taken = [0, 1, 2].map((b) => {
         const { n, steps, batch } = batches.select(order, b);
@@ -146,10 +146,38 @@ describe("Batches by length", () => {
   );
 });
 
+describe("Batches by the lengths of two inputs", () => {
+  const sources = [[1, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0]]; // prettier-ignore
+  const targets = [[0, 0, 7, 8, 9], [0, 0, 0, 0, 6], [0, 1, 2, 3, 4], [0, 0, 0, 5, 5]]; // prettier-ignore
+  const next = targets.map((row) => row.map((token) => [token, -token]));
+
+  it("are as long as the longest of each, targets and weights with the input that has as many steps", () => {
+    const [x, y] = [sources, targets].map((rows) => tensor(rows, undefined, int32));
+    const z = tensor(next); // (4, 5, 2), float32
+    const sequences = [lengthsOf("fit", x, 2), lengthsOf("fit", y, 1)];
+    const batches = new Batches([x, y, z], 2, new Lengths(sequences, [0, 1, 1], 2));
+    const order = batches.order(false, 0, 0);
+    expect([...order]).toEqual([1, 3, 0, 2]); // by 2, 2, 4, 4 steps of the source, then by 1, 2, 3, 4 of the target
+    const taken = [0, 1].map((b) => {
+      const { n, steps, batch } = batches.select(order, b);
+      batches.gather(n, steps);
+      return [steps, ...batch.map((column) => column.toArray())];
+    });
+    const behind = (rows: readonly unknown[][], steps: number, ...which: number[]) =>
+      which.map((row) => rows[row].slice(5 - steps));
+    expect(taken).toEqual([
+      [[2, 2], [[1, 1], [1, 0]], behind(targets, 2, 1, 3), behind(next, 2, 1, 3)],
+      [[4, 4], [sources[0], sources[2]], behind(targets, 4, 0, 2), behind(next, 4, 0, 2)],
+    ]); // prettier-ignore
+    expect(batches.padding).toBeCloseTo(100 * (1 - 20 / 24), 10);
+    batches.dispose();
+  });
+});
+
 describe("recentlyUsed", () => {
   it("holds the 24 values that were used last, and frees each of the others once", () => {
     const freed: number[] = [];
-    const kept = lengthsOf("test", tensor(Int32Array.of(1), [1, 1])).recentlyUsed<string, number>((value) => {
+    const kept = new Lengths([], [], 1).recentlyUsed<string, number>((value) => {
       freed.push(value);
     });
     for (let i = 0; i < 24; i++) kept.set(`size ${i}`, i);

@@ -159,6 +159,11 @@ describe("decodePng", () => {
     ).toEqual([255, 0]);
   });
 
+  it("passes over the transparent colour of an image that has opacity of its own", () => {
+    const own = { width: 1, height: 1, depth: 8, color: 6, samples: [1, 2, 3, 4] };
+    expect(pixelsOf(writePng({ ...own, before: [chunk("tRNS", [0])] }))).toEqual([[1, 2, 3, 4]]);
+  });
+
   it("joins several IDAT chunks and passes over chunks that may be ignored", () => {
     const parts = {
       width: 40,
@@ -205,6 +210,21 @@ describe("decodePng", () => {
       file(ihdr(1, 1, 8, 0), new Uint8Array([0xff, 0xff, 0xff, 0xff, 73, 68, 65, 84, 0, 0, 0, 0])),
       "the file is cut off; expected an IEND chunk at its end, got 45 bytes.",
     ],
+    [
+      "a file cut off a byte before its pixels' end",
+      file(ihdr(1, 1, 8, 0), greyPixel.subarray(0, -1)),
+      `the file is cut off; expected an IEND chunk at its end, got ${32 + greyPixel.length} bytes.`,
+    ],
+    [
+      "a file without its last byte",
+      file(ihdr(1, 1, 8, 0), greyPixel, iend.subarray(0, -1)),
+      `the file is cut off; expected an IEND chunk at its end, got ${44 + greyPixel.length} bytes.`,
+    ],
+    [
+      "a signature of which the last byte is wrong",
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0b),
+      "this is not a PNG file; expected 89 50 4e 47 0d 0a 1a 0a at its start, got 89 50 4e 47 0d 0a 1a 0b.",
+    ],
     ["a damaged chunk", damaged, 'chunk "IDAT" is damaged; expected the checksum that it carries.'],
     [
       "pixels before the header",
@@ -222,6 +242,25 @@ describe("decodePng", () => {
       file(ihdr(0, 1, 8, 0), greyPixel, iend),
       `the image has the wrong size; expected 1 to ${maxPixels} pixels and sides of at most ${maxSide}, got 0 × 1.`,
     ],
+    ...[
+      [1, 0],
+      [16385, 1],
+      [1, 16385],
+      [4096, 2049],
+    ].map(([width, height]): [string, Uint8Array, string] => [
+      `${width} × ${height} pixels`,
+      file(ihdr(width, height, 8, 0), greyPixel, iend),
+      `the image has the wrong size; expected 1 to ${maxPixels} pixels and sides of at most ${maxSide}, got ${width} × ${height}.`,
+    ]),
+    ...[
+      [16384, 1],
+      [1, 16384],
+      [4096, 2048],
+    ].map(([width, height]): [string, Uint8Array, string] => [
+      `${width} × ${height} pixels for nothing but their number`,
+      file(ihdr(width, height, 8, 0), greyPixel, iend),
+      `pixels are missing; expected ${(width + 1) * height} bytes, got 2.`,
+    ]),
     [
       "a huge image",
       file(ihdr(0x7fffffff, 0x7fffffff, 8, 0), greyPixel, iend),
@@ -242,6 +281,14 @@ describe("decodePng", () => {
       file(ihdr(1, 1, 8, 0, 2), greyPixel, iend),
       "unknown coding; expected compression 0, filter 0, interlace 0 or 1, got 0, 0, 2.",
     ],
+    ...[
+      [1, 0],
+      [0, 1],
+    ].map((coding): [string, Uint8Array, string] => [
+      `compression ${coding[0]} and filter ${coding[1]}`,
+      file(chunk("IHDR", [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, ...coding, 0]), greyPixel, iend),
+      `unknown coding; expected compression 0, filter 0, interlace 0 or 1, got ${coding[0]}, ${coding[1]}, 0.`,
+    ]),
     [
       "an unknown chunk that is needed",
       file(ihdr(1, 1, 8, 0), chunk("ABCD"), greyPixel, iend),
@@ -267,6 +314,21 @@ describe("decodePng", () => {
       "a palette image without palette",
       file(ihdr(1, 1, 8, 3), greyPixel, iend),
       "the palette is missing or damaged; expected PLTE of 3 bytes a colour, got 0 bytes.",
+    ],
+    [
+      "a palette with a piece of a colour",
+      file(ihdr(1, 1, 8, 3), chunk("PLTE", [1, 2, 3, 4]), greyPixel, iend),
+      "the palette is missing or damaged; expected PLTE of 3 bytes a colour, got 4 bytes.",
+    ],
+    [
+      "an index one beyond the palette",
+      file(
+        ihdr(1, 1, 8, 3),
+        chunk("PLTE", [1, 2, 3, 4, 5, 6]),
+        idat({ width: 1, height: 1, depth: 8, color: 3, samples: [2] }),
+        iend,
+      ),
+      "a pixel has no colour; expected an index < 2, got 2.",
     ],
     [
       "an index beyond the palette",

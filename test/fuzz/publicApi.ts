@@ -128,6 +128,13 @@ const targets: readonly Target[] = [
     "decode",
     "toJSON",
   ]),
+  ...methodsOf("byte pairs", () => text.fitBytePairs("some text", { maxTokens: 300 }), [
+    "tokenOf",
+    "unitOf",
+    "encode",
+    "decode",
+    "toJSON",
+  ]),
   ...functionsOf("report", report),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,

@@ -361,6 +361,17 @@ const tokenizer: Reader = {
   },
 };
 
+const savedPairs = JSON.stringify(text.fitBytePairs(decode(verse), { maxTokens: 300, marks: ["<end>"] }));
+
+const bytePairs: Reader = {
+  name: "byte pairs",
+  file: (draw, damage) => (draw.chance() ? damage(encode(savedPairs)) : encode(otherJson(savedPairs, draw))),
+  async read(bytes) {
+    const loaded = await text.loadBytePairs(bytes);
+    loaded.decode(loaded.encode("Hover through it"));
+  },
+};
+
 const reviewWords = JSON.stringify({
   format: "lanegrad review words",
   ranks: { the: 1, film: 2, fog: 3 },
@@ -406,5 +417,5 @@ const predict: Reader = {
 export const readers: readonly Reader[] = [
   ...[csv, csv, csv, idxReader, idxReader, npyIntegers, npyIntegers, npyLists, npyLists, pickle, pickle, pickle],
   ...[zip, npz, gzip, plainText, picture, picture, safetensors, safetensors, safetensors, model, model],
-  ...[tokenizer, tokenizer, words, words, predict],
+  ...[tokenizer, tokenizer, bytePairs, words, words, predict],
 ];

@@ -1,10 +1,10 @@
 /** What compile refuses, before anything has changed. */
 import { expect, it } from "vitest";
-import { dense } from "../../src/layers/index.js";
+import { dense, input } from "../../src/layers/index.js";
 import * as losses from "../../src/losses/index.js";
 import * as metrics from "../../src/metrics/index.js";
 import type { CompileOptions } from "../../src/models/compileOptions.js";
-import { sequential } from "../../src/models/sequential.js";
+import { model, sequential } from "../../src/models/sequential.js";
 import * as optimizers from "../../src/optimizers/index.js";
 import "../support/engine.js";
 
@@ -51,6 +51,20 @@ it.each([
   const model = sequential([dense({ units: 3, inputShape: [2] })]);
   model.compile(fits);
   expect(() => model.compile({ ...fits, ...wrong } as unknown as CompileOptions)).toThrow(expected);
+});
+
+it("a function of one argument is no loss, and where it has no name nothing is said to be called by it", () => {
+  const one = sequential([dense({ units: 3, inputShape: [2] })]);
+  const loss = [(target: unknown) => target] as never;
+  expect(() => one.compile({ ...fits, loss })).toThrow(/^compile: not a valid loss; .* got function \(anonymous\)\.$/);
+});
+
+it("weights of several losses must all be numbers", () => {
+  const x = input({ shape: [2] });
+  const two = model({ inputs: x, outputs: [dense({ units: 1 }).apply(x), dense({ units: 1 }).apply(x)] });
+  const options = { ...fits, loss: [fits.loss, fits.loss] };
+  two.compile({ ...options, lossWeights: [1, 0.5] });
+  expect(() => two.compile({ ...options, lossWeights: [1, NaN] })).toThrow("expected 2 finite numbers, got [1, NaN].");
 });
 
 it("metrics of the same name are numbered", async () => {

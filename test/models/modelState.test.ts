@@ -12,6 +12,7 @@ import type { Model } from "../../src/models/model.js";
 import { sequential } from "../../src/models/sequential.js";
 import { sgd } from "../../src/optimizers/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
+import { tensor } from "../../src/tensor/create.js";
 import "../support/engine.js";
 import { normals, weightsOf } from "./networks.js";
 
@@ -34,6 +35,16 @@ describe("a model that was never built", () => {
     await expect(model.predict(x)).rejects.toThrow("predict: the model was disposed");
   });
 
+  it("says what was asked of it", () => {
+    const model = sequential([lstm({ units: 1, stateful: true, batchSize: 1 })]);
+    for (const ask of ["inputShape", "layers", "weights"] as const)
+      expect(() => model[ask]).toThrow(`${ask}: the shapes of the model are not known yet.`);
+    for (const call of ["zeroGrad", "resetStates", "summary"] as const)
+      expect(() => model[call]()).toThrow(`${call}: the shapes of the model are not known yet.`);
+    expect(() => model.learningRate).toThrow("learningRate: the model is not compiled.");
+    expect(() => (model.learningRate = 1)).toThrow("learningRate: the model is not compiled.");
+  });
+
   it("predicts without being compiled, and takes tokens as what they are", async () => {
     expect((await sequential([dense({ units: 2 })]).predict(x)).shape).toEqual([12, 2]);
     const words = (): Model => sequential([embedding({ inputDim: 3, outputDim: 2 }), flatten(), dense({ units: 1 })]);
@@ -51,6 +62,7 @@ describe("while evaluate runs", () => {
     const hint = "the model is being used. Await the running evaluate or predict first.";
     expect(() => compile(model)).toThrow(new UsageError(`compile: ${hint}`));
     await expect(model.loadWeights(file)).rejects.toThrow(`loadWeights: ${hint}`);
+    await expect(model.loadWeights(5 as never)).rejects.toThrow(`loadWeights: ${hint}`); // before anything is read
     await running;
     expect(weightsOf(model)).toEqual(before);
     await model.loadWeights(file);
@@ -119,6 +131,37 @@ it.each([1, 2, 3])("the first step leaves out the gradients of %d backward passe
   expect(weightsOf(model)).toEqual(weightsOf(fresh));
 });
 
+it("notes that cannot be saved are refused by the function that was called", async () => {
+  const model = compile(network());
+  model.notes = { f: () => 1 };
+  await expect(model.toBytes()).rejects.toThrow(/^toBytes: /);
+  const sink = new WritableStream();
+  await expect(model.save(sink)).rejects.toThrow(/^save: /);
+  await expect(model.saveCheckpoint(sink)).rejects.toThrow(/^saveCheckpoint: /);
+});
+
+it("validation data whose last batch a stateful layer cannot take are refused before the first step", async () => {
+  const layer = lstm({ units: 1, stateful: true, batchSize: 2, inputShape: [3, 1] });
+  const model = compile(sequential([layer]));
+  const [steps, targets] = [normals(1, [4, 3, 1]), normals(2, [4, 1])];
+  const validationData = { x: normals(3, [3, 3, 1]), y: normals(4, [3, 1]) };
+  const before = weightsOf(model);
+  await expect(model.fit(steps, targets, { batchSize: 2, validationData })).rejects.toThrow("lstm: ");
+  expect(weightsOf(model)).toEqual(before);
+});
+
+it("fit leaves no memory behind, with validation, data of its own and an error", async () => {
+  const model = compile(network());
+  const rows = x.toArray();
+  const once = async (): Promise<number> => {
+    await model.fit(rows, y.toArray(), { batchSize: 5, validationSplit: 0.25 });
+    await expect(model.fit(rows, y.toArray(), { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough"); // prettier-ignore
+    return memoryUsage().bytesInUse;
+  };
+  const before = await once();
+  expect(await once()).toBeLessThanOrEqual(before); // less where the garbage collector has freed others
+});
+
 describe("predict and evaluate", () => {
   const rows = Array.from({ length: 12 }, (_, i) => [1, 2, i % 3, i % 2].map((token) => token % 3));
   const words = (): Model =>
@@ -129,6 +172,20 @@ describe("predict and evaluate", () => {
         dense({ units: 1 }),
       ]),
     );
+
+  it("go through the samples in their order, as states that are carried show", async () => {
+    const model = compile(sequential([lstm({ units: 1, stateful: true, batchSize: 1, inputShape: [2, 1] })], { seed: 1 })); // prettier-ignore
+    const samples = [3, -2, 1, -1, 2, -3, 0, 4].map((value) => [[value], [value / 2]]);
+    const targets = samples.map((_, n) => [n % 3]);
+    const given = { batchSize: 1 };
+    const { loss } = await model.evaluate(samples, targets, given);
+    const outputs = (await model.predict(samples, given)).toArray() as number[][];
+    model.resetStates();
+    const [called, wanted] = [samples.map((sample) => model.call([tensor([sample])])[0].item()), outputs.flat()];
+    expect(called).toEqual(wanted);
+    const errors = wanted.map((value, n) => (value - targets[n][0]) ** 2);
+    expect(loss).toBeCloseTo(errors.reduce((a, b) => a + b) / 8, 6);
+  });
 
   it("leave no memory behind, grouped by length or not", async () => {
     const model = words();

@@ -64,6 +64,7 @@ describe("transformerBlock", () => {
     ["no sequence", () => models.transformerBlock(input({ shape: [6] }), { heads: 2 }), ShapeError, "transformerBlock: the input does not fit; expected a sequence of vectors (N, T, F)"],
     ["heads missing", () => models.transformerBlock(input({ shape: [4, 6] }), {} as never), UsageError, "transformerBlock: heads"],
     ["a misspelt option", () => models.transformerBlock(input({ shape: [4, 6] }), { heads: 2, droput: 0.1 } as never), UsageError, "dropout"],
+    ["a tensor", () => models.transformerBlock(randomNormal([1, 4, 6]) as never, { heads: 2 }), UsageError, "transformerBlock: the input is not a symbolic tensor; got Tensor. Begin with layers.input"],
     ["gpt without a vocabulary", () => models.gpt({} as never), UsageError, "gpt: vocabulary is missing"],
     ["gpt with heads that do not divide", () => models.gpt({ vocabulary: 5, features: 10, heads: 4 }), ShapeError, "a divisor of the 10 features"],
   ])("refuses %s", (_, call, error, text) => {

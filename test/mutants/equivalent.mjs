@@ -42,6 +42,25 @@ const callbacks = [
   ),
 ];
 
+const frames = [
+  same("src/callbacks/histograms.ts", "onTrainBegin, which comes first, sets both", [
+    "let [step, distance] = [0, 1];",
+    "[0, 1]",
+    "[]",
+  ]),
+  same(
+    "src/callbacks/histograms.ts",
+    "one of two equal numbers, as well",
+    ["if (element < low) low = element;", "element < low", "element <= low"],
+    ["if (element > high) high = element;", "element > high", "element >= high"],
+  ),
+  same("src/callbacks/histograms.ts", "what is undefined is no finite number", [
+    "for (let i = 0; i < elements.length; i++) {",
+    "i < elements.length",
+    "i <= elements.length",
+  ]),
+];
+
 const metrics = [
   same("src/metrics/places.ts", "one weight a place is then repeated once: the same weights, copied", [
     "if (weights === undefined || weights.size === places) return weights;",
@@ -189,13 +208,13 @@ const models = [
     "shape.length < 2",
     "false",
   ]),
-  same("src/models/loop/bptt.ts", "behind the last sequence there is nothing to copy", [
+  same("src/models/loop/windowWalk.ts", "behind the last sequence there is nothing to copy", [
     "for (let n = 0; n < N; n++) {",
     "n < N",
     "n <= N",
   ]),
   same(
-    "src/models/loop/bptt.ts",
+    "src/models/loop/windowWalk.ts",
     "there is a buffer for the mask where there is a mask",
     ...[
       ["to === undefined || from === undefined", "to === undefined && from === undefined"],
@@ -277,7 +296,7 @@ const models = [
     "true",
   ]),
   same(
-    "src/models/loop/bptt.ts",
+    "src/models/loop/windowWalk.ts",
     "assign takes whole numbers from either kind of array",
     ...[
       ['to.dtype === "int32"', "false"],
@@ -290,4 +309,116 @@ const models = [
   ),
 ];
 
-export const equivalent = [callbacks, metrics, optimizers, inData, models].flat(2);
+const states = [
+  same("src/models/model.ts", "compiled and built before, it has its step without a word", [
+    'step: state.step("fit", given),',
+    '"fit"',
+    '""',
+  ]),
+  same("src/models/model.ts", "of a model that is built nothing is refused there", [
+    'this.#state.claimStates("resetStates");',
+    '"resetStates"',
+    '""',
+  ]),
+  same("src/models/modelState.ts", "inputs that were checked fit the graph that is built", [
+    "if (this.#form instanceof Chain) this.build(inputs[0].shape.slice(1));",
+    "this.#form instanceof Chain",
+    "true",
+  ]),
+  same("src/models/modelState.ts", "whoever gives the functions that read masks gives that one", [
+    "this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);",
+    "given?.maskedStepsWith?.(maskTools)",
+    "given?.maskedStepsWith(maskTools)",
+  ]),
+  same(
+    "src/models/modelState.ts",
+    "where no states are carried there are none to make",
+    ["return carriedStates?.claim(layers) ?? true;", "true", "false"],
+    [
+      "return carriedStates?.claim(layers) ?? true;",
+      "carriedStates?.claim(layers) ?? true",
+      "carriedStates?.claim(layers) && true",
+    ],
+  ),
+  same(
+    "src/models/modelState.ts",
+    "fit and compile, which built the model before, are refused nothing there",
+    ...[
+      ['const { layers, carriedStates } = this.graph("fit");', "fit"],
+      ['return [...this.bound("fit").weights.copy(), ...(this.#step?.average?.copy() ?? [])];', "fit"],
+      ['const { weights } = this.bound("fit");', "fit"],
+      ['const { weights, random } = this.bound("compile");', "compile"],
+      ['return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));', "compile"],
+    ].map(([line, op]) => [line, `"${op}"`, '""']),
+  ),
+];
+
+const windows = [
+  same(
+    "src/models/loop/bptt.ts",
+    "whoever gives the functions that read masks gives that one; and a text has no tensor",
+    [
+      "for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);",
+      "given?.maskColumns?.(op, masks, [columns[0]], toColumn)",
+      "given?.maskColumns(op, masks, [columns[0]], toColumn)",
+    ],
+    [
+      "for (const mask of given?.maskColumns?.(op, masks, [columns[0]], toColumn) ?? []) columns.push(mask!);",
+      "[]",
+      '["Stryker was here"]',
+    ],
+  ),
+];
+
+const files = [
+  same(
+    "src/models/file/notes.ts",
+    "made when the module is loaded, without the mutant; notes of NaN, −∞ and −0 are tried",
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "[NaN, Infinity, -Infinity, -0]", "[]"],
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "-Infinity", "+Infinity"],
+    ["const numbers: readonly number[] = [NaN, Infinity, -Infinity, -0];", "-0", "+0"],
+    [
+      'const nameOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));',
+      '(value: number): string => (Object.is(value, -0) ? "-0" : String(value))',
+      "() => undefined",
+    ],
+  ),
+  same("src/models/file/loading.ts", "a file has a list of metrics for each output, or for none", [
+    "const nested = saved.some((one) => Array.isArray(one)) ? (saved as unknown[][]) : saved.length > 0 ? [saved] : [];",
+    "saved.some((one) => Array.isArray(one))",
+    "saved.every(one => Array.isArray(one))",
+  ]),
+  same("src/models/file/loading.ts", "a file of one output has no totals of its loss", [
+    "if (graph.outputs.length > 1 && file.tensors.has(totalsName(sizes.length)))",
+    "graph.outputs.length > 1",
+    "true",
+  ]),
+];
+
+const steps = [
+  same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
+    "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
+    "(dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate)",
+    "() => undefined",
+  ]),
+  same("src/models/step/accumulation.ts", "fit calls train, where there is one", [
+    "run(): never {",
+    '{\n    throw new UsageError(message("fit", "a step of several parts is made by train"));\n  }',
+    "{}",
+  ]),
+  same("src/models/step/batchLoss.ts", "every caller gives masks", [
+    "{ inputs, targets, weights, masks: given = [] }: TrainingBatch,",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same(
+    "src/models/loop/streamSteps.ts",
+    "only a resumed fit on data in memory asks for the size of its batches",
+    ["get rows() {", "{\n        return current().rows;\n      }", "{}"],
+    ["get batchSize() {", "{\n        return current().rows;\n      }", "{}"],
+  ),
+];
+
+export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, windows, files, steps].flat(
+  2,
+);

@@ -4,6 +4,81 @@ import { same } from "./same.mjs";
 const behind = "reads undefined and writes behind the end of a typed array, which is ignored";
 const lastToken = "the first token ends the walk, and a sample without one is left out";
 export const inData = [
+  same("src/data/formats/png.ts", behind, [
+    "for (let i = 0; i < row.length; i++) {",
+    "i < row.length",
+    "i <= row.length",
+  ]),
+  same("src/data/formats/png.ts", "as near as one another, and corner no nearer, left and above are equal", [
+    "if (toLeft <= toAbove && toLeft <= toCorner) return left;",
+    "toLeft <= toAbove",
+    "toLeft < toAbove",
+  ]),
+  same(
+    "src/data/formats/png.ts",
+    "the opacity is written there afterwards",
+    ["for (let c = 0; c < 3; c++) pixels[to + c] = palette[index * 3 + c];", "c < 3", "c <= 3"],
+    [
+      "for (let c = 0; c < 3; c++) pixels[to + c] = Math.round(sample(row, i * channels + (c % colors)) * scale);",
+      "c < 3",
+      "c <= 3",
+    ],
+  ),
+  same("src/data/formats/png.ts", "the general way reads the same byte", [
+    "if (depth === 8) return (row, i) => row[i];",
+    "depth === 8",
+    "false",
+  ]),
+  same(
+    "src/data/formats/png.ts",
+    "a part of a message that is undefined is one that is not given",
+    ...["expected", "got"].map((part) => [
+      "const parts = { ...(expected !== undefined && { expected }), ...(got !== undefined && { got }) };",
+      `${part} !== undefined`,
+      "true",
+    ]),
+  ),
+  same(
+    "src/data/formats/png.ts",
+    "the function's name in a message of pages, which decode their pictures themselves",
+    ['const { crc32 } = nodeBuiltin("zlib", "png");', '"png"', '""'],
+    ['scanlines = nodeBuiltin("zlib", "png").inflateSync(compressed, {', '"png"', '""'],
+  ),
+  same("src/data/formats/png.ts", "in two pieces, which are copied together, the same bytes", [
+    "chunkSize: Math.max(64, bytes + 1),",
+    "bytes + 1",
+    "bytes - 1",
+  ]),
+  same("src/data/formats/png.ts", "without a scanline none is read afterwards either", [
+    "if (scanlines.length === 0) return;",
+    "scanlines.length === 0",
+    "false",
+  ]),
+  same("src/data/formats/png.ts", "a row behind the last has no samples, and no place in the image", [
+    "for (let j = 0; j * (1 + length) < scanlines.length; j++) {",
+    "j * (1 + length) < scanlines.length",
+    "j * (1 + length) <= scanlines.length",
+  ]),
+  same("src/data/text/scores.ts", "of equal lengths the penalty is e⁰, which is 1", [
+    "const penalty = written > right ? 1 : Math.exp(1 - right / written);",
+    "written > right",
+    "written >= right",
+  ]),
+  same("src/data/text/scores.ts", "one of two equal numbers, as well", [
+    "return far < further || (far === further && other < best) ? other : best;",
+    "other < best",
+    "other <= best",
+  ]),
+  same("src/data/text/scores.ts", "quotients of sums that both change their sign", [
+    "for (const [at, count] of best.entries()) total[at] += count;",
+    "total[at] += count",
+    "total[at] -= count",
+  ]),
+  same("src/data/text/scores.ts", "the empty words between two blanks are left out afterwards", [
+    'typeof text === "string" ? text.split(/\\s+/u).filter((word) => word !== "") : text;',
+    "/\\s+/u",
+    "/\\s/u",
+  ]),
   same("src/data/lengths.ts", behind, ["for (let n = 0; n < N; n++) {", "n < N", "n <= N"]),
   same(
     "src/data/lengths.ts",

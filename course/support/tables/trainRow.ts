@@ -3,6 +3,7 @@ import type { Callback, Dataset, Model } from "lanegrad";
 import type { Stage } from "../../stage.js";
 import { classes, read } from "../classes.js";
 import { firstRows } from "../comparison.js";
+import { defaultsOf } from "../../settings.js";
 import { count } from "../format.js";
 import { type NetworkParts, type TrainingData, compileFor, trainedRows, weightCount } from "../networkLesson.js";
 import { TrainingProgress } from "../progress.js";
@@ -38,7 +39,7 @@ export async function trainRow(
   const isCut = isQuick && data.train.x.shape[0] > quickTraining;
   const train = isCut ? firstRows(data.train, quickTraining) : data.train;
   const N = trainedRows(network, train);
-  const model = network.model(seed, data, batch);
+  const model = network.model(seed, data, batch, defaultsOf(network.settings));
   try {
     compileFor(network, model, { epochs, batch, lr, steps: epochs * Math.ceil(N / batch) });
     const clock = new TrainingClock();

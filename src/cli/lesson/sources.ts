@@ -3,8 +3,10 @@
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
 import type { DataSource, Provided } from "../../../course/stage.js";
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { DataError, message, show } from "../../errors.js";
-import { datasets } from "../../index.js";
+import { datasets, text } from "../../index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { placesOf } from "./places.js";
 
@@ -31,7 +33,7 @@ interface Loader {
   readonly noun: string;
   /** Reads the data from a place; undefined if they are not there. @param place undefined for the cache */
   readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
-  readonly download: (options: datasets.CacheOptions) => Promise<unknown>;
+  readonly download?: (options: datasets.CacheOptions) => Promise<unknown>;
 }
 
 /** The loaders, by the names of the sources. */
@@ -56,6 +58,41 @@ const loaders: Readonly<Record<string, Loader>> = {
       return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] };
     },
     download: (options) => datasets.imdb({ numWords: 10_000, ...options }),
+  },
+  vietnamese: {
+    subject: "the Vietnamese text is",
+    hint: "Pass --data DIR with viwiki-train.txt, viwiki-valid.txt and viwiki-test.txt, plain or gzipped, a paragraph a line.",
+    noun: "the text",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findVietnamese(place);
+      return found && { data: await datasets.vietnamese(found), place: dirname(found.train) };
+    },
+  },
+  treebank: {
+    subject: "the treebank is",
+    hint: "Pass --data DIR with the three files *.conllu of a treebank such as UD_Vietnamese-VTB, plain or gzipped.",
+    noun: "the treebank",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findTreebank(place);
+      if (found === undefined) return undefined;
+      const running = await datasets.findVietnamese(place!);
+      const data = {
+        treebank: await datasets.treebank(found),
+        ...(running && { runningText: await text.readText(running.train) }),
+      };
+      return { data, place: dirname(found.train) };
+    },
+  },
+  translation: {
+    subject: "Multi30k is",
+    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or --data FILE with a sentence, a tab and its translation a line.",
+    noun: "the sentences",
+    async load(place) {
+      if (place === undefined) return undefined;
+      if (!(await stat(place)).isDirectory()) return { data: { pairs: await text.readPairs(place) }, place };
+      const found = await datasets.findMulti30k(place, ["de", "en", "fr"]);
+      return found && { data: { multi30k: await datasets.multi30kFrom(found) }, place };
+    },
   },
   text: {
     subject: "the text of shakespeare is",
@@ -91,7 +128,7 @@ export async function provide<Data>(
     const found = await load(place);
     if (found !== undefined) return found as Provided<Data>;
   }
-  if (args.has("download") && folder === undefined) {
+  if (args.has("download") && folder === undefined && download !== undefined) {
     const data = await download({
       signal,
       onProgress: ({ receivedBytes, totalBytes, mirror }) =>

@@ -48,9 +48,15 @@ export async function readInputs(model: Model, sources: Sources, surroundings: S
       inputs.push(await readInput(model, file, await bytesOf(file, surroundings), files.length));
     return inputs;
   }
+  const texts = await readTexts(sources, surroundings);
+  return [{ names: texts.map(({ name }) => name), ...encodeTexts(model, texts) }];
+}
+
+/** Every source as a text. @throws {DataError} for a file that is not a text */
+export async function readTexts({ files, text }: Sources, surroundings: Surroundings): Promise<NamedText[]> {
   const texts: NamedText[] = text === undefined ? [] : [{ name: nameOfText(text), text }];
   for (const file of files) texts.push({ name: file, text: textOf(file, await bytesOf(file, surroundings)) });
-  return [{ names: texts.map(({ name }) => name), ...encodeTexts(model, texts) }];
+  return texts;
 }
 
 async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8Array<ArrayBuffer>> {

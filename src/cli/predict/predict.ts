@@ -8,7 +8,8 @@ import type { Command } from "../command.js";
 import { type Arguments, helpHint, wrong } from "../commandLine.js";
 import { drawImage } from "../terminal/drawDigit.js";
 import { oneLine, percent } from "../terminal/format.js";
-import { type Input, type Sources, readInputs } from "./inputs.js";
+import { type Input, type Sources, readInputs, readTexts } from "./inputs.js";
+import { rewritesTexts, rewrittenTexts } from "./rewrite.js";
 import { printJson } from "../json.js";
 import { wrap } from "../terminal/layout.js";
 import { Terminal } from "../terminal/terminal.js";
@@ -31,7 +32,7 @@ export const predict: Command = {
       about:
         "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
-    text: { value: "TEXT", about: "a text to classify" },
+    text: { value: "TEXT", about: "a text to classify, or to be given its diacritics" },
     ...writeOptions,
     json: { about: "print the result as one JSON object" },
   },
@@ -45,12 +46,16 @@ export const predict: Command = {
     "with a line of names. Outputs of a last layer without softmax or sigmoid are",
     "taken for logits.",
     "",
-    "A model of lanegrad train shakespeare continues the text of --prompt.",
+    "A model of lanegrad train shakespeare continues the text of --prompt; one of",
+    "lanegrad train diacritics prints the texts with their diacritics, one of lanegrad",
+    "train translate translates them, line by line.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
     "lanegrad predict --model digits.safetensors --input t10k-images-idx3-ubyte.gz",
     'lanegrad predict imdb.safetensors --text "A wonderful film"',
+    'lanegrad predict diacritics.safetensors --text "tieng viet"',
+    'lanegrad predict translate.safetensors --text "Ein Hund spielt im Schnee."',
     'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
@@ -64,6 +69,12 @@ export const predict: Command = {
       return;
     }
     const model = await loadModel(modelFile);
+    if (rewritesTexts(model)) {
+      const written = await rewrittenTexts(model, await readTexts(sources, surroundings));
+      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
+      else for (const { text } of written) terminal.print(text);
+      return;
+    }
     const samples: Sample[] = [];
     const inputs = await readInputs(model, sources, surroundings);
     for (const input of inputs) for (const sample of await classified(model, input)) samples.push(sample);

@@ -49,7 +49,7 @@ export async function decodeImage(
     const got = file.length === 0 ? "no bytes" : kind === "unknown" ? "other bytes" : kind;
     throw new DataError(message(op, "this is no picture that can be read", { expected: "PNG or JPEG", got }));
   }
-  if (!isNode() && decodeJpeg === undefined) return decodeInBrowser(op, file, kind);
+  if (!isNode() && (kind === "PNG" || decodeJpeg === undefined)) return decodeInBrowser(op, file, kind);
   return kind === "PNG" ? decodePng(file) : readJpeg(op, file, decodeJpeg ?? (await jpegJs(op)));
 }
 

@@ -1,4 +1,13 @@
 /** Texts and token sequences: reading, tokenizing, padding, pairs, windows, drawing the next token, scores. */
+export {
+  bytePairsFrom,
+  fitBytePairs,
+  loadBytePairs,
+  type BytePairs,
+  type BytePairsConfig,
+  type BytePairsOptions,
+} from "./bytePairs.js";
+export type { NormalForm } from "./normalForm.js";
 export { padSequences, type PadOptions, type Side } from "./padSequences.js";
 export {
   alignedPairs,
@@ -9,6 +18,7 @@ export {
   type TranslationPairsOptions,
 } from "./pairs.js";
 export { encodeRanks, type RankOptions } from "./rankEncoding.js";
+export { readPairs, type TextPairs } from "./readPairs.js";
 export { readText } from "./readText.js";
 export {
   bleu,

@@ -7,14 +7,15 @@ import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.j
 import { checkInteger } from "../../options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { padSequences } from "./padSequences.js";
+import { BytePairs } from "./bytePairs.js";
 import { Tokenizer } from "./tokenizer.js";
 
 /** Options of {@link alignedPairs}. */
 export interface AlignedPairsOptions {
   /** Splits sources into units. */
-  readonly source: Tokenizer;
+  readonly source: Tokenizer | BytePairs;
   /** Splits targets. Default: the source's. */
-  readonly target?: Tokenizer;
+  readonly target?: Tokenizer | BytePairs;
   /** T: pairs that are longer are left out. Default: the longest pair. */
   readonly maxLength?: number;
 }
@@ -34,9 +35,9 @@ export interface AlignedPairs {
 /** Options of {@link translationPairs}. */
 export interface TranslationPairsOptions {
   /** Splits sources into units. */
-  readonly source: Tokenizer;
+  readonly source: Tokenizer | BytePairs;
   /** Splits targets. It has the units `begin` and `end`: fitTokenizer(targets, { marks: ["<begin>", "<end>"], … }). */
-  readonly target: Tokenizer;
+  readonly target: Tokenizer | BytePairs;
   /** The unit that a target begins with as the decoder's input. Default "<begin>". */
   readonly begin?: string;
   /** The unit that ends a target as it is to be predicted. Default "<end>". */
@@ -136,7 +137,7 @@ interface Pair {
 
 function encoded(op: string, sources: unknown, targets: unknown, source: unknown, target: unknown): Pair[] {
   for (const [name, tokenizer] of Object.entries({ source, target })) {
-    if (tokenizer instanceof Tokenizer) continue;
+    if (tokenizer instanceof Tokenizer || tokenizer instanceof BytePairs) continue;
     const expected = 'text.fitTokenizer(texts, { unit: "characters" })';
     throw new UsageError(message(op, `${name} is no tokenizer`, { expected, got: show(tokenizer) }));
   }
@@ -150,8 +151,8 @@ function encoded(op: string, sources: unknown, targets: unknown, source: unknown
     throw new ShapeError(message(op, "the number of targets differs", { expected, got }));
   }
   return from.map((text, i) => ({
-    x: (source as Tokenizer).encode(text),
-    y: (target as Tokenizer).encode(to[i]),
+    x: (source as Tokenizer | BytePairs).encode(text),
+    y: (target as Tokenizer | BytePairs).encode(to[i]),
   }));
 }
 
@@ -159,7 +160,7 @@ function checkMost(op: string, name: string, most: number): void {
   if (most !== Infinity) checkInteger(op, name, most, "[1, ∞)");
 }
 
-function markOf(op: string, target: Tokenizer, mark: string): number {
+function markOf(op: string, target: Tokenizer | BytePairs, mark: string): number {
   const token = target.tokenOf(mark);
   if (token !== undefined) return token;
   const hint = `text.fitTokenizer(targets, { marks: [${show(mark)}], … }) makes it one.`;

@@ -1,7 +1,7 @@
 /**
  * The next token, drawn from a model's logits: from softmax(logits / temperature), or from the k likeliest tokens
- * alone. Runs in JavaScript, once per token. Letters: V tokens.
- * Source: top-k: Fan, Lewis & Dauphin 2018.
+ * alone, or from those that together have the probability p. Runs in JavaScript, once per token. Letters: V tokens.
+ * Sources: top-k: Fan, Lewis & Dauphin 2018; top-p: Holtzman et al. 2020.
  */
 import { ShapeError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger, checkNumber } from "../../options.js";
@@ -14,6 +14,11 @@ export interface SamplerOptions {
   readonly temperature?: number;
   /** Draws only from the k likeliest tokens; of equally likely ones the smaller token comes first. Default: all. */
   readonly topK?: number;
+  /**
+   * p in (0, 1]: draws only from the fewest likeliest tokens whose probabilities, after temperature and topK, add up to
+   * p. Default: all.
+   */
+  readonly topP?: number;
   /** Any integer; the same seed draws the same tokens. Default 0. */
   readonly seed?: number;
 }
@@ -26,23 +31,24 @@ export interface SamplerOptions {
  */
 export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLike<number>) => number {
   const op = "text.sampler";
-  checkKeys(op, options, ["temperature", "topK", "seed"]);
-  const { temperature = 1, topK, seed = 0 } = options;
+  checkKeys(op, options, ["temperature", "topK", "topP", "seed"]);
+  const { temperature = 1, topK, topP = 1, seed = 0 } = options;
   checkNumber(op, "temperature", temperature, "[0, ∞)");
   if (topK !== undefined) checkInteger(op, "topK", topK, "[1, ∞)");
+  checkNumber(op, "topP", topP, "(0, 1]");
   const random = new Random(seed);
   return (given) => {
     const logits = given instanceof Tensor ? given.toTypedArray() : given;
     const most = checkedMaximum(op, logits);
     const tokens = Array.from({ length: logits.length }, (_, token) => token);
     if (temperature === 0) return tokens.find((token) => logits[token] === most)!;
-    const kept =
-      topK === undefined || topK >= tokens.length
-        ? tokens
-        : tokens.sort((a, b) => logits[b] - logits[a]).slice(0, topK);
+    const isSorted = topP < 1 || (topK !== undefined && topK < tokens.length);
+    if (isSorted) tokens.sort((a, b) => logits[b] - logits[a]);
+    const kept = tokens.slice(0, topK);
     let sum = 0;
-    const cumulated = kept.map((token) => (sum += Math.exp((logits[token] - most) / temperature))); // the likeliest adds 1, so nothing overflows
-    const drawn = random.uniform() * sum; // < sum, rounded as well, since the draw is a multiple of 2⁻³²: so there is always one above it
+    let cumulated = kept.map((token) => (sum += Math.exp((logits[token] - most) / temperature))); // the likeliest adds 1, so nothing overflows
+    if (topP < 1) cumulated = cumulated.slice(0, 1 + cumulated.findIndex((upTo) => upTo >= topP * sum));
+    const drawn = random.uniform() * cumulated.at(-1)!; // < the sum, rounded as well, since the draw is a multiple of 2⁻³²: so there is always one above it
     return kept[cumulated.findIndex((upTo) => upTo > drawn)];
   };
 }

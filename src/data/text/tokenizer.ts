@@ -7,6 +7,7 @@ import { DataError, UsageError, checkKeys, message, show } from "../../errors.js
 import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/bytes.js";
 import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { byCodePoint } from "../labels.js";
+import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
 
 /** The units that a text is split into. */
 export type TextUnit = "characters" | "words";
@@ -23,6 +24,11 @@ export interface TokenizerOptions {
   readonly maxTokens?: number;
   /** Whether texts are lower-cased first. Default: true for words, false for characters. */
   readonly lower?: boolean;
+  /**
+   * The form of Unicode that texts are brought into first: "NFC" composes letters and their marks, "NFD" takes them
+   * apart. Default: texts are taken as they are, so that two spellings of a letter are two units.
+   */
+  readonly normalForm?: NormalForm;
   /**
    * Characters that separate words, like blanks. Default: Keras's, all ASCII punctuation except the apostrophe. For
    * characters: none.
@@ -50,6 +56,7 @@ export interface TokenizerConfig {
   readonly format: "lanegrad tokenizer";
   readonly unit: TextUnit;
   readonly lower: boolean;
+  readonly normalForm?: NormalForm;
   readonly filters: string;
   readonly padding: boolean;
   readonly unknown: boolean;
@@ -150,7 +157,9 @@ export class Tokenizer {
  * @throws {UsageError} for a wrong option, or when the texts leave the vocabulary empty
  */
 export function fitTokenizer(texts: string | Iterable<string>, options: TokenizerOptions): Tokenizer {
-  checkKeys(op, options, ["unit", "minCount", "maxTokens", "lower", "filters", "padding", "unknown", "marks"]);
+  const known = ["unit", "minCount", "maxTokens", "lower", "normalForm", "filters", "padding", "unknown", "marks"];
+  checkKeys(op, options, known);
+  const normalForm = checkNormalForm(op, "normalForm", options?.normalForm);
   const { unit, minCount = 1, maxTokens, padding = true, unknown = true, marks = [] } = options;
   if (unit !== "characters" && unit !== "words") {
     throw new UsageError(message(op, "unit is unknown", { expected: '"characters" or "words"', got: show(unit) }));
@@ -158,7 +167,7 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   const { lower = unit === "words", filters = unit === "words" ? kerasFilters : "" } = options;
   for (const [name, value] of Object.entries({ lower, padding, unknown })) checkBoolean(op, name, value);
   checkInteger(op, "minCount", minCount, "[1, ∞)");
-  checkMarks(marks);
+  checkMarks(op, marks);
   const reserved = Number(padding) + Number(unknown) + marks.length;
   if (maxTokens !== undefined) checkInteger(op, "maxTokens", maxTokens, `[${reserved + 1}, ∞)`);
   if (typeof filters !== "string" || (unit === "characters" && filters !== "")) {
@@ -174,7 +183,8 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   if (typeof texts !== "string" && typeof (texts as Partial<typeof texts>)?.[Symbol.iterator] !== "function") {
     throw new UsageError(message(op, "texts are missing", { expected: "a string, or several", got: show(texts) }));
   }
-  const config = { format: "lanegrad tokenizer", unit, lower, filters, padding, unknown } as const;
+  const form = { lower, ...(normalForm && { normalForm }) };
+  const config = { format: "lanegrad tokenizer", unit, ...form, filters, padding, unknown } as const;
   const counts = new Map<string, number>();
   for (const text of typeof texts === "string" ? [texts] : texts) {
     if (typeof text !== "string")
@@ -193,7 +203,8 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
   return new Tokenizer({ ...config, units: [...marks, ...units] });
 }
 
-function checkMarks(marks: readonly string[]): void {
+/** @throws {UsageError} unless marks are different texts */
+export function checkMarks(op: string, marks: readonly string[]): void {
   const isList = Array.isArray(marks) && marks.every((mark) => typeof mark === "string" && mark !== "");
   if (isList && new Set(marks).size === marks.length) return;
   const expected = 'different texts, such as ["<begin>", "<end>"]';
@@ -218,17 +229,24 @@ export async function loadTokenizer(source: ByteSource): Promise<Tokenizer> {
 
 /** The tokenizer that `toJSON` returned. @throws {DataError} for anything else */
 export function tokenizerFrom(value: unknown): Tokenizer {
-  const { format, unit, lower, filters, padding, unknown, units } = (value ?? {}) as Record<string, unknown>;
+  const { format, unit, lower, normalForm, filters, padding, unknown, units } = (value ?? {}) as Record<
+    string,
+    unknown
+  >;
   if (format !== "lanegrad tokenizer") throw damaged(`format ${show(format)}`);
   if (unit !== "characters" && unit !== "words") throw damaged(`unit ${show(unit)}`);
   if (typeof lower !== "boolean" || typeof padding !== "boolean" || typeof unknown !== "boolean") {
     throw damaged("lower, padding or unknown is not true or false");
   }
+  if (!isNormalForm(normalForm)) {
+    throw damaged(`normalForm ${show(normalForm)}`);
+  }
   if (typeof filters !== "string") throw damaged(`filters ${show(filters)}`);
   const isList = Array.isArray(units) && units.length > 0 && units.every((x) => typeof x === "string" && x !== "");
   if (!isList) throw damaged(`units ${show(units)}`);
   if (new Set(units).size !== units.length) throw damaged("a unit stands twice");
-  return new Tokenizer({ format, unit, lower, filters, padding, unknown, units: units as string[] });
+  const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };
+  return new Tokenizer({ format, unit, ...form, filters, padding, unknown, units: units as string[] });
 }
 
 function damaged(got: string, cause?: unknown): DataError {
@@ -239,9 +257,10 @@ function damaged(got: string, cause?: unknown): DataError {
 /** The units of a text, in order. */
 function unitsOf(
   text: string,
-  { unit, lower, filters }: Pick<TokenizerConfig, "unit" | "lower" | "filters">,
+  { unit, lower, normalForm, filters }: Pick<TokenizerConfig, "unit" | "lower" | "normalForm" | "filters">,
 ): string[] {
-  const prepared = lower ? text.toLowerCase() : text;
+  const inOne = inForm(text, normalForm);
+  const prepared = lower ? inOne.toLowerCase() : inOne;
   if (unit === "characters") return Array.from(prepared);
   const blanks = new RegExp(`[\\s${filters.replace(/[\\\]^-]/g, "\\$&")}]+`, "u");
   return prepared.split(blanks).filter((word) => word !== "");

@@ -125,14 +125,12 @@ function makeLayer(config: Config, options: LoadOptions): Layer {
 }
 
 /** A model within the model; undefined where the config is another layer's. */
-function innerModel({ className, architecture, trainable, ...given }: Config, options: LoadOptions): Layer | undefined {
+function innerModel({ className, architecture, ...given }: Config, options: LoadOptions): Layer | undefined {
   if (className !== modelKind) return undefined;
-  const layer = new ModelLayer(
+  return new ModelLayer(
     rebuild(architecture, (config) => makeLayer(config, options)),
     given,
   );
-  layer.trainable = trainable !== false;
-  return layer;
 }
 
 /** Undefined where the user has given no maker of it. */

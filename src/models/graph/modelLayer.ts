@@ -27,9 +27,6 @@ class InnerParameter extends Parameter {
   constructor(of: Parameter, layer: string, holder: Layer, alone: () => unknown) {
     const { layer: owner } = of;
     super(of.spec, {
-      get name() {
-        return owner.name;
-      },
       get isFrozen() {
         return owner.isFrozen || holder.isFrozen;
       },
@@ -137,10 +134,6 @@ export class ModelLayer extends Layer implements SequencePart {
       throw new ShapeError(message(this.kind, "wrong number of inputs", { expected, got }));
     }
     return outputs.map(this.graph.shapesFor(inputShapes));
-  }
-
-  protected override acceptsAlso(): boolean {
-    return true; // outputShapes has asked the layers within
   }
 
   override call(inputs: readonly Tensor[], context: CallContext): Tensor {

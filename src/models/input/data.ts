@@ -86,7 +86,7 @@ export function fitData(
     if (validate !== undefined) {
       const known = {
         ...shapes,
-        inputs: shapes.inputs.map((input, i) => ({ ...input, shape: sampleShape(given, i) })),
+        inputs: shapes.inputs.map((input, i) => ({ ...input, shape: input.shape ?? sampleShape(given, i) })), // axes of any size stay open
       };
       validation = dataColumns("fit validationData", known, losses, validate);
       all.push(...columnsOf(validation));

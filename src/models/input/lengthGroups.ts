@@ -3,7 +3,7 @@
  * data/lengths.ts. Imported where the option is given, so that other pages do not load it. Letters: N sequences, T
  * steps.
  */
-import { type Lengths, lengthsOf } from "../../data/lengths.js";
+import { Lengths, lengthsOf } from "../../data/lengths.js";
 import { ShapeError, UsageError, message } from "../../errors.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -11,21 +11,32 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { DataColumns } from "./batchColumns.js";
 import type { GroupByLength } from "./groupByLengthOption.js";
 
+/** A target or an output, without the batch axis. */
+interface PerSample {
+  readonly shape: Shape;
+  /** Whether its values are labels: an int32 target has no axis of classes. */
+  readonly areLabels: boolean;
+}
+
 /**
- * The lengths by which data with targets are grouped.
+ * The lengths by which data with targets are grouped. A target or a sample weight for each step of an input is shortened
+ * with it.
  * @throws {UsageError} when masks are given as well
  * @throws what {@link groupsFor} throws
  */
 export function groupsOf(
   op: string,
   layers: readonly Layer[],
-  { inputs, targets, masks }: DataColumns,
+  { inputs, targets, weights, masks }: DataColumns,
   value?: GroupByLength,
 ): Lengths | undefined {
   checkNotGiven(op, masks);
   const tensors = inputs.map(({ tensor }) => tensor);
-  const shapes = targets.map(({ tensor }) => tensor.shape.slice(1));
-  return groupsFor(op, layers, tensors, { what: "target", shapes }, value);
+  const results = targets.map(({ tensor }) => {
+    return { shape: tensor.shape.slice(1), areLabels: tensor.dtype === "int32" };
+  });
+  if (weights !== undefined) results.push({ shape: weights.tensor.shape.slice(1), areLabels: true });
+  return groupsFor(op, layers, tensors, results, value);
 }
 
 /** @throws {UsageError} when masks are given as well */
@@ -39,15 +50,15 @@ export function checkNotGiven(op: string, masks: readonly unknown[]): void {
 
 /**
  * The lengths to group by; undefined where rows are not to be grouped.
- * @param results  shapes of targets or outputs, without the batch axis
+ * @param results  the columns behind the inputs
  * @throws {UsageError} for a model that carries states from batch to batch
- * @throws {ShapeError} unless the data are one input of token sequences with one target or output for each sequence
+ * @throws {ShapeError} when no input is token sequences
  */
 export function groupsFor(
   op: string,
   layers: readonly Layer[],
   inputs: readonly Tensor[],
-  { what, shapes }: { readonly what: "target" | "output"; readonly shapes: readonly Shape[] },
+  results: readonly PerSample[],
   value: GroupByLength = false,
 ): Lengths | undefined {
   if (value === false) return undefined;
@@ -56,14 +67,33 @@ export function groupsFor(
     const [expected, got] = ["layers without carried states", `the stateful layer ${stateful.name}`];
     throw new UsageError(message(op, "groupByLength changes the order of samples", { expected, got }));
   }
-  const [x] = inputs;
-  const isSequences = inputs.length === 1 && x.rank === 2 && x.dtype === "int32";
-  const perStep = shapes.find((shape) => shape.length > 1 && shape[0] === x.shape[1]);
-  if (isSequences && perStep === undefined) return lengthsOf(op, x, value === true ? undefined : value.multiple);
-  const got = isSequences
-    ? `${what}s [${["N", ...perStep!].join(", ")}]`
-    : `${inputs.length} inputs, the first ${x.label()}`;
-  const article = what === "target" ? "a" : "an";
-  const expected = `one input of tokens [N, T] int32 and ${article} ${what} for each sequence`;
-  throw new ShapeError(message(op, "groupByLength does not fit the data", { expected, got }));
+  const tokens = inputs.filter(({ rank, dtype }) => rank === 2 && dtype === "int32");
+  if (tokens.length === 0) {
+    const got = `${inputs.length} inputs, the first ${inputs[0].label()}`;
+    throw new ShapeError(
+      message(op, "groupByLength does not fit the data", { expected: "an input of tokens [N, T] int32", got }),
+    );
+  }
+  const longest = Math.max(...tokens.map(({ shape }) => shape[1]));
+  // several inputs have more combinations of lengths, each with a recording
+  const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;
+  const withSteps = (steps: number): number | undefined => numberOf(tokens, ({ shape }) => shape[1] === steps);
+  const columns = [
+    ...inputs.map((input) => {
+      const own = numberOf(tokens, (one) => one === input);
+      return own ?? (input.rank > 2 && input.dtype !== "uint8" ? withSteps(input.shape[1]) : undefined);
+    }),
+    ...results.map(({ shape, areLabels }) => (areLabels || shape.length > 1 ? withSteps(shape[0]) : undefined)),
+  ];
+  return new Lengths(
+    tokens.map((one) => lengthsOf(op, one, multiple)),
+    columns,
+    multiple,
+  );
+}
+
+/** The number of the last that fits: of an encoder's and a decoder's input with equally many steps the decoder's. */
+function numberOf(tokens: readonly Tensor[], fits: (one: Tensor) => boolean): number | undefined {
+  const at = tokens.findLastIndex(fits);
+  return at < 0 ? undefined : at;
 }

@@ -21,7 +21,8 @@ import { Steps } from "../step/steps.js";
  *
  * @param inputs        (N, …) each
  * @param outputShapes  without the batch axis
- * @param lengths       by which rows are grouped; the results are in the order of the inputs all the same
+ * @param lengths       by which rows are grouped; the results are in the order of the inputs all the same, and steps
+ *                      that were not computed are 0
  * @param run           the forward pass on gathered inputs (n, …)
  * @returns             (N, …) each, which no scope frees
  */
@@ -45,8 +46,10 @@ export async function predictBatches(
       const parts = steps.run(order, b);
       scope(() => {
         for (const [i, part] of parts.entries()) {
-          const place = results[i].section((b * batches.batchSize * results[i].size) / batches.rows, part.shape);
-          copyFloat32(place.ptr, part.ptr, part.size);
+          const first = (b * batches.batchSize * results[i].size) / batches.rows;
+          const place = results[i].section(first, [part.shape[0], ...outputShapes[i]]);
+          if (part.size < place.size) lengths!.place(place, part);
+          else copyFloat32(place.ptr, part.ptr, part.size);
         }
       });
     }

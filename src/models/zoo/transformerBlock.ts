@@ -3,17 +3,16 @@
  * and added to what went in (pre-norm). Letters: N batch, T steps, F features, H heads.
  * Sources: Vaswani et al. 2017; normalisation in front and GELU as in GPT-2 (Radford et al. 2019).
  */
-import { ShapeError, checkKeys, message } from "../../errors.js";
+import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import { multiHeadAttention } from "../../layers/attention/multiHeadAttention.js";
 import { add } from "../../layers/core/merge.js";
 import { dense } from "../../layers/core/dense.js";
 import { dropout as dropoutLayer } from "../../layers/core/dropout.js";
-import type { SymbolicTensor } from "../../layers/layer.js";
+import { SymbolicTensor } from "../../layers/layer.js";
 import { layerNormalization } from "../../layers/norm/normalization.js";
 import { type Activation, checkActivation } from "../../ops/pointwise/activate.js";
 import { checkInteger, checkNumber } from "../../options.js";
-import { showShape } from "../../tensor/shape.js";
 
 /** Options of {@link transformerBlock}. */
 export interface TransformerBlockOptions {
@@ -47,18 +46,23 @@ const names: readonly (keyof TransformerBlockOptions)[] = [
  * there is one. A function of symbols, so that a model is made of blocks by a loop.
  *
  * x (N, T, F) → (N, T, F). A last normalisation is due after the last block.
- * @throws {UsageError} for an option
+ * @throws {UsageError} for an option, or an x that is not symbolic
  * @throws {ShapeError} unless x is a sequence of vectors that the heads divide
  */
 export function transformerBlock(x: SymbolicTensor, options: TransformerBlockOptions): SymbolicTensor {
   const op = "transformerBlock";
   checkKeys(op, options, names);
+  for (const symbol of [x, options.memory ?? x]) {
+    if (symbol instanceof SymbolicTensor) continue;
+    const hint = "Begin with layers.input({ shape: [T, F] }).";
+    throw new UsageError(message(op, "the input is not a symbolic tensor", { got: show(symbol), hint }));
+  }
   const { heads, activation = "gelu", dropout = 0, causal = false, rotary = false, memory } = options;
   const { kernelInitializer, residualInitializer = kernelInitializer } = options;
   const F = x.shape.length === 2 ? x.shape[1] : null;
   if (F === null) {
     const expected = "a sequence of vectors (N, T, F)";
-    throw new ShapeError(message(op, "the input does not fit", { expected, got: showShape(x.shape) }));
+    throw new ShapeError(message(op, "the input does not fit", { expected, got: show(x.shape) }));
   }
   const { units = 4 * F } = options;
   checkInteger(op, "heads", heads, "[1, ∞)");

@@ -24,14 +24,14 @@ export function gatherInto(out: Tensor, x: Tensor, indices: Tensor): void {
 }
 
 /**
- * As {@link gatherInto} from rows of tokens (N, T), of which L steps are taken: out[i] = x[indices[i], from …
- * from + L).
+ * As {@link gatherInto} from sequences, of which L steps are taken: out[i] = x[indices[i], from … from + L).
  *
- * @param out   out (n, L) int32, 1 ≤ L ≤ T − from
- * @param x     in (N, T) int32
+ * @param out   out (n, L, …), 1 ≤ L ≤ T − from
+ * @param x     in (N, T, …) of the same dtype
  */
 export function gatherStepsInto(out: Tensor, x: Tensor, indices: Tensor, from: number): void {
-  gatherRowsKernel(out.ptr, x.ptr + 4 * from, indices.ptr, indices.size, out.shape[1], x.shape[1]);
+  const [width, taken] = [sizeOf(x.shape.slice(2)), sizeOf(out.shape.slice(1))];
+  gatherRowsKernel(out.ptr, x.ptr + 4 * from * width, indices.ptr, indices.size, taken, x.shape[1] * width);
 }
 
 /** y = x[indices] from x (N, …) and indices, whose range is not checked here. */

@@ -103,6 +103,13 @@ describe("translationPairs", () => {
     expect(texts(y)).toEqual(german.map((text) => `${text} <end>`));
   });
 
+  it("takes other marks, by their names", () => {
+    const target = fitTokenizer(german, { unit: "words", marks: ["<s>", "</s>"] });
+    const { x, y } = translationPairs(english, german, { source: from, target, begin: "<s>", end: "</s>" });
+    const [first] = (x[1].toArray() as number[][]).map((row) => target.decode(row));
+    expect([first, target.decode((y.toArray() as number[][])[0])]).toEqual(["<s> zwei katzen", "zwei katzen </s>"]);
+  });
+
   it("leaves out pairs of which one side is too long, the target with its mark", () => {
     const given = { source: from, target: to };
     expect([...translationPairs(english, german, { ...given, targetMaxLength: 3 }).kept]).toEqual([0, 1]);

@@ -53,6 +53,17 @@ describe("sampler", () => {
     expectNear(frequencies({ temperature: 2 }), [...roots.map((x) => x / sum), 0]);
   });
 
+  it("topP takes the fewest likeliest tokens that reach it: 5/8 + 2/8 for 0.7, 5/8 alone for 0.6", () => {
+    expectNear(frequencies({ topP: 0.7 }), [0, 2 / 7, 5 / 7, 0]);
+    expectNear(frequencies({ topP: 0.6 }, 100), [0, 0, 1, 0]);
+    expectNear(frequencies({ topP: 1 }), [1 / 8, 2 / 8, 5 / 8, 0]);
+    expectNear(frequencies({ topK: 2, topP: 0.75 }), [0, 2 / 7, 5 / 7, 0]); // of both, 5/7 and 2/7
+    expectNear(frequencies({ topP: 0.9, temperature: 0.5 }), [0, 4 / 29, 25 / 29, 0]);
+    expect(() => sampler({ topP: 0 })).toThrow(
+      "text.sampler: topP is out of range; expected a number in (0, 1], got 0.",
+    );
+  });
+
   it("temperature 0 takes the likeliest, the first of equals", () => {
     expect(frequencies({ temperature: 0 }, 10)[2]).toBeCloseTo(1);
     expect(sampler({ temperature: 0 })([1, 3, 3])).toBe(1);
@@ -106,7 +117,7 @@ describe("sampler", () => {
       "text.sampler: topK is out of range; expected an integer in [1, ∞), got 0.",
       () => sampler({ topK: 0 }),
     ],
-    [UsageError, "text.sampler: unknown option", () => sampler({ topP: 0.9 } as never)],
+    [UsageError, "text.sampler: unknown option", () => sampler({ top: 0.9 } as never)],
     [
       ShapeError,
       "text.sampler: logit 1 is not a number; expected a finite number or −∞, got NaN.",

@@ -52,6 +52,33 @@ describe("characters", () => {
   });
 });
 
+describe("normalForm", () => {
+  const [composed, apart] = ["Tiếng Việt", "Tiếng Việt".normalize("NFD")];
+
+  it("NFC gives a text in NFD the tokens that it has in NFC; NFD takes letters and marks apart", () => {
+    const tokenizer = fitTokenizer(apart, { unit: "characters", normalForm: "NFC" });
+    expect(tokenizer.encode(apart)).toEqual(tokenizer.encode(composed));
+    expect(tokenizer.decode(tokenizer.encode(apart))).toBe(composed);
+    const letters = fitTokenizer(composed, { unit: "characters", normalForm: "NFD" });
+    expect(letters.encode(composed).length).toBe(apart.length);
+    expect(fitTokenizer([composed, apart], { unit: "words", normalForm: "NFC" }).size).toBe(4);
+  });
+
+  it("without it the two forms of a word are two words", () => {
+    expect(fitTokenizer([composed, apart], { unit: "words" }).size).toBe(6);
+  });
+
+  it("is saved with the tokenizer, and another one is refused", () => {
+    const tokenizer = fitTokenizer(composed, { unit: "characters", normalForm: "NFC" });
+    const again = tokenizerFrom(JSON.parse(JSON.stringify(tokenizer)));
+    expect(again.encode(apart)).toEqual(tokenizer.encode(composed));
+    expect(() => tokenizerFrom({ ...tokenizer.toJSON(), normalForm: "NFKC" })).toThrow('normalForm "NFKC"');
+    expect(() => fitTokenizer("a", { unit: "words", normalForm: "nfc" as never })).toThrow(
+      'text.fitTokenizer: normalForm is unknown; expected "NFC" or "NFD", got "nfc".',
+    );
+  });
+});
+
 describe("words", () => {
   const texts = ["The cat, the dog.", "the cat's (tail)\tand\nthe -- dog"];
 

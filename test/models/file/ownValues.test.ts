@@ -13,6 +13,7 @@ import {
   mean,
   metrics,
   model as graphModel,
+  mul,
   optimizers,
   sequential,
   square,
@@ -167,4 +168,12 @@ describe("a checkpoint with the user's own values", () => {
       "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.",
     );
   });
+});
+
+it("the function of a lambda layer is found by its name among the functions, and as it is", async () => {
+  const doubled = (t: Tensor): Tensor => mul(t, 2);
+  const bytes = await sequential([layers.lambda({ function: doubled, inputShape: [3] })]).toBytes();
+  const again = await loadModel(bytes, { functions: { doubled } });
+  expect((await again.predict([[1, 2, 3]])).toArray()).toEqual([[2, 4, 6]]);
+  await expect(loadModel(bytes, { initializers: { doubled } as never })).rejects.toThrow('function "doubled" of a lambda layer is missing'); // prettier-ignore
 });

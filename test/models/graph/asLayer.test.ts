@@ -91,6 +91,42 @@ describe("a model as a layer", () => {
     ]);
   });
 
+  it("models that have no name of their own stand side by side under numbers, as layers do", () => {
+    const make = () => asLayer(sequential([dense({ units: 2, inputShape: [2] })]));
+    const symbol = input({ shape: [2] });
+    const net = model({ inputs: symbol, outputs: make().apply(make().apply(symbol)) });
+    expect(net.layers.map(({ name }) => name)).toEqual(["model_1", "model_2"]);
+  });
+
+  it("takes the lengths of a network of sequences, and its carried states are reset, where these are in it alone", () => {
+    const body = (): Model => sequential([layers.lstm({ units: 2, stateful: true, batchSize: 2, inputShape: [3, 1] })], { name: "body", seed: 1 }); // prettier-ignore
+    const [alone, net] = [body(), sequential([asLayer(body())], { seed: 1 })];
+    const sequences = tensor([[[1], [2], [3]], [[4], [5], [6]]]); // prettier-ignore
+    const results = [alone, net].map((one) => {
+      const call = (): number[] => [...one.call([sequences], { lengths: Int32Array.of(1, 3) })[0].toTypedArray()];
+      const [first, second] = [call(), call()];
+      one.resetStates();
+      expect(call()).toEqual(first);
+      expect(second).not.toEqual(first);
+      return first;
+    });
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  it("whose statistics it made itself: the averages of the model around it have the bits of the same layers without it", async () => {
+    const normalized = () => [dense({ units: 2, inputShape: [2] }), layers.batchNormalization()];
+    const body = sequential(normalized(), { seed: 1 });
+    const nets = [sequential([...normalized(), dense({ units: 1 })], { seed: 1 }), sequential([asLayer(body), dense({ units: 1 })], { seed: 1 })]; // prettier-ignore
+    expect(body.weights).toHaveLength(6);
+    for (const [i, { value }] of nets[1].weights.entries()) value.assign(nets[0].weights[i].value.toTypedArray());
+    for (const net of nets) {
+      net.compile({ optimizer: adam({ learningRate: 0.05 }), loss: meanSquaredError(), averageDecay: 0.9 });
+      await net.fit(x, y, { epochs: 3 });
+    }
+    const [a, b] = await Promise.all(nets.map((net) => net.predict(x)));
+    expect(b.toArray()).toEqual(a.toArray());
+  });
+
   it("may have several inputs and outputs, and a model within it", () => {
     const [a, b] = [input({ shape: [2] }), input({ shape: [3] })];
     const inner = asLayer(sequential([dense({ units: 2, inputShape: [3] })], { name: "inner", seed: 1 }));
@@ -115,6 +151,7 @@ describe("a model as a layer", () => {
     await whole.fit(x, y, { epochs: 4 });
     compiled(again);
     expect(again.layers.map(({ kind }) => kind)).toEqual(["model", "dense"]);
+    expect(again.layers[0].trainable).toBe(true);
   });
 
   it("a mask goes through it, and is made in it", async () => {
@@ -145,6 +182,7 @@ describe("a model as a layer", () => {
     expect(after[2]).not.toEqual(before[2]);
     const [drop, keep] = [true, false].map((training) => net.call([x], { training })[0].toArray());
     expect(drop).not.toEqual(keep);
+    expect((await loadModel(await net.toBytes())).layers.map(({ trainable }) => trainable)).toEqual([false, true]);
   });
 
   it("refuses another number of inputs, other features, and a model that is not built", () => {
@@ -155,6 +193,7 @@ describe("a model as a layer", () => {
       "dense: the layer was built for other inputs; expected [2], got [3].",
     );
     expect(() => asLayer(sequential([dense({ units: 1 })]))).toThrow("asLayer: ");
+    expect(() => asLayer(dense({ units: 1 }) as never)).toThrow("asLayer: the first argument is not a model");
   });
 });
 

@@ -127,7 +127,7 @@ describe("maskColumns", () => {
 describe("groupByLength", () => {
   const layers = [dense({ units: 1 })];
   const rows = int32([1, 2, 0, 3, 0, 0], [2, 3]);
-  const target = { what: "target", shapes: [[1]] } as const;
+  const target = [{ shape: [1], areLabels: false }];
   const groups = (inputs: readonly Tensor[], results: Parameters<typeof groupsFor>[3], value: Parameters<typeof groupsFor>[4]) =>
     groupsFor("f", layers, inputs, results, value); // prettier-ignore
 
@@ -139,17 +139,23 @@ describe("groupByLength", () => {
     refuses(() => checkGroupByLength("f", { size: 1 } as never), UsageError, 'f groupByLength: unknown option; expected multiple, got "size".');
   }); // prettier-ignore
 
-  it("groups one input of tokens with one target a sequence, and no other data", () => {
+  it("groups inputs of tokens; what has a step for each of theirs is shortened with them", () => {
     expect(groups([rows], target, undefined)).toBeUndefined();
     expect(groups([rows], target, false)).toBeUndefined();
     for (const value of [true, { multiple: 2 }]) expect(groups([rows], target, value)).toBeDefined();
-    for (const shapes of [[[3]], [[2, 5]]]) expect(groups([rows], { what: "target", shapes }, true)).toBeDefined();
-    const wrong = "f: groupByLength does not fit the data; expected one input of tokens [N, T] int32 and";
-    refuses(() => groups([rows, rows], target, true), ShapeError, `${wrong} a target for each sequence, got 2 inputs, the first int32 Tensor(2, 3).`);
-    refuses(() => groups([float], target, true), ShapeError, `${wrong} a target for each sequence, got 1 inputs, the first Tensor(2, 3).`);
-    refuses(() => groups([flat], target, true), ShapeError, `${wrong} a target for each sequence, got 1 inputs, the first int32 Tensor(2).`);
-    refuses(() => groups([rows], { what: "output", shapes: [[1], [3, 5]] }, true), ShapeError, `${wrong} an output for each sequence, got outputs [N, 3, 5].`);
+    const cuts = (inputs: readonly Tensor[], results: Parameters<typeof groupsFor>[3]) => {
+      const steps = inputs.filter(({ rank, dtype }) => rank === 2 && dtype === "int32").map((_, i) => i + 1);
+      return [...inputs, ...results].map((_, column) => groups(inputs, results, true)!.cutOf(column, steps)?.steps);
+    };
+    const of = (shape: readonly number[], areLabels = false) => ({ shape, areLabels });
+    expect(cuts([rows], [of([3], true), of([3]), of([3, 5]), of([2, 5]), of([])])).toEqual([1, 1, undefined, 1, undefined, undefined]);
+    expect(cuts([rows, int32([1, 0, 1, 1], [2, 2])], [of([2], true), of([3, 4])])).toEqual([1, 2, 2, 1]);
+    expect(cuts([rows, rows2, features, float], [of([3], true)])).toEqual([1, 2, 2, undefined, 2]); // as many steps: the last
+    const wrong = "f: groupByLength does not fit the data; expected an input of tokens [N, T] int32, got 1 inputs, the first";
+    refuses(() => groups([float], target, true), ShapeError, `${wrong} Tensor(2, 3).`);
+    refuses(() => groups([flat], target, true), ShapeError, `${wrong} int32 Tensor(2).`);
   }); // prettier-ignore
+  const [rows2, features] = [int32([1, 2, 0, 3, 0, 0], [2, 3]), float32([2, 3, 4])];
   const [float, flat] = [float32([2, 3]), int32([1, 2])];
 
   it("does not go with masks, nor with layers that carry states", () => {

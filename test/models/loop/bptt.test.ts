@@ -1,11 +1,20 @@
 /** Back-propagation through time in windows against one step over the whole, states that are carried, norms, and what is refused. */
 import { describe, expect, it } from "vitest";
 import { streams } from "../../../src/data/text/index.js";
-import { batchNormalization, dense, embedding, lstm, simpleRnn } from "../../../src/layers/index.js";
+import {
+  add,
+  batchNormalization,
+  dense,
+  embedding,
+  input,
+  lstm,
+  repeatVector,
+  simpleRnn,
+} from "../../../src/layers/index.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../../src/losses/index.js";
 import { type BpttOptions, bptt } from "../../../src/models/loop/bptt.js";
 import type { Model } from "../../../src/models/model.js";
-import { sequential } from "../../../src/models/sequential.js";
+import { model as graphModel, sequential } from "../../../src/models/sequential.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
 import type { Optimizer } from "../../../src/optimizers/optimizer.js";
 import { memoryUsage } from "../../../src/runtime/runtime.js";
@@ -365,4 +374,25 @@ describe("one sequence and batch normalisation, which needs two values a channel
     await expect(bptt(model, { x: x.toArray(), y }, { window: 4 })).rejects.toThrow("there is no state to carry");
     expect(memoryUsage().bytesInUse).toBe(bytesInUse);
   });
+});
+
+describe("a model that has not one input, and one output for each of its steps, is refused:", () => {
+  type SymbolicTensor = ReturnType<typeof input>;
+  const steps = (): SymbolicTensor => input({ shape: [4, 1] });
+  const states = (of: SymbolicTensor, returnSequences = true): SymbolicTensor =>
+    lstm({ units: 4, returnSequences }).apply(of);
+  it.each<[string, () => Parameters<typeof graphModel>[0]]>([
+    ["two inputs", () => { const [a, b] = [steps(), steps()]; return { inputs: [a, b], outputs: add().apply([states(a), states(b)]) }; }],
+    ["two outputs", () => { const a = steps(); return { inputs: a, outputs: [states(a), states(a)] }; }],
+    ["as many units as steps", () => { const a = steps(); return { inputs: a, outputs: states(a, false) }; }],
+    ["other steps", () => { const a = steps(); return { inputs: a, outputs: repeatVector({ n: 3 }).apply(states(a, false)) }; }],
+  ])("%s", async (_, make) => {
+    const model = graphModel(make());
+    const losses = [make().outputs].flat().map(() => meanSquaredError());
+    model.compile({ optimizer: sgd(), loss: losses });
+    const numbers = { x: new Float32Array(8), y: new Float32Array(32) };
+    const sequence = { x: tensor(numbers.x, [2, 4, 1]), y: tensor(numbers.y, [2, 4, 4]) };
+    const walk = bptt(model, sequence, { window: 4, carryState: false });
+    await expect(walk).rejects.toThrow("bptt: the model has no output for each step; expected one input, one output [N, T, O]");
+  }); // prettier-ignore
 });

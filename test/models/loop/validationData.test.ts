@@ -1,7 +1,7 @@
 /** What fit takes to validate on: samples, tuples, data sets with more in them, and streams of batches. */
 import { describe, expect, it } from "vitest";
 import { DataError, UsageError } from "../../../src/errors.js";
-import { callbacks, tensor } from "../../../src/index.js";
+import { type Layer, callbacks, layers, losses, model, optimizers, tensor } from "../../../src/index.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { expectSameWeights, network, noise } from "../networks.js";
@@ -85,3 +85,28 @@ describe("validationData", () => {
     expect(history.valLoss[0]).toBeCloseTo(expected.valLoss[0], 6);
   });
 });
+
+it.each([false, true])(
+  "sequences of another length validate as evaluate does, grouped by length: %s",
+  async (groupByLength) => {
+    const [read, written] = [layers.input({ shape: [null] }), layers.input({ shape: [null] })];
+    const table = (): Layer => layers.embedding({ inputDim: 5, outputDim: 4, maskZero: true });
+    const [, state] = layers.gru({ units: 4, returnState: true }).applyMany(table().apply(read));
+    const steps = layers.gru({ units: 4, returnSequences: true }).apply([table().apply(written), state]);
+    const translator = model({ inputs: [read, written], outputs: layers.dense({ units: 5 }).apply(steps), seed: 1 });
+    translator.compile({ optimizer: optimizers.sgd(), loss: losses.categoricalCrossentropy({ fromLogits: true }) });
+    const tokens = (N: number, T: number): Tensor =>
+      tensor(
+        Int32Array.from({ length: N * T }, (_, i) => (i % T < 2 + (i % 2) ? 1 + (i % 4) : 0)),
+        [N, T],
+      );
+    const validationData = { x: [tokens(5, 9), tokens(5, 3)], y: tokens(5, 3) };
+    const options = { batchSize: 2, groupByLength };
+    const { history } = await translator.fit([tokens(6, 4), tokens(6, 5)], tokens(6, 5), {
+      ...options,
+      validationData,
+    });
+    const { loss } = await translator.evaluate(validationData.x, validationData.y, options);
+    expect(history.valLoss[0]).toBeCloseTo(loss, 6);
+  },
+);

@@ -1,5 +1,58 @@
-/** Faults for pooling, normalisation, images and recurrent layers. A row: see products.mjs. */
+/** Faults for pooling, normalisation, images, recurrent layers and attention. A row: see products.mjs. */
 export const edits = {
+  "assembly/attention/attention.ts": [
+    ["return (max(tk, 1) + NR_WIDE - 1) & -NR_WIDE;", "return max(tk, 1);", "rows of scores not padded"],
+    [
+      "load<i32>(mask + ((<usize>(tk - 1)) << 2)) == 0) tk--;",
+      "load<i32>(mask + ((<usize>(tk - 1)) << 2)) == 0) tk -= 2;",
+      "last key",
+    ],
+    ["none ? Infinity : most + logOf(sum)", "none ? Infinity : logOf(sum)", "term left out"],
+    ["none ? Infinity : most + logOf(sum)", "most + logOf(sum)", "query without keys"],
+    ["none ? 0 : <f32>(1 / sum)", "<f32>(1 / sum)", "query without keys"],
+    ["        memory.fill(x + (<usize>from << 2), 0, (<usize>(max(n, seen) - from)) << 2);\n", "", "not cleared"],
+    ["          memory.fill(w + (<usize>n << 2), 0, <usize>(tk - n) << 2);\n", "", "not cleared"],
+    ["        clearRows(oBlock, rows, dv, heads * dv);\n", "", "not written"],
+    [
+      "i * shape.biasSample + h * shape.biasHead + row * shape.tk",
+      "i * shape.biasSample + row * shape.tk",
+      "head of another",
+    ],
+    ["    if (dk && !(accumulate & ADD_K)) clearRows(dk + kAt, tk, d, heads * d);\n", "", "+= for ="],
+    ["    if (dvOut && !(accumulate & ADD_V)) clearRows(dvOut + vAt, tk, dv, heads * dv);\n", "", "+= for ="],
+    ["g, sRow, k + kAt, heads * d, accumulate & ADD_Q, dq", "g, sRow, k + kAt, heads * d, 0, dq", "= for +="],
+    ["        if (dq && !(accumulate & ADD_Q)) clearRows(dq + qAt, rows, d, heads * d);\n", "", "not written"],
+    [
+      "        if (dBias) memory.fill(dBias + (<usize>row0 * <usize>tk << 2), 0, <usize>rows * <usize>tk << 2);\n",
+      "",
+      "not written",
+    ],
+    ["        if (kept) keep(s + at, bits, s + at, 0, seen, shape.rate, 0);\n", "", "dropped weights counted"],
+    ["        memory.fill(g + at + (<usize>seen << 2), 0, unseen);\n", "", "not cleared"],
+    ["        if (out) memory.fill(out + (<usize>seen << 2), 0, <usize>(tk - seen) << 2);\n", "", "not cleared"],
+    ["return tq > blockRows(tq, tk) && d <= KC;", "return tq > blockRows(tq, tk);", "panel cut along D"],
+  ],
+  "assembly/attention/rows.ts": [
+    [
+      "if (bias) x = f32x4.add(x, loadLanes(bias + at, lanes));",
+      "if (bias) x = f32x4.add(x, loadLanes(bias, lanes));",
+      "pointer not advanced",
+    ],
+    [
+      "i32x4.eq(loadLanes(mask + at, lanes), i32x4.splat(0))",
+      "i32x4.ne(loadLanes(mask + at, lanes), i32x4.splat(1))",
+      "mask of other numbers",
+    ],
+    [
+      "sum = madd(loadLanes(a, lanes), loadLanes(b, lanes), sum);",
+      "sum = f32x4.mul(loadLanes(a, lanes), loadLanes(b, lanes));",
+      "= for +=",
+    ],
+    ["f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1)", "f32x4.extract_lane(sum, 0)", "lane left out"],
+    ["dBias ? dBias + at + 16 : 0", "dBias ? dBias + at : 0", "pointer not advanced"],
+    ["f32x4.mul(p, f32x4.sub(loadLanes(g, lanes), means))", "f32x4.mul(p, loadLanes(g, lanes))", "mean not subtracted"],
+    ["storeLanes(g, f32x4.mul(d, scales), lanes)", "storeLanes(g, d, lanes)", "factor left out"],
+  ],
   "assembly/pool/average.ts": [
     ["1 / <f32>(rows * columns) : 1", "1 / <f32>(kH * kW) : 1", "padding counted"],
     ["const columns = min(w - left, kW) - j0;", "const columns = min(w - left, kW);", "last column"],

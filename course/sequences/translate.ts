@@ -1,0 +1,170 @@
+/**
+ * Translation: a recurrent encoder reads a sentence in both directions, a recurrent decoder writes its translation.
+ * Without attention all of the sentence must pass through one vector; with it each step of the decoder looks at the
+ * steps of the encoder. Both languages are split into byte pairs, so that no word is unknown. Letters: S source tokens,
+ * U target tokens.
+ * Sources: Sutskever, Vinyals & Le 2014; attention after the decoder: Luong, Pham & Manning 2015.
+ */
+import { DataError, Random, datasets, layers, losses, model, optimizers, schedules, text } from "lanegrad";
+import { batch, epochs, integer, learningRate } from "../settings.js";
+import type { DataSource, Stage, Values } from "../stage.js";
+import { count } from "../support/format.js";
+import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
+import { type TranslationData, begin, end, translating } from "./translating.js";
+
+const [embedding, units, dropped] = [256, 256, 0.3];
+/** Longer sentences are not trained on. */
+const mostTokens = 40;
+const pairs = ["de-en", "en-de", "en-fr", "fr-en", "en-vi"];
+const languages = ["de", "en", "fr"] as const;
+
+/** Sentences of Multi30k, or pairs of any other two languages. */
+interface Sentences {
+  readonly multi30k?: Partial<Record<datasets.Multi30kLanguage, datasets.Multi30kTexts>>;
+  readonly pairs?: text.TextPairs;
+}
+
+/** Multi30k, or a file with a pair a line. */
+export const translationSource: DataSource<Sentences> = {
+  name: "translation",
+  title: "Multi30k, or a file of pairs",
+  files: languages.flatMap((language) =>
+    (["train", "validation", "test"] as const).map((part) => ({ names: datasets.multi30kNames(part, language) })),
+  ),
+  url: "https://github.com/multi30k/dataset",
+  async read(files) {
+    const bytesOf = (language: datasets.Multi30kLanguage, part: datasets.Multi30kPart): Uint8Array =>
+      datasets.multi30kNames(part, language).flatMap((name) => files.get(name) ?? [])[0];
+    const sources = Object.fromEntries(
+      languages.map((language) => [
+        language,
+        {
+          train: bytesOf(language, "train"),
+          validation: bytesOf(language, "validation"),
+          test: bytesOf(language, "test"),
+        },
+      ]),
+    );
+    return { multi30k: await datasets.multi30kFrom(sources) };
+  },
+};
+
+const settings = {
+  ...{ epochs: epochs(10), batch: batch(64), lr: learningRate(0.002) },
+  pair: { kind: "choice", about: "from which language into which", default: pairs[0], choices: pairs },
+  tokens: integer({
+    about: "how many byte pairs each language has",
+    default: 4000,
+    least: 300,
+    slider: [300, 16000],
+    isLogarithmic: true,
+  }),
+  attention: {
+    kind: "choice",
+    about: "whether the decoder looks at the encoder's steps",
+    default: "yes",
+    choices: ["yes", "no"],
+  },
+} as const;
+type Settings = NetworkSettings & typeof settings;
+
+/** An encoder and a decoder of GRU. */
+export const translate: NetworkLesson = network({
+  name: "translate",
+  title: "Translation with attention",
+  about: "an encoder and a decoder of GRU that translate, with attention or without",
+  chapter: "sequences",
+  settings,
+  sources: [translationSource],
+  loss: losses.categoricalCrossentropy({ fromLogits: true, labelSmoothing: 0.1 }),
+  metrics: [],
+  task: translating,
+  fit: { groupByLength: { multiple: 4 } },
+  data: translationData,
+  model(seed, data, _, { attention }) {
+    const { source, target } = data as TranslationData;
+    const drop = layers.dropout({ rate: dropped });
+    const [read, written] = [layers.input({ shape: [null] }), layers.input({ shape: [null] })];
+    const table = (inputDim: number, name: string) =>
+      layers.embedding({ inputDim, outputDim: embedding, maskZero: true, name });
+    const encoder = layers.bidirectional({
+      layer: layers.gru({ units, returnSequences: true, returnState: true }),
+      name: "encoder",
+    });
+    const [memory, forward, backward] = encoder.applyMany(
+      drop.apply(table(source.size, "sourceEmbedding").apply(read)),
+    );
+    const last = layers.concatenate().apply([forward, backward]);
+    const first = layers.dense({ units: 2 * units, activation: "tanh", name: "bridge" }).apply(last);
+    const decoder = layers.gru({ units: 2 * units, returnSequences: true, returnState: true, name: "decoder" });
+    const before = layers.dropout({ rate: dropped }).apply(table(target.size, "targetEmbedding").apply(written));
+    const [steps] = decoder.applyMany([before, first]); // (U, 2 · units)
+    const look = layers.attention({ score: "general", name: "attention" });
+    const joined = attention === "yes" ? layers.concatenate().apply([steps, look.apply([steps, memory])]) : steps;
+    const mix = layers.dense({ units: embedding, activation: "tanh", name: "mix" }).apply(joined);
+    const outputs = layers
+      .dense({ units: target.size, name: "logits" })
+      .apply(layers.dropout({ rate: dropped }).apply(mix));
+    return model({ inputs: [read, written], outputs, name: "translate", seed });
+  },
+  optimizer: ({ lr, steps }) =>
+    optimizers.adam({
+      learningRate: schedules.oneCycle({ maxLearningRate: lr, totalSteps: steps, warmupFraction: 0.1 }),
+      globalClipNorm: 1,
+    }),
+});
+
+/** The sentences as tokens, and those of the test as they are. */
+async function translationData(stage: Stage<NetworkSettings>): Promise<TranslationData> {
+  const { pair, tokens } = stage.settings as Values<Settings>;
+  const { data, place } = await stage.data(translationSource);
+  const parts = data!.pairs === undefined ? languagesOf(data!.multi30k!, pair) : splitPairs(data!.pairs, stage.seed);
+  const fit = (texts: readonly string[], marks: readonly string[]): text.BytePairs =>
+    text.fitBytePairs(texts, { maxTokens: tokens, lower: true, normalForm: "NFC", marks });
+  const [source, target] = [fit(parts.train.sources, []), fit(parts.train.targets, [begin, end])];
+  const samples = ({ sources, targets }: text.TextPairs) => {
+    const options = { source, target, maxLength: mostTokens, targetMaxLength: mostTokens };
+    const { x, y } = text.translationPairs(sources, targets, options);
+    return { x: x[0], further: [x[1]], y };
+  };
+  const train = samples(parts.train);
+  return {
+    kind: "translation",
+    description: `${place}, ${pair}, ${count(train.y.shape[0])} sentences to train on, ${count(parts.test.sources.length)} to test`,
+    train,
+    validation: samples(parts.validation),
+    test: samples(parts.test),
+    ...{ classNames: [], hasImages: false, source, target, tested: parts.test },
+  };
+}
+
+type Parts = Readonly<Record<datasets.Multi30kPart, text.TextPairs>>;
+
+/** @throws {DataError} where the pair's languages are not there */
+function languagesOf(texts: NonNullable<Sentences["multi30k"]>, pair: string): Parts {
+  const [from, to] = pair.split("-").map((language) => texts[language as datasets.Multi30kLanguage]);
+  if (from === undefined || to === undefined) {
+    const hint = "Pass the file of its pairs as data: a sentence, a tab, and its translation on each line.";
+    throw new DataError(`train: Multi30k does not have ${pair}. ${hint}`);
+  }
+  const both = (part: datasets.Multi30kPart): text.TextPairs => ({ sources: from[part], targets: to[part] });
+  return { train: both("train"), validation: both("validation"), test: both("test") };
+}
+
+/** A file's pairs in three parts, by their sources: one with several translations is in one part only. */
+function splitPairs({ sources, targets }: text.TextPairs, seed: number): Parts {
+  const different = [...new Set(sources)];
+  const order = new Random(seed).fork("split").permutation(different.length);
+  const held = Math.min(1000, Math.floor(different.length / 10));
+  if (held < 1)
+    throw new DataError(`train: there are too few pairs; expected at least 10 sources, got ${different.length}.`);
+  const partOf = new Map<string, datasets.Multi30kPart>();
+  for (const [rank, i] of order.entries()) {
+    partOf.set(different[i], rank < held ? "test" : rank < 2 * held ? "validation" : "train");
+  }
+  const those = (part: datasets.Multi30kPart): text.TextPairs => {
+    const kept = Array.from(sources.keys()).filter((i) => partOf.get(sources[i]) === part);
+    return { sources: kept.map((i) => sources[i]), targets: kept.map((i) => targets[i]) };
+  };
+  return { train: those("train"), validation: those("validation"), test: those("test") };
+}

@@ -1,0 +1,236 @@
+/** Decoding: against every sequence of a toy language, against the bits of a loop by hand, batches, and what is refused. */
+import { describe, expect, it } from "vitest";
+import { DataError, ShapeError, UsageError } from "../../src/errors.js";
+import {
+  type DecodeOptions,
+  type DecoderStepFunction,
+  decode,
+  initializers,
+  layers,
+  model,
+  reshape,
+  strategies,
+  tensor,
+} from "../../src/index.js";
+import { memoryUsage } from "../../src/runtime/runtime.js";
+import { add, mul } from "../../src/ops/pointwise/arithmetic.js";
+import { concat } from "../../src/ops/shape/concat.js";
+import { gatherRows } from "../../src/ops/shape/gather.js";
+import { Random } from "../../src/tensor/random.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
+import "../support/engine.js";
+
+const V = 4;
+const [start, end] = [0, 3];
+
+/** A language in which each token depends on the one before: rows of logits. */
+function language(seed: number): number[][] {
+  const random = new Random(seed);
+  return Array.from({ length: V }, () => Array.from({ length: V }, () => 3 * random.uniform()));
+}
+const logOf = (logits: readonly number[]): number[] => {
+  const sum = Math.log(logits.reduce((total, z) => total + Math.exp(z), 0));
+  return logits.map((z) => z - sum);
+};
+
+/** A step whose logits are the row of the token before, plus a state that counts up and changes what follows. */
+function stepOf(rows: readonly (readonly number[])[], drift: readonly number[]): DecoderStepFunction {
+  const [table, change] = [tensor(rows), tensor(drift)];
+  return (tokens, [count]) => ({
+    logits: add(gatherRows(table, tokens), mul(count, change)),
+    states: [add(count, 1)],
+  });
+}
+
+/** All sequences of at most maxLength tokens with their log-probability, the best score first. */
+function everySequence(
+  rows: readonly (readonly number[])[],
+  drift: readonly number[],
+  maxLength: number,
+  alpha: number,
+) {
+  const found: { tokens: number[]; score: number; isEnded: boolean }[] = [];
+  const walk = (tokens: number[], log: number): void => {
+    const before = tokens.at(-1) ?? start;
+    const next = logOf(rows[before].map((z, token) => z + tokens.length * drift[token]));
+    for (let token = 0; token < V; token++) {
+      const total = log + next[token];
+      const L = tokens.length + 1;
+      if (token === end) found.push({ tokens, score: total / L ** alpha, isEnded: true });
+      else if (L === maxLength) found.push({ tokens: [...tokens, token], score: total / L ** alpha, isEnded: false });
+      else walk([...tokens, token], total);
+    }
+  };
+  walk([], 0);
+  return found.sort((a, b) => b.score - a.score);
+}
+
+const counts = (N: number): Tensor => tensor(new Float32Array(N), [N, 1]);
+
+describe("beam search", () => {
+  it.each([0, 0.6, 1].flatMap((alpha) => [1, 2, 3, 4, 5].map((seed) => [alpha, seed] as const)))(
+    "finds what an exhaustive search finds, lengthPenalty %s, language %s",
+    (lengthPenalty, seed) => {
+      const [rows, drift] = [language(seed), language(seed + 50)[0].map((z) => z - 1.5)];
+      const expected = everySequence(rows, drift, 4, lengthPenalty).slice(0, 6);
+      const [hypotheses] = decode(stepOf(rows, drift), {
+        ...{ start, end, maxLength: 4, states: [counts(1)] },
+        strategy: strategies.beam({ width: 81, lengthPenalty, best: 6 }),
+      });
+      expect(hypotheses.map(({ tokens, isEnded }) => [[...tokens], isEnded])).toEqual(
+        expected.map(({ tokens, isEnded }) => [tokens, isEnded]),
+      );
+      for (const [i, { score }] of hypotheses.entries()) expect(score).toBeCloseTo(expected[i].score, 5);
+    },
+  );
+
+  it("is no less likely than greedy: width 1 takes its path, and may end at any step of it", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const [rows, drift] = [language(seed), language(seed + 50)[0]];
+      const options = { start, end, maxLength: 6, states: [counts(1)] };
+      const best = (strategy: NonNullable<DecodeOptions["strategy"]>) =>
+        decode(stepOf(rows, drift), { ...options, strategy })[0][0];
+      const greedy = best("greedy");
+      const [one, three] = [1, 3].map((width) => best(strategies.beam({ width, lengthPenalty: 0 })));
+      expect([...greedy.tokens].slice(0, one.tokens.length)).toEqual([...one.tokens]);
+      if (!greedy.isEnded) continue;
+      for (const { logProbability } of [one, three])
+        expect(logProbability).toBeGreaterThanOrEqual(greedy.logProbability - 1e-6);
+    }
+  });
+});
+
+const wide = initializers.randomNormal({ stddev: 1 });
+
+/** A small decoder that looks at a memory. */
+function network() {
+  const [token, state, memory] = [
+    layers.input({ shape: [1] }),
+    layers.input({ shape: [6] }),
+    layers.input({ shape: [null, 6] }),
+  ];
+  const embedded = layers.embedding({ inputDim: 9, outputDim: 5, embeddingsInitializer: wide }).apply(token);
+  const [read, next] = layers.gru({ units: 6, returnSequences: true, returnState: true }).applyMany([embedded, state]);
+  const context = layers.attention({ score: "general" }).apply([read, memory]);
+  const logits = layers.dense({ units: 9, kernelInitializer: wide }).apply(layers.concatenate().apply([read, context]));
+  return model({ inputs: [token, state, memory], outputs: [logits, next], seed: 3 });
+}
+const random = (shape: readonly number[], seed: number): Tensor => {
+  const draw = new Random(seed);
+  return tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => 2 * draw.uniform() - 1),
+    shape,
+  );
+};
+
+describe("a network that looks at a memory", () => {
+  const decoder = network();
+  const step: DecoderStepFunction = (tokens, [state], [memory, mask]) => {
+    const [logits, next] = decoder.call([reshape(tokens, [-1, 1]), state, memory], {
+      mask: [undefined, undefined, mask],
+    });
+    return { logits, states: [next] };
+  };
+  const [state, memory] = [random([3, 6], 1), random([3, 4, 6], 2)];
+  const mask = tensor([[1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 0]], undefined, { dtype: "int32" }); // prettier-ignore
+  const options = { start: 1, end: 2, maxLength: 8, states: [state], memory: [memory, mask] };
+
+  it.each<NonNullable<DecodeOptions["strategy"]>>(["greedy", "sampling", strategies.beam({ width: 4, best: 3 })])(
+    "strategy %#: recorded as called, batched as alone",
+    (strategy) => {
+      const batch = decode(step, { ...options, strategy });
+      expect(batch.length).toBe(3);
+      expect(decode(step, { ...options, strategy, recorded: false })).toEqual(batch);
+      if (strategy === "sampling") return; // the rows of a batch share one stream of draws
+      for (const n of [0, 1, 2]) {
+        const row = tensor(Int32Array.of(n));
+        const alone = { states: [gatherRows(state, row)], memory: [gatherRows(memory, row), gatherRows(mask, row)] };
+        const [hypotheses] = decode(step, { ...options, ...alone, strategy });
+        expect(hypotheses.map(({ tokens }) => [...tokens])).toEqual(batch[n].map(({ tokens }) => [...tokens]));
+      }
+    },
+  );
+
+  it("log-probabilities are those of the sequence read in one piece", () => {
+    for (const [n, hypotheses] of decode(step, {
+      ...options,
+      strategy: strategies.beam({ width: 4, best: 3 }),
+    }).entries()) {
+      for (const { tokens, logProbability, isEnded } of hypotheses) {
+        const row = tensor(Int32Array.of(n));
+        let [now, total, before] = [gatherRows(state, row), 0, 1];
+        for (const token of isEnded ? [...tokens, 2] : tokens) {
+          const { logits, states } = step(
+            tensor(Int32Array.of(before)),
+            [now],
+            [gatherRows(memory, row), gatherRows(mask, row)],
+          );
+          total += logOf(Array.from(logits.toTypedArray()))[token];
+          [[now], before] = [states!, token];
+        }
+        expect(logProbability).toBeCloseTo(total, 4);
+      }
+    }
+  });
+
+  it("leaves states, memory and what is in use as they were, also where the step throws", () => {
+    const before = [state, memory, mask].map((one) => one.toArray());
+    decode(step, options);
+    const { bytesInUse } = memoryUsage();
+    decode(step, { ...options, strategy: "beam" });
+    decode(step, { ...options, recorded: false });
+    let calls = 0;
+    const failing: DecoderStepFunction = (...args) => {
+      if (++calls === 3) throw new Error("enough");
+      return step(...args);
+    };
+    expect(() => decode(failing, { ...options, recorded: false })).toThrow("enough");
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect([state, memory, mask].map((one) => one.toArray())).toEqual(before);
+  });
+});
+
+it("without recording, states may grow: the tokens so far", () => {
+  const step: DecoderStepFunction = (tokens, [seen]) => {
+    const all = concat([seen, reshape(tokens, [-1, 1])], 1);
+    const next = (all.shape[1] - 1) % V; // 1, 2, 3
+    const logits = Array.from({ length: all.shape[0] }, () =>
+      Array.from({ length: V }, (_, i) => (i === next ? 5 : 0)),
+    );
+    return { logits: tensor(logits), states: [all] };
+  };
+  const states = [tensor([[0], [0]], undefined, { dtype: "int32" })];
+  const found = decode(step, { start: 0, end, maxLength: 9, states, recorded: false, strategy: "beam" });
+  expect(found.map(([{ tokens }]) => [...tokens])).toEqual([[1, 2], [1, 2]]); // prettier-ignore
+});
+
+it("every source begins with its own start, and maxLength ends what has no end", () => {
+  const rows = language(1).map((row, i) =>
+    row.map((z, token) => (token === (i + 1) % 3 ? 9 : token === end ? -99 : z)),
+  );
+  const found = decode(stepOf(rows, [0, 0, 0, 0]), { start: [0, 2], end, maxLength: 3, states: [counts(2)] });
+  expect(found.map(([{ tokens, isEnded }]) => [[...tokens], isEnded])).toEqual([[[1, 2, 0], false], [[0, 1, 2], false]]); // prettier-ignore
+});
+
+describe("refuses", () => {
+  const plain: DecoderStepFunction = (tokens) => ({ logits: gatherRows(tensor(language(1)), tokens) });
+  const options = { start, end, maxLength: 3 };
+  it.each<[string, () => unknown, abstract new () => Error, string]>([
+    ["no end", () => decode(plain, { start, maxLength: 3 } as never), UsageError, "decode: end is missing"],
+    ["an end that the vocabulary does not have", () => decode(plain, { ...options, end: 4 }), UsageError, "decode: the vocabulary has no such end; expected a token below V = 4, got 4."],
+    ["no start", () => decode(plain, { end, maxLength: 3 } as never), UsageError, "decode: start is not a token; expected an integer ≥ 0, or one for each source, got undefined."],
+    ["maxLength 0", () => decode(plain, { ...options, maxLength: 0 }), UsageError, "decode: maxLength is out of range"],
+    ["a strategy of no name", () => decode(plain, { ...options, strategy: "best" as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got "best".'],
+    ["more hypotheses than the beam holds", () => strategies.beam({ width: 2, best: 3 }), UsageError, "decode beam: best is out of range; expected at most width = 2, got 3."],
+    ["a step that gives a tensor", () => decode((() => tensor([[1, 2]])) as never, options), UsageError, "decode: the step gives no logits; expected { logits, states }, got Tensor."],
+    ["logits of another batch", () => decode(() => ({ logits: tensor([[1, 2], [1, 2]]) }), options), ShapeError, "decode: the logits do not fit; expected [R, V] or [R, 1, V] with R = 1"],
+    ["a step that loses its state", () => decode(plain, { ...options, states: [counts(1)] }), ShapeError, "decode: the states after the step are not as before; expected [1, 1], got none."],
+    ["states of two batches", () => decode(plain, { ...options, states: [counts(1)], memory: [counts(2)] }), ShapeError, "decode: numbers of sources differ; expected the same N ≥ 1 in start, states and memory, got 1, 2."],
+    ["no function", () => decode(undefined as never, options), UsageError, "decode"],
+    ["NaN, greedy", () => decode(() => ({ logits: tensor([[NaN, 1, 2, 3]]) }), options), ShapeError, "NaN"],
+    ["NaN, in a beam", () => decode(() => ({ logits: tensor([[NaN, 1, 2, 3]]) }), { ...options, strategy: strategies.beam({ width: 1 }) }), DataError, "decode: the logit of token 0 after beginning 0 of source 0 is NaN."],
+  ])("%s", (_, call, error, text) => {
+    expect(call).toThrow(error);
+    expect(call).toThrow(text);
+  }); // prettier-ignore
+});
