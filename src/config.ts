@@ -3,10 +3,7 @@
  * function that makes them, and its options as plain JSON. Each room lists its makers in a registry of its own, which
  * is imported only to load a model.
  */
-import { DataError, UsageError, message, show } from "./errors.js";
-
-/** The key of a user's function in its config; files do not hold it. */
-const own: unique symbol = Symbol("function");
+import { DataError, message, show } from "./errors.js";
 
 /** Plain JSON data: a function's name and its options. */
 export interface Config {
@@ -14,28 +11,9 @@ export interface Config {
   readonly [option: string]: unknown;
 }
 
-/** A function of the user's, which a file knows by its name alone. */
-export function functionConfig(fn: unknown, name: string): Config {
-  const config: Config & { [own]: unknown } = { className: name, isFunction: true, [own]: fn };
-  return config;
-}
-
-/**
- * Checks that no two functions of the user's have one name, in configs or anywhere within them.
- * @param kind  of what the functions make, for the message
- * @throws {UsageError} when a file could not tell them apart
- */
-export function checkFunctions(kind: string, configs: unknown, known = new Map<unknown, unknown>()): void {
-  if (typeof configs !== "object" || configs === null) return;
-  const { isFunction, className, [own]: fn } = configs as Partial<Config> & { readonly [own]?: unknown };
-  if (isFunction === true && known.has(className) && known.get(className) !== fn) {
-    const [expected, hint] = ["a name for each function", "Give one of them another name."];
-    throw new UsageError(
-      message(kind, "two functions of one name cannot be saved", { expected, got: show(className), hint }),
-    );
-  }
-  if (isFunction === true) known.set(className, fn);
-  for (const value of Object.values(configs)) checkFunctions(kind, value, known);
+/** A function of the user's, which a file knows by its name alone; the function itself is no part of the JSON. */
+export function functionConfig(fn: unknown, className: string): Config {
+  return Object.defineProperty({ className, isFunction: true }, "fn", { value: fn });
 }
 
 /** Makers by className. Each takes the options as they are in the file and checks them itself. */

@@ -162,7 +162,7 @@ function findings(results: readonly Adder[], { settings: { length, epochs }, sho
   for (const text of [
     solvers.length === 0
       ? `Neither LSTM nor GRU has learnt to add over ${length} steps: try epochs = ${4 * epochs}.`
-      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: their gates pass the sum on without multiplying it by a weight.`,
+      : `${solvers.join(" and ")} add${solvers.length === 1 ? "s" : ""} over ${length} steps: ${solvers.length === 1 ? "its" : "their"} gates pass the sum on without multiplying it by a weight.`,
     simple.stepsToLearn === null
       ? `The simple network stays at ${decimal(simple.best)}; the constant answer 1 has ${decimal(baseline)}.`
       : `The simple network has learnt it too: try length = ${4 * length}.`,

@@ -11,7 +11,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import vm from "node:vm";
 import ts from "typescript";
 
-const leaves = ["errors", "foreignNames", "version", "config", "options", "explained"];
+const leaves = ["errors", "foreignNames", "sameName", "version", "config", "options", "explained"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "constraints", "metrics", "data", "io"];
 
@@ -21,7 +21,8 @@ const beside = ["initializers", "regularizers", "constraints", "metrics", "data"
  */
 const below = {
   errors: ["foreignNames"],
-  foreignNames: [],
+  foreignNames: ["sameName"],
+  sameName: [],
   config: ["errors"],
   explained: ["errors"],
   options: ["errors"],

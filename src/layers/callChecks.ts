@@ -48,9 +48,7 @@ export function callChecks(layer: Checked) {
 /** Checks that whoever wrote the layer gave it this member: without types nothing asks for it. @throws {UsageError} */
 export function checkWritten(layer: Checked, member: "kind" | "call" | "outputShape"): void {
   if ((layer as { readonly [K in typeof member]?: unknown })[member] !== undefined) return;
-  const hint = "docs/guide/own-layers.md shows a layer of one's own.";
-  const expected = "kind, options, outputShape and call";
-  throw new UsageError(message("layer", `class ${show(layer)} has no ${member}`, { expected, hint }));
+  throw new UsageError(message("layer", `class ${show(layer)} has no ${member}`));
 }
 
 function checkOperands(kind: string, inputs: readonly Tensor[]): void {

@@ -128,6 +128,11 @@ export abstract class Layer {
     this.#holder = holder;
   }
 
+  /** Throws where a model cannot have this layer beside the others, all of which have names. @internal */
+  checkBeside(_layers: readonly Layer[]): void {
+    // it can
+  }
+
   /** The layer that a wrapper holds in place of this one, where this one is a model's; else undefined. @internal */
   forWrapper(): Layer | undefined {
     return undefined;
@@ -243,8 +248,7 @@ export abstract class Layer {
       this.#builtFor = shapes;
     } else if (this.#parameters.length > 0 && !this.acceptsAlso(shapes, built)) {
       const [expected, got] = [built, shapes].map((list) => list.map(showShape).join(", "));
-      const what = shapes.length === built.length ? "input shape" : "number of inputs";
-      throw new ShapeError(message(this.kind, `the layer was built for another ${what}`, { expected, got }));
+      throw new ShapeError(message(this.kind, "the layer was built for other inputs", { expected, got }));
     }
     const outputs: SymbolicTensor[] = [];
     const call = { layer: this, inputs, outputs };

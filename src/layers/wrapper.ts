@@ -21,8 +21,25 @@ export function innerConfig({ config, trainable }: Layer): Config {
   return trainable ? config : { ...config, trainable };
 }
 
+/**
+ * Checks that no other layer has a weight of this one, which a file would give to each.
+ * @throws {UsageError} when one has
+ */
+export function checkOwnWeights(layer: Layer, layers: readonly Layer[]): void {
+  const own = new Set(layer.parameters.map(({ source }) => source));
+  const other = layers.find((one) => one !== layer && one.parameters.some(({ source }) => own.has(source)));
+  if (other === undefined) return;
+  const got = `${show(layer.name)} and ${show(other.name)}`;
+  const hint = "Apply one of them twice, or copy a model: loadModel(await model.toBytes()).";
+  throw new UsageError(message("model", "two layers have the same weights", { got, hint }));
+}
+
 /** A layer around other layers. V: the values of its options. */
 export abstract class Wrapper<V extends object> extends SequenceLayer<V> {
+  override checkBeside(layers: readonly Layer[]): void {
+    checkOwnWeights(this, layers);
+  }
+
   /** Builds an inner layer and adopts its parameters under names that begin with `prefix`. */
   protected buildInner(layer: Layer, prefix: string, inputShapes: readonly Shape[]): void {
     layer.putInto(this);

@@ -130,7 +130,7 @@ describe("refuses", () => {
     const layer = dense({ units: 2 });
     layer.apply(input({ shape: [3] }));
     expect(() => layer.apply(input({ shape: [4] }))).toThrow(
-      "dense: the layer was built for another input shape; expected [3], got [4].",
+      "dense: the layer was built for other inputs; expected [3], got [4].",
     );
   });
 });

@@ -90,7 +90,7 @@ describe("bad input", () => {
     [
       () => layers.averagePooling2d({ pool: 2 } as never),
       UsageError,
-      'averagePooling2d: unknown option; expected poolSize, strides, padding, name or inputShape, got "pool".',
+      'averagePooling2d: unknown option; expected poolSize, strides, padding, name or inputShape, got "pool". Did you mean poolSize?',
     ],
     [
       () => layers.maxPooling2d().outputShape([[28, 28]]),

@@ -25,6 +25,7 @@ function without(...members: readonly string[]): Layer {
       return mul(x, this.factors.value);
     }
   }
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- as if it had never been written
   for (const member of members) delete (Scale.prototype as unknown as Record<string, unknown>)[member];
   Object.setPrototypeOf(Scale.prototype, Layer.prototype);
   const layer = Reflect.construct(Layer, [{ inputShape: [2] }], Scale) as Layer & Record<string, unknown>;
@@ -42,9 +43,9 @@ const train = async (layer: Layer): Promise<number[][]> => {
 
 describe("a layer of one's own", () => {
   it.each([
-    ["outputShape", "layer: class Scale has no outputShape; expected kind, options, outputShape and call. docs/guide/own-layers.md shows"],
-    ["call", "layer: class Scale has no call; expected kind, options, outputShape and call."],
-    ["kind", "layer: class Scale has no kind; expected kind, options, outputShape and call."],
+    ["outputShape", "layer: class Scale has no outputShape."],
+    ["call", "layer: class Scale has no call."],
+    ["kind", "layer: class Scale has no kind."],
     ["initializer", "scale: initializer is missing; expected for example initializers.zeros()."],
   ])("without %s", async (member, text) => {
     const error = await train(without(member)).catch((error: unknown) => error);

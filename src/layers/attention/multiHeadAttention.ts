@@ -3,23 +3,20 @@
  * heads found. Letters: N batch, Tq queries, Tk keys, F features, H heads, D and Dv numbers of a key and of a value for
  * each head, O units. Source: Vaswani et al. 2017, "Attention is all you need".
  */
-import type { Constraint } from "../../constraints/constraint.js";
 import { UsageError, message, show } from "../../errors.js";
-import type { Initializer } from "../../initializers/initializer.js";
-import { glorotUniform, zeros } from "../../initializers/index.js";
 import { rotate } from "../../ops/attention/rotate.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
 import { flag, integer, number, optional, type Values } from "../../options.js";
-import type { Regularizer } from "../../regularizers/regularizer.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { CallContext, Layer, LayerOptions } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
+import { type ProjectionOptions, projectionTable } from "../core/projection.js";
+import type { LayerTable } from "../tableLayer.js";
 import { AttentionLayer, checkAttentionInputs, queryValueKey } from "./attentionLayer.js";
 
-/** Options of {@link multiHeadAttention}. */
-export interface MultiHeadAttentionOptions extends LayerOptions {
+/** Options of {@link multiHeadAttention}; those of kernels and biases are for all four projections. */
+export interface MultiHeadAttentionOptions extends LayerOptions, ProjectionOptions {
   /** H ≥ 1. */
   readonly heads: number;
   /** D ≥ 1: the size of a query or key in each head. */
@@ -36,16 +33,6 @@ export interface MultiHeadAttentionOptions extends LayerOptions {
   readonly rotary?: boolean;
   /** True makes the weights, (N, H, Tq, Tk), a second output: `const [y, weights] = layer.applyMany(x)`. Default false. */
   readonly returnWeights?: boolean;
-  /** False leaves out the biases. Default true. */
-  readonly useBias?: boolean;
-  /** Of all four projections. Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer | string;
-  /** Default zeros(). */
-  readonly biasInitializer?: Initializer | string;
-  readonly kernelRegularizer?: Regularizer | string;
-  readonly kernelConstraint?: Constraint | string;
-  readonly biasRegularizer?: Regularizer | string;
-  readonly biasConstraint?: Constraint | string;
 }
 
 const table = {
@@ -57,13 +44,7 @@ const table = {
   causal: flag(false),
   rotary: flag(false),
   returnWeights: flag(false),
-  useBias: flag(true),
-  kernelInitializer: initializer(glorotUniform),
-  biasInitializer: initializer(zeros),
-  kernelRegularizer: regularizer,
-  kernelConstraint: constraint,
-  biasRegularizer: regularizer,
-  biasConstraint: constraint,
+  ...projectionTable,
 } satisfies LayerTable<MultiHeadAttentionOptions>;
 
 /**

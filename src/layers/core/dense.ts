@@ -1,46 +1,27 @@
 /** The fully connected layer: y = f(x·W + b). Letters: N batch, I inputs, O units. */
-import type { Constraint } from "../../constraints/constraint.js";
 import { ShapeError, message } from "../../errors.js";
-import type { Initializer } from "../../initializers/initializer.js";
-import { glorotUniform, zeros } from "../../initializers/index.js";
 import type { Activation } from "../../ops/pointwise/activate.js";
 import { dense as denseOp } from "../../ops/product/dense.js";
-import { flag, integer, type Values } from "../../options.js";
-import type { Regularizer } from "../../regularizers/regularizer.js";
+import { integer, type Values } from "../../options.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
-import { type LayerTable, TableLayer, activation, constraint, initializer, regularizer } from "../tableLayer.js";
+import { type LayerTable, TableLayer, activation } from "../tableLayer.js";
+import { type ProjectionOptions, projectionTable } from "./projection.js";
 
 /** Options of {@link dense}. */
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, ProjectionOptions {
   /** O: the size of the output, ≥ 1. */
   readonly units: number;
   /** f. Default "linear". */
   readonly activation?: Activation;
-  /** False leaves out b. Default true. */
-  readonly useBias?: boolean;
-  /** Default glorotUniform(). */
-  readonly kernelInitializer?: Initializer | string;
-  /** Default zeros(). */
-  readonly biasInitializer?: Initializer | string;
-  readonly kernelRegularizer?: Regularizer | string;
-  readonly kernelConstraint?: Constraint | string;
-  readonly biasRegularizer?: Regularizer | string;
-  readonly biasConstraint?: Constraint | string;
 }
 
 const table = {
   units: integer("[1, ∞)"),
   activation: activation("linear"),
-  useBias: flag(true),
-  kernelInitializer: initializer(glorotUniform),
-  biasInitializer: initializer(zeros),
-  kernelRegularizer: regularizer,
-  kernelConstraint: constraint,
-  biasRegularizer: regularizer,
-  biasConstraint: constraint,
+  ...projectionTable,
 } satisfies LayerTable<DenseOptions>;
 
 /**

@@ -11,7 +11,7 @@
  * when something is saved, so that a page that only trains does not carry them. What is saved is the model at the time
  * of the call, not when the import is done.
  */
-import { type Config, checkFunctions } from "../../config.js";
+import type { Config } from "../../config.js";
 import type { ByteSink } from "../../io/bytes.js";
 import type { SafetensorsEntry } from "../../io/safetensors.js";
 import type { Loss } from "../../losses/loss.js";
@@ -96,14 +96,15 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const entries = weights.all.map((weight) => valuesOf(weight.name, average?.of(weight) ?? weight.value));
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph, step && ((layer) => layer.trainable && !weights.leaves(layer)));
+  const copy = copyOf(notes);
+  const [{ safetensorsChunks }, { encodeNotes }, { checkFunctions }] = await Promise.all([
+    import("../../io/safetensors.js"),
+    import("./notes.js"),
+    import("./functionNames.js"),
+  ]);
   checkFunctions("lambda", architecture);
   checkFunctions("loss", training?.compile.losses);
   checkFunctions("metric", training?.compile.metrics);
-  const copy = copyOf(notes);
-  const [{ safetensorsChunks }, { encodeNotes }] = await Promise.all([
-    import("../../io/safetensors.js"),
-    import("./notes.js"),
-  ]);
   const encoded = encodeNotes(op, notes, copy);
   const metadata = { version: formatVersion, name, seed, notes: encoded, architecture, ...(training && { training }) };
   return safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) });

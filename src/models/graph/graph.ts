@@ -5,7 +5,6 @@
 import { UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
-import type { Parameter } from "../../layers/parameter.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import { checkTensors } from "../../ops/defineOp.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
@@ -51,7 +50,7 @@ export class Graph {
     this.steps = inOrder(inputs, outputs);
     this.layers = [...new Set(this.steps.map(({ call }) => call.layer))];
     nameLayers(this.layers);
-    checkWeights(this.layers);
+    for (const layer of this.layers) layer.checkBeside(this.layers);
     this.maskedSteps = this.layers.find(({ sequences }) => sequences)?.sequences?.maskedSteps;
     const wrong = this.layers.find(
       ({ sequences }) =>
@@ -186,21 +185,6 @@ function countUses(steps: readonly Step[]): Map<SymbolicTensor, number> {
     for (const symbol of call.inputs) uses.set(symbol, (uses.get(symbol) ?? 0) + 1);
   }
   return uses;
-}
-
-/** Throws where two layers have the same weights, which a file would give to each. */
-function checkWeights(layers: readonly Layer[]): void {
-  const owners = new Map<Parameter, Layer>();
-  for (const layer of layers) {
-    for (const { source } of layer.parameters) {
-      const other = owners.get(source);
-      owners.set(source, layer);
-      if (other === undefined || other === layer) continue;
-      const got = `${show(other.name)} and ${show(layer.name)}`;
-      const hint = "Apply one of them twice, or copy a model: loadModel(await model.toBytes()).";
-      throw new UsageError(message("model", "two layers have the same weights", { got, hint }));
-    }
-  }
 }
 
 /** Depth first from the outputs, without recursion, since networks may be deep. */

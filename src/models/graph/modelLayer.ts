@@ -7,6 +7,7 @@ import { ShapeError, message } from "../../errors.js";
 import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
 import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
 import { type SequencePart, type StateKeeper, type TokenRule, carriedBy } from "../../layers/sequencePart.js";
+import { checkOwnWeights } from "../../layers/wrapper.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { describe } from "./architecture.js";
@@ -93,6 +94,10 @@ export class ModelLayer extends Layer implements SequencePart {
     this.#inner = graph.layers.flatMap((layer) =>
       layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this, alone)),
     );
+  }
+
+  override checkBeside(layers: readonly Layer[]): void {
+    checkOwnWeights(this, layers);
   }
 
   /** Another layer of the same model, whose parameters get the wrapper's names. */

@@ -11,14 +11,16 @@ import { addLoss, meanLoss } from "../step/epochLoss.js";
 import { Steps } from "../step/steps.js";
 import type { TrainingBatch } from "../step/training.js";
 
-/** Steps of batchSize rows each. @param compute as for {@link Steps}, of a batch by its roles */
+/** Steps of batchSize rows each. @param compute as for {@link Steps}, of a batch by its roles @param isOnce as there */
 export function columnSteps(
   columns: DataColumns,
   batchSize: number,
   lengths: Lengths | undefined,
   compute: (batch: TrainingBatch) => Tensor[],
+  isOnce = false,
 ): Steps {
-  return new Steps(new Batches(tensorsOf(columns), batchSize, lengths), (batch) => compute(splitBatch(columns, batch)));
+  const batches = new Batches(tensorsOf(columns), batchSize, lengths);
+  return new Steps(batches, (batch) => compute(splitBatch(columns, batch)), isOnce);
 }
 
 /** What an evaluation needs of a page. */

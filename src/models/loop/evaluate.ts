@@ -34,7 +34,11 @@ export class Evaluation {
   readonly #states: OwnStates | undefined;
   readonly #steps: EpochSteps;
 
-  /** @param makeSteps where batches come from a stream, of which `data` is the first @throws {MemoryError} */
+  /**
+   * @param makeSteps  where batches come from a stream, of which `data` is the first
+   * @param isOnce     true where it is run once, on data in memory
+   * @throws {MemoryError}
+   */
   constructor(
     tools: typeof evaluationTools,
     step: TrainingStep,
@@ -42,16 +46,23 @@ export class Evaluation {
     batchSize: number,
     lengths?: Lengths,
     makeSteps?: MakeSteps,
+    isOnce = false,
   ) {
     this.#tools = tools;
     const metrics = step.newMetrics();
     this.#metrics = metrics;
     const states = (this.#states = step.newStates());
     const stepsOn = (columns: DataColumns): Steps =>
-      tools.columnSteps(columns, batchSize, lengths, (batch) => {
-        const evaluate = (): Tensor[] => step.evaluate(batch, metrics);
-        return states === undefined ? evaluate() : states.use(evaluate);
-      });
+      tools.columnSteps(
+        columns,
+        batchSize,
+        lengths,
+        (batch) => {
+          const evaluate = (): Tensor[] => step.evaluate(batch, metrics);
+          return states === undefined ? evaluate() : states.use(evaluate);
+        },
+        isOnce,
+      );
     this.#steps = makeSteps?.(stepsOn) ?? stepsOn(data);
   }
 
@@ -131,7 +142,8 @@ export async function evaluateModel(
     const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
     const lengths = groups?.groupsOf(op, layers, data, groupByLength);
     const makeSteps = streamed?.({ columns, columnsOf: tools.columnsOf, toColumn: tools.toColumn, checkRows });
-    evaluation = new Evaluation(tools.evaluationTools, state.step(op, given), data, batchSize, lengths, makeSteps);
+    const step = state.step(op, given);
+    evaluation = new Evaluation(tools.evaluationTools, step, data, batchSize, lengths, makeSteps, !makeSteps);
     return await evaluation.run(tools.interrupts(op, state, signal));
   } finally {
     evaluation?.dispose();

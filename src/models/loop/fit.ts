@@ -69,7 +69,7 @@ export async function runFit(
     columnSteps(columns, n, lengths, (batch) => step.gradients(batch, accumulation?.weigh));
   const steps = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
   const training = accumulation?.of(steps) ?? steps;
-  let validation: Pick<Evaluation, "run" | "dispose"> | undefined;
+  let validation: (Pick<Evaluation, "run"> & Partial<Evaluation>) | undefined;
   try {
     step.checkTrainable("fit");
     const names = ["loss", ...step.metrics.names];
@@ -88,7 +88,7 @@ export async function runFit(
         batchSize,
         groups?.groupsOf("fit", model.layers, data.validation, groupByLength),
       );
-    if (data.evaluate) validation = { run: data.evaluate, dispose: () => undefined };
+    if (data.evaluate) validation = { run: data.evaluate };
     if (!resume) {
       progress.restart(initialEpoch);
       step.metrics.reset();
@@ -100,7 +100,7 @@ export async function runFit(
   } finally {
     step.rest();
     training.dispose();
-    validation?.dispose();
+    validation?.dispose?.();
   }
 }
 

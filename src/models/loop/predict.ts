@@ -35,7 +35,7 @@ export async function predictBatches(
   run: (inputs: readonly Tensor[]) => Tensor[],
 ): Promise<Tensor[]> {
   const batches = new Batches(inputs, batchSize, lengths);
-  const steps = new Steps(batches, (batch) => noGrad(() => run(batch)));
+  const steps = new Steps(batches, (batch) => noGrad(() => run(batch)), true);
   const results: Tensor[] = [];
   try {
     for (const shape of outputShapes) results.push(keep(empty([batches.rows, ...shape])));

@@ -99,7 +99,7 @@ describe("one layer applied several times", () => {
     expect(again.call([q, k])[0].toArray()).toEqual(beside.toArray());
     expect(again.call([q, q])[0].toArray()).toEqual(alone.toArray());
     expect(() => layer.apply([x, layers.input({ shape: [Tk, V] })])).toThrow(
-      `the layer was built for another number of inputs; expected [${Tq}, ${F}], got [${Tq}, ${F}], [${Tk}, ${V}].`,
+      `the layer was built for other inputs; expected [${Tq}, ${F}], got [${Tq}, ${F}], [${Tk}, ${V}].`,
     );
   });
 });

@@ -190,7 +190,7 @@ describe("a model as a layer", () => {
     const symbol = input({ shape: [2] });
     expect(() => body.apply([symbol, symbol])).toThrow("model: wrong number of inputs; expected 1, got 2.");
     expect(() => body.apply(input({ shape: [3] }))).toThrow(
-      "dense: the layer was built for another input shape; expected [2], got [3].",
+      "dense: the layer was built for other inputs; expected [2], got [3].",
     );
     expect(() => asLayer(sequential([dense({ units: 1 })]))).toThrow("asLayer: ");
     expect(() => asLayer(dense({ units: 1 }) as never)).toThrow("asLayer: the first argument is not a model");

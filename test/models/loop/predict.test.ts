@@ -1,12 +1,12 @@
 /** predict, evaluate and call: batches of any size, data of any form, several outputs. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { activation, dense, dropout, flatten } from "../../../src/layers/index.js";
 import { binaryCrossentropy, categoricalCrossentropy, meanSquaredError } from "../../../src/losses/index.js";
 import { accuracy, auc, meanAbsoluteError, topKAccuracy } from "../../../src/metrics/index.js";
 import { sequential } from "../../../src/models/sequential.js";
 import { sgd } from "../../../src/optimizers/index.js";
 import { mean } from "../../../src/ops/reduce/reduce.js";
-import { heap } from "../../../src/runtime/runtime.js";
+import { heap, launcher } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
 import { scope } from "../../../src/tensor/scope.js";
 import { expectClose, expectSameBits } from "../../support/compare.js";
@@ -23,6 +23,37 @@ describe("predict", () => {
     for (const batchSize of [1, 7, 22, 23, 24]) {
       expectSameBits(`batches of ${batchSize}`, (await model.predict(x, { batchSize })).toTypedArray(), whole);
     }
+  });
+
+  it("records only what is replayed: a single batch, and a last one of another size, were recorded for nothing", async () => {
+    const net = network();
+    const { x, y } = noise(3, 50);
+    const recorded = vi.spyOn(launcher(), "record");
+    const counted = async (batchSize: number): Promise<readonly [number, Float32Array, object]> => {
+      recorded.mockClear();
+      const predicted = await net.predict(x, { batchSize });
+      const values = predicted.toTypedArray() as Float32Array;
+      predicted.dispose();
+      const logs = await net.evaluate(x, y, { batchSize });
+      return [recorded.mock.calls.length, values, logs];
+    };
+    const [, values] = await counted(10);
+    const bytes = heap().bytesInUse;
+    for (const [batchSize, recordings] of [
+      [50, 0],
+      [64, 0],
+      [20, 2],
+      [25, 2],
+      [10, 2],
+    ]) {
+      // prettier-ignore
+      const [count, again, logs] = await counted(batchSize);
+      expect(count).toBe(recordings);
+      expectSameBits("values", again, values);
+      expect(logs).toEqual((await counted(batchSize))[2]);
+      expect(heap().bytesInUse).toBe(bytes);
+    }
+    recorded.mockRestore();
   });
 
   it("takes tensors, nested arrays and typed arrays", async () => {

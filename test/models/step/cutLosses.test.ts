@@ -34,7 +34,7 @@ describe.each<[string, () => Layer]>([
   it("is refused by fit and trainOnBatch, which change no weight", async () => {
     const net = looking(make());
     const before = net.weights.map(({ value }) => [...value.toTypedArray()]);
-    const wrong = 'output 1, of layer "looks", has no gradient, so that its loss trains nothing';
+    const wrong = 'output 1, of layer "looks", has no gradient: its loss trains nothing';
     await expect(net.fit(x, [y, weights])).rejects.toThrow(
       `fit: ${wrong}. To measure it only, give it the lossWeight 0.`,
     );
