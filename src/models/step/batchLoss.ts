@@ -67,8 +67,8 @@ export function checkGradients({ outputs }: Graph, means: readonly Tensor[], fac
     if (mean.requiresGrad || factors?.[i] === 0) continue;
     const parameters = [...sourcesOf([outputs[i]])].flatMap(({ origin }) => origin?.layer.parameters ?? []);
     if (!parameters.some(({ spec, layer }) => spec.trainable !== false && !layer.isFrozen)) continue;
-    const wrong = `output ${i}, of layer ${show(outputs[i].origin!.layer.name)}, has no gradient: its loss trains nothing`;
-    throw new UsageError(message("fit", wrong, { hint: "To measure it only, give it the lossWeight 0." }));
+    const wrong = `output ${i}, of layer ${show(outputs[i].origin!.layer.name)}, has no gradient`;
+    throw new UsageError(message("fit", wrong, { hint: "0 in lossWeights only measures it." }));
   }
 }
 

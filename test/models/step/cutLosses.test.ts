@@ -34,9 +34,9 @@ describe.each<[string, () => Layer]>([
   it("is refused by fit and trainOnBatch, which change no weight", async () => {
     const net = looking(make());
     const before = net.weights.map(({ value }) => [...value.toTypedArray()]);
-    const wrong = 'output 1, of layer "looks", has no gradient: its loss trains nothing';
+    const wrong = 'output 1, of layer "looks", has no gradient';
     await expect(net.fit(x, [y, weights])).rejects.toThrow(
-      `fit: ${wrong}. To measure it only, give it the lossWeight 0.`,
+      `fit: ${wrong}. 0 in lossWeights only measures it.`,
     );
     expect(() => net.trainOnBatch([x], [y, weights])).toThrow(wrong);
     expect(net.weights.map(({ value }) => [...value.toTypedArray()])).toEqual(before);
