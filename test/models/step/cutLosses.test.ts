@@ -35,9 +35,7 @@ describe.each<[string, () => Layer]>([
     const net = looking(make());
     const before = net.weights.map(({ value }) => [...value.toTypedArray()]);
     const wrong = 'output 1, of layer "looks", has no gradient';
-    await expect(net.fit(x, [y, weights])).rejects.toThrow(
-      `fit: ${wrong}. 0 in lossWeights only measures it.`,
-    );
+    await expect(net.fit(x, [y, weights])).rejects.toThrow(`fit: ${wrong}. 0 in lossWeights only measures it.`);
     expect(() => net.trainOnBatch([x], [y, weights])).toThrow(wrong);
     expect(net.weights.map(({ value }) => [...value.toTypedArray()])).toEqual(before);
     expect(await net.evaluate(x, [y, weights])).toHaveProperty("loss");
