@@ -33,6 +33,7 @@ export { embedding, type EmbeddingOptions } from "./core/embedding.js";
 export { gridLstm, type GridLstmOptions } from "./recurrent/gridLstm.js";
 export { gru, type GruLayerOptions } from "./recurrent/gru.js";
 export { input, type InputOptions } from "./input.js";
+export { rnn, type RnnOptions } from "./recurrent/rnn.js";
 export { layerNormLstm, type LayerNormLstmOptions } from "./recurrent/layerNormLstm.js";
 export { lstm, type LstmLayerOptions } from "./recurrent/lstm.js";
 export { masking, type MaskingOptions } from "./mask/masking.js";

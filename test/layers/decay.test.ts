@@ -3,6 +3,8 @@ import { expect, it } from "vitest";
 import * as layers from "../../src/layers/index.js";
 import { type Layer, SymbolicTensor } from "../../src/layers/layer.js";
 import { layerFrom } from "../../src/layers/registry.js";
+import { asLayer } from "../../src/models/asLayer.js";
+import { model } from "../../src/models/sequential.js";
 import { Weights } from "../../src/models/step/weights.js";
 import { adamw, sgd } from "../../src/optimizers/index.js";
 import { OptimizerState } from "../../src/optimizers/state.js";
@@ -24,6 +26,13 @@ const kernels = ["kernel", "recurrentKernel"];
 const norm = ["gamma", "beta"];
 const both = (names: readonly string[]): string[] => ["forward", "backward"].flatMap((way) => names.map((name) => `${way}/${name}`)); // prettier-ignore
 const gridSides = ["time", "depth"].flatMap((side) => [1, 2].map((level) => ({ side, level })));
+
+/** The step of a simple recurrent network, as a model. */
+function denseStep(): Layer {
+  const [x, h] = [layers.input({ shape: [3] }), layers.input({ shape: [2] })];
+  const next = layers.dense({ units: 2, activation: "tanh" }).apply(layers.concatenate().apply([x, h]));
+  return asLayer(model({ inputs: [x, h], outputs: [next, next], name: "step" }));
+}
 
 /** A line for each layer with parameters, with all options that add some. */
 const table: Record<string, Line> = {
@@ -103,6 +112,12 @@ const table: Record<string, Line> = {
     inputs: [sequence],
     decays: ["embeddings"],
     stays: [],
+  },
+  rnn: {
+    layer: layers.rnn({ cell: denseStep(), states: [[2]] }),
+    inputs: [sequence],
+    decays: ["cell/dense_1/kernel"],
+    stays: ["cell/dense_1/bias"],
   },
   separableConv2d: {
     layer: layers.separableConv2d({ filters: 2, kernelSize: 3 }),

@@ -5,6 +5,8 @@
 import * as layers from "../../src/layers/index.js";
 import type { Layer } from "../../src/layers/layer.js";
 import { mul } from "../../src/ops/pointwise/arithmetic.js";
+import { asLayer } from "../../src/models/asLayer.js";
+import { model } from "../../src/models/sequential.js";
 import type { LayerKind } from "../../src/layers/registry.js";
 import type { Shape } from "../../src/tensor/shape.js";
 
@@ -34,6 +36,13 @@ const units = 3;
 const recurrent =
   "skips the steps that do not count: the state stays. Their outputs are 0, and the mask goes on with returnSequences, turned round with goBackwards";
 const images = "images have no steps";
+
+/** A cell that adds each step to its state. */
+function runningSum(): Layer {
+  const [x, sum] = [layers.input({ shape: [4] }), layers.input({ shape: [4] })];
+  const next = layers.add().apply([x, sum]);
+  return asLayer(model({ inputs: [x, sum], outputs: [next, next], name: "runningSum" }));
+}
 
 /** By kind; a second row where options change the rule. */
 export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
@@ -257,6 +266,15 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       make: () => layers.reshape({ targetShape: [4, 2, 2] }),
     },
     { does: "ends", how: "", make: () => layers.reshape({ targetShape: [2, 8] }) },
+  ],
+  rnn: [
+    {
+      does: "uses",
+      how: recurrent,
+      make: () => layers.rnn({ cell: runningSum(), states: [[4]], returnSequences: true }),
+      goesOn: true,
+    },
+    { does: "uses", how: "", make: () => layers.rnn({ cell: runningSum(), states: [[4]] }) },
   ],
   separableConv2d: [
     { does: "ends", how: images, make: () => layers.separableConv2d({ filters: 2, kernelSize: 3 }), ...image },

@@ -4,7 +4,7 @@
  * that is. Letters: n rows of a batch.
  *
  * Note [Nothing to replay]. Where an epoch is run once, a size that only one batch has is computed without a recording,
- * by the same kernels: a prediction of one sample takes a third of the time.
+ * by the same kernels: a prediction of one sample takes half the time.
  */
 import type { Batch, Batches } from "../../data/batches.js";
 import { type Recording, record } from "../../tensor/record.js";

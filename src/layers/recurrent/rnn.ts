@@ -1,0 +1,218 @@
+/**
+ * Any cell over time: a layer, or a model as one, that takes a step of a sequence and its states, and gives an output
+ * and the states after it. The steps are recorded one after the other; the fused layers (lstm, gru, simpleRnn) are many
+ * times as fast where their cell will do. Letters: N batch, T steps.
+ */
+import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { zeros as zerosInitializer } from "../../initializers/index.js";
+import { where } from "../../ops/pointwise/where.js";
+import { concat } from "../../ops/shape/concat.js";
+import { reshape } from "../../ops/shape/reshape.js";
+import { slice } from "../../ops/shape/slice.js";
+import { type Option, type Values, flag, integer, optional } from "../../options.js";
+import { copyFloat32 } from "../../runtime/primitives.js";
+import { empty, zeros } from "../../tensor/create.js";
+import { type Shape, checkShape, sameShape, showShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { type CallContext, Layer, type LayerOptions, partOf } from "../layer.js";
+import { factorsOf, reverseMask } from "../mask/maskValues.js";
+import type { Parameter } from "../parameter.js";
+import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
+import type { LayerTable } from "../tableLayer.js";
+import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
+import { CarriedStates } from "./carriedStates.js";
+
+/** Options of {@link rnn}. */
+export interface RnnOptions extends LayerOptions {
+  /** From [step, …states, …constants] to [output, …states]: a layer of your own, or a model as one, asLayer(model). */
+  readonly cell: Layer;
+  /** The shape of each state of a sample: [[32], [32]] for two of (N, 32). At least one. */
+  readonly states: readonly Shape[];
+  /** How many of the last inputs every step is given as they are, such as what an encoder made. Default 0. */
+  readonly constants?: number;
+  /** True: the outputs of all steps (N, T, …). False: the last output (N, …). Default false. */
+  readonly returnSequences?: boolean;
+  /** True: applyMany also returns the last states, after the output. Default false. */
+  readonly returnState?: boolean;
+  /** Reads the sequence from its end; outputs are in the order in which the steps are read. Default false. */
+  readonly goBackwards?: boolean;
+  /** True starts each batch with the final states of the batch before, row by row; no gradient flows there. Default false. */
+  readonly stateful?: boolean;
+  /** N, required for a stateful layer. */
+  readonly batchSize?: number;
+}
+
+const cell: Option<Layer> = (op, name, value) => {
+  checkWrapped(op, name, value, "a layer, or a model as one: asLayer(model)", value instanceof Layer);
+  return (value as Layer).forWrapper() ?? (value as Layer);
+};
+
+const stateShapes: Option<readonly Shape[]> = (op, name, value) => {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(Array.isArray)) {
+    const expected = "a list of shapes, such as [[32]] for one state of 32 numbers";
+    throw new UsageError(message(op, `${name} must be given`, { expected, got: show(value) }));
+  }
+  for (const shape of value as Shape[]) checkShape(op, shape);
+  return value as Shape[];
+};
+
+const table = {
+  cell,
+  states: stateShapes,
+  constants: integer("[0, ∞)", 0),
+  returnSequences: flag(false),
+  returnState: flag(false),
+  goBackwards: flag(false),
+  stateful: flag(false),
+  batchSize: optional(integer("[1, ∞)")),
+} satisfies LayerTable<RnnOptions>;
+
+/**
+ * A cell over time: [y[t], …s[t]] = cell(x[t], …s[t − 1], …constants), s[−1] = 0 or what is handed in.
+ *
+ * x (N, T, …), or [x, …states, …constants] → y (N, …), or (N, T, …) with returnSequences; with returnState `applyMany`
+ * also gives the last states. Parameters "cell/kernel", …. At a masked step the states stay, and its output is 0; the last
+ * output is that of the last step that counts. A constant may be a sequence, whose mask the cell gets.
+ *
+ *   const [x, h] = [layers.input({ shape: [8] }), layers.input({ shape: [16] })];
+ *   const next = layers.dense({ units: 16, activation: "tanh" }).apply(layers.concatenate().apply([x, h]));
+ *   layers.rnn({ cell: asLayer(model({ inputs: [x, h], outputs: [next, next] })), states: [[16]] });
+ *
+ * Cost: the cell's calls, T times, and about 10 µs for each op of an eager one.
+ * @throws {UsageError} when an option is unknown or out of range, or the cell is not a layer
+ * @throws {ShapeError} when inputs, or what the cell gives, do not fit
+ */
+export function rnn(options: RnnOptions): Layer {
+  return new Rnn("rnn", options, table);
+}
+
+class Rnn extends Wrapper<Values<typeof table>> {
+  #carried: readonly Parameter[] = [];
+
+  constructor(...args: ConstructorParameters<typeof Wrapper<Values<typeof table>>>) {
+    super(...args);
+    const { stateful, batchSize } = this.given;
+    if (!stateful || batchSize !== undefined) return;
+    const hint = "Its states have a row for each sample.";
+    throw new UsageError(message(this.kind, "a stateful layer needs batchSize", { hint }));
+  }
+
+  override get options(): Readonly<Record<string, unknown>> {
+    return { ...this.given, cell: innerConfig(this.given.cell) };
+  }
+
+  override outputShape(inputShapes: readonly Shape[]): Shape {
+    return this.outputShapes(inputShapes)[0];
+  }
+
+  override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    const { cell, states, returnSequences, returnState } = this.given;
+    const [y, ...after] = cell.outputShapes(this.#cellShapes(inputShapes));
+    const shown = (shapes: readonly Shape[]): string => shapes.map((one) => showShape(["N", ...one])).join(", ");
+    if (after.length !== states.length || !after.every((shape, i) => sameShape(shape, states[i]))) {
+      const expected = `an output, then states ${shown(states)}`;
+      throw new ShapeError(message(this.kind, "the cell gives other states", { expected, got: shown([y, ...after]) }));
+    }
+    return [returnSequences ? [inputShapes[0][0], ...y] : y, ...(returnState ? states : [])];
+  }
+
+  /** The shapes of the cell's inputs. @throws {ShapeError} when those of the layer do not fit */
+  #cellShapes([x, ...others]: readonly Shape[]): readonly Shape[] {
+    const { states, constants } = this.given;
+    const initial = others.length - constants;
+    const fits = initial === 0 || (initial === states.length && states.every((one, i) => sameShape(one, others[i])));
+    if (x.length > 0 && fits) return [x.slice(1), ...states, ...others.slice(initial)];
+    const expected = `x [N, T, …], states ${states.map((one) => showShape(["N", ...one])).join(", ")} or none, ${constants} constants`;
+    const got = [x, ...others].map((one) => showShape(["N", ...one])).join(", ");
+    throw new ShapeError(message(this.kind, "the inputs do not fit", { expected, got }));
+  }
+
+  /** Takes sequences of any length, constants too. */
+  protected override acceptsAlso(shapes: readonly Shape[], built: readonly Shape[]): boolean {
+    return shapes.length === built.length && shapes.every((one, i) => sameShape(one.slice(1), built[i].slice(1)));
+  }
+
+  protected override build(inputShapes: readonly Shape[]): void {
+    const { cell, states, stateful, batchSize } = this.given;
+    this.buildInner(cell, "cell", this.#cellShapes(inputShapes));
+    if (!stateful) return;
+    this.#carried = states.map((shape, i) =>
+      this.declare({
+        name: `state${i}`,
+        shape: [batchSize!, ...shape],
+        initializer: zerosInitializer(),
+        trainable: false,
+      }),
+    );
+  }
+
+  override call(inputs: readonly Tensor[], context: CallContext): Tensor {
+    return this.callMany(inputs, context)[0];
+  }
+
+  override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    const { cell, states: shapes, constants, returnSequences, returnState, goBackwards } = this.given;
+    const [x, ...others] = inputs;
+    const [N, T] = x.shape;
+    const initial = others.length - constants;
+    const kept = others.slice(initial);
+    const mask = context.masks[0];
+    const keptMasks = constants === 0 ? [] : kept.map((_, i) => context.masks[1 + initial + i]);
+    const masks = [undefined, ...shapes.map(() => undefined), ...keptMasks];
+    let states = initial > 0 ? others.slice(0, initial) : this.#begin(N);
+    let y: Tensor | undefined;
+    const outputs: Tensor[] = [];
+    for (let i = 0; i < T; i++) {
+      const t = goBackwards ? T - 1 - i : i;
+      const read = reshape(slice(x, [0, t], [N, 1]), [N, ...x.shape.slice(2)]);
+      const rows = mask && reshape(slice(mask, [0, t], [N, 1]), [N]);
+      const step = rows !== undefined && x.dtype === "float32" ? where(factorsOf(rows, read.rank), read, 0) : read; // NaN in the padding reaches nothing
+      const inner = { ...partOf(context, i + 1), masks, rows };
+      const [output, ...after] = cell.callMany([step, ...states, ...kept], inner);
+      /** After a masked step all is as before it. */
+      const chosen = (now: Tensor, before: Tensor | number): Tensor =>
+        rows === undefined ? now : where(factorsOf(rows, now.rank), now, before);
+      states = states.map((state, k) => chosen(after[k], state));
+      if (returnSequences) outputs.push(reshape(chosen(output, 0), [N, 1, ...output.shape.slice(1)]));
+      else y = chosen(output, y ?? 0);
+    }
+    for (const [k, { value }] of this.#carried.entries()) {
+      copyFloat32(value.ptr, states[k].ptr, value.size);
+      value.changed();
+    }
+    const result = returnSequences ? concat(outputs, 1) : y!;
+    return [result, ...(returnState ? states : [])];
+  }
+
+  /** Zeros, or copies of the carried states, which are overwritten before the backward pass reads them. */
+  #begin(N: number): readonly Tensor[] {
+    if (this.#carried.length === 0) return this.given.states.map((shape) => zeros([N, ...shape]));
+    this.checkRows(this.kind, N);
+    return this.#carried.map(({ value }) => {
+      const copy = empty(value.shape);
+      copyFloat32(copy.ptr, value.ptr, value.size);
+      return copy;
+    });
+  }
+
+  override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
+    if (mask === undefined || !this.given.returnSequences) return undefined;
+    return this.given.goBackwards ? reverseMask(mask) : mask;
+  }
+
+  override get carriedStates(): StateKeeper | undefined {
+    return this.#carried.length > 0 ? CarriedStates : undefined;
+  }
+
+  override get carried(): readonly Parameter[] {
+    return this.#carried;
+  }
+
+  override checkRows(kind: string, N: number): void {
+    if (this.#carried.length > 0) checkCarriedBatch(kind, this.given.batchSize, N);
+  }
+
+  override resetStates(): void {
+    for (const { value } of this.#carried) value.assign(new Float32Array(value.size));
+  }
+}
