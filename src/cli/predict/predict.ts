@@ -47,8 +47,8 @@ export const predict: Command = {
     "taken for logits.",
     "",
     "A model of lanegrad train shakespeare continues the text of --prompt; one of",
-    "lanegrad train diacritics prints the texts with their diacritics, one of lanegrad",
-    "train translate translates them, line by line.",
+    "lanegrad train diacritics prints the texts with their diacritics; one of",
+    "lanegrad train translate translates them, line by line.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
