@@ -148,7 +148,7 @@ function refusals(name: "maxPool" | "averagePool"): Refusal[] {
     {
       call: () => of2d(ones([1, 4, 4, 1]), { size: 2 } as never),
       error: UsageError,
-      text: `${name}2d: unknown option; expected poolSize, strides or padding, got "size".`,
+      text: `${name}2d: unknown option; expected poolSize, strides or padding, got "size". Did you mean poolSize?`,
     },
     refusesInt32(`${name}2d`, of2d),
     refusesInt32(`${name}1d`, of1d),
