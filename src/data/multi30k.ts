@@ -9,7 +9,7 @@ import type { ByteSource } from "../io/bytes.js";
 import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
 import { nodeBuiltin } from "../io/node.js";
 import { checkPaths } from "../io/paths.js";
-import { checkList } from "../options.js";
+import { checkList, checkObject } from "../options.js";
 import { readText } from "./text/readText.js";
 
 const op = "datasets.multi30k";
@@ -50,10 +50,6 @@ export async function multi30k(options: Multi30kOptions): Promise<Record<Multi30
   checkKeys(op, options, ["dir", "languages", "maxBytes"]);
   checkMaxBytes(op, options);
   const { dir, languages, maxBytes } = options;
-  checkList(op, "languages", languages);
-  const wrong = languages.find((language) => !["de", "en", "fr"].includes(language));
-  if (wrong !== undefined || languages.length === 0)
-    throw new UsageError(message(op, "unknown language", { expected: "de, en or fr", got: show(wrong) }));
   const files = await findMulti30k(dir, languages);
   if (files === undefined) {
     const expected = languages.flatMap((language) => partNames.map((part) => multi30kNames(part, language)[1]));
@@ -64,14 +60,29 @@ export async function multi30k(options: Multi30kOptions): Promise<Record<Multi30
 
 const partNames = Object.keys(parts) as Multi30kPart[];
 
+function checkLanguages(languages: readonly unknown[]): void {
+  const wrong = languages.find((language) => language !== "de" && language !== "en" && language !== "fr");
+  if (wrong === undefined && languages.length > 0) return;
+  throw new UsageError(message(op, "unknown language", { expected: "de, en or fr", got: show(wrong) }));
+}
+
 /** The files of some languages. */
 export type Multi30kFiles<Source> = Partial<Record<Multi30kLanguage, Readonly<Record<Multi30kPart, Source>>>>;
 
-/** The sentences from files. @throws {DataError} as {@link multi30k} */
+/**
+ * The sentences from files.
+ * @throws {UsageError} for what is not files by language and part, or a wrong option
+ * @throws {DataError} as {@link multi30k}
+ */
 export async function multi30kFrom(
   files: Multi30kFiles<ByteSource>,
   options: InflateOptions = {},
 ): Promise<Record<Multi30kLanguage, Multi30kTexts>> {
+  checkObject(op, "files", files);
+  checkKeys(op, options, ["maxBytes"]);
+  checkMaxBytes(op, options);
+  checkLanguages(Object.keys(files));
+  for (const [language, sources] of Object.entries(files)) checkObject(op, `files.${language}`, sources);
   const read: Partial<Record<Multi30kLanguage, Record<Multi30kPart, readonly string[]>>> = {};
   const counts: Partial<Record<Multi30kPart, number>> = {};
   for (const [language, sources] of Object.entries(files) as [Multi30kLanguage, Record<Multi30kPart, ByteSource>][]) {
@@ -95,13 +106,17 @@ export async function multi30kFrom(
 /**
  * The paths of the files in a folder, or in its folder `multi30k` or `translation/multi30k`; undefined where one of them
  * is not there.
- * @throws {UsageError} in browsers
+ * @throws {UsageError} in browsers, or for an unknown language
  */
 export async function findMulti30k(
   dir: string,
   languages: readonly Multi30kLanguage[],
 ): Promise<Multi30kFiles<string> | undefined> {
   checkPaths(op, { dir });
+  if (typeof dir !== "string")
+    throw new UsageError(message(op, "dir is missing", { expected: "a folder", got: show(dir) }));
+  checkList(op, "languages", languages);
+  checkLanguages(languages);
   const path = nodeBuiltin("path", op);
   const fs = nodeBuiltin("fs/promises");
   for (const folder of folders.map((name) => path.join(dir, name))) {
