@@ -35,8 +35,13 @@ export interface Multi30kOptions extends InflateOptions {
   readonly languages: readonly Multi30kLanguage[];
 }
 
-/** The possible names of a file. */
+/** The possible names of a file. @throws {UsageError} for an unknown part or language */
 export function multi30kNames(part: Multi30kPart, language: Multi30kLanguage): readonly string[] {
+  checkLanguages([language]);
+  if (typeof part !== "string" || !Object.hasOwn(parts, part)) {
+    const expected = Object.keys(parts).join(", ");
+    throw new UsageError(message(op, "unknown part", { expected, got: show(part) }));
+  }
   const name = `${parts[part]}.${language}`;
   return [`${name}.gz`, name];
 }

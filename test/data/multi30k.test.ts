@@ -30,6 +30,7 @@ it.each<[string, () => unknown, abstract new () => Error, string]>([
   ["a language that nobody has translated", () => datasets.multi30k({ dir: folder, languages: ["vi" as never] }), UsageError, 'datasets.multi30k: unknown language; expected de, en or fr, got "vi".'],
   ["no folder", () => datasets.findMulti30k(undefined as never, ["de"]), UsageError, "datasets.multi30k: dir is missing; expected a folder, got undefined."],
   ["no languages", () => datasets.findMulti30k(folder, undefined as never), UsageError, "datasets.multi30k: languages"],
+  ["a part that is not there", () => datasets.multi30kNames(Object.create(null) as never, "de"), UsageError, "datasets.multi30k: unknown part; expected train, validation, test, got object."],
   ["no files", () => datasets.multi30kFrom(null as never), UsageError, "datasets.multi30k: files must be an object; got null."],
   ["files without parts", () => datasets.multi30kFrom({ de: null } as never), UsageError, "datasets.multi30k: files.de must be an object; got null."],
   ["languages of different lengths", () => datasets.multi30kFrom(two()), DataError, "datasets.multi30k: train has different numbers of sentences; expected 1, got 2 in en."],
