@@ -7,6 +7,7 @@ import { LanegradError } from "../../src/errors.js";
 import { norm } from "../../src/ops/reduce/statistics.js";
 import { split } from "../../src/ops/shape/split.js";
 import { activate } from "../../src/ops/pointwise/activate.js";
+import { sequenceMask } from "../../src/ops/recurrent/sequenceMask.js";
 import { report } from "../../src/report/report.js";
 import { sizeClass } from "../../src/runtime/memory.js";
 import { heap } from "../../src/runtime/runtime.js";
@@ -34,6 +35,7 @@ it.each([
     "there are too many classes; expected at most 10000",
   ],
   ["a symbol in a list as an order", () => norm(ones([2]), 0, { order: [Symbol("s")] as never }), "norm: order is out of range; expected 1, 2 or Infinity, got [Symbol(s)]."], // prettier-ignore
+  ["more steps than a mask can have", () => sequenceMask(ones([3]), 2 ** 31), "sequenceMask: steps is out of range; expected an integer in [0, 16777216], got 2147483648."], // prettier-ignore
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

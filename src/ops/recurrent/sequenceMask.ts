@@ -16,13 +16,13 @@ import { expandDims } from "../shape/reshape.js";
  *
  * @param lengths  (N): an array or typed array of integers, or a tensor of them, which a recorded step may change;
  *                 inside record() only the lengths of the first run are checked
- * @param steps    T
+ * @param steps    T, at most 16,777,216
  * @returns        (N, T) int32
- * @throws {UsageError} when a length is not an integer from 0 to T
+ * @throws {UsageError} when a length is not an integer from 0 to T, or T is out of range
  * @throws {ShapeError} when a tensor of lengths is not (N)
  */
 export function sequenceMask(lengths: ArrayLike<number> | Tensor, steps: number): Tensor {
-  checkInteger("sequenceMask", "steps", steps, "[0, ∞)");
+  checkInteger("sequenceMask", "steps", steps, "[0, 16777216]");
   if (!(lengths instanceof Tensor)) {
     const isList = Array.isArray(lengths) || (ArrayBuffer.isView(lengths) && !(lengths instanceof DataView));
     const numbers = checkLengths("sequenceMask", isList ? Array.from(lengths) : lengths, steps);
