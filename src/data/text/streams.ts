@@ -2,7 +2,7 @@
  * One long text as a batch of streams, for stateful training: stream n is the n-th of N equal parts, and each window of
  * a row continues the one before. Letters: N streams, L tokens of each, W windows of T tokens.
  */
-import { ShapeError, checkKeys, message } from "../../errors.js";
+import { ShapeError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -39,6 +39,7 @@ export interface StreamsOptions {
 export function streams(tokens: Int32Array, options: StreamsOptions): Streams {
   const op = "text.streams";
   checkKeys(op, options, ["batchSize", "window"]);
+  checkTokens(op, tokens);
   const { batchSize, window } = options;
   checkInteger(op, "batchSize", batchSize, "[1, ∞)");
   if (window !== undefined) checkInteger(op, "window", window, "[1, ∞)");
@@ -61,4 +62,11 @@ export function streams(tokens: Int32Array, options: StreamsOptions): Streams {
     return tensor(cut, [W * batchSize, T]);
   };
   return { x: rows(0), y: rows(1) };
+}
+
+/** @throws {ShapeError} for anything but tokens as a tokenizer gives them */
+export function checkTokens(op: string, tokens: unknown): void {
+  if (tokens instanceof Int32Array) return;
+  const hint = "tokenizer.encode(text) gives them.";
+  throw new ShapeError(message(op, "the tokens are no Int32Array", { got: show(tokens), hint }));
 }

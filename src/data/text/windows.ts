@@ -3,11 +3,12 @@
  * whose layers carry no states. streams.ts cuts a text into windows that continue each other. Letters: N windows, T
  * tokens of each.
  */
-import { ShapeError, checkKeys, message, show } from "../../errors.js";
+import { ShapeError, checkKeys, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
 import { Random } from "../../tensor/random.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { checkTokens } from "./streams.js";
 
 /** Windows and the token that follows each of their tokens. */
 export interface Windows {
@@ -75,10 +76,7 @@ export function windowBatches(tokens: Int32Array, options: WindowBatchesOptions)
 function drawer(op: string, tokens: Int32Array, T: number, seed: number): (count: number) => Windows {
   checkInteger(op, "length", T, "[1, ∞)");
   checkInteger(op, "seed", seed, "(-∞, ∞)");
-  if (!(tokens instanceof Int32Array)) {
-    const hint = "tokenizer.encode(text) gives them.";
-    throw new ShapeError(message(op, "the tokens are no Int32Array", { got: show(tokens), hint }));
-  }
+  checkTokens(op, tokens);
   const places = tokens.length - T;
   if (places < 1) {
     const expected = `more than ${T} tokens (length)`;

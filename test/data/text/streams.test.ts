@@ -61,6 +61,12 @@ it.each<[number, object, new (text: string) => Error, string]>([
   expect(() => streams(text(length), options as StreamsOptions)).toThrow(message);
 }); // prettier-ignore
 
+it.each([undefined, [1, 2, 3], "abc"])("%j are no tokens", (tokens) => {
+  expect(() => streams(tokens as unknown as Int32Array, { batchSize: 2 })).toThrow(
+    "text.streams: the tokens are no Int32Array",
+  );
+});
+
 it("as many tokens as are needed, and no more, will do", () => {
   expect(streams(text(4), { batchSize: 3 }).x.toArray()).toEqual([[0], [1], [2]]);
   expect(streams(text(7), { batchSize: 2, window: 3 }).y.toArray()).toEqual([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
