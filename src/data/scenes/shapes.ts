@@ -30,8 +30,14 @@ interface Shape {
   readonly has: (x: number, y: number) => boolean;
 }
 
-const within = (x: number, y: number, [left, top, right, bottom]: Box): boolean =>
-  x >= left && x <= right && y >= top && y <= bottom;
+/** Whether a point is in one of several rectangles. A loop, for it is asked some thousand times a shape. */
+function isInOne(x: number, y: number, boxes: readonly Box[]): boolean {
+  for (let i = 0; i < boxes.length; i++) {
+    const box = boxes[i];
+    if (x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3]) return true;
+  }
+  return false;
+}
 
 /** The seven segments: top, upper right, lower right, bottom, lower left, upper left, middle. */
 const segments: readonly Box[] = [
@@ -48,7 +54,7 @@ const union = (parts: readonly Box[]): Shape => ({
   box: [0, 1, 2, 3].map((i) =>
     parts.reduce((most, part) => (i < 2 ? Math.min(most, part[i]) : Math.max(most, part[i])), 0),
   ) as unknown as Box,
-  has: (x, y) => parts.some((part) => within(x, y, part)),
+  has: (x, y) => isInOne(x, y, parts),
 });
 const digit = (lit: readonly number[]): Shape => union(lit.map((i) => segments[i]));
 
