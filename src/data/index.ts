@@ -8,6 +8,18 @@ export type { DecodeJpeg } from "./images/decode.js";
 export { imageBatches, type ImageBatches, type ImageBatchesOptions } from "./images/imageBatches.js";
 export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
+export {
+  findFlickr8k,
+  flickr8k,
+  flickr8kFiles,
+  flickr8kFrom,
+  type Flickr8k,
+  type Flickr8kFiles,
+  type Flickr8kOptions,
+  type Flickr8kPart,
+  type Flickr8kPartFiles,
+  type Flickr8kPictures,
+} from "./flickr8k.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export {
