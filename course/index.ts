@@ -22,8 +22,10 @@ import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { captions } from "./sequences/captions.js";
+import { copying } from "./sequences/copying.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
@@ -51,6 +53,8 @@ export const lessons: readonly Lesson[] = [
   highway,
   vanishing,
   adding,
+  copying,
+  sorting,
   tagging,
   mnistTable,
   imdbTable,
