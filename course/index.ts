@@ -21,6 +21,7 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { captions } from "./sequences/captions.js";
 import { copying } from "./sequences/copying.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
@@ -45,6 +46,7 @@ export const lessons: readonly Lesson[] = [
   shakespeare,
   diacritics,
   translate,
+  captions,
   shakespeareGpt,
   derivatives,
   translation,
