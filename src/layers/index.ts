@@ -10,7 +10,14 @@ export {
   type SinusoidalPositionsOptions,
 } from "./attention/positions.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./image/augmentation.js";
-export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";
+export {
+  conv1d,
+  type Conv1dOptions,
+  conv2d,
+  type Conv2dOptions,
+  conv3d,
+  type Conv3dOptions,
+} from "./image/convolution.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";
 export { bidirectional, type BidirectionalOptions, type MergeMode } from "./recurrent/bidirectional.js";
 export { dot, type DotOptions } from "./core/dot.js";
@@ -51,12 +58,16 @@ export { flatten, reshape, type ReshapeOptions } from "./core/reshape.js";
 export {
   averagePooling1d,
   averagePooling2d,
+  averagePooling3d,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  globalAveragePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  globalMaxPooling3d,
   maxPooling1d,
   maxPooling2d,
+  maxPooling3d,
   type GlobalPoolingOptions,
   type PoolingOptions,
 } from "./image/pooling.js";

@@ -32,6 +32,7 @@ export interface MaskRow {
 }
 
 const image = { shape: [3, 4, 5, 4] } as const;
+const film = { shape: [3, 4, 3, 5, 2] } as const;
 const units = 3;
 const recurrent =
   "skips the steps that do not count: the state stays. Their outputs are 0, and the mask goes on with returnSequences, turned round with goBackwards";
@@ -66,6 +67,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     { does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.averagePooling1d() },
   ],
   averagePooling2d: [{ does: "ends", how: images, make: () => layers.averagePooling2d(), ...image }],
+  averagePooling3d: [{ does: "ends", how: "as conv3d", make: () => layers.averagePooling3d(), ...film }],
   batchNormalization: [
     {
       does: "uses",
@@ -100,6 +102,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   conv2d: [{ does: "ends", how: images, make: () => layers.conv2d({ filters: 2, kernelSize: 3 }), ...image }],
   conv2dTranspose: [
     { does: "ends", how: images, make: () => layers.conv2dTranspose({ filters: 2, kernelSize: 3 }), ...image },
+  ],
+  conv3d: [
+    {
+      does: "ends",
+      how: "as in Keras, padding is in the windows, also where the first axis is time",
+      make: () => layers.conv3d({ filters: 2, kernelSize: 2 }),
+      ...film,
+    },
   ],
   cropping2d: [{ does: "ends", how: images, make: () => layers.cropping2d({ cropping: [0, 1] }), ...image }],
   cutout: [{ does: "ends", how: images, make: () => layers.cutout({ size: 2 }), ...image }],
@@ -143,6 +153,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       ...image,
     },
   ],
+  globalAveragePooling3d: [
+    {
+      does: "uses",
+      how: "as globalAveragePooling1d, where the first axis is time",
+      make: () => layers.globalAveragePooling3d(),
+      ...film,
+    },
+  ],
   globalMaxPooling1d: [
     {
       does: "uses",
@@ -156,6 +174,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       how: "as globalMaxPooling1d, where the first axis is time",
       make: () => layers.globalMaxPooling2d(),
       ...image,
+    },
+  ],
+  globalMaxPooling3d: [
+    {
+      does: "uses",
+      how: "as globalMaxPooling1d, where the first axis is time",
+      make: () => layers.globalMaxPooling3d(),
+      ...film,
     },
   ],
   gridLstm: [
@@ -215,6 +241,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   maximum: [{ does: "merges", how: "as add", make: () => layers.maximum() }],
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
+  maxPooling3d: [{ does: "ends", how: "as conv3d", make: () => layers.maxPooling3d(), ...film }],
   minimum: [{ does: "merges", how: "as add", make: () => layers.minimum() }],
   multiHeadAttention: [
     {
