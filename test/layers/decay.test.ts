@@ -64,6 +64,12 @@ const table: Record<string, Line> = {
     stays: ["bias"],
   },
   conv3d: { layer: layers.conv3d({ filters: 2, kernelSize: 3 }), inputs: [film], decays: ["kernel"], stays: ["bias"] },
+  convLstm2d: {
+    layer: layers.convLstm2d({ filters: 2, kernelSize: 3 }),
+    inputs: [film],
+    decays: kernels,
+    stays: ["bias"],
+  },
   dense: { layer: layers.dense({ units: 2 }), inputs: [[3]], decays: ["kernel"], stays: ["bias"] },
   depthwiseConv2d: {
     layer: layers.depthwiseConv2d({ kernelSize: 3 }),

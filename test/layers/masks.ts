@@ -111,6 +111,21 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       ...film,
     },
   ],
+  convLstm2d: [
+    {
+      does: "uses",
+      how: recurrent,
+      make: () => layers.convLstm2d({ filters: 2, kernelSize: 2, returnSequences: true }),
+      ...film,
+      goesOn: true,
+    },
+    {
+      does: "uses",
+      how: "",
+      make: () => layers.convLstm2d({ filters: 2, kernelSize: [1, 3], padding: "same", goBackwards: true }),
+      ...film,
+    },
+  ],
   cropping2d: [{ does: "ends", how: images, make: () => layers.cropping2d({ cropping: [0, 1] }), ...image }],
   cutout: [{ does: "ends", how: images, make: () => layers.cutout({ size: 2 }), ...image }],
   dense: [{ does: "keeps", how: "step by step, on the last axis", make: () => layers.dense({ units }) }],
