@@ -27,6 +27,7 @@ import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
+import { video } from "./sequences/video.js";
 import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
@@ -56,6 +57,7 @@ export const lessons: readonly Lesson[] = [
   copying,
   sorting,
   tagging,
+  video,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -37,6 +37,7 @@ export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
+export { movingScenes, type MovingScenes, type MovingScenesOptions } from "./scenes/movingScenes.js";
 export { scenes, type SceneNoun, type Scenes, type ScenesOptions } from "./scenes/scenes.js";
 export type { Box, ShapeName } from "./scenes/shapes.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
