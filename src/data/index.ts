@@ -1,6 +1,15 @@
 /** Data sets: loaders, and functions that prepare their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
 export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, type CsvTable } from "./csv.js";
+export {
+  dailyDialog,
+  dailyDialogFiles,
+  findDailyDialog,
+  parseDialogues,
+  type DailyDialog,
+  type DailyDialogOptions,
+  type Dialogue,
+} from "./corpora/dailyDialog.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
@@ -32,8 +41,9 @@ export {
   type Multi30kOptions,
   type Multi30kPart,
   type Multi30kTexts,
-} from "./multi30k.js";
+} from "./corpora/multi30k.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
+export type { ThreeParts, ThreePartsOptions } from "./corpora/folders.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
@@ -49,12 +59,12 @@ export {
   type TaggedSentence,
   type Treebank,
   type TreebankOptions,
-} from "./treebank.js";
+} from "./corpora/treebank.js";
 export {
   findVietnamese,
   vietnamese,
   vietnameseFiles,
   type VietnameseOptions,
   type VietnameseText,
-} from "./vietnamese.js";
+} from "./corpora/vietnamese.js";
 export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";
