@@ -27,7 +27,8 @@ import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
-import { translate } from "./sequences/translate.js";
+import { video } from "./sequences/video.js";
+import { translate, translateTable } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -56,7 +57,9 @@ export const lessons: readonly Lesson[] = [
   copying,
   sorting,
   tagging,
+  video,
   mnistTable,
   imdbTable,
   diacriticsTable,
+  translateTable,
 ];

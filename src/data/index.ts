@@ -1,6 +1,15 @@
 /** Data sets: loaders, and functions that prepare their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
 export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, type CsvTable } from "./csv.js";
+export {
+  dailyDialog,
+  dailyDialogFiles,
+  findDailyDialog,
+  parseDialogues,
+  type DailyDialog,
+  type DailyDialogOptions,
+  type Dialogue,
+} from "./corpora/dailyDialog.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
@@ -32,11 +41,14 @@ export {
   type Multi30kOptions,
   type Multi30kPart,
   type Multi30kTexts,
-} from "./multi30k.js";
+} from "./corpora/multi30k.js";
+export { findTatoeba } from "./corpora/tatoeba.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
+export type { ThreeParts, ThreePartsOptions } from "./corpora/folders.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
+export { movingScenes, type MovingScenes, type MovingScenesOptions } from "./scenes/movingScenes.js";
 export { scenes, type SceneNoun, type Scenes, type ScenesOptions } from "./scenes/scenes.js";
 export type { Box, ShapeName } from "./scenes/shapes.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
@@ -48,12 +60,12 @@ export {
   type TaggedSentence,
   type Treebank,
   type TreebankOptions,
-} from "./treebank.js";
+} from "./corpora/treebank.js";
 export {
   findVietnamese,
   vietnamese,
   vietnameseFiles,
   type VietnameseOptions,
   type VietnameseText,
-} from "./vietnamese.js";
+} from "./corpora/vietnamese.js";
 export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";

@@ -21,7 +21,7 @@ interface Line {
   readonly stays: readonly string[];
 }
 
-const [image, sequence]: Shape[] = [[6, 6, 4], [5, 3]]; // prettier-ignore
+const [image, sequence, film]: Shape[] = [[6, 6, 4], [5, 3], [5, 6, 6, 4]]; // prettier-ignore
 const kernels = ["kernel", "recurrentKernel"];
 const norm = ["gamma", "beta"];
 const both = (names: readonly string[]): string[] => ["forward", "backward"].flatMap((way) => names.map((name) => `${way}/${name}`)); // prettier-ignore
@@ -73,6 +73,13 @@ const table: Record<string, Line> = {
     layer: layers.conv2dTranspose({ filters: 2, kernelSize: 3 }),
     inputs: [image],
     decays: ["kernel"],
+    stays: ["bias"],
+  },
+  conv3d: { layer: layers.conv3d({ filters: 2, kernelSize: 3 }), inputs: [film], decays: ["kernel"], stays: ["bias"] },
+  convLstm2d: {
+    layer: layers.convLstm2d({ filters: 2, kernelSize: 3 }),
+    inputs: [film],
+    decays: kernels,
     stays: ["bias"],
   },
   dense: { layer: layers.dense({ units: 2 }), inputs: [[3]], decays: ["kernel"], stays: ["bias"] },
@@ -159,6 +166,7 @@ const bare = [
     "add",
     "averagePooling1d",
     "averagePooling2d",
+    "averagePooling3d",
     "concatenate",
     "cropping2d",
     "cutout",
@@ -171,13 +179,16 @@ const bare = [
     "gaussianNoise",
     "globalAveragePooling1d",
     "globalAveragePooling2d",
+    "globalAveragePooling3d",
     "globalMaxPooling1d",
   ],
   ...[
     "globalMaxPooling2d",
+    "globalMaxPooling3d",
     "masking",
     "maxPooling1d",
     "maxPooling2d",
+    "maxPooling3d",
     "multiply",
     "normalization",
     "pyramid",

@@ -150,13 +150,13 @@ function isClear(objects: readonly Drawing[], size: number): boolean {
 }
 
 /** The colour, a little lighter or darker in each of its parts. */
-function shaded(name: ColorName, random: Random): Drawing["color"] {
+export function shaded(name: ColorName, random: Random): Drawing["color"] {
   const [red, green, blue] = colors[name].map((value) => Math.min(255, value + random.uniform(-15, 15)));
   return [red, green, blue];
 }
 
 /** Fills a picture with a dark colour whose pixels differ a little. */
-function drawGround(picture: Uint8Array, random: Random): void {
+export function drawGround(picture: Uint8Array, random: Random): void {
   const ground = [0, 1, 2].map(() => random.uniform(0, 50));
   for (let at = 0; at < picture.length; at += 3) {
     const bits = random.bits();
