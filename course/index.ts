@@ -24,6 +24,7 @@ import { vanishing } from "./recurrent/vanishing.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { tagging } from "./sequences/tagging.js";
+import { video } from "./sequences/video.js";
 import { translate } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
@@ -50,6 +51,7 @@ export const lessons: readonly Lesson[] = [
   vanishing,
   adding,
   tagging,
+  video,
   mnistTable,
   imdbTable,
   diacriticsTable,
