@@ -21,8 +21,10 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { copying } from "./sequences/copying.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
+import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
 import { translate } from "./sequences/translate.js";
@@ -50,6 +52,8 @@ export const lessons: readonly Lesson[] = [
   highway,
   vanishing,
   adding,
+  copying,
+  sorting,
   tagging,
   video,
   mnistTable,

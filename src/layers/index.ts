@@ -19,6 +19,7 @@ export {
   type Conv3dOptions,
 } from "./image/convolution.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";
+export { attentionCell, type AttentionCellOptions } from "./recurrent/attentionCell.js";
 export { bidirectional, type BidirectionalOptions, type MergeMode } from "./recurrent/bidirectional.js";
 export { dot, type DotOptions } from "./core/dot.js";
 export { lambda, type LambdaFunction, type LambdaOptions } from "./core/lambda.js";
@@ -38,6 +39,8 @@ export { deskew } from "./image/deskew.js";
 export { dropout, type DropoutOptions } from "./core/dropout.js";
 export { embedding, type EmbeddingOptions } from "./core/embedding.js";
 export { convLstm2d, type ConvLstm2dOptions } from "./recurrent/convLstm2d.js";
+export { reversibleEmbedding } from "./core/reversibleEmbedding.js";
+export { scheduledSampling, type ScheduledSamplingOptions } from "./core/scheduledSampling.js";
 export { gridLstm, type GridLstmOptions } from "./recurrent/gridLstm.js";
 export { gru, type GruLayerOptions } from "./recurrent/gru.js";
 export { input, type InputOptions } from "./input.js";

@@ -43,6 +43,18 @@ const table: Record<string, Line> = {
     stays: ["bias"],
   },
   attention: { layer: layers.attention({ score: "general" }), inputs: [sequence], decays: ["kernel"], stays: [] },
+  attentionCell: {
+    layer: layers.attentionCell({ cell: layers.gru({ units: 2 }), attention: layers.additiveAttention({ units: 2 }) }),
+    inputs: [[3], [2], [5, 3]],
+    decays: [
+      "cell/kernel",
+      "cell/recurrentKernel",
+      "attention/queryKernel",
+      "attention/keyKernel",
+      "attention/scoreKernel",
+    ],
+    stays: ["cell/bias", "attention/bias"],
+  },
   batchNormalization: { layer: layers.batchNormalization(), inputs: [image], decays: [], stays: norm },
   bidirectional: {
     layer: layers.bidirectional({ layer: layers.lstm({ units: 2, peephole: true }) }),
@@ -120,12 +132,19 @@ const table: Record<string, Line> = {
     decays: ["embeddings"],
     stays: [],
   },
+  reversibleEmbedding: {
+    layer: layers.reversibleEmbedding({ inputDim: 9, outputDim: 4 }),
+    inputs: [[5]],
+    decays: ["embeddings"],
+    stays: [],
+  },
   rnn: {
     layer: layers.rnn({ cell: denseStep(), states: [[2]] }),
     inputs: [sequence],
     decays: ["cell/dense_1/kernel"],
     stays: ["cell/dense_1/bias"],
   },
+  scheduledSampling: { layer: layers.scheduledSampling({ rate: 0.5 }), inputs: [[5], [5, 9]], decays: [], stays: [] },
   separableConv2d: {
     layer: layers.separableConv2d({ filters: 2, kernelSize: 3 }),
     inputs: [image],

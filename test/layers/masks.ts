@@ -27,6 +27,8 @@ export interface MaskRow {
   readonly make: () => Layer;
   /** Of the input, (N, T, …). Default [3, 4, 4]. */
   readonly shape?: Shape;
+  /** Of further inputs, whose steps all count. Default: none. */
+  readonly others?: readonly Shape[];
   /** For a layer that uses a mask: whether it goes on. Default false. */
   readonly goesOn?: boolean;
 }
@@ -60,6 +62,18 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       how: "values that do not count have weight 0, and the mask of the queries goes on; a query for which none counts gets 0",
       make: () => layers.attention({ score: "general" }),
       goesOn: true,
+    },
+  ],
+  attentionCell: [
+    {
+      does: "ends",
+      how: "a cell sees one step; steps of the memory that do not count have weight 0",
+      make: () => layers.attentionCell({ cell: layers.gru({ units }) }),
+      shape: [3, 4],
+      others: [
+        [3, units],
+        [3, 5, 2],
+      ],
     },
   ],
   average: [{ does: "merges", how: "as add", make: () => layers.average() }],
@@ -309,6 +323,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     },
     { does: "ends", how: "", make: () => layers.reshape({ targetShape: [2, 8] }) },
   ],
+  reversibleEmbedding: [
+    {
+      does: "keeps",
+      how: "as embedding, and for vectors step by step",
+      make: () => layers.reversibleEmbedding({ inputDim: 9, outputDim: 4 }),
+      shape: [3, 4],
+    },
+  ],
   rnn: [
     {
       does: "uses",
@@ -317,6 +339,15 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       goesOn: true,
     },
     { does: "uses", how: "", make: () => layers.rnn({ cell: runningSum(), states: [[4]] }) },
+  ],
+  scheduledSampling: [
+    {
+      does: "keeps",
+      how: "a token that does not count is not replaced",
+      make: () => layers.scheduledSampling({ rate: 0.5 }),
+      shape: [3, 4],
+      others: [[3, 4, 9]],
+    },
   ],
   separableConv2d: [
     { does: "ends", how: images, make: () => layers.separableConv2d({ filters: 2, kernelSize: 3 }), ...image },
