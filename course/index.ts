@@ -21,6 +21,8 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { chat } from "./sequences/chat.js";
+import { chatContext } from "./sequences/chatContext.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { tagging } from "./sequences/tagging.js";
@@ -43,6 +45,7 @@ export const lessons: readonly Lesson[] = [
   shakespeare,
   diacritics,
   translate,
+  chat,
   shakespeareGpt,
   derivatives,
   translation,
@@ -50,6 +53,7 @@ export const lessons: readonly Lesson[] = [
   vanishing,
   adding,
   tagging,
+  chatContext,
   mnistTable,
   imdbTable,
   diacriticsTable,
