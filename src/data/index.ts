@@ -17,6 +17,18 @@ export type { DecodeJpeg } from "./images/decode.js";
 export { imageBatches, type ImageBatches, type ImageBatchesOptions } from "./images/imageBatches.js";
 export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
+export {
+  findFlickr8k,
+  flickr8k,
+  flickr8kFiles,
+  flickr8kFrom,
+  type Flickr8k,
+  type Flickr8kFiles,
+  type Flickr8kOptions,
+  type Flickr8kPart,
+  type Flickr8kPartFiles,
+  type Flickr8kPictures,
+} from "./flickr8k.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export {
@@ -35,6 +47,9 @@ export type { ThreeParts, ThreePartsOptions } from "./corpora/folders.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
+export { movingScenes, type MovingScenes, type MovingScenesOptions } from "./scenes/movingScenes.js";
+export { scenes, type SceneNoun, type Scenes, type ScenesOptions } from "./scenes/scenes.js";
+export type { Box, ShapeName } from "./scenes/shapes.js";
 export { findShakespeare, shakespeare, type ShakespeareOptions } from "./shakespeare.js";
 export {
   findTreebank,

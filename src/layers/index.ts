@@ -10,8 +10,16 @@ export {
   type SinusoidalPositionsOptions,
 } from "./attention/positions.js";
 export { cutout, type CutoutOptions, randomDistortion, type RandomDistortionOptions } from "./image/augmentation.js";
-export { conv1d, type Conv1dOptions, conv2d, type Conv2dOptions } from "./image/convolution.js";
+export {
+  conv1d,
+  type Conv1dOptions,
+  conv2d,
+  type Conv2dOptions,
+  conv3d,
+  type Conv3dOptions,
+} from "./image/convolution.js";
 export { conv2dTranspose, type Conv2dTransposeOptions } from "./image/transposedConvolution.js";
+export { attentionCell, type AttentionCellOptions } from "./recurrent/attentionCell.js";
 export { bidirectional, type BidirectionalOptions, type MergeMode } from "./recurrent/bidirectional.js";
 export { dot, type DotOptions } from "./core/dot.js";
 export { lambda, type LambdaFunction, type LambdaOptions } from "./core/lambda.js";
@@ -30,6 +38,9 @@ export {
 export { deskew } from "./image/deskew.js";
 export { dropout, type DropoutOptions } from "./core/dropout.js";
 export { embedding, type EmbeddingOptions } from "./core/embedding.js";
+export { reversibleEmbedding } from "./core/reversibleEmbedding.js";
+export { scheduledSampling, type ScheduledSamplingOptions } from "./core/scheduledSampling.js";
+export { convLstm2d, type ConvLstm2dOptions } from "./recurrent/convLstm2d.js";
 export { gridLstm, type GridLstmOptions } from "./recurrent/gridLstm.js";
 export { gru, type GruLayerOptions } from "./recurrent/gru.js";
 export { input, type InputOptions } from "./input.js";
@@ -51,12 +62,16 @@ export { flatten, reshape, type ReshapeOptions } from "./core/reshape.js";
 export {
   averagePooling1d,
   averagePooling2d,
+  averagePooling3d,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  globalAveragePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  globalMaxPooling3d,
   maxPooling1d,
   maxPooling2d,
+  maxPooling3d,
   type GlobalPoolingOptions,
   type PoolingOptions,
 } from "./image/pooling.js";

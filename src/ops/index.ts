@@ -6,15 +6,23 @@ export { type GradientCall, type Gradients, defineGradient } from "./defineGradi
 export { attention, attentionWeights } from "./attention/attention.js";
 export type { AttentionDropout, AttentionOptions, AttentionWeightsOptions } from "./attention/attentionOptions.js";
 export { type RotateOptions, rotate } from "./attention/rotate.js";
-export { averagePool1d, averagePool2d } from "./image/averagePool.js";
+export { averagePool1d, averagePool2d, averagePool3d } from "./image/averagePool.js";
 export { type Conv1dOptions, type Conv2dOptions, conv1d, conv2d } from "./image/conv2d.js";
+export { type Conv3dOptions, conv3d } from "./image/conv3d.js";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./image/conv2dTranspose.js";
 export { cutout } from "./image/cutout.js";
 export { type DepthwiseConv2dOptions, depthwiseConv2d, separableConv2d } from "./image/depthwiseConv2d.js";
 export { deskew } from "./image/deskew.js";
 export { distort, type DistortionOptions } from "./image/distortion.js";
-export { globalAveragePool1d, globalAveragePool2d, globalMaxPool1d, globalMaxPool2d } from "./image/globalPool.js";
-export { maxPool1d, maxPool2d } from "./image/maxPool.js";
+export {
+  globalAveragePool1d,
+  globalAveragePool2d,
+  globalAveragePool3d,
+  globalMaxPool1d,
+  globalMaxPool2d,
+  globalMaxPool3d,
+} from "./image/globalPool.js";
+export { maxPool1d, maxPool2d, maxPool3d } from "./image/maxPool.js";
 export type { PoolOptions } from "./image/poolGeometry.js";
 export { sampleBilinear } from "./image/sampleBilinear.js";
 export { type Interpolation, type UpsampleOptions, upsample2d } from "./image/upsample.js";

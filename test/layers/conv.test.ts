@@ -106,6 +106,21 @@ describe("values against float64", () => {
     expectClose("conv1d", output.toTypedArray(), withBias(convolved(x, kernel, [1, 4], lie), parameters[1]), output.shape, bound); // prettier-ignore
   });
 
+  it("conv3d: frames of a film, the kernel in Keras's order, without windows beyond the last frame", () => {
+    const options = { filters: 4, kernelSize: [2, 3, 3], padding: [0, 1, 1], activation: "relu" } as const;
+    const { inputs, parameters, output } = run(layers.conv3d(options), [[1, 3, 4, 5, 2]]);
+    expect(parameters.map(({ shape }) => shape)).toEqual([[2, 3, 3, 2, 4], [4]]);
+    expect(output.shape).toEqual([1, 2, 4, 5, 4]);
+    /** Frame t of x, and what the kernel has for a frame and the one after it. */
+    const frame = (t: number): Operand => ({ ...inputs[0], shape: [1, 4, 5, 2], values: inputs[0].values.subarray(40 * t, 40 * t + 40) }); // prettier-ignore
+    const part = (l: number): Operand => ({ ...parameters[0], shape: [3, 3, 2, 4], values: parameters[0].values.subarray(72 * l, 72 * l + 72) }); // prettier-ignore
+    const want = [0, 1].flatMap((t) => {
+      const [now, next] = [0, 1].map((l) => convolved(frame(t + l), part(l), [4, 5], { before: [1, 1] }));
+      return [...withBias(now.map((value, i) => value + next[i]), parameters[1])].map((value) => Math.max(0, value)); // prettier-ignore
+    });
+    expectClose("conv3d", output.toTypedArray(), want, output.shape, bound);
+  });
+
   it.each([1, 3])("depthwiseConv2d: %i outputs for each channel, as groups of one channel", (depthMultiplier) => {
     const options = { kernelSize: [3, 2], strides: 2, padding: "same", depthMultiplier } as const;
     const { inputs, parameters, output } = run(layers.depthwiseConv2d(options), [[2, 7, 6, 5]]);
@@ -184,6 +199,10 @@ describe("a layer comes back from its configuration as JSON", () => {
     }),
     layers.conv1d({ filters: 3, kernelSize: 3, padding: "causal" }),
     layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, outputPadding: [1, 0] }),
+    layers.conv3d({ filters: 3, kernelSize: [1, 2, 3], strides: [2, 1, 1], padding: "same", dilationRate: 2 }),
+    layers.maxPooling3d({ poolSize: [1, 2, 2], strides: 2, padding: "same" }),
+    layers.averagePooling3d(),
+    layers.globalAveragePooling3d({ keepDims: true }),
     layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, depthwiseRegularizer: l2(0.1) }),
     layers.separableConv2d({
       filters: 3,
@@ -214,6 +233,8 @@ describe("what is refused before any kernel runs", () => {
     [() => layers.conv2d({ filters: 4, kernelSize: 3, padding: "causal" as never }), 'conv2d: padding has the wrong form; expected "same", "valid", an integer ≥ 0 or [p or [before, after], p or [before, after]], got "causal".'],
     [() => layers.conv2d({ filters: 4, kernelSize: 3, units: 4 } as never), "conv2d: unknown option"],
     [() => layers.conv1d({ filters: 4, kernelSize: [3, 3] }), "conv1d: kernelSize has the wrong length; expected one number or 1, got [3, 3]."],
+    [() => layers.conv3d({ filters: 4, kernelSize: [3, 3] }), "conv3d: kernelSize has the wrong length; expected one number or 3, got [3, 3]."],
+    [() => layers.conv3d({ filters: 4, kernelSize: 3, groups: 2 } as never), "conv3d: unknown option"],
     [() => layers.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, dilationRate: 2 }), "conv2dTranspose: strides and dilationRate cannot both exceed 1; got strides [2, 2], dilationRate [2, 2]."],
     [() => layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 0 }), "depthwiseConv2d: depthMultiplier is out of range; expected an integer in [1, ∞), got 0."],
     [() => layers.separableConv2d({ filters: 2.5, kernelSize: 3 }), "separableConv2d: filters is out of range; expected an integer in [1, ∞), got 2.5."],
@@ -227,6 +248,7 @@ describe("what is refused before any kernel runs", () => {
     [apply(layers.conv2d({ filters: 4, kernelSize: 5 }), [4, 9, 1]), "conv2d: the window is larger than the padded input; expected a window of at most 4 along H"],
     [apply(layers.conv2d({ filters: 4, kernelSize: 3, groups: 2 }), [9, 9, 3]), "conv2d: groups do not divide the channels; expected C and O multiples of groups, got 3 channels, 4 filters, 2 groups."],
     [apply(layers.conv1d({ filters: 4, kernelSize: 3 }), [9, 9, 3]), "conv1d: x has the wrong rank; expected x [N, T, C], got x [1, 9, 9, 3]."],
+    [apply(layers.conv3d({ filters: 4, kernelSize: 3 }), [9, 9, 3]), "conv3d: x has the wrong rank; expected x [N, D, H, W, C], got x [1, 9, 9, 3]."],
     [apply(layers.depthwiseConv2d({ kernelSize: 5 }), [4, 9, 1]), "depthwiseConv2d: the window is larger than the padded input; expected a window of at most 4 along H"],
     [apply(layers.separableConv2d({ filters: 4, kernelSize: 5 }), [4]), "separableConv2d: x has the wrong rank; expected x [N, H, W, C], got x [1, 4]."],
     [apply(layers.conv2dTranspose({ filters: 4, kernelSize: 3, padding: 3 }), [4, 9, 1]), "conv2dTranspose: the output would be empty; expected at least 1, got 0 along H"],

@@ -21,7 +21,7 @@ interface Line {
   readonly stays: readonly string[];
 }
 
-const [image, sequence]: Shape[] = [[6, 6, 4], [5, 3]]; // prettier-ignore
+const [image, sequence, film]: Shape[] = [[6, 6, 4], [5, 3], [5, 6, 6, 4]]; // prettier-ignore
 const kernels = ["kernel", "recurrentKernel"];
 const norm = ["gamma", "beta"];
 const both = (names: readonly string[]): string[] => ["forward", "backward"].flatMap((way) => names.map((name) => `${way}/${name}`)); // prettier-ignore
@@ -43,6 +43,18 @@ const table: Record<string, Line> = {
     stays: ["bias"],
   },
   attention: { layer: layers.attention({ score: "general" }), inputs: [sequence], decays: ["kernel"], stays: [] },
+  attentionCell: {
+    layer: layers.attentionCell({ cell: layers.gru({ units: 2 }), attention: layers.additiveAttention({ units: 2 }) }),
+    inputs: [[3], [2], [5, 3]],
+    decays: [
+      "cell/kernel",
+      "cell/recurrentKernel",
+      "attention/queryKernel",
+      "attention/keyKernel",
+      "attention/scoreKernel",
+    ],
+    stays: ["cell/bias", "attention/bias"],
+  },
   batchNormalization: { layer: layers.batchNormalization(), inputs: [image], decays: [], stays: norm },
   bidirectional: {
     layer: layers.bidirectional({ layer: layers.lstm({ units: 2, peephole: true }) }),
@@ -61,6 +73,13 @@ const table: Record<string, Line> = {
     layer: layers.conv2dTranspose({ filters: 2, kernelSize: 3 }),
     inputs: [image],
     decays: ["kernel"],
+    stays: ["bias"],
+  },
+  conv3d: { layer: layers.conv3d({ filters: 2, kernelSize: 3 }), inputs: [film], decays: ["kernel"], stays: ["bias"] },
+  convLstm2d: {
+    layer: layers.convLstm2d({ filters: 2, kernelSize: 3 }),
+    inputs: [film],
+    decays: kernels,
     stays: ["bias"],
   },
   dense: { layer: layers.dense({ units: 2 }), inputs: [[3]], decays: ["kernel"], stays: ["bias"] },
@@ -113,12 +132,19 @@ const table: Record<string, Line> = {
     decays: ["embeddings"],
     stays: [],
   },
+  reversibleEmbedding: {
+    layer: layers.reversibleEmbedding({ inputDim: 9, outputDim: 4 }),
+    inputs: [[5]],
+    decays: ["embeddings"],
+    stays: [],
+  },
   rnn: {
     layer: layers.rnn({ cell: denseStep(), states: [[2]] }),
     inputs: [sequence],
     decays: ["cell/dense_1/kernel"],
     stays: ["cell/dense_1/bias"],
   },
+  scheduledSampling: { layer: layers.scheduledSampling({ rate: 0.5 }), inputs: [[5], [5, 9]], decays: [], stays: [] },
   separableConv2d: {
     layer: layers.separableConv2d({ filters: 2, kernelSize: 3 }),
     inputs: [image],
@@ -140,6 +166,7 @@ const bare = [
     "add",
     "averagePooling1d",
     "averagePooling2d",
+    "averagePooling3d",
     "concatenate",
     "cropping2d",
     "cutout",
@@ -152,13 +179,16 @@ const bare = [
     "gaussianNoise",
     "globalAveragePooling1d",
     "globalAveragePooling2d",
+    "globalAveragePooling3d",
     "globalMaxPooling1d",
   ],
   ...[
     "globalMaxPooling2d",
+    "globalMaxPooling3d",
     "masking",
     "maxPooling1d",
     "maxPooling2d",
+    "maxPooling3d",
     "multiply",
     "normalization",
     "pyramid",

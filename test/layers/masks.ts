@@ -27,11 +27,14 @@ export interface MaskRow {
   readonly make: () => Layer;
   /** Of the input, (N, T, …). Default [3, 4, 4]. */
   readonly shape?: Shape;
+  /** Of further inputs, whose steps all count. Default: none. */
+  readonly others?: readonly Shape[];
   /** For a layer that uses a mask: whether it goes on. Default false. */
   readonly goesOn?: boolean;
 }
 
 const image = { shape: [3, 4, 5, 4] } as const;
+const film = { shape: [3, 4, 3, 5, 2] } as const;
 const units = 3;
 const recurrent =
   "skips the steps that do not count: the state stays. Their outputs are 0, and the mask goes on with returnSequences, turned round with goBackwards";
@@ -61,11 +64,24 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       goesOn: true,
     },
   ],
+  attentionCell: [
+    {
+      does: "ends",
+      how: "a cell sees one step; steps of the memory that do not count have weight 0",
+      make: () => layers.attentionCell({ cell: layers.gru({ units }) }),
+      shape: [3, 4],
+      others: [
+        [3, units],
+        [3, 5, 2],
+      ],
+    },
+  ],
   average: [{ does: "merges", how: "as add", make: () => layers.average() }],
   averagePooling1d: [
     { does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.averagePooling1d() },
   ],
   averagePooling2d: [{ does: "ends", how: images, make: () => layers.averagePooling2d(), ...image }],
+  averagePooling3d: [{ does: "ends", how: "as conv3d", make: () => layers.averagePooling3d(), ...film }],
   batchNormalization: [
     {
       does: "uses",
@@ -100,6 +116,29 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   conv2d: [{ does: "ends", how: images, make: () => layers.conv2d({ filters: 2, kernelSize: 3 }), ...image }],
   conv2dTranspose: [
     { does: "ends", how: images, make: () => layers.conv2dTranspose({ filters: 2, kernelSize: 3 }), ...image },
+  ],
+  conv3d: [
+    {
+      does: "ends",
+      how: "as in Keras, padding is in the windows, also where the first axis is time",
+      make: () => layers.conv3d({ filters: 2, kernelSize: 2 }),
+      ...film,
+    },
+  ],
+  convLstm2d: [
+    {
+      does: "uses",
+      how: recurrent,
+      make: () => layers.convLstm2d({ filters: 2, kernelSize: 2, returnSequences: true }),
+      ...film,
+      goesOn: true,
+    },
+    {
+      does: "uses",
+      how: "",
+      make: () => layers.convLstm2d({ filters: 2, kernelSize: [1, 3], padding: "same", goBackwards: true }),
+      ...film,
+    },
   ],
   cropping2d: [{ does: "ends", how: images, make: () => layers.cropping2d({ cropping: [0, 1] }), ...image }],
   cutout: [{ does: "ends", how: images, make: () => layers.cutout({ size: 2 }), ...image }],
@@ -143,6 +182,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       ...image,
     },
   ],
+  globalAveragePooling3d: [
+    {
+      does: "uses",
+      how: "as globalAveragePooling1d, where the first axis is time",
+      make: () => layers.globalAveragePooling3d(),
+      ...film,
+    },
+  ],
   globalMaxPooling1d: [
     {
       does: "uses",
@@ -156,6 +203,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       how: "as globalMaxPooling1d, where the first axis is time",
       make: () => layers.globalMaxPooling2d(),
       ...image,
+    },
+  ],
+  globalMaxPooling3d: [
+    {
+      does: "uses",
+      how: "as globalMaxPooling1d, where the first axis is time",
+      make: () => layers.globalMaxPooling3d(),
+      ...film,
     },
   ],
   gridLstm: [
@@ -215,6 +270,7 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
   maximum: [{ does: "merges", how: "as add", make: () => layers.maximum() }],
   maxPooling1d: [{ does: "ends", how: "as in Keras, padding is in the windows", make: () => layers.maxPooling1d() }],
   maxPooling2d: [{ does: "ends", how: images, make: () => layers.maxPooling2d(), ...image }],
+  maxPooling3d: [{ does: "ends", how: "as conv3d", make: () => layers.maxPooling3d(), ...film }],
   minimum: [{ does: "merges", how: "as add", make: () => layers.minimum() }],
   multiHeadAttention: [
     {
@@ -267,6 +323,14 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
     },
     { does: "ends", how: "", make: () => layers.reshape({ targetShape: [2, 8] }) },
   ],
+  reversibleEmbedding: [
+    {
+      does: "keeps",
+      how: "as embedding, and for vectors step by step",
+      make: () => layers.reversibleEmbedding({ inputDim: 9, outputDim: 4 }),
+      shape: [3, 4],
+    },
+  ],
   rnn: [
     {
       does: "uses",
@@ -275,6 +339,15 @@ export const maskTable: { readonly [kind in LayerKind]: readonly MaskRow[] } = {
       goesOn: true,
     },
     { does: "uses", how: "", make: () => layers.rnn({ cell: runningSum(), states: [[4]] }) },
+  ],
+  scheduledSampling: [
+    {
+      does: "keeps",
+      how: "a token that does not count is not replaced",
+      make: () => layers.scheduledSampling({ rate: 0.5 }),
+      shape: [3, 4],
+      others: [[3, 4, 9]],
+    },
   ],
   separableConv2d: [
     { does: "ends", how: images, make: () => layers.separableConv2d({ filters: 2, kernelSize: 3 }), ...image },

@@ -202,8 +202,8 @@ describe("a model as the cell", () => {
 describe("refuses", () => {
   const step = (): Layer => new LstmStep();
   it.each<[string, () => unknown, abstract new () => Error, string]>([
-    ["no cell", () => layers.rnn({ states: [[3]] } as never), UsageError, "rnn: cell cannot be wrapped; expected a layer, or a model as one: asLayer(model), got undefined."],
-    ["no states", () => layers.rnn({ cell: step() } as never), UsageError, "rnn: states must be given; expected a list of shapes, such as [[32]] for one state of 32 numbers, got undefined."],
+    ["no cell", () => layers.rnn({ states: [[3]] } as never), UsageError, "rnn: cell cannot be wrapped; expected a layer, a recurrent layer, or a model as one: asLayer(model), got undefined."],
+    ["no states", () => layers.rnn({ cell: step() }), UsageError, "rnn: states must be given; expected a list of shapes, such as [[32]] for one state of 32 numbers, got undefined."],
     ["sizes in place of shapes", () => layers.rnn({ cell: step(), states: [3] as never }), UsageError, "rnn: states must be given"],
     ["states that the cell does not give", () => sequential([layers.rnn({ cell: step(), states: [[3]], inputShape: [4, 2] })]).build([4, 2]), ShapeError, "rnn: the cell gives other states; expected an output, then states [N, 3], got [N, 3], [N, 3], [N, 3]."],
     ["too few inputs for its constants", () => sequential([layers.rnn({ cell: step(), states: lstmStates, constants: 1, inputShape: [4, 2] })]).build([4, 2]), ShapeError, "rnn: the inputs do not fit; expected x [N, T, …], states [N, 3], [N, 3] or none, 1 constants, got [N, 4, 2]."],

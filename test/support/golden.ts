@@ -243,6 +243,23 @@ export const goldenAttentionTraces = (): {
   >;
 } => read("traces-attention") as never;
 
+/** A convolutional LSTM's operands, results and gradients by name, and the factors of the results in the loss. */
+export interface GoldenConvLstm {
+  readonly strides: number;
+  readonly padding: number;
+  /** (oH, oW, F) */
+  readonly state: readonly number[];
+  readonly operands: GoldenParameters;
+  readonly results: GoldenParameters;
+  readonly weights: GoldenParameters;
+  readonly gradients: GoldenParameters;
+}
+
+/** The same, read, and the sizes that all cases have. */
+export const goldenConvLstm = (): Readonly<Record<"N" | "T" | "H" | "W" | "C" | "F" | "K", number>> & {
+  readonly cases: Readonly<Record<string, GoldenConvLstm>>;
+} => read("convLstm") as never;
+
 /** Throws at the worst element where |got − want| exceeds relative · |want| + absolute, and says where and by how much. */
 export function expectClose(
   what: string,

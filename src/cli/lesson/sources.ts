@@ -109,6 +109,15 @@ const loaders: Readonly<Record<string, Loader>> = {
     },
     download: async (options) => playDialogues(await datasets.shakespeare(options)),
   },
+  flickr8k: {
+    subject: "Flickr8k is",
+    hint: "Pass --data DIR with Flickr8k.token.txt and, for train, dev and test, Flickr_8k.trainImages.txt and train-images64.u8, plain or gzipped.",
+    noun: "the photographs",
+    async load(place) {
+      const files = place === undefined ? undefined : await datasets.findFlickr8k(place);
+      return files && { data: await datasets.flickr8kFrom(files), place: dirname(files.sentences) };
+    },
+  },
   text: {
     subject: "the text of shakespeare is",
     hint: "Pass --data FILE with a text of your own, or --download to fetch it once into the cache (1.1 MB).",
@@ -156,8 +165,8 @@ export async function provide<Data>(
   const searched =
     folder !== undefined ? show(folder) : !defaultFolder ? "the cache" : `${show(defaultFolder)} or the cache`;
   const missing = `${subject} not in ${searched}`;
-  if (isOptional && folder === undefined)
-    return { data: undefined, place: `${missing}; --data DIR or --download for that` };
+  const ways = download === undefined ? "--data DIR" : "--data DIR or --download";
+  if (isOptional && folder === undefined) return { data: undefined, place: `${missing}; ${ways} for that` };
   throw new DataError(message("train", missing, { hint }));
 }
 

@@ -3,12 +3,14 @@
  * that a model generates.
  */
 import { type Model, init, loadModel } from "../../index.js";
+import { writesCaptions } from "../../../course/sequences/captioner.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
 import { type Arguments, helpHint, wrong } from "../commandLine.js";
 import { chatOptions, converse } from "./converse.js";
 import { drawImage } from "../terminal/drawDigit.js";
 import { oneLine, percent } from "../terminal/format.js";
+import { descriptions } from "./describe.js";
 import { type Input, type Sources, readInputs, readTexts } from "./inputs.js";
 import { rewritesTexts, rewrittenTexts } from "./rewrite.js";
 import { printJson } from "../json.js";
@@ -52,7 +54,8 @@ export const predict: Command = {
     "lanegrad train diacritics prints the texts with their diacritics; one of",
     "lanegrad train translate translates them, line by line; one of lanegrad train",
     "chat answers the last line, the lines above it being the turns before. --chat",
-    "holds a conversation, whose answers --temperature and --seed change.",
+    "holds a conversation, whose answers --temperature and --seed change. A model of",
+    "lanegrad train captions says what is in a picture.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
@@ -62,6 +65,7 @@ export const predict: Command = {
     'lanegrad predict translate.safetensors --text "Ein Hund spielt im Schnee."',
     'lanegrad predict chat.safetensors --text "How are you?"',
     "lanegrad predict chat.safetensors --chat",
+    "lanegrad predict captions.safetensors scene.png",
     'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
@@ -85,6 +89,12 @@ export const predict: Command = {
       const written = await rewrittenTexts(model, await readTexts(sources, surroundings));
       if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
       else for (const { text } of written) terminal.print(text);
+      return;
+    }
+    if (writesCaptions(model)) {
+      const written = await descriptions(model, sources, surroundings);
+      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
+      else for (const { name, text } of written) terminal.print(written.length > 1 ? `${name}: ${text}` : text);
       return;
     }
     const samples: Sample[] = [];

@@ -12,7 +12,7 @@ import { flag, integer, optional, type Values } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Layer, type LayerOptions, oneInput } from "../layer.js";
+import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import type { TokenRule } from "../sequencePart.js";
 import { SequenceLayer } from "../sequenceLayer.js";
@@ -38,7 +38,8 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly maskZero?: boolean;
 }
 
-const table = {
+/** The options of an embedding. */
+export const embeddingTable = {
   inputDim: integer("[1, 2147483647]"),
   outputDim: integer("[1, ∞)"),
   inputLength: optional(integer("[1, ∞)")),
@@ -66,11 +67,12 @@ export function embedding(options: EmbeddingOptions): Layer {
   return new Embedding(
     "embedding",
     inputLength === undefined ? options : { inputShape: [inputLength], ...options },
-    table,
+    embeddingTable,
   );
 }
 
-class Embedding extends SequenceLayer<Values<typeof table>> {
+/** The layer; reversibleEmbedding.ts extends it. */
+export class Embedding extends SequenceLayer<Values<typeof embeddingTable>> {
   #embeddings!: Parameter;
 
   override get tokens(): TokenRule {
@@ -100,7 +102,12 @@ class Embedding extends SequenceLayer<Values<typeof table>> {
     this.#embeddings = this.parameter("embeddings", [inputDim, outputDim], { rowList: RowList });
   }
 
-  override call([x]: readonly Tensor[]): Tensor {
+  /** E (V, D) */
+  protected get embeddings(): Tensor {
+    return this.#embeddings.value;
+  }
+
+  override call([x]: readonly Tensor[], _context: CallContext): Tensor {
     return embeddingOp(this.#embeddings.value, x, this.#embeddings.rows);
   }
 }

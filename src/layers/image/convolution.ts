@@ -1,5 +1,6 @@
-/** Convolution layers for images and sequences. Letters: convolutionLayer.ts. */
+/** Convolution layers for images, sequences and volumes. Letters: convolutionLayer.ts. */
 import { conv1d as conv1dOp, conv2d as conv2dOp, sequenceWindows } from "../../ops/image/conv2d.js";
+import { conv3d as conv3dOp } from "../../ops/image/conv3d.js";
 import { placesOf, windowsOf } from "../../ops/image/convolutionChecks.js";
 import { type Option, type Values, integer, optional } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
@@ -27,6 +28,12 @@ export interface Conv2dOptions extends ConvolutionLayerOptions, KernelOptions {
   readonly groups?: number;
 }
 
+/** Options of {@link conv3d}. */
+export interface Conv3dOptions extends ConvolutionLayerOptions, KernelOptions {
+  /** O: the number of output channels. */
+  readonly filters: number;
+}
+
 /** Options of {@link conv1d}. */
 export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
   /** As in conv2d, or "causal": no output sees later steps. Default "valid". */
@@ -36,6 +43,13 @@ export interface Conv1dOptions extends Omit<Conv2dOptions, "padding"> {
 const own = { filters: integer("[1, ∞)"), groups: optional(integer("[1, ∞)")) };
 
 const imageTable = { ...own, ...windowTable(2), ...kernelTable, ...biasTable } satisfies LayerTable<Conv2dOptions>;
+
+const volumeTable = {
+  filters: own.filters,
+  ...windowTable(3),
+  ...kernelTable,
+  ...biasTable,
+} satisfies LayerTable<Conv3dOptions>;
 
 const causalPadding: Option<WindowPadding | "causal"> = (op, name, value) =>
   value === "causal" ? value : windowPadding(1)(op, name, value);
@@ -58,6 +72,15 @@ export function conv2d(options: Conv2dOptions): Layer {
 }
 
 /**
+ * Three-dimensional convolution, of volumes or of the frames of a film: x (N, D, H, W, C) → y (N, oD, oH, oW, O);
+ * parameters kernel (kD, kH, kW, C, O) and bias (O).
+ * @throws as {@link conv2d}
+ */
+export function conv3d(options: Conv3dOptions): Layer {
+  return new Conv3d("conv3d", options, volumeTable);
+}
+
+/**
  * Convolution of sequences: x (N, T, C) → y (N, oT, O); parameters kernel (k, C / groups, O) and bias (O).
  * @throws as {@link conv2d}
  */
@@ -65,7 +88,9 @@ export function conv1d(options: Conv1dOptions): Layer {
   return new Conv1d("conv1d", options, sequenceTable);
 }
 
-abstract class Conv<V extends ConvolutionValues & Values<typeof own>> extends ConvolutionLayer<V> {
+abstract class Conv<
+  V extends ConvolutionValues & { readonly filters: number; readonly groups?: number | undefined },
+> extends ConvolutionLayer<V> {
   protected abstract readonly kernelSize: readonly number[];
 
   protected get groups(): number {
@@ -109,5 +134,19 @@ class Conv1d extends Conv<Values<typeof sequenceTable>> {
 
   protected override convolve(x: Tensor, [kernel]: readonly Tensor[], bias: Tensor | undefined): Tensor {
     return conv1dOp(x, kernel, bias, { ...this.given, groups: this.groups });
+  }
+}
+
+class Conv3d extends Conv<Values<typeof volumeTable>> {
+  protected readonly kernelSize = eachAxis(this.kind, "kernelSize", this.given.kernelSize, 3);
+
+  protected override shapeFor(x: Shape): Shape {
+    const windows = windowsOf(this.kind, this.given, 3);
+    const { output } = placesOf(this.kind, x, this.kernelShape(x.at(-1)!), undefined, windows, 1);
+    return [x[0], ...output, this.given.filters];
+  }
+
+  protected override convolve(x: Tensor, [kernel]: readonly Tensor[], bias: Tensor | undefined): Tensor {
+    return conv3dOp(x, kernel, bias, this.given);
   }
 }

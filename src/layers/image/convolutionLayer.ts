@@ -1,6 +1,6 @@
 /**
  * What convolution layers share: their options, and their parameters, kernels and a bias.
- * Letters: N batch, H W an image, T a sequence, C channels, O filters, k… the sizes of the kernel.
+ * Letters: N batch, H W an image, D its frames, T a sequence, C channels, O filters, k… the sizes of the kernel.
  * Does not compute: each layer says its kernels' shapes and its op.
  */
 import type { Constraint } from "../../constraints/constraint.js";
@@ -48,7 +48,7 @@ export interface KernelOptions {
 }
 
 /** The options that all convolution layers have, except those of the bias. */
-export function windowTable(axes: 1 | 2) {
+export function windowTable(axes: 1 | 2 | 3) {
   return {
     kernelSize: sizes(axes),
     strides: sizes(axes, 1),

@@ -1,15 +1,17 @@
 /**
- * Pooling layers. Letters: N batch, H W height and width, T time, C channels; o… sizes of the output. No parameters;
+ * Pooling layers. Letters: N batch, H W height and width, D frames of a volume, T time, C channels; o… sizes of the output. No parameters;
  * the formulas are in src/ops.
  */
-import { averagePool1d, averagePool2d } from "../../ops/image/averagePool.js";
+import { averagePool1d, averagePool2d, averagePool3d } from "../../ops/image/averagePool.js";
 import {
   globalAveragePool1d,
   globalAveragePool2d,
+  globalAveragePool3d,
   globalMaxPool1d,
   globalMaxPool2d,
+  globalMaxPool3d,
 } from "../../ops/image/globalPool.js";
-import { maxPool1d, maxPool2d } from "../../ops/image/maxPool.js";
+import { maxPool1d, maxPool2d, maxPool3d } from "../../ops/image/maxPool.js";
 import {
   type PoolOptions,
   type PoolTable,
@@ -58,6 +60,14 @@ export function maxPooling1d(options: PoolingOptions = {}): Layer {
 }
 
 /**
+ * The largest value of each window of a volume, or of a film. x (N, D, H, W, C) → y (N, oD, oH, oW, C). Options and
+ * errors: {@link maxPooling2d}.
+ */
+export function maxPooling3d(options: PoolingOptions = {}): Layer {
+  return new WindowPooling("maxPooling3d", options, 3, maxPool3d);
+}
+
+/**
  * The mean of each window without its padding. x (N, H, W, C) → y (N, oH, oW, C). Options and errors:
  * {@link maxPooling2d}.
  */
@@ -71,6 +81,14 @@ export function averagePooling2d(options: PoolingOptions = {}): Layer {
  */
 export function averagePooling1d(options: PoolingOptions = {}): Layer {
   return new WindowPooling("averagePooling1d", options, 1, averagePool1d);
+}
+
+/**
+ * The mean of each window of a volume without its padding. x (N, D, H, W, C) → y (N, oD, oH, oW, C). Options and errors:
+ * {@link maxPooling2d}.
+ */
+export function averagePooling3d(options: PoolingOptions = {}): Layer {
+  return new WindowPooling("averagePooling3d", options, 3, averagePool3d);
 }
 
 /**
@@ -91,6 +109,15 @@ export function globalAveragePooling1d(options: GlobalPoolingOptions = {}): Laye
 }
 
 /**
+ * The mean of each channel over a volume, x (N, D, H, W, C) → y (N, C), or (N, 1, 1, 1, C) with keepDims; of a film,
+ * over the frames that count.
+ * @throws {ShapeError} when x has another rank
+ */
+export function globalAveragePooling3d(options: GlobalPoolingOptions = {}): Layer {
+  return new GlobalPooling("globalAveragePooling3d", options, ["D", "H", "W"], globalAveragePool3d, maskedMean);
+}
+
+/**
  * The largest value of each channel, x (N, H, W, C) → y (N, C), or (N, 1, 1, C) with keepDims.
  * @throws {ShapeError} when x has another rank
  */
@@ -107,11 +134,20 @@ export function globalMaxPooling1d(options: GlobalPoolingOptions = {}): Layer {
   return new GlobalPooling("globalMaxPooling1d", options, ["T"], globalMaxPool1d, maskedMax);
 }
 
+/**
+ * The largest value of each channel over a volume, x (N, D, H, W, C) → y (N, C), or (N, 1, 1, 1, C) with keepDims; of a
+ * film, over the frames that count.
+ * @throws {ShapeError} when x has another rank
+ */
+export function globalMaxPooling3d(options: GlobalPoolingOptions = {}): Layer {
+  return new GlobalPooling("globalMaxPooling3d", options, ["D", "H", "W"], globalMaxPool3d, maskedMax);
+}
+
 class WindowPooling extends TableLayer<Values<PoolTable>> {
   readonly #op: (x: Tensor, options: PoolOptions) => Tensor;
   readonly #pooling: Pooling;
 
-  constructor(kind: string, options: PoolingOptions, axes: 1 | 2, op: (x: Tensor, options: PoolOptions) => Tensor) {
+  constructor(kind: string, options: PoolingOptions, axes: 1 | 2 | 3, op: (x: Tensor, options: PoolOptions) => Tensor) {
     super(kind, options, poolTable(axes));
     this.#op = op;
     this.#pooling = poolingOf(kind, this.given, axes);

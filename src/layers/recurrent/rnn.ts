@@ -14,20 +14,28 @@ import { copyFloat32 } from "../../runtime/primitives.js";
 import { empty, zeros } from "../../tensor/create.js";
 import { type Shape, checkShape, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, Layer, type LayerOptions, partOf } from "../layer.js";
+import type { Layer} from "../layer.js";
+import { type CallContext, type LayerOptions, partOf } from "../layer.js";
 import { factorsOf, reverseMask } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
 import type { LayerTable } from "../tableLayer.js";
-import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
+import { Wrapper, innerConfig } from "../wrapper.js";
 import { CarriedStates } from "./carriedStates.js";
+import { buildShapes, cellOption, statesOf, stepShapes, takeStep } from "./cellStep.js";
 
 /** Options of {@link rnn}. */
 export interface RnnOptions extends LayerOptions {
-  /** From [step, …states, …constants] to [output, …states]: a layer of your own, or a model as one, asLayer(model). */
+  /**
+   * From [step, …states, …constants] to [output, …states]: a layer of your own, a model as one, asLayer(model), or
+   * attentionCell; also gru, lstm or simpleRnn, of which each step is taken by itself.
+   */
   readonly cell: Layer;
-  /** The shape of each state of a sample: [[32], [32]] for two of (N, 32). At least one. */
-  readonly states: readonly Shape[];
+  /**
+   * The shape of each state of a sample: [[32], [32]] for two of (N, 32). At least one. Default: those of a cell of this
+   * library.
+   */
+  readonly states?: readonly Shape[];
   /** How many of the last inputs every step is given as they are, such as what an encoder made. Default 0. */
   readonly constants?: number;
   /** True: the outputs of all steps (N, T, …). False: the last output (N, …). Default false. */
@@ -42,22 +50,19 @@ export interface RnnOptions extends LayerOptions {
   readonly batchSize?: number;
 }
 
-const cell: Option<Layer> = (op, name, value) => {
-  checkWrapped(op, name, value, "a layer, or a model as one: asLayer(model)", value instanceof Layer);
-  return (value as Layer).forWrapper() ?? (value as Layer);
-};
-
-const stateShapes: Option<readonly Shape[]> = (op, name, value) => {
+const stateShapes: Option<readonly Shape[] | undefined> = (op, name, value) => {
+  if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length === 0 || !value.every(Array.isArray)) {
-    const expected = "a list of shapes, such as [[32]] for one state of 32 numbers";
-    throw new UsageError(message(op, `${name} must be given`, { expected, got: show(value) }));
+    throw new UsageError(message(op, `${name} must be given`, { expected: expectedStates, got: show(value) }));
   }
   for (const shape of value as Shape[]) checkShape(op, shape);
   return value as Shape[];
 };
 
+const expectedStates = "a list of shapes, such as [[32]] for one state of 32 numbers";
+
 const table = {
-  cell,
+  cell: cellOption,
   states: stateShapes,
   constants: integer("[0, ∞)", 0),
   returnSequences: flag(false),
@@ -88,10 +93,15 @@ export function rnn(options: RnnOptions): Layer {
 
 class Rnn extends Wrapper<Values<typeof table>> {
   #carried: readonly Parameter[] = [];
+  /** The shape of each state. */
+  readonly #states: readonly Shape[];
 
   constructor(...args: ConstructorParameters<typeof Wrapper<Values<typeof table>>>) {
     super(...args);
-    const { stateful, batchSize } = this.given;
+    const { cell, states = statesOf(cell), stateful, batchSize } = this.given;
+    if (states === undefined)
+      throw new UsageError(message(this.kind, "states must be given", { expected: expectedStates, got: "undefined" }));
+    this.#states = states;
     if (!stateful || batchSize !== undefined) return;
     const hint = "Its states have a row for each sample.";
     throw new UsageError(message(this.kind, "a stateful layer needs batchSize", { hint }));
@@ -106,8 +116,9 @@ class Rnn extends Wrapper<Values<typeof table>> {
   }
 
   override outputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
-    const { cell, states, returnSequences, returnState } = this.given;
-    const [y, ...after] = cell.outputShapes(this.#cellShapes(inputShapes));
+    const { cell, returnSequences, returnState } = this.given;
+    const states = this.#states;
+    const [y, ...after] = stepShapes(cell, this.#cellShapes(inputShapes));
     const shown = (shapes: readonly Shape[]): string => shapes.map((one) => showShape(["N", ...one])).join(", ");
     if (after.length !== states.length || !after.every((shape, i) => sameShape(shape, states[i]))) {
       const expected = `an output, then states ${shown(states)}`;
@@ -118,7 +129,8 @@ class Rnn extends Wrapper<Values<typeof table>> {
 
   /** The shapes of the cell's inputs. @throws {ShapeError} when those of the layer do not fit */
   #cellShapes([x, ...others]: readonly Shape[]): readonly Shape[] {
-    const { states, constants } = this.given;
+    const states = this.#states;
+    const { constants } = this.given;
     const initial = others.length - constants;
     const fits = initial === 0 || (initial === states.length && states.every((one, i) => sameShape(one, others[i])));
     if (x.length > 0 && fits) return [x.slice(1), ...states, ...others.slice(initial)];
@@ -133,10 +145,10 @@ class Rnn extends Wrapper<Values<typeof table>> {
   }
 
   protected override build(inputShapes: readonly Shape[]): void {
-    const { cell, states, stateful, batchSize } = this.given;
-    this.buildInner(cell, "cell", this.#cellShapes(inputShapes));
+    const { cell, stateful, batchSize } = this.given;
+    this.buildInner(cell, "cell", buildShapes(cell, this.#cellShapes(inputShapes)));
     if (!stateful) return;
-    this.#carried = states.map((shape, i) =>
+    this.#carried = this.#states.map((shape, i) =>
       this.declare({
         name: `state${i}`,
         shape: [batchSize!, ...shape],
@@ -151,14 +163,14 @@ class Rnn extends Wrapper<Values<typeof table>> {
   }
 
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    const { cell, states: shapes, constants, returnSequences, returnState, goBackwards } = this.given;
+    const { cell, constants, returnSequences, returnState, goBackwards } = this.given;
     const [x, ...others] = inputs;
     const [N, T] = x.shape;
     const initial = others.length - constants;
     const kept = others.slice(initial);
     const mask = context.masks[0];
     const keptMasks = constants === 0 ? [] : kept.map((_, i) => context.masks[1 + initial + i]);
-    const masks = [undefined, ...shapes.map(() => undefined), ...keptMasks];
+    const masks = [undefined, ...this.#states.map(() => undefined), ...keptMasks];
     let states = initial > 0 ? others.slice(0, initial) : this.#begin(N);
     let y: Tensor | undefined;
     const outputs: Tensor[] = [];
@@ -168,7 +180,7 @@ class Rnn extends Wrapper<Values<typeof table>> {
       const rows = mask && reshape(slice(mask, [0, t], [N, 1]), [N]);
       const step = rows !== undefined && x.dtype === "float32" ? where(factorsOf(rows, read.rank), read, 0) : read; // NaN in the padding reaches nothing
       const inner = { ...partOf(context, i + 1), masks, rows };
-      const [output, ...after] = cell.callMany([step, ...states, ...kept], inner);
+      const [output, ...after] = takeStep(cell, [step, ...states, ...kept], inner);
       /** After a masked step all is as before it. */
       const chosen = (now: Tensor, before: Tensor | number): Tensor =>
         rows === undefined ? now : where(factorsOf(rows, now.rank), now, before);
@@ -186,7 +198,7 @@ class Rnn extends Wrapper<Values<typeof table>> {
 
   /** Zeros, or copies of the carried states, which are overwritten before the backward pass reads them. */
   #begin(N: number): readonly Tensor[] {
-    if (this.#carried.length === 0) return this.given.states.map((shape) => zeros([N, ...shape]));
+    if (this.#carried.length === 0) return this.#states.map((shape) => zeros([N, ...shape]));
     this.checkRows(this.kind, N);
     return this.#carried.map(({ value }) => {
       const copy = empty(value.shape);

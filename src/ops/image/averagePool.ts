@@ -1,5 +1,5 @@
 /**
- * Average pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
+ * Average pooling of images, sequences and volumes. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
  * poolGeometry.ts's.
  */
 import { averagePoolBackward, averagePoolForward } from "#wasm/kernels";
@@ -7,7 +7,7 @@ import { poolShape } from "#wasm/layout-pool";
 import { writeStruct } from "../../runtime/struct.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { apply, checkDtype, defineOp } from "../defineOp.js";
-import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pooledShape } from "./poolGeometry.js";
+import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pool3d, pooledShape } from "./poolGeometry.js";
 
 /** y = the mean of each window. */
 export const averagePoolOp = defineOp<Pooling>({
@@ -41,6 +41,11 @@ export function averagePool2d(x: Tensor, options: PoolOptions = {}): Tensor {
 /** As {@link averagePool2d} for sequences, x (N, T, C) → (N, oT, C). */
 export function averagePool1d(x: Tensor, options: PoolOptions = {}): Tensor {
   return pool1d("averagePool1d", x, options, run);
+}
+
+/** As {@link averagePool2d} for volumes, x (N, D, H, W, C) → (N, oD, oH, oW, C). */
+export function averagePool3d(x: Tensor, options: PoolOptions = {}): Tensor {
+  return pool3d("averagePool3d", x, options, run);
 }
 
 function run(x: Tensor, pooling: Pooling): Tensor {

@@ -1,11 +1,17 @@
 /**
- * The options of convolutions, and the checks that operands fit, along one axis or two.
- * Letters: x (N, …, C), kernel (k…, C / groups, O), y (N, …, O), where … is T or H W.
+ * The options of convolutions, and the checks that operands fit, along one to three axes.
+ * Letters: x (N, …, C), kernel (k…, C / groups, O), y (N, …, O), where … is T, H W or D H W.
  */
 import { ShapeError, message } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { type Shape, checkRank, showShape, sizeOf } from "../../tensor/shape.js";
-import { type WindowPadding, checkWindowPadding, eachAxis, windowPlaces } from "../../tensor/window.js";
+import {
+  type WindowPadding,
+  type WindowPlaces,
+  checkWindowPadding,
+  eachAxis,
+  windowPlaces,
+} from "../../tensor/window.js";
 
 /** Options of windows, as users pass them. */
 export interface WindowOptions {
@@ -50,10 +56,11 @@ export function windowsOf(op: string, options: WindowOptions, axes: number): Win
 const letters = {
   1: { input: "[N, T, C]", kernel: "[k, C / groups, O]", axes: ["T"] },
   2: { input: "[N, H, W, C]", kernel: "[kH, kW, C / groups, O]", axes: ["H", "W"] },
+  3: { input: "[N, D, H, W, C]", kernel: "[kD, kH, kW, C, O]", axes: ["D", "H", "W"] },
 } as const;
 
 /**
- * The sizes of a convolution's output, and the padding before each axis.
+ * The sizes of a convolution's output, and the padding before and after each axis.
  *
  * @param op  the function that the user called     @param x  shape (N, …, C)
  * @param kernel  shape (k…, C / groups, O)          @param bias  shape, which must be (O), or undefined
@@ -67,8 +74,8 @@ export function placesOf(
   bias: Shape | undefined,
   { strides, dilations, padding }: Windows,
   groups: number,
-): { readonly output: number[]; readonly before: number[] } {
-  const rank = strides.length as 1 | 2;
+): { readonly output: number[]; readonly before: number[]; readonly after: number[] } {
+  const rank = strides.length as 1 | 2 | 3;
   const names = letters[rank];
   checkRank(op, "x", x, names.input);
   checkKernel(op, kernel, names.kernel);
@@ -92,7 +99,8 @@ export function placesOf(
     return { name, input: x[i + 1], window: kernel[i], stride: strides[i], dilation: dilations[i] };
   });
   const places = windowPlaces(op, axes, padding);
-  return { output: places.map(({ output }) => output), before: places.map(({ before }) => before) };
+  const each = (name: keyof WindowPlaces): number[] => places.map((place) => place[name]);
+  return { output: each("output"), before: each("before"), after: each("after") };
 }
 
 /** Checks that the kernel has an axis for each letter, none of them empty. @throws {ShapeError} when it has not */

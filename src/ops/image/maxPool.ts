@@ -1,5 +1,5 @@
 /**
- * Max pooling of images and sequences. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
+ * Max pooling of images, sequences and volumes. Letters: x (N, H, W, C), y (N, oH, oW, C). Options and checks are
  * poolGeometry.ts's.
  */
 import { maxPoolBackward, maxPoolForward } from "#wasm/kernels";
@@ -8,7 +8,7 @@ import { writeStruct } from "../../runtime/struct.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkDtype, defineOp } from "../defineOp.js";
-import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pooledShape } from "./poolGeometry.js";
+import { type PoolOptions, type Pooling, geometryOf, pool1d, pool2d, pool3d, pooledShape } from "./poolGeometry.js";
 
 /**
  * y = the largest value of each window. The second output, for the backward pass, is its position, two bytes per
@@ -49,6 +49,11 @@ export function maxPool2d(x: Tensor, options: PoolOptions = {}): Tensor {
 /** As {@link maxPool2d} for sequences, x (N, T, C) → (N, oT, C). */
 export function maxPool1d(x: Tensor, options: PoolOptions = {}): Tensor {
   return pool1d("maxPool1d", x, options, run);
+}
+
+/** As {@link maxPool2d} for volumes, x (N, D, H, W, C) → (N, oD, oH, oW, C). */
+export function maxPool3d(x: Tensor, options: PoolOptions = {}): Tensor {
+  return pool3d("maxPool3d", x, options, run);
 }
 
 function run(x: Tensor, pooling: Pooling): Tensor {

@@ -1,7 +1,7 @@
 /**
  * What all pooling ops share: options, checks, and the position of windows. Letters: x (N, H, W, C), y (N, oH, oW, C),
  * window kH × kW, strides sH sW, padding pH pW in front. A sequence (N, T, C) is pooled as an image of T rows and one
- * column. Does not call kernels.
+ * column, a volume (N, D, H, W, C) frame by frame and then as a sequence. Does not call kernels.
  */
 import type { PoolShape } from "#wasm/layout-pool";
 import { UsageError, message, show } from "../../errors.js";
@@ -25,7 +25,7 @@ export interface PoolOptions {
   readonly padding?: WindowPadding;
 }
 
-/** The options of pooling along so many axes: 2 for images, 1 for sequences. */
+/** The options of pooling along so many axes: 2 for images, 1 for sequences, 3 for volumes. */
 export function poolTable(axes: number) {
   return {
     poolSize: sizes(axes, 2),
@@ -46,11 +46,14 @@ export interface Pooling {
   readonly padding: WindowPadding;
 }
 
+/** The letters of the axes, by how many there are. */
+const letters = { 1: ["T"], 2: ["H", "W"], 3: ["D", "H", "W"] } as const;
+
 /** Elements of a window at most: positions are uint16. */
 const mostElements = 65536;
 
 /**
- * Checks options. @param axes 2 for images, 1 for sequences
+ * Checks options. @param axes 2 for images, 1 for sequences, 3 for volumes
  * @throws {UsageError} when an option is out of range, or the padding is as large as the window, so that there is
  *   nothing to pool
  */
@@ -74,13 +77,12 @@ export function poolingOf(op: string, options: PoolOptions | Values<PoolTable>, 
 }
 
 /**
- * The shape of the output without the batch. @param sample (H, W, C), or (T, C)
+ * The shape of the output without the batch. @param sample (H, W, C), (T, C) or (D, H, W, C)
  * @throws {ShapeError} when the sample has another rank or the window is too large
  */
 export function pooledShape({ op, poolSize, strides, padding }: Pooling, sample: Shape): Shape {
   const axes = poolSize.length;
-  const letters = axes === 2 ? "H, W" : "T";
-  checkRank(op, "x", ["N", ...sample], `[N, ${letters}, C]`);
+  checkRank(op, "x", ["N", ...sample], `[N, ${letters[axes as 1 | 2 | 3].join(", ")}, C]`);
   return [...placesOf(op, sample, poolSize, strides, padding).map(({ output }) => output), sample[axes]];
 }
 
@@ -91,7 +93,7 @@ function placesOf(
   strides: readonly number[],
   padding: WindowPadding,
 ) {
-  const names = poolSize.length === 2 ? ["H", "W"] : ["T"];
+  const names = letters[poolSize.length as 1 | 2 | 3];
   const axes = poolSize.map((window, i) => ({ name: names[i], input: sample[i], window, stride: strides[i] }));
   return windowPlaces(op, axes, padding);
 }
@@ -136,4 +138,28 @@ export function pool1d(
   };
   const [n, t, c] = x.shape;
   return reshape(run(reshape(x, [n, t, 1, c]), asImage), [n, ...shape]);
+}
+
+/**
+ * Runs the pooling of a volume (N, D, H, W, C): in each frame, then over the frames, which is the same for maxima, and
+ * for means, since all frames of a window have as many elements in it.
+ */
+export function pool3d(
+  op: string,
+  x: Tensor,
+  options: PoolOptions,
+  run: (x: Tensor, pooling: Pooling) => Tensor,
+): Tensor {
+  checkTensors(op, [x]);
+  const pooling = poolingOf(op, options, 3);
+  checkDtype(op, "x", x, "float32");
+  const [oD, oH, oW] = pooledShape(pooling, x.shape.slice(1));
+  const { poolSize, strides, padding } = pooling;
+  const [N, D, H, W, C] = x.shape;
+  const sides = typeof padding === "number" ? [padding, padding, padding] : padding;
+  const [overTime, inSpace] = typeof sides === "string" ? [sides, sides] : [[sides[0], 0], sides.slice(1)];
+  const frames = { op, poolSize: poolSize.slice(1), strides: strides.slice(1), padding: inSpace };
+  const pooled = run(reshape(x, [N * D, H, W, C]), frames);
+  const along = { op, poolSize: [poolSize[0], 1], strides: [strides[0], 1], padding: overTime };
+  return reshape(run(reshape(pooled, [N, D, 1, oH * oW * C]), along), [N, oD, oH, oW, C]);
 }
