@@ -92,6 +92,8 @@ export function answererOf(model: Model): Answerer {
   if (notes.input !== "chat") throw new DataError("predict: the model does not answer. Train chat first.");
   const vocabulary = text.bytePairsFrom(notes.vocabulary);
   const { turns: C, turnTokens: T } = notes as { readonly turns: number; readonly turnTokens: number };
+  if (![C, T].every((size) => Number.isInteger(size) && size > 0))
+    throw new DataError(`predict: the model's notes are damaged; expected turns and turnTokens, got ${C} and ${T}.`);
   const named = new Map(model.layers.map((layer) => [layer.name, layer]));
   const at = (name: string) => named.get(name)!;
 

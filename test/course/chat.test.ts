@@ -80,10 +80,14 @@ describe("lanegrad train chat", () => {
   });
 
   it("ends with the same bytes when it was interrupted in between", async () => {
-    const broken = await run(train("--out", file("parts.safetensors"), "--checkpoint", file("k.safetensors")), { breakAfter: 5 }); // prettier-ignore
+    const short = ["train", "chat", "--data", file("short"), "--threads", "1"];
+    const begun = [...short, ...small, "--epochs", "2", "--context", "1"];
+    const [whole, parts, kept] = ["whole", "parts", "kept"].map((name) => file(`${name}.safetensors`));
+    expect((await run([...begun, "--out", whole])).status).toBe(0);
+    const broken = await run([...begun, "--out", parts, "--checkpoint", kept], { breakAfter: 5 });
     expect(broken.status).not.toBe(0);
-    expect((await run(["train", "chat", "--data", file("dailydialog"), "--threads", "1", "--resume", file("k.safetensors"), "--out", file("parts.safetensors")])).status).toBe(0); // prettier-ignore
-    expect(readFileSync(file("parts.safetensors")).equals(readFileSync(file("c.safetensors")))).toBe(true);
+    expect((await run([...short, "--resume", kept, "--out", parts])).status).toBe(0);
+    expect(readFileSync(parts).equals(readFileSync(whole))).toBe(true);
   });
 
   it("chat-context: what was said before the line lowers the perplexity by more than its standard error, and so does the line", async () => {
@@ -111,6 +115,24 @@ describe("lanegrad train chat", () => {
     expect(status).not.toBe(0);
     expect(stderr.replace(/\s+/g, " ")).toContain(expected);
   }); // prettier-ignore
+
+  it("reads the turns of plays from one file, here without turns before the line", async () => {
+    const blocks = Array.from({ length: 60 }, (_, i) => `Citizen ${i}:\nSpeak, speak ${i}.`);
+    writeFileSync(file("plays.txt"), blocks.join("\n\n"));
+    const args = ["train", "chat", "--data", file("plays.txt"), ...small, "--epochs", "1", "--context", "0", "--json"];
+    const { status, stdout, stderr } = await run(args);
+    expect([status, stderr.includes("47 answers to train on and 5 to test")]).toEqual([0, true]);
+    const found = JSON.parse(stdout) as Record<string, number>;
+    expect([found.context, "perplexityContextHidden" in found]).toEqual([0, false]);
+    expect(found.perplexity).toBeGreaterThan(1);
+  });
+
+  it("notes of a saved model that are damaged are an error, not an answer", async () => {
+    const damaged = await loadModel(new Uint8Array(readFileSync(file("c.safetensors"))));
+    damaged.notes = { ...damaged.notes, turns: 0.5 };
+    expect(() => answererOf(damaged)).toThrow(DataError);
+    damaged.dispose();
+  });
 
   it("--chat needs a model that answers", async () => {
     await sequential([layers.dense({ units: 1, inputShape: [2] })], { seed: 1 }).save(file("other.safetensors"));
