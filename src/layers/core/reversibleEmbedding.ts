@@ -7,7 +7,7 @@ import { ShapeError, message } from "../../errors.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type SymbolicTensor, oneInput } from "../layer.js";
+import { type CallContext, type Layer, oneInput } from "../layer.js";
 import { Embedding, type EmbeddingOptions, embeddingTable } from "./embedding.js";
 
 /**
@@ -37,7 +37,7 @@ class ReversibleEmbedding extends Embedding {
     throw new ShapeError(message(this.kind, "the input does not fit", { expected, got }));
   }
 
-  tokensAmong(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+  tokensAmong<T extends { readonly sizes: Shape }>(inputs: readonly T[]): readonly T[] {
     return inputs.filter(({ sizes }) => sizes.length === 1);
   }
 
