@@ -64,7 +64,7 @@ const sizes: Readonly<Record<string, Sizes>> = {
 }; // prettier-ignore
 
 const settings = {
-  ...{ epochs: epochs(6), batch: batch(16), lr: learningRate(0.003) },
+  ...{ epochs: epochs(3), batch: batch(16), lr: learningRate(0.003) },
   pictures: integer({
     about: "how many scenes are drawn to train on",
     default: 20_000,
