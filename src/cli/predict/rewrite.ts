@@ -1,7 +1,8 @@
 /**
- * Texts in, texts out: diacritics restored, sentences translated, by saved models of the course's lessons. Does not read
- * files.
+ * Texts in, texts out: diacritics restored, sentences translated, lines of dialogue answered, by saved models of the
+ * course's lessons. Does not read files.
  */
+import { answererOf } from "../../../course/sequences/chatting.js";
 import { restoreText } from "../../../course/sequences/restoring.js";
 import { syllablesOf } from "../../../course/sequences/syllables.js";
 import { translatorOf } from "../../../course/sequences/translating.js";
@@ -24,6 +25,10 @@ const rewriters: Readonly<Record<string, Rewriter>> = {
   translate: {
     isEmpty: (text) => text.trim() === "",
     rewrite: async (model, texts) => texts.map((text) => translated(model, text)),
+  },
+  chat: {
+    isEmpty: (text) => text.trim() === "",
+    rewrite: async (model, texts) => texts.map((text) => answererOf(model).answer(turnsIn(text))),
   },
 };
 
@@ -51,6 +56,11 @@ export async function rewrittenTexts(model: Model, texts: readonly NamedText[]):
     texts.map(({ text }) => text),
   );
   return texts.map(({ name }, i) => ({ name, text: written[i] }));
+}
+
+/** Each line is a turn; the last one is answered. */
+function turnsIn(text: string): string[] {
+  return text.split("\n").filter((line) => line.trim() !== "");
 }
 
 /** Each line is a sentence; empty ones stay. */
