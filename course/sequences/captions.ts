@@ -180,6 +180,7 @@ function photographs({ train, validation, test }: datasets.Flickr8k, place: stri
     kind: "flickr8k",
     description: `Flickr8k from ${place}, ${count(train.names.length)} photographs to train on and ${count(test.names.length)} to test`,
     ...{ train: repeated(known, words), validation: repeated(held, words), test: repeated(tested, words) },
+    fit: { groupByLength: { multiple: 4 } }, // few sizes: a recorded step is kept for each
     ...{ classNames: [], hasImages: false, words, known, tested },
   };
 }
