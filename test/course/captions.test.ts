@@ -42,7 +42,10 @@ describe("lanegrad train captions", () => {
     expect(stdout).toMatch(
       /^test +[\d.]+ % of 12 sentences right, attention on the object for [\d.]+ % of \d+ nouns$/m,
     );
-    expect(readFileSync(file("c.html"), "utf8")).toContain("Where the decoder looked");
+    const page = readFileSync(file("c.html"), "utf8");
+    expect(page).toContain("Where the decoder looked");
+    for (const i of [1, 2, 3, 4])
+      expect(page, "pictures with equal sentences replaced each other").toContain(`Picture ${i}: `);
 
     const { x } = await datasets.scenes({ count: 2, seed: 5 });
     const bytes = x.toTypedArray() as Uint8Array;
