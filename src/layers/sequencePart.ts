@@ -13,6 +13,7 @@
  * Note [Nothing but padding]. A sequence in which no step counts is not an error: states keep their initial values,
  * pooled values are 0, and the loss and metrics of its steps have weight 0.
  */
+import type { SymbolicTensor } from "./layer.js";
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -31,6 +32,8 @@ export interface TokenRule {
 export interface SequencePart {
   /** The tokens that the layer takes as inputs; undefined when it takes any numbers. */
   readonly tokens: TokenRule | undefined;
+  /** Which of a call's inputs are tokens, for a layer that also takes other numbers. Default: all. */
+  tokensAmong?(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[];
   /** How losses and metrics treat an output with a mask. */
   readonly maskedSteps: MaskedSteps;
   /** How the lengths of a batch are turned into masks. */

@@ -7,7 +7,7 @@ import { ShapeError, message } from "../../errors.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, oneInput } from "../layer.js";
+import { type CallContext, type Layer, type SymbolicTensor, oneInput } from "../layer.js";
 import { Embedding, type EmbeddingOptions, embeddingTable } from "./embedding.js";
 
 /**
@@ -35,6 +35,10 @@ class ReversibleEmbedding extends Embedding {
     const expected = `tokens [N, T], or vectors ${showShape(["N", "T", outputDim])}`;
     const got = showShape(["N", ...shape]);
     throw new ShapeError(message(this.kind, "the input does not fit", { expected, got }));
+  }
+
+  tokensAmong(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+    return inputs.filter(({ sizes }) => sizes.length === 1);
   }
 
   protected override acceptsAlso(): boolean {

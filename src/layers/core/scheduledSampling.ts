@@ -18,7 +18,7 @@ import { empty } from "../../tensor/create.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { CallContext, Layer, LayerOptions } from "../layer.js";
+import type { CallContext, Layer, LayerOptions, SymbolicTensor } from "../layer.js";
 import { factorsOf } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";
@@ -61,6 +61,10 @@ class ScheduledSampling extends SequenceLayer<Values<typeof table>> {
 
   override get tokens(): TokenRule {
     return tokenRule(this.#vocabulary);
+  }
+
+  tokensAmong([tokens]: readonly SymbolicTensor[]): readonly SymbolicTensor[] {
+    return [tokens];
   }
 
   override outputShape(inputShapes: readonly Shape[]): Shape {
