@@ -1,8 +1,8 @@
 /**
  * Films: a tag for each frame, and a caption for the clip. A shape moves over a dark ground, one way and perhaps then
  * another; the tag of a frame says how it has moved since the frame before, the caption what it is and how it moves.
- * Four networks see the clip: each frame alone, a small convolution of each frame and a GRU over them, a convolutional
- * LSTM, and convolutions in three dimensions. Letters: T frames, F features of a frame.
+ * A small convolution sees each frame; over the frames are nothing, a GRU, a convolutional LSTM, or convolutions in three
+ * dimensions. Letters: T frames, F features of a frame.
  */
 import { layers, losses, optimizers, reshape, schedules, slice } from "lanegrad";
 import { type SymbolicTensor, asLayer, sequential } from "lanegrad";
@@ -47,10 +47,14 @@ function featuresOf(maps: SymbolicTensor): SymbolicTensor {
   return layers.concatenate().apply([where, what]);
 }
 
-/** What is in the frames, on average, beside what another layer has made of them. */
-function withMean(gist: SymbolicTensor, frames: SymbolicTensor): SymbolicTensor {
-  return layers.concatenate().apply([gist, layers.globalAveragePooling1d().apply(frames)]);
+/** What is in the frames, on average, beside what another layer has made of them in their order. */
+function withMean(order: SymbolicTensor, frames: SymbolicTensor): SymbolicTensor {
+  return layers.concatenate().apply([order, layers.globalAveragePooling1d().apply(frames)]);
 }
+
+/** As many numbers as the GRU has units. */
+const squeezed = (x: SymbolicTensor): SymbolicTensor =>
+  layers.dense({ units: 2 * features, activation: relu }).apply(layers.flatten().apply(x));
 
 /** What each network sees. */
 const networks = {
@@ -70,27 +74,24 @@ const networks = {
   },
   "convolutional LSTM": (clip) => {
     const options = { filters: 24, kernelSize: 3, padding: "same", returnSequences: true, returnState: true } as const;
-    const [maps, last] = layers.convLstm2d(options).applyMany(convolved(clip));
-    const frames = featuresOf(maps);
-    return { frames, clip: withMean(layers.flatten().apply(last), frames) };
+    const maps = convolved(clip);
+    const [states, last] = layers.convLstm2d(options).applyMany(maps);
+    const frames = featuresOf(layers.concatenate().apply([maps, states]));
+    return { frames, clip: withMean(squeezed(last), frames) };
   },
   "3D convolution": (clip) => {
-    const halved = { ...same, strides: [1, 2, 2] } as const;
-    const maps = [
-      layers.conv3d({ filters: narrow, ...halved }),
-      layers.conv3d({ filters: wide, ...halved }),
-      layers.conv3d({ filters: wide, ...same }),
-    ].reduce((x, layer) => layer.apply(x), clip);
-    const frames = featuresOf(maps);
-    return { frames, clip: layers.flatten().apply(frames) };
+    const maps = convolved(clip);
+    const moves = [1, 2].reduce((x) => layers.conv3d({ filters: 24, ...same }).apply(x), maps);
+    const frames = featuresOf(layers.concatenate().apply([maps, moves]));
+    return { frames, clip: withMean(squeezed(frames), frames) };
   },
 } as const satisfies Record<string, (clip: SymbolicTensor) => Seen>;
 
 const settings = {
-  ...{ epochs: epochs(8), batch: batch(32), lr: learningRate(0.003) },
+  ...{ epochs: epochs(8), batch: batch(16), lr: learningRate(0.003) },
   clips: integer({
     about: "how many clips are drawn to train on",
-    default: 5000,
+    default: 6000,
     least: 1,
     slider: [500, 20000],
     isLogarithmic: true,
