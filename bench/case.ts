@@ -11,6 +11,8 @@ export const groups = [
   "conv",
   "cnn",
   "recurrent",
+  "attention",
+  "seq2seq",
   "elementwise",
   "tiny",
   "startup",

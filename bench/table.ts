@@ -56,6 +56,8 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   conv: [ms, spread, gflops, ofPeak],
   cnn: [ms, spread, gflops, ofPeak],
   recurrent: [ms, spread, gflops, ofPeak],
+  attention: [ms, spread, gflops, ofPeak],
+  seq2seq: [ms, spread, nsEach, gflops, ofPeak],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
   tiny: [ms, spread, perSecond, nsEach],
   startup: [ms, spread],

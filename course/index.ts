@@ -21,13 +21,16 @@ import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
+import { captions } from "./sequences/captions.js";
+import { chat } from "./sequences/chat.js";
+import { chatContext } from "./sequences/chatContext.js";
 import { copying } from "./sequences/copying.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
-import { translate } from "./sequences/translate.js";
+import { translate, translateTable } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -46,6 +49,8 @@ export const lessons: readonly Lesson[] = [
   shakespeare,
   diacritics,
   translate,
+  captions,
+  chat,
   shakespeareGpt,
   derivatives,
   translation,
@@ -55,8 +60,10 @@ export const lessons: readonly Lesson[] = [
   copying,
   sorting,
   tagging,
+  chatContext,
   video,
   mnistTable,
   imdbTable,
   diacriticsTable,
+  translateTable,
 ];

@@ -1,5 +1,6 @@
 /** All groups of benchmarks. */
 import { type Group, groups } from "../case.js";
+import { attentionCases } from "../cases/attention.js";
 import { cnnCases } from "../cases/cnn.js";
 import { convCases } from "../cases/conv.js";
 import { denseCases } from "../cases/dense.js";
@@ -7,6 +8,7 @@ import { elementwiseCases } from "../cases/elementwise.js";
 import { gemmCases } from "../cases/gemm.js";
 import { maxPoolCase } from "../cases/pool.js";
 import { recurrentCases } from "../cases/recurrent.js";
+import { seq2seqCases } from "../cases/seq2seq.js";
 import { tinyCases } from "../cases/tiny.js";
 import { adamCase } from "../cases/adam.js";
 import { convGradientCases } from "../cases/convGradient.js";
@@ -20,6 +22,8 @@ export const suites: Readonly<Record<Group, Suite>> = {
   dense: suiteOf(denseCases),
   conv: suiteOf([...convCases, ...convGradientCases, maxPoolCase]),
   recurrent: suiteOf(recurrentCases),
+  attention: suiteOf(attentionCases),
+  seq2seq: suiteOf(seq2seqCases),
   cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),

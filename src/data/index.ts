@@ -1,6 +1,15 @@
 /** Data sets: loaders, and functions that prepare their values for training. */
 export { fromArrays, toCategorical, type ArraysOptions } from "./arrays.js";
 export { csv, parseCsv, type CsvDataset, type CsvFileOptions, type CsvFindings, type CsvTable } from "./csv.js";
+export {
+  dailyDialog,
+  dailyDialogFiles,
+  findDailyDialog,
+  parseDialogues,
+  type DailyDialog,
+  type DailyDialogOptions,
+  type Dialogue,
+} from "./corpora/dailyDialog.js";
 export type { Dataset, Split } from "./dataset.js";
 export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
@@ -8,6 +17,18 @@ export type { DecodeJpeg } from "./images/decode.js";
 export { imageBatches, type ImageBatches, type ImageBatchesOptions } from "./images/imageBatches.js";
 export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
+export {
+  findFlickr8k,
+  flickr8k,
+  flickr8kFiles,
+  flickr8kFrom,
+  type Flickr8k,
+  type Flickr8kFiles,
+  type Flickr8kOptions,
+  type Flickr8kPart,
+  type Flickr8kPartFiles,
+  type Flickr8kPictures,
+} from "./flickr8k.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";
 export {
@@ -20,8 +41,10 @@ export {
   type Multi30kOptions,
   type Multi30kPart,
   type Multi30kTexts,
-} from "./multi30k.js";
+} from "./corpora/multi30k.js";
+export { findTatoeba } from "./corpora/tatoeba.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
+export type { ThreeParts, ThreePartsOptions } from "./corpora/folders.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";
 export { normalize, scale, split, standardize, type ScaledSplit, type Scaling, type SplitOptions } from "./prepare.js";
 export { reviewWordsFrom, type ReviewWords, type ReviewWordsConfig } from "./reviewWords.js";
@@ -37,12 +60,12 @@ export {
   type TaggedSentence,
   type Treebank,
   type TreebankOptions,
-} from "./treebank.js";
+} from "./corpora/treebank.js";
 export {
   findVietnamese,
   vietnamese,
   vietnameseFiles,
   type VietnameseOptions,
   type VietnameseText,
-} from "./vietnamese.js";
+} from "./corpora/vietnamese.js";
 export type { CsvColumn, CsvFeature, CsvOptions, CsvPattern, MissingRule, TextForm } from "./table/options.js";

@@ -4,7 +4,7 @@
  */
 export { Collected } from "./collected.js";
 export { reportPage, type PageParts, type Report } from "./page.js";
-export { pictureOf, type Picture } from "./picture.js";
+export { colorPicture, pictureOf, type Picture } from "./picture.js";
 export { report, type ReportOptions } from "./report.js";
 export type { Runs } from "./runs.js";
 export type {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { findTreebank, parseConllu, treebank } from "../../src/data/treebank.js";
+import { findTreebank, parseConllu, treebank } from "../../src/data/corpora/treebank.js";
 import { DataError } from "../../src/errors.js";
 import { record } from "../cli/support.js";
 import { writeTinyTreebank } from "../cli/tinyTreebank.js";

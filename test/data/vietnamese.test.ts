@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
-import { findTreebank, parseConllu } from "../../src/data/treebank.js";
-import { findVietnamese, vietnamese } from "../../src/data/vietnamese.js";
+import { findTreebank, parseConllu } from "../../src/data/corpora/treebank.js";
+import { findVietnamese, vietnamese } from "../../src/data/corpora/vietnamese.js";
 import { DataError, UsageError } from "../../src/errors.js";
 import { sharedData } from "../support/sharedData.js";
 

@@ -2,6 +2,7 @@
  * Where the terminal finds the data of lessons: in --data, else in LANEGRAD_DATA, else in the cache, else, if this was
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
+import { playDialogues } from "../../../course/sequences/dialogues.js";
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -85,13 +86,40 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
   translation: {
     subject: "Multi30k is",
-    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or --data FILE with a sentence, a tab and its translation a line.",
+    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or vie.txt of Tatoeba, or --data FILE with a sentence, a tab and its translation a line.",
     noun: "the sentences",
     async load(place) {
       if (place === undefined) return undefined;
       if (!(await stat(place)).isDirectory()) return { data: { pairs: await text.readPairs(place) }, place };
       const found = await datasets.findMulti30k(place, ["de", "en", "fr"]);
-      return found && { data: { multi30k: await datasets.multi30kFrom(found) }, place };
+      const vie = await datasets.findTatoeba(place, "vie");
+      if (found === undefined && vie === undefined) return undefined;
+      const multi30k = found && (await datasets.multi30kFrom(found));
+      const vietnamese = vie && (await text.readPairs(vie));
+      return { data: { ...(multi30k && { multi30k }), ...(vietnamese && { vietnamese }) }, place };
+    },
+  },
+  dialogues: {
+    subject: "the dialogues are",
+    hint: "Pass --data DIR with train.txt, valid.txt and test.txt, plain or gzipped, a dialogue a line with tabs between its turns, --data FILE with plays, or --download to fetch Shakespeare's once into the cache (1.1 MB).",
+    noun: "the plays",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findDailyDialog(place);
+      if (found !== undefined) return { data: await datasets.dailyDialog(found), place: dirname(found.train) };
+      const file = await datasets.findShakespeare(place);
+      return file === undefined
+        ? undefined
+        : { data: playDialogues(await datasets.shakespeare({ file })), place: file };
+    },
+    download: async (options) => playDialogues(await datasets.shakespeare(options)),
+  },
+  flickr8k: {
+    subject: "Flickr8k is",
+    hint: "Pass --data DIR with Flickr8k.token.txt and, for train, dev and test, Flickr_8k.trainImages.txt and train-images64.u8, plain or gzipped.",
+    noun: "the photographs",
+    async load(place) {
+      const files = place === undefined ? undefined : await datasets.findFlickr8k(place);
+      return files && { data: await datasets.flickr8kFrom(files), place: dirname(files.sentences) };
     },
   },
   text: {
@@ -141,8 +169,8 @@ export async function provide<Data>(
   const searched =
     folder !== undefined ? show(folder) : !defaultFolder ? "the cache" : `${show(defaultFolder)} or the cache`;
   const missing = `${subject} not in ${searched}`;
-  if (isOptional && folder === undefined)
-    return { data: undefined, place: `${missing}; --data DIR or --download for that` };
+  const ways = download === undefined ? "--data DIR" : "--data DIR or --download";
+  if (isOptional && folder === undefined) return { data: undefined, place: `${missing}; ${ways} for that` };
   throw new DataError(message("train", missing, { hint }));
 }
 

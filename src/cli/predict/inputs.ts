@@ -59,7 +59,8 @@ export async function readTexts({ files, text }: Sources, surroundings: Surround
   return texts;
 }
 
-async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of a file, or of standard input. */
+export async function bytesOf(file: string, surroundings: Surroundings): Promise<Uint8Array<ArrayBuffer>> {
   return file === "-" ? surroundings.readStdin() : readFile("predict", file);
 }
 

@@ -127,6 +127,11 @@ function lineOf({ widths }: Table, cells: readonly string[]): string {
     .trimEnd();
 }
 
-function greyImage({ width, height, pixels }: Picture): GreyImage {
-  return { width, height, pixels: Buffer.from(pixels, "base64") };
+/** The picture in grey; of colours the brightness. */
+function greyImage({ width, height, pixels, isColored }: Picture): GreyImage {
+  const bytes = Buffer.from(pixels, "base64");
+  if (isColored !== true) return { width, height, pixels: bytes };
+  const brightness = (_: unknown, i: number): number =>
+    0.299 * bytes[3 * i] + 0.587 * bytes[3 * i + 1] + 0.114 * bytes[3 * i + 2];
+  return { width, height, pixels: Uint8Array.from({ length: width * height }, brightness) };
 }

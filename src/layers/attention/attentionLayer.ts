@@ -80,8 +80,9 @@ export function checkAttentionInputs(kind: string, shapes: readonly Shape[]): vo
   );
 }
 
-/** Which keys count: those that do as values and as keys. */
+/** Which keys count: those that do as values and as keys. The queries' mask is theirs where they are the only input. */
 function keyMask(masks: CallContext["masks"]): Tensor | undefined {
-  const [, value, key] = queryValueKey(masks);
+  if (masks.length === 1) return masks[0];
+  const [, value, key] = masks;
   return key ?? value;
 }

@@ -29,17 +29,22 @@ function namesOf(columns: readonly string[], width: number): HTMLElement {
 }
 
 /** The picture as a canvas with one pixel for each of its own. */
-export function canvasOf({ width, height, pixels, isSigned, caption, range }: Picture): HTMLCanvasElement {
+export function canvasOf({ width, height, pixels, isColored, isSigned, caption, range }: Picture): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = width;
   canvas.height = height;
   canvas.setAttribute("role", "img");
   const [least, greatest] = range.map((value) => value.toPrecision(3));
-  canvas.setAttribute("aria-label", `${caption}: ${width} by ${height} values from ${least} to ${greatest}`);
+  const values = isColored === true ? "pixels" : `values from ${least} to ${greatest}`;
+  canvas.setAttribute("aria-label", `${caption}: ${width} by ${height} ${values}`);
   const image = new ImageData(width, height);
   const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
-  for (const [i, byte] of bytes.entries())
-    image.data.set([...(isSigned ? twoColors(byte) : [byte, byte, byte]), 255], 4 * i);
+  for (let i = 0; i < width * height; i++) {
+    const byte = bytes[i];
+    const color =
+      isColored === true ? bytes.subarray(3 * i, 3 * i + 3) : isSigned ? twoColors(byte) : [byte, byte, byte];
+    image.data.set([...color, 255], 4 * i);
+  }
   canvas.getContext("2d")!.putImageData(image, 0, 0);
   return canvas;
 }
@@ -54,7 +59,7 @@ function twoColors(byte: number): number[] {
 /** The meaning of the colours, for pictures of two colours and of grey. */
 function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
   const signed = pictures.filter(({ isSigned }) => isSigned);
-  const grey = pictures.filter(({ isSigned }) => !isSigned);
+  const grey = pictures.filter(({ isColored, isSigned }) => isColored !== true && !isSigned);
   const sentences = [
     signed.length > 0 && `Orange is below zero, white is zero, blue is above; full colour is ± ${greatestOf(signed)}.`,
     grey.length > 0 && `Black is zero; white is ${greatestOf(grey)}.`,

@@ -6,6 +6,7 @@ import type { Layer } from "../../../src/layers/layer.js";
 import { layerFrom } from "../../../src/layers/registry.js";
 import { model, sequential } from "../../../src/models/sequential.js";
 import { randomNormal } from "../../../src/ops/random.js";
+import { slice } from "../../../src/ops/shape/slice.js";
 import { tensor } from "../../../src/tensor/create.js";
 import "../../support/engine.js";
 import { expectClose } from "../../support/golden.js";
@@ -81,6 +82,41 @@ describe("layers of attention against plain loops", () => {
     const want = reference(score, [3, 1]);
     expectClose("y", got.y, want.y, 1e-4, 1e-5);
     expectClose("weights", got.weights, want.weights, 1e-4, 1e-5);
+  });
+});
+
+describe("a mask of the queries alone", () => {
+  const kinds: [string, () => Layer][] = [
+    ["attention", () => layers.attention()],
+    ["additiveAttention", () => layers.additiveAttention({ units: 3 })],
+    ["multiHeadAttention", () => layers.multiHeadAttention({ heads: 2, keyDim: 3 })],
+  ];
+  it.each(kinds)(
+    "%s: it was taken for that of the values, an error or, with as many values, wrong weights",
+    (_, make) => {
+      for (const [values, length] of [
+        [k, Tk],
+        [randomNormal([N, Tq, F], { seed: 4 }), Tq],
+      ] as const) {
+        const inputs = [Tq, length].map((T) => layers.input({ shape: [T, F] }));
+        const net = model({ inputs, outputs: make().apply(inputs), seed: 5 });
+        const [whole] = net.call([q, values]);
+        const [masked] = net.call([q, values], { lengths: [[2, 1], undefined] });
+        const width = whole.shape[2];
+        for (const [n, counted] of [2, 1].entries())
+          for (let i = 0; i < counted; i++)
+            expect(row(masked.toTypedArray(), n * Tq + i, width)).toEqual(row(whole.toTypedArray(), n * Tq + i, width));
+      }
+    },
+  );
+
+  it.each(kinds)("%s: of a single input the mask is that of the values too", (_, make) => {
+    const input = layers.input({ shape: [null, F] });
+    const net = model({ inputs: input, outputs: make().apply(input), seed: 5 });
+    const [masked, short] = [net.call([q], { lengths: [2, 2] })[0], net.call([slice(q, [0, 0, 0], [N, 2, F])])[0]];
+    for (let n = 0; n < N; n++)
+      for (let i = 0; i < 2; i++)
+        expect(row(masked.toTypedArray(), n * Tq + i, F)).toEqual(row(short.toTypedArray(), n * 2 + i, F));
   });
 });
 

@@ -4,13 +4,12 @@
  * only, so nothing is downloaded. Reading a folder needs Node. Does not split them into words.
  * Source: Elliott, Frank, Sima'an & Specia 2016, "Multi30K: Multilingual English-German image descriptions".
  */
-import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
-import type { ByteSource } from "../io/bytes.js";
-import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
-import { nodeBuiltin } from "../io/node.js";
-import { checkPaths } from "../io/paths.js";
-import { checkList, checkObject } from "../options.js";
-import { readText } from "./text/readText.js";
+import { DataError, UsageError, checkKeys, message, show } from "../../errors.js";
+import type { ByteSource } from "../../io/bytes.js";
+import { checkMaxBytes, type InflateOptions } from "../../io/gzip.js";
+import { checkList, checkObject } from "../../options.js";
+import { findInFolders } from "./folders.js";
+import { readText } from "../text/readText.js";
 
 const op = "datasets.multi30k";
 const folders = ["", "multi30k", "translation/multi30k"];
@@ -117,21 +116,14 @@ export async function findMulti30k(
   dir: string,
   languages: readonly Multi30kLanguage[],
 ): Promise<Multi30kFiles<string> | undefined> {
-  checkPaths(op, { dir });
-  if (typeof dir !== "string")
-    throw new UsageError(message(op, "dir is missing", { expected: "a folder", got: show(dir) }));
   checkList(op, "languages", languages);
   checkLanguages(languages);
-  const path = nodeBuiltin("path", op);
-  const fs = nodeBuiltin("fs/promises");
-  for (const folder of folders.map((name) => path.join(dir, name))) {
-    const there = new Set(await fs.readdir(folder).catch(() => []));
+  return findInFolders(op, dir, folders, (there, pathOf) => {
     const found = languages.map((language) => {
-      const names = partNames.map((part) => multi30kNames(part, language).find((name) => there.has(name)));
+      const names = partNames.map((part) => multi30kNames(part, language).find((name) => there.includes(name)));
       if (names.includes(undefined)) return undefined;
-      return [language, Object.fromEntries(partNames.map((part, i) => [part, path.join(folder, names[i]!)]))] as const;
+      return [language, Object.fromEntries(partNames.map((part, i) => [part, pathOf(names[i]!)]))] as const;
     });
-    if (!found.includes(undefined)) return Object.fromEntries(found as NonNullable<(typeof found)[number]>[]);
-  }
-  return undefined;
+    return found.includes(undefined) ? undefined : Object.fromEntries(found as NonNullable<(typeof found)[number]>[]);
+  });
 }

@@ -4,12 +4,8 @@
  * the universal tag of each word, not lemmas, features or the tree.
  * Source: universaldependencies.org/format.html
  */
-import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
-import type { ByteSource } from "../io/bytes.js";
-import { checkMaxBytes, type InflateOptions } from "../io/gzip.js";
-import { nodeBuiltin } from "../io/node.js";
-import { checkPaths } from "../io/paths.js";
-import { readText } from "./text/readText.js";
+import { DataError, UsageError, message, show } from "../../errors.js";
+import { type ThreePartsOptions, type ThreeTexts, findThree, readThree } from "./folders.js";
 
 const op = "datasets.treebank";
 
@@ -21,6 +17,22 @@ export const treebankFiles: readonly (readonly string[])[] = Object.values(parts
   `vi_vtb${end}.gz`,
   `vi_vtb${end}`,
 ]);
+
+const endingIn =
+  (end: string) =>
+  (names: readonly string[]): string | undefined =>
+    names.find((name) => name.replace(/\.gz$/, "").endsWith(end));
+
+const set: ThreeTexts = {
+  op,
+  folders: ["", "vietnamese"],
+  files: { train: endingIn(parts.train), validation: endingIn(parts.validation), test: endingIn(parts.test) },
+  missing: "the files are missing",
+  absent: "has no treebank",
+  expected: Object.values(parts)
+    .map((end) => `*${end}`)
+    .join(", "),
+};
 
 /** A sentence. */
 export interface TaggedSentence {
@@ -37,15 +49,11 @@ export interface Treebank {
   readonly test: readonly TaggedSentence[];
 }
 
-/** Options of {@link treebank}: a folder, or the three parts. */
-export interface TreebankOptions extends InflateOptions {
-  /** Folder with three files that end in `-ud-train.conllu`, `-ud-dev.conllu` and `-ud-test.conllu`, plain or as `.gz`. */
-  readonly dir?: string;
-  /** The part for training: a path or file: URL (Node), bytes, a Blob, a Response, a stream; plain or gzipped. */
-  readonly train?: ByteSource;
-  readonly validation?: ByteSource;
-  readonly test?: ByteSource;
-}
+/**
+ * Options of {@link treebank}: a folder with three files that end in `-ud-train.conllu`, `-ud-dev.conllu` and
+ * `-ud-test.conllu`, plain or as `.gz`, or the three parts.
+ */
+export type TreebankOptions = ThreePartsOptions;
 
 /**
  * The sentences.
@@ -54,45 +62,16 @@ export interface TreebankOptions extends InflateOptions {
  * @throws {DataError} when a file is missing, cannot be read, is not UTF-8, has no sentences, or a line is no word
  */
 export async function treebank(options: TreebankOptions = {}): Promise<Treebank> {
-  checkKeys(op, options, ["dir", "train", "validation", "test", "maxBytes"]);
-  checkMaxBytes(op, options);
-  const { dir, train, validation, test, maxBytes } = options;
-  const given = [train, validation, test].filter((source) => source !== undefined);
-  if (given.length !== (dir === undefined ? 3 : 0)) {
-    const got = [dir !== undefined && "dir", `${given.length} parts`].filter(Boolean).join(" and ");
-    throw new UsageError(message(op, "the files are missing", { expected: "dir, or train, validation and test", got }));
-  }
-  const sources = dir === undefined ? { train, validation, test } : await findTreebank(dir);
-  if (sources === undefined) {
-    const expected = Object.values(parts).map((end) => `*${end}`);
-    throw new DataError(message(op, `${show(dir)} has no treebank`, { expected: expected.join(", ") }));
-  }
-  const read = async (source?: ByteSource): Promise<TaggedSentence[]> =>
-    parseConllu(await readText(source!, { maxBytes }));
-  return {
-    train: await read(sources.train),
-    validation: await read(sources.validation),
-    test: await read(sources.test),
-  };
+  return readThree(set, options, (text): readonly TaggedSentence[] => parseConllu(text));
 }
 
 /**
  * The paths of the three parts in a folder, or in its folder `vietnamese`; undefined where one of them is not there.
  * Of several treebanks the first by name.
- * @throws {UsageError} in browsers
+ * @throws {UsageError} in browsers, or for what is no folder
  */
 export async function findTreebank(dir: string): Promise<Record<keyof Treebank, string> | undefined> {
-  checkPaths(op, { dir });
-  if (dir === undefined) throw new UsageError(message(op, "dir is missing", { expected: "a folder" }));
-  const path = nodeBuiltin("path", op);
-  const fs = nodeBuiltin("fs/promises");
-  for (const folder of [dir, path.join(dir, "vietnamese")]) {
-    const names = (await fs.readdir(folder).catch(() => [])).sort();
-    const found = Object.values(parts).map((end) => names.find((name) => name.replace(/\.gz$/, "").endsWith(end)));
-    const [train, validation, test] = found.map((name) => name && path.join(folder, name));
-    if (train && validation && test) return { train, validation, test };
-  }
-  return undefined;
+  return findThree(set, dir);
 }
 
 /**
