@@ -6,6 +6,7 @@
  */
 import { layers, losses, optimizers, reshape, schedules, slice } from "lanegrad";
 import { type SymbolicTensor, asLayer, sequential } from "lanegrad";
+import { type Block, colorPicture } from "lanegrad/report";
 import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { differenceOf } from "../support/comparison.js";
@@ -39,11 +40,9 @@ function convolved(clip: SymbolicTensor): SymbolicTensor {
  * largest value of each channel.
  */
 function featuresOf(maps: SymbolicTensor): SymbolicTensor {
-  const [T, , , channels] = maps.shape;
-  const flat = layers.reshape({ targetShape: [T!, -1] }).apply(maps);
+  const flat = layers.reshape({ targetShape: [maps.shape[0]!, -1] }).apply(maps);
   const where = layers.dense({ units: features, activation: relu }).apply(flat);
-  const pool = layers.timeDistributed({ layer: layers.globalMaxPooling2d() });
-  const what = layers.reshape({ targetShape: [T!, channels!] }).apply(pool.apply(maps));
+  const what = layers.timeDistributed({ layer: layers.globalMaxPooling2d() }).apply(maps);
   return layers.concatenate().apply([where, what]);
 }
 
@@ -126,8 +125,9 @@ export const video: Lesson<Settings> = {
       const cells = [name, percent(captions, 1), percent(frames, 1), percent(things, 1), count(weights), duration(seconds)]; // prettier-ignore
       stage.show({ kind: "row", table: title, cells });
     }
+    const result = findings(stage, test, results);
     for (const { x, tags } of [train, test]) for (const each of [x, tags]) each.dispose();
-    return findings(stage, test, results);
+    return result;
   },
 };
 
@@ -150,6 +150,8 @@ interface Trained {
   readonly weights: number;
   readonly seconds: number;
   readonly written: readonly string[];
+  /** The tag of every frame. */
+  readonly tags: Int32Array;
 }
 
 interface Data {
@@ -196,7 +198,7 @@ async function measured(network: ClipNetwork, test: Clips, words: Vocabulary) {
   const later = Array.from(truth.keys()).filter((i) => i % T > 0);
   const thing = (caption: string): string => caption.split(" ").slice(0, 3).join(" ");
   return {
-    written,
+    ...{ written, tags },
     captions: share((i) => written[i] === test.captions[i], clips),
     things: share((i) => thing(written[i]) === thing(test.captions[i]), clips),
     frames: share((i) => tags[i] === truth[i], later),
@@ -211,10 +213,12 @@ function findings(stage: Stage<Settings>, test: Clips, results: readonly Trained
   });
   const heading = "Captions of test clips, in brackets what is true";
   stage.show({ kind: "text", title: heading, text: examples.join("\n\n") });
+  for (let i = 0; i < Math.min(3, test.captions.length); i++) stage.show(filmStrip(test, best, i));
   const { isClear, text } = differenceOf(best.captions, alone.captions, test.captions.length);
-  const seen = `One frame alone shows what it is (${percent(alone.things, 1)} of shapes and colours)`;
+  const names = `${percent(alone.things, 1)} of shapes and colours`;
+  const [fewer, more] = [alone, best].map(({ captions, frames }) => `${percent(captions, 1)} of captions and ${percent(frames, 1)} of frames`); // prettier-ignore
   const told = isClear
-    ? `${seen}, but not how it moves: ${percent(alone.captions, 1)} of captions against ${percent(best.captions, 1)} of ${best.name}.`
+    ? `One frame alone gives ${names}, but not the movement: ${fewer} are right, against ${more} with ${best.name}.`
     : `One frame alone does about as well as ${best.name}, so this run does not show that the order of frames matters.`;
   stage.show({ kind: "conclusion", text: `${told} ${text}.` });
   const ranked = others.toSorted((a, b) => b.captions - a.captions);
@@ -228,5 +232,19 @@ function findings(stage: Stage<Settings>, test: Clips, results: readonly Trained
       network: name,
       ...{ exactPercent: 100 * captions, framePercent: 100 * frames, thingPercent: 100 * things, weights, seconds },
     })),
+  };
+}
+
+/** The frames of a clip, and what a network says of them. */
+function filmStrip({ x, tagNames }: Clips, { name, written, tags }: Trained, i: number): Block {
+  const [, T, H, W] = x.shape;
+  const frames = x.toTypedArray();
+  return {
+    ...{ kind: "images", title: written[i], section: "Test clips", isDetail: true, scale: 3 },
+    caption: `What ${name} writes of the clip, and its tag for each frame.`,
+    pictures: Array.from({ length: T }, (_, t) => {
+      const bytes = frames.subarray((i * T + t) * 3 * H * W, (i * T + t + 1) * 3 * H * W);
+      return colorPicture(bytes, W, tagNames[tags[i * T + t]]);
+    }),
   };
 }
