@@ -31,7 +31,13 @@ interface Target {
 type Callable = (...args: readonly unknown[]) => unknown;
 
 /** Ask the network or the disk for data where they are called without a source. */
-const loaders = new Set(["datasets.mnist", "datasets.imdb", "datasets.shakespeare", "datasets.digits"]);
+const loaders = new Set([
+  "datasets.mnist",
+  "datasets.imdb",
+  "datasets.shakespeare",
+  "datasets.digits",
+  "datasets.movingScenes",
+]);
 const leftOut = new Set(["init", "datasets.downloaded", "scope"]);
 
 function functionsOf(name: string, value: unknown): Target[] {
