@@ -30,7 +30,7 @@ import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
-import { translate } from "./sequences/translate.js";
+import { translate, translateTable } from "./sequences/translate.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -65,4 +65,5 @@ export const lessons: readonly Lesson[] = [
   mnistTable,
   imdbTable,
   diacriticsTable,
+  translateTable,
 ];

@@ -6,11 +6,11 @@
  * Sources: Sutskever, Vinyals & Le 2014; attention after the decoder: Luong, Pham & Manning 2015.
  */
 import { DataError, Random, datasets, layers, losses, model, optimizers, schedules, text } from "lanegrad";
-import { batch, epochs, integer, learningRate } from "../settings.js";
-import type { DataSource, Stage, Values } from "../stage.js";
-import { count } from "../support/format.js";
+import { batch, defaultsOf, epochs, integer, learningRate } from "../settings.js";
+import type { DataSource, Lesson, Stage, Values } from "../stage.js";
+import { count, duration } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
-import { type TranslationData, begin, end, translating } from "./translating.js";
+import { type TranslationData, apart, begin, end, translating } from "./translating.js";
 
 const [embedding, units, dropped] = [256, 256, 0.3];
 /** Longer sentences are not trained on. */
@@ -18,9 +18,10 @@ const mostTokens = 40;
 const pairs = ["de-en", "en-de", "en-fr", "fr-en", "en-vi"];
 const languages = ["de", "en", "fr"] as const;
 
-/** Sentences of Multi30k, or pairs of any other two languages. */
+/** Sentences of Multi30k, English and Vietnamese ones of Tatoeba, or pairs of any other two languages. */
 interface Sentences {
   readonly multi30k?: Partial<Record<datasets.Multi30kLanguage, datasets.Multi30kTexts>>;
+  readonly vietnamese?: text.TextPairs;
   readonly pairs?: text.TextPairs;
 }
 
@@ -114,17 +115,48 @@ export const translate: NetworkLesson = network({
     }),
 });
 
+/** Without attention and with it, one after the other, on the same sentences. */
+export const translateTable: Lesson<Pick<Settings, "pair" | "epochs">> = {
+  name: "translate-attention",
+  title: "Translation without attention and with it",
+  about: "BLEU of the same encoder and decoder without attention and with it",
+  chapter: "sequences",
+  kind: "table",
+  settings: { pair: settings.pair, epochs: settings.epochs },
+  sources: [translationSource],
+  async run(stage) {
+    const title = "translate";
+    const header = ["attention", "BLEU, beam of 5", "likeliest words", "time"];
+    stage.show({ kind: "table", title, section: "Attention", header, rows: [], widths: [9, 15, 15, 9] });
+    const results: Record<string, unknown>[] = [];
+    for (const attention of ["no", "yes"]) {
+      const own = { ...defaultsOf(translate.settings), ...stage.settings, attention };
+      const result = await translate.run({ ...stage, settings: own, resumed: undefined, keep: async () => undefined });
+      const { bleu, bleuGreedy, beam, seconds } = result as Record<string, number>;
+      results.push({ attention, bleu, bleuGreedy, beam, seconds });
+      const cells = [attention, bleu.toFixed(1), bleuGreedy.toFixed(1), duration(seconds)];
+      stage.show({ kind: "row", table: title, cells });
+    }
+    const [without, looking] = results as Record<string, number>[];
+    const gain = looking.bleu - without.bleu;
+    const text = `Attention ${gain < 0 ? "loses" : "adds"} ${Math.abs(gain).toFixed(1)} points of BLEU.`;
+    stage.show({ kind: "conclusion", text });
+    return { bleu: looking.bleu, bleuWithoutAttention: without.bleu, beam: looking.beam, results };
+  },
+};
+
 /** The sentences as tokens, and those of the test as they are. */
 async function translationData(stage: Stage<NetworkSettings>): Promise<TranslationData> {
   const { pair, tokens } = stage.settings as Values<Settings>;
   const { data, place } = await stage.data(translationSource);
-  const parts = data!.pairs === undefined ? languagesOf(data!.multi30k!, pair) : splitPairs(data!.pairs, stage.seed);
+  const { multi30k, vietnamese, pairs = pair === "en-vi" ? vietnamese : undefined } = data!;
+  const parts = pairs === undefined ? languagesOf(multi30k ?? {}, pair) : splitPairs(pairs, stage.seed);
   const fit = (texts: readonly string[], marks: readonly string[]): text.BytePairs =>
-    text.fitBytePairs(texts, { maxTokens: tokens, lower: true, normalForm: "NFC", marks });
+    text.fitBytePairs(texts.map(apart), { maxTokens: tokens, lower: true, normalForm: "NFC", marks });
   const [source, target] = [fit(parts.train.sources, []), fit(parts.train.targets, [begin, end])];
   const samples = ({ sources, targets }: text.TextPairs) => {
     const options = { source, target, maxLength: mostTokens, targetMaxLength: mostTokens };
-    const { x, y } = text.translationPairs(sources, targets, options);
+    const { x, y } = text.translationPairs(sources.map(apart), targets.map(apart), options);
     return { x: x[0], further: [x[1]], y };
   };
   const train = samples(parts.train);
@@ -145,7 +177,7 @@ function languagesOf(texts: NonNullable<Sentences["multi30k"]>, pair: string): P
   const [from, to] = pair.split("-").map((language) => texts[language as datasets.Multi30kLanguage]);
   if (from === undefined || to === undefined) {
     const hint = "Pass the file of its pairs as data: a sentence, a tab, and its translation on each line.";
-    throw new DataError(`train: Multi30k does not have ${pair}. ${hint}`);
+    throw new DataError(`train: the data do not have ${pair}. ${hint}`);
   }
   const both = (part: datasets.Multi30kPart): text.TextPairs => ({ sources: from[part], targets: to[part] });
   return { train: both("train"), validation: both("validation"), test: both("test") };

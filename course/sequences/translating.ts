@@ -76,13 +76,23 @@ export const translating: Task = {
   },
 };
 
-/** Lower-case words and signs, as BLEU compares them. */
+/** Lower-case words and signs, as BLEU compares them; of Chinese each character is a word. */
 export function words(sentence: string): string {
-  return sentence
+  return apart(sentence)
     .normalize("NFC")
     .toLowerCase()
     .replace(/([^\s\p{L}\p{M}\p{N}])/gu, " $1 ")
     .trim();
+}
+
+/** Chinese characters apart, as the networks read and write them; other texts stay as they are. */
+export function apart(sentence: string): string {
+  return sentence.replace(/(?<=\p{Script=Han})(?=[^\s])|(?<=[^\s])(?=\p{Script=Han})/gu, " ");
+}
+
+/** Chinese characters without spaces between them. */
+function together(sentence: string): string {
+  return sentence.replace(/(?<=\p{Script=Han}) +| +(?=\p{Script=Han})/gu, "");
 }
 
 /** A trained network, ready to translate. */
@@ -120,7 +130,7 @@ export function translatorOf(model: Model): Translator {
   /** Tokens (N, S), what the encoder makes of them, and their mask. */
   const encoded = (sentences: readonly string[]) => {
     const tokens = text.padSequences(
-      sentences.map((sentence) => source.encode(sentence)),
+      sentences.map((sentence) => source.encode(apart(sentence))),
       { padding: "post" },
     );
     const mask = cast(notEqual(tokens, 0), "int32");
@@ -151,7 +161,7 @@ export function translatorOf(model: Model): Translator {
                 ...(attention && { memory: [remembered, mask] }),
               },
             );
-            for (const [{ tokens }] of found) written.push(target.decode(tokens).trim());
+            for (const [{ tokens }] of found) written.push(together(target.decode(tokens).trim()));
           }),
         );
       }
@@ -161,7 +171,7 @@ export function translatorOf(model: Model): Translator {
       if (!attention) return [];
       const kernel = model.weights.find(({ name }) => name === "attention/kernel")!.value;
       return sentences.map((sentence, i) => {
-        const [from, to] = [source.encode(sentence), target.encode(written[i])];
+        const [from, to] = [source.encode(apart(sentence)), target.encode(apart(written[i]))];
         const values = scope(() =>
           noGrad(() => {
             const { mask, remembered, first } = encoded([sentence]);

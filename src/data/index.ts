@@ -42,6 +42,7 @@ export {
   type Multi30kPart,
   type Multi30kTexts,
 } from "./corpora/multi30k.js";
+export { findTatoeba } from "./corpora/tatoeba.js";
 export { kFold, trainTestSplit, type FoldOptions, type Parts, type RowData, type TrainTestOptions } from "./folds.js";
 export type { ThreeParts, ThreePartsOptions } from "./corpora/folders.js";
 export type { CsvEncoding } from "./formats/csvScanner.js";

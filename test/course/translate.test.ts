@@ -1,9 +1,9 @@
 /** The lesson on translation, on a toy language that turns the words round: training, resuming, predict, and its files of pairs. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { words } from "../../course/sequences/translating.js";
+import { apart, words } from "../../course/sequences/translating.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { text } from "../../src/index.js";
 import { Random } from "../../src/tensor/random.js";
@@ -80,6 +80,44 @@ describe("lanegrad train translate", () => {
     expect(JSON.parse(stdout)).toMatchObject({ recipe: "translate", data: "translation", beam: 5, epochs: 1 });
   });
 
+  it("the table trains without attention and with it, and says how many points of BLEU that makes", async () => {
+    const args = ["table", "translate-attention", "--data", file("pairs.tsv"), "--epochs", "1", "--threads", "1"];
+    const { status, stdout, stderr } = await run([...args, "--json"]);
+    expect(status, stderr).toBe(0);
+    const { bleu, bleuWithoutAttention, beam, results } = JSON.parse(stdout) as Record<string, unknown>;
+    expect(results).toMatchObject([
+      { attention: "no", bleu: bleuWithoutAttention },
+      { attention: "yes", bleu },
+    ]);
+    expect(beam).toBe(5);
+    expect(stderr).toMatch(/Attention (adds|loses) \d+\.\d points of BLEU/);
+  });
+
+  it("English into Vietnamese is found in a folder with Tatoeba's file, and no other pair is", async () => {
+    const dir = file("tatoeba-only");
+    mkdirSync(join(dir, "tatoeba"), { recursive: true });
+    const lines = Array.from({ length: 30 }, (_, i) => `Number ${i}.\tSố ${i}.\tCC-BY`);
+    writeFileSync(join(dir, "tatoeba", "vie.txt"), lines.join("\n"));
+    const args = [
+      "train",
+      "translate",
+      "--data",
+      dir,
+      "--tokens",
+      "300",
+      "--batch",
+      "8",
+      "--epochs",
+      "1",
+      "--threads",
+      "1",
+    ];
+    const { status, stdout, stderr } = await run([...args, "--pair", "en-vi"]);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("en-vi, 24 sentences to train on, 3 to test");
+    expect((await run(args)).stderr).toContain("the data do not have de-en. Pass the file of its pairs as data");
+  });
+
   it.each<[string, () => void, readonly string[], string]>([
     ["a line without a translation", () => writeFileSync(file("bad.tsv"), "a\tb\nc\n"), ["--data", file("bad.tsv")], "text.readPairs: line 2 is not a pair; expected a text, a tab, and another text"],
     ["too few pairs", () => writeFileSync(file("few.tsv"), "a\tb\nc\td\n"), ["--data", file("few.tsv")], "there are too few pairs; expected at least 10 sources, got 2."],
@@ -95,6 +133,12 @@ describe("lanegrad train translate", () => {
 it("words for BLEU are in lower case, with signs apart, in one form of Unicode", () => {
   expect(words("Zwei Männer, im „Freien“!".normalize("NFD"))).toBe(words("Zwei Männer, im „Freien“!"));
   expect(words("It's 5.").split(/\s+/)).toEqual(["it", "'", "s", "5", "."]);
+});
+
+it("of Chinese each character is a word, and other texts stay as they are", () => {
+  expect(words("我喜欢 jazz 音乐。").split(/\s+/)).toEqual(["我", "喜", "欢", "jazz", "音", "乐", "。"]);
+  expect(apart("我喜欢jazz")).toBe("我 喜 欢 jazz");
+  expect(apart("Ein Mann, 25 Jahre.")).toBe("Ein Mann, 25 Jahre.");
 });
 
 it("readPairs reads pairs, and leaves empty lines and further columns out", async () => {

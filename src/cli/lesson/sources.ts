@@ -86,13 +86,17 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
   translation: {
     subject: "Multi30k is",
-    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or --data FILE with a sentence, a tab and its translation a line.",
+    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or vie.txt of Tatoeba, or --data FILE with a sentence, a tab and its translation a line.",
     noun: "the sentences",
     async load(place) {
       if (place === undefined) return undefined;
       if (!(await stat(place)).isDirectory()) return { data: { pairs: await text.readPairs(place) }, place };
       const found = await datasets.findMulti30k(place, ["de", "en", "fr"]);
-      return found && { data: { multi30k: await datasets.multi30kFrom(found) }, place };
+      const vie = await datasets.findTatoeba(place, "vie");
+      if (found === undefined && vie === undefined) return undefined;
+      const multi30k = found && (await datasets.multi30kFrom(found));
+      const vietnamese = vie && (await text.readPairs(vie));
+      return { data: { ...(multi30k && { multi30k }), ...(vietnamese && { vietnamese }) }, place };
     },
   },
   dialogues: {
