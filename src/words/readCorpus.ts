@@ -13,7 +13,7 @@ const pieceBytes = 2 ** 18;
 /**
  * The vocabulary of a UTF-8 text, gzipped or not, and the text as tokens.
  *
- * Cost: 11.3 million words in about 3 seconds; memory about 8 bytes a word of the text while it is read, 4 afterwards.
+ * Cost: 0.5 to 0.8 µs a word; memory 8 bytes a word of the text while it is read, 4 afterwards.
  *
  * @param source  a path or file: URL (Node), bytes, a Blob, a Response, a stream
  * @throws {UsageError} for a wrong option

@@ -3,7 +3,7 @@
  * break stands between two words. loadVectors.ts reads both forms.
  */
 import { UsageError, message, show } from "../errors.js";
-import { type ByteSink, writeBytes } from "../io/bytes.js";
+import { type ByteSink, concatenate, writeBytes } from "../io/bytes.js";
 
 /** The two formats of the word2vec program. */
 export type VectorFormat = "text" | "binary";
@@ -27,12 +27,30 @@ export async function saveVectors(op: string, sink: ByteSink, vectors: Vectors, 
 
 const encoder = new TextEncoder();
 
-function* textOf({ words, matrix, dimensions }: Vectors): Generator<Uint8Array> {
+/** Words that are written at a time: few writes, and little memory. */
+const groupWords = 256;
+
+/** The header, and then words from `from` to before `to`. */
+function* groupsOf(
+  { words, dimensions }: Vectors,
+  bytesOf: (from: number, to: number) => Uint8Array,
+): Generator<Uint8Array> {
+  // prettier-ignore
   yield encoder.encode(`${words.length} ${dimensions}\n`);
-  for (const [row, word] of words.entries()) {
-    const numbers = Array.from(matrix.subarray(row * dimensions, (row + 1) * dimensions), shortest);
-    yield encoder.encode(`${word} ${numbers.join(" ")}\n`);
+  for (let from = 0; from < words.length; from += groupWords) {
+    yield bytesOf(from, Math.min(words.length, from + groupWords));
   }
+}
+
+function textOf(vectors: Vectors): Generator<Uint8Array> {
+  const { words, matrix, dimensions: D } = vectors;
+  return groupsOf(vectors, (from, to) => {
+    const lines = words.slice(from, to).map((word, i) => {
+      const row = from + i;
+      return `${word} ${Array.from(matrix.subarray(row * D, (row + 1) * D), shortest).join(" ")}\n`;
+    });
+    return encoder.encode(lines.join(""));
+  });
 }
 
 /** The fewest digits from which float32 gives the same number again. */
@@ -45,14 +63,17 @@ function shortest(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-function* binaryOf({ words, matrix, dimensions }: Vectors): Generator<Uint8Array> {
-  yield encoder.encode(`${words.length} ${dimensions}\n`);
-  for (const [row, word] of words.entries()) {
-    const name = encoder.encode(`${word} `);
-    const record = new Uint8Array(name.length + 4 * dimensions);
-    record.set(name);
-    const view = new DataView(record.buffer, name.length);
-    for (let d = 0; d < dimensions; d++) view.setFloat32(4 * d, matrix[row * dimensions + d], true);
-    yield record;
-  }
+function binaryOf(vectors: Vectors): Generator<Uint8Array> {
+  const { words, matrix, dimensions: D } = vectors;
+  return groupsOf(vectors, (from, to) => {
+    const records = words.slice(from, to).map((word, i) => {
+      const name = encoder.encode(`${word} `);
+      const record = new Uint8Array(name.length + 4 * D);
+      record.set(name);
+      const view = new DataView(record.buffer, name.length);
+      for (let d = 0; d < D; d++) view.setFloat32(4 * d, matrix[(from + i) * D + d], true);
+      return record;
+    });
+    return concatenate(records);
+  });
 }
