@@ -9,6 +9,7 @@
 import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
 import * as report from "../../src/report/index.js";
+import * as words from "../../src/words/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
@@ -102,6 +103,17 @@ const ofModels: Readonly<Record<string, Target["right"]>> = {
 const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore
 const partsOf = (): readonly unknown[] => [{ x: rows(), y: sums(), train: { x: rows(), y: sums() }, test: { x: rows(), y: sums() } }, { test: 0.5 }]; // prettier-ignore
 
+const someVectors = (): words.WordVectors => new words.WordVectors(["a", "b", "c"], Float32Array.of(1, 2, 3, 4, 5, 6));
+/** What functions of lanegrad/words take. */
+function rightOfWords(name: string): () => readonly unknown[] {
+  if (name.startsWith("words.evaluate"))
+    return () => [someVectors(), { text: name.endsWith("Analogies") ? "a b c a" : "a b 1" }];
+  if (name === "words.pcaMap") return () => [someVectors(), { words: ["a", "b"] }];
+  if (name === "words.subsample") return () => [words.corpusOf("a b", { minCount: 1 })];
+  if (name === "words.keepProbabilities") return () => [words.corpusOf("a b", { minCount: 1 }).vocabulary];
+  return name.startsWith("words.load") || name.startsWith("words.read") ? () => [] : () => ["some words of a text"];
+}
+
 const targets: readonly Target[] = [
   ...functionsOf("", lanegrad).map((target) => ({
     right: target.name.startsWith("datasets.") ? partsOf : target.name.includes(".") ? () => [] : operands,
@@ -142,6 +154,15 @@ const targets: readonly Target[] = [
     "toJSON",
   ]),
   ...functionsOf("report", report),
+  ...functionsOf("words", words).map((target) => ({ ...target, right: rightOfWords(target.name) })),
+  ...methodsOf(
+    "word vectors",
+    someVectors,
+    ["rowOf", "vectorOf", "similarity", "nearest", "analogy", "save"],
+    (method) => (method === "save" ? undefined : () => ["a", "b", "c"]),
+  ),
+  ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
+  { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,
     most: 1 + right.length,
