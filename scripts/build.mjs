@@ -95,7 +95,12 @@ const { TextDecoder, TextEncoder } = require("node:util");
 const { MessageChannel } = require("node:worker_threads");`;
 
 /** Entries of the package that are not namespaces of the main entry: the name of the file in lib/, and its source. */
-const ownEntries = { methods: "src/methods/index.ts", names: "src/names.ts", report: "src/report/index.ts" };
+const ownEntries = {
+  methods: "src/methods/index.ts",
+  names: "src/names.ts",
+  report: "src/report/index.ts",
+  speech: "src/speech/index.ts",
+};
 
 /** lib/, modules/, cjs/ and browser/. */
 async function buildLibrary(sources) {

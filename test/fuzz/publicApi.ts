@@ -9,6 +9,7 @@
 import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
 import * as report from "../../src/report/index.js";
+import * as speech from "../../src/speech/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
@@ -136,6 +137,7 @@ const targets: readonly Target[] = [
     "toJSON",
   ]),
   ...functionsOf("report", report),
+  ...functionsOf("speech", speech),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,
     most: 1 + right.length,

@@ -7,6 +7,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
+import * as speech from "../../src/speech/index.js";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -75,6 +76,7 @@ describe("installed in an empty project", () => {
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "pictureOf", "report", "reportPage"]],
+        ["speech", Object.keys(speech)],
       ],
     });
   });
