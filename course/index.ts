@@ -22,6 +22,8 @@ import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { captions } from "./sequences/captions.js";
+import { chat } from "./sequences/chat.js";
+import { chatContext } from "./sequences/chatContext.js";
 import { copying } from "./sequences/copying.js";
 import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
@@ -48,6 +50,7 @@ export const lessons: readonly Lesson[] = [
   diacritics,
   translate,
   captions,
+  chat,
   shakespeareGpt,
   derivatives,
   translation,
@@ -57,6 +60,7 @@ export const lessons: readonly Lesson[] = [
   copying,
   sorting,
   tagging,
+  chatContext,
   video,
   mnistTable,
   imdbTable,

@@ -1,8 +1,9 @@
-/** The pages of the course: a list of lessons by chapter and, under #name, one lesson. */
+/** The pages of the course: a list of lessons by chapter, under #name one lesson, and under #model a saved model. */
 import { lessons } from "../course/index.js";
 import { type Chapter, type Lesson, chapters } from "../course/stage.js";
 import { element } from "../src/report/browser/elements.js";
 import { defineLessonElement } from "./lessonElement.js";
+import { defineModelElement } from "./modelElement.js";
 
 const main = document.querySelector("main")!;
 
@@ -14,6 +15,12 @@ const ordered = (Object.keys(chapters) as Chapter[]).flatMap((chapter) =>
 function show(isFirst: boolean): void {
   const name = decodeURIComponent(location.hash.slice(1));
   const at = ordered.findIndex((one) => one.name === name);
+  if (name === "model") {
+    document.title = `${modelTitle} – lanegrad`;
+    main.replaceChildren(...modelPage());
+    if (!isFirst) main.focus();
+    return;
+  }
   document.title = at < 0 ? "The course of lanegrad" : `${ordered[at].title} – lanegrad`;
   main.replaceChildren(...(at < 0 ? list() : lessonPage(at)));
   scrollTo(0, 0);
@@ -31,7 +38,24 @@ function list(): HTMLElement[] {
     items.append(...own.map(item));
     parts.push(element("h2", title), items);
   }
+  const items = element("ul", "", "lessons");
+  const about = "What the command trained and saved answers here: diacritics, translations, a dialogue, captions.";
+  const one = element("li");
+  one.append(linkTo("model", modelTitle), element("p", about));
+  items.append(one);
+  parts.push(element("h2", "Trained models"), items);
   return parts;
+}
+
+const modelTitle = "A saved model";
+
+function modelPage(): HTMLElement[] {
+  const around = element("nav", "", "around");
+  around.setAttribute("aria-label", "Lessons");
+  around.append(linkTo("", "All lessons"));
+  const text =
+    "Give it a file that `lanegrad train diacritics --out model.safetensors` wrote, or one of translate, chat or captions. It stays in this browser.";
+  return [around, element("h1", modelTitle), element("p", text), element("lanegrad-model")];
 }
 
 function item({ name, title, about, sources, runsWithoutSources = sources.length === 0 }: Lesson): HTMLElement {
@@ -63,5 +87,6 @@ function linkTo(name: string, text: string): HTMLElement {
 }
 
 defineLessonElement();
+defineModelElement();
 addEventListener("hashchange", () => show(false));
 show(true);

@@ -77,9 +77,10 @@ export function captionerOf(model: Model): Captioner {
   const token = layers.input({ shape: [null] });
   const before = [0, 1, 2, 3].map(() => layers.input({ shape: [H] }));
   const [asked, ...lower] = at("lower").applyMany([at("words").apply(token), before[0], before[1]]);
-  const seen = attention ? layers.concatenate().apply([asked, attention.apply([asked, parts])]) : asked;
-  const [told, ...upper] = at("upper").applyMany([seen, before[2], before[3]]);
-  const outputs = [at("logits").apply(told), ...lower, ...upper, asked];
+  const seen = attention && attention.apply([asked, parts]);
+  const beside = (steps: typeof asked) => (seen ? layers.concatenate().apply([steps, seen]) : steps);
+  const [told, ...upper] = at("upper").applyMany([beside(asked), before[2], before[3]]);
+  const outputs = [at("logits").apply(beside(told)), ...lower, ...upper, asked];
   const decoder = network({ inputs: [token, ...before, ...(attention ? [parts] : [])], outputs });
 
   /** The grid of some pictures, and the states to begin with. */

@@ -1,8 +1,9 @@
 /**
  * Captions: a network that says what is in a picture. A convolutional encoder keeps a grid of features, one vector for
  * each part of the picture. The decoder writes word by word with two layers of LSTM; between them, additive attention
- * looks at the grid. The first layer begins with states made of the mean of the features. Looking after a whole layer,
- * and not within its steps, leaves both layers on the fused kernels. Letters: P parts of the grid, U words.
+ * looks at the grid, and what it sees goes to the upper layer and to the logits. The lower layer begins with states made
+ * of the mean of the features. Looking after a whole layer, and not within its steps, leaves both layers on the fused
+ * kernels. Letters: P parts of the grid, U words.
  * Sources: Xu et al. 2015, "Show, attend and tell"; attention between two layers: Anderson et al. 2018, "Bottom-up and
  * top-down attention for image captioning"; after a layer: Luong, Pham & Manning 2015.
  */
@@ -59,11 +60,11 @@ interface Sizes {
 
 const sizes: Readonly<Record<string, Sizes>> = {
   scenes: { convolutions: [[24, true], [48, true], [64, false], [64, false]], embedding: 32, units: 128, dropped: 0 },
-  flickr8k: { convolutions: [[32, true], [64, false], [96, true], [128, true], [128, false]], embedding: 128, units: 256, dropped: 0.5 },
+  flickr8k: { convolutions: [[32, true], [64, true], [64, false], [128, true], [128, false]], embedding: 128, units: 256, dropped: 0.5 },
 }; // prettier-ignore
 
 const settings = {
-  ...{ epochs: epochs(10), batch: batch(32), lr: learningRate(0.002) },
+  ...{ epochs: epochs(6), batch: batch(16), lr: learningRate(0.003) },
   pictures: integer({
     about: "how many scenes are drawn to train on",
     default: 20_000,
@@ -124,10 +125,12 @@ function captioner(seed: number, data: object, _: number, { attention }: object 
   const lower = layers.lstm({ units, returnSequences: true, returnState: true, name: "lower" });
   const [asked] = lower.applyMany([drop().apply(read.apply(written)), hidden, cell]); // (U, units)
   const look = layers.additiveAttention({ units: 64, name: "attention" });
-  const seen = attention === "yes" ? layers.concatenate().apply([asked, look.apply([asked, grid])]) : asked;
+  const seen = attention === "yes" ? [look.apply([asked, grid])] : []; // (U, channels)
+  const beside = (steps: typeof asked): typeof asked =>
+    seen.length === 0 ? steps : layers.concatenate().apply([steps, ...seen]);
   const upper = layers.lstm({ units, returnSequences: true, returnState: true, name: "upper" });
-  const [told] = upper.applyMany([drop().apply(seen)]);
-  const outputs = layers.dense({ units: words.size, name: "logits" }).apply(drop().apply(told));
+  const [told] = upper.applyMany([drop().apply(beside(asked))]);
+  const outputs = layers.dense({ units: words.size, name: "logits" }).apply(drop().apply(beside(told)));
   return model({ inputs: [picture, written], outputs, name: "captions", seed });
 }
 

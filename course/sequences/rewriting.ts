@@ -24,7 +24,7 @@ import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { differenceOf } from "../support/comparison.js";
 import { classes } from "../support/classes.js";
-import { duration, percent } from "../support/format.js";
+import { count, duration, percent } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 import { TrainingProgress } from "../support/progress.js";
 
@@ -191,7 +191,7 @@ function partsOf(units: number, looks: boolean, seed: number): Parts {
       return {
         ...{ kind: "table", title: "Where the decoder looks, in percent", section: "Attention" },
         caption: "A column for each symbol that was read, a row for each that is written.",
-        header: ["", ...sequence.map(String)],
+        header: ["written", ...sequence.map(String)],
         rows: right.map((one, u) => [String(one), ...sequence.map((_, s) => cell(weights[u * sequence.length + s]))]),
       };
     },
@@ -206,7 +206,7 @@ function findings({ settings: { length }, show }: Stage<Settings>, results: read
     rows: results.map(({ network, exact, weights, seconds }) => [
       network,
       ...exact.map((share) => percent(share, 1)),
-      String(weights),
+      count(weights),
       duration(seconds),
     ]),
   });

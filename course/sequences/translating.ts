@@ -205,7 +205,7 @@ function alignmentOf(read: readonly string[], written: readonly string[], weight
     kind: "table",
     title: `Where the decoder looked, in percent: ${read.join("").trim()}`,
     section: "Attention",
-    header: ["", ...read.map((one) => one.trim())],
+    header: ["written", ...read.map((one) => one.trim())],
     rows: written.map((one, u) => [one.trim(), ...read.map((_, s) => cell(weights[u * read.length + s]))]),
   };
 }

@@ -16,8 +16,8 @@ import { type ClipNetwork, type Clips, type Seen, Vocabulary, clipNetwork, drawn
 
 /** F, and the channels of the two convolutions of a frame. */
 const [features, narrow, wide] = [64, 16, 32];
-/** Clips to test with. */
-const tested = 1000;
+/** Clips to test with, and no more than are trained on. */
+const mostTested = 1000;
 
 const relu = "relu" as const;
 const same = { kernelSize: 3, padding: "same", activation: relu } as const;
@@ -108,11 +108,12 @@ export const video: Lesson<Settings> = {
   settings,
   sources: [],
   async run(stage) {
-    const train = await drawn(stage, stage.settings.clips, 2 * stage.seed);
-    const test = await drawn(stage, tested, 2 * stage.seed + 1);
+    const { clips } = stage.settings;
+    const train = await drawn(stage, clips, 2 * stage.seed);
+    const test = await drawn(stage, Math.min(clips, mostTested), 2 * stage.seed + 1);
     const words = new Vocabulary(train.captions);
     const [, T, H] = train.x.shape;
-    const text = `${count(train.x.shape[0])} drawn clips of ${T} frames of ${H} × ${H} to train on, ${count(tested)} to test`;
+    const text = `${count(clips)} drawn clips of ${T} frames of ${H} × ${H} to train on, ${count(test.captions.length)} to test`;
     stage.show({ kind: "fact", name: "data", text });
     const header = ["network", "captions right", "frames right", "shape and colour right", "weights", "time"];
     stage.show({ kind: "table", title, section: "Networks", header, rows: [], widths: [18, 14, 12, 22, 9, 7] });

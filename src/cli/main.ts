@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The entry point of `lanegrad`: the command line in Node's process. */
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { arrayBuffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../io/fileErrors.js";
@@ -20,6 +21,7 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: async () => new Uint8Array(await arrayBuffer(process.stdin)),
+  readLines: () => createInterface({ input: process.stdin, terminal: false }),
   env: process.env,
   files: {
     command: fileURLToPath(import.meta.url),

@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly stderr: Output;
   /** Everything on standard input, until it ends. */
   readStdin(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The lines of standard input, each as soon as it is there. */
+  readLines(): AsyncIterable<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: PackageFiles;
   /** Calls `listener` at each signal that asks the command to end. @returns a function that stops listening */

@@ -38,9 +38,9 @@ export {
 export { deskew } from "./image/deskew.js";
 export { dropout, type DropoutOptions } from "./core/dropout.js";
 export { embedding, type EmbeddingOptions } from "./core/embedding.js";
+export { convLstm2d, type ConvLstm2dOptions } from "./recurrent/convLstm2d.js";
 export { reversibleEmbedding } from "./core/reversibleEmbedding.js";
 export { scheduledSampling, type ScheduledSamplingOptions } from "./core/scheduledSampling.js";
-export { convLstm2d, type ConvLstm2dOptions } from "./recurrent/convLstm2d.js";
 export { gridLstm, type GridLstmOptions } from "./recurrent/gridLstm.js";
 export { gru, type GruLayerOptions } from "./recurrent/gru.js";
 export { input, type InputOptions } from "./input.js";

@@ -102,7 +102,7 @@ describe("lanegrad", () => {
     ],
     [
       ["predict", "--model", "m"],
-      "lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT or --prompt TEXT. See lanegrad predict --help.",
+      "lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT, --prompt TEXT or --chat. See lanegrad predict --help.",
     ],
     [
       ["predict"],

@@ -4,6 +4,7 @@ import { TrainingProgress } from "../../course/support/progress.js";
 import { epochLine, liveLine } from "../../src/cli/terminal/progress.js";
 import { Printer } from "../../src/cli/terminal/printer.js";
 import { Terminal } from "../../src/cli/terminal/terminal.js";
+import { colorPicture } from "../../src/report/picture.js";
 import type { Logs, Training } from "../../src/index.js";
 import type { Progress } from "../../src/report/shown.js";
 import { plain, record } from "./support.js";
@@ -114,4 +115,12 @@ describe("progress", () => {
       "epoch  3/20  loss 1.0000  valLoss 2.0000  valAccuracy 50.00 %  1,235 batches/s  3.0 s",
     );
   });
+});
+
+it("a picture in colour is drawn by its brightness: white and yellow are ink, black and blue are none", () => {
+  const recorded = record();
+  const printer = new Printer(new Terminal(recorded.surroundings.stdout, {}), undefined);
+  const bytes = [255, 255, 255, 0, 0, 0, 250, 240, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255];
+  printer.show({ kind: "images", title: "colours", scale: 1, pictures: [colorPicture(bytes, 6, "six")] });
+  expect(plain(recorded.stdout())).toContain("▀ ▀ ▀▀");
 });

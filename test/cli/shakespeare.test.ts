@@ -107,7 +107,7 @@ describe("lanegrad predict --prompt", () => {
     [["--prompt", "R", "--temperature", "-1"], "lanegrad predict: --temperature is out of range; expected a number ≥ 0"],
     [["--prompt", "R", "--top-k", "0"], "lanegrad predict: --top-k is out of range; expected an integer ≥ 1"],
     [["--prompt", "R", "--input", "x.png"], 'lanegrad predict: --prompt cannot be combined with files, --input or --text; expected one of them.'],
-    [[], 'lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT or --prompt TEXT.'],
+    [[], 'lanegrad predict: nothing to classify; expected files, --input FILE, --text TEXT, --prompt TEXT or --chat.'],
   ])("%j is refused", async (args, text) => {
     const { status, stderr } = await predict(...args);
     expect(status).toBeGreaterThan(0);

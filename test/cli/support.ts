@@ -36,6 +36,9 @@ export function record(columns?: number, env: Surroundings["env"] = {}, stdin = 
       stdout: output("stdout"),
       stderr: output("stderr"),
       readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
+      readLines: async function* () {
+        yield* stdin.split("\n");
+      },
       env,
       files: {
         command: join(built, "lib/cli.js"),

@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
     await page.close();
   });
 
-  it("none about the live player: its list, a lesson that has run, and one that waits for data", async () => {
+  it("none about the live player: its list, a lesson that has run, one that waits for data, and saved models", async () => {
     const server = await createServer({
       ...{ configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/accessibility") },
       logLevel: "error",
@@ -126,6 +126,9 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
       expect(await complaints(page)).toEqual([]);
       await page.evaluate(() => (location.hash = "mnist-linear"));
       await page.locator("code", { hasText: "mnist-linear" }).waitFor();
+      expect(await complaints(page)).toEqual([]);
+      await page.evaluate(() => (location.hash = "model"));
+      await page.getByText("Choose a model").waitFor();
       expect(await complaints(page)).toEqual([]);
       await page.evaluate(() => (location.hash = "xor"));
       await page.getByRole("button", { name: "Start", exact: true }).click();

@@ -1,7 +1,9 @@
 /** The course in a browser, served by Vite as `npm run course` does: lessons run to their conclusions, pause, stop, and show their code. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Browser, type Locator, type Page, chromium } from "playwright-core";
 import { type ViteDevServer, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -48,8 +50,8 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   const texts = (lesson: Locator, selector: string) => lesson.locator(selector).allTextContents();
 
   it("lists every lesson, by chapter", async () => {
-    expect(await page.locator(".lessons a").count()).toBe(lessons.length);
-    expect(await page.locator("h2").allTextContents()).toEqual(Object.values(chapters));
+    expect(await page.locator(".lessons a").count()).toBe(lessons.length + 1); // and saved models
+    expect(await page.locator("h2").allTextContents()).toEqual([...Object.values(chapters), "Trained models"]);
   });
 
   it("xor: learns, with its curves, its network drawn, and its code beside it", async () => {
@@ -166,6 +168,34 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     );
     expect(await lesson.locator(".matrix td").count()).toBe(100);
   });
+
+  it("a saved model answers as lanegrad predict does; what is no model of texts is refused", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lanegrad-saved-"));
+    const [pairs, file, other] = ["pairs.tsv", "model.safetensors", "xor.safetensors"].map((name) =>
+      join(folder, name),
+    );
+    const lines = Array.from({ length: 60 }, (_, i) => `The dog sees ${i}.\tDer Hund sieht ${i}.`);
+    writeFileSync(pairs, lines.join("\n"));
+    const command = (...args: string[]) => promisify(execFile)(process.execPath, [join(root, "build/lib/cli.js"), ...args]); // prettier-ignore
+    try {
+      const sizes = ["--tokens", "300", "--batch", "16", "--epochs", "2", "--threads", "1"];
+      await command("train", "translate", "--data", pairs, ...sizes, "--out", file);
+      await command("train", "xor", "--epochs", "1", "--out", other);
+      const { stdout } = await command("predict", file, "--text", "The dog sees 7.");
+      await page.evaluate(() => (location.hash = "model"));
+      const choose = page.locator('lanegrad-model input[type="file"]');
+      await choose.setInputFiles(other);
+      await page.getByText("This model answers neither to texts nor to pictures").waitFor({ timeout: 60_000 });
+      await choose.setInputFiles(file);
+      await page.getByLabel("Sentences, one on each line").fill("The dog sees 7.");
+      await press("Answer");
+      await page.locator("lanegrad-model .answer").waitFor({ timeout: 60_000 });
+      expect(await page.locator("lanegrad-model .answer").textContent()).toBe(stdout.trimEnd());
+      expect(await page.locator("lanegrad-model .asked").textContent()).toBe("The dog sees 7.");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
 
   it("nothing was reported as an error meanwhile", () => {
     expect(errors).toEqual([]);

@@ -1,7 +1,7 @@
 /** What has been shown, as it stands. */
 import { describe, expect, it } from "vitest";
 import { Collected } from "../../src/report/collected.js";
-import { pictureOf } from "../../src/report/picture.js";
+import { colorPicture, pictureOf } from "../../src/report/picture.js";
 import type { Chart, Shown } from "../../src/report/shown.js";
 
 const chart: Chart = { kind: "chart", title: "loss", xLabel: "epoch", yLabel: "loss", marks: "lines", series: [] };
@@ -58,4 +58,11 @@ it("a picture goes from zero to its greatest, or as far below zero as above", ()
   expect(bytes([-4, 0, 2, 4])).toEqual([1, 128, 192, 255]);
   expect(bytes([0, 0, 0, 0])).toEqual([0, 0, 0, 0]);
   expect(pictureOf([-4, 2], 2, "").range).toEqual([-4, 4]);
+});
+
+it("a picture in colour holds three bytes a pixel, cut to 0 … 255", () => {
+  const picture = colorPicture([255, 0, 10, 300, -5, 127.6], 1, "two");
+  expect([...Buffer.from(picture.pixels, "base64")]).toEqual([255, 0, 10, 255, 0, 128]);
+  expect(picture).toMatchObject({ width: 1, height: 2, isColored: true, isSigned: false, caption: "two" });
+  expect(() => colorPicture([1, 2, 3, 4], 1, "")).toThrow("colorPicture: the last row is not full; expected whole rows of 3 values, got 4 values."); // prettier-ignore
 });

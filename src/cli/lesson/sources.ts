@@ -2,6 +2,7 @@
  * Where the terminal finds the data of lessons: in --data, else in LANEGRAD_DATA, else in the cache, else, if this was
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
+import { playDialogues } from "../../../course/sequences/dialogues.js";
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -97,6 +98,20 @@ const loaders: Readonly<Record<string, Loader>> = {
       const vietnamese = vie && (await text.readPairs(vie));
       return { data: { ...(multi30k && { multi30k }), ...(vietnamese && { vietnamese }) }, place };
     },
+  },
+  dialogues: {
+    subject: "the dialogues are",
+    hint: "Pass --data DIR with train.txt, valid.txt and test.txt, plain or gzipped, a dialogue a line with tabs between its turns, --data FILE with plays, or --download to fetch Shakespeare's once into the cache (1.1 MB).",
+    noun: "the plays",
+    async load(place) {
+      const found = place === undefined ? undefined : await datasets.findDailyDialog(place);
+      if (found !== undefined) return { data: await datasets.dailyDialog(found), place: dirname(found.train) };
+      const file = await datasets.findShakespeare(place);
+      return file === undefined
+        ? undefined
+        : { data: playDialogues(await datasets.shakespeare({ file })), place: file };
+    },
+    download: async (options) => playDialogues(await datasets.shakespeare(options)),
   },
   flickr8k: {
     subject: "Flickr8k is",

@@ -7,6 +7,7 @@ import { writesCaptions } from "../../../course/sequences/captioner.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
 import { type Arguments, helpHint, wrong } from "../commandLine.js";
+import { chatOptions, converse } from "./converse.js";
 import { drawImage } from "../terminal/drawDigit.js";
 import { oneLine, percent } from "../terminal/format.js";
 import { descriptions } from "./describe.js";
@@ -34,7 +35,8 @@ export const predict: Command = {
       about:
         "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
-    text: { value: "TEXT", about: "a text to classify, or to be given its diacritics" },
+    text: { value: "TEXT", about: "a text to classify, to be given its diacritics, translated or answered" },
+    ...chatOptions,
     ...writeOptions,
     json: { about: "print the result as one JSON object" },
   },
@@ -50,8 +52,10 @@ export const predict: Command = {
     "",
     "A model of lanegrad train shakespeare continues the text of --prompt; one of",
     "lanegrad train diacritics prints the texts with their diacritics; one of",
-    "lanegrad train translate translates them, line by line. A model of lanegrad",
-    "train captions says what is in a picture.",
+    "lanegrad train translate translates them, line by line; one of lanegrad train",
+    "chat answers the last line, the lines above it being the turns before. --chat",
+    "holds a conversation, whose answers --temperature and --seed change. A model of",
+    "lanegrad train captions says what is in a picture.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
@@ -59,11 +63,13 @@ export const predict: Command = {
     'lanegrad predict imdb.safetensors --text "A wonderful film"',
     'lanegrad predict diacritics.safetensors --text "tieng viet"',
     'lanegrad predict translate.safetensors --text "Ein Hund spielt im Schnee."',
+    'lanegrad predict chat.safetensors --text "How are you?"',
+    "lanegrad predict chat.safetensors --chat",
     "lanegrad predict captions.safetensors scene.png",
     'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
-    const { modelFile, sources, prompt } = whatIsMeant(args);
+    const { modelFile, sources, prompt, isChatting } = whatIsMeant(args);
     const terminal = new Terminal(surroundings.stdout, surroundings.env);
     await init();
     if (prompt !== undefined) {
@@ -73,6 +79,12 @@ export const predict: Command = {
       return;
     }
     const model = await loadModel(modelFile);
+    if (isChatting) {
+      const isJson = args.has("json");
+      const turns = await converse(model, args, surroundings, isJson ? undefined : terminal);
+      if (isJson) printJson(surroundings, { model: modelFile, turns });
+      return;
+    }
     if (rewritesTexts(model)) {
       const written = await rewrittenTexts(model, await readTexts(sources, surroundings));
       if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
@@ -114,7 +126,12 @@ interface Request {
   readonly sources: Sources;
   /** The beginning of a text to generate; there is nothing to classify then. */
   readonly prompt: string | undefined;
+  /** Whether the turns of a conversation are read from standard input. */
+  readonly isChatting: boolean;
 }
+
+/** The options of {@link writeOptions} that a conversation has too. */
+const chatting: readonly string[] = ["temperature", "seed"];
 
 /** The model and its input. The first word is the model, unless --model is given. @throws {CommandLineError} */
 function whatIsMeant(args: Arguments): Request {
@@ -126,13 +143,24 @@ function whatIsMeant(args: Arguments): Request {
   const [input, text, prompt] = [args.text("input"), args.text("text"), args.text("prompt")];
   const files = input === undefined ? words : [input, ...words];
   const isClassifying = files.length > 0 || text !== undefined;
+  const isChatting = args.has("chat");
   if (isClassifying && prompt !== undefined)
     throw wrong("predict", "--prompt cannot be combined with files, --input or --text", "one of them");
-  const spare = Object.keys(writeOptions).find((option) => args.has(option));
-  if (prompt === undefined && spare !== undefined)
+  if (isChatting && (isClassifying || prompt !== undefined))
+    throw wrong("predict", "--chat cannot be combined with files, --input, --text or --prompt", "one of them");
+  const allowed = prompt !== undefined ? Object.keys(writeOptions) : isChatting ? chatting : [];
+  const spare = Object.keys(writeOptions).find((option) => args.has(option) && !allowed.includes(option));
+  if (spare !== undefined)
     throw wrong("predict", `--${spare} is for a model that writes`, `--prompt TEXT with --${spare}`, "no --prompt");
-  if (isClassifying || prompt !== undefined) return { modelFile, sources: { files, text }, prompt };
-  throw wrong("predict", "nothing to classify", "files, --input FILE, --text TEXT or --prompt TEXT", undefined, hint);
+  const isAsked = isClassifying || prompt !== undefined || isChatting;
+  if (isAsked) return { modelFile, sources: { files, text }, prompt, isChatting };
+  throw wrong(
+    "predict",
+    "nothing to classify",
+    "files, --input FILE, --text TEXT, --prompt TEXT or --chat",
+    undefined,
+    hint,
+  );
 }
 
 async function classified(model: Model, { x, names, details }: Input): Promise<Sample[]> {

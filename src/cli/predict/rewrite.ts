@@ -1,35 +1,12 @@
-/**
- * Texts in, texts out: diacritics restored, sentences translated, by saved models of the course's lessons. Does not read
- * files.
- */
-import { restoreText } from "../../../course/sequences/restoring.js";
-import { syllablesOf } from "../../../course/sequences/syllables.js";
-import { translatorOf } from "../../../course/sequences/translating.js";
+/** Texts in, texts out, by saved models of the course's lessons: course/sequences/answering.ts. Does not read files. */
+import { textAnsweringOf } from "../../../course/sequences/answering.js";
 import { DataError, message, show } from "../../errors.js";
 import type { Model } from "../../index.js";
 import type { NamedText } from "./texts.js";
 
-/** Whether a text has something to be rewritten, and how it is. */
-interface Rewriter {
-  readonly isEmpty: (text: string) => boolean;
-  readonly rewrite: (model: Model, texts: readonly string[]) => Promise<readonly string[]>;
-}
-
-/** By what the model's notes say of its input. */
-const rewriters: Readonly<Record<string, Rewriter>> = {
-  syllables: {
-    isEmpty: (text) => syllablesOf(text).forms.length === 0,
-    rewrite: (model, texts) => Promise.all(texts.map((text) => restoreText(model, text))),
-  },
-  translate: {
-    isEmpty: (text) => text.trim() === "",
-    rewrite: async (model, texts) => texts.map((text) => translated(model, text)),
-  },
-};
-
 /** True for a model that makes texts of texts. */
-export function rewritesTexts({ notes }: Model): boolean {
-  return Object.hasOwn(rewriters, String(notes.input));
+export function rewritesTexts(model: Model): boolean {
+  return textAnsweringOf(model) !== undefined;
 }
 
 /**
@@ -37,7 +14,7 @@ export function rewritesTexts({ notes }: Model): boolean {
  * @throws {DataError} for a text without a letter, or a model whose notes are damaged
  */
 export async function rewrittenTexts(model: Model, texts: readonly NamedText[]): Promise<NamedText[]> {
-  const { isEmpty, rewrite } = rewriters[String(model.notes.input)];
+  const { isEmpty, answer } = textAnsweringOf(model)!;
   const empty = texts.find(({ text }) => isEmpty(text));
   if (empty !== undefined) {
     const hint = "Pass --text TEXT, files with a text each, or - for standard input.";
@@ -46,17 +23,5 @@ export async function rewrittenTexts(model: Model, texts: readonly NamedText[]):
       message("predict", `${empty.name} is an empty text`, { expected: "at least one word", got, hint }),
     );
   }
-  const written = await rewrite(
-    model,
-    texts.map(({ text }) => text),
-  );
-  return texts.map(({ name }, i) => ({ name, text: written[i] }));
-}
-
-/** Each line is a sentence; empty ones stay. */
-function translated(model: Model, text: string): string {
-  const lines = text.replace(/\n$/, "").split("\n");
-  const full = lines.filter((line) => line.trim() !== "");
-  const written = translatorOf(model).translate(full, 5);
-  return lines.map((line) => (line.trim() === "" ? line : written.shift()!)).join("\n");
+  return Promise.all(texts.map(async ({ name, text }) => ({ name, text: await answer(model, text) })));
 }

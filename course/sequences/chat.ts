@@ -1,0 +1,136 @@
+/**
+ * Answers to a line of dialogue, with the turns before it or without: a recurrent encoder reads the words of each turn, a
+ * recurrent layer reads the turns, and a decoder, which begins with its last state and looks at all of them, writes the
+ * answer. Letters: C turns that are read, T tokens of a turn, U
+ * tokens of an answer.
+ * Source: the hierarchical recurrent encoder-decoder of Serban, Sordoni, Bengio, Courville & Pineau 2015.
+ */
+import {
+  asLayer,
+  datasets,
+  initializers,
+  layers,
+  losses,
+  model,
+  optimizers,
+  schedules,
+  sequential,
+  text,
+} from "lanegrad";
+import { batch, epochs, integer, learningRate } from "../settings.js";
+import type { DataSource, Stage, Values } from "../stage.js";
+import { count } from "../support/format.js";
+import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
+import { type ChatData, chatting } from "./chatting.js";
+import { type Answers, answersOf, begin, end } from "./dialogues.js";
+
+const [embedding, turnUnits, units, dropped] = [96, 128, 192, 0.1];
+
+/** Dialogues of two people, or the turns of plays. */
+export const dialogueSource: DataSource<datasets.DailyDialog> = {
+  name: "dialogues",
+  title: "DailyDialog",
+  files: datasets.dailyDialogFiles.map((names) => ({ names })),
+  url: "http://yanran.li/dailydialog",
+  async read(files) {
+    const [train, validation, test] = datasets.dailyDialogFiles.map((names) =>
+      names.map((name) => files.get(name)).find((bytes) => bytes !== undefined),
+    );
+    return datasets.dailyDialog({ train: train!, validation: validation!, test: test! });
+  },
+};
+
+const context = integer({
+  about: "how many turns before the line it reads",
+  default: 3,
+  least: 0,
+  slider: [0, 8],
+});
+const tokens = integer({
+  about: "how many byte pairs there are",
+  default: 2000,
+  least: 300,
+  slider: [300, 16000],
+  isLogarithmic: true,
+});
+const settings = { epochs: epochs(2), batch: batch(64), lr: learningRate(0.004), context, tokens } as const;
+type Settings = NetworkSettings & typeof settings;
+
+/** Encoders of words and of turns, and a decoder, all of GRU. */
+export const chat: NetworkLesson = network({
+  name: "chat",
+  title: "Answers in a dialogue",
+  about: "a hierarchical encoder and a decoder of GRU that answer a line of dialogue",
+  chapter: "sequences",
+  settings,
+  sources: [dialogueSource],
+  loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }),
+  metrics: [],
+  task: chatting,
+  fit: { groupByLength: { multiple: 8 } }, // few sizes: a recorded step is kept for each
+  data: chatData,
+  model(seed, data) {
+    const { vocabulary, train } = data as ChatData;
+    const [, C, T] = train.x.shape;
+    const [turns, written] = [layers.input({ shape: [C, T] }), layers.input({ shape: [null] })];
+    // wide beginnings: with the usual ±0.05 the network guesses by frequency for hundreds of steps
+    const embeddingsInitializer = initializers.randomUniform({ minval: -0.5, maxval: 0.5 });
+    const table = (more: object) =>
+      layers.embedding({
+        ...{ inputDim: vocabulary.size, outputDim: embedding, maskZero: true, embeddingsInitializer },
+        ...more,
+      });
+    const drop = (x: ReturnType<typeof layers.input>) => layers.dropout({ rate: dropped }).apply(x);
+    const reader = sequential(
+      [
+        table({ inputShape: [T] }),
+        layers.gru({ units: turnUnits, returnSequences: true }),
+        layers.globalAveragePooling1d(),
+      ],
+      { name: "reader" },
+    );
+    const read = layers
+      .timeDistributed({ layer: asLayer(reader), name: "encoder" })
+      .apply(layers.masking({ name: "empty" }).apply(turns)); // (C, 128); a turn that there was not is passed over
+    const context = layers.gru({ units, returnSequences: true, returnState: true, name: "context" });
+    const [known, last] = context.applyMany(drop(read)); // (C, 192)
+    const first = layers.dense({ units, activation: "tanh", name: "bridge" }).apply(last);
+    const before = drop(table({ name: "words" }).apply(written));
+    const decoder = layers.gru({ units, returnSequences: true, returnState: true, name: "decoder" });
+    const [steps] = decoder.applyMany([before, first]); // (U, 192)
+    const look = layers.attention({ score: "general", name: "attention" }).apply([steps, known]);
+    const mix = layers
+      .dense({ units: embedding, activation: "tanh", name: "mix" })
+      .apply(drop(layers.concatenate().apply([steps, look])));
+    const outputs = layers.dense({ units: vocabulary.size, name: "logits" }).apply(mix);
+    return model({ inputs: [turns, written], outputs, name: "chat", seed });
+  },
+  optimizer: ({ lr, steps }) =>
+    optimizers.adam({
+      learningRate: schedules.oneCycle({ maxLearningRate: lr, totalSteps: steps, warmupFraction: 0.1 }),
+      globalClipNorm: 1,
+    }),
+});
+
+/** The dialogues as tokens, and those of the test as they are. */
+async function chatData(stage: Stage<NetworkSettings>): Promise<ChatData> {
+  const { context, tokens } = stage.settings as Values<Settings>;
+  const { data, place } = await stage.data(dialogueSource);
+  const vocabulary = text.fitBytePairs(data!.train.flat(), {
+    maxTokens: tokens,
+    lower: true,
+    normalForm: "NFC",
+    marks: [begin, end],
+  });
+  const [train, validation, test] = [data!.train, data!.validation, data!.test].map((dialogues) => {
+    const { turns, written, predicted }: Answers = answersOf(dialogues, vocabulary, context);
+    return { x: turns, further: [written], y: predicted };
+  });
+  const [n, m] = [train, test].map(({ y }) => count(y.shape[0]));
+  return {
+    kind: "dialogues",
+    description: `${place}, ${n} answers to train on and ${m} to test, ${vocabulary.size} byte pairs`,
+    ...{ train, validation, test, classNames: [], hasImages: false },
+    ...{ vocabulary, turns: context + 1, tested: data!.test },
+  };
+}
