@@ -34,12 +34,12 @@ function onLayers(): InsideTarget[] {
   const tokens = ["embedding"];
   const merging = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"];
   return Object.entries(maskTable).flatMap(([kind, rows]) =>
-    rows.flatMap(({ make, shape = [3, 4, 4] }, row) => {
+    rows.flatMap(({ make, shape = [3, 4, 4], others = [] }, row) => {
       const count = merging.includes(kind) ? 2 : 1;
       const sample = tokens.includes(kind) ? shape.slice(1, 2) : shape.slice(1);
-      const shapes = Array.from({ length: count }, () => sample);
+      const shapes = [...Array.from({ length: count }, () => sample), ...others.map((one) => one.slice(1))];
       const operands = (): Tensor[] =>
-        shapes.map(() => (tokens.includes(kind) ? zeros([3, ...sample]) : filled([3, ...sample])));
+        shapes.map((one) => (tokens.includes(kind) ? zeros([3, ...one]) : filled([3, ...one])));
       const context = (): object => {
         const random = new lanegrad.RandomState(1);
         made.push(random);
