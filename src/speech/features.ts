@@ -178,6 +178,7 @@ export function featureStatistics(recordings: readonly Tensor[]): FeatureStatist
   const op = "speech.featureStatistics";
   checkList(op, "recordings", recordings);
   if (recordings.length === 0) throw new UsageError(message(op, "there are no recordings"));
+  checkFeatures(op, recordings[0]);
   for (const x of recordings) checkFeatures(op, x, recordings[0]);
   const [, features] = recordings[0].shape;
   const [mean, deviation] = [new Float64Array(features), new Float64Array(features)];

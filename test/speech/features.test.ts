@@ -249,6 +249,7 @@ it.each<[string, () => unknown, abstract new () => Error, string]>([
   ["more coefficients than filters", () => mfcc(some, { sampleRate: 8000, filters: 20, coefficients: 21 }), UsageError, "speech.mfcc: coefficients is out of range; expected an integer in [1, 20], got 21."],
   ["deltas of a vector", () => deltas(zeros([3])), ShapeError, "speech.deltas: these are no features; expected a float32 tensor [T, F] with T and F ≥ 1, got float32 [3]."],
   ["no recordings", () => featureStatistics([]), UsageError, "speech.featureStatistics: there are no recordings."],
+  ["numbers as recordings", () => featureStatistics([1, 2] as never), ShapeError, "speech.featureStatistics: these are no features; expected a float32 tensor [T, F] with T and F ≥ 1, got 1."],
   ["recordings that differ", () => featureStatistics([zeros([1, 2]), zeros([1, 3])]), ShapeError, "expected a float32 tensor [T, F = 2] with T and F ≥ 1, got float32 [1, 3]."],
   ["statistics of other features", () => normalizeFeatures(zeros([1, 2]), featureStatistics([zeros([1, 3])])), ShapeError, "speech.normalizeFeatures: mean does not fit; expected [F] = [2], got [3]."],
 ])("refuses %s, and leaves no memory behind", (_, call, error, text) => {
