@@ -10,6 +10,7 @@ import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
 import * as report from "../../src/report/index.js";
 import * as words from "../../src/words/index.js";
+import * as speech from "../../src/speech/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
@@ -32,7 +33,13 @@ interface Target {
 type Callable = (...args: readonly unknown[]) => unknown;
 
 /** Ask the network or the disk for data where they are called without a source. */
-const loaders = new Set(["datasets.mnist", "datasets.imdb", "datasets.shakespeare", "datasets.digits"]);
+const loaders = new Set([
+  "datasets.mnist",
+  "datasets.imdb",
+  "datasets.shakespeare",
+  "datasets.digits",
+  "datasets.movingScenes",
+]);
 const leftOut = new Set(["init", "datasets.downloaded", "scope"]);
 
 function functionsOf(name: string, value: unknown): Target[] {
@@ -92,6 +99,27 @@ const ofModels: Readonly<Record<string, Target["right"]>> = {
   modelToDot: () => [someModel(true)],
   saveToIndexedDb: () => ["name", someModel(true)],
   record: () => [() => lanegrad.sum(leaf())],
+};
+const hum = (): Float32Array => Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
+const chain = (): speech.MarkovChain => ({ initial: [1, 0], transitions: [[0.5, 0.5], [0, 1]] }); // prettier-ignore
+/** What functions of lanegrad/speech take. */
+const ofSpeech: Readonly<Record<string, Target["right"]>> = {
+  "speech.addNoise": () => [hum(), { random: new Random(1), decibels: 10, noise: hum() }],
+  "speech.changeSpeed": () => [hum(), 1.1],
+  "speech.ctcBeam": () => [tensor([[[1, 2], [3, 1]]]), { width: 4, best: 2 }], // prettier-ignore
+  "speech.ctcGreedy": () => [tensor([[[1, 2], [3, 1]]]), { blank: 1, lengths: [2] }], // prettier-ignore
+  "speech.deltas": () => [rows(), { width: 1 }],
+  "speech.encodeWav": () => [[hum(), hum()], { sampleRate: 8000 }],
+  "speech.featureStatistics": () => [[rows(), rows()]],
+  "speech.forwardBackward": () => [rows(), chain()],
+  "speech.logMel": () => [hum(), { sampleRate: 8000, filters: 10 }],
+  "speech.melFilters": () => [{ sampleRate: 8000, dftLength: 64, filters: 4 }],
+  "speech.mfcc": () => [hum(), { sampleRate: 8000, deltas: 2 }],
+  "speech.normalizeFeatures": () => [rows(), speech.featureStatistics([rows()])],
+  "speech.powerSpectrum": () => [hum(), { sampleRate: 8000, window: "hann" }],
+  "speech.resample": () => [hum(), { from: 8000, to: 11025 }],
+  "speech.specAugment": () => [rows(), { random: new Random(1), timeShare: 1 }],
+  "speech.viterbi": () => [rows(), chain()],
 };
 /** Most exported functions that are in no namespace are ops. */
 const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore
@@ -158,6 +186,7 @@ const targets: readonly Target[] = [
   ),
   ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
   { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
+  ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,
     most: 1 + right.length,
@@ -219,7 +248,7 @@ async function callOne(draw: Draw): Promise<void> {
       const right = draw.chance(0.6) ? (target.right?.() ?? []) : [];
     const args = Array.from({ length: draw.integer(right.length, Math.max(right.length, target.most)) }, (_, i) => i < right.length && draw.chance(0.6) ? right[i] : garbage(draw, keys));
       if (loaders.has(target.name) && (args[0] === undefined || typeof args[0] === "object")) args[0] = draw.integer(0, 9);
-      if (/\.save/.test(target.name) && typeof args[0] === "string") args[0] = "/dev/null/no/folder";
+      if (/\.(save|writeWav)/.test(target.name) && typeof args[0] === "string") args[0] = "/dev/null/no/folder";
       if (target.name === "report.report") args[1] = { ...Object(args[1]), file: undefined };
       shown = `${target.name}(${args.map((one) => describeValue(one)).join(", ")})`;
       if (on !== undefined && "compile" in on) disposed.push(on as lanegrad.Model);

@@ -32,6 +32,7 @@ import {
 import { gunzip, gunzipStart } from "../../src/io/gzip.js";
 import { type Safetensors, decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.js";
 import { ZipArchive } from "../../src/io/zip.js";
+import { encodeWav, readWav } from "../../src/speech/index.js";
 import { numpyFile } from "../support/numpyFiles.js";
 import { chunk, ihdr, signature, writePng } from "../support/png.js";
 import { writeZip } from "../support/zip.js";
@@ -446,9 +447,23 @@ const evaluations: Reader = {
     ])(),
 };
 
+// Sounds.
+const sounds = [1, 2].map((channels) =>
+  encodeWav(
+    Array.from({ length: channels }, () => Float32Array.of(0, 0.5, -0.5, 1, -1, 0.25)),
+    { sampleRate: 8000 },
+  ),
+);
+
+const wav: Reader = {
+  name: "wav",
+  file: (draw, damage) => damage(draw.pick(sounds)),
+  read: (bytes, draw) => readWav(bytes, { mono: draw.chance() }),
+};
+
 /** Those that take longer come less often. */
 export const readers: readonly Reader[] = [
   ...[csv, csv, csv, idxReader, idxReader, npyIntegers, npyIntegers, npyLists, npyLists, pickle, pickle, pickle],
   ...[zip, npz, gzip, plainText, picture, picture, safetensors, safetensors, safetensors, model, model],
-  ...[tokenizer, tokenizer, bytePairs, words, words, predict, wordVectors, wordVectors, evaluations],
+  ...[tokenizer, tokenizer, bytePairs, words, words, predict, wordVectors, wordVectors, evaluations, wav],
 ];

@@ -7,6 +7,8 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
+import * as words from "../../src/words/index.js";
+import * as speech from "../../src/speech/index.js";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -75,20 +77,8 @@ describe("installed in an empty project", () => {
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],
-        [
-          "words",
-          [
-            ...[
-              "Vocabulary",
-              "WordVectors",
-              "corpusOf",
-              "evaluateAnalogies",
-              "evaluateSimilarity",
-              "keepProbabilities",
-            ],
-            ...["loadWordVectors", "lsa", "pcaMap", "readCorpus", "spearman", "subsample", "windowPairs"],
-          ],
-        ],
+        ["words", Object.keys(words).sort()],
+        ["speech", Object.keys(speech).sort()],
       ],
     });
   });

@@ -1,0 +1,21 @@
+/** Speech: sounds read and written, features of them, augmentation, decoding. An entry of its own, `lanegrad/speech`. */
+export type { Sound } from "../data/formats/wav.js";
+export { addNoise, specAugment, type AddNoiseOptions, type SpecAugmentOptions } from "./augment.js";
+export { ctcBeam, ctcGreedy, type CtcBeamOptions, type CtcHypothesis, type CtcOptions } from "./ctc.js";
+export {
+  deltas,
+  featureStatistics,
+  logMel,
+  mfcc,
+  normalizeFeatures,
+  type DeltaOptions,
+  type FeatureStatistics,
+  type LogMelOptions,
+  type MfccOptions,
+} from "./features.js";
+export { preEmphasize, windowOf, type WindowName } from "./frames.js";
+export { forwardBackward, viterbi, type MarkovChain, type StatePath, type StateStatistics } from "./hmm.js";
+export { hertzToMel, melFilters, melToHertz, type MelFiltersOptions, type MelOptions, type MelScale } from "./mel.js";
+export { changeSpeed, resample, type ResampleOptions } from "./resample.js";
+export { powerSpectrum, type FrameOptions } from "./spectrum.js";
+export { encodeWav, readWav, writeWav, type ReadWavOptions, type WriteWavOptions } from "./wav.js";
