@@ -130,6 +130,7 @@ const someVectors = (): words.WordVectors => new words.WordVectors(["a", "b", "c
 function rightOfWords(name: string): () => readonly unknown[] {
   if (name.startsWith("words.evaluate"))
     return () => [someVectors(), { text: name.endsWith("Analogies") ? "a b c a" : "a b 1" }];
+  if (name === "words.lsa") return () => [["a b", "b a c"], { minCount: 1, dimensions: 1 }];
   if (name === "words.pcaMap") return () => [someVectors(), { words: ["a", "b"] }];
   if (name === "words.subsample") return () => [words.corpusOf("a b", { minCount: 1 })];
   if (name === "words.keepProbabilities") return () => [words.corpusOf("a b", { minCount: 1 }).vocabulary];
