@@ -100,6 +100,7 @@ const ownEntries = {
   names: "src/names.ts",
   report: "src/report/index.ts",
   speech: "src/speech/index.ts",
+  words: "src/words/index.ts",
 };
 
 /** lib/, modules/, cjs/ and browser/. */

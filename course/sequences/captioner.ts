@@ -104,14 +104,17 @@ export function captionerOf(model: Model): Captioner {
     write(pictures, beam) {
       const written: string[] = [];
       const strategy = beam === 1 ? strategies.greedy() : strategies.beam({ width: beam });
+      const never = new Float32Array(words.size);
+      never[words.unknown!] = -1e9; // it stands for many words and is none
       for (let from = 0; from < pictures.shape[0]; from += atOnce)
         scope(() =>
           noGrad(() => {
             const { grid, states } = encoded(pictures, from, Math.min(pictures.shape[0], from + atOnce));
+            const left = tensor(never);
             const found = decode(
               (tokens, before, [grid]) => {
                 const [logits, ...after] = step(reshape(tokens, [-1, 1]), before, grid);
-                return { logits, states: after.slice(0, 4) };
+                return { logits: add(logits, left), states: after.slice(0, 4) };
               },
               { start, end: stop, maxLength: mostWords, strategy, states, memory: [grid] },
             );

@@ -133,7 +133,13 @@ function drawnLooks(pictures: Tensor, i: number, sentence: string, { width, heig
     );
   };
   return {
-    ...{ kind: "images", title: sentence, section: "Where the decoder looked", isDetail: true, scale: 2 },
+    ...{
+      kind: "images",
+      title: `Picture ${i + 1}: ${sentence}`,
+      section: "Where the decoder looked",
+      isDetail: true,
+      scale: 2,
+    },
     caption: "Each picture is lit where the decoder looked when it wrote the word below it.",
     pictures: [colorPicture(bytes, W, "the picture"), ...sentence.split(" ").map(lit)],
   };

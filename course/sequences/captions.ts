@@ -64,7 +64,7 @@ const sizes: Readonly<Record<string, Sizes>> = {
 }; // prettier-ignore
 
 const settings = {
-  ...{ epochs: epochs(6), batch: batch(16), lr: learningRate(0.003) },
+  ...{ epochs: epochs(3), batch: batch(16), lr: learningRate(0.003) },
   pictures: integer({
     about: "how many scenes are drawn to train on",
     default: 20_000,
@@ -180,6 +180,7 @@ function photographs({ train, validation, test }: datasets.Flickr8k, place: stri
     kind: "flickr8k",
     description: `Flickr8k from ${place}, ${count(train.names.length)} photographs to train on and ${count(test.names.length)} to test`,
     ...{ train: repeated(known, words), validation: repeated(held, words), test: repeated(tested, words) },
+    fit: { groupByLength: { multiple: 4 } }, // few sizes: a recorded step is kept for each
     ...{ classNames: [], hasImages: false, words, known, tested },
   };
 }

@@ -108,7 +108,7 @@ export function clipNetwork(
   const [clip, read] = [layers.input({ shape }), layers.input({ shape: [null] })];
   const { frames, clip: gist } = see(clip);
   const tags = layers.dense({ units: tagCount }).apply(frames);
-  const first = layers.dense({ units, activation: "tanh" }).apply(gist);
+  const first = layers.dense({ units, activation: "tanh" }).apply(layers.layerNormalization().apply(gist));
   const table = layers.embedding({ inputDim: words.length, outputDim: wordSize, maskZero: true });
   const decoder = layers.gru({ units, returnSequences: true, returnState: true });
   const logits = layers.dense({ units: words.length });

@@ -12,7 +12,7 @@ import { count, duration } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
 import { type TranslationData, apart, begin, end, translating } from "./translating.js";
 
-const [embedding, units, dropped] = [256, 256, 0.3];
+const [embedding, units, dropped] = [256, 256, 0.4];
 /** Longer sentences are not trained on. */
 const mostTokens = 40;
 const pairs = ["de-en", "en-de", "en-fr", "fr-en", "en-vi"];
@@ -86,26 +86,27 @@ export const translate: NetworkLesson = network({
     const { source, target } = data as TranslationData;
     const drop = layers.dropout({ rate: dropped });
     const [read, written] = [layers.input({ shape: [null] }), layers.input({ shape: [null] })];
-    const table = (inputDim: number, name: string) =>
-      layers.embedding({ inputDim, outputDim: embedding, maskZero: true, name });
+    const table = { outputDim: embedding, maskZero: true };
+    const sources = layers.embedding({ ...table, inputDim: source.size, name: "sourceEmbedding" });
+    // One table for what the decoder reads and what it says: half of the weights, and fewer words known by heart.
+    const targets = layers.reversibleEmbedding({ ...table, inputDim: target.size, name: "targetEmbedding" });
     const encoder = layers.bidirectional({
       layer: layers.gru({ units, returnSequences: true, returnState: true }),
       name: "encoder",
     });
-    const [memory, forward, backward] = encoder.applyMany(
-      drop.apply(table(source.size, "sourceEmbedding").apply(read)),
-    );
+    const [memory, forward, backward] = encoder.applyMany(drop.apply(sources.apply(read)));
     const last = layers.concatenate().apply([forward, backward]);
     const first = layers.dense({ units: 2 * units, activation: "tanh", name: "bridge" }).apply(last);
     const decoder = layers.gru({ units: 2 * units, returnSequences: true, returnState: true, name: "decoder" });
-    const before = layers.dropout({ rate: dropped }).apply(table(target.size, "targetEmbedding").apply(written));
+    const before = layers.dropout({ rate: dropped }).apply(targets.apply(written));
     const [steps] = decoder.applyMany([before, first]); // (U, 2 · units)
-    const look = layers.attention({ score: "general", name: "attention" });
-    const joined = attention === "yes" ? layers.concatenate().apply([steps, look.apply([steps, memory])]) : steps;
+    // Luong's general score, divided by the root of its size: undivided, the weights soon are all or nothing.
+    const query = layers.dense({ units: 2 * units, useBias: false, name: "query" });
+    const look = layers.attention({ score: "scaled", name: "attention" });
+    const seen = attention === "yes" && look.apply([query.apply(steps), memory]);
+    const joined = seen ? layers.concatenate().apply([steps, seen]) : steps;
     const mix = layers.dense({ units: embedding, activation: "tanh", name: "mix" }).apply(joined);
-    const outputs = layers
-      .dense({ units: target.size, name: "logits" })
-      .apply(layers.dropout({ rate: dropped }).apply(mix));
+    const outputs = targets.apply(layers.dropout({ rate: dropped }).apply(mix));
     return model({ inputs: [read, written], outputs, name: "translate", seed });
   },
   optimizer: ({ lr, steps }) =>

@@ -122,8 +122,10 @@ export function translatorOf(model: Model): Translator {
   const [token, state] = [layers.input({ shape: [null] }), layers.input({ shape: bridge.shape })];
   const seen = layers.input({ shape: [null, memory.shape[1]] });
   const [steps, next] = at("decoder").applyMany([at("targetEmbedding").apply(token), state]);
-  const joined = attention ? layers.concatenate().apply([steps, attention.apply([steps, seen])]) : steps;
-  const logits = at("logits").apply(at("mix").apply(joined));
+  const joined = attention
+    ? layers.concatenate().apply([steps, attention.apply([at("query").apply(steps), seen])])
+    : steps;
+  const logits = at("targetEmbedding").apply(at("mix").apply(joined));
   const inputs = attention ? [token, state, seen] : [token, state];
   const decoder = network({ inputs, outputs: [logits, next, steps] });
 
@@ -169,7 +171,7 @@ export function translatorOf(model: Model): Translator {
     },
     alignments(sentences, written) {
       if (!attention) return [];
-      const kernel = model.weights.find(({ name }) => name === "attention/kernel")!.value;
+      const kernel = model.weights.find(({ name }) => name === "query/kernel")!.value;
       return sentences.map((sentence, i) => {
         const [from, to] = [source.encode(apart(sentence)), target.encode(apart(written[i]))];
         const values = scope(() =>
@@ -179,7 +181,7 @@ export function translatorOf(model: Model): Translator {
               remembered,
               mask,
             ]);
-            return attentionWeights(matmul(states, kernel), remembered, { scale: 1 }).toTypedArray() as Float32Array;
+            return attentionWeights(matmul(states, kernel), remembered).toTypedArray() as Float32Array;
           }),
         );
         return alignmentOf(

@@ -1,11 +1,12 @@
 /**
  * Films: a tag for each frame, and a caption for the clip. A shape moves over a dark ground, one way and perhaps then
  * another; the tag of a frame says how it has moved since the frame before, the caption what it is and how it moves.
- * Four networks see the clip: each frame alone, a small convolution of each frame and a GRU over them, a convolutional
- * LSTM, and convolutions in three dimensions. Letters: T frames, F features of a frame.
+ * A small convolution sees each frame; over the frames are nothing, a GRU, a convolutional LSTM, or convolutions in three
+ * dimensions. Letters: T frames, F features of a frame.
  */
 import { layers, losses, optimizers, reshape, schedules, slice } from "lanegrad";
 import { type SymbolicTensor, asLayer, sequential } from "lanegrad";
+import { type Block, colorPicture } from "lanegrad/report";
 import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { differenceOf } from "../support/comparison.js";
@@ -39,18 +40,20 @@ function convolved(clip: SymbolicTensor): SymbolicTensor {
  * largest value of each channel.
  */
 function featuresOf(maps: SymbolicTensor): SymbolicTensor {
-  const [T, , , channels] = maps.shape;
-  const flat = layers.reshape({ targetShape: [T!, -1] }).apply(maps);
+  const flat = layers.reshape({ targetShape: [maps.shape[0]!, -1] }).apply(maps);
   const where = layers.dense({ units: features, activation: relu }).apply(flat);
-  const pool = layers.timeDistributed({ layer: layers.globalMaxPooling2d() });
-  const what = layers.reshape({ targetShape: [T!, channels!] }).apply(pool.apply(maps));
+  const what = layers.timeDistributed({ layer: layers.globalMaxPooling2d() }).apply(maps);
   return layers.concatenate().apply([where, what]);
 }
 
-/** What is in the frames, on average, beside what another layer has made of them. */
-function withMean(gist: SymbolicTensor, frames: SymbolicTensor): SymbolicTensor {
-  return layers.concatenate().apply([gist, layers.globalAveragePooling1d().apply(frames)]);
+/** What is in the frames, on average, beside what another layer has made of them in their order. */
+function withMean(order: SymbolicTensor, frames: SymbolicTensor): SymbolicTensor {
+  return layers.concatenate().apply([order, layers.globalAveragePooling1d().apply(frames)]);
 }
+
+/** As many numbers as the GRU has units. */
+const squeezed = (x: SymbolicTensor): SymbolicTensor =>
+  layers.dense({ units: 2 * features, activation: relu }).apply(layers.flatten().apply(x));
 
 /** What each network sees. */
 const networks = {
@@ -70,27 +73,24 @@ const networks = {
   },
   "convolutional LSTM": (clip) => {
     const options = { filters: 24, kernelSize: 3, padding: "same", returnSequences: true, returnState: true } as const;
-    const [maps, last] = layers.convLstm2d(options).applyMany(convolved(clip));
-    const frames = featuresOf(maps);
-    return { frames, clip: withMean(layers.flatten().apply(last), frames) };
+    const maps = convolved(clip);
+    const [states, last] = layers.convLstm2d(options).applyMany(maps);
+    const frames = featuresOf(layers.concatenate().apply([maps, states]));
+    return { frames, clip: withMean(squeezed(last), frames) };
   },
   "3D convolution": (clip) => {
-    const halved = { ...same, strides: [1, 2, 2] } as const;
-    const maps = [
-      layers.conv3d({ filters: narrow, ...halved }),
-      layers.conv3d({ filters: wide, ...halved }),
-      layers.conv3d({ filters: wide, ...same }),
-    ].reduce((x, layer) => layer.apply(x), clip);
-    const frames = featuresOf(maps);
-    return { frames, clip: layers.flatten().apply(frames) };
+    const maps = convolved(clip);
+    const moves = [1, 2].reduce((x) => layers.conv3d({ filters: 24, ...same }).apply(x), maps);
+    const frames = featuresOf(layers.concatenate().apply([maps, moves]));
+    return { frames, clip: withMean(squeezed(frames), frames) };
   },
 } as const satisfies Record<string, (clip: SymbolicTensor) => Seen>;
 
 const settings = {
-  ...{ epochs: epochs(8), batch: batch(32), lr: learningRate(0.003) },
+  ...{ epochs: epochs(8), batch: batch(16), lr: learningRate(0.003) },
   clips: integer({
     about: "how many clips are drawn to train on",
-    default: 5000,
+    default: 6000,
     least: 1,
     slider: [500, 20000],
     isLogarithmic: true,
@@ -125,8 +125,9 @@ export const video: Lesson<Settings> = {
       const cells = [name, percent(captions, 1), percent(frames, 1), percent(things, 1), count(weights), duration(seconds)]; // prettier-ignore
       stage.show({ kind: "row", table: title, cells });
     }
+    const result = findings(stage, test, results);
     for (const { x, tags } of [train, test]) for (const each of [x, tags]) each.dispose();
-    return findings(stage, test, results);
+    return result;
   },
 };
 
@@ -149,6 +150,8 @@ interface Trained {
   readonly weights: number;
   readonly seconds: number;
   readonly written: readonly string[];
+  /** The tag of every frame. */
+  readonly tags: Int32Array;
 }
 
 interface Data {
@@ -195,7 +198,7 @@ async function measured(network: ClipNetwork, test: Clips, words: Vocabulary) {
   const later = Array.from(truth.keys()).filter((i) => i % T > 0);
   const thing = (caption: string): string => caption.split(" ").slice(0, 3).join(" ");
   return {
-    written,
+    ...{ written, tags },
     captions: share((i) => written[i] === test.captions[i], clips),
     things: share((i) => thing(written[i]) === thing(test.captions[i]), clips),
     frames: share((i) => tags[i] === truth[i], later),
@@ -210,10 +213,12 @@ function findings(stage: Stage<Settings>, test: Clips, results: readonly Trained
   });
   const heading = "Captions of test clips, in brackets what is true";
   stage.show({ kind: "text", title: heading, text: examples.join("\n\n") });
+  for (let i = 0; i < Math.min(3, test.captions.length); i++) stage.show(filmStrip(test, best, i));
   const { isClear, text } = differenceOf(best.captions, alone.captions, test.captions.length);
-  const seen = `One frame alone shows what it is (${percent(alone.things, 1)} of shapes and colours)`;
+  const names = `${percent(alone.things, 1)} of shapes and colours`;
+  const [fewer, more] = [alone, best].map(({ captions, frames }) => `${percent(captions, 1)} of captions and ${percent(frames, 1)} of frames`); // prettier-ignore
   const told = isClear
-    ? `${seen}, but not how it moves: ${percent(alone.captions, 1)} of captions against ${percent(best.captions, 1)} of ${best.name}.`
+    ? `One frame alone gives ${names}, but not the movement: ${fewer} are right, against ${more} with ${best.name}.`
     : `One frame alone does about as well as ${best.name}, so this run does not show that the order of frames matters.`;
   stage.show({ kind: "conclusion", text: `${told} ${text}.` });
   const ranked = others.toSorted((a, b) => b.captions - a.captions);
@@ -227,5 +232,19 @@ function findings(stage: Stage<Settings>, test: Clips, results: readonly Trained
       network: name,
       ...{ exactPercent: 100 * captions, framePercent: 100 * frames, thingPercent: 100 * things, weights, seconds },
     })),
+  };
+}
+
+/** The frames of a clip, and what a network says of them. */
+function filmStrip({ x, tagNames }: Clips, { name, written, tags }: Trained, i: number): Block {
+  const [, T, H, W] = x.shape;
+  const frames = x.toTypedArray();
+  return {
+    ...{ kind: "images", title: written[i], section: "Test clips", isDetail: true, scale: 3 },
+    caption: `What ${name} writes of the clip, and its tag for each frame.`,
+    pictures: Array.from({ length: T }, (_, t) => {
+      const bytes = frames.subarray((i * T + t) * 3 * H * W, (i * T + t + 1) * 3 * H * W);
+      return colorPicture(bytes, W, tagNames[tags[i * T + t]]);
+    }),
   };
 }

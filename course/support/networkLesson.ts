@@ -39,6 +39,8 @@ export interface TrainingData {
   readonly test: Samples;
   /** Evaluated after each epoch. Default: what the lesson says, else nothing. */
   readonly validation?: Samples;
+  /** Options of fit for these data, in place of the lesson's. Default: none. */
+  readonly fit?: Pick<FitOptions, "groupByLength">;
   /** The names of classes; for a text its characters, in the order of their tokens. */
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */

@@ -64,6 +64,7 @@ export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkS
   const history = await model
     .fit(inputsOf(data.train), data.train.y, {
       ...lesson.fit,
+      ...data.fit,
       ...(lesson.showsTest === true && { validationData: { x: inputsOf(data.test), y: data.test.y } }),
       ...(data.validation && { validationData: { x: inputsOf(data.validation), y: data.validation.y } }),
       ...{ epochs, batchSize: batch, callbacks, signal, resume: resumed !== undefined },

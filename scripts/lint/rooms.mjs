@@ -46,6 +46,7 @@ const below = {
   report: [...leaves, "io", "callbacks", "models"],
   methods: [...core, "ops"],
   speech: [...core, "ops", "data", "io"],
+  words: [...core, "ops", "data", "io"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
     ...["bench", "course"],

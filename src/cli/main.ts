@@ -21,7 +21,13 @@ process.exitCode = await lanegrad(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: async () => new Uint8Array(await arrayBuffer(process.stdin)),
-  readLines: () => createInterface({ input: process.stdin, terminal: false }),
+  readLines: async function* () {
+    try {
+      yield* createInterface({ input: process.stdin, terminal: false });
+    } finally {
+      process.stdin.destroy(); // a pipe that stays open would keep the process alive
+    }
+  },
   env: process.env,
   files: {
     command: fileURLToPath(import.meta.url),

@@ -112,6 +112,26 @@ export async function gather(
   return { whole, total };
 }
 
+/**
+ * The inflated bytes in chunks, for what need not be in memory as a whole.
+ * @throws {DataError} when the file is cut short, damaged, or would inflate to more than `maxBytes`, by default 100 ×
+ *   its size and at least 8 MiB: Note [Cost of a file]
+ */
+export async function* gunzipChunks(
+  bytes: Uint8Array<ArrayBuffer>,
+  op: string,
+  { maxBytes }: InflateOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const limit = inflationLimit(bytes.length, maxBytes);
+  if (trailer(bytes) > limit) throw tooLarge(op, trailer(bytes), limit);
+  let total = 0;
+  for await (const chunk of inflate(bytes, op)) {
+    total += chunk.length;
+    if (total > limit) throw tooLarge(op, total, limit);
+    yield chunk;
+  }
+}
+
 /** The inflated size modulo 2³², from the last member's trailer; 0 if the file is too short for one. */
 function trailer(bytes: Uint8Array): number {
   if (bytes.length < 4) return 0;

@@ -15,6 +15,7 @@
  */
 import { ShapeError, message } from "../errors.js";
 import type { MaskedSteps } from "../ops/loss/maskedLoss.js";
+import type { Shape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { masksOfLengths } from "./mask/givenLengths.js";
 import type { Parameter } from "./parameter.js";
@@ -31,6 +32,8 @@ export interface TokenRule {
 export interface SequencePart {
   /** The tokens that the layer takes as inputs; undefined when it takes any numbers. */
   readonly tokens: TokenRule | undefined;
+  /** Which of a call's inputs are tokens, for a layer that also takes other numbers. Default: all. */
+  tokensAmong?<T extends { readonly sizes: Shape }>(inputs: readonly T[]): readonly T[];
   /** How losses and metrics treat an output with a mask. */
   readonly maskedSteps: MaskedSteps;
   /** How the lengths of a batch are turned into masks. */

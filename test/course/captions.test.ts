@@ -7,7 +7,7 @@ import { commonest, nearest } from "../../course/sequences/captionBaselines.js";
 import { captionerOf } from "../../course/sequences/captioner.js";
 import { isOn } from "../../course/sequences/captioning.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { datasets, init, loadModel, tensor } from "../../src/index.js";
+import { datasets, init, loadModel, tensor, text } from "../../src/index.js";
 import { record } from "../cli/support.js";
 import { writePng } from "../support/png.js";
 
@@ -42,7 +42,10 @@ describe("lanegrad train captions", () => {
     expect(stdout).toMatch(
       /^test +[\d.]+ % of 12 sentences right, attention on the object for [\d.]+ % of \d+ nouns$/m,
     );
-    expect(readFileSync(file("c.html"), "utf8")).toContain("Where the decoder looked");
+    const page = readFileSync(file("c.html"), "utf8");
+    expect(page).toContain("Where the decoder looked");
+    for (const i of [1, 2, 3, 4])
+      expect(page, "pictures with equal sentences replaced each other").toContain(`Picture ${i}: `);
 
     const { x } = await datasets.scenes({ count: 2, seed: 5 });
     const bytes = x.toTypedArray() as Uint8Array;
@@ -76,9 +79,24 @@ describe("lanegrad train captions", () => {
     expect(result).not.toHaveProperty("attentionOnObjectPercent");
   });
 
+  it("never writes the mark of unknown words, however likely it is", async () => {
+    const model = await loadModel(readFileSync(file("c.safetensors")));
+    const bias = model.weights.find(({ name }) => name === "logits/bias")!.value;
+    bias.assign(Array.from({ length: bias.size }, (_, token) => (token === 1 ? 100 : token === 4 ? 50 : 0))); // 1: unknown
+    const { x } = await datasets.scenes({ count: 2 });
+    const words = text.tokenizerFrom(model.notes.words);
+    expect([words.unknown, words.unitOf(1)]).toEqual([1, "\uFFFD"]);
+    for (const beam of [1, 3])
+      for (const sentence of captionerOf(model).write(x, beam))
+        expect(sentence).toMatch(new RegExp(`^${words.unitOf(4)}\\b`));
+  });
+
   it("predict refuses a text, and a file that is no picture", async () => {
-    const text = await run(["predict", file("c.safetensors"), "--text", "a dog"]);
-    expect([text.status, text.stderr]).toEqual([1, expect.stringContaining("the model reads pictures, no texts")]);
+    const refused = await run(["predict", file("c.safetensors"), "--text", "a dog"]);
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining("the model reads pictures, no texts"),
+    ]);
     writeFileSync(file("no.png"), "no picture");
     const bytes = await run(["predict", file("c.safetensors"), file("no.png")]);
     expect(bytes.status).toBe(1);

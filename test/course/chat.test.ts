@@ -56,7 +56,7 @@ beforeAll(() => {
   }
 });
 
-describe("lanegrad train chat", () => {
+describe("lanegrad train chat", { timeout: 180_000 }, () => {
   it("says perplexities and shows answers; predict answers the last line of a text, and --chat turn by turn, knowing those before", async () => {
     const { status, stdout, stderr } = await run(train("--out", file("c.safetensors")));
     expect(stderr).toBe("");

@@ -31,15 +31,15 @@ const filled = (shape: readonly number[], value = 0.5): Tensor =>
 const zeros = (shape: readonly number[]): Tensor => tensor(new Int32Array(shape.reduce((a, b) => a * b, 1)), shape);
 
 function onLayers(): InsideTarget[] {
-  const tokens = ["embedding"];
+  const tokens = ["embedding", "reversibleEmbedding", "scheduledSampling"];
   const merging = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"];
   return Object.entries(maskTable).flatMap(([kind, rows]) =>
     rows.flatMap(({ make, shape = [3, 4, 4], others = [] }, row) => {
       const count = merging.includes(kind) ? 2 : 1;
       const sample = tokens.includes(kind) ? shape.slice(1, 2) : shape.slice(1);
-      const shapes = [...Array.from({ length: count }, () => sample), ...others.map((one) => one.slice(1))];
+      const shapes = [...Array.from({ length: count }, () => sample), ...others.map((other) => other.slice(1))];
       const operands = (): Tensor[] =>
-        shapes.map((one) => (tokens.includes(kind) ? zeros([3, ...one]) : filled([3, ...one])));
+        shapes.map((one, i) => (i === 0 && tokens.includes(kind) ? zeros([3, ...one]) : filled([3, ...one])));
       const context = (): object => {
         const random = new lanegrad.RandomState(1);
         made.push(random);

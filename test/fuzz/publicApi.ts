@@ -10,6 +10,7 @@ import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
 import * as report from "../../src/report/index.js";
 import * as speech from "../../src/speech/index.js";
+import * as words from "../../src/words/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
@@ -32,7 +33,13 @@ interface Target {
 type Callable = (...args: readonly unknown[]) => unknown;
 
 /** Ask the network or the disk for data where they are called without a source. */
-const loaders = new Set(["datasets.mnist", "datasets.imdb", "datasets.shakespeare", "datasets.digits"]);
+const loaders = new Set([
+  "datasets.mnist",
+  "datasets.imdb",
+  "datasets.shakespeare",
+  "datasets.digits",
+  "datasets.movingScenes",
+]);
 const leftOut = new Set(["init", "datasets.downloaded", "scope"]);
 
 function functionsOf(name: string, value: unknown): Target[] {
@@ -118,6 +125,17 @@ const ofSpeech: Readonly<Record<string, Target["right"]>> = {
 const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore
 const partsOf = (): readonly unknown[] => [{ x: rows(), y: sums(), train: { x: rows(), y: sums() }, test: { x: rows(), y: sums() } }, { test: 0.5 }]; // prettier-ignore
 
+const someVectors = (): words.WordVectors => new words.WordVectors(["a", "b", "c"], Float32Array.of(1, 2, 3, 4, 5, 6));
+/** What functions of lanegrad/words take. */
+function rightOfWords(name: string): () => readonly unknown[] {
+  if (name.startsWith("words.evaluate"))
+    return () => [someVectors(), { text: name.endsWith("Analogies") ? "a b c a" : "a b 1" }];
+  if (name === "words.pcaMap") return () => [someVectors(), { words: ["a", "b"] }];
+  if (name === "words.subsample") return () => [words.corpusOf("a b", { minCount: 1 })];
+  if (name === "words.keepProbabilities") return () => [words.corpusOf("a b", { minCount: 1 }).vocabulary];
+  return name.startsWith("words.load") || name.startsWith("words.read") ? () => [] : () => ["some words of a text"];
+}
+
 const targets: readonly Target[] = [
   ...functionsOf("", lanegrad).map((target) => ({
     right: target.name.startsWith("datasets.") ? partsOf : target.name.includes(".") ? () => [] : operands,
@@ -159,6 +177,15 @@ const targets: readonly Target[] = [
   ]),
   ...functionsOf("report", report),
   ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
+  ...functionsOf("words", words).map((target) => ({ ...target, right: rightOfWords(target.name) })),
+  ...methodsOf(
+    "word vectors",
+    someVectors,
+    ["rowOf", "vectorOf", "similarity", "nearest", "analogy", "save"],
+    (method) => (method === "save" ? undefined : () => ["a", "b", "c"]),
+  ),
+  ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
+  { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,
     most: 1 + right.length,

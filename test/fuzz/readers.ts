@@ -22,6 +22,13 @@ import {
   sequential,
   text,
 } from "../../src/index.js";
+import {
+  WordVectors,
+  evaluateSimilarity,
+  evaluateAnalogies,
+  loadWordVectors,
+  readCorpus,
+} from "../../src/words/index.js";
 import { gunzip, gunzipStart } from "../../src/io/gzip.js";
 import { type Safetensors, decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.js";
 import { ZipArchive } from "../../src/io/zip.js";
@@ -414,7 +421,32 @@ const predict: Reader = {
   },
 };
 
-/** Those that take longer come less often. */
+// Word vectors, and what they are evaluated by.
+const vectorFiles = [
+  encode("3 2\nthe 1.5 -2\nof 1e-3 0.25\nto 0 1\n"),
+  Buffer.concat([encode("2 2\nthe "), new Uint8Array(Float32Array.of(1, 2).buffer), encode("\nof "), new Uint8Array(Float32Array.of(3, 4).buffer)]), // prettier-ignore
+];
+const wordVectors: Reader = {
+  name: "word vectors",
+  file: (draw, damage) => perhapsGzipped(draw.pick(vectorFiles), draw, damage),
+  async read(bytes, draw) {
+    const read = await loadWordVectors(bytes, draw.chance(0.6) ? {} : { format: draw.pick(["text", "binary"]) });
+    read.nearest(read.words[0]);
+  },
+};
+
+const twoWords = new WordVectors(["a", "b"], Float32Array.of(1, 2, 3, 4));
+const evaluations: Reader = {
+  name: "texts for word vectors",
+  file: (draw, damage) => perhapsGzipped(encode(draw.pick([": x\na b a b\nb a b a\n", "a\tb\t1\r\nb\ta\t2\r\n"])), draw, damage), // prettier-ignore
+  read: (bytes, draw) =>
+    draw.pick([
+      () => evaluateAnalogies(twoWords, bytes),
+      () => evaluateSimilarity(twoWords, bytes),
+      () => readCorpus(bytes, { minCount: 1 }),
+    ])(),
+};
+
 // Sounds.
 const sounds = [1, 2].map((channels) =>
   encodeWav(
@@ -429,8 +461,9 @@ const wav: Reader = {
   read: (bytes, draw) => readWav(bytes, { mono: draw.chance() }),
 };
 
+/** Those that take longer come less often. */
 export const readers: readonly Reader[] = [
   ...[csv, csv, csv, idxReader, idxReader, npyIntegers, npyIntegers, npyLists, npyLists, pickle, pickle, pickle],
   ...[zip, npz, gzip, plainText, picture, picture, safetensors, safetensors, safetensors, model, model],
-  ...[tokenizer, tokenizer, bytePairs, words, words, predict, wav],
+  ...[tokenizer, tokenizer, bytePairs, words, words, predict, wordVectors, wordVectors, evaluations, wav],
 ];

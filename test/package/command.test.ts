@@ -1,6 +1,6 @@
 /** The installed command as a process of its own: exit statuses, pipes, and signals that arrive whenever they like. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
@@ -61,6 +61,28 @@ describe("the installed command", () => {
     expect(status).toBe(0);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({ recipe: "xor", testAccuracy: 1, testErrorPercent: 0, threads: 2 });
+  });
+
+  it("answers a turn as soon as its line is there, and ends at an empty one though the pipe stays open", async () => {
+    const turns = Array.from({ length: 60 }, (_, i) => `Citizen ${i}:\nSpeak, speak ${i}.`).join("\n\n");
+    writeFileSync(file("plays.txt"), turns);
+    const trained = ["train", "chat", "--data", "plays.txt", "--tokens", "300", "--epochs", "1", "--out", "chat.safetensors"]; // prettier-ignore
+    expect((await run(command, trained)).status).toBe(0);
+    const child = spawn(command, ["predict", "chat.safetensors", "--chat"], { cwd: project, stdio: ["pipe", "pipe", "inherit"] }); // prettier-ignore
+    const further = ["Speak again.\n", "\n"];
+    let answers = 0;
+    const ended = new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    child.stdout.on("data", (text: Buffer) => {
+      for (const _ of text.toString().matchAll(/\n/g)) {
+        answers++;
+        child.stdin.write(further.shift() ?? "");
+      }
+    });
+    child.stdin.write("Speak.\n");
+    expect([await ended, answers]).toEqual([0, 2]);
   });
 
   it("measures starts, launches and threads in processes of their own", async () => {

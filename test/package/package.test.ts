@@ -8,6 +8,7 @@ import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
 import * as speech from "../../src/speech/index.js";
+import * as words from "../../src/words/index.js";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -77,6 +78,7 @@ describe("installed in an empty project", () => {
         ["names", []],
         ["report", ["Collected", "pictureOf", "report", "reportPage"]],
         ["speech", Object.keys(speech)],
+        ["words", Object.keys(words)],
       ],
     });
   });

@@ -37,6 +37,10 @@ class ReversibleEmbedding extends Embedding {
     throw new ShapeError(message(this.kind, "the input does not fit", { expected, got }));
   }
 
+  tokensAmong<T extends { readonly sizes: Shape }>(inputs: readonly T[]): readonly T[] {
+    return inputs.filter(({ sizes }) => sizes.length === 1);
+  }
+
   protected override acceptsAlso(): boolean {
     return true; // outputShape has checked it
   }

@@ -63,6 +63,10 @@ class ScheduledSampling extends SequenceLayer<Values<typeof table>> {
     return tokenRule(this.#vocabulary);
   }
 
+  tokensAmong<T>([tokens]: readonly T[]): readonly T[] {
+    return [tokens];
+  }
+
   override outputShape(inputShapes: readonly Shape[]): Shape {
     const [tokens, logits] = inputShapes;
     const fits = inputShapes.length === 2 && tokens.length === 1 && logits.length === 2;

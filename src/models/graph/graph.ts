@@ -67,7 +67,7 @@ export class Graph {
     for (const { call } of this.steps) {
       const tokens = call.layer.sequences?.tokens;
       if (tokens === undefined) continue;
-      for (const symbol of sourcesOf(call.inputs)) {
+      for (const symbol of sourcesOf(tokensOf(call), tokensOf)) {
         if (!this.inputs.includes(symbol)) continue;
         const known = rules.get(symbol);
         rules.set(symbol, known && known.vocabulary < tokens.vocabulary ? known : tokens);
@@ -171,11 +171,19 @@ export class Graph {
   }
 }
 
-/** These tensors, and all that they are computed from. */
-export function sourcesOf(symbols: readonly SymbolicTensor[]): ReadonlySet<SymbolicTensor> {
+/** These tensors, and all that they are computed from. @param inputsOf the inputs of a call that count */
+export function sourcesOf(
+  symbols: readonly SymbolicTensor[],
+  inputsOf = ({ inputs }: LayerCall): readonly SymbolicTensor[] => inputs,
+): ReadonlySet<SymbolicTensor> {
   const sources = new Set(symbols);
-  for (const symbol of sources) for (const input of symbol.origin?.inputs ?? []) sources.add(input);
+  for (const { origin } of sources) for (const input of origin ? inputsOf(origin) : []) sources.add(input);
   return sources;
+}
+
+/** The inputs of a call that can be tokens. */
+function tokensOf({ layer, inputs }: LayerCall): readonly SymbolicTensor[] {
+  return layer.sequences?.tokensAmong?.(inputs) ?? inputs;
 }
 
 /** How many layer calls read each tensor. */

@@ -52,6 +52,16 @@ it("trains the table by both uses: central differences of the loss", async () =>
   expect(got.slice(6 * D).some((g) => g !== 0)).toBe(true); // a row that no token has
 });
 
+it("takes vectors that come from an input of numbers, which need not be tokens", () => {
+  const table = layers.reversibleEmbedding({ inputDim: V, outputDim: D });
+  const [read, state] = [layers.input({ shape: [null] }), layers.input({ shape: [D] })];
+  const steps = layers.gru({ units: D, returnSequences: true }).apply([table.apply(read), state]);
+  const net = model({ inputs: [read, state], outputs: table.apply(steps) });
+  const numbers = tensor([[0.5, -1.5, 2], [0, 7.5, 0.25]]); // prettier-ignore
+  expect(net.call([tokens, numbers])[0].shape).toEqual([2, 4, V]);
+  expect(() => net.call([numbers, numbers])).toThrow("must hold tokens");
+});
+
 it("comes back from a file with one table", async () => {
   const net = tied();
   const again = await loadModel(await net.toBytes());

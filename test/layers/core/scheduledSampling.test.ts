@@ -111,6 +111,18 @@ it("a recorded step reads the rate that was assigned: from 1 to 0, and it trains
   expect(second).toBeGreaterThan(first); // its own predictions are harder to go on from
 });
 
+it("an input of numbers behind the logits need not be tokens", () => {
+  const [written, state] = [layers.input({ shape: [4] }), layers.input({ shape: [6] })];
+  const steps = layers.gru({ units: 6, returnSequences: true });
+  const logitsOf = layers.dense({ units: V });
+  const table = layers.embedding({ inputDim: V, outputDim: 4 });
+  const first = logitsOf.apply(steps.apply([table.apply(written), state]));
+  const mixed = layers.scheduledSampling({ rate: 0.5 }).apply([written, first]);
+  const net = model({ inputs: [written, state], outputs: logitsOf.apply(steps.apply([table.apply(mixed), state])) });
+  const numbers = tensor([[0.5, -1.5, 2, 7.25, -1, 0]]);
+  expect(net.call([tensor([[1, 2, 3, 4]], undefined, { dtype: "int32" }), numbers])[0].shape).toEqual([1, 4, V]);
+});
+
 it.each([
   [{ rate: 1.5 }, "scheduledSampling: rate is out of range; expected a number in [0, 1], got 1.5."],
   [{}, "scheduledSampling: rate is missing; expected a number in [0, 1]."],
