@@ -31,7 +31,7 @@ const logMelNames = [...frameOptionNames, ...melOptionNames, "floor"];
  * Log-mel energies: ln max(floor, P·F), with the power spectrum P (T, K) of {@link powerSpectrum} and the filters F (K, M) of
  * {@link melFilters}. Silence is ln(floor), −23.03 by default.
  *
- * Cost: L·K + 2·K·M flops a frame; more than 1,000 times faster than speech at 16,000 Hz on one thread.
+ * Cost: L·K + 2·K·M flops a frame; about 1,000 times faster than speech at 16,000 Hz on one thread.
  * @param samples  of one channel: a stereo recording is read with `mono`
  * @returns (T, M)
  * @throws {UsageError} before `init`, for a wrong option, a recording shorter than a frame, or a filter without a frequency
