@@ -77,8 +77,8 @@ describe("installed in an empty project", () => {
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],
-        ["words", Object.keys(words).sort()],
         ["speech", Object.keys(speech).sort()],
+        ["words", Object.keys(words).sort()],
       ],
     });
   });
