@@ -99,8 +99,8 @@ const ownEntries = {
   methods: "src/methods/index.ts",
   names: "src/names.ts",
   report: "src/report/index.ts",
-  speech: "src/speech/index.ts",
   words: "src/words/index.ts",
+  speech: "src/speech/index.ts",
 };
 
 /** lib/, modules/, cjs/ and browser/. */

@@ -45,8 +45,8 @@ const below = {
   names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
   report: [...leaves, "io", "callbacks", "models"],
   methods: [...core, "ops"],
-  speech: [...core, "ops", "data", "io"],
   words: [...core, "ops", "data", "io"],
+  speech: [...core, "ops", "data", "io"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
     ...["bench", "course"],

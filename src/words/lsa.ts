@@ -21,7 +21,7 @@ export interface LsaOptions extends CorpusOptions {
    * as scikit-learn's TfidfVectorizer with sublinear_tf. "counts": as they are. Default "tfidf".
    */
   readonly weights?: TermWeights;
-  /** How often the subspace is multiplied by the matrix and its transpose, ≥ 0. Default 4. */
+  /** How often the subspace is multiplied by the matrix and its transpose, 0 … 100. Default 4. */
   readonly iterations?: number;
   /** Any integer; the same seed gives the same vectors, bit for bit in the same engine. Default 0. */
   readonly seed?: number;
@@ -49,7 +49,7 @@ export function lsa(documents: readonly string[], options: LsaOptions = {}): Wor
   checkKeys(op, options, [...own, "minCount", "maxWords", ...wordOptionNames]);
   const { dimensions = 100, iterations = 4, seed = 0, weights, ...others } = options;
   checkInteger(op, "dimensions", dimensions, "[1, ∞)");
-  checkInteger(op, "iterations", iterations, "[0, ∞)");
+  checkInteger(op, "iterations", iterations, "[0, 100]");
   checkInteger(op, "seed", seed, "(-∞, ∞)");
   const weighing = oneOf<TermWeights>(["counts", "tfidf"], "tfidf")(op, "weights", weights);
   if (!Array.isArray(documents)) {

@@ -9,8 +9,8 @@
 import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
 import * as report from "../../src/report/index.js";
-import * as speech from "../../src/speech/index.js";
 import * as words from "../../src/words/index.js";
+import * as speech from "../../src/speech/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
 import { describeValue, garbage, someModel } from "./garbage.js";
@@ -130,6 +130,7 @@ const someVectors = (): words.WordVectors => new words.WordVectors(["a", "b", "c
 function rightOfWords(name: string): () => readonly unknown[] {
   if (name.startsWith("words.evaluate"))
     return () => [someVectors(), { text: name.endsWith("Analogies") ? "a b c a" : "a b 1" }];
+  if (name === "words.lsa") return () => [["a b", "b a c"], { minCount: 1, dimensions: 1 }];
   if (name === "words.pcaMap") return () => [someVectors(), { words: ["a", "b"] }];
   if (name === "words.subsample") return () => [words.corpusOf("a b", { minCount: 1 })];
   if (name === "words.keepProbabilities") return () => [words.corpusOf("a b", { minCount: 1 }).vocabulary];
@@ -176,7 +177,6 @@ const targets: readonly Target[] = [
     "toJSON",
   ]),
   ...functionsOf("report", report),
-  ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
   ...functionsOf("words", words).map((target) => ({ ...target, right: rightOfWords(target.name) })),
   ...methodsOf(
     "word vectors",
@@ -186,6 +186,7 @@ const targets: readonly Target[] = [
   ),
   ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
   { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
+  ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,
     most: 1 + right.length,

@@ -205,6 +205,7 @@ describe("lsa", () => {
     );
     expect(() => lsa(documents, { dimensions: 0 })).toThrow("dimensions is out of range");
     expect(() => lsa(documents, { iterations: -1 })).toThrow("iterations is out of range");
+    expect(() => lsa(documents, { iterations: 2 ** 31 })).toThrow("expected an integer in [0, 100]"); // it would not end
     expect(() => lsa(documents, { weights: "idf" as never })).toThrow(
       'unknown weights; expected "counts" or "tfidf", got "idf".',
     );
