@@ -7,8 +7,8 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
-import * as words from "../../src/words/index.js";
 import * as speech from "../../src/speech/index.js";
+import * as words from "../../src/words/index.js";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
