@@ -3,7 +3,7 @@
  * lessons. The command `lanegrad predict` and the page of saved models answer by it.
  */
 import type { Model } from "lanegrad";
-import { answererOf } from "./chatting.js";
+import { answererOf } from "./dialogue/chatting.js";
 import { restoreText } from "./restoring.js";
 import { syllablesOf } from "./syllables.js";
 import { translatorOf } from "./translating.js";

@@ -24,8 +24,8 @@ import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { DataSource, Stage, Values } from "../stage.js";
 import { count } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, type Samples, network } from "../support/network.js";
-import { begin, end } from "./captioner.js";
-import { type CaptionData, type CaptionedPictures, captioning } from "./captioning.js";
+import { begin, end } from "./captioning/captioner.js";
+import { type CaptionData, type CaptionedPictures, captioning } from "./captioning/judging.js";
 
 /** The most scenes that are drawn for the validation and for the test. */
 const [mostHeld, mostTested] = [1000, 2000];

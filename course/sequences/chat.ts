@@ -21,8 +21,8 @@ import { batch, epochs, integer, learningRate } from "../settings.js";
 import type { DataSource, Stage, Values } from "../stage.js";
 import { count } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
-import { type ChatData, chatting } from "./chatting.js";
-import { type Answers, answersOf, begin, end } from "./dialogues.js";
+import { type ChatData, chatting } from "./dialogue/chatting.js";
+import { type Answers, answersOf, begin, end } from "./dialogue/dialogues.js";
 
 const [embedding, turnUnits, units, dropped] = [96, 128, 192, 0.1];
 

@@ -64,7 +64,8 @@ export async function saveToIndexedDb(name: string, bytes: Uint8Array | ArrayBuf
     const hint = "Of a model they are await model.toBytes().";
     throw new UsageError(message(op, "there are no bytes", { expected: "a Uint8Array", got: show(bytes), hint }));
   }
-  const stored = new Uint8Array(bytes); // of a typed array: a copy, which leaves the memory around it behind
+  const view = ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
+  const stored = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice(); // without the memory around it
   await withStore(op, "readwrite", (store) => store.put(stored, name));
 }
 

@@ -47,7 +47,7 @@ export function clipByGlobalNorm(tensors: readonly Tensor[], limit: number): Ten
 
 function gradientsOf(op: string, tensors: unknown, limit: number): Gradient[] {
   checkNumber(op, "limit", limit, "(0, ∞)");
-  if (!Array.isArray(tensors) || !tensors.every((tensor) => tensor instanceof Tensor)) {
+  if (!Array.isArray(tensors) || !Array.from<unknown>(tensors).every((tensor) => tensor instanceof Tensor)) {
     const expected = "a list of tensors that have gradients";
     throw new UsageError(message(op, "no list of tensors", { expected, got: show(tensors) }));
   }

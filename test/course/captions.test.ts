@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonest, nearest } from "../../course/sequences/captionBaselines.js";
-import { captionerOf } from "../../course/sequences/captioner.js";
-import { isOn } from "../../course/sequences/captioning.js";
+import { commonest, nearest } from "../../course/sequences/captioning/baselines.js";
+import { captionerOf } from "../../course/sequences/captioning/captioner.js";
+import { isOn } from "../../course/sequences/captioning/judging.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { datasets, init, loadModel, tensor, text } from "../../src/index.js";
 import { record } from "../cli/support.js";

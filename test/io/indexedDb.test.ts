@@ -26,6 +26,13 @@ describe("IndexedDB", () => {
     expect(kept.buffer.byteLength).toBe(2);
   });
 
+  it("keeps the bytes of any typed array, as they lie in memory", async () => {
+    await saveToIndexedDb("f", Float32Array.of(1, 2) as never);
+    expect(await loadFromIndexedDb("f")).toEqual(new Uint8Array(Float32Array.of(1, 2).buffer));
+    await saveToIndexedDb("i", BigInt64Array.of(3n) as never);
+    expect(await loadFromIndexedDb("i")).toEqual(new Uint8Array(BigInt64Array.of(3n).buffer));
+  });
+
   it("says that a name is unknown", async () => {
     await expect(loadFromIndexedDb("none")).rejects.toThrow(
       new DataError(

@@ -104,6 +104,7 @@ describe("clipping", () => {
     expect(() => clip(tensors[0] as never, 1)).toThrow(
       `${name}: no list of tensors; expected a list of tensors that have gradients, got Tensor.`,
     );
+    expect(() => clip(Array<never>(3), 1)).toThrow(`${name}: no list of tensors`); // holes, which every() passes over
     expect([...gradientsOf(tensors)[0]]).toEqual(values);
   });
 });

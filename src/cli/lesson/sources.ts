@@ -2,7 +2,7 @@
  * Where the terminal finds the data of lessons: in --data, else in LANEGRAD_DATA, else in the cache, else, if this was
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
-import { playDialogues } from "../../../course/sequences/dialogues.js";
+import { playDialogues } from "../../../course/sequences/dialogue/dialogues.js";
 import type { DataSource, Provided } from "../../../course/stage.js";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -2,7 +2,7 @@
  * A conversation with a model of `lanegrad train chat`: each line of standard input is a turn, which the model answers,
  * remembering what was said before. It ends with an empty line or with the input.
  */
-import { answererOf, drawing } from "../../../course/sequences/chatting.js";
+import { answererOf, drawing } from "../../../course/sequences/dialogue/chatting.js";
 import { type Model, strategies } from "../../index.js";
 import type { Arguments } from "../commandLine.js";
 import { seedOf } from "../seed.js";

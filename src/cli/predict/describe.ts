@@ -1,5 +1,5 @@
 /** Sentences on pictures, by saved models of the lesson on captions. A picture of another size is stretched to fit. */
-import { captionerOf } from "../../../course/sequences/captioner.js";
+import { captionerOf } from "../../../course/sequences/captioning/captioner.js";
 import { decodeImage } from "../../data/images/decode.js";
 import { resized } from "../../data/images/resize.js";
 import { DataError, message } from "../../errors.js";

@@ -3,7 +3,7 @@
  * that a model generates.
  */
 import { type Model, init, loadModel } from "../../index.js";
-import { writesCaptions } from "../../../course/sequences/captioner.js";
+import { writesCaptions } from "../../../course/sequences/captioning/captioner.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
 import { type Arguments, helpHint, wrong } from "../commandLine.js";

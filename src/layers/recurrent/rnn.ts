@@ -14,7 +14,7 @@ import { copyFloat32 } from "../../runtime/primitives.js";
 import { empty, zeros } from "../../tensor/create.js";
 import { type Shape, checkShape, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { Layer} from "../layer.js";
+import type { Layer } from "../layer.js";
 import { type CallContext, type LayerOptions, partOf } from "../layer.js";
 import { factorsOf, reverseMask } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";

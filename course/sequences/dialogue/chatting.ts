@@ -19,7 +19,7 @@ import {
   text,
 } from "lanegrad";
 import type { Block } from "lanegrad/report";
-import type { Task, TrainingData } from "../support/networkLesson.js";
+import type { Task, TrainingData } from "../../support/networkLesson.js";
 import { marksOf, turnsOf, unigramLoss, withoutContext } from "./dialogues.js";
 
 /** The longest answer. */

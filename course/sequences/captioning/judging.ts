@@ -4,10 +4,10 @@
  */
 import { type Tensor, type datasets, text } from "lanegrad";
 import { type Block, type Picture, colorPicture } from "lanegrad/report";
-import { count, decimal, percent } from "../support/format.js";
-import type { Task, TestResult, TrainingData } from "../support/networkLesson.js";
+import { count, decimal, percent } from "../../support/format.js";
+import type { Task, TestResult, TrainingData } from "../../support/networkLesson.js";
 import { type Looks, captionerOf } from "./captioner.js";
-import { commonest, nearest } from "./captionBaselines.js";
+import { commonest, nearest } from "./baselines.js";
 
 /** The width of the beam for photographs. */
 const width = 3;
