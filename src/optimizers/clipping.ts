@@ -51,7 +51,7 @@ function gradientsOf(op: string, tensors: unknown, limit: number): Gradient[] {
     const expected = "a list of tensors that have gradients";
     throw new UsageError(message(op, "no list of tensors", { expected, got: show(tensors) }));
   }
-  return tensors.flatMap(({ grad }) => (grad === undefined ? [] : [{ gradients: grad }]));
+  return (tensors as Tensor[]).flatMap(({ grad }) => (grad === undefined ? [] : [{ gradients: grad }]));
 }
 
 function withClipper<T>(all: readonly Gradient[], fn: (clipper: NormClipper) => T): T {
