@@ -77,8 +77,11 @@ describe("lanegrad table mnist", () => {
 
   it.each([
     [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write --report"],
-    [[], "lanegrad table: missing table; expected mnist, imdb or diacritics-depths."],
-    [["imagenet"], 'table: unknown table; expected mnist, imdb or diacritics-depths, got "imagenet".'],
+    [[], "lanegrad table: missing table; expected mnist, imdb, diacritics-depths or translate-attention."],
+    [
+      ["imagenet"],
+      'table: unknown table; expected mnist, imdb, diacritics-depths or translate-attention, got "imagenet".',
+    ],
     [["mnist", "--data", join(folder, "none")], "cannot read --data"],
   ])("refuses %j", async (args, text) => {
     const { status, stderr } = await run(...args);

@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chat } from "../../course/sequences/chat.js";
 import { type ChatData, answererOf } from "../../course/sequences/dialogue/chatting.js";
-import { answersOf, playDialogues, turnsOf, unigramLoss, withoutContext } from "../../course/sequences/dialogue/dialogues.js";
+import {
+  answersOf,
+  playDialogues,
+  turnsOf,
+  unigramLoss,
+  withoutContext,
+} from "../../course/sequences/dialogue/dialogues.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { DataError } from "../../src/errors.js";
 import { layers, loadModel, noGrad, sequential, tensor, text } from "../../src/index.js";
