@@ -78,7 +78,7 @@ function conversation(worker: Worker): HTMLElement[] {
     question.querySelector<HTMLElement>("textarea, input")?.focus();
   });
   const box = element("section", "", "data");
-  box.append(element("h3", "Model"), chooser("Choose a model", ".safetensors", open));
+  box.append(element("h2", "Model"), chooser("Choose a model", ".safetensors", open));
   box.addEventListener("dragover", (event) => event.preventDefault());
   box.addEventListener("drop", (event) => {
     event.preventDefault();

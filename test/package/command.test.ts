@@ -66,7 +66,7 @@ describe("the installed command", () => {
   it("answers a turn as soon as its line is there, and ends at an empty one though the pipe stays open", async () => {
     const turns = Array.from({ length: 60 }, (_, i) => `Citizen ${i}:\nSpeak, speak ${i}.`).join("\n\n");
     writeFileSync(file("plays.txt"), turns);
-    const trained = ["train", "chat", "--data", "plays.txt", "--tokens", "300", "--epochs", "1", "--out", "chat.safetensors"]; // prettier-ignore
+    const trained = ["train", "chat", "--data", "plays.txt", "--tokens", "300", "--batch", "8", "--epochs", "1", "--out", "chat.safetensors"]; // prettier-ignore
     expect((await run(command, trained)).status).toBe(0);
     const child = spawn(command, ["predict", "chat.safetensors", "--chat"], { cwd: project, stdio: ["pipe", "pipe", "inherit"] }); // prettier-ignore
     const further = ["Speak again.\n", "\n"];
