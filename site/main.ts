@@ -3,7 +3,7 @@ import { lessons } from "../course/index.js";
 import { type Chapter, type Lesson, chapters } from "../course/stage.js";
 import { element } from "../src/report/browser/elements.js";
 import { defineLessonElement } from "./lessonElement.js";
-import { defineModelElement } from "./modelElement.js";
+import { defineModelElement } from "./model/modelElement.js";
 
 const main = document.querySelector("main")!;
 

@@ -1,7 +1,7 @@
 /** Runs a saved model of the course in a worker: opens its file, and answers to texts or pictures. */
 import { DataError, type Model, init, loadModel, tensor } from "lanegrad";
-import { textAnsweringOf } from "../course/sequences/answering.js";
-import { captionerOf, writesCaptions } from "../course/sequences/captioning/captioner.js";
+import { textAnsweringOf } from "../../course/sequences/answering.js";
+import { captionerOf, writesCaptions } from "../../course/sequences/captioning/captioner.js";
 import type { ModelOrder, ModelReport } from "./modelMessages.js";
 
 const tell = (report: ModelReport): void => postMessage(report);

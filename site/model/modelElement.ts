@@ -3,9 +3,9 @@
  * is translated, a line of dialogue is answered with the turns before in mind, a picture is described. The model runs in
  * a worker, and nothing is sent anywhere.
  */
-import { element } from "../src/report/browser/elements.js";
-import { droppedFiles } from "./givenFiles.js";
-import { lessonStyle } from "./lessonStyle.js";
+import { element } from "../../src/report/browser/elements.js";
+import { droppedFiles } from "../givenFiles.js";
+import { lessonStyle } from "../lessonStyle.js";
 import type { Asked, ModelOrder, ModelReport } from "./modelMessages.js";
 
 /** The element. */
