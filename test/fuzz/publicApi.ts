@@ -131,7 +131,7 @@ function rightOfWords(name: string): () => readonly unknown[] {
   if (name.startsWith("words.evaluate"))
     return () => [someVectors(), { text: name.endsWith("Analogies") ? "a b c a" : "a b 1" }];
   if (name === "words.lsa") return () => [["a b", "b a c"], { minCount: 1, dimensions: 1 }];
-  if (name === "words.pcaMap") return () => [someVectors(), { words: ["a", "b"] }];
+  if (name === "words.pcaMap" || name === "words.tsneMap") return () => [someVectors(), { words: ["a", "b"] }];
   if (name === "words.subsample") return () => [words.corpusOf("a b", { minCount: 1 })];
   if (name === "words.keepProbabilities") return () => [words.corpusOf("a b", { minCount: 1 }).vocabulary];
   return name.startsWith("words.load") || name.startsWith("words.read") ? () => [] : () => ["some words of a text"];

@@ -2,11 +2,10 @@
  * A map of some words: the two directions in which their vectors differ most. Letters: n words, D dimensions. Source:
  * Pearson 1901, principal components.
  */
-import { UsageError, checkKeys, message, show } from "../errors.js";
-import { checkList } from "../options.js";
-import { checkVectors } from "./evaluateSimilarity.js";
-import { fixSigns, gram, symmetricEigen } from "./factorize.js";
-import type { WordVectors } from "./vectors.js";
+import { checkKeys } from "../../errors.js";
+import { fixSigns, gram, symmetricEigen } from "../factorize.js";
+import type { WordVectors } from "../vectors.js";
+import { type PlacedWords, placed, wordsOfMap } from "./mapWords.js";
 
 /** Options of {@link pcaMap}. */
 export interface PcaMapOptions {
@@ -14,20 +13,8 @@ export interface PcaMapOptions {
   readonly words: readonly string[];
 }
 
-/** A word on a map. */
-export interface MappedWord {
-  readonly word: string;
-  /** Along the first principal axis; the mean of all words is 0. */
-  readonly x: number;
-  /** Along the second. */
-  readonly y: number;
-}
-
 /** What {@link pcaMap} returns. */
-export interface WordMap {
-  readonly points: readonly MappedWord[];
-  /** Words without vectors, which are not on the map. */
-  readonly missing: readonly string[];
+export interface WordMap extends PlacedWords {
   /** The share of the variance along each of the two axes, 0 … 1. */
   readonly explained: readonly [number, number];
 }
@@ -40,29 +27,21 @@ export interface WordMap {
  */
 export function pcaMap(vectors: WordVectors, options: PcaMapOptions): WordMap {
   const op = "words.pcaMap";
-  checkVectors(op, vectors);
   checkKeys(op, options, ["words"]);
-  checkList(op, "words", options.words);
-  const asked = [...new Set(Array.from(options.words))];
-  for (const word of asked as readonly unknown[]) {
-    if (typeof word !== "string") throw new UsageError(message(op, "words must be texts", { got: show(word) }));
-  }
-  const words = asked.filter((word) => vectors.rowOf(word) !== undefined);
-  if (words.length < 2) {
-    const got = `${words.length} of ${asked.length}`;
-    throw new UsageError(message(op, "too few of the words have vectors", { expected: "at least 2", got }));
-  }
-  const [n, D] = [words.length, vectors.dimensions];
-  const X = centred(words.map((word) => vectors.vectorOf(word)), D); // prettier-ignore
-  const { coordinates, values } = n <= D ? fromRows(transposed(X, n, D), n) : fromColumns(X, D);
-  fixSigns(coordinates, 2);
+  const found = wordsOfMap(op, vectors, options.words);
+  const { coordinates, values } = principalComponents(found.rows, vectors.dimensions);
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
   const share = (axis: number): number => (total === 0 ? 0 : Math.max(0, values[axis] ?? 0) / total);
-  return {
-    points: words.map((word, i) => ({ word, x: coordinates[2 * i], y: coordinates[2 * i + 1] })),
-    missing: asked.filter((word) => vectors.rowOf(word) === undefined),
-    explained: [share(0), share(1)],
-  };
+  return { ...placed(found, coordinates), explained: [share(0), share(1)] };
+}
+
+/** The two principal components of n rows of D numbers, each axis turned so that its farthest point is positive. */
+export function principalComponents(rows: readonly Float32Array[], D: number): Components {
+  const n = rows.length;
+  const X = centred(rows, D);
+  const components = n <= D ? fromRows(transposed(X, n, D), n) : fromColumns(X, D);
+  fixSigns(components.coordinates, 2);
+  return components;
 }
 
 /** The rows minus their mean, (n, D). */
@@ -76,9 +55,11 @@ function transposed(X: Float64Array, n: number, D: number): Float64Array {
   return X.map((_, at) => X[(at % n) * D + Math.floor(at / n)]);
 }
 
-interface Components {
+/** Coordinates along principal axes. */
+export interface Components {
   /** (n, 2) */
   readonly coordinates: Float64Array;
+  /** The variance along each axis, times n, descending. */
   readonly values: Float64Array;
 }
 
