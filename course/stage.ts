@@ -16,6 +16,8 @@ export const chapters = {
   convolution: "Convolutional networks",
   recurrent: "Recurrent networks",
   sequences: "From sequence to sequence",
+  words: "Words as vectors",
+  speech: "Speech",
 } as const;
 
 /** The name of a chapter, which is also its folder. */
