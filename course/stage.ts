@@ -119,6 +119,8 @@ export interface SourceFile {
   readonly names: readonly string[];
   /** Default false. */
   readonly isOptional?: boolean;
+  /** The option by which the command takes this file, not by --data: `vectors` for --vectors. Default: none. */
+  readonly option?: { readonly name: string; readonly about: string };
 }
 
 /** The data from a source. */

@@ -49,7 +49,7 @@ const below = {
   speech: [...core, "ops", "data", "io"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
-    ...["bench", "course"],
+    ...["words", "speech", "bench", "course"],
   ],
 };
 

@@ -4,7 +4,7 @@ import type { Command } from "./command.js";
 import { threadsOption, wideOption } from "./engine.js";
 import { play } from "./lesson/play.js";
 import { settingOptions } from "./lesson/settings.js";
-import { dataOptions } from "./lesson/sources.js";
+import { dataOptions, fileOptions } from "./lesson/sources.js";
 import { seedOption } from "./seed.js";
 import { beside } from "./terminal/layout.js";
 
@@ -17,6 +17,7 @@ export const table: Command = {
   operand: { name: "table", choices: tables.map(({ name }) => name), isRequired: true },
   options: {
     ...dataOptions,
+    ...fileOptions(tables),
     ...settingOptions(tables),
     seed: seedOption,
     report: { value: "FILE.html", about: "write a page with the table, curves, and accuracy against time" },

@@ -5,7 +5,7 @@ import type { Command } from "./command.js";
 import { threadsOption, wideOption } from "./engine.js";
 import { play } from "./lesson/play.js";
 import { settingOptions, settingsText } from "./lesson/settings.js";
-import { dataOptions } from "./lesson/sources.js";
+import { dataOptions, fileOptions } from "./lesson/sources.js";
 import { seedOption } from "./seed.js";
 import { beside } from "./terminal/layout.js";
 
@@ -37,6 +37,7 @@ export const train: Command = {
   },
   options: {
     ...dataOptions,
+    ...fileOptions(trainable),
     ...settingOptions(trainable),
     seed: seedOption,
     model: {

@@ -50,6 +50,37 @@ describe("lanegrad train imdb", () => {
     expect(stdout).toMatch(/validation|val/i);
   });
 
+  it("--vectors: the embedding begins with the vectors of a file, scaled, and as wide as they are", async () => {
+    const [vectors, out] = [join(folder, "own.txt"), join(folder, "own.safetensors")];
+    writeFileSync(vectors, "3 2\nwonderful 3 4\nelsewhere 1 1\nw17 0 -5\n");
+    const args = ["--model", "gru", "--vectors", vectors, "--epochs", "1", "--lr", "0.0000001", "--out", out];
+    const { status, stdout, stderr } = await run("train", "imdb", "--data", folder, ...args);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("2 of 10,000 words begin with vectors");
+    const model = await loadModel(out);
+    const [embeddings] = model.weights;
+    expect(embeddings.value.shape).toEqual([10_000, 2]);
+    // The root mean square of 3, 4, 0, −5 is √12.5; it becomes 0.1. Tokens are ranks + 3.
+    const [rows, scale] = [embeddings.value.toArray() as number[][], 0.1 / Math.sqrt(12.5)];
+    for (const [token, row] of [
+      [13, [3, 4]],
+      [20, [0, -5]],
+    ] as const) {
+      // prettier-ignore
+      for (const d of [0, 1]) expect(rows[token][d]).toBeCloseTo(scale * row[d], 4);
+    }
+    expect(Math.abs(rows[500][0])).toBeLessThan(0.051); // as drawn
+    model.dispose();
+  });
+
+  it("--vectors without a word of the reviews, or for another lesson, is refused", async () => {
+    const vectors = join(folder, "other.txt");
+    writeFileSync(vectors, "1 2\nelsewhere 1 1\n");
+    const refused = await run("train", "imdb", "--data", folder, "--vectors", vectors);
+    expect(refused.stderr).toContain("none of the words of the reviews has a vector in that file");
+    expect((await run("train", "xor", "--vectors", vectors)).stderr).toContain("--vectors is not for xor");
+  });
+
   it("has six networks, whose weights are counted right", () => {
     const counts = imdbNetworks.map((lesson) => {
       const model = lesson.model(0, undefined as never, 32, { epochs: 1, batch: 32, lr: 0.001 });

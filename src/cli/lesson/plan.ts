@@ -106,13 +106,13 @@ function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wante
 /** The command line that resumes from a checkpoint. */
 export function resumeCommand({ lesson }: Plan, args: Arguments, checkpoint: string): string {
   const isAsked = args.text("checkpoint") === checkpoint;
-  const again = args.again(["data", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]);
+  const again = args.again(["data", "vectors", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]);
   return commandText(["npx", "lanegrad", "train", lesson.name, "--resume", checkpoint, ...again]);
 }
 
 /** The command line that repeats the result. */
 export function repeatCommand({ command, lesson, settings, seed }: Plan, args: Arguments): string {
   const words = wordsOf(lesson.settings, settings);
-  const again = args.again(["data", ...flagsOf(lesson), "threads", "wide"]);
+  const again = args.again(["data", "vectors", ...flagsOf(lesson), "threads", "wide"]);
   return commandText(["npx", "lanegrad", command, lesson.name, ...words, "--seed", String(seed), ...again]);
 }

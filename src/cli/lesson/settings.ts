@@ -70,7 +70,8 @@ const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
 /** @throws {CommandLineError} for an option that the lesson does not use */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
   const { name, kind, settings, sources } = lesson;
-  const data = sources.length > 0 ? ["data", "download"] : [];
+  const files = sources.flatMap(({ files }) => files.flatMap(({ option }) => option?.name ?? []));
+  const data = sources.length > 0 ? ["data", "download", ...files] : [];
   const own = [...Object.keys(settings), ...data, ...common];
   if (kind === "network") own.push("out", "resume", "checkpoint");
   const families = new Set(lessons.flatMap(({ family }) => family?.name ?? []));

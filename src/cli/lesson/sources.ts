@@ -3,11 +3,12 @@
  * requested, on the network. Nothing is downloaded without a request. How the files are read is in src/data/.
  */
 import { playDialogues } from "../../../course/sequences/dialogue/dialogues.js";
-import type { DataSource, Provided } from "../../../course/stage.js";
+import type { DataSource, Lesson, Provided } from "../../../course/stage.js";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DataError, message, show } from "../../errors.js";
 import { datasets, text } from "../../index.js";
+import { loadWordVectors } from "../../words/index.js";
 import type { Arguments, Signature } from "../commandLine.js";
 import { placesOf } from "./places.js";
 
@@ -24,6 +25,16 @@ export const dataOptions: Signature["options"] = {
   },
 };
 
+/** The options for files of a data set that --data does not find. */
+export function fileOptions(lessons: readonly Lesson[]): Signature["options"] {
+  const files = lessons.flatMap(({ sources }) => sources.flatMap((source) => source.files));
+  return Object.fromEntries(
+    files.flatMap(({ option }) =>
+      option === undefined ? [] : [[option.name, { value: "FILE", about: option.about }]],
+    ),
+  );
+}
+
 /** How a data set is found, read, and downloaded on this machine. */
 interface Loader {
   /** The missing data, for people: "MNIST is". */
@@ -33,7 +44,7 @@ interface Loader {
   /** "MNIST" in "downloading MNIST: 1 of 2 MB from …" */
   readonly noun: string;
   /** Reads the data from a place; undefined if they are not there. @param place undefined for the cache */
-  readonly load: (place: string | undefined) => Promise<Provided<unknown> | undefined>;
+  readonly load: (place: string | undefined, args: Arguments) => Promise<Provided<unknown> | undefined>;
   readonly download?: (options: datasets.CacheOptions) => Promise<unknown>;
 }
 
@@ -53,10 +64,13 @@ const loaders: Readonly<Record<string, Loader>> = {
     subject: "the film reviews are",
     hint: "Pass --data DIR with the reviews as files or as imdb.npz, or --download to fetch them once into the cache (19 MB).",
     noun: "reviews",
-    async load(place) {
+    async load(place, args) {
       const found = await datasets.findImdb(place);
       if (found === undefined) return undefined;
-      return { data: await datasets.imdb({ numWords: 10_000, ...found }), place: Object.values(found)[0] };
+      const file = args.text("vectors");
+      const vectors = file === undefined ? undefined : await loadWordVectors(file);
+      const reviews = await datasets.imdb({ numWords: 10_000, ...found });
+      return { data: { ...reviews, ...(vectors && { vectors }) }, place: Object.values(found)[0] };
     },
     download: (options) => datasets.imdb({ numWords: 10_000, ...options }),
   },
@@ -153,7 +167,7 @@ export async function provide<Data>(
   const { subject, hint, noun, load, download } = loaders[name];
   const [folder, defaultFolder] = [args.text("data"), env.LANEGRAD_DATA];
   for (const place of await placesOf({ folder, defaultFolder })) {
-    const found = await load(place);
+    const found = await load(place, args);
     if (found !== undefined) return found as Provided<Data>;
   }
   if (args.has("download") && folder === undefined && download !== undefined) {
