@@ -110,7 +110,7 @@ export const firstOf = {
   "assembly/simd/angle.ts": kernels("math"),
   "assembly/elementwise/rounding.ts": ["test/ops/composed.test.ts"],
   "assembly/reduce/product.ts": ["test/ops/composed.test.ts"],
-  "src/data/formats/png.ts": ["test/data/png.test.ts"],
+  "src/data/formats/png.ts": ["test/data/formats/png.test.ts"],
   "assembly/conv/winograd.ts": kernels("product/winograd"),
   "assembly/conv/winogradConvolve.ts": kernels("product/winograd"),
   "assembly/conv/winogradGradient.ts": kernels("product/winograd"),

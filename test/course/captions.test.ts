@@ -9,7 +9,7 @@ import { isOn } from "../../course/sequences/captioning/judging.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { datasets, init, loadModel, tensor, text } from "../../src/index.js";
 import { record } from "../cli/support.js";
-import { writePng } from "../support/png.js";
+import { writePng } from "../support/files/png.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-captions-"));
 const file = (name: string): string => join(folder, name);

@@ -26,9 +26,9 @@ import { ZipArchive } from "../../src/io/zip.js";
 import { loadModel } from "../../src/models/file/loading.js";
 import type { Model } from "../../src/models/model.js";
 import "../support/engine.js";
-import { numpyFile } from "../support/numpyFiles.js";
-import { chunk, ihdr, signature } from "../support/png.js";
-import { writeZip } from "../support/zip.js";
+import { numpyFile } from "../support/files/numpyFiles.js";
+import { chunk, ihdr, signature } from "../support/files/png.js";
+import { writeZip } from "../support/files/zip.js";
 
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.concat(parts));

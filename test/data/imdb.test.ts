@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findImdb, imdb, reviewWordsFrom, type Reviews } from "../../src/data/index.js";
 import { encodeRanks } from "../../src/data/text/index.js";
 import { DataError, LanegradError, UsageError } from "../../src/errors.js";
-import { numpyFile } from "../support/numpyFiles.js";
-import { writeZip } from "../support/zip.js";
+import { numpyFile } from "../support/files/numpyFiles.js";
+import { writeZip } from "../support/files/zip.js";
 import { sharedData } from "../support/sharedData.js";
 import "../support/engine.js";
 

@@ -33,9 +33,9 @@ import { gunzip, gunzipStart } from "../../src/io/gzip.js";
 import { type Safetensors, decodeSafetensors, encodeSafetensors } from "../../src/io/safetensors.js";
 import { ZipArchive } from "../../src/io/zip.js";
 import { encodeWav, readWav } from "../../src/speech/index.js";
-import { numpyFile } from "../support/numpyFiles.js";
-import { chunk, ihdr, signature, writePng } from "../support/png.js";
-import { writeZip } from "../support/zip.js";
+import { numpyFile } from "../support/files/numpyFiles.js";
+import { chunk, ihdr, signature, writePng } from "../support/files/png.js";
+import { writeZip } from "../support/files/zip.js";
 import type { Damage } from "./damage.js";
 import type { Draw } from "./fuzzer.js";
 

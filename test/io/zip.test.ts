@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/errors.js";
 import { ZipArchive } from "../../src/io/zip.js";
-import { numpyFile } from "../support/numpyFiles.js";
+import { numpyFile } from "../support/files/numpyFiles.js";
 
 const names = ["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"];
 const damaged =

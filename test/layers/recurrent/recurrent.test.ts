@@ -1,21 +1,21 @@
 /** Recurrent layers: their formula against float64, states, masks, options, and what they refuse. */
 import { describe, expect, it } from "vitest";
-import { bidirectional, dense, gru, input, lstm, simpleRnn } from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { identity, ones, zeros } from "../../src/initializers/index.js";
-import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/file/loading.js";
-import type { Model } from "../../src/models/model.js";
-import { model, sequential } from "../../src/models/sequential.js";
-import { concat } from "../../src/ops/shape/concat.js";
-import { slice } from "../../src/ops/shape/slice.js";
-import type { SequenceAttributes } from "../../src/ops/recurrent/sequence.js";
-import { sgd } from "../../src/optimizers/index.js";
-import { tensor } from "../../src/tensor/create.js";
-import { type Cell, gruCell, lstmCell, runCell, simpleCell } from "../support/cells.js";
-import { expectClose } from "../support/compare.js";
-import "../support/engine.js";
-import { run } from "./calls.js";
+import { bidirectional, dense, gru, input, lstm, simpleRnn } from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { identity, ones, zeros } from "../../../src/initializers/index.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import { loadModel } from "../../../src/models/file/loading.js";
+import type { Model } from "../../../src/models/model.js";
+import { model, sequential } from "../../../src/models/sequential.js";
+import { concat } from "../../../src/ops/shape/concat.js";
+import { slice } from "../../../src/ops/shape/slice.js";
+import type { SequenceAttributes } from "../../../src/ops/recurrent/sequence.js";
+import { sgd } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { type Cell, gruCell, lstmCell, runCell, simpleCell } from "../../support/cells.js";
+import { expectClose } from "../../support/compare.js";
+import "../../support/engine.js";
+import { run } from "../calls.js";
 
 const bound = { relative: 1e-5, absolute: 1e-5 };
 

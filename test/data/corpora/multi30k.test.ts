@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { datasets } from "../../src/index.js";
-import { DataError, UsageError } from "../../src/errors.js";
+import { datasets } from "../../../src/index.js";
+import { DataError, UsageError } from "../../../src/errors.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-multi30k-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,16 +1,16 @@
 /** Layers of images and sequences without parameters: each against its op, its shapes before there are values, its file form, and what it refuses. */
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../src/config.js";
-import { ShapeError, UsageError } from "../../src/errors.js";
-import * as layers from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { layerFrom } from "../../src/layers/registry.js";
-import * as ops from "../../src/ops/index.js";
-import { tensor } from "../../src/tensor/create.js";
-import type { Shape } from "../../src/tensor/shape.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
-import "../support/engine.js";
-import { run } from "./calls.js";
+import type { Config } from "../../../src/config.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
+import * as layers from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { layerFrom } from "../../../src/layers/registry.js";
+import * as ops from "../../../src/ops/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import type { Shape } from "../../../src/tensor/shape.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
+import "../../support/engine.js";
+import { run } from "../calls.js";
 
 const image: Shape = [2, 6, 5, 3];
 const sequence: Shape = [2, 7, 3];

@@ -1,8 +1,8 @@
 /** Layers that normalise: training and prediction against float64, moving averages, freezing, checkpoints, files, bad input. */
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../src/config.js";
-import { ShapeError, UsageError } from "../../src/errors.js";
-import { constant, ones } from "../../src/initializers/index.js";
+import type { Config } from "../../../src/config.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
+import { constant, ones } from "../../../src/initializers/index.js";
 import {
   activation,
   batchNormalization,
@@ -11,22 +11,22 @@ import {
   highway,
   input,
   layerNormalization,
-} from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { layerFrom } from "../../src/layers/registry.js";
-import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/file/loading.js";
-import type { Model } from "../../src/models/model.js";
-import { sequential } from "../../src/models/sequential.js";
-import { groupNorm, layerNorm } from "../../src/ops/index.js";
-import { sgd } from "../../src/optimizers/index.js";
-import { l1l2 } from "../../src/regularizers/index.js";
-import { tensor } from "../../src/tensor/create.js";
-import { type Shape, sizeOf } from "../../src/tensor/shape.js";
-import { expectClose } from "../support/compare.js";
-import "../support/engine.js";
-import { expectSameWeights, normals, stopAfterBatch, weightsOf } from "../models/networks.js";
-import { run } from "./calls.js";
+} from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { layerFrom } from "../../../src/layers/registry.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import { loadModel } from "../../../src/models/file/loading.js";
+import type { Model } from "../../../src/models/model.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { groupNorm, layerNorm } from "../../../src/ops/index.js";
+import { sgd } from "../../../src/optimizers/index.js";
+import { l1l2 } from "../../../src/regularizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { type Shape, sizeOf } from "../../../src/tensor/shape.js";
+import { expectClose } from "../../support/compare.js";
+import "../../support/engine.js";
+import { expectSameWeights, normals, stopAfterBatch, weightsOf } from "../../models/networks.js";
+import { run } from "../calls.js";
 
 const bound = { relative: 1e-5, absolute: 1e-5 };
 

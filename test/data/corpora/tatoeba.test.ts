@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { findTatoeba } from "../../src/data/index.js";
+import { findTatoeba } from "../../../src/data/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-tatoeba-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,10 +1,10 @@
 /** Layers that change images: what training sees, what inference sees, and that a seed decides it. */
 import { describe, expect, it } from "vitest";
-import { layers, losses, optimizers, sequential, ShapeError, tensor } from "../../src/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { Random } from "../../src/tensor/random.js";
-import "../support/engine.js";
-import { run } from "./calls.js";
+import { layers, losses, optimizers, sequential, ShapeError, tensor } from "../../../src/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { Random } from "../../../src/tensor/random.js";
+import "../../support/engine.js";
+import { run } from "../calls.js";
 
 const { cutout, deskew, randomDistortion } = layers;
 const shape = [6, 9, 8, 2];

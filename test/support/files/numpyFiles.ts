@@ -1,5 +1,5 @@
 /** Files as NumPy writes them; test/golden/numpyFiles.py made them. */
-import golden from "../golden/numpy.json" with { type: "json" };
+import golden from "../../golden/numpy.json" with { type: "json" };
 
 const files: Readonly<Record<string, string>> = golden;
 

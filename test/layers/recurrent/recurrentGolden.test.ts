@@ -6,22 +6,22 @@ import {
   gru as gruLayer,
   lstm as lstmLayer,
   simpleRnn as simpleLayer,
-} from "../../src/layers/index.js";
-import { binaryCrossentropy } from "../../src/losses/index.js";
-import { sequential } from "../../src/models/sequential.js";
-import { add, mul } from "../../src/ops/pointwise/arithmetic.js";
-import { concat } from "../../src/ops/shape/concat.js";
-import { gru } from "../../src/ops/recurrent/gru.js";
-import { lstm } from "../../src/ops/recurrent/lstm.js";
-import { sum } from "../../src/ops/reduce/reduce.js";
-import type { SequenceOptions, SequenceResult } from "../../src/ops/recurrent/sequence.js";
-import { simpleRnn } from "../../src/ops/recurrent/simpleRnn.js";
-import { adam } from "../../src/optimizers/index.js";
-import { tensor } from "../../src/tensor/create.js";
-import type { Shape } from "../../src/tensor/shape.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
-import "../support/engine.js";
-import { type GoldenRecurrentCase, expectClose, goldenRecurrent, goldenRecurrentTraces } from "../support/golden.js";
+} from "../../../src/layers/index.js";
+import { binaryCrossentropy } from "../../../src/losses/index.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { add, mul } from "../../../src/ops/pointwise/arithmetic.js";
+import { concat } from "../../../src/ops/shape/concat.js";
+import { gru } from "../../../src/ops/recurrent/gru.js";
+import { lstm } from "../../../src/ops/recurrent/lstm.js";
+import { sum } from "../../../src/ops/reduce/reduce.js";
+import type { SequenceOptions, SequenceResult } from "../../../src/ops/recurrent/sequence.js";
+import { simpleRnn } from "../../../src/ops/recurrent/simpleRnn.js";
+import { adam } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import type { Shape } from "../../../src/tensor/shape.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
+import "../../support/engine.js";
+import { type GoldenRecurrentCase, expectClose, goldenRecurrent, goldenRecurrentTraces } from "../../support/golden.js";
 
 const { N, T, I, H, cases } = goldenRecurrent();
 

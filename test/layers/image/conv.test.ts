@@ -1,15 +1,15 @@
 /** The layers of convolutions: values against float64 loops, shapes, parameters, files, and what they refuse. */
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../src/config.js";
-import { ShapeError, UsageError } from "../../src/errors.js";
-import { heNormal, ones } from "../../src/initializers/index.js";
-import * as layers from "../../src/layers/index.js";
-import { layerFrom } from "../../src/layers/registry.js";
-import { l2 } from "../../src/regularizers/index.js";
-import { expectClose } from "../support/compare.js";
-import "../support/engine.js";
-import type { Operand } from "../support/operands.js";
-import { run } from "./calls.js";
+import type { Config } from "../../../src/config.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
+import { heNormal, ones } from "../../../src/initializers/index.js";
+import * as layers from "../../../src/layers/index.js";
+import { layerFrom } from "../../../src/layers/registry.js";
+import { l2 } from "../../../src/regularizers/index.js";
+import { expectClose } from "../../support/compare.js";
+import "../../support/engine.js";
+import type { Operand } from "../../support/operands.js";
+import { run } from "../calls.js";
 
 const bound = { relative: 1e-5, absolute: 1e-5 };
 

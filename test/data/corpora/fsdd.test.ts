@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
-import { DataError, UsageError } from "../../src/errors.js";
-import { datasets } from "../../src/index.js";
-import { encodeWav } from "../../src/speech/index.js";
-import { sharedData } from "../support/sharedData.js";
+import { DataError, UsageError } from "../../../src/errors.js";
+import { datasets } from "../../../src/index.js";
+import { encodeWav } from "../../../src/speech/index.js";
+import { sharedData } from "../../support/sharedData.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-fsdd-"));
 afterAll(() => rmSync(folder, { recursive: true }));

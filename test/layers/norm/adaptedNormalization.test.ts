@@ -1,6 +1,6 @@
 /** layers.normalization: statistics of data against plain loops, given ones, saving, and what does not fit. */
 import { describe, expect, it } from "vitest";
-import { ShapeError, UsageError } from "../../src/errors.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
 import {
   layers,
   loadModel,
@@ -11,8 +11,8 @@ import {
   tensor,
   type Layer,
   type Shape,
-} from "../../src/index.js";
-import "../support/engine.js";
+} from "../../../src/index.js";
+import "../../support/engine.js";
 
 type Options = Parameters<typeof layers.normalization>[0];
 

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
-import { findTreebank, parseConllu } from "../../src/data/corpora/treebank.js";
-import { findVietnamese, vietnamese } from "../../src/data/corpora/vietnamese.js";
-import { DataError, UsageError } from "../../src/errors.js";
-import { sharedData } from "../support/sharedData.js";
+import { findTreebank, parseConllu } from "../../../src/data/corpora/treebank.js";
+import { findVietnamese, vietnamese } from "../../../src/data/corpora/vietnamese.js";
+import { DataError, UsageError } from "../../../src/errors.js";
+import { sharedData } from "../../support/sharedData.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-vietnamese-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pixelStore } from "../../src/data/images/pixelStore.js";
-import { datasets, layers, losses, optimizers, sequential } from "../../src/index.js";
-import "../support/engine.js";
-import { writePng } from "../support/png.js";
+import { pixelStore } from "../../../src/data/images/pixelStore.js";
+import { datasets, layers, losses, optimizers, sequential } from "../../../src/index.js";
+import "../../support/engine.js";
+import { writePng } from "../../support/files/png.js";
 
 const size = [2, 3] as const;
 const bytesOf = 2 * 3 * 3;

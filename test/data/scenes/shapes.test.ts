@@ -1,6 +1,6 @@
 /** Shapes in a picture: areas, boxes, edges, and what lies outside. */
 import { describe, expect, it } from "vitest";
-import { boxOf, drawShape, shapeNames, type ShapeName } from "../../src/data/scenes/shapes.js";
+import { boxOf, drawShape, shapeNames, type ShapeName } from "../../../src/data/scenes/shapes.js";
 
 const side = 64;
 const white = [255, 255, 255] as const;

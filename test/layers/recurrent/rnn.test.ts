@@ -1,6 +1,6 @@
 /** Any cell over time: the LSTM's step against the fused layer, models as cells, constants with masks, carried states, files, and what is refused. */
 import { describe, expect, it } from "vitest";
-import { ShapeError, UsageError } from "../../src/errors.js";
+import { ShapeError, UsageError } from "../../../src/errors.js";
 import {
   Layer,
   type LayerOptions,
@@ -16,13 +16,13 @@ import {
   optimizers,
   sequential,
   tensor,
-} from "../../src/index.js";
-import type { Parameter } from "../../src/layers/parameter.js";
-import type { Shape } from "../../src/tensor/shape.js";
-import { Random } from "../../src/tensor/random.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
-import { expectClose, expectSameBits } from "../support/compare.js";
-import "../support/engine.js";
+} from "../../../src/index.js";
+import type { Parameter } from "../../../src/layers/parameter.js";
+import type { Shape } from "../../../src/tensor/shape.js";
+import { Random } from "../../../src/tensor/random.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
+import { expectClose, expectSameBits } from "../../support/compare.js";
+import "../../support/engine.js";
 
 const H = 3;
 

@@ -12,16 +12,16 @@ import {
   repeatVector,
   simpleRnn,
   timeDistributed,
-} from "../../src/layers/index.js";
-import type { Layer } from "../../src/layers/layer.js";
-import { model, sequential } from "../../src/models/sequential.js";
-import type { SequenceAttributes } from "../../src/ops/recurrent/sequence.js";
-import { tensor } from "../../src/tensor/create.js";
-import type { Tensor } from "../../src/tensor/tensor.js";
-import { lstmCell, runCell } from "../support/cells.js";
-import { expectClose } from "../support/compare.js";
-import "../support/engine.js";
-import { run } from "./calls.js";
+} from "../../../src/layers/index.js";
+import type { Layer } from "../../../src/layers/layer.js";
+import { model, sequential } from "../../../src/models/sequential.js";
+import type { SequenceAttributes } from "../../../src/ops/recurrent/sequence.js";
+import { tensor } from "../../../src/tensor/create.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
+import { lstmCell, runCell } from "../../support/cells.js";
+import { expectClose } from "../../support/compare.js";
+import "../../support/engine.js";
+import { run } from "../calls.js";
 
 const bound = { relative: 1e-5, absolute: 1e-5 };
 const attributes: SequenceAttributes = {

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseIdx, readIdx } from "../../src/data/formats/idx.js";
-import { DataError, LanegradError } from "../../src/errors.js";
+import { parseIdx, readIdx } from "../../../src/data/formats/idx.js";
+import { DataError, LanegradError } from "../../../src/errors.js";
 
 /** An idx file of uint8 values. */
 function idx(shape: readonly number[], values: readonly number[]): Uint8Array<ArrayBuffer> {

@@ -1,18 +1,18 @@
 /** The layer-normalised LSTM against plain loops in float64, its gradients against central differences of these, ten training steps of them, masks, states. */
 import { describe, expect, it } from "vitest";
-import { dense, embedding, layerNormLstm, masking } from "../../src/layers/index.js";
-import { meanSquaredError } from "../../src/losses/index.js";
-import { loadModel } from "../../src/models/file/loading.js";
-import type { Model } from "../../src/models/model.js";
-import { sequential } from "../../src/models/sequential.js";
-import { slice } from "../../src/ops/shape/slice.js";
-import { adam, sgd } from "../../src/optimizers/index.js";
-import { tensor } from "../../src/tensor/create.js";
-import { drawNormal } from "../../src/tensor/drawNormal.js";
-import { Random } from "../../src/tensor/random.js";
-import { expectClose, expectSameBits } from "../support/compare.js";
-import "../support/engine.js";
-import { run } from "./calls.js";
+import { dense, embedding, layerNormLstm, masking } from "../../../src/layers/index.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
+import { loadModel } from "../../../src/models/file/loading.js";
+import type { Model } from "../../../src/models/model.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { slice } from "../../../src/ops/shape/slice.js";
+import { adam, sgd } from "../../../src/optimizers/index.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { drawNormal } from "../../../src/tensor/drawNormal.js";
+import { Random } from "../../../src/tensor/random.js";
+import { expectClose, expectSameBits } from "../../support/compare.js";
+import "../../support/engine.js";
+import { run } from "../calls.js";
 
 const [N, T, I, H] = [2, 3, 2, 3];
 const epsilon = 1e-3;

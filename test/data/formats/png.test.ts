@@ -1,9 +1,9 @@
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/errors.js";
-import { decodePng, maxPixels, maxSide } from "../../src/data/formats/png.js";
-import { chunk, idat, ihdr, signature, writePng } from "../support/png.js";
+import { DataError } from "../../../src/errors.js";
+import { decodePng, maxPixels, maxSide } from "../../../src/data/formats/png.js";
+import { chunk, idat, ihdr, signature, writePng } from "../../support/files/png.js";
 
 const pixelsOf = (file: Uint8Array): number[][] => {
   const { pixels } = decodePng(file);

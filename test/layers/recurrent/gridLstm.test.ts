@@ -1,12 +1,12 @@
 /** The grid LSTM against float64 loops over its places, its mask, and what it refuses. Letters: N batch, T steps, H units, D depth. */
 import { describe, expect, it } from "vitest";
-import { gridLstm, masking } from "../../src/layers/index.js";
-import { sequential } from "../../src/models/sequential.js";
-import { tensor } from "../../src/tensor/create.js";
-import { expectClose } from "../support/compare.js";
-import "../support/engine.js";
-import type { Operand } from "../support/operands.js";
-import { run } from "./calls.js";
+import { gridLstm, masking } from "../../../src/layers/index.js";
+import { sequential } from "../../../src/models/sequential.js";
+import { tensor } from "../../../src/tensor/create.js";
+import { expectClose } from "../../support/compare.js";
+import "../../support/engine.js";
+import type { Operand } from "../../support/operands.js";
+import { run } from "../calls.js";
 
 const σ = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -6,12 +6,12 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import jpeg from "jpeg-js";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { decodeImage } from "../../src/data/images/decode.js";
-import { resized } from "../../src/data/images/resize.js";
-import { DataError, LanegradError, UsageError } from "../../src/errors.js";
-import { datasets } from "../../src/index.js";
-import "../support/engine.js";
-import { writePng } from "../support/png.js";
+import { decodeImage } from "../../../src/data/images/decode.js";
+import { resized } from "../../../src/data/images/resize.js";
+import { DataError, LanegradError, UsageError } from "../../../src/errors.js";
+import { datasets } from "../../../src/index.js";
+import "../../support/engine.js";
+import { writePng } from "../../support/files/png.js";
 
 type Color = readonly [number, number, number];
 
@@ -258,7 +258,7 @@ describe("is refused", () => {
   it("JPEG in Node without jpeg-js: what to install is said", async () => {
     vi.doMock("jpeg-js", () => { throw new Error("not found"); }); // prettier-ignore
     vi.resetModules();
-    const { decodeImage: fresh } = await import("../../src/data/images/decode.js");
+    const { decodeImage: fresh } = await import("../../../src/data/images/decode.js");
     await expect(fresh("f", jpg(8, 8, red))).rejects.toThrow(
       "f: JPEG files need the package jpeg-js in Node. npm install jpeg-js, or hand in a decoder: { decodeJpeg }.",
     );

@@ -1,9 +1,9 @@
 /** Drawn clips: the same bits everywhere, captions and tags that are true of what moves. */
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { movingScenes } from "../../src/data/scenes/movingScenes.js";
-import { UsageError } from "../../src/errors.js";
-import { init } from "../../src/runtime/init.js";
+import { movingScenes } from "../../../src/data/scenes/movingScenes.js";
+import { UsageError } from "../../../src/errors.js";
+import { init } from "../../../src/runtime/init.js";
 
 it("without init: a UsageError", async () => {
   await expect(movingScenes({ count: 1 })).rejects.toThrow("lanegrad: not started.");

@@ -1,10 +1,10 @@
 /** Drawn scenes: the same bits everywhere, sentences that are true of the picture, boxes around what is named. */
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { scenes } from "../../src/data/scenes/scenes.js";
-import { colors, shapeNames } from "../../src/data/scenes/shapes.js";
-import { UsageError } from "../../src/errors.js";
-import { init } from "../../src/runtime/init.js";
+import { scenes } from "../../../src/data/scenes/scenes.js";
+import { colors, shapeNames } from "../../../src/data/scenes/shapes.js";
+import { UsageError } from "../../../src/errors.js";
+import { init } from "../../../src/runtime/init.js";
 
 it("without init: a UsageError", async () => {
   await expect(scenes({ count: 1 })).rejects.toThrow("lanegrad: not started.");

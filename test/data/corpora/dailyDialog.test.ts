@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
-import { DataError, UsageError } from "../../src/errors.js";
-import { datasets } from "../../src/index.js";
-import { sharedData } from "../support/sharedData.js";
+import { DataError, UsageError } from "../../../src/errors.js";
+import { datasets } from "../../../src/index.js";
+import { sharedData } from "../../support/sharedData.js";
 
 const { dailyDialog, findDailyDialog, parseDialogues } = datasets;
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-dailydialog-"));

@@ -1,12 +1,12 @@
 /** Arrays that NumPy wrote, pickled ones too; what else is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readIntegers, readLists } from "../../src/data/formats/npy.js";
-import { NumpyShuffler } from "../../src/data/numpyShuffle.js";
-import { pickledLists } from "../../src/data/formats/pickledLists.js";
-import { DataError } from "../../src/errors.js";
-import { ZipArchive } from "../../src/io/zip.js";
-import { numpyFile } from "../support/numpyFiles.js";
+import { readIntegers, readLists } from "../../../src/data/formats/npy.js";
+import { NumpyShuffler } from "../../../src/data/numpyShuffle.js";
+import { pickledLists } from "../../../src/data/formats/pickledLists.js";
+import { DataError } from "../../../src/errors.js";
+import { ZipArchive } from "../../../src/io/zip.js";
+import { numpyFile } from "../../support/files/numpyFiles.js";
 
 const lists = [[1, 300, 70000], [2], [5, 5, 6, 7]];
 const plain = (arrays: readonly Int32Array[]): number[][] => arrays.map((list) => [...list]);
