@@ -16,6 +16,7 @@ export {
 export { preEmphasize, windowOf, type WindowName } from "./frames.js";
 export { forwardBackward, viterbi, type MarkovChain, type StatePath, type StateStatistics } from "./hmm.js";
 export { hertzToMel, melFilters, melToHertz, type MelFiltersOptions, type MelOptions, type MelScale } from "./mel.js";
+export { microphone, recordSound, type MicrophoneOptions, type RecordSoundOptions } from "./microphone.js";
 export { changeSpeed, resample, type ResampleOptions } from "./resample.js";
 export { powerSpectrum, type FrameOptions } from "./spectrum.js";
 export { encodeWav, readWav, writeWav, type ReadWavOptions, type WriteWavOptions } from "./wav.js";

@@ -117,6 +117,7 @@ const ofSpeech: Readonly<Record<string, Target["right"]>> = {
   "speech.mfcc": () => [hum(), { sampleRate: 8000, deltas: 2 }],
   "speech.normalizeFeatures": () => [rows(), speech.featureStatistics([rows()])],
   "speech.powerSpectrum": () => [hum(), { sampleRate: 8000, window: "hann" }],
+  "speech.recordSound": () => [{ seconds: 1, sampleRate: 8000 }],
   "speech.resample": () => [hum(), { from: 8000, to: 11025 }],
   "speech.specAugment": () => [rows(), { random: new Random(1), timeShare: 1 }],
   "speech.viterbi": () => [rows(), chain()],
