@@ -14,7 +14,8 @@ export {
   type MfccOptions,
 } from "./features.js";
 export { preEmphasize, windowOf, type WindowName } from "./frames.js";
-export { forwardBackward, viterbi, type MarkovChain, type StatePath, type StateStatistics } from "./hmm.js";
+export { leftToRight, type LeftToRightOptions, type MarkovChain } from "./hmm/chain.js";
+export { forwardBackward, viterbi, type StatePath, type StateStatistics } from "./hmm/markov.js";
 export { hertzToMel, melFilters, melToHertz, type MelFiltersOptions, type MelOptions, type MelScale } from "./mel.js";
 export { changeSpeed, resample, type ResampleOptions } from "./resample.js";
 export { powerSpectrum, type FrameOptions } from "./spectrum.js";
