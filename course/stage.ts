@@ -16,6 +16,7 @@ export const chapters = {
   convolution: "Convolutional networks",
   recurrent: "Recurrent networks",
   sequences: "From sequence to sequence",
+  speech: "Speech",
 } as const;
 
 /** The name of a chapter, which is also its folder. */

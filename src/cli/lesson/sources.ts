@@ -122,6 +122,15 @@ const loaders: Readonly<Record<string, Loader>> = {
       return files && { data: await datasets.flickr8kFrom(files), place: dirname(files.sentences) };
     },
   },
+  fsdd: {
+    subject: "the spoken digits are",
+    hint: "Pass --data DIR with recordings.tar.gz or recordings.tar of the Free Spoken Digit Dataset.",
+    noun: "the recordings",
+    async load(place) {
+      const file = place === undefined ? undefined : await datasets.findFsdd(place);
+      return file === undefined ? undefined : { data: await datasets.fsdd({ file }), place: file };
+    },
+  },
   text: {
     subject: "the text of shakespeare is",
     hint: "Pass --data FILE with a text of your own, or --download to fetch it once into the cache (1.1 MB).",

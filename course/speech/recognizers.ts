@@ -1,0 +1,8 @@
+/** The models that recognise spoken digits. To add one, add its file and a line here. */
+import { convolutional } from "./convolutional.js";
+import type { Recognizer } from "./recognizer.js";
+
+/** The models, by the name that `model` takes, in the order of the table. */
+export const recognizers = {
+  cnn: convolutional,
+} as const satisfies Record<string, Recognizer>;

@@ -1,0 +1,110 @@
+/**
+ * Spoken digits as the lessons on speech hear them: the recordings, log-mel energies of them, and batches of recordings
+ * of similar length. Letters: T frames, F features, n recordings of a batch.
+ */
+import { type Random, type Tensor, datasets, tensor } from "lanegrad";
+import { addNoise, changeSpeed, logMel, normalizeFeatures, specAugment } from "lanegrad/speech";
+import type { DataSource } from "../stage.js";
+
+/** A recording of a digit. */
+export type Recording = datasets.SpokenDigit;
+
+/** The Free Spoken Digit Dataset. */
+export const fsddSource: DataSource<datasets.SpokenDigits> = {
+  name: "fsdd",
+  title: "Free Spoken Digit Dataset",
+  files: [{ names: datasets.fsddFiles }],
+  url: "https://github.com/Jakobovski/free-spoken-digit-dataset",
+  read: (files) => datasets.fsdd({ file: datasets.fsddFiles.flatMap((name) => files.get(name) ?? [])[0] }),
+};
+
+/** F. */
+export const features = 40;
+/** Batches are filled up to a multiple of so many frames, since a recorded step is kept for each size. */
+const multiple = 8;
+/** Batches that are sorted by length together. */
+const sorted = 12;
+
+/** Features of a recording, (T, F), and what was said. */
+export interface Heard {
+  readonly values: Float32Array;
+  readonly frames: number;
+  readonly label: number;
+}
+
+/** Log-mel energies, each feature with mean 0 and deviation 1 over the recording: (T, F). */
+export function energiesOf(samples: Float32Array, sampleRate: number): Tensor {
+  return normalizeFeatures(logMel(samples, { sampleRate, filters: features }));
+}
+
+/** What is heard of recordings as they are. */
+export function heard(recordings: readonly Recording[], sampleRate: number): Heard[] {
+  return recordings.map(({ samples, label }) => heardOf(energiesOf(samples, sampleRate), label));
+}
+
+/** The same with another speed and other noise for each. @param random what these are drawn from */
+export function heardVaried(recordings: readonly Recording[], sampleRate: number, random: Random): Heard[] {
+  return recordings.map(({ samples, label }) => {
+    const faster = changeSpeed(samples, 0.85 + 0.3 * random.uniform());
+    const noisy = addNoise(faster, { random, decibels: 10 + 30 * random.uniform() });
+    return heardOf(energiesOf(noisy, sampleRate), label);
+  });
+}
+
+function heardOf(energies: Tensor, label: number): Heard {
+  const values = energies.toTypedArray() as Float32Array;
+  const [frames] = energies.shape;
+  energies.dispose();
+  return { values, frames, label };
+}
+
+/** n recordings side by side: features (n, T, F) with zeros behind, the frames of each, and what was said. */
+export interface HeardBatch {
+  readonly x: Tensor;
+  readonly lengths: readonly number[];
+  readonly labels: readonly number[];
+}
+
+/** Recordings side by side. @param mask what SpecAugment draws from; default: nothing is masked */
+export function sideBySide(all: readonly Heard[], mask?: Random): HeardBatch {
+  const T = Math.ceil(Math.max(...all.map(({ frames }) => frames)) / multiple) * multiple;
+  const x = new Float32Array(all.length * T * features);
+  for (const [i, { values, frames }] of all.entries())
+    x.set(mask ? masked(values, frames, mask) : values, i * T * features);
+  return {
+    x: tensor(x, [all.length, T, features]),
+    lengths: all.map(({ frames }) => frames),
+    labels: all.map(({ label }) => label),
+  };
+}
+
+function masked(values: Float32Array, frames: number, random: Random): Float32Array {
+  const whole = tensor(values, [frames, features]);
+  const rest = specAugment(whole, { random, timeMasks: 2, timeShare: 0.15, frequencyMasks: 2, frequencyWidth: 6 });
+  const result = rest.toTypedArray() as Float32Array;
+  for (const each of [whole, rest]) each.dispose();
+  return result;
+}
+
+/**
+ * Groups of n recordings of similar length in a drawn order. What is left over waits for another epoch.
+ * @param random  what the order is drawn from
+ */
+export function groupsOf(all: readonly Heard[], n: number, random: Random): Heard[][] {
+  const order = shuffled(all, random);
+  const groups: Heard[][] = [];
+  for (let from = 0; from < order.length; from += sorted * n) {
+    const some = order.slice(from, from + sorted * n).sort((a, b) => a.frames - b.frames);
+    for (let at = 0; at + n <= some.length; at += n) groups.push(some.slice(at, at + n));
+  }
+  return shuffled(groups, random);
+}
+
+function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const order = [...values];
+  for (let i = order.length - 1; i > 0; i--) {
+    const other = random.integer(i + 1);
+    [order[i], order[other]] = [order[other], order[i]];
+  }
+  return order;
+}
