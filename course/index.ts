@@ -32,6 +32,7 @@ import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
 import { translate, translateTable } from "./sequences/translate.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
+import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -64,6 +65,7 @@ export const lessons: readonly Lesson[] = [
   chatContext,
   video,
   spokenDigits,
+  spokenNumbers,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -1,6 +1,7 @@
 /**
- * Baum–Welch: chains and emissions that make recordings likelier, from step to step. A recording is of a known row of words
- * (embedded training), of one word, or of a model of one chain. Letters: T frames, S states, U of them in a recording's words.
+ * Baum–Welch: chains and emissions that make recordings likelier, from step to step. A recording is of a known row of
+ * words (embedded training), of one word, or of a model of one chain. Letters: T frames, S states, U of them in a
+ * recording's words.
  *
  *   ā_ij = Σ_t ξ_t(i, j) / Σ_t γ_t(i)        with γ_t(i) = P(state i at t | all observations), ξ_t(i, j) that of i at t and j next
  *
@@ -41,8 +42,8 @@ export interface BaumWelchResult<E extends Emissions<E>> {
 }
 
 /**
- * Fits a model to recordings by steps of Baum–Welch. Transitions that are impossible stay so; a state that no recording visits
- * keeps what it has. The result is a new model.
+ * Fits a model to recordings by steps of Baum–Welch. Transitions that are impossible stay so; a state that no recording
+ * visits keeps what it has. The result is a new model.
  *
  * Cost: a product and a pass over the frames for each recording and step.
  * @param model       where the steps begin, such as mixtures of {@link fitMixtures} on an even alignment
@@ -113,7 +114,9 @@ function learn(
     const [T, U] = [observations.shape[0], states.length];
     for (let i = 0; i < T * U; i++) {
       if (visit.logLikelihoods[i] < Infinity) continue;
-      throw new DataError(message(op, "the likelihood of a frame is not finite", { got: `frame ${Math.floor(i / U)}` }));
+      throw new DataError(
+        message(op, "the likelihood of a frame is not finite", { got: `frame ${Math.floor(i / U)}` }),
+      );
     }
     const paths = allPaths(op, graph, { values: visit.logLikelihoods, T, U }, columns);
     const posteriors = new Float64Array(T * U);

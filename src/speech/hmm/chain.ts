@@ -1,8 +1,8 @@
 /**
  * Chains of states: which state a sequence begins with, which follows which, and after which it may end. What a state
  * emits is no business of a chain. Letter: S states.
- * Source: Rabiner 1989, "A tutorial on hidden Markov models and selected applications in speech recognition", sections II
- * and IV.B (left-to-right models).
+ * Source: Rabiner 1989, "A tutorial on hidden Markov models and selected applications in speech recognition", sections
+ * II and IV.B (left-to-right models).
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger, checkList, checkNumber, checkSequence } from "../../options.js";
@@ -75,7 +75,9 @@ export function logChain(op: string, chain: MarkovChain, states?: number): LogCh
     checkSequence(op, "final", chain.final);
     if (chain.final.length !== S) {
       const got = `${chain.final.length}`;
-      throw new UsageError(message(op, "final does not fit", { expected: `a number for each of S = ${S} states`, got }));
+      throw new UsageError(
+        message(op, "final does not fit", { expected: `a number for each of S = ${S} states`, got }),
+      );
     }
   }
   const transitions = new Float64Array(S * S);

@@ -1,6 +1,7 @@
 /**
- * What the states of a hidden Markov model emit, and how Baum–Welch fits it: an interface, and its simplest case, a table
- * of symbols. Mixtures of Gaussians are in mixtures.ts. Letters: T frames, S states, U of them that a recording can be in, K symbols.
+ * What the states of a hidden Markov model emit, and how Baum–Welch fits it: an interface, and its simplest case, a
+ * table of symbols. Mixtures of Gaussians are in mixtures.ts. Letters: T frames, S states, U of them that a recording
+ * can be in, K symbols.
  * Source: Rabiner 1989, sections II and III.C.
  */
 import { DataError, ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
@@ -26,7 +27,9 @@ export interface Emissions<Own = unknown> {
 
 /** Sums up who emitted what. */
 export interface Collector<Own> {
-  /** Takes one recording: its likelihoods in U states, and a function that takes their posteriors (T, U) and adds them. */
+  /**
+   * Takes one recording: its likelihoods in U states, and a function that takes their posteriors (T, U) and adds them.
+   */
   visit(observations: Tensor, states: Int32Array): Visit;
   /** The distributions that maximize the expected likelihood. A state that was never visited keeps its own. */
   estimate(): Own;
@@ -90,7 +93,8 @@ export class SymbolTable implements Emissions<SymbolTable> {
         const seen = this.#read("SymbolTable.collect", observations);
         const add = (posteriors: Float64Array): void => {
           for (let t = 0; t < seen.length; t++)
-            for (let u = 0; u < states.length; u++) counts[states[u] * K + seen[t]] += posteriors[t * states.length + u];
+            for (let u = 0; u < states.length; u++)
+              counts[states[u] * K + seen[t]] += posteriors[t * states.length + u];
         };
         return { logLikelihoods: this.#logs(seen, states), add };
       },

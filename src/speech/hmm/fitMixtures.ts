@@ -1,6 +1,6 @@
 /**
- * Mixtures of Gaussians fitted to frames of which the state is known, by expectation and maximization from a beginning by
- * k-means. Letters: T frames, F features, S states, M components.
+ * Mixtures of Gaussians fitted to frames of which the state is known, by expectation and maximization from a beginning
+ * by k-means. Letters: T frames, F features, S states, M components.
  * Source: Dempster, Laird & Rubin 1977, "Maximum likelihood from incomplete data via the EM algorithm".
  */
 import { DataError, ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
@@ -44,8 +44,8 @@ export interface FittedMixtures {
 const block = 16384;
 
 /**
- * Fits a mixture of Gaussians with diagonal covariances to the frames of each state. A variance is no smaller than a share
- * of the feature's over all frames, so that no Gaussian collapses; a feature that never changes gets 10⁻¹⁰.
+ * Fits a mixture of Gaussians with diagonal covariances to the frames of each state. A variance is no smaller than a
+ * share of the feature's over all frames, so that no Gaussian collapses; a feature that never changes gets 10⁻¹⁰.
  *
  * The same seed gives the same bits, whatever the number of threads.
  * Cost: 8·T·M·F flops a step.
@@ -109,7 +109,8 @@ function framesOf(op: string, x: Tensor, { states, stateCount }: FitMixturesOpti
   for (let t = 0; t < T; t++) {
     const s = states?.[t] ?? 0;
     if (s >= 0 && s < S) counts[s]++;
-    else throw new UsageError(message(op, "a state is out of range", { expected: `[0, S) with S = ${S}`, got: `${s}` }));
+    else
+      throw new UsageError(message(op, "a state is out of range", { expected: `[0, S) with S = ${S}`, got: `${s}` }));
   }
   const none = counts.indexOf(0);
   if (none >= 0) throw new DataError(message(op, `state ${none} has no frames`, { expected: "at least one of each" }));

@@ -186,7 +186,7 @@ function checkEnds(op: string, { chains }: Words): void {
 export function leastFrames({ S, entry, exit, starts, origins }: Graph): number {
   const least = new Float64Array(S).fill(Infinity);
   for (let s = 0; s < S; s++) if (entry[s] > -Infinity) least[s] = 1;
-  for (let isChanged = true; isChanged; ) {
+  for (let isChanged = true; isChanged;) {
     isChanged = false;
     for (let s = 0; s < S; s++) {
       for (let a = starts[s]; a < starts[s + 1]; a++) {

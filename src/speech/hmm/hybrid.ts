@@ -5,8 +5,8 @@
  *   p(x | s) = p(s | x) · p(x) / p(s) ∝ p(s | x) / p(s)
  *
  * Letters: T frames, F features, S states.
- * Source: Bourlard & Morgan 1994, "Connectionist speech recognition: a hybrid approach"; Hinton et al. 2012, "Deep neural
- * networks for acoustic modeling in speech recognition".
+ * Source: Bourlard & Morgan 1994, "Connectionist speech recognition: a hybrid approach"; Hinton et al. 2012, "Deep
+ * neural networks for acoustic modeling in speech recognition".
  */
 import { ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger, checkList, checkNumber } from "../../options.js";
@@ -14,7 +14,7 @@ import { sub } from "../../ops/pointwise/arithmetic.js";
 import { tensor } from "../../tensor/create.js";
 import { scope } from "../../tensor/scope.js";
 import { showShape } from "../../tensor/shape.js";
-import { Tensor } from "../../tensor/tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { checkFeatures } from "../features.js";
 import { checkMatrix } from "./emissions.js";
 
@@ -26,8 +26,8 @@ export interface ContextOptions {
 }
 
 /**
- * Each frame with its neighbours, side by side: row t is x[t − before], …, x[t + after]. Before the first frame and after
- * the last, these are repeated.
+ * Each frame with its neighbours, side by side: row t is x[t − before], …, x[t + after]. Before the first frame and
+ * after the last, these are repeated.
  *
  * @param x  (T, F)
  * @returns  (T, (before + 1 + after)·F)
@@ -95,7 +95,8 @@ export function statePriors(
 }
 
 /**
- * A network's posteriors in place of likelihoods: ln p(s | x) − ln p(s), which is ln p(x | s) but for a constant of each frame.
+ * A network's posteriors in place of likelihoods: ln p(s | x) − ln p(s), which is ln p(x | s) but for a constant of
+ * each frame.
  *
  * @param logPosteriors  (T, S), such as `logSoftmax` of the network's output
  * @param priors         (S), of {@link statePriors}

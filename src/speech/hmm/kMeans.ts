@@ -1,6 +1,6 @@
 /**
- * k-means, from which mixtures begin: centres drawn far from each other, then Lloyd's steps. Letters: N points, F features,
- * K centres.
+ * k-means, from which mixtures begin: centres drawn far from each other, then Lloyd's steps. Letters: N points, F
+ * features, K centres.
  * Source: Lloyd 1982; Arthur & Vassilvitskii 2007, "k-means++: the advantages of careful seeding".
  */
 import type { Random } from "../../tensor/random.js";

@@ -51,8 +51,8 @@ export function viterbi(logLikelihoods: Tensor, chain: MarkovChain): StatePath {
 }
 
 /**
- * The forward–backward algorithm: likelihood, and posteriors of states and transitions, over all paths. Baum–Welch takes
- * these as counts: the new transitions are the rows of `transitionCounts`, each divided by its sum.
+ * The forward–backward algorithm: likelihood, and posteriors of states and transitions, over all paths. Baum–Welch
+ * takes these as counts: the new transitions are the rows of `transitionCounts`, each divided by its sum.
  *
  * Cost: 3·T sums of logarithms for each transition that is possible.
  * @param logLikelihoods  (T, S) float32, as for {@link viterbi}

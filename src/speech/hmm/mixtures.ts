@@ -1,17 +1,17 @@
 /**
- * Mixtures of Gaussians with diagonal covariances, one for each state, and a step of expectation and maximization for them.
- * How they are begun is in fitMixtures.ts. Letters: S states, M components of each, F features, T frames, U of the
- * states, C = U·M components.
+ * Mixtures of Gaussians with diagonal covariances, one for each state, and a step of expectation and maximization for
+ * them. How they are begun is in fitMixtures.ts. Letters: S states, M components of each, F features, T frames, U of
+ * the states, C = U·M components.
  *
  *   p(x | s) = Σ_m w_sm · Π_f N(x_f; μ_smf, σ²_smf)
  *
- * Note [Densities as a product]. The logarithm of a component's density is linear in x², x and 1, so that all components in
- * all frames are one matrix product, Z·Pᵀ:
+ * Note [Densities as a product]. The logarithm of a component's density is linear in x², x and 1, so that all
+ * components in all frames are one matrix product, Z·Pᵀ:
  *
  *   z = [x², x, 1]        p = [−½/σ², μ/σ², ln w − ½ Σ_f (ln 2πσ² + μ²/σ²)]
  *
- * and so are the sums of a step, Rᵀ·Z with the components' posteriors R (T, C). In float32 the terms would cancel far from 0:
- * x is taken from the middle of all means.
+ * and so are the sums of a step, Rᵀ·Z with the components' posteriors R (T, C). In float32 the terms would cancel far
+ * from 0: x is taken from the middle of all means.
  * Source: Rabiner 1989, section IV.A; Dempster, Laird & Rubin 1977.
  */
 import { DataError, ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
@@ -75,7 +75,9 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
       x instanceof Tensor && x.dtype === "float32" && x.shape.join() === shape.join();
     if (!isCube || !like(variances, means.shape) || means.shape.slice(0, 2).join() !== weights.shape.join()) {
       const expected = `means and variances [S, M, F] with [S, M] = ${showShape(weights.shape)}`;
-      throw new ShapeError(message(op, "shapes differ", { expected, got: [means, variances].map(shown).join(" and ") }));
+      throw new ShapeError(
+        message(op, "shapes differ", { expected, got: [means, variances].map(shown).join(" and ") }),
+      );
     }
     [this.states, this.components, this.features] = means.shape;
     if (floor !== undefined && !like(floor, [this.features])) {
@@ -91,7 +93,9 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
     for (const name of ["variances", "floor"] as const) {
       const wrong = this.#values[name].find((value) => !(value > 0 && value < Infinity));
       if (wrong !== undefined)
-        throw new UsageError(message(op, `${name} do not fit`, { expected: "finite numbers above 0", got: `${wrong}` }));
+        throw new UsageError(
+          message(op, `${name} do not fit`, { expected: "finite numbers above 0", got: `${wrong}` }),
+        );
     }
     const notFinite = this.#values.means.find((value) => !Number.isFinite(value));
     if (notFinite !== undefined)
@@ -128,8 +132,8 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
   }
 
   /**
-   * Twice as many components: each becomes two of half its weight, whose means stand `by` standard deviations to either side
-   * of its own. Steps of Baum–Welch then draw them apart.
+   * Twice as many components: each becomes two of half its weight, whose means stand `by` standard deviations to either
+   * side of its own. Steps of Baum–Welch then draw them apart.
    * @throws {UsageError} when `by` is not in (0, 10]
    */
   split(by = 0.2): GaussianMixtures {
@@ -144,7 +148,8 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
       }
       return result;
     };
-    const moved = (mean: number, i: number, side: number): number => mean + (2 * side - 1) * by * Math.sqrt(variances[i]);
+    const moved = (mean: number, i: number, side: number): number =>
+      mean + (2 * side - 1) * by * Math.sqrt(variances[i]);
     return new GaussianMixtures({
       weights: tensor(twice(weights, 1, (w) => w / 2), [S, 2 * M]), // prettier-ignore
       means: tensor(twice(means, F, moved), [S, 2 * M, F]),

@@ -1,6 +1,6 @@
 /**
- * A hidden Markov model of one or several words: their chains, and the distributions of all their states. State j of word w
- * is state firsts[w] + j of the distributions. Does not fit or search.
+ * A hidden Markov model of one or several words: their chains, and the distributions of all their states. State j of
+ * word w is state firsts[w] + j of the distributions. Does not fit or search.
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger, checkList, checkObject, checkSequence } from "../../options.js";
@@ -43,13 +43,17 @@ export function checkWords(op: string, sequence: ArrayLike<number>, { chains, si
   checkSequence(op, "words", sequence);
   if (sequence.length === 0 && silence === undefined)
     throw new UsageError(message(op, "there are no words", { expected: "at least one, or a silence" }));
-  const wrong = Array.from(sequence).findIndex((word) => !(Number.isInteger(word) && word >= 0 && word < chains.length));
+  const wrong = Array.from(sequence).findIndex(
+    (word) => !(Number.isInteger(word) && word >= 0 && word < chains.length),
+  );
   if (wrong >= 0) {
     const expected = `integers in [0, ${chains.length})`;
     throw new UsageError(message(op, "a word is out of range", { expected, got: show(sequence[wrong]) }));
   }
   if (silence === undefined || !Array.from(sequence).includes(silence)) return;
-  throw new UsageError(message(op, "silence is no word of a sequence", { hint: "It may stand between any two words." }));
+  throw new UsageError(
+    message(op, "silence is no word of a sequence", { hint: "It may stand between any two words." }),
+  );
 }
 
 /** @throws {UsageError} unless the emissions are those of as many states as the chains have */

@@ -1,9 +1,9 @@
 /**
- * Which state of which word each frame belongs to: forced alignment, where the words are known, and recognition by Viterbi's
- * algorithm over a loop of all words, where they are not. Both take likelihoods, whatever they come from. Letters: T frames, S states
- * of all words, N words.
- * Source: Rabiner 1989, section VI; Young, Russell & Thornton 1989, "Token passing: a simple conceptual model for connected
- * speech recognition systems" (the loop).
+ * Which state of which word each frame belongs to: forced alignment, where the words are known, and recognition by
+ * Viterbi's algorithm over a loop of all words, where they are not. Both take likelihoods, whatever they come from.
+ * Letters: T frames, S states of all words, N words.
+ * Source: Rabiner 1989, section VI; Young, Russell & Thornton 1989, "Token passing: a simple conceptual model for
+ * connected speech recognition systems" (the loop).
  */
 import { UsageError, checkKeys, message } from "../../errors.js";
 import { checkInteger, checkNumber } from "../../options.js";
@@ -35,8 +35,8 @@ export interface WordPath {
 }
 
 /**
- * Forced alignment: the likeliest states of known words. Where the chains have a silence, it may be heard before, between and after
- * the words.
+ * Forced alignment: the likeliest states of known words. Where the chains have a silence, it may be heard before,
+ * between and after the words.
  *
  * Cost: T sums for each transition of the row.
  * @param logLikelihoods  (T, S) float32: ln p(observation t | state s) up to a constant of each frame
@@ -56,15 +56,16 @@ export function alignWords(logLikelihoods: Tensor, model: WordChains, sequence: 
 /** Options of {@link decodeWords}. */
 export interface DecodeWordsOptions {
   /**
-   * What each word costs, as a logarithm. A higher penalty leads to fewer words: too few are missed words, too many are invented
-   * ones. Choose it on recordings that are not the test. Default 0.
+   * What each word costs, as a logarithm. A higher penalty leads to fewer words: too few are missed words, too many are
+   * invented ones. Choose it on recordings that are not the test. Default 0.
    */
   readonly penalty?: number;
 }
 
 /**
- * Recognition of connected words: the likeliest states of any words in any order, by Viterbi's algorithm over a loop. Where the chains
- * have a silence, it may be heard before, between and after the words, and alone: then there are no words.
+ * Recognition of connected words: the likeliest states of any words in any order, by Viterbi's algorithm over a loop.
+ * Where the chains have a silence, it may be heard before, between and after the words, and alone: then there are no
+ * words.
  *
  * Cost: T sums for each transition, of which W words that follow each other have W².
  * @param logLikelihoods  as for {@link alignWords}
@@ -85,7 +86,7 @@ function heard(op: string, x: Tensor, graph: Graph, states: number, silence: num
   const likelihoods = likelihoodsOf(op, x, states);
   const path = bestPath(op, graph, likelihoods, graph.columns);
   const segments: WordSegment[] = [];
-  for (let t = 0; t < likelihoods.T; ) {
+  for (let t = 0; t < likelihoods.T;) {
     const from = t++;
     while (t < likelihoods.T && path.begins[t] === 0) t++;
     segments.push({ word: graph.words[path.states[from]], from, to: t });

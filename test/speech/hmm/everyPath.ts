@@ -1,4 +1,6 @@
-/** Every path of states through rows of words, one by one: the slow reference of alignment, recognition and Baum–Welch. */
+/**
+ * Every path of states through rows of words, one by one: the slow reference of alignment, recognition and Baum–Welch.
+ */
 import type { MarkovChain } from "../../../src/speech/index.js";
 
 /** A path with its probability. */

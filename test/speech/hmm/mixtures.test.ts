@@ -5,7 +5,7 @@ import { GaussianMixtures, fitMixtures } from "../../../src/speech/index.js";
 import { drawNormal } from "../../../src/tensor/drawNormal.js";
 import { tensor, zeros } from "../../../src/tensor/create.js";
 import { Random } from "../../../src/tensor/random.js";
-import { Tensor } from "../../../src/tensor/tensor.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 
 /** Mixtures of S states with M components over F features, far from 0. */
@@ -40,7 +40,10 @@ export function logDensity(mixtures: GaussianMixtures, s: number, x: ArrayLike<n
 }
 
 function framesOf(T: number, F: number, random: Random): Tensor {
-  return tensor(Float32Array.from({ length: T * F }, () => 50 + random.uniform(-4, 4)), [T, F]);
+  return tensor(
+    Float32Array.from({ length: T * F }, () => 50 + random.uniform(-4, 4)),
+    [T, F],
+  );
 }
 
 it.each([
@@ -138,7 +141,15 @@ describe("fitMixtures", () => {
   });
 
   it("silence, fewer frames than components and one frame give finite densities", () => {
-    for (const rows of [Array.from({ length: 40 }, () => [3, 3]), [[1, 2], [3, 4]], [[1, 2]]]) { // prettier-ignore
+    for (const rows of [
+      Array.from({ length: 40 }, () => [3, 3]),
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [[1, 2]],
+    ]) {
+      // prettier-ignore
       const x = tensor(rows);
       const { mixtures } = fitMixtures(x, { components: 4 });
       for (const value of mixtures.logLikelihoods(x).toTypedArray()) expect(Number.isFinite(value)).toBe(true);

@@ -69,29 +69,32 @@ describe.each([[[0]], [[1, 0]], [[1, 1, 0]]])("the words %j", (words) => {
   });
 });
 
-it.each([0, 1.5, -2])("with the penalty %d, the loop hears the likeliest of every path through any words", (penalty) => {
-  for (let n = 0; n < 10; n++) {
-    const T = 4;
-    const rows = rowsOf(T);
-    const sequences: number[][] = [[]];
-    for (let length = 1; length <= T; length++)
-      for (let code = 0; code < 2 ** length; code++)
-        sequences.push(Array.from({ length }, (_, i) => (code >> i) & 1));
-    const all = sequences.flatMap((words) =>
-      withSilences(words, silence).flatMap((heard) => {
-        // In the loop silence alone is entered with probability ½, and words with ½ each time that none is heard.
-        const price = words.length === 0 ? 0.5 : heard.p * Math.exp(-penalty * words.length);
-        return everyPath(chains, heard.words, T, emissionOf(rows)).map((path) => ({ ...path, p: path.p * price }));
-      }),
-    );
-    const expected = best(all);
-    const got = decodeWords(tensor(rows), { chains, silence }, { penalty });
-    expect(got.score).toBeCloseTo(Math.log(expected.p), 9);
-    expect([...got.states]).toEqual(statesOf(expected));
-    expect(got.segments).toEqual(segmentsOf(expected));
-    expect(got.words).toEqual(expected.words.filter((word) => word !== silence));
-  }
-});
+it.each([0, 1.5, -2])(
+  "with the penalty %d, the loop hears the likeliest of every path through any words",
+  (penalty) => {
+    for (let n = 0; n < 10; n++) {
+      const T = 4;
+      const rows = rowsOf(T);
+      const sequences: number[][] = [[]];
+      for (let length = 1; length <= T; length++)
+        for (let code = 0; code < 2 ** length; code++)
+          sequences.push(Array.from({ length }, (_, i) => (code >> i) & 1));
+      const all = sequences.flatMap((words) =>
+        withSilences(words, silence).flatMap((heard) => {
+          // In the loop silence alone is entered with probability ½, and words with ½ each time that none is heard.
+          const price = words.length === 0 ? 0.5 : heard.p * Math.exp(-penalty * words.length);
+          return everyPath(chains, heard.words, T, emissionOf(rows)).map((path) => ({ ...path, p: path.p * price }));
+        }),
+      );
+      const expected = best(all);
+      const got = decodeWords(tensor(rows), { chains, silence }, { penalty });
+      expect(got.score).toBeCloseTo(Math.log(expected.p), 9);
+      expect([...got.states]).toEqual(statesOf(expected));
+      expect(got.segments).toEqual(segmentsOf(expected));
+      expect(got.words).toEqual(expected.words.filter((word) => word !== silence));
+    }
+  },
+);
 
 describe("a step of Baum–Welch", () => {
   const K = 3;
@@ -111,7 +114,8 @@ describe("a step of Baum–Welch", () => {
     const symbols = Array.from({ length: S }, () => new Array<number>(K).fill(0));
     let expectedLog = 0;
     for (const { words, seen } of recordings) {
-      const all = withSilences(words, silence).flatMap((heard) =>
+      const all = withSilences(words, silence).flatMap(
+        (heard) =>
         everyPath(chains, heard.words, T, (t, w, j) => rows[firsts[w] + j][seen[t]]).map((path) => ({ ...path, p: path.p * heard.p })), // prettier-ignore
       );
       const total = all.reduce((sum, { p }) => sum + p, 0);
@@ -143,7 +147,8 @@ describe("a step of Baum–Welch", () => {
         expect(chain.final![i]).toBeCloseTo(all.at(-1)!, 6);
       }
     }
-    for (let s = 0; s < S; s++) close(fitted.model.emissions.probabilities.slice(s * K, (s + 1) * K), share(symbols[s]));
+    for (let s = 0; s < S; s++)
+      close(fitted.model.emissions.probabilities.slice(s * K, (s + 1) * K), share(symbols[s]));
   });
 
   it("never lowers the likelihood, of symbols with a prior of 0", () => {
