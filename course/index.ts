@@ -33,6 +33,7 @@ import { video } from "./sequences/video.js";
 import { translate, translateTable } from "./sequences/translate.js";
 import { wordPairs } from "./words/wordPairs.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
+import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -66,6 +67,7 @@ export const lessons: readonly Lesson[] = [
   video,
   wordPairs,
   spokenDigits,
+  spokenNumbers,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -14,7 +14,28 @@ export {
   type MfccOptions,
 } from "./features.js";
 export { preEmphasize, windowOf, type WindowName } from "./frames.js";
-export { forwardBackward, viterbi, type MarkovChain, type StatePath, type StateStatistics } from "./hmm.js";
+export { baumWelch, type BaumWelchOptions, type BaumWelchResult, type HmmRecording } from "./hmm/baumWelch.js";
+export { leftToRight, type LeftToRightOptions, type MarkovChain } from "./hmm/chain.js";
+export { SymbolTable, type Collector, type Emissions, type SymbolTableOptions, type Visit } from "./hmm/emissions.js";
+export { fitMixtures, type FitMixturesOptions, type FittedMixtures } from "./hmm/fitMixtures.js";
+export {
+  contextFrames,
+  scaledLikelihoods,
+  statePriors,
+  type ContextOptions,
+  type StatePriorsOptions,
+} from "./hmm/hybrid.js";
+export { forwardBackward, viterbi, type StatePath, type StateStatistics } from "./hmm/markov.js";
+export { GaussianMixtures, type MixtureParameters } from "./hmm/mixtures.js";
+export type { MarkovModel, WordChains } from "./hmm/model.js";
+export {
+  alignWords,
+  decodeWords,
+  evenStates,
+  type DecodeWordsOptions,
+  type WordPath,
+  type WordSegment,
+} from "./hmm/words.js";
 export { hertzToMel, melFilters, melToHertz, type MelFiltersOptions, type MelOptions, type MelScale } from "./mel.js";
 export { microphone, recordSound, type MicrophoneOptions, type RecordSoundOptions } from "./microphone.js";
 export { changeSpeed, resample, type ResampleOptions } from "./resample.js";

@@ -1,10 +1,10 @@
 /** Viterbi and forward–backward against the enumeration of all paths of states. */
 import { describe, expect, it } from "vitest";
-import { DataError, ShapeError, UsageError } from "../../src/errors.js";
-import { forwardBackward, viterbi, type MarkovChain } from "../../src/speech/index.js";
-import { tensor, zeros } from "../../src/tensor/create.js";
-import { Random } from "../../src/tensor/random.js";
-import "../support/engine.js";
+import { DataError, ShapeError, UsageError } from "../../../src/errors.js";
+import { forwardBackward, viterbi, type MarkovChain } from "../../../src/speech/index.js";
+import { tensor, zeros } from "../../../src/tensor/create.js";
+import { Random } from "../../../src/tensor/random.js";
+import "../../support/engine.js";
 
 interface Model extends MarkovChain {
   readonly transitions: readonly (readonly number[])[];
