@@ -31,6 +31,7 @@ import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
 import { translate, translateTable } from "./sequences/translate.js";
+import { word2vec } from "./words/word2vec.js";
 import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -62,6 +63,7 @@ export const lessons: readonly Lesson[] = [
   tagging,
   chatContext,
   video,
+  word2vec,
   mnistTable,
   imdbTable,
   diacriticsTable,
