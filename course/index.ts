@@ -31,10 +31,11 @@ import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
 import { video } from "./sequences/video.js";
 import { translate, translateTable } from "./sequences/translate.js";
-import { wordPairs } from "./words/wordPairs.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
 import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
+import { word2vec } from "./words/word2vec.js";
+import { wordPairs } from "./words/wordPairs.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
 export const lessons: readonly Lesson[] = [
@@ -66,6 +67,7 @@ export const lessons: readonly Lesson[] = [
   chatContext,
   video,
   wordPairs,
+  word2vec,
   spokenDigits,
   spokenNumbers,
   mnistTable,

@@ -48,6 +48,8 @@ export interface Lesson<Own extends Settings = Settings> {
   readonly settings: Own;
   /** The data sets that it may request. */
   readonly sources: readonly DataSource<unknown>[];
+  /** What `--out` saves of a lesson that is no network: "the vectors". Default: nothing. */
+  readonly saves?: string | undefined;
   /** True if it runs on other data when no source is provided. Default: true for a lesson without sources. */
   readonly runsWithoutSources?: boolean | undefined;
   /** Runs the lesson. @returns the result, as JSON */

@@ -42,9 +42,12 @@ export const train: Command = {
     seed: seedOption,
     model: {
       value: "KIND",
-      about: `the network of ${families.map((name) => `${name}: ${models(name)}`).join("; of ")}; default lstm`,
+      about: `the network of ${families.map((name) => `${name}: ${models(name)}`).join("; of ")}, default lstm; of word2vec: skipgram, cbow`,
     },
-    out: { value: "FILE", about: "save the trained model to this file, as safetensors" },
+    out: {
+      value: "FILE",
+      about: "save the trained model to this file, as safetensors; vectors of words as word2vec does",
+    },
     resume: {
       value: "FILE",
       about: "resume from a checkpoint of Ctrl-C or --checkpoint, to the same weights as without a break",

@@ -29,6 +29,7 @@ export {
   type Flickr8kPartFiles,
   type Flickr8kPictures,
 } from "./flickr8k.js";
+export { findWordFiles, wordFiles, type WordFiles } from "./corpora/enwiki.js";
 export { findFsdd, fsdd, fsddFiles, type FsddOptions, type SpokenDigit, type SpokenDigits } from "./corpora/fsdd.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";
 export { findMnist, mnist, type MnistOptions } from "./mnist.js";

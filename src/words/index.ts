@@ -1,6 +1,6 @@
 /**
  * The entry lanegrad/words: vocabularies and windows of long texts; vectors of words, what is near to what, files and
- * maps of them, evaluations; vectors by latent semantic analysis. An entry of its own, so that pages without it do not carry it.
+ * maps of them, evaluations; vectors by word2vec and by latent semantic analysis. An entry of its own, so that pages without it do not carry it.
  */
 export {
   evaluateAnalogies,
@@ -31,3 +31,4 @@ export {
 } from "./vectors.js";
 export { Vocabulary, corpusOf, type Corpus, type CorpusOptions } from "./vocabulary.js";
 export { windowPairs, type WindowPair, type WindowPairsOptions } from "./windowPairs.js";
+export { word2vec, type Word2vecModel, type Word2vecOptions, type WordProgress } from "./word2vec.js";

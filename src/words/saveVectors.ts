@@ -17,12 +17,22 @@ interface Vectors {
 
 /** @throws what {@link writeBytes} throws, and {@link UsageError} for a word with a blank or line break */
 export async function saveVectors(op: string, sink: ByteSink, vectors: Vectors, format: VectorFormat): Promise<void> {
+  await writeBytes(op, sink, piecesOf(op, vectors, format));
+}
+
+/** A file of vectors, as one array. @throws {UsageError} for a word with a blank or line break */
+export function vectorBytes(op: string, vectors: Vectors, format: VectorFormat): Uint8Array<ArrayBuffer> {
+  return concatenate([...piecesOf(op, vectors, format)]);
+}
+
+/** @throws {UsageError} for a word with a blank or line break */
+function piecesOf(op: string, vectors: Vectors, format: VectorFormat): Generator<Uint8Array> {
   const wrong = vectors.words.find((word) => /[ \t\n\v\f\r\p{Cs}]/u.test(word));
   if (wrong !== undefined) {
     const expected = "words of whole characters without blanks and line breaks, which end a word";
     throw new UsageError(message(op, "a word cannot be written", { expected, got: show(wrong) }));
   }
-  await writeBytes(op, sink, format === "text" ? textOf(vectors) : binaryOf(vectors));
+  return format === "text" ? textOf(vectors) : binaryOf(vectors);
 }
 
 const encoder = new TextEncoder();

@@ -6,7 +6,7 @@
 import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import type { ByteSink } from "../io/bytes.js";
 import { checkInteger, oneOf } from "../options.js";
-import { type VectorFormat, saveVectors } from "./saveVectors.js";
+import { type VectorFormat, saveVectors, vectorBytes } from "./saveVectors.js";
 import { best, unitRows } from "./unitRows.js";
 
 /** A word and its score. */
@@ -31,7 +31,7 @@ export interface AnalogyOptions extends NearestOptions {
   readonly method?: AnalogyMethod;
 }
 
-/** Options of {@link WordVectors.save}. */
+/** Options of {@link WordVectors.save} and {@link WordVectors.toBytes}. */
 export interface SaveVectorsOptions {
   /** Default "text". */
   readonly format?: VectorFormat;
@@ -183,6 +183,13 @@ export class WordVectors {
     const op = "words.WordVectors.save";
     checkKeys(op, options, ["format"]);
     await saveVectors(op, sink, this, oneOf(["text", "binary"], "text")(op, "format", options.format));
+  }
+
+  /** What {@link save} writes, as bytes. @throws {UsageError} for a wrong option, or a word with a blank or line break */
+  toBytes(options: SaveVectorsOptions = {}): Uint8Array<ArrayBuffer> {
+    const op = "words.WordVectors.toBytes";
+    checkKeys(op, options, ["format"]);
+    return vectorBytes(op, this, oneOf(["text", "binary"], "text")(op, "format", options.format));
   }
 
   /** @throws {UsageError} when the word has no vector */

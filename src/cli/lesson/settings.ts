@@ -69,11 +69,12 @@ const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
 
 /** @throws {CommandLineError} for an option that the lesson does not use */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
-  const { name, kind, settings, sources } = lesson;
+  const { name, kind, settings, sources, saves } = lesson;
   const files = sources.flatMap(({ files }) => files.flatMap(({ option }) => option?.name ?? []));
   const data = sources.length > 0 ? ["data", "download", ...files] : [];
   const own = [...Object.keys(settings), ...data, ...common];
   if (kind === "network") own.push("out", "resume", "checkpoint");
+  if (saves !== undefined) own.push("out");
   const families = new Set(lessons.flatMap(({ family }) => family?.name ?? []));
   if (families.has(args.operand!)) own.push("model");
   const spare = args.given.find((option) => !own.includes(option));

@@ -145,6 +145,15 @@ const loaders: Readonly<Record<string, Loader>> = {
       return file === undefined ? undefined : { data: await datasets.fsdd({ file }), place: file };
     },
   },
+  enwiki: {
+    subject: "the text for word vectors is",
+    hint: "Pass --data DIR with enwiki-featured.txt, plain or gzipped, and, there or in a folder wordsim, questions-words.txt, EN-WS-353-ALL.txt and EN-SIMLEX-999.txt; or --data FILE with any long text.",
+    noun: "the text",
+    async load(place) {
+      const files = place === undefined ? undefined : await datasets.findWordFiles(place);
+      return files && { data: files, place: files.text };
+    },
+  },
   text: {
     subject: "the text of shakespeare is",
     hint: "Pass --data FILE with a text of your own, or --download to fetch it once into the cache (1.1 MB).",
