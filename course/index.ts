@@ -34,6 +34,7 @@ import { translate, translateTable } from "./sequences/translate.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
 import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
+import { lsa } from "./words/lsa.js";
 import { word2vec } from "./words/word2vec.js";
 import { wordPairs } from "./words/wordPairs.js";
 
@@ -68,6 +69,7 @@ export const lessons: readonly Lesson[] = [
   video,
   wordPairs,
   word2vec,
+  lsa,
   spokenDigits,
   spokenNumbers,
   mnistTable,

@@ -61,7 +61,7 @@ export class Terminal {
     const shown = oneLine(text);
     const lines = this.isLive ? wrap(shown, this.columns - nameColumns - 1) : [shown];
     for (const [i, line] of lines.entries()) {
-      const start = this.style((i === 0 ? name : "").padEnd(nameColumns), "dim");
+      const start = this.style((i === 0 ? `${name} ` : "").padEnd(nameColumns), "dim");
       this.printStyled(`${start}${style === undefined ? line : this.style(line, style)}`);
     }
   }
