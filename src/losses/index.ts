@@ -1,6 +1,7 @@
 /** Losses: the numbers that training minimises. */
 export type { Loss } from "./loss.js";
 export { binaryCrossentropy, categoricalCrossentropy, type CrossentropyOptions, klDivergence } from "./probability.js";
+export { ctc, type CtcOptions } from "./ctc.js";
 export { categoricalFocalCrossentropy, type CategoricalFocalOptions } from "./categoricalFocal.js";
 export {
   cosineSimilarity,

@@ -17,13 +17,20 @@ export interface Loss {
    */
   readonly takes?: "probabilities" | "logits";
   /**
+   * True for a loss of whole sequences: targets are labels (N, L) of a length of their own, {@link call} is given the mask
+   * that reaches the output, and samples are weighed, not steps. Default: targets have the output's shape, with or without
+   * its last axis, and where a mask reaches the output, each step is a sample of its own.
+   */
+  readonly ofSequences?: true;
+  /**
    * @param target      (N, …) float32, or (N) int32 class labels where the loss takes them
    * @param prediction  (N, …) float32, the model's output
+   * @param mask        (N, T) int32, where one reaches the output of a loss that takes it: 0 where a step is padding
    * @returns (N): the loss of each sample, differentiable with respect to the prediction. {@link checkTargets} checks
    *   values such as labels, not this
    * @throws {ShapeError} when target and prediction do not fit
    */
-  call(target: Tensor, prediction: Tensor): Tensor;
+  call(target: Tensor, prediction: Tensor, mask?: Tensor): Tensor;
   /**
    * Checks a whole data set's targets once, before training: shape, dtype, label range.
    *

@@ -112,6 +112,7 @@ const functions = {
   slice: ops.slice,
   softmax: ops.softmax,
   softmaxCrossEntropy: ops.softmaxCrossEntropy,
+  ctcLoss: ops.ctcLoss,
   softplus: ops.softplus,
   sort: ops.sort,
   split: ops.split,

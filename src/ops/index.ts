@@ -27,6 +27,7 @@ export type { PoolOptions } from "./image/poolGeometry.js";
 export { sampleBilinear } from "./image/sampleBilinear.js";
 export { type Interpolation, type UpsampleOptions, upsample2d } from "./image/upsample.js";
 export { crossEntropy } from "./loss/crossEntropy.js";
+export { ctcLoss, type CtcLossOptions } from "./loss/ctcLoss.js";
 export { softmaxCrossEntropy } from "./loss/softmaxCrossEntropy.js";
 export { weightedMean } from "./loss/weightedMean.js";
 export { type BatchNormOptions, type BatchNormResult, batchNorm, batchNormWith, groupNorm } from "./norm/batchNorm.js";

@@ -51,6 +51,7 @@ export const rows: Record<Exclude<keyof Functions, "rowLoss">, () => unknown[]> 
   conv2d: () => [image(), ones([2, 2, 2, 3]), ones([3]), {}],
   conv2dTranspose: () => [image(), ones([2, 2, 3, 2]), ones([3]), {}],
   conv3d: () => [ones([1, 3, 4, 4, 2]), ones([2, 2, 2, 2, 3]), ones([3]), {}],
+  ctcLoss: () => [ones([2, 3, 4]), int(2, 2), {}],
   crossEntropy: () => [ones([2, 3]), int(2), {}],
   cutout: () => [image(), 1, random(), 0],
   dense: () => [ones([2, 3]), ones([3, 2]), ones([2]), "relu"],

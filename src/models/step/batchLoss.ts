@@ -50,8 +50,8 @@ export function weighedOutputs(
     const [target, mask] = [targets[i], masks[i]];
     const countable = losses[i].countable?.(target, prediction, mask);
     if (countable) return countable.steps.weigh(countable.target, countable.prediction, weights, countable.mask);
-    if (mask === undefined && weights?.rank !== 2)
-      return { target, prediction, lossWeights: weights, metricWeights: weights };
+    if (losses[i].ofSequences || (mask === undefined && weights?.rank !== 2))
+      return { target, prediction, mask, lossWeights: weights, metricWeights: weights };
     return maskedSteps!.weigh(target, prediction, weights, mask);
   });
 }
@@ -88,8 +88,8 @@ export function batchLoss(
   N: number,
 ): BatchLoss {
   const means = losses.map((loss, i) => {
-    const { target, prediction, lossWeights, select } = rows[i];
-    const all = loss.call(target, prediction);
+    const { target, prediction, mask, lossWeights, select } = rows[i];
+    const all = loss.call(target, prediction, mask);
     if (all.rank > 0) return weightedMean(select?.(all) ?? all, lossWeights);
     checkUnweighted(loss.name, lossWeights, 0);
     return all;

@@ -34,6 +34,8 @@ export interface Weighed {
   readonly count?: Tensor;
   /** {@link MaskedSteps.terms}, where the rows are steps. */
   readonly terms?: MaskedSteps["terms"];
+  /** For a loss that takes it: the mask of its sequences. */
+  readonly mask?: Tensor | undefined;
   /** For losses of rows that are steps: replaces those of padding by 0. */
   readonly select?: (losses: Tensor) => Tensor;
 }
