@@ -3,13 +3,11 @@ import { type Loss, type Model, Random, type Tensor, optimizers, schedules } fro
 import { decimal } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 import { TrainingProgress, type Wording } from "../support/progress.js";
-import { type Heard, type HeardBatch, groupsOf, heard, heardVaried, sideBySide } from "./recordings.js";
+import { type Heard, type HeardBatch, groupsOf, heard, sideBySide, ways } from "./recordings.js";
 import type { Recognizer } from "./recognizer.js";
 
 /** Recordings of a step. */
 const batch = 32;
-/** Copies of all recordings that take turns: as they are, and with other speeds and noise. */
-const rounds = 4;
 
 /** What one network has of its own. */
 export interface NetworkParts {
@@ -38,10 +36,14 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
     about: parts.about,
     async train(recordings, { stage, seed, sampleRate, epochs }) {
       const random = new Random(seed).fork("recordings");
-      const copies = [heard(recordings, sampleRate)];
-      while (copies.length < Math.min(rounds, epochs)) {
-        await stage.turn();
-        copies.push(heardVaried(recordings, sampleRate, random.fork(copies.length)));
+      const copies: Heard[][] = [];
+      for (let way = 0; way < Math.min(ways, epochs); way++) {
+        const copy: Heard[] = [];
+        for (const [i, recording] of recordings.entries()) {
+          if (i % 64 === 0) await stage.turn();
+          copy.push(heard(recording, sampleRate, way, seed));
+        }
+        copies.push(copy);
       }
       const model = parts.model(seed);
       const n = Math.min(batch, recordings.length);
@@ -60,7 +62,12 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
       const callbacks = [new TrainingProgress(stage, wording)];
       await model.fit(batches, { epochs, stepsPerEpoch, signal: stage.signal, callbacks });
       return {
-        recognize: (some) => recognized(parts, model, heard(some, sampleRate)),
+        recognize: (some) =>
+          recognized(
+            parts,
+            model,
+            some.map((recording) => heard(recording, sampleRate, 0, seed)),
+          ),
         weights: weightCount(model),
         dispose: () => model.dispose(),
       };

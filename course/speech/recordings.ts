@@ -2,7 +2,7 @@
  * Spoken digits as the lessons on speech hear them: the recordings, log-mel energies of them, and batches of recordings
  * of similar length. Letters: T frames, F features, n recordings of a batch.
  */
-import { type Random, type Tensor, datasets, tensor } from "lanegrad";
+import { Random, type Tensor, datasets, tensor } from "lanegrad";
 import { addNoise, changeSpeed, logMel, normalizeFeatures, specAugment } from "lanegrad/speech";
 import type { DataSource } from "../stage.js";
 
@@ -37,21 +37,37 @@ export function energiesOf(samples: Float32Array, sampleRate: number): Tensor {
   return normalizeFeatures(logMel(samples, { sampleRate, filters: features }));
 }
 
-/** What is heard of recordings as they are. */
-export function heard(recordings: readonly Recording[], sampleRate: number): Heard[] {
-  return recordings.map(({ samples, label }) => heardOf(energiesOf(samples, sampleRate), label));
+/** The ways in which a recording is heard: as it is, and slower and faster with noise. */
+const speeds = [1, 0.9, 1.1] as const;
+
+/** How many ways there are to hear a recording. */
+export const ways = speeds.length;
+
+/** What was heard already, since several models hear the same recordings: for a seed, each way of each recording. */
+const kept = new WeakMap<Recording, { readonly seed: number; readonly ways: (Heard | undefined)[] }>();
+
+/**
+ * What is heard of a recording.
+ * @param way   0 as it is, others with another speed and with noise
+ * @param seed  what the noise is drawn from
+ */
+export function heard(recording: Recording, sampleRate: number, way = 0, seed = 0): Heard {
+  const { label, speaker, take, samples } = recording;
+  let known = kept.get(recording);
+  if (known?.seed !== seed) kept.set(recording, (known = { seed, ways: [] }));
+  return (known.ways[way] ??= heardOf(
+    way === 0 ? samples : varied(samples, speeds[way], new Random(seed).fork(`${label} ${speaker} ${take} ${way}`)),
+    sampleRate,
+    label,
+  ));
 }
 
-/** The same with another speed and other noise for each. @param random what these are drawn from */
-export function heardVaried(recordings: readonly Recording[], sampleRate: number, random: Random): Heard[] {
-  return recordings.map(({ samples, label }) => {
-    const faster = changeSpeed(samples, 0.85 + 0.3 * random.uniform());
-    const noisy = addNoise(faster, { random, decibels: 10 + 30 * random.uniform() });
-    return heardOf(energiesOf(noisy, sampleRate), label);
-  });
+function varied(samples: Float32Array, speed: number, random: Random): Float32Array {
+  return addNoise(changeSpeed(samples, speed), { random, decibels: 10 + 30 * random.uniform() });
 }
 
-function heardOf(energies: Tensor, label: number): Heard {
+function heardOf(samples: Float32Array, sampleRate: number, label: number): Heard {
+  const energies = energiesOf(samples, sampleRate);
   const values = energies.toTypedArray() as Float32Array;
   const [frames] = energies.shape;
   energies.dispose();

@@ -17,7 +17,7 @@ import { numberRecognizers } from "./numberRecognizers.js";
 import { fsddSource } from "./recordings.js";
 
 const strings = (about: string, byDefault: number, most: number) =>
-  integer({ about, default: byDefault, least: 5, slider: [10, most], isLogarithmic: true });
+  integer({ about, default: byDefault, least: 20, slider: [20, most], isLogarithmic: true });
 
 const settings = {
   model: {
@@ -26,8 +26,8 @@ const settings = {
     default: "all",
     choices: ["all", ...Object.keys(numberRecognizers)],
   },
-  epochs: epochs(8),
-  strings: strings("how many strings there are to train on", 900, 3000),
+  epochs: epochs(6),
+  strings: strings("how many strings there are to train on", 750, 3000),
   test: strings("how many strings there are to test with", 300, 1000),
 } as const;
 type Settings = typeof settings;

@@ -39,7 +39,7 @@ export function ctc(options: CtcOptions = {}): Loss {
   return defineLoss({
     name,
     takes: "logits",
-    takesMask: true,
+    ofSequences: true,
     call: (target, prediction, mask) => ctcLoss(prediction, target, { blank, zeroInfinity, mask }),
     checkTargets(targets, outputShape) {
       const [T, C] = outputShape;

@@ -17,10 +17,11 @@ export interface Loss {
    */
   readonly takes?: "probabilities" | "logits";
   /**
-   * True for a loss of whole sequences: {@link call} is given the mask that reaches the output, and samples are weighed,
-   * not steps. Default: where a mask reaches the output, each step is a sample of its own.
+   * True for a loss of whole sequences: targets are labels (N, L) of a length of their own, {@link call} is given the mask
+   * that reaches the output, and samples are weighed, not steps. Default: targets have the output's shape, with or without
+   * its last axis, and where a mask reaches the output, each step is a sample of its own.
    */
-  readonly takesMask?: true;
+  readonly ofSequences?: true;
   /**
    * @param target      (N, …) float32, or (N) int32 class labels where the loss takes them
    * @param prediction  (N, …) float32, the model's output

@@ -102,6 +102,7 @@ const ofModels: Readonly<Record<string, Target["right"]>> = {
 };
 const hum = (): Float32Array => Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
 const chain = (): speech.MarkovChain => ({ initial: [1, 0], transitions: [[0.5, 0.5], [0, 1]] }); // prettier-ignore
+const someWords = (): speech.WordChains => ({ chains: [speech.leftToRight(1), speech.leftToRight(1)] });
 /** What functions of lanegrad/speech take. */
 const ofSpeech: Readonly<Record<string, Target["right"]>> = {
   "speech.addNoise": () => [hum(), { random: new Random(1), decibels: 10, noise: hum() }],
@@ -121,6 +122,15 @@ const ofSpeech: Readonly<Record<string, Target["right"]>> = {
   "speech.resample": () => [hum(), { from: 8000, to: 11025 }],
   "speech.specAugment": () => [rows(), { random: new Random(1), timeShare: 1 }],
   "speech.viterbi": () => [rows(), chain()],
+  "speech.alignWords": () => [rows(), someWords(), [0, 1]],
+  "speech.baumWelch": () => [{ ...someWords(), emissions: new speech.SymbolTable(tensor([[1, 0], [0.5, 0.5]])) }, [{ observations: tensor(Int32Array.of(0, 1)), words: [0, 1] }], { iterations: 1 }], // prettier-ignore
+  "speech.contextFrames": () => [rows(), { before: 1 }],
+  "speech.decodeWords": () => [rows(), someWords(), { penalty: 1 }],
+  "speech.evenStates": () => [5, 0, 2],
+  "speech.fitMixtures": () => [rows(), { components: 2, states: Int32Array.of(0, 1) }],
+  "speech.leftToRight": () => [3, { stay: 0.2 }],
+  "speech.scaledLikelihoods": () => [rows(), Float32Array.of(0.5, 0.5)],
+  "speech.statePriors": () => [[Int32Array.of(0, 1)], 2],
 };
 /** Most exported functions that are in no namespace are ops. */
 const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore

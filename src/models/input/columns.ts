@@ -81,22 +81,31 @@ export function inputColumn(
  *
  * @param rows         N, which tells whether a typed array holds labels or rows
  * @param outputShape  the model's output without the batch axis
+ * @param isOwn        whether labels have a length of their own, (N, L): the loss is one of sequences
  * @throws {ShapeError} as {@link inputColumn}
  */
-export function targetColumn(op: string, name: string, data: Data, rows: number, outputShape: Shape): Column {
+export function targetColumn(
+  op: string,
+  name: string,
+  data: Data,
+  rows: number,
+  outputShape: Shape,
+  isOwn?: boolean,
+): Column {
   const labelShape = outputShape.slice(0, -1);
   const hasLabels = (outputShape.at(-1) ?? 1) > 1;
   const column = toColumn(op, name, data, (n) => {
+    if (isOwn) return n % rows ? [n] : [rows, n / rows];
     if (n === rows * sizeOf(outputShape)) return [rows, ...outputShape];
     return n % sizeOf(labelShape) === 0 ? [n / sizeOf(labelShape), ...labelShape] : [n];
   });
   return checked(column, ({ shape }) => {
     const given = shape.slice(1);
-    const isLike = sameShape(given, outputShape);
+    const isLike = !isOwn && sameShape(given, outputShape);
     const labels = hasLabels ? ` or labels ${showShape(["N", ...labelShape])}` : "";
-    checkColumn(op, name, column.tensor, isLike || sameShape(given, labelShape), {
+    checkColumn(op, name, column.tensor, isOwn ? given.length === 1 : isLike || sameShape(given, labelShape), {
       model: "model's output",
-      expected: `${showShape(["N", ...outputShape])}${labels}`,
+      expected: isOwn ? "labels [N, L]" : `${showShape(["N", ...outputShape])}${labels}`,
     });
     if (!isLike && hasLabels) return asLabels(op, name, column);
     return asFloats(column, [shape[0], ...outputShape]);

@@ -128,7 +128,7 @@ export function dataColumns(
     const outputShapes = shapes.outputShapes(inputs.map(({ tensor }) => tensor.shape.slice(1)));
     const named = list.map((data, i) => {
       const name = nameOf("y", i, list.length);
-      const column = targetColumn(op, name, data, rows, outputShapes[i]);
+      const column = targetColumn(op, name, data, rows, outputShapes[i], losses[i].ofSequences);
       all.push(column);
       targets.push(column);
       return { name, tensor: column.tensor };

@@ -50,7 +50,7 @@ export function weighedOutputs(
     const [target, mask] = [targets[i], masks[i]];
     const countable = losses[i].countable?.(target, prediction, mask);
     if (countable) return countable.steps.weigh(countable.target, countable.prediction, weights, countable.mask);
-    if (losses[i].takesMask || (mask === undefined && weights?.rank !== 2))
+    if (losses[i].ofSequences || (mask === undefined && weights?.rank !== 2))
       return { target, prediction, mask, lossWeights: weights, metricWeights: weights };
     return maskedSteps!.weigh(target, prediction, weights, mask);
   });

@@ -25,7 +25,7 @@ export interface Emissions<Own = unknown> {
   collect(): Collector<Own>;
 }
 
-/** Sums up who emitted what. */
+/** Sums up who emitted what. As baumWelch calls it: states and posteriors are not checked. */
 export interface Collector<Own> {
   /**
    * Takes one recording: its likelihoods in U states, and a function that takes their posteriors (T, U) and adds them.
@@ -78,11 +78,13 @@ export class SymbolTable implements Emissions<SymbolTable> {
   /**
    * @param observations  (T) int32, in [0, K)
    * @throws {ShapeError} unless they are a vector of int32
+   * @throws {UsageError} for a state out of range
    * @throws {DataError} for a symbol out of range
    */
-  logLikelihoods(observations: Tensor, states = statesUpTo(this.states)): Tensor {
+  logLikelihoods(observations: Tensor, states?: Int32Array): Tensor {
     const op = "SymbolTable.logLikelihoods";
-    return tensor(this.#logs(this.#read(op, observations), states), [observations.shape[0], states.length]);
+    const asked = statesOf(op, this.states, states);
+    return tensor(this.#logs(this.#read(op, observations), asked), [observations.shape[0], asked.length]);
   }
 
   collect(): Collector<SymbolTable> {
@@ -131,8 +133,12 @@ export class SymbolTable implements Emissions<SymbolTable> {
   }
 }
 
-/** The integers 0 … S − 1. */
-export const statesUpTo = (S: number): Int32Array => Int32Array.from({ length: S }, (_, s) => s);
+/** The states that are asked for, by default all. @throws {UsageError} unless they are an Int32Array in [0, S) */
+export function statesOf(op: string, S: number, states: Int32Array | undefined): Int32Array {
+  if (states === undefined) return Int32Array.from({ length: S }, (_, s) => s);
+  if (states instanceof Int32Array && states.length > 0 && states.every((s) => s >= 0 && s < S)) return states;
+  throw new UsageError(message(op, "states do not fit", { expected: `an Int32Array in [0, ${S})`, got: show(states) }));
+}
 
 /** @throws {ShapeError} unless `x` is a float32 matrix with elements */
 export function checkMatrix(op: string, name: string, x: unknown, shape: string): asserts x is Tensor {

@@ -26,7 +26,7 @@ import { scope } from "../../tensor/scope.js";
 import { showShape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { checkFeatures } from "../features.js";
-import { type Collector, type Emissions, checkMatrix, checkRows, statesUpTo } from "./emissions.js";
+import { type Collector, type Emissions, checkMatrix, checkRows, statesOf } from "./emissions.js";
 
 /** What mixtures consist of. */
 export interface MixtureParameters {
@@ -125,10 +125,13 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
    * @param states  the U states that are asked for. Default: all
    * @returns (T, U)
    * @throws {ShapeError} when x is not (T, F)
+   * @throws {UsageError} for a state out of range
    * @throws {DataError} when a feature is not finite
    */
-  logLikelihoods(x: Tensor, states = statesUpTo(this.states)): Tensor {
-    return scope(() => logSumExp(this.#densities(this.#powers("GaussianMixtures.logLikelihoods", x), states), 2));
+  logLikelihoods(x: Tensor, states?: Int32Array): Tensor {
+    const op = "GaussianMixtures.logLikelihoods";
+    const asked = statesOf(op, this.states, states);
+    return scope(() => logSumExp(this.#densities(this.#powers(op, x), asked), 2));
   }
 
   /**

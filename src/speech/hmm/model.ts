@@ -3,7 +3,7 @@
  * word w is state firsts[w] + j of the distributions. Does not fit or search.
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
-import { checkInteger, checkList, checkObject, checkSequence } from "../../options.js";
+import { checkInteger, checkList, checkMember, checkObject, checkSequence } from "../../options.js";
 import { type MarkovChain, logChain } from "./chain.js";
 import type { Emissions } from "./emissions.js";
 import type { Words } from "./graph.js";
@@ -22,7 +22,9 @@ export interface MarkovModel<E extends Emissions<E>> extends WordChains {
 }
 
 /** @throws {UsageError} when the chains, or the number of silence, are not right */
-export function wordsOf(op: string, { chains, silence }: WordChains): Words {
+export function wordsOf(op: string, model: WordChains): Words {
+  checkObject(op, "the model", model);
+  const { chains, silence } = model;
   checkList(op, "chains", chains);
   if (chains.length === 0) throw new UsageError(message(op, "there are no chains"));
   if (silence !== undefined) checkInteger(op, "silence", silence, `[0, ${chains.length})`);
@@ -60,7 +62,7 @@ export function checkWords(op: string, sequence: ArrayLike<number>, { chains, si
 export function checkModel<E extends Emissions<E>>(op: string, model: MarkovModel<E>): Words {
   checkKeys(op, model, ["chains", "emissions", "silence"]);
   const words = wordsOf(op, model);
-  checkObject(op, "emissions", model.emissions);
+  checkMember(op, "emissions", model.emissions, "collect", "GaussianMixtures of fitMixtures");
   if (model.emissions.states === words.states) return words;
   const expected = `those of ${words.states} states, as many as the chains have`;
   throw new UsageError(message(op, "emissions do not fit", { expected, got: show(model.emissions.states) }));
