@@ -2,6 +2,7 @@
  * The lessons of the course, chapter by chapter, in the order in which they are listed. To add a lesson, add its file
  * and a line here.
  */
+import { activations } from "./calculus/activations.js";
 import { derivatives } from "./calculus/derivatives.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
@@ -9,6 +10,7 @@ import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
 import { digits } from "./feedforward/digits.js";
 import { highway } from "./feedforward/highway.js";
+import { initialization } from "./feedforward/initialization.js";
 import { mnistLinear } from "./feedforward/mnistLinear.js";
 import { mnistLinearDeskewed } from "./feedforward/mnistLinearDeskewed.js";
 import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
@@ -58,8 +60,10 @@ export const lessons: readonly Lesson[] = [
   chat,
   shakespeareGpt,
   derivatives,
+  activations,
   translation,
   highway,
+  initialization,
   vanishing,
   adding,
   copying,
