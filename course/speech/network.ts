@@ -21,8 +21,6 @@ export interface NetworkParts {
   targets(labels: readonly number[]): Tensor;
   /** The digits that an output of the network means, best first or not: one for each recording. */
   digits(outputs: Tensor, batch: HeardBatch): number[];
-  /** What a saved model says of itself to `lanegrad predict`. Default: nothing, and it is not saved. */
-  readonly notes?: Readonly<Record<string, unknown>>;
 }
 
 const wording: Wording = {
@@ -57,7 +55,9 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
         }
       };
       const callbacks = [new TrainingProgress(stage, wording)];
+      const start = performance.now();
       await model.fit(batches, { epochs, stepsPerEpoch, signal: stage.signal, callbacks });
+      const stepMs = (performance.now() - start) / totalSteps;
       return {
         recognize: (some) =>
           recognized(
@@ -66,6 +66,7 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
             some.map((recording) => heard(recording, sampleRate, 0, seed)),
           ),
         weights: weightCount(model),
+        stepMs,
         dispose: () => model.dispose(),
       };
     },

@@ -36,13 +36,15 @@ export interface Heard {
  * Log-mel energies with mean 0 and deviation 1 over the recording, (T, F). All features have one mean: a word is so short
  * that the mean of each by itself would be part of what was said.
  */
-export function energiesOf(samples: Float32Array, sampleRate: number): Float32Array {
+export function energiesOf(samples: Float32Array, sampleRate: number): Tensor {
   const energies = logMel(samples, { sampleRate, filters: features, frameSeconds: 0.03, hopSeconds: 0.0125 });
   const values = energies.toTypedArray() as Float32Array;
+  const [frames] = energies.shape;
   energies.dispose();
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return values.map((value) => (value - mean) / Math.sqrt(variance + 1e-6));
+  const deviation = Math.sqrt(variance + 1e-6);
+  return tensor(values.map((value) => (value - mean) / deviation), [frames, features]); // prettier-ignore
 }
 
 /** The ways in which a recording is heard: as it is, and slower and faster with noise. */
@@ -75,7 +77,9 @@ function varied(samples: Float32Array, speed: number, random: Random): Float32Ar
 }
 
 function heardOf(samples: Float32Array, sampleRate: number, label: number): Heard {
-  const values = energiesOf(samples, sampleRate);
+  const energies = energiesOf(samples, sampleRate);
+  const values = energies.toTypedArray() as Float32Array;
+  energies.dispose();
   return { values, frames: values.length / features, label };
 }
 
