@@ -13,6 +13,7 @@ export const groups = [
   "recurrent",
   "attention",
   "seq2seq",
+  "speech",
   "elementwise",
   "tiny",
   "startup",
@@ -51,6 +52,8 @@ export interface Work {
   readonly bytes?: number;
   /** Equal parts whose time is reported in nanoseconds: elements, kernel calls. */
   readonly parts?: number;
+  /** Seconds of sound: how much faster than it plays is reported. */
+  readonly sound?: number;
 }
 
 /** A case that is ready to run. */

@@ -25,6 +25,8 @@ export interface Measurement {
   readonly percentOfPeak: number | null;
   /** Nanoseconds for each element or kernel call. */
   readonly nsEach: number | null;
+  /** How many times faster than it plays sound is worked on. */
+  readonly timesRealTime: number | null;
   /** Speedup of all threads over one. */
   readonly speedup: number | null;
 }
@@ -53,6 +55,7 @@ export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & 
     gbs: null,
     percentOfPeak: null,
     nsEach: null,
+    timesRealTime: null,
     speedup: null,
     ...others,
   };
@@ -61,7 +64,7 @@ export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & 
 /** Measures one case, for about `seconds`. @throws {WrongResultError} before anything is timed */
 export function measure(one: Case, seconds: number, limits: Limits): Measured {
   const { group, name, product, work } = one;
-  const { flops, bytes, parts } = work;
+  const { flops, bytes, parts, sound } = work;
   const limit = flops !== undefined ? limits.multiplyAdds : bytes !== undefined ? limits.copy : undefined;
   const prepared = one.prepare();
   try {
@@ -83,6 +86,7 @@ export function measure(one: Case, seconds: number, limits: Limits): Measured {
         ...{ group, name, ...product, ms, spreadPercent: (100 * halfRange(times)) / ms, gflops, gbs },
         percentOfPeak: peak === undefined ? null : (100 * (gflops ?? gbs)!) / peak,
         nsEach: parts === undefined ? null : (1e6 * ms) / parts,
+        timesRealTime: sound === undefined ? null : (1000 * sound) / ms,
       }),
       ...(limit === limits.multiplyAdds && { peakGflops: peak! }),
       ...(limit === limits.copy && { peakGBs: peak! }),

@@ -42,6 +42,7 @@ const ofPeak: Column = {
 };
 const ofCopy: Column = { ...ofPeak, title: "of copy" };
 const nsEach: Column = { title: "ns each", width: 8, cell: (one) => (one.nsEach === null ? "" : short(one.nsEach)) };
+const timesReal: Column = { title: "× real", width: 7, cell: ({ timesRealTime }) => number(timesRealTime, 0) };
 const perSecond: Column = { title: "a second", width: 10, cell: (one) => rate(1000 / one.ms) };
 const speedup: Column = {
   title: "speedup",
@@ -58,6 +59,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   recurrent: [ms, spread, gflops, ofPeak],
   attention: [ms, spread, gflops, ofPeak],
   seq2seq: [ms, spread, nsEach, gflops, ofPeak],
+  speech: [ms, spread, nsEach, gflops, ofPeak, timesReal],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
   tiny: [ms, spread, perSecond, nsEach],
   startup: [ms, spread],

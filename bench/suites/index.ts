@@ -9,6 +9,7 @@ import { gemmCases } from "../cases/gemm.js";
 import { maxPoolCase } from "../cases/pool.js";
 import { recurrentCases } from "../cases/recurrent.js";
 import { seq2seqCases } from "../cases/seq2seq.js";
+import { speechCases } from "../cases/speech.js";
 import { tinyCases } from "../cases/tiny.js";
 import { adamCase } from "../cases/adam.js";
 import { convGradientCases } from "../cases/convGradient.js";
@@ -24,6 +25,7 @@ export const suites: Readonly<Record<Group, Suite>> = {
   recurrent: suiteOf(recurrentCases),
   attention: suiteOf(attentionCases),
   seq2seq: suiteOf(seq2seqCases),
+  speech: suiteOf(speechCases),
   cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),

@@ -49,13 +49,20 @@ export const hybridNumbers: NumberRecognizer = {
   },
 };
 
+/** The mixtures that were trained on strings, since the network begins with them too. */
+const kept = new WeakMap<readonly SpokenNumber[], { readonly seed: number; readonly model: MixtureModel }>();
+
 /** Strings as utterances, and mixtures that were trained on them. */
 async function prepared(numbers: readonly SpokenNumber[], { stage, seed, sampleRate }: NumberRun) {
   const utterances = numbers.map((number): Utterance => {
     const x = heardOf(number, sampleRate);
     return { x, words: number.digits, states: firstStates(number, x.shape[0], sampleRate) };
   });
-  return { utterances, model: await trainMixtures(utterances, { stage, seed, components, hasSilence: true }) };
+  const known = kept.get(numbers);
+  if (known?.seed === seed) return { utterances, model: known.model };
+  const model = await trainMixtures(utterances, { stage, seed, components, hasSilence: true });
+  kept.set(numbers, { seed, model });
+  return { utterances, model };
 }
 
 /** MFCC, each with mean 0 and deviation 1 over the string: (T, F). */

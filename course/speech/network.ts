@@ -21,8 +21,6 @@ export interface NetworkParts {
   targets(labels: readonly number[]): Tensor;
   /** The digits that an output of the network means, best first or not: one for each recording. */
   digits(outputs: Tensor, batch: HeardBatch): number[];
-  /** What a saved model says of itself to `lanegrad predict`. Default: nothing, and it is not saved. */
-  readonly notes?: Readonly<Record<string, unknown>>;
 }
 
 const wording: Wording = {
@@ -36,31 +34,30 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
     about: parts.about,
     async train(recordings, { stage, seed, sampleRate, epochs }) {
       const random = new Random(seed).fork("recordings");
-      const copies: Heard[][] = [];
-      for (let way = 0; way < Math.min(ways, epochs); way++) {
-        const copy: Heard[] = [];
-        for (const [i, recording] of recordings.entries()) {
-          if (i % 64 === 0) await stage.turn();
-          copy.push(heard(recording, sampleRate, way, seed));
-        }
-        copies.push(copy);
+      const known: Heard[][] = [];
+      for (const [i, recording] of recordings.entries()) {
+        if (i % 16 === 0) await stage.turn();
+        known.push(Array.from({ length: Math.min(ways, epochs) }, (_, way) => heard(recording, sampleRate, way, seed)));
       }
       const model = parts.model(seed);
       const n = Math.min(batch, recordings.length);
-      const stepsPerEpoch = groupsOf(copies[0], n, random).length;
+      const stepsPerEpoch = groupsOf(known.map(([plain]) => plain), n, random).length; // prettier-ignore
       const totalSteps = epochs * stepsPerEpoch;
       const learningRate = schedules.oneCycle({ maxLearningRate: parts.lr, totalSteps, warmupFraction: 0.15 });
       model.compile({ optimizer: optimizers.adam({ learningRate, globalClipNorm: 1 }), loss: parts.loss });
       let epoch = 0;
       const batches = function* () {
-        const drawn = random.fork("order").fork(epoch);
-        for (const group of groupsOf(copies[epoch++ % copies.length], n, drawn)) {
+        const drawn = random.fork("order").fork(epoch++);
+        const some = known.map((each) => each[drawn.integer(each.length)]);
+        for (const group of groupsOf(some, n, drawn)) {
           const { x, lengths, labels } = sideBySide(group, drawn);
           yield { x, y: parts.targets(labels), lengths };
         }
       };
       const callbacks = [new TrainingProgress(stage, wording)];
+      const start = performance.now();
       await model.fit(batches, { epochs, stepsPerEpoch, signal: stage.signal, callbacks });
+      const stepMs = (performance.now() - start) / totalSteps;
       return {
         recognize: (some) =>
           recognized(
@@ -69,6 +66,7 @@ export function networkRecognizer(parts: NetworkParts): Recognizer {
             some.map((recording) => heard(recording, sampleRate, 0, seed)),
           ),
         weights: weightCount(model),
+        stepMs,
         dispose: () => model.dispose(),
       };
     },

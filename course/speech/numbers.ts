@@ -19,7 +19,7 @@ const [fewest, most] = [3, 7];
 /** Seconds between two digits, at most, and the share of places without a pause. */
 const [longestPause, withoutPause] = [0.3, 0.3];
 /** Decibels of the string above the noise. */
-const [noisiest, cleanest] = [10, 25];
+const [noisiest, cleanest] = [5, 20];
 
 /**
  * Joins recordings to strings, each of one speaker. @param random  what speakers, digits, pauses and noise are drawn

@@ -28,10 +28,8 @@ export interface Trained {
   recognize(recordings: readonly Recording[]): Promise<readonly number[]>;
   /** The number of its weights, or of what a mixture has instead. */
   readonly weights: number;
-  /** Milliseconds of a training step with 32 recordings, for networks. */
+  /** Milliseconds of a training step, for networks: 32 recordings, with what is masked in them. */
   readonly stepMs?: number;
-  /** The model as a file for `lanegrad predict`, where there is one. */
-  readonly bytes?: () => Promise<Uint8Array>;
   /** Frees its memory. */
   dispose(): void;
 }

@@ -3,7 +3,7 @@
  * of similar length. Letters: T frames, F features, n recordings of a batch.
  */
 import { Random, type Tensor, datasets, tensor } from "lanegrad";
-import { addNoise, changeSpeed, logMel, normalizeFeatures, specAugment } from "lanegrad/speech";
+import { addNoise, changeSpeed, logMel, specAugment } from "lanegrad/speech";
 import type { DataSource } from "../stage.js";
 
 /** A recording of a digit. */
@@ -32,9 +32,19 @@ export interface Heard {
   readonly label: number;
 }
 
-/** Log-mel energies, each feature with mean 0 and deviation 1 over the recording: (T, F). */
+/**
+ * Log-mel energies with mean 0 and deviation 1 over the recording, (T, F). All features have one mean: a word is so short
+ * that the mean of each by itself would be part of what was said.
+ */
 export function energiesOf(samples: Float32Array, sampleRate: number): Tensor {
-  return normalizeFeatures(logMel(samples, { sampleRate, filters: features }));
+  const energies = logMel(samples, { sampleRate, filters: features, frameSeconds: 0.03, hopSeconds: 0.0125 });
+  const values = energies.toTypedArray() as Float32Array;
+  const [frames] = energies.shape;
+  energies.dispose();
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  const deviation = Math.sqrt(variance + 1e-6);
+  return tensor(values.map((value) => (value - mean) / deviation), [frames, features]); // prettier-ignore
 }
 
 /** The ways in which a recording is heard: as it is, and slower and faster with noise. */
@@ -63,15 +73,14 @@ export function heard(recording: Recording, sampleRate: number, way = 0, seed = 
 }
 
 function varied(samples: Float32Array, speed: number, random: Random): Float32Array {
-  return addNoise(changeSpeed(samples, speed), { random, decibels: 10 + 30 * random.uniform() });
+  return addNoise(changeSpeed(samples, speed), { random, decibels: 15 + 25 * random.uniform() });
 }
 
 function heardOf(samples: Float32Array, sampleRate: number, label: number): Heard {
   const energies = energiesOf(samples, sampleRate);
   const values = energies.toTypedArray() as Float32Array;
-  const [frames] = energies.shape;
   energies.dispose();
-  return { values, frames, label };
+  return { values, frames: values.length / features, label };
 }
 
 /** n recordings side by side: features (n, T, F) with zeros behind, the frames of each, and what was said. */

@@ -6,16 +6,16 @@ import { type Model, type Tensor, ctcLoss, layers, losses, noGrad, sequential, t
 import { networkRecognizer } from "./network.js";
 import { type HeardBatch, features } from "./recordings.js";
 
-const [units, depth, digits] = [64, 3, 10];
+const [units, depth, digits] = [64, 4, 10];
 
-const reader = () => layers.bidirectional({ layer: layers.gru({ units, returnSequences: true }) });
+const reader = () => layers.bidirectional({ layer: layers.gru({ units, returnSequences: true }), mergeMode: "sum" });
 
 /** @param joins  whether pairs of steps become one between two layers */
 function recurrent(seed: number, joins: boolean): Model {
   const levels = Array.from({ length: depth }, (_, level) => [
     ...(joins && level > 0 ? [layers.pyramid()] : []),
     reader(),
-    layers.dropout({ rate: 0.2 }),
+    layers.dropout({ rate: 0.1 }),
   ]);
   const first = layers.spatialDropout1d({ rate: 0.05, inputShape: [null, features] });
   return sequential([first, ...levels.flat(), layers.dense({ units: 1 + digits })], { seed });

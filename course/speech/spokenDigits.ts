@@ -3,7 +3,7 @@
  * test are known from the training, and only the takes are new; so besides, each of the speakers is left out once and
  * recognised by what the others have taught.
  */
-import { count, duration, percent } from "../support/format.js";
+import { count, decimal, duration, percent } from "../support/format.js";
 import { epochs, integer } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import type { Recognizer } from "./recognizer.js";
@@ -53,15 +53,15 @@ export const spokenDigits: Lesson<Settings> = {
     const known = new Set(train.map(({ speaker }) => speaker));
     const text = `${count(train.length)} recordings by ${known.size} speakers from ${place} to train on, ${count(test.length)} to test`;
     stage.show({ kind: "fact", name: "data", text });
-    const header = ["model", "what it is", "takes right", "speakers right", "weights", "time"];
-    stage.show({ kind: "table", title, section: "Models", header, wordColumns: 2, rows: [], widths: [8, 40, 11, 14, 9, 7] }); // prettier-ignore
+    const header = ["model", "what it is", "takes right", "speakers right", "weights", "ms a step", "time"];
+    stage.show({ kind: "table", title, section: "Models", header, wordColumns: 2, rows: [], widths: [8, 30, 11, 14, 9, 9, 7] }); // prettier-ignore
     const results: Row[] = [];
     for (const [name, recognizer] of Object.entries(recognizers)) {
       if (model !== "all" && model !== name) continue;
       const row = await measured(stage, name, recognizer, { sampleRate, train, test }, speakers === "yes");
       results.push(row);
-      const { accuracy, leaveOneOut, weights, seconds } = row;
-      const cells = [name, recognizer.about, percent(accuracy, 1), percent(leaveOneOut, 1), count(weights), duration(seconds)]; // prettier-ignore
+      const { accuracy, leaveOneOut, weights, stepMs, seconds } = row;
+      const cells = [name, recognizer.about, percent(accuracy, 1), percent(leaveOneOut, 1), count(weights), stepMs?.toFixed(1) ?? "", duration(seconds)]; // prettier-ignore
       stage.show({ kind: "row", table: title, cells });
     }
     return findings(stage, test, results);
@@ -83,6 +83,8 @@ interface Row {
   readonly leaveOneOut: number;
   readonly bySpeaker: Readonly<Record<string, number>>;
   readonly weights: number;
+  /** Milliseconds of a training step, where it is trained by steps. */
+  readonly stepMs: number | undefined;
   readonly heard: readonly number[];
   readonly seconds: number;
 }
@@ -100,12 +102,13 @@ async function measured(
     stage.show({ kind: "now", name: "model", text });
     const trained = await recognizer.train(some, run);
     try {
-      return { heard: await trained.recognize(others), weights: trained.weights };
+      const { weights, stepMs } = trained;
+      return { heard: await trained.recognize(others), weights, stepMs };
     } finally {
       trained.dispose();
     }
   };
-  const { heard, weights } = await heardBy(name, train, test);
+  const { heard, weights, stepMs } = await heardBy(name, train, test);
   const bySpeaker: Record<string, number> = {};
   const all = [...train, ...test];
   const speakers = leavesOut ? new Set(all.map(({ speaker }) => speaker)) : [];
@@ -117,7 +120,7 @@ async function measured(
   const shares = Object.values(bySpeaker);
   const leaveOneOut = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const seconds = (performance.now() - start) / 1000;
-  return { name, accuracy: shareRight(test, heard), leaveOneOut, bySpeaker, weights, heard, seconds };
+  return { name, accuracy: shareRight(test, heard), leaveOneOut, bySpeaker, weights, stepMs, heard, seconds };
 }
 
 function shareRight(recordings: readonly Recording[], heard: readonly number[]): number {
@@ -136,16 +139,29 @@ function findings(stage: Stage<Settings>, test: readonly Recording[], results: r
   const counts = classNames.map(() => classNames.map(() => 0));
   for (const [i, { label }] of test.entries()) counts[label][best.heard[i]]++;
   stage.show({ kind: "confusion", title: `What ${best.name} hears in the test`, classNames, counts });
-  const list = results.map(({ name, accuracy }) => `${name} ${percent(accuracy, 1)}`).join(", ");
-  stage.show({ kind: "conclusion", text: `New takes of known speakers: ${list}.` });
+  const list = (share: (row: Row) => number): string =>
+    results.map((row) => `${row.name} ${percent(share(row), 1)}`).join(", ");
+  stage.show({ kind: "conclusion", text: `New takes of known speakers: ${list(({ accuracy }) => accuracy)}.` });
+  if (!Number.isNaN(best.leaveOneOut)) {
+    const text = `Speakers that were left out: ${list(({ leaveOneOut }) => leaveOneOut)}.`;
+    stage.show({ kind: "conclusion", text });
+  }
+  const [flat, pyramid] = ["ctc", "pyramid"].map((name) => results.find((row) => row.name === name));
+  if (flat?.stepMs && pyramid?.stepMs) {
+    const times = flat.stepMs / pyramid.stepMs;
+    const lost = 100 * (flat.accuracy - pyramid.accuracy);
+    const isWorth = times >= 1.6 && lost <= 0.5;
+    const text = `A step of the pyramid takes ${decimal(1 / times)} of the time, and it recognises ${Math.abs(lost).toFixed(1)} points ${lost > 0 ? "less" : "more"}: ${isWorth ? "joining steps pays" : "in this run joining steps does not clearly pay"}.`;
+    stage.show({ kind: "conclusion", text });
+  }
   return {
     accuracyPercent: 100 * best.accuracy,
     leaveOneOutPercent: 100 * best.leaveOneOut,
     best: best.name,
-    results: results.map(({ name, accuracy, leaveOneOut, bySpeaker, weights, seconds }) => ({
+    results: results.map(({ name, accuracy, leaveOneOut, bySpeaker, weights, stepMs, seconds }) => ({
       ...{ model: name, accuracyPercent: 100 * accuracy, leaveOneOutPercent: 100 * leaveOneOut },
       bySpeakerPercent: Object.fromEntries(Object.entries(bySpeaker).map(([speaker, share]) => [speaker, 100 * share])),
-      ...{ weights, seconds },
+      ...{ weights, stepMs: stepMs ?? null, seconds },
     })),
   };
 }

@@ -14,7 +14,7 @@ it("every golden file is read by its typed reader, and none is left over", () =>
   const known = [
     ...goldenTraceNames.map((name) => `traces-${name}.json`),
     ...goldenConvTraceNames.map((name) => `traces-conv-${name}.json`),
-    ...["activations.json", "losses.json", "numpy.json", "recurrent.json", "convLstm.json"],
+    ...["activations.json", "losses.json", "numpy.json", "recurrent.json", "convLstm.json", "ctc.json"],
     ...["traces-recurrent.json", "traces-embedding.json", "traces-attention.json", "bleu.json"],
   ];
   expect(files.toSorted()).toEqual(known.toSorted());

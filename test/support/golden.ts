@@ -100,6 +100,21 @@ export interface GoldenLosses {
   readonly cases: Readonly<Record<string, GoldenLoss>>;
 }
 
+/** CTC losses of recordings, and the gradient of their sum; null where they are +∞ or NaN. */
+export interface GoldenCtc {
+  readonly T: number;
+  readonly C: number;
+  readonly blank: number;
+  readonly targets: readonly (readonly number[])[];
+  /** How many frames of each recording count. */
+  readonly frames: readonly number[];
+  readonly zeroInfinity: boolean;
+  /** (N, T, C) */
+  readonly logits: readonly number[];
+  readonly losses: readonly (number | null)[];
+  readonly gradient: readonly (number | null)[];
+}
+
 /** The weights of one layer and direction, or their gradients. */
 export interface GoldenCellWeights {
   readonly kernel: readonly number[];
@@ -196,6 +211,9 @@ export const goldenActivations = (): GoldenActivations => read("activations") as
 
 /** All losses. */
 export const goldenLosses = (): GoldenLosses => read("losses") as GoldenLosses;
+
+/** All cases of CTC. */
+export const goldenCtc = (): Readonly<Record<string, GoldenCtc>> => read("ctc") as Readonly<Record<string, GoldenCtc>>;
 
 /** All recurrent networks, and the sizes that they have in common. */
 export const goldenRecurrent = (): GoldenSizes & { readonly cases: Readonly<Record<string, GoldenRecurrentCase>> } =>
