@@ -51,5 +51,7 @@ export class WordWalk {
   kept: usize = 0;
   /** Out: the windows of a batch, word2vecScratchBytes. */
   slots: usize = 0;
+  /** Out: their random words, word2vecDrawBytes for each thread that shares the walk. */
+  draws: usize = 0;
   constructor() {}
 }

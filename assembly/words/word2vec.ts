@@ -68,16 +68,14 @@ function slotBytes(window: i32, negatives: i32, meanBytes: i32): i32 {
   return meanAt(window, negatives) + meanBytes;
 }
 
-/** Bytes of the random words of a batch. */
-// @ts-ignore: decorator
-@inline
-function drawBytes(batch: i32, negatives: i32): i32 {
-  return upTo16(4 * (batch * (1 + negatives) + 32) + 256);
+/** The bytes of the windows of a batch. @param meanBytes P · 4 S for CBOW, else 0 */
+export function word2vecScratchBytes(batch: i32, window: i32, negatives: i32, meanBytes: i32): i32 {
+  return batch * slotBytes(window, negatives, meanBytes);
 }
 
-/** The bytes of a walk's slots. @param meanBytes P · 4 S for CBOW, else 0 @param threads that share a walk */
-export function word2vecScratchBytes(batch: i32, window: i32, negatives: i32, meanBytes: i32, threads: i32): i32 {
-  return batch * slotBytes(window, negatives, meanBytes) + threads * drawBytes(batch, negatives);
+/** The bytes of the random words of a batch, for one thread. */
+export function word2vecDrawBytes(batch: i32, negatives: i32): i32 {
+  return upTo16(4 * (batch * (1 + negatives) + 32) + 256);
 }
 
 // @ts-ignore: decorator
@@ -92,17 +90,11 @@ function walkOf(training: WordTraining, number: i32): WordWalk {
   return changetype<WordWalk>(training.walks + <usize>number * offsetof<WordWalk>());
 }
 
-/** The random words of a thread, behind the slots. */
-function drawsOf(training: WordTraining, walk: WordWalk, thread: i32): usize {
-  const slots = training.batch * slotBytes(training.window, training.negatives, meanBytesOf(training));
-  return walk.slots + slots + thread * drawBytes(training.batch, training.negatives);
-}
-
 /** Keeps the words of the next block of the text. Thread 0 alone. */
 export function word2vecSelect(training: WordTraining): void {
   if (threadIndex() != 0) return;
   const walk = walkOf(training, 0);
-  selectWords(training, walk, drawsOf(training, walk, 0));
+  selectWords(training, walk, walk.draws);
 }
 
 /** The errors of one batch of windows of the block. Threads cut windows. @param batch its number in the block */
@@ -112,7 +104,8 @@ export function word2vecErrors(training: WordTraining, batch: i32): void {
   const end = shareEnd(training.batch, cost, 1);
   if (start >= end) return;
   const walk = walkOf(training, 0);
-  errorsOf(training, walk, batch * training.batch, start, end, drawsOf(training, walk, threadIndex()));
+  const draws = walk.draws + threadIndex() * word2vecDrawBytes(training.batch, training.negatives);
+  errorsOf(training, walk, batch * training.batch, start, end, draws);
 }
 
 /** The updates of one batch of windows of the block. Threads cut panels. @param batch its number in the block */
@@ -131,10 +124,9 @@ export function word2vecFree(training: WordTraining): void {
   const end = shareEnd(training.walkCount, 1 << 20, 1);
   for (let number = start; number < end; number++) {
     const walk = walkOf(training, number);
-    const draws = drawsOf(training, walk, 0);
-    selectWords(training, walk, draws);
+    selectWords(training, walk, walk.draws);
     for (let first = 0; first < walk.count; first += training.batch) {
-      errorsOf(training, walk, first, 0, training.batch, draws);
+      errorsOf(training, walk, first, 0, training.batch, walk.draws);
       for (let panel = 0; panel < training.panels; panel++) updatesOf(training, walk, first, panel);
     }
   }

@@ -48,7 +48,7 @@ export const word2vec: Lesson<typeof settings> = {
       ...{ deterministic: !free, signal: stage.signal },
       onProgress: ({ epoch, done, wordsPerSecond }) => {
         const text = `epoch ${epoch} of ${epochs}, ${percent(done, 0)}, ${count(wordsPerSecond)} words/s`;
-        stage.show({ kind: "now", name: "training", text });
+        stage.show({ kind: "now", text });
       },
     });
     const trainingSeconds = (performance.now() - begun) / 1000;

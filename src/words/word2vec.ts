@@ -83,16 +83,17 @@ const op = "words.word2vec";
  *   skip-gram   for each i of the words around: the gradient of ln σ(i·o) + Σ ln σ(−i·negative)
  *   CBOW        for their mean h: that of ln σ(h·o) + Σ ln σ(−h·negative), added to each of them
  *
- * as the word2vec program and gensim do, but that the words of a window share its negatives. Windows do not cross the
- * ends of blocks of 8,192 kept words. Needs `init`; runs on its threads.
+ * as the word2vec program and gensim do, but that the words of a window share its negatives, and errors of up to 64
+ * windows are computed before these are learnt from. Windows do not cross the ends of blocks of up to 8,192 kept words.
+ * Needs `init`; runs on its threads.
  *
  * Cost: skip-gram 12·D·(1 + negatives)·(window + 1) / 2 flops for each word that is kept, CBOW about
  * 6·D·(1 + negatives) + 4·D·window; memory 8·V·D bytes and 16 for each word of a block.
- * Accuracy: errors of 32 windows are computed before these are learnt from.
  *
  * @param corpus  from {@link corpusOf} or {@link readCorpus}; it must stay as it is until the promise is settled
  * @returns the input vectors, the most frequent word first
- * @throws {UsageError} for a wrong option, for what is no corpus, or before `init`
+ * @throws {UsageError} for a wrong option, for what is no corpus, before `init`, or when the training has diverged
+ * @throws the signal's reason when it aborts
  * @throws {ShapeError} for tokens that are not of the vocabulary, or fewer than two of them
  * @throws {MemoryError} when the memory limit is reached
  */
@@ -106,7 +107,7 @@ export async function word2vec(
   const training = begin(corpus, settings);
   try {
     await run(training, corpus.tokens.length, settings);
-    return new WordVectors(corpus.vocabulary.words, training.inputs());
+    return new WordVectors(corpus.vocabulary.words, finite(training.inputs()));
   } finally {
     training.dispose();
   }
@@ -142,6 +143,12 @@ function checkCorpus(corpus: Pick<Corpus, "vocabulary" | "tokens">): void {
   throw new ShapeError(message(op, `token ${wrong} is not in the vocabulary`, values));
 }
 
+/** @throws {UsageError} when the training has diverged */
+function finite(vectors: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  if (vectors.every(Number.isFinite)) return vectors;
+  throw new UsageError(message(op, "the training has diverged", { hint: "Lower learningRate." }));
+}
+
 /** The matrices and tables of a training. */
 function begin({ vocabulary, tokens }: Pick<Corpus, "vocabulary" | "tokens">, settings: Settings): WordTraining {
   const { model, dimensions, window, negatives, subsample, seed, deterministic } = settings;
@@ -155,8 +162,8 @@ function begin({ vocabulary, tokens }: Pick<Corpus, "vocabulary" | "tokens">, se
     aliases: aliasTable(counts.map((count) => count ** 0.75)),
     inputs: initialVectors(V, dimensions, seed),
     isMean: model === "cbow",
-    freeThreads: deterministic ? 0 : Math.min(threads, tokens.length),
-    panels: deterministic ? Math.min(threads, Math.ceil(dimensions / 4)) : 1,
+    threads,
+    isFree: !deterministic && threads > 1,
     keptShare: kept.reduce((sum, p, word) => sum + p * counts[word], 0) / all,
   });
 }

@@ -3,7 +3,14 @@
  * kernels trains on a block of the text, and JavaScript only hands over the next words. The formulas are beside the
  * kernels in assembly/words. Letters: V words, D dimensions, K negatives, P panels of S columns. Not differentiable.
  */
-import { word2vecErrors, word2vecFree, word2vecScratchBytes, word2vecSelect, word2vecUpdate } from "#wasm/kernels";
+import {
+  word2vecDrawBytes,
+  word2vecErrors,
+  word2vecFree,
+  word2vecScratchBytes,
+  word2vecSelect,
+  word2vecUpdate,
+} from "#wasm/kernels";
 import { wordTraining, wordWalk } from "#wasm/layout-words";
 import { heap } from "../../runtime/runtime.js";
 import { fillStruct, floatBits } from "../../runtime/struct.js";
@@ -27,43 +34,54 @@ export interface WordTrainingOptions {
   /** True for CBOW. */
   readonly isMean: boolean;
   readonly seed: number;
-  /** Threads that go through the text by themselves; 0: they share every batch of windows. */
-  readonly freeThreads: number;
-  /** P: the greatest number of threads that can share the updates of a batch. */
-  readonly panels: number;
+  readonly threads: number;
+  /** True: each thread goes through a part of the text by itself; false: they share every batch of windows. */
+  readonly isFree: boolean;
   /** The share of the text that is kept, on average. */
   readonly keptShare: number;
 }
 
-/** Windows of a batch. */
-export const batchWindows = 32;
-/** Words that a block keeps, a multiple of the batch. */
-const blockWords = 8192;
-const freeBlockWords = 32768;
+/**
+ * Windows of a batch: errors come from before the batch, so that in a small vocabulary, where windows have most of their
+ * words in common, more of them would be a step that is too long.
+ */
+const batchOf = (V: number): number => Math.max(1, Math.min(64, Math.floor(V / 32)));
+/** Batches of a block, and of one that a thread goes through by itself. */
+const [blockBatches, freeBlockBatches] = [128, 512];
 
 /** A training: two matrices and the walks over the text. Recordings keep it where it is; no scope frees it. */
 export class WordTraining {
   readonly #options: WordTrainingOptions;
   readonly #V: number;
+  /** P: the greatest number of threads that can share the updates of a batch. */
+  readonly #panels: number;
   /** S */
   readonly #columns: number;
+  readonly #batch: number;
+  /** Words that a block keeps. */
+  readonly #capacity: number;
   readonly #slab: Slab;
   readonly #walks: Walk[];
   #block: Recording<unknown> | undefined;
 
   /** @throws {MemoryError} when the memory limit is reached */
   constructor(options: WordTrainingOptions) {
-    const { dimensions, limits, freeThreads, panels, keptShare, tokens } = options;
+    const { dimensions, limits, threads, isFree, keptShare, tokens, negatives } = options;
     this.#options = options;
-    this.#V = limits.length;
-    this.#columns = 4 * Math.ceil(dimensions / 4 / panels);
-    const count = Math.max(1, freeThreads);
+    const V = limits.length;
+    const count = isFree ? threads : 1;
+    this.#V = V;
+    this.#panels = isFree ? 1 : Math.min(threads, Math.ceil(dimensions / 4));
+    this.#columns = 4 * Math.ceil(dimensions / 4 / this.#panels);
+    this.#batch = batchOf(V);
+    this.#capacity = this.#batch * (isFree ? freeBlockBatches : blockBatches);
     const room = Math.ceil((1.1 * this.#capacity) / keptShare) + 64;
-    const matrix = panels * (this.#V + 1) * this.#columns;
+    const matrix = this.#panels * (V + 1) * this.#columns;
+    const drawBytes = word2vecDrawBytes(this.#batch, negatives) * (isFree ? 1 : threads);
     const [shape, walks] = [wordTraining.bytes / 4, (count * wordWalk.bytes) / 4];
-    const perWalk = [room, this.#capacity, Math.ceil(this.#scratchBytes / 4)];
-    const each = Array.from({ length: count }, () => perWalk).flat();
-    this.#slab = new Slab([matrix, matrix, this.#V, 2 * this.#V, shape, walks, ...each].map((size) => [size]));
+    const walk = [room, this.#capacity, Math.ceil(this.#scratchBytes / 4), Math.ceil(drawBytes / 4)];
+    const each = Array.from({ length: count }, () => walk).flat();
+    this.#slab = new Slab([matrix, matrix, V, 2 * V, shape, walks, ...each].map((size) => [size]));
     const { length } = tokens;
     this.#walks = Array.from({ length: count }, (_, i) => {
       const [from, to] = [i, i + 1].map((part) => Math.floor((part * length) / count));
@@ -120,25 +138,20 @@ export class WordTraining {
   #run(): void {
     this.#writeStructs();
     const { ptr } = this.#shape;
-    if (this.#options.freeThreads > 0) {
+    if (this.#options.isFree) {
       word2vecFree(ptr);
       return;
     }
     word2vecSelect(ptr);
-    for (let batch = 0; batch < blockWords / batchWindows; batch++) {
+    for (let batch = 0; batch < blockBatches; batch++) {
       word2vecErrors(ptr, batch);
       word2vecUpdate(ptr, batch);
     }
   }
 
-  get #capacity(): number {
-    return this.#options.freeThreads > 0 ? freeBlockWords : blockWords;
-  }
-
   get #scratchBytes(): number {
-    const { window, negatives, isMean, panels, freeThreads } = this.#options;
-    const meanBytes = isMean ? 4 * panels * this.#columns : 0;
-    return word2vecScratchBytes(batchWindows, window, negatives, meanBytes, freeThreads > 0 ? 1 : panels);
+    const { window, negatives, isMean } = this.#options;
+    return word2vecScratchBytes(this.#batch, window, negatives, isMean ? 4 * this.#panels * this.#columns : 0);
   }
 
   get #shape(): Tensor {
@@ -156,7 +169,7 @@ export class WordTraining {
   /** Copies the next words of the text. */
   #handOver(i: number, { position, to, room }: Walk): void {
     const end = Math.min(to, position + room);
-    const { ptr } = this.#slab.sections[6 + 3 * i];
+    const { ptr } = this.#slab.sections[6 + 4 * i];
     heap()
       .view("int32", ptr, end - position)
       .set(this.#options.tokens.subarray(position, end));
@@ -183,7 +196,7 @@ export class WordTraining {
 
   /** Writes where everything lies, into memory that the recording keeps there. */
   #writeStructs(): void {
-    const { window, negatives, isMean, seed, panels } = this.#options;
+    const { window, negatives, isMean, seed } = this.#options;
     const { sections } = this.#slab;
     const at = this.#words(this.#shape.ptr, wordTraining.bytes)[wordTraining.at.learningRate / 4];
     fillStruct(this.#shape.ptr, wordTraining, {
@@ -194,10 +207,11 @@ export class WordTraining {
       walks: sections[5].ptr,
       walkCount: this.#walks.length,
       words: this.#V,
-      ...{ panels, window, negatives },
+      ...{ window, negatives },
+      panels: this.#panels,
       panelBytes: 4 * this.#columns,
       isMean: Number(isMean),
-      batch: batchWindows,
+      batch: this.#batch,
       capacity: this.#capacity,
       learningRate: at as ReturnType<typeof floatBits>,
     });
@@ -207,8 +221,10 @@ export class WordTraining {
       words[at.seedLow / 4] = seed | 0;
       words[at.seedHigh / 4] = Math.floor(seed / 2 ** 32) | 0;
       words[at.number / 4] = i;
-      words[at.kept / 4] = sections[7 + 3 * i].ptr;
-      words[at.slots / 4] = sections[8 + 3 * i].ptr;
+      const [kept, slots, draws] = [7, 8, 9].map((section) => sections[section + 4 * i].ptr);
+      words[at.kept / 4] = kept;
+      words[at.slots / 4] = slots;
+      words[at.draws / 4] = draws;
     }
   }
 
