@@ -3,6 +3,7 @@
  * and a line here.
  */
 import { activations } from "./calculus/activations.js";
+import { backprop } from "./calculus/backprop.js";
 import { derivatives } from "./calculus/derivatives.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
@@ -61,6 +62,7 @@ export const lessons: readonly Lesson[] = [
   shakespeareGpt,
   derivatives,
   activations,
+  backprop,
   translation,
   highway,
   initialization,
