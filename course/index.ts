@@ -20,6 +20,7 @@ import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
+import { gruToRnn } from "./recurrent/gruToRnn.js";
 import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
@@ -67,6 +68,7 @@ export const lessons: readonly Lesson[] = [
   highway,
   initialization,
   vanishing,
+  gruToRnn,
   adding,
   copying,
   sorting,
