@@ -38,7 +38,7 @@ const title = "strings of digits";
 export const spokenNumbers: Lesson<Settings> = {
   name: "spoken-numbers",
   title: "Spoken numbers",
-  about: "strings of spoken digits, by hidden Markov models with mixtures and with a network",
+  about: "strings of spoken digits, by CTC and by hidden Markov models with mixtures and with a network",
   chapter: "speech",
   kind: "comparison",
   settings,
@@ -135,14 +135,18 @@ async function showAlignment(
   if (align === undefined) return;
   const path = await align(number);
   const bands = 40;
-  const energies = scope(() => logMel(number.samples, { sampleRate, filters: bands }).toTypedArray().slice());
+  const energies = scope(() => {
+    return (logMel(number.samples, { sampleRate, filters: bands }).toTypedArray() as Float32Array).slice();
+  });
   const T = energies.length / bands;
-  const rows = Float32Array.from(energies, (_, i) => energies[(i % T) * bands + bands - 1 - Math.floor(i / T)]); // (bands, T), high ones above
+  const quietest = energies.reduce((a, b) => Math.min(a, b));
+  // (bands, T), high ones above
+  const rows = energies.map((_, i) => energies[(i % T) * bands + bands - 1 - Math.floor(i / T)] - quietest);
   const map: HeatMap = {
     ...{ kind: "heatMap", title: `Where ${name} hears each digit`, section: "Alignment" },
     caption: `The digits ${number.digits.join(" ")}: from left to right time, upwards frequency; the dots climb through the ${statesPerWord} states of each digit.`,
     ...{ xLabel: "seconds", yLabel: "mel band", xRange: [0, T / 100], yRange: [0, bands] },
-    picture: pictureOf(rows, T, "Logarithm of the energy"),
+    picture: pictureOf(rows, T, "Logarithm of the energy, above the least"),
     points: staircases(path, T, bands),
   };
   stage.show(map);

@@ -26,7 +26,8 @@ export {
   type StatePriorsOptions,
 } from "./hmm/hybrid.js";
 export { forwardBackward, viterbi, type StatePath, type StateStatistics } from "./hmm/markov.js";
-export { GaussianMixtures, type MixtureParameters } from "./hmm/mixtures.js";
+export type { MixtureParameters } from "./hmm/mixtureParameters.js";
+export { GaussianMixtures } from "./hmm/mixtures.js";
 export type { MarkovModel, WordChains } from "./hmm/model.js";
 export {
   alignWords,

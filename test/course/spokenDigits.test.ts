@@ -44,6 +44,7 @@ interface Found {
   readonly accuracyPercent: number;
   readonly leaveOneOutPercent: number;
   readonly results: readonly {
+    readonly seconds: number;
     readonly model: string;
     readonly accuracyPercent: number;
     readonly leaveOneOutPercent: number;
@@ -59,11 +60,13 @@ describe("spoken-digits on tones", () => {
       await played({ model: "pyramid", epochs: 2 }),
       await played({ model: "pyramid", epochs: 2 }),
     ];
-    const [{ stepMs, weights, ...row }] = first.result.results;
+    const [{ stepMs, weights, seconds, ...row }] = first.result.results;
+    expect(seconds).toBeGreaterThan(0);
     expect(stepMs).toBeGreaterThan(0);
     expect(weights).toBeGreaterThan(100_000);
     expect(row).toMatchObject({ model: "pyramid", leaveOneOutPercent: first.result.leaveOneOutPercent });
     expect(Object.keys(row.bySpeakerPercent)).toEqual(["low", "high"]);
+    expect(row.accuracyPercent).toBeGreaterThan(40);
     expect(row.leaveOneOutPercent).toBeCloseTo((row.bySpeakerPercent.low + row.bySpeakerPercent.high) / 2, 9);
     expect(second.result.results[0]).toMatchObject(row);
     const said = first.shown.flatMap((one) => (one.kind === "conclusion" ? one.text : []));
@@ -73,9 +76,9 @@ describe("spoken-digits on tones", () => {
     ]);
   });
 
-  it("the convolutional network learns them, without leaving anyone out", async () => {
-    const { result } = await played({ model: "cnn", epochs: 12, speakers: "no" });
-    expect(result.accuracyPercent).toBeGreaterThan(60);
+  it("nobody is left out where that is not wanted", async () => {
+    const { result } = await played({ model: "cnn", epochs: 1, speakers: "no", recordings: 64 });
+    expect(result.results.map(({ model }) => model)).toEqual(["cnn"]);
     expect(result.leaveOneOutPercent).toBeNaN();
   });
 });

@@ -14,7 +14,7 @@
  * from 0: x is taken from the middle of all means.
  * Source: Rabiner 1989, section IV.A; Dempster, Laird & Rubin 1977.
  */
-import { DataError, ShapeError, UsageError, checkKeys, message, show } from "../../errors.js";
+import { DataError, ShapeError, message } from "../../errors.js";
 import { checkNumber } from "../../options.js";
 import { mul, sub } from "../../ops/pointwise/arithmetic.js";
 import { exp } from "../../ops/pointwise/unary.js";
@@ -24,29 +24,10 @@ import { reshape } from "../../ops/shape/reshape.js";
 import { tensor } from "../../tensor/create.js";
 import { scope } from "../../tensor/scope.js";
 import { showShape } from "../../tensor/shape.js";
-import { Tensor } from "../../tensor/tensor.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { checkFeatures } from "../features.js";
-import { type Collector, type Emissions, checkMatrix, checkRows, statesOf } from "./emissions.js";
-
-/** What mixtures consist of. */
-export interface MixtureParameters {
-  /** (S, M); rows sum to 1. */
-  readonly weights: Tensor;
-  /** (S, M, F) */
-  readonly means: Tensor;
-  /** (S, M, F), above 0. */
-  readonly variances: Tensor;
-  /** (F): the least variance of each feature that a step may estimate, above 0. Default 10⁻⁴ for all. */
-  readonly floor?: Tensor;
-}
-
-/** The parameters in float64. */
-interface Values {
-  readonly weights: Float64Array;
-  readonly means: Float64Array;
-  readonly variances: Float64Array;
-  readonly floor: Float64Array;
-}
+import { type Collector, type Emissions, statesOf } from "./emissions.js";
+import { type MixtureParameters, type MixtureValues, checkedMixtures, middleOf, rowsOf } from "./mixtureParameters.js";
 
 /** Emissions of S states, each a mixture of M Gaussians over F features. */
 export class GaussianMixtures implements Emissions<GaussianMixtures> {
@@ -55,7 +36,7 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
   readonly components: number;
   /** F */
   readonly features: number;
-  readonly #values: Values;
+  readonly #values: MixtureValues;
   /** (F): what is subtracted before anything else, so that squares do not cancel. */
   readonly #middle: Float64Array;
   /** (S·M, 2F + 1): Note [Densities as a product]. */
@@ -66,40 +47,8 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
    * @throws {UsageError} when weights do not sum to 1 or a variance is not above 0
    */
   constructor(parameters: MixtureParameters) {
-    const op = "speech.GaussianMixtures";
-    checkKeys(op, parameters, ["weights", "means", "variances", "floor"]);
-    const { weights, means, variances, floor } = parameters;
-    checkMatrix(op, "weights", weights, "[S, M]");
-    const isCube = means instanceof Tensor && means.rank === 3 && means.dtype === "float32" && means.size > 0;
-    const like = (x: unknown, shape: readonly number[]): boolean =>
-      x instanceof Tensor && x.dtype === "float32" && x.shape.join() === shape.join();
-    if (!isCube || !like(variances, means.shape) || means.shape.slice(0, 2).join() !== weights.shape.join()) {
-      const expected = `means and variances [S, M, F] with [S, M] = ${showShape(weights.shape)}`;
-      throw new ShapeError(
-        message(op, "shapes differ", { expected, got: [means, variances].map(shown).join(" and ") }),
-      );
-    }
-    [this.states, this.components, this.features] = means.shape;
-    if (floor !== undefined && !like(floor, [this.features])) {
-      throw new ShapeError(message(op, "floor does not fit", { expected: `[F] = [${this.features}]`, got: shown(floor) })); // prettier-ignore
-    }
-    this.#values = {
-      weights: Float64Array.from(weights.toTypedArray()),
-      means: Float64Array.from(means.toTypedArray()),
-      variances: Float64Array.from(variances.toTypedArray()),
-      floor: floor ? Float64Array.from(floor.toTypedArray()) : new Float64Array(this.features).fill(1e-4),
-    };
-    checkRows(op, "weights", this.#values.weights, this.components);
-    for (const name of ["variances", "floor"] as const) {
-      const wrong = this.#values[name].find((value) => !(value > 0 && value < Infinity));
-      if (wrong !== undefined)
-        throw new UsageError(
-          message(op, `${name} do not fit`, { expected: "finite numbers above 0", got: `${wrong}` }),
-        );
-    }
-    const notFinite = this.#values.means.find((value) => !Number.isFinite(value));
-    if (notFinite !== undefined)
-      throw new UsageError(message(op, "means do not fit", { expected: "finite numbers", got: `${notFinite}` }));
+    this.#values = checkedMixtures("speech.GaussianMixtures", parameters);
+    [this.states, this.components, this.features] = parameters.means.shape;
     this.#middle = middleOf(this.#values.means, this.features);
     this.#rows = rowsOf(this.#values, this.#middle);
   }
@@ -257,31 +206,3 @@ export class GaussianMixtures implements Emissions<GaussianMixtures> {
 
 /** A component that fewer frames than this were seen of keeps its mean and variance. */
 const least = 1e-3;
-
-const shown = (x: unknown): string => (x instanceof Tensor ? `${x.dtype} ${showShape(x.shape)}` : show(x));
-
-function middleOf(means: Float64Array, F: number): Float64Array {
-  const middle = new Float64Array(F);
-  for (let i = 0; i < means.length; i++) middle[i % F] += (means[i] * F) / means.length;
-  return middle;
-}
-
-/** The logarithm that stands for that of a weight of 0, so that no product meets 0·∞. */
-const logOfNothing = -1e30;
-
-function rowsOf({ weights, means, variances }: Values, middle: Float64Array): Float32Array {
-  const F = middle.length;
-  const width = 2 * F + 1;
-  const rows = new Float32Array(weights.length * width);
-  for (let c = 0; c < weights.length; c++) {
-    let constant = weights[c] > 0 ? Math.log(weights[c]) : logOfNothing;
-    for (let f = 0; f < F; f++) {
-      const [mean, variance] = [means[c * F + f] - middle[f], variances[c * F + f]];
-      rows[c * width + f] = -0.5 / variance;
-      rows[c * width + F + f] = mean / variance;
-      constant -= 0.5 * (Math.log(2 * Math.PI * variance) + (mean * mean) / variance);
-    }
-    rows[c * width + 2 * F] = constant;
-  }
-  return rows;
-}
