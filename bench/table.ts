@@ -58,6 +58,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   recurrent: [ms, spread, gflops, ofPeak],
   attention: [ms, spread, gflops, ofPeak],
   seq2seq: [ms, spread, nsEach, gflops, ofPeak],
+  words: [ms, spread, nsEach, gflops, ofPeak],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
   tiny: [ms, spread, perSecond, nsEach],
   startup: [ms, spread],

@@ -15,6 +15,7 @@ import { convGradientCases } from "../cases/convGradient.js";
 import { startupSuite } from "./startup.js";
 import { type Suite, suiteOf } from "./suite.js";
 import { threadsSuite } from "./threads.js";
+import { wordsSuite } from "./words.js";
 
 /** The groups by name. */
 export const suites: Readonly<Record<Group, Suite>> = {
@@ -24,6 +25,7 @@ export const suites: Readonly<Record<Group, Suite>> = {
   recurrent: suiteOf(recurrentCases),
   attention: suiteOf(attentionCases),
   seq2seq: suiteOf(seq2seqCases),
+  words: wordsSuite,
   cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
   tiny: suiteOf(tinyCases),
