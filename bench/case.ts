@@ -13,6 +13,7 @@ export const groups = [
   "recurrent",
   "attention",
   "seq2seq",
+  "words",
   "speech",
   "elementwise",
   "tiny",

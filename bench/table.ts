@@ -59,6 +59,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   recurrent: [ms, spread, gflops, ofPeak],
   attention: [ms, spread, gflops, ofPeak],
   seq2seq: [ms, spread, nsEach, gflops, ofPeak],
+  words: [ms, spread, nsEach, gflops, ofPeak],
   speech: [ms, spread, nsEach, gflops, ofPeak, timesReal],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
   tiny: [ms, spread, perSecond, nsEach],

@@ -16,6 +16,7 @@ import { convGradientCases } from "../cases/convGradient.js";
 import { startupSuite } from "./startup.js";
 import { type Suite, suiteOf } from "./suite.js";
 import { threadsSuite } from "./threads.js";
+import { wordsSuite } from "./words.js";
 
 /** The groups by name. */
 export const suites: Readonly<Record<Group, Suite>> = {
@@ -25,6 +26,7 @@ export const suites: Readonly<Record<Group, Suite>> = {
   recurrent: suiteOf(recurrentCases),
   attention: suiteOf(attentionCases),
   seq2seq: suiteOf(seq2seqCases),
+  words: wordsSuite,
   speech: suiteOf(speechCases),
   cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),

@@ -52,6 +52,7 @@ export const bench: Command = {
     "recurrent    training steps of LSTM, GRU and simple RNN, a decoder's step",
     "attention    attention by itself: forward, with gradients, causal",
     "seq2seq      training steps of transformers, a decoder's beam search",
+    "words        word vectors by word2vec: a block of 8,192 words",
     "speech       the CTC loss with its gradient, log-mel energies of a minute",
     "cnn          a training step and a forward pass of a convolutional network",
     "elementwise  functions of every element, softmax, rows gathered, Adam",

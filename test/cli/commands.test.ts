@@ -94,11 +94,11 @@ describe("lanegrad", () => {
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
     [
       ["bench"],
-      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, speech, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
+      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
     ],
     [
       ["bench", "convolution"],
-      'lanegrad bench: unknown group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, speech, elementwise, tiny, startup, threads or all, got "convolution". See lanegrad bench --help.',
+      'lanegrad bench: unknown group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, tiny, startup, threads or all, got "convolution". See lanegrad bench --help.',
     ],
     [
       ["predict", "--model", "m"],

@@ -13,7 +13,9 @@ const { project, bundles, loaded, strict } = inject("consumer");
 function expectTraining({ result, requests, errors }: Visit, files = ["relaxed"]): void {
   expect(errors).toEqual([]);
   expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed" } });
-  const builds = requests.map((path) => /(simd|relaxed)(-(threads|images|more|recurrent|sequences))*/.exec(path)?.[0]);
+  const builds = requests.map(
+    (path) => /(simd|relaxed)(-(threads|images|more|recurrent|sequences|words))*/.exec(path)?.[0],
+  );
   expect(builds.filter((name) => name !== undefined).sort()).toEqual(files);
 }
 
@@ -113,7 +115,14 @@ describe("Vite's development server", () => {
       try {
         await server.listen();
         // It drops nothing of what is not used, hence all parts.
-        const parts = ["relaxed", "relaxed-images", "relaxed-more", "relaxed-recurrent", "relaxed-sequences"];
+        const parts = [
+          "relaxed",
+          "relaxed-images",
+          "relaxed-more",
+          "relaxed-recurrent",
+          "relaxed-sequences",
+          "relaxed-words",
+        ];
         expectTraining(await visit(server.resolvedUrls!.local[0]), parts);
       } finally {
         await server.close();

@@ -58,7 +58,7 @@ describe.each(builds)("the build %s", (build) => {
 
   it("all parts at once come out in their order, each its own", async () => {
     const loaded = await loadCarried(registeredParts(), build);
-    expect(loaded.map(({ part }) => part.name)).toEqual(["core", "images", "more", "recurrent", "sequences"]);
+    expect(loaded.map(({ part }) => part.name)).toEqual(["core", "images", "more", "recurrent", "sequences", "words"]);
     const alone = await Promise.all(registeredParts().map((part) => loadCarried([part], build)));
     expect(loaded.map(({ bytes }) => bytes)).toEqual(alone.map(([{ bytes }]) => bytes));
   });

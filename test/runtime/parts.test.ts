@@ -11,7 +11,7 @@ import type { Part } from "../../src/runtime/parts.js";
 
 const wasm = (name: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../build/wasm/${name}.wasm`, import.meta.url)));
-const names = ["core", "images", "more", "recurrent", "sequences"];
+const names = ["core", "images", "more", "recurrent", "sequences", "words"];
 
 /** The parts of a program made of these imports, as a bundler leaves them. */
 async function partsOf(...imports: readonly string[]): Promise<string[]> {

@@ -30,28 +30,15 @@ describe("word2vec", () => {
     },
   );
 
-  it("the same seed gives the same bits, with 1, 2 and 3 threads; another seed others", async () => {
+  it("the same seed gives the same bits, another seed others", async () => {
+    await init({ threads: 1 });
     const corpus = twoWorlds(200);
-    const run = async (threads: number, seed: number) => {
-      await init({ threads });
-      return (await word2vec(corpus, { ...settings, epochs: 2, seed })).matrix;
-    };
-    const one = await run(1, 5);
-    expect(await run(1, 5)).toEqual(one);
-    expect(await run(2, 5)).toEqual(one);
-    expect(await run(3, 5)).toEqual(one);
-    expect(await run(1, 6)).not.toEqual(one);
-    await init({ threads: 1 });
-  });
-
-  it("free threads go through all of the text", async () => {
-    await init({ threads: 2 });
-    const vectors = await word2vec(twoWorlds(400), { ...settings, deterministic: false });
-    expect(vectors.nearest("red", { count: 5 }).map(({ word }) => word).sort()).toEqual("black blue green grey white".split(" ")); // prettier-ignore
-    await init({ threads: 1 });
-    const again = async (deterministic: boolean) =>
-      (await word2vec(twoWorlds(50), { ...settings, deterministic })).matrix;
-    expect(await again(false)).toEqual(await again(true));
+    const run = async (seed: number, deterministic = true) =>
+      (await word2vec(corpus, { ...settings, epochs: 2, seed, deterministic })).matrix;
+    const one = await run(5);
+    expect(await run(5)).toEqual(one);
+    expect(await run(5, false)).toEqual(one);
+    expect(await run(6)).not.toEqual(one);
   });
 
   it("refuses what is no corpus, tokens of another vocabulary, one word, wrong options", async () => {
