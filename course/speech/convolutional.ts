@@ -18,7 +18,8 @@ export const convolutional = networkRecognizer({
       [
         layers.reshape({ targetShape: [-1, features, 1], inputShape: [null, features] }),
         ...[16, 32, 64].flatMap(convolution),
-        layers.globalAveragePooling2d(),
+        layers.reshape({ targetShape: [-1, (features / 8) * 64] }), // where in frequency is told apart, when is not
+        layers.globalAveragePooling1d(),
         layers.dropout({ rate: 0.2 }),
         layers.dense({ units: 10 }),
       ],
