@@ -34,9 +34,6 @@ export { absoluteErrorBackward, absoluteErrorForward } from "../loss/elementwise
 export { hingeBackward, hingeForward, huberBackward, huberForward } from "../loss/elementwise";
 export { kullbackLeiblerBackward, kullbackLeiblerForward } from "../loss/elementwise";
 export { cosineSimilarityBackward, cosineSimilarityForward } from "../loss/cosineSimilarity";
-export { ctcBackward } from "../ctc/backward";
-export { ctcForward } from "../ctc/forward";
-export { ctcScratchBytes, ctcStateCount } from "../ctc/states";
 export { randomBits, randomInt, randomNormal, randomTruncatedNormal } from "../random/draws";
 export { confusionAdd, histogramAdd } from "../metrics/counts";
 export { determinationAdd } from "../metrics/sums";
