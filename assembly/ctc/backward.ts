@@ -11,7 +11,19 @@ import { loadLanes, putLanes } from "../simd/lanes";
 import { expOfDifference } from "../softmax/rows";
 import { shareEnd, shareStart, threadIndex } from "../thread";
 import { CtcShape } from "./layout";
-import { IMPOSSIBLE, NONE, blankFrom, clearStates, counts, gather, halfOf, labelCount, logSum, markSkips, shiftOf } from "./states";
+import {
+  IMPOSSIBLE,
+  NONE,
+  blankFrom,
+  clearStates,
+  counts,
+  gather,
+  halfOf,
+  labelCount,
+  logSum,
+  markSkips,
+  shiftOf,
+} from "./states";
 
 /**
  * dLogits, = or += with accumulate. A label that is no class makes the gradient NaN, and so does a target that no path gives; with zeroInfinity its
@@ -45,7 +57,7 @@ export function ctcBackward(
   const cost = t * (4 * c + 24 * half);
   const end = shareEnd(n, cost, 1);
   for (let i = shareStart(n, cost, 1); i < end; i++) {
-    const y = targets + (<usize>(i * l) << 2);
+    const y = targets + ((<usize>(i * l)) << 2);
     const count = labelCount(y, l, c, blank);
     const last = lastCounted(mask, i * t, t);
     if (count < 0) fillFrames(dLogits, mask, i * t, t, c, NaN, accumulate);
@@ -192,7 +204,7 @@ function giveFrame(
   const own = to + ((<usize>blank) << 2);
   store<f32>(own, load<f32>(own) - factor * <f32>blanks);
   for (let i = 0; i < count; i++) {
-    const place = to + (<usize>load<i32>(y + ((<usize>i) << 2)) << 2);
+    const place = to + ((<usize>load<i32>(y + ((<usize>i) << 2))) << 2);
     store<f32>(place, load<f32>(place) - factor * load<f32>(occupied + ((<usize>i) << 2)));
   }
 }

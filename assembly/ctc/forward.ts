@@ -8,7 +8,20 @@ import { loadLanes, storeLanes } from "../simd/lanes";
 import { expSumRow, logOf, rowMax } from "../softmax/rows";
 import { shareEnd, shareStart, threadIndex } from "../thread";
 import { CtcShape } from "./layout";
-import { IMPOSSIBLE, NONE, blankFrom, clearStates, counts, gather, halfOf, labelCount, logSum, logSumOf, markSkips, shiftOf } from "./states";
+import {
+  IMPOSSIBLE,
+  NONE,
+  blankFrom,
+  clearStates,
+  counts,
+  gather,
+  halfOf,
+  labelCount,
+  logSum,
+  logSumOf,
+  markSkips,
+  shiftOf,
+} from "./states";
 
 /**
  * A label that is no class makes the loss NaN; a target that no path gives makes it +∞, or 0 with zeroInfinity.
@@ -41,7 +54,7 @@ export function ctcForward(
   const cost = t * (4 * c + 16 * half);
   const end = shareEnd(n, cost, 1);
   for (let i = shareStart(n, cost, 1); i < end; i++) {
-    const y = targets + (<usize>(i * l) << 2);
+    const y = targets + ((<usize>(i * l)) << 2);
     const count = labelCount(y, l, c, blank);
     const value = forward(alpha, logs, logits, y, mask, own, i * t, t, c, max(count, 0), blank, half);
     store<f32>(loss + ((<usize>i) << 2), count < 0 ? NaN : value < IMPOSSIBLE ? infinite : -value);

@@ -226,7 +226,7 @@ describe("errors", () => {
       () => categoricalCrossentropy({ from_logits: true } as never),
     ],
     [
-      'loss: unknown loss "mse"; expected one of binaryCrossentropy, binaryFocalCrossentropy, categoricalCrossentropy, categoricalFocalCrossentropy, categoricalHinge, contrastive, cosineSimilarity, halfSquaredError, hinge, huber, klDivergence, logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError, poisson, sparseCategoricalCrossentropy, squaredHinge, triplet.',
+      'loss: unknown loss "mse"; expected one of binaryCrossentropy, binaryFocalCrossentropy, categoricalCrossentropy, categoricalFocalCrossentropy, categoricalHinge, contrastive, cosineSimilarity, ctc, halfSquaredError, hinge, huber, klDivergence, logCosh, meanAbsoluteError, meanAbsolutePercentageError, meanSquaredError, meanSquaredLogarithmicError, poisson, sparseCategoricalCrossentropy, squaredHinge, triplet.',
       () => lossFrom({ className: "mse" }),
     ],
     [
