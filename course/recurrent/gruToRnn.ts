@@ -62,7 +62,7 @@ export const gruToRnn: Lesson<typeof settings> = {
     show({ kind: "images", title: "States over time", section: "States", caption, scale: 8, pictures });
     const rows = biases.map((beta, i) => [
       ...[String(beta), (1 / (1 + Math.exp(beta))).toPrecision(3), (1 / (1 + Math.exp(-beta))).toPrecision(7)],
-      differences[i].toExponential(1),
+      differences[i] === 0 ? "0" : differences[i].toExponential(1),
     ]);
     const header = ["β", "update gate", "reset gate", "difference"];
     show({ kind: "table", title: "Gates and difference", section: "Charts", wordColumns: 0, header, rows });
@@ -70,7 +70,7 @@ export const gruToRnn: Lesson<typeof settings> = {
     const text =
       first === undefined
         ? `Even with β = ${biases.at(-1)} the networks differ by ${differences.at(-1)!.toExponential(1)}.`
-        : `From β = ${first} on, the GRU is the simple network: their states differ by less than ${tolerance} (${differences.at(-1)!.toExponential(1)} at β = ${biases.at(-1)}).`;
+        : `From β = ${first} on, the GRU is the simple network: their states differ by less than ${tolerance}${differences.at(-1) === 0 ? `, and at β = ${biases.at(-1)} not in a bit` : ""}.`;
     show({ kind: "conclusion", text });
     return { results: biases.map((beta, i) => ({ beta, difference: differences[i] })) };
   },
