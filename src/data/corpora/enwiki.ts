@@ -5,6 +5,7 @@
  */
 import { nodeBuiltin } from "../../io/node.js";
 import type { ByteSource } from "../../io/bytes.js";
+import { checkPaths } from "../../io/paths.js";
 import { findInFolders } from "./folders.js";
 
 /** The files' possible names. */
@@ -36,8 +37,12 @@ const op = "datasets.findWordFiles";
 export async function findWordFiles(place: string): Promise<WordFiles<string> | undefined> {
   const pathOfFirst = (dir: string, folders: readonly string[], known: readonly string[]) =>
     findInFolders(op, dir, folders, (names, pathOf) => known.filter((name) => names.includes(name)).map(pathOf)[0]);
+  checkPaths(op, { place: place ?? "\0" });
   const path = nodeBuiltin("path", op);
-  const isFile = (await nodeBuiltin("fs/promises", op).stat(place)).isFile();
+  const there = await nodeBuiltin("fs/promises", op)
+    .stat(place)
+    .catch(() => undefined);
+  const isFile = there?.isFile() === true;
   const text = isFile ? place : await pathOfFirst(place, ["", "enwiki"], wordFiles.text);
   if (text === undefined) return undefined;
   const beside = isFile ? path.dirname(place) : place;
