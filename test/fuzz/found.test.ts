@@ -36,6 +36,7 @@ it.each([
   ],
   ["a symbol in a list as an order", () => norm(ones([2]), 0, { order: [Symbol("s")] as never }), "norm: order is out of range; expected 1, 2 or Infinity, got [Symbol(s)]."], // prettier-ignore
   ["more steps than a mask can have", () => sequenceMask(ones([3]), 2 ** 31), "sequenceMask: steps is out of range; expected an integer in [0, 16777216], got 2147483648."], // prettier-ignore
+  ["null as an output's padding", () => layers.conv2dTranspose({ filters: 2, kernelSize: 2, outputPadding: null as never }), "conv2dTranspose: outputPadding has the wrong type; expected an integer in [0, 1), got null."], // prettier-ignore
   ["objects as texts", () => text.fitTokenizer([{} as never], { unit: "words" }), "text.fitTokenizer: texts must be strings; expected a string, or several, got Object."], // prettier-ignore
 ])("%s", (_, call, message) => {
   expect(call).toThrow(LanegradError);

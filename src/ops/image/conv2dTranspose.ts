@@ -53,7 +53,8 @@ export function transposedWindows(
   }
   const { outputPadding } = options;
   if (outputPadding === undefined) return { ...windows, outputPadding };
-  const added = typeof outputPadding === "number" ? [outputPadding, outputPadding] : outputPadding;
+  const given: unknown = outputPadding;
+  const added = (Array.isArray(given) ? given : [given, given]) as readonly number[];
   for (const [axis, s] of strides.entries()) checkInteger(op, "outputPadding", added[axis], `[0, ${s})`);
   return { ...windows, outputPadding: added };
 }
