@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { posix } from "node:path";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
@@ -14,9 +15,25 @@ import { pack, renameExports } from "./pack.mjs";
 import { staticBytes } from "./statics.mjs";
 import { whenChanged } from "./whenChanged.mjs";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const asc = "node_modules/assemblyscript/bin/asc.js";
 const { deflateAsync } = zopfli; // 6 % smaller than zlib's best
+
+let idle = availableParallelism();
+const waiting = [];
+
+/** Runs a command when a processor is free for it: a compiler wants one, and half a gigabyte. */
+async function run(...command) {
+  if (idle > 0) idle--;
+  else await new Promise((wake) => waiting.push(wake));
+  try {
+    return await execute(...command);
+  } finally {
+    const wake = waiting.shift();
+    if (wake) wake();
+    else idle++;
+  }
+}
 
 /** The files that a source of the kernels consists of: itself and what it imports, directly or not. */
 async function closureOf(entry) {

@@ -67,7 +67,7 @@ describe("under a policy that allows only scripts and workers that the page's se
   });
 
   it.skipIf(!hasChromium)(`goes on with one thread where the carried worker is refused${needsChromium}`, async () => {
-    const { result, errors } = await open("threads=2");
+    const { result, errors } = await open("threads=2&refused");
     expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { build: "relaxed", threads: 1 } });
     expect(result).toHaveProperty(
       "info.threadsReason",
@@ -79,7 +79,7 @@ describe("under a policy that allows only scripts and workers that the page's se
   it.skipIf(!hasChromium)(
     `goes on with one thread where workerUrl is wrong, and names it${needsChromium}`,
     async () => {
-      const { result } = await open("threads=2&workerUrl=worcker.js");
+      const { result } = await open("threads=2&workerUrl=worcker.js&refused");
       expect(result).toMatchObject({ answers: [0, 1, 1, 0], info: { threads: 1 } });
       expect(result).toHaveProperty(
         "info.threadsReason",
