@@ -8,6 +8,7 @@
  * go through the same checks. A table without a row for an option does not compile. Does not know what an option means.
  */
 import { UsageError, checkKeys, message, show } from "./errors.js";
+import { isListOf } from "./lists.js";
 
 /**
  * One option: turns what was passed into the option's value, or into the default when nothing was passed.
@@ -163,7 +164,7 @@ export function checkFunction(op: string, value: unknown): void {
 /** Checks that a value is a list of numbers, or a typed array. @throws {UsageError} when it is not */
 export function checkSequence(op: string, what: string, value: unknown): void {
   const isTyped = ArrayBuffer.isView(value) && "length" in value && !/^Big/.test(show(value));
-  if (isTyped || (Array.isArray(value) && Array.from(value).every((one) => typeof one === "number"))) return;
+  if (isTyped || isListOf(value, (one) => typeof one === "number")) return;
   throw new UsageError(message(op, `${what} must be a list of numbers`, { got: show(value) }));
 }
 

@@ -11,7 +11,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import vm from "node:vm";
 import ts from "typescript";
 
-const leaves = ["errors", "foreignNames", "sameName", "version", "config", "options", "explained"];
+const leaves = ["errors", "foreignNames", "sameName", "lists", "version", "config", "options", "explained"];
 const core = [...leaves, "runtime", "tensor"];
 const beside = ["initializers", "regularizers", "constraints", "metrics", "data", "io"];
 
@@ -23,9 +23,10 @@ const below = {
   errors: ["foreignNames"],
   foreignNames: ["sameName"],
   sameName: [],
+  lists: [],
   config: ["errors"],
   explained: ["errors"],
-  options: ["errors"],
+  options: ["errors", "lists"],
   version: [],
   runtime: leaves,
   tensor: [...leaves, "runtime"],

@@ -11,6 +11,7 @@ import { type Axes, sum } from "../ops/reduce/reduce.js";
 import { type Option, type Table, number, resolve } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Constraint } from "./constraint.js";
+import { isListOf } from "../lists.js";
 
 export type { Constraint } from "./constraint.js";
 
@@ -43,8 +44,8 @@ export interface MinMaxNormOptions extends UnitNormOptions {
 }
 
 const axis: Option<number | readonly number[]> = (op, name, value = 0) => {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every(Number.isInteger)) return value as number | readonly number[];
+  const list: unknown = Array.isArray(value) ? value : [value];
+  if (isListOf(list, Number.isInteger) && list.length > 0) return value as number | readonly number[];
   throw new UsageError(message(op, `${name} has the wrong type`, { expected: "an axis or a list", got: show(value) }));
 };
 const bound = (initial: number): Option<number> => number("[0, ∞)", initial);

@@ -8,6 +8,7 @@ import { DataError, UsageError, message, show } from "../errors.js";
 import { concatenate } from "../io/bytes.js";
 import { writeFileAtomically } from "../io/files.js";
 import { nodeBuiltin } from "../io/node.js";
+import { isListOf } from "../lists.js";
 
 /** A published file. */
 export interface RemoteFile {
@@ -77,7 +78,7 @@ export function cacheFolder(op: string): string {
 /** @throws {UsageError} when options of {@link CacheOptions} are wrong */
 export function checkCacheOptions(op: string, { mirrors, stallMs }: CacheOptions): void {
   const isAddress = (mirror: unknown) => typeof mirror === "string" && URL.canParse(mirror);
-  if (mirrors !== undefined && !(Array.isArray(mirrors) && mirrors.length > 0 && mirrors.every(isAddress))) {
+  if (mirrors !== undefined && !(isListOf(mirrors, isAddress) && mirrors.length > 0)) {
     throw new UsageError(
       message(op, "mirrors must be a list of addresses", { expected: "at least one", got: show(mirrors) }),
     );

@@ -8,6 +8,7 @@ import { tensor } from "../tensor/create.js";
 import { Random } from "../tensor/random.js";
 import { showShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { isListOf } from "../lists.js";
 
 /**
  * x and y in one object, as loaders give them; with them sampleWeight, mask and lengths, where there are some. What
@@ -214,7 +215,7 @@ function countOf(value: unknown): number | undefined {
 }
 
 const isInputs = (value: unknown): value is Tensor[] =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof Tensor);
+  isListOf(value, (item) => item instanceof Tensor) && value.length > 0;
 
 /** True where a value is one for each of several inputs. */
 const isList = (value: unknown, x: unknown): boolean =>

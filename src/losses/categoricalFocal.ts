@@ -18,6 +18,7 @@ import { defineLoss } from "./defineLoss.js";
 import type { Loss } from "./loss.js";
 import { perSample } from "./perSample.js";
 import { checkClasses } from "./targets.js";
+import { isListOf } from "../lists.js";
 
 /** What Keras clips probabilities to. */
 const tiny = 1e-7;
@@ -33,8 +34,8 @@ export interface CategoricalFocalOptions {
 }
 
 const weights: Option<number | readonly number[]> = (op, name, value = 0.25) => {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every((one) => typeof one === "number" && one >= 0 && one < Infinity))
+  const list: unknown = Array.isArray(value) ? value : [value];
+  if (isListOf(list, (one) => typeof one === "number" && one >= 0 && one < Infinity) && list.length > 0)
     return value as number | readonly number[];
   const expected = "a number in [0, ∞), or a list with one for each class";
   throw new UsageError(message(op, `${name} is out of range`, { expected, got: show(value) }));

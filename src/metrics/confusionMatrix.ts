@@ -6,6 +6,7 @@
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type Table, checkSequence, integer, number, optional, resolve, unchecked } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
+import { isListOf } from "../lists.js";
 
 /** A matrix of more classes than this would take gigabytes. */
 const mostClasses = 10_000;
@@ -85,11 +86,11 @@ export interface ClassScores {
  * @throws {UsageError} when it is not such a matrix
  */
 export function classScores(matrix: readonly (readonly number[])[]): ClassScores[] {
-  const given: unknown = matrix;
-  const isSquare = Array.isArray(given) && given.every((row) => Array.isArray(row) && row.length === given.length);
-  if (!isSquare || !given.flat().every((count) => typeof count === "number")) {
+  const isRow = (row: unknown): boolean =>
+    isListOf(row, (count) => typeof count === "number") && row.length === matrix.length;
+  if (!isListOf(matrix, isRow)) {
     const expected = "rows of counts, as confusionMatrix gives them";
-    throw new UsageError(message("classScores", "not a matrix", { expected, got: show(given) }));
+    throw new UsageError(message("classScores", "not a matrix", { expected, got: show(matrix) }));
   }
   return matrix.map((row, c) => {
     const hits = row[c];

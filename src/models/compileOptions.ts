@@ -9,6 +9,7 @@ import { checkBoolean, checkMember, checkNumber } from "../options.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import type { Shape } from "../tensor/shape.js";
 import { type OwnFunction, lossOf, metricOf } from "./ownFunctions.js";
+import { isListOf } from "../lists.js";
 
 /** Options of `compile`. */
 export interface CompileOptions {
@@ -97,7 +98,7 @@ export function checkForOutputCount({ losses, metrics, lossWeights }: Compiled, 
     const got = String(losses.length);
     throw new UsageError(message("compile", "number of losses differs from the number of outputs", { expected, got }));
   }
-  if (lossWeights !== undefined && (lossWeights.length !== outputs || !lossWeights.every(Number.isFinite))) {
+  if (lossWeights !== undefined && (lossWeights.length !== outputs || !isListOf(lossWeights, Number.isFinite))) {
     throw new UsageError(
       message("compile", "lossWeights do not fit", { expected: `${outputs} finite numbers`, got: show(lossWeights) }),
     );

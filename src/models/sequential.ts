@@ -6,6 +6,7 @@ import { Chain } from "./graph/chain.js";
 import { Graph } from "./graph/graph.js";
 import { Model } from "./model.js";
 import type { ModelOptions } from "./modelOptions.js";
+import { isListOf } from "../lists.js";
 
 /** Options of {@link model}. */
 export interface GraphOptions extends ModelOptions {
@@ -61,7 +62,7 @@ export function model(given: GraphOptions, ...others: readonly never[]): Model {
     symbols instanceof SymbolicTensor ? [symbols] : symbols;
   for (const [name, symbols] of Object.entries({ inputs, outputs })) {
     const all = list(symbols);
-    if (Array.isArray(all) && all.length > 0 && all.every((symbol) => symbol instanceof SymbolicTensor)) continue;
+    if (isListOf(all, (symbol) => symbol instanceof SymbolicTensor) && all.length > 0) continue;
     const hint = "Begin with layers.input({ shape }) and apply layers to it.";
     const expected = `${name}: one symbolic tensor, or a list of them`;
     throw new UsageError(message("model", `${name} are missing`, { expected, got: show(symbols), hint }));

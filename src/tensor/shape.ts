@@ -3,6 +3,7 @@
  * row-major. Knows neither memory nor tensors.
  */
 import { ShapeError, message, show } from "../errors.js";
+import { isListOf } from "../lists.js";
 
 /**
  * The sizes of the axes, outermost first; [] is a scalar. In a model that is not computing, NaN is a size that only the
@@ -89,8 +90,7 @@ export function stridesOf(shape: Shape): number[] {
  * @throws {ShapeError} when the shape is invalid
  */
 export function checkShape(op: string, shape: Shape): void {
-  const fits =
-    Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0) && sizeOf(shape) < 2 ** 31;
+  const fits = isListOf(shape, (size) => Number.isInteger(size) && (size as number) >= 0) && sizeOf(shape) < 2 ** 31;
   if (!fits) {
     throw new ShapeError(
       message(op, "the shape is invalid", { expected: "integers ≥ 0 with a product below 2³¹", got: show(shape) }),

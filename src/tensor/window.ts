@@ -7,6 +7,7 @@
  */
 import { ShapeError, UsageError, message, show } from "../errors.js";
 import { type Option, checkInteger } from "../options.js";
+import { isListOf } from "../lists.js";
 
 /**
  * Padding as users write it: "same" or "valid" as in Keras, one number for all sides, or for each axis a number or
@@ -90,12 +91,12 @@ export function windowPadding(axes: number): Option<WindowPadding> {
  */
 export function checkWindowPadding(op: string, padding: WindowPadding, axes: number): void {
   const isSide = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSide);
+  const isPair = (value: unknown): boolean => isListOf(value, isSide) && value.length === 2;
   const fits =
     padding === "same" ||
     padding === "valid" ||
     isSide(padding) ||
-    (Array.isArray(padding) && padding.length === axes && padding.every((value) => isSide(value) || isPair(value)));
+    (isListOf(padding, (value) => isSide(value) || isPair(value)) && padding.length === axes);
   if (fits) return;
   const list = new Array<string>(axes).fill("p or [before, after]").join(", ");
   const expected = `"same", "valid", an integer ≥ 0 or [${list}]`;

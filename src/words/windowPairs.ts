@@ -5,6 +5,7 @@
 import { UsageError, checkKeys, message, show } from "../errors.js";
 import { checkInteger } from "../options.js";
 import { type WordOptions, splitter, wordOptionNames } from "./units.js";
+import { isListOf } from "../lists.js";
 
 /** Options of {@link windowPairs}. */
 export interface WindowPairsOptions extends WordOptions {
@@ -31,7 +32,7 @@ export function windowPairs(text: string | readonly string[], options: WindowPai
   const { window } = options;
   checkInteger(op, "window", window, "[1, ∞)");
   const split = splitter(op, options);
-  const isList = Array.isArray(text) && Array.from(text as readonly unknown[]).every((one) => typeof one === "string");
+  const isList = isListOf(text, (one) => typeof one === "string");
   if (typeof text !== "string" && !isList) {
     throw new UsageError(message(op, "not a text", { expected: "a string, or a list of words", got: show(text) }));
   }

@@ -1,6 +1,7 @@
 /** Options of tables, and what is wrong with them before a byte is read. */
 import { checkKeys, message, show, UsageError } from "../../errors.js";
 import type { CsvEncoding } from "../formats/csvScanner.js";
+import { isListOf } from "../../lists.js";
 
 /** A column by name, where there is a header, or by number from 0; negative numbers count from the end. */
 export type CsvColumn = string | number;
@@ -113,7 +114,7 @@ export function fullOptions(op: string, options: CsvOptions): FullOptions {
   if (!isEach(missing, rules)) {
     fail("missing", `${rules.map(show).join(", ")}, or one of them for each column by name`, missing);
   }
-  const isList = Array.isArray(missingValues) && missingValues.every((value: unknown) => typeof value === "string");
+  const isList = isListOf(missingValues, (value: unknown) => typeof value === "string");
   if (!isList) fail("missingValues", 'a list of strings, such as ["", "NA"]', missingValues);
   if (like !== undefined) {
     if (!Array.isArray(like?.columns)) fail("like", "what csv or parseCsv returned", like);

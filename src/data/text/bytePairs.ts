@@ -13,6 +13,7 @@ import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
 import { type Merge, byteSymbols, learnMerges, mergePair } from "./pairMerges.js";
 import { checkMarks } from "./tokenizer.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link fitBytePairs}. */
 export interface BytePairsOptions {
@@ -208,15 +209,14 @@ export function bytePairsFrom(value: unknown): BytePairs {
   if (typeof lower !== "boolean" || typeof padding !== "boolean")
     throw damaged("lower or padding is not true or false");
   if (!isNormalForm(normalForm)) throw damaged(`normalForm ${show(normalForm)}`);
-  const areMarks = Array.isArray(marks) && marks.every((mark) => typeof mark === "string" && mark !== "");
+  const areMarks = isListOf(marks, (mark) => typeof mark === "string" && mark !== "");
   if (!areMarks || new Set(marks).size < marks.length) throw damaged(`marks ${show(marks)}`);
   if (!Array.isArray(merges)) throw damaged(`merges ${show(merges)}`);
   const lengths = new Array<number>(byteSymbols).fill(1);
   const pairs = new Set<string>();
   for (const [i, merge] of (merges as unknown[]).entries()) {
     const isSymbol = (one: unknown): boolean => Number.isInteger(one) && lengths[one as number] !== undefined;
-    if (!Array.isArray(merge) || merge.length !== 2 || !merge.every(isSymbol))
-      throw damaged(`merge ${i} ${show(merge)}`);
+    if (!isListOf(merge, isSymbol) || merge.length !== 2) throw damaged(`merge ${i} ${show(merge)}`);
     const [left, right] = merge as [number, number];
     lengths.push(lengths[left] + lengths[right]);
     if (lengths.at(-1)! > longestWord) throw damaged(`merge ${i} with a token of ${lengths.at(-1)} bytes`);

@@ -9,6 +9,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { padSequences } from "./padSequences.js";
 import { BytePairs } from "./bytePairs.js";
 import { Tokenizer } from "./tokenizer.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link alignedPairs}. */
 export interface AlignedPairsOptions {
@@ -142,7 +143,7 @@ function encoded(op: string, sources: unknown, targets: unknown, source: unknown
     throw new UsageError(message(op, `${name} is no tokenizer`, { expected, got: show(tokenizer) }));
   }
   for (const [name, texts] of Object.entries({ sources, targets })) {
-    if (Array.isArray(texts) && texts.every((text) => typeof text === "string")) continue;
+    if (isListOf(texts, (text) => typeof text === "string")) continue;
     throw new UsageError(message(op, `${name} must be a list of texts`, { got: show(texts) }));
   }
   const [from, to] = [sources as readonly string[], targets as readonly string[]];

@@ -7,6 +7,7 @@
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger, checkNumber } from "../../options.js";
+import { isListOf } from "../../lists.js";
 
 /** A text: its tokens, or a string, whose words blanks separate. */
 export type Scored = string | readonly string[];
@@ -230,8 +231,8 @@ const severalOf = (references: References): readonly Scored[] =>
 
 function checkPairs(op: string, hypotheses: unknown, references: unknown): void {
   const isText = (text: unknown): boolean =>
-    typeof text === "string" || (Array.isArray(text) && text.every((token) => typeof token === "string"));
-  if (!Array.isArray(hypotheses) || hypotheses.length === 0 || !hypotheses.every(isText))
+    typeof text === "string" || isListOf(text, (token) => typeof token === "string");
+  if (!isListOf(hypotheses, isText) || hypotheses.length === 0)
     throw new UsageError(
       message(op, "hypotheses must be a list of texts", {
         expected: "strings or lists of tokens",
@@ -243,7 +244,7 @@ function checkPairs(op: string, hypotheses: unknown, references: unknown): void 
     const expected = `${hypotheses.length}, one for each hypothesis`;
     throw new UsageError(message(op, "the references do not fit", { expected, got }));
   }
-  const isGiven = (one: unknown): boolean => isText(one) || (Array.isArray(one) && one.every(isText));
+  const isGiven = (one: unknown): boolean => isText(one) || isListOf(one, isText);
   const wrong = references.findIndex((one) => !isGiven(one) || (Array.isArray(one) && one.length === 0));
   if (wrong < 0) return;
   const [expected, got] = ["a text, or a list of texts", show(references[wrong])];

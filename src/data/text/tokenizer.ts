@@ -8,6 +8,7 @@ import { type ByteSink, type ByteSource, readBytes, writeBytes } from "../../io/
 import { checkBoolean, checkInteger, checkSequence } from "../../options.js";
 import { byCodePoint } from "../labels.js";
 import { type NormalForm, checkNormalForm, inForm, isNormalForm } from "./normalForm.js";
+import { isListOf } from "../../lists.js";
 
 /** The units that a text is split into. */
 export type TextUnit = "characters" | "words";
@@ -205,7 +206,7 @@ export function fitTokenizer(texts: string | Iterable<string>, options: Tokenize
 
 /** @throws {UsageError} unless marks are different texts */
 export function checkMarks(op: string, marks: readonly string[]): void {
-  const isList = Array.isArray(marks) && marks.every((mark) => typeof mark === "string" && mark !== "");
+  const isList = isListOf(marks, (mark) => typeof mark === "string" && mark !== "");
   if (isList && new Set(marks).size === marks.length) return;
   const expected = 'different texts, such as ["<begin>", "<end>"]';
   throw new UsageError(message(op, "marks is invalid", { expected, got: show(marks) }));
@@ -242,7 +243,7 @@ export function tokenizerFrom(value: unknown): Tokenizer {
     throw damaged(`normalForm ${show(normalForm)}`);
   }
   if (typeof filters !== "string") throw damaged(`filters ${show(filters)}`);
-  const isList = Array.isArray(units) && units.length > 0 && units.every((x) => typeof x === "string" && x !== "");
+  const isList = isListOf(units, (x) => typeof x === "string" && x !== "") && units.length > 0;
   if (!isList) throw damaged(`units ${show(units)}`);
   if (new Set(units).size !== units.length) throw damaged("a unit stands twice");
   const form: { lower: boolean; normalForm?: NormalForm } = { lower, ...(normalForm !== undefined && { normalForm }) };

@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer, LayerOptions } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 import { unitVectors } from "./unitNormalization.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link dot}. */
 export interface DotOptions extends LayerOptions {
@@ -18,8 +19,9 @@ export interface DotOptions extends LayerOptions {
 }
 
 const axes: Option<readonly [number, number]> = (op, name, value = -1) => {
-  const pair: unknown[] = Array.isArray(value) ? value : [value, value];
-  if (pair.length === 2 && pair.every((axis) => Number.isInteger(axis) && axis !== 0)) return pair as [number, number];
+  const pair: unknown = Array.isArray(value) ? value : [value, value];
+  const isAxis = (axis: unknown): axis is number => Number.isInteger(axis) && axis !== 0;
+  if (isListOf(pair, isAxis) && pair.length === 2) return [pair[0], pair[1]];
   const expected = "an integer other than 0 (the batch axis), or one for each of two inputs";
   throw new UsageError(message(op, `${name} are out of range`, { expected, got: show(value) }));
 };

@@ -15,7 +15,8 @@ export interface PermuteOptions extends LayerOptions {
 
 const dims: Option<readonly number[]> = (op, name, value) => {
   const list: unknown[] = Array.isArray(value) ? value : [];
-  if (list.length > 0 && list.every((_, i) => list.includes(i + 1))) return value as readonly number[];
+  if (list.length > 0 && Array.from(list, (_, i) => i + 1).every((axis) => list.includes(axis)))
+    return value as readonly number[];
   const expected = "each of 1, 2, … once: the axes of a sample, since the batch is axis 0";
   throw new UsageError(message(op, `${name} are not a permutation`, { expected, got: show(value) }));
 };

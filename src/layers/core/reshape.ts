@@ -6,6 +6,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Option, Values } from "../../options.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link reshape}. */
 export interface ReshapeOptions extends LayerOptions {
@@ -14,7 +15,7 @@ export interface ReshapeOptions extends LayerOptions {
 }
 
 const targetShape: Option<Shape> = (op, name, value) => {
-  const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= -1);
+  const isShape = isListOf(value, (size) => Number.isInteger(size) && (size as number) >= -1);
   if (isShape && value.filter((size) => size === -1).length <= 1) return value as Shape;
   const expected = "integers ≥ 0, at most one −1";
   throw new ShapeError(message(op, `${name} is not a shape`, { expected, got: show(value) }));

@@ -10,6 +10,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Option, Values } from "../../options.js";
 import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link upSampling2d}. */
 export interface UpSamplingOptions extends LayerOptions, UpsampleOptions {}
@@ -142,13 +143,11 @@ function imageShape(kind: string, inputShapes: readonly Shape[]): Shape {
  */
 function sidesOf(kind: string, option: string, borders: unknown): Sides {
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isSize);
+  const isPair = (value: unknown): boolean => isListOf(value, isSize) && value.length === 2;
   const list: unknown = typeof borders === "number" ? [borders, borders] : borders;
-  if (!Array.isArray(list) || list.length !== 2 || !list.every((side) => isSize(side) || isPair(side))) {
+  if (!isListOf(list, (side) => isSize(side) || isPair(side)) || list.length !== 2) {
     const expected = "an integer ≥ 0, [height, width] or [[top, bottom], [left, right]]";
     throw new UsageError(message(kind, `${option} has the wrong form`, { expected, got: show(borders) }));
   }
-  return list.map((side: number | readonly [number, number]) =>
-    typeof side === "number" ? [side, side] : side,
-  ) as never;
+  return list.map((side) => (typeof side === "number" ? [side, side] : side)) as never;
 }

@@ -26,6 +26,7 @@ import {
   initializer,
   regularizer,
 } from "../tableLayer.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of all normalisation layers. */
 export interface NormalizationOptions extends LayerOptions {
@@ -92,8 +93,8 @@ const batchTable = {
 } satisfies LayerTable<BatchNormalizationOptions>;
 
 const axis: Option<number | readonly number[]> = (op, _name, value = -1) => {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (list.length > 0 && list.every((one) => Number.isInteger(one) && one !== 0)) return value as number;
+  const list: unknown = Array.isArray(value) ? value : [value];
+  if (isListOf(list, (one) => Number.isInteger(one) && one !== 0) && list.length > 0) return value as number;
   const expected = "integers other than 0 (the batch axis)";
   throw new UsageError(message(op, "axis is out of range", { expected, got: show(value) }));
 };

@@ -23,6 +23,7 @@ import type { LayerTable } from "../tableLayer.js";
 import { Wrapper, innerConfig } from "../wrapper.js";
 import { CarriedStates } from "./carriedStates.js";
 import { buildShapes, cellOption, statesOf, stepShapes, takeStep } from "./cellStep.js";
+import { isListOf } from "../../lists.js";
 
 /** Options of {@link rnn}. */
 export interface RnnOptions extends LayerOptions {
@@ -52,11 +53,12 @@ export interface RnnOptions extends LayerOptions {
 
 const stateShapes: Option<readonly Shape[] | undefined> = (op, name, value) => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.length === 0 || !value.every(Array.isArray)) {
+  const isShape = (one: unknown): one is Shape => Array.isArray(one);
+  if (!isListOf(value, isShape) || value.length === 0) {
     throw new UsageError(message(op, `${name} must be given`, { expected: expectedStates, got: show(value) }));
   }
-  for (const shape of value as Shape[]) checkShape(op, shape);
-  return value as Shape[];
+  for (const shape of value) checkShape(op, shape);
+  return value;
 };
 
 const expectedStates = "a list of shapes, such as [[32]] for one state of 32 numbers";

@@ -17,6 +17,7 @@ import { Tensor } from "../../tensor/tensor.js";
 import { beam } from "./beam.js";
 import type { DecodingStrategy, Hypothesis } from "./hypotheses.js";
 import { greedy, sampling } from "./oneByOne.js";
+import { isListOf } from "../../lists.js";
 
 /** What a step of a decoder gives. */
 export interface DecoderStep {
@@ -197,7 +198,7 @@ function called(
     const expected = `[R, V] or [R, 1, V] with R = ${R}`;
     throw new ShapeError(message("decode", "the logits do not fit", { expected, got: logits.label() }));
   }
-  const isList = Array.isArray(after) && after.every((one) => one instanceof Tensor);
+  const isList = isListOf(after, (one) => one instanceof Tensor);
   const shapes = (all: readonly Tensor[]): string => all.map(({ shape }) => showShape(shape)).join(", ") || "none";
   const isSame = isList && (keepsShapes ? shapes(after) === shapes(before) : after.length === before.length);
   if (!isSame) {
@@ -218,7 +219,7 @@ function strategyOption(op: string, name: string, value: unknown = "greedy"): De
 }
 
 function tensors(op: string, name: string, value: unknown = []): readonly Tensor[] {
-  const isList = Array.isArray(value) && value.every((one) => one instanceof Tensor && one.rank > 0);
+  const isList = isListOf(value, (one) => one instanceof Tensor && one.rank > 0);
   if (isList) return value as readonly Tensor[];
   throw new UsageError(message(op, `${name} must be a list`, { expected: "tensors [N, …]", got: show(value) }));
 }

@@ -4,6 +4,7 @@
  * is refused. Apart from saving.ts, so that a page that only trains does not carry it.
  */
 import { DataError, UsageError, message, show } from "../../errors.js";
+import { isListOf } from "../../lists.js";
 
 type TypedArray = Extract<ArrayBufferView, { readonly length: number }>;
 
@@ -59,7 +60,7 @@ export function decodeNotes(value: unknown): unknown {
   const number = numbers.find((one) => nameOf(one) === kind);
   if (number !== undefined) return number;
   if (kind === "Date") return new Date(decodeNotes(time) as number);
-  if (kind === "object" && Array.isArray(entries) && entries.every((entry) => Array.isArray(entry)))
+  if (kind === "object" && isListOf(entries, Array.isArray))
     return Object.fromEntries((entries as [string, unknown][]).map(([k, v]) => [k, decodeNotes(v)]));
   const array = arrays.find(({ name }) => name === kind);
   const bytes = array && typeof base64 === "string" ? fromBase64(base64) : undefined;

@@ -8,6 +8,7 @@ import { input } from "../../layers/input.js";
 import type { Layer, SymbolicTensor } from "../../layers/layer.js";
 import type { SampleShape } from "../../tensor/shape.js";
 import { Graph } from "./graph.js";
+import { isListOf } from "../../lists.js";
 
 /** A graph as data. */
 export interface Architecture {
@@ -69,15 +70,14 @@ export function rebuild(architecture: unknown, layerFrom: (config: Config) => La
 function checked(architecture: unknown): Architecture {
   const parts = architecture as Partial<Record<keyof Architecture, unknown>> | null;
   const isList = (list: unknown): list is readonly Record<string, unknown>[] =>
-    Array.isArray(list) && list.every((item) => typeof item === "object" && item !== null);
-  const numbers = (list: unknown): list is readonly number[] =>
-    Array.isArray(list) && list.every((item) => Number.isInteger(item));
+    isListOf(list, (item) => typeof item === "object" && item !== null);
+  const numbers = (list: unknown): list is readonly number[] => isListOf(list, Number.isInteger);
   const isGood =
     typeof parts === "object" &&
     parts !== null &&
     isList(parts.inputs) &&
     parts.inputs.length > 0 &&
-    parts.inputs.every(({ shape }) => Array.isArray(shape) && shape.every((d) => d === null || Number.isInteger(d))) &&
+    parts.inputs.every(({ shape }) => isListOf(shape, (d) => d === null || Number.isInteger(d))) &&
     isList(parts.layers) &&
     parts.layers.every(({ className }) => typeof className === "string") &&
     isList(parts.calls) &&

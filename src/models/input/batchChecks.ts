@@ -11,6 +11,7 @@ import { Tensor } from "../../tensor/tensor.js";
 import type { CallOptions } from "../modelOptions.js";
 import type { ModelShapes } from "./data.js";
 import type { Graph } from "../graph/graph.js";
+import { isListOf } from "../../lists.js";
 
 /**
  * Checks the inputs of a batch.
@@ -116,7 +117,7 @@ export function checkTraining(graph: Graph, shapes: readonly Shape[], rows: numb
 }
 
 function checkTensors(op: string, what: string, list: readonly Tensor[]): void {
-  if (Array.isArray(list) && list.every((item) => item instanceof Tensor)) return;
+  if (isListOf(list, (item) => item instanceof Tensor)) return;
   const hint = "fit and predict take arrays; here it is [tensor([[1, 2]])].";
   const got = show(list);
   throw new UsageError(message(op, `${what} must be a list of tensors`, { expected: "[tensor]", got, hint }));

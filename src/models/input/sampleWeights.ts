@@ -7,6 +7,7 @@ import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { ClassWeight, SampleWeight } from "./samples.js";
+import { isListOf } from "../../lists.js";
 
 /**
  * The weights of N samples, (N), or of their steps, (N, T).
@@ -40,7 +41,7 @@ function stepsOf(op: string, rows: number, given: SampleWeight, outputShapes: re
   const lists = Array.isArray(given) && given.some((one) => Array.isArray(one)) ? (given as number[][]) : undefined;
   const shape = isTensor(given) ? given.shape : lists && [lists.length, lists[0].length];
   if (shape === undefined || shape.length < 2) return undefined;
-  const isEven = lists === undefined || lists.every((list) => Array.isArray(list) && list.length === shape[1]);
+  const isEven = lists === undefined || isListOf(lists, (list) => Array.isArray(list) && list.length === shape[1]);
   const fits = shape.length === 2 && shape[0] === rows && outputShapes.every((output) => output[0] === shape[1]);
   if (isEven && fits) return shape[1];
   const expected = `[N] = [${rows}], or [N, T] for outputs [N, T, …]`;

@@ -6,6 +6,7 @@ import type { Callback, CallbackState } from "../../callbacks/callback.js";
 import { DataError, message } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type LossSums, addLoss, meanLoss } from "../step/epochLoss.js";
+import { isListOf } from "../../lists.js";
 
 /** The state of a callback, under its name. */
 interface SavedCallback {
@@ -151,5 +152,5 @@ function areCallbacks(list: unknown): boolean {
   const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
   const isCallback = (item: unknown): boolean =>
     isRecord(item) && typeof item.name === "string" && isRecord(item.state);
-  return Array.isArray(list) && list.every(isCallback);
+  return isListOf(list, isCallback);
 }

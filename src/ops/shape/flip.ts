@@ -6,6 +6,7 @@ import { apply, checkTensors, defineOp } from "../defineOp.js";
 import { type Axes, axisSet } from "../reduce/reduce.js";
 import { checkFourBytes, copyNest } from "./copy.js";
 import { reshape } from "./reshape.js";
+import { isListOf } from "../../lists.js";
 
 /** y = x with the order of its elements reversed along some axes, counted from the front. */
 export const flipOp = defineOp<readonly number[]>({
@@ -89,7 +90,7 @@ export function roll(x: Tensor, shift: number | readonly number[], axis?: number
   checkTensors("roll", [x]);
   checkFourBytes("roll", x);
   const [shifts, axes] = [shift, axis ?? 0].map((list: unknown) => (Array.isArray(list) ? (list as number[]) : [list]));
-  if (shifts.length !== axes.length || !shifts.every(Number.isInteger)) {
+  if (shifts.length !== axes.length || !isListOf(shifts, Number.isInteger)) {
     const expected = axis === undefined ? "one integer" : `as many integers as axes, ${axes.length}`;
     throw new UsageError(message("roll", "shift does not fit", { expected, got: show(shift) }));
   }

@@ -6,6 +6,7 @@ import { type LoopNest, type Shape, collapse, showShape, stridesOf } from "../..
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkFourBytes, copyNest } from "./copy.js";
 import { apply, checkDtype, checkTensors, defineOp } from "../defineOp.js";
+import { isListOf } from "../../lists.js";
 
 /**
  * The position of a box in a larger tensor: the offset of its corner in bytes, and the nest over both, operands
@@ -123,9 +124,7 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[],
   checkTensors("pad", [x]);
   checkList("pad", "paddings", paddings);
   if (typeof value !== "number") throw new UsageError(message("pad", "value must be a number", { got: show(value) }));
-  const fits =
-    paddings.length === x.rank &&
-    paddings.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isSize));
+  const fits = isListOf(paddings, (pair) => isListOf(pair, isSize) && pair.length === 2) && paddings.length === x.rank;
   if (!fits) {
     const expected = `[before, after] ≥ 0 for each axis of x ${showShape(x.shape)}`;
     throw new ShapeError(message("pad", "paddings do not fit x", { expected, got: show(paddings) }));
@@ -133,6 +132,6 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[],
   return apply(padOp, [x], { paddings, value });
 }
 
-function isSize(n: number): boolean {
-  return Number.isInteger(n) && n >= 0;
+function isSize(n: unknown): boolean {
+  return Number.isInteger(n) && (n as number) >= 0;
 }

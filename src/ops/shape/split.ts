@@ -5,6 +5,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { checkTensors } from "../defineOp.js";
 import { checkFourBytes } from "./copy.js";
 import { slice } from "./slice.js";
+import { isListOf } from "../../lists.js";
 
 /** How many parts an axis without elements, which any number divides, may be cut into. */
 const mostEmpty = 1024;
@@ -26,9 +27,8 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): T
   const isCount = typeof parts === "number" && Number.isInteger(parts) && parts > 0 && parts <= most && n % parts === 0;
   const sizes: unknown = isCount ? new Array<number>(parts).fill(n / parts) : parts;
   const isWhole =
-    Array.isArray(sizes) &&
-    sizes.every((size: unknown) => Number.isInteger(size) && (size as number) >= 0) &&
-    sizes.reduce((sum: number, size: number) => sum + size, 0) === n;
+    isListOf(sizes, (size): size is number => Number.isInteger(size) && (size as number) >= 0) &&
+    sizes.reduce((sum, size) => sum + size, 0) === n;
   if (!isWhole) {
     const expected = `a number that divides ${n}, or sizes ≥ 0 that add up to it (axis ${at} of x ${x.label()})`;
     throw new ShapeError(message("split", "the parts do not fit", { expected, got: show(parts) }));

@@ -7,6 +7,7 @@ import { checkTensors } from "../defineOp.js";
 import { broadcastTo } from "./broadcastTo.js";
 import { checkFourBytes } from "./copy.js";
 import { reshape } from "./reshape.js";
+import { isListOf } from "../../lists.js";
 
 /**
  * x laid side by side along its axes: tile of [1, 2] by [2] is [1, 2, 1, 2]. The gradient of an element is the sum over
@@ -20,7 +21,7 @@ export function tile(x: Tensor, times: readonly number[]): Tensor {
   checkTensors("tile", [x]);
   checkFourBytes("tile", x);
   checkList("tile", "times", times);
-  if (times.length !== x.rank || !times.every((n) => Number.isInteger(n) && n >= 0)) {
+  if (times.length !== x.rank || !isListOf(times, (n) => Number.isInteger(n) && (n as number) >= 0)) {
     const expected = `an integer ≥ 0 for each axis of x ${x.label()}`;
     throw new ShapeError(message("tile", "times do not fit x", { expected, got: show(times) }));
   }
