@@ -99,6 +99,7 @@ const ownEntries = {
   methods: "src/methods/index.ts",
   names: "src/names.ts",
   report: "src/report/index.ts",
+  calculus: "src/calculus/index.ts",
   words: "src/words/index.ts",
   speech: "src/speech/index.ts",
 };

@@ -46,6 +46,7 @@ const below = {
   names: ["errors", "options", "ops", "initializers", "regularizers", "constraints", "metrics", "losses", "optimizers"],
   report: [...leaves, "io", "callbacks", "models"],
   methods: [...core, "ops"],
+  calculus: [...core, "ops"],
   words: [...core, "ops", "data", "io"],
   speech: [...core, "ops", "data", "io"],
   cli: [

@@ -86,6 +86,31 @@ export interface Op<A = undefined> {
   readonly isView?: boolean;
 }
 
+/** A call of an op, with its results. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whoever watches looks the op up
+export interface OpCall<A = any> {
+  readonly op: Op<A>;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly attributes: A;
+}
+
+/** Is told of every call of an op, right after its forward pass. */
+export type OpWatcher = (call: OpCall) => void;
+
+let watcher: OpWatcher | undefined;
+
+/** Runs `fn` under another watcher. @param next makes it from the present one, which is told nothing meanwhile */
+export function watchOps<T>(next: (before: OpWatcher | undefined) => OpWatcher | undefined, fn: () => T): T {
+  const before = watcher;
+  watcher = next(before);
+  try {
+    return fn();
+  } finally {
+    watcher = before;
+  }
+}
+
 /** Declares an op. The test table is typed by the ops declared so. */
 // @__NO_SIDE_EFFECTS__
 export function defineOp<A = undefined>(op: Op<A>): Op<A> {
@@ -128,7 +153,37 @@ export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A
       output.producer = { record: tape, index };
     }
   }
+  watcher?.({ op, inputs, outputs, attributes });
   return outputs;
+}
+
+/**
+ * Runs the backward pass of one call, off the tape.
+ *
+ * @param dOutputs  ∂loss/∂output for each output that has one; is only read by ops whose backward pass leaves it alone
+ * @param wanted    the operands whose gradient is wanted
+ * @returns for each operand its gradient, or undefined
+ */
+export function pullBack<A>(
+  { op, inputs, outputs, attributes }: OpCall<A>,
+  dOutputs: readonly (Tensor | undefined)[],
+  wanted: readonly number[],
+): (Tensor | undefined)[] {
+  const gradients = inputs.map((): Tensor | undefined => undefined);
+  withScratch((scratch) =>
+    op.backward?.({
+      ...{ inputs, outputs, dOutputs, attributes, scratch },
+      wants: (i) => wanted.includes(i),
+      adopt: () => false,
+      gradient(i, write) {
+        if (!wanted.includes(i)) return;
+        const accumulate = gradients[i] === undefined ? 0 : 1;
+        const gradient = (gradients[i] ??= empty(inputs[i].shape));
+        write(gradient.ptr, accumulate);
+      },
+    }),
+  );
+  return gradients;
 }
 
 /** Records a call on the tape. */

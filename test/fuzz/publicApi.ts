@@ -8,6 +8,7 @@
  */
 import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
+import * as calculus from "../../src/calculus/index.js";
 import * as report from "../../src/report/index.js";
 import * as words from "../../src/words/index.js";
 import * as speech from "../../src/speech/index.js";
@@ -132,6 +133,23 @@ const ofSpeech: Readonly<Record<string, Target["right"]>> = {
   "speech.scaledLikelihoods": () => [rows(), Float32Array.of(0.5, 0.5)],
   "speech.statePriors": () => [[Int32Array.of(0, 1)], 2],
 };
+const squares = (x: Tensor): Tensor => lanegrad.mul(x, x);
+const squareSum = (x: Tensor): Tensor => lanegrad.sum(squares(x));
+const numberGraph = (): calculus.ComputationGraph => calculus.graph(({ x }) => squares(x), { x: tensor([2]) });
+/** What functions of lanegrad/calculus take. */
+const ofCalculus: Readonly<Record<string, Target["right"]>> = {
+  "calculus.forwardDerivatives": () => [numberGraph(), "x"],
+  "calculus.grad": () => [squareSum, [rows()]],
+  "calculus.graph": () => [({ x }: { readonly x: Tensor }) => squares(x), { x: rows() }, "y"],
+  "calculus.graphToDot": () => [numberGraph(), { notes: ["a", "b"] }],
+  "calculus.hvp": () => [squareSum, [rows()], [rows()], { method: "exact" }],
+  "calculus.jacobian": () => [squares, [rows()], { mode: "forward" }],
+  "calculus.jvp": () => [squares, [rows()], [rows()]],
+  "calculus.pathSum": () => [numberGraph(), "x", "y"],
+  "calculus.reverseDerivatives": () => [numberGraph(), "y"],
+  "calculus.valueAndGrad": () => [squareSum, [rows()]],
+  "calculus.vjp": () => [squares, [rows()], [rows()]],
+};
 /** Most exported functions that are in no namespace are ops. */
 const operands = (): readonly unknown[] => [tensor([[1, 2], [3, 4]], undefined, { requiresGrad: true }), rows(), rows()]; // prettier-ignore
 const partsOf = (): readonly unknown[] => [{ x: rows(), y: sums(), train: { x: rows(), y: sums() }, test: { x: rows(), y: sums() } }, { test: 0.5 }]; // prettier-ignore
@@ -197,6 +215,7 @@ const targets: readonly Target[] = [
   ),
   ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
   { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
+  ...functionsOf("calculus", calculus).map((target) => ({ ...target, right: ofCalculus[target.name] })),
   ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,

@@ -7,6 +7,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
+import * as calculus from "../../src/calculus/index.js";
 import * as speech from "../../src/speech/index.js";
 import * as words from "../../src/words/index.js";
 
@@ -77,6 +78,7 @@ describe("installed in an empty project", () => {
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],
+        ["calculus", Object.keys(calculus).sort()],
         ["speech", Object.keys(speech).sort()],
         ["words", Object.keys(words).sort()],
       ],

@@ -16,7 +16,7 @@ export interface CumulativeOptions {
 const table = { exclusive: flag(false), reverse: flag(false) };
 
 /** The axis, counted from the front, and the options. */
-interface Run extends Values<typeof table> {
+export interface CumulativeRun extends Values<typeof table> {
   readonly axis: number;
 }
 
@@ -25,7 +25,7 @@ function threeAxes(shape: Shape, axis: number): [outer: number, r: number, inner
   return [sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1))];
 }
 
-export const cumsumOp = defineOp<Run>({
+export const cumsumOp = defineOp<CumulativeRun>({
   name: "cumsum",
   shape([x]) {
     checkDtype("cumsum", "x", x, "float32");
@@ -41,7 +41,7 @@ export const cumsumOp = defineOp<Run>({
   },
 });
 
-export const cumprodOp = defineOp<Run>({
+export const cumprodOp = defineOp<CumulativeRun>({
   name: "cumprod",
   shape([x]) {
     checkDtype("cumprod", "x", x, "float32");
@@ -59,7 +59,7 @@ export const cumprodOp = defineOp<Run>({
   saved: { inputs: [0], outputs: [0] },
 });
 
-function applyAlong(op: Op<Run>, x: Tensor, axis: number, options: CumulativeOptions): Tensor {
+function applyAlong(op: Op<CumulativeRun>, x: Tensor, axis: number, options: CumulativeOptions): Tensor {
   checkTensors(op.name, [x]);
   const values = resolve(op.name, options, table);
   return apply(op, [x], { axis: normalizeAxis(op.name, axis, x.rank), ...values });
