@@ -4,7 +4,7 @@
  */
 import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
-import { derivatives } from "./calculus/derivatives.js";
+import { graphLesson } from "./calculus/graph.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -12,6 +12,7 @@ import { translation } from "./convolution/translation.js";
 import { digits } from "./feedforward/digits.js";
 import { highway } from "./feedforward/highway.js";
 import { initialization } from "./feedforward/initialization.js";
+import { modes } from "./calculus/modes.js";
 import { mnistLinear } from "./feedforward/mnistLinear.js";
 import { mnistLinearDeskewed } from "./feedforward/mnistLinearDeskewed.js";
 import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
@@ -61,7 +62,8 @@ export const lessons: readonly Lesson[] = [
   captions,
   chat,
   shakespeareGpt,
-  derivatives,
+  graphLesson,
+  modes,
   activations,
   backprop,
   translation,

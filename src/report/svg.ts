@@ -6,7 +6,7 @@ export function svgOf(viz: Pick<Viz, "renderString">, dot: string): string {
   const drawn = viz.renderString(dot, {
     ...{ format: "svg", graphAttributes: { bgcolor: "transparent", ranksep: 0.3 } },
     nodeAttributes: { fontname: "Helvetica,Arial,sans-serif", fontsize: 11, height: 0.3, margin: "0.25,0.06" },
-    edgeAttributes: { arrowsize: 0.7 },
+    edgeAttributes: { fontname: "Helvetica,Arial,sans-serif", fontsize: 11, arrowsize: 0.7 },
   });
   return drawn.slice(drawn.indexOf("<svg"));
 }

@@ -75,10 +75,10 @@ describe("installed in an empty project", () => {
       entries: namespaces.sort(),
       wrong: [],
       others: [
+        ["calculus", Object.keys(calculus).sort()],
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],
-        ["calculus", Object.keys(calculus).sort()],
         ["speech", Object.keys(speech).sort()],
         ["words", Object.keys(words).sort()],
       ],
