@@ -4,6 +4,7 @@
  * Jacobian computed.
  */
 import { UsageError, message, show } from "../errors.js";
+import { isListOf } from "../lists.js";
 import { checkObject } from "../options.js";
 import { type OpCall, pullBack, watchOps } from "../ops/defineOp.js";
 import { tensor } from "../tensor/create.js";
@@ -45,6 +46,22 @@ export interface ComputationGraph {
   readonly edges: readonly GraphEdge[];
   /** The places of the results in the list of nodes. */
   readonly outputs: readonly number[];
+}
+
+/** Checks that a value is a graph as {@link graph} gives it. @throws {UsageError} when it is not */
+export function checkGraph(op: string, value: unknown): asserts value is ComputationGraph {
+  const { nodes, edges, outputs } = (value ?? {}) as { readonly [Key in keyof ComputationGraph]?: unknown };
+  const isNode = (node: unknown): boolean => {
+    const { name, op, shape, values } = (node ?? {}) as { readonly [Key in keyof GraphNode]?: unknown };
+    return typeof name === "string" && typeof op === "string" && Array.isArray(shape) && Array.isArray(values);
+  };
+  const isPlace = (at: unknown): boolean => Array.isArray(nodes) && Number.isInteger(at) && (at as number) in nodes;
+  const isEdge = (edge: unknown): boolean => {
+    const { from, to, shape } = (edge ?? {}) as { readonly [Key in keyof GraphEdge]?: unknown };
+    return isPlace(from) && isPlace(to) && Array.isArray(shape);
+  };
+  if (isListOf(nodes, isNode) && isListOf(edges, isEdge) && isListOf(outputs, isPlace) && outputs.length > 0) return;
+  throw new UsageError(message(op, "this is no graph", { expected: "what graph() returned", got: show(value) }));
 }
 
 /** The largest result whose Jacobian is computed row by row. */

@@ -3,8 +3,7 @@
  * paths. Source: the chain rule; Goodfellow, Bengio & Courville 2016, "Deep learning", chapter 6.5.
  */
 import { UsageError, message, show } from "../errors.js";
-import { checkObject } from "../options.js";
-import type { ComputationGraph } from "./graph.js";
+import { type ComputationGraph, checkGraph } from "./graph.js";
 
 /** A sum over paths, and what it costs in either form. */
 export interface PathSum {
@@ -28,7 +27,7 @@ function placeOf(op: string, { nodes }: ComputationGraph, name: string): number 
 
 /** The edges of single numbers with their derivative; those of constants are left out. */
 function slopesOf(op: string, given: ComputationGraph): { from: number; to: number; slope: number }[] {
-  checkObject(op, "the graph", given);
+  checkGraph(op, given);
   const wide = given.nodes.find(({ values }) => values.length !== 1);
   if (wide !== undefined) {
     const [expected, got] = ["a graph of single numbers", `${wide.name} of ${wide.values.length} elements`];

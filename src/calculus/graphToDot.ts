@@ -1,7 +1,6 @@
 /** A computational graph in DOT, the language of Graphviz. Does not draw. Source: graphviz.org/doc/info/lang.html. */
 import { checkKeys, printable } from "../errors.js";
-import { checkObject } from "../options.js";
-import type { ComputationGraph, GraphEdge, GraphNode } from "./graph.js";
+import { type ComputationGraph, checkGraph, type GraphEdge, type GraphNode } from "./graph.js";
 
 /** Options of {@link graphToDot}. */
 export interface GraphToDotOptions {
@@ -19,7 +18,7 @@ const mostShown = 4;
  * @throws {UsageError} when an argument is none
  */
 export function graphToDot(graph: ComputationGraph, options: GraphToDotOptions = {}): string {
-  checkObject("graphToDot", "the graph", graph);
+  checkGraph("graphToDot", graph);
   checkKeys("graphToDot", options, ["notes"]);
   const { nodes, edges, outputs } = graph;
   const boxes = nodes.map((node, i) => {

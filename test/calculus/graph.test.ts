@@ -63,6 +63,7 @@ describe("derivatives along the edges", () => {
 
   it.each([
     ["a name that is not there", () => forwardDerivatives(example(), "z"), 'no node has this name; expected a, b, v1, c1, v2, e, got "z"'],
+    ["what is no graph", () => pathSum({ nodes: [{}] } as never, "a", "b"), "this is no graph; expected what graph() returned"],
     ["nodes of several numbers", () => reverseDerivatives(graph(({ x }) => square(x), { x: ones([2]) })), "a node is no single number; expected a graph of single numbers, got x of 2 elements"],
   ] as const)("refuse %s", (_, call, text) => expect(call).toThrow(text)); // prettier-ignore
 });
