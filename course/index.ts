@@ -5,6 +5,8 @@
 import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
 import { graphLesson } from "./calculus/graph.js";
+import { modes } from "./calculus/modes.js";
+import { convolutionSteps } from "./convolution/convolutionSteps.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -12,13 +14,15 @@ import { translation } from "./convolution/translation.js";
 import { digits } from "./feedforward/digits.js";
 import { highway } from "./feedforward/highway.js";
 import { initialization } from "./feedforward/initialization.js";
-import { modes } from "./calculus/modes.js";
+import { layer } from "./feedforward/layer.js";
 import { mnistLinear } from "./feedforward/mnistLinear.js";
 import { mnistLinearDeskewed } from "./feedforward/mnistLinearDeskewed.js";
 import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
 import { mnistMlp300 } from "./feedforward/mnistMlp300.js";
 import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
+import { neuron } from "./feedforward/neuron.js";
+import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
 import { gruToRnn } from "./recurrent/gruToRnn.js";
@@ -62,12 +66,16 @@ export const lessons: readonly Lesson[] = [
   captions,
   chat,
   shakespeareGpt,
+  neuron,
+  layer,
   graphLesson,
   modes,
   activations,
   backprop,
+  convolutionSteps,
   translation,
   highway,
+  scalingInputs,
   initialization,
   vanishing,
   gruToRnn,

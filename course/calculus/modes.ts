@@ -47,9 +47,14 @@ export const modes: Lesson<typeof settings> = {
       show({ kind: "now", text: `${count(n)} inputs` });
       const cost = await measure(n, n <= inputs, seed, turn, signal);
       rows.push(cost);
-      const point = (series: string, y: number): void => show({ kind: "point", chart: "Time of a gradient", series, x: n, y }); // prettier-ignore
-      point(cost.isMeasured ? "forward, all passes" : "forward, continued", cost.forwardSeconds);
-      point("reverse", cost.reverseSeconds);
+      const point = (series: string, x: number, y: number): void => show({ kind: "point", chart: "Time of a gradient", series, x, y }); // prettier-ignore
+      const before = rows[rows.length - 2];
+      if (cost.isMeasured) point("forward, all passes", n, cost.forwardSeconds);
+      else {
+        if (before.isMeasured) point("forward, continued", before.n, before.forwardSeconds);
+        point("forward, continued", n, cost.forwardSeconds);
+      }
+      point("reverse", n, cost.reverseSeconds);
     }
     show({
       ...{ kind: "table", section: "Cost", title: "Seconds for a gradient" },
