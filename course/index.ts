@@ -38,6 +38,7 @@ import { translate, translateTable } from "./sequences/translate.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
 import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
+import { glove } from "./words/glove.js";
 import { lsa } from "./words/lsa.js";
 import { word2vec } from "./words/word2vec.js";
 import { wordPairs } from "./words/wordPairs.js";
@@ -77,6 +78,7 @@ export const lessons: readonly Lesson[] = [
   video,
   wordPairs,
   word2vec,
+  glove,
   lsa,
   spokenDigits,
   spokenNumbers,
