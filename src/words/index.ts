@@ -11,8 +11,8 @@ export {
 export { evaluateSimilarity, type SimilarityOptions, type SimilarityScores } from "./evaluateSimilarity.js";
 export type { TextSource } from "./evaluationFiles.js";
 export { glove, type GloveOptions, type GloveProgress } from "./glove/glove.js";
-export { lsa, type LsaOptions } from "./lsa.js";
-export type { TermWeights } from "./termDocuments.js";
+export { lsa, type LsaOptions, type LsaProgress } from "./lsa/lsa.js";
+export type { TermWeights } from "./lsa/termDocuments.js";
 export { loadWordVectors, type LoadVectorsOptions } from "./loadVectors.js";
 export type { MappedWord, PlacedWords } from "./maps/mapWords.js";
 export { pcaMap, type PcaMapOptions, type WordMap } from "./maps/pcaMap.js";

@@ -2,7 +2,6 @@
 export const edits = {
   "assembly/words/glove.ts": [
     ["back = i == j ? <f32>0 : product", "back = product", "a word with itself counted twice"],
-    ["if (i != j) step", "step", "a word with itself learnt from twice"],
     [
       "f32x4.pmin(zero, f32x4.mul(powers, f32x4.sub(logs, logMost)))",
       "f32x4.mul(powers, f32x4.sub(logs, logMost))",
