@@ -41,6 +41,7 @@ import type { Lesson } from "./stage.js";
 import { glove } from "./words/glove.js";
 import { lsa } from "./words/lsa.js";
 import { word2vec } from "./words/word2vec.js";
+import { wordVectors } from "./words/wordVectors.js";
 import { wordPairs } from "./words/wordPairs.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -80,6 +81,7 @@ export const lessons: readonly Lesson[] = [
   word2vec,
   glove,
   lsa,
+  wordVectors,
   spokenDigits,
   spokenNumbers,
   mnistTable,
