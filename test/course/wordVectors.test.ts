@@ -26,7 +26,7 @@ it("a row a method, neighbours side by side, a map of known words, and a conclus
   for (const part of ["Nearest neighbours", "takes the least time"]) expect(text).toContain(part);
   expect(readFileSync(report, "utf8")).toContain("11 words by GloVe, as t-SNE maps them");
   const { results, ...result } = JSON.parse(recorded.stdout()) as Record<string, unknown> & { results: Row[] };
-  expect(result).toMatchObject({ experiment: "word-vectors", dimensions: 4, seed: 0 });
+  expect(result).toMatchObject({ table: "word-vectors", dimensions: 4, seed: 0 });
   expect(results.map(({ method }) => method)).toEqual(["skip-gram", "CBOW", "GloVe", "LSA"]);
   for (const { method, analogiesPercent, wordSim, simLex, seconds } of results) {
     expect([0, 100], method).toContain(analogiesPercent);
