@@ -10,6 +10,7 @@ import {
   type Model,
   type SymbolicTensor,
   type Tensor,
+  attentionWeights,
   decode,
   layers,
   losses,
@@ -25,7 +26,7 @@ import {
 import { weightCount } from "../support/networkLesson.js";
 import { TrainingProgress } from "../support/progress.js";
 import { targetsOf } from "./ctcNumbers.js";
-import { NumberBatches, epochShare, heardOf, joined, lossWording, pyramidLayers } from "./numberNetwork.js";
+import { NumberBatches, epochShare, heardOf, hopSeconds, joined, lossWording, pyramidLayers } from "./numberNetwork.js";
 import type { NumberRecognizer } from "./numberRecognizer.js";
 import { features, sideBySide } from "./recordings.js";
 
@@ -63,12 +64,12 @@ function speller(seed: number): Speller {
   const drop = layers.dropout({ rate: 0.2 });
   const mix = layers.dense({ units, activation: "tanh" });
   const say = layers.dense({ units: vocabulary });
-  /** The lower layer looks, the upper one knows what was seen, and looks again. */
+  /** The lower layer looks, the upper one knows what was seen, and looks again; with what it looks for, as the last output. */
   const spell = (written: SymbolicTensor, seen: SymbolicTensor, states: readonly SymbolicTensor[]) => {
     const [below, first] = lower.applyMany([table.apply(written), ...states.slice(0, 1)]);
     const [above, second] = upper.applyMany([looking(0, below, seen), ...states.slice(1)]);
     const logits = say.apply(drop.apply(mix.apply(looking(1, above, seen))));
-    return [logits, first, second];
+    return [logits, first, second, look[1].query.apply(above)];
   };
   const hears: Layer = layers.dense({ units: 11 });
   const outputs = [spell(tokens, memory, [])[0], hears.apply(memory)];
@@ -128,6 +129,10 @@ export const lasNumbers: NumberRecognizer = {
         }
         return heard;
       },
+      async spots(number) {
+        const weights = looks(number.digits, sideBySide([heardOf(number, 0, sampleRate)]), listener, step);
+        return number.digits.map((digit, u) => ({ digit, ...stretchOf(weights[u]) }));
+      },
       weights: weightCount(trainer),
       dispose: () => trainer.dispose(),
     };
@@ -144,8 +149,8 @@ function spelt({ x, lengths }: ReturnType<typeof sideBySide>, listener: Model, s
       const [[best]] = decode(
         (tokens, [first, second], [seen, shown]) => {
           const inputs = [reshape(tokens, [-1, 1]), seen, first, second];
-          const [logits, ...next] = step.call(inputs, { mask: [undefined, shown, undefined, undefined] });
-          return { logits, states: next };
+          const [logits, after, next] = step.call(inputs, { mask: [undefined, shown, undefined, undefined] });
+          return { logits, states: [after, next] };
         },
         {
           start: begin,
@@ -160,4 +165,35 @@ function spelt({ x, lengths }: ReturnType<typeof sideBySide>, listener: Model, s
       return Array.from(best.tokens, (token) => token - 1).filter((digit) => digit >= 0 && digit < 10);
     }),
   );
+}
+
+/** How much the decoder looks at each step of the pyramid, digit by digit, when it writes the given digits. */
+function looks(
+  digits: readonly number[],
+  { x, lengths }: ReturnType<typeof sideBySide>,
+  listener: Model,
+  step: Model,
+): Float32Array[] {
+  return scope(() =>
+    noGrad(() => {
+      const [memory] = listener.call([x], { lengths });
+      const mask = maskOf(lengths, memory.shape[1]);
+      const [read] = tokensOf([digits]);
+      const states = [0, 1].map(() => tensor(new Float32Array(units), [1, units]));
+      const outputs = step.call([read, memory, ...states], { mask: [undefined, mask, undefined, undefined] });
+      const weights = attentionWeights(outputs[3], memory).toTypedArray() as Float32Array; // (U, S)
+      const S = Math.ceil(lengths[0] / joined);
+      x.dispose();
+      return digits.map((_, u) => weights.slice(u * memory.shape[1], u * memory.shape[1] + S));
+    }),
+  );
+}
+
+/** The seconds around the step that is looked at most, as far as steps are looked at half as much. */
+function stretchOf(weights: Float32Array): { readonly from: number; readonly to: number } {
+  const most = weights.reduce((a, b) => Math.max(a, b));
+  let [from, to] = [weights.indexOf(most), weights.indexOf(most) + 1];
+  while (from > 0 && weights[from - 1] > most / 2) from--;
+  while (to < weights.length && weights[to] > most / 2) to++;
+  return { from: from * joined * hopSeconds, to: to * joined * hopSeconds };
 }
