@@ -1,9 +1,9 @@
 /**
  * Strings of digits by "listen, attend and spell": a pyramid of bidirectional layers listens, a decoder writes digit after
- * digit and looks, for each, at what the pyramid has heard. Nobody tells it where the digits are; while it learns, the
- * pyramid has to say by CTC what it hears, which is left out afterwards. Letters: n strings, T frames, S steps of the
+ * digit and looks, for each, at what the pyramid has heard. Nobody tells it where the digits are. The pyramid has to say by
+ * CTC what it hears, too, and of what the decoder would write, that is taken which both find likely. Letters: n strings, T frames, S steps of the
  * pyramid, U digits that are written, the end among them.
- * Sources: Chan, Jaitly, Le & Vinyals 2016; CTC beside attention: Kim, Hori & Watanabe 2017.
+ * Sources: Chan, Jaitly, Le & Vinyals 2016; CTC beside attention: Watanabe, Hori, Kim, Hershey & Hayashi 2017.
  */
 import {
   type Layer,
@@ -11,6 +11,7 @@ import {
   type SymbolicTensor,
   type Tensor,
   attentionWeights,
+  ctcLoss,
   decode,
   layers,
   losses,
@@ -36,12 +37,17 @@ const vocabulary = 13;
 const [units, heardUnits] = [128, 128];
 /** The most digits that are written, and the end. */
 const mostTokens = 12;
-/** What CTC weighs against 1 for the decoder. */
+/** What CTC weighs against 1 for the decoder, in training and in the choice of what is written. */
 const ctcWeight = 0.5;
+/** Beginnings that are kept while it writes; all of them are weighed at the end. */
+const width = 8;
+/** Each string is heard this many times as often as by CTC alone. */
+const patience = 2;
 
 /** The network in training, its pyramid by itself, and a step of its decoder. */
 interface Speller {
   readonly trainer: Model;
+  /** Gives what is looked at, and what is heard by CTC. */
   readonly listener: Model;
   readonly step: Model;
 }
@@ -62,22 +68,24 @@ function speller(seed: number): Speller {
     return join.apply([steps, attention.apply([query.apply(steps), seen])]);
   };
   const drop = layers.dropout({ rate: 0.2 });
+  const dropped = layers.dropout({ rate: 0.4 }); // digits are drawn: those before say nothing of the next
   const mix = layers.dense({ units, activation: "tanh" });
   const say = layers.dense({ units: vocabulary });
   /** The lower layer looks, the upper one knows what was seen, and looks again; with what it looks for, as the last output. */
   const spell = (written: SymbolicTensor, seen: SymbolicTensor, states: readonly SymbolicTensor[]) => {
-    const [below, first] = lower.applyMany([table.apply(written), ...states.slice(0, 1)]);
+    const [below, first] = lower.applyMany([dropped.apply(table.apply(written)), ...states.slice(0, 1)]);
     const [above, second] = upper.applyMany([looking(0, below, seen), ...states.slice(1)]);
     const logits = say.apply(drop.apply(mix.apply(looking(1, above, seen))));
     return [logits, first, second, look[1].query.apply(above)];
   };
   const hears: Layer = layers.dense({ units: 11 });
-  const outputs = [spell(tokens, memory, [])[0], hears.apply(memory)];
+  const heard = hears.apply(memory);
+  const outputs = [spell(tokens, memory, [])[0], heard];
   const trainer = model({ inputs: [frames, tokens], outputs, seed });
   const states = [0, 1].map(() => layers.input({ shape: [units] }));
   const seen = layers.input({ shape: [null, heardUnits] });
   const step = model({ inputs: [tokens, seen, ...states], outputs: spell(tokens, seen, states) });
-  return { trainer, listener: model({ inputs: frames, outputs: memory }), step };
+  return { trainer, listener: model({ inputs: frames, outputs: [memory, heard] }), step };
 }
 
 /** What the decoder reads, begin first, and what it is to write, the end last: (n, U) each, 0 behind. */
@@ -100,11 +108,12 @@ function maskOf(lengths: readonly number[], S: number): Tensor {
 
 /** A pyramid and a decoder. */
 export const lasNumbers: NumberRecognizer = {
-  about: "the same pyramid, a decoder with attention",
+  about: "pyramid, decoder with attention, and CTC",
   async train(numbers, { stage, seed, sampleRate, epochs }) {
     const strings = new NumberBatches(numbers, sampleRate, seed);
     const stepsPerEpoch = strings.count;
-    const totalSteps = epochShare * epochs * stepsPerEpoch;
+    const times = patience * epochShare * epochs;
+    const totalSteps = times * stepsPerEpoch;
     const { trainer, listener, step } = speller(seed);
     const learningRate = schedules.oneCycle({ maxLearningRate: 0.004, totalSteps, warmupFraction: 0.15 });
     trainer.compile({
@@ -119,7 +128,7 @@ export const lasNumbers: NumberRecognizer = {
       }
     };
     const callbacks = [new TrainingProgress(stage, lossWording)];
-    await trainer.fit(batches, { epochs: epochShare * epochs, stepsPerEpoch, signal: stage.signal, callbacks });
+    await trainer.fit(batches, { epochs: times, stepsPerEpoch, signal: stage.signal, callbacks });
     return {
       async recognize(some) {
         const heard: (readonly number[])[] = [];
@@ -139,30 +148,32 @@ export const lasNumbers: NumberRecognizer = {
   },
 };
 
-/** The digits that the decoder writes, the best of a beam. */
+/** The digits that the decoder finds likely, and CTC as well. */
 function spelt({ x, lengths }: ReturnType<typeof sideBySide>, listener: Model, step: Model): number[] {
   return scope(() =>
     noGrad(() => {
-      const [memory] = listener.call([x], { lengths });
+      const [memory, heard] = listener.call([x], { lengths });
       const mask = maskOf(lengths, memory.shape[1]);
       const states = [0, 1].map(() => tensor(new Float32Array(units), [1, units]));
-      const [[best]] = decode(
+      const strategy = strategies.beam({ width, best: width, lengthPenalty: 0 });
+      const [found] = decode(
         (tokens, [first, second], [seen, shown]) => {
           const inputs = [reshape(tokens, [-1, 1]), seen, first, second];
           const [logits, after, next] = step.call(inputs, { mask: [undefined, shown, undefined, undefined] });
           return { logits, states: [after, next] };
         },
-        {
-          start: begin,
-          end,
-          maxLength: mostTokens,
-          strategy: strategies.beam({ width: 4 }),
-          states,
-          memory: [memory, mask],
-        },
+        { start: begin, end, maxLength: mostTokens, strategy, states, memory: [memory, mask] },
       );
       x.dispose();
-      return Array.from(best.tokens, (token) => token - 1).filter((digit) => digit >= 0 && digit < 10);
+      const frames = Math.ceil(lengths[0] / joined);
+      const written = found
+        .map(({ tokens, logProbability }) => ({ logProbability, digits: Array.from(tokens, (token) => token - 1) }))
+        .filter(({ digits }) => digits.length > 0 && digits.every((digit) => digit >= 0 && digit < 10));
+      const scores = written.map(({ digits, logProbability }) => {
+        const loss = ctcLoss(heard, targetsOf([digits]), { lengths: [frames] });
+        return logProbability - ctcWeight * loss.item();
+      });
+      return written.length === 0 ? [] : written[scores.indexOf(Math.max(...scores))].digits;
     }),
   );
 }
