@@ -1,9 +1,9 @@
 /**
  * Word vectors by GloVe: how often two words occur near each other is counted first, and products of vectors learn the
- * logarithms of these counts.
+ * logarithms of these counts. Frequent words are partly left out before, as for word2vec.
  * Source: Pennington, Socher & Manning 2014.
  */
-import { type GloveProgress, glove as train } from "lanegrad/words";
+import { type GloveProgress, glove as train, subsample as fewer } from "lanegrad/words";
 import { type NumberSetting, epochs, integer, learningRate } from "../settings.js";
 import type { Lesson, Result } from "../stage.js";
 import { count, decimal, duration, percent } from "../support/format.js";
@@ -18,6 +18,11 @@ const settings = {
     about: "how often a pair must occur for the full weight",
     ...{ isInteger: false, least: 1e-6, default: 10, slider: [1, 1000], isLogarithmic: true },
   } as NumberSetting,
+  subsample: {
+    kind: "number",
+    about: "share of the text above which a word is frequent and partly left out",
+    ...{ isInteger: false, least: 0, default: 1e-4, slider: [1e-6, 1e-2], isLogarithmic: true },
+  } as NumberSetting,
 } as const;
 
 /** Vectors from counts, by descent. */
@@ -31,7 +36,7 @@ export const glove: Lesson<typeof settings> = {
   sources: [enwikiSource],
   saves: "the vectors",
   async run(stage): Promise<Result> {
-    const { epochs, lr, xmax: xMax, ...sizes } = stage.settings;
+    const { epochs, lr, xmax: xMax, subsample: threshold, ...sizes } = stage.settings;
     const { corpus, files } = await readWords(stage);
     const begun = performance.now();
     let [countBytes, pairs, loss] = [0, 0, NaN];
@@ -41,7 +46,8 @@ export const glove: Lesson<typeof settings> = {
       stage.show({ kind: "now", text: wording(progress) });
     };
     const options = { ...sizes, epochs, xMax, learningRate: lr, seed: stage.seed, signal: stage.signal, onProgress };
-    const vectors = await train(corpus, options);
+    const tokens = fewer(corpus, { threshold, seed: stage.seed });
+    const vectors = await train({ vocabulary: corpus.vocabulary, tokens }, options);
     const trainingSeconds = (performance.now() - begun) / 1000;
     const wordsPerSecond = (epochs * corpus.wordCount) / trainingSeconds;
     const peak = peakMiB(corpus) + countBytes / 2 ** 20;

@@ -21,7 +21,20 @@ it("evaluates the vectors, shows neighbours and saves them", async () => {
   writeFileSync(join(folder, "EN-WS-353-ALL.txt"), "king\tqueen\t9\nriver\tlake\t8\nking\tlake\t1\nboat\tcrown\t0\n");
   const out = join(folder, "vectors.bin");
   const recorded = record();
-  const options = ["--epochs", "30", "--dimensions", "6", "--window", "5", "--xmax", "50", "--seed", "3"];
+  const options = [
+    "--epochs",
+    "30",
+    "--dimensions",
+    "6",
+    "--window",
+    "5",
+    "--xmax",
+    "50",
+    "--subsample",
+    "1",
+    "--seed",
+    "3",
+  ];
   const args = ["train", "glove", "--data", folder, ...options, "--out", out, "--json"];
   expect(await lanegrad(args, recorded.surroundings), recorded.stderr()).toBe(0);
   expect(recorded.stderr()).toContain("Nearest neighbours");
