@@ -23,7 +23,7 @@ const settings = {
     ...{ kind: "number", about: "vectors are U·Σ to this power", isInteger: false },
     ...{ default: 0.5, least: 0, slider: [0.1, 1] },
   } as NumberSetting,
-  iterations: integer({ about: "how often the subspace is improved", default: 2, least: 0, slider: [0, 8] }),
+  iterations: integer({ about: "how often the subspace is improved", default: 4, least: 0, slider: [0, 8] }),
 };
 /** Shorter ones, such as headings, are left out. */
 const leastCharacters = 100;
