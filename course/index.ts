@@ -43,8 +43,10 @@ import { translate, translateTable } from "./sequences/translate.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
 import { spokenNumbers } from "./speech/spokenNumbers.js";
 import type { Lesson } from "./stage.js";
+import { glove } from "./words/glove.js";
 import { lsa } from "./words/lsa.js";
 import { word2vec } from "./words/word2vec.js";
+import { wordVectors } from "./words/wordVectors.js";
 import { wordPairs } from "./words/wordPairs.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
@@ -87,7 +89,9 @@ export const lessons: readonly Lesson[] = [
   video,
   wordPairs,
   word2vec,
+  glove,
   lsa,
+  wordVectors,
   spokenDigits,
   spokenNumbers,
   mnistTable,

@@ -3,86 +3,69 @@
  * fourth frame which digit, if any, is heard, and nobody tells it where they are. Letters: T frames, n strings of a
  * batch, L digits of the longest of them.
  */
-import {
-  type Model,
-  Random,
-  type Tensor,
-  layers,
-  logSoftmax,
-  losses,
-  optimizers,
-  schedules,
-  sequential,
-  tensor,
-} from "lanegrad";
+import { type Tensor, layers, logSoftmax, losses, optimizers, schedules, sequential, tensor } from "lanegrad";
 import { ctcBeam } from "lanegrad/speech";
-import { decimal } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 import { TrainingProgress } from "../support/progress.js";
-import type { SpokenNumber } from "./numbers.js";
 import type { NumberRecognizer } from "./numberRecognizer.js";
-import { type Heard, energiesOf, features, groupsOf, sideBySide } from "./recordings.js";
+import { NumberBatches, epochShare, heardOf, hopSeconds, joined, lossWording, pyramidLayers } from "./numberNetwork.js";
+import { sideBySide } from "./recordings.js";
 
-const [units, batch] = [64, 16];
-/** The network hears each string this many times for every time that the hybrid's sees a frame. */
-const epochShare = 4;
-/** Frames of a step of its output. */
-const joined = 4;
-
-function pyramid(seed: number): Model {
-  const reader = () => layers.bidirectional({ layer: layers.gru({ units, returnSequences: true }) });
-  const rest = () => layers.dropout({ rate: 0.2 });
-  return sequential(
-    [
-      layers.spatialDropout1d({ rate: 0.05, inputShape: [null, features] }),
-      ...[reader(), rest(), layers.pyramid(), reader(), rest(), layers.pyramid(), reader(), rest()],
-      layers.dense({ units: 11 }),
-    ],
-    { seed },
-  );
-}
+/** Seconds of a step of its output. */
+const stepSeconds = joined * hopSeconds;
 
 /** Digits as labels 1 … 10, and the blank 0 behind: (n, L). */
-function targetsOf(strings: readonly (readonly number[])[]): Tensor {
+export function targetsOf(strings: readonly (readonly number[])[]): Tensor {
   const L = Math.max(...strings.map(({ length }) => length));
   const labels = new Int32Array(strings.length * L);
   for (const [i, digits] of strings.entries()) labels.set(digits.map((digit) => digit + 1), i * L); // prettier-ignore
   return tensor(labels, [strings.length, L]);
 }
 
-/** Log-mel energies of a string; its label is its number among the strings. */
-function heardOf({ samples }: SpokenNumber, label: number, sampleRate: number): Heard {
-  const energies = energiesOf(samples, sampleRate);
-  const heard = { values: energies.toTypedArray() as Float32Array, frames: energies.shape[0], label };
-  energies.dispose();
-  return heard;
+/**
+ * The likeliest path of CTC through the given digits: for each step the number of the digit that it says, −1 for the blank.
+ * A chain of blank, digit, blank, …, blank; a blank may be left out between different digits.
+ * @param logs  logarithms of probabilities, (steps, C), the blank first
+ */
+export function labelPath(logs: Float32Array, steps: number, digits: readonly number[]): number[] {
+  const [states, C] = [2 * digits.length + 1, 11];
+  const label = (s: number): number => (s % 2 === 0 ? 0 : digits[(s - 1) / 2] + 1);
+  const cameFrom = Array.from({ length: steps }, () => new Int32Array(states));
+  let before = Float64Array.from({ length: states }, (_, s) => (s < 2 ? logs[label(s)] : -Infinity));
+  for (let t = 1; t < steps; t++) {
+    const now = new Float64Array(states);
+    for (let s = 0; s < states; s++) {
+      const skips = s >= 3 && s % 2 === 1 && label(s) !== label(s - 2);
+      const options = [s, s - 1, ...(skips ? [s - 2] : [])].filter((one) => one >= 0);
+      const best = options.reduce((a, b) => (before[b] > before[a] ? b : a));
+      cameFrom[t][s] = best;
+      now[s] = before[best] + logs[t * C + label(s)];
+    }
+    before = now;
+  }
+  let state = before[states - 1] > before[states - 2] ? states - 1 : states - 2;
+  const path = new Array<number>(steps);
+  for (let t = steps - 1; t >= 0; t--) {
+    path[t] = state % 2 === 0 ? -1 : (state - 1) / 2;
+    state = cameFrom[t][state];
+  }
+  return path;
 }
 
 /** A pyramid with CTC. */
 export const ctcNumbers: NumberRecognizer = {
   about: "bidirectional GRU as a pyramid, CTC",
   async train(numbers, { stage, seed, sampleRate, epochs }) {
-    const random = new Random(seed).fork("strings");
-    const all = numbers.map((number, i) => heardOf(number, i, sampleRate));
-    const n = Math.min(batch, all.length);
-    const stepsPerEpoch = groupsOf(all, n, random).length;
+    const strings = new NumberBatches(numbers, sampleRate, seed);
+    const stepsPerEpoch = strings.count;
     const totalSteps = epochShare * epochs * stepsPerEpoch;
-    const model = pyramid(seed);
+    const model = sequential([...pyramidLayers(), layers.dense({ units: 11 })], { seed });
     const learningRate = schedules.oneCycle({ maxLearningRate: 0.005, totalSteps, warmupFraction: 0.15 });
     model.compile({ optimizer: optimizers.adam({ learningRate, globalClipNorm: 1 }), loss: losses.ctc() });
-    let epoch = 0;
     const batches = function* () {
-      const drawn = random.fork("order").fork(epoch++);
-      for (const group of groupsOf(all, n, drawn)) {
-        const { x, lengths, labels } = sideBySide(group, drawn);
-        yield { x, y: targetsOf(labels.map((i) => numbers[i].digits)), lengths };
-      }
+      for (const { x, lengths, digits } of strings.epoch()) yield { x, y: targetsOf(digits), lengths };
     };
-    const wording = {
-      live: ({ loss }: { loss: number }) => ({ score: `loss ${decimal(loss)}`, details: [] }),
-      epoch: ({ loss }: { loss: number }) => [`loss ${decimal(loss)}`],
-    };
-    const callbacks = [new TrainingProgress(stage, wording)];
+    const callbacks = [new TrainingProgress(stage, lossWording)];
     await model.fit(batches, { epochs: epochShare * epochs, stepsPerEpoch, signal: stage.signal, callbacks });
     return {
       async recognize(some) {
@@ -96,6 +79,17 @@ export const ctcNumbers: NumberRecognizer = {
           for (const each of [x, logits, logs]) each.dispose();
         }
         return heard;
+      },
+      async spots(number) {
+        const { x, lengths } = sideBySide([heardOf(number, 0, sampleRate)]);
+        const logits = await model.predict(x, { lengths });
+        const logs = logSoftmax(logits);
+        const steps = Math.ceil(lengths[0] / joined);
+        const path = labelPath(logs.toTypedArray() as Float32Array, steps, number.digits);
+        for (const each of [x, logits, logs]) each.dispose();
+        return number.digits.map((digit, i) => ({
+          ...{ digit, from: path.indexOf(i) * stepSeconds, to: (path.lastIndexOf(i) + 1) * stepSeconds },
+        }));
       },
       weights: weightCount(model),
       dispose: () => model.dispose(),

@@ -17,12 +17,21 @@ export interface NumberRun extends TrainingRun {
   readonly validation: readonly SpokenNumber[];
 }
 
-/** A recognizer that has learned. */
+/** A stretch of a string at which a digit is heard, in seconds. */
+export interface Spot {
+  readonly digit: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A recognizer that has learned; it has either {@link align} or {@link spots}. */
 export interface TrainedNumbers {
   /** The digits that it hears in each string. */
   recognize(numbers: readonly SpokenNumber[]): Promise<readonly (readonly number[])[]>;
   /** The state of each frame of 10 ms, given the digits: for hidden Markov models. */
   readonly align?: (number: SpokenNumber) => Promise<WordPath>;
+  /** Where it hears each digit of a string, in their order: for networks without states. */
+  readonly spots?: (number: SpokenNumber) => Promise<readonly Spot[]>;
   /** The number of its weights, or of what a mixture has instead. */
   readonly weights: number;
   /** Frees its memory. */

@@ -3,16 +3,13 @@
  * where a model hears each of them. The strings of the test are joined from takes that no training has heard. Without
  * the recordings, tones stand for digits.
  */
-import { Random, type datasets, scope, text } from "lanegrad";
-import { type HeatMap, type Series, pictureOf } from "lanegrad/report";
-import { type WordPath, logMel } from "lanegrad/speech";
+import { Random, type datasets, text } from "lanegrad";
 import { epochs, integer } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { count, duration, percent } from "../support/format.js";
-import { silence, statesPerWord } from "./markov.js";
+import { showAlignment } from "./alignment.js";
 import { digitErrorRate } from "./markovNumbers.js";
 import { type SpokenNumber, joinNumbers, toneDigits, toneRate } from "./numbers.js";
-import type { TrainedNumbers } from "./numberRecognizer.js";
 import { numberRecognizers } from "./numberRecognizers.js";
 import { fsddSource } from "./recordings.js";
 
@@ -38,7 +35,7 @@ const title = "strings of digits";
 export const spokenNumbers: Lesson<Settings> = {
   name: "spoken-numbers",
   title: "Spoken numbers",
-  about: "strings of spoken digits, by CTC and by hidden Markov models with mixtures and with a network",
+  about: "strings of spoken digits, by CTC, by attention, and by hidden Markov models with mixtures and with a network",
   chapter: "speech",
   kind: "comparison",
   settings,
@@ -122,50 +119,6 @@ async function measured(stage: Stage<Settings>, name: string, data: Numbers): Pr
   } finally {
     trained.dispose();
   }
-}
-
-/** Log-mel energies of a string, and over them the states in which the model passes through each digit. */
-async function showAlignment(
-  stage: Stage<Settings>,
-  name: string,
-  { align }: TrainedNumbers,
-  number: SpokenNumber,
-  sampleRate: number,
-): Promise<void> {
-  if (align === undefined) return;
-  const path = await align(number);
-  const bands = 40;
-  const energies = scope(() => {
-    return (logMel(number.samples, { sampleRate, filters: bands }).toTypedArray() as Float32Array).slice();
-  });
-  const T = energies.length / bands;
-  const quietest = energies.reduce((a, b) => Math.min(a, b));
-  // (bands, T), high ones above
-  const rows = energies.map((_, i) => energies[(i % T) * bands + bands - 1 - Math.floor(i / T)] - quietest);
-  const map: HeatMap = {
-    ...{ kind: "heatMap", title: `Where ${name} hears each digit`, section: "Alignment" },
-    caption: `The digits ${number.digits.join(" ")}: from left to right time, upwards frequency; the dots climb through the ${statesPerWord} states of each digit.`,
-    ...{ xLabel: "seconds", yLabel: "mel band", xRange: [0, T / 100], yRange: [0, bands] },
-    picture: pictureOf(rows, T, "Logarithm of the energy, above the least"),
-    points: staircases(path, T, bands),
-  };
-  stage.show(map);
-  const words = path.segments.filter(({ word }) => word !== silence);
-  const lines = words.map(
-    ({ word, from, to }) => `${word} from ${(from / 100).toFixed(2)} to ${(to / 100).toFixed(2)} s`,
-  );
-  stage.show({ kind: "text", title: `Digits by ${name}`, section: "Alignment", text: lines.join("\n") });
-}
-
-/** A group of points for each digit: frame by frame, the height of its state. */
-function staircases({ segments, states }: WordPath, T: number, bands: number): Series[] {
-  return segments
-    .filter(({ word }) => word !== silence)
-    .map(({ word, from, to }, i) => {
-      const frames = Array.from({ length: Math.min(to, T) - from }, (_, n) => from + n);
-      const height = (t: number): number => (bands * ((states[t] % statesPerWord) + 0.5)) / statesPerWord;
-      return { name: `${i + 1}: ${word}`, x: frames.map((t) => (t + 0.5) / 100), y: frames.map(height) };
-    });
 }
 
 function findings(stage: Stage<Settings>, results: readonly Row[], seconds: number): Result {

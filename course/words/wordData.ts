@@ -47,7 +47,7 @@ export function peakMiB({ tokens }: words.Corpus): number {
 const answerWords = 30_000;
 
 /** Words whose neighbours are shown. */
-const shownWords = ["king", "music", "river", "physics", "red", "seven", "running", "berlin", "war", "cell"];
+export const shownWords = ["king", "music", "river", "physics", "red", "seven", "running", "berlin", "war", "cell"];
 
 /** Countries and their capitals, to be drawn on a map. */
 const countries = ["france", "germany", "italy", "spain", "russia", "china", "japan", "egypt", "greece", "poland"];

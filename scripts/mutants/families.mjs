@@ -39,6 +39,7 @@ export const families = {
   optim: { part: "core", tests: [...kernels("optim", "edges"), "test/optimizers/optimizers.test.ts"], rows: "" },
   random: { part: "core", tests: kernels("random"), rows: "dropout" },
   metrics: { part: "core", tests: kernels("metrics", "edges"), rows: "" },
+  words: { part: "words", tests: kernels("glove", "word2vec"), rows: "", wider: [] },
   gather: { part: "core", tests: kernels("gather"), rows: "gather|embedding" },
   memory: { part: "core", tests: kernels("copy"), rows: "cast|slice|pad|transpose|concat|copy" },
   simd: { part: ["core", "more"], tests: kernels("unary", "math", "random"), rows: "" },

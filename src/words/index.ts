@@ -1,6 +1,6 @@
 /**
  * The entry lanegrad/words: vocabularies and windows of long texts; vectors of words, what is near to what, files and
- * maps of them, evaluations; vectors by word2vec and by latent semantic analysis. An entry of its own, so that pages without it do not carry it.
+ * maps of them, evaluations; vectors by word2vec, by GloVe and by latent semantic analysis. An entry of its own, so that pages without it do not carry it.
  */
 export {
   evaluateAnalogies,
@@ -10,8 +10,9 @@ export {
 } from "./evaluateAnalogies.js";
 export { evaluateSimilarity, type SimilarityOptions, type SimilarityScores } from "./evaluateSimilarity.js";
 export type { TextSource } from "./evaluationFiles.js";
-export { lsa, type LsaOptions } from "./lsa.js";
-export type { TermWeights } from "./termDocuments.js";
+export { glove, type GloveOptions, type GloveProgress } from "./glove/glove.js";
+export { lsa, type LsaOptions, type LsaProgress } from "./lsa/lsa.js";
+export type { TermWeights } from "./lsa/termDocuments.js";
 export { loadWordVectors, type LoadVectorsOptions } from "./loadVectors.js";
 export type { MappedWord, PlacedWords } from "./maps/mapWords.js";
 export { pcaMap, type PcaMapOptions, type WordMap } from "./maps/pcaMap.js";

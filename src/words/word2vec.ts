@@ -4,16 +4,16 @@
  * Letters: V words, D dimensions. Hierarchical softmax is left out. Source: Mikolov et al. 2013; negatives that are
  * shared in a window: Ji et al. 2016.
  */
-import { ShapeError, UsageError, checkKeys, message, show } from "../errors.js";
 import { WordTraining } from "../ops/inPlace/wordTraining.js";
-import { checkFunction, flag, integer, number, oneOf, optional, unchecked, type Table } from "../options.js";
+import { type Table, type Values, flag, integer, number, oneOf, optional, unchecked } from "../options.js";
 import { breathe } from "../runtime/breathe.js";
 import { info } from "../runtime/runtime.js";
 import { Random } from "../tensor/random.js";
 import { aliasTable } from "./aliasTable.js";
 import { keepProbabilities } from "./subsample.js";
+import { checkCorpus, finite, resolveTraining } from "./training.js";
 import { WordVectors } from "./vectors.js";
-import { type Corpus, Vocabulary } from "./vocabulary.js";
+import type { Corpus } from "./vocabulary.js";
 
 /** How a window is learnt from: each word of it predicts the middle one, or their mean does. */
 export type Word2vecModel = "skipgram" | "cbow";
@@ -101,53 +101,19 @@ export async function word2vec(
   corpus: Pick<Corpus, "vocabulary" | "tokens">,
   options: Word2vecOptions = {},
 ): Promise<WordVectors> {
-  const settings = resolveOptions(options);
-  checkCorpus(corpus);
+  const settings = resolveTraining(op, options, table);
+  checkCorpus(op, corpus);
   settings.signal?.throwIfAborted();
   const training = begin(corpus, settings);
   try {
     await run(training, corpus.tokens.length, settings);
-    return new WordVectors(corpus.vocabulary.words, finite(training.inputs()));
+    return new WordVectors(corpus.vocabulary.words, finite(op, training.inputs()));
   } finally {
     training.dispose();
   }
 }
 
-type Settings = ReturnType<typeof resolveOptions>;
-
-function resolveOptions(options: Word2vecOptions) {
-  checkKeys(op, options, Object.keys(table));
-  const settings = Object.fromEntries(
-    Object.entries(table).map(([name, row]) => [name, row(op, name, options[name as keyof Word2vecOptions])]),
-  ) as { readonly [K in keyof typeof table]: ReturnType<(typeof table)[K]> };
-  const { signal, onProgress } = settings;
-  if (signal !== undefined && typeof signal.throwIfAborted !== "function") {
-    throw new UsageError(message(op, "signal must be an AbortSignal", { got: show(signal) }));
-  }
-  if (onProgress !== undefined) checkFunction(op, onProgress);
-  return settings;
-}
-
-function checkCorpus(corpus: Pick<Corpus, "vocabulary" | "tokens">): void {
-  const { vocabulary, tokens } = (corpus ?? {}) as Partial<Corpus>;
-  if (!(vocabulary instanceof Vocabulary) || !(tokens instanceof Int32Array)) {
-    const expected = "{ vocabulary, tokens }, as corpusOf returns it";
-    throw new UsageError(message(op, "not a corpus", { expected, got: show(corpus) }));
-  }
-  if (tokens.length < 2) {
-    throw new ShapeError(message(op, "the text is too short", { expected: "at least 2 words", got: `${tokens.length}` })); // prettier-ignore
-  }
-  const wrong = tokens.findIndex((token) => token < 0 || token >= vocabulary.size);
-  if (wrong < 0) return;
-  const values = { expected: `tokens below ${vocabulary.size}`, got: String(tokens[wrong]) };
-  throw new ShapeError(message(op, `token ${wrong} is not in the vocabulary`, values));
-}
-
-/** @throws {UsageError} when the training has diverged */
-function finite(vectors: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  if (vectors.every(Number.isFinite)) return vectors;
-  throw new UsageError(message(op, "the training has diverged", { hint: "Lower learningRate." }));
-}
+type Settings = Values<typeof table>;
 
 /** The matrices and tables of a training. */
 function begin({ vocabulary, tokens }: Pick<Corpus, "vocabulary" | "tokens">, settings: Settings): WordTraining {

@@ -28,7 +28,7 @@ it.each(["articles", "lines"])("documents are %s: the neighbours of a word are o
   writeFileSync(join(folder, "EN-WS-353-ALL.txt"), "king\twar\t9\nking\tsong\t1\nmusic\tviolin\t8\nmusic\tarmy\t2\n");
   const out = join(folder, "vectors.bin");
   const recorded = record();
-  const args = ["train", "lsa", "--data", folder, "--dimensions", "2", "--documents", documents, "--out", out, "--json"]; // prettier-ignore
+  const args = ["train", "lsa", "--data", folder, "--dimensions", "2", "--documents", documents, "--power", "1", "--weights", "tfidf", "--out", out, "--json"]; // prettier-ignore
   expect(await lanegrad(args, recorded.surroundings), recorded.stderr()).toBe(0);
   const result = JSON.parse(recorded.stdout()) as { wordSim: number; seed: number };
   expect([result.seed, result.wordSim > 0.7]).toEqual([0, true]);

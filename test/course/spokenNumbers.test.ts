@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "lanegrad";
 import { joinNumbers, toneDigits, toneRate } from "../../course/speech/numbers.js";
+import { labelPath } from "../../course/speech/ctcNumbers.js";
 import { digitErrorRate } from "../../course/speech/markovNumbers.js";
 import { numberRecognizers } from "../../course/speech/numberRecognizers.js";
 import { spokenNumbers } from "../../course/speech/spokenNumbers.js";
@@ -59,6 +60,26 @@ interface Found {
   readonly results: readonly { readonly model: string; readonly digitErrorPercent: number; readonly weights: number }[];
 }
 
+it("the likeliest path of CTC goes through all digits in their order, with a blank between equal ones", () => {
+  const rows = [
+    [0, 3],
+    [3, 0],
+    [3, 1],
+    [3, 2],
+    [0, 9],
+    [3, 4],
+    [8, 5],
+  ]; // the likeliest label of each step, and the next
+  const logs = new Float32Array(rows.length * 11).fill(-9);
+  for (const [t, [first, second]] of rows.entries()) {
+    logs[11 * t + second] = -2;
+    logs[11 * t + first] = -0.1;
+  }
+  expect(labelPath(logs, rows.length, [2, 2, 7])).toEqual([-1, 0, 0, 0, -1, 1, 2]);
+  expect(labelPath(logs, 4, [2])).toEqual([-1, 0, 0, 0]);
+  expect(labelPath(logs, 3, [2, 2])).toEqual([0, -1, 1]);
+});
+
 describe("spoken-numbers on tones", () => {
   it("mixtures and the hybrid hear nearly all digits, and each shows its alignment; one alone does the same", async () => {
     const few = { strings: 20, test: 5, epochs: 2 };
@@ -68,7 +89,7 @@ describe("spoken-numbers on tones", () => {
     for (const { digitErrorPercent, model } of result.results)
       if (model.startsWith("hmm")) expect(digitErrorPercent, model).toBeLessThan(25);
     const maps = shown.filter((one): one is HeatMap => one.kind === "heatMap");
-    expect(maps.map(({ title }) => title)).toEqual(["Where hmm-gmm hears each digit", "Where hmm-dnn hears each digit"]); // prettier-ignore
+    expect(maps.map(({ title }) => title)).toEqual(Object.keys(numberRecognizers).map((name) => `Where ${name} hears each digit`)); // prettier-ignore
     for (const { points, xRange, yRange } of maps) {
       expect(points.length).toBeGreaterThanOrEqual(3);
       for (const { x, y } of points) {

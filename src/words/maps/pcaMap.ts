@@ -3,7 +3,7 @@
  * Pearson 1901, principal components.
  */
 import { checkKeys } from "../../errors.js";
-import { fixSigns, gram, symmetricEigen } from "../factorize.js";
+import { fixSigns, gram, symmetricEigen } from "../lsa/eigen.js";
 import type { WordVectors } from "../vectors.js";
 import { type PlacedWords, placed, wordsOfMap } from "./mapWords.js";
 

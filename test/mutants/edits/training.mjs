@@ -1,5 +1,17 @@
 /** Faults for what a training step runs beside its layers: optimizers, clipping, random draws, metrics, gathers, copies, threads. A row: see products.mjs. */
 export const edits = {
+  "assembly/words/glove.ts": [
+    ["back = i == j ? <f32>0 : product", "back = product", "a word with itself counted twice"],
+    [
+      "f32x4.pmin(zero, f32x4.mul(powers, f32x4.sub(logs, logMost)))",
+      "f32x4.mul(powers, f32x4.sub(logs, logMost))",
+      "clamp missing",
+    ],
+    ["f32x4.div(g, f32x4.sqrt(s))", "f32x4.div(g, f32x4.sqrt(madd(g, g, s)))", "state updated too early"],
+    ["v128.store(c + bytes, madd(h, h, t));", "v128.store(c + bytes, madd(g, g, t));", "operands swapped"],
+    ["f32x4.splat(rate * f * back)", "f32x4.splat(rate * f * there)", "operands swapped"],
+    ["shareEnd(tasks, capacity * columns, 1)", "tasks", "share ignored"],
+  ],
   "assembly/optim/update.ts": [
     ["(<i64>block.step) & 63", "(<i64>block.step) & 1023", "periodic work left out"],
     [
