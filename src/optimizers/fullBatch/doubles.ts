@@ -19,9 +19,16 @@ export class Doubles implements Space<Float64Array> {
   }
 
   dot(x: Float64Array, y: Float64Array): number {
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-    return sum;
+    const sums = [0, 0, 0, 0]; // shorter chains of additions: less rounding, less waiting
+    const end = x.length - (x.length % 4);
+    for (let i = 0; i < end; i += 4) {
+      sums[0] += x[i] * y[i];
+      sums[1] += x[i + 1] * y[i + 1];
+      sums[2] += x[i + 2] * y[i + 2];
+      sums[3] += x[i + 3] * y[i + 3];
+    }
+    for (let i = end; i < x.length; i++) sums[0] += x[i] * y[i];
+    return sums[0] + sums[1] + (sums[2] + sums[3]);
   }
 
   largest(x: Float64Array): number {
