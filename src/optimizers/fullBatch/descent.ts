@@ -24,8 +24,8 @@ interface Found {
 /** Thrown inside a search to end it. */
 class Spent extends Error {}
 
-/** Ten steps within rounding, one after another, end a descent. */
-const mostStalls = 10;
+/** So many steps one after another that lower neither the value beyond rounding nor the gradient end a descent. */
+const mostStalls = 20;
 
 /** A descent: where it stands, and what it takes to go on. */
 export class Descent<V> {
@@ -48,8 +48,12 @@ export class Descent<V> {
   #trialGradient: V;
   #lastChange: number | undefined;
   #stalls = 0;
+  /** The least gradientNorm so far. */
+  #leastNorm = Infinity;
   /** The point that was evaluated last. */
   #at: V | undefined;
+  /** f there. */
+  #lastValue = NaN;
 
   /** @param x  the first point; the descent writes to it */
   constructor(space: Space<V>, method: Method<V>, f: Objective<V>, x: V) {
@@ -66,7 +70,7 @@ export class Descent<V> {
     this.gradientNorm = this.#space.largest(this.gradient);
   }
 
-  /** True once steps change the function by no more than rounding does. */
+  /** True once steps lower the function by no more than rounding does, and its gradient no further. */
   get isStalled(): boolean {
     return this.#stalls >= mostStalls;
   }
@@ -101,36 +105,41 @@ export class Descent<V> {
 
   /** Searches along p. Where no step fulfils the conditions, the lowest trial below f(x) is taken, if there is one. */
   #search(slope: number, mostEvaluations: number): Found {
-    const space = this.#space;
     const method = this.#method;
     const start: Trial = { step: 0, value: this.value, slope };
     let lowest = start;
     const along = (step: number): Trial => {
       if (this.evaluations >= mostEvaluations) throw new Spent("no evaluations are left");
-      const trial = this.#try(step);
-      if (trial.value < lowest.value && Number.isFinite(trial.slope)) lowest = trial;
+      const trial = this.#try(step, start);
+      if (trial.value < lowest.value && !trial.isRounded && Number.isFinite(trial.slope)) lowest = trial;
       return trial;
     };
     const accepts = (trial: Trial): boolean => method.accepts?.(trial, this.#trialGradient, this.gradient) ?? true;
-    const noise = space.noise * Math.abs(this.value);
     const first = method.firstStep(this.#p, slope, this.#lastChange);
     let isSpent = false;
     try {
-      const trial = searchStep(along, start, first, { ...method.rules, accepts }, noise);
+      const trial = searchStep(along, start, first, { ...method.rules, accepts });
       if (trial !== undefined) return { trial, isWolfe: true, isSpent };
     } catch (error) {
       if (!(error instanceof Spent)) throw error;
       isSpent = true;
     }
-    return { trial: lowest === start ? undefined : this.#try(lowest.step), isWolfe: false, isSpent };
+    return { trial: lowest === start ? undefined : this.#try(lowest.step, start), isWolfe: false, isSpent };
   }
 
-  /** f and its slope at a step along p. */
-  #try(step: number): Trial {
+  /**
+   * f and its slope at a step along p. Where f differs from the first value by no more than rounding makes of it, the
+   * difference is computed from the slopes, which still tell up from down.
+   */
+  #try(step: number, start: Trial): Trial {
     const space = this.#space;
     space.combine(this.#trialX, 1, this.x, step, this.#p);
     const value = this.#evaluate(this.#trialX, this.#trialGradient);
-    return { step, value, slope: space.dot(this.#trialGradient, this.#p) };
+    const slope = space.dot(this.#trialGradient, this.#p);
+    const noise = space.noise * Math.abs(start.value);
+    const bySlopes = (step * (start.slope + slope)) / 2;
+    const isRounded = Math.abs(value - start.value) <= noise && Math.abs(bySlopes) <= noise;
+    return { step, value: isRounded ? start.value + bySlopes : value, slope, isRounded };
   }
 
   /** Goes to the trial. */
@@ -143,10 +152,12 @@ export class Descent<V> {
     this.#method.learn({ s, y, gradient: this.#trialGradient, step, slope });
     [this.x, this.#trialX] = [this.#trialX, s];
     [this.gradient, this.#trialGradient] = [this.#trialGradient, y];
-    this.#stalls = change < -space.noise * Math.abs(this.value) ? 0 : this.#stalls + 1;
-    this.#lastChange = Math.min(change, 0);
-    this.value = value;
     this.gradientNorm = space.largest(this.gradient);
+    const isLower = change < -space.noise * Math.abs(this.value) || this.gradientNorm < this.#leastNorm;
+    this.#stalls = isLower ? 0 : this.#stalls + 1;
+    this.#leastNorm = Math.min(this.#leastNorm, this.gradientNorm);
+    this.#lastChange = Math.min(change, 0);
+    this.value = this.#lastValue;
     this.step = step;
     this.iterations++;
   }
@@ -154,6 +165,7 @@ export class Descent<V> {
   #evaluate(x: V, gradient: V): number {
     this.evaluations++;
     this.#at = x;
-    return this.#f(x, gradient);
+    this.#lastValue = this.#f(x, gradient);
+    return this.#lastValue;
   }
 }

@@ -14,17 +14,10 @@ import { bracketAndZoom } from "./zoom.js";
  * @param along  φ
  * @param start  φ(0) and φ′(0) < 0
  * @param first  the step that is tried first, > 0
- * @param noise  what rounding alone may change φ by
  * @returns the step, which is the one that was evaluated last, or undefined where there is none
  */
-export function searchStep(
-  along: Along,
-  start: Trial,
-  first: number,
-  rules: SearchRules,
-  noise: number,
-): Trial | undefined {
-  const found = moreThuente(along, start, first, rules, noise);
+export function searchStep(along: Along, start: Trial, first: number, rules: SearchRules): Trial | undefined {
+  const found = moreThuente(along, start, first, rules);
   if (found !== undefined && (rules.accepts?.(found) ?? true)) return found;
-  return rules.takesBest ? undefined : bracketAndZoom(along, start, first, rules, noise);
+  return rules.takesBest ? undefined : bracketAndZoom(along, start, first, rules);
 }

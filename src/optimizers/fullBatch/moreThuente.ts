@@ -4,7 +4,7 @@
  * with guaranteed sufficient decrease"; the constants are MINPACK-2's. Letters: x the best step so far, y the other end
  * of the interval, t the trial.
  */
-import { type Along, type SearchRules, type Trial, finiteTrial, isNearEnough } from "./trial.js";
+import { type Along, type SearchRules, type Trial, finiteTrial } from "./trial.js";
 
 const [leastExtension, mostExtension] = [1.1, 4];
 const [smallestStep, largestStep] = [1e-100, 1e100];
@@ -14,13 +14,7 @@ const mostTrials = 40;
  * As searchStep of lineSearch.ts. @returns the step, evaluated last, or undefined where the interval is exhausted and
  * the rules do not take its best
  */
-export function moreThuente(
-  along: Along,
-  start: Trial,
-  first: number,
-  rules: SearchRules,
-  noise: number,
-): Trial | undefined {
+export function moreThuente(along: Along, start: Trial, first: number, rules: SearchRules): Trial | undefined {
   const { decrease, curvature, tolerance } = rules;
   const least = decrease * start.slope;
   let isBracketed = false;
@@ -39,13 +33,12 @@ export function moreThuente(
       high = Math.min(high, ceiling);
       step = t.step;
     }
-    if (isNearEnough(t, start, rules, noise)) return t;
     const bound = start.value + step * least;
     if (isFirstStage && t.value <= bound && t.slope >= 0) isFirstStage = false;
     if (t.value <= bound && Math.abs(t.slope) <= -curvature * start.slope) return t;
     const isExhausted = isBracketed && (step <= low || step >= high || high - low <= tolerance * high);
     const isAtEnd = (step === largestStep && t.value <= bound && t.slope <= least) || step <= smallestStep;
-    if (isExhausted || isAtEnd) return rules.takesBest && t.value < start.value ? t : undefined;
+    if (isExhausted || isAtEnd) return rules.takesBest && t.value < start.value && !t.isRounded ? t : undefined;
     const isTilted = isFirstStage && t.value <= x.value && t.value > bound;
     const tilt = isTilted ? least : 0; // ψ(α) = φ(α) − φ(0) − α c₁ φ′(0) in place of φ
     const tilted = ({ step, value, slope }: Trial): Trial => ({

@@ -8,6 +8,8 @@ export interface Trial {
   readonly value: number;
   /** φ′(α) */
   readonly slope: number;
+  /** True where φ(α) differs from φ(0) by rounding alone, and the difference here follows from the slopes. */
+  readonly isRounded?: boolean;
 }
 
 /** What a search is for. */
@@ -29,16 +31,6 @@ export type Along = (step: number) => Trial;
 
 /** How often a step is halved where the function is not finite. */
 const halvings = 60;
-
-/**
- * Where φ cannot be told from φ(0), its derivative alone says whether a step is as good: Hager & Zhang's approximate
- * Wolfe conditions, (2 δ − 1) φ′(0) ≥ φ′(α) ≥ c₂ φ′(0) with δ = 0.1.
- */
-export function isNearEnough(trial: Trial, start: Trial, { curvature }: SearchRules, noise: number): boolean {
-  const { value, slope } = trial;
-  if (!(Math.abs(value - start.value) <= noise)) return false;
-  return slope <= -0.8 * start.slope && slope >= curvature * start.slope;
-}
 
 /** φ at a step, or at one nearer to `near` where it is not finite. */
 export function finiteTrial(along: Along, step: number, near: number): Trial | undefined {

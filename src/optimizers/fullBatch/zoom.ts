@@ -3,28 +3,21 @@
  * conditions, algorithm 3.6 zooms in on it by cubic and quadratic interpolation, and by halves where these come too
  * near to an end.
  */
-import { type Along, type SearchRules, type Trial, finiteTrial, isNearEnough } from "./trial.js";
+import { type Along, type SearchRules, type Trial, finiteTrial } from "./trial.js";
 
 const [bracketings, zooms] = [20, 20];
 
 /** As searchStep of lineSearch.ts. */
-export function bracketAndZoom(
-  along: Along,
-  start: Trial,
-  first: number,
-  rules: SearchRules,
-  noise: number,
-): Trial | undefined {
+export function bracketAndZoom(along: Along, start: Trial, first: number, rules: SearchRules): Trial | undefined {
   let before = start;
   let step = first;
   for (let i = 0; i < bracketings; i++) {
     const trial = finiteTrial(along, step, before.step);
     if (trial === undefined) return undefined;
-    if (isNearEnough(trial, start, rules, noise)) return trial;
     if (!isLower(trial, start, rules) || (i > 0 && trial.value >= before.value))
-      return zoom(along, start, before, trial, rules, noise);
+      return zoom(along, start, before, trial, rules);
     if (fits(trial, start, rules)) return trial;
-    if (trial.slope >= 0) return zoom(along, start, trial, before, rules, noise);
+    if (trial.slope >= 0) return zoom(along, start, trial, before, rules);
     if (trial.step < step) return undefined; // descends to where the function is not finite
     [before, step] = [trial, 2 * step];
   }
@@ -41,20 +34,12 @@ function fits(trial: Trial, start: Trial, rules: SearchRules): boolean {
 }
 
 /** Between a step with sufficient decrease and another, such that one with all conditions lies between them. */
-function zoom(
-  along: Along,
-  start: Trial,
-  lowest: Trial,
-  other: Trial,
-  rules: SearchRules,
-  noise: number,
-): Trial | undefined {
+function zoom(along: Along, start: Trial, lowest: Trial, other: Trial, rules: SearchRules): Trial | undefined {
   let [low, high] = [lowest, other];
   let recent = start;
   for (let i = 0; i < zooms; i++) {
     const trial = along(between(low, high, i === 0 ? undefined : recent));
     if (trial.step === low.step) return undefined; // nothing lies between any more
-    if (isNearEnough(trial, start, rules, noise)) return trial;
     if (!isLower(trial, start, rules) || !(trial.value < low.value)) {
       [recent, high] = [high, trial];
       continue;
