@@ -4,12 +4,14 @@
  */
 import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
+import { descent } from "./calculus/descent.js";
 import { derivatives } from "./calculus/derivatives.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
 import { digits } from "./feedforward/digits.js";
+import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
 import { initialization } from "./feedforward/initialization.js";
 import { mnistLinear } from "./feedforward/mnistLinear.js";
@@ -64,9 +66,11 @@ export const lessons: readonly Lesson[] = [
   derivatives,
   activations,
   backprop,
+  descent,
   translation,
   highway,
   initialization,
+  fiveThousand,
   vanishing,
   gruToRnn,
   adding,

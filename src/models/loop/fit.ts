@@ -162,6 +162,10 @@ class Fit implements Training {
     return optimizer.optimizer.clipping.globalClipNorm === undefined ? undefined : optimizer.gradientNorm;
   }
 
+  get evaluations(): number {
+    return this.#training.evaluations ?? 1;
+  }
+
   copyWeights(): Float32Array[] {
     return this.#model.copyWeights();
   }

@@ -27,6 +27,8 @@ export interface EpochSteps {
   run(order: Int32Array, b: number): Tensor[];
   /** Where a step has several parts or evaluations: makes it, in place of {@link run} and an update. */
   train?(order: Int32Array, b: number): AccumulatedStep & Partial<WholeStep>;
+  /** How often the last step evaluated the loss, where that is not once. */
+  readonly evaluations?: number;
   dispose(): void;
   /** Where batches are yet to come: gets the next. Resolves to false where the epoch ends before it. */
   next?(place: { readonly epoch: number; readonly batch: number }): Promise<boolean>;

@@ -19,6 +19,7 @@ export class WholeBatch implements EpochSteps {
   readonly #descent: WholeBatchSteps;
   #order!: Int32Array;
   #results: readonly Tensor[] = [];
+  evaluations = 0;
 
   /** @throws {UsageError} where an epoch has several batches or parts, or a weight has a constraint */
   constructor(step: TrainingStep, steps: EpochSteps) {
@@ -52,6 +53,7 @@ export class WholeBatch implements EpochSteps {
   train(order: Int32Array): WholeStep {
     const step = this.#step;
     this.#order = order;
+    this.evaluations = 0;
     step.begin();
     try {
       const { loss, isStep, isOver } = this.#descent.run();
@@ -69,6 +71,7 @@ export class WholeBatch implements EpochSteps {
   /** Loss and gradients of all samples, as if it were the first evaluation of this step. */
   #evaluate(): number {
     this.#step.refuse();
+    this.evaluations++;
     this.#results = this.#steps.run(this.#order, 0);
     return this.#results[0].item();
   }
