@@ -6,6 +6,8 @@ import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
 import { descent } from "./calculus/descent.js";
 import { derivatives } from "./calculus/derivatives.js";
+import { hopfield } from "./classic/hopfield.js";
+import { perceptron } from "./classic/perceptron.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -84,6 +86,8 @@ export const lessons: readonly Lesson[] = [
   lsa,
   spokenDigits,
   spokenNumbers,
+  perceptron,
+  hopfield,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -101,6 +101,7 @@ const ownEntries = {
   report: "src/report/index.ts",
   words: "src/words/index.ts",
   speech: "src/speech/index.ts",
+  classic: "src/classic/index.ts",
 };
 
 /** lib/, modules/, cjs/ and browser/. */

@@ -47,9 +47,10 @@ const below = {
   methods: [...core, "ops"],
   words: [...core, "ops", "data", "io"],
   speech: [...core, "ops", "data", "io"],
+  classic: [...core, "ops", "data", "io"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
-    ...["words", "speech", "bench", "course"],
+    ...["words", "speech", "classic", "bench", "course"],
   ],
 };
 

@@ -1,0 +1,42 @@
+/** The networks before and beside back-propagation: what their lessons find. */
+import { expect, it } from "vitest";
+import { lanegrad } from "../../src/cli/lanegrad.js";
+import { record } from "../cli/support.js";
+
+async function run<Result>(lesson: string, ...args: string[]): Promise<{ result: Result; text: string }> {
+  const recorded = record();
+  const status = await lanegrad(["train", lesson, "--json", "--threads", "1", ...args], recorded.surroundings);
+  expect(status, recorded.stderr()).toBe(0);
+  return { result: JSON.parse(recorded.stdout()) as Result, text: recorded.stderr() };
+}
+
+it("perceptron: learns and, or and points within the bound, not exclusive or", async () => {
+  interface Task {
+    readonly task: string;
+    readonly converged: boolean;
+    readonly updates: number;
+    readonly bound?: number;
+  }
+  const { result, text } = await run<{ results: Task[] }>("perceptron");
+  for (const { task, converged, updates, bound } of result.results) {
+    expect(converged, task).toBe(task !== "exclusive or");
+    if (bound !== undefined) expect(updates, task).toBeLessThanOrEqual(bound);
+  }
+  expect(text).toContain("Not learnt in 300 epochs: exclusive or.");
+});
+
+it("hopfield: recall falls between loads of 0.12 and 0.2 by Hebb's rule, and not by the pseudo-inverse", async () => {
+  interface Result {
+    readonly recall: number[];
+    readonly load: number[];
+    readonly fall: number;
+    readonly curves: Record<string, { readonly recall: number }[]>;
+  }
+  const { result, text } = await run<Result>("hopfield", "--units", "250");
+  expect(result.recall).toHaveLength(result.load.length);
+  expect(result.fall).toBeGreaterThan(0.12);
+  expect(result.fall).toBeLessThan(0.2);
+  expect(result.recall.at(-1)!).toBeLessThan(0.1);
+  expect(result.curves["pseudo-inverse"].at(-1)!.recall).toBe(1);
+  expect(text).toContain("The energy never rose.");
+});
