@@ -6,4 +6,11 @@ export { HopfieldNetwork, type HopfieldOptions, type HopfieldRecallOptions, type
 export { type ClassicNetwork, loadClassic } from "./load.js";
 export { ModernHopfieldNetwork, type ModernHopfieldOptions } from "./modernHopfield.js";
 export { Perceptron, type PerceptronFitOptions, type PerceptronOptions, type PerceptronResult } from "./perceptron.js";
+export type { Topology } from "./mapGrid.js";
 export type { Samples } from "./rows.js";
+export {
+  type MapErrors,
+  type MapFitOptions,
+  SelfOrganizingMap,
+  type SelfOrganizingMapOptions,
+} from "./selfOrganizingMap.js";

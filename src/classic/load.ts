@@ -4,15 +4,17 @@ import { type ByteSource, readBytes } from "../io/bytes.js";
 import { HopfieldNetwork } from "./hopfield.js";
 import { ModernHopfieldNetwork } from "./modernHopfield.js";
 import { Perceptron } from "./perceptron.js";
+import { SelfOrganizingMap } from "./selfOrganizingMap.js";
 import { type Stored, readStored } from "./saved.js";
 
 /** The networks of this entry. */
-export type ClassicNetwork = Perceptron | HopfieldNetwork | ModernHopfieldNetwork;
+export type ClassicNetwork = Perceptron | HopfieldNetwork | ModernHopfieldNetwork | SelfOrganizingMap;
 
 const makers: Readonly<Record<string, (op: string, stored: Stored) => ClassicNetwork>> = {
   perceptron: (...stored) => Perceptron.from(...stored),
   hopfield: (...stored) => HopfieldNetwork.from(...stored),
   "modern-hopfield": (...stored) => ModernHopfieldNetwork.from(...stored),
+  map: (...stored) => SelfOrganizingMap.from(...stored),
 };
 
 /**
