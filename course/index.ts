@@ -8,6 +8,7 @@ import { descent } from "./calculus/descent.js";
 import { derivatives } from "./calculus/derivatives.js";
 import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
+import { som } from "./classic/som.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -88,6 +89,7 @@ export const lessons: readonly Lesson[] = [
   spokenNumbers,
   perceptron,
   hopfield,
+  som,
   mnistTable,
   imdbTable,
   diacriticsTable,

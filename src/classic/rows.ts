@@ -38,8 +38,12 @@ export function rowsOf(op: string, what: string, samples: Samples, width?: numbe
     throw new ShapeError(message(op, `${what} have another length`, { expected, got }));
   }
   const scale = isTensor && samples.dtype === "uint8" ? 1 / 255 : 1;
-  const values = Float32Array.from(given, (value) => value * scale);
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  const values = new Float32Array(given);
+  let wrong = -1;
+  for (let i = values.length - 1; i >= 0; i--) {
+    values[i] *= scale;
+    if (values[i] - values[i] !== 0) wrong = i; // NaN or infinite
+  }
   if (wrong < 0) return { values, count: values.length / F, width: F };
   const got = `${values[wrong]} in sample ${Math.floor(wrong / F)}`;
   throw new UsageError(message(op, `${what} have a value that is not finite`, { expected: "finite numbers", got }));
