@@ -9,6 +9,11 @@ export { Perceptron, type PerceptronFitOptions, type PerceptronOptions, type Per
 export type { Topology } from "./mapGrid.js";
 export type { Samples } from "./rows.js";
 export {
+  type BoltzmannSampleOptions,
+  RestrictedBoltzmannMachine,
+  type RestrictedBoltzmannOptions,
+} from "./restrictedBoltzmann.js";
+export {
   type MapErrors,
   type MapFitOptions,
   SelfOrganizingMap,

@@ -4,17 +4,20 @@ import { type ByteSource, readBytes } from "../io/bytes.js";
 import { HopfieldNetwork } from "./hopfield.js";
 import { ModernHopfieldNetwork } from "./modernHopfield.js";
 import { Perceptron } from "./perceptron.js";
+import { RestrictedBoltzmannMachine } from "./restrictedBoltzmann.js";
 import { SelfOrganizingMap } from "./selfOrganizingMap.js";
 import { type Stored, readStored } from "./saved.js";
 
 /** The networks of this entry. */
-export type ClassicNetwork = Perceptron | HopfieldNetwork | ModernHopfieldNetwork | SelfOrganizingMap;
+export type ClassicNetwork =
+  Perceptron | HopfieldNetwork | ModernHopfieldNetwork | SelfOrganizingMap | RestrictedBoltzmannMachine;
 
 const makers: Readonly<Record<string, (op: string, stored: Stored) => ClassicNetwork>> = {
   perceptron: (...stored) => Perceptron.from(...stored),
   hopfield: (...stored) => HopfieldNetwork.from(...stored),
   "modern-hopfield": (...stored) => ModernHopfieldNetwork.from(...stored),
   map: (...stored) => SelfOrganizingMap.from(...stored),
+  "restricted-boltzmann": (...stored) => RestrictedBoltzmannMachine.from(...stored),
 };
 
 /**
