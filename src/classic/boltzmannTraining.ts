@@ -4,14 +4,16 @@
  * rate, μ momentum, λ decay of weights; ⟨v hᵀ⟩ at the data minus at the chains.
  */
 import { Batches } from "../data/batches.js";
-import { add, mul, sub } from "../ops/pointwise/arithmetic.js";
+import { combine } from "../ops/inPlace/vectors.js";
+import { activate } from "../ops/pointwise/activate.js";
+import { add, sub } from "../ops/pointwise/arithmetic.js";
 import { less } from "../ops/pointwise/compare.js";
-import { square } from "../ops/pointwise/unary.js";
+import { negate, square } from "../ops/pointwise/unary.js";
 import { dense } from "../ops/product/dense.js";
 import { matmul } from "../ops/product/matmul.js";
 import { fillNormal, fillUniform } from "../ops/random.js";
 import { sum } from "../ops/reduce/reduce.js";
-import { transpose } from "../ops/shape/transpose.js";
+import { concat } from "../ops/shape/concat.js";
 import { breathe } from "../runtime/breathe.js";
 import { empty, zeros } from "../tensor/create.js";
 import { RandomState } from "../tensor/randomState.js";
@@ -30,7 +32,7 @@ export interface BoltzmannFitOptions {
   readonly learningRate?: number;
   /** μ in [0, 1). Default 0.9. */
   readonly momentum?: number;
-  /** λ ≥ 0. Default 0.0002. */
+  /** λ ≥ 0: each step shrinks W by the factor 1 − η λ. Default 0.0002. */
   readonly weightDecay?: number;
   /**
    * "cd": the chains of each batch begin at its samples. "pcd": they go on from batch to batch, for weights that describe
@@ -70,8 +72,8 @@ export function up({ weights, hidden }: BoltzmannWeights, v: Tensor): Tensor {
 
 /** The mean of v given h, (B, V). */
 export function down({ weights, visible, isReal }: BoltzmannWeights, h: Tensor): Tensor {
-  const back = transpose(weights);
-  return isReal ? add(matmul(h, back), visible) : dense(h, back, visible, "sigmoid");
+  const mean = add(matmul(h, weights, { transposeB: true }), visible);
+  return isReal ? mean : activate(mean, "sigmoid");
 }
 
 /** 1 with probability p, else 0. */
@@ -158,13 +160,11 @@ class LearningState {
     if (isPersistent) this.#chains.assign(v);
     const rate = learningRate / v0.shape[0];
     const { weights, visible, hidden } = this.#velocities;
-    for (const one of [weights, visible, hidden]) one.assign(mul(one, momentum));
-    weights.addAssign(matmul(v0, h0, { transposeA: true }), rate);
-    weights.subAssign(matmul(v, h, { transposeA: true }), rate);
-    weights.subAssign(machine.weights, learningRate * weightDecay);
-    visible.addAssign(sum(sub(v0, v), 0), rate);
-    hidden.addAssign(sum(sub(h0, h), 0), rate);
-    machine.weights.addAssign(weights);
+    const difference = matmul(concat([v0, v], 0), concat([h0, negate(h)], 0), { transposeA: true });
+    combine(weights, momentum, weights, rate, difference);
+    combine(visible, momentum, visible, rate, sum(sub(v0, v), 0));
+    combine(hidden, momentum, hidden, rate, sum(sub(h0, h), 0));
+    combine(machine.weights, 1 - learningRate * weightDecay, machine.weights, 1, weights);
     machine.visible.addAssign(visible);
     machine.hidden.addAssign(hidden);
     const rebuilt = isPersistent ? down(machine, h0) : v;

@@ -1,6 +1,6 @@
 /**
  * Combinations and products of vectors in memory that the caller owns, for full-batch optimizers; outside the tape.
- * Products are read by JavaScript at once, so nothing here may be recorded. Letters: n elements.
+ * Products are read by JavaScript at once, so that only `combine` may be recorded. Letters: n elements.
  */
 import { combineVectors, dotBlocks, largestBlocks, sumBlocksCount } from "#wasm/kernels";
 import { heap } from "../../runtime/runtime.js";
