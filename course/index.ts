@@ -8,6 +8,7 @@ import { descent } from "./calculus/descent.js";
 import { derivatives } from "./calculus/derivatives.js";
 import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
+import { rbm } from "./classic/rbm.js";
 import { som } from "./classic/som.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
@@ -90,6 +91,7 @@ export const lessons: readonly Lesson[] = [
   perceptron,
   hopfield,
   som,
+  rbm,
   mnistTable,
   imdbTable,
   diacriticsTable,

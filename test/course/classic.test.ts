@@ -1,7 +1,11 @@
 /** The networks before and beside back-propagation: what their lessons find. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { record } from "../cli/support.js";
+import { writeTinyMnist } from "../cli/tinyMnist.js";
 
 async function run(lesson: string, ...args: string[]): Promise<{ result: unknown; text: string }> {
   const recorded = record();
@@ -54,4 +58,19 @@ it.each([
   expect(topographicError).toBeLessThan(0.25);
   if (samples === "iris") expect(purity).toBeGreaterThan(0.93);
   expect(text).toContain("the mean distance to the nearest unit fell from");
+});
+
+it("rbm: on a tiny set the reconstruction improves, features are classified, the report has filters and fantasies", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-rbm-"));
+  try {
+    writeTinyMnist(folder, [300, 50]);
+    const { result, text } = await run("rbm", "--hidden", "32", "--epochs", "3", "--classifier", "3", "--data", folder);
+    const { errorPercent, reconstructionError, freeEnergyGap } = result as Record<string, number>;
+    expect(errorPercent).toBeLessThanOrEqual(100);
+    expect(reconstructionError).toBeLessThan(0.2);
+    expect(Number.isFinite(freeEnergyGap)).toBe(true);
+    expect(text).toContain("Learnt without labels, 32 features are");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
