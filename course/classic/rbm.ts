@@ -135,7 +135,7 @@ function drawFilters({ show }: Stage<Settings>, machine: RestrictedBoltzmannMach
       `unit ${j + 1}`,
     ),
   );
-  show({ kind: "images", title: "Filters", section: "What units look for", scale: 2, pictures });
+  show({ kind: "images", title: "Filters", isDetail: true, section: "What units look for", scale: 2, pictures });
 }
 
 /** What the machine makes of held-out digits, and what it dreams from them on. */

@@ -1,6 +1,8 @@
 /** Networks of this entry from their files. */
 import { DataError, UsageError, message, show } from "../errors.js";
 import { type ByteSource, readBytes } from "../io/bytes.js";
+import { BoltzmannMachine } from "./boltzmann.js";
+import { CompetitiveNetwork } from "./competitive.js";
 import { HopfieldNetwork } from "./hopfield.js";
 import { ModernHopfieldNetwork } from "./modernHopfield.js";
 import { Perceptron } from "./perceptron.js";
@@ -10,13 +12,21 @@ import { type Stored, readStored } from "./saved.js";
 
 /** The networks of this entry. */
 export type ClassicNetwork =
-  Perceptron | HopfieldNetwork | ModernHopfieldNetwork | SelfOrganizingMap | RestrictedBoltzmannMachine;
+  | BoltzmannMachine
+  | CompetitiveNetwork
+  | HopfieldNetwork
+  | ModernHopfieldNetwork
+  | Perceptron
+  | RestrictedBoltzmannMachine
+  | SelfOrganizingMap;
 
 const makers: Readonly<Record<string, (op: string, stored: Stored) => ClassicNetwork>> = {
-  perceptron: (...stored) => Perceptron.from(...stored),
+  boltzmann: (...stored) => BoltzmannMachine.from(...stored),
+  competitive: (...stored) => CompetitiveNetwork.from(...stored),
   hopfield: (...stored) => HopfieldNetwork.from(...stored),
-  "modern-hopfield": (...stored) => ModernHopfieldNetwork.from(...stored),
   map: (...stored) => SelfOrganizingMap.from(...stored),
+  "modern-hopfield": (...stored) => ModernHopfieldNetwork.from(...stored),
+  perceptron: (...stored) => Perceptron.from(...stored),
   "restricted-boltzmann": (...stored) => RestrictedBoltzmannMachine.from(...stored),
 };
 

@@ -7,6 +7,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
+import * as classic from "../../src/classic/index.js";
 import * as speech from "../../src/speech/index.js";
 import * as words from "../../src/words/index.js";
 
@@ -74,6 +75,7 @@ describe("installed in an empty project", () => {
       entries: namespaces.sort(),
       wrong: [],
       others: [
+        ["classic", Object.keys(classic).sort()],
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],
