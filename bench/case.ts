@@ -16,6 +16,7 @@ export const groups = [
   "words",
   "speech",
   "elementwise",
+  "minimize",
   "tiny",
   "startup",
   "threads",

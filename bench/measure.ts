@@ -29,6 +29,12 @@ export interface Measurement {
   readonly timesRealTime: number | null;
   /** Speedup of all threads over one. */
   readonly speedup: number | null;
+  /** Of a function with its gradient, until its minimum was found; and how many SciPy needs. */
+  readonly evaluations: number | null;
+  readonly evaluationsOfScipy: number | null;
+  /** The minimum that was found, and the largest element of the gradient there. */
+  readonly value: number | null;
+  readonly gradientNorm: number | null;
 }
 
 /** A measurement, and the limit of the same turns. */
@@ -57,6 +63,10 @@ export function measurement(known: Pick<Measurement, "group" | "name" | "ms"> & 
     nsEach: null,
     timesRealTime: null,
     speedup: null,
+    evaluations: null,
+    evaluationsOfScipy: null,
+    value: null,
+    gradientNorm: null,
     ...others,
   };
 }

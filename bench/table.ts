@@ -50,6 +50,15 @@ const speedup: Column = {
   cell: (one) => (one.speedup === null ? "" : `${one.speedup.toFixed(2)} ×`),
 };
 
+const evaluations: Column = { title: "evals", width: 6, cell: (one) => number(one.evaluations, 0) };
+const ofScipy: Column = { title: "SciPy's", width: 7, cell: (one) => number(one.evaluationsOfScipy, 0) };
+const value: Column = { title: "value", width: 8, cell: ({ value }) => (value === null ? "" : value.toPrecision(3)) };
+const gradientNorm: Column = {
+  title: "gradient",
+  width: 8,
+  cell: (one) => (one.gradientNorm === null ? "" : one.gradientNorm.toExponential(1)),
+};
+
 /** The columns of each group, after the names. */
 export const columns: Readonly<Record<Group, readonly Column[]>> = {
   gemm: [m, n, k, stored, ms, spread, gflops, ofPeak],
@@ -62,6 +71,7 @@ export const columns: Readonly<Record<Group, readonly Column[]>> = {
   words: [ms, spread, nsEach, gflops, ofPeak],
   speech: [ms, spread, nsEach, gflops, ofPeak, timesReal],
   elementwise: [ms, spread, nsEach, gbs, ofCopy],
+  minimize: [ms, evaluations, ofScipy, value, gradientNorm],
   tiny: [ms, spread, perSecond, nsEach],
   startup: [ms, spread],
   threads: [ms, spread, nsEach, gflops, ofPeak, speedup],

@@ -4,14 +4,20 @@
  */
 import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
+import { descent } from "./calculus/descent.js";
 import { graphLesson } from "./calculus/graph.js";
 import { modes } from "./calculus/modes.js";
+import { hopfield } from "./classic/hopfield.js";
+import { perceptron } from "./classic/perceptron.js";
+import { rbm } from "./classic/rbm.js";
+import { som } from "./classic/som.js";
 import { convolutionSteps } from "./convolution/convolutionSteps.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
 import { digits } from "./feedforward/digits.js";
+import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
 import { initialization } from "./feedforward/initialization.js";
 import { layer } from "./feedforward/layer.js";
@@ -38,16 +44,16 @@ import { diacritics, diacriticsTable } from "./sequences/diacritics.js";
 import { shakespeareGpt } from "./sequences/shakespeareGpt.js";
 import { sorting } from "./sequences/sorting.js";
 import { tagging } from "./sequences/tagging.js";
-import { video } from "./sequences/video.js";
 import { translate, translateTable } from "./sequences/translate.js";
+import { video } from "./sequences/video.js";
 import { spokenDigits } from "./speech/spokenDigits.js";
 import { spokenNumbers } from "./speech/spokenNumbers.js";
-import type { Lesson } from "./stage.js";
 import { glove } from "./words/glove.js";
 import { lsa } from "./words/lsa.js";
 import { word2vec } from "./words/word2vec.js";
-import { wordVectors } from "./words/wordVectors.js";
 import { wordPairs } from "./words/wordPairs.js";
+import { wordVectors } from "./words/wordVectors.js";
+import type { Lesson } from "./stage.js";
 
 /** Every lesson; the first is the default of `lanegrad train`. */
 export const lessons: readonly Lesson[] = [
@@ -75,10 +81,12 @@ export const lessons: readonly Lesson[] = [
   activations,
   backprop,
   convolutionSteps,
+  descent,
   translation,
   highway,
   scalingInputs,
   initialization,
+  fiveThousand,
   vanishing,
   gruToRnn,
   adding,
@@ -94,6 +102,10 @@ export const lessons: readonly Lesson[] = [
   wordVectors,
   spokenDigits,
   spokenNumbers,
+  perceptron,
+  hopfield,
+  som,
+  rbm,
   mnistTable,
   imdbTable,
   diacriticsTable,

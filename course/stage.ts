@@ -18,6 +18,7 @@ export const chapters = {
   sequences: "From sequence to sequence",
   words: "Words as vectors",
   speech: "Speech",
+  classic: "Networks before and beside back-propagation",
 } as const;
 
 /** The name of a chapter, which is also its folder. */

@@ -102,6 +102,7 @@ const ownEntries = {
   calculus: "src/calculus/index.ts",
   words: "src/words/index.ts",
   speech: "src/speech/index.ts",
+  classic: "src/classic/index.ts",
 };
 
 /** lib/, modules/, cjs/ and browser/. */

@@ -43,6 +43,12 @@ export type { OwnFunction } from "./models/ownFunctions.js";
 export * from "./ops/index.js";
 export { clipByGlobalNorm, clipByNorm, clipByValue } from "./optimizers/clipping.js";
 export * as optimizers from "./optimizers/index.js";
+export {
+  minimize,
+  type MinimizeOptions,
+  type MinimizeProgress,
+  type Minimum,
+} from "./optimizers/fullBatch/minimize.js";
 export type { Optimizer, Schedule, TensorOptimizer } from "./optimizers/optimizer.js";
 export * as schedules from "./optimizers/schedules.js";
 export * as regularizers from "./regularizers/index.js";

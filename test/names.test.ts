@@ -117,7 +117,7 @@ describe("activations that Keras knows by name", () => {
 
 describe("unknown names are refused, listing all", () => {
   it.each([
-    ["compile: unknown optimizer; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd, got \"lbfgs\".", () => compile({ optimizer: "lbfgs" })],
+    ["compile: unknown optimizer; expected one of adadelta, adagrad, adam, adamax, adamw, lbfgs, lion, nadam, rmsprop, sgd, got \"newton\".", () => compile({ optimizer: "newton" })],
     ['compile: unknown loss; expected one of bce, binarycrossentropy,', () => compile({ loss: "constructor" })],
     ["compile: unknown metric; expected one of acc, accuracy, auc,", () => compile({ metrics: ["speed"] })],
     ['dense: unknown kernelInitializer; expected one of glorotnormal,', () => layers.dense({ units: 1, kernelInitializer: "he" })],

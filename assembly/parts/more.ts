@@ -9,6 +9,7 @@ export { scatterAddAxis, sortAxis, sortAxisScratchBytes } from "../order/sort";
 export { nadamStep } from "../optim/adam";
 export { adamaxStep } from "../optim/adamax";
 export { lionStep } from "../optim/lion";
+export { combineVectors, dotBlocks, largestBlocks } from "../optim/vectors";
 export { adadeltaStep, adagradStep, rmspropStep } from "../optim/adaptive";
 export {
   absBackward,

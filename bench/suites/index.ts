@@ -13,6 +13,7 @@ import { speechCases } from "../cases/speech.js";
 import { tinyCases } from "../cases/tiny.js";
 import { adamCase } from "../cases/adam.js";
 import { convGradientCases } from "../cases/convGradient.js";
+import { minimizeSuite } from "./minimize.js";
 import { startupSuite } from "./startup.js";
 import { type Suite, suiteOf } from "./suite.js";
 import { threadsSuite } from "./threads.js";
@@ -30,6 +31,7 @@ export const suites: Readonly<Record<Group, Suite>> = {
   speech: suiteOf(speechCases),
   cnn: suiteOf(cnnCases),
   elementwise: suiteOf([...elementwiseCases, adamCase]),
+  minimize: minimizeSuite,
   tiny: suiteOf(tinyCases),
   startup: startupSuite,
   threads: threadsSuite,

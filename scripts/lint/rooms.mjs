@@ -49,9 +49,10 @@ const below = {
   calculus: [...core, "ops"],
   words: [...core, "ops", "data", "io"],
   speech: [...core, "ops", "data", "io"],
+  classic: [...core, "ops", "data", "io"],
   cli: [
     ...[...core, "ops", ...beside, "callbacks", "layers", "losses", "optimizers", "models", "index", "report"],
-    ...["words", "speech", "bench", "course"],
+    ...["words", "speech", "classic", "bench", "course"],
   ],
 };
 

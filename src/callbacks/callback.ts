@@ -30,6 +30,8 @@ export interface Training {
    * globalClipNorm.
    */
   readonly gradientNorm: number | undefined;
+  /** How often the last step evaluated the loss with its gradient: 1, or what the line search of `lbfgs` needed. */
+  readonly evaluations: number;
   /** A copy of all weights, trainable or not. */
   copyWeights(): Float32Array[];
   /** Restores such a copy. */

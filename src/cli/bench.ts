@@ -56,6 +56,7 @@ export const bench: Command = {
     "speech       the CTC loss with its gradient, log-mel energies of a minute",
     "cnn          a training step and a forward pass of a convolutional network",
     "elementwise  functions of every element, softmax, rows gathered, Adam",
+    "minimize     full-batch methods: evaluations beside SciPy's",
     "tiny         steps of a network of 13 weights, the cost of a replay",
     "startup      from the start of a process to the first training step",
     "threads      launches, and one thread against all",

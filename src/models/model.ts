@@ -21,7 +21,13 @@ import {
 } from "./input/data.js"; // prettier-ignore
 import { evaluationTools } from "./loop/columnSteps.js";
 import { type History, runFit } from "./loop/fit.js";
-import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
+import {
+  type FitOptions,
+  type StreamFitOptions,
+  checkFitOptions,
+  rowsPerBatch,
+  checkSignal,
+} from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import { checkGroupByLength } from "./input/groupByLengthOption.js";
 import type { Run } from "./input/handed.js";
@@ -193,7 +199,7 @@ export class Model {
     };
     try {
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
-      const batchSize = streamed === undefined ? (options.batchSize ?? 32) : Infinity;
+      const batchSize = streamed === undefined ? rowsPerBatch(options) : Infinity;
       const checkRows = (inputs: readonly Column[]): void => {
         const [{ tensor }] = inputs;
         checkBatchSizes(this.layers, tensor.shape[0], batchSize);
@@ -202,7 +208,7 @@ export class Model {
       };
       checkRows(data.training.inputs);
       if (data.validation !== undefined) {
-        checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], options.batchSize ?? 32);
+        checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], rowsPerBatch(options));
       }
       const columns = (op: string, samples: Samples): DataColumns =>
         dataColumns(op, shapes(), compiled.losses, samples);

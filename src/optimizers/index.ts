@@ -9,6 +9,7 @@ export {
   rmsprop,
   type RmspropOptions,
 } from "./adaptive.js";
+export { lbfgs, type LbfgsOptions } from "./lbfgs.js";
 export { lion, type LionOptions } from "./lion.js";
 export type { Clipping, Optimizer, TensorOptimizer } from "./optimizer.js";
 export type { OptimizerOptions } from "./optimizerTable.js";

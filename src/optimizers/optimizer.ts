@@ -4,6 +4,7 @@
  */
 import type { Config } from "../config.js";
 import type { OptimizerBlock, OptimizerConstants, SlabRange } from "../ops/inPlace/optimizerSteps.js";
+import type { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 /** A learning rate that changes with the step, or with time. */
@@ -46,6 +47,23 @@ export interface Slot {
   readonly initial: number;
 }
 
+/** What came of a step that evaluates the loss several times. */
+export interface WholeBatchResult {
+  /** Of the weights as they now are. */
+  readonly loss: number;
+  /** False where the weights are those before. */
+  readonly isStep: boolean;
+  /** True where no step lowers the loss by more than rounding. */
+  readonly isOver: boolean;
+}
+
+/** Steps that evaluate the loss of all samples several times each. */
+export interface WholeBatchSteps {
+  /** Makes a step. Where the loss is not finite to begin with, nothing changes. */
+  run(): WholeBatchResult;
+  dispose(): void;
+}
+
 /** An optimizer's hyperparameters and its step. */
 export interface Optimizer {
   readonly name: string;
@@ -57,6 +75,20 @@ export interface Optimizer {
   readonly slots: readonly Slot[];
   /** One pass over a range. The learning rate, step count and gradient scale are read from the block in memory. */
   step(range: SlabRange, block: OptimizerBlock): void;
+  /**
+   * Where a step needs the loss of all samples, several times: makes what makes steps.
+   * @param ranges    the parameters with their gradients
+   * @param slots     by name
+   * @param steps     made before, of which the slots know
+   * @param evaluate  computes the loss of all samples, and its gradients, for the weights as they are
+   * @internal
+   */
+  wholeBatch?(
+    ranges: readonly SlabRange[],
+    slots: ReadonlyMap<string, Slab>,
+    steps: number,
+    evaluate: () => number,
+  ): WholeBatchSteps;
   /**
    * Puts the optimizer to work on tensors of your own, or on the weights of a model that is not compiled, for training
    * loops written by hand:

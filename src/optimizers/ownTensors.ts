@@ -12,7 +12,7 @@ import { OptimizerState } from "./state.js";
 
 /** An optimizer's method `for`. */
 export function forTensors(this: Optimizer, tensors: readonly Tensor[]): TensorOptimizer {
-  checkTensors(this.name, tensors);
+  checkTensors(`${this.name}.for`, tensors);
   return unrecorded(() => {
     const moving = tensors.filter((tensor) => !tensor.isShared);
     const staying = tensors.filter((tensor) => tensor.isShared).sort((a, b) => a.ptr - b.ptr); // weights of a model then are neighbours
@@ -68,10 +68,13 @@ class OwnTensors extends OptimizerState {
   }
 }
 
-function checkTensors(name: string, tensors: unknown): void {
+/**
+ * Checks that what `op` is to train is a list of leaves that nobody else trains. @throws {UsageError} when it is not
+ */
+export function checkTensors(op: string, tensors: unknown): asserts tensors is readonly Tensor[] {
   const fail = (wrong: string, parts: { readonly hint?: string; readonly got?: string } = {}): never => {
     const expected = "a list of different float32 tensors that require a gradient";
-    throw new UsageError(message(`${name}.for`, wrong, { expected, ...parts }));
+    throw new UsageError(message(op, wrong, { expected, ...parts }));
   };
   if (!Array.isArray(tensors) || tensors.length === 0) return fail("no tensors", { got: show(tensors) });
   for (const [i, tensor] of tensors.entries()) {

@@ -6,13 +6,14 @@ import { type Config, type Makers, makeFrom } from "../config.js";
 import { adadelta, adagrad, rmsprop } from "./adaptive.js";
 import { adam, adamw, nadam } from "./adam.js";
 import { adamax } from "./adamax.js";
+import { lbfgs } from "./lbfgs.js";
 import { lion } from "./lion.js";
 import type { Optimizer } from "./optimizer.js";
 import type { Schedule } from "./optimizer.js";
 import * as schedules from "./schedules.js";
 import { sgd } from "./sgd.js";
 
-const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, adamax, adamw, lion, nadam };
+const optimizers: Makers<Optimizer> = { sgd, adagrad, rmsprop, adadelta, adam, adamax, adamw, lbfgs, lion, nadam };
 
 /**
  * The optimizer that a config describes.

@@ -14,7 +14,7 @@ import { launcher } from "../runtime/runtime.js";
 import { keep } from "../tensor/scope.js";
 import { Slab } from "../tensor/slab.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Clock, Optimizer, Schedule } from "./optimizer.js";
+import type { Clock, Optimizer, Schedule, WholeBatchSteps } from "./optimizer.js";
 
 /** How one section of the parameter slab is trained. */
 export interface SectionRule {
@@ -143,6 +143,11 @@ export class OptimizerState {
     for (const range of this.#ranges) this.optimizer.step(range, this.block);
     for (const { rows } of this.#ranges) rows?.clear();
     for (const value of this.#values) value.changed();
+  }
+
+  /** Where a step needs the loss of all samples: what makes steps. @param evaluate as for {@link Optimizer.wholeBatch} */
+  wholeBatch(evaluate: () => number): WholeBatchSteps | undefined {
+    return this.optimizer.wholeBatch?.(this.#ranges, this.slots, this.stepCount, evaluate);
   }
 
   /** Computes the norm of all current gradients together. Kernels only. */

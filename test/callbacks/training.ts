@@ -16,6 +16,7 @@ export function fakeTraining(epochs = 100): FakeTraining {
     epochs,
     batches: 1,
     gradientNorm: undefined,
+    evaluations: 1,
     learningRate: 1,
     weight: 0,
     stopped: undefined,

@@ -94,11 +94,11 @@ describe("lanegrad", () => {
     [["info", "--jsn"], 'lanegrad info: unknown option; expected --json or --help, got "--jsn". Did you mean --json?'],
     [
       ["bench"],
-      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, tiny, startup, threads or all. See lanegrad bench --help.",
+      "lanegrad bench: missing group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, minimize, tiny, startup, threads or all. See lanegrad bench --help.",
     ],
     [
       ["bench", "convolution"],
-      'lanegrad bench: unknown group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, tiny, startup, threads or all, got "convolution". See lanegrad bench --help.',
+      'lanegrad bench: unknown group; expected gemm, dense, conv, cnn, recurrent, attention, seq2seq, words, speech, elementwise, minimize, tiny, startup, threads or all, got "convolution". See lanegrad bench --help.',
     ],
     [
       ["predict", "--model", "m"],
@@ -258,6 +258,7 @@ describe("lanegrad bench", () => {
   const resultKeys = [
     ...["group", "name", "m", "n", "k", "transA", "transB", "ms", "spreadPercent", "gflops", "gbs"],
     ...["percentOfPeak", "nsEach", "timesRealTime", "speedup"],
+    ...["evaluations", "evaluationsOfScipy", "value", "gradientNorm"],
   ];
 
   it.each([
@@ -265,6 +266,12 @@ describe("lanegrad bench", () => {
     ["dense", "784-300", "784-300-10 batch 64, training step", ["m", "n", "k", "gflops", "percentOfPeak"]],
     ["elementwise", "softmax", "softmax, 1024×1000", ["gbs", "percentOfPeak", "nsEach"]],
     ["tiny", "2-3-1", "2-3-1 batch 4, recorded training step", ["ms"]],
+    [
+      "minimize",
+      "Beale, 2: L-BFGS",
+      "Beale, 2: L-BFGS",
+      ["evaluations", "evaluationsOfScipy", "value", "gradientNorm"],
+    ],
   ])(
     "%s --json prints one object with exactly these keys, the rest on standard error",
     async (group, only, name, numbers) => {

@@ -11,6 +11,7 @@ import "../../src/methods/index.js";
 import * as calculus from "../../src/calculus/index.js";
 import * as report from "../../src/report/index.js";
 import * as words from "../../src/words/index.js";
+import * as classic from "../../src/classic/index.js";
 import * as speech from "../../src/speech/index.js";
 import { Tensor } from "../../src/tensor/tensor.js";
 import { type Draw, type Fuzzer } from "./fuzzer.js";
@@ -166,6 +167,24 @@ function rightOfWords(name: string): () => readonly unknown[] {
   return name.startsWith("words.load") || name.startsWith("words.read") ? () => [] : () => ["some words of a text"];
 }
 
+/** Networks of lanegrad/classic with two inputs, and what their methods take. */
+const bits = (): readonly unknown[] => [[[0, 1], [1, 1]], { epochs: 2 }]; // prettier-ignore
+const classicTargets = (): Target[] => [
+  ...methodsOf("perceptron", () => new classic.Perceptron({ inputs: 2 }), ["fit", "predict"], (method) => () => (method === "fit" ? [[[0, 1], [1, 1]], [0, 1]] : bits())), // prettier-ignore
+  ...methodsOf("hopfield", () => new classic.HopfieldNetwork({ units: 2 }), ["store", "recall", "energy"], () => () => [[[1, -1]], {}]), // prettier-ignore
+  ...methodsOf("modern hopfield", () => new classic.ModernHopfieldNetwork({ patterns: [[1, 2]] }), ["recall", "energy"], () => () => [[[1, -1]], 2]), // prettier-ignore
+  ...methodsOf("map", () => new classic.SelfOrganizingMap({ rows: 2, columns: 2, inputs: 2 }), ["fit", "winners", "errors"], () => bits), // prettier-ignore
+  ...methodsOf("rbm", () => new classic.RestrictedBoltzmannMachine({ visible: 2, hidden: 2 }), ["fit", "features", "reconstruct", "freeEnergy"], () => bits), // prettier-ignore
+  ...methodsOf("rbm's chains", () => new classic.RestrictedBoltzmannMachine({ visible: 2, hidden: 2 }), ["sample"], () => () => [{ steps: 2 }]), // prettier-ignore
+  ...methodsOf("competitive", () => new classic.CompetitiveNetwork({ units: 2, inputs: 2 }), ["fit", "winners", "deadUnits"], () => bits), // prettier-ignore
+  ...methodsOf(
+    "boltzmann",
+    () => new classic.BoltzmannMachine({ visible: 2 }),
+    ["fit"],
+    () => bits,
+  ),
+];
+
 const targets: readonly Target[] = [
   ...functionsOf("", lanegrad).map((target) => ({
     right: target.name.startsWith("datasets.") ? partsOf : target.name.includes(".") ? () => [] : operands,
@@ -216,6 +235,8 @@ const targets: readonly Target[] = [
   ...methodsOf("vocabulary", () => words.corpusOf("a b", { minCount: 1 }).vocabulary, ["tokenOf", "encode"]),
   { name: "new WordVectors", most: 3, right: () => [["a", "b"], Float32Array.of(1, 2)], call: (_, args) => new words.WordVectors(...(args as [string[], Float32Array])) }, // prettier-ignore
   ...functionsOf("calculus", calculus).map((target) => ({ ...target, right: ofCalculus[target.name] })),
+  ...functionsOf("classic", classic),
+  ...classicTargets(),
   ...functionsOf("speech", speech).map((target) => ({ ...target, right: ofSpeech[target.name] })),
   ...insideTargets.map(({ name, on, method, right }) => ({
     name,

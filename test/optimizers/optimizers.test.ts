@@ -133,12 +133,12 @@ describe("errors", () => {
       { clipNorm: 1, clipValue: 1 },
     ],
     [
-      'DataError: optimizer: unknown optimizer "adamin"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { adamin } }).',
+      'DataError: optimizer: unknown optimizer "adamin"; expected one of adadelta, adagrad, adam, adamax, adamw, lbfgs, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { adamin } }).',
       optimizerFrom,
       { className: "adamin" },
     ],
     [
-      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { toString } }).',
+      'DataError: optimizer: unknown optimizer "toString"; expected one of adadelta, adagrad, adam, adamax, adamw, lbfgs, lion, nadam, rmsprop, sgd. Give your own to loadModel(file, { optimizers: { toString } }).',
       optimizerFrom,
       { className: "toString" },
     ],

@@ -8,6 +8,7 @@ import { formatMessage } from "publint/utils";
 import { describe, expect, inject, it } from "vitest";
 import * as lanegrad from "../../src/index.js";
 import * as calculus from "../../src/calculus/index.js";
+import * as classic from "../../src/classic/index.js";
 import * as speech from "../../src/speech/index.js";
 import * as words from "../../src/words/index.js";
 
@@ -76,6 +77,7 @@ describe("installed in an empty project", () => {
       wrong: [],
       others: [
         ["calculus", Object.keys(calculus).sort()],
+        ["classic", Object.keys(classic).sort()],
         ["methods", []],
         ["names", []],
         ["report", ["Collected", "colorPicture", "pictureOf", "report", "reportPage"]],

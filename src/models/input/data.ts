@@ -169,8 +169,8 @@ function sampleShape({ inputs }: DataColumns, i: number): Shape {
   return inputs[i].tensor.shape.slice(1);
 }
 
-function checkBatchSize(batchSize: number | undefined, rows: number): void {
-  if (batchSize === undefined || batchSize <= rows) return;
+function checkBatchSize(batchSize: FitOptions["batchSize"], rows: number): void {
+  if (batchSize === undefined || batchSize === "full" || batchSize <= rows) return;
   const expected = `at most ${rows}, the number of training samples`;
   throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
 }

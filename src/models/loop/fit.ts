@@ -8,17 +8,16 @@ import type { Layer } from "../../layers/layer.js";
 import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
 import { keep } from "../../tensor/scope.js";
-import type { Tensor } from "../../tensor/tensor.js";
 import { type DataColumns, splitBatch } from "../input/batchColumns.js";
 import type { FitData } from "../input/data.js";
 import { columnSteps, evaluationTools } from "./columnSteps.js";
 import type { Evaluation } from "./evaluate.js";
-import type { FitOptions } from "./fitOptions.js";
+import { type FitOptions, rowsPerBatch } from "./fitOptions.js";
 import type { Interrupts } from "./interrupts.js";
 import type { Progress } from "./progress.js";
 import type { Validation } from "./validateEvery.js";
 import type { Steps } from "../step/steps.js";
-import type { EpochSteps, MakeSteps } from "../step/epochSteps.js";
+import type { AccumulatedStep, EpochSteps, MakeSteps, WholeStep } from "../step/epochSteps.js";
 import type { TrainingStep } from "../step/training.js";
 
 /** What `fit` returns. */
@@ -58,7 +57,8 @@ export async function runFit(
   makeSteps?: MakeSteps,
 ): Promise<History> {
   const { step, progress } = model;
-  const { batchSize = 32, initialEpoch = 0, resume = false, groupByLength, accumulate = 1 } = options;
+  const { initialEpoch = 0, resume = false, groupByLength, accumulate = 1 } = options;
+  const batchSize = rowsPerBatch(options);
   const groups = groupByLength ? await import("../input/lengthGroups.js") : undefined;
   const lengths = groups?.groupsOf("fit", model.layers, data.training, groupByLength);
   const accumulation =
@@ -68,7 +68,9 @@ export async function runFit(
   const stepsOn = (columns: DataColumns, n = Infinity): Steps =>
     columnSteps(columns, n, lengths, (batch) => step.gradients(batch, accumulation?.weigh));
   const steps = makeSteps?.(stepsOn) ?? stepsOn(data.training, batchSize);
-  const training = accumulation?.of(steps) ?? steps;
+  const parts = accumulation?.of(steps) ?? steps;
+  const isWhole = step.optimizer.optimizer.wholeBatch !== undefined;
+  const training = isWhole ? new (await import("../step/wholeBatch.js")).WholeBatch(step, parts) : parts;
   let validation: (Pick<Evaluation, "run"> & Partial<Evaluation>) | undefined;
   try {
     step.checkTrainable("fit");
@@ -158,6 +160,10 @@ class Fit implements Training {
   get gradientNorm(): number | undefined {
     const { optimizer } = this.#model.step;
     return optimizer.optimizer.clipping.globalClipNorm === undefined ? undefined : optimizer.gradientNorm;
+  }
+
+  get evaluations(): number {
+    return this.#training.evaluations ?? 1;
   }
 
   copyWeights(): Float32Array[] {
@@ -254,7 +260,7 @@ class Fit implements Training {
         checkInterrupts();
       }
       const { batch } = progress;
-      const { results, loss } = this.#training.train?.(order, batch) ?? this.#step(order, batch);
+      const { results, loss, stopped } = this.#training.train?.(order, batch) ?? this.#step(order, batch);
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
         return;
@@ -262,6 +268,7 @@ class Fit implements Training {
       this.batchLoss = loss;
       progress.add(results, batches.sizeOf(batch), batches.grouping, loss);
       await this.#batchEnd(batch, progress.loss);
+      if (stopped !== undefined) this.stop(stopped);
     }
   }
 
@@ -269,7 +276,7 @@ class Fit implements Training {
    * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, no weight
    * has changed
    */
-  #step(order: Int32Array, batch: number): { readonly results: readonly Tensor[]; readonly loss: number } {
+  #step(order: Int32Array, batch: number): AccumulatedStep & Partial<WholeStep> {
     const { step } = this.#model;
     step.begin();
     try {

@@ -13,8 +13,8 @@ export interface FitOptions extends GivenMasks {
    * done already. Default 1.
    */
   readonly epochs?: number;
-  /** Samples per step, at most the number of samples. Default 32. */
-  readonly batchSize?: number;
+  /** Samples per step, at most the number of samples; "full" is all of them, as `lbfgs` needs. Default 32. */
+  readonly batchSize?: number | "full";
   /**
    * Batches of a step: their gradients are added up before the optimizer steps, as one batch of so many times the size
    * would give them: Note [Accumulated gradients] in models/step/accumulation.ts. Callbacks see a step as a batch; the
@@ -83,7 +83,7 @@ const later = unchecked<never>(); // with the data; callbacks by callbackChecks.
 
 const table = {
   epochs: count,
-  batchSize: count,
+  batchSize: (op, name, value) => (value === "full" ? value : count(op, name, value)),
   accumulate: count,
   shuffle: flag(true),
   seed: integer("[0, 4294967295]", 0),
@@ -106,6 +106,11 @@ const table = {
     return value as AbortSignal;
   },
 } satisfies Table<FitOptions>;
+
+/** The batch size as a number, ∞ for "full". */
+export function rowsPerBatch({ batchSize = 32 }: FitOptions): number {
+  return batchSize === "full" ? Infinity : batchSize;
+}
 
 /** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {

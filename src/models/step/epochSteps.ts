@@ -13,6 +13,11 @@ export interface AccumulatedStep {
   readonly loss: number;
 }
 
+/** The same, of an optimizer that may find no step: the reason why training is then to end. */
+export interface WholeStep extends AccumulatedStep {
+  readonly stopped: string | undefined;
+}
+
 /** The steps of an epoch, as Steps (steps.ts) gives them. */
 export interface EpochSteps {
   readonly batches: Pick<
@@ -20,8 +25,10 @@ export interface EpochSteps {
     "rows" | "batchSize" | "count" | "grouping" | "padding" | "order" | "sizeOf" | "select"
   >;
   run(order: Int32Array, b: number): Tensor[];
-  /** Where a step has several parts: makes it, in place of {@link run} and an update. */
-  train?(order: Int32Array, b: number): AccumulatedStep;
+  /** Where a step has several parts or evaluations: makes it, in place of {@link run} and an update. */
+  train?(order: Int32Array, b: number): AccumulatedStep & Partial<WholeStep>;
+  /** How often the last step evaluated the loss, where that is not once. */
+  readonly evaluations?: number;
   dispose(): void;
   /** Where batches are yet to come: gets the next. Resolves to false where the epoch ends before it. */
   next?(place: { readonly epoch: number; readonly batch: number }): Promise<boolean>;

@@ -183,6 +183,14 @@ export class TrainingStep {
     }
   }
 
+  /** Counts a step that an optimizer of whole batches has made, and does what follows it; random numbers stay the same. */
+  completeStep(): void {
+    this.beforeUpdate?.();
+    this.optimizer.prepare();
+    this.optimizer.block.advance();
+    this.average?.update(this.optimizer.block);
+  }
+
   /** What follows the optimizer in a step: constraints, the average, the next random numbers. Kernels only. */
   #finish(): void {
     this.#constrain((value) => value);

@@ -165,8 +165,8 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
     ['loadModel: tensor "training/metrics/0" is missing', () => without("training/metrics/0")],
     ["adam: the saved state belongs to another optimizer or model; expected", () => without("training/optimizer/mean")],
     [
-      'optimizer: unknown optimizer "lbfgs"; expected one of adadelta, adagrad, adam, adamax, adamw, lion, nadam, rmsprop, sgd.',
-      () => edited("training.compile.optimizer.className", "lbfgs"),
+      'optimizer: unknown optimizer "newton"; expected one of adadelta, adagrad, adam, adamax, adamw, lbfgs, lion, nadam, rmsprop, sgd.',
+      () => edited("training.compile.optimizer.className", "newton"),
     ],
     [
       "loadModel: the file does not describe a model. adam: beta1 is out of range",

@@ -192,7 +192,8 @@ describe("after dispose", () => {
   it("in the middle of fit, evaluate and predict: these reject", async () => {
     for (const work of ["fit", "evaluate", "predict"] as const) {
       const model = network();
-      const running = work === "predict" ? model.predict(x, { batchSize: 1 }) : model[work](x, y, { batchSize: 1 });
+      const one = { batchSize: 1 };
+      const running = { fit: () => model.fit(x, y, one), evaluate: () => model.evaluate(x, y, one), predict: () => model.predict(x, one) }[work](); // prettier-ignore
       await Promise.resolve();
       model.dispose();
       await expect(running).rejects.toThrow(`${work}: the model was disposed.`);
