@@ -6,6 +6,8 @@ import { activations } from "./calculus/activations.js";
 import { backprop } from "./calculus/backprop.js";
 import { descent } from "./calculus/descent.js";
 import { derivatives } from "./calculus/derivatives.js";
+import { boltzmann } from "./classic/boltzmann.js";
+import { competitive } from "./classic/competitive.js";
 import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
 import { rbm } from "./classic/rbm.js";
@@ -92,6 +94,8 @@ export const lessons: readonly Lesson[] = [
   hopfield,
   som,
   rbm,
+  competitive,
+  boltzmann,
   mnistTable,
   imdbTable,
   diacriticsTable,
