@@ -7,6 +7,8 @@ import { backprop } from "./calculus/backprop.js";
 import { descent } from "./calculus/descent.js";
 import { graphLesson } from "./calculus/graph.js";
 import { modes } from "./calculus/modes.js";
+import { boltzmann } from "./classic/boltzmann.js";
+import { competitive } from "./classic/competitive.js";
 import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
 import { rbm } from "./classic/rbm.js";
@@ -106,6 +108,8 @@ export const lessons: readonly Lesson[] = [
   hopfield,
   som,
   rbm,
+  competitive,
+  boltzmann,
   mnistTable,
   imdbTable,
   diacriticsTable,

@@ -74,3 +74,18 @@ it("rbm: on a tiny set the reconstruction improves, features are classified, the
     rmSync(folder, { recursive: true });
   }
 });
+
+it("competitive: a conscience leaves fewer units dead", async () => {
+  const { result } = await run("competitive");
+  const [plain, fair] = (result as { results: { readonly dead: number }[] }).results;
+  expect(plain.dead).toBeGreaterThan(fair.dead);
+});
+
+it("boltzmann: hidden units learn exclusive or, pairs do not, and sampling agrees with counting", async () => {
+  const { result, text } = await run("boltzmann");
+  const { divergences, distance } = result as { readonly divergences: number[]; readonly distance: number };
+  expect(divergences[0]).toBeCloseTo(Math.log(2), 2);
+  expect(divergences[1]).toBeLessThan(0.1);
+  expect(distance).toBeLessThan(0.1);
+  expect(text).toContain("Visible units alone do not learn it");
+});
