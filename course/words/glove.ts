@@ -10,7 +10,7 @@ import { count, decimal, duration, percent } from "../support/format.js";
 import { enwikiSource, evaluate, peakMiB, readWords, showVectors } from "./wordData.js";
 
 const settings = {
-  ...{ epochs: epochs(25), lr: learningRate(0.05) },
+  ...{ epochs: epochs(12), lr: learningRate(0.05) },
   dimensions: integer({ about: "numbers of a vector", default: 100, least: 1, slider: [10, 300] }),
   window: integer({ about: "how far apart words count as near", default: 10, least: 1, slider: [1, 20] }),
   xmax: {
