@@ -81,11 +81,11 @@ export const lessons: readonly Lesson[] = [
   word2vec,
   glove,
   lsa,
-  wordVectors,
   spokenDigits,
   spokenNumbers,
   mnistTable,
   imdbTable,
   diacriticsTable,
   translateTable,
+  wordVectors,
 ];
