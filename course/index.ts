@@ -101,7 +101,6 @@ export const lessons: readonly Lesson[] = [
   word2vec,
   glove,
   lsa,
-  wordVectors,
   spokenDigits,
   spokenNumbers,
   perceptron,
@@ -114,4 +113,5 @@ export const lessons: readonly Lesson[] = [
   imdbTable,
   diacriticsTable,
   translateTable,
+  wordVectors,
 ];

@@ -12,6 +12,8 @@ import type { SpokenNumber } from "./numbers.js";
 import type { Spot, TrainedNumbers } from "./numberRecognizer.js";
 
 const bands = 40;
+/** Seconds of a frame, and between two points that are drawn apart. */
+const [hop, leastApart] = [0.01, 0.08];
 
 /** The energies, over them where each digit is heard, and the places in words. */
 export async function showAlignment(
@@ -30,13 +32,15 @@ export async function showAlignment(
   const quietest = energies.reduce((a, b) => Math.min(a, b));
   // (bands, T), high ones above
   const rows = energies.map((_, i) => energies[(i % T) * bands + bands - 1 - Math.floor(i / T)] - quietest);
-  const meaning = path ? `climb through the ${statesPerWord} states of each digit` : "are where it hears each digit";
+  const meaning = path
+    ? `climb through the ${statesPerWord} states of each digit`
+    : "are where it begins to hear each digit, and ends";
   const map: HeatMap = {
     ...{ kind: "heatMap", title: `Where ${name} hears each digit`, section: "Alignment" },
     caption: `The digits ${number.digits.join(" ")}: from left to right time, upwards frequency; the dots ${meaning}.`,
     ...{ xLabel: "seconds", yLabel: "mel band", xRange: [0, T / 100], yRange: [0, bands] },
     picture: pictureOf(rows, T, "Logarithm of the energy, above the least"),
-    points: path ? staircases(path, T) : found.map((spot, i) => line(spot, i, T)),
+    points: path ? staircases(path, T) : found.map((spot, i) => ends(spot, i, T)),
   };
   stage.show(map);
   const lines = found.map(({ digit, from, to }) => `${digit} from ${from.toFixed(2)} to ${to.toFixed(2)} s`);
@@ -60,10 +64,9 @@ function staircases({ segments, states }: WordPath, T: number): Series[] {
     });
 }
 
-/** Points at half the height, frame by frame; at least one. */
-function line({ digit, from, to }: Spot, i: number, T: number): Series {
-  const first = Math.min(T - 1, Math.floor(100 * from));
-  const count = Math.max(1, Math.min(T, Math.ceil(100 * to)) - first);
-  const x = Array.from({ length: count }, (_, n) => (first + n + 0.5) / 100);
+/** Points at half the height where a digit begins and ends, or one in the middle, since points near to each other cover each other. */
+function ends({ digit, from, to }: Spot, i: number, T: number): Series {
+  const places = to - from > leastApart ? [from + hop / 2, to - hop / 2] : [(from + to) / 2];
+  const x = places.map((second) => Math.min(second, hop * (T - 0.5))); // steps of a network may go on behind the last frame
   return { name: `${i + 1}: ${digit}`, x, y: x.map(() => bands / 2) };
 }

@@ -77,10 +77,13 @@ describe("lanegrad table mnist", () => {
 
   it.each([
     [["mnist", "--report", join(folder, "no/such/page.html")], "table: cannot write --report"],
-    [[], "lanegrad table: missing table; expected mnist, imdb, diacritics-depths or translate-attention."],
+    [
+      [],
+      "lanegrad table: missing table; expected mnist, imdb, diacritics-depths, translate-attention or word-vectors.",
+    ],
     [
       ["imagenet"],
-      'table: unknown table; expected mnist, imdb, diacritics-depths or translate-attention, got "imagenet".',
+      'table: unknown table; expected mnist, imdb, diacritics-depths, translate-attention or word-vectors, got "imagenet".',
     ],
     [["mnist", "--data", join(folder, "none")], "cannot read --data"],
   ])("refuses %j", async (args, text) => {
