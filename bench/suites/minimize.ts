@@ -1,11 +1,11 @@
 /**
- * Full-batch methods on the problems of cases/problems.ts, and on regression of digits where MNIST is found: evaluations
+ * Full-batch methods on the problems of functions/problems.ts, and on regression of digits where MNIST is found: evaluations
  * of the function with its gradient until no element of the gradient exceeds 1e-5, beside SciPy's.
  */
 import process from "node:process";
 import { type MinimizeOptions, type Minimum, datasets, minimize } from "lanegrad";
-import { problems } from "../cases/problems.js";
-import { digitRegression } from "../cases/digitRegression.js";
+import { problems } from "../functions/problems.js";
+import { digitRegression } from "../functions/digitRegression.js";
 import { WrongResultError } from "../check.js";
 import { type Measured, measurement, median } from "../measure.js";
 import type { Suite } from "./suite.js";
