@@ -36,7 +36,7 @@ interface Row {
   readonly name: string;
   /** Whether it is of digits, which may not be there. */
   readonly needsDigits: boolean;
-  readonly evaluationsOfScipy: number | undefined;
+  readonly evaluationsOfScipy: number | null;
   readonly run: () => Promise<Minimum>;
 }
 
@@ -48,7 +48,7 @@ const rows: readonly Row[] = Object.entries(scipy).flatMap(([problem, counts]) =
       const run = (): Promise<Minimum> =>
         of === undefined ? digitRegression(methods[method]) : minimize(of.f, of.start, methods[method]);
       const name = `${problem}: ${method}`;
-      return { name, needsDigits: of === undefined, evaluationsOfScipy: counts[method], run };
+      return { name, needsDigits: of === undefined, evaluationsOfScipy: counts[method] ?? null, run };
     }),
 );
 
@@ -69,10 +69,7 @@ export const minimizeSuite: Suite = {
   },
 };
 
-async function measureRow(
-  { name, needsDigits, evaluationsOfScipy = null, run }: Row,
-  seconds: number,
-): Promise<Measured> {
+async function measureRow({ name, needsDigits, evaluationsOfScipy, run }: Row, seconds: number): Promise<Measured> {
   const times: number[] = [];
   const end = performance.now() + 1000 * seconds;
   let found: Minimum;
