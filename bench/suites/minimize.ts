@@ -1,11 +1,11 @@
 /**
- * Full-batch methods on the problems of cases/problems.ts, and on regression of digits where MNIST is found: evaluations
+ * Full-batch methods on the problems of functions/problems.ts, and on regression of digits where MNIST is found: evaluations
  * of the function with its gradient until no element of the gradient exceeds 1e-5, beside SciPy's.
  */
 import process from "node:process";
 import { type MinimizeOptions, type Minimum, datasets, minimize } from "lanegrad";
-import { problems } from "../cases/problems.js";
-import { digitRegression } from "../cases/digitRegression.js";
+import { problems } from "../functions/problems.js";
+import { digitRegression } from "../functions/digitRegression.js";
 import { WrongResultError } from "../check.js";
 import { type Measured, measurement, median } from "../measure.js";
 import type { Suite } from "./suite.js";
@@ -36,7 +36,7 @@ interface Row {
   readonly name: string;
   /** Whether it is of digits, which may not be there. */
   readonly needsDigits: boolean;
-  readonly evaluationsOfScipy: number | undefined;
+  readonly evaluationsOfScipy: number | null;
   readonly run: () => Promise<Minimum>;
 }
 
@@ -48,7 +48,7 @@ const rows: readonly Row[] = Object.entries(scipy).flatMap(([problem, counts]) =
       const run = (): Promise<Minimum> =>
         of === undefined ? digitRegression(methods[method]) : minimize(of.f, of.start, methods[method]);
       const name = `${problem}: ${method}`;
-      return { name, needsDigits: of === undefined, evaluationsOfScipy: counts[method], run };
+      return { name, needsDigits: of === undefined, evaluationsOfScipy: counts[method] ?? null, run };
     }),
 );
 
@@ -69,10 +69,7 @@ export const minimizeSuite: Suite = {
   },
 };
 
-async function measureRow(
-  { name, needsDigits, evaluationsOfScipy = null, run }: Row,
-  seconds: number,
-): Promise<Measured> {
+async function measureRow({ name, needsDigits, evaluationsOfScipy, run }: Row, seconds: number): Promise<Measured> {
   const times: number[] = [];
   const end = performance.now() + 1000 * seconds;
   let found: Minimum;

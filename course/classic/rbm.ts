@@ -24,7 +24,7 @@ import { count, percent } from "../support/format.js";
 
 const settings = {
   hidden: integer({ about: "hidden units", default: 500, least: 1, slider: [16, 1000] }),
-  epochs: epochs(15),
+  epochs: epochs(12),
   method: {
     kind: "choice",
     about: "where chains begin: at each batch's samples, or where they were",
@@ -34,7 +34,7 @@ const settings = {
   steps: integer({ about: "steps of a chain", default: 1, least: 1, slider: [1, 10] }),
   classifier: integer({
     about: "epochs of the linear classifier on the features",
-    default: 20,
+    default: 30,
     least: 1,
     slider: [1, 60],
   }),
@@ -82,12 +82,13 @@ export const rbm: Lesson<Settings> = {
     let error = NaN;
     for (let epoch = 0; epoch < epochs; epoch++) {
       await stage.turn();
-      const learningRate = 0.05 * (1 - epoch / epochs) + 0.005;
+      const learningRate = epoch === 0 ? 0.05 : 0.2 * (1 - epoch / epochs) + 0.005;
       [error] = await machine.fit(split.train.x, {
         epochs: 1,
         method,
         steps,
         learningRate,
+        weightDecay: 1e-4,
         seed: seed + epoch,
         signal,
       });
@@ -163,7 +164,7 @@ async function classify(
   const batchSize = Math.min(100, x.shape[0]);
   const totalSteps = epochs * Math.ceil(x.shape[0] / batchSize);
   const optimizer = optimizers.adam({
-    learningRate: schedules.cosineDecay({ initialLearningRate: 0.002, decaySteps: totalSteps }),
+    learningRate: schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: totalSteps }),
   });
   model.compile({
     optimizer,

@@ -67,7 +67,7 @@ export const som: Lesson<Settings> = {
       const radius = (side / 2) * (1 / side) ** (epochs === 1 ? 1 : epoch / (epochs - 1));
       const learningRate = 0.5 * (1 - epoch / epochs);
       const [error] = await map.fit(data.x, { method: method as "batch" | "online", epochs: 1, radius, finalRadius: radius, learningRate, seed: seed + epoch, signal }); // prettier-ignore
-      if (epoch === 0) first = error;
+      if (epoch <= 1) first = error; // of the first, it is that of samples as units
       show({ kind: "point", chart: title, series: method, x: epoch + 1, y: error });
       draw(stage, map, data);
     }

@@ -62,8 +62,10 @@ export interface BoltzmannWeights {
 }
 
 /** Options with their values. */
-export type BoltzmannFit = Required<Omit<BoltzmannFitOptions, "onEpoch" | "signal">> &
-  Pick<BoltzmannFitOptions, "onEpoch" | "signal">;
+export interface BoltzmannFit extends Required<Omit<BoltzmannFitOptions, "onEpoch" | "signal">> {
+  readonly onEpoch: BoltzmannFitOptions["onEpoch"] | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** P(h = 1 | v), (B, H). */
 export function up({ weights, hidden }: BoltzmannWeights, v: Tensor): Tensor {

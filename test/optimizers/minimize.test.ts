@@ -1,6 +1,6 @@
 /** Full-batch methods against SciPy's evaluations, on tensors, and where a function does not do what it should. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { problems } from "../../bench/cases/problems.js";
+import { problems } from "../../bench/functions/problems.js";
 import {
   type MinimizeOptions,
   ShapeError,

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
-import { writeTinyMnist } from "../cli/tinyMnist.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
+import { writeTinyMnist } from "../../cli/tinyMnist.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-five-thousand-"));
 beforeAll(() => writeTinyMnist(folder, [300, 50]));

@@ -20,7 +20,8 @@ const [count, lambda] = [5000, 1e-3];
 
 /** Minimises from zeros. */
 export async function digitRegression(options: MinimizeOptions): Promise<Minimum> {
-  const { train } = await datasets.mnist({ dir: process.env.LANEGRAD_DATA });
+  const dir = process.env.LANEGRAD_DATA;
+  const { train } = await datasets.mnist(dir === undefined ? {} : { dir });
   const x = tensor(
     Float32Array.from(train.x.toTypedArray().subarray(0, 784 * count), (value) => value / 255),
     [count, 784],

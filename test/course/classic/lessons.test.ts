@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
-import { writeTinyMnist } from "../cli/tinyMnist.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
+import { writeTinyMnist } from "../../cli/tinyMnist.js";
 
 async function run(lesson: string, ...args: string[]): Promise<{ result: unknown; text: string }> {
   const recorded = record();

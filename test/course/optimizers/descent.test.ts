@@ -1,7 +1,7 @@
 /** Ways down a surface: who arrives, and after how many evaluations. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 interface Way {
   readonly name: string;
