@@ -1,7 +1,7 @@
 /** Pairs of words: those of the sentence, two networks that find out which words are of a kind, and a conclusion that agrees with the numbers. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 interface Found {
   readonly results: readonly { readonly method: string; readonly together: number }[];

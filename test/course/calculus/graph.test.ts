@@ -1,7 +1,7 @@
 /** The lesson on derivatives on a graph. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 it("at a = 2 and b = 1, (a + b) · (b + 1) is 6 and has the derivatives 2 by a and 5 by b, in either mode", async () => {
   const recorded = record();

@@ -1,7 +1,7 @@
 /** Activations and initial weights: known values, and conclusions that agree with them. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 async function run(
   lesson: string,

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { loadWordVectors } from "../../src/words/index.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { loadWordVectors } from "../../../src/words/index.js";
+import { record } from "../../cli/support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-lsa-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 /** The lesson on what a gradient costs in either mode. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 it("both modes find the same gradient, and forward mode is continued where it takes too long", async () => {
   const recorded = record();

@@ -1,7 +1,7 @@
 /** Back-propagation by hand: the numbers of a sample, and their agreement with the tape. */
 import { expect, it } from "vitest";
-import { lanegrad } from "../../src/cli/lanegrad.js";
-import { record } from "../cli/support.js";
+import { lanegrad } from "../../../src/cli/lanegrad.js";
+import { record } from "../../cli/support.js";
 
 interface Found {
   readonly loss: number;
