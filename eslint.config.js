@@ -127,6 +127,7 @@ export default defineConfig(
         document: "readonly",
         fetch: "readonly",
         URLSearchParams: "readonly",
+        setTimeout: "readonly",
         WebAssembly: "readonly",
       },
     },

@@ -15,7 +15,6 @@ import { scope, track, untrack } from "../tensor/scope.js";
 import { sameShape, showShape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { SecondDerivativeError } from "./rule.js";
 import { ruleOf } from "./rules/index.js";
 
 /** Of a function's result: one tensor or several. */
@@ -94,12 +93,7 @@ function tangentWatcher(known: Map<Tensor, Tensor>, made: Set<Tensor>, outer: Op
     const { op, inputs, outputs } = call;
     if (op.backward === undefined || !inputs.some((x) => known.has(x))) return;
     const rule = ruleOf(op);
-    const endTape = (): void => {
-      const isTaped =
-        outputs.some(({ requiresGrad }) => requiresGrad) || inputs.some((x) => known.get(x)?.requiresGrad);
-      if (outer === undefined && !isTaped) return;
-      throw new SecondDerivativeError(message(op.name, "its tangent has no second derivative"));
-    };
+    const isTaped = outputs.some(({ requiresGrad }) => requiresGrad) || inputs.some((x) => known.get(x)?.requiresGrad);
     const found = watchOps(
       () => outer,
       () =>
@@ -109,7 +103,7 @@ function tangentWatcher(known: Map<Tensor, Tensor>, made: Set<Tensor>, outer: Op
             tangents: inputs.map((x) => known.get(x)),
             follow: (formula) => watchOps(() => watcher, formula),
             tangentOf: (y) => known.get(y),
-            endTape,
+            isFollowed: isTaped || outer !== undefined,
           }),
         ),
     );

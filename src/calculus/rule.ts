@@ -13,11 +13,8 @@ export interface TangentCall<A = any> extends OpCall<A> {
   readonly follow: <T>(formula: () => T) => T;
   /** ẏ of a tensor that {@link follow} has given; undefined where it is zero. */
   readonly tangentOf: (y: Tensor) => Tensor | undefined;
-  /**
-   * To be called by a rule whose result no gradient flows through: a kernel's.
-   * @throws {SecondDerivativeError} when one is wanted
-   */
-  readonly endTape: () => void;
+  /** True where a gradient or another tangent is to flow through what the rule computes, so that no kernel will do. */
+  readonly isFollowed: boolean;
 }
 
 /** ẏ of each output; undefined where it is zero. */

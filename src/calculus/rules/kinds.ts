@@ -1,10 +1,11 @@
 /** The kinds of rules: how the tangent of an op follows from what kind of function it is. Letters: forwardMode.ts. */
+import { message } from "../../errors.js";
 import { apply, applyMany, pullBack } from "../../ops/defineOp.js";
 import { mul } from "../../ops/pointwise/arithmetic.js";
 import { ones, zeros } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type Rule, type TangentCall, sumOf } from "../rule.js";
+import { type Rule, SecondDerivativeError, type TangentCall, sumOf } from "../rule.js";
 
 /**
  * A linear op is applied to the tangents themselves. @param change what its attributes are then, such as a constant
@@ -32,21 +33,16 @@ export function product<A>(): Rule<A> {
 export function elementwise<A = undefined>(derivative?: (x: Tensor, y: Tensor, attributes: A) => Tensor): Rule<A> {
   return (call) => {
     const tangent = call.tangents[0]!;
-    try {
-      call.endTape();
-    } catch (error) {
-      if (derivative === undefined) throw error;
-      return [mul(derivative(call.inputs[0], call.outputs[0], call.attributes), tangent)];
-    }
-    return pullBack(call, [tangent], [0]);
+    if (derivative === undefined) checkLast(call);
+    if (!call.isFollowed || derivative === undefined) return pullBack(call, [tangent], [0]);
+    return [mul(derivative(call.inputs[0], call.outputs[0], call.attributes), tangent)];
   };
 }
 
-/** An op whose Jacobian is symmetric: its backward pass is J·ẋ as well. */
-export const symmetric: Rule = (call) => {
-  call.endTape();
-  return pullBack(call, [call.tangents[0]!], [0]);
-};
+/** For a rule that is a kernel. @throws {SecondDerivativeError} where its tangent is differentiated once more */
+function checkLast({ op, isFollowed }: TangentCall): void {
+  if (isFollowed) throw new SecondDerivativeError(message(op.name, "its tangent has no second derivative"));
+}
 
 /** f′ of an elementwise op that is linear piece by piece, as a constant: what its backward pass makes of ones. */
 export const piecewise: Rule = (call) => [mul(slopes(call, 0), call.tangents[0]!)];
@@ -63,7 +59,7 @@ export function slopes(call: TangentCall, i: number): Tensor {
  */
 export function grouped<A>(gather: (products: Tensor, call: TangentCall<A>) => Tensor, isPiecewise = false): Rule<A> {
   return (call) => {
-    if (!isPiecewise) call.endTape();
+    if (!isPiecewise) checkLast(call);
     return [gather(mul(slopes(call, 0), call.tangents[0]!), call)];
   };
 }
