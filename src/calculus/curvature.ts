@@ -7,9 +7,9 @@ import { add, mul, sub } from "../ops/pointwise/arithmetic.js";
 import { reshape } from "../ops/shape/reshape.js";
 import { zeros } from "../tensor/create.js";
 import { scope } from "../tensor/scope.js";
-import { noGrad } from "../tensor/tape.js";
+import { backwardTo, noGrad, tapePosition } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkInputs, checkTangents, forward } from "./forwardMode.js";
+import { alone, checkInputs, checkNotNested, checkTangents, forward } from "./forwardMode.js";
 import { grad, leafOf } from "./reverseMode.js";
 import { SecondDerivativeError } from "./rule.js";
 
@@ -50,6 +50,7 @@ export function hvp(
   checkInputs("hvp", f, inputs);
   checkTangents("hvp", inputs, vectors);
   checkKeys("hvp", options, ["method"]);
+  checkNotNested("hvp");
   const { method } = options;
   if (method !== undefined && method !== "exact" && method !== "differences") {
     const expected = '"exact" or "differences"';
@@ -71,13 +72,14 @@ function exactly(
 ): readonly Tensor[] {
   return scope(() => {
     const leaves = inputs.map(leafOf);
-    const { value, tangent } = forward("hvp", f, leaves, vectors);
+    const from = tapePosition();
+    const { value, tangent } = alone("hvp", () => forward("hvp", f, leaves, vectors));
     if (value.size !== 1) {
       const hint = "Reduce it with sum() or mean().";
       const got = value.label();
       throw new ShapeError(message("hvp", "the function returns no scalar", { expected: "one number", got, hint }));
     }
-    if (tangent.requiresGrad) reshape(tangent, []).backward();
+    if (tangent.requiresGrad) backwardTo(reshape(tangent, []), leaves, from);
     return leaves.map((leaf) => leaf.grad ?? zeros(leaf.shape));
   });
 }

@@ -44,7 +44,7 @@ export interface ValueAndTangent<R extends Result> {
  *   does not depend on the inputs has the tangent zero
  * Cost: two to four times that of f; with a fused recurrent op that of its formula, an op a gate and step.
  * @throws {UsageError} when an op on the way has no rule for forward mode (a gradient of `defineGradient`, weights of
- *   attention that are dropped), or an argument is none
+ *   attention that are dropped), an argument is none, or inside the function of grad, vjp or hvp
  * @throws {ShapeError} when a tangent does not fit its input
  */
 export function jvp<R extends Result>(
@@ -52,6 +52,7 @@ export function jvp<R extends Result>(
   inputs: readonly Tensor[],
   tangents: readonly Tensor[],
 ): ValueAndTangent<R> {
+  checkNotNested("jvp");
   return noGrad(() => forward("jvp", f, inputs, tangents));
 }
 
@@ -116,6 +117,33 @@ function tangentWatcher(known: Map<Tensor, Tensor>, made: Set<Tensor>, outer: Op
     }
   };
   return watcher;
+}
+
+/** What finds a derivative just now by going back, whose function is running; undefined where none is. */
+let running: string | undefined;
+
+/** Runs the function of a derivative that goes back over it. @param op what messages call the derivative */
+export function alone<T>(op: string, f: () => T): T {
+  const before = running;
+  running = op;
+  try {
+    return f();
+  } finally {
+    running = before;
+  }
+}
+
+/**
+ * Checks that no derivative is taken inside the function of one that goes back over it, for which it would be a
+ * constant, and its own derivative zero.
+ * @throws {UsageError} when it is
+ */
+export function checkNotNested(op: string): void {
+  if (running === undefined) return;
+  const hint = "For second derivatives use hvp(), or jvp() inside jvp().";
+  throw new UsageError(
+    message(op, `a derivative inside the function of ${running} would count as a constant`, { hint }),
+  );
 }
 
 /** Checks a function and its inputs. @throws {UsageError} when they are none */

@@ -11,7 +11,7 @@ import { tensor } from "../tensor/create.js";
 import { scope } from "../tensor/scope.js";
 import type { Shape } from "../tensor/shape.js";
 import { noGrad } from "../tensor/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { type Result, checkInputs, checkResults } from "./forwardMode.js";
 
 /** A value of a computation. */
@@ -84,6 +84,10 @@ export function graph<Inputs extends Readonly<Record<string, Tensor>>>(
   name = "y",
 ): ComputationGraph {
   checkObject("graph", "the inputs", inputs);
+  if (!Object.values(inputs).every((x: unknown) => x instanceof Tensor)) {
+    const [expected, got] = ["tensors by name, { a: tensor([2]) }", show(inputs)];
+    throw new UsageError(message("graph", "the inputs do not fit", { expected, got }));
+  }
   checkInputs("graph", f, Object.values(inputs));
   if (typeof name !== "string") {
     throw new UsageError(message("graph", "the name is no text", { got: show(name) }));

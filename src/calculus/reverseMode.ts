@@ -12,9 +12,9 @@ import { reshape } from "../ops/shape/reshape.js";
 import { tensor, zeros } from "../tensor/create.js";
 import { scope } from "../tensor/scope.js";
 import { sameShape, showShape } from "../tensor/shape.js";
-import { isGradEnabled } from "../tensor/tape.js";
+import { backwardTo, isGradEnabled, noGrad, tapePosition } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { type Result, checkInputs, checkResults, jvp } from "./forwardMode.js";
+import { type Result, alone, checkInputs, checkNotNested, checkResults, jvp } from "./forwardMode.js";
 
 /** What {@link vjp} and {@link valueAndGrad} return. */
 export interface ValueAndGradients<R extends Result> {
@@ -32,9 +32,9 @@ export interface ValueAndGradients<R extends Result> {
  * @param f       a synchronous function of tensors that returns a float32 scalar
  * @param inputs  what it is called with, as leaves of their own: float32
  * @returns one gradient for each input, of its shape
- * Other leaves that require a gradient (weights that f uses) get theirs added, as by `backward()`.
+ * Whatever else f uses is a constant: the gradients of weights, and a tape from before, stay as they are.
  * Cost: one forward and one backward pass, however many inputs there are.
- * @throws {UsageError} when an argument is none, or inside noGrad()
+ * @throws {UsageError} when an argument is none, inside noGrad(), or inside the function of another derivative
  * @throws {ShapeError} when f returns something else than a scalar
  */
 export function grad(f: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): readonly Tensor[] {
@@ -55,7 +55,7 @@ export function valueAndGrad(f: (...inputs: Tensor[]) => Tensor, inputs: readonl
  * @param inputs  what it is called with, as leaves of their own: float32
  * @param vectors u: one tensor for each result, of its shape
  * @returns the value, and Jᵀ·u for each input
- * Other leaves that require a gradient get theirs added, as by `backward()`. Cost: one forward and one backward pass.
+ * Whatever else f uses is a constant, as for {@link grad}. Cost: one forward and one backward pass.
  * @throws {UsageError} when an argument is none, or inside noGrad()
  * @throws {ShapeError} when a vector does not fit its result
  */
@@ -79,15 +79,17 @@ function pulledBack<R extends Result>(
   vectors: readonly Tensor[] | undefined,
 ): ValueAndGradients<R> {
   checkInputs(op, f, inputs);
+  checkNotNested(op);
   if (!isGradEnabled()) {
     throw new UsageError(message(op, "nothing is recorded inside noGrad()", { hint: "Call it outside." }));
   }
   return scope(() => {
     const leaves = inputs.map(leafOf);
-    const value = f(...leaves);
+    const from = tapePosition();
+    const value = alone(op, () => f(...leaves));
     const results = checkResults(op, value);
     const weighed = weigh(op, results, vectors);
-    if (weighed?.requiresGrad) weighed.backward();
+    if (weighed.requiresGrad) backwardTo(weighed, leaves, from);
     const gradients = leaves.map((leaf) => leaf.grad ?? zeros(leaf.shape));
     const values = results.map(detach); // the tape behind them is used up
     return { value: (value instanceof Tensor ? values[0] : values) as Result as R, gradients };
@@ -144,7 +146,17 @@ export function jacobian(
 ): readonly Tensor[] {
   checkInputs("jacobian", f, inputs);
   checkKeys("jacobian", options, ["mode"]);
-  const [y] = scope(() => checkResults("jacobian", f(...inputs)));
+  const results = scope(() =>
+    checkResults(
+      "jacobian",
+      noGrad(() => alone("jacobian", () => f(...inputs))),
+    ),
+  );
+  if (results.length > 1) {
+    const hint = "Take one of them at a time, or join them with concat().";
+    throw new UsageError(message("jacobian", "the function returns several tensors", { expected: "one", got: String(results.length), hint })); // prettier-ignore
+  }
+  const [y] = results;
   const { shape, size } = y;
   y.dispose();
   const count = inputs.reduce((total, x) => total + x.size, 0);

@@ -233,17 +233,39 @@ export function backward<T extends Taped<T>>(root: T, seed?: T): void {
   }
 }
 
+/** The place on the tape of the next record to be made. */
+export function tapePosition(): number {
+  return nextSequence;
+}
+
+/**
+ * As {@link backward} of a scalar, for these leaves alone: what else requires a gradient is a constant, other leaves and
+ * whatever was computed before `from`, whose tape stays as it is.
+ *
+ * @param from  a {@link tapePosition} before root was computed
+ */
+export function backwardTo<T extends Taped<T>>(root: T, leaves: readonly T[], from: number): void {
+  for (const record of root.producer === undefined ? [] : reachable(root.producer.record, from)) {
+    record.operands = record.operands.map((operand) => {
+      if (operand === undefined) return operand;
+      const isWanted = "record" in operand ? operand.record.sequence >= from : leaves.includes(operand);
+      return isWanted ? operand : undefined;
+    });
+  }
+  backward(root);
+}
+
 /** Everything saved by the records that lead to `last`. */
 export function savedFor<T extends Taped<T>>(last: TapeRecord<T>): T[] {
   return reachable(last).flatMap((record) => record.saved);
 }
 
-/** The records that lead to `last`, newest first. */
-function reachable<T extends Taped<T>>(last: TapeRecord<T>): TapeRecord<T>[] {
+/** The records that lead to `last`, newest first. @param from leaves out those made before this place of the tape */
+function reachable<T extends Taped<T>>(last: TapeRecord<T>, from = 0): TapeRecord<T>[] {
   const found = new Set<TapeRecord<T>>([last]);
   for (const record of found) {
     for (const operand of record.operands) {
-      if (operand !== undefined && "record" in operand) found.add(operand.record);
+      if (operand !== undefined && "record" in operand && operand.record.sequence >= from) found.add(operand.record);
     }
   }
   return [...found].sort((a, b) => b.sequence - a.sequence);

@@ -115,6 +115,25 @@ describe("grad and vjp", () => {
     expect([numbers(value), numbers(gradients[0]), x.grad]).toEqual([[9], [6], undefined]);
   });
 
+  it("leave other leaves and an earlier tape alone", () => {
+    const weight = tensor([2], undefined, { requiresGrad: true });
+    const before = square(weight);
+    const [slope] = grad((x) => sum(mul(x, mul(before, weight))), [tensor([1])]);
+    expect([numbers(slope), weight.grad]).toEqual([[8], undefined]);
+    hvp((x) => sum(mul(square(x), weight)), [tensor([1])], [tensor([1])]);
+    expect(weight.grad).toBe(undefined);
+    sum(before).backward();
+    expect(numbers(weight.grad!)).toEqual([4]);
+  });
+
+  const cube = (x: Tensor): Tensor => sum(mul(x, mul(x, x)));
+  it.each([
+    ["grad in grad", () => grad((x) => sum(grad(cube, [x])[0]), [tensor([2])]), "grad: a derivative inside the function of grad would count as a constant. For second derivatives use hvp()"],
+    ["jvp in grad", () => grad((x) => jvp(cube, [x], [tensor([1])]).tangent, [tensor([2])]), "jvp: a derivative inside the function of grad"],
+    ["grad in jacobian", () => jacobian((x) => grad(cube, [x])[0], [tensor([2])]), "grad: a derivative inside the function of jacobian"],
+    ["hvp in hvp", () => hvp((x) => sum(hvp(cube, [x], [tensor([1])])[0]), [tensor([2])], [tensor([1])]), "hvp: a derivative inside the function of hvp"],
+  ] as const)("refuse what would be zero without a word: %s", (_, call, text) => expect(call).toThrow(text)); // prettier-ignore
+
   it("take a vector for each result", () => {
     const { value, gradients } = vjp(
       (x) => [mul(x, 2), square(x)],
@@ -145,6 +164,12 @@ describe("jacobian", () => {
   it("has the result's axes first, for each input", () => {
     const [A, B] = jacobian((a, b) => matmul(a, b), [drawn(1, 2, 3), drawn(2, 3, 4)]);
     expect([A.shape, B.shape]).toEqual([[2, 4, 2, 3], [2, 4, 3, 4]]); // prettier-ignore
+  });
+
+  it("refuses several results", () => {
+    expect(() => jacobian((x) => [x, x] as never, [ones([2])])).toThrow(
+      "jacobian: the function returns several tensors",
+    );
   });
 
   it("refuses another mode", () => {

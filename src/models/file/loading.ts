@@ -136,7 +136,13 @@ function innerModel({ className, architecture, ...given }: Config, options: Load
 /** Undefined where the user has given no maker of it. */
 function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | undefined {
   if (!Object.hasOwn(customLayers, config.className)) return undefined;
-  const layer = customLayers[config.className](config);
+  const make = customLayers[config.className];
+  const { prototype } = make as { readonly prototype?: unknown };
+  if (prototype instanceof Layer) {
+    const [expected, got] = [`(config) => new ${make.name}(config)`, `the class ${make.name}`];
+    throw new DataError(message("loadModel", `customLayers[${show(config.className)}] is a class`, { expected, got }));
+  }
+  const layer = make(config);
   if (layer instanceof Layer) return layer;
   const wrong = `customLayers[${show(config.className)}] did not return a layer`;
   throw new DataError(message("loadModel", wrong, { expected: "a Layer", got: show(layer) }));

@@ -32,7 +32,7 @@ export interface GloveOptions {
   readonly seed?: number;
   /** Ends the training: the promise is rejected with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then, at most once in 16 ms, and at the end. */
+  /** Called now and then, at most once in 16 ms, and after each epoch. */
   readonly onProgress?: ((progress: GloveProgress) => void) | undefined;
 }
 
@@ -165,9 +165,8 @@ async function train(training: GloveTraining, matches: readonly MatchPairs[], se
         signal?.throwIfAborted();
       }
     }
+    report(); // also where an epoch takes less than the time between two breaths
   }
-  epoch--;
-  report();
 }
 
 function partOf({ first, second, counts }: MatchPairs, part: number, parts: number): MatchPairs {

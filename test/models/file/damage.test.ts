@@ -1,4 +1,5 @@
 /** Files that are not what they claim to be: an error of ours before anything is made of them, by text and by chance. */
+import { Layer } from "../../../src/layers/layer.js";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -213,6 +214,10 @@ describe("a damaged file is a DataError that says what is wrong:", () => {
   });
 
   it("a maker that gives no layer", async () => {
+    abstract class Own extends Layer {}
+    await expect(loadModel(bytes, { customLayers: { dense: Own as never } })).rejects.toThrow(
+      'loadModel: customLayers["dense"] is a class; expected (config) => new Own(config), got the class Own.',
+    );
     const customLayers = { dense: () => 7 as never };
     await expect(loadModel(bytes, { customLayers })).rejects.toThrow(
       'loadModel: customLayers["dense"] did not return a layer; expected a Layer, got 7.',
