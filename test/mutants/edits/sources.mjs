@@ -15,7 +15,11 @@ export const edits = {
     ["toAbove <= toCorner ?", "toAbove < toCorner ?", "ties: Paeth's above and corner equally near"],
   ],
   "src/data/text/sampler.ts": [
-    ["random.uniform() * cumulated.at(-1)!;", "random.uniform() * cumulated.at(-1)! * (1 + 2 ** -31);", "rounding: nobody is drawn"],
+    [
+      "random.uniform() * cumulated.at(-1)!;",
+      "random.uniform() * cumulated.at(-1)! * (1 + 2 ** -31);",
+      "rounding: nobody is drawn",
+    ],
   ],
   "src/data/text/streams.ts": [
     [
