@@ -71,18 +71,19 @@ export function forward<R extends Result>(
     const places = inputs.map((x, i) => (inputs.indexOf(x) < i ? reshape(x, x.shape) : x));
     for (const [i, x] of places.entries()) known.set(x, tangents[i]);
     const made = new Set<Tensor>();
-    const value = watchOps(
-      (outer) => tangentWatcher(known, made, outer),
-      () => f(...places),
-    );
-    const tangentOf = (y: Tensor): Tensor => {
+    let value: R;
+    try {
+      value = watchOps(
+        (outer) => tangentWatcher(known, made, outer),
+        () => f(...places),
+      );
+    } finally {
+      for (const tangent of made) track(tangent); // from here on this scope's, whatever happened
+    }
+    const found = checkResults(op, value).map((y) => {
       const tangent = known.get(y) ?? zeros(y.shape);
-      if (made.delete(tangent)) track(tangent);
       return tangents.includes(tangent) ? reshape(tangent, tangent.shape) : tangent;
-    };
-    const list = checkResults(op, value);
-    const found = list.map(tangentOf);
-    for (const tangent of made) if (!tangent.requiresGrad) tangent.dispose();
+    });
     return { value, tangent: (value instanceof Tensor ? found[0] : found) as Result as R };
   });
 }
@@ -152,7 +153,9 @@ export function checkInputs(op: string, f: unknown, inputs: unknown): void {
   const isInput = (x: unknown): boolean => x instanceof Tensor && x.dtype === "float32";
   if (!isListOf(inputs, isInput) || inputs.length === 0) {
     const expected = "a list of float32 tensors, the arguments of the function";
-    throw new UsageError(message(op, "the inputs do not fit", { expected, got: show(inputs) }));
+    const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+    const got = isListOf(inputs, isTensor) ? inputs.map(({ dtype }) => dtype).join(", ") || "none" : show(inputs);
+    throw new UsageError(message(op, "the inputs do not fit", { expected, got }));
   }
   for (const x of inputs as readonly Tensor[]) x.checkLive();
 }

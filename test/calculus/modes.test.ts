@@ -88,13 +88,27 @@ describe("jvp", () => {
     expect(heap().bytesInUse).toBe(before);
   });
 
+  it("frees everything where an op has no rule, or no second derivative", () => {
+    const own = defineGradient((x) => mul(x, 1), ({ dOutput }) => dOutput); // prettier-ignore
+    const call = (): void => {
+      const x = drawn(1, 4, 3);
+      expect(() => jvp((x) => own(tanh(mul(x, 2))), [x], [ones([4, 3])])).toThrow("has no rule");
+      hvp((x) => sum(tanh(gelu(mul(x, 2)))), [x], [ones([4, 3])]);
+      hvp((x) => sum(tanh(mul(x, 2))), [x], [ones([4, 3])], { method: "exact" });
+    };
+    scope(call);
+    const before = heap().bytesInUse;
+    scope(call);
+    expect(heap().bytesInUse).toBe(before);
+  });
+
   const v = (): Tensor => tensor([1]);
   it.each([
     ["no function", () => jvp(3 as never, [v()], [v()]), "jvp: not a function"],
-    ["no inputs", () => jvp((x) => x, [], []), "jvp: the inputs do not fit"],
+    ["no inputs", () => jvp((x) => x, [], []), "jvp: the inputs do not fit; expected a list of float32 tensors, the arguments of the function, got none."],
     ["a tangent too few", () => jvp((x) => x, [v()], []), "jvp: the tangents do not fit the inputs"],
     ["another shape", () => jvp((x) => x, [v()], [ones([2])]), "jvp: tangent 0 does not fit its input; expected [1], got [2]."],
-    ["an integer", () => jvp((x) => x, [tensor(Int32Array.of(1))], [v()]), "jvp: the inputs do not fit"],
+    ["an integer", () => jvp((x) => x, [tensor(Int32Array.of(1))], [v()]), "jvp: the inputs do not fit; expected a list of float32 tensors, the arguments of the function, got int32."],
     ["no result", () => jvp(() => 1 as never, [v()], [v()]), "jvp: the function returns no tensor"],
     ["own gradients", () => jvp(defineGradient((x) => mul(x, 1), ({ dOutput }) => dOutput), [v()], [v()]), "jvp: defineGradient has no rule for forward mode. Use reverse mode"],
     ["dropped weights", () => jvp((x) => attention(x, x, x, { dropout: { rate: 0.5, random: new RandomState(1) } }), [drawn(1, 1, 2, 2)], [drawn(2, 1, 2, 2)]), "attention: no rule for forward mode where weights are dropped"],
