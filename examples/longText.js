@@ -47,7 +47,7 @@ while (written.length < 80) {
 
 /** Reads a character. @param {number} token @returns {number} the next character, drawn at random */
 function step(token) {
-  return scope(() => noGrad(() => draw(writer.call([tensor([[token]], undefined, { dtype: "int32" })])[0])));
+  return scope(() => noGrad(() => draw(writer.call([tensor([[token]], { dtype: "int32" })])[0])));
 }
 
 console.log(`${bits.toFixed(2)} bits a character; it writes on: ${written}`);

@@ -94,7 +94,7 @@ export const activations: Lesson<typeof settings> = {
 function evaluate(f: (x: Tensor) => Tensor, at: Float32Array) {
   const h = 1e-2;
   return scope(() => {
-    const x = tensor(at, undefined, { requiresGrad: true });
+    const x = tensor(at, { requiresGrad: true });
     const y = f(x);
     y.backward(tensor(new Float32Array(at.length).fill(1)));
     const shifted = (by: number) => noGrad(() => f(tensor(at.map((value) => value + by))).toTypedArray());

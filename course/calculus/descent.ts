@@ -113,7 +113,7 @@ function follow(
   most: number,
 ): Path {
   const path: Path = { name, x: [start[0]], y: [start[1]], values: [value(...start)], evaluations: 0 };
-  const [x, y] = start.map((one) => tensor(one, undefined, { requiresGrad: true }));
+  const [x, y] = start.map((one) => tensor(one, { requiresGrad: true }));
   const optimizer = method.for([x, y]);
   while (path.values.length <= most && !reached(path) && path.values.at(-1)! < diverged) {
     scope(() => f(x, y).backward());
@@ -128,7 +128,7 @@ function follow(
 /** The path of L-BFGS, whose line search evaluates the function more than once a step. */
 async function followLbfgs({ f, value, start }: Surface, maxIterations: number): Promise<Path> {
   const path: Path = { name: "L-BFGS", x: [start[0]], y: [start[1]], values: [value(...start)], evaluations: 0 };
-  const [x, y] = start.map((one) => tensor(one, undefined, { requiresGrad: true }));
+  const [x, y] = start.map((one) => tensor(one, { requiresGrad: true }));
   await minimize(() => f(x, y), [x, y], {
     maxIterations,
     onIteration({ evaluations }) {

@@ -31,7 +31,7 @@ async function train(): Promise<string> {
   const next = (written: readonly number[]): number =>
     scope(() =>
       noGrad(() => {
-        const input = tensor([written.slice(-window)], undefined, { dtype: "int32" });
+        const input = tensor([written.slice(-window)], { dtype: "int32" });
         return draw(slice(model.call([input])[0], [0, window - 1, 0], [1, 1, tokenizer.size]));
       }),
     );

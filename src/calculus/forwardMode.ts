@@ -181,5 +181,10 @@ export function checkResults(op: string, value: unknown): readonly Tensor[] {
   const isResult = (y: unknown): y is Tensor => y instanceof Tensor && y.dtype === "float32";
   if (isListOf(list, isResult) && list.length > 0) return list;
   const expected = "a float32 tensor, or a list of them";
-  throw new UsageError(message(op, "the function returns no tensor", { expected, got: show(value) }));
+  const isPromise = value instanceof Promise;
+  if (isPromise) value.catch(() => undefined); // what it fails by comes of this error
+  const hint = "The function must not wait for anything: model.call([x]) computes at once.";
+  throw new UsageError(
+    message(op, "the function returns no tensor", { expected, got: show(value), ...(isPromise && { hint }) }),
+  );
 }

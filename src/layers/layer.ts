@@ -146,10 +146,16 @@ export abstract class Layer {
   /** The options as stored in a file, without name and inputShape. */
   abstract get options(): Readonly<Record<string, unknown>>;
 
-  /** The layer as stored in a file. */
+  /** The layer as stored in a file, which says of a layer of your own that it is one: its kind may be a known word. */
   get config(): Config {
-    const { kind, name, inputShape, options } = this;
-    return { className: kind, ...(name !== undefined && { name }), ...(inputShape && { inputShape }), ...options };
+    const { kind, name, inputShape, options, isOwn } = this;
+    const given = { ...(name !== undefined && { name }), ...(inputShape && { inputShape }), ...options };
+    return { className: kind, ...given, ...(isOwn && { isOwn }) };
+  }
+
+  /** False for the library's layers. @internal */
+  get isOwn(): boolean {
+    return true;
   }
 
   /**

@@ -49,6 +49,10 @@ export abstract class TableLayer<V extends object = object> extends Layer {
     return describe(this.given);
   }
 
+  override get isOwn(): boolean {
+    return false;
+  }
+
   /**
    * Declares a parameter with the initializer, regularizer and constraint given by the options `${name}Initializer`,
    * `${name}Regularizer` and `${name}Constraint`.

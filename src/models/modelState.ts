@@ -168,10 +168,12 @@ export class ModelState {
   }
 
   /** The options of `compile`. @throws {UsageError} before `compile` */
-  compiled(op: string): Compiled {
+  compiled(op: string, resumes = false): Compiled {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
-    const hint = "Call model.compile({ optimizer, loss }) first.";
+    const hint = resumes
+      ? "To resume, load what saveCheckpoint or callbacks.checkpoint wrote: a file of save has no optimizer and no loss."
+      : "Call model.compile({ optimizer, loss }) first.";
     throw new UsageError(message(op, "the model is not compiled", { hint }));
   }
 

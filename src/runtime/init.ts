@@ -227,5 +227,6 @@ function checkRange(name: string, value: number | undefined, least: number, most
 }
 
 function showOptions(options: InitOptions): string {
-  return `{ ${optionNames.map((name) => `${name}: ${show(options[name])}`).join(", ")} }`;
+  const given = optionNames.filter((name) => options[name] !== undefined);
+  return given.length === 0 ? "no options" : `{ ${given.map((name) => `${name}: ${show(options[name])}`).join(", ")} }`;
 }

@@ -51,12 +51,15 @@ function allocate(shape: Shape, dtype: DType, isConstant: boolean): Tensor {
  * @param values  a number, nested arrays, or a typed array (Float32Array, Int32Array or Uint8Array, whose type the
  *                tensor takes)
  * @param shape   must have as many elements as there are values; default: the shape of the nested arrays, [n] for a
- *                typed array
+ *                typed array. The options may stand in its place: `tensor([[1, 2]], { dtype: "int32" })`
  * @throws {ShapeError} when rows are uneven, the shape does not fit, or the dtype cannot hold a value
  * @throws {UsageError} when an option is unknown or out of range
  * @throws {MemoryError} when the memory limit is reached
  */
-export function tensor(values: TensorValues, shape?: Shape, options: TensorOptions = {}): Tensor {
+export function tensor(values: TensorValues, options?: TensorOptions): Tensor;
+export function tensor(values: TensorValues, shape?: Shape, options?: TensorOptions): Tensor;
+export function tensor(values: TensorValues, second?: Shape | TensorOptions, third: TensorOptions = {}): Tensor {
+  const [shape, options] = isOptions(second) ? [undefined, second] : [second, third];
   checkKeys("tensor", options, optionNames);
   const isView = ArrayBuffer.isView(values);
   const flat = isView ? { values, shape: [values.length] } : flatten("tensor", values);
@@ -73,6 +76,11 @@ export function tensor(values: TensorValues, shape?: Shape, options: TensorOptio
   const made = withOptions(constant(wanted, dtype), options);
   valuesOf(made).set(flat.values);
   return made;
+}
+
+/** Whether options stand in the place of a shape. */
+function isOptions(second: Shape | TensorOptions | undefined): second is TensorOptions {
+  return second?.constructor === Object;
 }
 
 /**

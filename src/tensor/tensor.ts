@@ -208,6 +208,11 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
     return `${this.label()} ${printValues(this.#view("toString"), this.shape)}`;
   }
 
+  /** What `console.log` shows in Node: the values, or inside record() the shape alone. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return launcher().recorder === undefined ? this.toString() : this.label();
+  }
+
   /**
    * A float32 tensor that neither a scope nor the garbage collector frees: with undefined contents, or zeros that
    * replays add to. @internal

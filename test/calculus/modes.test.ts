@@ -109,6 +109,7 @@ describe("jvp", () => {
     ["a tangent too few", () => jvp((x) => x, [v()], []), "jvp: the tangents do not fit the inputs"],
     ["another shape", () => jvp((x) => x, [v()], [ones([2])]), "jvp: tangent 0 does not fit its input; expected [1], got [2]."],
     ["an integer", () => jvp((x) => x, [tensor(Int32Array.of(1))], [v()]), "jvp: the inputs do not fit; expected a list of float32 tensors, the arguments of the function, got int32."],
+    ["a function that waits", () => jvp(() => Promise.reject(new Error()) as never, [v()], [v()]), "jvp: the function returns no tensor; expected a float32 tensor, or a list of them, got Promise. The function must not wait for anything: model.call([x]) computes at once."],
     ["no result", () => jvp(() => 1 as never, [v()], [v()]), "jvp: the function returns no tensor"],
     ["own gradients", () => jvp(defineGradient((x) => mul(x, 1), ({ dOutput }) => dOutput), [v()], [v()]), "jvp: defineGradient has no rule for forward mode. Use reverse mode"],
     ["dropped weights", () => jvp((x) => attention(x, x, x, { dropout: { rate: 0.5, random: new RandomState(1) } }), [drawn(1, 1, 2, 2)], [drawn(2, 1, 2, 2)]), "attention: no rule for forward mode where weights are dropped"],

@@ -53,6 +53,18 @@ describe("a layer of one's own", () => {
     expect((error as Error).message).toContain(text);
   }); // prettier-ignore
 
+  it("whose outputs have other shapes than it says is named, at the end of a network too", async () => {
+    for (const shapes of [[[3]], [[2], [2]], [[2, 1]]]) {
+      const layer = without();
+      Object.assign(layer, { outputShapes: () => shapes });
+      const net = sequential([layer]);
+      const expected = shapes.map((shape) => `[N, ${shape.join(", ")}]`).join(" and ");
+      await expect(net.predict([[1, 2]])).rejects.toThrow(
+        `scale: layer "scale_1" makes other shapes than it says; expected ${expected}, got [1, 2]. Is its outputShape right?`,
+      );
+    }
+  });
+
   it("without options has none, at the end of a network too", async () => {
     const [plain, bare] = [await train(without()), await train(without("options"))];
     expect(bare).toEqual(plain);

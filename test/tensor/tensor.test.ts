@@ -1,13 +1,36 @@
 /** Tensors: making, reading, printing, ending. */
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { MemoryError, ShapeError, UsageError } from "../../src/errors.js";
+import { negate } from "../../src/ops/pointwise/unary.js";
 import { heap } from "../../src/runtime/runtime.js";
 import { full, ones, tensor, zeros } from "../../src/tensor/create.js";
+import { record } from "../../src/tensor/record.js";
 import { scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import "../support/engine.js";
 
 describe("making", () => {
+  it("options may stand in the place of a shape", () => {
+    const made = tensor([[1, 2]], { dtype: "int32", name: "counts" });
+    expect([made.dtype, made.shape, made.name]).toEqual(["int32", [1, 2], "counts"]);
+    expect(tensor(new Float32Array(3), { requiresGrad: true }).requiresGrad).toBe(true);
+    expect(() => tensor([1], { require: true } as never)).toThrow("tensor: unknown option");
+  });
+
+  it("is shown with its values by console.log in Node, and without them inside record()", () => {
+    const x = tensor([1, 2.5]);
+    expect(inspect({ x })).toBe("{ x: Tensor(2) [1, 2.5] }");
+    let seen = "";
+    record(() => {
+      seen = inspect(x);
+      return negate(x);
+    });
+    expect(seen).toBe("Tensor(2)");
+    x.dispose();
+    expect(inspect(x)).toBe("Tensor(2) (freed)");
+  });
+
   it.each([
     [() => tensor(3), [], "float32", 3],
     [

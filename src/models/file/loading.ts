@@ -4,7 +4,7 @@
  * metric.
  */
 import type { Config } from "../../config.js";
-import { DataError, LanegradError, checkKeys, message, show } from "../../errors.js";
+import { DataError, LanegradError, UsageError, checkKeys, message, show } from "../../errors.js";
 import { type ByteSource, readBytes } from "../../io/bytes.js";
 import { type Safetensors, decodeSafetensors } from "../../io/safetensors.js";
 import type { LambdaFunction } from "../../layers/core/lambda.js";
@@ -97,9 +97,11 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   addNamedActivations();
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
-  const graph = asDataError(() =>
-    rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options), inputShape),
-  );
+  const graphFor = (shape?: SampleShape): Graph =>
+    asDataError(() =>
+      rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options), shape),
+    );
+  const graph = inputShape === undefined ? graphFor() : reshaped(graphFor, inputShape);
   const weights = weightsOf(graph, file, "", batchSize !== undefined);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
   model.notes = checkedNotes(saved.notes);
@@ -110,6 +112,23 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   } catch (error) {
     model.dispose();
     throw error;
+  }
+}
+
+/**
+ * The graph for inputs of another shape. @throws {UsageError} when the model does not take them
+ * @throws {DataError} when the file is damaged
+ */
+function reshaped(graphFor: (shape?: SampleShape) => Graph, inputShape: SampleShape): Graph {
+  try {
+    return graphFor(inputShape);
+  } catch (error) {
+    graphFor(); // where the file is to blame, it says so
+    const { cause } = error as DataError;
+    const hint = cause instanceof LanegradError ? cause.message : String(cause);
+    throw new UsageError(message("loadModel", `inputShape ${show(inputShape)} does not fit the model`, { hint }), {
+      cause,
+    });
   }
 }
 
@@ -133,9 +152,16 @@ function innerModel({ className, architecture, ...given }: Config, options: Load
   );
 }
 
-/** Undefined where the user has given no maker of it. */
-function ownLayer(config: Config, { customLayers = {} }: LoadOptions): Layer | undefined {
-  if (!Object.hasOwn(customLayers, config.className)) return undefined;
+/**
+ * A layer that the user has given a maker of; undefined for one of the library's.
+ * @throws {DataError} when the maker is missing, or makes something else
+ */
+function ownLayer({ isOwn, ...config }: Config, { customLayers = {} }: LoadOptions): Layer | undefined {
+  if (!Object.hasOwn(customLayers, config.className)) {
+    if (isOwn !== true) return undefined;
+    const expected = `loadModel(file, { customLayers: { ${config.className}: (config) => … } })`;
+    throw new DataError(message("loadModel", `layer ${show(config.className)} is one of your own`, { expected }));
+  }
   const make = customLayers[config.className];
   const { prototype } = make as { readonly prototype?: unknown };
   if (prototype instanceof Layer) {

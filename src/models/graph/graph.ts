@@ -2,13 +2,13 @@
  * The graph of a model: layer calls in an order in which every input exists before it is needed. Runs forward; the tape
  * runs backward. Does not own the parameters' memory and does not train.
  */
-import { UsageError, message, show } from "../../errors.js";
+import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
 import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import { checkTensors } from "../../ops/defineOp.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
-import type { Shape } from "../../tensor/shape.js";
+import { type Shape, fitsShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
 /** A layer call and the first tensor it makes. */
@@ -140,6 +140,7 @@ export class Graph {
       if (within === undefined) values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
     }
     const uses = countUses(this.steps);
+    const hasOwnShapes = this.inputs.every(({ sizes }, i) => fitsShape(inputs[i].shape.slice(1), sizes));
     const release = (symbol: SymbolicTensor): void => {
       if (uses.get(symbol) || this.inputs.includes(symbol) || this.outputs.includes(symbol)) return;
       const value = values.get(symbol)!;
@@ -154,6 +155,7 @@ export class Graph {
       const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
       const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
       checkTensors(call.layer.kind, made, "output");
+      if (hasOwnShapes) checkOutputs(call, made);
       for (const [k, symbol] of call.outputs.entries()) values.set(symbol, made[k]);
       const mask = call.layer.outputMask(operands, operandMasks);
       if (mask !== undefined) masks.set(output, mask);
@@ -169,6 +171,18 @@ export class Graph {
       masks: this.outputs.map((symbol) => masks.get(symbol)),
     };
   }
+}
+
+/** @throws {ShapeError} when a layer, one of the user's, has not made what its output shapes say */
+function checkOutputs({ layer, outputs }: LayerCall, made: readonly Tensor[]): void {
+  const [expected, got] = [outputs.map(({ sizes }) => ["N", ...sizes]), made.map(({ shape }) => shape)].map((shapes) =>
+    shapes.map(showShape).join(" and "),
+  );
+  if (outputs.length === made.length && outputs.every(({ sizes }, k) => fitsShape(made[k].shape.slice(1), sizes)))
+    return;
+  const wrong = `layer ${show(layer.name)} makes other shapes than it says`;
+  const hint = "Is its outputShape right?";
+  throw new ShapeError(message(layer.kind, wrong, { expected, got, hint }));
 }
 
 /** These tensors, and all that they are computed from. @param inputsOf the inputs of a call that count */

@@ -114,6 +114,10 @@ export class ModelLayer extends Layer implements SequencePart {
     return config;
   }
 
+  override get isOwn(): boolean {
+    return false;
+  }
+
   override get options(): Readonly<Record<string, unknown>> {
     return { architecture: describe(this.graph) };
   }

@@ -4,6 +4,7 @@
  * their own. Letters: N samples, T steps. What masks do: Note [Masks] in layers/sequencePart.ts.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
+import type { View } from "../../runtime/memory.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Column, toColumn } from "./columns.js";
 import type { SequenceLengths } from "../../layers/mask/givenLengths.js";
@@ -51,7 +52,7 @@ export function maskColumns(
         );
         columns.push(given);
         const values =
-          mask === undefined ? ofLengths(op, what, given.tensor, N, T) : ofMask(op, what, given.tensor, N, T);
+          mask === undefined ? ofLengths(op, what, given.tensor, x, N, T) : ofMask(op, what, given.tensor, N, T);
         if (given.isOwned) given.tensor.dispose();
         columns[i] = makeColumn(op, what, values, () => [N, T]);
       }
@@ -88,17 +89,39 @@ function ofMask(op: string, what: string, given: Tensor, N: number, T: number): 
   return Int32Array.from(given.toTypedArray(), (value) => (value === 0 ? 0 : 1));
 }
 
-function ofLengths(op: string, what: string, given: Tensor, N: number, T: number): Int32Array {
+function ofLengths(op: string, what: string, given: Tensor, x: Tensor, N: number, T: number): Int32Array {
   checkShape(op, what, "[N]", [N], given.shape);
   const mask = new Int32Array(N * T);
-  for (const [n, length] of given.toTypedArray().entries()) {
+  const lengths = given.toTypedArray();
+  for (const [n, length] of lengths.entries()) {
     if (!Number.isInteger(length) || length < 0 || length > T) {
       const expected = `an integer from 0 to T = ${T}`;
       throw new UsageError(message(op, `length ${n} of ${what} is out of range`, { expected, got: show(length) }));
     }
     mask.fill(1, n * T, n * T + length);
   }
+  if (x.dtype === "int32" && x.rank === 2) checkFront(op, what, x.toTypedArray(), lengths, T);
   return mask;
+}
+
+/**
+ * Checks that tokens are not padded in front, where lengths would count the padding and leave tokens out.
+ * @throws {UsageError} when every row that is shorter than T begins with its padding
+ */
+function checkFront(op: string, what: string, tokens: View, lengths: View, T: number): void {
+  let shorter = -1;
+  for (const [n, length] of lengths.entries()) {
+    if (length === T || length === 0) continue;
+    const row = tokens.subarray(n * T, (n + 1) * T);
+    const isInFront = row.subarray(0, T - length).every((token) => token === 0) && row.at(-1) !== 0;
+    if (!isInFront) return;
+    shorter = n;
+  }
+  if (shorter < 0) return;
+  const wrong = `${what} counts from the first step, but the tokens are padded in front`;
+  const hint = 'Use text.padSequences(…, { padding: "post" }), or leave lengths out: embedding({ maskZero: true }).';
+  const got = `${T - lengths[shorter]} times 0 before the ${lengths[shorter]} tokens of row ${shorter}`;
+  throw new UsageError(message(op, wrong, { expected: "the padding behind the tokens", got, hint }));
 }
 
 function checkShape(

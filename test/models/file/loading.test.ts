@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../src/errors.js";
 import { type SafetensorsEntry, decodeSafetensors, encodeSafetensors } from "../../../src/io/safetensors.js";
-import { bidirectional, dense, gru, input, lstm } from "../../../src/layers/index.js";
+import { bidirectional, dense, embedding, gru, input, lstm } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { meanAbsoluteError } from "../../../src/metrics/index.js";
 import { loadModel } from "../../../src/models/file/loading.js";
@@ -167,6 +167,27 @@ describe("a checkpoint", () => {
     for (const one of [net, loaded, before]) await one.fit(x, [y, y], { ...once, epochs: 2, resume: true });
     for (const one of [loaded, before]) expectSameWeights(one, net);
   }); // prettier-ignore
+});
+
+it("an inputShape that the model does not take is to blame, not the file; a damaged file is all the same", async () => {
+  const net = sequential([embedding({ inputDim: 5, outputDim: 2, inputLength: 4 }), lstm({ units: 3 })]);
+  const bytes = await net.toBytes();
+  await expect(loadModel(bytes, { inputShape: [null] })).rejects.toThrow(
+    "loadModel: inputShape [null] does not fit the model. embedding: the sequences do not have inputLength steps; expected [N, 4], got [N, null].",
+  );
+  expect((await loadModel(bytes, { inputShape: [4] })).inputShape).toEqual([4]);
+  const text = new TextDecoder("latin1").decode(bytes).replace("inputLength", "inputLenght");
+  const damaged = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  await expect(loadModel(damaged, { inputShape: [null] })).rejects.toThrow(
+    "loadModel: the file does not describe a model",
+  );
+});
+
+it("to resume from a file without training says which file is needed", async () => {
+  const loaded = await loadModel(await sequential([dense({ units: 1, inputShape: [1] })]).toBytes());
+  await expect(loaded.fit([[1]], [[1]], { resume: true })).rejects.toThrow(
+    "fit: the model is not compiled. To resume, load what saveCheckpoint or callbacks.checkpoint wrote: a file of save has no optimizer and no loss.",
+  );
 });
 
 describe("loadWeights", () => {

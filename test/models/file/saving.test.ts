@@ -265,8 +265,21 @@ describe("layers of one's own", () => {
 
   it("are an error without it", async () => {
     await expect(loadModel(await make().toBytes())).rejects.toThrow(
-      /^loadModel: unknown layer "scale"; expected one of activation, add, .*\. Register your own layers with loadModel\(file, \{ customLayers \}\)\.$/,
+      'loadModel: layer "scale" is one of your own; expected loadModel(file, { customLayers: { scale: (config) => … } }).',
     );
+  });
+
+  it("are not taken for the library's of the same kind", async () => {
+    class Flatten extends Scale {
+      override readonly kind = "flatten";
+    }
+    const saved = sequential([new Flatten({ start: 3, inputShape: [5] })]);
+    const bytes = await saved.toBytes();
+    await expect(loadModel(bytes)).rejects.toThrow(
+      'loadModel: layer "flatten" is one of your own; expected loadModel(',
+    );
+    const loaded = await loadModel(bytes, { customLayers: { flatten: (config) => new Flatten(config) } });
+    expect((await loaded.predict(x)).toArray()).toEqual((await saved.predict(x)).toArray());
   });
 
   it("train and go on from a checkpoint", async () => {

@@ -290,6 +290,29 @@ it("bptt takes lengths or a mask: the bits of windows whose padding is found by 
   );
 });
 
+it("lengths beside tokens that are padded in front are refused: they would count the padding", async () => {
+  const net = sequential([
+    embedding({ inputDim: 9, outputDim: 2, inputLength: 4 }),
+    gru({ units: 2 }),
+    dense({ units: 1 }),
+  ]);
+  net.compile({ optimizer: sgd(), loss: meanSquaredError() });
+  const y = [[1], [0], [1]];
+  const front = tensor([[0, 0, 7, 8], [1, 2, 3, 4], [0, 5, 6, 7]], { dtype: "int32" }); // prettier-ignore
+  const before = weightsOf(net);
+  for (const work of [net.fit(front, y, { lengths: [2, 4, 3] }), net.predict(front, { lengths: [2, 4, 3] })]) {
+    await expect(work).rejects.toThrow(
+      /: lengths counts from the first step, but the tokens are padded in front; expected the padding behind the tokens, got 1 times 0 before the 3 tokens of row 2\. Use text\.padSequences\(…, \{ padding: "post" \}\), or leave lengths out: embedding\(\{ maskZero: true \}\)\.$/,
+    );
+  }
+  expect(weightsOf(net)).toEqual(before);
+  // Tokens that are 0, behind or among the others, say nothing about where the padding is.
+  const behind = tensor([[0, 0, 7, 0], [1, 2, 3, 4], [5, 6, 7, 0]], { dtype: "int32" }); // prettier-ignore
+  await net.fit(behind, y, { lengths: [3, 4, 3] });
+  const mixed = tensor([[0, 0, 7, 8], [1, 2, 3, 4], [5, 6, 7, 0]], { dtype: "int32" }); // prettier-ignore
+  await net.fit(mixed, y, { lengths: [2, 4, 3] });
+});
+
 describe("padding of ±1e30, ±∞ or NaN straight before a loss a step", () => {
   const makeLosses = [
     meanSquaredError(),
