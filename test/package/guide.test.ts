@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { describe, expect, it } from "vitest";
+import * as ops from "../../src/ops/index.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const guide = join(root, "docs/guide");
@@ -47,6 +48,13 @@ describe("docs/guide", () => {
     expect(
       blocks.map(({ language }) => language).filter((one) => !["js", "js page", "sh", "", "py"].includes(one)),
     ).toEqual([]);
+  });
+
+  it("names every op once in its list", () => {
+    const [, list] = readFileSync(join(guide, "ops.md"), "utf8").split("## The list");
+    const listed = list.matchAll(/^\|[^|]*\|(.*)\|$/gm);
+    const names = Array.from(listed, ([, cell]) => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => name)).flat();
+    expect(names.filter((name) => name !== "losses").sort()).toEqual(Object.keys(ops).sort());
   });
 
   it("leads to no page that is not there", () => {

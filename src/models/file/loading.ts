@@ -97,10 +97,11 @@ export async function loadModel(source: ByteSource, options: LoadOptions = {}): 
   addNamedActivations();
   const file = decodeSafetensors(await readBytes("loadModel", source));
   const saved = readMetadata(file);
-  const graphFor = (shape?: SampleShape): Graph =>
-    asDataError(() =>
-      rebuild(saved.architecture, (config) => makeLayer(forBatches(config, batchSize), options), shape),
-    );
+  const graphFor = (shape?: SampleShape): Graph => {
+    const layerOf = (config: Config): Layer =>
+      makeLayer(forBatches(shape === undefined ? config : withoutLength(config), batchSize), options);
+    return asDataError(() => rebuild(saved.architecture, layerOf, shape));
+  };
   const graph = inputShape === undefined ? graphFor() : reshaped(graphFor, inputShape);
   const weights = weightsOf(graph, file, "", batchSize !== undefined);
   const model = asDataError(() => new Model({ name: saved.name, seed: saved.seed }, graph));
@@ -190,6 +191,12 @@ function ownOf(
   if (typeof value === "function") return isFunction ? value : (value as (options: object) => unknown)(given);
   const wrong = `${show(className)} in ${room} is no function`;
   throw new DataError(message("loadModel", wrong, { expected: "a function, or a maker", got: show(value) }));
+}
+
+/** An embedding's configuration without the length that it was built for, which another inputShape replaces. */
+function withoutLength(config: Config): Config {
+  const { inputLength: _, ...others } = config;
+  return config.isOwn === true ? config : others;
 }
 
 /** A layer's configuration with another batch size where the layer, or one inside it, is stateful. */

@@ -218,7 +218,7 @@ it("the file is plain safetensors: a reader of twelve lines finds every weight",
 
 /** y = x ⊙ s, s learnt; it knows nothing of names. */
 class Scale extends Layer {
-  readonly kind = "scale";
+  readonly kind: string = "scale";
   #factors!: Parameter;
   readonly #start: number;
 
@@ -271,7 +271,7 @@ describe("layers of one's own", () => {
 
   it("are not taken for the library's of the same kind", async () => {
     class Flatten extends Scale {
-      override readonly kind = "flatten";
+      override readonly kind: string = "flatten";
     }
     const saved = sequential([new Flatten({ start: 3, inputShape: [5] })]);
     const bytes = await saved.toBytes();
