@@ -172,7 +172,7 @@ export class ModelState {
     this.checkUsable(op);
     if (this.#options !== undefined) return this.#options;
     const hint = resumes
-      ? "To resume, load what saveCheckpoint or callbacks.checkpoint wrote: a file of save has no optimizer and no loss."
+      ? "To resume, load a file of saveCheckpoint."
       : "Call model.compile({ optimizer, loss }) first.";
     throw new UsageError(message(op, "the model is not compiled", { hint }));
   }

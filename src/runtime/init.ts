@@ -3,6 +3,7 @@
  * kept in runtime.ts.
  */
 import { UsageError, checkKeys, message, show } from "../errors.js";
+import { checkBoolean, checkInteger } from "../options.js";
 import { version } from "../version.js";
 import { relieve } from "./blocks.js";
 import { type Features, probeFeatures } from "./features.js";
@@ -22,12 +23,6 @@ const pageBytes = 65536;
 const initialPages = 64;
 const wasm32Bytes = 65536 * pageBytes;
 const mostThreads = 64;
-
-const forbidden =
-  "the page's content-security policy forbids WebAssembly; its script-src must contain 'wasm-unsafe-eval'";
-
-const givenWithoutThreads =
-  '. Threads need the file lanegrad/wasm/relaxed-threads.wasm as module, or none: "workerUrl" alone suffices';
 
 /** Options of {@link init}. */
 export interface InitOptions {
@@ -85,9 +80,8 @@ export async function init(options: InitOptions = {}): Promise<Info> {
   checkOptions(options);
   if (starting !== undefined) {
     if (!optionNames.every((name) => options[name] === undefined || options[name] === starting!.options[name])) {
-      const [expected, got] = [showOptions(starting.options), showOptions(options)];
-      const hint = "Call init once, before everything else; there is one runtime in a process.";
-      throw new UsageError(message("init", "init was called before with other options", { expected, got, hint }));
+      const { calledBefore } = await import("./refusals.js");
+      throw calledBefore(starting.options, options);
     }
     const { info, loadParts } = await starting.done;
     await loadParts();
@@ -99,7 +93,9 @@ export async function init(options: InitOptions = {}): Promise<Info> {
     return (await done).info;
   } catch (error) {
     starting = undefined;
-    throw isForbidden(error) ? new UsageError(message("init", forbidden)) : error;
+    if (!isForbidden(error)) throw error;
+    const { forbidden } = await import("./refusals.js");
+    throw forbidden();
   }
 }
 
@@ -172,7 +168,7 @@ async function link(options: InitOptions, features: Features, memoryMaxBytes: nu
     return await attempt(plan);
   } catch (error) {
     if (isForbidden(error)) throw error;
-    const hint = options.module === undefined ? "" : givenWithoutThreads;
+    const hint = options.module === undefined ? "" : (await import("./refusals.js")).givenWithoutThreads;
     const reason = `memory could not be shared: ${error instanceof Error ? error.message : String(error)}${hint}`;
     return attempt({ count: 1, reason });
   }
@@ -213,20 +209,8 @@ function checkOptions(options: InitOptions): void {
   if (build !== undefined && build !== "simd" && build !== "relaxed") {
     throw new UsageError(message("init", "unknown build", { expected: '"simd" or "relaxed"', got: show(build) }));
   }
-  if (wide !== undefined && typeof wide !== "boolean") {
-    throw new UsageError(message("init", "wide must be true or false", { got: show(wide) }));
-  }
-  checkRange("threads", threads, 1, mostThreads);
-  checkRange("memoryMaxBytes", memoryMaxBytes, initialPages * pageBytes, wasm32Bytes);
-}
-
-function checkRange(name: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-  const expected = `an integer from ${least} to ${most}`;
-  throw new UsageError(message("init", `${name} is out of range`, { expected, got: show(value) }));
-}
-
-function showOptions(options: InitOptions): string {
-  const given = optionNames.filter((name) => options[name] !== undefined);
-  return given.length === 0 ? "no options" : `{ ${given.map((name) => `${name}: ${show(options[name])}`).join(", ")} }`;
+  if (wide !== undefined) checkBoolean("init", "wide", wide);
+  if (threads !== undefined) checkInteger("init", "threads", threads, `[1, ${mostThreads}]`);
+  if (memoryMaxBytes !== undefined)
+    checkInteger("init", "memoryMaxBytes", memoryMaxBytes, `[${initialPages * pageBytes}, ${wasm32Bytes}]`);
 }

@@ -79,17 +79,17 @@ describe("init", () => {
       { wasm: "x" },
       'init: unknown option; expected build, module, threads, workerUrl, wide or memoryMaxBytes, got "wasm".',
     ],
-    [{ threads: 0 }, "init: threads is out of range; expected an integer from 1 to 64, got 0."],
-    [{ threads: 1.5 }, "init: threads is out of range; expected an integer from 1 to 64, got 1.5."],
-    [{ wide: 1 }, "init: wide must be true or false; got 1."],
+    [{ threads: 0 }, "init: threads is out of range; expected an integer in [1, 64], got 0."],
+    [{ threads: 1.5 }, "init: threads is out of range; expected an integer in [1, 64], got 1.5."],
+    [{ wide: 1 }, "init: wide has the wrong type; expected true or false, got 1."],
     [{ build: "fast" }, 'init: unknown build; expected "simd" or "relaxed", got "fast".'],
     [
       { memoryMaxBytes: 1000 },
-      "init: memoryMaxBytes is out of range; expected an integer from 4194304 to 4294967296, got 1000.",
+      "init: memoryMaxBytes is out of range; expected an integer in [4194304, 4294967296], got 1000.",
     ],
     [
       { memoryMaxBytes: 2 ** 33 },
-      "init: memoryMaxBytes is out of range; expected an integer from 4194304 to 4294967296, got 8589934592.",
+      "init: memoryMaxBytes is out of range; expected an integer in [4194304, 4294967296], got 8589934592.",
     ],
   ])("refuses %j, and may be called again", async (options, text) => {
     await expect(lanegrad.init(options as never)).rejects.toThrow(text);

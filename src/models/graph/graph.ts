@@ -154,9 +154,11 @@ export class Graph {
       const operands = call.inputs.map((symbol) => values.get(symbol)!);
       const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
       const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
-      checkTensors(call.layer.kind, made, "output");
-      if (hasOwnShapes) checkOutputs(call, made);
-      for (const [k, symbol] of call.outputs.entries()) values.set(symbol, made[k]);
+      for (const [k, symbol] of call.outputs.entries()) {
+        checkTensors(call.layer.kind, [made[k]], "output");
+        if (hasOwnShapes) checkOutput(call.layer, symbol, made[k]);
+        values.set(symbol, made[k]);
+      }
       const mask = call.layer.outputMask(operands, operandMasks);
       if (mask !== undefined) masks.set(output, mask);
       watch?.(call.layer.name!, made[0]);
@@ -174,15 +176,12 @@ export class Graph {
 }
 
 /** @throws {ShapeError} when a layer, one of the user's, has not made what its output shapes say */
-function checkOutputs({ layer, outputs }: LayerCall, made: readonly Tensor[]): void {
-  const [expected, got] = [outputs.map(({ sizes }) => ["N", ...sizes]), made.map(({ shape }) => shape)].map((shapes) =>
-    shapes.map(showShape).join(" and "),
+function checkOutput({ kind }: Layer, { sizes }: SymbolicTensor, made: Tensor): void {
+  if (fitsShape(made.shape.slice(1), sizes)) return;
+  const expected = showShape(["N", ...sizes]);
+  throw new ShapeError(
+    message(kind, "outputShape says another shape than call makes", { expected, got: made.label() }),
   );
-  if (outputs.length === made.length && outputs.every(({ sizes }, k) => fitsShape(made[k].shape.slice(1), sizes)))
-    return;
-  const wrong = `layer ${show(layer.name)} makes other shapes than it says`;
-  const hint = "Is its outputShape right?";
-  throw new ShapeError(message(layer.kind, wrong, { expected, got, hint }));
 }
 
 /** These tensors, and all that they are computed from. @param inputsOf the inputs of a call that count */
