@@ -13,7 +13,9 @@ import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
 import { rbm } from "./classic/rbm.js";
 import { som } from "./classic/som.js";
+import { cifar } from "./convolution/cifar.js";
 import { convolutionSteps } from "./convolution/convolutionSteps.js";
+import { fashionCnn } from "./convolution/fashionCnn.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -68,6 +70,8 @@ export const lessons: readonly Lesson[] = [
   mnistMlpSixLayer,
   mnistLenet,
   mnistCnn,
+  fashionCnn,
+  cifar,
   xor,
   ...imdbNetworks,
   shakespeare,

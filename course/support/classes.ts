@@ -32,7 +32,8 @@ export const classes: Task = {
   },
   counted: () => ({ name: "samples", perRow: 1 }),
   notes({ classNames, hasImages, vocabulary }) {
-    const input = hasImages ? { input: "digit" } : vocabulary !== undefined && { input: "text", vocabulary };
+    const isDigits = hasImages && classNames.every((name, i) => name === String(i));
+    const input = isDigits ? { input: "digit" } : vocabulary !== undefined && { input: "text", vocabulary };
     return { classNames, ...input };
   },
   async test(lesson, model, data) {

@@ -2,6 +2,7 @@
 import { type Split, datasets } from "lanegrad";
 import type { DataSource, Stage } from "../stage.js";
 import { count } from "./format.js";
+import { imageData, labelledImages } from "./labelledImages.js";
 import type { TrainingData } from "./networkLesson.js";
 
 const drawnTraining = 30_000;
@@ -19,9 +20,8 @@ export const mnistSource: DataSource<Split> = {
 };
 
 /** MNIST. @throws {DataError} when it cannot be found */
-export async function mnistDigits(stage: Pick<Stage, "data">): Promise<TrainingData> {
-  const { data, place } = await stage.data(mnistSource);
-  return trainingData("mnist", `MNIST from ${place}`, data!);
+export function mnistDigits(stage: Pick<Stage, "data">): Promise<TrainingData> {
+  return labelledImages(stage, mnistSource);
 }
 
 /**
@@ -32,7 +32,7 @@ export async function anyDigits(stage: Stage): Promise<TrainingData> {
   if (kind === "mnist") return mnistDigits(stage);
   if (kind === "drawn") return drawnDigits(stage, "");
   const { data, place } = await stage.data(mnistSource, true);
-  return data === undefined ? drawnDigits(stage, ` (${place})`) : trainingData("mnist", `MNIST from ${place}`, data);
+  return data === undefined ? drawnDigits(stage, ` (${place})`) : imageData("mnist", `MNIST from ${place}`, data);
 }
 
 async function drawnDigits({ seed, signal, show }: Stage, remark: string): Promise<TrainingData> {
@@ -40,11 +40,5 @@ async function drawnDigits({ seed, signal, show }: Stage, remark: string): Promi
     ...{ train: drawnTraining, test: drawnTest, seed, signal },
     onProgress: (drawn, total) => show({ kind: "now", text: `drawing digits: ${count(drawn)} of ${count(total)}` }),
   });
-  return trainingData("drawn", "drawn digits", split, remark);
-}
-
-function trainingData(kind: string, name: string, split: Split, remark = ""): TrainingData {
-  const [train, test] = [split.train, split.test].map(({ x }) => count(x.shape[0]));
-  const description = `${name}, ${train} to train on and ${test} to test${remark}`;
-  return { kind, description, ...split, classNames: split.train.classNames!, hasImages: true };
+  return imageData("drawn", "drawn digits", split, remark);
 }

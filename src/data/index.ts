@@ -29,6 +29,8 @@ export {
   type Flickr8kPartFiles,
   type Flickr8kPictures,
 } from "./flickr8k.js";
+export { cifar10, cifar10Files, findCifar10, type Cifar10Options } from "./cifar10/cifar10.js";
+export { fashionMnist, findFashionMnist, type FashionMnistOptions } from "./fashionMnist.js";
 export { findWordFiles, wordFiles, type WordFiles } from "./corpora/enwiki.js";
 export { findFsdd, fsdd, fsddFiles, type FsddOptions, type SpokenDigit, type SpokenDigits } from "./corpora/fsdd.js";
 export { findImdb, imdb, type ImdbData, type ImdbOptions, type Reviews } from "./imdb.js";

@@ -14,7 +14,9 @@ afterEach(() => vi.unstubAllGlobals());
 describe("init({ threads })", () => {
   it.each([0, -1, 1.5, 65, 1e9, NaN, "2"])("%s is an error before anything starts", async (threads) => {
     await expect(lanegrad.init({ threads: threads as number })).rejects.toThrow(
-      `init: threads is out of range; expected an integer from 1 to 64, got ${typeof threads === "string" ? '"2"' : threads}.`,
+      typeof threads === "string"
+        ? 'init: threads has the wrong type; expected an integer in [1, 64], got "2".'
+        : `init: threads is out of range; expected an integer in [1, 64], got ${threads}.`,
     );
     expect(() => lanegrad.info()).toThrow("lanegrad: not started");
     expect(await lanegrad.init({ threads: 1 })).toMatchObject({ threads: 1 });

@@ -60,6 +60,25 @@ const loaders: Readonly<Record<string, Loader>> = {
     },
     download: (options) => datasets.mnist(options),
   },
+  "fashion-mnist": {
+    subject: "Fashion-MNIST is",
+    hint: "Pass --data DIR with its four files or with a folder fashion-mnist that has them, or --download to fetch them once into the cache (30.9 MB).",
+    noun: "Fashion-MNIST",
+    async load(place) {
+      const dir = await datasets.findFashionMnist(place);
+      return dir === undefined ? undefined : { data: await datasets.fashionMnist({ dir }), place: dir };
+    },
+    download: (options) => datasets.fashionMnist(options),
+  },
+  cifar10: {
+    subject: "CIFAR-10 is",
+    hint: "Pass --data DIR with cifar-10-binary.tar.gz, its six files *.bin, or the pictures as JPEG, in it or in a folder cifar10.",
+    noun: "CIFAR-10",
+    async load(place) {
+      const dir = place === undefined ? undefined : await datasets.findCifar10(place);
+      return dir === undefined ? undefined : { data: await datasets.cifar10({ dir }), place: dir };
+    },
+  },
   imdb: {
     subject: "the film reviews are",
     hint: "Pass --data DIR with the reviews as files or as imdb.npz, or --download to fetch them once into the cache (19 MB).",
