@@ -9,6 +9,7 @@ import { graphLesson } from "./calculus/graph.js";
 import { modes } from "./calculus/modes.js";
 import { boltzmann } from "./classic/boltzmann.js";
 import { competitive } from "./classic/competitive.js";
+import { deepBelief } from "./classic/deepBelief.js";
 import { hopfield } from "./classic/hopfield.js";
 import { perceptron } from "./classic/perceptron.js";
 import { rbm } from "./classic/rbm.js";
@@ -111,6 +112,7 @@ export const lessons: readonly Lesson[] = [
   hopfield,
   som,
   rbm,
+  deepBelief,
   competitive,
   boltzmann,
   mnistTable,

@@ -113,7 +113,7 @@ describe("datasets.cifar10", () => {
     ) as Record<string, Uint8Array>;
     const { test } = await cifar10({ files });
     expect([...test.y.toTypedArray()]).toEqual([0, 0, 0]);
-    const mean = test.x.toTypedArray().reduce((sum, value) => sum + value, 0) / test.x.size;
+    const mean = Array.from(test.x.toTypedArray()).reduce((sum, value) => sum + value, 0) / test.x.size;
     expect(mean).toBeGreaterThan(60);
     expect(mean).toBeLessThan(220);
   });

@@ -37,6 +37,7 @@ type Callable = (...args: readonly unknown[]) => unknown;
 /** Ask the network or the disk for data where they are called without a source. */
 const loaders = new Set([
   "datasets.mnist",
+  "datasets.fashionMnist",
   "datasets.imdb",
   "datasets.shakespeare",
   "datasets.digits",

@@ -75,6 +75,33 @@ it("rbm: on a tiny set the reconstruction improves, features are classified, the
   }
 });
 
+it("deep-belief: each run has both errors, and the verdict agrees with its test", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lanegrad-belief-"));
+  try {
+    writeTinyMnist(folder, [300, 80]);
+    const sizes = ["--labelled", "60", "--unlabelled", "300", "--hidden", "24", "--pretraining", "3", "--epochs", "6"];
+    const { result: found, text } = await run("deep-belief", ...sizes, "--runs", "3", "--data", folder);
+    const result = found as Record<"errorPercent" | "randomErrorPercent" | "standardErrors", number> & {
+      readonly results: { readonly errorPercent: number; readonly randomErrorPercent: number }[];
+    };
+    expect(result.results).toHaveLength(3);
+    for (const name of ["errorPercent", "randomErrorPercent"] as const) {
+      const mean = result.results.reduce((sum, one) => sum + one[name], 0) / 3;
+      expect(result[name]).toBeCloseTo(mean, 9);
+      expect(mean).toBeGreaterThan(0);
+    }
+    const gains = result.results.map((one) => one.randomErrorPercent - one.errorPercent);
+    const mean = gains.reduce((sum, one) => sum + one, 0) / 3;
+    const spread = Math.sqrt(gains.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 6);
+    expect(result.standardErrors).toBeCloseTo(mean / spread, 6);
+    const { standardErrors } = result;
+    const verdict = standardErrors > 4 ? "helps" : standardErrors < -4 ? "harms" : "makes no clear difference";
+    expect(text).toContain(`Pre-training ${verdict}: with 60 labels`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it("competitive: a conscience leaves fewer units dead", async () => {
   const { result } = await run("competitive");
   const [plain, fair] = (result as { results: { readonly dead: number }[] }).results;
