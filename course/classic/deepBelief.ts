@@ -71,7 +71,7 @@ export const deepBelief: Lesson<Settings> = {
       pretrained: meanOf(pairs.map(({ pretrained }) => pretrained)),
     };
     const verdict = gain > clearly * error ? "Pre-training helps" : gain < -clearly * error ? "Pre-training harms" : "Pre-training makes no clear difference"; // prettier-ignore
-    const conclusion = `${verdict}: with ${count(labelled)} labels the network errs on ${percent(means.random)} of the test digits from random weights, and on ${percent(means.pretrained)} from weights learnt on ${count(N)} digits without labels. The difference, ${percent(gain)}, is ${(gain / error).toFixed(1)} times its standard error over ${gains.length} runs (clear is more than ${clearly} times).`; // prettier-ignore
+    const conclusion = `${verdict}: with ${count(labelled)} labels the network errs on ${percent(means.random)} of the test digits from random weights, and on ${percent(means.pretrained)} from weights learnt on ${count(N)} digits without labels. The difference, ${(100 * gain).toFixed(2)} points, is ${(gain / error).toFixed(1)} times its standard error over ${gains.length} runs (clear is more than ${clearly} times).`; // prettier-ignore
     show({ kind: "conclusion", text: conclusion });
     return { randomErrorPercent: 100 * means.random, errorPercent: 100 * means.pretrained, standardErrors: gain / error, results: pairs.map(({ random, pretrained }, run) => ({ seed: seed + run, randomErrorPercent: 100 * random, errorPercent: 100 * pretrained })) }; // prettier-ignore
   },

@@ -191,7 +191,7 @@ export class Model {
     const given = givesExtras(options, samples) ? await import("./input/extras.js") : undefined;
     const state = this.#state;
     state.checkIdle("fit");
-    const compiled = state.compiled("fit", Object(options).resume === true);
+    const compiled = state.compiled("fit", options.resume);
     const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
     const data: FitData = {
       ...fitData(shapes(), compiled.losses, { x, y }, options, splitRows, samples),

@@ -210,7 +210,7 @@ export class Tensor extends Held implements Scoped, Taped<Tensor> {
 
   /** What `console.log` shows in Node: the values, or inside record() the shape alone. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return launcher().recorder ? this.label() : `${this}`;
+    return launcher().recorder ? this.label() : this.toString();
   }
 
   /**

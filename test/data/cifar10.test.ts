@@ -88,7 +88,7 @@ describe("datasets.cifar10", () => {
     ["labels too few", { ...jpeg("train", [0, 1]), ...jpeg("test", [1]), "train-labels.u8": Uint8Array.of(0) }, "pictures and labels do not fit; expected 2 offsets up to the end, got 3 offsets, 10 bytes."],
     ["another size", { ...jpeg("train", [0, 1], 31), ...jpeg("test", [1]) }, "picture 0: wrong size; expected 32 × 32, got 31 × 31."],
   ])("%s: an error that says what is wrong", async (_, files, text) => {
-    await expect(cifar10({ files: files as Record<string, Uint8Array>, decodeJpeg })).rejects.toThrow(text);
+    await expect(cifar10({ files: files, decodeJpeg })).rejects.toThrow(text);
   }); // prettier-ignore
 
   it("takes a folder or files, not both, and finds nothing where nothing is", async () => {
