@@ -27,6 +27,7 @@ import { classes } from "../support/classes.js";
 import { count, duration, percent } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
 import { TrainingProgress } from "../support/progress.js";
+import { attentionTable } from "./attentionTable.js";
 
 /** K: symbols are 1 … K, 0 is none. */
 export const symbols = 20;
@@ -187,13 +188,11 @@ function partsOf(units: number, looks: boolean, seed: number): Parts {
       const weights = scope(() =>
         noGrad(() => aligner.call([ints([sequence]), ints([[start, ...right.slice(0, -1)]])])[0].toTypedArray()),
       );
-      const cell = (share: number): string => (share < 0.05 ? "" : String(Math.round(100 * share)));
-      return {
-        ...{ kind: "table", title: "Where the decoder looks, in percent", section: "Attention" },
+      return attentionTable({
+        title: "Where the decoder looks, in percent",
         caption: "A column for each symbol that was read, a row for each that is written.",
-        header: ["written", ...sequence.map(String)],
-        rows: right.map((one, u) => [String(one), ...sequence.map((_, s) => cell(weights[u * sequence.length + s]))]),
-      };
+        ...{ read: sequence.map(String), written: right.map(String), weights },
+      });
     },
   };
 }

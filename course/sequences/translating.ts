@@ -25,6 +25,7 @@ import {
 import type { Block } from "lanegrad/report";
 import { decimal } from "../support/format.js";
 import type { Task, TrainingData } from "../support/networkLesson.js";
+import { attentionTable } from "./attentionTable.js";
 
 /** Sentences that are translated at once. */
 const atOnce = 50;
@@ -184,11 +185,13 @@ export function translatorOf(model: Model): Translator {
             return attentionWeights(matmul(states, kernel), remembered).toTypedArray() as Float32Array;
           }),
         );
-        return alignmentOf(
-          Array.from(from, (one) => source.unitOf(one)),
-          [...Array.from(to, (one) => target.unitOf(one)), end],
-          values,
-        );
+        const read = Array.from(from, (one) => source.unitOf(one).trim());
+        return attentionTable({
+          title: `Where the decoder looked, in percent: ${sentence}`,
+          read,
+          written: [...Array.from(to, (one) => target.unitOf(one).trim()), end],
+          weights: values,
+        });
       });
     },
   };
@@ -198,16 +201,4 @@ export function translatorOf(model: Model): Translator {
 function vocabularies({ notes }: Model): { readonly source: text.BytePairs; readonly target: text.BytePairs } {
   if (notes.input !== "translate") throw new DataError("predict: the model does not translate. Train translate first.");
   return { source: text.bytePairsFrom(notes.source), target: text.bytePairsFrom(notes.target) };
-}
-
-/** How much each written token looked at each token that was read, in percent; what is below a twentieth is left out. */
-function alignmentOf(read: readonly string[], written: readonly string[], weights: Float32Array): Block {
-  const cell = (weight: number): string => (weight < 0.05 ? "" : String(Math.round(100 * weight)));
-  return {
-    kind: "table",
-    title: `Where the decoder looked, in percent: ${read.join("").trim()}`,
-    section: "Attention",
-    header: ["written", ...read.map((one) => one.trim())],
-    rows: written.map((one, u) => [one.trim(), ...read.map((_, s) => cell(weights[u * read.length + s]))]),
-  };
 }

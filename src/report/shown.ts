@@ -96,6 +96,8 @@ export interface Table extends Titled {
   readonly wordColumns?: number;
   /** The rows, each as long as the header. */
   readonly rows: readonly (readonly string[])[];
+  /** How strongly each cell is coloured on pages, 0 … 1, as long as the rows: a table to be seen as a picture. */
+  readonly shades?: readonly (readonly number[])[];
   /** The least width of each column in characters, for tables whose rows follow one by one as {@link Row}. */
   readonly widths?: readonly number[];
 }

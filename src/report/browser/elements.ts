@@ -35,7 +35,7 @@ export function scrolling(content: HTMLElement, name: string): HTMLElement {
 }
 
 /** A table of texts. @param wordColumns how many of the first columns hold words, which are aligned left */
-export function tableOf({ header, rows, wordColumns = 1 }: Omit<Table, "kind" | "title">): HTMLTableElement {
+export function tableOf({ header, rows, shades, wordColumns = 1 }: Omit<Table, "kind" | "title">): HTMLTableElement {
   const made = document.createElement("table");
   const inColumn = (cell: HTMLElement, column: number): HTMLElement => {
     if (column < wordColumns) cell.className = "words";
@@ -44,8 +44,18 @@ export function tableOf({ header, rows, wordColumns = 1 }: Omit<Table, "kind" | 
   const head = made.createTHead().insertRow();
   head.append(...header.map((text, column) => inColumn(headerCell(text, "col"), column)));
   const body = made.createTBody();
-  for (const row of rows) body.insertRow().append(...row.map((text, column) => inColumn(element("td", text), column)));
+  for (const [i, row] of rows.entries()) {
+    const cells = row.map((text, column) => inColumn(element("td", text), column));
+    for (const [column, cell] of cells.entries()) shade(cell, "#2f74d0", shades?.[i][column] ?? 0);
+    body.insertRow().append(...cells);
+  }
   return made;
+}
+
+/** Colours a cell, more strongly the greater the share; paler than half, so that its text stays readable. */
+export function shade(cell: HTMLElement, color: string, share: number): void {
+  const part = share === 0 ? 0 : 8 + 37 * Math.sqrt(share);
+  if (part > 0) cell.style.background = `color-mix(in srgb, ${color} ${part.toFixed(0)}%, transparent)`;
 }
 
 /** A cell that names its row or column. */

@@ -1,6 +1,6 @@
 /** A confusion matrix as a table. Browsers only. */
 import type { Confusion } from "../shown.js";
-import { headerCell } from "./elements.js";
+import { headerCell, shade } from "./elements.js";
 
 /** Counts, coloured by their share of the row: blue on the diagonal for correct predictions, orange elsewhere. */
 export function matrixOf({ classNames, counts }: Confusion): HTMLTableElement {
@@ -19,9 +19,7 @@ export function matrixOf({ classNames, counts }: Confusion): HTMLTableElement {
     for (const [prediction, value] of row.entries()) {
       const cell = line.insertCell();
       cell.textContent = value === 0 ? "" : String(value);
-      const part = value === 0 ? 0 : 8 + 37 * Math.sqrt(value / total); // paler than half, so that the text stays readable
-      const color = prediction === label ? "#2f74d0" : "#d9822b";
-      cell.style.background = `color-mix(in srgb, ${color} ${part.toFixed(0)}%, transparent)`;
+      shade(cell, prediction === label ? "#2f74d0" : "#d9822b", value / total);
     }
   }
   return table;
