@@ -18,6 +18,7 @@ import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
+import { batches } from "./feedforward/batches/batches.js";
 import { digits } from "./feedforward/digits.js";
 import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
@@ -86,6 +87,7 @@ export const lessons: readonly Lesson[] = [
   descent,
   translation,
   highway,
+  batches,
   scalingInputs,
   initialization,
   fiveThousand,
