@@ -18,6 +18,7 @@ import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
+import { autoencoder } from "./feedforward/autoencoder/autoencoder.js";
 import { batches } from "./feedforward/batches/batches.js";
 import { digits } from "./feedforward/digits.js";
 import { fiveThousand } from "./feedforward/fiveThousand.js";
@@ -30,6 +31,7 @@ import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
 import { mnistMlp300 } from "./feedforward/mnistMlp300.js";
 import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
+import { multiLabel } from "./feedforward/multiLabel/multiLabel.js";
 import { neuron } from "./feedforward/neuron.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
@@ -89,6 +91,8 @@ export const lessons: readonly Lesson[] = [
   highway,
   batches,
   scalingInputs,
+  multiLabel,
+  autoencoder,
   initialization,
   fiveThousand,
   vanishing,
