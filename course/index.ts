@@ -14,6 +14,8 @@ import { perceptron } from "./classic/perceptron.js";
 import { rbm } from "./classic/rbm.js";
 import { som } from "./classic/som.js";
 import { convolutionSteps } from "./convolution/convolutionSteps.js";
+import { facesOfDigits } from "./convolution/facesOfDigits/facesOfDigits.js";
+import { featureMaps } from "./convolution/featureMaps/featureMaps.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
@@ -86,8 +88,10 @@ export const lessons: readonly Lesson[] = [
   activations,
   backprop,
   convolutionSteps,
+  featureMaps,
   descent,
   translation,
+  facesOfDigits,
   highway,
   batches,
   scalingInputs,
