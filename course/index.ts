@@ -19,7 +19,7 @@ import { featureMaps } from "./convolution/featureMaps/featureMaps.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
-import { translation } from "./convolution/translation.js";
+import { translation } from "./convolution/translation/translation.js";
 import { autoencoder } from "./feedforward/autoencoder/autoencoder.js";
 import { batches } from "./feedforward/batches/batches.js";
 import { digits } from "./feedforward/digits.js";
@@ -35,6 +35,7 @@ import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
 import { multiLabel } from "./feedforward/multiLabel/multiLabel.js";
 import { neuron } from "./feedforward/neuron.js";
+import { overfitting } from "./feedforward/overfitting/overfitting.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
@@ -95,6 +96,7 @@ export const lessons: readonly Lesson[] = [
   highway,
   batches,
   scalingInputs,
+  overfitting,
   multiLabel,
   autoencoder,
   initialization,
