@@ -5,7 +5,7 @@
  */
 import { type Dataset, type Model, layers, optimizers, schedules, sequential, tensor } from "lanegrad";
 import { pictureOf } from "lanegrad/report";
-import { batch, epochs, integer, learningRate } from "../../settings.js";
+import { batch, epochs, integer, learningRate, real } from "../../settings.js";
 import type { Lesson, Stage } from "../../stage.js";
 import { fitOn } from "../../support/comparison.js";
 import { fewDigits, freeDigits, mnistSource } from "../../support/digits.js";
@@ -25,10 +25,7 @@ const [queries, neighbours] = [8, 9]; // prettier-ignore
 const settings = {
   samples: integer({ about: "digits to train on", default: 8000, least: 500, slider: [1000, 30_000] }),
   numbers: integer({ about: "numbers of an embedding", default: 32, least: 2, slider: [2, 64] }),
-  margin: {
-    ...{ kind: "number", about: "the margin of the triplets", default: 0.2, isInteger: false, least: 0 },
-    slider: [0.05, 1],
-  },
+  margin: real({ about: "the margin of the triplets", default: 0.2, least: 0, slider: [0.05, 1] }),
   epochs: epochs(3),
   batch: { ...batch(64), least: 8, slider: [8, 256] },
   lr: learningRate(0.003),

@@ -4,7 +4,7 @@
  * Sources: Zeiler & Fergus 2014; Simonyan, Vedaldi & Zisserman 2014.
  */
 import { type Model, layers, losses, metrics, optimizers, schedules, sequential } from "lanegrad";
-import { batch, epochs, integer, learningRate } from "../../settings.js";
+import { batch, epochs, integer, learningRate, real } from "../../settings.js";
 import type { Lesson, Stage } from "../../stage.js";
 import { fitOn, pairedDifference } from "../../support/comparison.js";
 import { fewDigits, freeDigits, mnistSource } from "../../support/digits.js";
@@ -21,10 +21,7 @@ const settings = {
   epochs: epochs(3),
   batch: batch(32),
   lr: learningRate(0.004),
-  blanked: {
-    ...{ kind: "number", about: "the share of the ink that is blanked out", default: 0.2, isInteger: false, least: 0 },
-    slider: [0.05, 0.9],
-  },
+  blanked: real({ about: "the share of the ink that is blanked out", default: 0.2, least: 0, slider: [0.05, 0.9] }),
 } as const;
 type Settings = typeof settings;
 

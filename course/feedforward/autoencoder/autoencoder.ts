@@ -17,7 +17,7 @@ import {
   tensor,
   zeros,
 } from "lanegrad";
-import { batch, epochs, integer, learningRate } from "../../settings.js";
+import { batch, epochs, integer, learningRate, real } from "../../settings.js";
 import type { Lesson, Stage } from "../../stage.js";
 import { fitOn, pairedDifference } from "../../support/comparison.js";
 import { fewDigits, freeDigits, mnistSource } from "../../support/digits.js";
@@ -39,10 +39,7 @@ const settings = {
   epochs: epochs(15),
   batch: batch(100),
   lr: learningRate(0.003),
-  noise: {
-    ...{ kind: "number", about: "standard deviation of the noise that is removed", default: 0.5, isInteger: false },
-    ...{ least: 0, slider: [0.1, 1] },
-  },
+  noise: real({ about: "standard deviation of the noise that is removed", default: 0.5, least: 0, slider: [0.1, 1] }),
 } as const;
 type Settings = typeof settings;
 

@@ -5,7 +5,7 @@
  * Source: LeCun, Bottou, Orr & Müller 1998, "Efficient backprop", §4.1.
  */
 import type { Chart, Series } from "lanegrad/report";
-import { batch, integer } from "../../settings.js";
+import { batch, integer, real } from "../../settings.js";
 import type { Lesson, Stage } from "../../stage.js";
 import { fewDigits, freeDigits, mnistSource } from "../../support/digits.js";
 import { count } from "../../support/format.js";
@@ -19,10 +19,7 @@ const settings = {
   samples: integer({ about: "digits to train on", default: 3000, least: 100, slider: [500, 10_000] }),
   batch: { ...batch(64), about: "samples of a mini-batch", least: 2, slider: [2, 512] },
   hidden: integer({ about: "units of the hidden layer", default: 32, least: 1, slider: [8, 128] }),
-  target: {
-    ...{ kind: "number", about: "the loss at which a training ends", default: 0.2, isInteger: false, least: 0 },
-    slider: [0.05, 1],
-  },
+  target: real({ about: "the loss at which a training ends", default: 0.2, least: 0, slider: [0.05, 1] }),
 } as const;
 type Settings = typeof settings;
 
