@@ -16,11 +16,15 @@ import { rbm } from "./classic/rbm.js";
 import { som } from "./classic/som.js";
 import { cifar } from "./convolution/cifar.js";
 import { convolutionSteps } from "./convolution/convolutionSteps.js";
+import { facesOfDigits } from "./convolution/facesOfDigits/facesOfDigits.js";
 import { fashionCnn } from "./convolution/fashionCnn.js";
+import { featureMaps } from "./convolution/featureMaps/featureMaps.js";
 import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
-import { translation } from "./convolution/translation.js";
+import { translation } from "./convolution/translation/translation.js";
+import { autoencoder } from "./feedforward/autoencoder/autoencoder.js";
+import { batches } from "./feedforward/batches/batches.js";
 import { digits } from "./feedforward/digits.js";
 import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
@@ -32,7 +36,9 @@ import { mnistMlp1000 } from "./feedforward/mnistMlp1000.js";
 import { mnistMlp300 } from "./feedforward/mnistMlp300.js";
 import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
+import { multiLabel } from "./feedforward/multiLabel/multiLabel.js";
 import { neuron } from "./feedforward/neuron.js";
+import { overfitting } from "./feedforward/overfitting/overfitting.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
@@ -88,10 +94,16 @@ export const lessons: readonly Lesson[] = [
   activations,
   backprop,
   convolutionSteps,
+  featureMaps,
   descent,
   translation,
+  facesOfDigits,
   highway,
+  batches,
   scalingInputs,
+  overfitting,
+  multiLabel,
+  autoencoder,
   initialization,
   fiveThousand,
   vanishing,

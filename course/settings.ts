@@ -58,6 +58,11 @@ export function integer(setting: Omit<NumberSetting, "kind" | "isInteger">): Num
   return { kind: "number", isInteger: true, ...setting };
 }
 
+/** A number that need not be whole, above a bound. */
+export function real(setting: Omit<NumberSetting, "kind" | "isInteger">): NumberSetting {
+  return { kind: "number", isInteger: false, ...setting };
+}
+
 /** The number of epochs. */
 export function epochs(byDefault: number): NumberSetting {
   return integer({

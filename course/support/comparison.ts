@@ -1,5 +1,5 @@
 /** What lessons that compare several networks share. Letters: N rows. */
-import { type Callback, type Dataset, type FitOptions, type History, type Model, tensor } from "lanegrad";
+import { type Callback, type Dataset, type FitOptions, type History, type Model, type Tensor, tensor } from "lanegrad";
 import type { Stage } from "../stage.js";
 import { classes } from "./classes.js";
 import { percent } from "./format.js";
@@ -16,7 +16,7 @@ export async function fitOn(
   stage: Stage,
   name: string,
   model: Model,
-  { x, y }: Dataset,
+  { x, y }: { readonly x: Tensor; readonly y: Tensor | readonly Tensor[] },
   { callbacks = [], ...options }: FitOptions & { readonly callbacks?: readonly Callback[] },
 ): Promise<Timed> {
   stage.show({ kind: "now", name: "network", text: name });
@@ -56,5 +56,20 @@ export function differenceOf(greater: number, smaller: number, N: number): Diffe
   const error = Math.sqrt((p(greater) + p(smaller)) / N) || 1 / N;
   const times = (greater - smaller) / error;
   const size = `The difference is ${percent(greater - smaller, 1)} of the test set, ${times.toFixed(1)} times its standard error`;
+  return { isClear: times > clearly, text: `${size} (clear is more than ${clearly} times)` };
+}
+
+/**
+ * The same for two networks that answered the same N samples: of those that only one of them has right, b and c, the
+ * difference has the standard error √(b + c) / N. Source: McNemar 1947.
+ *
+ * @param sample  what the samples are, for people: "test pictures"
+ */
+export function pairedDifference(greater: readonly boolean[], smaller: readonly boolean[], sample: string): Difference {
+  const only = (these: readonly boolean[], those: readonly boolean[]): number =>
+    these.filter((isRight, i) => isRight && !those[i]).length;
+  const [b, c] = [only(greater, smaller), only(smaller, greater)];
+  const times = (b - c) / Math.sqrt(b + c || 1);
+  const size = `The difference is ${percent((b - c) / greater.length, 1)} of the ${sample}, ${times.toFixed(1)} times its standard error`;
   return { isClear: times > clearly, text: `${size} (clear is more than ${clearly} times)` };
 }

@@ -1,6 +1,7 @@
 /** The two sets of digits: MNIST, if it is available, and digits that are drawn. */
 import { type Split, datasets } from "lanegrad";
 import type { DataSource, Stage } from "../stage.js";
+import { firstRows } from "./comparison.js";
 import { count } from "./format.js";
 import { imageData, labelledImages } from "./labelledImages.js";
 import type { TrainingData } from "./networkLesson.js";
@@ -33,6 +34,28 @@ export async function anyDigits(stage: Stage): Promise<TrainingData> {
   if (kind === "drawn") return drawnDigits(stage, "");
   const { data, place } = await stage.data(mnistSource, true);
   return data === undefined ? drawnDigits(stage, ` (${place})`) : imageData("mnist", `MNIST from ${place}`, data);
+}
+
+/**
+ * The first digits of MNIST if it is available, or else as many drawn ones, as tensors of the lesson's own, which it
+ * frees by {@link freeDigits}.
+ */
+export async function fewDigits(stage: Stage, train: number, test: number): Promise<TrainingData> {
+  const { data, place } = await stage.data(mnistSource, true);
+  if (data !== undefined) {
+    const some = { train: firstRows(data.train, train), test: firstRows(data.test, test) };
+    return trainingData("mnist", `MNIST from ${place}`, { ...data, ...some });
+  }
+  const split = await datasets.digits({ train, test, seed: stage.seed, signal: stage.signal });
+  return trainingData("drawn", "drawn digits", split);
+}
+
+/** Frees what {@link fewDigits} gave. */
+export function freeDigits({ train, test }: Pick<TrainingData, "train" | "test">): void {
+  for (const { x, y } of [train, test]) {
+    x.dispose();
+    y.dispose();
+  }
 }
 
 async function drawnDigits({ seed, signal, show }: Stage, remark: string): Promise<TrainingData> {
