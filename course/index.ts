@@ -30,6 +30,7 @@ import { mnistMlp300 } from "./feedforward/mnistMlp300.js";
 import { mnistMlp300Deskewed } from "./feedforward/mnistMlp300Deskewed.js";
 import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
 import { neuron } from "./feedforward/neuron.js";
+import { play } from "./feedforward/play/play.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
@@ -89,6 +90,7 @@ export const lessons: readonly Lesson[] = [
   scalingInputs,
   initialization,
   fiveThousand,
+  play,
   vanishing,
   gruToRnn,
   adding,
