@@ -37,6 +37,7 @@ import { adding } from "./recurrent/adding.js";
 import { gruToRnn } from "./recurrent/gruToRnn.js";
 import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
+import { insideLstm } from "./recurrent/inside/insideLstm.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { captions } from "./sequences/captions.js";
@@ -93,6 +94,7 @@ export const lessons: readonly Lesson[] = [
   play,
   vanishing,
   gruToRnn,
+  insideLstm,
   adding,
   copying,
   sorting,
