@@ -34,6 +34,7 @@ import { play } from "./feedforward/play/play.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
+import { cellsLesson } from "./recurrent/cells.js";
 import { gruToRnn } from "./recurrent/gruToRnn.js";
 import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
@@ -96,6 +97,7 @@ export const lessons: readonly Lesson[] = [
   gruToRnn,
   insideLstm,
   adding,
+  cellsLesson,
   copying,
   sorting,
   tagging,
