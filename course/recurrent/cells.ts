@@ -5,7 +5,17 @@
  * Sources: Hochreiter & Schmidhuber 1997 (both tasks, LSTM); Gers & Schmidhuber 2000 (peepholes); Cho et al. 2014 (GRU);
  * Le, Jaitly & Hinton 2015 (ReLU that begins as the identity); Kalchbrenner et al. 2015 (Grid LSTM).
  */
-import { type Layer, type Model, Random, initializers, layers, losses, optimizers, sequential } from "lanegrad";
+import {
+  type Layer,
+  type Model,
+  Random,
+  callbacks,
+  initializers,
+  layers,
+  losses,
+  optimizers,
+  sequential,
+} from "lanegrad";
 import { batch, integer, learningRate } from "../settings.js";
 import type { Lesson, Stage } from "../stage.js";
 import { fitOn } from "../support/comparison.js";
@@ -105,6 +115,7 @@ async function trained(stage: Stage<Settings>, task: Task, cell: string, T: numb
     const { seconds } = await fitOn(stage, `${cell}, ${T} steps: ${task.title}`, model, train, {
       ...{ epochs, batchSize, shuffle: false },
       callbacks: [
+        callbacks.terminateOnNaN(), // a simple network with ReLU may explode: it has failed then
         {
           onEpochBegin: (epoch) => task.fill(train, random.fork("train").fork(epoch)),
           async onEpochEnd(epoch, _logs, training) {
