@@ -18,6 +18,8 @@ import { mnistCnn } from "./convolution/mnistCnn.js";
 import { mnistLenet } from "./convolution/mnistLenet.js";
 import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation.js";
+import { depth } from "./feedforward/deep/depth.js";
+import { scale } from "./feedforward/deep/scale.js";
 import { digits } from "./feedforward/digits.js";
 import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
@@ -89,6 +91,8 @@ export const lessons: readonly Lesson[] = [
   descent,
   translation,
   highway,
+  depth,
+  scale,
   scalingInputs,
   initialization,
   fiveThousand,
