@@ -177,7 +177,8 @@ function showLooks({ settings: { out }, show }: Stage<Settings>, looks: readonly
       title: "Gates by layer",
       section: own,
       ...axes,
-      yLabel: "mean of z: 1 transforms, 0 passes on",
+      caption: "1 transforms, 0 passes on.",
+      yLabel: "mean of z",
     },
     series: [{ name: "highway", x, y: highway.gates }],
   });
@@ -222,14 +223,15 @@ function findings(
   for (const { connection, at20, atDeepest, loss, isHarmless, isClear } of kept)
     show({
       kind: "conclusion",
-      text: `The ${connection} network reads ${percent(at20, 1)} with 20 layers and ${percent(atDeepest, 1)} with ${deepest}: ${isHarmless ? "within" : "not within"} ${percent(harmless, 0)} (${percent(loss, 1)} less${isClear ? ", clear by the standard error" : ", not clear by the standard error"}).${isHarmless ? "" : ` Try epochs = ${2 * epochs}.`}`,
+      text: `The ${connection} network reads ${percent(at20, 1)} with 20 layers and ${percent(atDeepest, 1)} with ${deepest}: ${isHarmless ? "within" : "not within"} ${percent(harmless, 0)} (${percent(Math.abs(loss), 1)} ${loss < 0 ? "more" : "less"}${isClear ? ", clear by the standard error" : ", not clear by the standard error"}).${isHarmless ? "" : ` Try epochs = ${2 * epochs}.`}`,
     });
   const idle = looks.map(({ connection, accuracy, without }) => {
     const layers = without.flatMap((share, l) => (differenceOf(accuracy, share, read).isClear ? [] : [l + 1]));
     return { connection, accuracy, idle: layers, without, worst: Math.min(...without) };
   });
-  const told = idle.map(({ connection, idle, worst }) => `${idle.length} of the ${connection} network’s (at worst ${percent(worst, 1)} is left)`); // prettier-ignore
-  show({ kind: "conclusion", text: `Of ${out} layers these can be taken out, one at a time, without a clear loss (more than 4 standard errors): ${told.join(", ")}.` }); // prettier-ignore
+  const learnt = idle.filter(({ accuracy }) => accuracy >= failed); // what reads nothing has nothing to lose
+  const told = learnt.map(({ connection, idle, worst }) => `${idle.length} of the ${connection} network’s (at worst ${percent(worst, 1)} is left)`); // prettier-ignore
+  if (told.length > 0) show({ kind: "conclusion", text: `Of ${out} layers these can be taken out, one at a time, without a clear loss (more than 4 standard errors): ${told.join(", ")}.` }); // prettier-ignore
   const gates = looks.find(({ connection }) => connection === "highway")!.gates;
   return { data, networks, plainFailsFrom: plainFails?.depth ?? null, kept, takenOut: idle, gates };
 }
