@@ -25,6 +25,8 @@ import { mnistTable } from "./convolution/mnistTable.js";
 import { translation } from "./convolution/translation/translation.js";
 import { autoencoder } from "./feedforward/autoencoder/autoencoder.js";
 import { batches } from "./feedforward/batches/batches.js";
+import { depth } from "./feedforward/deep/depth.js";
+import { scale } from "./feedforward/deep/scale.js";
 import { digits } from "./feedforward/digits.js";
 import { fiveThousand } from "./feedforward/fiveThousand.js";
 import { highway } from "./feedforward/highway.js";
@@ -39,12 +41,15 @@ import { mnistMlpSixLayer } from "./feedforward/mnistMlpSixLayer.js";
 import { multiLabel } from "./feedforward/multiLabel/multiLabel.js";
 import { neuron } from "./feedforward/neuron.js";
 import { overfitting } from "./feedforward/overfitting/overfitting.js";
+import { play } from "./feedforward/play/play.js";
 import { scalingInputs } from "./feedforward/scalingInputs.js";
 import { xor } from "./feedforward/xor.js";
 import { adding } from "./recurrent/adding.js";
+import { cellsLesson } from "./recurrent/cells.js";
 import { gruToRnn } from "./recurrent/gruToRnn.js";
 import { imdbNetworks } from "./recurrent/imdb.js";
 import { imdbTable } from "./recurrent/imdbTable.js";
+import { insideLstm } from "./recurrent/inside/insideLstm.js";
 import { shakespeare } from "./recurrent/shakespeare.js";
 import { vanishing } from "./recurrent/vanishing.js";
 import { captions } from "./sequences/captions.js";
@@ -100,15 +105,20 @@ export const lessons: readonly Lesson[] = [
   facesOfDigits,
   highway,
   batches,
+  depth,
+  scale,
   scalingInputs,
   overfitting,
   multiLabel,
   autoencoder,
   initialization,
   fiveThousand,
+  play,
   vanishing,
   gruToRnn,
+  insideLstm,
   adding,
+  cellsLesson,
   copying,
   sorting,
   tagging,

@@ -34,7 +34,7 @@ export { loadModel, type LoadOptions } from "./models/file/loading.js";
 export type { Model } from "./models/model.js";
 export type { EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./models/modelOptions.js";
 export type { LoadedWeights, LoadWeightsOptions } from "./models/file/transfer.js";
-export { asLayer } from "./models/asLayer.js";
+export { type AsLayerOptions, asLayer } from "./models/asLayer.js";
 export { upTo } from "./models/upTo.js";
 export { model, sequential, type GraphOptions } from "./models/sequential.js";
 export * as models from "./models/zoo/index.js";

@@ -41,8 +41,21 @@ export async function characterData(
   least: { readonly characters: number; readonly why: string },
 ): Promise<Characters> {
   const { data, place } = await stage.data(textSource);
-  const tokenizer = text.fitTokenizer(data!, { unit: "characters", padding: false, unknown: false });
-  const tokens = tokenizer.encode(data!);
+  return charactersOf(data!, place, least);
+}
+
+/**
+ * As {@link characterData}, of a text that is at hand.
+ * @param place  where it is from, for people
+ * @throws {DataError} when the text is shorter
+ */
+export function charactersOf(
+  whole: string,
+  place: string,
+  least: { readonly characters: number; readonly why: string },
+): Characters {
+  const tokenizer = text.fitTokenizer(whole, { unit: "characters", padding: false, unknown: false });
+  const tokens = tokenizer.encode(whole);
   const border = Math.floor(tokens.length * trainingPart);
   const needed = Math.round(least.characters / (1 - trainingPart));
   if (tokens.length < needed) {

@@ -17,7 +17,10 @@ export const course: Command = {
   examples: ["lanegrad course", "lanegrad train xor"],
   run: async (args, surroundings) => {
     if (args.has("json")) {
-      const listed = lessons.map(({ name, title, about, chapter, kind }) => ({ name, title, about, chapter, kind }));
+      const listed = lessons.map(({ name, title, about, chapter, kind, sources, runsWithoutSources }) => {
+        const needsData = sources.length > 0 && runsWithoutSources !== true;
+        return { name, title, about, chapter, kind, sources: sources.map((source) => source.name), needsData };
+      });
       printJson(surroundings, { lessons: listed });
       return;
     }

@@ -2,6 +2,7 @@
  * The ops as functions, as users call them. The definition of each op is in its file, under the name of the function
  * and "Op".
  */
+export { type Recomputed, recompute } from "./recompute.js";
 export { type GradientCall, type Gradients, defineGradient } from "./defineGradient.js";
 export { attention, attentionWeights } from "./attention/attention.js";
 export type { AttentionDropout, AttentionOptions, AttentionWeightsOptions } from "./attention/attentionOptions.js";

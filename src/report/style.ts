@@ -25,7 +25,7 @@ th { font-weight: 500; color: var(--faint); } th, td { padding: 0.15rem 0.6rem; 
 @media (max-width: 40rem) { .words { white-space: normal; min-width: 5.5rem; } thead th { white-space: normal; vertical-align: bottom; } th, td { padding: 0.15rem 0.4rem; } } tbody tr:hover { background: var(--mark); }
 input, select, button { font: inherit; padding: 0.15rem 0.5rem; } input { width: 5rem; } label { margin-right: 0.75rem; } output { color: var(--faint); }
 pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; } .wrapped { white-space: pre-wrap; }
-.gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure canvas { outline: 1px solid var(--line); image-rendering: pixelated; max-width: 100%; }
+.gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure:has(.columns-names) { max-width: 100%; overflow-x: auto; } figure:has(.columns-names) canvas { max-width: none; } figure canvas { outline: 1px solid var(--line); image-rendering: pixelated; max-width: 100%; }
 .columns-names { display: grid; font-size: 0.75rem; text-align: center; } .columns-names span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; } .scale { flex-basis: 100%; margin: 0; font-size: 0.85rem; color: var(--faint); }
 .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }

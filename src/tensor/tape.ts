@@ -176,8 +176,13 @@ export function isGradEnabled(): boolean {
 /** Runs `fn`, which must be synchronous, without recording anything for a backward pass. @returns what fn returns */
 export function noGrad<T>(fn: () => T): T {
   checkFunction("noGrad", fn);
+  return withGrad(false, fn);
+}
+
+/** Runs `fn` with or without records on the tape. @internal */
+export function withGrad<T>(isEnabled: boolean, fn: () => T): T {
   const before = enabled;
-  enabled = false;
+  enabled = isEnabled;
   try {
     return fn();
   } finally {
@@ -261,7 +266,7 @@ export function savedFor<T extends Taped<T>>(last: TapeRecord<T>): T[] {
 }
 
 /** The records that lead to `last`, newest first. @param from leaves out those made before this place of the tape */
-function reachable<T extends Taped<T>>(last: TapeRecord<T>, from = 0): TapeRecord<T>[] {
+export function reachable<T extends Taped<T>>(last: TapeRecord<T>, from = 0): TapeRecord<T>[] {
   const found = new Set<TapeRecord<T>>([last]);
   for (const record of found) {
     for (const operand of record.operands) {

@@ -3,11 +3,12 @@
  * The weights are those of the inner model, shared with it and with every other use of the layer. Does not train.
  */
 import type { Config } from "../../config.js";
-import { ShapeError, message } from "../../errors.js";
+import { ShapeError, UsageError, message } from "../../errors.js";
 import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
 import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
 import { type SequencePart, type StateKeeper, type TokenRule, carriedBy } from "../../layers/sequencePart.js";
 import { checkOwnWeights } from "../../layers/wrapper.js";
+import { recompute } from "../../ops/recompute.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { describe } from "./architecture.js";
@@ -77,19 +78,36 @@ class InnerParameter extends Parameter {
 /** Steps between the streams of an inner graph's calls, so that they are none of the outer graph's. */
 const streamStep = 4096;
 
+/** Options of a graph as one layer. */
+interface ModelLayerOptions extends LayerOptions {
+  /** Default false. */
+  readonly recompute?: boolean;
+}
+
 /** A graph as one layer. It takes the shapes that the layers within it take. */
 export class ModelLayer extends Layer implements SequencePart {
   readonly kind = modelKind;
   readonly graph: Graph;
+  /** Whether what is within is computed again in the backward pass, not kept. */
+  readonly recomputes: boolean;
   readonly #alone: () => unknown;
   #inner: readonly Parameter[] = [];
   #masks: readonly (Tensor | undefined)[] = [];
 
   /** @param alone the weights of the model that has this graph, while there are any: it hands them over */
-  constructor(graph: Graph, options: LayerOptions = {}, alone: () => unknown = () => undefined) {
+  constructor(
+    graph: Graph,
+    { recompute = false, ...options }: ModelLayerOptions = {},
+    alone: () => unknown = () => undefined,
+  ) {
     super(graph.inputs.length === 1 ? { inputShape: graph.inputs[0].shape, ...options } : options);
     this.graph = graph;
+    this.recomputes = recompute;
     this.#alone = alone;
+    if (recompute && carriedBy(graph.layers).length > 0) {
+      const hint = "Leave stateful layers out of the block.";
+      throw new UsageError(message("asLayer", "a block with stateful layers cannot be recomputed", { hint }));
+    }
     for (const layer of graph.layers) layer.putInto(this);
     this.#inner = graph.layers.flatMap((layer) =>
       layer.parameters.map((parameter) => new InnerParameter(parameter, layer.name!, this, alone)),
@@ -102,7 +120,8 @@ export class ModelLayer extends Layer implements SequencePart {
 
   /** Another layer of the same model, whose parameters get the wrapper's names. */
   override forWrapper(): Layer {
-    return new ModelLayer(this.graph, this.name === undefined ? {} : { name: this.name }, this.#alone);
+    const { name, recomputes: recompute } = this;
+    return new ModelLayer(this.graph, { ...(name !== undefined && { name }), recompute }, this.#alone);
   }
 
   override get parameters(): readonly Parameter[] {
@@ -119,7 +138,7 @@ export class ModelLayer extends Layer implements SequencePart {
   }
 
   override get options(): Readonly<Record<string, unknown>> {
-    return { architecture: describe(this.graph) };
+    return { architecture: describe(this.graph), ...(this.recomputes && { recompute: true }) };
   }
 
   override get outputActivation(): string | undefined {
@@ -147,9 +166,25 @@ export class ModelLayer extends Layer implements SequencePart {
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
     const { masks, stream } = context;
     const streams = this.#places.map((place) => stream + streamStep * (1 + place));
-    const { outputs, masks: made } = this.graph.runMasked(inputs, { ...context, within: { masks, streams } });
-    this.#masks = made;
-    return outputs;
+    const run = (...given: readonly Tensor[]): ReturnType<Graph["runMasked"]> =>
+      this.graph.runMasked(given, { ...context, within: { masks, streams } });
+    if (!this.recomputes || !context.training) {
+      const { outputs, masks: made } = run(...inputs);
+      this.#masks = made;
+      return outputs;
+    }
+    let made: readonly (Tensor | undefined)[] = [];
+    const results = recompute(
+      (...given: Tensor[]) => {
+        const { outputs, masks } = run(...given);
+        made = masks;
+        return [...outputs, ...masks.filter((mask) => mask !== undefined)];
+      },
+      ...inputs,
+    );
+    const rest = results.slice(this.graph.outputs.length);
+    this.#masks = made.map((mask) => mask && rest.shift());
+    return results.slice(0, this.graph.outputs.length);
   }
 
   /** The number of each step among all steps within, those of models in this model too. */

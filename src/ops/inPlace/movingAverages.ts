@@ -1,12 +1,13 @@
 /** Exponential moving averages, changed in place in memory that the caller owns; they have no gradient. */
 import { movingAverage, warmMovingAverage } from "#wasm/kernels";
 import { ShapeError, message } from "../../errors.js";
+import { isRecomputing } from "../../tensor/recomputing.js";
 import { sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
 
 /**
- * average += (1 − decay) (value − average) for elements whose value is finite; the others stay.
+ * average += (1 − decay) (value − average), once even where the value is recomputed, for elements whose value is finite; the others stay.
  *
  * @param average  changed in place
  * @param value    of the same shape
@@ -18,6 +19,7 @@ export function updateAverage(average: Tensor, value: Tensor, decay: number): vo
     const [expected, got] = [showShape(average.shape), showShape(value.shape)];
     throw new ShapeError(message("updateAverage", "shapes differ", { expected, got }));
   }
+  if (isRecomputing()) return; // it has moved when this was computed for the first time
   average.changed();
   movingAverage(average.ptr, value.ptr, average.size, 1 - decay);
 }
