@@ -44,10 +44,10 @@ export async function fewDigits(stage: Stage, train: number, test: number): Prom
   const { data, place } = await stage.data(mnistSource, true);
   if (data !== undefined) {
     const some = { train: firstRows(data.train, train), test: firstRows(data.test, test) };
-    return trainingData("mnist", `MNIST from ${place}`, { ...data, ...some });
+    return imageData("mnist", `MNIST from ${place}`, { ...data, ...some });
   }
   const split = await datasets.digits({ train, test, seed: stage.seed, signal: stage.signal });
-  return trainingData("drawn", "drawn digits", split);
+  return imageData("drawn", "drawn digits", split);
 }
 
 /** Frees what {@link fewDigits} gave. */

@@ -171,7 +171,7 @@ export class Model {
    * @throws {DataError} when a stream throws or ends too early; the weights are those before that batch
    */
   fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
-  fit(data: Pick<Samples, "x" | "y">, options?: FitOptions): Promise<History>;
+  fit(data: Samples, options?: FitOptions): Promise<History>;
   fit(x: DataList, y: DataList, options?: FitOptions): Promise<History>;
   async fit(x: unknown, y: unknown, options: FitOptions = {}): Promise<History> {
     const fit: Run<FitOptions, History> = (...data) => this.#fit(...data);
@@ -238,7 +238,7 @@ export class Model {
    * @throws {DataError} when a stream throws, or ends before it has given `steps` batches
    */
   evaluate(batches: BatchSource, options?: StreamOptions): Promise<Logs>;
-  evaluate(data: Pick<Samples, "x" | "y">, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(data: Samples, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: DataList, y: DataList, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(x: unknown, y: unknown, options: EvaluateOptions = {}): Promise<Logs> {
     return this.#state.use(async () => {

@@ -5,8 +5,9 @@
  */
 import { UsageError, message, show } from "../errors.js";
 import { checkFunction } from "../options.js";
-import { type RandomState, noteDraws } from "../tensor/randomState.js";
+import type { RandomState } from "../tensor/randomState.js";
 import { backwardAgain } from "../tensor/recomputing.js";
+import { during, noteDraws } from "../tensor/repeatedDraws.js";
 import { scope } from "../tensor/scope.js";
 import { TapeRecord, isGradEnabled, noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -122,7 +123,7 @@ function record(
         const drawing = [...notes].reduce(
           (next, [random, note]) =>
             (): unknown =>
-              random.during(note, next),
+              during(random, note, next),
           call,
         );
         const results = ownOutputs(drawing(), again);

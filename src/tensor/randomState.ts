@@ -5,31 +5,24 @@
  * Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Philox).
  */
 import { UsageError, message, show } from "../errors.js";
-import { advanceRandomState, copyFloat32 } from "../runtime/primitives.js";
+import { advanceRandomState } from "../runtime/primitives.js";
 import { heap } from "../runtime/runtime.js";
-import { empty, zeros } from "./create.js";
+import { zeros } from "./create.js";
 import { keep } from "./scope.js";
 import type { Tensor } from "./tensor.js";
 
-/** The words of each generator as they were when it was first drawn from, while notes are taken. */
-let noted: Map<RandomState, Tensor> | undefined;
+/** Told of each generator that is about to be drawn from. */
+let watcher: ((state: RandomState) => void) | undefined;
 
-/** Runs `fn` and notes the generators that it draws from, in `notes`. @internal */
-export function noteDraws<T>(notes: Map<RandomState, Tensor>, fn: () => T): T {
-  const before = noted;
-  noted = notes;
+/** Runs `fn` and tells of each generator before it is drawn from. @internal */
+export function watchDraws<T>(told: (state: RandomState) => void, fn: () => T): T {
+  const before = watcher;
+  watcher = told;
   try {
     return fn();
   } finally {
-    noted = before;
+    watcher = before;
   }
-}
-
-/** A copy made by a kernel, so that it can be recorded: four words are copied as four float32, bit by bit. */
-function copyOf(words: Tensor): Tensor {
-  const copy = empty([4], "int32");
-  copyFloat32(copy.ptr, words.ptr, 4);
-  return copy;
 }
 
 /** Seed and counter of a generator, in linear memory. No scope frees it. */
@@ -54,21 +47,13 @@ export class RandomState {
 
   /** Address of the four words. @internal */
   get ptr(): number {
-    if (noted?.has(this) === false) noted.set(this, copyOf(this.#words));
+    watcher?.(this);
     return this.#words.ptr;
   }
 
-  /** Runs `fn` as if the words were those of a note, and puts back what they were. @internal */
-  during<T>(note: Tensor, fn: () => T): T {
-    if (this.#words.isDisposed) return fn(); // made and freed where it was noted, and made again
-    const now = copyOf(this.#words);
-    copyFloat32(this.#words.ptr, note.ptr, 4);
-    try {
-      return fn();
-    } finally {
-      copyFloat32(this.#words.ptr, now.ptr, 4);
-      now.dispose();
-    }
+  /** The four words. @internal */
+  get words(): Tensor {
+    return this.#words;
   }
 
   /**

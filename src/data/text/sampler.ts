@@ -38,6 +38,12 @@ export function sampler(options: SamplerOptions = {}): (logits: Tensor | ArrayLi
   checkNumber(op, "topP", topP, "(0, 1]");
   const random = new Random(seed);
   return (given) => {
+    if (given instanceof Tensor && given.shape.at(-1) !== given.size) {
+      const hint = "Draw for one step at a time: slice(logits, …), or logits.toArray()[0].";
+      throw new ShapeError(
+        message(op, "these are the logits of several steps", { expected: "[V]", got: given.label(), hint }),
+      );
+    }
     const logits = given instanceof Tensor ? given.toTypedArray() : given;
     const most = checkedMaximum(op, logits);
     const tokens = Array.from({ length: logits.length }, (_, token) => token);

@@ -19,9 +19,13 @@ const nameOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(
  * @param given  what the user set
  * @param copy   of it, by structuredClone when the model was to be saved; undefined where that failed
  * @throws {UsageError} for what cannot be kept: functions, tensors and other instances of classes, symbols, BigInts,
- *   cycles, undefined in a list
+ *   cycles, undefined in a list; and when they are no plain object
  */
 export function encodeNotes(op: string, given: unknown, copy: unknown): unknown {
+  if (Object(given) !== given || ![Object.prototype, null].includes(Object.getPrototypeOf(given) as null)) {
+    const expected = "an object: model.notes = { … }";
+    throw new UsageError(message(op, "the notes cannot be saved", { expected, got: show(given) }));
+  }
   encode(op, given, "notes", []);
   return encode(op, copy ?? given, "notes", []);
 }

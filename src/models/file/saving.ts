@@ -97,14 +97,14 @@ async function modelFile(op: string, parts: SavedParts): Promise<Uint8Array[]> {
   const training = step && describeTraining(parts, step, entries);
   const architecture = describe(graph, step && ((layer) => layer.trainable && !weights.leaves(layer)));
   const copy = copyOf(notes);
-  const [{ safetensorsChunks }, { encodeNotes }, { checkFunctions }] = await Promise.all([
+  const [{ safetensorsChunks }, { encodeNotes }, { checkOwn }] = await Promise.all([
     import("../../io/safetensors.js"),
     import("./notes.js"),
-    import("./functionNames.js"),
+    import("./ownValues.js"),
   ]);
-  checkFunctions("lambda", architecture);
-  checkFunctions("loss", training?.compile.losses);
-  checkFunctions("metric", training?.compile.metrics);
+  checkOwn("lambda", architecture);
+  checkOwn("loss", training?.compile.losses);
+  checkOwn("metric", training?.compile.metrics);
   const encoded = encodeNotes(op, notes, copy);
   const metadata = { version: formatVersion, name, seed, notes: encoded, architecture, ...(training && { training }) };
   return safetensorsChunks(entries, { [metadataKey]: JSON.stringify(metadata) });

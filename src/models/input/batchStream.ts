@@ -132,7 +132,8 @@ export class BatchStream {
       const isFresh = this.#given === 0;
       const mayOpen = !this.#isTheirs;
       if (mayOpen) this.#reading = undefined;
-      if (this.#stepsPerEpoch === undefined || isFresh || !mayOpen) return undefined;
+      // an epoch of fit may begin the source anew; what is evaluated or predicted is one pass
+      if (this.#stepsPerEpoch === undefined || isFresh || !mayOpen || this.#op !== "fit") return undefined;
     }
   }
 

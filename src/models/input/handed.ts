@@ -35,7 +35,8 @@ const refused = {
 } as const;
 
 /**
- * Trains, or evaluates, on what was handed.
+ * Trains, or evaluates, on what was handed. Weights, masks and lengths of a data set are taken with it, unless the options
+ * say otherwise.
  * @param run for x and y; what fits neither form goes there as it is, which says what is wrong
  */
 export async function runHanded<O extends object, R>(
@@ -47,7 +48,11 @@ export async function runHanded<O extends object, R>(
   run: Run<O, R>,
 ): Promise<R> {
   const given = y ?? third;
-  if (isSamples(source)) return run(source.x, source.y, optionsOf(op, given) as O);
+  if (isSamples(source)) {
+    const { x, y: targets, sampleWeight, mask, lengths } = source;
+    const own = Object.entries({ sampleWeight, mask, lengths }).filter(([, value]) => value !== undefined);
+    return run(x, targets, { ...Object.fromEntries(own), ...optionsOf(op, given) } as O);
+  }
   if (isSplit(source)) {
     const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";
     throw new UsageError(message(op, "this is a data set in two parts", { got: "{ train, test }", hint }));

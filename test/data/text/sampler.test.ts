@@ -20,6 +20,21 @@ function expectNear(got: readonly number[], want: readonly number[]): void {
 }
 
 describe("sampler", () => {
+  it("refuses logits of several steps, which are no distribution together", () => {
+    expect(() =>
+      sampler()(
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ).toThrow(
+      // prettier-ignore
+      "text.sampler: these are the logits of several steps; expected [V], got Tensor(2, 2). Draw for one step at a time",
+    );
+    expect(sampler({ temperature: 0 })(tensor([[[1, 3, 2]]]))).toBe(1);
+  });
+
   it("draws from softmax(logits): 1/8, 2/8, 5/8, and −∞ never", () => {
     const got = frequencies({});
     expectNear(got, [1 / 8, 2 / 8, 5 / 8, 0]);

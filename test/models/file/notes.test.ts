@@ -150,3 +150,9 @@ describe("notes that would be lost are refused, with the place", () => {
     expect(weightsOf(model)).toEqual(before);
   });
 });
+
+it.each(["hi", null, 5, [1, 2], new Date(0), new Float32Array(2)])("notes that are no object, %s, are refused", async (notes) => {
+  const net = network();
+  net.notes = notes as never;
+  await expect(net.toBytes()).rejects.toThrow("toBytes: the notes cannot be saved; expected an object: model.notes = { … }, got");
+}); // prettier-ignore

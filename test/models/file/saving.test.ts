@@ -282,6 +282,25 @@ describe("layers of one's own", () => {
     expect((await loaded.predict(x)).toArray()).toEqual((await saved.predict(x)).toArray());
   });
 
+  it("are not saved with options that would be lost", async () => {
+    for (const [start, got] of [
+      [(one: number) => one, "a function"],
+      [NaN, "NaN"],
+      [new Float32Array(2), "Float32Array"],
+      [new Date(0), "Date"],
+      [10n, "10"],
+    ] as const) {
+      const net = sequential([new Scale({ start: start as never, inputShape: [5] })]);
+      await expect(net.toBytes()).rejects.toThrow(
+        `save: options of layer "scale": start would be lost; expected finite numbers, strings, booleans, null, and lists and plain objects of these, got ${got}.`,
+      );
+    }
+    const own = { fill: () => undefined } as never; // an initializer without a config
+    await expect(sequential([dense({ units: 1, inputShape: [2], kernelInitializer: own })]).toBytes()).rejects.toThrow(
+      /^save: layers\.0\.kernelInitializer\.fill would be lost; .* got a function\. An initializer, a schedule or the like of your own needs a config/,
+    );
+  });
+
   it("train and go on from a checkpoint", async () => {
     const whole = make();
     whole.compile({ optimizer: sgd({ momentum: 0.9 }), loss: meanSquaredError() });

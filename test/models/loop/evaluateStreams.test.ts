@@ -35,12 +35,28 @@ describe("evaluate", () => {
     expect(got.accuracy).toBe(expected.accuracy);
   });
 
-  it("takes so many batches as steps says, and opens a source again that has fewer", async () => {
+  it("takes so many batches as steps says; a source that has fewer is not begun anew", async () => {
     const model = network();
     const first = rows(0, 16);
     expect(await model.evaluate(batches, { steps: 2 })).toEqual(await model.evaluate(first.x, first.y, { batchSize: 8 })); // prettier-ignore
-    const again = await model.evaluate(batches, { steps: 12 });
-    expect(again.loss).toBeCloseTo((await model.evaluate(batches)).loss, 6);
+    await expect(model.evaluate(batches, { steps: 12 })).rejects.toThrow(
+      "evaluate: the stream ended before batch 7; expected 12 batches, got 6.",
+    );
+    const inputs = (): unknown[] => Array.from(batches(), (batch) => (batch as { x: unknown }).x);
+    await expect(model.predict(inputs as never, { steps: 12 })).rejects.toThrow(/^predict: the stream ended before/);
+  });
+
+  it("takes weights and lengths of a data set with it, as fit does; options go before them", async () => {
+    const model = network();
+    const sampleWeight = Float32Array.from({ length: 50 }, (_, i) => i % 3);
+    const weighed = await model.evaluate(x, y, { sampleWeight });
+    expect(await model.evaluate({ x, y, sampleWeight })).toEqual(weighed);
+    expect(weighed.loss).not.toBe((await model.evaluate(x, y)).loss);
+    expect(await model.evaluate({ x, y, sampleWeight: new Float32Array(50) }, { sampleWeight })).toEqual(weighed);
+    const [one, other] = [network(), network()];
+    await one.fit({ x, y, sampleWeight });
+    await other.fit(x, y, { sampleWeight });
+    expect(one.weights.map(({ value }) => value.toArray())).toEqual(other.weights.map(({ value }) => value.toArray()));
   });
 
   it("with weights of samples", async () => {

@@ -51,7 +51,7 @@ describe("predict", () => {
       expect(count).toBe(recordings);
       expectSameBits("values", again, values);
       expect(logs).toEqual((await counted(batchSize))[2]);
-      expect(heap().bytesInUse).toBe(bytes);
+      expect(heap().bytesInUse).toBeLessThanOrEqual(bytes); // less where garbage of other tests was collected meanwhile
     }
     recorded.mockRestore();
   });
