@@ -10,7 +10,8 @@ export const givenWithoutThreads =
 
 /** For a page whose policy does not let it compile. */
 export function forbidden(): UsageError {
-  const wrong = "the page's content-security policy forbids WebAssembly; its script-src must contain 'wasm-unsafe-eval'";
+  const wrong =
+    "the page's content-security policy forbids WebAssembly; its script-src must contain 'wasm-unsafe-eval'";
   return new UsageError(message("init", wrong));
 }
 

@@ -13,7 +13,10 @@ import { UsageError, message, show } from "../../errors.js";
  * @throws {UsageError} when a file could not tell functions apart, or could not give a value back
  */
 export function checkOwn(kind: string, configs: unknown, known = new Map<unknown, unknown>(), path = ""): void {
-  if (typeof configs !== "object" || configs === null) return checkKept(configs, path);
+  if (typeof configs !== "object" || configs === null) {
+    checkKept(configs, path);
+    return;
+  }
   const { isFunction, className, fn, isOwn } = configs as Partial<Config>;
   if (isFunction === true) {
     if (known.has(className) && known.get(className) !== fn) {
