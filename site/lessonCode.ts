@@ -25,13 +25,14 @@ async function read(path: string): Promise<CodeFile> {
 }
 
 /**
- * The file of a lesson has its name: mnist-mlp-300 is in mnistMlp300.ts, the six networks imdb-… in imdb.ts, and a
- * table with the name of its data in mnistTable.ts.
+ * The file of a lesson has its name, in the chapter or a folder of it: mnist-mlp-300 is in mnistMlp300.ts, the six
+ * networks imdb-… in imdb.ts, and a table with the name of its data in mnistTable.ts.
  */
 function fileOf(name: string, chapter: string): string {
   const camelCase = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const names = [camelCase, `${name}Table`, name.split("-")[0]];
-  return names.map((one) => `../course/${chapter}/${one}.ts`).find((path) => path in files)!;
+  const paths = Object.keys(files).filter((path) => path.startsWith(`../course/${chapter}/`));
+  return names.map((one) => paths.find((path) => path.endsWith(`/${one}.ts`))).find((path) => path !== undefined)!;
 }
 
 /** The relative imports of a file, as paths from here. */

@@ -161,6 +161,13 @@ export function checkFunction(op: string, value: unknown): void {
   throw new UsageError(message(op, "not a function", { expected: "() => …", got: show(value) }));
 }
 
+/** Checks that a function did not give a promise. @throws {UsageError} when it did */
+export function checkSynchronous(op: string, result: unknown, hint = "Await before or after it."): void {
+  if (!(result instanceof Promise)) return;
+  const [expected, got] = ["a synchronous function", "a promise"];
+  throw new UsageError(message(op, "the function is asynchronous", { expected, got, hint }));
+}
+
 /** Checks that a value is a list of numbers, or a typed array. @throws {UsageError} when it is not */
 export function checkSequence(op: string, what: string, value: unknown): void {
   const isTyped = ArrayBuffer.isView(value) && "length" in value && !/^Big/.test(show(value));
@@ -193,7 +200,7 @@ export function named(op: string, option: string, value: unknown): unknown {
  */
 export function checkMember(op: string, option: string, value: unknown, member: string, example: string): unknown {
   value = named(op, option, value);
-  if (typeof value === "object" && value !== null && member in value) return value;
+  if (typeof value === "object" && value !== null && member.split(" ").every((one) => one in value)) return value;
   const expected = `for example ${example}`;
   if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
   let hint;

@@ -264,10 +264,15 @@ export abstract class Layer {
 
   /** Declares a parameter; to be called in `build`. */
   protected declare(spec: ParameterSpec): Parameter {
-    checkMember(this.kind, "initializer", spec.initializer, "fill", "initializers.zeros()");
-    if (spec.shape.some(Number.isNaN)) {
+    const { name, shape, initializer, regularizer, constraint } = spec;
+    checkMember(this.kind, "initializer", initializer, "fill", "initializers.zeros()");
+    if (regularizer) checkMember(this.kind, "regularizer", regularizer, "penalty", "regularizers.l2()");
+    if (constraint) checkMember(this.kind, "constraint", constraint, "constrain", "constraints.nonNegative()");
+    if (!name || this.#parameters.some(({ layer, spec }) => layer === this && spec.name === name))
+      throw new UsageError(message(this.kind, "each parameter needs a name of its own", { got: show(name) }));
+    if (sampleShape(this.kind, shape).some(Number.isNaN)) {
       const hint = "Say it in inputShape, or pool over that axis before.";
-      const got = `${spec.name} ${showShape(spec.shape)}`;
+      const got = `${name} ${showShape(shape)}`;
       throw new ShapeError(message(this.kind, "its weights need a size that is null", { got, hint }));
     }
     const parameter = new Parameter(spec, this);

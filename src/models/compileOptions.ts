@@ -55,7 +55,9 @@ export function checkCompileOptions(options: CompileOptions): Compiled {
   const { optimizer, loss, metrics = [], lossWeights, averageDecay = 0, checkLogits = true } = options;
   checkBoolean("compile", "checkLogits", checkLogits);
   checkNumber("compile", "averageDecay", averageDecay, "[0, 1)");
-  const losses = [loss].flat().map((each) => asValue("loss", each, "call", "losses.meanSquaredError()", lossOf));
+  const losses = [loss]
+    .flat()
+    .map((each) => asValue("loss", each, "call checkTargets", "losses.meanSquaredError()", lossOf));
   const all: unknown = metrics;
   if (!Array.isArray(all)) {
     throw new UsageError(

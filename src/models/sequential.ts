@@ -71,9 +71,12 @@ export function model(given: GraphOptions, ...others: readonly never[]): Model {
 }
 
 function failLayer(i: number, value: unknown): never {
-  const parts = { expected: "layers.dense(…) or another", got: show(value) };
-  const hint =
-    value instanceof SymbolicTensor ? "The first layer's inputShape takes the place of layers.input()." : "Call it.";
-  const isExplained = value instanceof SymbolicTensor || typeof value === "function";
-  throw new UsageError(message("sequential", `item ${i} is not a layer`, isExplained ? { ...parts, hint } : parts));
+  const { prototype } = Object(value) as { readonly prototype?: unknown };
+  let hint;
+  if (value instanceof SymbolicTensor) hint = "The first layer's inputShape takes the place of layers.input().";
+  else if (value instanceof Model) hint = "A model becomes a layer by asLayer(model).";
+  else if (prototype instanceof Layer) hint = "Make one by new.";
+  else if (typeof value === "function") hint = "Call it.";
+  const parts = { expected: "layers.dense(…) or another", got: show(value), ...(hint && { hint }) };
+  throw new UsageError(message("sequential", `item ${i} is not a layer`, parts));
 }

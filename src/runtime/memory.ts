@@ -34,7 +34,7 @@ export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, int32
 /** The size that a request of `bytes` is rounded up to: Note [Size classes]. */
 export function sizeClass(bytes: number): number {
   if (bytes <= alignment) return alignment;
-  if (Number.isNaN(bytes)) throw new MemoryError(message("memory", "this is no size of a block", { got: "NaN bytes" }));
+  if (Number.isNaN(bytes)) throw new MemoryError(message("memory", "a size is open; does an outputShape say null?"));
   const step = Math.max(alignment, 2 ** (Math.ceil(Math.log2(bytes)) - 4));
   return Math.ceil(bytes / step) * step;
 }

@@ -3,8 +3,7 @@
  * the garbage collector. Nobody has to call dispose. Does not know shapes or gradients: it handles anything that can be
  * disposed.
  */
-import { UsageError, message } from "../errors.js";
-import { checkFunction } from "../options.js";
+import { checkFunction, checkSynchronous } from "../options.js";
 
 /** Something that a scope can free. */
 export interface Scoped {
@@ -75,12 +74,7 @@ export function scope<T>(fn: () => T): T {
       else track(thing);
     }
   }
-  if (result instanceof Promise) {
-    const hint = "Open scopes between awaits, or let the garbage collector do it.";
-    throw new UsageError(
-      message("scope", "the function is asynchronous", { expected: "a synchronous function", got: "a promise", hint }),
-    );
-  }
+  checkSynchronous("scope", result, "Open scopes between awaits, or let the garbage collector do it.");
   return result;
 }
 

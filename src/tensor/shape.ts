@@ -93,7 +93,7 @@ export function checkShape(op: string, shape: Shape): void {
   const fits = isListOf(shape, (size) => Number.isInteger(size) && (size as number) >= 0) && sizeOf(shape) < 2 ** 31;
   if (!fits) {
     throw new ShapeError(
-      message(op, "the shape is invalid", { expected: "integers ≥ 0 with a product below 2³¹", got: show(shape) }),
+      message(op, "the shape is invalid", { expected: "[integers ≥ 0, …] with a product below 2³¹", got: show(shape) }),
     );
   }
 }

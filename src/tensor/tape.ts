@@ -16,7 +16,7 @@
  * `accumulate` argument.
  */
 import { ShapeError, UsageError, message } from "../errors.js";
-import { checkFunction } from "../options.js";
+import { checkFunction, checkSynchronous } from "../options.js";
 import { copyFloat32, fillFloat32 } from "../runtime/primitives.js";
 import { launcher } from "../runtime/runtime.js";
 import { type Scoped, trackBeside, untrack } from "./scope.js";
@@ -173,10 +173,15 @@ export function isGradEnabled(): boolean {
   return enabled;
 }
 
-/** Runs `fn`, which must be synchronous, without recording anything for a backward pass. @returns what fn returns */
+/**
+ * Runs `fn`, which must be synchronous, without recording anything for a backward pass. @returns what fn returns
+ * @throws {UsageError} when it is not a function, or gives a promise
+ */
 export function noGrad<T>(fn: () => T): T {
   checkFunction("noGrad", fn);
-  return withGrad(false, fn);
+  const result = withGrad(false, fn);
+  checkSynchronous("noGrad", result);
+  return result;
 }
 
 /** Runs `fn` with or without records on the tape. @internal */

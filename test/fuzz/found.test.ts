@@ -15,7 +15,7 @@ import { ones, zeros } from "../../src/tensor/create.js";
 import "../support/engine.js";
 
 it.each([
-  ["a size that is no number", () => sizeClass(NaN), "memory: this is no size of a block; got NaN bytes."],
+  ["a size that is no number", () => sizeClass(NaN), "memory: a size is open; does an outputShape say null?"],
   ["an object without a class as a name", () => activate(ones([2]), Object.create(null) as never), "activate: unknown activation"], // prettier-ignore
   [
     "one input of two",

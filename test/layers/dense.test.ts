@@ -109,11 +109,11 @@ describe("refuses", () => {
     ['dense: the name is invalid; expected a string without "/", got "".', { units: 1, name: "" }],
     ['dense: the name is invalid; expected a string without "/", got "a/b".', { units: 1, name: "a/b" }],
     [
-      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got 2.",
+      "dense: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got 2.",
       { units: 1, inputShape: 2 },
     ],
     [
-      "dense: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-1].",
+      "dense: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [-1].",
       { units: 1, inputShape: [null, -1] },
     ],
   ])("%s", (expected, options) => {

@@ -164,7 +164,7 @@ describe("refuses", () => {
       () => reshape({ targetShape: [0, -1] }).apply(symbol(0)),
     ],
     [
-      "input: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got undefined.",
+      "input: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got undefined.",
       () => input({} as never),
     ],
     ["input: the options must be an object; expected { shape, name }, got [784].", () => input([784] as never)],

@@ -66,6 +66,38 @@ describe("a layer of one's own", () => {
     }
   });
 
+  it("whose declare asks for what cannot be is told so, before anything is trained", () => {
+    const initializer = initializers.ones();
+    const good = { name: "w", shape: [2], initializer };
+    for (const [specs, text] of [
+      [
+        [{ ...good, shape: 3 }],
+        "scale: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got 3.",
+      ],
+      [
+        [{ ...good, regularizer: (w: unknown) => w }],
+        "scale: not a valid regularizer; expected for example regularizers.l2()",
+      ],
+      [
+        [{ ...good, constraint: {} }],
+        "scale: not a valid constraint; expected for example constraints.nonNegative(), got Object.",
+      ],
+      [[{ ...good, name: undefined }], "scale: each parameter needs a name of its own; got undefined."],
+      [[good, good], 'scale: each parameter needs a name of its own; got "w".'],
+    ] as const) {
+      const layer = without();
+      const declare = (layer as unknown as { declare(spec: object): unknown }).declare.bind(layer);
+      Object.assign(layer, { build: () => specs.map((spec: object) => declare(spec)) });
+      expect(() => sequential([layer]).build([2])).toThrow(text); // prettier-ignore
+    }
+  });
+
+  it("whose outputShape says null for the batch is told so", async () => {
+    const layer = without();
+    Object.assign(layer, { outputShapes: () => [[null, 2]] });
+    await expect(sequential([layer]).predict([[1, 2]])).rejects.toThrow(/outputShape/);
+  });
+
   it("without options has none, at the end of a network too", async () => {
     const [plain, bare] = [await train(without()), await train(without("options"))];
     expect(bare).toEqual(plain);
@@ -77,8 +109,8 @@ describe("a layer of one's own", () => {
 
   it.each<[string, object, string]>([
     ["call returns nothing", { call: () => undefined }, "scale: output is not a tensor; expected a Tensor, got undefined."],
-    ["outputShape returns nothing", { outputShape: () => undefined }, "scale: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got undefined."],
-    ["outputShapes returns one shape", { outputShapes: () => [2] }, "scale: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got 2."],
+    ["outputShape returns nothing", { outputShape: () => undefined }, "scale: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got undefined."],
+    ["outputShapes returns one shape", { outputShapes: () => [2] }, "scale: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got 2."],
   ])("whose %s", async (_, members, text) => {
     await expect(train(Object.assign(without(), members))).rejects.toThrow(text);
   }); // prettier-ignore

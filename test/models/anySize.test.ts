@@ -233,7 +233,7 @@ describe("what needs a size says so", () => {
       () => layers.add().apply([layers.input({ shape: [null, 4] }), layers.input({ shape: [5, 4] })]),
     ],
     [
-      "input: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-1].",
+      "input: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [-1].",
       () => layers.input({ shape: [null, -1] }),
     ],
   ])("%s", (text, call) => {

@@ -32,6 +32,10 @@ it.each([
     "compile: not a valid loss; expected for example losses.meanSquaredError() or a function of target and prediction, got function hinge. Call it: hinge().",
     { loss: losses.hinge },
   ],
+  [
+    "compile: not a valid loss; expected for example losses.meanSquaredError() or a function of target and prediction, got Object.",
+    { loss: { name: "own", call: () => undefined, config: {} } }, // without checkTargets
+  ],
   ["compile: metrics must be a list; expected [metrics.accuracy()], got Object.", { metrics: metrics.accuracy() }],
   [
     "compile: not a valid metric; expected for example metrics.accuracy() or a function of target and prediction, got function auc. Call it: auc().",

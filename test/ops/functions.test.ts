@@ -377,7 +377,7 @@ describe("random tensors", () => {
     ],
     [
       () => ops.randomNormal([-2]),
-      "randomNormal: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-2].",
+      "randomNormal: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [-2].",
     ],
     [() => ops.setSeed(1.5), "random: seed is out of range; expected an integer from 0 to 2³² − 1, got 1.5."],
   ])("refuses: %#", (call, text) => {

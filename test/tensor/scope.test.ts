@@ -7,6 +7,7 @@ import { heap } from "../../src/runtime/runtime.js";
 import { ones, tensor } from "../../src/tensor/create.js";
 import { keep, scope } from "../../src/tensor/scope.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
+import { isGradEnabled, noGrad } from "../../src/tensor/tape.js";
 import "../support/engine.js";
 
 const leaf = (n: number): Tensor => ones([n], { requiresGrad: true });
@@ -80,6 +81,13 @@ describe("scope", () => {
       return () => made;
     })();
     expect(x.toArray()).toEqual([1]);
+  });
+
+  it("and noGrad, too: what comes after an await would not be covered", () => {
+    expect(() => noGrad(async () => ones([1]))).toThrow(
+      "noGrad: the function is asynchronous; expected a synchronous function, got a promise. Await before or after it.",
+    );
+    expect(isGradEnabled()).toBe(true);
   });
 
   it("refuses a function that returns a promise", () => {

@@ -88,17 +88,17 @@ describe("making", () => {
     [
       () => tensor([1], [-1]),
       ShapeError,
-      "tensor: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [-1].",
+      "tensor: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [-1].",
     ],
     [
       () => zeros([2.5]),
       ShapeError,
-      "full: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [2.5].",
+      "full: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [2.5].",
     ],
     [
       () => zeros([65536, 65536]),
       ShapeError,
-      "full: the shape is invalid; expected integers ≥ 0 with a product below 2³¹, got [65536, 65536].",
+      "full: the shape is invalid; expected [integers ≥ 0, …] with a product below 2³¹, got [65536, 65536].",
     ],
     [
       () => tensor([1.5], undefined, { dtype: "int32" }),

@@ -115,7 +115,7 @@ export class TrainingStep {
     }
     this.weights.isFirm = true;
     if (now.size > 0) return;
-    const expected = "a layer with parameters that is not frozen";
+    const expected = "a layer with parameters that is neither frozen nor trained by another model";
     throw new UsageError(message(op, "there is nothing to train", { expected }));
   }
 

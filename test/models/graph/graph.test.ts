@@ -11,6 +11,7 @@ import {
   multiply,
   reshape,
 } from "../../../src/layers/index.js";
+import { Layer } from "../../../src/layers/layer.js";
 import { categoricalCrossentropy, meanSquaredError } from "../../../src/losses/index.js";
 import { accuracy } from "../../../src/metrics/index.js";
 import type { Model } from "../../../src/models/model.js";
@@ -22,6 +23,7 @@ import { heap, memoryUsage } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
 import { scope } from "../../../src/tensor/scope.js";
 import { noGrad } from "../../../src/tensor/tape.js";
+import type { Shape } from "../../../src/tensor/shape.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import { calledKernels } from "../../support/kernelTable.js";
 import { expectClose } from "../../support/compare.js";
@@ -340,6 +342,26 @@ describe("refuses", () => {
     [
       "sequential: item 1 is not a layer; expected layers.dense(…) or another, got function dense. Call it.",
       () => sequential([dense({ units: 1 }), dense as never]),
+    ],
+    [
+      "sequential: item 0 is not a layer; expected layers.dense(…) or another, got Model. A model becomes a layer by asLayer(model).",
+      () => sequential([sequential([dense({ units: 1 })]) as never]),
+    ],
+    [
+      "sequential: item 0 is not a layer; expected layers.dense(…) or another, got function Own. Make one by new.",
+      () => {
+        class Own extends Layer {
+          override readonly kind = "own";
+          override readonly options = {};
+          override outputShape([shape]: readonly Shape[]): Shape {
+            return shape;
+          }
+          override call([x]: readonly Tensor[]): Tensor {
+            return x;
+          }
+        }
+        return sequential([Own as never]);
+      },
     ],
     [
       "sequential: item 0 is not a layer; expected layers.dense(…) or another, got undefined.",

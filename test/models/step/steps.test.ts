@@ -232,7 +232,7 @@ describe("frozen layers", () => {
     const before = weightsOf(model);
     expect((await model.evaluate(data.x, data.y)).loss).toBeGreaterThan(0);
     await expect(model.fit(data.x, data.y)).rejects.toThrow(
-      "fit: there is nothing to train; expected a layer with parameters that is not frozen.",
+      "fit: there is nothing to train; expected a layer with parameters that is neither frozen nor trained by another model.",
     );
     expectWeights(model, before);
   });
