@@ -270,7 +270,8 @@ export abstract class Layer {
     if (constraint) checkMember(this.kind, "constraint", constraint, "constrain", "constraints.nonNegative()");
     if (!name || this.#parameters.some(({ layer, spec }) => layer === this && spec.name === name))
       throw new UsageError(message(this.kind, "each parameter needs a name of its own", { got: show(name) }));
-    if (sampleShape(this.kind, shape).some(Number.isNaN)) {
+    if (!Array.isArray(shape)) sampleShape(this.kind, shape); // which says what is wrong
+    if (shape.some(Number.isNaN)) {
       const hint = "Say it in inputShape, or pool over that axis before.";
       const got = `${name} ${showShape(shape)}`;
       throw new ShapeError(message(this.kind, "its weights need a size that is null", { got, hint }));
