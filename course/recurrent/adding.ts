@@ -11,6 +11,7 @@ import type { Lesson, Result, Stage } from "../stage.js";
 import { fitOn } from "../support/comparison.js";
 import { count, decimal, duration } from "../support/format.js";
 import { weightCount } from "../support/networkLesson.js";
+import { addTwo } from "./memoryTasks.js";
 
 const units = 32;
 /** Steps of an epoch; each epoch has new sequences. */
@@ -81,7 +82,7 @@ async function trained({ name, layer }: (typeof networks)[number], stage: Stage<
   const { epochs, batch: batchSize, lr: learningRate, length: T } = stage.settings;
   const random = new Random(stage.seed).fork("adding"); // the same sequences for each network
   const test = emptyProblems(testSequences, T);
-  fill(test, random.fork("test"));
+  addTwo.fill(test, random.fork("test"));
   const train = emptyProblems(stepsPerEpoch * batchSize, T);
   const model = sequential([layer(T), layers.dense({ units: 1 })], { name, seed: stage.seed });
   model.compile({
@@ -92,7 +93,7 @@ async function trained({ name, layer }: (typeof networks)[number], stage: Stage<
     ...{ epochs, batchSize, shuffle: false, validationData: test },
     callbacks: [
       {
-        onEpochBegin: (epoch) => fill(train, random.fork("train").fork(epoch)),
+        onEpochBegin: (epoch) => addTwo.fill(train, random.fork("train").fork(epoch)),
         onEpochEnd(epoch, { valLoss }, training) {
           const x = (epoch + 1) * stepsPerEpoch;
           stage.show({ kind: "point", chart: chartOf(T), series: name, x, y: valLoss });
@@ -117,24 +118,6 @@ interface Problems {
 
 function emptyProblems(N: number, T: number): Problems {
   return { x: tensor(new Float32Array(N * T * 2), [N, T, 2]), y: tensor(new Float32Array(N), [N, 1]) };
-}
-
-/** Draws new problems: one mark in the first half of each sequence, one in the second. */
-function fill({ x, y }: Problems, random: Random): void {
-  const [N, T] = x.shape;
-  const half = Math.ceil(T / 2);
-  const values = new Float32Array(x.size);
-  const sums = new Float32Array(N);
-  for (let n = 0; n < N; n++) {
-    const row = values.subarray(2 * n * T, 2 * (n + 1) * T);
-    for (let t = 0; t < T; t++) row[2 * t] = random.uniform();
-    for (const t of [Math.floor(random.uniform(0, half)), Math.floor(random.uniform(half, T))]) {
-      row[2 * t + 1] = 1;
-      sums[n] += row[2 * t];
-    }
-  }
-  x.assign(values);
-  y.assign(sums);
 }
 
 function findings(results: readonly Adder[], { settings: { length, epochs }, show }: Stage<Settings>): Result {

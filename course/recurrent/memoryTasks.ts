@@ -31,7 +31,7 @@ const S = 4;
 const near = 0.2;
 
 /** x: a number in [0, 1) and 1 if it is marked, one mark in each half; y: the sum of the marked numbers. */
-const addTwo: Task = {
+export const addTwo: Task = {
   title: "add two numbers",
   ...{ inputs: 2, outputs: 1 },
   fill({ x, y }, random) {

@@ -7,7 +7,8 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { OptimizerBlock } from "./optimizerSteps.js";
 
 /**
- * average += (1 − decay) (value − average), once even where the value is recomputed, for elements whose value is finite; the others stay.
+ * average += (1 − decay) (value − average) for elements whose value is finite; the others stay. Where the value is
+ * computed a second time (recompute), the average does not move again.
  *
  * @param average  changed in place
  * @param value    of the same shape
