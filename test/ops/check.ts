@@ -113,20 +113,23 @@ export function checkGradient<A>(trial: Trial<A>): void {
   const { op, row, sample } = trial;
   const { relative, absolute } = row.bound;
   const bound = row.gradientBound ?? { relative: 10 * relative, absolute: 10 * absolute };
-  for (const uses of [1, 2]) {
-    const { gradients } = run(trial, { uses });
-    const loss = lossOf(trial, uses);
-    for (const i of differentiable(trial)) {
+  const sizes = row.reference(sample.inputs, sample.attributes).map(({ values }) => values.length);
+  const runs = [1, 2].map((uses) => ({ uses, ...run(trial, { uses }), weights: summedWeights(sizes, uses) }));
+  for (const i of differentiable(trial)) {
+    const { shape } = sample.inputs[i];
+    const places = probed(trial, i);
+    const slopes = places.map((place) => {
+      const changes = centralDifference(trial, i, place);
+      return runs.map(({ weights }) => weighed(weights, changes)); // one for each run
+    });
+    for (const [k, { uses, gradients }] of runs.entries()) {
       const got = gradients[i];
-      const { shape } = sample.inputs[i];
-      const places = probed(trial, i);
       if (got === undefined) throw new Error(`${op.name}: operand ${i} of ${sample.title} got no gradient`);
-      const want = places.map((place) => centralDifference(trial, i, place, loss));
       const what = `${op.name}, gradient of operand ${i} of ${sample.title}${uses > 1 ? ", used twice" : ""}`;
       expectClose(
         what,
         places.map((place) => got[place]),
-        want,
+        slopes.map((slope) => slope[k]),
         shape,
         bound,
         places,
@@ -199,29 +202,32 @@ function probed<A>({ op, row, sample }: Trial<A>, i: number): number[] {
   return [...places];
 }
 
-/** Σ weights · outputs of the reference, as a function of the operands' values. Each use of the op has weights of its own. */
-function lossOf<A>({ row, sample }: Trial<A>, uses: number): (inputs: readonly Operand[]) => number {
-  const weights = row.reference(sample.inputs, sample.attributes).map(({ values }, k) => {
-    const each = Array.from({ length: uses }, (_, use) => weightsFor(values.length, use, k));
-    return values.map((_, j) => each.reduce((sum, list) => sum + list[j], 0));
+/** The weights of each output of the reference, added over the uses of the op, each of which has its own. */
+function summedWeights(sizes: readonly number[], uses: number): readonly Float64Array[] {
+  return sizes.map((size, k) => {
+    const each = Array.from({ length: uses }, (_, use) => weightsFor(size, use, k));
+    return Float64Array.from({ length: size }, (_, j) => each.reduce((sum, list) => sum + list[j], 0));
   });
-  return (inputs) => {
-    let loss = 0;
-    for (const [k, { values }] of row.reference(inputs, sample.attributes).entries()) {
-      for (let j = 0; j < values.length; j++) loss += weights[k][j] * values[j];
-    }
-    return loss;
-  };
 }
 
-/** ∂loss/∂x[place] for operand x number `i`, by a central difference. Error about 1e-9 of the loss. */
-function centralDifference<A>({ sample }: Trial<A>, i: number, place: number, loss: ReturnType<typeof lossOf>): number {
+/** Σ weights · values over all outputs. */
+function weighed(weights: readonly Float64Array[], outputs: readonly Float64Array[]): number {
+  let sum = 0;
+  for (const [k, values] of outputs.entries()) {
+    for (let j = 0; j < values.length; j++) sum += weights[k][j] * values[j];
+  }
+  return sum;
+}
+
+/** ∂outputs/∂x[place] of the reference for operand x number `i`, by a central difference. */
+function centralDifference<A>({ row, sample }: Trial<A>, i: number, place: number): readonly Float64Array[] {
   const x = sample.inputs[i].values[place];
   const h = 1e-5 * Math.max(1, Math.abs(x));
-  const lossAt = (value: number): number => {
+  const outputsAt = (value: number): readonly Operand[] => {
     const values = sample.inputs[i].values.slice();
     values[place] = value;
-    return loss(sample.inputs.with(i, { ...sample.inputs[i], values }));
+    return row.reference(sample.inputs.with(i, { ...sample.inputs[i], values }), sample.attributes);
   };
-  return (lossAt(x + h) - lossAt(x - h)) / (2 * h);
+  const [above, below] = [outputsAt(x + h), outputsAt(x - h)];
+  return above.map(({ values }, k) => values.map((value, j) => (value - below[k].values[j]) / (2 * h)));
 }

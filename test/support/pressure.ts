@@ -7,7 +7,8 @@ import { heap } from "../../src/runtime/runtime.js";
 /** Puts the heap under pressure. @returns takes it away again, and says how many blocks were moved out */
 export function pressHeap(): () => number {
   const at = heap();
-  const [allocate, allocateConstant, free] = [at.allocate.bind(at), at.allocateConstant.bind(at), at.free.bind(at)];
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- as in guardedHeap.ts
+  const { allocate, allocateConstant, free } = at;
   let moved = 0;
   let isMoving = false;
   const moveOut = (): void => {
@@ -17,18 +18,18 @@ export function pressHeap(): () => number {
   };
   at.allocate = (bytes) => {
     moveOut();
-    return allocate(bytes);
+    return allocate.call(at, bytes);
   };
   at.allocateConstant = (bytes) => {
     moveOut();
-    return allocateConstant(bytes);
+    return allocateConstant.call(at, bytes);
   };
   at.free = (ptr, bytes) => {
     if (isMoving) {
       moved++;
       at.view("uint8", ptr, bytes).fill(0xff);
     }
-    free(ptr, bytes);
+    free.call(at, ptr, bytes);
   };
   return () => {
     Object.assign(at, { allocate, allocateConstant, free });
