@@ -50,11 +50,20 @@ export interface Lesson<Own extends Settings = Settings> {
   /** The data sets that it may request. */
   readonly sources: readonly DataSource<unknown>[];
   /** What `--out` saves of a lesson that is no network: "the vectors". Default: nothing. */
-  readonly saves?: string | undefined;
+  readonly saves?: string | SavedWith | undefined;
   /** True if it runs on other data when no source is provided. Default: true for a lesson without sources. */
   readonly runsWithoutSources?: boolean | undefined;
   /** Runs the lesson. @returns the result, as JSON */
   run(stage: Stage<Own>): Promise<Result>;
+}
+
+/** What `--out` saves where a setting has one of some values. */
+export interface SavedWith {
+  /** "the network of ctc" */
+  readonly what: string;
+  /** The name of the setting. */
+  readonly setting: string;
+  readonly values: readonly string[];
 }
 
 /** A result: values by name, for other programs. */

@@ -23,6 +23,6 @@ button:disabled { color: var(--faint); border-color: var(--line); cursor: defaul
 .data { margin: 0.75rem 0; padding: 0 0.75rem; border: 1px dashed var(--faint); border-radius: 6px; } .data h3 { margin-top: 0.5rem; } .data.over { background: var(--mark); }
 progress { width: 100%; accent-color: var(--link); } .now { min-height: 1.5em; font-variant-numeric: tabular-nums; color: var(--faint); } .state { font-weight: 600; margin: 0; }
 textarea { display: block; width: 100%; box-sizing: border-box; margin: 0.25rem 0 0.5rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--faint); border-radius: 6px; }
-.said p { white-space: pre-wrap; margin: 0.5rem 0; } .said .asked { color: var(--faint); } .said .answer { font-weight: 600; }
+.said p { white-space: pre-wrap; margin: 0.5rem 0; } .said .asked { color: var(--faint); } .said .answer { font-weight: 600; } .heard { min-height: 1.5em; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 .conclusions p { font-weight: 600; } .failure { color: var(--failure); } .code pre { margin: 0; tab-size: 2; font-size: 0.8rem; line-height: 1.5; }
 `;

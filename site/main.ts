@@ -39,7 +39,8 @@ function list(): HTMLElement[] {
     parts.push(element("h2", title), items);
   }
   const items = element("ul", "", "lessons");
-  const about = "What the command trained and saved answers here: diacritics, translations, a dialogue, captions.";
+  const about =
+    "What the command trained and saved answers here: diacritics, translations, a dialogue, captions, spoken digits.";
   const one = element("li");
   one.append(linkTo("model", modelTitle), element("p", about));
   items.append(one);
@@ -54,7 +55,7 @@ function modelPage(): HTMLElement[] {
   around.setAttribute("aria-label", "Lessons");
   around.append(linkTo("", "All lessons"));
   const text =
-    "Give it a file that `lanegrad train diacritics --out model.safetensors` wrote, or one of translate, chat or captions. It stays in this browser.";
+    "Give it a file that `lanegrad train diacritics --out model.safetensors` wrote, or one of translate, chat, captions or spoken-numbers. It stays in this browser.";
   return [around, element("h1", modelTitle), element("p", text), element("lanegrad-model")];
 }
 

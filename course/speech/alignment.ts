@@ -25,26 +25,42 @@ export async function showAlignment(
 ): Promise<void> {
   const path = align && (await align(number));
   const found = path ? spotsOf(path) : await spots!(number);
+  const meaning = path
+    ? `climb through the ${statesPerWord} states of each digit`
+    : "are where it begins to hear each digit, and ends";
+  const map = spectrogram(number.samples, sampleRate, {
+    ...{ title: `Where ${name} hears each digit`, section: "Alignment" },
+    caption: `The digits ${number.digits.join(" ")}: from left to right time, upwards frequency; the dots ${meaning}.`,
+    points: (T) => (path ? staircases(path, T) : endsOf(found, T)),
+  });
+  stage.show(map);
+  const lines = found.map(({ digit, from, to }) => `${digit} from ${from.toFixed(2)} to ${to.toFixed(2)} s`);
+  stage.show({ kind: "text", title: `Digits by ${name}`, section: "Alignment", text: lines.join("\n") });
+}
+
+/** What is drawn over the energies. */
+interface Drawn {
+  readonly title: string;
+  readonly section?: string;
+  readonly caption: string;
+  /** @param T  frames of 10 ms */
+  readonly points: (T: number) => Series[];
+}
+
+/** The log-mel energies of a sound, with points over them. */
+export function spectrogram(samples: Float32Array, sampleRate: number, { points, ...words }: Drawn): HeatMap {
   const energies = scope(() => {
-    return (logMel(number.samples, { sampleRate, filters: bands }).toTypedArray() as Float32Array).slice();
+    return (logMel(samples, { sampleRate, filters: bands }).toTypedArray() as Float32Array).slice();
   });
   const T = energies.length / bands;
   const quietest = energies.reduce((a, b) => Math.min(a, b));
   // (bands, T), high ones above
   const rows = energies.map((_, i) => energies[(i % T) * bands + bands - 1 - Math.floor(i / T)] - quietest);
-  const meaning = path
-    ? `climb through the ${statesPerWord} states of each digit`
-    : "are where it begins to hear each digit, and ends";
-  const map: HeatMap = {
-    ...{ kind: "heatMap", title: `Where ${name} hears each digit`, section: "Alignment" },
-    caption: `The digits ${number.digits.join(" ")}: from left to right time, upwards frequency; the dots ${meaning}.`,
+  return {
+    ...{ kind: "heatMap", ...words, points: points(T) },
     ...{ xLabel: "seconds", yLabel: "mel band", xRange: [0, T / 100], yRange: [0, bands] },
     picture: pictureOf(rows, T, "Logarithm of the energy, above the least"),
-    points: path ? staircases(path, T) : found.map((spot, i) => ends(spot, i, T)),
   };
-  stage.show(map);
-  const lines = found.map(({ digit, from, to }) => `${digit} from ${from.toFixed(2)} to ${to.toFixed(2)} s`);
-  stage.show({ kind: "text", title: `Digits by ${name}`, section: "Alignment", text: lines.join("\n") });
 }
 
 function spotsOf({ segments }: WordPath): Spot[] {
@@ -63,6 +79,9 @@ function staircases({ segments, states }: WordPath, T: number): Series[] {
       return { name: `${i + 1}: ${word}`, x: frames.map((t) => (t + 0.5) / 100), y: frames.map(height) };
     });
 }
+
+/** Where each digit begins and ends, of T frames. */
+export const endsOf = (spots: readonly Spot[], T: number): Series[] => spots.map((spot, i) => ends(spot, i, T));
 
 /** Points at half the height where a digit begins and ends, or one in the middle, since points near to each other cover each other. */
 function ends({ digit, from, to }: Spot, i: number, T: number): Series {

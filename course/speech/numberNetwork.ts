@@ -26,7 +26,7 @@ export function pyramidLayers(): Layer[] {
 }
 
 /** Log-mel energies of a string; its label is its number among the strings. */
-export function heardOf({ samples }: SpokenNumber, label: number, sampleRate: number): Heard {
+export function heardOf({ samples }: Pick<SpokenNumber, "samples">, label: number, sampleRate: number): Heard {
   const energies = energiesOf(samples, sampleRate);
   const heard = { values: energies.toTypedArray() as Float32Array, frames: energies.shape[0], label };
   energies.dispose();

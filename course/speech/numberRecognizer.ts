@@ -34,6 +34,8 @@ export interface TrainedNumbers {
   readonly spots?: (number: SpokenNumber) => Promise<readonly Spot[]>;
   /** The number of its weights, or of what a mixture has instead. */
   readonly weights: number;
+  /** The network as a file, for models that can be saved: `lanegrad predict` and the page listen with it. */
+  readonly toBytes?: () => Promise<Uint8Array>;
   /** Frees its memory. */
   dispose(): void;
 }

@@ -41,6 +41,7 @@ export const spokenNumbers: Lesson<Settings> = {
   settings,
   sources: [fsddSource],
   runsWithoutSources: true,
+  saves: { what: "the network of ctc", setting: "model", values: ["all", "ctc"] },
   async run(stage) {
     const start = performance.now();
     const data = await dataOf(stage);
@@ -113,6 +114,8 @@ async function measured(stage: Stage<Settings>, name: string, data: Numbers): Pr
     const heard = await trained.recognize(test);
     const line = (digits: readonly number[]): string => digits.join(" ");
     const whole = text.exactMatch(heard.map(line), test.map(({ digits }) => line(digits))); // prettier-ignore
+    const { toBytes } = trained;
+    if (toBytes !== undefined) await stage.keep("trained", toBytes);
     await showAlignment(stage, name, trained, test[0], sampleRate);
     const seconds = (performance.now() - start) / 1000;
     return { name, error: digitErrorRate(heard, test), whole, weights: trained.weights, seconds };

@@ -1,11 +1,12 @@
 /**
  * <lanegrad-model>: opens a model that `lanegrad train … --out FILE` saved, and answers: a text gets its diacritics, or
- * is translated, a line of dialogue is answered with the turns before in mind, a picture is described. The model runs in
- * a worker, and nothing is sent anywhere.
+ * is translated, a line of dialogue is answered with the turns before in mind, a picture is described, digits are heard
+ * while they are spoken. The model runs in a worker, and nothing is sent anywhere.
  */
 import { element } from "../../src/report/browser/elements.js";
 import { droppedFiles } from "../givenFiles.js";
 import { lessonStyle } from "../lessonStyle.js";
+import { Listening } from "./listening.js";
 import type { Asked, ModelOrder, ModelReport } from "./modelMessages.js";
 
 /** The element. */
@@ -59,24 +60,46 @@ function conversation(worker: Worker): HTMLElement[] {
     said.append(shown);
     tell({ kind: "ask", picture }, "Looking …");
   };
+  const listening = new Listening({
+    ask: (sound) => worker.postMessage({ kind: "ask", sound } satisfies ModelOrder),
+    fail: (text) => fail(text),
+  });
+  const play = (recording: File): void => {
+    said.append(element("p", recording.name, "asked"));
+    tell({ kind: "ask", recording }, "Listening …");
+  };
+  const fail = (text: string): void => {
+    status.textContent = text;
+    status.classList.add("failure");
+  };
   worker.addEventListener("message", ({ data: report }: MessageEvent<ModelReport>) => {
     box.inert = question.inert = false;
-    status.textContent = report.kind === "failed" ? report.text : "";
-    status.classList.toggle("failure", report.kind === "failed");
+    status.textContent = "";
+    status.classList.remove("failure");
     if (report.kind === "failed") {
+      fail(report.text);
+      listening.failed();
       if (asked === "dialogue") turns.pop();
       return;
     }
     if (report.kind === "opened") {
       asked = report.asked;
       status.textContent = "The model is open.";
-      question.replaceChildren(asked === "picture" ? pictureForm(describe) : textForm(report.about, ask));
-    } else {
+      listening.stop();
+      question.replaceChildren(...questions(asked, report.about));
+    } else if (report.picture !== undefined) listening.answer(report.text, report.picture);
+    else {
       if (asked === "dialogue") turns.push(report.text);
       said.append(element("p", report.text, "answer"));
     }
-    question.querySelector<HTMLElement>("textarea, input")?.focus();
+    if (report.kind === "opened" || asked !== "sound")
+      question.querySelector<HTMLElement>("textarea, input, button")?.focus();
   });
+  const questions = (wanted: Asked, about: string): HTMLElement[] => {
+    if (wanted === "picture") return [fileForm("Choose a picture", "image/*", describe)];
+    if (wanted === "sound") return [listening.element, fileForm("Choose a WAV file", ".wav,audio/wav", play)];
+    return [textForm(about, ask)];
+  };
   const box = element("section", "", "data");
   box.append(element("h2", "Model"), chooser("Choose a model", ".safetensors", open));
   box.addEventListener("dragover", (event) => event.preventDefault());
@@ -110,9 +133,9 @@ function textForm(about: string, send: (text: string) => void): HTMLElement {
   return form;
 }
 
-function pictureForm(send: (picture: File) => void): HTMLElement {
-  return chooser("Choose a picture", "image/*", ([picture]) => {
-    if (picture !== undefined) send(picture);
+function fileForm(text: string, accept: string, send: (file: File) => void): HTMLElement {
+  return chooser(text, accept, ([file]) => {
+    if (file !== undefined) send(file);
   });
 }
 

@@ -1,7 +1,10 @@
-/** Runs a saved model of the course in a worker: opens its file, and answers to texts or pictures. */
+/** Runs a saved model of the course in a worker: opens its file, and answers to texts, pictures or sounds. */
 import { DataError, type Model, init, loadModel, tensor } from "lanegrad";
 import { textAnsweringOf } from "../../course/sequences/answering.js";
 import { captionerOf, writesCaptions } from "../../course/sequences/captioning/captioner.js";
+import { endsOf, spectrogram } from "../../course/speech/alignment.js";
+import { hearsDigits, listenTo } from "../../course/speech/digitListener.js";
+import { type Sound, readWav } from "lanegrad/speech";
 import type { ModelOrder, ModelReport } from "./modelMessages.js";
 
 const tell = (report: ModelReport): void => postMessage(report);
@@ -27,6 +30,8 @@ async function reply(order: ModelOrder): Promise<ModelReport> {
     return report;
   }
   if ("picture" in order) return { kind: "answer", text: await caption(model!, order.picture) };
+  if ("recording" in order) return heard(model!, await readWav(order.recording, { mono: true }));
+  if ("sound" in order) return heard(model!, order.sound);
   const { isEmpty, answer } = textAnsweringOf(model!)!;
   if (isEmpty(order.text)) throw new DataError("There is no word in the text.");
   return { kind: "answer", text: await answer(model!, order.text) };
@@ -39,10 +44,10 @@ function about(opened: Model): ModelReport {
     return { kind: "opened", asked: texts.isDialogue ? "dialogue" : "text", about: texts.asked };
   }
   if (writesCaptions(opened)) return { kind: "opened", asked: "picture", about: "a picture" };
+  if (hearsDigits(opened)) return { kind: "opened", asked: "sound", about: "spoken digits" };
   opened.dispose();
-  throw new DataError(
-    "This model answers neither to texts nor to pictures; models of diacritics, translate, chat and captions do.",
-  );
+  const known = "models of diacritics, translate, chat, captions and spoken-numbers do";
+  throw new DataError(`This model answers neither to texts nor to pictures nor to sounds; ${known}.`);
 }
 
 /** What the model says of a picture, which is stretched to the size that it knows. */
@@ -55,4 +60,16 @@ async function caption(of: Model, picture: File): Promise<string> {
   const { data } = canvas.getImageData(0, 0, W, H);
   const pixels = Uint8Array.from({ length: H * W * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]);
   return captioner.write(tensor(pixels, [1, H, W, 3]), width)[0];
+}
+
+/** The digits in a sound, and where they are. */
+async function heard(by: Model, sound: Sound): Promise<ModelReport> {
+  const { digits, spots } = await listenTo(by, sound);
+  const text = digits.length === 0 ? "no digit" : digits.join(" ");
+  const picture = spectrogram(sound.channels[0], sound.sampleRate, {
+    title: "Where each digit is heard",
+    caption: `Heard: ${text}. From left to right time, upwards frequency; the dots are where a digit begins and ends.`,
+    points: (T) => endsOf(spots, T),
+  });
+  return { kind: "answer", text, picture };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "lanegrad";
 import { joinNumbers, toneDigits, toneRate } from "../../course/speech/numbers.js";
-import { labelPath } from "../../course/speech/ctcNumbers.js";
+import { labelPath } from "../../course/speech/digitListener.js";
 import { digitErrorRate } from "../../course/speech/markovNumbers.js";
 import { numberRecognizers } from "../../course/speech/numberRecognizers.js";
 import { spokenNumbers } from "../../course/speech/spokenNumbers.js";

@@ -185,7 +185,9 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
       await page.evaluate(() => (location.hash = "model"));
       const choose = page.locator('lanegrad-model input[type="file"]');
       await choose.setInputFiles(other);
-      await page.getByText("This model answers neither to texts nor to pictures").waitFor({ timeout: 60_000 });
+      await page
+        .getByText("This model answers neither to texts nor to pictures nor to sounds")
+        .waitFor({ timeout: 60_000 });
       await choose.setInputFiles(file);
       await page.getByLabel("Sentences, one on each line").fill("The dog sees 7.");
       await press("Answer");

@@ -9,7 +9,7 @@ import { type Model, loadModel } from "../../index.js";
 import { type Arguments, commandText, unknown, wrong } from "../commandLine.js";
 import { seedOf } from "../seed.js";
 import { identityOf } from "./outputs.js";
-import { type AnyValues, checkOptions, flagsOf, givenSettings, wordsOf } from "./settings.js";
+import { type AnyValues, checkOptions, checkSaved, flagsOf, givenSettings, wordsOf } from "./settings.js";
 
 /** What is to be run. */
 export interface Plan {
@@ -41,6 +41,7 @@ export async function planFrom(command: string, lessons: readonly Lesson[], args
   if (file === undefined || meant.kind !== "network") {
     checkOptions(command, meant, lessons, args);
     const settings = { ...defaultsOf(meant.settings), ...givenSettings(command, meant, args) };
+    checkSaved(command, meant, settings, args);
     return { command, lesson: meant, settings, seed: seedOf(args) ?? 0, resumed: undefined };
   }
   const seed = seedOf(args);

@@ -90,3 +90,12 @@ export function checkOptions(command: string, lesson: Lesson, lessons: readonly 
   if (other !== undefined) throw wrong(command, `--${spare} is for ${other}`, `${command} ${other} --${spare} N`, got);
   throw wrong(command, `--${spare} is not for ${name}, which makes its data itself`);
 }
+
+/** @throws {CommandLineError} for --out where these settings leave nothing to save */
+export function checkSaved(command: string, { saves }: Lesson, settings: AnyValues, args: Arguments): void {
+  if (!args.has("out") || typeof saves !== "object") return;
+  const { what, setting, values } = saves;
+  const got = settings[setting] as string;
+  if (values.includes(got)) return;
+  throw wrong(command, `--out saves ${what}`, `--${setting} ${values.join(" or ")}`, `--${setting} ${got}`);
+}

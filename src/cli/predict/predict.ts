@@ -4,6 +4,7 @@
  */
 import { type Model, init, loadModel } from "../../index.js";
 import { writesCaptions } from "../../../course/sequences/captioning/captioner.js";
+import { hearsDigits } from "../../../course/speech/digitListener.js";
 import { classify } from "./classify.js";
 import type { Command } from "../command.js";
 import { type Arguments, helpHint, wrong } from "../commandLine.js";
@@ -11,9 +12,12 @@ import { chatOptions, converse } from "./converse.js";
 import { drawImage } from "../terminal/drawDigit.js";
 import { oneLine, percent } from "../terminal/format.js";
 import { descriptions } from "./describe.js";
+import { digitsHeard } from "./hear.js";
 import { type Input, type Sources, readInputs, readTexts } from "./inputs.js";
 import { rewritesTexts, rewrittenTexts } from "./rewrite.js";
 import { printJson } from "../json.js";
+import type { Surroundings } from "../surroundings.js";
+import type { NamedText } from "./texts.js";
 import { wrap } from "../terminal/layout.js";
 import { Terminal } from "../terminal/terminal.js";
 import { writeOptions, writtenOn } from "./write.js";
@@ -33,7 +37,7 @@ export const predict: Command = {
     input: {
       value: "FILE",
       about:
-        "a text, a PNG picture, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
+        "a text, a PNG picture, a WAV recording, an idx file of images (as MNIST's, gzipped or not), or a CSV table of numbers; - is standard input",
     },
     text: { value: "TEXT", about: "a text to classify, to be given its diacritics, translated or answered" },
     ...chatOptions,
@@ -55,7 +59,8 @@ export const predict: Command = {
     "lanegrad train translate translates them, line by line; one of lanegrad train",
     "chat answers the last line, the lines above it being the turns before. --chat",
     "holds a conversation, whose answers --temperature and --seed change. A model of",
-    "lanegrad train captions says what is in a picture.",
+    "lanegrad train captions says what is in a picture; one of lanegrad train",
+    "spoken-numbers --model ctc prints the digits that it hears in WAV files.",
   ],
   examples: [
     "lanegrad predict digits.safetensors seven.png",
@@ -66,6 +71,7 @@ export const predict: Command = {
     'lanegrad predict chat.safetensors --text "How are you?"',
     "lanegrad predict chat.safetensors --chat",
     "lanegrad predict captions.safetensors scene.png",
+    "lanegrad predict numbers.safetensors recording.wav",
     'lanegrad predict writer.safetensors --prompt "ROMEO:" --temperature 0.5',
   ],
   run: async (args, surroundings) => {
@@ -85,16 +91,11 @@ export const predict: Command = {
       if (isJson) printJson(surroundings, { model: modelFile, turns });
       return;
     }
-    if (rewritesTexts(model)) {
-      const written = await rewrittenTexts(model, await readTexts(sources, surroundings));
-      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
-      else for (const { text } of written) terminal.print(text);
-      return;
-    }
-    if (writesCaptions(model)) {
-      const written = await descriptions(model, sources, surroundings);
-      if (args.has("json")) printJson(surroundings, { model: modelFile, texts: written });
-      else for (const { name, text } of written) terminal.print(written.length > 1 ? `${name}: ${text}` : text);
+    const answers = await answersOf(model, sources, surroundings);
+    if (answers !== undefined) {
+      const { texts, areNamed } = answers;
+      if (args.has("json")) printJson(surroundings, { model: modelFile, texts });
+      else for (const { name, text } of texts) terminal.print(areNamed ? `${name}: ${text}` : text);
       return;
     }
     const samples: Sample[] = [];
@@ -161,6 +162,21 @@ function whatIsMeant(args: Arguments): Request {
     undefined,
     hint,
   );
+}
+
+/** What a model that writes or listens answers; undefined for one that classifies. */
+async function answersOf(
+  model: Model,
+  sources: Sources,
+  surroundings: Surroundings,
+): Promise<{ readonly texts: readonly NamedText[]; readonly areNamed: boolean } | undefined> {
+  if (rewritesTexts(model)) {
+    return { texts: await rewrittenTexts(model, await readTexts(sources, surroundings)), areNamed: false };
+  }
+  const describe = writesCaptions(model) ? descriptions : hearsDigits(model) ? digitsHeard : undefined;
+  if (describe === undefined) return undefined;
+  const texts = await describe(model, sources, surroundings);
+  return { texts, areNamed: texts.length > 1 };
 }
 
 async function classified(model: Model, { x, names, details }: Input): Promise<Sample[]> {
