@@ -11,9 +11,9 @@ import { lanegrad } from "../../../src/cli/lanegrad.js";
 import { record } from "../support.js";
 
 async function run(args: readonly string[]) {
-  const { surroundings, stdout, stderr } = record();
-  const status = await lanegrad(args, surroundings);
-  return { status, stdout: stdout(), stderr: stderr() };
+  const recorded = record();
+  const status = await lanegrad(args, recorded.surroundings);
+  return { status, stdout: recorded.stdout(), stderr: recorded.stderr() };
 }
 
 const folder = mkdtempSync(join(tmpdir(), "lanegrad-hear-"));
