@@ -8,13 +8,24 @@ import { type Browser, type Locator, type Page, chromium } from "playwright-core
 import { type ViteDevServer, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lessons } from "../../course/index.js";
+import { joinNumbers, toneDigits, toneRate } from "../../course/speech/numbers.js";
 import { chapters } from "../../course/stage.js";
+import { Random } from "../../src/index.js";
+import { encodeWav } from "../../src/speech/wav.js";
 import { writeTinyMnist } from "../cli/tinyMnist.js";
 import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
 
 const root = join(import.meta.dirname, "../..");
 /** A cache of its own, which no other server clears meanwhile. */
 const config = { configFile: join(root, "site/vite.config.ts"), cacheDir: join(root, "build/vite/live-player") };
+
+const folder = mkdtempSync(join(tmpdir(), "lanegrad-live-"));
+const inFolder = (name: string): string => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+/** What the browser's false microphone hears, again and again. */
+const spoken = inFolder("spoken.wav");
+const microphone = ["--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${spoken}`];
+const command = (...args: string[]) => promisify(execFile)(process.execPath, [join(root, "build/lib/cli.js"), ...args]);
 
 describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   let server: ViteDevServer;
@@ -25,8 +36,10 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   beforeAll(async () => {
     server = await createServer({ ...config, server: { host: "127.0.0.1" }, logLevel: "error" });
     await server.listen();
-    browser = await chromium.launch(chromiumOptions);
-    page = await browser.newPage();
+    const [{ samples }] = joinNumbers(toneDigits(1, new Random(1)), toneRate, 1, new Random(2));
+    writeFileSync(spoken, encodeWav(samples, { sampleRate: toneRate }));
+    browser = await chromium.launch({ ...chromiumOptions, args: [...chromiumOptions.args, ...microphone] });
+    page = await (await browser.newContext({ permissions: ["microphone"] })).newPage();
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (line) => line.type() === "error" && errors.push(line.text()));
     await page.goto(server.resolvedUrls!.local[0]);
@@ -170,33 +183,47 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
   });
 
   it("a saved model answers as lanegrad predict does; what is no model of texts is refused", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "lanegrad-saved-"));
-    const [pairs, file, other] = ["pairs.tsv", "model.safetensors", "xor.safetensors"].map((name) =>
-      join(folder, name),
-    );
+    const [pairs, file, other] = ["pairs.tsv", "model.safetensors", "xor.safetensors"].map(inFolder);
     const lines = Array.from({ length: 60 }, (_, i) => `The dog sees ${i}.\tDer Hund sieht ${i}.`);
     writeFileSync(pairs, lines.join("\n"));
-    const command = (...args: string[]) => promisify(execFile)(process.execPath, [join(root, "build/lib/cli.js"), ...args]); // prettier-ignore
-    try {
-      const sizes = ["--tokens", "300", "--batch", "16", "--epochs", "2", "--threads", "1"];
-      await command("train", "translate", "--data", pairs, ...sizes, "--out", file);
-      await command("train", "xor", "--epochs", "1", "--out", other);
-      const { stdout } = await command("predict", file, "--text", "The dog sees 7.");
-      await page.evaluate(() => (location.hash = "model"));
-      const choose = page.locator('lanegrad-model input[type="file"]');
-      await choose.setInputFiles(other);
-      await page
-        .getByText("This model answers neither to texts nor to pictures nor to sounds")
-        .waitFor({ timeout: 60_000 });
-      await choose.setInputFiles(file);
-      await page.getByLabel("Sentences, one on each line").fill("The dog sees 7.");
-      await press("Answer");
-      await page.locator("lanegrad-model .answer").waitFor({ timeout: 60_000 });
-      expect(await page.locator("lanegrad-model .answer").textContent()).toBe(stdout.trimEnd());
-      expect(await page.locator("lanegrad-model .asked").textContent()).toBe("The dog sees 7.");
-    } finally {
-      rmSync(folder, { recursive: true });
+    const sizes = ["--tokens", "300", "--batch", "16", "--epochs", "2", "--threads", "1"];
+    await command("train", "translate", "--data", pairs, ...sizes, "--out", file);
+    await command("train", "xor", "--epochs", "1", "--out", other);
+    const { stdout } = await command("predict", file, "--text", "The dog sees 7.");
+    await page.evaluate(() => (location.hash = "model"));
+    const choose = page.locator('lanegrad-model input[type="file"]');
+    await choose.setInputFiles(other);
+    await page
+      .getByText("This model answers neither to texts nor to pictures nor to sounds")
+      .waitFor({ timeout: 60_000 });
+    await choose.setInputFiles(file);
+    await page.getByLabel("Sentences, one on each line").fill("The dog sees 7.");
+    await press("Answer");
+    await page.locator("lanegrad-model .answer").waitFor({ timeout: 60_000 });
+    expect(await page.locator("lanegrad-model .answer").textContent()).toBe(stdout.trimEnd());
+    expect(await page.locator("lanegrad-model .asked").textContent()).toBe("The dog sees 7.");
+  }, 120_000);
+
+  it("a saved model hears the digits of a recording as lanegrad predict does, and listens to the microphone live", async () => {
+    const file = inFolder("numbers.safetensors");
+    const sizes = ["--strings", "60", "--test", "20", "--epochs", "1", "--threads", "1"];
+    await command("train", "spoken-numbers", "--model", "ctc", ...sizes, "--out", file);
+    const { stdout } = await command("predict", file, spoken);
+    await page.getByLabel("Choose a model").setInputFiles(file);
+    await page.getByLabel("Choose a WAV file").setInputFiles(spoken);
+    const heard = page.locator("lanegrad-model .heard");
+    await page.locator("lanegrad-model canvas").first().waitFor({ timeout: 60_000 });
+    expect(await heard.textContent()).toBe(stdout.trimEnd() || "no digit");
+    await heard.evaluate((place) => (place.textContent = ""));
+    await press("Listen");
+    for (let times = 0; times < 3; times++) {
+      await page.waitForFunction(
+        () => document.querySelector("lanegrad-model")!.shadowRoot!.querySelector(".heard")!.textContent !== "",
+      );
+      await heard.evaluate((place) => (place.textContent = "")); // it is said anew while the sound goes on
     }
+    await press("Stop");
+    await page.getByRole("button", { name: "Listen" }).waitFor();
   }, 120_000);
 
   it("nothing was reported as an error meanwhile", () => {
