@@ -6,21 +6,32 @@
  * Shakespeare.
  */
 import { initializers, layers, losses, optimizers, schedules, sequential, text } from "lanegrad";
-import { batch, epochs, learningRate } from "../settings.js";
+import { batch, epochs, integer, learningRate } from "../settings.js";
+import type { Values } from "../stage.js";
 import { characterData, textSource } from "../support/characters.js";
-import { type TrainingData, network } from "../support/network.js";
+import { type NetworkSettings, type TrainingData, network } from "../support/network.js";
 import { writing } from "../support/writing.js";
 
 const window = 64;
 
-/** An LSTM of 512 units. */
+const settings = {
+  epochs: epochs(8),
+  batch: batch(16),
+  lr: learningRate(0.003),
+  layers: integer({ about: "layers of LSTM, one above the other", default: 2, least: 1, slider: [1, 3] }),
+  units: integer({ about: "units of each layer", default: 512, least: 8, slider: [64, 1024], isLogarithmic: true }),
+} as const;
+/** The share of what a layer says that the next does not hear in training: more of it where there is more to learn by heart. */
+const [dropped, droppedOfOne] = [0.5, 0.3];
+
+/** One layer of LSTM or several. */
 export const shakespeare = network({
   name: "shakespeare",
   title: "A network that writes",
   family: { name: "shakespeare", model: "lstm" },
-  about: "an LSTM of 512 units on a text, character by character",
+  about: "two layers of LSTM, 512 units each, on a text, character by character",
   chapter: "recurrent",
-  settings: { epochs: epochs(8), batch: batch(16), lr: learningRate(0.003) },
+  settings,
   sources: [textSource],
   loss: losses.categoricalCrossentropy({ fromLogits: true }),
   metrics: [],
@@ -35,7 +46,9 @@ export const shakespeare = network({
     return { ...about, train: cut(train), test: cut(test) };
   },
   callbacks: (model) => [{ onEpochBegin: () => model.resetStates() }],
-  model(seed, { classNames, train }, batchSize) {
+  model(seed, { classNames, train }, batchSize, given) {
+    const { layers: count, units } = given as Values<NetworkSettings & typeof settings>;
+    const rate = count > 1 ? dropped : droppedOfOne;
     const model = sequential(
       [
         layers.embedding({
@@ -43,8 +56,10 @@ export const shakespeare = network({
           outputDim: 64,
           embeddingsInitializer: initializers.randomNormal({ stddev: 1 }),
         }),
-        layers.lstm({ units: 512, returnSequences: true, stateful: true, batchSize }),
-        layers.dropout({ rate: 0.3 }),
+        ...Array.from({ length: count }, () => [
+          layers.lstm({ units, returnSequences: true, stateful: true, batchSize }),
+          layers.dropout({ rate }),
+        ]).flat(),
         layers.dense({ units: classNames.length }),
       ],
       { name: "shakespeare", seed },

@@ -27,7 +27,7 @@ async function run(args: readonly string[], { breakAfter, columns }: { breakAfte
 }
 
 const train = (...args: string[]): string[] =>
-  ["train", "shakespeare", "--data", file("song.txt"), "--batch", "2", "--epochs", "4", ...args]; // prettier-ignore
+  ["train", "shakespeare", "--data", file("song.txt"), "--batch", "2", "--layers", "1", "--units", "48", "--epochs", "4", ...args]; // prettier-ignore
 
 beforeAll(async () => {
   writeFileSync(file("song.txt"), "Row, row, row your boat,\nGently down the stream.\n".repeat(40));
