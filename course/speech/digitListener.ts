@@ -37,12 +37,13 @@ export function hearsDigits(model: Model): boolean {
 }
 
 /**
- * The digits that a saved network hears in the first channel of a sound of any rate.
+ * The digits that a saved network hears in the first channel of a sound of any rate, and the sound as it hears it.
  * @throws {DataError} for less than a tenth of a second, or a model whose notes are damaged
  */
-export async function listenTo(model: Model, { sampleRate, channels: [samples] }: Sound): Promise<HeardDigits> {
-  const rate = rateOf(model);
-  return listen(model, sampleRate === rate ? samples : resample(samples, { from: sampleRate, to: rate }), rate);
+export async function listenTo(model: Model, given: Sound): Promise<HeardDigits & { readonly sound: Sound }> {
+  const [from, to] = [given.sampleRate, rateOf(model)];
+  const samples = from === to ? given.channels[0] : resample(given.channels[0], { from, to });
+  return { ...(await listen(model, samples, to)), sound: { sampleRate: to, channels: [samples] } };
 }
 
 /** In Hz. @throws {DataError} when the notes are damaged */

@@ -97,7 +97,7 @@ function conversation(worker: Worker): HTMLElement[] {
   });
   const questions = (wanted: Asked, about: string): HTMLElement[] => {
     if (wanted === "picture") return [fileForm("Choose a picture", "image/*", describe)];
-    if (wanted === "sound") return [listening.element, fileForm("Choose a WAV file", ".wav,audio/wav", play)];
+    if (wanted === "sound") return [fileForm("Choose a WAV file", ".wav,audio/wav", play), listening.element];
     return [textForm(about, ask)];
   };
   const box = element("section", "", "data");

@@ -63,8 +63,8 @@ async function caption(of: Model, picture: File): Promise<string> {
 }
 
 /** The digits in a sound, and where they are. */
-async function heard(by: Model, sound: Sound): Promise<ModelReport> {
-  const { digits, spots } = await listenTo(by, sound);
+async function heard(by: Model, given: Sound): Promise<ModelReport> {
+  const { digits, spots, sound } = await listenTo(by, given);
   const text = digits.length === 0 ? "no digit" : digits.join(" ");
   const picture = spectrogram(sound.channels[0], sound.sampleRate, {
     title: "Where each digit is heard",
