@@ -167,7 +167,10 @@ export class Model {
    * @throws {UsageError} for a wrong option or a model that is not compiled, before anything has changed
    * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
    *   naming batch and epoch; the weights are those before that batch
-   * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch
+   * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch. A
+   *   gradient that becomes NaN while the loss is finite is noticed by the next batch's loss, and in the last batch of
+   *   an epoch before it changes the weights; only in a stream whose end was not known, or in an epoch that a callback
+   *   stops, after it
    * @throws {DataError} when a stream throws or ends too early; the weights are those before that batch
    */
   fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
