@@ -29,7 +29,7 @@ import {
   checkSignal,
 } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import { checkGroupByLength } from "./input/groupByLengthOption.js";
+import type { GroupByLength } from "./input/groupByLengthOption.js";
 import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
@@ -49,6 +49,10 @@ function isData(value: unknown): value is DataList {
   return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
 }
 
+async function checkGrouping(op: string, value?: GroupByLength): Promise<void> {
+  if (value !== undefined) (await import("./input/groupByLengthOption.js")).checkGroupByLength(op, value);
+}
+
 /** How many samples predict computes at once by default. */
 const defaultBatchSize = 256;
 
@@ -56,7 +60,7 @@ const defaultBatchSize = 256;
 // prettier-ignore
 const modelTools = {
   evaluationTools, checkInteger, checkBatchSizes, columnsOf, release, toColumn, dataColumns, givesExtras,
-  checkGroupByLength, checkSignal, interrupts,
+  checkSignal, interrupts,
 };
 
 /** A graph of layers that can be trained. Made by {@link sequential}, {@link model} or {@link loadModel}. */
@@ -184,7 +188,8 @@ export class Model {
 
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
-    const { callbacks, validationSplit, validationData, signal } = options;
+    const { callbacks, validationSplit, validationData, signal, groupByLength } = options;
+    await checkGrouping("fit", groupByLength);
     if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
     const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
     const { samples, stream } =
@@ -286,11 +291,11 @@ export class Model {
     const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
-    checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
+      await checkGrouping(op, groupByLength);
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);

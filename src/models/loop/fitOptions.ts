@@ -3,7 +3,7 @@ import type { Callback } from "../../callbacks/callback.js";
 import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
-import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
+import type { GroupByLength } from "../input/groupByLengthOption.js";
 import type { BatchSource, ClassWeight, GivenMasks, SampleWeight, StreamBatch } from "../input/samples.js";
 
 /** Options of `fit`. */
@@ -79,7 +79,7 @@ export interface StreamFitOptions extends Omit<
 }
 
 const count = integer("[1, ∞)", 1);
-const later = unchecked<never>(); // with the data; callbacks by callbackChecks.ts
+const later = unchecked<never>(); // with the data, or by a file that is imported where the option is given
 
 const table = {
   epochs: count,
@@ -97,10 +97,7 @@ const table = {
   callbacks: later,
   initialEpoch: integer("[0, ∞)", 0),
   resume: flag(false),
-  groupByLength(op, _name, value) {
-    checkGroupByLength(op, value as GroupByLength);
-    return value as GroupByLength;
-  },
+  groupByLength: later,
   signal(op, _name, value) {
     checkSignal(op, value as AbortSignal);
     return value as AbortSignal;
