@@ -10,12 +10,13 @@ export interface Initializer {
    * initializer that draws random numbers advances the generator, so that parameters filled one after the other differ.
    * @throws {ShapeError} when a parameter of this shape cannot be filled
    */
-  fill(out: Tensor, random: RandomState): Tensor | TensorValues | void;
+  fill(out: Tensor, random: RandomState): void;
   readonly config: Config;
 }
 
 /** Gives `out` the values of an initializer. @throws {ShapeError} where it returns other values than fit */
 export function initialize(out: Tensor, initializer: Initializer, random: RandomState): void {
-  const values = initializer.fill(out, random);
+  const filled: { fill(...given: Parameters<Initializer["fill"]>): unknown } = initializer;
+  const values = filled.fill(out, random) as Tensor | TensorValues | undefined;
   if (values !== undefined) out.assign(values);
 }

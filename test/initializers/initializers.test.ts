@@ -4,7 +4,7 @@ import * as initializers from "../../src/initializers/index.js";
 import type { Initializer } from "../../src/initializers/initializer.js";
 import { initializerFrom } from "../../src/initializers/registry.js";
 import { ShapeError } from "../../src/errors.js";
-import { dense, lstm } from "../../src/layers/index.js";
+import * as layers from "../../src/layers/index.js";
 import { sequential } from "../../src/models/sequential.js";
 import type { Tensor } from "../../src/tensor/tensor.js";
 import { tensor, zeros } from "../../src/tensor/create.js";
@@ -197,7 +197,9 @@ describe("errors", () => {
 describe("an initializer of one's own", () => {
   const own = (fill: unknown) => ({ fill, config: { className: "mine" } }) as Initializer;
   const kernelOf = (initializer: Initializer): number[] => {
-    const model = sequential([dense({ units: 2, kernelInitializer: initializer, inputShape: [2], name: "first" })]);
+    const model = sequential([
+      layers.dense({ units: 2, kernelInitializer: initializer, inputShape: [2], name: "first" }),
+    ]);
     return [...model.weights[0].value.toTypedArray()];
   };
 
@@ -212,7 +214,7 @@ describe("an initializer of one's own", () => {
 
   it("returns values of a bias of an LSTM, whose forget gate then begins at 1", () => {
     const biasInitializer = own((out: Tensor) => new Float32Array(out.size).fill(3));
-    const model = sequential([lstm({ units: 1, biasInitializer, unitForgetBias: true, inputShape: [2, 1] })]);
+    const model = sequential([layers.lstm({ units: 1, biasInitializer, unitForgetBias: true, inputShape: [2, 1] })]);
     expect([...model.weights[2].value.toTypedArray()].sort()).toEqual([1, 3, 3, 3]);
   });
 

@@ -25,7 +25,10 @@ export interface FitOptions extends GivenMasks {
   readonly shuffle?: boolean;
   /** Seed of that order. Default: the model's. */
   readonly seed?: number;
-  /** Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
+  /**
+   * Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Samples that are
+   * sorted by class are refused, since the last ones are then of the last classes alone. Default 0.
+   */
   readonly validationSplit?: number;
   /**
    * What the model is evaluated on after each epoch: samples { x, y } or [x, y], a data set, or, for data that do not
