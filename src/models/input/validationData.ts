@@ -17,9 +17,16 @@ export interface Validation {
 /**
  * Which of the two was given. What else a data set holds, such as its class names, is left alone; what looks like
  * another spelling of weights or masks is not.
- * @throws {UsageError} for anything else, and for a generator, which gives its batches once, where it is needed again
+ * @throws {UsageError} for anything else, where there is a validationSplit as well, and for a generator, which gives its batches once, where it is needed again
  */
-export function validationOf(given: unknown, { epochs = 1, initialEpoch = 0, validateEvery }: FitOptions): Validation {
+export function validationOf(
+  given: unknown,
+  { epochs = 1, initialEpoch = 0, validateEvery, validationSplit }: FitOptions,
+): Validation {
+  if (validationSplit) {
+    const wrong = "validationSplit and validationData exclude each other";
+    throw new UsageError(message("fit", wrong, { expected: "one of them" }));
+  }
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
     const [x, y, sampleWeight] = given as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
     return { samples: { x, y, sampleWeight } };

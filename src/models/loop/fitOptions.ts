@@ -115,10 +115,10 @@ export function rowsPerBatch({ batchSize = 32 }: FitOptions): number {
 /** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
-  const { epochs, initialEpoch, validationSplit, validationData, resume } = resolve(op, options, table);
+  const { epochs, initialEpoch, resume } = resolve(op, options, table);
   checkInteger(op, "initialEpoch", initialEpoch, `[0, ${epochs}]`);
-  if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
-  if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
+  if (!resume || options.initialEpoch === undefined) return;
+  throw new UsageError(message(op, "resume and initialEpoch exclude each other", { expected: "one of them" }));
 }
 
 /** @throws {UsageError} unless the option is an AbortSignal or left out */
@@ -126,8 +126,4 @@ export function checkSignal(op: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
   const hint = "Pass controller.signal.";
   throw new UsageError(message(op, "signal must be an AbortSignal", { got: show(signal), hint }));
-}
-
-function failTogether(both: string): never {
-  throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
 }
