@@ -206,7 +206,7 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   let hint;
   if (typeof value === "string") hint = 'Or import "lanegrad/names" once, for names.';
   if (typeof value === "function" && value.name) {
-    const own = example.includes("function") ? "" : `; one of your own is an object with ${member}`;
+    const own = example.includes("function") ? "" : `; your own is an object with ${member}`;
     hint = `Call it: ${value.name}()${own}.`;
   }
   throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...(hint && { hint }) }));

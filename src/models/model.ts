@@ -188,12 +188,12 @@ export class Model {
 
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
-    const { callbacks, validationSplit, validationData, signal, groupByLength } = options;
+    const { callbacks, validationSplit, validationData, validationSteps, signal, groupByLength } = options;
     await checkGrouping("fit", groupByLength);
     if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
     const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
-    const { samples, stream } =
-      validationData === undefined
+    const { samples, stream, taking } =
+      validationData === undefined && validationSteps === undefined
         ? ({} as Validation)
         : (await import("./input/validationData.js")).validationOf(validationData, options);
     const given = givesExtras(options, samples) ? await import("./input/extras.js") : undefined;
@@ -203,9 +203,13 @@ export class Model {
     const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
     const data: FitData = {
       ...fitData(shapes(), compiled.losses, { x, y }, options, splitRows, samples),
-      evaluate: stream && (() => this.evaluate(stream, signal && { signal })),
+      evaluate: stream && (() => this.evaluate(stream, taking)),
     };
     try {
+      const [{ tensor }] = data.training.inputs;
+      if (Number(options.batchSize) > tensor.shape[0]) {
+        throw (await import("./input/largeBatch.js")).largeBatch(options, tensor.shape[0]); // not "full", which is NaN
+      }
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? rowsPerBatch(options) : Infinity;
       const checkRows = (inputs: readonly Column[]): void => {
@@ -398,7 +402,7 @@ export class Model {
       const step = state.step(op);
       step.checkTrainable(op);
       state.claimStates(op);
-      return step.train({ inputs, targets, weights: undefined, masks });
+      return step.train({ inputs, targets, weights: [], masks });
     });
   }
 

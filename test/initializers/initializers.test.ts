@@ -229,7 +229,7 @@ describe("an initializer of one's own", () => {
   it("as a function in place of an object: the message says what an own one is", () => {
     const mine = (() => [1, 2, 3, 4]) as unknown as Initializer;
     expect(() => kernelOf(mine)).toThrow(
-      "dense: not a valid kernelInitializer; expected for example initializers.heNormal(), got function mine. Call it: mine(); one of your own is an object with fill.",
+      "dense: not a valid kernelInitializer; expected for example initializers.heNormal(), got function mine. Call it: mine(); your own is an object with fill.",
     );
   });
 });

@@ -24,7 +24,7 @@ describe("a layer in place of the options that hold it", () => {
 });
 
 describe("a list, or an object, in place of the tensor in it", () => {
-  const hint = "Take it out: call([x]), ({ dOutput }) => ….";
+  const hint = "Take it out: call([x]), ({ dOutput }).";
 
   it("call(x) of an own layer, which is given a list", async () => {
     class Twice extends Layer {

@@ -37,7 +37,7 @@ export function splitRows(
     return {
       inputs: inputs.map(section),
       targets: targets.map(section),
-      weights: ofMask(weights),
+      weights: weights.map(section),
       masks: masks.map(ofMask),
     };
   };

@@ -4,7 +4,7 @@ import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
 import type { GroupByLength } from "../input/groupByLengthOption.js";
-import type { BatchSource, ClassWeight, GivenMasks, SampleWeight, StreamBatch } from "../input/samples.js";
+import type { BatchSource, ClassWeight, GivenMasks, OutputWeights, SampleWeight, StreamBatch } from "../input/samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
@@ -36,6 +36,11 @@ export interface FitOptions extends GivenMasks {
    */
   readonly validationData?: StreamBatch | BatchSource;
   /**
+   * Batches that each validation takes of a stream; of a generator object the next ones each time. Default: all, until
+   * the stream ends.
+   */
+  readonly validationSteps?: number;
+  /**
    * Validates inside epochs as well: after every so many steps, or minutes; where both are given, after whichever comes
    * first. Callbacks see it in `onValidate`, and the history lists it as `validations`; training has the same bits as
    * without. Default: only at the end of epochs.
@@ -43,8 +48,11 @@ export interface FitOptions extends GivenMasks {
   readonly validateEvery?: Pace;
   /** Weight of each class in the loss and metrics of training, by label; not applied in validation. Default 1. */
   readonly classWeight?: ClassWeight;
-  /** Weight of each sample in the loss and the metrics, (N). Default 1. */
-  readonly sampleWeight?: SampleWeight;
+  /**
+   * Weight of each sample in the loss and the metrics, (N), or of each step, (N, T). For a model with several outputs
+   * also an object of such, by the names of the layers that give the outputs. Default 1.
+   */
+  readonly sampleWeight?: SampleWeight | OutputWeights;
   readonly callbacks?: readonly Callback[];
   /** Number of the first epoch, to continue training by hand. Default 0. */
   readonly initialEpoch?: number;
@@ -92,6 +100,7 @@ const table = {
   seed: integer("[0, 4294967295]", 0),
   validationSplit: number("[0, 1)", 0),
   validationData: later,
+  validationSteps: later,
   validateEvery: later,
   classWeight: later,
   sampleWeight: later,

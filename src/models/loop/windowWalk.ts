@@ -168,7 +168,7 @@ export class WindowWalk {
           const results = step.gradients({
             inputs: [stage.x],
             targets: [stage.y],
-            weights: undefined,
+            weights: [],
             masks: [stage.mask],
           });
           step.optimizer.measureGradients();
