@@ -43,10 +43,8 @@ describe("a list, or an object, in place of the tensor in it", () => {
   });
 
   it("the backward function of defineGradient, which is given { dOutput, inputs, output }", () => {
-    const f = defineGradient(
-      (x: Tensor) => mul(x, 2),
-      (g: Tensor) => mul(g, 2),
-    );
+    const wrong = (g: Tensor): Tensor => mul(g, 2);
+    const f = defineGradient((x: Tensor) => mul(x, 2), wrong as never);
     const x = tensor([1, 2], undefined, { requiresGrad: true });
     expect(() => sum(f(x)).backward()).toThrow(`mul: a is not a tensor; expected a Tensor, got Object. ${hint}`);
   });
