@@ -195,7 +195,7 @@ export function named(op: string, option: string, value: unknown): unknown {
 
 /**
  * The value, or what its name stands for, if it has that member.
- * @param example  a value that has it, for the message
+ * @param example  a value that has it, for the message, which says whether a function of one's own would do
  * @throws {UsageError} when it has no such member
  */
 export function checkMember(op: string, option: string, value: unknown, member: string, example: string): unknown {
@@ -205,6 +205,9 @@ export function checkMember(op: string, option: string, value: unknown, member: 
   if (value === undefined) throw new UsageError(message(op, `${option} is missing`, { expected }));
   let hint;
   if (typeof value === "string") hint = 'Or import "lanegrad/names" once, for names.';
-  if (typeof value === "function" && value.name) hint = `Call it: ${value.name}().`;
+  if (typeof value === "function" && value.name) {
+    const own = example.includes("function") ? "" : `; your own is an object with ${member}`;
+    hint = `Call it: ${value.name}()${own}.`;
+  }
   throw new UsageError(message(op, `not a valid ${option}`, { expected, got: show(value), ...(hint && { hint }) }));
 }

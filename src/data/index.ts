@@ -15,7 +15,7 @@ export { digits, type DigitsOptions } from "./digits/digits.js";
 export type { CacheOptions, DownloadProgress } from "./download.js";
 export type { DecodeJpeg } from "./images/decode.js";
 export { imageBatches, type ImageBatches, type ImageBatchesOptions } from "./images/imageBatches.js";
-export { imageFolder, type ImageDataset } from "./images/imageFolder.js";
+export { imageFolder, type ImageDataset, type ImageDatasetOptions } from "./images/imageFolder.js";
 export type { ImageFile, ImageFolderOptions } from "./images/pictures.js";
 export {
   findFlickr8k,

@@ -2,7 +2,7 @@
 import type { Config } from "../config.js";
 import { UsageError, message, show } from "../errors.js";
 import type { Shape } from "../tensor/shape.js";
-import { type Layer, SymbolicTensor } from "./layer.js";
+import { Layer, SymbolicTensor } from "./layer.js";
 import { SequenceLayer } from "./sequenceLayer.js";
 
 /**
@@ -14,6 +14,13 @@ export function checkWrapped(op: string, option: string, layer: unknown, kinds: 
   if ((layer as Layer).parameters.length === 0 || (layer as Layer).forWrapper() !== undefined) return;
   const hint = "Make a new layer for the wrapper.";
   throw new UsageError(message(op, `${option} is already part of a model`, { hint }));
+}
+
+/** @throws {UsageError} where the layer itself was given in place of the options, which hold it */
+export function checkHolds(op: string, options: unknown): void {
+  if (!(options instanceof Layer)) return;
+  const [expected, got] = ["options that hold the layer, { layer }", `the layer, ${show(options)}`];
+  throw new UsageError(message(op, "the options are a layer", { expected, got, hint: `Write ${op}({ layer }).` }));
 }
 
 /** An inner layer as stored in a file: with `trainable: false` when it is frozen itself. */

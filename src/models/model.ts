@@ -29,7 +29,7 @@ import {
   checkSignal,
 } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import { checkGroupByLength } from "./input/groupByLengthOption.js";
+import type { GroupByLength } from "./input/groupByLengthOption.js";
 import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
@@ -49,6 +49,10 @@ function isData(value: unknown): value is DataList {
   return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
 }
 
+async function checkGrouping(op: string, value?: GroupByLength): Promise<void> {
+  if (value !== undefined) (await import("./input/groupByLengthOption.js")).checkGroupByLength(op, value);
+}
+
 /** How many samples predict computes at once by default. */
 const defaultBatchSize = 256;
 
@@ -56,7 +60,7 @@ const defaultBatchSize = 256;
 // prettier-ignore
 const modelTools = {
   evaluationTools, checkInteger, checkBatchSizes, columnsOf, release, toColumn, dataColumns, givesExtras,
-  checkGroupByLength, checkSignal, interrupts,
+  checkSignal, interrupts,
 };
 
 /** A graph of layers that can be trained. Made by {@link sequential}, {@link model} or {@link loadModel}. */
@@ -167,7 +171,10 @@ export class Model {
    * @throws {UsageError} for a wrong option or a model that is not compiled, before anything has changed
    * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
    *   naming batch and epoch; the weights are those before that batch
-   * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch
+   * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch. A
+   *   gradient that becomes NaN while the loss is finite is noticed by the next batch's loss, and in the last batch of
+   *   an epoch before it changes the weights; only in a stream whose end was not known, or in an epoch that a callback
+   *   stops, after it
    * @throws {DataError} when a stream throws or ends too early; the weights are those before that batch
    */
   fit(batches: BatchSource, options?: StreamFitOptions): Promise<History>;
@@ -181,11 +188,12 @@ export class Model {
 
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
-    const { callbacks, validationSplit, validationData, signal } = options;
+    const { callbacks, validationSplit, validationData, validationSteps, signal, groupByLength } = options;
+    await checkGrouping("fit", groupByLength);
     if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
     const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
-    const { samples, stream } =
-      validationData === undefined
+    const { samples, stream, taking } =
+      validationData === undefined && validationSteps === undefined
         ? ({} as Validation)
         : (await import("./input/validationData.js")).validationOf(validationData, options);
     const given = givesExtras(options, samples) ? await import("./input/extras.js") : undefined;
@@ -195,9 +203,13 @@ export class Model {
     const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
     const data: FitData = {
       ...fitData(shapes(), compiled.losses, { x, y }, options, splitRows, samples),
-      evaluate: stream && (() => this.evaluate(stream, signal && { signal })),
+      evaluate: stream && (() => this.evaluate(stream, taking)),
     };
     try {
+      const [{ tensor }] = data.training.inputs;
+      if (Number(options.batchSize) > tensor.shape[0]) {
+        throw (await import("./input/largeBatch.js")).largeBatch(options, tensor.shape[0]); // not "full", which is NaN
+      }
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? rowsPerBatch(options) : Infinity;
       const checkRows = (inputs: readonly Column[]): void => {
@@ -283,11 +295,11 @@ export class Model {
     const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
-    checkGroupByLength(op, groupByLength);
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
+      await checkGrouping(op, groupByLength);
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);
@@ -390,7 +402,7 @@ export class Model {
       const step = state.step(op);
       step.checkTrainable(op);
       state.claimStates(op);
-      return step.train({ inputs, targets, weights: undefined, masks });
+      return step.train({ inputs, targets, weights: [], masks });
     });
   }
 

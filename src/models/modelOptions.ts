@@ -4,7 +4,7 @@
  */
 import type { Tensor } from "../tensor/tensor.js";
 import type { GroupByLength } from "./input/groupByLengthOption.js";
-import type { GivenMasks, SampleWeight } from "./input/samples.js";
+import type { GivenMasks, OutputWeights, SampleWeight } from "./input/samples.js";
 
 /** Options of {@link model} and {@link sequential}. */
 export interface ModelOptions {
@@ -49,8 +49,8 @@ export interface PredictOptions extends GivenMasks {
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions extends PredictOptions {
-  /** Weight of each sample, (N). Default 1. */
-  readonly sampleWeight?: SampleWeight;
+  /** Weight of each sample, (N), or of each output's samples, as in fit. Default 1. */
+  readonly sampleWeight?: SampleWeight | OutputWeights;
 }
 
 /** Options of `evaluate` and `predict` on a stream of batches. */

@@ -138,7 +138,8 @@ export class ModelState {
     if (form instanceof Graph) {
       const { inputs, outputs, tokenRules } = form;
       const known = inputs.map(({ sizes, name }, i) => ({ shape: sizes, name, tokens: tokenRules[i] }));
-      return { inputs: known, outputs: outputs.length, outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)) };
+      const names = outputs.map(({ origin }) => origin?.layer.name);
+      return { inputs: known, outputs: outputs.length, names, outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)) };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
       const outputShape = form.outputShape(shape);

@@ -57,12 +57,18 @@ function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** The curve of training, and that of validation with the validations inside epochs. */
+/**
+ * The curve of training, and that of validation with the validations inside epochs; those of a stream that does not say
+ * how many batches it has lie at even distances in their epoch.
+ */
 function seriesOf(run: string, { epochs, history, validations = [] }: History, quantity: string): Series[] {
   const key = validationName(quantity);
-  const inside = validations.flatMap(({ epoch, done, logs }) =>
-    done === undefined || logs[key] === undefined ? [] : [{ x: epoch + done, y: logs[key] }],
-  );
+  const inside = validations.flatMap(({ epoch, done, logs }, i) => {
+    if (logs[key] === undefined) return [];
+    const before = validations.slice(0, i).filter((one) => one.epoch === epoch).length;
+    const all = validations.filter((one) => one.epoch === epoch).length;
+    return [{ x: epoch + (done ?? (before + 1) / (all + 1)), y: logs[key] }];
+  });
   const pointsOf = (values: readonly number[] = []) =>
     values.map((y, i) => ({ x: (epochs.at(i - values.length) ?? i) + 1, y }));
   const curves = [

@@ -186,7 +186,7 @@ describe("one's own, and what is refused", () => {
 
   it("values that are none, and options out of range", () => {
     expect(() => layers.dense({ units: 1, kernelConstraint: maxNorm as never })).toThrow(
-      "dense: not a valid kernelConstraint; expected for example constraints.maxNorm(), got function maxNorm. Call it: maxNorm().",
+      "dense: not a valid kernelConstraint; expected for example constraints.maxNorm(), got function maxNorm. Call it: maxNorm(); your own is an object with constrain.",
     );
     expect(() => maxNorm({ maxValue: 0 })).toThrow(
       "maxNorm: maxValue is out of range; expected a number in (0, ∞), got 0.",

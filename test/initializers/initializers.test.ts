@@ -3,6 +3,10 @@ import { describe, expect, it } from "vitest";
 import * as initializers from "../../src/initializers/index.js";
 import type { Initializer } from "../../src/initializers/initializer.js";
 import { initializerFrom } from "../../src/initializers/registry.js";
+import { ShapeError } from "../../src/errors.js";
+import * as layers from "../../src/layers/index.js";
+import { sequential } from "../../src/models/sequential.js";
+import type { Tensor } from "../../src/tensor/tensor.js";
 import { tensor, zeros } from "../../src/tensor/create.js";
 import { RandomState } from "../../src/tensor/randomState.js";
 import type { Shape } from "../../src/tensor/shape.js";
@@ -187,5 +191,45 @@ describe("errors", () => {
     ],
   ] as [string, () => unknown][])("%s", (expected, make) => {
     expect(make).toThrow(expected);
+  });
+});
+
+describe("an initializer of one's own", () => {
+  const own = (fill: unknown) => ({ fill, config: { className: "mine" } }) as Initializer;
+  const kernelOf = (initializer: Initializer): number[] => {
+    const model = sequential([
+      layers.dense({ units: 2, kernelInitializer: initializer, inputShape: [2], name: "first" }),
+    ]);
+    return [...model.weights[0].value.toTypedArray()];
+  };
+
+  it.each<[string, unknown]>([
+    ["writes into the parameter", (out: Tensor) => out.assign([1, 2, 3, 4])],
+    ["returns a tensor", () => tensor([[1, 2], [3, 4]])], // prettier-ignore
+    ["returns a typed array", () => Float32Array.of(1, 2, 3, 4)],
+    ["returns nested lists", () => [[1, 2], [3, 4]]], // prettier-ignore
+  ])("%s: the parameter has these values, not zeros", (_, fill) => {
+    expect(kernelOf(own(fill))).toEqual([1, 2, 3, 4]);
+  });
+
+  it("returns values of a bias of an LSTM, whose forget gate then begins at 1", () => {
+    const biasInitializer = own((out: Tensor) => new Float32Array(out.size).fill(3));
+    const model = sequential([layers.lstm({ units: 1, biasInitializer, unitForgetBias: true, inputShape: [2, 1] })]);
+    expect([...model.weights[2].value.toTypedArray()].sort()).toEqual([1, 3, 3, 3]);
+  });
+
+  it("returns what does not fit: an error that names the weight", () => {
+    expect(() => kernelOf(own(() => [1, 2, 3]))).toThrow(
+      'assign: number of values differs; expected 4 for Tensor(2, 2) "first/kernel", got 3.',
+    );
+    expect(() => kernelOf(own(() => tensor([1, 2, 3, 4])))).toThrow(/"first\/kernel".*Tensor\(4\)/);
+    expect(() => kernelOf(own(async () => [1, 2, 3, 4]))).toThrow(ShapeError);
+  });
+
+  it("as a function in place of an object: the message says what an own one is", () => {
+    const mine = (() => [1, 2, 3, 4]) as unknown as Initializer;
+    expect(() => kernelOf(mine)).toThrow(
+      "dense: not a valid kernelInitializer; expected for example initializers.heNormal(), got function mine. Call it: mine(); your own is an object with fill.",
+    );
   });
 });

@@ -99,11 +99,11 @@ describe("refuses", () => {
       { units: 1, kernelInitializer: "heNormal" },
     ],
     [
-      "dense: not a valid biasInitializer; expected for example initializers.heNormal(), got function zeros. Call it: zeros().",
+      "dense: not a valid biasInitializer; expected for example initializers.heNormal(), got function zeros. Call it: zeros(); your own is an object with fill.",
       { units: 1, biasInitializer: zeroed },
     ],
     [
-      "dense: not a valid kernelRegularizer; expected for example regularizers.l2(1e-4), got function l2. Call it: l2().",
+      "dense: not a valid kernelRegularizer; expected for example regularizers.l2(1e-4), got function l2. Call it: l2(); your own is an object with penalty.",
       { units: 1, kernelRegularizer: l2 },
     ],
     ['dense: the name is invalid; expected a string without "/", got "".', { units: 1, name: "" }],

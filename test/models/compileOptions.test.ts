@@ -21,7 +21,7 @@ it.each([
     { optimizer: "adam" },
   ],
   [
-    "compile: not a valid optimizer; expected for example optimizers.adam(), got function adam. Call it: adam().",
+    "compile: not a valid optimizer; expected for example optimizers.adam(), got function adam. Call it: adam(); your own is an object with step.",
     { optimizer: optimizers.adam },
   ],
   [

@@ -63,9 +63,18 @@ describe("one history", () => {
     const [table, loss] = blocks as [Table, Chart];
     expect(loss.series).toEqual([
       { name: "loss", x: [4, 5], y: [3, 2] },
-      { name: "valLoss", x: [3.5, 4, 5], y: [9, 4, 3] },
+      { name: "valLoss", x: [3.5, 4, 4.5, 5], y: [9, 4, 8, 3] },
     ]);
     expect(table.rows.map((row) => row[3])).toEqual(["5", "5"]);
+  });
+
+  it("validations inside epochs of a stream of unknown length lie at even distances in their epoch", async () => {
+    const validations = [0, 0, 0, 1].map((epoch, i) => {
+      return { step: i + 1, epoch, done: undefined, logs: { loss: 1, valLoss: i } };
+    });
+    const { blocks } = dataOf(await report(history({ loss: [3, 2] }, { validations }), { parts }));
+    const [, { series }] = blocks as [Table, Chart];
+    expect(series[1]).toEqual({ name: "valLoss", x: [0.25, 0.5, 0.75, 1.5], y: [0, 1, 2, 3] });
   });
 });
 

@@ -3,7 +3,9 @@
  * them in memory, as bytes (imageBatches.ts does not). Letters: N pictures, H W height and width, C channels.
  */
 import { heap } from "../../runtime/runtime.js";
+import { checkBoolean, checkInteger } from "../../options.js";
 import { tensor } from "../../tensor/create.js";
+import { Random } from "../../tensor/random.js";
 import type { Dataset } from "../dataset.js";
 import {
   checkImageOptions,
@@ -14,13 +16,25 @@ import {
   readPictures,
 } from "./pictures.js";
 
+/** Options of {@link imageFolder}. */
+export interface ImageDatasetOptions extends ImageFolderOptions {
+  /**
+   * The pictures in an order drawn by the seed, so that the last of them, which `validationSplit` of fit takes, are of
+   * all classes. False: by class, then by path. Default true.
+   */
+  readonly shuffle?: boolean;
+  /** Of that order: an integer from 0 to 2³² − 1. Default 0. */
+  readonly seed?: number;
+}
+
 /** A data set of pictures. */
 export interface ImageDataset extends Dataset, ReadPictures {
   readonly classNames: readonly string[];
 }
 
 /**
- * A folder of class folders as a data set: x (N, H, W, C) uint8, y (N) int32 labels with `classNames`.
+ * A folder of class folders as a data set: x (N, H, W, C) uint8, y (N) int32 labels with `classNames`, in an order that
+ * is drawn once.
  *
  * ```ts
  * // pets/cat/1.jpg, pets/dog/7.png, …
@@ -38,11 +52,15 @@ export interface ImageDataset extends Dataset, ReadPictures {
  * @throws {MemoryError}
  * Cost: H · W · C bytes a picture, twice while it is read, and 4 bytes a pixel of 16 pictures at once.
  */
-export async function imageFolder(source: ImageSource, options: ImageFolderOptions): Promise<ImageDataset> {
+export async function imageFolder(source: ImageSource, options: ImageDatasetOptions): Promise<ImageDataset> {
   const op = "datasets.imageFolder";
-  const full = checkImageOptions(op, options);
+  const full = checkImageOptions(op, options, ["shuffle", "seed"]);
+  const { shuffle = true, seed = 0 } = options;
+  checkBoolean(op, "shuffle", shuffle);
+  checkInteger(op, "seed", seed, "[0, 4294967295]");
   heap(); // without init, say so before anything is read
-  const found = await findPictures(op, source);
+  const sorted = await findPictures(op, source);
+  const found = shuffle ? Array.from(new Random(seed).permutation(sorted.length), (place) => sorted[place]) : sorted;
   const [H, W] = full.size;
   const length = H * W * full.channels;
   const pixels = new Uint8Array(found.length * length);

@@ -39,7 +39,7 @@ export interface ImageFolderOptions {
 export interface ReadPictures {
   /** The folders that hold pictures, by code point: the classes. */
   readonly classNames: readonly string[];
-  /** (N) paths of the pictures, by class, then by code point. */
+  /** (N) paths of the pictures, in the order of the labels. */
   readonly files: readonly string[];
   /** Pictures that were left out, and why. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];

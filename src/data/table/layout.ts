@@ -50,7 +50,7 @@ export function layoutOf(op: string, scanner: CsvScanner, options: FullOptions):
   const names = first.map((field, i) => (header ? field.trim() : String(i)));
   scanner.rewind();
   if (header) scanner.next();
-  return { header, names, ...slotsOf(op, names, header, hasWords, options) };
+  return { header, names, ...slotsOf(op, names, header, hasWords, options, first) };
 }
 
 function sampleOf(first: readonly string[], scanner: CsvScanner, options: FullOptions): Sample {
@@ -95,9 +95,10 @@ function slotsOf(
   header: boolean,
   hasWords: (column: number) => boolean,
   options: FullOptions,
+  first: readonly string[],
 ): Pick<Layout, "slots" | "features"> {
   const { labels, target, features, text, missing, separator, like } = options;
-  const find = (column: CsvColumn): number => columnOf(op, column, names, header, separator);
+  const find = (column: CsvColumn): number => columnOf(op, column, names, header, separator, first);
   const byName = (of: object): Map<number, unknown> =>
     new Map(Object.entries(of).map(([name, value]) => [find(header ? name : Number(name)), value]));
   const labelColumns = labels === undefined ? [] : [find(labels)];
@@ -151,7 +152,14 @@ function checkUsed(
   throw new UsageError(message(op, `${option} is about a column not in use`, { expected, got: show(names[unused]) }));
 }
 
-function columnOf(op: string, column: CsvColumn, names: readonly string[], header: boolean, separator: string): number {
+function columnOf(
+  op: string,
+  column: CsvColumn,
+  names: readonly string[],
+  header: boolean,
+  separator: string,
+  first: readonly string[],
+): number {
   const number = typeof column === "string" ? names.indexOf(column) : column < 0 ? column + names.length : column;
   const isThere = names[number] !== undefined && (header || typeof column === "number");
   if (!isThere) {
@@ -159,7 +167,7 @@ function columnOf(op: string, column: CsvColumn, names: readonly string[], heade
       ? `one of ${show(names)} or a number`
       : `a number from ${-names.length} to ${names.length - 1}`;
     const other =
-      names.length === 1 && [";", "\t", ",", "|"].find((mark) => mark !== separator && names[0].includes(mark));
+      names.length === 1 && [";", "\t", ",", "|"].find((mark) => mark !== separator && first[0].includes(mark));
     const hint = other ? { hint: `Is the separator another? separator: ${show(other)}.` } : {};
     throw new UsageError(message(op, "unknown column", { expected, got: show(column), ...hint }));
   }

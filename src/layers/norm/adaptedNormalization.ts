@@ -8,6 +8,7 @@ import type { Initializer } from "../../initializers/initializer.js";
 import { add, div, maximum, mul, sub } from "../../ops/pointwise/arithmetic.js";
 import { sqrt } from "../../ops/pointwise/unary.js";
 import { type Option, type Values, flag } from "../../options.js";
+import { unrecorded } from "../../tensor/record.js";
 import { flatten } from "../../tensor/nested.js";
 import { type Shape, fitsShape, normalizeAxis, sameShape, sampleShape, showShape, sizeOf } from "../../tensor/shape.js";
 import { Tensor, type TensorValues } from "../../tensor/tensor.js";
@@ -75,7 +76,7 @@ const table = {
 
 /**
  * y = (x − mean) / max(√variance, 1e-7), with the mean and variance of each feature that `adapt` takes from data or
- * that are given. Until then y = x.
+ * that are given. Without either it refuses to compute: fit, evaluate, predict and call throw.
  * A feature that is constant in the data of `adapt` gets variance 1, so that it becomes 0 there and not 1e7 times what
  * it is off elsewhere, as in Keras.
  *
@@ -86,12 +87,16 @@ const table = {
  * scaled.adapt(train.x);
  * const model = sequential([scaled, layers.dense({ units: 16, activation: "relu" }), layers.dense({ units: 1 })]);
  * ```
- * @throws {UsageError} for an option, or one of mean and variance alone
+ * @throws {UsageError} for an option, or one of mean and variance alone; by what calls the layer, where it was given
+ *   neither data by adapt, nor options, nor weights of a file
  * @throws {ShapeError} for axes that x does not have, and other numbers of them than features
  */
 export function normalization(options: AdaptedNormalizationOptions = {}): AdaptableLayer {
   return new AdaptedNormalization(options);
 }
+
+/** What the parameters are filled with where nothing is known of the data. */
+const blank = { mean: 0, variance: 1 } as const;
 
 /** √variance is at least this, as in Keras. */
 const leastDeviation = 1e-7;
@@ -101,6 +106,8 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
   #variance: Parameter | undefined;
   /** Shape of a sample that the layer was built for. */
   #sampleShape: Shape | undefined;
+  /** True while the parameters are what they are filled with where nothing is known of the data. */
+  #isBlank = false;
   #adapted: { readonly shape: Shape; readonly mean: Float32Array; readonly variance: Float32Array } | undefined;
 
   constructor(options: AdaptedNormalizationOptions) {
@@ -131,6 +138,7 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
       throw new ShapeError(message(op, "the data have other features than the layer", { expected, got }));
     }
     this.#adapted = { shape: kept, ...statistics(op, values, shape, kept) };
+    this.#isBlank = false;
     for (const name of ["mean", "variance"] as const) {
       const parameter = name === "mean" ? this.#mean : this.#variance;
       if (parameter?.isBound) parameter.value.assign(this.#adapted[name]);
@@ -158,7 +166,8 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
       const initializer: Initializer = {
         config: { className: "adapted" },
         fill: (out) => {
-          const initial = given ?? this.#adapted?.[name] ?? (name === "mean" ? 0 : 1);
+          const initial = given ?? this.#adapted?.[name] ?? blank[name];
+          this.#isBlank = given === undefined && this.#adapted === undefined;
           out.assign(
             typeof initial === "number" ? new Float32Array(out.size).fill(initial) : Float32Array.from(initial),
           );
@@ -175,9 +184,20 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
   }
 
   override call([x]: readonly Tensor[]): Tensor {
+    if (this.#isBlank) this.#checkKnown();
     const mean = this.#mean!.value;
     const deviation = maximum(sqrt(this.#variance!.value), leastDeviation);
     return this.given.invert ? add(mul(x, deviation), mean) : div(sub(x, mean), deviation);
+  }
+
+  /** @throws {UsageError} unless weights were loaded or assigned since the parameters were filled */
+  #checkKnown(): void {
+    const isFilled = (name: "mean" | "variance", { value }: Parameter): boolean =>
+      unrecorded(() => value.toTypedArray()).every((one) => one === blank[name]);
+    this.#isBlank = isFilled("mean", this.#mean!) && isFilled("variance", this.#variance!);
+    if (!this.#isBlank) return;
+    const hint = "Call adapt(x) of the layer with the training data, or give it mean and variance.";
+    throw new UsageError(message(`${this.kind} ${show(this.name)}`, "mean and variance are not known yet", { hint }));
   }
 
   /**

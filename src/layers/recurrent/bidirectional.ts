@@ -14,7 +14,7 @@ import { type Option, type Values, optional } from "../../options.js";
 import type { LayerTable } from "../tableLayer.js";
 import { Recurrent } from "./recurrentLayer.js";
 import type { RecurrentValues } from "./recurrentCell.js";
-import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
+import { Wrapper, checkHolds, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** How the outputs of both directions are merged: concatenated, or combined element by element. */
 export type MergeMode = "concat" | "sum" | "mul" | "ave";
@@ -62,6 +62,7 @@ const table = {
  * @throws {UsageError} when a layer is not recurrent, the two do not match, or an option is out of range
  */
 export function bidirectional(options: BidirectionalOptions): Layer {
+  checkHolds("bidirectional", options);
   return new Bidirectional(options);
 }
 

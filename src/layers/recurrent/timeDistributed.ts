@@ -10,7 +10,7 @@ import type { Parameter } from "../parameter.js";
 import type { StateKeeper, TokenRule } from "../sequencePart.js";
 import type { Option, Values } from "../../options.js";
 import type { LayerTable } from "../tableLayer.js";
-import { Wrapper, checkWrapped, innerConfig } from "../wrapper.js";
+import { Wrapper, checkHolds, checkWrapped, innerConfig } from "../wrapper.js";
 
 /** Options of {@link timeDistributed}. */
 export interface TimeDistributedOptions extends LayerOptions {
@@ -33,6 +33,7 @@ const table = { layer } satisfies LayerTable<TimeDistributedOptions>;
  * @throws {ShapeError} when the input has no time axis, or its steps do not fit the layer
  */
 export function timeDistributed(options: TimeDistributedOptions): Layer {
+  checkHolds("timeDistributed", options);
   return new TimeDistributed("timeDistributed", options, table);
 }
 

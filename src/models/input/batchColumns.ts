@@ -7,7 +7,8 @@ import type { TrainingBatch } from "../step/training.js";
 export interface DataColumns {
   readonly inputs: readonly Column[];
   readonly targets: readonly Column[];
-  readonly weights: Column | undefined;
+  /** Of the samples: none, one for all outputs, or one for each. */
+  readonly weights: readonly Column[];
   /** The mask of each input for which the user gave one. */
   readonly masks: readonly (Column | undefined)[];
 }
@@ -20,16 +21,16 @@ export function tensorsOf(data: DataColumns): Tensor[] {
 /** The tensors of a gathered batch by their roles. */
 export function splitBatch({ inputs, targets, weights, masks }: DataColumns, batch: readonly Tensor[]): TrainingBatch {
   const targetsEnd = inputs.length + targets.length;
-  let at = targetsEnd + (weights ? 1 : 0);
+  let at = targetsEnd + weights.length;
   return {
     inputs: batch.slice(0, inputs.length),
     targets: batch.slice(inputs.length, targetsEnd),
-    weights: weights && batch[targetsEnd],
+    weights: batch.slice(targetsEnd, at),
     masks: masks.map((mask) => mask && batch[at++]),
   };
 }
 
 /** All columns, in the same order. */
 export function columnsOf({ inputs, targets, weights, masks }: DataColumns): Column[] {
-  return [...inputs, ...targets, weights, ...masks].filter((column) => column !== undefined);
+  return [...inputs, ...targets, ...weights, ...masks].filter((column) => column !== undefined);
 }

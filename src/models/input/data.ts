@@ -3,9 +3,8 @@
  * before anything else happens; when a check fails, what was made is freed. Letters: N samples.
  */
 import type { Logs } from "../../callbacks/callback.js";
-import { ShapeError, UsageError, message, show } from "../../errors.js";
+import { ShapeError, message, show } from "../../errors.js";
 import type { Loss } from "../../losses/loss.js";
-import { tensor } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
 import type { Shape } from "../../tensor/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -34,6 +33,8 @@ export function isDataset(data: unknown): data is Pick<Samples, "x" | "y"> {
 export interface ModelShapes {
   readonly inputs: readonly InputRule[];
   readonly outputs: number;
+  /** Names of the layers that give them; undefined before the model is built, where there is one. */
+  readonly names?: readonly (string | undefined)[];
   /** Shapes of the outputs for inputs of these shapes. @throws {ShapeError} when a layer does not fit */
   readonly outputShapes: (inputShapes: readonly Shape[]) => readonly Shape[];
 }
@@ -95,13 +96,11 @@ export function fitData(
       [training, validation] = splitRows!(given, validationSplit, keep);
       all.push(...columnsOf(training), ...columnsOf(validation));
     }
-    checkBatchSize(options.batchSize, training.inputs[0].tensor.shape[0]);
     if (classWeight !== undefined) {
       const [target] = training.targets;
       const outputShapes = shapes.outputShapes(training.inputs.map((_, i) => sampleShape(given, i)));
-      const factors = shapes.classWeights!("fit", target.tensor, outputShapes, training.weights?.tensor, classWeight);
-      const weights = weightColumn(factors);
-      all.push(weights);
+      const weights = shapes.classWeights!("fit", target.tensor, outputShapes, training.weights, classWeight, toColumn);
+      all.push(...weights);
       training = { ...training, weights };
     }
   });
@@ -119,7 +118,7 @@ export function dataColumns(
   let masks: readonly (Column | undefined)[] = [];
   let inputs: readonly Column[] = [];
   const targets: Column[] = [];
-  let weights: Column | undefined;
+  let weights: readonly Column[] = [];
   made((all) => {
     inputs = inputColumns(op, shapes, x);
     all.push(...inputs);
@@ -140,8 +139,7 @@ export function dataColumns(
       all.push(...masks.filter((column) => column !== undefined));
     }
     if (sampleWeight !== undefined) {
-      const { values, shape } = shapes.sampleWeights!(op, rows, sampleWeight, outputShapes);
-      weights = weightColumn(values, shape);
+      weights = shapes.sampleWeights!(op, rows, sampleWeight, outputShapes, shapes.names, toColumn);
     }
   });
   return { inputs, targets, weights, masks };
@@ -160,19 +158,8 @@ export function inputColumns(op: string, { inputs }: ModelShapes, x: DataList): 
   });
 }
 
-/** (N), or (N, T) */
-function weightColumn(weights: Float32Array, shape: Shape = [weights.length]): Column {
-  return { tensor: keep(tensor(weights, shape)), isOwned: true };
-}
-
 function sampleShape({ inputs }: DataColumns, i: number): Shape {
   return inputs[i].tensor.shape.slice(1);
-}
-
-function checkBatchSize(batchSize: FitOptions["batchSize"], rows: number): void {
-  if (batchSize === undefined || batchSize === "full" || batchSize <= rows) return;
-  const expected = `at most ${rows}, the number of training samples`;
-  throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
 }
 
 /** "y", or "y[1]" where there are several. */

@@ -1,9 +1,9 @@
 /**
  * The option `groupByLength` of fit, evaluate and predict, and the check of its value. What it does is in
- * lengthGroups.ts.
+ * lengthGroups.ts. Imported where the option is given, and itself without imports but errors: what it shared with a
+ * page, bundlers would put into files of its own.
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
-import { checkInteger } from "../../options.js";
 
 /**
  * True, or the multiple to which lengths are rounded up (default: a tenth of T). A recorded step with its memory is
@@ -20,5 +20,9 @@ export function checkGroupByLength(op: string, value: GroupByLength | undefined)
     throw new UsageError(message(op, "groupByLength is out of range", { expected, got: show(value) }));
   }
   checkKeys(`${op} groupByLength`, value, ["multiple"]);
-  if (value.multiple !== undefined) checkInteger(`${op} groupByLength`, "multiple", value.multiple, "[1, ∞)");
+  const { multiple = 1 } = value;
+  if (Number.isSafeInteger(multiple) && multiple >= 1) return;
+  const wrong = `multiple ${typeof multiple === "number" ? "is out of range" : "has the wrong type"}`;
+  const expected = "an integer in [1, ∞)";
+  throw new UsageError(message(`${op} groupByLength`, wrong, { expected, got: show(multiple) }));
 }

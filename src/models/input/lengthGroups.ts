@@ -35,7 +35,7 @@ export function groupsOf(
   const results = targets.map(({ tensor }) => {
     return { shape: tensor.shape.slice(1), areLabels: tensor.dtype === "int32" };
   });
-  if (weights !== undefined) results.push({ shape: weights.tensor.shape.slice(1), areLabels: true });
+  for (const { tensor } of weights) results.push({ shape: tensor.shape.slice(1), areLabels: true });
   return groupsFor(op, layers, tensors, results, value);
 }
 

@@ -6,20 +6,61 @@
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { ClassWeight, SampleWeight } from "./samples.js";
+import type { Column, toColumn } from "./columns.js";
+import type { ClassWeight, OutputWeights, SampleWeight } from "./samples.js";
 import { isListOf } from "../../lists.js";
 
+type ToColumn = typeof toColumn;
+
+interface Weights {
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly shape: Shape;
+}
+
 /**
- * The weights of N samples, (N), or of their steps, (N, T).
+ * The weights of N samples, (N), or of their steps, (N, T), as one column for all outputs, or one for each.
  * @param outputShapes  without the batch axis: each must have T steps where weights are for steps
+ * @param names         of the outputs, by which weights of each are given
+ * @param toColumn      that of columns.ts
  * @throws {ShapeError} when there are not N weights, or N rows of T, or one is negative or not finite
+ * @throws {UsageError} for an output that does not exist
  */
 export function sampleWeights(
   op: string,
   rows: number,
+  given: SampleWeight | OutputWeights,
+  outputShapes: readonly Shape[],
+  names: readonly (string | undefined)[] | undefined,
+  toColumn: ToColumn,
+): Column[] {
+  const columnOf = ({ values, shape }: Weights): Column => toColumn(op, "sampleWeight", values, () => shape);
+  if (!isByName(given)) return [columnOf(weightsOf(op, rows, given, outputShapes))];
+  const known = (names ?? []).map((name) => name ?? "");
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined || known.length < 2) {
+    const expected = known.length < 2 ? "weights, for a model with one output" : known.map(show).join(", ");
+    const got = show(unknown ?? Object.keys(given)[0]);
+    throw new UsageError(message(op, "sampleWeight is for an output that does not exist", { expected, got }));
+  }
+  const each = known.map((name, i): Weights => {
+    const own = given[name];
+    if (own === undefined) return { values: new Float32Array(rows).fill(1), shape: [rows] };
+    return weightsOf(`${op} of ${show(name)}`, rows, own, [outputShapes[i]]);
+  });
+  return each.map(columnOf);
+}
+
+/** True for an object of weights, in place of weights themselves. */
+function isByName(given: SampleWeight | OutputWeights): given is OutputWeights {
+  return typeof given === "object" && given !== null && !("length" in given) && !isTensor(given as SampleWeight);
+}
+
+function weightsOf(
+  op: string,
+  rows: number,
   sampleWeight: SampleWeight,
   outputShapes: readonly Shape[],
-): { readonly values: Float32Array; readonly shape: Shape } {
+): Weights {
   const steps = stepsOf(op, rows, sampleWeight, outputShapes);
   if (steps !== undefined) {
     const values = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : (sampleWeight as number[][]).flat();
@@ -49,7 +90,7 @@ function stepsOf(op: string, rows: number, given: SampleWeight, outputShapes: re
   throw new ShapeError(message(op, "sampleWeight does not fit the outputs", { expected, got }));
 }
 
-function checkedWeights(op: string, given: ArrayLike<number>): Float32Array {
+function checkedWeights(op: string, given: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const weights = Float32Array.from(given);
   const at = weights.findIndex((weight) => !isWeight(weight));
   if (at >= 0) {
@@ -64,11 +105,12 @@ function isTensor(given: SampleWeight): given is Tensor {
 }
 
 /**
- * The weights of N samples: the weight of each sample times that of its class.
+ * The weights of N samples as a column: the weight of each sample times that of its class.
  *
  * @param targets       int32 labels (N), one-hot rows (N, C), or one number (N, 1), which is the class 1 above ½
  * @param outputShapes  the model's outputs without the batch axis; the only one gives the number of classes
  * @param weights       the weights of the samples themselves, if there are any
+ * @param toColumn      that of columns.ts
  * @throws {UsageError} for several outputs, a class that does not exist or an invalid weight
  * @throws {ShapeError} for targets with several classes per sample
  */
@@ -76,9 +118,10 @@ export function classWeights(
   op: string,
   targets: Tensor,
   outputShapes: readonly Shape[],
-  weights: Tensor | undefined,
+  weights: readonly Column[],
   classWeight: ClassWeight,
-): Float32Array {
+  toColumn: ToColumn,
+): Column[] {
   const [outputShape, ...others] = outputShapes;
   if (others.length > 0) {
     const [expected, got] = ["1 output", String(outputShapes.length)];
@@ -101,8 +144,9 @@ export function classWeights(
       throw new UsageError(message(op, wrong, { expected: "a number in [0, ∞)", got: show(weight) }));
     }
   }
-  const own = weights?.toTypedArray();
-  return Float32Array.from(labelsOf(targets), (label, i) => (own?.[i] ?? 1) * (classWeight[label] ?? 1));
+  const own = weights.at(0)?.tensor.toTypedArray();
+  const values = Float32Array.from(labelsOf(targets), (label, i) => (own?.[i] ?? 1) * (classWeight[label] ?? 1));
+  return [toColumn(op, "classWeight", values, () => [values.length])];
 }
 
 function isWeight(weight: unknown): boolean {

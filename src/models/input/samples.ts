@@ -11,6 +11,12 @@ export type DataList = Data | readonly Data[];
 /** A weight ≥ 0 for each sample, (N), or for each step of the outputs, a tensor or nested lists of (N, T). */
 export type SampleWeight = ArrayLike<number> | readonly (readonly number[])[] | Tensor;
 
+/**
+ * Weights for each output of a model with several, under the name of the layer that gives it; an output that is left out
+ * has weights 1.
+ */
+export type OutputWeights = Readonly<Record<string, SampleWeight | undefined>>;
+
 /** Weight of each class, by label. */
 export type ClassWeight = Readonly<Record<number, number>>;
 
@@ -32,12 +38,12 @@ export interface GivenMasks {
 export interface Samples extends GivenMasks {
   readonly x: DataList;
   readonly y: DataList;
-  /** Weight of each sample in the loss and the metrics. Default 1. */
-  readonly sampleWeight?: SampleWeight | undefined;
+  /** Weight of each sample in the loss and the metrics, of all outputs or of each. Default 1. */
+  readonly sampleWeight?: SampleWeight | OutputWeights | undefined;
 }
 
 /** One batch of a stream: n samples of the model's inputs and targets, as `fit` takes them. */
-export type StreamBatch = Samples | readonly [x: DataList, y: DataList, sampleWeight?: SampleWeight];
+export type StreamBatch = Samples | readonly [x: DataList, y: DataList, sampleWeight?: SampleWeight | OutputWeights];
 
 /** Batches one by one: an iterable or a generator, asynchronous or not, or a function that makes one for each epoch. */
 export type BatchSource =

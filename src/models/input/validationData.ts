@@ -4,6 +4,7 @@
  */
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import type { FitOptions } from "../loop/fitOptions.js";
+import type { StreamOptions } from "../modelOptions.js";
 import type { BatchSource, Samples } from "./samples.js";
 
 const op = "fit validationData";
@@ -12,14 +13,39 @@ const op = "fit validationData";
 export interface Validation {
   readonly samples?: Samples;
   readonly stream?: BatchSource;
+  /** What the evaluation of a stream is told. */
+  readonly taking?: StreamOptions;
 }
 
 /**
  * Which of the two was given. What else a data set holds, such as its class names, is left alone; what looks like
  * another spelling of weights or masks is not.
- * @throws {UsageError} for anything else, and for a generator, which gives its batches once, where it is needed again
+ * @throws {UsageError} for anything else, where there is a validationSplit as well, and for a generator, which gives its batches once, where it is needed again
  */
-export function validationOf(given: unknown, { epochs = 1, initialEpoch = 0, validateEvery }: FitOptions): Validation {
+export function validationOf(given: unknown, options: FitOptions): Validation {
+  const { validationSteps: steps, signal } = options;
+  const validation = formOf(given, options);
+  if (validation.stream !== undefined)
+    return { ...validation, taking: { ...(steps && { steps }), ...(signal && { signal }) } };
+  if (steps === undefined) return validation;
+  const got = given === undefined ? "no validationData" : "samples in memory";
+  const expected = "a stream of batches as validationData";
+  throw new UsageError(message("fit", "validationSteps counts batches of a stream", { expected, got }));
+}
+
+function formOf(
+  given: unknown,
+  { epochs = 1, initialEpoch = 0, validateEvery, validationSplit, validationSteps }: FitOptions,
+): Validation {
+  if (validationSteps !== undefined && !(Number.isSafeInteger(validationSteps) && validationSteps >= 1)) {
+    const wrong = "validationSteps is out of range";
+    throw new UsageError(message("fit", wrong, { expected: "an integer in [1, ∞)", got: show(validationSteps) }));
+  }
+  if (given === undefined) return {};
+  if (validationSplit) {
+    const wrong = "validationSplit and validationData exclude each other";
+    throw new UsageError(message("fit", wrong, { expected: "one of them" }));
+  }
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
     const [x, y, sampleWeight] = given as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
     return { samples: { x, y, sampleWeight } };
@@ -44,7 +70,11 @@ export function validationOf(given: unknown, { epochs = 1, initialEpoch = 0, val
     const expected = "{ x, y }, [x, y], a data set, or batches one by one";
     throw new UsageError(message(op, "nothing to validate on", { expected, got: show(given) }));
   }
-  if (reading === given && (epochs - initialEpoch > 1 || validateEvery !== undefined)) {
+  if (
+    reading === given &&
+    validationSteps === undefined &&
+    (epochs - initialEpoch > 1 || validateEvery !== undefined)
+  ) {
     const expected = "a function that makes one for each validation, such as () => batches()";
     const got = "a generator and several validations";
     throw new UsageError(message(op, "a generator gives its batches once", { expected, got }));

@@ -1,42 +1,95 @@
 /**
- * What to say where the loss of a batch is not a number. Imported when that happens, and itself without imports but
- * errors: what it shared with the page, bundlers would put into files of its own.
+ * What to say where the loss or the gradient of a batch is not a number. Imported when that happens, and itself without
+ * imports but errors: what it shared with the page, bundlers would put into files of its own.
  */
 import type { Callback } from "../../callbacks/callback.js";
 import { UsageError, message, show } from "../../errors.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { TrainingBatch, TrainingStep } from "../step/training.js";
 
+/** The place of a batch, both numbers from 0. */
+interface Place {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
+
 /**
- * Where the loss of a batch that was refused comes from, in words: a weight that is not finite, else the first layer
- * whose output on this batch is not, else the loss function.
+ * The error for a batch that was refused, with where its loss or gradient stopped being finite: in a weight; else in the
+ * first layer whose output on this batch is not finite; else in the loss function, or in its slope.
+ * @param loss       NaN or ±∞; also where the loss is finite and the gradient is not
+ * @param callbacks  one of which may put other weights back
  */
-export function whereNonFinite(step: TrainingStep, batch: TrainingBatch): string {
-  const weight = step.weights.all.find(({ value }) => !isFinite(value));
-  if (weight !== undefined) return `weight ${show(weight.name)}, which an earlier step has spoilt`;
+export function diverged(
+  step: TrainingStep,
+  batch: TrainingBatch,
+  loss: number,
+  { epoch, batch: b }: Place,
+  callbacks: readonly Callback[],
+): UsageError {
+  const weight = spoiltWeight(step);
+  const layer = weight === undefined ? spoiltLayer(step, batch) : undefined;
+  const slope = weight === undefined && layer === undefined ? spoiltGradient(step, batch) : undefined;
+  const where =
+    weight !== undefined
+      ? `weight ${show(weight)}, which an earlier step has spoilt`
+      : layer !== undefined
+        ? `layer ${show(layer)}`
+        : slope === undefined
+          ? "the loss function"
+          : `the gradient of weight ${show(slope)}, while the loss is finite`;
+  const [what, expected] =
+    slope === undefined
+      ? [`the loss became ${loss}`, "a finite loss"]
+      : ["the gradient became NaN or infinite", "finite gradients"];
+  const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${restored(callbacks)}.`;
+  return new UsageError(message("fit", `${what} in epoch ${epoch + 1}, batch ${b + 1}`, { expected, hint }));
+}
+
+/**
+ * Checks the weights after an epoch whose last step was not known to be the last.
+ * @param place  of the batch behind it
+ * @throws {UsageError} when one is not finite
+ */
+export function checkWeights(step: TrainingStep, { epoch, batch }: Place, callbacks: readonly Callback[]): void {
+  const weight = spoiltWeight(step);
+  if (weight === undefined) return;
+  const wrong = `the gradient became NaN or infinite in epoch ${epoch + 1}, batch ${batch}`;
+  const hint = `It spoilt weight ${show(weight)}, which stays so${restored(callbacks)}. ${advice}.`;
+  throw new UsageError(message("fit", wrong, { expected: "finite gradients", hint }));
+}
+
+function restored(callbacks: readonly Callback[]): string {
+  return callbacks.some((one) => "onTrainAbort" in one) ? ", or what a callback restores" : "";
+}
+
+/** The first weight that is not finite. */
+function spoiltWeight(step: TrainingStep): string | undefined {
+  return step.weights.all.find(({ value }) => !isFinite(value))?.name;
+}
+
+/** The first layer whose output on this batch is not finite. */
+function spoiltLayer(step: TrainingStep, batch: TrainingBatch): string | undefined {
   let layer: string | undefined;
   step.watch(batch, (name, output) => {
     if (layer === undefined && !isFinite(output)) layer = name;
   });
-  return layer === undefined ? "the loss function" : `layer ${show(layer)}`;
+  return layer;
 }
 
-/**
- * The error that says so, with advice.
- * @param place      of the batch, both numbers from 0
- * @param callbacks  one of which may put other weights back
- */
-export function diverged(
-  loss: number,
-  place: { readonly epoch: number; readonly batch: number },
-  where: string,
-  callbacks: readonly Callback[],
-): UsageError {
-  const restores = callbacks.some((one) => "onTrainAbort" in one) ? ", or what a callback restores" : "";
-  const advice = "Try a smaller learning rate, clipping (globalClipNorm: 1), or inputs scaled to about 1";
-  const hint = `It arose in ${where}. ${advice}; the weights are those before this batch${restores}.`;
-  const wrong = `the loss became ${loss} in epoch ${place.epoch + 1}, batch ${place.batch + 1}`;
-  return new UsageError(message("fit", wrong, { expected: "a finite loss", hint }));
+/** Where the loss of the batch is finite: the last weight whose gradient is not, computed once more and refused again. */
+function spoiltGradient(step: TrainingStep, batch: TrainingBatch): string | undefined {
+  step.begin();
+  try {
+    const [loss, ...others] = step.gradients(batch);
+    const isLoss = !isFinite(loss);
+    for (const one of [loss, ...others]) one.dispose();
+    if (isLoss) return undefined;
+    return step.weights.trainable.findLast(({ value }) => !isFinite(value.grad!))?.name;
+  } finally {
+    step.refuse();
+  }
 }
 
 /** True where all values are numbers. */

@@ -12,7 +12,7 @@ import type { checkBatchSizes } from "../input/batchChecks.js";
 import type { DataColumns, columnsOf } from "../input/batchColumns.js";
 import type { Column, release, toColumn } from "../input/columns.js";
 import type { dataColumns, givesExtras } from "../input/data.js";
-import type { checkGroupByLength } from "../input/groupByLengthOption.js";
+import { checkGroupByLength } from "../input/groupByLengthOption.js";
 import type { Run } from "../input/handed.js";
 import type { Samples } from "../input/samples.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -106,7 +106,6 @@ export interface ModelTools {
   readonly toColumn: typeof toColumn;
   readonly dataColumns: typeof dataColumns;
   readonly givesExtras: typeof givesExtras;
-  readonly checkGroupByLength: typeof checkGroupByLength;
   readonly checkSignal: typeof checkSignal;
   readonly interrupts: typeof interrupts;
 }
@@ -123,7 +122,7 @@ export async function evaluateModel(
   const op = "evaluate";
   checkKeys(op, options, ["batchSize", "signal", "sampleWeight", "groupByLength", "mask", "lengths"]);
   const { batchSize = streamed ? Infinity : defaultBatchSize, signal, sampleWeight, groupByLength } = options;
-  tools.checkGroupByLength(op, groupByLength);
+  checkGroupByLength(op, groupByLength);
   const check: typeof checkInteger = tools.checkInteger;
   if (!streamed) check(op, "batchSize", batchSize, "[1, ∞)");
   tools.checkSignal(op, signal);

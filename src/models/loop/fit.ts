@@ -246,20 +246,25 @@ class Fit implements Training {
     };
   }
 
-  /** Trains on the remaining batches of an epoch. */
+  /**
+   * Trains on the remaining batches of an epoch. Where it ended sooner than was known before its last step, only the
+   * weights show now whether the gradient of that step was finite.
+   */
   async #epoch(): Promise<void> {
     const { shuffle = true, seed = this.#model.seed } = this.#options;
     const { progress, checkInterrupts } = this.#model;
     const { batches } = this.#training;
     const order = batches.order(shuffle, seed, progress.passes);
+    let end = 0; // batches of the epoch, as far as known when the last of its steps was made
     while (progress.batch < this.batches && this.#stopped === undefined) {
       await breathe();
       checkInterrupts();
       if (this.#training.next !== undefined) {
-        if (!(await this.#training.next(progress))) return;
+        if (!(await this.#training.next(progress))) break;
         checkInterrupts();
       }
       const { batch } = progress;
+      end = this.batches;
       const { results, loss, stopped } = this.#training.train?.(order, batch) ?? this.#step(order, batch);
       if (!Number.isFinite(loss)) {
         await this.#diverged(order, loss);
@@ -270,21 +275,19 @@ class Fit implements Training {
       await this.#batchEnd(batch, progress.loss);
       if (stopped !== undefined) this.stop(stopped);
     }
+    if (progress.batch < end) (await import("./diverged.js")).checkWeights(this.#model.step, progress, this.#callbacks);
   }
 
   /**
-   * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, no weight
-   * has changed
+   * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, or NaN in
+   * place of a gradient that is not (TrainingStep.settle), no weight has changed
    */
   #step(order: Int32Array, batch: number): AccumulatedStep & Partial<WholeStep> {
     const { step } = this.#model;
     step.begin();
     try {
       const results = this.#training.run(order, batch);
-      const loss = results[0].item();
-      if (Number.isFinite(loss)) step.update();
-      else step.refuse();
-      return { results, loss };
+      return { results, loss: step.settle(results[0].item(), batch + 1 === this.batches) };
     } catch (error) {
       step.refuse();
       throw error;
@@ -308,13 +311,13 @@ class Fit implements Training {
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [validationName(name), value]));
   }
 
-  /** Handles a loss that is not finite: a callback may end training, otherwise it is an error. */
+  /** Handles a loss or gradient that is not finite: a callback may end training, otherwise it is an error. */
   async #diverged(order: Int32Array, loss: number): Promise<void> {
     const { progress, step } = this.#model;
     const { batch } = this.#training.batches.select(order, progress.batch); // its buffers still hold the rows
-    const { diverged, whereNonFinite } = await import("./diverged.js");
-    const where = whereNonFinite(step, splitBatch(this.#data.training, batch));
+    const { diverged } = await import("./diverged.js");
+    const error = diverged(step, splitBatch(this.#data.training, batch), loss, progress, this.#callbacks);
     await this.#batchEnd(progress.batch, loss);
-    if (this.#stopped === undefined) throw diverged(loss, progress, where, this.#callbacks);
+    if (this.#stopped === undefined) throw error;
   }
 }

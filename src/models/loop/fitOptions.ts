@@ -3,8 +3,8 @@ import type { Callback } from "../../callbacks/callback.js";
 import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
-import { type GroupByLength, checkGroupByLength } from "../input/groupByLengthOption.js";
-import type { BatchSource, ClassWeight, GivenMasks, SampleWeight, StreamBatch } from "../input/samples.js";
+import type { GroupByLength } from "../input/groupByLengthOption.js";
+import type { BatchSource, ClassWeight, GivenMasks, OutputWeights, SampleWeight, StreamBatch } from "../input/samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
@@ -25,13 +25,21 @@ export interface FitOptions extends GivenMasks {
   readonly shuffle?: boolean;
   /** Seed of that order. Default: the model's. */
   readonly seed?: number;
-  /** Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Default 0. */
+  /**
+   * Share of the samples, taken from the end before shuffling, that is kept for validation: 0 ≤ v < 1. Samples that are
+   * sorted by class are refused, since the last ones are then of the last classes alone. Default 0.
+   */
   readonly validationSplit?: number;
   /**
    * What the model is evaluated on after each epoch: samples { x, y } or [x, y], a data set, or, for data that do not
    * fit in memory, batches one by one from what can be read again, such as a function that makes a generator.
    */
   readonly validationData?: StreamBatch | BatchSource;
+  /**
+   * Batches that each validation takes of a stream; of a generator object the next ones each time. Default: all, until
+   * the stream ends.
+   */
+  readonly validationSteps?: number;
   /**
    * Validates inside epochs as well: after every so many steps, or minutes; where both are given, after whichever comes
    * first. Callbacks see it in `onValidate`, and the history lists it as `validations`; training has the same bits as
@@ -40,8 +48,11 @@ export interface FitOptions extends GivenMasks {
   readonly validateEvery?: Pace;
   /** Weight of each class in the loss and metrics of training, by label; not applied in validation. Default 1. */
   readonly classWeight?: ClassWeight;
-  /** Weight of each sample in the loss and the metrics, (N). Default 1. */
-  readonly sampleWeight?: SampleWeight;
+  /**
+   * Weight of each sample in the loss and the metrics, (N), or of each step, (N, T). For a model with several outputs
+   * also an object of such, by the names of the layers that give the outputs. Default 1.
+   */
+  readonly sampleWeight?: SampleWeight | OutputWeights;
   readonly callbacks?: readonly Callback[];
   /** Number of the first epoch, to continue training by hand. Default 0. */
   readonly initialEpoch?: number;
@@ -79,7 +90,7 @@ export interface StreamFitOptions extends Omit<
 }
 
 const count = integer("[1, ∞)", 1);
-const later = unchecked<never>(); // with the data; callbacks by callbackChecks.ts
+const later = unchecked<never>(); // with the data, or by a file that is imported where the option is given
 
 const table = {
   epochs: count,
@@ -89,6 +100,7 @@ const table = {
   seed: integer("[0, 4294967295]", 0),
   validationSplit: number("[0, 1)", 0),
   validationData: later,
+  validationSteps: later,
   validateEvery: later,
   classWeight: later,
   sampleWeight: later,
@@ -97,10 +109,7 @@ const table = {
   callbacks: later,
   initialEpoch: integer("[0, ∞)", 0),
   resume: flag(false),
-  groupByLength(op, _name, value) {
-    checkGroupByLength(op, value as GroupByLength);
-    return value as GroupByLength;
-  },
+  groupByLength: later,
   signal(op, _name, value) {
     checkSignal(op, value as AbortSignal);
     return value as AbortSignal;
@@ -115,10 +124,10 @@ export function rowsPerBatch({ batchSize = 32 }: FitOptions): number {
 /** @throws {UsageError} for an option that is unknown or out of range */
 export function checkFitOptions(options: FitOptions): void {
   const op = "fit";
-  const { epochs, initialEpoch, validationSplit, validationData, resume } = resolve(op, options, table);
+  const { epochs, initialEpoch, resume } = resolve(op, options, table);
   checkInteger(op, "initialEpoch", initialEpoch, `[0, ${epochs}]`);
-  if (validationSplit > 0 && validationData !== undefined) failTogether("validationSplit and validationData");
-  if (resume && options.initialEpoch !== undefined) failTogether("resume and initialEpoch");
+  if (!resume || options.initialEpoch === undefined) return;
+  throw new UsageError(message(op, "resume and initialEpoch exclude each other", { expected: "one of them" }));
 }
 
 /** @throws {UsageError} unless the option is an AbortSignal or left out */
@@ -126,8 +135,4 @@ export function checkSignal(op: string, signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.throwIfAborted === "function") return;
   const hint = "Pass controller.signal.";
   throw new UsageError(message(op, "signal must be an AbortSignal", { got: show(signal), hint }));
-}
-
-function failTogether(both: string): never {
-  throw new UsageError(message("fit", `${both} exclude each other`, { expected: "one of them" }));
 }

@@ -159,7 +159,7 @@ function copyOf({ inputs, targets, weights, masks }: DataColumns, copy: (column:
   return {
     inputs: inputs.map(copy),
     targets: targets.map(copy),
-    weights: weights && copy(weights),
+    weights: weights.map(copy),
     masks: masks.map((mask) => mask && copy(mask)),
   };
 }

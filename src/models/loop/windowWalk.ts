@@ -168,7 +168,7 @@ export class WindowWalk {
           const results = step.gradients({
             inputs: [stage.x],
             targets: [stage.y],
-            weights: undefined,
+            weights: [],
             masks: [stage.mask],
           });
           step.optimizer.measureGradients();
@@ -177,8 +177,11 @@ export class WindowWalk {
       } else stage.train.replay();
       const results = stage.train.result;
       const loss = results[0].item();
-      if (!Number.isFinite(loss)) throw this.#diverged(start, loss);
+      if (!Number.isFinite(loss)) throw this.#diverged(start, `the loss became ${loss}`, "a finite loss");
       const { gradientNorm } = step.optimizer;
+      if (!Number.isFinite(gradientNorm)) {
+        throw this.#diverged(start, `the norm of the gradients became ${gradientNorm}`, "a finite norm");
+      }
       step.update();
       addLoss(this.#sums, results, length);
       return { loss, gradientNorm };
@@ -226,11 +229,9 @@ export class WindowWalk {
     return stage;
   }
 
-  #diverged(start: number, loss: number): UsageError {
+  #diverged(start: number, wrong: string, expected: string): UsageError {
     const hint =
       "Try a smaller learning rate or clipping (globalClipNorm: 1); the weights are those before this window.";
-    return new UsageError(
-      message("bptt", `the loss became ${loss} in the window at step ${start}`, { expected: "a finite loss", hint }),
-    );
+    return new UsageError(message("bptt", `${wrong} in the window at step ${start}`, { expected, hint }));
   }
 }

@@ -128,14 +128,10 @@ export class Accumulation implements EpochSteps {
     const random = step.random.save();
     step.begin();
     try {
-      const made = this.#train(order, b);
-      if (Number.isFinite(made.loss)) {
-        step.update();
-        return made;
-      }
-      step.refuse();
-      step.random.restore(random);
-      return made;
+      const { results, loss: mean } = this.#train(order, b);
+      const loss = step.settle(mean, b + 1 === this.batches.count);
+      if (!Number.isFinite(loss)) step.random.restore(random);
+      return { results, loss };
     } catch (error) {
       step.refuse();
       step.random.restore(random);

@@ -12,11 +12,11 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { type Graph, type RunContext, sourcesOf } from "../graph/graph.js";
 import { checkUnweighted } from "../ownFunctions.js";
 
-/** A batch: inputs, targets, and weights (N) if there are any. */
+/** A batch: inputs, targets, and weights, (N) or (N, T): none, one for all outputs, or one for each. */
 export interface TrainingBatch {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
-  readonly weights: Tensor | undefined;
+  readonly weights: readonly Tensor[];
   /** The mask of each input for which the user gave one. */
   readonly masks?: readonly (Tensor | undefined)[];
 }
@@ -36,18 +36,18 @@ export interface BatchLoss {
 export function weighedOutputs(
   graph: Graph,
   losses: readonly Loss[],
-  { inputs, targets, weights, masks: given = [] }: TrainingBatch,
+  { inputs, targets, weights: all, masks: given = [] }: TrainingBatch,
   context: Pick<RunContext, "random" | "training">,
 ): Weighed[] {
   const { maskedSteps } = graph;
-  const needsSteps = weights?.rank === 2 || given.some((mask) => mask !== undefined);
+  const needsSteps = all.some(({ rank }) => rank === 2) || given.some((mask) => mask !== undefined);
   if (maskedSteps === undefined && needsSteps) {
     const hint = "Call fit or evaluate with a mask first.";
     throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
   }
   const { outputs, masks } = graph.runMasked(inputs, { ...context, given });
   return outputs.map((prediction, i) => {
-    const [target, mask] = [targets[i], masks[i]];
+    const [target, mask, weights] = [targets[i], masks[i], all.at(i) ?? all.at(0)];
     const countable = losses[i].countable?.(target, prediction, mask);
     if (countable) return countable.steps.weigh(countable.target, countable.prediction, weights, countable.mask);
     if (losses[i].ofSequences || (mask === undefined && weights?.rank !== 2))

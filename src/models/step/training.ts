@@ -164,6 +164,23 @@ export class TrainingStep {
   }
 
   /**
+   * Ends a step whose {@link gradients} have been computed, by {@link update} or, where the loss is not finite, by
+   * {@link refuse}.
+   * @param isLast  true where no loss follows that a spoilt gradient would spoil: the norm of the gradients must be
+   *   finite as well
+   * @returns the loss; NaN where the norm is not finite
+   */
+  settle(loss: number, isLast: boolean): number {
+    if (isLast && Number.isFinite(loss)) {
+      this.optimizer.measureGradients();
+      loss += 0 * this.optimizer.gradientNorm; // 0 · ∞ is NaN
+    }
+    if (Number.isFinite(loss)) this.update();
+    else this.refuse();
+    return loss;
+  }
+
+  /**
    * Runs {@link gradients} and {@link update} without reading the loss in between. It may be recorded.
    * @returns the loss
    */

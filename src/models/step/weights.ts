@@ -8,6 +8,7 @@
  * model loaded with its training hands a parameter over to a model that is compiled before it trains again, and so does
  * a model that is disposed, or compiled with the layer frozen.
  */
+import { initialize } from "../../initializers/initializer.js";
 import type { Layer } from "../../layers/layer.js";
 import type { Parameter } from "../../layers/parameter.js";
 import type { RandomState } from "../../tensor/randomState.js";
@@ -88,7 +89,7 @@ export class Weights {
     );
     scope(() => {
       for (const { spec, value } of fresh) {
-        if (initial === undefined) spec.initializer.fill(value, random);
+        if (initial === undefined) initialize(value, spec.initializer, random);
         else value.assign(initial.get(value.name!)!);
       }
     });

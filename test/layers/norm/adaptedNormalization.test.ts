@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../../src/errors.js";
 import {
+  asLayer,
   layers,
   loadModel,
   losses,
@@ -94,6 +95,8 @@ describe("adapt", () => {
     const model = sequential([layer, layers.dense({ units: 1, useBias: false })]);
     model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: losses.meanSquaredError() });
     const data = { x: [[1], [3]], y: [[0], [1]] };
+    model.build([1]);
+    layer.adapt([[0], [1]]);
     await model.fit(data);
     const before = (await model.predict([[3]])).item();
     layer.adapt(data.x);
@@ -121,10 +124,6 @@ describe("mean and variance as options", () => {
   it("a variance of 0 divides by 1e-7", async () => {
     expect((await outputs(layers.normalization({ mean: 0, variance: 0 }), [[1]]))[0]).toBeCloseTo(1e7, -1);
   });
-});
-
-it("is the identity before it knows anything", async () => {
-  expect(await outputs(layers.normalization(), [[3, 5]])).toEqual([3, 5]);
 });
 
 it("gradients go through it: the deviation divides them", () => {
@@ -183,5 +182,57 @@ describe("is refused", () => {
 
   it("adapt where mean and variance are given", () => {
     expect(() => { layers.normalization({ mean: 1, variance: 1 }).adapt([[1]]); }).toThrow(UsageError); // prettier-ignore
+  });
+});
+
+describe("a layer that was never adapted", () => {
+  const wrong =
+    'normalization "scale": mean and variance are not known yet. Call adapt(x) of the layer with the training data, or give it mean and variance.';
+  const rows = [[1, 2], [3, 4]]; // prettier-ignore
+  const blank = () => layers.normalization({ inputShape: [2], name: "scale" });
+  const compiled = (layer: Layer) => {
+    const model = sequential([layer, layers.dense({ units: 1 })]);
+    model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: losses.meanSquaredError() });
+    return model;
+  };
+
+  it("fit, evaluate, predict, call and trainOnBatch refuse, each time; after adapt they do not", async () => {
+    const layer = blank();
+    const model = compiled(layer);
+    for (let i = 0; i < 2; i++) {
+      await expect(model.fit(rows, [1, 2])).rejects.toThrow(wrong);
+      await expect(model.evaluate(rows, [1, 2])).rejects.toThrow(wrong);
+      await expect(model.predict(rows)).rejects.toThrow(wrong);
+      expect(() => model.call([tensor(rows)])).toThrow(wrong);
+      expect(() => model.trainOnBatch([tensor(rows)], [tensor([[1], [2]])])).toThrow(wrong);
+    }
+    layer.adapt(rows);
+    await model.fit(rows, [1, 2]);
+  });
+
+  it("inside another model, and inside timeDistributed", async () => {
+    const inner = sequential([blank()], { name: "inner" });
+    await expect(compiled(asLayer(inner)).fit(rows, [1, 2])).rejects.toThrow(wrong);
+    const steps = sequential([layers.timeDistributed({ layer: blank(), inputShape: [1, 2] })]);
+    await expect(steps.predict([rows.slice(0, 1)])).rejects.toThrow(wrong);
+  });
+
+  it("with mean and variance in the options, from a file, and with weights of a file it computes", async () => {
+    const known = layers.normalization({ inputShape: [2], name: "scale", mean: 0, variance: 1 });
+    expect(await outputs(known, rows)).toEqual([1, 2, 3, 4]);
+    const adapted = blank();
+    adapted.adapt(rows);
+    const model = sequential([adapted]);
+    const bytes = await model.toBytes();
+    expect([...(await (await loadModel(bytes)).predict(rows)).toTypedArray()]).toEqual([-1, -1, 1, 1]);
+    const fresh = sequential([blank()]);
+    await fresh.loadWeights(bytes);
+    expect([...(await fresh.predict(rows)).toTypedArray()]).toEqual([-1, -1, 1, 1]);
+  });
+
+  it("data that are on one scale already are data: adapt with mean 0 and variance 1", async () => {
+    const layer = blank();
+    layer.adapt([[-1, -1], [1, 1]]); // prettier-ignore
+    expect(await outputs(layer, rows)).toEqual([1, 2, 3, 4]);
   });
 });

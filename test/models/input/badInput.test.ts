@@ -170,7 +170,7 @@ describe("y", () => {
 describe("options of fit", () => {
   it.each<[string, unknown]>([
     [
-      'fit: unknown option; expected epochs, batchSize, accumulate, shuffle, seed, validationSplit, validationData, validateEvery, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
+      'fit: unknown option; expected epochs, batchSize, accumulate, shuffle, seed, validationSplit, validationData, validationSteps, validateEvery, classWeight, sampleWeight, mask, lengths, callbacks, initialEpoch, resume, groupByLength or signal, got "epoch".',
       { epoch: 3 },
     ],
     ["fit: the options must be an object; expected { epochs,", null],

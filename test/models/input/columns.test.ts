@@ -141,15 +141,15 @@ describe("lists of columns", () => {
 
   it("give a batch its roles back: inputs, targets, weights, and masks where there are some", () => {
     const column = (n: number) => ({ tensor: int32([n]), isOwned: true });
-    const data: DataColumns = { inputs: [column(0), column(1)], targets: [column(2)], weights: column(3), masks: [undefined, column(4)] };
+    const data: DataColumns = { inputs: [column(0), column(1)], targets: [column(2)], weights: [column(3)], masks: [undefined, column(4)] };
     expect(tensorsOf(data).map((t) => t.item())).toEqual([0, 1, 2, 3, 4]);
-    expect(columnsOf({ ...data, weights: undefined, masks: [] }).map(({ tensor: t }) => t.item())).toEqual([0, 1, 2]);
+    expect(columnsOf({ ...data, weights: [], masks: [] }).map(({ tensor: t }) => t.item())).toEqual([0, 1, 2]);
     const read = (one: DataColumns) => {
       const { inputs, targets, weights, masks } = splitBatch(one, tensorsOf(one));
-      return [inputs, targets, [weights], masks!].map((list) => list.map((t) => t?.item()));
+      return [inputs, targets, weights, masks!].map((list) => list.map((t) => t?.item()));
     };
     expect(read(data)).toEqual([[0, 1], [2], [3], [undefined, 4]]);
-    expect(read({ ...data, weights: undefined, masks: [column(5), column(6)] })).toEqual([[0, 1], [2], [undefined], [5, 6]]);
+    expect(read({ ...data, weights: [], masks: [column(5), column(6)] })).toEqual([[0, 1], [2], [], [5, 6]]);
   }); // prettier-ignore
 
   const [own, other] = [float32([3, 2]), float32([2, 2])];

@@ -22,8 +22,9 @@ describe("sampleWeights", () => {
     ["lists of steps", [[1, 2], [3, 4], [5, 6]], [[2, 7]], [1, 2, 3, 4, 5, 6], [3, 2]],
     ["a tensor of steps", tensor([[1, 2], [3, 4], [5, 6]]), [[2, 7], [2]], [1, 2, 3, 4, 5, 6], [3, 2]],
   ])("takes %s", (_, given, outputs, values, shape) => {
-    const got = sampleWeights("f", 3, given, outputs);
-    expect([[...got.values], got.shape]).toEqual([values, shape]);
+    const columns = sampleWeights("f", 3, given, outputs, undefined, toColumn);
+    expect(columns.map(({ tensor }) => [[...tensor.toTypedArray()], tensor.shape])).toEqual([[values, shape]]);
+    release(columns);
   }); // prettier-ignore
 
   it.each<[string, unknown, (readonly number[])[], string]>([
@@ -41,11 +42,41 @@ describe("sampleWeights", () => {
     ["other steps than one output's", [[1, 2], [3, 4], [5, 6]], [[2, 7], [3, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got [3, 2] for outputs [[2, 7], [3, 7]]."],
     ["three axes", float32([3, 2, 1]), [[2, 7]], "f: sampleWeight does not fit the outputs; expected [N] = [3], or [N, T] for outputs [N, T, …], got [3, 2, 1] for outputs [[2, 7]]."],
   ])("refuses %s", (_, given, outputs, text) => {
-    refuses(() => sampleWeights("f", 3, given as never, outputs), ShapeError, text);
+    refuses(() => sampleWeights("f", 3, given as never, outputs, undefined, toColumn), ShapeError, text);
+  }); // prettier-ignore
+});
+
+describe("sampleWeights of each output", () => {
+  const names = ["price", "kind"];
+  const shapes = [[1], [2]];
+
+  it("by the names of their layers: a column for each, 1 for what is left out", () => {
+    const columns = sampleWeights("f", 2, { kind: [3, 4] }, shapes, names, toColumn);
+    expect(columns.map(({ tensor }) => tensor.toArray())).toEqual([[1, 1], [3, 4]]); // prettier-ignore
+    release(columns);
+  });
+
+  it.each<[string, unknown, readonly string[] | undefined, new (text: string) => Error, string]>([
+    ["another name", { price: [1, 2], colour: [1, 2] }, names, UsageError, 'f: sampleWeight is for an output that does not exist; expected "price", "kind", got "colour".'],
+    ["names for one output", { price: [1, 2] }, ["price"], UsageError, 'f: sampleWeight is for an output that does not exist; expected weights, for a model with one output, got "price".'],
+    ["too few for one of them", { price: [1, 2], kind: [1] }, names, ShapeError, 'f of "kind": sampleWeight has the wrong length; expected 2, got 1.'],
+  ])("refuses %s", (_, given, names, type, text) => {
+    refuses(() => sampleWeights("f", 2, given as never, shapes, names, toColumn), type as never, text);
   }); // prettier-ignore
 });
 
 describe("classWeights", () => {
+  const byClass = (
+    targets: Tensor,
+    outputShapes: (readonly number[])[],
+    own: DataColumns["weights"],
+    weights: Readonly<Record<number, number>>,
+  ): number[] => {
+    const columns = classWeights("f", targets, outputShapes, own, weights, toColumn);
+    const values = columns.flatMap(({ tensor }) => [...tensor.toTypedArray()]);
+    release(columns);
+    return values;
+  };
   const labels = int32([0, 1]);
   it.each<[string, () => Tensor, readonly number[], unknown]>([
     ["labels", () => int32([0, 2, 1]), [3], [5, 1, 7]],
@@ -53,11 +84,12 @@ describe("classWeights", () => {
     ["the first of equal elements", () => tensor([[0, 0], [1, 1], [0, 1]]), [2], [5, 5, 7]],
     ["numbers: class 1 is above ½", () => tensor([[0.5], [0.6], [0]]), [1], [5, 7, 5]],
   ])("of %s", (_, targets, outputShape, wanted) => {
-    expect([...classWeights("f", targets(), [outputShape], undefined, { 0: 5, 1: 7 })]).toEqual(wanted);
+    expect(byClass(targets(), [outputShape], [], { 0: 5, 1: 7 })).toEqual(wanted);
   }); // prettier-ignore
 
   it("times those of the samples; an output without axes has two classes", () => {
-    expect([...classWeights("f", int32([1, 0, 1]), [[]], tensor([2, 3, 0]), { 1: 7 })]).toEqual([14, 3, 0]);
+    const own = [{ tensor: tensor([2, 3, 0]), isOwned: false }];
+    expect(byClass(int32([1, 0, 1]), [[]], own, { 1: 7 })).toEqual([14, 3, 0]);
   });
 
   it.each<[string, object, readonly number[], typeof ShapeError | typeof UsageError, string]>([
@@ -69,11 +101,11 @@ describe("classWeights", () => {
     ["a weight that is none", { 0: "1" }, [3], UsageError, 'f: classWeight of class 0 is out of range; expected a number in [0, ∞), got "1".'],
     ["several classes a sample", {}, [2, 3], ShapeError, "f: classWeight needs one class per sample; expected an output [N, C], got [N, 2, 3]."],
   ])("refuses %s", (_, weights, outputShape, type, text) => {
-    refuses(() => classWeights("f", labels, [outputShape], undefined, weights as never), type, text);
+    refuses(() => byClass(labels, [outputShape], [], weights as never), type, text);
   }); // prettier-ignore
 
   it("one class a sample in one step", () => {
-    expect([...classWeights("f", int32([0, 1], [2, 1]), [[1, 3]], undefined, { 1: 2 })]).toEqual([1, 2]);
+    expect(byClass(int32([0, 1], [2, 1]), [[1, 3]], [], { 1: 2 })).toEqual([1, 2]);
   });
 });
 
@@ -160,7 +192,7 @@ describe("groupByLength", () => {
 
   it("does not go with masks, nor with layers that carry states", () => {
     const column = (t: Tensor) => ({ tensor: t, isOwned: false });
-    const data: DataColumns = { inputs: [column(rows)], targets: [column(float32([2, 1]))], weights: undefined, masks: [] };
+    const data: DataColumns = { inputs: [column(rows)], targets: [column(float32([2, 1]))], weights: [], masks: [] };
     expect(groupsOf("f", layers, data, true)).toBeDefined();
     refuses(() => groupsOf("f", layers, { ...data, masks: [column(rows)] }, true), UsageError, "f: groupByLength cannot be combined with mask or lengths; expected one of them. Sequences are grouped by their tokens, of which 0 is padding: embedding({ maskZero: true }).");
     const carrying = sequential([lstm({ units: 1, stateful: true, batchSize: 2, inputShape: [3, 1], name: "memory" })]);

@@ -1,20 +1,25 @@
 /** Losses that are no numbers: an error that says where, weights as they were before that batch, and a model that trains on. */
 import { describe, expect, it } from "vitest";
+import { terminateOnNaN } from "../../../src/callbacks/terminateOnNaN.js";
+import type { Logs, Training } from "../../../src/callbacks/callback.js";
 import { dense } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import type { Loss } from "../../../src/losses/loss.js";
 import type { Model } from "../../../src/models/model.js";
+import { bptt } from "../../../src/models/loop/bptt.js";
+import type { OwnFunction } from "../../../src/models/ownFunctions.js";
 import { sequential } from "../../../src/models/sequential.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
 import { reshape } from "../../../src/ops/shape/reshape.js";
-import { sqrt } from "../../../src/ops/pointwise/unary.js";
+import { sqrt, square } from "../../../src/ops/pointwise/unary.js";
 import { sub } from "../../../src/ops/pointwise/arithmetic.js";
 import { mean } from "../../../src/ops/reduce/reduce.js";
 import { tensor } from "../../../src/tensor/create.js";
+import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, weightsOf } from "../networks.js";
 
-const chain = (learningRate: number, loss: Loss = meanSquaredError()): Model => {
+const chain = (learningRate: number, loss: Loss | OwnFunction = meanSquaredError()): Model => {
   const model = sequential([
     dense({ units: 4, activation: "relu", inputShape: [2], name: "first" }),
     dense({ units: 4, activation: "relu" }),
@@ -59,9 +64,85 @@ describe("fit throws and names", () => {
       config: { className: "root" },
     };
     const model = chain(0.1, root);
-    await expect(model.fit(x, y, { epochs: 2, batchSize: 12 })).rejects.toThrow(
-      /^fit: the loss became NaN in epoch 2, batch 1; expected a finite loss\. It arose in weight "first\/kernel", which an earlier step has spoilt\. /,
+    await expect(model.fit(x, y, { batchSize: 6 })).rejects.toThrow(
+      /^fit: the loss became NaN in epoch 1, batch 2; expected a finite loss\. It arose in weight "first\/kernel", which an earlier step has spoilt\. /,
     );
+  });
+});
+
+describe("a gradient that is not finite while the loss is", () => {
+  /** A loss whose slope at a prediction like the target is 0/0. */
+  const cornered = (target: Tensor, prediction: Tensor): Tensor =>
+    reshape(sqrt(square(sub(prediction, target))), [target.shape[0]]);
+  const wrongAt = (place: string): string =>
+    `fit: the gradient became NaN or infinite in ${place}; expected finite gradients. It arose in the gradient of weight "last/bias", while the loss is finite. ${advice}`;
+  /** Two batches of 6 samples, of which the model predicts one of the second exactly: all weights are 0. */
+  const zeroed = (): Model => {
+    const model = chain(0, cornered);
+    for (const { value } of model.weights) value.assign(new Float32Array(value.size));
+    return model;
+  };
+  const targets = [...Array.from({ length: 11 }, () => [1]), [0]];
+  const inOrder = { batchSize: 6, shuffle: false };
+
+  it("in the very last step of fit: it throws, and the weights are those before that batch", async () => {
+    const model = zeroed();
+    const before = weightsOf(model);
+    await expect(model.fit(x, targets, inOrder)).rejects.toThrow(wrongAt("epoch 1, batch 2"));
+    expectWeights(model, before);
+  });
+
+  it("in the last step of an epoch before others: neither validated nor seen by a callback as finite", async () => {
+    const seen: (number | string)[] = [];
+    const callbacks = [
+      { onBatchEnd: (_batch: number, { loss }: Logs) => void seen.push(loss), onEpochEnd: () => void seen.push("end") },
+    ];
+    await expect(zeroed().fit(x, targets, { ...inOrder, epochs: 3, callbacks })).rejects.toThrow("epoch 1, batch 2");
+    expect(seen).toEqual([1, NaN]);
+  });
+
+  it("terminateOnNaN ends such a training without an error", async () => {
+    const { stopped } = await zeroed().fit(x, targets, { ...inOrder, callbacks: [terminateOnNaN()] });
+    expect(stopped).toBe("the loss became NaN in batch 2");
+  });
+
+  it("of accumulated parts, in the last step", async () => {
+    const model = zeroed();
+    const before = weightsOf(model);
+    const fitting = model.fit(x, targets, { batchSize: 2, accumulate: 3, shuffle: false });
+    await expect(fitting).rejects.toThrow("the gradient became NaN or infinite in epoch 1, batch 2");
+    expectWeights(model, before);
+  });
+
+  it("of a stream that says how many batches it has, before the weights change; of another, after it", async () => {
+    const batches = function* (): Generator<[number[][], number[][]]> {
+      yield [x.slice(0, 6), targets.slice(0, 6)];
+      yield [x.slice(6), targets.slice(6)];
+    };
+    const known = zeroed();
+    const before = weightsOf(known);
+    await expect(known.fit(batches, { stepsPerEpoch: 2 })).rejects.toThrow(wrongAt("epoch 1, batch 2"));
+    expectWeights(known, before);
+    await expect(zeroed().fit(batches)).rejects.toThrow(
+      'fit: the gradient became NaN or infinite in epoch 1, batch 2; expected finite gradients. It spoilt weight "last/kernel", which stays so. ',
+    );
+  });
+
+  it("in the step after which a callback stops the epoch", async () => {
+    const stopping = { onBatchEnd: (_batch: number, _logs: Logs, training: Training) => training.stop("enough") };
+    const fitting = zeroed().fit(x, [...targets].reverse(), { ...inOrder, callbacks: [stopping] });
+    await expect(fitting).rejects.toThrow('It spoilt weight "last/kernel", which stays so. ');
+  });
+
+  it("in the last window of bptt", async () => {
+    const model = sequential([dense({ units: 1, inputShape: [4, 1] })]);
+    model.compile({ optimizer: sgd({ learningRate: 0 }), loss: (t, p) => mean(sqrt(square(sub(p, t))), [1, 2]) });
+    const before = weightsOf(model);
+    const sequence = { x: [[[0], [0], [0], [0]]], y: [[[1], [1], [1], [0]]] };
+    await expect(bptt(model, sequence, { window: 2, carryState: false })).rejects.toThrow(
+      "bptt: the norm of the gradients became NaN in the window at step 2; expected a finite norm.",
+    );
+    expectWeights(model, before);
   });
 });
 

@@ -1,0 +1,114 @@
+/** sampleWeight for each output of a model with several, and validationSteps. */
+import { describe, expect, it } from "vitest";
+import { layers, losses, metrics, model as modelOf, optimizers, sequential, type Model } from "../../../src/index.js";
+import "../../support/engine.js";
+
+const N = 8;
+const x = Array.from({ length: N }, (_, i) => [i / N, 1 - i / N]);
+const price = x.map(([a, b]) => [2 * a - b]);
+const kind = x.map((_, i) => i % 2);
+
+function network(): Model {
+  const given = layers.input({ shape: [2] });
+  const outputs = [layers.dense({ units: 1, name: "price" }), layers.dense({ units: 2, name: "kind" })];
+  const net = modelOf({ inputs: given, outputs: outputs.map((layer) => layer.apply(given)), seed: 3 });
+  net.compile({
+    optimizer: optimizers.sgd({ learningRate: 0.1 }),
+    loss: [losses.meanSquaredError(), losses.sparseCategoricalCrossentropy({ fromLogits: true })],
+    metrics: [[], [metrics.accuracy()]],
+  });
+  return net;
+}
+const kernels = (net: Model): number[][] => net.weights.map(({ value }) => [...value.toTypedArray()]);
+
+describe("sampleWeight for each output", () => {
+  const of = (first: number): number[] => x.map((_, i) => (i < 4 ? first : 0));
+
+  it("an output with weights 0 does not train; the other trains as without", async () => {
+    const [weighed, plain] = [network(), network()];
+    const start = kernels(weighed);
+    await weighed.fit(x, [price, kind], { epochs: 2, sampleWeight: { price: of(0) } });
+    await plain.fit(x, [price, kind], { epochs: 2 });
+    expect(kernels(weighed).slice(0, 2)).toEqual(start.slice(0, 2));
+    expect(kernels(weighed).slice(2)).toEqual(kernels(plain).slice(2));
+  });
+
+  it("the same weights under both names: the bits of one list for all", async () => {
+    const [each, all] = [network(), network()];
+    const one = await each.fit(x, [price, kind], { epochs: 3, sampleWeight: { price: of(2), kind: of(2) } });
+    const other = await all.fit(x, [price, kind], { epochs: 3, sampleWeight: of(2) });
+    expect(kernels(each)).toEqual(kernels(all));
+    expect(one.history).toEqual(other.history);
+  });
+
+  it("weighs loss and metrics of evaluate, of a data set, of validation data and of batches, and is split with the data", async () => {
+    const net = network();
+    const sampleWeight = { kind: of(1) };
+    const logs = await net.evaluate(x, [price, kind], { sampleWeight });
+    const half = await net.evaluate(x.slice(0, 4), [price.slice(0, 4), kind.slice(0, 4)]);
+    expect(logs.kind_loss).toBeCloseTo(half.kind_loss / 2, 6); // the mean over all samples, half of them with weight 0
+    expect(logs.kind_accuracy).toBe(half.kind_accuracy);
+    expect(logs.price_loss).not.toBeCloseTo(half.price_loss, 3);
+    const data = { x, y: [price, kind], sampleWeight };
+    expect(await net.evaluate(data)).toEqual(logs);
+    expect(await net.evaluate(() => [data].values())).toEqual(logs);
+    net.learningRate = 0;
+    const { history } = await net.fit(data, { validationData: data, batchSize: 8 });
+    expect(history.valLoss[0]).toBeCloseTo(logs.loss, 6);
+    await net.fit(data, { validationSplit: 0.25 });
+  });
+
+  it("a name that no output has is refused before anything has changed", async () => {
+    const net = network();
+    const before = kernels(net);
+    await expect(net.fit(x, [price, kind], { sampleWeight: { prize: of(1) } })).rejects.toThrow(
+      'fit: sampleWeight is for an output that does not exist; expected "price", "kind", got "prize".',
+    );
+    expect(kernels(net)).toEqual(before);
+  });
+});
+
+describe("validationSteps", () => {
+  const compiled = (): Model => {
+    const net = sequential([layers.dense({ units: 1, inputShape: [2] })]);
+    net.compile({ optimizer: optimizers.sgd({ learningRate: 0.1 }), loss: losses.meanSquaredError() });
+    return net;
+  };
+  let given = 0;
+  async function* endless() {
+    for (;;) {
+      given++;
+      yield await Promise.resolve({ x: x.slice(0, 4), y: price.slice(0, 4) });
+    }
+  }
+
+  it("takes so many batches of an endless stream for each validation", async () => {
+    given = 0;
+    const { history } = await compiled().fit(x, price, { epochs: 3, validationData: endless, validationSteps: 2 });
+    expect([history.valLoss.length, given]).toEqual([3, 6]);
+  });
+
+  it("goes on with a generator object where the validation before ended", async () => {
+    given = 0;
+    const validationData = endless();
+    await compiled().fit(x, price, { epochs: 3, validationData, validationSteps: 2 });
+    expect(given).toBe(6);
+    expect((await validationData.next()).done).toBe(false);
+  });
+
+  it("a stream that ends before is named", async () => {
+    const validationData = () => [[x, price] as [number[][], number[][]]].values();
+    await expect(compiled().fit(x, price, { validationData, validationSteps: 2 })).rejects.toThrow(
+      /^evaluate: the stream .*expected 2 batches/,
+    );
+  });
+
+  it.each<[object, string]>([
+    [{ validationData: endless, validationSteps: 0 }, "fit: validationSteps is out of range; expected an integer in [1, ∞), got 0."],
+    [{ validationData: [x, price], validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got samples in memory."],
+    [{ validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
+    [{ validationSteps: 2, validationSplit: 0.5 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
+  ])("refuses %o", async (options, text) => {
+    await expect(compiled().fit(x, price, options)).rejects.toThrow(text);
+  }); // prettier-ignore
+});
