@@ -54,9 +54,9 @@ export class LessonElement extends HTMLElement {
   }
 
   /** Everything below the title: the settings, what is shown, and the code. */
-  #stage({ name, settings, sources, runsWithoutSources = sources.length === 0, ...rest }: Lesson): HTMLElement {
+  #stage({ name, settings, quick, sources, runsWithoutSources = sources.length === 0, ...rest }: Lesson): HTMLElement {
     const view = new LessonView();
-    const form = new SettingsForm(settings);
+    const form = new SettingsForm(settings, quick);
     const engine = element("p", "starting …", "help");
     const state = element("p", "", "state");
     state.setAttribute("role", "status");

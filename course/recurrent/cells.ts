@@ -61,6 +61,7 @@ export const cellsLesson: Lesson<Settings> = {
   chapter: "recurrent",
   kind: "comparison",
   settings,
+  quick: { longest: 50, steps: 600 },
   sources: [],
   async run(stage) {
     const { longest } = stage.settings;
