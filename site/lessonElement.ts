@@ -77,15 +77,15 @@ export class LessonElement extends HTMLElement {
     const performance = new Performance(name, {
       engine: (text) => (engine.textContent = text),
       shown: (shown) => view.show(shown),
-      state(next, text) {
+      async state(next, text) {
+        const isOver = next !== "running" && next !== "paused";
+        if (isOver) await view.finish();
         const hadFocus = [pause, stop].some((button) => button.matches(":focus"));
         current = next;
         state.textContent = text === "" ? { running: "Running.", paused: "Paused." }[next as "running"] : text;
         state.classList.toggle("failure", next === "failed");
         update();
-        if (next === "running" || next === "paused") return;
-        view.finish();
-        if (hadFocus) start.focus();
+        if (isOver && hadFocus) start.focus();
       },
     });
     this.#performance = performance;

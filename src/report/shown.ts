@@ -135,6 +135,7 @@ export interface HeatMap extends Titled {
   readonly yRange: readonly [from: number, to: number];
   /** The values; the first row is at the top, where y is greatest. */
   readonly picture: Picture;
+  /** Points, or paths from place to place where a series says `marks: "lines"`. */
   readonly points: readonly Series[];
 }
 

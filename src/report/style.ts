@@ -29,8 +29,8 @@ pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; } .wrapped { whit
 .columns-names { display: grid; font-size: 0.75rem; text-align: center; } .columns-names span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; } .scale { flex-basis: 100%; margin: 0; font-size: 0.85rem; color: var(--faint); }
 .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
-.names span { margin-right: 1rem; } .names span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; border-radius: 50%; background: var(--mark-color); }
-.graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
+.names span { display: inline-block; margin-right: 1rem; } .names span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; border-radius: 50%; background: var(--mark-color); }
+.graph svg { max-width: max(100%, 34rem); height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
 .u-legend { text-align: left !important; white-space: normal; } .u-legend th { white-space: nowrap; } .uplot { max-width: 100%; }
 `;
 

@@ -38,7 +38,7 @@ export const overfitting: Lesson<Settings> = {
   chapter: "feedforward",
   kind: "comparison",
   settings,
-  quick: { seeds: 2, epochs: 10 },
+  quick: { seeds: 3 },
   sources: [mnistSource],
   runsWithoutSources: true,
   async run(stage) {

@@ -70,7 +70,7 @@ function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
 function greatestOf(pictures: readonly Picture[]): string {
   const reaches = pictures.map(({ range }) => range[1]);
   const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) =>
-    String(Number(value.toPrecision(2))),
+    String(Number(value.toPrecision(3))),
   );
   return least === greatest ? greatest : `the greatest of each picture, ${least} to ${greatest}`;
 }
