@@ -33,6 +33,10 @@ export async function firefoxBrowser() {
   const options = ["--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", profile];
   const child = spawn(command, options, { stdio: "ignore" });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  process.once("SIGINT", () => {
+    child.kill();
+    process.exit(130);
+  });
   const { call, close } = await connected(port);
   const { capabilities } = await call("WebDriver:NewSession", { acceptInsecureCerts: false });
   await call("WebDriver:SetTimeouts", { script: 120_000, pageLoad: 120_000 });

@@ -58,6 +58,9 @@ export class Printer {
       case "text":
         this.#text(shown);
         break;
+      case "steps":
+        for (const block of shown.steps[shown.first ?? 0].blocks) this.show(block);
+        break;
       case "conclusion":
         this.#conclude(shown);
         break;

@@ -253,7 +253,7 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
     width: ctx.measureText(label).width,
   }));
   const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale });
-  places.forEach(({ label }, i) => ctx.fillText(label, labels[i].x, labels[i].y));
+  for (const [i, place] of labels.entries()) if (place !== undefined) ctx.fillText(places[i].label, place.x, place.y);
   ctx.restore();
 }
 

@@ -1,18 +1,21 @@
 /**
  * Draws blocks into an element, section by section; a block that is drawn again replaces the older one. Browsers only.
  */
-import type { Block, Chart, Graph, HeatMap } from "../shown.js";
+import type { Block, Chart, Graph, HeatMap, Steps } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
 import { gallery } from "./gallery.js";
 import { drawHeatMap } from "./heatMap.js";
 import { matrixOf } from "./matrix.js";
+import { drawSteps } from "./steps.js";
 
 /** The place of a block, and its drawing if that can be updated with new points. */
 interface Drawn {
   readonly place: HTMLElement;
   block: Block;
   chart?: DrawnChart | undefined;
+  /** Of steps, the one that is shown. */
+  step?: number | undefined;
 }
 
 /** The blocks in an element. */
@@ -66,8 +69,23 @@ export class Drawing {
     if (block.section !== undefined) place.append(element(`h${this.#level + 1}`, block.title));
     if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
     if (block.kind === "chart") drawn.chart = drawChart(place, block);
+    else if (block.kind === "steps") this.#drawSteps(drawn, block);
     else drawInto(place, block);
     place.style.minHeight = "";
+  }
+
+  #drawSteps(drawn: Drawn, block: Steps): void {
+    const first = Math.min(drawn.step ?? block.first ?? 0, block.steps.length - 1);
+    const level = this.#level + (block.section === undefined ? 1 : 2);
+    drawSteps(drawn.place, block, first, (i, content) => {
+      drawn.step = i;
+      for (const part of block.steps[i].blocks) {
+        content.append(element(`h${level}`, part.title));
+        if (part.caption !== undefined) content.append(element("p", part.caption, "facts"));
+        if (part.kind === "chart") drawChart(content, part);
+        else drawInto(content, part);
+      }
+    });
   }
 
   /** Draws everything in the present colours and width of the page. */
@@ -88,13 +106,13 @@ export class Drawing {
   }
 }
 
-function drawInto(place: HTMLElement, block: Exclude<Block, Chart>): void {
+function drawInto(place: HTMLElement, block: Exclude<Block, Chart | Steps>): void {
   if (block.kind === "heatMap") drawHeatMap(place, block);
   else if (block.kind === "graph") drawGraph(place, block);
   else place.append(contentOf(block));
 }
 
-function contentOf(block: Exclude<Block, Chart | HeatMap | Graph>): HTMLElement {
+function contentOf(block: Exclude<Block, Chart | HeatMap | Graph | Steps>): HTMLElement {
   switch (block.kind) {
     case "table":
       return scrolling(tableOf(block), block.title);
