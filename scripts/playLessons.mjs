@@ -33,6 +33,8 @@ const { values: options, positionals: names } = parseArgs({
 });
 const minutes = Number(options.minutes);
 if (!(minutes > 0)) throw new Error(`course:pages: --minutes must be a number above 0, got ${options.minutes}`);
+if (options.restarts !== undefined && options.browser !== "chromium")
+  throw new Error("course:pages: --restarts measures memory in Chromium only");
 if (!["chromium", "firefox"].includes(options.browser))
   throw new Error(`course:pages: --browser must be chromium or firefox, got ${options.browser}`);
 
@@ -57,7 +59,8 @@ try {
   for (const lesson of chosen) {
     if (options.restarts !== undefined) {
       const page = await browser.newPage(served.url);
-      for (const line of await memoryOfRestarts(page, lesson, Number(options.restarts))) console.log(line);
+      const megabytes = await memoryOfRestarts(page, lesson, Number(options.restarts));
+      console.log(`${lesson.name}, MB after each: ${megabytes.map((one) => one.toFixed(0)).join(" ")}`);
       await page.close();
       continue;
     }

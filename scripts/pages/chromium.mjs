@@ -3,7 +3,7 @@ import { chromium } from "playwright-core";
 
 /** @param options of launch, from test/package/page.ts */
 export async function chromiumBrowser(options) {
-  const args = [...options.args, "--enable-blink-features=ForceEagerMeasureMemory", "--js-flags=--expose-gc"];
+  const args = [...options.args, "--js-flags=--expose-gc"];
   const browser = await chromium.launch({ ...options, args });
   return {
     name: `Chromium ${browser.version()}`,
@@ -22,6 +22,12 @@ export async function chromiumBrowser(options) {
           await page.waitForTimeout(300);
         },
         picture: (path) => page.locator("lanegrad-lesson .columns > :first-child").screenshot({ path }),
+        async processes(type) {
+          const session = await browser.newBrowserCDPSession();
+          const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+          await session.detach();
+          return processInfo.filter((one) => one.type === type).map(({ id }) => id);
+        },
         close: () => page.close(),
       };
     },

@@ -1,7 +1,7 @@
 /** Draws a chart by uPlot, which the page includes. Browsers only. */
 import type uPlotClass from "uplot";
 import type { Chart, Marks, Series } from "../shown.js";
-import { placeLabels } from "./placeLabels.js";
+import { crowd, placeLabels } from "./placeLabels.js";
 
 declare const uPlot: typeof uPlotClass;
 
@@ -56,6 +56,8 @@ export function isEmpty(chart: Chart): boolean {
 export interface DrawnChart {
   /** Draws new points of the same series. @returns false for a different chart, which must be drawn from the start */
   update(chart: Chart): boolean;
+  /** Frees it: uPlot listens to the window for as long as a plot is not destroyed. */
+  destroy(): void;
 }
 
 /** Appends the chart. */
@@ -107,7 +109,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       ...chart.series.map((series, i) => ({
         ...{ label: series.name, value, spanGaps: true, stroke: colorOf(i) },
         ...(marksOf(series) === "points"
-          ? { paths: () => null, points: { show: true, size: 9, fill: colorOf(i) } }
+          ? { paths: () => null, points: { show: true, size: places.length > crowd ? 6 : 9, fill: colorOf(i) } }
           : {
               width: 2,
               dash: dashes[i % dashes.length],
@@ -138,6 +140,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
   };
   say();
   return {
+    destroy: () => drawn.destroy(),
     update(next) {
       const isSame =
         isAlike(chart, next) && isWhole === (isWhole && next.series.every(({ x }) => x.every(Number.isInteger)));

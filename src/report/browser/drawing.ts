@@ -14,6 +14,8 @@ interface Drawn {
   readonly place: HTMLElement;
   block: Block;
   chart?: DrawnChart | undefined;
+  /** Of steps, the charts of the one that is shown. */
+  charts?: readonly DrawnChart[];
   /** Of steps, the one that is shown. */
   step?: number | undefined;
 }
@@ -42,9 +44,10 @@ export class Drawing {
     signal.addEventListener("abort", () => sizes.disconnect());
   }
 
-  /** Stops redrawing; what has been drawn remains. */
+  /** Ends the drawing and frees its charts; what else has been drawn remains. */
   close(): void {
     this.#closed.abort();
+    for (const drawn of this.#places.values()) free(drawn);
   }
 
   /** Draws a block in its section, which is made if it does not exist. Draws nothing for a chart without points. */
@@ -65,6 +68,7 @@ export class Drawing {
   #drawAnew(drawn: Drawn): void {
     const { place, block } = drawn;
     place.style.minHeight = `${place.clientHeight}px`; // so that the page does not jump meanwhile
+    free(drawn);
     place.replaceChildren();
     if (block.section !== undefined) place.append(element(`h${this.#level + 1}`, block.title));
     if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
@@ -79,12 +83,15 @@ export class Drawing {
     const level = this.#level + (block.section === undefined ? 1 : 2);
     drawSteps(drawn.place, block, first, (i, content) => {
       drawn.step = i;
+      free(drawn);
+      const charts: DrawnChart[] = [];
       for (const part of block.steps[i].blocks) {
         content.append(element(`h${level}`, part.title));
         if (part.caption !== undefined) content.append(element("p", part.caption, "facts"));
-        if (part.kind === "chart") drawChart(content, part);
+        if (part.kind === "chart") charts.push(drawChart(content, part));
         else drawInto(content, part);
       }
+      drawn.charts = charts;
     });
   }
 
@@ -104,6 +111,13 @@ export class Drawing {
     }
     return found;
   }
+}
+
+function free(drawn: Drawn): void {
+  drawn.chart?.destroy();
+  for (const chart of drawn.charts ?? []) chart.destroy();
+  drawn.chart = undefined;
+  drawn.charts = [];
 }
 
 function drawInto(place: HTMLElement, block: Exclude<Block, Chart | Steps>): void {

@@ -22,12 +22,13 @@ interface Box {
   readonly bottom: number;
 }
 
-/** With more points than this, a text that has no free place is left out: it would hide points. */
-const crowd = 60;
+/** More points than this are a crowd: a text that has no free place is left out: it would hide points. */
+export const crowd = 60;
 
 /**
  * The left end and the middle line of each text: to the right of its point or, if that would cover another point or an
- * earlier text, to the left, above or below; if no place is free, to the right, or in a crowd nowhere.
+ * earlier text, to the left, above or below; if no place is free, to the right, or in a crowd nowhere; a text without
+ * a width needs no place.
  */
 export function placeLabels(
   points: readonly Labelled[],
@@ -36,6 +37,7 @@ export function placeLabels(
   const radius = gap / 2;
   const taken = points.map(({ x, y }): Box => boxAt(x - radius, y, 2 * radius, 2 * radius));
   return points.map(({ x, y, width }) => {
+    if (width === 0) return undefined; // no text
     const above = radius + height / 2;
     const boxes = [
       boxAt(x + gap, y, width, height),
