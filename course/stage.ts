@@ -47,6 +47,11 @@ export interface Lesson<Own extends Settings = Settings> {
   readonly kind: LessonKind;
   /** The settings with their defaults. */
   readonly settings: Own;
+  /**
+   * Values with which a long lesson ends within three minutes and still shows its point; the live page begins with
+   * them. Default: none, where the defaults are quick enough.
+   */
+  readonly quick?: Partial<Values<Own>> | undefined;
   /** The data sets that it may request. */
   readonly sources: readonly DataSource<unknown>[];
   /** What `--out` saves of a lesson that is no network: "the vectors". Default: nothing. */

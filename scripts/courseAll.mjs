@@ -1,6 +1,6 @@
 /**
- * `npm run course:all`: plays the lessons of the course one after the other in the terminal, with settings that are
- * quick, and prints what each has shown and how long it took. Lessons that need data are left out, unless
+ * `npm run course:all`: plays the lessons of the course one after the other in the terminal, with their quick
+ * settings, and prints what each has shown and how long it took. Lessons that need data are left out, unless
  * `-- --data DIR` names a folder with a folder for each data set; tables are, since they train the networks of other
  * lessons again. Other arguments are names of lessons, and then only these are played. A lesson that takes longer than
  * `--minutes` (default 4) is ended. The command ends with an error where a lesson did.
@@ -10,16 +10,6 @@ import { performance } from "node:perf_hooks";
 import { clearTimeout, setTimeout } from "node:timers";
 import { parseArgs } from "node:util";
 
-/** Settings with which long lessons are over sooner and still show their point. */
-const quick = {
-  digits: ["--epochs", "2"],
-  highway: ["--epochs", "2"],
-  depth: ["--epochs", "3", "--deepest", "100"],
-  cells: ["--longest", "50", "--steps", "600"],
-  "inside-lstm": ["--epochs", "10"],
-  adding: ["--length", "50", "--epochs", "20"],
-  scale: ["--steps", "4"],
-};
 /** Of a network on a data set. */
 const ofData = ["--epochs", "1"];
 
@@ -44,7 +34,8 @@ for (const lesson of lessons) {
     continue;
   }
   console.log(`\n=== ${name}`);
-  const own = quick[name] ?? (needsData && kind === "network" ? ofData : []);
+  const quick = Object.entries(lesson.quick).flatMap(([setting, value]) => [`--${setting}`, String(value)]);
+  const own = quick.length > 0 ? quick : needsData && kind === "network" ? ofData : [];
   results.push(await played(name, own));
 }
 

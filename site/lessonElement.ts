@@ -54,9 +54,9 @@ export class LessonElement extends HTMLElement {
   }
 
   /** Everything below the title: the settings, what is shown, and the code. */
-  #stage({ name, settings, sources, runsWithoutSources = sources.length === 0, ...rest }: Lesson): HTMLElement {
+  #stage({ name, settings, quick, sources, runsWithoutSources = sources.length === 0, ...rest }: Lesson): HTMLElement {
     const view = new LessonView();
-    const form = new SettingsForm(settings);
+    const form = new SettingsForm(settings, quick);
     const engine = element("p", "starting …", "help");
     const state = element("p", "", "state");
     state.setAttribute("role", "status");
@@ -77,15 +77,15 @@ export class LessonElement extends HTMLElement {
     const performance = new Performance(name, {
       engine: (text) => (engine.textContent = text),
       shown: (shown) => view.show(shown),
-      state(next, text) {
+      async state(next, text) {
+        const isOver = next !== "running" && next !== "paused";
+        if (isOver) await view.finish();
         const hadFocus = [pause, stop].some((button) => button.matches(":focus"));
         current = next;
         state.textContent = text === "" ? { running: "Running.", paused: "Paused." }[next as "running"] : text;
         state.classList.toggle("failure", next === "failed");
         update();
-        if (next === "running" || next === "paused") return;
-        view.finish();
-        if (hadFocus) start.focus();
+        if (isOver && hadFocus) start.focus();
       },
     });
     this.#performance = performance;

@@ -3,11 +3,13 @@ import type { Block, Fact, Progress, Shown } from "lanegrad/report";
 import { Drawing } from "../src/report/browser/drawing.js";
 import { element, factList, scrolling } from "../src/report/browser/elements.js";
 import { Collected } from "../src/report/collected.js";
-import { drawnGraph } from "./graphviz.js";
 import { providePlot } from "./plot.js";
 
 /** Milliseconds between two drawings of the same block. */
 const frame = 100;
+
+/** Milliseconds of drawing after which the page gets a turn. */
+const longestStretch = 12;
 
 /** Everything that is shown below the buttons. */
 export class LessonView {
@@ -61,10 +63,12 @@ export class LessonView {
       this.#conclusions.append(element("p", shown.text, shown.isFailure === true ? "failure" : ""));
   }
 
-  /** Draws what is not drawn yet. */
-  finish(): void {
+  /** Draws what is not drawn yet. Resolves when it is drawn, or when the view has been cleared. */
+  async finish(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#draw();
+    const drawing = this.#drawing;
+    while (drawing === this.#drawing && !this.#draw()) await nextFrame();
+    if (drawing !== this.#drawing) return;
     this.#now.textContent = "";
     this.#bar.hidden = true;
   }
@@ -77,30 +81,31 @@ export class LessonView {
     this.#now.textContent = `${name === undefined ? "" : `${name}: `}epoch ${epoch} of ${epochs}: ${what}`;
   }
 
-  #drawSoon(): void {
-    this.#timer ??= setTimeout(() => this.#draw(), frame);
+  #drawSoon(milliseconds = frame): void {
+    this.#timer ??= setTimeout(() => {
+      if (!this.#draw()) this.#drawSoon(0);
+    }, milliseconds);
   }
 
-  #draw(): void {
+  /** Draws what has changed, the oldest change first, for a short time. @returns whether nothing is left */
+  #draw(): boolean {
     this.#timer = undefined;
+    const start = performance.now();
     if (this.#haveFactsChanged)
       this.#facts.replaceChildren(scrolling(factList(namesAndTexts(this.#collected.facts)), "Facts"));
     this.#haveFactsChanged = false;
-    for (const block of this.#changed.values()) {
-      if (block.kind === "graph") this.#drawGraph(block, this.#drawing);
-      else this.#drawing.draw(block);
+    for (const [key, block] of this.#changed) {
+      this.#changed.delete(key);
+      this.#drawing.draw(block);
+      if (performance.now() - start > longestStretch) break;
     }
-    this.#changed.clear();
+    return this.#changed.size === 0;
   }
+}
 
-  /** Draws a graph in words at once, and as a drawing when Graphviz has been loaded. */
-  #drawGraph(block: Extract<Block, { kind: "graph" }>, drawing: Drawing): void {
-    drawing.draw({ ...block, svg: "" });
-    drawnGraph(block.dot).then(
-      (svg) => drawing.draw({ ...block, svg }),
-      () => undefined, // the graph remains in words
-    );
-  }
+/** Resolves in the next frame, in which the page may have reacted to people; a hidden page has none. */
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 16));
 }
 
 const namesAndTexts = (facts: readonly Fact[]) => facts.map(({ name, text }) => [name, text] as const);

@@ -10,7 +10,7 @@ export interface Audience {
   engine(text: string): void;
   shown(shown: Shown): void;
   /** @param text how it ended, otherwise empty */
-  state(state: State, text: string): void;
+  state(state: State, text: string): void | Promise<void>;
 }
 
 /** Milliseconds after which a lesson that ignores its signal is ended with its worker. */
@@ -108,6 +108,6 @@ export class Performance {
 
   #enter(state: State, text = ""): void {
     this.#state = state;
-    this.#audience.state(state, text);
+    void this.#audience.state(state, text);
   }
 }

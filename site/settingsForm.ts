@@ -1,5 +1,5 @@
 /** The settings of a lesson as sliders, choices and check boxes, and its seed. */
-import type { NumberSetting, Setting, Settings } from "../course/settings.js";
+import { type NumberSetting, type Setting, type Settings, defaultsOf } from "../course/settings.js";
 import { element } from "../src/report/browser/elements.js";
 import type { AnyValues } from "./messages.js";
 import { complaintAbout, placeOf, places, valueAt } from "./sliderScale.js";
@@ -15,6 +15,7 @@ const mostSeed = 2 ** 32 - 1;
 interface Field {
   readonly row: HTMLElement;
   value(): number | string | boolean;
+  set(value: number | string | boolean): void;
 }
 
 /** The form. */
@@ -23,11 +24,33 @@ export class SettingsForm {
   readonly #fields = new Map<string, Field>();
   readonly #seed: Field;
 
-  constructor(settings: Settings) {
+  /** @param quick  the values to begin with, where they differ from the defaults */
+  constructor(settings: Settings, quick: Partial<AnyValues> = {}) {
     this.element.append(element("legend", "Settings"));
     for (const [name, setting] of Object.entries(settings)) this.#fields.set(name, fieldOf(name, setting));
     this.#seed = numberField("seed", seedSetting);
     for (const { row } of [...this.#fields.values(), this.#seed]) this.element.append(row);
+    if (Object.keys(quick).length === 0) return;
+    this.#set(quick);
+    this.element.append(this.#choice(quick, defaultsOf(settings)));
+  }
+
+  #set(values: Partial<AnyValues>): void {
+    for (const [name, value] of Object.entries(values)) this.#fields.get(name)!.set(value!);
+  }
+
+  /** Two buttons: the quick values and the defaults. */
+  #choice(quick: Partial<AnyValues>, defaults: AnyValues): HTMLElement {
+    const line = element("p", "", "help");
+    const button = (text: string, values: Partial<AnyValues>): HTMLElement => {
+      const made = element("button", text) as HTMLButtonElement;
+      made.type = "button";
+      made.addEventListener("click", () => this.#set({ ...defaults, ...values }));
+      return made;
+    };
+    line.append("Quick settings show the point in a few minutes; the command has the full ones. ");
+    line.append(button("Quick", quick), " ", button("Full", {}));
+    return line;
   }
 
   /** The values; undefined if a number is invalid, which is then shown beside it. */
@@ -73,7 +96,14 @@ function numberField(name: string, setting: NumberSetting): Field {
     if (complaint === "" && number.value !== "") slider.value = String(placeOf(Number(number.value), setting));
     slider.setAttribute("aria-valuetext", number.value);
   });
-  return { row: rowOf(name, setting.about, [number, ...(isSeed ? [] : [slider])]), value: () => Number(number.value) };
+  return {
+    row: rowOf(name, setting.about, [number, ...(isSeed ? [] : [slider])]),
+    value: () => Number(number.value),
+    set(value) {
+      number.value = String(value);
+      number.dispatchEvent(new Event("input"));
+    },
+  };
 }
 
 function choiceField(name: string, { about, choices, default: chosen }: Extract<Setting, { kind: "choice" }>): Field {
@@ -81,13 +111,21 @@ function choiceField(name: string, { about, choices, default: chosen }: Extract<
   select.id = name;
   select.append(...choices.map((choice) => new Option(choice, choice, choice === chosen, choice === chosen)));
   select.setAttribute("aria-describedby", `${name}-about`);
-  return { row: rowOf(name, about, [select]), value: () => select.value };
+  return {
+    row: rowOf(name, about, [select]),
+    value: () => select.value,
+    set: (value) => void (select.value = String(value)),
+  };
 }
 
 function flagField(name: string, about: string): Field {
   const box = inputOf("checkbox", name);
   box.setAttribute("aria-describedby", `${name}-about`);
-  return { row: rowOf(name, about, [box]), value: () => box.checked };
+  return {
+    row: rowOf(name, about, [box]),
+    value: () => box.checked,
+    set: (value) => void (box.checked = value === true),
+  };
 }
 
 function inputOf(type: string, id: string): HTMLInputElement {

@@ -3,8 +3,10 @@
  * next begins.
  */
 import { DataError, type Info, init } from "lanegrad";
+import type { Graph } from "lanegrad/report";
 import { lessons } from "../course/index.js";
 import type { DataSource, Provided, Stage } from "../course/stage.js";
+import { drawnGraph } from "./graphviz.js";
 import type { Order, Report, Start } from "./messages.js";
 import { PausableTurns } from "./turns.js";
 
@@ -28,23 +30,36 @@ addEventListener("message", ({ data: order }: MessageEvent<Order>) => {
 async function perform({ lesson: name, settings, seed, files }: Start, turns: PausableTurns): Promise<void> {
   const { signal } = turns;
   const start = performance.now();
+  const graphs: Promise<void>[] = [];
   try {
     await started;
     const lesson = lessons.find((one) => one.name === name)!;
     const stage: Stage = {
       ...{ settings, seed, signal },
-      show: (shown) => tell({ kind: "shown", shown }),
+      show: (shown) => {
+        if (shown.kind === "graph") graphs.push(showGraph(shown, signal));
+        else tell({ kind: "shown", shown });
+      },
       turn: () => turns.next(),
       data: (source, isOptional = false) => provide(source, files[source.name], isOptional),
       keep: async () => undefined,
     };
     await lesson.run(stage);
+    await Promise.all(graphs);
     const seconds = ((performance.now() - start - turns.pausedFor) / 1000).toFixed(1);
     tell({ kind: "ended", ending: "done", text: `Finished in ${seconds} s.` });
   } catch (error) {
     if (signal.aborted) tell({ kind: "ended", ending: "stopped", text: "Stopped." });
     else tell({ kind: "ended", ending: "failed", text: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Shows a graph in words at once, and drawn when Graphviz has been loaded: here, where it holds up no page. */
+async function showGraph(graph: Graph, signal: AbortSignal): Promise<void> {
+  const shownWith = (svg: string): void => tell({ kind: "shown", shown: { ...graph, svg } });
+  shownWith("");
+  const svg = await drawnGraph(graph.dot).catch(() => ""); // then it remains in words
+  if (svg !== "" && !signal.aborted) shownWith(svg);
 }
 
 /** Reads a data set from the given files. @throws {DataError} when files are missing or damaged */

@@ -51,7 +51,7 @@ export const backprop: Lesson<typeof settings> = {
     table("1. Forward", "z = a·W + b and a = σ(z), from layer to layer; L = ½ Σ (a − y)².", [
       ...both("a¹", steps.a[0], found.a[0]),
       ...both("a²", steps.a[1], found.a[1]),
-      ...both("L", [steps.loss], [found.loss]),
+      ["L", shown(steps.loss), shown(found.loss)],
     ]);
     table("2. The output's errors", "ε² = (a² − y) ⊙ a² ⊙ (1 − a²), since σ′ = σ (1 − σ).", both("ε²", steps.errors[1], found.errors[1])); // prettier-ignore
     table("3. Back through the weights", "ε¹ = (ε² · W²ᵀ) ⊙ a¹ ⊙ (1 − a¹).", both("ε¹", steps.errors[0], found.errors[0])); // prettier-ignore

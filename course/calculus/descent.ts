@@ -157,10 +157,10 @@ function draw({ show }: Stage<Settings>, surface: Surface, paths: readonly Path[
   const points: Series[] = paths.map(({ name, x, y }) => {
     const shown = Array.from(x, (_, i) => i).filter((i) => isInside(xRange, x[i]) && isInside(yRange, y[i]));
     const some = shown.filter((_, k) => k < 60 || k % Math.ceil(shown.length / 200) === 0);
-    return { name, x: some.map((i) => x[i]), y: some.map((i) => y[i]) };
+    return { name, x: some.map((i) => x[i]), y: some.map((i) => y[i]), marks: "lines" };
   });
   show({
-    ...{ kind: "heatMap", title: "The surface and the paths", caption: "The logarithm of the height; a cross is the minimum.", xLabel: "x", yLabel: "y", xRange, yRange }, // prettier-ignore
+    ...{ kind: "heatMap", title: "The surface and the paths", caption: "The logarithm of the height; the last colour is the minimum.", xLabel: "x", yLabel: "y", xRange, yRange }, // prettier-ignore
     picture: pictureOf(heights, width, "height"),
     points: [...points, { name: "minimum", x: [minimum[0]], y: [minimum[1]] }],
   });

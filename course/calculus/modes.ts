@@ -61,7 +61,10 @@ export const modes: Lesson<typeof settings> = {
       header: ["inputs", "forward", "", "reverse", "ratio", "largest difference"],
       rows: rows.map(({ n, forwardSeconds, isMeasured, reverseSeconds, difference }) => [
         ...[count(n), shown(forwardSeconds), isMeasured ? "measured" : "continued", shown(reverseSeconds)],
-        ...[shown(forwardSeconds / reverseSeconds), difference === undefined ? "" : difference.toExponential(1)],
+        ...[
+          shown(forwardSeconds / reverseSeconds),
+          difference === undefined ? "" : difference === 0 ? "0" : difference.toExponential(1),
+        ],
       ]),
     });
     const measured = rows.filter(({ isMeasured }) => isMeasured);

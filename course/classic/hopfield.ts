@@ -140,7 +140,7 @@ function recallLetters({ show, seed }: Stage<Settings>): boolean {
     pictureOf(starts[i], 7, `${name}, noisy`),
     pictureOf(states[i], 7, `recalled, energy ${energies[i][0].toFixed(1)} to ${energies[i].at(-1)!.toFixed(1)}`),
   ]);
-  show({ kind: "images", title: "Letters", caption: "Four letters stored by the pseudo-inverse; a fifth of the points is reversed.", scale: 8, pictures }); // prettier-ignore
+  show({ kind: "images", title: "Letters", caption: "Four letters stored by the pseudo-inverse; a fifth of the points is reversed.", scale: 3, pictures }); // prettier-ignore
   const series = names.map((name, i) => ({ name, x: energies[i].map((_, sweep) => sweep), y: energies[i] }));
   show({ kind: "chart", title: "Energy against sweeps", xLabel: "sweep", yLabel: "energy", marks: "lines", series });
   return energies.every((own) => own.every((energy, i) => i === 0 || energy <= own[i - 1] + 1e-6));

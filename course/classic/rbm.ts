@@ -73,7 +73,7 @@ export const rbm: Lesson<Settings> = {
       title: "Reconstruction",
       section,
       ...axes,
-      yLabel: "mean squared error of a pixel",
+      yLabel: "mean squared error",
       series: [],
     });
     show({ kind: "chart", title: "Free energy", section, ...axes, yLabel: "mean free energy", series: [] });

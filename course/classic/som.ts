@@ -58,8 +58,8 @@ export const som: Lesson<Settings> = {
     const inputs = data.x.size / data.x.shape[0];
     const map = new SelfOrganizingMap({ rows: side, columns: side, inputs, topology: topology as Topology });
     const title = "Quantization error";
-    const axes = { xLabel: "epoch", yLabel: "mean distance to the nearest unit", marks: "lines" } as const;
-    show({ kind: "chart", title, ...axes, series: [] });
+    const axes = { xLabel: "epoch", yLabel: "mean distance", marks: "lines" } as const;
+    show({ kind: "chart", title, caption: "From the samples to the unit that is nearest.", ...axes, series: [] });
     const start = performance.now();
     let first = NaN;
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -68,7 +68,7 @@ export const som: Lesson<Settings> = {
       const learningRate = 0.5 * (1 - epoch / epochs);
       const [error] = await map.fit(data.x, { method: method as "batch" | "online", epochs: 1, radius, finalRadius: radius, learningRate, seed: seed + epoch, signal }); // prettier-ignore
       if (epoch <= 1) first = error; // of the first, it is that of samples as units
-      show({ kind: "point", chart: title, series: method, x: epoch + 1, y: error });
+      if (epoch > 0 || epochs === 1) show({ kind: "point", chart: title, series: method, x: epoch + 1, y: error });
       draw(stage, map, data);
     }
     const seconds = (performance.now() - start) / 1000;

@@ -1,12 +1,13 @@
 /**
  * Convolution, product by product: two kernels of 3 × 3 × 2 walk over a padded picture of 5 × 5 × 2 in steps of two.
- * Every position is written out and the whole compared with the library's `conv2d`; a 1 × 1 convolution and a pooling
- * follow. Letters: picture (H, W, C), kernel (k, k, C, F), stride s, padding p.
+ * Every position is a step that is written out, and the whole is compared with the library's `conv2d`; a 1 × 1
+ * convolution and a pooling follow. Letters: picture (H, W, C), kernel (k, k, C, F), stride s, padding p.
  * Source: the animation of Stanford's course CS231n, "Convolutional neural networks".
  */
 import { Random, UsageError, averagePool2d, conv2d, maxPool2d, tensor } from "lanegrad";
 import { integer } from "../settings.js";
-import type { Lesson, Stage } from "../stage.js";
+import type { Step, Table } from "lanegrad/report";
+import type { Lesson } from "../stage.js";
 
 /** Rows and columns of the picture, its channels, and the kernels. */
 const [side, channels, filters] = [5, 2, 2];
@@ -15,8 +16,8 @@ const settings = {
   kernel: integer({ about: "rows and columns of a kernel", default: 3, least: 1, slider: [1, 5] }),
   stride: integer({ about: "the step of the kernel", default: 2, least: 1, slider: [1, 4] }),
   padding: integer({ about: "rows and columns of zeros around the picture", default: 1, least: 0, slider: [0, 2] }),
-  row: integer({ about: "the row of the output that is written out, from 0", default: 0, least: 0, slider: [0, 4] }),
-  column: integer({ about: "the column of the output that is written out", default: 0, least: 0, slider: [0, 4] }),
+  row: integer({ about: "the row of the output that is shown first, from 0", default: 0, least: 0, slider: [0, 4] }),
+  column: integer({ about: "the column of the output that is shown first", default: 0, least: 0, slider: [0, 4] }),
 };
 type Settings = typeof settings;
 
@@ -56,23 +57,32 @@ export const convolutionSteps: Lesson<Settings> = {
     const result: Grid = grid(out, out, filters, at);
 
     const range = (n: number): number[] => [...Array(n).keys()];
-    const show2d = showGrids(show);
-    show2d("Picture", range(channels), (c) => `channel ${c + 1}`, padded, (h, w, c) => pixel(h, w, c), (h, w) => isInside(h - row * s, k) && isInside(w - column * s, k)); // prettier-ignore
-    for (const f of range(filters)) {
-      show2d(`Kernel ${f + 1}`, range(channels), (c) => `channel ${c + 1}`, k, (i, j, c) => kernels[f].weights[i][j][c]); // prettier-ignore
-    }
-    show2d("Output", range(filters), (f) => `kernel ${f + 1}`, out, (h, w, f) => result[h][w][f], (h, w) => h === row && w === column); // prettier-ignore
-    const sums = range(filters).map((f) => {
-      const parts = range(channels).map((c) => {
-        const terms = range(k * k).map((n) => {
-          const [i, j] = [Math.floor(n / k), n % k];
-          return `${pixel(row * s + i, column * s + j, c)}·${signed(kernels[f].weights[i][j][c])}`;
+    const stepAt = (row: number, column: number): Step => {
+      const sums = range(filters).map((f) => {
+        const parts = range(channels).map((c) => {
+          const terms = range(k * k).map((n) => {
+            const [i, j] = [Math.floor(n / k), n % k];
+            return `${pixel(row * s + i, column * s + j, c)}·${signed(kernels[f].weights[i][j][c])}`;
+          });
+          return `  channel ${c + 1}: ${terms.join(" + ")}`;
         });
-        return `  channel ${c + 1}: ${terms.join(" + ")}`;
+        return [`kernel ${f + 1}, output [${row}, ${column}]:`, ...parts, `  bias ${kernels[f].bias}: together ${at(row, column, f)}`].join("\n"); // prettier-ignore
       });
-      return [`kernel ${f + 1}, output [${row}, ${column}]:`, ...parts, `  bias ${kernels[f].bias}: together ${at(row, column, f)}`].join("\n"); // prettier-ignore
+      return {
+        name: `output [${row}, ${column}] is ${range(filters).map((f) => result[row][column][f]).join(" and ")}`, // prettier-ignore
+        blocks: [
+          gridTable("Picture", range(channels), (c) => `channel ${c + 1}`, padded, (h, w, c) => pixel(h, w, c), (h, w) => isInside(h - row * s, k) && isInside(w - column * s, k)), // prettier-ignore
+          ...range(filters).map((f) => gridTable(`Kernel ${f + 1}`, range(channels), (c) => `channel ${c + 1}`, k, (i, j, c) => kernels[f].weights[i][j][c])), // prettier-ignore
+          gridTable("Output", range(filters), (f) => `kernel ${f + 1}`, out, (h, w, f) => result[h][w][f], (h, w) => h === row && w === column), // prettier-ignore
+          { kind: "text", title: "All its products", text: sums.join("\n") },
+        ],
+      };
+    };
+    show({
+      ...{ kind: "steps", title: "The walk", first: row * out + column },
+      caption: "Each step is a position of the kernels: what they see, in brackets, and what they make of it.",
+      steps: range(out * out).map((n) => stepAt(Math.floor(n / out), n % out)),
     });
-    show({ kind: "text", section: "One position", title: "All its products", text: sums.join("\n") });
 
     const x = tensor([picture]);
     const W = tensor(grid4(k, kernels.map(({ weights }) => weights))); // prettier-ignore
@@ -128,23 +138,22 @@ function grid4(k: number, kernels: readonly Grid[]): number[][][][] {
   return range(k).map((i) => range(k).map((j) => range(channels).map((c) => kernels.map((one) => one[i][j][c]))));
 }
 
-/** Shows the channels of a grid side by side as a table; what the kernel sees is in brackets. */
-function showGrids(show: Stage<Settings>["show"]) {
-  return (
-    title: string,
-    parts: readonly number[],
-    name: (part: number) => string,
-    size: number,
-    value: (h: number, w: number, part: number) => number,
-    isMarked: (h: number, w: number) => boolean = () => false,
-  ): void => {
-    const places = [...Array(size).keys()];
-    const cell = (h: number, w: number, part: number): string =>
-      isMarked(h, w) ? `[${value(h, w, part)}]` : String(value(h, w, part));
-    show({
-      ...{ kind: "table", section: "The walk", title },
-      header: ["", ...parts.flatMap((part) => places.map((w) => (w === 0 ? name(part) : " ".repeat(part + 1))))],
-      rows: places.map((h) => [`row ${h}`, ...parts.flatMap((part) => places.map((w) => cell(h, w, part)))]),
-    });
+/** The channels of a grid side by side as a table; what is marked is in brackets and in colour. */
+function gridTable(
+  title: string,
+  parts: readonly number[],
+  name: (part: number) => string,
+  size: number,
+  value: (h: number, w: number, part: number) => number,
+  isMarked: (h: number, w: number) => boolean = () => false,
+): Table {
+  const places = [...Array(size).keys()];
+  const cell = (h: number, w: number, part: number): string =>
+    isMarked(h, w) ? `[${value(h, w, part)}]` : String(value(h, w, part));
+  return {
+    ...{ kind: "table", title },
+    header: ["", ...parts.flatMap((part) => places.map((w) => (w === 0 ? name(part) : " ".repeat(part + 1))))],
+    rows: places.map((h) => [`row ${h}`, ...parts.flatMap((part) => places.map((w) => cell(h, w, part)))]),
+    shades: places.map((h) => [0, ...parts.flatMap(() => places.map((w) => Number(isMarked(h, w))))]),
   };
 }

@@ -8,6 +8,7 @@ export const digits = perceptron({
   title: "Digits, handwritten or drawn",
   about: "784-300-10 on MNIST where it is at hand, else on drawn digits",
   runsWithoutSources: true,
+  quick: { epochs: 4 },
   ...{ epochs: 16, batch: 64, lr: 0.003, weightDecay: 0.05 },
   data: anyDigits,
   hidden: () => hiddenLayer(300, 0.2, 0.2),

@@ -36,6 +36,7 @@ export const highway: Lesson<Settings> = {
   chapter: "feedforward",
   kind: "comparison",
   settings,
+  quick: { epochs: 2 },
   sources: [mnistSource],
   runsWithoutSources: true,
   async run(stage) {

@@ -11,7 +11,7 @@ export const inputShape = [28, 28, 1];
  * The parts that such a lesson states. The settings were chosen on the last 10,000 training images of MNIST, never on
  * the test set.
  */
-interface Perceptron extends Pick<NetworkLesson, "name" | "title" | "about" | "runsWithoutSources"> {
+interface Perceptron extends Pick<NetworkLesson, "name" | "title" | "about" | "quick" | "runsWithoutSources"> {
   readonly epochs: number;
   readonly batch: number;
   readonly lr: number;
@@ -34,6 +34,7 @@ export function perceptron(parts: Perceptron): NetworkLesson {
   return network({
     ...{ name, title, about, chapter: "feedforward", sources: [mnistSource] },
     runsWithoutSources: parts.runsWithoutSources ?? false,
+    quick: parts.quick,
     settings: { epochs: epochs(parts.epochs), batch: batch(parts.batch), lr: learningRate(parts.lr) },
     loss: losses.categoricalCrossentropy({ fromLogits: true, labelSmoothing }),
     metrics: [metrics.accuracy()],

@@ -182,7 +182,7 @@ function bowl({ form, path }: Learnt, x: readonly number[][]): Shown {
     xRange: around(best[0]),
     yRange: around(best[1]),
     picture: pictureOf(values, cells, "fourth root of the loss"),
-    points: [{ name: "weights", x: path.map(([first]) => first), y: path.map(([, second]) => second) }],
+    points: [{ name: "weights", marks: "lines", x: path.map(([first]) => first), y: path.map(([, second]) => second) }],
   };
 }
 

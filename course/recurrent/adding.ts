@@ -49,6 +49,7 @@ export const adding: Lesson<Settings> = {
   chapter: "recurrent",
   kind: "comparison",
   settings,
+  quick: { length: 50, epochs: 20 },
   sources: [],
   async run(stage) {
     const { length, batch, epochs } = stage.settings;

@@ -44,8 +44,8 @@ const growth = 2;
 const shortest = 10;
 
 const cells: Readonly<Record<string, (T: number, I: number) => Layer>> = {
-  "simple RNN, tanh": (T, I) => layers.simpleRnn({ units, inputShape: [T, I] }),
-  "simple RNN, ReLU": (T, I) =>
+  "simple RNN (tanh)": (T, I) => layers.simpleRnn({ units, inputShape: [T, I] }),
+  "simple RNN (ReLU)": (T, I) =>
     layers.simpleRnn({ units, activation: "relu", recurrentInitializer: initializers.identity(), inputShape: [T, I] }),
   LSTM: (T, I) => layers.lstm({ units, inputShape: [T, I] }),
   "peephole LSTM": (T, I) => layers.lstm({ units, peephole: true, inputShape: [T, I] }),
@@ -61,6 +61,7 @@ export const cellsLesson: Lesson<Settings> = {
   chapter: "recurrent",
   kind: "comparison",
   settings,
+  quick: { longest: 50, steps: 600 },
   sources: [],
   async run(stage) {
     const { longest } = stage.settings;

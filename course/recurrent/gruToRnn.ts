@@ -50,7 +50,8 @@ export const gruToRnn: Lesson<typeof settings> = {
     const title = "How far the GRU is from the simple network";
     show({
       ...{ kind: "chart", title, section: "Charts", marks: "lines", yLogarithmic: true },
-      ...{ xLabel: "β: biases of the gates, −β of update and β of reset", yLabel: "largest difference of a state" },
+      caption: "The biases of the gates are −β for update and β for reset.",
+      ...{ xLabel: "β", yLabel: "largest difference of a state" },
       series: [{ name: "difference", x: biases, y: differences }],
     });
     const across = (states: Float32Array): number[] => Array.from(states, (_, i) => states[(i % T) * H + Math.floor(i / T)]); // prettier-ignore

@@ -88,6 +88,7 @@ export const captions: NetworkLesson = network({
   about: "a network that says what is in a picture, with attention or without",
   chapter: "sequences",
   settings,
+  quick: { pictures: 4000 },
   sources: [flickr8kSource],
   runsWithoutSources: true,
   loss: losses.categoricalCrossentropy({ fromLogits: true }),

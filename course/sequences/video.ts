@@ -106,6 +106,7 @@ export const video: Lesson<Settings> = {
   chapter: "sequences",
   kind: "comparison",
   settings,
+  quick: { clips: 1500, epochs: 4 },
   sources: [],
   async run(stage) {
     const { clips } = stage.settings;

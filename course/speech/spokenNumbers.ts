@@ -39,6 +39,7 @@ export const spokenNumbers: Lesson<Settings> = {
   chapter: "speech",
   kind: "comparison",
   settings,
+  quick: { strings: 150, test: 60 },
   sources: [fsddSource],
   runsWithoutSources: true,
   saves: { what: "the network of ctc", setting: "model", values: ["all", "ctc"] },

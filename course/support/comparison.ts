@@ -48,6 +48,12 @@ export interface Difference {
 /** A difference of more than this many standard errors is called clear. */
 const clearly = 4;
 
+/** The difference of two shares as people compute it from the shares that they read, which are rounded to 0.1 %. */
+function percentBetween(greater: number, smaller: number): string {
+  const tenths = (share: number): number => Math.round(1000 * share);
+  return percent((tenths(greater) - tenths(smaller)) / 1000, 1);
+}
+
 /**
  * The difference of two shares, each measured on N samples, against its standard error √((p(1 − p) + q(1 − q)) / N).
  */
@@ -55,7 +61,7 @@ export function differenceOf(greater: number, smaller: number, N: number): Diffe
   const p = (share: number): number => share * (1 - share);
   const error = Math.sqrt((p(greater) + p(smaller)) / N) || 1 / N;
   const times = (greater - smaller) / error;
-  const size = `The difference is ${percent(greater - smaller, 1)} of the test set, ${times.toFixed(1)} times its standard error`;
+  const size = `The difference is ${percentBetween(greater, smaller)} of the test set, ${times.toFixed(1)} times its standard error`;
   return { isClear: times > clearly, text: `${size} (clear is more than ${clearly} times)` };
 }
 
@@ -68,8 +74,9 @@ export function differenceOf(greater: number, smaller: number, N: number): Diffe
 export function pairedDifference(greater: readonly boolean[], smaller: readonly boolean[], sample: string): Difference {
   const only = (these: readonly boolean[], those: readonly boolean[]): number =>
     these.filter((isRight, i) => isRight && !those[i]).length;
+  const shareOf = (answers: readonly boolean[]): number => answers.filter(Boolean).length / answers.length;
   const [b, c] = [only(greater, smaller), only(smaller, greater)];
   const times = (b - c) / Math.sqrt(b + c || 1);
-  const size = `The difference is ${percent((b - c) / greater.length, 1)} of the ${sample}, ${times.toFixed(1)} times its standard error`;
+  const size = `The difference is ${percentBetween(shareOf(greater), shareOf(smaller))} of the ${sample}, ${times.toFixed(1)} times its standard error`;
   return { isClear: times > clearly, text: `${size} (clear is more than ${clearly} times)` };
 }

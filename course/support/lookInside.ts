@@ -3,7 +3,7 @@
  * images, H W C their shape, O outputs.
  */
 import { type Model, RandomState, type Tensor, mul, scope, sum, tensor } from "lanegrad";
-import { type Block, type Picture, pictureOf } from "lanegrad/report";
+import { type Block, type Picture, colorPicture, pictureOf } from "lanegrad/report";
 import { count } from "./format.js";
 import type { TrainingData } from "./networkLesson.js";
 
@@ -51,10 +51,11 @@ export function lookInside(model: Model, data: TrainingData, { at, picture, labe
   return blocks;
 }
 
-/** Image i of the test set; channels are averaged. */
+/** Image i of the test set: three channels are its colours; of other numbers of channels the mean. */
 export function imageOf({ test: { x } }: Pick<TrainingData, "test">, i: number, caption: string): Picture {
   const [, H, W, C = 1] = x.shape;
   const values = x.toTypedArray().subarray(i * H * W * C, (i + 1) * H * W * C);
+  if (C === 3) return colorPicture(x.dtype === "uint8" ? values : Array.from(values, (v) => 255 * v), W, caption);
   return pictureOf(averaged(values, H * W), W, caption);
 }
 

@@ -17,9 +17,9 @@ export const course: Command = {
   examples: ["lanegrad course", "lanegrad train xor"],
   run: async (args, surroundings) => {
     if (args.has("json")) {
-      const listed = lessons.map(({ name, title, about, chapter, kind, sources, runsWithoutSources }) => {
+      const listed = lessons.map(({ name, title, about, chapter, kind, quick = {}, sources, runsWithoutSources }) => {
         const needsData = sources.length > 0 && runsWithoutSources !== true;
-        return { name, title, about, chapter, kind, sources: sources.map((source) => source.name), needsData };
+        return { name, title, about, chapter, kind, quick, sources: sources.map(({ name }) => name), needsData };
       });
       printJson(surroundings, { lessons: listed });
       return;

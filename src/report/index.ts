@@ -23,6 +23,8 @@ export type {
   Row,
   Series,
   Shown,
+  Step,
+  Steps,
   Table,
   Text,
   Titled,

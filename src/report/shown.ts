@@ -135,6 +135,7 @@ export interface HeatMap extends Titled {
   readonly yRange: readonly [from: number, to: number];
   /** The values; the first row is at the top, where y is greatest. */
   readonly picture: Picture;
+  /** Points, or paths from place to place where a series says `marks: "lines"`. */
   readonly points: readonly Series[];
 }
 
@@ -154,6 +155,21 @@ export interface Text extends Titled {
   readonly text: string;
 }
 
+/** One of several steps: its name, and what is seen in it. */
+export interface Step {
+  readonly name: string;
+  readonly blocks: readonly Exclude<Block, Steps>[];
+}
+
+/** Steps that a reader goes through one by one: the positions of a convolution. Terminals show the first alone. */
+export interface Steps extends Titled {
+  readonly kind: "steps";
+  /** At least one. */
+  readonly steps: readonly Step[];
+  /** The index of the step that is shown at first. Default 0. */
+  readonly first?: number;
+}
+
 /** A sentence on the result, worded from the numbers. */
 export interface Conclusion {
   readonly kind: "conclusion";
@@ -163,7 +179,7 @@ export interface Conclusion {
 }
 
 /** Everything with a place of its own on a page. */
-export type Block = Chart | Table | Confusion | Images | HeatMap | Graph | Text;
+export type Block = Chart | Table | Confusion | Images | HeatMap | Graph | Text | Steps;
 
 /** Anything that can be shown. */
 export type Shown = Progress | Now | Fact | Point | Row | Conclusion | Block;

@@ -25,13 +25,14 @@ th { font-weight: 500; color: var(--faint); } th, td { padding: 0.15rem 0.6rem; 
 @media (max-width: 40rem) { .words { white-space: normal; min-width: 5.5rem; } thead th { white-space: normal; vertical-align: bottom; } th, td { padding: 0.15rem 0.4rem; } } tbody tr:hover { background: var(--mark); }
 input, select, button { font: inherit; padding: 0.15rem 0.5rem; } input { width: 5rem; } label { margin-right: 0.75rem; } output { color: var(--faint); }
 pre { overflow-x: auto; font-size: 0.85rem; line-height: 1.35; } .wrapped { white-space: pre-wrap; }
-.gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure:has(.columns-names) { max-width: 100%; overflow-x: auto; } figure:has(.columns-names) canvas { max-width: none; } figure canvas { outline: 1px solid var(--line); image-rendering: pixelated; max-width: 100%; }
+.gallery { display: flex; flex-wrap: wrap; gap: 0.6rem; } figure { margin: 0; } figure:has(.columns-names) { max-width: 100%; } .named-columns { width: max-content; } figure .named-columns canvas { max-width: none; } figure canvas { outline: 1px solid var(--line); image-rendering: pixelated; max-width: 100%; }
 .columns-names { display: grid; font-size: 0.75rem; text-align: center; } .columns-names span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 figcaption { font-size: 0.75rem; color: var(--faint); max-width: 7rem; } .scale { flex-basis: 100%; margin: 0; font-size: 0.85rem; color: var(--faint); }
+.steps { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0.5rem 0; } .steps button { min-width: 2.2rem; padding: 0.15rem 0.5rem; border: 1px solid var(--faint); border-radius: 4px; background: var(--mark); color: var(--ink); cursor: pointer; } .steps [aria-current] { background: var(--link); border-color: var(--link); color: var(--paper); } .steps [aria-disabled="true"] { color: var(--faint); cursor: default; } .step-name { font-weight: 600; font-variant-numeric: tabular-nums; }
 .matrix td, .matrix th { text-align: center; border: 1px solid var(--line); }
-.names span { margin-right: 1rem; } .names span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; border-radius: 50%; background: var(--mark-color); }
-.graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
-.u-legend { text-align: left !important; white-space: normal; } .u-legend th { white-space: nowrap; } .uplot { max-width: 100%; }
+.names span { display: inline-block; margin-right: 1rem; } .names span::before { content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.35rem; border-radius: 50%; background: var(--mark-color); }
+.graph svg { max-width: max(100%, 34rem); height: auto; } .graph text { fill: var(--ink); } .graph [stroke="black"] { stroke: var(--faint); } .graph [fill="black"] { fill: var(--faint); }
+.u-legend { text-align: left !important; white-space: normal; } .u-legend th { white-space: nowrap; } @media (max-width: 40rem) { .u-legend th { white-space: normal; } } .uplot { max-width: 100%; }
 `;
 
 /** The style sheet of a page and of what is drawn on it. */

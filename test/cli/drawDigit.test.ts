@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cropTogether, drawImage, drawRow, type GreyImage } from "../../src/cli/terminal/drawDigit.js";
+import { cropTogether, drawImage, drawRow, type DrawnImage } from "../../src/cli/terminal/drawDigit.js";
 
 /** An image from one letter a pixel: # is ink, - is faint, anything else paper. */
-const image = (...rows: string[]): GreyImage => ({
+const image = (...rows: string[]): DrawnImage => ({
   height: rows.length,
   width: rows[0].length,
   pixels: rows.flatMap((row) => Array.from(row, (letter) => ({ "#": 255, "-": 20 })[letter] ?? 0)),
@@ -21,6 +21,14 @@ describe("images in characters", () => {
   it("have 24 greys where there are colours", () => {
     const line = "\u001b[38;5;255;48;5;232m▀\u001b[38;5;234;48;5;232m▀\u001b[0m";
     expect(drawImage(image("#-", ".."), { hasColor: true })).toEqual([line]);
+  });
+
+  it("have the 216 colours of the cube where they are in colour, and are not cut then", () => {
+    const colored = { height: 1, width: 2, pixels: [76, 0], colors: [255, 0, 0, 0, 0, 255] };
+    const line = "\u001b[38;5;196;48;5;232m▀\u001b[38;5;21;48;5;232m▀\u001b[0m";
+    expect(drawImage(colored, { hasColor: true })).toEqual([line]);
+    expect(drawImage(colored, plainTerminal)).toEqual(["  "]);
+    expect(cropTogether([colored])).toEqual([colored]);
   });
 
   it("are cut to their ink, all to the same size, faint pixels left out", () => {

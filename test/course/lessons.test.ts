@@ -32,6 +32,19 @@ it("each number that can be set has a default that is allowed and lies between t
   }
 });
 
+it("each quick value is one of a setting, differs from its default, and lies between the ends of its slider", () => {
+  for (const { name, settings, quick = {} } of lessons) {
+    for (const [setting, value] of Object.entries(quick)) {
+      const [one, at] = [settings[setting], `${name} ${setting}`];
+      expect(one, at).toBeDefined();
+      expect(value, at).not.toBe(defaultsOf(settings)[setting]);
+      if (one.kind === "choice") expect(one.choices, at).toContain(value);
+      if (one.kind !== "number") continue;
+      expect(one.slider[0] <= Number(value) && Number(value) <= one.slider[1], at).toBe(true);
+    }
+  }
+});
+
 it("lanegrad course lists every lesson once, under its chapter", async () => {
   const recorded = record();
   expect(await lanegrad(["course"], recorded.surroundings)).toBe(0);

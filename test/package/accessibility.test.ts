@@ -1,25 +1,21 @@
 /** axe-core finds nothing to complain about on any page, light and dark, on a desk and on a telephone; and no page is wider than its window. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import type { AxeResults } from "axe-core";
-import { type Browser, type Page, chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageParts } from "../../src/cli/lesson/lessonPage.js";
 import { reportPage } from "../../src/report/page.js";
 import { writeTinyMnist } from "../cli/tinyMnist.js";
+import { complaints } from "./complaints.js";
 import { chromiumOptions, hasChromium, needsChromium } from "./page.js";
 import { sampleReport } from "./sampleReport.js";
 
 const root = join(import.meta.dirname, "../..");
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const widths = [1280, 390];
-const themes = ["light", "dark"] as const;
 
 describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light and dark${needsChromium}`, () => {
   const folder = mkdtempSync(join(tmpdir(), "lanegrad-accessibility-"));
@@ -33,30 +29,6 @@ describe.skipIf(!hasChromium)(`accessibility, 1280 and 390 pixels wide, light an
     await browser.close();
     rmSync(folder, { recursive: true });
   });
-
-  /** What is wrong with the page as it stands. */
-  async function complaints(page: Page): Promise<string[]> {
-    await page.addScriptTag({ path: axe });
-    const found: string[] = [];
-    for (const width of widths)
-      for (const colorScheme of themes) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.emulateMedia({ colorScheme });
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))); // the charts, again
-        const { violations } = await page.evaluate(() =>
-          (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-            resultTypes: ["violations"],
-          }),
-        );
-        const where = `${width} ${colorScheme}`;
-        for (const { id, nodes } of violations) found.push(`${where}: ${id} at ${String(nodes[0].target)}`);
-        const isNamed = (all: Element[]) => all.every((one) => one.closest("[role=img]")?.ariaLabel);
-        if (!(await page.locator("canvas").evaluateAll(isNamed))) found.push(`${where}: a canvas without a name`);
-        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (widest > width) found.push(`${where}: ${widest} pixels wide`);
-      }
-    return found;
-  }
 
   async function complaintsAbout(url: string): Promise<string[]> {
     const page = await browser.newPage();

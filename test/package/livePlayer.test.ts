@@ -134,6 +134,22 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     expect(await lesson.locator("tbody tr").count()).toBeGreaterThanOrEqual(7);
   });
 
+  it("convolution-steps: each step can be clicked, and the arrow keys go through them", async () => {
+    const lesson = await opened("convolution-steps");
+    await press("Start");
+    await ended("done");
+    const name = lesson.locator(".step-name");
+    expect(await name.textContent()).toMatch(/^Step 1 of 9: output \[0, 0\]/);
+    await lesson.getByRole("button", { name: /^Step 5: output \[1, 1\]/ }).click();
+    expect(await name.textContent()).toMatch(/^Step 5 of 9/);
+    await page.keyboard.press("ArrowRight");
+    expect(await name.textContent()).toMatch(/^Step 6 of 9: output \[1, 2\]/);
+    await press("Next step");
+    expect(await lesson.locator(".wrapped").textContent()).toContain("output [2, 0]:");
+    await page.keyboard.press("End");
+    expect(await lesson.locator('[aria-current="step"]').textContent()).toBe("9");
+  });
+
   it("a setting that will not do is not started with", async () => {
     const lesson = await opened("xor");
     await set("batch", 0);

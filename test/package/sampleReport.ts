@@ -72,6 +72,16 @@ const blocks: readonly Block[] = [
     text: "input\ndense, a layer whose line is longer than a telephone is wide, by far\noutput",
   },
   {
+    ...{ kind: "steps", title: "Steps", section: "Walks", caption: "One after the other.", first: 1 },
+    steps: ["first", "second", "third"].map((name) => ({
+      name,
+      blocks: [
+        { kind: "table", title: "What it sees", header: ["", "a"], rows: [["row", name]], shades: [[0, 1]] },
+        { kind: "images", title: "As a picture", scale: 3, pictures: [grey(name)] },
+      ],
+    })),
+  },
+  {
     kind: "text",
     title: "Written",
     text: "To be,\nor not to be, that is the question: whether 'tis nobler in the mind to suffer",

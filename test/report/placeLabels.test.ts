@@ -21,11 +21,17 @@ it("puts a text on the left where another point stands on the right", () => {
 
 it("puts a text above, then below, where both sides are taken", () => {
   const row = [0, 50, 100, 150].map((x) => ({ x, y: 50, width: 60 }));
-  const heights = placeLabels(row, sizes).map(({ y }) => Math.sign(y - 50));
+  const heights = placeLabels(row, sizes).map((place) => Math.sign(place!.y - 50));
   expect(heights).toEqual([0, -1, 1, 0]);
 });
 
 it("keeps to the right where nothing is free", () => {
   const same = Array.from({ length: 9 }, () => ({ x: 100, y: 50, width: 60 }));
   expect(placeLabels(same, sizes).at(-1)).toEqual({ x: 109, y: 50 });
+});
+
+it("leaves out what would hide others where there are more than 60", () => {
+  const same = Array.from({ length: 61 }, () => ({ x: 100, y: 50, width: 60 }));
+  expect(placeLabels(same, sizes).at(-1)).toBeUndefined();
+  expect(placeLabels(same.slice(1), sizes).at(-1)).toEqual({ x: 109, y: 50 });
 });

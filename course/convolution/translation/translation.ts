@@ -38,6 +38,7 @@ export const translation: Lesson<Settings> = {
   chapter: "convolution",
   kind: "comparison",
   settings,
+  quick: { samples: 2000, epochs: 3 },
   sources: [mnistSource],
   runsWithoutSources: true,
   async run(stage) {

@@ -87,6 +87,6 @@ function bowl(inputs: readonly number[][], targets: readonly number[][], paths: 
     ...{ kind: "heatMap", title: "Steps in the plane of two weights", xLabel: "w₁", yLabel: "w₂", xRange, yRange },
     caption: `A linear unit on ${N} noisy samples, ${mostSteps} steps each with the learning rate ${learningRate}. Dark is a low loss of all samples.`,
     picture: pictureOf(heights, cells, "root of the loss above the least"),
-    points: paths,
+    points: paths.map((path) => ({ ...path, marks: "lines" })),
   };
 }

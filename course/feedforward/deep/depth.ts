@@ -41,6 +41,7 @@ export const depth: Lesson<Settings> = {
   chapter: "feedforward",
   kind: "comparison",
   settings,
+  quick: { epochs: 2, deepest: 50, out: 20 },
   sources: [mnistSource],
   runsWithoutSources: true,
   async run(stage) {

@@ -79,6 +79,7 @@ export const scale: Lesson<Settings> = {
   chapter: "feedforward",
   kind: "comparison",
   settings,
+  quick: { millions: 20, steps: 4 },
   sources: [],
   async run(stage) {
     const { settings, show } = stage;

@@ -38,6 +38,7 @@ export const overfitting: Lesson<Settings> = {
   chapter: "feedforward",
   kind: "comparison",
   settings,
+  quick: { seeds: 3 },
   sources: [mnistSource],
   runsWithoutSources: true,
   async run(stage) {

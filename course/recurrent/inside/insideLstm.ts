@@ -41,6 +41,7 @@ export const insideLstm: Lesson<Settings> = {
   chapter: "recurrent",
   kind: "comparison",
   settings,
+  quick: { epochs: 10 },
   sources: [textSource],
   runsWithoutSources: true,
   async run(stage) {

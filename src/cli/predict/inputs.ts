@@ -8,7 +8,7 @@ import { DataError, message, show } from "../../errors.js";
 import { type Model, type SampleShape, type Shape, type Tensor, datasets, tensor } from "../../index.js";
 import { readFile } from "../../io/files.js";
 import { digitInput } from "./digitImage.js";
-import type { GreyImage } from "../terminal/drawDigit.js";
+import type { DrawnImage } from "../terminal/drawDigit.js";
 import { imageInput } from "./image.js";
 import { decodePng } from "../../data/formats/png.js";
 import type { Surroundings } from "../surroundings.js";
@@ -21,7 +21,7 @@ export interface Input {
   /** The name of each sample. */
   readonly names: readonly string[];
   /** The picture as the model sees it, if it is a grey one. */
-  readonly picture?: GreyImage | undefined;
+  readonly picture?: DrawnImage | undefined;
   /** What the model sees of each sample, where that is informative. */
   readonly details?: readonly string[];
 }

@@ -1,29 +1,38 @@
 /**
- * Grey images drawn in characters, two pixels per character: half blocks, in shades of grey if there are colours.
- * Letters: H rows, W columns of pixels, 0 paper … 255 ink.
+ * Images drawn in characters, two pixels per character: half blocks, in shades of grey or in their own colours if the
+ * terminal has colours. Letters: H rows, W columns of pixels, 0 paper … 255 ink.
  */
 import type { Terminal } from "./terminal.js";
 
-/** A grey image, row-major. */
-export interface GreyImage {
+/** An image, row-major. */
+export interface DrawnImage {
   readonly height: number;
   readonly width: number;
+  /** Ink; of a coloured image the brightness. */
   readonly pixels: ArrayLike<number>;
+  /** Red, green and blue of each pixel, 0 … 255. Default: none, the image is grey. */
+  readonly colors?: ArrayLike<number>;
 }
 
 /** Ink from which a pixel counts as black if there are no colours. */
 const inked = 96;
-/** The first of the 24 greys among a terminal's 256 colours. */
-const darkestGrey = 232;
+/** Among a terminal's 256 colours, the first of the 24 greys and black of the cube, whose edge has six colours. */
+const [darkestGrey, firstOfCube, edge] = [232, 16, 6];
 
 /** The image as ⌈H / 2⌉ lines of W characters. */
-export function drawImage({ height, width, pixels }: GreyImage, terminal: Pick<Terminal, "hasColor">): string[] {
+export function drawImage(
+  { height, width, pixels, colors }: DrawnImage,
+  terminal: Pick<Terminal, "hasColor">,
+): string[] {
   const at = (y: number, x: number): number => (y < height ? pixels[y * width + x] : 0);
+  const isInked = (y: number, x: number): number => Number(at(y, x) >= inked);
+  const paint = (y: number, x: number): number =>
+    colors === undefined || y >= height ? grey(at(y, x)) : ofCube(colors, y * width + x);
   return Array.from({ length: Math.ceil(height / 2) }, (_, line) => {
-    const pairs = Array.from({ length: width }, (_, x) => [at(2 * line, x), at(2 * line + 1, x)] as const);
-    if (!terminal.hasColor)
-      return pairs.map(([top, bottom]) => blocks[Number(top >= inked)][Number(bottom >= inked)]).join("");
-    const styles = pairs.map(([top, bottom]) => `\u001b[38;5;${grey(top)};48;5;${grey(bottom)}m`);
+    const columns = Array.from({ length: width }, (_, x) => x);
+    const [top, bottom] = [2 * line, 2 * line + 1];
+    if (!terminal.hasColor) return columns.map((x) => blocks[isInked(top, x)][isInked(bottom, x)]).join("");
+    const styles = columns.map((x) => `\u001b[38;5;${paint(top, x)};48;5;${paint(bottom, x)}m`);
     return styles.map((style, x) => `${style === styles[x - 1] ? "" : style}▀`).join("") + "\u001b[0m";
   });
 }
@@ -37,8 +46,18 @@ function grey(ink: number): number {
   return darkestGrey + Math.round((Math.min(255, Math.max(0, ink)) / 255) * 23);
 }
 
-/** The part of each image around its ink, all of the same size: that of the largest. */
-export function cropTogether(images: readonly GreyImage[]): GreyImage[] {
+/** The nearest colour of the cube to pixel i. */
+function ofCube(colors: ArrayLike<number>, i: number): number {
+  const [red, green, blue] = [0, 1, 2].map((c) => Math.round((colors[3 * i + c] / 255) * (edge - 1)));
+  return firstOfCube + edge * edge * red + edge * green + blue;
+}
+
+/**
+ * The part of each image around its ink, all of the same size: that of the largest. Images in colour, which have no
+ * paper, stay as they are.
+ */
+export function cropTogether(images: readonly DrawnImage[]): DrawnImage[] {
+  if (images.some(({ colors }) => colors !== undefined)) return [...images];
   const boxes = images.map(inkBox);
   const height = Math.max(0, ...boxes.map(({ top, bottom }) => bottom - top));
   const width = Math.max(0, ...boxes.map(({ left, right }) => right - left));
@@ -55,7 +74,7 @@ export function cropTogether(images: readonly GreyImage[]): GreyImage[] {
 }
 
 /** The smallest box with all pixels that are not faint; the bottom and the right edge do not belong to it. */
-function inkBox({ height, width, pixels }: GreyImage): { top: number; bottom: number; left: number; right: number } {
+function inkBox({ height, width, pixels }: DrawnImage): { top: number; bottom: number; left: number; right: number } {
   let [top, bottom, left, right] = [height, 0, width, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -71,7 +90,7 @@ function inkBox({ height, width, pixels }: GreyImage): { top: number; bottom: nu
 
 /** Pictures of the same size side by side, each under its caption, as many as fit the terminal's width. */
 export function drawRow(
-  images: readonly GreyImage[],
+  images: readonly DrawnImage[],
   captions: readonly string[],
   terminal: Pick<Terminal, "hasColor" | "columns" | "style">,
 ): string[] {

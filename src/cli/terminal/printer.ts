@@ -2,7 +2,7 @@
 import type { Picture } from "../../report/picture.js";
 import type { Conclusion, Images, Progress, Shown, Table, Text } from "../../report/shown.js";
 import { classTable } from "./classTable.js";
-import { type GreyImage, drawRow } from "./drawDigit.js";
+import { type DrawnImage, drawRow } from "./drawDigit.js";
 import { oneLine } from "./format.js";
 import { inColumns, wrap } from "./layout.js";
 import { epochLine, liveLine } from "./progress.js";
@@ -58,6 +58,9 @@ export class Printer {
       case "text":
         this.#text(shown);
         break;
+      case "steps":
+        for (const block of shown.steps[shown.first ?? 0].blocks) this.show(block);
+        break;
       case "conclusion":
         this.#conclude(shown);
         break;
@@ -92,7 +95,7 @@ export class Printer {
     const shown = pictures.slice(0, mostDrawn);
     const captions = shown.map(({ caption }) => oneLine(caption));
     this.#terminal.print();
-    for (const line of drawRow(shown.map(greyImage), captions, this.#terminal)) this.#terminal.printStyled(line);
+    for (const line of drawRow(shown.map(drawnImage), captions, this.#terminal)) this.#terminal.printStyled(line);
   }
 
   #text({ title, text }: Text): void {
@@ -127,11 +130,11 @@ function lineOf({ widths }: Table, cells: readonly string[]): string {
     .trimEnd();
 }
 
-/** The picture in grey; of colours the brightness. */
-function greyImage({ width, height, pixels, isColored }: Picture): GreyImage {
+/** The picture as ink, of colours the brightness, and its colours where it has some. */
+function drawnImage({ width, height, pixels, isColored }: Picture): DrawnImage {
   const bytes = Buffer.from(pixels, "base64");
   if (isColored !== true) return { width, height, pixels: bytes };
   const brightness = (_: unknown, i: number): number =>
     0.299 * bytes[3 * i] + 0.587 * bytes[3 * i + 1] + 0.114 * bytes[3 * i + 2];
-  return { width, height, pixels: Uint8Array.from({ length: width * height }, brightness) };
+  return { width, height, pixels: Uint8Array.from({ length: width * height }, brightness), colors: bytes };
 }

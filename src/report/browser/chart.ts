@@ -1,28 +1,40 @@
 /** Draws a chart by uPlot, which the page includes. Browsers only. */
 import type uPlotClass from "uplot";
 import type { Chart, Marks, Series } from "../shown.js";
-import { placeLabels } from "./placeLabels.js";
+import { crowd, placeLabels } from "./placeLabels.js";
 
 declare const uPlot: typeof uPlotClass;
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a const enum, whose values cannot be imported
 const logarithmic = 3 as uPlotClass.Scale.Distr;
 
-const colors = ["#2f74d0", "#d9822b", "#3c9a5f", "#a04bb5", "#c4455a", "#2b9aa8", "#8a7a3a", "#8a94a0"];
+/** Ten, as many as there are digits; each is seen on light and on dark paper. */
+const colors = [
+  "#2f74d0",
+  "#d9822b",
+  "#3c9a5f",
+  "#a04bb5",
+  "#c4455a",
+  "#2b9aa8",
+  "#8a7a3a",
+  "#8a94a0",
+  "#e16bb4",
+  "#7ca000",
+];
 /** The colour of a series. */
 export const colorOf = (i: number): string => colors[i % colors.length];
 
 /** Distances between ticks of axes that count whole things. */
 const wholeNumbers = [1, 10, 100, 1000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
-/** The most powers of ten that a logarithmic axis labels. */
-const mostDecades = 8;
+/** The most values that a logarithmic axis labels from top to bottom, and the pixels of each from left to right. */
+const [mostTicks, tickWidth] = [10, 50];
 
 /**
  * Dash patterns that distinguish overlapping lines; their number differs from that of the colours, so that pairs repeat
  * less often.
  */
-const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4]];
+const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4], [4, 4], [14, 3, 2, 3]];
 
 /** Curves with at most this many points show them. */
 const fewPoints = 30;
@@ -44,6 +56,8 @@ export function isEmpty(chart: Chart): boolean {
 export interface DrawnChart {
   /** Draws new points of the same series. @returns false for a different chart, which must be drawn from the start */
   update(chart: Chart): boolean;
+  /** Frees it: uPlot listens to the window for as long as a plot is not destroyed. */
+  destroy(): void;
 }
 
 /** Appends the chart. */
@@ -58,9 +72,9 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
   const columns = columnsOf();
   const lines = { stroke: css("--line"), width: 1 };
   const isWhole = !chart.xLogarithmic && !hasPoints && columns[0].every(Number.isInteger);
-  const axis = (label: string, isLogarithmic = false) => ({
+  const axis = (label: string, most: number, isLogarithmic = false) => ({
     ...{ label, stroke: css("--ink"), grid: lines, ticks: lines },
-    ...(isLogarithmic && { splits: logarithmicTicks, filter: (_: uPlotClass, splits: number[]) => splits }),
+    ...(isLogarithmic && { splits: logarithmicTicks(most), filter: (_: uPlotClass, splits: number[]) => splits }),
     values: (_: uPlotClass, splits: (number | null)[]) =>
       splits.map((value) => (value === null ? null : tickText(value))),
   });
@@ -79,11 +93,11 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
     },
     axes: [
       {
-        ...axis(chart.xLabel, chart.xLogarithmic),
+        ...axis(chart.xLabel, Math.floor(width / tickWidth), chart.xLogarithmic),
         space: width < 500 ? 36 : 60,
         ...(isWhole && { incrs: wholeNumbers }),
       },
-      { ...axis(chart.yLabel, chart.yLogarithmic), size: 70 },
+      { ...axis(chart.yLabel, mostTicks, chart.yLogarithmic), size: 70 },
     ],
     legend: {
       show: true,
@@ -95,7 +109,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
       ...chart.series.map((series, i) => ({
         ...{ label: series.name, value, spanGaps: true, stroke: colorOf(i) },
         ...(marksOf(series) === "points"
-          ? { paths: () => null, points: { show: true, size: 9, fill: colorOf(i) } }
+          ? { paths: () => null, points: { show: true, size: places.length > crowd ? 6 : 9, fill: colorOf(i) } }
           : {
               width: 2,
               dash: dashes[i % dashes.length],
@@ -126,6 +140,7 @@ export function drawChart(parent: HTMLElement, first: Chart): DrawnChart {
   };
   say();
   return {
+    destroy: () => drawn.destroy(),
     update(next) {
       const isSame =
         isAlike(chart, next) && isWhole === (isWhole && next.series.every(({ x }) => x.every(Number.isInteger)));
@@ -157,18 +172,18 @@ function showLast(plot: uPlotClass): void {
   plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
 }
 
-/**
- * Ticks of a logarithmic axis: 1, 2, 5, 10, 20 …, or only powers of ten if there are many, at most {@link mostDecades}
- * of them.
- */
-function logarithmicTicks(_plot: uPlotClass, _axis: number, least: number, greatest: number): number[] {
-  const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
-  const stride = Math.max(1, Math.ceil((to - from) / mostDecades));
-  const between = to - from > 3 ? [1] : [1, 2, 5];
-  const decades = Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, i) => to - i * stride).reverse();
-  return decades
-    .flatMap((ten) => between.map((times) => Number(`${times}e${ten}`)))
-    .filter((tick) => tick >= least && tick <= greatest);
+/** Ticks of a logarithmic axis, about `most`: 1, 2, 5, 10, 20 …, or powers of ten alone, or not all of these. */
+function logarithmicTicks(most: number): (_: uPlotClass, axis: number, least: number, greatest: number) => number[] {
+  return (_plot, _axis, least, greatest) => {
+    const decades = Math.log10(greatest / least);
+    const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+    const stride = Math.max(1, Math.ceil(decades / most));
+    const between = 3 * decades > most ? [1] : [1, 2, 5];
+    const tens = Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, i) => to - i * stride).reverse();
+    return tens
+      .flatMap((ten) => between.map((times) => Number(`${times}e${ten}`)))
+      .filter((tick) => tick >= least && tick <= greatest);
+  };
 }
 
 /** The text alternative of a chart: its curves, each with its first and last value. */
@@ -241,7 +256,7 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
     width: ctx.measureText(label).width,
   }));
   const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale });
-  places.forEach(({ label }, i) => ctx.fillText(label, labels[i].x, labels[i].y));
+  for (const [i, place] of labels.entries()) if (place !== undefined) ctx.fillText(places[i].label, place.x, place.y);
   ctx.restore();
 }
 

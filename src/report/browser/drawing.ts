@@ -1,18 +1,23 @@
 /**
  * Draws blocks into an element, section by section; a block that is drawn again replaces the older one. Browsers only.
  */
-import type { Block, Chart, Graph, HeatMap } from "../shown.js";
+import type { Block, Chart, Graph, HeatMap, Steps } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
 import { gallery } from "./gallery.js";
 import { drawHeatMap } from "./heatMap.js";
 import { matrixOf } from "./matrix.js";
+import { drawSteps } from "./steps.js";
 
 /** The place of a block, and its drawing if that can be updated with new points. */
 interface Drawn {
   readonly place: HTMLElement;
   block: Block;
   chart?: DrawnChart | undefined;
+  /** Of steps, the charts of the one that is shown. */
+  charts?: readonly DrawnChart[];
+  /** Of steps, the one that is shown. */
+  step?: number | undefined;
 }
 
 /** The blocks in an element. */
@@ -39,9 +44,10 @@ export class Drawing {
     signal.addEventListener("abort", () => sizes.disconnect());
   }
 
-  /** Stops redrawing; what has been drawn remains. */
+  /** Ends the drawing and frees its charts; what else has been drawn remains. */
   close(): void {
     this.#closed.abort();
+    for (const drawn of this.#places.values()) free(drawn);
   }
 
   /** Draws a block in its section, which is made if it does not exist. Draws nothing for a chart without points. */
@@ -62,12 +68,31 @@ export class Drawing {
   #drawAnew(drawn: Drawn): void {
     const { place, block } = drawn;
     place.style.minHeight = `${place.clientHeight}px`; // so that the page does not jump meanwhile
+    free(drawn);
     place.replaceChildren();
     if (block.section !== undefined) place.append(element(`h${this.#level + 1}`, block.title));
     if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
     if (block.kind === "chart") drawn.chart = drawChart(place, block);
+    else if (block.kind === "steps") this.#drawSteps(drawn, block);
     else drawInto(place, block);
     place.style.minHeight = "";
+  }
+
+  #drawSteps(drawn: Drawn, block: Steps): void {
+    const first = Math.min(drawn.step ?? block.first ?? 0, block.steps.length - 1);
+    const level = this.#level + (block.section === undefined ? 1 : 2);
+    drawSteps(drawn.place, block, first, (i, content) => {
+      drawn.step = i;
+      free(drawn);
+      const charts: DrawnChart[] = [];
+      for (const part of block.steps[i].blocks) {
+        content.append(element(`h${level}`, part.title));
+        if (part.caption !== undefined) content.append(element("p", part.caption, "facts"));
+        if (part.kind === "chart") charts.push(drawChart(content, part));
+        else drawInto(content, part);
+      }
+      drawn.charts = charts;
+    });
   }
 
   /** Draws everything in the present colours and width of the page. */
@@ -88,13 +113,20 @@ export class Drawing {
   }
 }
 
-function drawInto(place: HTMLElement, block: Exclude<Block, Chart>): void {
+function free(drawn: Drawn): void {
+  drawn.chart?.destroy();
+  for (const chart of drawn.charts ?? []) chart.destroy();
+  drawn.chart = undefined;
+  drawn.charts = [];
+}
+
+function drawInto(place: HTMLElement, block: Exclude<Block, Chart | Steps>): void {
   if (block.kind === "heatMap") drawHeatMap(place, block);
   else if (block.kind === "graph") drawGraph(place, block);
   else place.append(contentOf(block));
 }
 
-function contentOf(block: Exclude<Block, Chart | HeatMap | Graph>): HTMLElement {
+function contentOf(block: Exclude<Block, Chart | HeatMap | Graph | Steps>): HTMLElement {
   switch (block.kind) {
     case "table":
       return scrolling(tableOf(block), block.title);

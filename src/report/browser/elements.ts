@@ -58,8 +58,9 @@ export function shade(cell: HTMLElement, color: string, share: number): void {
   if (part > 0) cell.style.background = `color-mix(in srgb, ${color} ${part.toFixed(0)}%, transparent)`;
 }
 
-/** A cell that names its row or column. */
+/** A cell that names its row or column; an empty one names nothing. */
 export function headerCell(text: string, scope: "col" | "row"): HTMLElement {
+  if (text.trim() === "") return element("td");
   const cell = element("th", text);
   cell.setAttribute("scope", scope);
   return cell;

@@ -1,6 +1,6 @@
 /** Pictures side by side, each a canvas of its size times a scale. Browsers only. */
 import type { Picture } from "../picture.js";
-import { element } from "./elements.js";
+import { element, scrolling } from "./elements.js";
 
 /** @param scale points on the page for each pixel */
 export function gallery(pictures: readonly Picture[], scale: number): HTMLElement {
@@ -11,8 +11,12 @@ export function gallery(pictures: readonly Picture[], scale: number): HTMLElemen
     // small pictures, such as windows of a convolution, are enlarged further
     const enlarged = scale * Math.max(1, Math.round(28 / Math.max(picture.width, picture.height)));
     canvas.style.width = `${picture.width * enlarged}px`;
-    figure.append(canvas);
-    if (picture.columns !== undefined) figure.append(namesOf(picture.columns, enlarged));
+    if (picture.columns === undefined) figure.append(canvas);
+    else {
+      const named = element("div", "", "named-columns");
+      named.append(canvas, namesOf(picture.columns, enlarged));
+      figure.append(scrolling(named, picture.caption));
+    }
     figure.append(element("figcaption", picture.caption));
     box.append(figure);
   }
@@ -70,7 +74,7 @@ function scalesOf(pictures: readonly Picture[]): HTMLElement[] {
 function greatestOf(pictures: readonly Picture[]): string {
   const reaches = pictures.map(({ range }) => range[1]);
   const [least, greatest] = [Math.min(...reaches), Math.max(...reaches)].map((value) =>
-    String(Number(value.toPrecision(2))),
+    String(Number(value.toPrecision(3))),
   );
   return least === greatest ? greatest : `the greatest of each picture, ${least} to ${greatest}`;
 }

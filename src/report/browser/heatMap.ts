@@ -39,16 +39,11 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
     for (const y of ticks(yRange)) context.fillText(tickText(y), left - 4, yAt(y) + 4);
     context.textAlign = "left";
     context.fillText(yLabel, 0, top + side / 4); // between two ticks
-    for (const [i, { x, y }] of points.entries()) {
-      for (const [j, at] of x.entries()) {
-        context.beginPath();
-        context.arc(xAt(at), yAt(y[j]), 6, 0, 2 * Math.PI);
-        context.fillStyle = colorOf(i);
-        context.fill();
-        context.strokeStyle = "#fff";
-        context.lineWidth = 2;
-        context.stroke();
-      }
+    for (const [i, { x, y, marks = "points" }] of points.entries()) {
+      const at = (j: number): readonly [x: number, y: number] => [xAt(x[j]), yAt(y[j])];
+      if (marks === "lines")
+        drawPath(context, x.map((_, j) => at(j)), colorOf(i)); // prettier-ignore
+      else for (const j of x.keys()) drawDot(context, at(j), colorOf(i), 6);
     }
   };
   draw();
@@ -60,6 +55,36 @@ export function drawHeatMap(parent: HTMLElement, map: HeatMap): void {
     names.append(one);
   }
   parent.append(names);
+}
+
+type Place = readonly [x: number, y: number];
+
+/** A disc with a white rim, which is seen on any colour. */
+function drawDot(context: CanvasRenderingContext2D, [x, y]: Place, color: string, radius: number): void {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = color;
+  context.fill();
+  context.strokeStyle = "#fff";
+  context.lineWidth = radius / 3;
+  context.stroke();
+}
+
+/** A line with a white rim, with a disc at its end. */
+function drawPath(context: CanvasRenderingContext2D, places: readonly Place[], color: string): void {
+  if (places.length === 0) return;
+  context.lineJoin = "round";
+  for (const [width, style] of [
+    [4, "#fff"],
+    [2, color],
+  ] as const) {
+    context.beginPath();
+    for (const [x, y] of places) context.lineTo(x, y);
+    context.lineWidth = width;
+    context.strokeStyle = style;
+    context.stroke();
+  }
+  drawDot(context, places.at(-1)!, color, 4);
 }
 
 function ticks([from, to]: readonly [number, number]): number[] {

@@ -22,14 +22,22 @@ interface Box {
   readonly bottom: number;
 }
 
+/** More points than this are a crowd: a text that has no free place is left out: it would hide points. */
+export const crowd = 60;
+
 /**
  * The left end and the middle line of each text: to the right of its point or, if that would cover another point or an
- * earlier text, to the left, above or below; if no place is free, to the right.
+ * earlier text, to the left, above or below; if no place is free, to the right, or in a crowd nowhere; a text without
+ * a width needs no place.
  */
-export function placeLabels(points: readonly Labelled[], { height, gap }: Sizes): { x: number; y: number }[] {
+export function placeLabels(
+  points: readonly Labelled[],
+  { height, gap }: Sizes,
+): ({ x: number; y: number } | undefined)[] {
   const radius = gap / 2;
   const taken = points.map(({ x, y }): Box => boxAt(x - radius, y, 2 * radius, 2 * radius));
   return points.map(({ x, y, width }) => {
+    if (width === 0) return undefined; // no text
     const above = radius + height / 2;
     const boxes = [
       boxAt(x + gap, y, width, height),
@@ -37,7 +45,9 @@ export function placeLabels(points: readonly Labelled[], { height, gap }: Sizes)
       boxAt(x - width / 2, y - above, width, height),
       boxAt(x - width / 2, y + above, width, height),
     ];
-    const box = boxes.find((one) => !taken.some((other) => overlap(one, other))) ?? boxes[0];
+    const free = boxes.find((one) => !taken.some((other) => overlap(one, other)));
+    if (free === undefined && points.length > crowd) return undefined;
+    const box = free ?? boxes[0];
     taken.push(box);
     return { x: box.left, y: (box.top + box.bottom) / 2 };
   });

@@ -58,6 +58,6 @@ it("six cells at 10 and 20 steps: each shares a row in both tasks, GRU and LSTM 
   }
   const reached = (cell: string): number => reach.find((one) => one.cell === cell && one.task === "add two numbers")!.length; // prettier-ignore
   expect(reached("GRU")).toBe(20);
-  expect(reached("simple RNN, ReLU")).toBe(20);
+  expect(reached("simple RNN (ReLU)")).toBe(20);
   expect(recorded.stderr()).toMatch(/shows +To add two numbers, over 20 steps: /);
 });
