@@ -8,6 +8,9 @@
  *       forward    S = scale · Q·Kᵀ + bias    P = softmax(S)    O = P·V    kept: ln Σ exp(S) of each row
  *       backward   S, P again    dP = dO·Vᵀ    dS = P ⊙ (dP − Σ dO ⊙ O)    dV += Pᵀ·dO    dQ = scale · dS·K    dK += scale · dSᵀ·Q
  *
+ * Where a call is small enough, exp(S − max) is kept as well, with 1 / Σ of each row in place of the logarithm: backward then
+ * neither multiplies by K nor raises to powers again.
+ *
  * Keys that do not count (mask, causal) have weight 0; a query for which none counts has the result 0 and no gradient. With causal, blocks skip the keys
  * that none of their queries sees. Where a pair has several blocks, Kᵀ and Vᵀ are packed once for all of them.
  * Does not project, nor join heads. Source: Vaswani et al. 2017; in blocks, Rabe & Staats 2021, Dao et al. 2022.
@@ -20,7 +23,7 @@ import { multiplyStep, packWeights, stepBytes, weightsBytes } from "../recurrent
 import { expRow, logOf, rowMax, scaleRow } from "../softmax/rows";
 import { shareEnd, shareStart, threadCount, threadIndex } from "../thread";
 import { AttentionShape } from "./layout";
-import { scaledRow, scoreGradientRow, scoreRow, shortDot } from "./rows";
+import { keptGradientRow, scaledRow, scoreGradientRow, scoreRow, shortDot } from "./rows";
 
 /** Scores of a block: two such blocks and the packed keys and values stay in L2. */
 const blockScores: i32 = 16384;
@@ -53,6 +56,11 @@ function packsKeys(tq: i32, tk: i32, d: i32): bool {
 /** Bytes of the bits of what is kept, each row rounded up to 16 weights. */
 export function attentionMaskBytes(n: i32, heads: i32, tq: i32, tk: i32): i32 {
   return (<i32>(<i64>n * heads * tq) * paddedKeys(tk)) >> 3;
+}
+
+/** Bytes of the scores that are kept, rows as long as whole panels of keys. */
+export function attentionScoreBlockBytes(n: i32, heads: i32, tq: i32, tk: i32): f64 {
+  return <f64>n * <f64>heads * <f64>tq * <f64>paddedKeys(tk) * 4;
 }
 
 // Scratch of a thread: | S | dP | scale · Q | packed Kᵀ | packed Vᵀ | that of a product |.
@@ -123,7 +131,8 @@ function clearRows(x: usize, n: i32, count: i32, row: i32): void {
 
 /**
  * @param o       out (N, Tq, heads · Dv)
- * @param sums    out (N, heads, Tq): ln Σ exp(score) of each row, +∞ where no key counts
+ * @param sums    out (N, heads, Tq): ln Σ exp(score) of each row, +∞ where no key counts; with shape.scores the factor
+ *                1 / Σ exp(score − greatest), 0 where none counts
  * @param weights out (N, heads, Tq, Tk): the weights before any is dropped, or 0 if they are not wanted
  * @param q, k, v in
  * @param scratch attentionScratchBytes(tq, tk, d, dv)
@@ -139,15 +148,16 @@ export function attentionForward(
   const d = shape.d;
   const dv = shape.dv;
   const kept = shape.kept;
+  const scores = shape.scores;
   const pairs = shape.n * heads;
   const start = shareStart(pairs, pairCost(tq, tk, d, dv), 1);
   const end = shareEnd(pairs, pairCost(tq, tk, d, dv), 1);
   if (start >= end) return;
   const rowsMost = blockRows(tq, tk);
   const sRow = paddedKeys(tk);
-  const s = scratch + <usize>threadIndex() * partBytes(tq, tk, d, dv);
-  const scaled = s + ((<usize>rowsMost * <usize>sRow) << 3);
-  const packedK = s + blockBytes(rowsMost, sRow, d);
+  const block = scratch + <usize>threadIndex() * partBytes(tq, tk, d, dv);
+  const scaled = block + ((<usize>rowsMost * <usize>sRow) << 3);
+  const packedK = block + blockBytes(rowsMost, sRow, d);
   const product = tq > rowsMost ? packedK + weightsBytes(min(d, KC), sRow) : packedK;
   const factors = scaled; // scale · Q is not needed any more when there are sums
   const isPacked = packsKeys(tq, tk, d);
@@ -164,6 +174,7 @@ export function attentionForward(
       const qBlock = q + ((<usize>(i * tq + first) * <usize>heads + <usize>h) * <usize>d << 2);
       const oBlock = o + ((<usize>(i * tq + first) * <usize>heads + <usize>h) * <usize>dv << 2);
       const row0 = pair * tq + first;
+      const s = scores ? scores + ((<usize>row0 * <usize>sRow) << 2) : block;
       scaleRows(scaled, qBlock, rows, d, heads * d, shape.scale);
       if (n > 0) multiplyKeys(rows, n, tk, d, scaled, d, kPair, heads * d, isPacked ? packedK : 0, s, sRow, product);
       if (kept) drawKept(kept, row0 * sRow, (row0 + rows) * sRow, shape.random, shape.stream, shape.rate);
@@ -174,8 +185,10 @@ export function attentionForward(
         const most = seen > 0 ? rowMax(x, seen) : -Infinity;
         const none = most == -Infinity;
         const sum = none ? 0 : expRow(x, x, seen, most);
-        store<f32>(sums + (<usize>(row0 + r) << 2), none ? Infinity : most + logOf(sum));
-        store<f32>(factors + (<usize>r << 2), none ? 0 : <f32>(1 / sum));
+        const factor: f32 = none ? 0 : <f32>(1 / sum);
+        const logarithm: f32 = none ? Infinity : most + logOf(sum);
+        store<f32>(factors + (<usize>r << 2), factor);
+        store<f32>(sums + (<usize>(row0 + r) << 2), scores ? factor : logarithm);
         const from = none ? 0 : seen;
         memory.fill(x + (<usize>from << 2), 0, (<usize>(max(n, seen) - from)) << 2);
         if (weights) {
@@ -212,9 +225,9 @@ function scoreOf(shape: AttentionShape, x: usize, i: i32, h: i32, row: i32, n: i
 /**
  * @param dq, dk, dv out, as q, k and v; 0 where it is not wanted
  * @param dO    in (N, Tq, heads · Dv)
- * @param o, sums in: what attentionForward wrote; likewise shape.kept
+ * @param o, sums in: what attentionForward wrote; likewise shape.kept and shape.scores
  * @param accumulate bits: 1 dq, 2 dk, 4 dv are added to; dq, dk and dv may be one only where it is added to all
- * Cost: 2 · N · heads · Tq · Tk · (3 D + 2 Dv) flops.
+ * Cost: 2 · N · heads · Tq · Tk · (3 D + 2 Dv) flops, with shape.scores D fewer.
  */
 // prettier-ignore
 export function attentionBackward(
@@ -227,6 +240,7 @@ export function attentionBackward(
   const d = shape.d;
   const dv = shape.dv;
   const kept = shape.kept;
+  const scores = shape.scores;
   const dBias = shape.dBias;
   const pairs = shape.n * heads;
   const start = shareStart(pairs, pairCost(tq, tk, d, dv), 1);
@@ -240,7 +254,7 @@ export function attentionBackward(
   const packedK = s + blockBytes(rowsMost, sRow, d);
   const packedV = packedK + (tq > rowsMost ? weightsBytes(min(d, KC), sRow) : 0);
   const product = packedV + (tq > rowsMost ? weightsBytes(min(dv, KC), sRow) : 0);
-  const hasPackedK = packsKeys(tq, tk, d);
+  const hasPackedK = !scores && packsKeys(tq, tk, d);
   const hasPackedV = packsKeys(tq, tk, dv);
   for (let pair = start; pair < end; pair++) {
     const i = pair / heads;
@@ -263,20 +277,29 @@ export function attentionBackward(
         if (dBias) memory.fill(dBias + (<usize>row0 * <usize>tk << 2), 0, <usize>rows * <usize>tk << 2);
         continue;
       }
-      scaleRows(scaled, q + qAt, rows, d, heads * d, shape.scale);
-      multiplyKeys(rows, n, tk, d, scaled, d, k + kAt, heads * d, hasPackedK ? packedK : 0, s, sRow, product);
+      if (!scores) {
+        scaleRows(scaled, q + qAt, rows, d, heads * d, shape.scale);
+        multiplyKeys(rows, n, tk, d, scaled, d, k + kAt, heads * d, hasPackedK ? packedK : 0, s, sRow, product);
+      }
       multiplyKeys(rows, n, tk, dv, dO + oAt, heads * dv, v + vAt, heads * dv, hasPackedV ? packedV : 0, g, sRow, product);
       for (let r = 0; r < rows; r++) {
         const at = <usize>(r * sRow) << 2;
         const bits = kept + (<usize>(row0 + r) * <usize>sRow >> 3);
         const out: usize = dBias ? dBias + (<usize>(row0 + r) * <usize>tk << 2) : 0;
         const sum = load<f32>(sums + (<usize>(row0 + r) << 2));
-        const seen = sum == Infinity ? 0 : shape.causal ? min(n, first + r + 1) : n;
+        const isNone = scores ? sum == 0 : sum == Infinity;
+        const seen = isNone ? 0 : shape.causal ? min(n, first + r + 1) : n;
         const value = oAt + (<usize>(r * heads * dv) << 2);
-        scoreOf(shape, s + at, i, h, first + r, seen);
-        if (kept) keep(g + at, bits, g + at, 0, seen, shape.rate, 0);
-        scoreGradientRow(s + at, g + at, seen, sum, shortDot(dO + value, o + value, dv), shape.scale, out);
-        if (kept) keep(s + at, bits, s + at, 0, seen, shape.rate, 0);
+        const mean = shortDot(dO + value, o + value, dv);
+        if (scores) {
+          const e = scores + ((<usize>(row0 + r) * <usize>sRow) << 2);
+          keptGradientRow(s + at, e, g + at, seen, sum, mean, shape.scale, out);
+        } else {
+          scoreOf(shape, s + at, i, h, first + r, seen);
+          if (kept) keep(g + at, bits, g + at, 0, seen, shape.rate, 0);
+          scoreGradientRow(s + at, g + at, seen, sum, mean, shape.scale, out);
+          if (kept) keep(s + at, bits, s + at, 0, seen, shape.rate, 0);
+        }
         const unseen = <usize>(n - seen) << 2;
         memory.fill(s + at + (<usize>seen << 2), 0, unseen);
         memory.fill(g + at + (<usize>seen << 2), 0, unseen);

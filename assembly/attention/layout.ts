@@ -20,6 +20,8 @@ export class AttentionShape {
   biasHead: i32 = 0;
   /** Out (N, heads, Tq, Tk), or 0 if it is not wanted: the bias's gradient in each pair, to be summed where one bias serves several. */
   dBias: usize = 0;
+  /** Out, then in (N, heads, Tq, keys), rows of attentionScoreBlockBytes, or 0: the weights before they are divided by their sum. Not with `kept`. */
+  scores: usize = 0;
   /** In/out, attentionMaskBytes, or 0: which weights are kept, one bit each. */
   kept: usize = 0;
   /** Note [Random state] in random/philox.ts; read where the forward pass draws what is kept. */

@@ -63,6 +63,30 @@ export function scoreGradientRow(s: usize, g: usize, n: i32, shift: f32, mean: f
 @inline
 function weigh(s: usize, g: usize, dBias: usize, shifts: v128, means: v128, scales: v128, lanes: i32): void {
   const p = expOfDifference(f32x4.sub(loadLanes(s, lanes), shifts));
+  storeGradient(p, s, g, dBias, means, scales, lanes);
+}
+
+/** As scoreGradientRow, from what forward kept: s = e · factor. @param e in (n): exp(s − greatest) @param factor 1 / Σ e */
+// prettier-ignore
+export function keptGradientRow(s: usize, e: usize, g: usize, n: i32, factor: f32, mean: f32, scale: f32, dBias: usize): void {
+  const factors = f32x4.splat(factor);
+  const means = f32x4.splat(mean);
+  const scales = f32x4.splat(scale);
+  let at: usize = 0;
+  for (; n >= 4; n -= 4) {
+    storeGradient(f32x4.mul(v128.load(e + at), factors), s + at, g + at, dBias ? dBias + at : 0, means, scales, 4);
+    at += 16;
+  }
+  if (n > 0) {
+    const p = f32x4.mul(loadLanes(e + at, n), factors);
+    storeGradient(p, s + at, g + at, dBias ? dBias + at : 0, means, scales, n);
+  }
+}
+
+/** s = p and g = p ⊙ (g − mean) · scale; dBias the same without scale. */
+// @ts-ignore: decorator
+@inline
+function storeGradient(p: v128, s: usize, g: usize, dBias: usize, means: v128, scales: v128, lanes: i32): void {
   const d = f32x4.mul(p, f32x4.sub(loadLanes(g, lanes), means));
   storeLanes(s, p, lanes);
   if (dBias) storeLanes(dBias, d, lanes);

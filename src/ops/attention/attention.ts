@@ -4,12 +4,19 @@
  * Does not project (layers.multiHeadAttention does), nor split heads: they lie side by side in a row.
  * Source: Vaswani et al. 2017, "Attention is all you need".
  */
-import { attentionBackward, attentionForward, attentionMaskBytes, attentionScratchBytes, fill } from "#wasm/kernels";
+import {
+  attentionBackward,
+  attentionForward,
+  attentionMaskBytes,
+  attentionScoreBlockBytes,
+  attentionScratchBytes,
+  fill,
+} from "#wasm/kernels";
 import { attentionShape } from "#wasm/layout-attention";
 import { UsageError, checkKeys, message, show } from "../../errors.js";
 import { checkInteger } from "../../options.js";
 import { floatBits, writeStruct } from "../../runtime/struct.js";
-import { noGrad } from "../../tensor/tape.js";
+import { isGradEnabled, noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { applyMany, checkTensors, defineOp } from "../defineOp.js";
 import { sequenceMask } from "../recurrent/sequenceMask.js";
@@ -39,11 +46,22 @@ function sizesOf([q, k, v]: readonly Tensor[], { heads }: AttentionAttributes): 
 }
 
 /**
- * The shape of a call for the kernels. @param kept where the bits of what is kept lie, or 0 @param dBias where the
- * bias's gradient goes, or 0
+ * Bytes of scores that a call keeps at most: a training step of the usual sizes is then a fifth faster
+ * (docs/benchmarks.md), and a long sequence still costs memory by its length alone.
  */
-function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kept: number, dBias: number): number {
-  const { causal, scale, mask, bias, dropout } = attributes;
+const mostScoresBytes = 2 ** 24;
+
+/**
+ * The shape of a call for the kernels. @param kept outputs: the scores, and the bits of the weights that are not dropped
+ * @param dBias where the bias's gradient goes, or 0
+ */
+function shapeOf(
+  inputs: readonly Tensor[],
+  attributes: AttentionAttributes,
+  [scores, kept]: readonly { readonly ptr: number }[],
+  dBias: number,
+): number {
+  const { causal, scale, mask, bias, dropout, keepsScores } = attributes;
   const sizes = sizesOf(inputs, attributes);
   const [biasN, biasHeads] = bias === undefined ? [1, 1] : biasShape(inputs[bias]);
   const area = sizes.tq * sizes.tk;
@@ -54,7 +72,9 @@ function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kep
     bias: bias === undefined ? 0 : inputs[bias].ptr,
     biasSample: biasN === 1 ? 0 : biasHeads * area,
     biasHead: biasHeads === 1 ? 0 : area,
-    ...{ dBias, kept },
+    dBias,
+    scores: keepsScores ? scores.ptr : 0,
+    kept: dropout === undefined ? 0 : kept.ptr,
     random: dropout?.random.ptr ?? 0,
     stream: dropout?.stream ?? 0,
     rate: floatBits(dropout?.rate ?? 0),
@@ -62,32 +82,33 @@ function shapeOf(inputs: readonly Tensor[], attributes: AttentionAttributes, kep
   });
 }
 
-/** Outputs: O and the weights; for the backward pass a number a row, and the bits of what is kept. */
+/** Outputs: O and the weights; for the backward pass a number a row, the scores, and the bits of the weights that are not dropped. */
 export const attentionOp = defineOp<AttentionAttributes>({
   name: "attention",
   shape(inputs, attributes) {
     checkOperands(inputs, attributes);
     const { n, heads, tq, tk, dv } = sizesOf(inputs, attributes);
-    const { dropout } = attributes;
+    const { dropout, keepsScores } = attributes;
     if (dropout !== undefined) checkDrawn(n * heads * tq, tk);
     const kept = dropout === undefined ? 0 : attentionMaskBytes(n, heads, tq, tk);
     return [
       { shape: [n, tq, heads * dv] },
       { shape: attributes.returnsWeights ? [n, heads, tq, tk] : [0], isDifferentiable: false },
       { shape: [n, heads, tq], isDifferentiable: false },
+      { shape: [keepsScores ? attentionScoreBlockBytes(n, heads, tq, tk) / 4 : 0], isDifferentiable: false },
       { shape: [kept], dtype: "uint8" },
     ];
   },
-  forward({ inputs, outputs: [o, weights, sums, kept], attributes, scratch }) {
+  forward({ inputs, outputs: [o, weights, sums, ...kept], attributes, scratch }) {
     const { tq, tk, d, dv } = sizesOf(inputs, attributes);
     const [q, k, v] = inputs;
     attentionForward(
       ...([o.ptr, sums.ptr, attributes.returnsWeights ? weights.ptr : 0] as const),
-      ...([q.ptr, k.ptr, v.ptr, shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, 0)] as const),
+      ...([q.ptr, k.ptr, v.ptr, shapeOf(inputs, attributes, kept, 0)] as const),
       scratch(attentionScratchBytes(tq, tk, d, dv)),
     );
   },
-  backward({ inputs, outputs: [o, , sums, kept], dOutputs: [dO], attributes, gradient, wants, scratch }) {
+  backward({ inputs, outputs: [o, , sums, ...kept], dOutputs: [dO], attributes, gradient, wants, scratch }) {
     const sizes = sizesOf(inputs, attributes);
     const { n, heads, tq, tk, d, dv } = sizes;
     const { bias } = attributes;
@@ -98,7 +119,7 @@ export const attentionOp = defineOp<AttentionAttributes>({
     attentionBackward(
       ...(places.map(({ ptr }) => ptr) as [number, number, number]),
       ...([dO!.ptr, q.ptr, k.ptr, v.ptr, o.ptr, sums.ptr] as const),
-      shapeOf(inputs, attributes, attributes.dropout ? kept.ptr : 0, dBias),
+      shapeOf(inputs, attributes, kept, dBias),
       scratch(attentionScratchBytes(tq, tk, d, dv)),
       places.reduce((bits, { accumulate }, i) => bits | (accumulate << i), 0),
     );
@@ -112,7 +133,7 @@ export const attentionOp = defineOp<AttentionAttributes>({
       );
     }
   },
-  saved: { inputs: [0, 1, 2, 3, 4], outputs: [0, 2, 3] },
+  saved: { inputs: [0, 1, 2, 3, 4], outputs: [0, 2, 3, 4] },
 });
 
 /**
@@ -168,7 +189,15 @@ function run(
     ...{ heads, scale, causal, returnsWeights },
     ...places,
     dropout: dropoutOf(op, dropout),
+    keepsScores: dropout === undefined && keepsScores(inputs, heads),
   });
+}
+
+/** Whether a backward pass may come, for which the scores are worth their memory. */
+function keepsScores(inputs: readonly Tensor[], heads: number): boolean {
+  if (!isGradEnabled() || !inputs.some(({ requiresGrad }) => requiresGrad)) return false;
+  const [[n, tq], [, tk]] = [inputs[0].shape, inputs[1].shape];
+  return attentionScoreBlockBytes(n, heads, tq, tk) <= mostScoresBytes;
 }
 
 const weightKeys = ["heads", "scale", "causal", "mask", "lengths", "bias"];
@@ -181,8 +210,8 @@ const weightKeys = ["heads", "scale", "causal", "mask", "lengths", "bias"];
  * @param k  (N, Tk, heads · D) float32
  * @param v  (N, Tk, heads · Dv) float32
  * @returns  (N, Tq, heads · Dv); 0, without a gradient, where no key counts
- * Cost: 2·N·heads·Tq·Tk·(D + Dv) flops forward, two and a half times that backward; memory grows with
- * Tq + Tk, not with Tq·Tk, but for dropout, a bit a weight.
+ * Cost: 2·N·heads·Tq·Tk·(D + Dv) flops forward, two to two and a half times that backward; memory grows with Tq + Tk, not
+ * with Tq·Tk, but for the scores, which are kept for the backward pass up to 16 MiB a call, and with dropout a bit a weight.
  * @throws {ShapeError} when shapes or dtypes do not fit, or heads do not divide the width
  * @throws {UsageError} when an option is wrong or unknown, or a length is not an integer from 0 to Tk
  */

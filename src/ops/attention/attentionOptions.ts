@@ -51,6 +51,8 @@ export interface AttentionAttributes {
   readonly dropout: Required<AttentionDropout> | undefined;
   /** True when the weights are an output. */
   readonly returnsWeights: boolean;
+  /** True when the scores are kept for the backward pass, which then need not be computed again. Not with dropout. */
+  readonly keepsScores: boolean;
 }
 
 /** The bias's shape with the axes N and heads in front. */

@@ -20,9 +20,10 @@ interface Variant {
   readonly bias?: (N: number, heads: number, Tq: number, Tk: number) => number[];
   readonly rate?: number;
   readonly returnsWeights?: boolean;
+  readonly keepsScores?: boolean;
 }
 
-const variants: readonly Variant[] = [
+const without: readonly Variant[] = [
   { sizes: [2, 1, 3, 4, 5, 5] },
   { sizes: [2, 3, 4, 3, 2, 4], returnsWeights: true },
   { sizes: [1, 1, 1, 1, 1, 1] },
@@ -46,6 +47,9 @@ const variants: readonly Variant[] = [
   { sizes: [1, 1, 21, 1030, 2, 3], causal: true, rate: 0.1 },
 ];
 
+/** Where no weight is dropped, the scores may be kept as well. */
+const variants = without.flatMap((one) => (one.rate === undefined ? [one, { ...one, keepsScores: true }] : [one]));
+
 function sampleOf(random: Random, variant: Variant): Sample<AttentionAttributes> {
   const [N, heads, Tq, Tk, D, Dv] = variant.sizes;
   const inputs = [
@@ -64,6 +68,7 @@ function sampleOf(random: Random, variant: Variant): Sample<AttentionAttributes>
     bias: place(variant.bias && normal(random, variant.bias(N, heads, Tq, Tk))),
     dropout: variant.rate === undefined ? undefined : { rate: variant.rate, random: new RandomState(3), stream: 2 },
     returnsWeights: variant.returnsWeights ?? false,
+    keepsScores: variant.keepsScores ?? false,
   };
   const { sizes: _, ...rest } = { ...variant, bias: variant.bias?.(N, heads, Tq, Tk) };
   const options = Object.entries(rest).flatMap(([name, value]) =>
