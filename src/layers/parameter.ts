@@ -84,8 +84,8 @@ export class Parameter {
     return this.#value;
   }
 
-  /** Assigns the parameter its tensor. @internal */
-  bind(value: Tensor): void {
+  /** Assigns the parameter its tensor, or takes it away. @internal */
+  bind(value: Tensor | undefined): void {
     this.#value = value;
   }
 

@@ -29,7 +29,6 @@ import {
   checkSignal,
 } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
-import type { GroupByLength } from "./input/groupByLengthOption.js";
 import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
@@ -49,9 +48,7 @@ function isData(value: unknown): value is DataList {
   return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
 }
 
-async function checkGrouping(op: string, value?: GroupByLength): Promise<void> {
-  if (value !== undefined) (await import("./input/groupByLengthOption.js")).checkGroupByLength(op, value);
-}
+const grouping = () => import("./input/groupByLengthOption.js");
 
 /** How many samples predict computes at once by default. */
 const defaultBatchSize = 256;
@@ -189,7 +186,7 @@ export class Model {
   async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
     checkFitOptions(options);
     const { callbacks, validationSplit, validationData, validationSteps, signal, groupByLength } = options;
-    await checkGrouping("fit", groupByLength);
+    if (groupByLength !== undefined) (await grouping()).checkGroupByLength("fit", groupByLength);
     if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
     const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
     const { samples, stream, taking } =
@@ -299,7 +296,7 @@ export class Model {
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
-      await checkGrouping(op, groupByLength);
+      if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);

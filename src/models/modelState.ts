@@ -139,7 +139,12 @@ export class ModelState {
       const { inputs, outputs, tokenRules } = form;
       const known = inputs.map(({ sizes, name }, i) => ({ shape: sizes, name, tokens: tokenRules[i] }));
       const names = outputs.map(({ origin }) => origin?.layer.name);
-      return { inputs: known, outputs: outputs.length, names, outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)) };
+      return {
+        inputs: known,
+        outputs: outputs.length,
+        names,
+        outputShapes: (shapes) => outputs.map(form.shapesFor(shapes)),
+      };
     }
     const outputShapes = ([shape]: readonly Shape[]): readonly Shape[] => {
       const outputShape = form.outputShape(shape);
@@ -156,8 +161,10 @@ export class ModelState {
       this.checkUsable(op);
       const { layers } = this.graph(op);
       this.#weights = unrecorded(() => {
-        this.#random ??= new RandomState(this.#seed);
-        return new Weights(layers, this.#random, initial);
+        const random = this.#random ?? new RandomState(this.#seed);
+        const weights = new Weights(layers, random, initial);
+        this.#random = random; // not where an initializer has thrown: it is to draw the same numbers again
+        return weights;
       });
     }
     return { weights: this.#weights, random: this.#random! };

@@ -314,7 +314,18 @@ describe("like: a table with the features of another", () => {
     const words = parseCsv("Rome\nBern\n", { header: false, text: "index" });
     expect(parseCsv("Bern\nRome\n", { like: words }).rows).toBe(2);
     for (const text of ["1,2\n3,4\n", "n,5\n1,2\n"])
-      expect(() => parseCsv(text, { like: train })).toThrow("unknown column; expected a number from -2 to 1, got");
+      expect(() => parseCsv(text, { like: train })).toThrow(
+        "columns of the table that this one is to be like are missing",
+      );
+  });
+
+  it("says which names its first row lacks, or which separator it has", () => {
+    const wrong =
+      "datasets.parseCsv: columns of the table that this one is to be like are missing; expected a first row with the names";
+    const fails = (text: string) => expect(() => parseCsv(text, { like: train }));
+    fails("n,City\n1,Rome\n").toThrow(`${wrong} ["n", "city"], got ["n", "City"]. Missing: "city".`);
+    fails("1,Rome\n").toThrow('got ["1", "Rome"]. Missing: "n", "city".');
+    fails("city;n\nRome;1\n").toThrow('got ["city;n"]. Is the separator another? separator: ";".');
   });
 
   it("of JSON too", () => {

@@ -8,6 +8,7 @@
  */
 import * as lanegrad from "../../src/index.js";
 import "../../src/methods/index.js";
+import "../../src/names.js";
 import * as calculus from "../../src/calculus/index.js";
 import * as report from "../../src/report/index.js";
 import * as words from "../../src/words/index.js";

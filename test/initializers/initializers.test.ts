@@ -226,6 +226,24 @@ describe("an initializer of one's own", () => {
     expect(() => kernelOf(own(async () => [1, 2, 3, 4]))).toThrow(ShapeError);
   });
 
+  it("that throws leaves no model of zeros behind: the next use fills the weights anew, with the bits of a first", () => {
+    let isReady = false;
+    const kernelInitializer = own(() => {
+      if (!isReady) throw new Error("not yet");
+      return [1, 2, 3, 4];
+    });
+    const model = sequential(
+      [layers.dense({ units: 2, inputShape: [2] }), layers.dense({ units: 2, kernelInitializer })],
+      { seed: 4 },
+    );
+    for (let i = 0; i < 2; i++) expect(() => model.weights).toThrow("not yet");
+    isReady = true;
+    const again = model.weights.map(({ value }) => [...value.toTypedArray()]);
+    const plain = sequential([layers.dense({ units: 2, inputShape: [2] }), layers.dense({ units: 2 })], { seed: 4 });
+    expect(again[0]).toEqual([...plain.weights[0].value.toTypedArray()]);
+    expect(again[2]).toEqual([1, 2, 3, 4]);
+  });
+
   it("as a function in place of an object: the message says what an own one is", () => {
     const mine = (() => [1, 2, 3, 4]) as unknown as Initializer;
     expect(() => kernelOf(mine)).toThrow(

@@ -45,12 +45,32 @@ export function layoutOf(op: string, scanner: CsvScanner, options: FullOptions):
   const first = Array.from({ length: scanner.count }, (_, i) => scanner.text(i));
   const sample = sampleOf(first, scanner, options);
   const header = options.header ?? guessHeader(sample, options);
+  if (options.like?.header && !header) throw unlike(op, first, options);
   const hasWords = (column: number): boolean =>
     sample.words[column] === 1 || (!header && kindOf(first[column], options) === "word");
   const names = first.map((field, i) => (header ? field.trim() : String(i)));
   scanner.rewind();
   if (header) scanner.next();
   return { header, names, ...slotsOf(op, names, header, hasWords, options, first) };
+}
+
+/** The error for a first row that does not name all columns of the table that this one is to be like. */
+function unlike(op: string, first: readonly string[], { separator, like }: FullOptions): UsageError {
+  const names = first.map((field) => field.trim());
+  const missing = like!.columns.map(({ name }) => name).filter((name) => !names.includes(name));
+  const other = otherSeparator(first, separator);
+  const hint = other ?? `Missing: ${missing.map(show).join(", ")}.`;
+  const expected = `a first row with the names ${show(like!.columns.map(({ name }) => name))}`;
+  return new UsageError(
+    message(op, "columns of the table that this one is to be like are missing", { expected, got: show(names), hint }),
+  );
+}
+
+/** A hint where a row is a single field that holds what may be the separator. */
+function otherSeparator(first: readonly string[], separator: string): string | undefined {
+  const other =
+    first.length === 1 && [";", "\t", ",", "|"].find((mark) => mark !== separator && first[0].includes(mark));
+  return other ? `Is the separator another? separator: ${show(other)}.` : undefined;
 }
 
 function sampleOf(first: readonly string[], scanner: CsvScanner, options: FullOptions): Sample {
@@ -166,10 +186,8 @@ function columnOf(
     const expected = header
       ? `one of ${show(names)} or a number`
       : `a number from ${-names.length} to ${names.length - 1}`;
-    const other =
-      names.length === 1 && [";", "\t", ",", "|"].find((mark) => mark !== separator && first[0].includes(mark));
-    const hint = other ? { hint: `Is the separator another? separator: ${show(other)}.` } : {};
-    throw new UsageError(message(op, "unknown column", { expected, got: show(column), ...hint }));
+    const hint = otherSeparator(first, separator);
+    throw new UsageError(message(op, "unknown column", { expected, got: show(column), ...(hint && { hint }) }));
   }
   if (typeof column === "string" && names.lastIndexOf(column) !== number) {
     const hint = "Give the column by number.";

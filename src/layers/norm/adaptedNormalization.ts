@@ -39,9 +39,10 @@ export interface AdaptableLayer extends Layer {
   /**
    * Takes mean and variance of these data, in place of those before. Call it before or after the layer is in a model.
    *
-   * @param x  (N, …) as fit takes it: a tensor, nested arrays, or, once the layer is in a model, a typed array. uint8
+   * @param x  (N, …), or (N) samples of one number, as fit takes it: a tensor, nested arrays, or, once the layer is in a model, a typed array. uint8
    *           is read as fractions of 255
-   * @throws {ShapeError} for data that do not fit the layer, or hold a value that is not finite
+   * @throws {ShapeError} for data that do not fit the layer, hold a value that is not finite, or have a variance beyond
+   *   float32
    * @throws {UsageError} when mean and variance are options
    */
   adapt(x: Tensor | TensorValues): void;
@@ -95,8 +96,8 @@ export function normalization(options: AdaptedNormalizationOptions = {}): Adapta
   return new AdaptedNormalization(options);
 }
 
-/** What the parameters are filled with where nothing is known of the data. */
-const blank = { mean: 0, variance: 1 } as const;
+/** What mean and variance are filled with where nothing is known of the data, and what a file then has. */
+const blank = NaN;
 
 /** √variance is at least this, as in Keras. */
 const leastDeviation = 1e-7;
@@ -106,8 +107,8 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
   #variance: Parameter | undefined;
   /** Shape of a sample that the layer was built for. */
   #sampleShape: Shape | undefined;
-  /** True while the parameters are what they are filled with where nothing is known of the data. */
-  #isBlank = false;
+  /** True until it is certain that mean and variance are known. */
+  #isBlank = true;
   #adapted: { readonly shape: Shape; readonly mean: Float32Array; readonly variance: Float32Array } | undefined;
 
   constructor(options: AdaptedNormalizationOptions) {
@@ -138,7 +139,6 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
       throw new ShapeError(message(op, "the data have other features than the layer", { expected, got }));
     }
     this.#adapted = { shape: kept, ...statistics(op, values, shape, kept) };
-    this.#isBlank = false;
     for (const name of ["mean", "variance"] as const) {
       const parameter = name === "mean" ? this.#mean : this.#variance;
       if (parameter?.isBound) parameter.value.assign(this.#adapted[name]);
@@ -166,8 +166,7 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
       const initializer: Initializer = {
         config: { className: "adapted" },
         fill: (out) => {
-          const initial = given ?? this.#adapted?.[name] ?? blank[name];
-          this.#isBlank = given === undefined && this.#adapted === undefined;
+          const initial = given ?? this.#adapted?.[name] ?? blank;
           out.assign(
             typeof initial === "number" ? new Float32Array(out.size).fill(initial) : Float32Array.from(initial),
           );
@@ -190,11 +189,10 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
     return this.given.invert ? add(mul(x, deviation), mean) : div(sub(x, mean), deviation);
   }
 
-  /** @throws {UsageError} unless weights were loaded or assigned since the parameters were filled */
+  /** @throws {UsageError} where the parameters are as they were filled without data */
   #checkKnown(): void {
-    const isFilled = (name: "mean" | "variance", { value }: Parameter): boolean =>
-      unrecorded(() => value.toTypedArray()).every((one) => one === blank[name]);
-    this.#isBlank = isFilled("mean", this.#mean!) && isFilled("variance", this.#variance!);
+    const isFilled = ({ value }: Parameter): boolean => unrecorded(() => value.toTypedArray()).every(Number.isNaN);
+    this.#isBlank = isFilled(this.#mean!) && isFilled(this.#variance!);
     if (!this.#isBlank) return;
     const hint = "Call adapt(x) of the layer with the training data, or give it mean and variance.";
     throw new UsageError(message(`${this.kind} ${show(this.name)}`, "mean and variance are not known yet", { hint }));
@@ -227,6 +225,7 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
       }
       [values, shape] = [x, [x.length / sizeOf(sample), ...sample]];
     } else ({ values, shape } = flatten(op, x));
+    if (shape.length === 1) shape = [...shape, 1]; // samples of one number, as fit reads them
     const isBytes = x instanceof Uint8Array || (x instanceof Tensor && x.dtype === "uint8");
     const known = this.#sampleShape;
     const fits = known === undefined || fitsShape(shape.slice(1), known);
@@ -266,10 +265,13 @@ function statistics(
     const at = place[i % place.length];
     squares[at] += (values[i] - first[at] - sum[at] / count) ** 2;
   }
-  return {
-    mean: Float32Array.from(sum, (one, at) => first[at] + one / count),
-    variance: Float32Array.from(squares, (one) => (one === 0 ? 1 : one / count)),
-  };
+  const variance = Float32Array.from(squares, (one) => (one === 0 ? 1 : one / count));
+  if (!variance.every(Number.isFinite)) {
+    const hint = "Divide such features by a power of ten first.";
+    const [expected, got] = ["deviations below 1.8e19", "a variance beyond float32"];
+    throw new ShapeError(message(op, "x has values that are too far apart", { expected, got, hint }));
+  }
+  return { mean: Float32Array.from(sum, (one, at) => first[at] + one / count), variance };
 }
 
 /** For each value of a sample its place in `kept`, which broadcasts over the sample. */

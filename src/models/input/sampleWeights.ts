@@ -52,15 +52,11 @@ export function sampleWeights(
 
 /** True for an object of weights, in place of weights themselves. */
 function isByName(given: SampleWeight | OutputWeights): given is OutputWeights {
-  return typeof given === "object" && given !== null && !("length" in given) && !isTensor(given as SampleWeight);
+  if (typeof given !== "object" || given === null || isTensor(given as SampleWeight)) return false;
+  return !("length" in given && typeof given.length === "number") && !(Symbol.iterator in given); // "length" may be an output
 }
 
-function weightsOf(
-  op: string,
-  rows: number,
-  sampleWeight: SampleWeight,
-  outputShapes: readonly Shape[],
-): Weights {
+function weightsOf(op: string, rows: number, sampleWeight: SampleWeight, outputShapes: readonly Shape[]): Weights {
   const steps = stepsOf(op, rows, sampleWeight, outputShapes);
   if (steps !== undefined) {
     const values = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : (sampleWeight as number[][]).flat();
@@ -68,8 +64,9 @@ function weightsOf(
   }
   const given = isTensor(sampleWeight) ? sampleWeight.toTypedArray() : (sampleWeight as ArrayLike<number>);
   if (typeof given !== "object" || given === null || given.length !== rows) {
-    const got = show(given?.length ?? given);
-    throw new ShapeError(message(op, "sampleWeight has the wrong length", { expected: String(rows), got }));
+    const isList = typeof given === "object" && given !== null && typeof given.length === "number";
+    const [wrong, expected] = isList ? ["has the wrong length", String(rows)] : ["must be a list", `${rows} numbers`];
+    throw new ShapeError(message(op, `sampleWeight ${wrong}`, { expected, got: show(isList ? given.length : given) }));
   }
   return { values: checkedWeights(op, given), shape: [rows] };
 }
@@ -92,9 +89,9 @@ function stepsOf(op: string, rows: number, given: SampleWeight, outputShapes: re
 
 function checkedWeights(op: string, given: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const weights = Float32Array.from(given);
-  const at = weights.findIndex((weight) => !isWeight(weight));
+  const at = weights.findIndex((weight, i) => !isWeight(weight) || typeof given[i] !== "number");
   if (at >= 0) {
-    const got = show(weights[at]);
+    const got = show(given[at]);
     throw new ShapeError(message(op, `sampleWeight ${at} is out of range`, { expected: "a number in [0, ∞)", got }));
   }
   return weights;

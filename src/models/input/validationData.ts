@@ -46,6 +46,10 @@ function formOf(
     const wrong = "validationSplit and validationData exclude each other";
     throw new UsageError(message("fit", wrong, { expected: "one of them" }));
   }
+  if (Array.isArray(given) && given.some((one) => Object(one) === one && "x" in one && "y" in one)) {
+    const expected = "a function that gives them, such as () => batches.values()";
+    throw new UsageError(message(op, "a list is not read as batches", { expected, got: show(given) }));
+  }
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
     const [x, y, sampleWeight] = given as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
     return { samples: { x, y, sampleWeight } };

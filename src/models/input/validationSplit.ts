@@ -55,7 +55,7 @@ function checkOrder(target: Tensor, cut: number): void {
   if (!isSorted || last.size === all.size) return;
   const expected = `all ${all.size} classes among the last ${classes.length - cut} samples`;
   const hint =
-    "Shuffle x and y together, or give validationData: datasets.trainTestSplit({ x, y }, { stratify: true }) makes both parts.";
+    "Shuffle x and y together, or give validationData: datasets.trainTestSplit({ x, y }, { stratify: true }) makes both parts. Of a series in time give the end.";
   throw new UsageError(
     message("fit", "validationSplit takes the last samples, and the samples are sorted by class", {
       expected,

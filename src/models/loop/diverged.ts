@@ -33,12 +33,12 @@ export function diverged(
   const slope = weight === undefined && layer === undefined ? spoiltGradient(step, batch) : undefined;
   const where =
     weight !== undefined
-      ? `weight ${show(weight)}, which an earlier step has spoilt`
+      ? `weight ${show(weight)}, which was not finite before this batch`
       : layer !== undefined
         ? `layer ${show(layer)}`
         : slope === undefined
           ? "the loss function"
-          : `the gradient of weight ${show(slope)}, while the loss is finite`;
+          : `${slope}, while the loss is finite`;
   const [what, expected] =
     slope === undefined
       ? [`the loss became ${loss}`, "a finite loss"]
@@ -78,7 +78,10 @@ function spoiltLayer(step: TrainingStep, batch: TrainingBatch): string | undefin
   return layer;
 }
 
-/** Where the loss of the batch is finite: the last weight whose gradient is not, computed once more and refused again. */
+/**
+ * Where the loss of the batch is finite: the last weight whose gradient is not, computed once more and refused again, or
+ * the other parts of a step of several.
+ */
 function spoiltGradient(step: TrainingStep, batch: TrainingBatch): string | undefined {
   step.begin();
   try {
@@ -86,7 +89,8 @@ function spoiltGradient(step: TrainingStep, batch: TrainingBatch): string | unde
     const isLoss = !isFinite(loss);
     for (const one of [loss, ...others]) one.dispose();
     if (isLoss) return undefined;
-    return step.weights.trainable.findLast(({ value }) => !isFinite(value.grad!))?.name;
+    const weight = step.weights.trainable.findLast(({ value }) => !isFinite(value.grad!))?.name;
+    return weight === undefined ? "an earlier part of this step" : `the gradient of weight ${show(weight)}`;
   } finally {
     step.refuse();
   }

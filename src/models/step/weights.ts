@@ -57,7 +57,7 @@ export class Weights {
    *
    * @param random   the source for initializers
    * @param initial  values by name, used in place of the initializers'
-   * @throws {MemoryError} before anything has changed
+   * @throws {MemoryError}, and what an own initializer throws, before anything has changed
    */
   constructor(layers: readonly Layer[], random: RandomState, initial?: ReadonlyMap<string, Float32Array>) {
     const parameters = layers.flatMap((layer) => layer.parameters);
@@ -74,25 +74,26 @@ export class Weights {
     this.#values = new Slab(trained.map(({ spec }) => spec.shape));
     try {
       this.#state = new Slab(state.map(({ spec }) => spec.shape));
+      bind(trained, this.#values);
+      bind(state, this.#state);
+      this.all = layers.flatMap((layer) =>
+        layer.parameters.map((parameter) => {
+          const { value } = parameter;
+          value.name ??= weightName(layer, parameter);
+          return { name: weightName(layer, parameter), layer, parameter, value };
+        }),
+      );
+      scope(() => {
+        for (const { spec, value } of fresh) {
+          if (initial === undefined) initialize(value, spec.initializer, random);
+          else value.assign(initial.get(value.name!)!);
+        }
+      });
     } catch (error) {
+      for (const parameter of fresh) parameter.bind(undefined); // else the next model would find zeros in them
       this.#values.dispose();
       throw error;
     }
-    bind(trained, this.#values);
-    bind(state, this.#state);
-    this.all = layers.flatMap((layer) =>
-      layer.parameters.map((parameter) => {
-        const { value } = parameter;
-        value.name ??= weightName(layer, parameter);
-        return { name: weightName(layer, parameter), layer, parameter, value };
-      }),
-    );
-    scope(() => {
-      for (const { spec, value } of fresh) {
-        if (initial === undefined) initialize(value, spec.initializer, random);
-        else value.assign(initial.get(value.name!)!);
-      }
-    });
     for (const { value } of trained) value.requiresGrad = true;
   }
 

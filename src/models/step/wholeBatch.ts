@@ -68,12 +68,14 @@ export class WholeBatch implements EpochSteps {
     }
   }
 
-  /** Loss and gradients of all samples, as if it were the first evaluation of this step. */
+  /** Loss, NaN where a gradient is not finite, and gradients of all samples, as if this were the step's first evaluation. */
   #evaluate(): number {
     this.#step.refuse();
     this.evaluations++;
     this.#results = this.#steps.run(this.#order, 0);
-    return this.#results[0].item();
+    const { optimizer } = this.#step;
+    optimizer.measureGradients();
+    return this.#results[0].item() + 0 * optimizer.gradientNorm; // 0 · ∞ is NaN
   }
 
   run(): never {

@@ -174,6 +174,7 @@ describe("is refused", () => {
     ["half a row", () => { layers.normalization({ inputShape: [2] }).adapt(new Float32Array(3)); }, "normalization.adapt: the data do not fit the layer"],
     ["a typed array of unknown shape", () => { layers.normalization().adapt(new Float32Array(3)); }, "normalization.adapt: the shape of a sample is not known yet; got Float32Array. Give a tensor, or inputShape."],
     ["NaN", () => { layers.normalization().adapt([[1], [NaN]]); }, "normalization.adapt: x has a value that is not finite; expected finite numbers, got NaN in sample 1."],
+    ["a variance beyond float32", () => { layers.normalization().adapt([[1e20], [3e20]]); }, "normalization.adapt: x has values that are too far apart; expected deviations below 1.8e19, got a variance beyond float32."],
     ["no samples", () => { layers.normalization().adapt([]); }, "normalization.adapt"],
   ])("%s", (_, act, text) => {
     expect(act).toThrow(ShapeError);
@@ -183,6 +184,12 @@ describe("is refused", () => {
   it("adapt where mean and variance are given", () => {
     expect(() => { layers.normalization({ mean: 1, variance: 1 }).adapt([[1]]); }).toThrow(UsageError); // prettier-ignore
   });
+});
+
+it("adapt takes (N) samples of one number, as fit does", async () => {
+  const layer = layers.normalization({ inputShape: [1] });
+  layer.adapt([1, 3]);
+  expect(await outputs(layer, [1, 3])).toEqual([-1, 1]);
 });
 
 describe("a layer that was never adapted", () => {
@@ -228,6 +235,14 @@ describe("a layer that was never adapted", () => {
     const fresh = sequential([blank()]);
     await fresh.loadWeights(bytes);
     expect([...(await fresh.predict(rows)).toTypedArray()]).toEqual([-1, -1, 1, 1]);
+  });
+
+  it("refuses after it was saved and loaded, too; mean 0 and variance 1 in a file are known", async () => {
+    const loaded = await loadModel(await sequential([blank()]).toBytes());
+    await expect(loaded.predict(rows)).rejects.toThrow(wrong);
+    const known = sequential([layers.normalization({ inputShape: [2], name: "scale", mean: 0, variance: 1 })]);
+    await loaded.loadWeights(await known.toBytes());
+    expect([...(await loaded.predict(rows)).toTypedArray()]).toEqual([1, 2, 3, 4]);
   });
 
   it("data that are on one scale already are data: adapt with mean 0 and variance 1", async () => {

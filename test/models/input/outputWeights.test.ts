@@ -66,6 +66,27 @@ describe("sampleWeight for each output", () => {
     );
     expect(kernels(net)).toEqual(before);
   });
+
+  it("an output may be called length", async () => {
+    const given = layers.input({ shape: [2] });
+    const outputs = ["length", "width"].map((name) => layers.dense({ units: 1, name }).apply(given));
+    const net = modelOf({ inputs: given, outputs });
+    net.compile({
+      optimizer: optimizers.sgd({ learningRate: 0 }),
+      loss: [losses.meanSquaredError(), losses.meanSquaredError()],
+    });
+    const logs = await net.evaluate(x, [price, price], { sampleWeight: { length: of(0) } });
+    expect([logs.length_loss, logs.width_loss > 0]).toEqual([0, true]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a Map", new Map([["price", of(1)]]), "evaluate: sampleWeight must be a list; expected 8 numbers, got Map."],
+    ["a text", { price: "12345678" }, 'evaluate of "price": sampleWeight must be a list; expected 8 numbers, got "12345678".'],
+    ["null among numbers", x.map((_, i) => (i === 1 ? null : 1)), "evaluate: sampleWeight 1 is out of range; expected a number in [0, ∞), got null."],
+  ])("refuses %s", async (_, sampleWeight, text) => {
+    const evaluating = network().evaluate(x, [price, kind], { sampleWeight: sampleWeight as number[] });
+    await expect(evaluating).rejects.toThrow(text);
+  }); // prettier-ignore
 });
 
 describe("validationSteps", () => {
@@ -106,6 +127,7 @@ describe("validationSteps", () => {
   it.each<[object, string]>([
     [{ validationData: endless, validationSteps: 0 }, "fit: validationSteps is out of range; expected an integer in [1, ∞), got 0."],
     [{ validationData: [x, price], validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got samples in memory."],
+    [{ validationData: [{ x, y: price }, { x, y: price }] }, "fit validationData: a list is not read as batches; expected a function that gives them, such as () => batches.values(), got [Object, Object]."],
     [{ validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
     [{ validationSteps: 2, validationSplit: 0.5 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
   ])("refuses %o", async (options, text) => {

@@ -19,7 +19,7 @@ const oneHot = (labels: readonly number[]): number[][] => labels.map((label) => 
 
 describe("samples that are sorted by class are refused, and it is said what to do", () => {
   const wrong = (got: number, all = 3): string =>
-    `fit: validationSplit takes the last samples, and the samples are sorted by class; expected all ${all} classes among the last 3 samples, got ${got}. Shuffle x and y together, or give validationData: datasets.trainTestSplit({ x, y }, { stratify: true }) makes both parts.`;
+    `fit: validationSplit takes the last samples, and the samples are sorted by class; expected all ${all} classes among the last 3 samples, got ${got}. Shuffle x and y together, or give validationData: datasets.trainTestSplit({ x, y }, { stratify: true }) makes both parts. Of a series in time give the end.`;
 
   it.each<[string, () => ReturnType<typeof fit>, string]>([
     ["labels", () => fit(sorted, 3, losses.sparseCategoricalCrossentropy(logits)), wrong(1)],

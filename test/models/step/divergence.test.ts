@@ -9,7 +9,7 @@ import type { Model } from "../../../src/models/model.js";
 import { bptt } from "../../../src/models/loop/bptt.js";
 import type { OwnFunction } from "../../../src/models/ownFunctions.js";
 import { sequential } from "../../../src/models/sequential.js";
-import { adam, sgd } from "../../../src/optimizers/index.js";
+import { adam, lbfgs, sgd } from "../../../src/optimizers/index.js";
 import { reshape } from "../../../src/ops/shape/reshape.js";
 import { sqrt, square } from "../../../src/ops/pointwise/unary.js";
 import { sub } from "../../../src/ops/pointwise/arithmetic.js";
@@ -65,7 +65,7 @@ describe("fit throws and names", () => {
     };
     const model = chain(0.1, root);
     await expect(model.fit(x, y, { batchSize: 6 })).rejects.toThrow(
-      /^fit: the loss became NaN in epoch 1, batch 2; expected a finite loss\. It arose in weight "first\/kernel", which an earlier step has spoilt\. /,
+      /^fit: the loss became NaN in epoch 1, batch 2; expected a finite loss\. It arose in weight "first\/kernel", which was not finite before this batch\. /,
     );
   });
 });
@@ -114,6 +114,21 @@ describe("a gradient that is not finite while the loss is", () => {
     expectWeights(model, before);
   });
 
+  it("of an earlier part of a step of several", async () => {
+    const fitting = zeroed().fit(x, [...targets].reverse(), { batchSize: 2, accumulate: 6, shuffle: false });
+    await expect(fitting).rejects.toThrow(
+      "fit: the gradient became NaN or infinite in epoch 1, batch 1; expected finite gradients. It arose in an earlier part of this step, while the loss is finite. ",
+    );
+  });
+
+  it("in the first point of L-BFGS", async () => {
+    const model = zeroed();
+    model.compile({ optimizer: lbfgs(), loss: cornered });
+    const before = weightsOf(model);
+    await expect(model.fit(x, targets, { batchSize: "full" })).rejects.toThrow(wrongAt("epoch 1, batch 1"));
+    expectWeights(model, before);
+  });
+
   it("of a stream that says how many batches it has, before the weights change; of another, after it", async () => {
     const batches = function* (): Generator<[number[][], number[][]]> {
       yield [x.slice(0, 6), targets.slice(0, 6)];
@@ -153,7 +168,7 @@ it("where one value of a weight is spoilt, the weight is named; a callback that 
   model.weights[0].value.assign(values);
   const callbacks = [{ onTrainAbort: () => undefined }];
   await expect(model.fit(x, y, { callbacks })).rejects.toThrow(
-    `It arose in weight "first/kernel", which an earlier step has spoilt. ${advice.slice(0, -1)}, or what a callback restores.`,
+    `It arose in weight "first/kernel", which was not finite before this batch. ${advice.slice(0, -1)}, or what a callback restores.`,
   );
 });
 
