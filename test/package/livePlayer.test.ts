@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     await press("Start");
     const canvas = lesson.locator("figure canvas").first();
     await canvas.waitFor();
-    const first = (await canvas.elementHandle())!;
+    const first = await canvas.elementHandle();
     const shown = () => first.evaluate((one) => (one as HTMLCanvasElement).toDataURL());
     const before = await shown();
     await ended("done");
