@@ -8,9 +8,12 @@
  * a folder of --data has their files; tables always are. Pictures of the end go to --out, light and dark, 1280 and 390 pixels wide. --restarts
  * starts and stops lessons that often with other settings and prints the memory instead. It ends with an error where a lesson did, or nothing
  * was concluded.
+ *
+ * This script sleeps while a lesson runs. How long it was kept from waking says what of a gap is the machine's doing, not the page's.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { runnerImport } from "vite";
@@ -88,21 +91,25 @@ async function played({ name, kind, settings, sources, runsWithoutSources = sour
     const { engine } = await page.run(inPage.open, name);
     for (const own of given) if (own !== undefined) await page.run(inPage.give, own);
     if (options.full) await page.run(inPage.set, defaultsOf(settings));
+    const delay = monitorEventLoopDelay({ resolution: 5 });
     await page.run(inPage.start);
+    delay.enable();
     let end = await page.run(inPage.standing);
     while (!end.isOver && end.seconds < 60 * minutes) {
       await wait(end.seconds < 5 ? 200 : 1000);
       end = await page.run(inPage.standing);
     }
     await page.run(inPage.settle);
-    const { gap, task, errors } = await page.run(inPage.standing);
+    delay.disable();
+    const machine = delay.max / 1e6;
+    const { gap, gapAt, task, errors } = await page.run(inPage.standing);
     const overflowing = await photographed(page, name);
     const complained = page.page === undefined ? [] : await complaints(page.page);
     const all = [...errors, ...page.errors];
     // a network states its result as a fact
     const isConcluded = kind === "network" ? end.facts.length > 0 : end.conclusions.length > 0;
     const isGood = end.state === "done" && isConcluded && end.failures.length === 0 && all.length === 0;
-    return { name, engine, ...end, gap, task, errors: all, overflowing, complained, isGood };
+    return { name, engine, ...end, gap, gapAt, machine, task, errors: all, overflowing, complained, isGood };
   } finally {
     await page.close();
   }
@@ -121,9 +128,13 @@ async function photographed(page, name) {
   return overflowing;
 }
 
-function print({ name, state, seconds, gap, task, conclusions, facts, said, now, errors, overflowing, complained }) {
+function print({ name, state, seconds, conclusions, facts, said, now, errors, overflowing, complained, ...held }) {
+  const { gap, gapAt, task, machine } = held;
   const blocked = task === null ? "" : `, longest task ${task.toFixed(0)} ms`;
-  console.log(`\n${name}: ${state} after ${seconds.toFixed(1)} s, longest gap ${gap.toFixed(0)} ms${blocked}`);
+  console.log(
+    `\n${name}: ${state} after ${seconds.toFixed(1)} s, longest gap ${gap.toFixed(0)} ms at ${gapAt.toFixed(1)} s${blocked}`,
+  );
+  console.log(`    the machine kept this script waiting for up to ${machine.toFixed(0)} ms`);
   for (const text of conclusions) console.log(`    ${text}`);
   if (state !== "done") console.log(`    ${said} ${now}`);
   if (conclusions.length === 0) console.log(`    ${facts.at(-1)}`);

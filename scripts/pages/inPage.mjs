@@ -40,12 +40,23 @@ export function set(settings) {
 /** Presses the button that starts the lesson, and counts what blocks the main thread from then on. */
 export function start() {
   const { shadowRoot } = document.querySelector("lanegrad-lesson");
-  const record = { began: performance.now(), last: performance.now(), gap: 0, task: 0, over: false, errors: [] };
+  const record = {
+    began: performance.now(),
+    last: performance.now(),
+    gap: 0,
+    gapAt: 0,
+    task: 0,
+    over: false,
+    errors: [],
+  };
   document.lessonRecord = record;
   document.defaultView.addEventListener("error", ({ message }) => record.errors.push(message));
   const frame = (now) => {
     if (record.over) return;
-    record.gap = Math.max(record.gap, now - record.last);
+    if (now - record.last > record.gap) {
+      record.gap = now - record.last;
+      record.gapAt = (record.last - record.began) / 1000;
+    }
     record.last = now;
     requestAnimationFrame(frame);
   };
@@ -71,7 +82,7 @@ export function standing() {
   const isOver = state !== "running" && state !== "paused" && state !== "ready";
   return {
     ...{ state, isOver, seconds: (performance.now() - record.began) / 1000 },
-    ...{ gap: record.gap, task: record.task, errors: record.errors },
+    ...{ gap: record.gap, gapAt: record.gapAt, task: record.task, errors: record.errors },
     ...{ conclusions: text(".conclusions p"), said: text(".state").join(), now: text(".now").join() },
     ...{ failures: text(".conclusions .failure"), facts: text(".facts-table td") },
   };

@@ -134,6 +134,19 @@ describe.skipIf(!hasChromium)(`the live player${needsChromium}`, () => {
     expect(await lesson.locator("tbody tr").count()).toBeGreaterThanOrEqual(7);
   });
 
+  it("som: galleries that are shown again are painted into the canvases that are there", async () => {
+    const lesson = await opened("som");
+    await press("Start");
+    const canvas = lesson.locator("figure canvas").first();
+    await canvas.waitFor();
+    const first = await canvas.elementHandle();
+    const shown = () => first.evaluate((one) => (one as HTMLCanvasElement).toDataURL());
+    const before = await shown();
+    await ended("done");
+    expect(await first.evaluate((one) => one.isConnected)).toBe(true);
+    expect(await shown()).not.toBe(before);
+  });
+
   it("convolution-steps: each step can be clicked, and the arrow keys go through them", async () => {
     const lesson = await opened("convolution-steps");
     await press("Start");

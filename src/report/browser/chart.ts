@@ -48,8 +48,8 @@ interface Place {
 }
 
 /** True where there is no point to draw. */
-export function isEmpty(chart: Chart): boolean {
-  return placesOf(chart).length === 0;
+export function isEmpty({ series, xLogarithmic, yLogarithmic }: Chart): boolean {
+  return !series.some(({ x, y }) => x.some((at, j) => isShown(at, xLogarithmic) && isShown(y[j], yLogarithmic)));
 }
 
 /** A chart that has been drawn. */
@@ -203,14 +203,17 @@ export function colorIn(parent: HTMLElement, name: string): () => string {
 
 /** Every point that can be drawn, in order of x. */
 function placesOf({ series, xLogarithmic, yLogarithmic }: Chart): Place[] {
-  const isShown = (value: number | null | undefined, isLogarithmic = false): value is number =>
-    typeof value === "number" && Number.isFinite(value) && (!isLogarithmic || value > 0);
   return series
     .flatMap(({ name, x, y, labels }, i) =>
       x.map((at, j) => ({ x: at, y: y[j], series: i, label: labels?.[j] ?? name })),
     )
     .filter(({ x, y }) => isShown(x, xLogarithmic) && isShown(y, yLogarithmic))
     .sort((a, b) => a.x - b.x);
+}
+
+/** True for a value that has a place on its axis. */
+function isShown(value: number | null | undefined, isLogarithmic = false): value is number {
+  return typeof value === "number" && Number.isFinite(value) && (!isLogarithmic || value > 0);
 }
 
 /** The columns of lines: uPlot needs one list of x for all series, with each x once. */
@@ -244,6 +247,7 @@ function withRoom(isLogarithmic: boolean): (plot: uPlotClass, low: number, high:
 }
 
 function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): void {
+  if (places.every(({ label }) => label === "")) return;
   const { ctx } = plot;
   const scale = devicePixelRatio;
   ctx.save();
@@ -253,7 +257,7 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
   ctx.textBaseline = "middle";
   const points = places.map(({ x, y, label }) => ({
     ...{ x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) },
-    width: ctx.measureText(label).width,
+    width: label === "" ? 0 : ctx.measureText(label).width,
   }));
   const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale });
   for (const [i, place] of labels.entries()) if (place !== undefined) ctx.fillText(places[i].label, place.x, place.y);

@@ -4,7 +4,7 @@
 import type { Block, Chart, Graph, HeatMap, Steps } from "../shown.js";
 import { type DrawnChart, drawChart, isEmpty } from "./chart.js";
 import { element, scrolling, tableOf } from "./elements.js";
-import { gallery } from "./gallery.js";
+import { type DrawnGallery, gallery } from "./gallery.js";
 import { drawHeatMap } from "./heatMap.js";
 import { matrixOf } from "./matrix.js";
 import { drawSteps } from "./steps.js";
@@ -14,6 +14,7 @@ interface Drawn {
   readonly place: HTMLElement;
   block: Block;
   chart?: DrawnChart | undefined;
+  gallery?: DrawnGallery | undefined;
   /** Of steps, the charts of the one that is shown. */
   charts?: readonly DrawnChart[];
   /** Of steps, the one that is shown. */
@@ -60,9 +61,9 @@ export class Drawing {
       this.#places.set(key, drawn);
       this.#sectionOf(block).append(drawn.place);
     }
+    const { caption } = drawn.block;
     drawn.block = block;
-    if (block.kind === "chart" && drawn.chart?.update(block) === true) return;
-    this.#drawAnew(drawn);
+    if (caption !== block.caption || !isUpdated(drawn, block)) this.#drawAnew(drawn);
   }
 
   #drawAnew(drawn: Drawn): void {
@@ -74,7 +75,10 @@ export class Drawing {
     if (block.caption !== undefined) place.append(element("p", block.caption, "facts"));
     if (block.kind === "chart") drawn.chart = drawChart(place, block);
     else if (block.kind === "steps") this.#drawSteps(drawn, block);
-    else drawInto(place, block);
+    else if (block.kind === "images") {
+      drawn.gallery = gallery(block.pictures, block.scale);
+      place.append(drawn.gallery.element);
+    } else drawInto(place, block);
     place.style.minHeight = "";
   }
 
@@ -113,10 +117,17 @@ export class Drawing {
   }
 }
 
+/** Draws a block into what was drawn of an earlier one with its title. @returns false where it must be drawn anew */
+function isUpdated({ chart, gallery }: Drawn, block: Block): boolean {
+  if (block.kind === "chart") return chart?.update(block) === true;
+  return block.kind === "images" && gallery?.update(block.pictures, block.scale) === true;
+}
+
 function free(drawn: Drawn): void {
   drawn.chart?.destroy();
   for (const chart of drawn.charts ?? []) chart.destroy();
   drawn.chart = undefined;
+  drawn.gallery = undefined;
   drawn.charts = [];
 }
 
@@ -133,7 +144,7 @@ function contentOf(block: Exclude<Block, Chart | HeatMap | Graph | Steps>): HTML
     case "confusion":
       return scrolling(matrixOf(block), block.title);
     case "images":
-      return gallery(block.pictures, block.scale);
+      return gallery(block.pictures, block.scale).element;
     case "text":
       return element("pre", block.text, "wrapped");
   }
