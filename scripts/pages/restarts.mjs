@@ -1,4 +1,3 @@
-/* global globalThis */
 /**
  * Starts and stops a lesson many times, each time with another seed, and measures the memory of the browser's processes for pages, workers and their
  * WebAssembly memories included. Chromium on Linux only.

@@ -29,9 +29,9 @@ const relativeStep = 4.9e-3;
  * The Hessian–vector product H·v of a function with one number as its result, without H.
  *
  * It is the gradient of the derivative along v: reverse mode over forward mode, where every op on the way has a tangent
- * that is a formula over ops (arithmetic, products, convolutions, exp, log, tanh, sigmoid, softmax, normalisation,
- * recurrent layers, attention, mean squares and cross-entropies of logits). For others (gelu, silu, elu, selu, products
- * along an axis, the remaining losses) it is a central difference of two gradients with a step of 0.005 · max(1, ‖x‖) /
+ * that is a formula over ops (arithmetic, products, convolutions, exp, log, every activation, softmax, normalisation,
+ * recurrent layers, attention, mean squares and cross-entropies of logits). For others (products along an axis, the
+ * remaining losses) it is a central difference of two gradients with a step of 0.005 · max(1, ‖x‖) /
  * ‖v‖, right to three or four digits.
  * @param f        a synchronous function of tensors that returns a float32 scalar
  * @param inputs   what it is called with; float32

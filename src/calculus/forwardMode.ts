@@ -106,6 +106,7 @@ function tangentWatcher(known: Map<Tensor, Tensor>, made: Set<Tensor>, outer: Op
             follow: (formula) => watchOps(() => watcher, formula),
             tangentOf: (y) => known.get(y),
             isFollowed: isTaped || outer !== undefined,
+            isNested: outer !== undefined,
           }),
         ),
     );

@@ -15,6 +15,8 @@ export interface TangentCall<A = any> extends OpCall<A> {
   readonly tangentOf: (y: Tensor) => Tensor | undefined;
   /** True where a gradient or another tangent is to flow through what the rule computes, so that no kernel will do. */
   readonly isFollowed: boolean;
+  /** True where it is another tangent. */
+  readonly isNested: boolean;
 }
 
 /** ẏ of each output; undefined where it is zero. */

@@ -6,6 +6,7 @@ import {
   defineGradient,
   dense,
   div,
+  elu,
   gelu,
   lstm,
   matmul,
@@ -15,7 +16,9 @@ import {
   prod,
   relu,
   scope,
+  selu,
   sigmoid,
+  silu,
   softmaxCrossEntropy,
   square,
   sub,
@@ -93,7 +96,7 @@ describe("jvp", () => {
     const call = (): void => {
       const x = drawn(1, 4, 3);
       expect(() => jvp((x) => own(tanh(mul(x, 2))), [x], [ones([4, 3])])).toThrow("has no rule");
-      hvp((x) => sum(tanh(gelu(mul(x, 2)))), [x], [ones([4, 3])]);
+      hvp((x) => sum(tanh(prod(mul(x, 2), -1))), [x], [ones([4, 3])]);
       hvp((x) => sum(tanh(mul(x, 2))), [x], [ones([4, 3])], { method: "exact" });
     };
     scope(call);
@@ -205,10 +208,15 @@ describe("hvp", () => {
     sum(softmaxCrossEntropy(matmul(tanh(dense(x, W, undefined, "sigmoid")), V), tensor(Int32Array.of(0, 2, 1))));
   const recurrent = (x: Tensor, W: Tensor, U: Tensor): Tensor =>
     sum(square(lstm(x, { kernel: W, recurrentKernel: U }).output));
+  const bent = (x: Tensor, W: Tensor): Tensor => {
+    const z = matmul(x, W);
+    return sum(add(add(silu(z), mul(elu(z, 0.7), gelu(z))), selu(square(sub(z, 1)))));
+  };
   const quotient = (a: Tensor, b: Tensor): Tensor => sum(div(sub(relu(a), mul(a, sigmoid(b))), add(square(b), 1)));
   it.each([
     ["a network with a cross-entropy", network, [drawn(1, 3, 4), drawn(2, 4, 5), drawn(3, 5, 3)]],
     ["an LSTM", recurrent, [drawn(1, 2, 3, 2), drawn(2, 2, 12), drawn(3, 3, 12)]],
+    ["silu, elu, selu and gelu", bent, [drawn(1, 3, 4), drawn(2, 4, 5)]],
     ["a quotient", quotient, [drawn(1, 4), drawn(2, 4)]],
   ] as const)("is the same exactly and by differences: %s", (_, f, inputs) => {
     const vectors = inputs.map((x, i) => drawn(10 + i, ...x.shape));

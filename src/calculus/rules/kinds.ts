@@ -30,18 +30,20 @@ export function product<A>(): Rule<A> {
  * An elementwise op of one operand: ẏ = f′(x)·ẋ, which is what its backward kernel computes. @param derivative f′ as a
  * formula over ops, for second derivatives
  */
-export function elementwise<A = undefined>(derivative?: (x: Tensor, y: Tensor, attributes: A) => Tensor): Rule<A> {
+export function elementwise<A = undefined>(derivative: (x: Tensor, y: Tensor, attributes: A) => Tensor): Rule<A> {
   return (call) => {
     const tangent = call.tangents[0]!;
-    if (derivative === undefined) checkLast(call);
-    if (!call.isFollowed || derivative === undefined) return pullBack(call, [tangent], [0]);
+    if (!call.isFollowed) return pullBack(call, [tangent], [0]);
     return [mul(derivative(call.inputs[0], call.outputs[0], call.attributes), tangent)];
   };
 }
 
-/** For a rule that is a kernel. @throws {SecondDerivativeError} where its tangent is differentiated once more */
-function checkLast({ op, isFollowed }: TangentCall): void {
-  if (isFollowed) throw new SecondDerivativeError(message(op.name, "its tangent has no second derivative"));
+/**
+ * For a rule that is a kernel. @param isDifferentiated  whether its tangent is to be differentiated once more
+ * @throws {SecondDerivativeError} where it is
+ */
+export function checkLast({ op, isFollowed }: TangentCall, isDifferentiated = isFollowed): void {
+  if (isDifferentiated) throw new SecondDerivativeError(message(op.name, "its tangent has no second derivative"));
 }
 
 /** f′ of an elementwise op that is linear piece by piece, as a constant: what its backward pass makes of ones. */

@@ -1,4 +1,5 @@
 /** Rules of the elementwise ops, those of one operand and those of two. Letters: forwardMode.ts. */
+import { defineGradient } from "../../ops/defineGradient.js";
 import { pullBack } from "../../ops/defineOp.js";
 import {
   eluOp,
@@ -26,11 +27,13 @@ import {
   sub,
   subOp,
 } from "../../ops/pointwise/arithmetic.js";
+import { greater } from "../../ops/pointwise/compare.js";
 import { dropoutOp } from "../../ops/pointwise/dropout.js";
 import { floorOp, roundOp, signOp } from "../../ops/pointwise/rounding.js";
 import {
   absOp,
   clipOp,
+  exp,
   expOp,
   logOp,
   negate,
@@ -41,12 +44,12 @@ import {
   square,
   squareOp,
 } from "../../ops/pointwise/unary.js";
-import { whereOp } from "../../ops/pointwise/where.js";
+import { where, whereOp } from "../../ops/pointwise/where.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
 import { ones } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
 import { type Rule, sumOf, type AnyOp, type Rules } from "../rule.js";
-import { elementwise, linear, piecewise, product } from "./kinds.js";
+import { checkLast, elementwise, linear, piecewise, product, slopes } from "./kinds.js";
 
 /** y = a / b: ẏ = (ȧ − y·ḃ) / b. */
 const quotient: Rule = ({ inputs: [, b], outputs: [y], tangents: [dA, dB] }) => [
@@ -62,6 +65,27 @@ const choice: Rule = (call) => {
   });
   return [sumOf(call.tangents.map((tangent, i) => tangent && mul(shares[i]!, tangent)))];
 };
+
+/** √(2π), in which the density of the normal distribution is divided. */
+const rootOfTwoPi = Math.sqrt(2 * Math.PI);
+
+/** gelu: f″ = φ(x)·(2 − x²), with φ the density; f′ itself, which is no formula over ops, comes from the kernel. */
+const ofGelu: Rule = (call) => {
+  const [[x], [dX]] = [call.inputs, call.tangents];
+  if (!call.isFollowed) return pullBack(call, [dX!], [0]);
+  checkLast(call, call.isNested);
+  const slope = defineGradient(
+    () => slopes(call, 0),
+    ({ inputs: [at], dOutput }) => {
+      const density = div(exp(mul(square(at), -0.5)), rootOfTwoPi);
+      return mul(dOutput, mul(density, sub(2, square(at))));
+    },
+  );
+  return [mul(slope(x), dX!)];
+};
+
+/** selu: what x > 0 is multiplied by, and what is added to y below it (assembly/elementwise/activation.ts). */
+const [seluSlope, seluOffset] = [1.0507009873554805, 1.0507009873554805 * 1.6732632423543772];
 
 export const pointwiseRules: Rules = [
   ...([negateOp, addOp, subOp, whereOp] as const).map((op) => [op, linear()] as const),
@@ -83,5 +107,8 @@ export const pointwiseRules: Rules = [
   [sigmoidOp, elementwise((_, y) => mul(y, sub(1, y)))],
   [tanhOp, elementwise((_, y) => sub(1, square(y)))],
   [softplusOp, elementwise((x) => sigmoid(x))],
-  ...([eluOp, seluOp, geluOp, siluOp] as AnyOp[]).map((op) => [op, elementwise()] as const),
+  [siluOp, elementwise((x, y) => add(y, mul(sigmoid(x), sub(1, y))))],
+  [eluOp, elementwise<{ readonly alpha: number }>((x, y, { alpha }) => where(greater(x, 0), 1, add(y, alpha)))],
+  [seluOp, elementwise((x, y) => where(greater(x, 0), seluSlope, add(y, seluOffset)))],
+  [geluOp, ofGelu],
 ];

@@ -6,6 +6,9 @@
 import type { Config } from "../../config.js";
 import { UsageError, message, show } from "../../errors.js";
 
+/** How the place of an option of a layer of the user's begins. */
+const ownOptions = "options of layer";
+
 /**
  * Checks that no two functions of the user's have one name, in configs or anywhere within them, and that no other value
  * would be lost.
@@ -29,16 +32,27 @@ export function checkOwn(kind: string, configs: unknown, known = new Map<unknown
   }
   const prototype: unknown = Object.getPrototypeOf(configs);
   if (!Array.isArray(configs) && prototype !== Object.prototype && prototype !== null) refuse(path, show(configs));
-  const place = isOwn === true ? `options of layer ${show(className)}: ` : path;
-  for (const [name, value] of Object.entries(configs)) checkOwn(kind, value, known, join(place, name));
+  const place = isOwn === true ? `${ownOptions} ${show(className)}: ` : path;
+  for (const [name, value] of Object.entries(configs)) {
+    checkOwn(kind, value, known, join(place, name));
+    if (isNamed(name) && !hasName(value) && !place.startsWith(ownOptions)) refuse(join(place, name), show(value));
+  }
+}
+
+/** Options that stand for an object, which a file gives back by the name in its config. */
+const isNamed = (option: string): boolean => /(Initializer|Regularizer|Constraint)$/.test(option);
+
+/** True for nothing at all, a name, or a config with one. */
+function hasName(value: unknown): boolean {
+  return typeof value !== "object" || value === null || typeof (value as Partial<Config>).className === "string";
 }
 
 const join = (path: string, name: string): string =>
   path === "" || path.endsWith(" ") ? `${path}${name}` : `${path}.${name}`;
 
-/** @param path begins with "options of layer" within a layer of the user's */
+/** @param path begins with {@link ownOptions} within a layer of the user's */
 function checkKept(value: unknown, path: string): void {
-  const isLost = typeof value === "number" && !Number.isFinite(value) && path.startsWith("options of"); // shapes have NaN for null
+  const isLost = typeof value === "number" && !Number.isFinite(value) && path.startsWith(ownOptions); // shapes have NaN for null
   if (isLost || typeof value === "bigint" || typeof value === "symbol") refuse(path, String(value));
   if (typeof value === "function") refuse(path, "a function");
 }

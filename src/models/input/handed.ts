@@ -57,7 +57,10 @@ export async function runHanded<O extends object, R>(
     const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";
     throw new UsageError(message(op, "this is a data set in two parts", { got: "{ train, test }", hint }));
   }
-  if (!isStream(source)) return run(source as DataList, y as DataList, third);
+  if (!isStream(source)) {
+    if (Array.isArray(source)) (await import("./validationData.js")).checkNoBatches(op, source);
+    return run(source as DataList, y as DataList, third);
+  }
   const { steps, stepsPerEpoch = steps, prefetch, ...options }: Streamed = optionsOf(op, given);
   if (op === "fit" && steps !== undefined) checkKeys(op, { steps }, ["stepsPerEpoch"]);
   refuse(op, options);

@@ -35,7 +35,10 @@ export function sampleWeights(
 ): Column[] {
   const columnOf = ({ values, shape }: Weights): Column => toColumn(op, "sampleWeight", values, () => shape);
   if (!isByName(given)) return [columnOf(weightsOf(op, rows, given, outputShapes))];
-  const known = (names ?? []).map((name) => name ?? "");
+  const known = (names ?? []).map((name = "", i, all) => {
+    const before = all.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}_${before + 1}`; // two outputs of one layer, as the history names them
+  });
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined || known.length < 2) {
     const expected = known.length < 2 ? "weights, for a model with one output" : known.map(show).join(", ");

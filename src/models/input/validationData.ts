@@ -33,6 +33,13 @@ export function validationOf(given: unknown, options: FitOptions): Validation {
   throw new UsageError(message("fit", "validationSteps counts batches of a stream", { expected, got }));
 }
 
+/** @throws {UsageError} for a list of batches, which is not read one by one */
+export function checkNoBatches(op: string, given: unknown): void {
+  if (!Array.isArray(given) || !given.some((one) => Object(one) === one && "x" in one && "y" in one)) return;
+  const expected = "a function that gives them, such as () => batches.values()";
+  throw new UsageError(message(op, "a list is not read as batches", { expected, got: show(given) }));
+}
+
 function formOf(
   given: unknown,
   { epochs = 1, initialEpoch = 0, validateEvery, validationSplit, validationSteps }: FitOptions,
@@ -46,10 +53,7 @@ function formOf(
     const wrong = "validationSplit and validationData exclude each other";
     throw new UsageError(message("fit", wrong, { expected: "one of them" }));
   }
-  if (Array.isArray(given) && given.some((one) => Object(one) === one && "x" in one && "y" in one)) {
-    const expected = "a function that gives them, such as () => batches.values()";
-    throw new UsageError(message(op, "a list is not read as batches", { expected, got: show(given) }));
-  }
+  checkNoBatches(op, given);
   if (Array.isArray(given) && (given.length === 2 || given.length === 3)) {
     const [x, y, sampleWeight] = given as [Samples["x"], Samples["y"], Samples["sampleWeight"]?];
     return { samples: { x, y, sampleWeight } };

@@ -299,6 +299,10 @@ describe("layers of one's own", () => {
     await expect(sequential([dense({ units: 1, inputShape: [2], kernelInitializer: own })]).toBytes()).rejects.toThrow(
       /^save: layers\.0\.kernelInitializer\.fill would be lost; .* got a function\. An initializer, a schedule or the like of your own needs a config/,
     );
+    const nameless = { fill: () => undefined, config: {} } as never;
+    await expect(
+      sequential([dense({ units: 1, inputShape: [2], biasInitializer: nameless })]).toBytes(),
+    ).rejects.toThrow(/^save: layers\.0\.biasInitializer would be lost; .* got Object\. .* config: \{ className, … \}/);
   });
 
   it("train and go on from a checkpoint", async () => {

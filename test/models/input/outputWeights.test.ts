@@ -33,6 +33,19 @@ describe("sampleWeight for each output", () => {
     expect(kernels(weighed).slice(2)).toEqual(kernels(plain).slice(2));
   });
 
+  it("two outputs of one layer are named as in the history", async () => {
+    const given = [layers.input({ shape: [2] }), layers.input({ shape: [2] })];
+    const shared = layers.dense({ units: 1, name: "d" });
+    const net = modelOf({ inputs: given, outputs: given.map((each) => shared.apply(each)), seed: 3 });
+    const loss = losses.meanSquaredError();
+    net.compile({ optimizer: optimizers.sgd(), loss: [loss, loss] });
+    const other = price.map(([value]) => [value + 1]);
+    const plain = await net.evaluate([x, x], [price, other]);
+    const logs = await net.evaluate([x, x], [price, other], { sampleWeight: { d_2: of(0) } });
+    expect([logs.d_loss, logs.d_loss_2]).toEqual([plain.d_loss, 0]);
+    await expect(net.evaluate([x, x], [price, other], { sampleWeight: { d_3: of(0) } })).rejects.toThrow('"d", "d_2"');
+  });
+
   it("the same weights under both names: the bits of one list for all", async () => {
     const [each, all] = [network(), network()];
     const one = await each.fit(x, [price, kind], { epochs: 3, sampleWeight: { price: of(2), kind: of(2) } });
@@ -133,4 +146,11 @@ describe("validationSteps", () => {
   ])("refuses %o", async (options, text) => {
     await expect(compiled().fit(x, price, options)).rejects.toThrow(text);
   }); // prettier-ignore
+
+  it("a list of batches in place of a stream is named, by fit and evaluate", async () => {
+    const batches = [{ x, y: price }, { x, y: price }] as never; // prettier-ignore
+    const text = "a list is not read as batches; expected a function that gives them, such as () => batches.values()";
+    await expect(compiled().fit(batches)).rejects.toThrow(`fit: ${text}`);
+    await expect(compiled().evaluate(batches)).rejects.toThrow(`evaluate: ${text}`);
+  });
 });
