@@ -4,7 +4,14 @@ import type { Pace } from "../../callbacks/pacer.js";
 import { UsageError, message, show } from "../../errors.js";
 import { type Table, checkInteger, flag, integer, number, resolve, unchecked } from "../../options.js";
 import type { GroupByLength } from "../input/groupByLengthOption.js";
-import type { BatchSource, ClassWeight, GivenMasks, OutputWeights, SampleWeight, StreamBatch } from "../input/samples.js";
+import type {
+  BatchSource,
+  ClassWeight,
+  GivenMasks,
+  OutputWeights,
+  SampleWeight,
+  StreamBatch,
+} from "../input/samples.js";
 
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
