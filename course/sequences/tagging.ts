@@ -5,17 +5,7 @@
  * sentences, T words of a sentence, C characters of a word.
  */
 import type { Layer, Model } from "lanegrad";
-import {
-  Random,
-  asLayer,
-  callbacks,
-  datasets,
-  initializers,
-  layers,
-  losses,
-  metrics,
-  model,
-} from "lanegrad";
+import { Random, asLayer, callbacks, datasets, initializers, layers, losses, metrics, model } from "lanegrad";
 import { optimizers, schedules, sequential, text } from "lanegrad";
 import { batch, epochs, learningRate } from "../settings.js";
 import type { DataSource, Lesson, Result, Stage } from "../stage.js";

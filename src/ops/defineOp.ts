@@ -261,7 +261,7 @@ export function checkTensors(
       continue;
     }
     const holdsOne = Object.values(Object(x) as object).some((one) => one instanceof Tensor);
-    const hint = holdsOne ? "Take it out: call([x]), ({ dOutput }).": "Make one with tensor(values).";
+    const hint = holdsOne ? "Take it out: call([x]), ({ dOutput })." : "Make one with tensor(values).";
     const wrong = `${nameOf(names, operands.indexOf(x))} is not a tensor`;
     throw new UsageError(message(op, wrong, { expected: "a Tensor", got: show(x), hint }));
   }
