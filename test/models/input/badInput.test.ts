@@ -223,7 +223,7 @@ describe("options of fit", () => {
       { validationData: { x, y: [0] } },
     ],
     ["fit: sampleWeight has the wrong length; expected 4, got 3.", { sampleWeight: [1, 2, 3] }],
-    ["fit: sampleWeight has the wrong length; expected 4, got 1.", { sampleWeight: 1 }],
+    ["fit: sampleWeight must be a list; expected 4 numbers, got 1.", { sampleWeight: 1 }],
     ["fit: sampleWeight 2 is out of range; expected a number in [0, ∞), got -1.", { sampleWeight: [1, 1, -1, 1] }],
     ["fit: sampleWeight 0 is out of range; expected a number in [0, ∞), got NaN.", { sampleWeight: [NaN, 1, 1, 1] }],
     ['fit: classWeight has a key that is not a class; expected labels 0 … 2, got "3".', { classWeight: { 3: 1 } }],

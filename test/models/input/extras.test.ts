@@ -29,9 +29,9 @@ describe("sampleWeights", () => {
 
   it.each<[string, unknown, (readonly number[])[], string]>([
     ["too few", [1, 2], [[2]], "f: sampleWeight has the wrong length; expected 3, got 2."],
-    ["a number", 5, [[2]], "f: sampleWeight has the wrong length; expected 3, got 5."],
-    ["null", null, [[2]], "f: sampleWeight has the wrong length; expected 3, got null."],
-    ["text", "abc", [[2]], "f: sampleWeight has the wrong length; expected 3, got 3."],
+    ["a number", 5, [[2]], "f: sampleWeight must be a list; expected 3 numbers, got 5."],
+    ["null", null, [[2]], "f: sampleWeight must be a list; expected 3 numbers, got null."],
+    ["text", "abc", [[2]], 'f: sampleWeight must be a list; expected 3 numbers, got "abc".'],
     ["a weight below 0", [1, -1, 1], [[2]], "f: sampleWeight 1 is out of range; expected a number in [0, ∞), got -1."],
     ["no number", [1, 1, NaN], [[2]], "f: sampleWeight 2 is out of range; expected a number in [0, ∞), got NaN."],
     ["an infinity", [Infinity, 1, 1], [[2]], "f: sampleWeight 0 is out of range; expected a number in [0, ∞), got Infinity."],
