@@ -55,15 +55,16 @@ describe("a list, or an object, in place of the tensor in it", () => {
 });
 
 describe("a later table with another separator than the first", () => {
-  const wrong = (got: string, separator: string): string =>
-    `datasets.parseCsv: unknown column; expected a number from -1 to 0, got ${got}. Is the separator another? separator: "${separator}".`;
+  const asked = (separator: string): string => `. Is the separator another? separator: "${separator}".`;
+  const missing = (got: string, separator: string): string =>
+    `datasets.parseCsv: columns of the table that this one is to be like are missing; expected a first row with the names ["size"], got ["${got}"]${asked(separator)}`;
   const first = datasets.parseCsv("size;sold\n1;2\n3;1\n", { separator: ";", target: "sold" });
 
   it("the separator that it seems to have is named, with and without a header", () => {
-    expect(() => datasets.parseCsv("size;city\n1;Bern\n", { like: first })).toThrow(wrong('"size"', ";"));
-    expect(() => datasets.parseCsv("size,city\n1,Bern\n", { like: first, separator: ";" })).toThrow(wrong('"size"', ","));
+    expect(() => datasets.parseCsv("size;city\n1;Bern\n", { like: first })).toThrow(missing("size;city", ";"));
+    expect(() => datasets.parseCsv("size,city\n1,Bern\n", { like: first, separator: ";" })).toThrow(missing("size,city", ","));
     const bare = datasets.parseCsv("1;2;3\n3;4;1\n", { separator: ";", header: false, target: 2 });
-    expect(() => datasets.parseCsv("1;2\n3;4", { like: bare })).toThrow(wrong("1", ";"));
+    expect(() => datasets.parseCsv("1;2\n3;4", { like: bare })).toThrow(`unknown column; expected a number from -1 to 0, got 1${asked(";")}`);
   }); // prettier-ignore
 
   it("with its own separator it is read", () => {
