@@ -48,6 +48,7 @@ import { where, whereOp } from "../../ops/pointwise/where.js";
 import { broadcastTo } from "../../ops/shape/broadcastTo.js";
 import { ones } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
+import type { Tensor } from "../../tensor/tensor.js";
 import { type Rule, sumOf, type AnyOp, type Rules } from "../rule.js";
 import { checkLast, elementwise, linear, piecewise, product, slopes } from "./kinds.js";
 
@@ -75,7 +76,7 @@ const ofGelu: Rule = (call) => {
   if (!call.isFollowed) return pullBack(call, [dX!], [0]);
   checkLast(call, call.isNested);
   const slope = defineGradient(
-    () => slopes(call, 0),
+    (_: Tensor) => slopes(call, 0),
     ({ inputs: [at], dOutput }) => {
       const density = div(exp(mul(square(at), -0.5)), rootOfTwoPi);
       return mul(dOutput, mul(density, sub(2, square(at))));
