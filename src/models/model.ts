@@ -203,17 +203,16 @@ export class Model {
       evaluate: stream && (() => this.evaluate(stream, taking)),
     };
     try {
-      const [{ tensor }] = data.training.inputs;
-      if (Number(options.batchSize) > tensor.shape[0]) {
-        throw (await import("./input/largeBatch.js")).largeBatch(options, tensor.shape[0]); // not "full", which is NaN
-      }
+      const [rows] = data.training.inputs[0].tensor.shape;
+      // not "full", which is NaN
+      if (Number(options.batchSize) > rows) (await import("./input/largeBatch.js")).refuseBatch(options, rows);
       state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
       const batchSize = streamed === undefined ? rowsPerBatch(options) : Infinity;
       const checkRows = (inputs: readonly Column[]): void => {
-        const [{ tensor }] = inputs;
-        checkBatchSizes(this.layers, tensor.shape[0], batchSize);
+        const [rows] = inputs[0].tensor.shape;
+        checkBatchSizes(this.layers, rows, batchSize);
         const shapes = inputs.map(({ tensor: { shape } }) => shape.slice(1));
-        checkTraining(state.graph("fit"), shapes, tensor.shape[0], batchSize);
+        checkTraining(state.graph("fit"), shapes, rows, batchSize);
       };
       checkRows(data.training.inputs);
       if (data.validation !== undefined) {

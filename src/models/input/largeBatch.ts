@@ -5,8 +5,8 @@
 import { UsageError, message } from "../../errors.js";
 import type { FitOptions } from "../loop/fitOptions.js";
 
-/** @param rows of the data to train on */
-export function largeBatch({ batchSize }: FitOptions, rows: number): UsageError {
+/** @param rows of the data to train on @throws {UsageError} always */
+export function refuseBatch({ batchSize }: FitOptions, rows: number): never {
   const expected = `at most ${rows}, the number of training samples`;
-  return new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
+  throw new UsageError(message("fit", "batchSize is larger than the data", { expected, got: String(batchSize) }));
 }
