@@ -4,15 +4,16 @@
  * error with line and column. Letters: N rows, F features, K target columns.
  */
 import { DataError, message, show, UsageError } from "../errors.js";
-import { readBytes, unshared, type ByteSource } from "../io/bytes.js";
+import { type ByteSource, concatenate } from "../io/bytes.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
+import { readPieces } from "../io/pieces.js";
 import { heap } from "../runtime/runtime.js";
 import { empty, tensor } from "../tensor/create.js";
 import { CsvScanner } from "./formats/csvScanner.js";
 import type { Dataset } from "./dataset.js";
-import { layoutOf } from "./table/layout.js";
+import { holdsSample, layoutOf } from "./table/layout.js";
 import { type CsvFeature, type CsvOptions, fullOptions, type FullOptions } from "./table/options.js";
-import { readRows } from "./table/rows.js";
+import { RowReader } from "./table/rows.js";
 import { tableValues, type TableValues } from "./table/values.js";
 
 /** Options of {@link csv}. */
@@ -68,8 +69,9 @@ export interface CsvDataset extends Dataset, CsvFindings {}
  * @throws {UsageError} before `init` and for a wrong option
  * @throws {DataError} for a file that cannot be read or inflates to more than `maxBytes`, and as {@link parseCsv}
  * @throws {MemoryError}
- * Cost: time linear in the file; beside the file, which may inflate to 100 times its size (8 MiB for small files), 4
- * bytes a field in use while it is read, and 4 bytes a value of x and y.
+ * Cost: time linear in the file; memory of 4 bytes a field in use while it is read, 4 bytes a value of x and y, and a
+ * few MiB of a file or Blob, or the whole of any other source. A gzipped file is held and may inflate to 100 times its
+ * size (8 MiB for small files).
  */
 export async function csv(source: ByteSource, options: CsvFileOptions): Promise<CsvDataset> {
   const op = "datasets.csv";
@@ -80,7 +82,7 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
     throw new UsageError(message(op, "neither labels nor target is given", { expected: "one of them" }));
   }
   heap(); // without init, say so before anything is read
-  const { rows, values, ...findings } = parse(op, await plainBytes(op, source, maxBytes), full);
+  const { rows, values, ...findings } = await parsePieces(op, plainPieces(op, source, maxBytes), full);
   const F = findings.featureNames.length;
   const x = empty([rows, F]);
   values.writeFeatures(heap().view("float32", x.ptr, x.size));
@@ -113,42 +115,79 @@ export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
     const hint = "datasets.csv reads files and bytes.";
     throw new UsageError(message(op, "text must be a string", { got: show(text), hint }));
   }
-  const { rows, values, ...findings } = parse(op, new TextEncoder().encode(text), { ...full, encoding: "utf-8" });
+  const scanner = new CsvScanner(op, new TextEncoder().encode(text), full.separator);
+  const parsed = parse(op, scanner, full).next().value as Parsed; // a whole text needs no more
+  const { rows, values, ...findings } = parsed;
   const features = new Float32Array(rows * findings.featureNames.length);
   values.writeFeatures(features);
   const { labels, classNames, targets } = values;
   return { rows, features, labels, classNames, targets, ...findings };
 }
 
-function parse(
-  op: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: FullOptions,
-): CsvFindings & { readonly rows: number; readonly values: TableValues } {
-  const scanner = new CsvScanner(op, bytes, options.separator, options.encoding);
+interface Parsed extends CsvFindings {
+  readonly rows: number;
+  readonly values: TableValues;
+}
+
+/** Yields where the scanner needs more of the text. */
+function* parse(op: string, scanner: CsvScanner, options: FullOptions): Generator<undefined, Parsed, undefined> {
+  while (!holdsSample(scanner)) yield;
   const layout = layoutOf(op, scanner, options);
   if (layout === undefined) {
     const expected = `at least one${options.header === false ? "" : " below the header"}`;
     throw new DataError(message(op, "no rows", { expected, got: "0" }));
   }
-  const rows = readRows(op, scanner, layout, options);
+  const reader = new RowReader(op, scanner, layout, options);
+  reader.read();
+  while (!scanner.isWhole) {
+    yield;
+    reader.read();
+  }
+  const rows = reader.rows();
   const values = tableValues(op, rows, layout);
   const { columns, featureNames } = values;
   return { rows: rows.count, values, header: layout.header, columns, featureNames, skipped: rows.skipped };
 }
 
-/** Offsets are int32: a text is shorter. */
-const tooLong = 2 ** 31;
+/** Parses a text that comes in pieces. */
+async function parsePieces(op: string, pieces: AsyncIterator<Piece>, options: FullOptions): Promise<Parsed> {
+  try {
+    const first = await pieces.next();
+    const bytes = first.done ? new Uint8Array(0) : first.value;
+    const scanner = new CsvScanner(op, bytes, options.separator, options.encoding, first.done === true);
+    const parsing = parse(op, scanner, options);
+    for (;;) {
+      const step = parsing.next();
+      if (step.done) return step.value;
+      const wanted = 2 * scanner.left; // of a long row twice as much each time: linear in all
+      do {
+        const next = await pieces.next();
+        scanner.append(next.done ? undefined : next.value);
+      } while (!scanner.isWhole && scanner.left < wanted);
+    }
+  } finally {
+    await pieces.return?.();
+  }
+}
 
-/** The bytes of the text, gunzipped if need be. */
-async function plainBytes(
+type Piece = Uint8Array<ArrayBuffer>;
+
+/** The text in pieces, gunzipped if need be. */
+async function* plainPieces(
   op: string,
   source: ByteSource,
   maxBytes: number | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const whole = unshared(await readBytes(op, source));
-  const plain = isGzip(whole) ? await gunzip(whole, op, { maxBytes }) : whole;
-  if (plain.length < tooLong) return plain;
-  const got = `${plain.length}`;
-  throw new DataError(message(op, "the text is too long", { expected: `less than ${tooLong} bytes`, got }));
+): AsyncGenerator<Piece, void, void> {
+  const pieces = readPieces(op, source);
+  const next = await pieces.next();
+  if (next.done) return;
+  const first = next.value;
+  if (!isGzip(first)) {
+    yield first;
+    yield* pieces;
+    return;
+  }
+  const zipped = [first];
+  for await (const piece of pieces) zipped.push(piece);
+  yield await gunzip(concatenate(zipped), op, { maxBytes });
 }

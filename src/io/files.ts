@@ -38,6 +38,37 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 }
 
 /**
+ * A file's bytes in order, in pieces of a given size of which the last may be shorter. The file is closed at the end, and
+ * when the caller stops early.
+ *
+ * @throws as {@link readFile}
+ */
+export async function* readFilePieces(
+  op: string,
+  path: string | URL,
+  pieceBytes: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  const fs = nodeBuiltin("fs/promises", op);
+  const file = fileName(op, path);
+  const failed = (error: unknown): never => {
+    throw fileError(op, "read", file, error);
+  };
+  const handle = await fs.open(file).catch(failed);
+  try {
+    for (let filled = pieceBytes; filled === pieceBytes;) {
+      const piece = new Uint8Array(pieceBytes);
+      filled = 0;
+      for (let read = -1; read !== 0 && filled < pieceBytes; filled += read) {
+        read = (await handle.read(piece, filled).catch(failed)).bytesRead;
+      }
+      if (filled > 0) yield piece.subarray(0, filled);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
  * Writes the pieces to a temporary file in the same folder, forces them to the disk, and renames it to `path`. On
  * failure the temporary file is removed and `path` is as it was; a temporary file left in the folder by a killed run is
  * removed too (temporary.ts). A link is followed, even to a file that does not exist yet. The permissions of an

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -131,6 +131,36 @@ describe("CsvScanner", () => {
   ])("%j is refused", (text, expected) => {
     expect(() => rows(text)).toThrow(DataError);
     expect(() => rows(text)).toThrow(expected);
+  });
+
+  it("a text that comes in pieces has the same rows and errors, wherever it is cut", () => {
+    const found = (scanner: CsvScanner, pieces: readonly Uint8Array[]): unknown[] => {
+      const seen: unknown[] = [];
+      const left = [...pieces];
+      try {
+        for (;;) {
+          if (scanner.next()) {
+            seen.push([scanner.line, ...Array.from({ length: scanner.count }, (_, i) => scanner.text(i))]);
+          } else if (scanner.isWhole) return seen;
+          else scanner.append(left.shift());
+        }
+      } catch (error) {
+        return [...seen, String(error)];
+      }
+    };
+    const texts = fc.string({ unit: fc.constantFrom("a", "é", ",", '"', "\r", "\n", "\ufeff"), maxLength: 24 });
+    fc.assert(
+      fc.property(texts, fc.array(fc.nat(30), { maxLength: 6 }), (text, places) => {
+        const all = bytes(text);
+        const cuts = [0, ...places.map((place) => Math.min(place, all.length)).sort((a, b) => a - b), all.length];
+        const [first, ...more] = cuts.slice(1).map((to, i) => all.slice(cuts[i], to));
+        if (first.length < 3) return; // where a byte order mark is looked for
+        expect(found(new CsvScanner("f", first, ",", "utf-8", false), more)).toEqual(
+          found(new CsvScanner("f", all, ","), []),
+        );
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it("gives back any table that was written by the rules of RFC 4180", () => {
@@ -445,6 +475,38 @@ describe("csv", () => {
       await expect(csv(join(folder, "none.csv"), { target: "b" })).rejects.toThrow(
         /^datasets\.csv: cannot read ".*none\.csv": it, or its folder, does not exist\.$/,
       );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("reads a file and a Blob of several pieces as it reads their bytes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lanegrad-"));
+    try {
+      const lines = ["size,city,note,left"];
+      for (let i = 0; i < 60_000; i++) {
+        const note = i === 30_000 ? `"${"long, ".repeat(400_000)}"` : `"line\n${i % 7}"`;
+        lines.push(`${i},${["Bern", "Zürich", "Rom"][i % 3]},${note},${i % 2 ? "yes" : "no"}`);
+      }
+      const whole = bytes(lines.join("\r\n"));
+      const path = join(folder, "table.csv");
+      writeFileSync(path, whole);
+      const options: CsvOptions = { labels: "left", text: "index" };
+      const wanted = await csv(whole, options);
+      for (const source of [path, new Blob([whole])]) {
+        const { x, y, ...findings } = await csv(source, options);
+        expect(findings).toEqual((({ x: _x, y: _y, ...others }) => others)(wanted));
+        expect(Buffer.compare(Buffer.from(x.toTypedArray().buffer), Buffer.from(wanted.x.toTypedArray().buffer))).toBe(
+          0,
+        );
+        expect(y.toTypedArray()).toEqual(wanted.y.toTypedArray());
+      }
+      writeFileSync(path, `${lines.join("\n")}\n1,2`);
+      const open = () => readdirSync("/proc/self/fd").length;
+      const before = existsSync("/proc/self/fd") ? open() : 0;
+      await expect(csv(path, options)).rejects.toThrow("line 120001, column 3: number of fields differs");
+      if (before > 0) expect(open()).toBe(before);
+      await expect(csv(folder, options)).rejects.toThrow("it is a folder");
     } finally {
       rmSync(folder, { recursive: true });
     }

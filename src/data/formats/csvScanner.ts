@@ -1,8 +1,9 @@
 /**
  * The rows of a CSV file, found in its bytes: where each field begins and ends. No strings are made, except of fields
  * that a caller asks for. What fields mean is the business of table/. Line ends are \r\n, \n or \r; a byte order mark
- * and empty lines are left out. A quote inside an unquoted field is a character like any other. Cost: linear in the
- * bytes; one row is held at a time, of at most 1,048,576 fields. Source: RFC 4180.
+ * and empty lines are left out. A quote inside an unquoted field is a character like any other. The text may come in
+ * pieces, of which only what is not yet read is held. Cost: linear in the bytes; one row is held at a time, of at most
+ * 1,048,576 fields. Source: RFC 4180.
  */
 import { DataError, message } from "../../errors.js";
 import { invalidUtf8 } from "./utf8.js";
@@ -13,6 +14,9 @@ export type CsvEncoding = "utf-8" | "windows-1252";
 /** A row of more fields is refused: it would take many times the memory of its text. */
 const mostFields = 2 ** 20;
 
+/** Offsets are int32: what is held is shorter. */
+const tooLong = 2 ** 31;
+
 const [lineFeed, carriageReturn, quote] = [10, 13, 34];
 
 /** Bytes 0x80 … 0x9f of windows-1252, which TextDecoder of Node 20 takes for control characters. */
@@ -21,7 +25,10 @@ const windows1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“
 /** Rows one after the other: after each call of {@link next} the properties are those of one row more. */
 export class CsvScanner {
   readonly op: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What is held of the text; `starts` and `ends` count in it. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Whether the text ends where `bytes` end. */
+  isWhole: boolean;
   /** Number of fields of the row. */
   count = 0;
   /** Number of the line on which the row begins, from 1. */
@@ -35,39 +42,77 @@ export class CsvScanner {
   readonly #separator: number;
   readonly #encoding: CsvEncoding;
   readonly #decoder: TextDecoder;
+  /** Where the first row begins: behind the byte order mark. */
+  #first = 0;
   #at = 0;
   #nextLine = 1;
+  /** Where `append` puts what is held. */
+  #room = new Uint8Array(0);
 
   /**
    * @param op         the function that the user called, for the messages
-   * @param bytes      at most 2³¹ − 1
+   * @param bytes      the text, or its beginning
    * @param separator  one ASCII character, neither a quote nor a line end
+   * @param isWhole    whether that is all
+   * @throws {DataError} for UTF-16, which its byte order mark tells, and for 2³¹ bytes or more
    */
-  constructor(op: string, bytes: Uint8Array<ArrayBuffer>, separator: string, encoding: CsvEncoding = "utf-8") {
-    this.bytes = bytes;
+  constructor(
+    op: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    separator: string,
+    encoding: CsvEncoding = "utf-8",
+    isWhole = true,
+  ) {
     this.op = op;
+    this.bytes = bytes;
+    this.isWhole = isWhole;
     this.#separator = separator.charCodeAt(0);
     this.#encoding = encoding;
     this.#decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    const [a, b, c] = bytes;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+      const hint = "Save it as UTF-8.";
+      throw new DataError(message(op, "the encoding is another", { expected: "UTF-8", got: "UTF-16", hint }));
+    }
+    this.#checkLength(bytes.length);
+    this.#first = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
     this.rewind();
   }
 
-  /**
-   * Goes back to before the first row.
-   * @throws {DataError} for UTF-16, which its byte order mark tells
-   */
+  /** Goes back to before the first row; only while `append` has dropped no row. */
   rewind(): void {
-    const [a, b, c] = this.bytes;
-    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-      const hint = "Save it as UTF-8.";
-      throw new DataError(message(this.op, "the encoding is another", { expected: "UTF-8", got: "UTF-16", hint }));
-    }
-    this.#at = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
+    this.#at = this.#first;
     this.#nextLine = 1;
   }
 
+  /** Bytes that are held and not yet read. */
+  get left(): number {
+    return this.bytes.length - this.#at;
+  }
+
   /**
-   * Goes to the next row. @returns false where there is none
+   * Continues the text, and drops what has been read of it.
+   * @param piece  copied; undefined where the text has ended
+   * @throws {DataError} when 2³¹ bytes or more are not yet read: offsets are int32
+   */
+  append(piece: Uint8Array | undefined): void {
+    if (piece === undefined) {
+      this.isWhole = true;
+      return;
+    }
+    const rest = this.bytes.subarray(this.#at);
+    const length = rest.length + piece.length;
+    this.#checkLength(length);
+    if (length > this.#room.length) this.#room = new Uint8Array(length + (length >> 1));
+    this.#room.set(rest);
+    this.#room.set(piece, rest.length);
+    this.bytes = this.#room.subarray(0, length);
+    this.#at = this.#first = 0;
+  }
+
+  /**
+   * Goes to the next row.
+   * @returns false where there is none, or where it is not held in whole: then `isWhole` is false, and `append` is due
    * @throws {DataError} when a quoted field does not end or something follows it, for a row of too many fields, and for
    *   bytes that are not UTF-8
    */
@@ -79,7 +124,7 @@ export class CsvScanner {
     let line = this.#nextLine;
     for (let width = this.#lineEnd(at); width > 0; width = this.#lineEnd(at), line++) at += width;
     if (at >= length) {
-      this.#at = at;
+      if (this.isWhole) this.#at = at;
       return false;
     }
     this.line = line;
@@ -92,6 +137,7 @@ export class CsvScanner {
         let hasDoubled = 0;
         const firstLine = line;
         for (;;) {
+          if (at + 1 >= length && !this.isWhole) return false;
           if (at >= length) throw this.wrong(firstLine, count, "a quoted field does not end", "a closing quote");
           const byte = bytes[at];
           high |= byte;
@@ -119,6 +165,7 @@ export class CsvScanner {
         this.ends[count] = at;
         this.doubled[count] = 0;
       }
+      if (at + 1 >= length && !this.isWhole) return false; // a line end may be of two bytes
       if (high > 127) this.#checkEncoding(line, count);
       count++;
       if (at >= length || bytes[at] !== separator) break;
@@ -142,6 +189,13 @@ export class CsvScanner {
   wrong(line: number, column: number, wrong: string, expected: string, got?: string, hint?: string): DataError {
     const parts = { expected, ...(got !== undefined && { got }), ...(hint !== undefined && { hint }) };
     return new DataError(message(this.op, `line ${line}, column ${column + 1}: ${wrong}`, parts));
+  }
+
+  #checkLength(length: number): void {
+    if (length < tooLong) return;
+    throw new DataError(
+      message(this.op, "the text is too long", { expected: `less than ${tooLong} bytes`, got: `${length}` }),
+    );
   }
 
   /** Number of bytes of the line end at `at`; 0 where there is none. */

@@ -38,6 +38,18 @@ interface Sample {
   readonly words: Uint8Array;
 }
 
+/** Whether the scanner holds all rows that {@link layoutOf} looks at. Goes to before the first row. */
+export function holdsSample(scanner: CsvScanner): boolean {
+  scanner.rewind();
+  let isHeld = true;
+  for (let row = 0, fields = 0; isHeld && row < sampleRows && fields < sampleFields; row++) {
+    isHeld = scanner.next();
+    if (row > 0) fields += scanner.count;
+  }
+  scanner.rewind();
+  return isHeld || scanner.isWhole;
+}
+
 /** The layout; undefined for a text without rows. The scanner goes to the first row of values. */
 export function layoutOf(op: string, scanner: CsvScanner, options: FullOptions): Layout | undefined {
   scanner.rewind();

@@ -28,69 +28,100 @@ export interface Rows {
 /** Values of the largest piece. */
 const largestPiece = 2 ** 18;
 
-/**
- * All rows from where the scanner is.
- * @throws {DataError} with line and column for what does not fit
- */
-export function readRows(op: string, scanner: CsvScanner, layout: Layout, options: FullOptions): Rows {
-  const { slots, names } = layout;
-  const { length: S } = slots;
-  const isMissing = missingTest(options.missingValues);
-  const point = options.decimal.charCodeAt(0);
-  const words = slots.map((slot) => (slot.form === "number" ? undefined : wordsOf(scanner, slot, layout, options)));
-  const columns = Int32Array.from(slots, ({ column }) => column);
-  const [starts, ends] = [new Int32Array(S), new Int32Array(S)];
-  const missing = new Int32Array(S);
-  const gaps = new Uint8Array(S);
-  const pieces: Float32Array<ArrayBuffer>[] = [];
-  let piece = new Float32Array(0);
-  let [at, count, skipped] = [0, 0, 0];
-  read: while (scanner.next()) {
-    if (scanner.count !== names.length) throw wrongLength(scanner, names.length);
-    const { bytes, starts: allStarts, ends: allEnds } = scanner;
-    for (let s = 0; s < S; s++) {
-      const column = columns[s];
-      let start = allStarts[column];
-      let end = allEnds[column];
-      while (start < end && isBlank(bytes[start])) start++;
-      while (start < end && isBlank(bytes[end - 1])) end--;
-      starts[s] = start;
-      ends[s] = end;
-      gaps[s] = isMissing(bytes, start, end) ? 1 : 0;
-      if (gaps[s] === 0) continue;
-      const { missing: rule, like } = slots[s];
-      if (like?.fill !== undefined) continue;
-      if (rule === "skip") {
-        skipped++;
-        continue read;
-      }
-      if (rule === "error") throw missingValue(scanner, s, layout, scanner.text(column, start, end));
-    }
-    if (at === piece.length) {
-      const rows = Math.min(Math.max(64, count), Math.floor(largestPiece / S));
-      piece = new Float32Array(S * Math.max(rows, 1));
-      pieces.push(piece);
-      at = 0;
-    }
-    for (let s = 0; s < S; s++, at++) {
-      const found = words[s];
-      if (gaps[s] === 1) {
-        missing[s]++;
-        piece[at] = NaN;
-      } else if (found !== undefined) piece[at] = found.number(scanner, columns[s], starts[s], ends[s]);
-      else {
-        const value = float32FromDecimal(bytes, starts[s], ends[s], point);
-        piece[at] = value === value ? value : otherNumber(scanner, s, starts[s], ends[s], layout, options);
-      }
-    }
-    count++;
+/** Reads rows from where the scanner is. */
+export class RowReader {
+  readonly #op: string;
+  readonly #scanner: CsvScanner;
+  readonly #layout: Layout;
+  readonly #options: FullOptions;
+  readonly #words: readonly (Words | undefined)[];
+  readonly #isMissing: (bytes: Uint8Array, start: number, end: number) => boolean;
+  readonly #missing: Int32Array;
+  readonly #pieces: Float32Array<ArrayBuffer>[] = [];
+  /** How much of the last piece is filled. */
+  #filled = 0;
+  #count = 0;
+  #skipped = 0;
+
+  constructor(op: string, scanner: CsvScanner, layout: Layout, options: FullOptions) {
+    const { slots } = layout;
+    this.#op = op;
+    this.#scanner = scanner;
+    this.#layout = layout;
+    this.#options = options;
+    this.#words = slots.map((slot) => (slot.form === "number" ? undefined : wordsOf(scanner, slot, layout, options)));
+    this.#isMissing = missingTest(options.missingValues);
+    this.#missing = new Int32Array(slots.length);
   }
-  if (count === 0) {
-    const got = skipped === 0 ? "0" : `0, ${skipped} of ${skipped} left out`;
-    const expected = `at least one${layout.header ? " below the header" : ""}`;
-    throw new DataError(message(op, "no rows", { expected, got }));
+
+  /**
+   * Reads all rows that the scanner holds.
+   * @throws {DataError} with line and column for what does not fit
+   */
+  read(): void {
+    const { slots, names } = this.#layout;
+    const { length: S } = slots;
+    const [scanner, layout, options] = [this.#scanner, this.#layout, this.#options];
+    const [words, isMissing, missing] = [this.#words, this.#isMissing, this.#missing];
+    const point = options.decimal.charCodeAt(0);
+    const columns = Int32Array.from(slots, ({ column }) => column);
+    const [starts, ends] = [new Int32Array(S), new Int32Array(S)];
+    const gaps = new Uint8Array(S);
+    let piece = this.#pieces.at(-1) ?? new Float32Array(0);
+    let at = this.#filled;
+    read: while (scanner.next()) {
+      if (scanner.count !== names.length) throw wrongLength(scanner, names.length);
+      const { bytes, starts: allStarts, ends: allEnds } = scanner;
+      for (let s = 0; s < S; s++) {
+        const column = columns[s];
+        let start = allStarts[column];
+        let end = allEnds[column];
+        while (start < end && isBlank(bytes[start])) start++;
+        while (start < end && isBlank(bytes[end - 1])) end--;
+        starts[s] = start;
+        ends[s] = end;
+        gaps[s] = isMissing(bytes, start, end) ? 1 : 0;
+        if (gaps[s] === 0) continue;
+        const { missing: rule, like } = slots[s];
+        if (like?.fill !== undefined) continue;
+        if (rule === "skip") {
+          this.#skipped++;
+          continue read;
+        }
+        if (rule === "error") throw missingValue(scanner, s, layout, scanner.text(column, start, end));
+      }
+      if (at === piece.length) {
+        const rows = Math.min(Math.max(64, this.#count), Math.floor(largestPiece / S));
+        piece = new Float32Array(S * Math.max(rows, 1));
+        this.#pieces.push(piece);
+        at = 0;
+      }
+      for (let s = 0; s < S; s++, at++) {
+        const found = words[s];
+        if (gaps[s] === 1) {
+          missing[s]++;
+          piece[at] = NaN;
+        } else if (found !== undefined) piece[at] = found.number(scanner, columns[s], starts[s], ends[s]);
+        else {
+          const value = float32FromDecimal(bytes, starts[s], ends[s], point);
+          piece[at] = value === value ? value : otherNumber(scanner, s, starts[s], ends[s], layout, options);
+        }
+      }
+      this.#count++;
+    }
+    this.#filled = at;
   }
-  return { count, skipped, pieces, words, missing };
+
+  /** What was read. @throws {DataError} when that is no row */
+  rows(): Rows {
+    const [count, skipped] = [this.#count, this.#skipped];
+    if (count === 0) {
+      const got = skipped === 0 ? "0" : `0, ${skipped} of ${skipped} left out`;
+      const expected = `at least one${this.#layout.header ? " below the header" : ""}`;
+      throw new DataError(message(this.#op, "no rows", { expected, got }));
+    }
+    return { count, skipped, pieces: this.#pieces, words: this.#words, missing: this.#missing };
+  }
 }
 
 const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);

@@ -32,9 +32,12 @@ export class Words {
   readonly #keyOf: (word: string) => string;
   /** Number of an entry + 1, by hash; 0 where there is none. */
   #slots = new Int32Array(64);
-  /** Of each entry: hash, start, end, number of the word. */
+  /** Of each entry: hash, start and end in the spellings, number of the word. */
   #entries = new Int32Array(4 * 32);
   #count = 0;
+  /** The bytes of all entries, one behind the other. */
+  #spellings = new Uint8Array(1024);
+  #used = 0;
 
   constructor(rules: WordRules) {
     const { known } = rules;
@@ -62,19 +65,20 @@ export class Words {
     hash ^= hash >>> 15;
     const slots = this.#slots;
     const entries = this.#entries;
+    const spellings = this.#spellings;
     const mask = slots.length - 1;
     for (let probe = 0; probe < mostProbes; probe++) {
       const place = (hash + probe) & mask;
       const entry = 4 * (slots[place] - 1);
       if (entry < 0) {
         const number = this.#add(scanner, field, start, end);
-        if (this.#count < mostKnown) this.#note(place, hash, start, end, number);
+        if (this.#count < mostKnown) this.#note(place, hash, bytes.subarray(start, end), number);
         return number;
       }
       if (entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start) continue;
       const offset = entries[entry + 1] - start;
       let at = start;
-      while (at < end && bytes[at + offset] === bytes[at]) at++;
+      while (at < end && spellings[at + offset] === bytes[at]) at++;
       if (at === end) return entries[entry + 3];
     }
     return this.#add(scanner, field, start, end);
@@ -87,7 +91,15 @@ export class Words {
     return this.#known.get(this.#keyOf(word)) ?? refuse(word);
   }
 
-  #note(place: number, hash: number, start: number, end: number, number: number): void {
+  #note(place: number, hash: number, spelling: Uint8Array, number: number): void {
+    const [start, end] = [this.#used, this.#used + spelling.length];
+    if (end > this.#spellings.length) {
+      const larger = new Uint8Array(2 * end);
+      larger.set(this.#spellings);
+      this.#spellings = larger;
+    }
+    this.#spellings.set(spelling, start);
+    this.#used = end;
     if (4 * this.#count === this.#entries.length) {
       const larger = new Int32Array(2 * this.#entries.length);
       larger.set(this.#entries);
