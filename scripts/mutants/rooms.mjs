@@ -4,7 +4,7 @@
  * Mutants that test/mutants/equivalent.mjs argues to change nothing are subtracted; an argument whose mutant is caught
  * or gone is an error.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
@@ -92,6 +92,7 @@ function fits(file, pattern) {
  */
 async function forgetSurvivors(name, isChosen) {
   const path = `build/mutants/${name}.json`;
+  if (!existsSync(path)) return; // no earlier run
   const report = JSON.parse(await readFile(path, "utf8"));
   const tests = Object.values(report.testFiles).flatMap((file) => file.tests.map(({ id }) => id));
   for (const [file, one] of Object.entries(report.files)) {
