@@ -10,8 +10,8 @@
  * Ends with 1 where a mutant survived that nobody has argued to be equivalent.
  */
 import { parseArgs } from "node:util";
-import { runKernels } from "./mutants/kernels.mjs";
-import { rooms, runRoom } from "./mutants/rooms.mjs";
+import { runKernels } from "./kernels.mjs";
+import { rooms, runRoom } from "./rooms.mjs";
 
 const string = { type: "string" };
 const boolean = { type: "boolean" };
