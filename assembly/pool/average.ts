@@ -1,7 +1,7 @@
 /**
  * Average pooling, and sum pooling with it. Letters: x (N, H, W, C), y (N, oH, oW, C), window kH × kW, strides sH sW, padding pH pW in front.
  * Windows are cut to the image, and what is left is divided by its own number of elements (TensorFlow's rule: padding does not count).
- * The two kernels are each other's gradients; with isMean = 0 and windows side by side they are those of enlarging by nearest neighbours, too.
+ * With isMean = 0 and windows side by side it is the gradient of enlarging by nearest neighbours, too. Its own gradient is in gradient.ts.
  * Loops run along channels. Does not pool over samples or channels; the mean of a whole image is sumAxis.
  */
 import { loadLanes, putLanes } from "../simd/lanes";
@@ -92,74 +92,5 @@ function sumWindow(
     putLanes(y, f32x4.mul(sum, scale), accumulate, lanes);
     y += 16;
     x += 16;
-  }
-}
-
-/**
- * dx = or += Σ dy / count over the windows that cover an element (Σ dy where isMean = 0); 0 where none does.
- * @param dx  out (N, H, W, C)  @param dy in (N, oH, oW, C)
- */
-export function averagePoolBackward(dx: usize, dy: usize, shape: PoolShape, isMean: i32, accumulate: i32): void {
-  const n = shape.n;
-  const h = shape.h;
-  const w = shape.w;
-  const c = shape.c;
-  const oH = shape.oH;
-  const oW = shape.oW;
-  const kH = shape.kH;
-  const kW = shape.kW;
-  const sH = shape.sH;
-  const sW = shape.sW;
-  const pH = shape.pH;
-  const pW = shape.pW;
-  const cost = w * c;
-  const end = shareEnd(n * h, cost, 1);
-  for (let row = shareStart(n * h, cost, 1); row < end; row++) {
-    const sample = row / h;
-    const atH = row - sample * h + pH;
-    const top = max(0, (atH - kH + sH) / sH); // windows top … bottom − 1 cover the row
-    const bottom = min(oH, atH / sH + 1);
-    let left = 0;
-    let right = 0;
-    for (let j = 0; j < w; j++) {
-      const atW = j + pW;
-      while (left * sW + kW <= atW) left++;
-      while (right < oW && right * sW <= atW) right++;
-      const to = dx + ((<usize>((row * w + j) * c)) << 2);
-      let adds = accumulate;
-      for (let oi = top; oi < bottom; oi++) {
-        const rows = inside(oi * sH - pH, kH, h);
-        for (let oj = left; oj < right; oj++) {
-          const scale: f32 = isMean ? 1 / <f32>(rows * inside(oj * sW - pW, kW, w)) : 1;
-          scaleTo(to, dy + ((<usize>(((sample * oH + oi) * oW + oj) * c)) << 2), c, scale, adds);
-          adds = 1;
-        }
-      }
-      if (adds == 0) memory.fill(to, 0, (<usize>c) << 2);
-    }
-  }
-}
-
-/** Elements of a window from `start` on that lie in [0, size). */
-// @ts-ignore: decorator
-@inline
-function inside(start: i32, window: i32, size: i32): i32 {
-  return min(start + window, size) - max(start, 0);
-}
-
-/** to = or += from · scale for c channels. */
-function scaleTo(to: usize, from: usize, c: i32, scale: f32, accumulate: i32): void {
-  const scales = f32x4.splat(scale);
-  for (; c >= 8; c -= 8) {
-    putLanes(to, f32x4.mul(v128.load(from), scales), accumulate, 4);
-    putLanes(to + 16, f32x4.mul(v128.load(from, 16), scales), accumulate, 4);
-    to += 32;
-    from += 32;
-  }
-  for (; c > 0; c -= 4) {
-    const lanes = min(c, 4);
-    putLanes(to, f32x4.mul(loadLanes(from, lanes), scales), accumulate, lanes);
-    to += 16;
-    from += 16;
   }
 }

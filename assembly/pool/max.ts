@@ -2,9 +2,9 @@
  * Max pooling: the largest value of each window, and where it stood. Letters: x (N, H, W, C), y (N, oH, oW, C), window kH × kW, strides sH sW,
  * padding pH pW in front (what lies behind follows from oH and oW). Element (i, j) of a window has the position i · kW + j, a uint16.
  * Padding is never the largest: windows are cut to the image. The caller sees to it that each touches it. NaN wins, as in reduce/extreme.ts.
- * Loops run along channels. Does not pool over samples or channels.
+ * Loops run along channels. Does not pool over samples or channels. The gradient is in gradient.ts.
  */
-import { loadLanes, putLanes, storeLanes } from "../simd/lanes";
+import { loadLanes, storeLanes } from "../simd/lanes";
 import { shareEnd, shareStart } from "../thread";
 import { PoolShape } from "./layout";
 
@@ -184,73 +184,5 @@ function largest(
     x += 16;
     y += 16;
     positions += 8;
-  }
-}
-
-/**
- * dx = or += dy of the windows whose largest element stood there: each element of dx asks the windows that cover it, so that nothing is written twice.
- *
- * @param dx         out (N, H, W, C)
- * @param dy         in (N, oH, oW, C)
- * @param positions  in: what the forward pass wrote
- */
-export function maxPoolBackward(dx: usize, dy: usize, positions: usize, shape: PoolShape, accumulate: i32): void {
-  const n = shape.n;
-  const h = shape.h;
-  const w = shape.w;
-  const c = shape.c;
-  const oH = shape.oH;
-  const oW = shape.oW;
-  const kH = shape.kH;
-  const kW = shape.kW;
-  const sH = shape.sH;
-  const sW = shape.sW;
-  const pH = shape.pH;
-  const pW = shape.pW;
-  const cost = w * c;
-  const end = shareEnd(n * h, cost, 1);
-  for (let row = shareStart(n * h, cost, 1); row < end; row++) {
-    const sample = row / h;
-    const atH = row - sample * h + pH;
-    const top = max(0, (atH - kH + sH) / sH); // windows top … bottom − 1 cover the row
-    const bottom = min(oH, atH / sH + 1);
-    let left = 0;
-    let right = 0; // likewise left … right − 1 the column
-    for (let j = 0; j < w; j++) {
-      const atW = j + pW;
-      while (left * sW + kW <= atW) left++;
-      while (right < oW && right * sW <= atW) right++;
-      const to = dx + ((<usize>((row * w + j) * c)) << 2);
-      let adds = accumulate;
-      for (let oi = top; oi < bottom; oi++) {
-        for (let oj = left; oj < right; oj++) {
-          const from = <usize>(((sample * oH + oi) * oW + oj) * c);
-          const position = (atH - oi * sH) * kW + atW - oj * sW;
-          take(to, dy + (from << 2), positions + (from << 1), c, position, adds);
-          adds = 1;
-        }
-      }
-      if (adds == 0) memory.fill(to, 0, (<usize>c) << 2);
-    }
-  }
-}
-
-/** dx = or += dy in those of c channels where the largest stood at this position, 0 in the others. */
-function take(dx: usize, dy: usize, positions: usize, c: i32, position: i32, accumulate: i32): void {
-  const wanted = i16x8.splat(<i16>position);
-  for (; c >= 8; c -= 8) {
-    const hits = i16x8.eq(v128.load(positions), wanted);
-    putLanes(dx, v128.and(v128.load(dy), i32x4.extend_low_i16x8_s(hits)), accumulate, 4);
-    putLanes(dx + 16, v128.and(v128.load(dy, 16), i32x4.extend_high_i16x8_s(hits)), accumulate, 4);
-    dx += 32;
-    dy += 32;
-    positions += 16;
-  }
-  for (; c > 0; c--) {
-    const value: f32 = <i32>load<u16>(positions) == position ? load<f32>(dy) : 0;
-    store<f32>(dx, accumulate ? load<f32>(dx) + value : value);
-    dx += 4;
-    dy += 4;
-    positions += 2;
   }
 }

@@ -61,16 +61,20 @@ export const edits = {
       "putLanes(y + 16, f32x4.mul(s0, scale), accumulate, 4);",
       "registers swapped",
     ],
-    ["min(oH, atH / sH + 1)", "min(oH, atH / sH)", "last row"],
-    ["      if (adds == 0) memory.fill(to, 0, (<usize>c) << 2);\n", "", "not written"],
-    ["          adds = 1;\n", "", "= for +="],
-    ["rows * inside(oj * sW - pW, kW, w)", "rows * kW", "padding counted"],
   ],
   "assembly/pool/bilinear.ts": [
     ["min(w0 + 1, w - 1)", "(w0 + 1)", "last column"],
     ["min(oH, (i + 2) * fH)", "min(oH, (i + 1) * fH)", "terms left out"],
     ["          adds = 1;\n", "", "= for +="],
     ["(<f32>o + 0.5) / <f32>factor - 0.5", "<f32>o / <f32>factor", "half a pixel"],
+  ],
+  "assembly/pool/gradient.ts": [
+    ["min(oH, atH / sH + 1)", "min(oH, atH / sH)", "last row"],
+    ["      if (adds == 0) memory.fill(to, 0, (<usize>c) << 2);\n", "", "not written"],
+    ["          adds = 1;\n", "", "= for +="],
+    ["rows * inside(oj * sW - pW, kW, w)", "rows * kW", "padding counted"],
+    ["left * sW + kW <= atW", "left * sW + kW < atW", "comparison"],
+    ["if (positions) {", "if (!positions) {", "the other pooling"],
   ],
   "assembly/pool/max.ts": [
     ["f32x4.gt(b0, a0), f32x4.gt(b1, a1)", "f32x4.ge(b0, a0), f32x4.ge(b1, a1)", "ties"],
@@ -80,8 +84,6 @@ export const edits = {
     ["f32x4.gt(x2, m2), f32x4.gt(x3, m3)", "f32x4.ge(x2, m2), f32x4.ge(x3, m3)", "ties"],
     ["f32x4.gt(value, best)", "f32x4.ge(value, best)", "ties"],
     ["v128.or(f32x4.pmax(m, x), f32x4.ne(x, x))", "f32x4.pmax(m, x)", "NaN"],
-    ["left * sW + kW <= atW", "left * sW + kW < atW", "comparison"],
-    ["          adds = 1;\n", "", "= for +="],
     ["const from = i0 * kW + j0;", "const from = 0;", "padding"],
   ],
   "assembly/norm/columns.ts": [
