@@ -36,6 +36,7 @@ const without: readonly Variant[] = [
   { sizes: [2, 2, 4, 5, 3, 3], bias: (_N, heads, Tq, Tk) => [heads, Tq, Tk], causal: true },
   { sizes: [2, 2, 3, 4, 3, 3], bias: (N, heads, Tq, Tk) => [N, heads, Tq, Tk], mask: "holes" },
   { sizes: [2, 2, 3, 4, 3, 3], bias: (N, _heads, Tq, Tk) => [N, 1, Tq, Tk] },
+  { sizes: [2, 2, 3, 19, 3, 3], bias: (N, heads, Tq, Tk) => [N, heads, Tq, Tk], mask: "ends" },
   { sizes: [2, 2, 5, 17, 3, 4], rate: 0.3 },
   { sizes: [2, 2, 7, 6, 3, 4], rate: 0.5, causal: true, mask: "holes", returnsWeights: true },
   { sizes: [0, 2, 3, 4, 2, 2] },
@@ -59,7 +60,9 @@ function sampleOf(random: Random, variant: Variant): Sample<AttentionAttributes>
   ];
   const place = (x: Operand | undefined): number | undefined => (x === undefined ? undefined : inputs.push(x) - 1);
   const counts = (n: number, j: number): number =>
-    variant.mask === "holes" ? Number(random.uniform(0, 1) < 0.6) : Number(n !== 1 && j < Tk - n - 1);
+    variant.mask === "holes"
+      ? Math.max(0, Math.floor(random.uniform(-2, 3))) // any number but 0 counts
+      : Number(n !== 1 && j < Tk - n - 1);
   const attributes = {
     heads,
     scale: variant.scale ?? 1 / Math.sqrt(D),
@@ -79,6 +82,16 @@ function sampleOf(random: Random, variant: Variant): Sample<AttentionAttributes>
     inputs,
     attributes,
   };
+}
+
+const known = new Map<string, number[]>();
+
+/** The word of {@link wordOf}, each computed once: central differences ask for the same ones again and again. */
+function drawn(index: number, words: Words, stream: number): number {
+  const key = [...words, stream].join();
+  const list = known.get(key) ?? [];
+  if (list.length === 0) known.set(key, list);
+  return (list[index] ??= wordOf(index, words, stream));
 }
 
 /** O and the weights, as the formula says them. */
@@ -116,7 +129,7 @@ export function attentionReference(inputs: readonly Operand[], attributes: Atten
           let kept = weight;
           if (dropout !== undefined) {
             const threshold = Math.trunc(Math.fround(dropout.rate) * 2 ** 32);
-            kept = wordOf(row * rowBits + j, words!, dropout.stream) >= threshold ? weight / (1 - dropout.rate) : 0;
+            kept = drawn(row * rowBits + j, words!, dropout.stream) >= threshold ? weight / (1 - dropout.rate) : 0;
           }
           for (let d = 0; d < Dv; d++)
             out[(n * Tq + i) * valueWidth + h * Dv + d] += kept * v.values[(n * Tk + j) * valueWidth + h * Dv + d];
