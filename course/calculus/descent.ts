@@ -96,7 +96,7 @@ export const descent: Lesson<Settings> = {
       path.values.at(-1)!.toPrecision(3),
     ]);
     const header = ["method", `steps to ${goal}`, "evaluations", "last value"];
-    const caption = `A path ends where the function is below ${goal}, has grown beyond ${diverged.toExponential()}, or after steps = ${settings.steps}.`;
+    const caption = `A path ends where the function is below ${goal}, has grown beyond ${diverged.toExponential()}, or after ${settings.steps} steps.`;
     show({ kind: "table", title: "Comparison", caption, header, rows });
     show({ kind: "conclusion", text: conclusionOf(paths) });
     return { paths: paths.map(({ name, values, evaluations }) => ({ name, steps: values.length - 1, evaluations, value: values.at(-1)! })) }; // prettier-ignore

@@ -161,15 +161,19 @@ function isAlike(a: Chart, b: Chart): boolean {
   return frameOf(a) === frameOf(b);
 }
 
-/** While the pointer is elsewhere, the legend shows the last value of each curve. */
+/**
+ * While the pointer is elsewhere, the legend shows the last value of each curve, and where that is if it is the same
+ * place for all.
+ */
 function showLast(plot: uPlotClass): void {
   const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
     let i = values.length - 1;
     while (i >= 0 && (values[i] ?? null) === null) i--;
     return i < 0 ? null : i;
   };
-  const idxs = plot.data.map(lastOf);
-  plot.setLegend({ idx: idxs[0], idxs } as { idx: number }, false); // uPlot's types lack idxs
+  const [, ...lasts] = plot.data.map(lastOf);
+  const place = lasts.every((last) => last === lasts[0]) ? lasts[0] : null;
+  plot.setLegend({ idx: place, idxs: [place, ...lasts] } as { idx: number }, false); // uPlot's types lack idxs
 }
 
 /** Ticks of a logarithmic axis, about `most`: 1, 2, 5, 10, 20 …, or powers of ten alone, or not all of these. */
