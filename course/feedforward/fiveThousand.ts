@@ -202,8 +202,8 @@ function conclusionOf(
   optimum: ReturnType<typeof arrival>,
   others: readonly ReturnType<typeof arrival>[],
 ): string {
-  const words = (at: ReturnType<typeof arrival>): string => (at === undefined ? "does not come" : `comes after ${count(at.passes)} passes, ${at.seconds.toFixed(1)} s`); // prettier-ignore
+  const words = (at: ReturnType<typeof arrival>): string => (at === undefined ? "never" : `after ${count(at.passes)} passes, ${at.seconds.toFixed(1)} s`); // prettier-ignore
   const [whole, batches] = others;
   const [regression, , , hidden] = runs;
-  return `To within ${near} of the least loss, regression by L-BFGS ${words(optimum)}, by Adam on all samples ${words(whole)}, on batches of 50 ${words(batches)}. Of the training digits it gets ${percent(regression.trainAccuracy)} right, the hidden layer ${percent(hidden.trainAccuracy)}; on unseen ones they err in ${percent(1 - regression.testAccuracy)} and ${percent(1 - hidden.testAccuracy)}.`; // prettier-ignore
+  return `Regression comes to within ${near} of the least loss: by L-BFGS ${words(optimum)}; by Adam on all samples ${words(whole)}, on batches of 50 ${words(batches)}. Of the training digits it gets ${percent(regression.trainAccuracy)} right, the hidden layer ${percent(hidden.trainAccuracy)}; on unseen ones they err in ${percent(1 - regression.testAccuracy)} and ${percent(1 - hidden.testAccuracy)}.`; // prettier-ignore
 }
