@@ -25,13 +25,18 @@ interface Sentences {
   readonly pairs?: text.TextPairs;
 }
 
+const pairsOption = { name: "file", about: "for translate, pairs to learn: a text, a tab and its translation a line" };
+
 /** Multi30k, or a file with a pair a line. */
 export const translationSource: DataSource<Sentences> = {
   name: "translation",
   title: "Multi30k, or a file of pairs",
-  files: languages.flatMap((language) =>
-    (["train", "validation", "test"] as const).map((part) => ({ names: datasets.multi30kNames(part, language) })),
-  ),
+  files: [
+    ...languages.flatMap((language) =>
+      (["train", "validation", "test"] as const).map((part) => ({ names: datasets.multi30kNames(part, language) })),
+    ),
+    { names: ["pairs.tsv"], isOptional: true, option: pairsOption },
+  ],
   url: "https://github.com/multi30k/dataset",
   async read(files) {
     const bytesOf = (language: datasets.Multi30kLanguage, part: datasets.Multi30kPart): Uint8Array =>
@@ -46,7 +51,8 @@ export const translationSource: DataSource<Sentences> = {
         },
       ]),
     );
-    return { multi30k: await datasets.multi30kFrom(sources) };
+    const own = files.get("pairs.tsv");
+    return { multi30k: await datasets.multi30kFrom(sources), ...(own && { pairs: await text.readPairs(own) }) };
   },
 };
 

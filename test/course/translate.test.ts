@@ -43,7 +43,7 @@ function pairs(): string {
 }
 
 const train = (...args: string[]): string[] =>
-  ["train", "translate", "--data", file("pairs.tsv"), "--tokens", "300", "--batch", "16", "--epochs", "2", "--threads", "1", ...args]; // prettier-ignore
+  ["train", "translate", "--file", file("pairs.tsv"), "--tokens", "300", "--batch", "16", "--epochs", "2", "--threads", "1", ...args]; // prettier-ignore
 
 beforeAll(() => writeFileSync(file("pairs.tsv"), pairs()));
 
@@ -121,6 +121,8 @@ describe("lanegrad train translate", () => {
   it.each<[string, () => void, readonly string[], string]>([
     ["a line without a translation", () => writeFileSync(file("bad.tsv"), "a\tb\nc\n"), ["--data", file("bad.tsv")], "text.readPairs: line 2 is not a pair; expected a text, a tab, and another text"],
     ["too few pairs", () => writeFileSync(file("few.tsv"), "a\tb\nc\td\n"), ["--data", file("few.tsv")], "there are too few pairs; expected at least 10 sources, got 2."],
+    ["a model in place of the pairs", () => writeFileSync(file("few.tsv"), "a\tb\n"), ["--file", file("few.tsv"), "--out", file("few.tsv")], "--file and --out are the same file"],
+    ["pairs that are not there", () => undefined, ["--file", file("none.tsv")], "none.tsv\": it, or its folder, does not exist."],
     ["a folder without the sentences", () => undefined, ["--data", folder], "Multi30k is not in"],
   ])("refuses %s", async (_, prepare, args, expected) => {
     prepare();

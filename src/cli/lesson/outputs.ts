@@ -5,12 +5,14 @@
 import { readlink, realpath, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { lessons } from "../../../course/index.js";
 import { DataError, message, show } from "../../errors.js";
 import { isFileError } from "../../io/fileErrors.js";
 import { writeFileAtomically } from "../../io/files.js";
 import { writeNewFile } from "../../io/newFile.js";
 import { tryToWrite } from "../../io/trial.js";
 import type { Arguments } from "../commandLine.js";
+import { fileOptions } from "./sources.js";
 
 /** The options that name files to write, and their contents in words. */
 const contents = { out: "the model", report: "the report", checkpoint: "the checkpoint" } as const;
@@ -96,7 +98,7 @@ export class Outputs {
       Array.from(this.#files, async ([name, path]) => ({ name, ...(await placeOf(path)) })),
     );
     const read: typeof written = [];
-    for (const name of ["data", "resume"]) {
+    for (const name of ["data", "resume", ...Object.keys(fileOptions(lessons))]) {
       const path = args.text(name);
       if (path !== undefined) read.push({ name: name as Option, ...(await placeOf(path)) });
     }

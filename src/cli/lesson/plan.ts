@@ -10,6 +10,7 @@ import { type Arguments, commandText, unknown, wrong } from "../commandLine.js";
 import { seedOf } from "../seed.js";
 import { identityOf } from "./outputs.js";
 import { type AnyValues, checkOptions, checkSaved, flagsOf, givenSettings, wordsOf } from "./settings.js";
+import { fileOptions } from "./sources.js";
 
 /** What is to be run. */
 export interface Plan {
@@ -104,16 +105,27 @@ function checkUnchanged(args: Arguments, { lesson, settings, seed }: Plan, wante
   }
 }
 
+/** The options by which the lesson takes files of its data. */
+const filesOf = (lesson: Lesson): string[] => Object.keys(fileOptions([lesson]));
+
 /** The command line that resumes from a checkpoint. */
 export function resumeCommand({ lesson }: Plan, args: Arguments, checkpoint: string): string {
   const isAsked = args.text("checkpoint") === checkpoint;
-  const again = args.again(["data", "vectors", "threads", "out", ...(isAsked ? ["checkpoint"] : []), "wide", "json"]);
+  const again = args.again([
+    "data",
+    ...filesOf(lesson),
+    "threads",
+    "out",
+    ...(isAsked ? ["checkpoint"] : []),
+    "wide",
+    "json",
+  ]);
   return commandText(["npx", "lanegrad", "train", lesson.name, "--resume", checkpoint, ...again]);
 }
 
 /** The command line that repeats the result. */
 export function repeatCommand({ command, lesson, settings, seed }: Plan, args: Arguments): string {
   const words = wordsOf(lesson.settings, settings);
-  const again = args.again(["data", "vectors", ...flagsOf(lesson), "threads", "wide"]);
+  const again = args.again(["data", ...filesOf(lesson), ...flagsOf(lesson), "threads", "wide"]);
   return commandText(["npx", "lanegrad", command, lesson.name, ...words, "--seed", String(seed), ...again]);
 }

@@ -2,6 +2,7 @@
 import type { Lesson } from "../../../course/stage.js";
 import { type NumberSetting, type Setting, type Settings, defaultsOf } from "../../../course/settings.js";
 import { type Arguments, type OptionSpec, type Signature, unknown, wrong } from "../commandLine.js";
+import { fileOptions } from "./sources.js";
 
 /** Any values, by the names of settings. */
 export type AnyValues = Readonly<Record<string, number | string | boolean>>;
@@ -70,8 +71,7 @@ const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
 /** @throws {CommandLineError} for an option that the lesson does not use */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
   const { name, kind, settings, sources, saves } = lesson;
-  const files = sources.flatMap(({ files }) => files.flatMap(({ option }) => option?.name ?? []));
-  const data = sources.length > 0 ? ["data", "download", ...files] : [];
+  const data = sources.length > 0 ? ["data", "download", ...Object.keys(fileOptions([lesson]))] : [];
   const own = [...Object.keys(settings), ...data, ...common];
   if (kind === "network") own.push("out", "resume", "checkpoint");
   if (saves !== undefined) own.push("out");

@@ -119,9 +119,11 @@ const loaders: Readonly<Record<string, Loader>> = {
   },
   translation: {
     subject: "Multi30k is",
-    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or vie.txt of Tatoeba, or --data FILE with a sentence, a tab and its translation a line.",
+    hint: "Pass --data DIR with train.en, val.en, test_2016_flickr.en, the same in de and fr, or vie.txt of Tatoeba, or --file FILE with a sentence, a tab and its translation a line.",
     noun: "the sentences",
-    async load(place) {
+    async load(place, args) {
+      const file = args.text("file");
+      if (file !== undefined) return { data: { pairs: await text.readPairs(file) }, place: file };
       if (place === undefined) return undefined;
       if (!(await stat(place)).isDirectory()) return { data: { pairs: await text.readPairs(place) }, place };
       const found = await datasets.findMulti30k(place, ["de", "en", "fr"]);
