@@ -146,6 +146,14 @@ describe.each(builds)("at their edges ($name)", (build) => {
     expect([...plain.view, ...scaled.view, ...count.view]).toEqual(Array(13).fill(0));
   });
 
+  it("rows that are padding become 0 whole, whatever stands in them, and the others stay", () => {
+    build.reset();
+    const [x, mask] = [build.f32([1, 2, NaN, Infinity, 5, 6, -0, NaN]), build.i32([1, 0, 3, 0])];
+    kernels.clearPadding(x.ptr, mask.ptr, 4, 2);
+    build.checkGuards();
+    expect([...x.view]).toEqual([1, 2, 0, 0, 5, 6, 0, 0]);
+  });
+
   it("cosineSimilarity of a row shorter than 1e-6 is divided by 1e-6, and its gradient knows that", () => {
     build.reset();
     const [d, p, t, dp] = [build.f32([1]), build.f32([3e-7, 4e-7]), build.f32([4, -3]), build.f32(2)];

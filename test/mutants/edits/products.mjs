@@ -48,7 +48,12 @@ export const edits = {
   ],
   "assembly/gemm/panels.ts": [
     ["mc / tiles + i32(t < mc % tiles)", "mc / tiles + i32(t <= mc % tiles)", "comparison"],
-    ["b += transB ? lead << 3 : 32;", "b += transB ? lead << 2 : 32;", "wrong stride"],
+    [
+      "b += transB ? lead << 3 : 32;",
+      "b += transB ? lead << 2 : 32;",
+      "wrong stride",
+      "panels of more than 8 columns are those of wide tiles, which the plain build that mutants are planted in does not have",
+    ],
     ["store<f32>(at, add ? load<f32>(at) + x : x);", "store<f32>(at, x);", "= for +="],
     ["const addHere = isWhole ? add : 0;", "const addHere = add;", "+= for ="],
     ["tile += <usize>rows * cRow;", "tile += <usize>MR * cRow;", "wrong stride"],
