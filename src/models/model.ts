@@ -53,7 +53,7 @@ const grouping = () => import("./input/groupByLengthOption.js");
 /** How many samples predict computes at once by default. */
 const defaultBatchSize = 256;
 
-/** What an evaluation needs of the page. */
+/** The functions that evaluateModel is handed, since evaluate.ts does not import them: columnSteps.ts says why. */
 // prettier-ignore
 const modelTools = {
   evaluationTools, checkInteger, checkBatchSizes, columnsOf, release, toColumn, dataColumns, givesExtras,
@@ -295,7 +295,8 @@ export class Model {
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
-      if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
+      // No await without the option: the states must be claimed in this turn of the event loop.
+      if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength);
       const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);

@@ -100,7 +100,9 @@ export type OpWatcher = (call: OpCall) => void;
 
 let watcher: OpWatcher | undefined;
 
-/** Runs `fn` under another watcher. @param next makes it from the present one, which is told nothing meanwhile */
+/**
+ * Runs `fn` with another watcher. @param next returns it, given the present one, which is told nothing until `fn` ends
+ */
 export function watchOps<T>(next: (before: OpWatcher | undefined) => OpWatcher | undefined, fn: () => T): T {
   const before = watcher;
   watcher = next(before);
@@ -160,7 +162,7 @@ export function applyMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A
 /**
  * Runs the backward pass of one call, off the tape.
  *
- * @param dOutputs  ∂loss/∂output for each output that has one; is only read by ops whose backward pass leaves it alone
+ * @param dOutputs  ∂loss/∂output for each output that has one; overwritten by ops that work in place, such as dense
  * @param wanted    the operands whose gradient is wanted
  * @returns for each operand its gradient, or undefined
  */

@@ -53,7 +53,7 @@ export class OptimizerState {
   stepCount = 0;
   /** The rate that replaced the optimizer's learning rate. */
   replacedRate: number | undefined;
-  /** Where the schedule goes by time. */
+  /** The clock, if the schedule goes by time. */
   readonly clock: Clock | undefined;
   readonly #ranges: readonly SlabRange[];
   /** The gradients of the trainable parameters, one by one. */
@@ -145,7 +145,10 @@ export class OptimizerState {
     for (const value of this.#values) value.changed();
   }
 
-  /** Where a step needs the loss of all samples: what makes steps. @param evaluate as for {@link Optimizer.wholeBatch} */
+  /**
+   * The steps of an optimizer that evaluates the loss of all samples several times in each; undefined for any other.
+   * @param evaluate  as for {@link Optimizer.wholeBatch}
+   */
   wholeBatch(evaluate: () => number): WholeBatchSteps | undefined {
     return this.optimizer.wholeBatch?.(this.#ranges, this.slots, this.stepCount, evaluate);
   }

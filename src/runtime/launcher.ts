@@ -14,8 +14,8 @@ import type { ThreadPool } from "./threads.js";
 const slotBytes = 256;
 
 /**
- * Bytes of the largest struct, and how many lie side by side before the first place is taken again: more than a call
- * has.
+ * The most bytes of a struct, and the number of places that structs outside of recordings take in turn: more than one
+ * call has structs.
  */
 const structBytes = 128;
 const structs = 4;
@@ -54,8 +54,8 @@ export class Launcher {
   }
 
   /**
-   * Where a struct of at most 128 bytes goes that the next call reads. A recorded one is the recording's, others share
-   * a few places.
+   * The address for a struct of at most 128 bytes that the next kernel call reads. While a function is recorded, it is
+   * memory of the recording; otherwise one of a few places that are used in turn.
    */
   placeOfStruct(bytes: number): number {
     if (this.#recorder !== undefined) return this.heap.allocateRecorded(bytes);
@@ -129,7 +129,9 @@ export class Launcher {
     pool.launch(this.#slot, this.#slot + bytes);
   }
 
-  /** Asks the kernel itself, run as a thread without a share. Cost: about 30 ns. */
+  /**
+   * True if threads would share this call: the kernel runs as a thread without a share and notes it. Cost: about 30 ns.
+   */
   #wouldSplit(kernel: Kernel, values: readonly number[]): boolean {
     this.functions.beginProbe();
     kernel.run(...values);

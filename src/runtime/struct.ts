@@ -1,7 +1,7 @@
 /**
- * Structs in linear memory: the shape of a kernel call where it has more numbers than arguments should be (layout.ts
- * files of assembly/). TypeScript knows where the fields lie from #wasm/layouts, which the build writes. Does not hold
- * what stays in memory between calls: whoever owns that has a block of his own.
+ * Structs in linear memory: the sizes of a kernel call that has too many of them for arguments. The layout.ts files of
+ * assembly/ declare the fields; the build writes their offsets to #wasm/layout-<folder>. Does not hold what stays in
+ * memory between calls: its owner has a block for it.
  */
 import type { FloatBits, Layout } from "#wasm/layout";
 import { heap, launcher } from "./runtime.js";
@@ -13,8 +13,8 @@ type Values<T> = { readonly [K in keyof T]: number | readonly number[] };
  * Writes a struct for the kernel call that follows. While a function is recorded, it stays as long as the recording;
  * otherwise until a few more were written.
  *
- * @param values  all fields; int32
- * @returns its address.
+ * @param values  all fields as int32; a float32 by {@link floatBits}
+ * @returns its address
  * @throws {MemoryError}
  */
 export function writeStruct<T extends Values<T>>(layout: Layout<T>, values: T): number {
@@ -23,7 +23,7 @@ export function writeStruct<T extends Values<T>>(layout: Layout<T>, values: T): 
   return ptr;
 }
 
-/** Writes the fields of a struct that lies at `ptr`. @param values int32 */
+/** Writes the fields of a struct that lies at `ptr`. @param values as for {@link writeStruct} */
 export function fillStruct<T extends Values<T>>(ptr: number, { bytes, at }: Layout<T>, values: T): void {
   const words = heap().view("int32", ptr, bytes / 4);
   for (const name in at) {
@@ -33,7 +33,7 @@ export function fillStruct<T extends Values<T>>(ptr: number, { bytes, at }: Layo
   }
 }
 
-/** A float32 as what a field of that type is written with. */
+/** The bits of a float32 as an int32, with which a field of that type is written. */
 export function floatBits(value: number): FloatBits {
   return new Int32Array(Float32Array.of(value).buffer)[0] as FloatBits;
 }

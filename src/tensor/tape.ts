@@ -249,8 +249,8 @@ export function tapePosition(): number {
 }
 
 /**
- * As {@link backward} of a scalar, for these leaves alone: what else requires a gradient is a constant, other leaves and
- * whatever was computed before `from`, whose tape stays as it is.
+ * As {@link backward} of a scalar, but only these leaves get a gradient. Other leaves, and whatever was computed before
+ * `from`, count as constants; the tape before `from` stays as it is.
  *
  * @param from  a {@link tapePosition} before root was computed
  */

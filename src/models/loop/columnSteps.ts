@@ -1,6 +1,6 @@
 /**
- * Steps on columns of data, and what else an evaluation needs of a page: evaluate.ts is imported where something is
- * evaluated.
+ * Steps on columns of data. Also the functions that evaluate.ts is handed instead of importing them: it is loaded only
+ * when something is evaluated, and bundlers would put what it shared with a page into files of its own.
  */
 import { Batches } from "../../data/batches.js";
 import type { Lengths } from "../../data/lengths.js";
@@ -23,5 +23,5 @@ export function columnSteps(
   return new Steps(batches, (batch) => compute(splitBatch(columns, batch)), isOnce);
 }
 
-/** What an evaluation needs of a page. */
+/** The functions that an evaluation is handed. */
 export const evaluationTools = { columnSteps, addLoss, meanLoss, breathe };

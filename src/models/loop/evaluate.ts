@@ -96,7 +96,7 @@ export class Evaluation {
   }
 }
 
-/** What evaluateModel needs of the page besides. */
+/** Further functions that evaluateModel is handed instead of importing them. */
 export interface ModelTools {
   readonly evaluationTools: typeof evaluationTools;
   readonly checkInteger: typeof checkInteger;

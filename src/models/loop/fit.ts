@@ -49,7 +49,7 @@ export interface Trainable {
   checkpointSize(): Promise<number>;
 }
 
-/** Trains. @returns the history; the model's progress is where training stands, also after an error. */
+/** Trains. @returns the history. The model's progress says how far training has come, also after an error. */
 export async function runFit(
   model: Trainable,
   data: FitData,
@@ -95,7 +95,7 @@ export async function runFit(
       progress.restart(initialEpoch);
       step.metrics.reset();
     }
-    step.discard(); // of what backward has gathered outside of fit
+    step.discard(); // gradients that a backward outside of fit has left
     const inside = options.validateEvery && (await import("./validateEvery.js")).validateEvery(options);
     const history = await new Fit(model, data, training, validation, { ...options, ...inside?.options }).run();
     return { ...history, ...inside?.results };
@@ -247,8 +247,9 @@ class Fit implements Training {
   }
 
   /**
-   * Trains on the remaining batches of an epoch. Where it ended sooner than was known before its last step, only the
-   * weights show now whether the gradient of that step was finite.
+   * Trains on the remaining batches of an epoch. In the step that is known to be the last one, the norm of the
+   * gradients is checked with the loss (TrainingStep.settle). An epoch may also end unforeseen, because its stream has
+   * no more batches or a callback stops it; then the weights are checked instead, after that step.
    */
   async #epoch(): Promise<void> {
     const { shuffle = true, seed = this.#model.seed } = this.#options;
@@ -279,8 +280,9 @@ class Fit implements Training {
   }
 
   /**
-   * Trains on one batch. @returns the results of the step and the value of the loss; if that is not finite, or NaN in
-   * place of a gradient that is not (TrainingStep.settle), no weight has changed
+   * Trains on one batch.
+   * @returns the results of the step and the value of the loss, or NaN where the loss is finite but the gradients are
+   *   not (TrainingStep.settle). If the value is not finite, no weight has changed
    */
   #step(order: Int32Array, batch: number): AccumulatedStep & Partial<WholeStep> {
     const { step } = this.#model;

@@ -1,7 +1,7 @@
 /**
- * Metrics with their totals in memory: what a training, or one look at a data set, has measured so far. Each has totals
- * of its own, so that an evaluation in the middle of a training leaves the training's alone. A model with several
- * outputs has the mean of each one's loss among them.
+ * Metrics with their totals in memory: what a training or an evaluation has measured so far. Each of the two has totals
+ * of its own, so that an evaluation in the middle of a training leaves the training's alone. For a model with several
+ * outputs, the mean of each output's loss is one of the metrics.
  */
 import type { Metric } from "../../metrics/metric.js";
 import type { Weighed } from "../../ops/loss/maskedLoss.js";
@@ -52,7 +52,7 @@ export class RunningMetrics {
     ];
   }
 
-  /** What is added up, a tensor a metric; where there are several outputs, then one for the loss of each. */
+  /** The totals: a tensor for each metric and, where there are several outputs, then one for the loss of each. */
   get totals(): Tensor[] {
     return this.#measures.map(({ totals }) => totals);
   }

@@ -3,8 +3,9 @@
  * length) and replayed for the others: gathering the rows, then whatever is to be done with them. Does not know what
  * that is. Letters: n rows of a batch.
  *
- * Note [Nothing to replay]. Where an epoch is run once, a size that only one batch has is computed without a recording,
- * by the same kernels: a prediction of one sample takes half the time.
+ * Note [Nothing to replay]. In a single pass over the data, nobody would replay the recording of a size that only one
+ * batch has. Such a batch is computed by the same kernels without a recording: a prediction of one sample takes half
+ * the time.
  */
 import type { Batch, Batches } from "../../data/batches.js";
 import { type Recording, record } from "../../tensor/record.js";

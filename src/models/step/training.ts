@@ -124,8 +124,8 @@ export class TrainingStep {
    * since it is recorded.
    * @returns the loss, a scalar: the mean over the batch plus the penalties. If it is not finite, call {@link refuse}.
    *   Where outputs have masks, also its terms with their weights: Note [The loss of an epoch] in epochLoss.ts
-   * @param weigh  gives what the gradient is taken of, where the batch is a part of a step; {@link penalize} is then
-   *   due at the end of the step: Note [Accumulated gradients] in accumulation.ts
+   * @param weigh  where the batch is only a part of a step: gives the number that is differentiated in place of the
+   *   loss. Call {@link penalize} at the end of the step then: Note [Accumulated gradients] in accumulation.ts
    */
   gradients(batch: TrainingBatch, weigh?: (loss: Tensor, rows: readonly Weighed[]) => Tensor): Tensor[] {
     return this.weights.isolated(() => {
@@ -166,9 +166,9 @@ export class TrainingStep {
   /**
    * Ends a step whose {@link gradients} have been computed, by {@link update} or, where the loss is not finite, by
    * {@link refuse}.
-   * @param isLast  true where no loss follows that a spoilt gradient would spoil: the norm of the gradients must be
-   *   finite as well
-   * @returns the loss; NaN where the norm is not finite
+   * @param isLast  true in the last step of an epoch, after which no loss would show that its gradients were not
+   *   finite: their norm must then be finite as well
+   * @returns the loss; NaN where that norm is not finite
    */
   settle(loss: number, isLast: boolean): number {
     if (isLast && Number.isFinite(loss)) {
