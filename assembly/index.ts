@@ -1,4 +1,4 @@
-/** The ABI and the table of contents: every kernel by name. Nothing else lives here. */
+/** The ABI and the table of contents of the core: its kernels by name. The other parts are in parts/. Nothing else lives here. */
 export { buildFeatures, heapBase } from "./module";
 export {
   beginProbe, endProbe, setAlone, setSmallWork, setThread, threadCount, threadIndex,

@@ -13,13 +13,13 @@
  * A meeting is needed after a call unless it and the next are both thread 0's. The last command of a list for several threads waits.
  *
  * Note [Parts]. The kernels come in several modules on one memory. Number 0, the core, is the one that runs lists; a command of another part it hands to
- * that part's function `run`, which stands in a table of functions, at the part's number; at number 0 stands
- * the tile of wide mode (gemm/wideTiles.ts). Thread state is common to all: Note [Thread state] in thread.ts.
+ * that part's function `run`, which stands in a table of functions at the part's number. The core needs no such entry, so
+ * that number 0 of the table is free for the tile of wide mode (gemm/wideTiles.ts). Thread state is common to all: Note [Thread state] in thread.ts.
  *
  * Note [Control block]. How threads find each other: words in shared memory (Control of layout.ts), one cache line for each group of them.
  *
- * Note [Patience]. Where thread 0 may sleep, it sleeps for a few milliseconds at a time; then `launch` returns, so that the caller can see whether the
- * others are alive, of which only he knows, and wait on by `resume`. However slow a thread is, it is not taken for dead.
+ * Note [Patience]. Where thread 0 may sleep, it sleeps for a few milliseconds at a time; then `launch` returns. Only the caller
+ * can know whether the others are alive; if so, it waits on by `resume`. However slow a thread is, it is not taken for dead.
  * Where thread 0 may not sleep (a page's main thread), nobody knows who is alive. Each worker counts the launches that it
  * begins: one that does not begin within seconds has ended between launches, and is given up. One that has begun may be
  * inside a long share, and is waited for far longer.
@@ -38,7 +38,7 @@ export abstract class Dispatcher {
 /** Turns of a spinning loop before sleeping, about 50 µs. */
 const spins: i32 = 20000;
 
-/** Turns in which a worker begins a launch, about 5 s, and those in which it ends its share, about 30 s. */
+/** How many turns of a loop are waited for a worker to begin a launch, about 5 s, and then for it to end its share, about 30 s. */
 const beginningSpins: i64 = 2000000000;
 const patientSpins: i64 = 12000000000;
 

@@ -3,11 +3,14 @@
  * panel, MC × KC the block of A and KC × NC the block of B that are packed at a time.
  *
  *             plain   relaxed   wide
- *   MR          5        6        6   MR · NR/4 accumulators + NR/4 vectors of B + 1 of A ≤ 15 registers (V8 keeps the sixteenth), in wide
- *   NR          8        8       16   mode of eight lanes, not four; the plain build needs one more for the product that it has to add
+ *   MR          5        6        6   see below
+ *   NR          8        8       16   see below
  *   KC        256      256      256   NR · KC + MR · KC floats ≤ 22 KiB: a panel of B stays in 32 KiB of L1 while panels of A run through it
  *   MC        240      240      240   a multiple of both MR; MC · KC floats = 240 KiB of L2
  *   NC       1024     1024     1024   KC · NC floats = 1 MiB of L3, packed once for all blocks of A; M ≤ MC needs only one panel at a time
+ *
+ * MR and NR: MR · NR/4 accumulators, NR/4 vectors of B and one of A fit into 15 registers; V8 keeps the sixteenth. The plain build needs one more, for
+ * the product before it is added. In wide mode a register has eight lanes, not four, so that NR is twice as large.
  *
  * Does not depend on the number of threads: KC cuts every sum, so it decides the bits.
  */

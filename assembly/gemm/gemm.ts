@@ -20,7 +20,7 @@ import { readAhead } from "./pack";
 import { Transpose } from "./layout";
 import { FIRST, KEPT, multiplyPanels, packBlockA } from "./panels";
 
-/** Beside a number of Transpose: all of C is computed, not this thread's share, in gemmPartBytes(m, n, k) of scratch of its own. */
+/** Added to a number of Transpose: this thread computes all of C, not its share, in gemmPartBytes(m, n, k) of scratch of its own. */
 export const WHOLE: i32 = 4;
 
 /** Bytes of a tile that is computed whole and stored in part. */
@@ -157,8 +157,8 @@ function multiplyPlain(
 }
 
 /**
- * Whether reading a large B ahead costs less than its latency: not where the first tile of 8 columns packs in passing, whose arithmetic hides it, nor
- * for few rows where a row of 16 columns is one line of the cache. Measured: docs/benchmarks.md.
+ * Whether reading a large B ahead costs less than waiting for it. It does where B is transposed, and in wide mode for many rows of A, or where a row of
+ * 16 columns lies in two lines of the cache. Elsewhere the first tile packs in passing, and its arithmetic hides the waiting. Measured: docs/benchmarks.md.
  */
 function gainsAhead(nr: i32, transB: i32, m: i32, ldb: i32): bool {
   return transB != 0 || (nr == NR_WIDE && (m >= 64 || (ldb & 15) != 0));

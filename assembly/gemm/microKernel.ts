@@ -5,8 +5,8 @@
  *
  * All steps in bytes, so that a packed panel (bStep = 32) and a matrix as it lies (bStep = 4 ldb) are the same case. Every element is one chain
  * of multiply-adds over p in ascending order, in every tile: where a tile is cut never changes a bit.
- * In the plain build the first step stands before the loop: V8 of Node 20 then keeps the addresses of A's elements, which it would compute anew in every
- * turn, and the tile is a tenth faster. Other engines do not gain by it.
+ * In the plain build the first step stands before the loop: V8 of Node 20 then keeps the addresses of A's elements in registers. Otherwise it computes
+ * them anew in every turn, and the tile is a tenth slower. Other engines do not gain by it.
  * Not unrolled over p: asc would gather the loads of several p in front and V8 would spill; V8 unrolls the loop itself.
  * The tile of 16 columns is for wide mode alone (wide.ts): V8 makes one operation of two neighbours that do the same, hence the order of the lines.
  * These are bodies; tiles.ts makes functions of them. Register count: blocking.ts. Source: BLIS (Van Zee & van de Geijn 2015).
@@ -19,7 +19,7 @@ import { madd } from "../simd/f32x4";
 const isPlain: bool = !ASC_FEATURE_RELAXED_SIMD;
 
 /**
- * `columns` / 4 vectors a row, two or four. `rows`, `columns` and `copies` must be literals, so that what they exclude vanishes.
+ * `columns` / 4 vectors a row, two or four. `rows`, `columns` and `copies` must be literals: the compiler then drops the lines that they exclude.
  * Where `copies`, packs B at `packed` in passing.
  */
 // @ts-ignore: decorator
@@ -192,7 +192,7 @@ export function tile4(
   if (rows > 5) storeRow4(add, c + cRow, c5);
 }
 
-/** What a chain begins with. */
+/** The first value of a sum: the first product where that stands before the loop, else 0. */
 // @ts-ignore: decorator
 @inline
 function first(a: v128, b: v128): v128 {
@@ -200,8 +200,8 @@ function first(a: v128, b: v128): v128 {
 }
 
 /**
- * Note [Stores of pairs]. Where V8 of Node 26 fuses two neighbouring stores of which the lower one comes first, its code holds the lower one twice: alone,
- * and in the pair. With the upper one first it holds the pair alone.
+ * Note [Stores of pairs]. V8 of Node 26 fuses two neighbouring stores into one of 256 bits. If the lower one comes first in the source, V8 stores the
+ * lower half once more by itself; with the upper one first it does not.
  */
 
 /** Stores a row of the panel at `packed`. @returns where the next one goes */

@@ -1,9 +1,10 @@
 /**
  * Packing: lines of op(A) (its rows) or op(B) (its columns) copied into a panel, in the order in which the register tile reads them.
- * A panel holds `count` ≤ `step` / 4 lines, kc deep; element (line, p) goes to out + p · step + 4 · line:
+ * A panel holds `count` ≤ `step` / 4 lines, kc deep; element (line, p) goes to out + p · step + 4 · line. The step / 4 − count places behind the lines
+ * are left as they are or zeroed: the tile computes with them and never stores the result.
  *
- *   p = 0        0 1 2 3 4 5 · ·        the lines' first elements, then step / 4 − count places that are left as they are or
- *   p = 1        0 1 2 3 4 5 · ·        zeroed: the tile computes with them and never stores the result
+ *   p = 0        0 1 2 3 4 5 · ·        the first element of each line
+ *   p = 1        0 1 2 3 4 5 · ·        the second
  *   …
  *   p = kc − 1   0 1 2 3 4 5 · ·
  *

@@ -11,8 +11,10 @@ import { Transpose } from "./layout";
 import { packAcross, packAlong } from "./pack";
 import { multiplyTile4, multiplyTile8, multiplyTile8Packing } from "./tiles";
 
-/** What multiplyPanels is told beside Transpose.B. */
+/** Added to what multiplyPanels is told: the panels of B are not packed yet. */
 export const FIRST: i32 = 4;
+
+/** Likewise: other blocks of A will meet the panels of B again, so that each keeps a place of its own. */
 export const KEPT: i32 = 8;
 
 /** Where the tiles of wide mode, `wideColumn` of wideTiles.ts, stand in the table of functions: Note [Parts] in launch.ts. */
@@ -53,7 +55,7 @@ export function packPanelB(transB: i32, columns: i32, width: i32, kc: i32, b: us
 
 /**
  * C (mc, nc) = or += A block · B block.
- * In wide mode, what the wide tiles leave over of the columns takes the narrower ones.
+ * In wide mode, the columns that are left over to the right of the wide tiles are computed by the narrower ones.
  * @param how Transpose.B, or 0; + FIRST: the panels of B are not packed yet; + KEPT: they will be met again, and each keeps a place of its own
  * @param b op(B)'s block as it lies, rows `lead` bytes apart; read only where it is the first time
  * @param spare memory for one tile
@@ -79,7 +81,7 @@ export function multiplyPanels(
     let bStep = <usize>width << 2;
     let isPacking = false;
     if (isFirst) {
-      // What packs in passing: a first tile of 8 columns, or of 6 × 16, with others below it.
+      // A tile packs in passing if others stand below it: one of 8 columns, or one of 16 that has all 6 rows.
       if (transB || !isWhole || (isEdge && isKept) || (isWidest && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
         packPanelB(transB, columns, width, kc, b, lead, packedB);
       } else {
@@ -88,6 +90,7 @@ export function multiplyPanels(
         isPacking = tiles > 1 && !isEdge;
       }
     }
+    // wide tiles have 4, 5 or 6 rows, of which neither 1, 2, 3 nor 7 rows are made
     if (isWidest && mc > 3 && mc != 7) {
       const passing: usize = isPacking ? packedB : 0;
       call_indirect<i32>(WIDE_COLUMN, mc, kc, packedA, panel, bStep, passing, add, c, cRow);
