@@ -9,6 +9,8 @@ export interface NumberSetting {
   readonly isInteger: boolean;
   /** The least integer; other numbers must be greater than this. */
   readonly least: number;
+  /** The greatest. Default: none. */
+  readonly most?: number;
   /** The ends of a slider. */
   readonly slider: readonly [from: number, to: number];
   /** Whether the slider is logarithmic. Default false. */
@@ -51,6 +53,19 @@ export function defaultsOf<Own extends Settings>(settings: Own): Values<Own> {
   return Object.fromEntries(
     Object.entries(settings).map(([name, setting]) => [name, setting.kind === "flag" ? false : setting.default]),
   ) as Values<Own>;
+}
+
+/** Whether a setting takes a number. */
+export function takes({ isInteger, least, most = Infinity }: NumberSetting, value: number): boolean {
+  return (
+    (isInteger ? Number.isSafeInteger(value) && value >= least : value > least) && value <= most && value < Infinity
+  );
+}
+
+/** The numbers that a setting takes, in words: "an integer ≥ 1". */
+export function rangeOf({ isInteger, least, most }: NumberSetting): string {
+  const above = isInteger ? `an integer ≥ ${least}` : `a number > ${least}`;
+  return most === undefined ? above : `${above} and ≤ ${most}`;
 }
 
 /** A whole number. */

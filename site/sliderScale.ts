@@ -1,5 +1,5 @@
 /** Converts between a number and its position on a slider. */
-import type { NumberSetting } from "../course/settings.js";
+import { type NumberSetting, rangeOf, takes } from "../course/settings.js";
 
 /** Number of positions of a slider, from 0. */
 export const places = 200;
@@ -21,8 +21,6 @@ export function valueAt(
 }
 
 /** Why a number is invalid; empty if it is valid. */
-export function complaintAbout(value: number, { isInteger, least }: NumberSetting): string {
-  const expected = isInteger ? `a whole number, at least ${least}` : `a number greater than ${least}`;
-  const fits = isInteger ? Number.isInteger(value) && value >= least : Number.isFinite(value) && value > least;
-  return fits ? "" : `Expected ${expected}.`;
+export function complaintAbout(value: number, setting: NumberSetting): string {
+  return takes(setting, value) ? "" : `Expected ${rangeOf(setting)}.`;
 }

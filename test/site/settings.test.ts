@@ -18,12 +18,12 @@ it("a slider's ends are 0 and 200; a logarithmic one has 0.01 in the middle of 0
 });
 
 it("1 is the least whole number, 0 is less than every rate, and 1.5 is no whole number", () => {
-  expect([0, 1.5, NaN].map((value) => complaintAbout(value, count))).toEqual(
-    Array(3).fill("Expected a whole number, at least 1."),
-  );
-  expect([0, NaN].map((value) => complaintAbout(value, rate))).toEqual(
-    Array(2).fill("Expected a number greater than 0."),
-  );
+  expect([0, 1.5, NaN].map((value) => complaintAbout(value, count))).toEqual(Array(3).fill("Expected an integer ≥ 1."));
+  expect([0, NaN].map((value) => complaintAbout(value, rate))).toEqual(Array(2).fill("Expected a number > 0."));
+  expect([1, 1.01].map((value) => complaintAbout(value, { ...rate, most: 1 }))).toEqual([
+    "",
+    "Expected a number > 0 and ≤ 1.",
+  ]);
   expect([complaintAbout(1, count), complaintAbout(0.5, rate)]).toEqual(["", ""]);
 });
 

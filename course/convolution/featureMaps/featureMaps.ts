@@ -21,7 +21,13 @@ const settings = {
   epochs: epochs(3),
   batch: batch(32),
   lr: learningRate(0.004),
-  blanked: real({ about: "the share of the ink that is blanked out", default: 0.2, least: 0, slider: [0.05, 0.9] }),
+  blanked: real({
+    about: "the share of the ink that is blanked out",
+    default: 0.2,
+    least: 0,
+    most: 1,
+    slider: [0.05, 0.9],
+  }),
 } as const;
 type Settings = typeof settings;
 

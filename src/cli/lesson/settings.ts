@@ -1,6 +1,6 @@
 /** The settings of lessons as options of a command line. */
 import type { Lesson } from "../../../course/stage.js";
-import { type NumberSetting, type Setting, type Settings, defaultsOf } from "../../../course/settings.js";
+import { type Setting, type Settings, defaultsOf, rangeOf, takes } from "../../../course/settings.js";
 import { type Arguments, type OptionSpec, type Signature, unknown, wrong } from "../commandLine.js";
 import { fileOptions } from "./sources.js";
 
@@ -52,7 +52,7 @@ export function givenSettings(command: string, { settings }: Lesson, args: Argum
     if (!args.has(name)) continue;
     if (setting.kind === "flag") given[name] = true;
     else if (setting.kind === "number")
-      given[name] = args.number(name, ruleOf(setting), (value) => isIn(setting, value))!;
+      given[name] = args.number(name, rangeOf(setting), (value) => takes(setting, value))!;
     else {
       const text = args.text(name)!;
       if (!setting.choices.includes(text)) throw unknown(command, name, text, setting.choices);
@@ -61,12 +61,6 @@ export function givenSettings(command: string, { settings }: Lesson, args: Argum
   }
   return given;
 }
-
-const ruleOf = ({ isInteger, least }: NumberSetting): string =>
-  isInteger ? `an integer ≥ ${least}` : `a number > ${least}`;
-
-const isIn = ({ isInteger, least }: NumberSetting, value: number): boolean =>
-  isInteger ? Number.isSafeInteger(value) && value >= least : value > least;
 
 /** @throws {CommandLineError} for an option that the lesson does not use */
 export function checkOptions(command: string, lesson: Lesson, lessons: readonly Lesson[], args: Arguments): void {
