@@ -123,7 +123,8 @@ function prepare({ kernels, memory }: LoadedBuild, { m, n, k, transA, transB }: 
   fill(A);
   fill(B);
   const [lda, ldb] = [transA ? m : k, transB ? k : n];
-  const run = (): void => kernels.gemm(transA, transB, m, n, k, a, lda, b, ldb, 0, c, n, scratch);
+  const how = (transA ? 1 : 0) | (transB ? 2 : 0); // Transpose of assembly/gemm/layout.ts
+  const run = (): void => kernels.gemm(how, m, n, k, a, lda, b, ldb, 0, c, n, scratch);
   run();
   const C = new Float32Array(memory.buffer, c, m * n);
   for (let at = 0; at < m * n; at += Math.ceil((m * n) / 1000)) {

@@ -157,11 +157,12 @@ function multiplyPlain(
 }
 
 /**
- * Whether reading a large B ahead costs less than waiting for it. It does where B is transposed, and in wide mode for many rows of A, or where a row of
- * 16 columns lies in two lines of the cache. Elsewhere the first tile packs in passing, and its arithmetic hides the waiting. Measured: docs/benchmarks.md.
+ * Whether reading a large B ahead costs less than waiting for it. It does where B is transposed; where a single tile has all rows of A, so that nothing is
+ * packed and the tile would read B a column of lines at a time; and in wide mode for many rows, or where a row of 16 columns lies in two lines of the
+ * cache. Elsewhere the first tile packs in passing, and its arithmetic hides the waiting. Measured: docs/benchmarks.md.
  */
 function gainsAhead(nr: i32, transB: i32, m: i32, ldb: i32): bool {
-  return transB != 0 || (nr == NR_WIDE && (m >= 64 || (ldb & 15) != 0));
+  return transB != 0 || m <= MR || (nr == NR_WIDE && (m >= 64 || (ldb & 15) != 0));
 }
 
 /** The loops pc, jc, ic over one thread's part of C. */
