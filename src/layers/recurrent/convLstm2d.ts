@@ -22,7 +22,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, eachAxis, sizes, windowPadding } from "../../tensor/window.js";
 import { type CallContext, type Layer, partOf } from "../layer.js";
-import { factorsOf, reverseMask } from "../mask/maskValues.js";
+import { factorsOf, maskOfOutputs } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";
 import type { LayerTable } from "../tableLayer.js";
@@ -169,7 +169,6 @@ class ConvLstm2d extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    if (mask === undefined || !this.given.returnSequences) return undefined;
-    return this.given.goBackwards ? reverseMask(mask) : mask; // in the order of the outputs
+    return maskOfOutputs(mask, this.given);
   }
 }
