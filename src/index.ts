@@ -25,7 +25,7 @@ export { decode, type DecodeOptions, type DecoderStep, type DecoderStepFunction 
 export type { DecodingStrategy, Hypothesis } from "./models/decoding/hypotheses.js";
 export * as strategies from "./models/decoding/strategies.js";
 export { modelToDot } from "./models/dot.js";
-export type { History } from "./models/loop/fit.js";
+export type { History } from "./models/loop/history.js";
 export type { FitOptions, StreamFitOptions } from "./models/loop/fitOptions.js";
 export type { Validation } from "./models/loop/validateEvery.js";
 export { foldBatchNormalization } from "./models/graph/fold.js";

@@ -17,7 +17,7 @@ import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import { dataColumns, givesExtras, isDataset } from "./input/data.js";
 import { evaluationTools } from "./loop/columnSteps.js";
-import type { History } from "./loop/fit.js";
+import type { History } from "./loop/history.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import type { Run } from "./input/handed.js";

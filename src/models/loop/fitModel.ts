@@ -14,8 +14,9 @@ import type { BatchSource, Samples } from "../input/samples.js";
 import type { Validation } from "../input/validationData.js";
 import { type SavedModel, modelBytes, partsOf } from "../file/saving.js";
 import type { StreamOptions } from "../modelOptions.js";
-import { type History, runFit } from "./fit.js";
+import { runFit } from "./fit.js";
 import { type FitOptions, checkFitOptions, grouping, rowsPerBatch } from "./fitOptions.js";
+import type { History } from "./history.js";
 import { interrupts } from "./interrupts.js";
 
 /** What a fit needs of its model. */
