@@ -21,7 +21,8 @@ import { type Shape, checkRank, fitsShape, sameShape, showShape } from "../../te
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, eachAxis, sizes, windowPadding } from "../../tensor/window.js";
-import { type CallContext, type Layer, partOf } from "../layer.js";
+import { type CallContext, partOf } from "../callContext.js";
+import type { Layer } from "../layer.js";
 import { factorsOf, maskOfOutputs } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";

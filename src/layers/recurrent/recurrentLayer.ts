@@ -15,7 +15,7 @@ import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { copyCarried, resetCarried, storeCarried } from "./carriedParameters.js";
 import { CarriedStates } from "./carriedStates.js";
-import { type CallContext, partOf } from "../layer.js";
+import { type CallContext, partOf } from "../callContext.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
 import { maskOfOutputs } from "../mask/maskValues.js";
