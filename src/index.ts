@@ -13,7 +13,8 @@ export { loadFromIndexedDb, saveToIndexedDb } from "./io/indexedDb.js";
 export * as initializers from "./initializers/index.js";
 export type { Initializer } from "./initializers/initializer.js";
 export * as layers from "./layers/index.js";
-export { Layer, type CallContext, type LayerOptions, type SymbolicTensor } from "./layers/layer.js";
+export type { CallContext } from "./layers/callContext.js";
+export { Layer, type LayerOptions, type SymbolicTensor } from "./layers/layer.js";
 export type { Parameter, ParameterSpec } from "./layers/parameter.js";
 export type { SequencePart } from "./layers/sequencePart.js";
 export * as losses from "./losses/index.js";
@@ -25,7 +26,7 @@ export { decode, type DecodeOptions, type DecoderStep, type DecoderStepFunction 
 export type { DecodingStrategy, Hypothesis } from "./models/decoding/hypotheses.js";
 export * as strategies from "./models/decoding/strategies.js";
 export { modelToDot } from "./models/dot.js";
-export type { History } from "./models/loop/fit.js";
+export type { History } from "./models/loop/history.js";
 export type { FitOptions, StreamFitOptions } from "./models/loop/fitOptions.js";
 export type { Validation } from "./models/loop/validateEvery.js";
 export { foldBatchNormalization } from "./models/graph/fold.js";

@@ -5,14 +5,13 @@
  * not split sentences into words.
  * Source: Hodosh, Young & Hockenmaier 2013, "Framing image description as a ranking task".
  */
-import { DataError, UsageError, checkKeys, message, show } from "../errors.js";
+import { DataError, checkKeys, message, show } from "../errors.js";
 import { type ByteSource, readBytes, unshared } from "../io/bytes.js";
 import { checkMaxBytes, gunzip, type InflateOptions, isGzip } from "../io/gzip.js";
-import { nodeBuiltin } from "../io/node.js";
-import { checkPaths } from "../io/paths.js";
 import { checkObject } from "../options.js";
 import { tensor } from "../tensor/create.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { findInFolders } from "./corpora/folders.js";
 import { readText } from "./text/readText.js";
 
 const op = "datasets.flickr8k";
@@ -169,19 +168,11 @@ function linesOf(text: string): string[] {
 
 /**
  * The paths of the files in a folder, or in its folder `flickr8k`; undefined where one of them is not there.
- * @throws {UsageError} in browsers
+ * @throws {UsageError} in browsers, or for what is no path
  */
 export async function findFlickr8k(dir: string): Promise<Flickr8kFiles<string> | undefined> {
-  checkPaths(op, { dir });
-  if (typeof dir !== "string")
-    throw new UsageError(message(op, "dir is missing", { expected: "a folder", got: show(dir) }));
-  const path = nodeBuiltin("path", op);
-  const fs = nodeBuiltin("fs/promises");
-  for (const folder of [dir, path.join(dir, "flickr8k")]) {
-    const there = new Set(await fs.readdir(folder).catch(() => []));
-    const found = eachOf(names, (some) => some.find((name) => there.has(name)));
-    if (listed(found).includes(undefined)) continue;
-    return eachOf(found, (name) => path.join(folder, name!));
-  }
-  return undefined;
+  return findInFolders(op, dir, ["", "flickr8k"], (there, pathOf) => {
+    const found = eachOf(names, (some) => some.find((name) => there.includes(name)));
+    return listed(found).includes(undefined) ? undefined : eachOf(found, (name) => pathOf(name!));
+  });
 }

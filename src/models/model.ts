@@ -5,53 +5,40 @@
 import type { Logs } from "../callbacks/callback.js";
 import { UsageError, checkKeys, message, printable, show } from "../errors.js";
 import type { ByteSink, ByteSource } from "../io/bytes.js";
-import type { OwnStates } from "../layers/sequencePart.js";
 import type { Layer } from "../layers/layer.js";
 import { checkBoolean, checkFunction, checkInteger } from "../options.js";
 import { scope } from "../tensor/scope.js";
 import { type SampleShape, type Shape, sampleShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type DataColumns, columnsOf } from "./input/batchColumns.js";
-import { checkBatchSizes, checkInputs, masksOf, checkTargets, checkTraining } from "./input/batchChecks.js";
+import { columnsOf } from "./input/batchColumns.js";
+import { checkBatchSizes, checkInputs, checkTargets, masksOf } from "./input/batchChecks.js";
 import type { Chain } from "./graph/chain.js";
-import { type Column, release, toColumn } from "./input/columns.js";
+import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
-import {
-  type Extras, type FitData, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
-} from "./input/data.js"; // prettier-ignore
+import { dataColumns, givesExtras, isDataset } from "./input/data.js";
 import { evaluationTools } from "./loop/columnSteps.js";
-import { type History, runFit } from "./loop/fit.js";
-import {
-  type FitOptions,
-  type StreamFitOptions,
-  checkFitOptions,
-  rowsPerBatch,
-  checkSignal,
-} from "./loop/fitOptions.js";
+import type { History } from "./loop/history.js";
+import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
 import type { Graph } from "./graph/graph.js";
 import type { Run } from "./input/handed.js";
 import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
-import { inStates, predictBatches } from "./loop/predict.js";
+import { inStates } from "./loop/predict.js";
 import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
-import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
-import type { Validation } from "./input/validationData.js";
+import { modelBytes, partsOf, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
 import type { LoadWeightsOptions, LoadedWeights } from "./file/transfer.js";
 import type { Weight } from "./step/weights.js";
+import { fitModel } from "./loop/fitModel.js";
+import { predictModel } from "./loop/predictModel.js";
 
 /** True for what has a size: a tensor, a list, a typed array; not for a function or a stream. */
 function isData(value: unknown): value is DataList {
   const sized = value as { readonly size?: number; readonly length?: number } | null | undefined;
   return typeof value !== "function" && (sized?.size ?? sized?.length) !== undefined;
 }
-
-const grouping = () => import("./input/groupByLengthOption.js");
-
-/** How many samples predict computes at once by default. */
-const defaultBatchSize = 256;
 
 /** The functions that evaluateModel is handed, since evaluate.ts does not import them: columnSteps.ts says why. */
 // prettier-ignore
@@ -178,64 +165,9 @@ export class Model {
   fit(data: Samples, options?: FitOptions): Promise<History>;
   fit(x: DataList, y: DataList, options?: FitOptions): Promise<History>;
   async fit(x: unknown, y: unknown, options: FitOptions = {}): Promise<History> {
-    const fit: Run<FitOptions, History> = (...data) => this.#fit(...data);
+    const fit: Run<FitOptions, History> = (...data) => fitModel(this, ...data);
     if (isData(y)) return fit(x as DataList, y, options);
     return (await import("./input/handed.js")).runHanded("fit", x, y, options, checkFitOptions, fit);
-  }
-
-  async #fit(...[x, y, options, streamed]: Parameters<Run<FitOptions, History>>): Promise<History> {
-    checkFitOptions(options);
-    const { callbacks, validationSplit, validationData, validationSteps, signal, groupByLength } = options;
-    if (groupByLength !== undefined) (await grouping()).checkGroupByLength("fit", groupByLength);
-    if (callbacks !== undefined) (await import("./loop/callbackChecks.js")).checkCallbacks("fit", callbacks);
-    const splitRows = validationSplit ? (await import("./input/validationSplit.js")).splitRows : undefined;
-    const { samples, stream, taking } =
-      validationData === undefined && validationSteps === undefined
-        ? ({} as Validation)
-        : (await import("./input/validationData.js")).validationOf(validationData, options);
-    const given = givesExtras(options, samples) ? await import("./input/extras.js") : undefined;
-    const state = this.#state;
-    state.checkIdle("fit");
-    const compiled = state.compiled("fit", options.resume);
-    const shapes = (): ModelShapes & Extras => ({ ...state.shapes(compiled), ...given });
-    const data: FitData = {
-      ...fitData(shapes(), compiled.losses, { x, y }, options, splitRows, samples),
-      evaluate: stream && (() => this.evaluate(stream, taking)),
-    };
-    try {
-      const [rows] = data.training.inputs[0].tensor.shape;
-      // not "full", which is NaN
-      if (Number(options.batchSize) > rows) (await import("./input/largeBatch.js")).refuseBatch(options, rows);
-      state.buildFor(data.training.inputs.map(({ tensor }) => tensor));
-      const batchSize = streamed === undefined ? rowsPerBatch(options) : Infinity;
-      const checkRows = (inputs: readonly Column[]): void => {
-        const [rows] = inputs[0].tensor.shape;
-        checkBatchSizes(this.layers, rows, batchSize);
-        const shapes = inputs.map(({ tensor: { shape } }) => shape.slice(1));
-        checkTraining(state.graph("fit"), shapes, rows, batchSize);
-      };
-      checkRows(data.training.inputs);
-      if (data.validation !== undefined) {
-        checkBatchSizes(this.layers, data.validation.inputs[0].tensor.shape[0], rowsPerBatch(options));
-      }
-      const columns = (op: string, samples: Samples): DataColumns =>
-        dataColumns(op, shapes(), compiled.losses, samples);
-      const makeSteps = streamed?.({ columns, columnsOf, toColumn, checkRows });
-      const trainable = {
-        layers: this.layers,
-        step: state.step("fit", given),
-        progress: state.progress,
-        seed: this.seed,
-        checkInterrupts: interrupts("fit", state, signal),
-        copyWeights: () => state.copyWeights(),
-        restoreWeights: (values: readonly Float32Array[]) => state.restoreWeights(values),
-        saveCheckpoint: (path: string) => this.saveCheckpoint(path),
-        checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,
-      };
-      return await state.train(() => runFit(trainable, data, options, makeSteps));
-    } finally {
-      data.release();
-    }
   }
 
   /**
@@ -281,53 +213,10 @@ export class Model {
   async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
     const x = isDataset(handed) ? handed.x : handed;
-    if (isData(x)) return this.#predict(x, options);
-    const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => this.#predict(x, options);
+    if (isData(x)) return predictModel(this.#state, x, options);
+    const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => predictModel(this.#state, x, options);
     const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
     return (await import("./input/handed.js")).predictStream(x, options, predict, join);
-  }
-
-  async #predict(x: DataList, options: PredictOptions): Promise<Tensor[]> {
-    const op = "predict";
-    checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
-    const { batchSize = defaultBatchSize, signal, groupByLength } = options;
-    checkInteger(op, "batchSize", batchSize, "[1, ∞)");
-    checkSignal(op, signal);
-    const state = this.#state;
-    return state.use(async () => {
-      // No await without the option: the states must be claimed in this turn of the event loop.
-      if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength);
-      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
-      state.checkUsable(op);
-      const columns = inputColumns(op, state.shapes(), x);
-      let states: OwnStates | undefined;
-      try {
-        const inputs = columns.map(({ tensor }) => tensor);
-        const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
-        columns.push(...masks.filter((mask) => mask !== undefined));
-        state.buildFor(inputs);
-        checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);
-        const outputShapes = state.shapes().outputShapes(inputs.map(({ shape }) => shape.slice(1)));
-        const own = (states = state.newStates(op));
-        const run = (batch: readonly Tensor[]): Tensor[] => {
-          let at = inputs.length;
-          const taken = masks.map((mask) => mask && batch[at++]);
-          return inStates(own, () => state.run(op, batch.slice(0, inputs.length), false, taken));
-        };
-        const groups = groupByLength ? await import("./input/lengthGroups.js") : undefined;
-        groups?.checkNotGiven(op, masks);
-        const lengths = groups?.groupsFor(op, this.layers, inputs, [], groupByLength);
-        own?.load();
-        const gathered = columns.map(({ tensor }) => tensor);
-        const check = interrupts(op, state, signal);
-        const outputs = await predictBatches(gathered, outputShapes, batchSize, lengths, check, run);
-        own?.store();
-        return outputs;
-      } finally {
-        states?.dispose();
-        release(columns);
-      }
-    });
   }
 
   /**
@@ -438,7 +327,7 @@ export class Model {
    * @param sink  a path or file: URL (Node; written under a temporary name, then renamed), or a WritableStream
    */
   async save(sink: ByteSink): Promise<void> {
-    await writeModel("save", this.#parts("save", false), sink);
+    await writeModel("save", partsOf("save", this, false), sink);
   }
 
   /**
@@ -446,7 +335,7 @@ export class Model {
    * metrics, progress, random state.
    */
   async saveCheckpoint(sink: ByteSink): Promise<void> {
-    await writeModel("saveCheckpoint", this.#parts("saveCheckpoint", true), sink);
+    await writeModel("saveCheckpoint", partsOf("saveCheckpoint", this, true), sink);
   }
 
   /** The bytes that {@link save} would write; with `checkpoint: true` those of {@link saveCheckpoint}. */
@@ -454,7 +343,7 @@ export class Model {
     checkKeys("toBytes", options, ["checkpoint"]);
     const { checkpoint = false } = options;
     checkBoolean("toBytes", "checkpoint", checkpoint);
-    return modelBytes("toBytes", this.#parts("toBytes", checkpoint));
+    return modelBytes("toBytes", partsOf("toBytes", this, checkpoint));
   }
 
   /**
@@ -492,15 +381,5 @@ export class Model {
   /** `using model = …` disposes the model at the end of the block. */
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #parts(op: string, isCheckpoint: boolean): SavedParts {
-    const state = this.#state;
-    state.checkUsable(op);
-    const step = isCheckpoint ? state.step(op) : undefined;
-    const { weights, random } = state.bound(op);
-    const { name, seed, notes } = this;
-    const { progress, average } = state;
-    return { name, seed, notes, graph: state.graph(op), weights, average, random, progress, step };
   }
 }

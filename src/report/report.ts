@@ -8,7 +8,7 @@ import { writeFileAtomically } from "../io/files.js";
 import { isNode } from "../io/node.js";
 import { checkList } from "../options.js";
 import { modelToDot } from "../models/dot.js";
-import type { History } from "../models/loop/fit.js";
+import type { History } from "../models/loop/history.js";
 import { Model } from "../models/model.js";
 import { graphviz, pageScript, readPageParts } from "./installed.js";
 import { histogramBlocks } from "./overTime.js";

@@ -3,7 +3,7 @@
  * quantity. Epochs are counted from 1 on pages, from 0 in histories.
  */
 import { isLargerBetter } from "../callbacks/monitor.js";
-import type { History } from "../models/loop/fit.js";
+import type { History } from "../models/loop/history.js";
 import type { Block, Chart, Series, Table } from "./shown.js";
 
 /** Histories of trainings by name; a single one may have the name "". */

@@ -222,14 +222,16 @@ const models = [
       ["from === undefined", "false"],
     ].map(([from, to]) => ["if (to === undefined || from === undefined) continue;", from, to]),
   ),
-  same(
-    "src/models/model.ts",
-    "the name of an operation, for a message",
-    ...[
-      'checkpointSize: async () => (await modelBytes("saveCheckpoint", this.#parts("saveCheckpoint", true))).length,',
-    ].map((line) => [line, '"saveCheckpoint"', '""']),
-    ['await writeModel("save", this.#parts("save", false), sink);', '"save"', '""'],
-  ),
+  same("src/models/loop/fitModel.ts", "the name of an operation, for a message", [
+    'checkpointSize: async () => (await modelBytes("saveCheckpoint", partsOf("saveCheckpoint", model, true))).length,',
+    '"saveCheckpoint"',
+    '""',
+  ]),
+  same("src/models/model.ts", "the name of an operation, for a message", [
+    'await writeModel("save", partsOf("save", this, false), sink);',
+    '"save"',
+    '""',
+  ]),
   same("src/models/model.ts", "the default is only checked to be true or false", [
     'checkBoolean(op, "byName", options.byName ?? false);',
     "false",
@@ -310,7 +312,7 @@ const models = [
 ];
 
 const states = [
-  same("src/models/model.ts", "compiled and built before, it has its step without a word", [
+  same("src/models/loop/fitModel.ts", "compiled and built before, it has its step without a word", [
     'step: state.step("fit", given),',
     '"fit"',
     '""',

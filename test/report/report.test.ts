@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { HistogramFrame } from "../../src/callbacks/histograms.js";
 import { callbacks } from "../../src/index.js";
-import type { History } from "../../src/models/loop/fit.js";
+import type { History } from "../../src/models/loop/history.js";
 import { pictureOf, report, reportPage } from "../../src/report/index.js";
 import { histogramBlocks } from "../../src/report/overTime.js";
 import type { Report } from "../../src/report/page.js";

@@ -5,11 +5,11 @@
  */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
-import { breathe } from "../../runtime/breathe.js";
 import { heap } from "../../runtime/runtime.js";
 import { tensor } from "../../tensor/create.js";
 import { Random } from "../../tensor/random.js";
 import { digitNames, type Dataset, type Split } from "../dataset.js";
+import { type DrawingOptions, drawEach } from "../drawing.js";
 import { glyphs, type Glyph } from "./glyphs.js";
 import { Pen } from "./pen.js";
 
@@ -50,34 +50,23 @@ export async function digits(options: DigitsOptions = {}): Promise<Split> {
   heap(); // throws before anything is drawn if init was not called
   const total = train + test;
   return {
-    train: await drawSet(random.fork("train"), train, signal, (drawn) => onProgress?.(drawn, total)),
-    test: await drawSet(random.fork("test"), test, signal, (drawn) => onProgress?.(train + drawn, total)),
+    train: await drawSet(random.fork("train"), train, { signal, onProgress: (drawn) => onProgress?.(drawn, total) }),
+    test: await drawSet(random.fork("test"), test, {
+      signal,
+      onProgress: (drawn) => onProgress?.(train + drawn, total),
+    }),
   };
 }
 
 /** `count` digits from a stream of random numbers. */
-async function drawSet(
-  random: Random,
-  count: number,
-  signal: AbortSignal | undefined,
-  onProgress: (drawn: number) => void,
-): Promise<Dataset> {
+async function drawSet(random: Random, count: number, options: DrawingOptions): Promise<Dataset> {
   const pen = new Pen();
   const images = new Uint8Array(count * pixels);
   const labels = new Int32Array(count);
-  signal?.throwIfAborted();
-  for (let i = 0; i < count; i++) {
+  await drawEach(count, stretch, options, (i) => {
     labels[i] = random.integer(10);
     pen.draw(choose(ways[labels[i]], random), random, images, i * pixels);
-    if ((i + 1) % stretch === 0) {
-      const pause = breathe();
-      if (pause === undefined) continue;
-      onProgress(i + 1);
-      await pause;
-      signal?.throwIfAborted();
-    }
-  }
-  onProgress(count);
+  });
   return { x: tensor(images, [count, 28, 28, 1]), y: tensor(labels), classNames: digitNames };
 }
 

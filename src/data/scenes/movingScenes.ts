@@ -6,11 +6,11 @@
  */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
-import { breathe } from "../../runtime/breathe.js";
 import { heap } from "../../runtime/runtime.js";
 import { tensor } from "../../tensor/create.js";
 import { Random } from "../../tensor/random.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { drawEach } from "../drawing.js";
 import { drawGround, shaded } from "./scenes.js";
 import { type ColorName, type ShapeName, colors, drawShape } from "./shapes.js";
 
@@ -70,29 +70,20 @@ const stretch = 16;
  */
 export async function movingScenes(options: MovingScenesOptions = {}): Promise<MovingScenes> {
   checkKeys(op, options, ["count", "seed", "size", "frames", "signal", "onProgress"]);
-  const { count = 4000, seed = 0, size = 24, frames = 8, signal, onProgress } = options;
+  const { count = 4000, seed = 0, size = 24, frames = 8 } = options;
   checkInteger(op, "count", count, "[1, 100000]");
   checkInteger(op, "size", size, "[24, 128]");
   checkInteger(op, "frames", frames, "[5, 64]");
   const random = new Random(seed);
   heap(); // throws before anything is drawn if init was not called
-  signal?.throwIfAborted();
   const bytes = 3 * size * size * frames;
   const pixels = new Uint8Array(count * bytes);
   const tags = new Int32Array(count * frames);
   const captions: string[] = [];
-  for (let i = 0; i < count; i++) {
+  await drawEach(count, stretch, options, (i) => {
     const clip = pixels.subarray(i * bytes, (i + 1) * bytes);
     captions.push(drawClip(clip, tags.subarray(i * frames, (i + 1) * frames), size, random));
-    if ((i + 1) % stretch === 0) {
-      const pause = breathe();
-      if (pause === undefined) continue;
-      onProgress?.(i + 1, count);
-      await pause;
-      signal?.throwIfAborted();
-    }
-  }
-  onProgress?.(count, count);
+  });
   const x = tensor(pixels, [count, frames, size, size, 3]);
   return { x, captions, tags: tensor(tags, [count, frames]), tagNames };
 }

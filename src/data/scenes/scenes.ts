@@ -7,11 +7,11 @@
  */
 import { checkKeys } from "../../errors.js";
 import { checkInteger } from "../../options.js";
-import { breathe } from "../../runtime/breathe.js";
 import { heap } from "../../runtime/runtime.js";
 import { tensor } from "../../tensor/create.js";
 import { Random } from "../../tensor/random.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { drawEach } from "../drawing.js";
 import {
   type Box,
   type ColorName,
@@ -76,18 +76,17 @@ const colorNames = Object.keys(colors) as ColorName[];
  */
 export async function scenes(options: ScenesOptions = {}): Promise<Scenes> {
   checkKeys(op, options, ["count", "seed", "size", "objects", "signal", "onProgress"]);
-  const { count = 10_000, seed = 0, size = 48, objects = 3, signal, onProgress } = options;
+  const { count = 10_000, seed = 0, size = 48, objects = 3 } = options;
   checkInteger(op, "count", count, "[1, 1000000]");
   checkInteger(op, "size", size, "[32, 256]");
   checkInteger(op, "objects", objects, "[1, 3]");
   const random = new Random(seed);
   heap(); // throws before anything is drawn if init was not called
-  signal?.throwIfAborted();
   const bytes = 3 * size * size;
   const pictures = new Uint8Array(count * bytes);
   const sentences: string[] = [];
   const nouns: SceneNoun[][] = [];
-  for (let i = 0; i < count; i++) {
+  await drawEach(count, stretch, options, (i) => {
     const scene = arranged(1 + random.integer(objects), size, random);
     const picture = pictures.subarray(i * bytes, (i + 1) * bytes);
     drawGround(picture, random);
@@ -95,15 +94,7 @@ export async function scenes(options: ScenesOptions = {}): Promise<Scenes> {
     const words = sentenceOf(scene);
     sentences.push(words.join(" "));
     nouns.push(scene.map((object) => ({ word: words.indexOf(object.shape), name: object.shape, box: boxOf(object) })));
-    if ((i + 1) % stretch === 0) {
-      const pause = breathe();
-      if (pause === undefined) continue;
-      onProgress?.(i + 1, count);
-      await pause;
-      signal?.throwIfAborted();
-    }
-  }
-  onProgress?.(count, count);
+  });
   return { x: tensor(pictures, [count, size, size, 3]), sentences, nouns };
 }
 

@@ -8,7 +8,7 @@ import { attention, attentionWeights } from "../../ops/attention/attention.js";
 import type { AttentionWeightsOptions } from "../../ops/attention/attentionOptions.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { CallContext } from "../layer.js";
+import type { CallContext } from "../callContext.js";
 import { SequenceLayer } from "../sequenceLayer.js";
 
 /** The options that all layers of attention have. */

@@ -6,7 +6,8 @@ import { dropout as dropoutOp } from "../../ops/pointwise/dropout.js";
 import { number, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link dropout}. */

@@ -11,7 +11,8 @@ import { number, type Values } from "../../options.js";
 import { empty, ones } from "../../tensor/create.js";
 import { type Shape, checkRank } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 import { type DropoutOptions, dropoutTable } from "./dropout.js";
 

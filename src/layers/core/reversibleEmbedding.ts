@@ -7,7 +7,8 @@ import { ShapeError, message } from "../../errors.js";
 import { matmul } from "../../ops/product/matmul.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, oneInput } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import { type Layer, oneInput } from "../layer.js";
 import { Embedding, type EmbeddingOptions, embeddingTable } from "./embedding.js";
 
 /**

@@ -5,7 +5,8 @@ import { integer, type Values } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { checkImageShape } from "./imageChecks.js";
-import type { CallContext, Layer, LayerOptions } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import type { Layer, LayerOptions } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 
 /** Options of {@link randomDistortion}. */

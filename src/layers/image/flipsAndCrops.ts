@@ -16,7 +16,8 @@ import type { RandomState } from "../../tensor/randomState.js";
 import { type Shape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, partOf } from "../layer.js";
+import { type CallContext, partOf } from "../callContext.js";
+import type { Layer, LayerOptions } from "../layer.js";
 import { type LayerTable, TableLayer } from "../tableLayer.js";
 import { checkImageShape } from "./imageChecks.js";
 

@@ -55,8 +55,13 @@ export function joinMasks(inputs: readonly Tensor[], masks: readonly MaybeMask[]
   });
 }
 
-/** The mask in reverse order, the last step first. */
-export function reverseMask(mask: Tensor): Tensor {
+/** The mask of a recurrent layer's outputs, in the order in which they are given: with goBackwards the last step first. */
+export function maskOfOutputs(
+  mask: MaybeMask,
+  { returnSequences, goBackwards }: { readonly returnSequences: boolean; readonly goBackwards: boolean },
+): MaybeMask {
+  if (mask === undefined || !returnSequences) return undefined;
+  if (!goBackwards) return mask;
   return noGrad(() => {
     const [, T] = mask.shape;
     const fromTheEnd = tensor(Int32Array.from({ length: T }, (_, t) => T - 1 - t));

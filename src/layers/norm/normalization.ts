@@ -14,7 +14,8 @@ import { type Option, type Values, flag, number } from "../../options.js";
 import type { Regularizer } from "../../regularizers/regularizer.js";
 import { type Shape, normalizeAxis, showShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, type Layer, type LayerOptions, oneInput } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import { type Layer, type LayerOptions, oneInput } from "../layer.js";
 import type { Parameter } from "../parameter.js";
 import { maskedBatchNorm, maskedGroupNorm, maskedLayerNorm } from "../mask/maskedNorm.js";
 import {

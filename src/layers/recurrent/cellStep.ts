@@ -7,7 +7,8 @@ import { expandDims } from "../../ops/shape/reshape.js";
 import type { Option } from "../../options.js";
 import type { Shape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { type CallContext, Layer } from "../layer.js";
+import type { CallContext } from "../callContext.js";
+import { Layer } from "../layer.js";
 import { checkWrapped } from "../wrapper.js";
 import { Recurrent } from "./recurrentLayer.js";
 

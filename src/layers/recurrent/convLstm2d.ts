@@ -5,7 +5,6 @@
  * Source: Shi et al. 2015, "Convolutional LSTM network", without peepholes, as in Keras.
  */
 import { ShapeError, message } from "../../errors.js";
-import { glorotUniform, orthogonal, zeros } from "../../initializers/index.js";
 import { conv2d } from "../../ops/image/conv2d.js";
 import { type Windows, placesOf, windowsOf } from "../../ops/image/convolutionChecks.js";
 import { activate } from "../../ops/pointwise/activate.js";
@@ -16,22 +15,23 @@ import type { RecurrentActivation } from "../../ops/recurrent/sequence.js";
 import { stack } from "../../ops/shape/concat.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { slice } from "../../ops/shape/slice.js";
-import { type Values, flag, integer, number } from "../../options.js";
-import { ones, zeros as zerosTensor } from "../../tensor/create.js";
+import { type Values, integer } from "../../options.js";
+import { ones, zeros } from "../../tensor/create.js";
 import { type Shape, checkRank, fitsShape, sameShape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { type WindowPadding, eachAxis, sizes, windowPadding } from "../../tensor/window.js";
-import { type CallContext, type Layer, partOf } from "../layer.js";
-import { factorsOf, reverseMask } from "../mask/maskValues.js";
+import { type CallContext, partOf } from "../callContext.js";
+import type { Layer } from "../layer.js";
+import { factorsOf, maskOfOutputs } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { SequenceLayer } from "../sequenceLayer.js";
-import { type LayerTable, constraint, initializer, regularizer } from "../tableLayer.js";
-import { openForgetGate } from "./forgetGate.js";
-import { type RecurrentOptions, recurrentActivation } from "./recurrentCell.js";
+import type { LayerTable } from "../tableLayer.js";
+import { type LstmGateOptions, gateBiases, lstmGateRows } from "./lstmGates.js";
+import { type RecurrentOptions, recurrentTable, weightAndStepRows } from "./recurrentCell.js";
 
 /** Options of {@link convLstm2d}. Sizes are one number, or one for each of height and width. */
-export interface ConvLstm2dOptions extends Omit<RecurrentOptions, "units" | "stateful" | "batchSize"> {
+export interface ConvLstm2dOptions extends Omit<RecurrentOptions, "units" | "stateful" | "batchSize">, LstmGateOptions {
   /** F: the number of channels of a state. */
   readonly filters: number;
   /** Size of both kernels, that of the inputs and that of the state. */
@@ -42,10 +42,6 @@ export interface ConvLstm2dOptions extends Omit<RecurrentOptions, "units" | "sta
   readonly padding?: WindowPadding;
   /** The distance between the elements of the window over the inputs. Default 1. */
   readonly dilationRate?: number | readonly number[];
-  /** σ: the activation of the gates i, f and o. Default "sigmoid". */
-  readonly recurrentActivation?: RecurrentActivation;
-  /** True initializes the bias of the forget gate to 1 (Jozefowicz et al. 2015). Default true. */
-  readonly unitForgetBias?: boolean;
 }
 
 const table = {
@@ -54,24 +50,11 @@ const table = {
   strides: sizes(2, 1),
   padding: windowPadding(2),
   dilationRate: sizes(2, 1),
-  activation: recurrentActivation("tanh"),
-  recurrentActivation: recurrentActivation("sigmoid"),
-  useBias: flag(true),
-  unitForgetBias: flag(true),
-  kernelInitializer: initializer(glorotUniform),
-  recurrentInitializer: initializer(orthogonal),
-  biasInitializer: initializer(zeros),
-  kernelRegularizer: regularizer,
-  kernelConstraint: constraint,
-  recurrentRegularizer: regularizer,
-  recurrentConstraint: constraint,
-  biasRegularizer: regularizer,
-  biasConstraint: constraint,
-  dropout: number("[0, 1)", 0),
-  recurrentDropout: number("[0, 1)", 0),
-  returnSequences: flag(false),
-  returnState: flag(false),
-  goBackwards: flag(false),
+  activation: recurrentTable.activation,
+  recurrentActivation: lstmGateRows.recurrentActivation,
+  useBias: recurrentTable.useBias,
+  unitForgetBias: lstmGateRows.unitForgetBias,
+  ...weightAndStepRows,
 } satisfies LayerTable<ConvLstm2dOptions>;
 
 /**
@@ -132,7 +115,7 @@ class ConvLstm2d extends SequenceLayer<Values<typeof table>> {
     const recurrent = [...this.#kernelSize, filters, 4 * filters];
     this.#recurrentKernel = this.parameter("recurrent", recurrent, { name: "recurrentKernel" });
     if (!useBias) return;
-    const initializer = unitForgetBias ? openForgetGate(biasInitializer, filters) : biasInitializer;
+    const initializer = gateBiases(biasInitializer, unitForgetBias, filters);
     this.#bias = this.parameter("bias", [4 * filters], { initializer, decays: false });
   }
 
@@ -157,7 +140,7 @@ class ConvLstm2d extends SequenceLayer<Values<typeof table>> {
     );
     const [mask] = context.masks;
     const counts = mask && factorsOf(mask, 5); // (N, T, 1, 1, 1)
-    let [h, c] = initial.length > 0 ? initial : [zerosTensor(state), zerosTensor(state)];
+    let [h, c] = initial.length > 0 ? initial : [zeros(state), zeros(state)];
     const outputs: Tensor[] = [];
     for (let step = 0; step < T; step++) {
       const t = goBackwards ? T - 1 - step : step;
@@ -187,7 +170,6 @@ class ConvLstm2d extends SequenceLayer<Values<typeof table>> {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    if (mask === undefined || !this.given.returnSequences) return undefined;
-    return this.given.goBackwards ? reverseMask(mask) : mask; // in the order of the outputs
+    return maskOfOutputs(mask, this.given);
   }
 }

@@ -16,34 +16,22 @@ import { reshape } from "../../ops/shape/reshape.js";
 import type { RecurrentActivation, SequenceOptions, SequenceResult } from "../../ops/recurrent/sequence.js";
 import { slice } from "../../ops/shape/slice.js";
 import { where } from "../../ops/pointwise/where.js";
-import { type Values, flag, number } from "../../options.js";
+import { type Values, number } from "../../options.js";
 import { zeros as zerosTensor } from "../../tensor/create.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { openForgetGate } from "./forgetGate.js";
+import { type LstmGateOptions, gateBiases, lstmGateRows } from "./lstmGates.js";
 import { Recurrent } from "./recurrentLayer.js";
-import {
-  type Cell,
-  type CellTable,
-  type CellWeights,
-  type RecurrentOptions,
-  type RecurrentValues,
-  recurrentActivation,
-} from "./recurrentCell.js";
+import type { Cell, CellTable, CellWeights, RecurrentOptions, RecurrentValues } from "./recurrentCell.js";
 
 /** Options of {@link layerNormLstm}. */
-export interface LayerNormLstmOptions extends RecurrentOptions {
-  /** σ: the activation of the gates i, f and o. Default "sigmoid". */
-  readonly recurrentActivation?: RecurrentActivation;
-  /** True initializes the bias of the forget gate to 1 (Jozefowicz et al. 2015). Default true. */
-  readonly unitForgetBias?: boolean;
+export interface LayerNormLstmOptions extends RecurrentOptions, LstmGateOptions {
   /** ε, added to the variances, > 0. Default 1e-3, as in layers.layerNormalization. */
   readonly epsilon?: number;
 }
 
 const table = {
-  recurrentActivation: recurrentActivation("sigmoid"),
-  unitForgetBias: flag(true),
+  ...lstmGateRows,
   epsilon: number("(0, ∞)", 1e-3),
 } satisfies CellTable<LayerNormLstmOptions>;
 
@@ -55,9 +43,7 @@ const cell: Cell<LayerNormLstmValues> = {
   gates: 4,
   states: ["h", "c"],
   biasShape: ({ units }) => [4 * units],
-  biasInitializer({ units, unitForgetBias, biasInitializer }) {
-    return unitForgetBias ? openForgetGate(biasInitializer, units) : biasInitializer;
-  },
+  biasInitializer: ({ units, unitForgetBias, biasInitializer }) => gateBiases(biasInitializer, unitForgetBias, units),
   extra: ({ units }) => [
     { name: "kernelGamma", shape: [4 * units], initializer: ones() },
     { name: "recurrentGamma", shape: [4 * units], initializer: ones() },

@@ -4,24 +4,13 @@
  */
 import { zeros } from "../../initializers/index.js";
 import { lstm as lstmOp } from "../../ops/recurrent/lstm.js";
-import type { RecurrentActivation } from "../../ops/recurrent/sequence.js";
 import { type Values, flag } from "../../options.js";
-import { openForgetGate } from "./forgetGate.js";
+import { type LstmGateOptions, gateBiases, lstmGateRows } from "./lstmGates.js";
 import { Recurrent } from "./recurrentLayer.js";
-import {
-  type Cell,
-  type CellTable,
-  type RecurrentOptions,
-  type RecurrentValues,
-  recurrentActivation,
-} from "./recurrentCell.js";
+import type { Cell, CellTable, RecurrentOptions, RecurrentValues } from "./recurrentCell.js";
 
 /** Options of {@link lstm}. */
-export interface LstmLayerOptions extends RecurrentOptions {
-  /** σ: the activation of the gates i, f and o. Default "sigmoid". */
-  readonly recurrentActivation?: RecurrentActivation;
-  /** True initializes the bias of the forget gate to 1 (Jozefowicz et al. 2015). Default true. */
-  readonly unitForgetBias?: boolean;
+export interface LstmLayerOptions extends RecurrentOptions, LstmGateOptions {
   /**
    * True lets the gates see the cell state too: i and f the one before the step, o the one after (Gers & Schmidhuber
    * 2000). Default false.
@@ -30,8 +19,7 @@ export interface LstmLayerOptions extends RecurrentOptions {
 }
 
 const table = {
-  recurrentActivation: recurrentActivation("sigmoid"),
-  unitForgetBias: flag(true),
+  ...lstmGateRows,
   peephole: flag(false),
 } satisfies CellTable<LstmLayerOptions>;
 
@@ -43,9 +31,7 @@ const cell: Cell<LstmLayerValues> = {
   gates: 4,
   states: ["h", "c"],
   biasShape: ({ units }) => [4 * units],
-  biasInitializer({ units, unitForgetBias, biasInitializer }) {
-    return unitForgetBias ? openForgetGate(biasInitializer, units) : biasInitializer;
-  },
+  biasInitializer: ({ units, unitForgetBias, biasInitializer }) => gateBiases(biasInitializer, unitForgetBias, units),
   extra: ({ peephole, units }) => (peephole ? [{ name: "peepholes", shape: [3, units], initializer: zeros() }] : []),
   run: (x, { extra: [peepholes], ...weights }, [h, c], options, { recurrentActivation }) =>
     lstmOp(

@@ -72,11 +72,8 @@ export function recurrentActivation(initial: RecurrentActivation): Option<Recurr
   };
 }
 
-/** The options of every recurrent layer. */
-export const recurrentTable = {
-  units: integer("[1, ∞)"),
-  activation: recurrentActivation("tanh"),
-  useBias: flag(true),
+/** Of the options of every recurrent layer, those of its weights and of the steps, whatever its state is. */
+export const weightAndStepRows = {
   kernelInitializer: initializer(glorotUniform),
   recurrentInitializer: initializer(orthogonal),
   biasInitializer: initializer(zeros),
@@ -91,6 +88,14 @@ export const recurrentTable = {
   returnSequences: flag(false),
   returnState: flag(false),
   goBackwards: flag(false),
+};
+
+/** The options of every recurrent layer. */
+export const recurrentTable = {
+  units: integer("[1, ∞)"),
+  activation: recurrentActivation("tanh"),
+  useBias: flag(true),
+  ...weightAndStepRows,
   stateful: flag(false),
   batchSize: optional(integer("[1, ∞)")),
 } satisfies LayerTable<RecurrentOptions>;

@@ -9,16 +9,16 @@ import { mul } from "../../ops/pointwise/arithmetic.js";
 import { cast } from "../../ops/pointwise/cast.js";
 import { dropout } from "../../ops/pointwise/dropout.js";
 import type { SequenceResult } from "../../ops/recurrent/sequence.js";
-import { copyFloat32 } from "../../runtime/primitives.js";
-import { empty, ones } from "../../tensor/create.js";
+import { ones } from "../../tensor/create.js";
 import { type Shape, sameShape, showShape } from "../../tensor/shape.js";
 import { noGrad } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { copyCarried, resetCarried, storeCarried } from "./carriedParameters.js";
 import { CarriedStates } from "./carriedStates.js";
-import { type CallContext, partOf } from "../layer.js";
+import { type CallContext, partOf } from "../callContext.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
-import { reverseMask } from "../mask/maskValues.js";
+import { maskOfOutputs } from "../mask/maskValues.js";
 import { SequenceLayer, checkSequences } from "../sequenceLayer.js";
 import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable } from "./recurrentCell.js";
 
@@ -111,8 +111,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    if (mask === undefined || !this.returnsSequences) return undefined;
-    return this.given.goBackwards ? reverseMask(mask) : mask; // in the order of the outputs
+    return maskOfOutputs(mask, this.given);
   }
 
   override get carriedStates(): StateKeeper | undefined {
@@ -129,7 +128,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
 
   /** Sets the states that are carried from batch to batch to zero. */
   override resetStates(): void {
-    for (const { value } of this.#carried) value.assign(new Float32Array(value.size));
+    resetCarried(this.#carried);
   }
 
   /**
@@ -153,10 +152,12 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
       bias: this.#bias?.value,
       extra: this.#extra.map(({ value }) => value),
     };
+    const begins = initial.length === 0 && stateful;
+    if (begins) this.checkRows(this.kind, N);
     const result = cell.run(
       training && rate > 0 ? mul(x, draw([N, 1, I], 0, rate)) : x,
       weights,
-      initial.length === 0 && stateful ? this.#carriedStates(N) : initial,
+      begins ? copyCarried(this.#carried) : initial,
       {
         activation,
         mask: context.masks[0],
@@ -170,23 +171,7 @@ export class Recurrent extends SequenceLayer<RecurrentValues> {
       },
       given,
     );
-    for (const [i, { value }] of this.#carried.entries()) {
-      copyFloat32(value.ptr, result.states[i].ptr, value.size);
-      value.changed();
-    }
+    storeCarried(this.#carried, result.states);
     return result;
-  }
-
-  /**
-   * Copies of the carried states, which are overwritten before the backward pass reads the states that the sequence
-   * began with.
-   */
-  #carriedStates(N: number): Tensor[] {
-    this.checkRows(this.kind, N);
-    return this.#carried.map(({ value }) => {
-      const copy = empty(value.shape);
-      copyFloat32(copy.ptr, value.ptr, value.size);
-      return copy;
-    });
   }
 }

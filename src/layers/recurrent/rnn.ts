@@ -10,17 +10,18 @@ import { concat } from "../../ops/shape/concat.js";
 import { reshape } from "../../ops/shape/reshape.js";
 import { slice } from "../../ops/shape/slice.js";
 import { type Option, type Values, flag, integer, optional } from "../../options.js";
-import { copyFloat32 } from "../../runtime/primitives.js";
-import { empty, zeros } from "../../tensor/create.js";
+import { zeros } from "../../tensor/create.js";
 import { type Shape, checkShape, sameShape, showShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Layer } from "../layer.js";
-import { type CallContext, type LayerOptions, partOf } from "../layer.js";
-import { factorsOf, reverseMask } from "../mask/maskValues.js";
+import { type CallContext, partOf } from "../callContext.js";
+import type { LayerOptions } from "../layer.js";
+import { factorsOf, maskOfOutputs } from "../mask/maskValues.js";
 import type { Parameter } from "../parameter.js";
 import { type StateKeeper, checkCarriedBatch } from "../sequencePart.js";
 import type { LayerTable } from "../tableLayer.js";
 import { Wrapper, innerConfig } from "../wrapper.js";
+import { copyCarried, resetCarried, storeCarried } from "./carriedParameters.js";
 import { CarriedStates } from "./carriedStates.js";
 import { buildShapes, cellOption, statesOf, stepShapes, takeStep } from "./cellStep.js";
 import { isListOf } from "../../lists.js";
@@ -190,28 +191,20 @@ class Rnn extends Wrapper<Values<typeof table>> {
       if (returnSequences) outputs.push(reshape(chosen(output, 0), [N, 1, ...output.shape.slice(1)]));
       else y = chosen(output, y ?? 0);
     }
-    for (const [k, { value }] of this.#carried.entries()) {
-      copyFloat32(value.ptr, states[k].ptr, value.size);
-      value.changed();
-    }
+    storeCarried(this.#carried, states);
     const result = returnSequences ? concat(outputs, 1) : y!;
     return [result, ...(returnState ? states : [])];
   }
 
-  /** Zeros, or copies of the carried states, which are overwritten before the backward pass reads them. */
+  /** The states that a sequence begins with where none are handed in: zeros, or those that are carried. */
   #begin(N: number): readonly Tensor[] {
     if (this.#carried.length === 0) return this.#states.map((shape) => zeros([N, ...shape]));
     this.checkRows(this.kind, N);
-    return this.#carried.map(({ value }) => {
-      const copy = empty(value.shape);
-      copyFloat32(copy.ptr, value.ptr, value.size);
-      return copy;
-    });
+    return copyCarried(this.#carried);
   }
 
   override outputMask(_: readonly Tensor[], [mask]: readonly (Tensor | undefined)[]): Tensor | undefined {
-    if (mask === undefined || !this.given.returnSequences) return undefined;
-    return this.given.goBackwards ? reverseMask(mask) : mask;
+    return maskOfOutputs(mask, this.given);
   }
 
   override get carriedStates(): StateKeeper | undefined {
@@ -227,6 +220,6 @@ class Rnn extends Wrapper<Values<typeof table>> {
   }
 
   override resetStates(): void {
-    for (const { value } of this.#carried) value.assign(new Float32Array(value.size));
+    resetCarried(this.#carried);
   }
 }

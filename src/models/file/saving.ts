@@ -21,6 +21,7 @@ import { describe } from "../graph/architecture.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import type { Graph } from "../graph/graph.js";
 import type { Progress, SavedProgress } from "../loop/progress.js";
+import type { ModelState } from "../modelState.js";
 import type { TrainingStep } from "../step/training.js";
 import type { WeightAverage } from "../step/weightAverage.js";
 import type { Weights } from "../step/weights.js";
@@ -55,6 +56,27 @@ export interface SavedParts {
   readonly progress: Progress;
   /** Undefined where only the model itself is saved. */
   readonly step: TrainingStep | undefined;
+}
+
+/** What is saved of a model: its state, and what users call it. */
+export interface SavedModel extends Pick<SavedParts, "name" | "seed" | "notes"> {
+  readonly insides: ModelState;
+}
+
+/**
+ * The parts of a model for the method `op`; with a step where a checkpoint is saved.
+ * @throws {UsageError} before the model is built or, for a checkpoint, compiled, and after `dispose`
+ */
+export function partsOf(
+  op: string,
+  { insides: state, name, seed, notes }: SavedModel,
+  isCheckpoint: boolean,
+): SavedParts {
+  state.checkUsable(op);
+  const step = isCheckpoint ? state.step(op) : undefined;
+  const { weights, random } = state.bound(op);
+  const { progress, average } = state;
+  return { name, seed, notes, graph: state.graph(op), weights, average, random, progress, step };
 }
 
 /** How a model was compiled and where its training stands, as data. */

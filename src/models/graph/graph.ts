@@ -4,7 +4,8 @@
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
 import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
-import { type CallContext, type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
+import type { CallContext } from "../../layers/callContext.js";
+import { type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import type { TokenRule } from "../../layers/sequencePart.js";
 import { checkTensors } from "../../ops/defineOp.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";

@@ -4,7 +4,8 @@
  */
 import type { Config } from "../../config.js";
 import { ShapeError, UsageError, message } from "../../errors.js";
-import { type CallContext, Layer, type LayerOptions } from "../../layers/layer.js";
+import type { CallContext } from "../../layers/callContext.js";
+import { Layer, type LayerOptions } from "../../layers/layer.js";
 import { Parameter, type ParameterSpec } from "../../layers/parameter.js";
 import { type SequencePart, type StateKeeper, type TokenRule, carriedBy } from "../../layers/sequencePart.js";
 import { checkOwnWeights } from "../../layers/wrapper.js";

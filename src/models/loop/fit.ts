@@ -4,7 +4,6 @@
  * changes the weights. Does not know what a step computes (training.ts) or where weights are stored (weights.ts).
  */
 import type { Callback, Logs, Training } from "../../callbacks/callback.js";
-import type { Layer } from "../../layers/layer.js";
 import { maskTools } from "../../ops/loss/weightedMean.js";
 import { breathe } from "../../runtime/breathe.js";
 import { keep } from "../../tensor/scope.js";
@@ -13,41 +12,10 @@ import type { FitData } from "../input/data.js";
 import { columnSteps, evaluationTools } from "./columnSteps.js";
 import type { Evaluation } from "./evaluate.js";
 import { type FitOptions, rowsPerBatch } from "./fitOptions.js";
-import type { Interrupts } from "./interrupts.js";
-import type { Progress } from "./progress.js";
-import type { Validation } from "./validateEvery.js";
+import type { History } from "./history.js";
+import type { Trainable } from "./trainable.js";
 import type { Steps } from "../step/steps.js";
 import type { AccumulatedStep, EpochSteps, MakeSteps, WholeStep } from "../step/epochSteps.js";
-import type { TrainingStep } from "../step/training.js";
-
-/** What `fit` returns. */
-export interface History {
-  /** Numbers of the epochs, from 0. */
-  readonly epochs: readonly number[];
-  /** Values at the end of each epoch, by name: loss, the metrics, and with validation valLoss, valAccuracy, … */
-  readonly history: Readonly<Record<string, readonly number[]>>;
-  /** Means so far of the epoch in which training was stopped; undefined where it ended between epochs. */
-  readonly partial?: Logs;
-  /** Why training ended early, if it did. */
-  readonly stopped: string | undefined;
-  /** With validateEvery: the validations inside epochs, in order. */
-  readonly validations?: readonly Validation[];
-  /** With groupByLength: the share of padding among the computed steps, in percent. */
-  readonly padding?: number;
-}
-
-/** The parts of a model that the loop needs. */
-export interface Trainable {
-  readonly layers: readonly Layer[];
-  readonly step: TrainingStep;
-  readonly progress: Progress;
-  readonly seed: number;
-  readonly checkInterrupts: Interrupts;
-  copyWeights(): Float32Array[];
-  restoreWeights(weights: readonly Float32Array[]): void;
-  saveCheckpoint(path: string): Promise<void>;
-  checkpointSize(): Promise<number>;
-}
 
 /** Trains. @returns the history. The model's progress says how far training has come, also after an error. */
 export async function runFit(

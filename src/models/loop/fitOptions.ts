@@ -13,6 +13,9 @@ import type {
   StreamBatch,
 } from "../input/samples.js";
 
+/** What reads the option groupByLength, loaded where it is given. */
+export const grouping = () => import("../input/groupByLengthOption.js");
+
 /** Options of `fit`. */
 export interface FitOptions extends GivenMasks {
   /**
