@@ -53,6 +53,7 @@ describe("evaluate", () => {
     expect(await model.evaluate({ x, y, sampleWeight })).toEqual(weighed);
     expect(weighed.loss).not.toBe((await model.evaluate(x, y)).loss);
     expect(await model.evaluate({ x, y, sampleWeight: new Float32Array(50) }, { sampleWeight })).toEqual(weighed);
+    expect(await model.evaluate({ x, y, sampleWeight }, { sampleWeight: undefined })).toEqual(weighed); // none are given
     const [one, other] = [network(), network()];
     await one.fit({ x, y, sampleWeight });
     await other.fit(x, y, { sampleWeight });
@@ -198,14 +199,14 @@ describe("a stream that", () => {
   it("is aborted between two batches rejects with the reason, and is closed", async () => {
     const controller = new AbortController();
     let isClosed = false;
-    const endless = async function* () {
+    const long = async function* () {
       try {
-        for (;;) yield await Promise.resolve(rows(0, 4));
+        for (let left = 9999; left > 0; left--) yield await Promise.resolve(rows(0, 4));
       } finally {
         isClosed = true;
       }
     };
-    const done = model.evaluate(endless, { signal: controller.signal });
+    const done = model.evaluate(long, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error("enough")), 20);
     await expect(done).rejects.toThrow("enough");
     await new Promise((resolve) => setTimeout(resolve, 5));

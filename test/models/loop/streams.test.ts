@@ -330,7 +330,7 @@ describe("reading ahead", () => {
     let closed = 0;
     async function* source(): AsyncGenerator<StreamBatch> {
       try {
-        for (;;) yield* batches();
+        for (let left = 99; left > 0; left--) yield* batches();
       } finally {
         closed++;
       }
