@@ -29,18 +29,18 @@ export class BatchStream {
   readonly #signal: AbortSignal | undefined;
   #reading: Reading | undefined;
   /** True where the reading is the source itself, which whoever made it may go on with. */
-  #isTheirs = false;
-  #isAsync = false;
+  #isTheirs!: boolean;
+  #isAsync!: boolean;
   /** Batches of this reading so far. */
   #given = 0;
-  /** Batches of this epoch that were taken. */
+  /** Batches of all epochs that were taken or passed over. */
   #taken = 0;
   #count: number | undefined;
   #first: Samples | undefined;
   /** What was read ahead. */
-  readonly #ahead: (() => IteratorResult<StreamBatch>)[] = [];
+  #ahead!: (() => IteratorResult<StreamBatch>)[];
   #pending: Promise<void> | undefined;
-  #isAtEnd = false;
+  #isAtEnd!: boolean;
 
   /** @throws {UsageError} for an option out of range, and for a generator object that is to be read several times */
   constructor(
@@ -90,7 +90,6 @@ export class BatchStream {
    */
   async next(place: Place): Promise<Samples | undefined> {
     let samples: Samples | undefined;
-    if (place.batch < this.#taken) this.#taken = 0; // the next epoch
     this.#count = undefined;
     do {
       samples = this.#first ?? (await this.#read(place));
@@ -103,7 +102,6 @@ export class BatchStream {
     if (isShort || place.batch === 0)
       throw this.#ended(place, `${this.#stepsPerEpoch ?? Math.max(place.batch, 1)} batches`);
     this.#count = place.batch;
-    this.#taken = place.batch;
     return undefined;
   }
 
@@ -146,7 +144,8 @@ export class BatchStream {
   #ended(place: Place, expected: string): DataError {
     const wrong = `the stream ended before ${batchName(this.#op, place)}`;
     const hint = place.batch + place.epoch > 0 ? this.#hint : {};
-    return new DataError(message(this.#op, wrong, { expected, got: `${place.batch}`, ...hint }));
+    const got = `${Math.min(this.#taken, place.batch)}`;
+    return new DataError(message(this.#op, wrong, { expected, got, ...hint }));
   }
 
   #open(): void {
@@ -156,7 +155,7 @@ export class BatchStream {
     this.#isAsync = isAsync;
     this.#given = 0;
     this.#isAtEnd = false;
-    this.#ahead.length = 0;
+    this.#ahead = [];
   }
 
   /** The next result, read ahead or not; rejects where the signal is aborted while it is awaited. */

@@ -268,6 +268,26 @@ describe("epochs", () => {
     expect(stopped).toContain("valLoss");
   });
 
+  it("a generator is enough for the one epoch that is left", async () => {
+    const model = network();
+    await model.fit(given());
+    await model.fit(given(), { initialEpoch: 1, epochs: 2 });
+    expect(weightsOf(model)).toEqual(twice);
+  });
+
+  it("resume on a stream that ends before where it should begin trains on nothing", async () => {
+    const model = network();
+    const onBatchEnd = (batch: number, _: unknown, training: { stop(reason: string): void }): void => {
+      if (batch === 3) training.stop("enough");
+    };
+    await model.fit(() => given(), { callbacks: [{ onBatchEnd }] });
+    const before = weightsOf(model);
+    await expect(model.fit(() => given(2), { resume: true })).rejects.toThrow(
+      "fit: the stream ended before batch 5 of epoch 1; expected 4 batches, got 2.",
+    );
+    expect(weightsOf(model)).toEqual(before);
+  });
+
   it("resume goes on in the middle of one, to the bit", async () => {
     const model = network();
     const stop = {
@@ -441,6 +461,7 @@ describe("options that do not go with a stream", () => {
 
   it("without y: what is missing is said", async () => {
     await expect(network().fit(x as never)).rejects.toThrow("fit: y is missing");
+    for (const none of [5, null, "x"]) await expect(network().fit(none as never)).rejects.toThrow(ShapeError);
     await expect(network().fit(tensor(x) as never, { epochs: 2 } as never)).rejects.toThrow(ShapeError);
   });
 });
