@@ -31,8 +31,8 @@ export class BatchStream {
   /** True where the reading is the source itself, which whoever made it may go on with. */
   #isTheirs!: boolean;
   #isAsync!: boolean;
-  /** Batches of this reading so far. */
-  #given = 0;
+  /** True until this reading has given a batch. */
+  #isFresh!: boolean;
   /** Batches of all epochs that were taken or passed over. */
   #taken = 0;
   #count: number | undefined;
@@ -124,14 +124,12 @@ export class BatchStream {
         throw new DataError(message(this.#op, wrong, { got: String(cause), ...this.#hint }), { cause });
       }
       if (result.done !== true) {
-        this.#given++;
+        this.#isFresh = false;
         return samplesOf(this.#op, result.value, place);
       }
-      const isFresh = this.#given === 0;
-      const mayOpen = !this.#isTheirs;
-      if (mayOpen) this.#reading = undefined;
+      this.#reading = undefined;
       // an epoch of fit may begin the source anew; what is evaluated or predicted is one pass
-      if (this.#stepsPerEpoch === undefined || isFresh || !mayOpen || this.#op !== "fit") return undefined;
+      if (this.#stepsPerEpoch === undefined || this.#isFresh || this.#op !== "fit") return undefined;
     }
   }
 
@@ -153,7 +151,7 @@ export class BatchStream {
     this.#isTheirs = reading === (this.#source as unknown);
     this.#reading = reading;
     this.#isAsync = isAsync;
-    this.#given = 0;
+    this.#isFresh = true;
     this.#isAtEnd = false;
     this.#ahead = [];
   }
