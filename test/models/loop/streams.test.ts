@@ -1,4 +1,5 @@
 /** fit on batches that come one by one: what a stream may be, where an epoch ends, reading ahead, and streams that go wrong. */
+import { getEventListeners } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   callbacks,
@@ -305,12 +306,17 @@ describe("epochs", () => {
 
 describe("reading ahead", () => {
   /** What was read when each of four steps ended. */
-  async function readAtSteps(prefetch?: number): Promise<number[]> {
+  async function readAtSteps(prefetch?: number, isAsync = true): Promise<number[]> {
     let read = 0;
     const seen: number[] = [];
-    async function* source(): AsyncGenerator<StreamBatch> {
+    function* atOnce(): Generator<StreamBatch> {
       for (const batch of batches(4)) {
         read++;
+        yield batch;
+      }
+    }
+    async function* later(): AsyncGenerator<StreamBatch> {
+      for (const batch of atOnce()) {
         yield batch;
         await Promise.resolve();
       }
@@ -319,7 +325,8 @@ describe("reading ahead", () => {
       await new Promise((resolve) => setTimeout(resolve, 5)); // a step that takes its time
       seen.push(read);
     };
-    await network().fit(source(), { callbacks: [{ onBatchEnd }], ...(prefetch !== undefined && { prefetch }) });
+    const source = isAsync ? later() : atOnce();
+    await network().fit(source, { callbacks: [{ onBatchEnd }], ...(prefetch !== undefined && { prefetch }) });
     return seen;
   }
 
@@ -327,6 +334,7 @@ describe("reading ahead", () => {
     expect(await readAtSteps()).toEqual([1, 2, 3, 4]);
     expect(await readAtSteps(1)).toEqual([2, 3, 4, 4]);
     expect(await readAtSteps(2)).toEqual([3, 4, 4, 4]);
+    expect(await readAtSteps(2, false)).toEqual([1, 2, 3, 4]); // not of one that has its batches at once
   });
 
   it("never asks an iterator for a batch before it has given the one before", async () => {
@@ -363,6 +371,12 @@ describe("reading ahead", () => {
     await model.fit(mine, { stepsPerEpoch: 2 });
     await model.fit(mine, { stepsPerEpoch: 3 });
     expect(weightsOf(model)).toEqual(once);
+  });
+
+  it("a signal is not listened to any more when a batch has come", async () => {
+    const { signal } = new AbortController();
+    await network().fit(() => slowly(), { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("a signal ends the wait for a batch that never comes", async () => {
