@@ -34,7 +34,7 @@ import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { inStates, predictBatches } from "./loop/predict.js";
-import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
+import type { BatchSource, DataList, GivenMasks, InputBatch, InputSource, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import type { Validation } from "./input/validationData.js";
 import { unseeded } from "./seeds.js";
@@ -264,11 +264,11 @@ export class Model {
    * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
    * began last leaves its own.
    *
-   * @param x  as for {@link fit}; of a data set, its x. Or a stream of batches: x of each, or what `fit` takes
+   * @param x  as for {@link fit}; of a data set, its x with its mask or lengths, unless the options give others. Or a stream of batches: x of each, or what `fit` takes
    * @returns  (N, …) float32, of a stream all its samples; no scope frees it
    */
   predict(batches: InputSource, options?: StreamOptions): Promise<Tensor>;
-  predict(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor>;
+  predict(x: InputBatch, options?: PredictOptions): Promise<Tensor>;
   async predict(x: unknown, options: PredictOptions = {}): Promise<Tensor> {
     const [first, ...others] = await this.predictAll(x as DataList, options);
     for (const other of others) other.dispose();
@@ -277,32 +277,35 @@ export class Model {
 
   /** Computes every output of a model with several, as {@link predict} does the first. */
   predictAll(batches: InputSource, options?: StreamOptions): Promise<Tensor[]>;
-  predictAll(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor[]>;
+  predictAll(x: InputBatch, options?: PredictOptions): Promise<Tensor[]>;
   async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    const x = isDataset(handed) ? handed.x : handed;
-    if (isData(x)) return this.#predict(x, options);
+    const { x, ...own }: { readonly x: unknown } & GivenMasks = isDataset(handed) ? handed : { x: handed };
+    if (isData(x)) return this.#predict(x, options, own);
     const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => this.#predict(x, options);
     const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
     return (await import("./input/handed.js")).predictStream(x, options, predict, join);
   }
 
-  async #predict(x: DataList, options: PredictOptions): Promise<Tensor[]> {
+  /** @param own the masks of a data set */
+  async #predict(x: DataList, options: PredictOptions, own: GivenMasks = {}): Promise<Tensor[]> {
     const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
+    const { mask = own.mask, lengths: rowLengths = own.lengths } = options;
+    const handed = { mask, lengths: rowLengths };
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
       if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
-      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
+      const given = givesExtras(handed) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);
       let states: OwnStates | undefined;
       try {
         const inputs = columns.map(({ tensor }) => tensor);
-        const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
+        const masks = given?.maskColumns(op, handed, columns, toColumn) ?? [];
         columns.push(...masks.filter((mask) => mask !== undefined));
         state.buildFor(inputs);
         checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);

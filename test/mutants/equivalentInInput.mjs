@@ -47,4 +47,33 @@ export const inInput = [
     "() => [values.length]",
     "() => undefined",
   ]),
+  same(
+    "src/models/input/batchStream.ts",
+    "what is thrown while a reading is ended is not heard",
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return?.()",
+      "reading?.return()",
+    ],
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return?.()",
+      "reading.return?.()",
+    ],
+  ),
+  same("src/models/input/handed.ts", "the first part has the shape of the first part", [
+    "if (other > 0) {",
+    "other > 0",
+    "other >= 0",
+  ]),
+  same("src/models/loop/streamSteps.ts", "copies the batch once more, and trains on the same", [
+    "const load = await this.#get(place, false);",
+    "false",
+    "true",
+  ]),
+  same("src/models/loop/streamSteps.ts", "a copy of a column is of a type that columns have: no message names it", [
+    'return this.#tools.toColumn(this.#op, "a batch", tensor.toTypedArray(), () => tensor.shape);',
+    '"a batch"',
+    '""',
+  ]),
 ];

@@ -49,12 +49,9 @@ export async function runHanded<O extends object, R>(
 ): Promise<R> {
   const given = y ?? third;
   if (isSamples(source)) {
-    const { x, y: targets, sampleWeight, mask, lengths } = source;
     const options: Partial<Samples> = optionsOf(op, given);
-    const isTaken = (name: string, value: unknown): boolean =>
-      value !== undefined && options[name as keyof Samples] === undefined;
-    const own = Object.entries({ sampleWeight, mask, lengths }).filter(([name, value]) => isTaken(name, value));
-    return run(x, targets, { ...options, ...Object.fromEntries(own) } as O);
+    const { sampleWeight = source.sampleWeight, mask = source.mask, lengths = source.lengths } = options;
+    return run(source.x, source.y, { ...options, sampleWeight, mask, lengths } as O);
   }
   if (isSplit(source)) {
     const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";
