@@ -54,7 +54,7 @@ describe("evaluate", () => {
     expect(await model.evaluate({ x, y, sampleWeight })).toEqual(weighed);
     expect(weighed.loss).not.toBe((await model.evaluate(x, y)).loss);
     expect(await model.evaluate({ x, y, sampleWeight: new Float32Array(50) }, { sampleWeight })).toEqual(weighed);
-    expect(await model.evaluate({ x, y, sampleWeight }, { sampleWeight: undefined })).toEqual(weighed); // none are given
+    expect(await model.evaluate({ x, y, sampleWeight }, { sampleWeight: undefined } as never)).toEqual(weighed); // none are given
     const [one, other] = [network(), network()];
     await one.fit({ x, y, sampleWeight });
     await other.fit(x, y, { sampleWeight });
