@@ -25,7 +25,7 @@ import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { inStates } from "./loop/predict.js";
-import type { BatchSource, DataList, InputSource, Samples } from "./input/samples.js";
+import type { BatchSource, DataList, GivenMasks, InputBatch, InputSource, Samples } from "./input/samples.js";
 import { modelBytes, partsOf, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
@@ -196,11 +196,11 @@ export class Model {
    * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
    * began last leaves its own.
    *
-   * @param x  as for {@link fit}; of a data set, its x. Or a stream of batches: x of each, or what `fit` takes
+   * @param x  as for {@link fit}; of a data set, its x with its mask or lengths, unless the options give others. Or a stream of batches: x of each, or what `fit` takes
    * @returns  (N, …) float32, of a stream all its samples; no scope frees it
    */
   predict(batches: InputSource, options?: StreamOptions): Promise<Tensor>;
-  predict(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor>;
+  predict(x: InputBatch, options?: PredictOptions): Promise<Tensor>;
   async predict(x: unknown, options: PredictOptions = {}): Promise<Tensor> {
     const [first, ...others] = await this.predictAll(x as DataList, options);
     for (const other of others) other.dispose();
@@ -209,11 +209,11 @@ export class Model {
 
   /** Computes every output of a model with several, as {@link predict} does the first. */
   predictAll(batches: InputSource, options?: StreamOptions): Promise<Tensor[]>;
-  predictAll(x: DataList | Pick<Samples, "x">, options?: PredictOptions): Promise<Tensor[]>;
+  predictAll(x: InputBatch, options?: PredictOptions): Promise<Tensor[]>;
   async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    const x = isDataset(handed) ? handed.x : handed;
-    if (isData(x)) return predictModel(this.#state, x, options);
+    const { x, ...own }: { readonly x: unknown } & GivenMasks = isDataset(handed) ? handed : { x: handed };
+    if (isData(x)) return predictModel(this.#state, x, options, own);
     const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => predictModel(this.#state, x, options);
     const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
     return (await import("./input/handed.js")).predictStream(x, options, predict, join);

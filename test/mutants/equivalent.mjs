@@ -3,6 +3,7 @@
  * scripts/mutants/rooms.mjs subtracts them from what survives, and complains where one is caught or no longer there.
  */
 import { inData } from "./equivalentInData.mjs";
+import { inInput } from "./equivalentInInput.mjs";
 import { same } from "./same.mjs";
 
 const callbacks = [
@@ -421,6 +422,7 @@ const steps = [
   ),
 ];
 
-export const equivalent = [callbacks, frames, metrics, optimizers, inData, models, states, windows, files, steps].flat(
-  2,
-);
+export const equivalent = [
+  ...[callbacks, frames, metrics, optimizers, inData],
+  ...[models, states, windows, files, steps, inInput],
+].flat(2);

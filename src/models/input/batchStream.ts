@@ -29,18 +29,18 @@ export class BatchStream {
   readonly #signal: AbortSignal | undefined;
   #reading: Reading | undefined;
   /** True where the reading is the source itself, which whoever made it may go on with. */
-  #isTheirs = false;
-  #isAsync = false;
-  /** Batches of this reading so far. */
-  #given = 0;
-  /** Batches of this epoch that were taken. */
+  #isTheirs!: boolean;
+  #isAsync!: boolean;
+  /** True until this reading has given a batch. */
+  #isFresh!: boolean;
+  /** Batches of all epochs that were taken or passed over. */
   #taken = 0;
   #count: number | undefined;
   #first: Samples | undefined;
   /** What was read ahead. */
-  readonly #ahead: (() => IteratorResult<StreamBatch>)[] = [];
+  #ahead!: (() => IteratorResult<StreamBatch>)[];
   #pending: Promise<void> | undefined;
-  #isAtEnd = false;
+  #isAtEnd!: boolean;
 
   /** @throws {UsageError} for an option out of range, and for a generator object that is to be read several times */
   constructor(
@@ -90,7 +90,6 @@ export class BatchStream {
    */
   async next(place: Place): Promise<Samples | undefined> {
     let samples: Samples | undefined;
-    if (place.batch < this.#taken) this.#taken = 0; // the next epoch
     this.#count = undefined;
     do {
       samples = this.#first ?? (await this.#read(place));
@@ -103,7 +102,6 @@ export class BatchStream {
     if (isShort || place.batch === 0)
       throw this.#ended(place, `${this.#stepsPerEpoch ?? Math.max(place.batch, 1)} batches`);
     this.#count = place.batch;
-    this.#taken = place.batch;
     return undefined;
   }
 
@@ -126,14 +124,12 @@ export class BatchStream {
         throw new DataError(message(this.#op, wrong, { got: String(cause), ...this.#hint }), { cause });
       }
       if (result.done !== true) {
-        this.#given++;
+        this.#isFresh = false;
         return samplesOf(this.#op, result.value, place);
       }
-      const isFresh = this.#given === 0;
-      const mayOpen = !this.#isTheirs;
-      if (mayOpen) this.#reading = undefined;
+      this.#reading = undefined;
       // an epoch of fit may begin the source anew; what is evaluated or predicted is one pass
-      if (this.#stepsPerEpoch === undefined || isFresh || !mayOpen || this.#op !== "fit") return undefined;
+      if (this.#stepsPerEpoch === undefined || this.#isFresh || this.#op !== "fit") return undefined;
     }
   }
 
@@ -146,7 +142,8 @@ export class BatchStream {
   #ended(place: Place, expected: string): DataError {
     const wrong = `the stream ended before ${batchName(this.#op, place)}`;
     const hint = place.batch + place.epoch > 0 ? this.#hint : {};
-    return new DataError(message(this.#op, wrong, { expected, got: `${place.batch}`, ...hint }));
+    const got = `${Math.min(this.#taken, place.batch)}`;
+    return new DataError(message(this.#op, wrong, { expected, got, ...hint }));
   }
 
   #open(): void {
@@ -154,9 +151,9 @@ export class BatchStream {
     this.#isTheirs = reading === (this.#source as unknown);
     this.#reading = reading;
     this.#isAsync = isAsync;
-    this.#given = 0;
+    this.#isFresh = true;
     this.#isAtEnd = false;
-    this.#ahead.length = 0;
+    this.#ahead = [];
   }
 
   /** The next result, read ahead or not; rejects where the signal is aborted while it is awaited. */

@@ -65,7 +65,7 @@ export function inputColumn(
   return checked(column, ({ shape, rank, dtype }) => {
     const isPlain = rank === 1 && (sampleShape === undefined ? dtype === "float32" : sameShape(sampleShape, [1]));
     const fits = sampleShape === undefined || fitsShape(isPlain ? [1] : shape.slice(1), sampleShape);
-    const isSwallowed = rank === 1 && ArrayBuffer.isView(data);
+    const isSwallowed = ArrayBuffer.isView(data); // one that does not divide stays a vector
     checkColumn(op, name, column.tensor, fits, {
       model: "model",
       expected: showShape(["N", ...(sampleShape ?? ["…"])]),
@@ -166,7 +166,7 @@ function checkColumn(
   { model, ...rule }: { readonly model: string; readonly expected: string; readonly hint?: string },
 ): void {
   const { shape, rank, dtype } = column;
-  if (rank > 0 && shape[0] === 0) {
+  if (shape[0] === 0) {
     throw new ShapeError(message(op, `${name} is empty`, { expected: "N ≥ 1 samples", got: showShape(shape) }));
   }
   if (rank === 0 || !fits) {

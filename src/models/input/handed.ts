@@ -36,7 +36,7 @@ const refused = {
 
 /**
  * Trains, or evaluates, on what was handed. Weights, masks and lengths of a data set are taken with it, unless the options
- * say otherwise.
+ * give others.
  * @param run for x and y; what fits neither form goes there as it is, which says what is wrong
  */
 export async function runHanded<O extends object, R>(
@@ -49,9 +49,9 @@ export async function runHanded<O extends object, R>(
 ): Promise<R> {
   const given = y ?? third;
   if (isSamples(source)) {
-    const { x, y: targets, sampleWeight, mask, lengths } = source;
-    const own = Object.entries({ sampleWeight, mask, lengths }).filter(([, value]) => value !== undefined);
-    return run(x, targets, { ...Object.fromEntries(own), ...optionsOf(op, given) } as O);
+    const options: Partial<Samples> = optionsOf(op, given);
+    const { sampleWeight = source.sampleWeight, mask = source.mask, lengths = source.lengths } = options;
+    return run(source.x, source.y, { ...options, sampleWeight, mask, lengths } as O);
   }
   if (isSplit(source)) {
     const hint = "Hand over one part at a time: fit(data.train, …), evaluate(data.test).";

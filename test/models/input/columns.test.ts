@@ -35,10 +35,12 @@ describe("inputColumn", () => {
     ["tokens as they are", int32([0, 2], [1, 2]), tokens(3, 2), ["int32", [1, 2], false]],
     ["one token a sample", int32([0, 2]), tokens(3), ["int32", [2], false]],
     ["samples of no axes", new Float32Array(3), of(), ["float32", [3], true]],
-  ])("takes %s", (_, data, rule, wanted) => {
+  ])("takes %s, and leaves nothing but the column", (_, data, rule, wanted) => {
+    const before = bytes();
     const column = inputColumn("f", "x", data, rule);
     expect(told(column)).toEqual(wanted);
     release([column]);
+    expect(bytes()).toBe(before);
   }); // prettier-ignore
 
   it.each<[string, unknown, Parameters<typeof inputColumn>[3], string]>([
@@ -75,10 +77,12 @@ describe("targetColumn", () => {
     ["rows of integers", int32([0, 1, 0, 1], [2, 2]), 2, [2], ["float32", [2, 2], true]],
     ["numbers for an output without axes", [1, 2], 2, [], ["float32", [2], true]],
     ["numbers of steps for an output of one a step", float32([2, 4]), 2, [4, 1], ["float32", [2, 4, 1], true]],
-  ])("takes %s", (_, data, rows, outputShape, wanted) => {
+  ])("takes %s, and leaves nothing but the column", (_, data, rows, outputShape, wanted) => {
+    const before = bytes();
     const column = targetColumn("f", "y", data, rows, outputShape);
     expect(told(column)).toEqual(wanted);
     release([column]);
+    expect(bytes()).toBe(before);
   });
 
   it("keeps the values", () => {
@@ -86,6 +90,24 @@ describe("targetColumn", () => {
     expect(values([2, 0] as never, 2, [3])).toEqual([2, 0]);
     expect(values(int32([1, 0]) as never, 2, [1])).toEqual([[1], [0]]);
     expect(values(Int32Array.of(-(2 ** 31), 2 ** 31 - 1) as never, 2, [3])).toEqual([-(2 ** 31), 2 ** 31 - 1]);
+  }); // prettier-ignore
+
+  it("labels of a length of their own are rows of int32, whatever the outputs have for steps", () => {
+    const own = (data: unknown, rows: number) => targetColumn("f", "y", data as never, rows, [9, 3], true);
+    const given: [unknown, unknown[]][] = [
+      [new Int32Array(8), ["int32", [2, 4], true]],
+      [new Uint8Array(2 * 9 * 3), ["int32", [2, 27], true]],
+      [[[1, 2], [0, 1]], ["int32", [2, 2], true]],
+    ];
+    for (const [data, wanted] of given) {
+      const column = own(data, 2);
+      expect(told(column)).toEqual(wanted);
+      release([column]);
+    }
+    const wrong = "f: y does not fit the model's output; expected labels [N, L], got y";
+    refuses(() => own(new Int32Array(7), 2), ShapeError, `${wrong} [7].`);
+    const rows = float32([2, 9, 3]);
+    refuses(() => own(rows, 2), ShapeError, `${wrong} [2, 9, 3].`);
   }); // prettier-ignore
 
   it.each<[string, unknown, number, readonly number[], string]>([

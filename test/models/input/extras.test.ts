@@ -19,6 +19,7 @@ describe("sampleWeights", () => {
     ["numbers", [1, 0.5, 0], [[2]], [1, 0.5, 0], [3]],
     ["a typed array", Float64Array.of(1, 2, 3), [[2]], [1, 2, 3], [3]],
     ["a tensor", tensor([1, 2, 3]), [[2]], [1, 2, 3], [3]],
+    ["what has a length and nothing to walk over it", { length: 3, 0: 1, 1: 2, 2: 3 }, [[2]], [1, 2, 3], [3]],
     ["lists of steps", [[1, 2], [3, 4], [5, 6]], [[2, 7]], [1, 2, 3, 4, 5, 6], [3, 2]],
     ["a tensor of steps", tensor([[1, 2], [3, 4], [5, 6]]), [[2, 7], [2]], [1, 2, 3, 4, 5, 6], [3, 2]],
   ])("takes %s", (_, given, outputs, values, shape) => {
@@ -60,6 +61,7 @@ describe("sampleWeights of each output", () => {
     ["another name", { price: [1, 2], colour: [1, 2] }, names, UsageError, 'f: sampleWeight is for an output that does not exist; expected "price", "kind", got "colour".'],
     ["names for one output", { price: [1, 2] }, ["price"], UsageError, 'f: sampleWeight is for an output that does not exist; expected weights, for a model with one output, got "price".'],
     ["too few for one of them", { price: [1, 2], kind: [1] }, names, ShapeError, 'f of "kind": sampleWeight has the wrong length; expected 2, got 1.'],
+    ["more steps than that output has", { kind: [[1, 2, 3], [4, 5, 6]] }, names, ShapeError, 'f of "kind": sampleWeight does not fit the outputs; expected [N] = [2], or [N, T] for outputs [N, T, …], got [2, 3] for outputs [[2]].'],
   ])("refuses %s", (_, given, names, type, text) => {
     refuses(() => sampleWeights("f", 2, given as never, shapes, names, toColumn), type as never, text);
   }); // prettier-ignore
@@ -103,6 +105,11 @@ describe("classWeights", () => {
   ])("refuses %s", (_, weights, outputShape, type, text) => {
     refuses(() => byClass(labels, [outputShape], [], weights as never), type, text);
   }); // prettier-ignore
+
+  it("refuses several outputs, whose classes differ", () => {
+    const wrong = "f: classWeight is for models with one output; expected 1 output, got 2. Use sampleWeight.";
+    refuses(() => byClass(labels, [[3], [3]], [], { 0: 1 }), UsageError, wrong);
+  });
 
   it("one class a sample in one step", () => {
     expect(byClass(int32([0, 1], [2, 1]), [[1, 3]], [], { 1: 2 })).toEqual([1, 2]);

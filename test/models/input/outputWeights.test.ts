@@ -1,6 +1,7 @@
 /** sampleWeight for each output of a model with several, and validationSteps. */
 import { describe, expect, it } from "vitest";
 import { layers, losses, metrics, model as modelOf, optimizers, sequential, type Model } from "../../../src/index.js";
+import { checkNoBatches } from "../../../src/models/input/validationData.js";
 import "../../support/engine.js";
 
 const N = 8;
@@ -109,22 +110,23 @@ describe("validationSteps", () => {
     return net;
   };
   let given = 0;
-  async function* endless() {
-    for (;;) {
+  /** Far more batches than are to be taken. */
+  async function* many() {
+    for (let left = 99; left > 0; left--) {
       given++;
       yield await Promise.resolve({ x: x.slice(0, 4), y: price.slice(0, 4) });
     }
   }
 
-  it("takes so many batches of an endless stream for each validation", async () => {
+  it("takes so many batches of a stream that has more for each validation", async () => {
     given = 0;
-    const { history } = await compiled().fit(x, price, { epochs: 3, validationData: endless, validationSteps: 2 });
+    const { history } = await compiled().fit(x, price, { epochs: 3, validationData: many, validationSteps: 2 });
     expect([history.valLoss.length, given]).toEqual([3, 6]);
   });
 
   it("goes on with a generator object where the validation before ended", async () => {
     given = 0;
-    const validationData = endless();
+    const validationData = many();
     await compiled().fit(x, price, { epochs: 3, validationData, validationSteps: 2 });
     expect(given).toBe(6);
     expect((await validationData.next()).done).toBe(false);
@@ -138,13 +140,19 @@ describe("validationSteps", () => {
   });
 
   it.each<[object, string]>([
-    [{ validationData: endless, validationSteps: 0 }, "fit: validationSteps is out of range; expected an integer in [1, ∞), got 0."],
+    [{ validationData: many, validationSteps: 0 }, "fit: validationSteps is out of range; expected an integer in [1, ∞), got 0."],
     [{ validationData: [x, price], validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got samples in memory."],
     [{ validationData: [{ x, y: price }, { x, y: price }] }, "fit validationData: a list is not read as batches; expected a function that gives them, such as () => batches.values(), got [Object, Object]."],
     [{ validationSteps: 2 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
     [{ validationSteps: 2, validationSplit: 0.5 }, "fit: validationSteps counts batches of a stream; expected a stream of batches as validationData, got no validationData."],
   ])("refuses %o", async (options, text) => {
     await expect(compiled().fit(x, price, options)).rejects.toThrow(text);
+  }); // prettier-ignore
+
+  it("a list is told as one of batches where any item is one, and as samples where none is", () => {
+    for (const list of [[{ x, y: price }, null], [5, { x, y: price }]])
+      expect(() => checkNoBatches("fit", list)).toThrow("a list is not read as batches");
+    for (const list of [[1, 2], ["x", "y"], [null], [{ x }, { y: price }], [[x, price]]]) checkNoBatches("fit", list);
   }); // prettier-ignore
 
   it("a list of batches in place of a stream is named, by fit and evaluate", async () => {

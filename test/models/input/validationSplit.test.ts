@@ -3,9 +3,74 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { datasets, layers, losses, optimizers, sequential, type Loss } from "../../../src/index.js";
+import { ShapeError } from "../../../src/errors.js";
+import {
+  datasets,
+  layers,
+  losses,
+  optimizers,
+  memoryUsage,
+  sequential,
+  tensor,
+  type Loss,
+} from "../../../src/index.js";
+import { columnsOf, type DataColumns } from "../../../src/models/input/batchColumns.js";
+import { release } from "../../../src/models/input/columns.js";
+import { splitRows } from "../../../src/models/input/validationSplit.js";
+import { keep } from "../../../src/tensor/scope.js";
+import type { Tensor, TensorValues } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { writePng } from "../../support/files/png.js";
+
+describe("splitRows", () => {
+  const column = (one: Tensor) => ({ tensor: one, isOwned: false });
+  const rising = (N: number): DataColumns => {
+    const list = Array.from({ length: N }, (_, i) => i);
+    const [inputs, targets] = [
+      [column(tensor(list.map((i) => [i, i + 1])))],
+      [column(tensor(list.map((i) => [i / 2])))],
+    ];
+    const masks = [undefined, column(tensor(Int32Array.from(list.flatMap((i) => [i, 1])), [N, 2]))];
+    return { inputs, targets, weights: [column(tensor(list.map((i) => 10 * i)))], masks };
+  };
+  const values = ({ inputs, targets, weights, masks }: DataColumns): unknown[] =>
+    [inputs, targets, weights, masks].map((list) => list.map((one) => one?.tensor.toArray()));
+
+  it("cuts inputs, targets, weights and masks at the same sample, the last part for validation", () => {
+    const [training, validation] = splitRows(rising(5), 0.4, keep);
+    expect(values(training)).toEqual([[[[0, 1], [1, 2], [2, 3]]], [[[0], [0.5], [1]]], [[0, 10, 20]], [undefined, [[0, 1], [1, 1], [2, 1]]]]);
+    expect(values(validation)).toEqual([[[[3, 4], [4, 5]]], [[[1.5], [2]]], [[30, 40]], [undefined, [[3, 1], [4, 1]]]]);
+  }); // prettier-ignore
+
+  it("makes views, which are freed as the other columns are", () => {
+    const data = rising(5);
+    const before = memoryUsage();
+    for (const part of splitRows(data, 0.4, keep)) release(columnsOf(part));
+    expect(memoryUsage()).toEqual(before);
+  });
+
+  const ofTargets = (values: TensorValues, shape: readonly number[]): DataColumns => {
+    return { ...rising(shape[0]), targets: [column(tensor(values, shape))] };
+  };
+  it.each<[string, TensorValues, readonly number[], boolean]>([
+    ["two samples of each class, the fewest that are refused", Int32Array.of(0, 0, 1, 1), [4], true],
+    ["labels of steps", Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1), [4, 2], false],
+    ["one number for each step", Float32Array.of(0, 0, 1, 1), [4, 1, 1], false],
+    ["numbers that are no classes, of which some are 0 or 1", Float32Array.of(0, 0, 1, 1, 2, 2), [6, 1], false],
+    ["rows with several ones", Float32Array.of(1, 0, 1, 0, 1, 1, 1, 1), [4, 2], false],
+  ])("%s", (_, values, shape, isRefused) => {
+    const split = (): unknown => splitRows(ofTargets(values, shape), 1 / shape[0], keep);
+    if (isRefused) expect(split).toThrow("the samples are sorted by class");
+    else expect(split()).toHaveLength(2);
+  }); // prettier-ignore
+
+  it("takes the part of the samples rounded down, and refuses one that leaves nothing on a side", () => {
+    expect(splitRows(rising(5), 0.39, keep)[1].inputs[0].tensor.shape).toEqual([1, 2]);
+    const wrong = "fit: validationSplit leaves one part empty; expected at least one sample each, got";
+    expect(() => splitRows(rising(5), 0.19, keep)).toThrow(new ShapeError(`${wrong} 0.19 of 5.`));
+    expect(() => splitRows(rising(1), 1, keep)).toThrow(new ShapeError(`${wrong} 1 of 1.`));
+  });
+});
 
 const x = Array.from({ length: 12 }, (_, i) => [i / 12]);
 const fit = (y: Parameters<ReturnType<typeof sequential>["fit"]>[1], units: number, loss: Loss, validationSplit = 0.25) => {

@@ -200,7 +200,7 @@ describe("a stream with accumulate", () => {
     const batches: number[] = [];
     await model.fit(
       function* () {
-        for (;;) yield rows(0, 6);
+        for (let left = 99; left > 0; left--) yield rows(0, 6);
       },
       {
         epochs: 2,

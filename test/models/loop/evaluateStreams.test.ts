@@ -1,5 +1,6 @@
 /** evaluate and predict on streams: the numbers of the same rows in memory, states, other lengths, and streams that end, throw or bring something else. */
 import { describe, expect, it } from "vitest";
+import { ShapeError } from "../../../src/errors.js";
 import { concat, layers, losses, metrics, optimizers, randomNormal, sequential, setSeed, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
 import type { Model } from "../../../src/models/model.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
@@ -53,6 +54,7 @@ describe("evaluate", () => {
     expect(await model.evaluate({ x, y, sampleWeight })).toEqual(weighed);
     expect(weighed.loss).not.toBe((await model.evaluate(x, y)).loss);
     expect(await model.evaluate({ x, y, sampleWeight: new Float32Array(50) }, { sampleWeight })).toEqual(weighed);
+    expect(await model.evaluate({ x, y, sampleWeight }, { sampleWeight: undefined } as never)).toEqual(weighed); // none are given
     const [one, other] = [network(), network()];
     await one.fit({ x, y, sampleWeight });
     await other.fit(x, y, { sampleWeight });
@@ -105,6 +107,26 @@ it("evaluate and predict take another length with each batch", async () => {
   expectSameBits("row 8", outputs.toTypedArray().slice(8, 12), (await model.predict(parts[2].x)).toTypedArray()); // prettier-ignore
 });
 
+it("mask and lengths of a data set are read by evaluate and predict, unless the options give others", async () => {
+  setSeed(4);
+  const model = anyLength();
+  const [x, y, lengths, others] = [randomNormal([3, 4, 2]), zeros([3, 1]), [1, 2, 3], [4, 1, 2]];
+  const mask = lengths.map((length) => [0, 1, 2, 3].map((t) => +(t < length)));
+  const [whole, shorter, other] = [
+    await model.predict(x),
+    await model.predict(x, { lengths }),
+    await model.predict(x, { lengths: others }),
+  ].map((outputs) => outputs.toArray());
+  expect(shorter).not.toEqual(whole);
+  expect((await model.predict({ x, lengths })).toArray()).toEqual(shorter);
+  expect((await model.predict({ x, mask }, { lengths: undefined })).toArray()).toEqual(shorter);
+  expect((await model.predict({ x, lengths }, { lengths: others })).toArray()).toEqual(other);
+  const logs = await model.evaluate(x, y, { lengths });
+  expect(await model.evaluate({ x, y, lengths })).toEqual(logs);
+  expect(await model.evaluate({ x, y, mask }, { lengths: undefined })).toEqual(logs);
+  expect(await model.evaluate({ x, y, lengths: others }, { lengths })).toEqual(logs);
+});
+
 describe("predict", () => {
   it.each<[string, () => Iterable<never> | AsyncIterable<never>]>([
     ["x by itself", function* () { for (const { x } of batches()) yield x as never; }], // prettier-ignore
@@ -132,6 +154,24 @@ describe("predict", () => {
     const parts = [];
     for (const window of windows) parts.push(await single.predict(window));
     expectSameBits("outputs", got.toTypedArray(), concat(parts, 0).toTypedArray());
+  });
+
+  it("closes the generator that a function made when it has its steps, or when a batch does not fit", async () => {
+    const model = network();
+    let closed = 0;
+    const source = (others: Tensor) =>
+      function* () {
+        try {
+          yield rows(0, 4);
+          for (let left = 9; left > 0; left--) yield others;
+        } finally {
+          closed++;
+        }
+      };
+    await model.predict(source(rows(4, 8).x), { steps: 2 });
+    await expect(model.predict(source(zeros([1, 6])))).rejects.toThrow(ShapeError);
+    await Promise.resolve();
+    expect(closed).toBe(2);
   });
 
   it("of batches whose outputs differ in shape says so", async () => {
@@ -187,25 +227,37 @@ describe("a stream that", () => {
       'evaluate: unknown option; expected signal, got "stepz".',
     ],
     [
+      "comes with no options but a number",
+      () => model.evaluate(batches, 4 as never),
+      "evaluate: the options are no object; expected { … }, got 4. After a data set or a stream of batches come the options.",
+    ],
+    [
+      "comes with null for its options",
+      () => model.predict(batches as never, null as never),
+      "predict: the options are no object; expected { … }, got null.",
+    ],
+    [
       "comes with wrong steps",
       () => model.predict(batches as never, { steps: 0 }),
       "predict: steps is out of range; expected an integer ≥ 1, got 0.",
     ],
   ])("%s: an error that names the batch (%#)", async (_, run, text) => {
-    await expect(run()).rejects.toThrow(text);
+    const error: unknown = await run().catch((reason: unknown) => reason);
+    expect((error as Error).message).toContain(text);
+    expect((error as Error).message).not.toContain("The weights are"); // nothing was trained
   });
 
   it("is aborted between two batches rejects with the reason, and is closed", async () => {
     const controller = new AbortController();
     let isClosed = false;
-    const endless = async function* () {
+    const long = async function* () {
       try {
-        for (;;) yield await Promise.resolve(rows(0, 4));
+        for (let left = 9999; left > 0; left--) yield await Promise.resolve(rows(0, 4));
       } finally {
         isClosed = true;
       }
     };
-    const done = model.evaluate(endless, { signal: controller.signal });
+    const done = model.evaluate(long, { signal: controller.signal });
     setTimeout(() => controller.abort(new Error("enough")), 20);
     await expect(done).rejects.toThrow("enough");
     await new Promise((resolve) => setTimeout(resolve, 5));

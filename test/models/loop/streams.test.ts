@@ -1,4 +1,5 @@
 /** fit on batches that come one by one: what a stream may be, where an epoch ends, reading ahead, and streams that go wrong. */
+import { getEventListeners } from "node:events";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   callbacks,
@@ -268,6 +269,26 @@ describe("epochs", () => {
     expect(stopped).toContain("valLoss");
   });
 
+  it("a generator is enough for the one epoch that is left", async () => {
+    const model = network();
+    await model.fit(given());
+    await model.fit(given(), { initialEpoch: 1, epochs: 2 });
+    expect(weightsOf(model)).toEqual(twice);
+  });
+
+  it("resume on a stream that ends before where it should begin trains on nothing", async () => {
+    const model = network();
+    const onBatchEnd = (batch: number, _: unknown, training: { stop(reason: string): void }): void => {
+      if (batch === 3) training.stop("enough");
+    };
+    await model.fit(() => given(), { callbacks: [{ onBatchEnd }] });
+    const before = weightsOf(model);
+    await expect(model.fit(() => given(2), { resume: true })).rejects.toThrow(
+      "fit: the stream ended before batch 5 of epoch 1; expected 4 batches, got 2.",
+    );
+    expect(weightsOf(model)).toEqual(before);
+  });
+
   it("resume goes on in the middle of one, to the bit", async () => {
     const model = network();
     const stop = {
@@ -285,12 +306,17 @@ describe("epochs", () => {
 
 describe("reading ahead", () => {
   /** What was read when each of four steps ended. */
-  async function readAtSteps(prefetch?: number): Promise<number[]> {
+  async function readAtSteps(prefetch?: number, isAsync = true): Promise<number[]> {
     let read = 0;
     const seen: number[] = [];
-    async function* source(): AsyncGenerator<StreamBatch> {
+    function* atOnce(): Generator<StreamBatch> {
       for (const batch of batches(4)) {
         read++;
+        yield batch;
+      }
+    }
+    async function* later(): AsyncGenerator<StreamBatch> {
+      for (const batch of atOnce()) {
         yield batch;
         await Promise.resolve();
       }
@@ -299,7 +325,8 @@ describe("reading ahead", () => {
       await new Promise((resolve) => setTimeout(resolve, 5)); // a step that takes its time
       seen.push(read);
     };
-    await network().fit(source(), { callbacks: [{ onBatchEnd }], ...(prefetch !== undefined && { prefetch }) });
+    const source = isAsync ? later() : atOnce();
+    await network().fit(source, { callbacks: [{ onBatchEnd }], ...(prefetch !== undefined && { prefetch }) });
     return seen;
   }
 
@@ -307,6 +334,7 @@ describe("reading ahead", () => {
     expect(await readAtSteps()).toEqual([1, 2, 3, 4]);
     expect(await readAtSteps(1)).toEqual([2, 3, 4, 4]);
     expect(await readAtSteps(2)).toEqual([3, 4, 4, 4]);
+    expect(await readAtSteps(2, false)).toEqual([1, 2, 3, 4]); // not of one that has its batches at once
   });
 
   it("never asks an iterator for a batch before it has given the one before", async () => {
@@ -330,7 +358,7 @@ describe("reading ahead", () => {
     let closed = 0;
     async function* source(): AsyncGenerator<StreamBatch> {
       try {
-        for (;;) yield* batches();
+        for (let left = 99; left > 0; left--) yield* batches();
       } finally {
         closed++;
       }
@@ -345,15 +373,22 @@ describe("reading ahead", () => {
     expect(weightsOf(model)).toEqual(once);
   });
 
+  it("a signal is not listened to any more when a batch has come", async () => {
+    const { signal } = new AbortController();
+    await network().fit(() => slowly(), { signal });
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
   it("a signal ends the wait for a batch that never comes", async () => {
     const controller = new AbortController();
+    const reason = new Error("enough");
     async function* source(): AsyncGenerator<StreamBatch> {
       yield batches()[0];
-      setTimeout(() => controller.abort(new Error("enough")), 5);
+      setTimeout(() => controller.abort(reason), 5);
       await new Promise(() => undefined);
     }
     const model = network();
-    await expect(model.fit(() => source(), { signal: controller.signal })).rejects.toThrow("enough");
+    await expect(model.fit(() => source(), { signal: controller.signal })).rejects.toBe(reason);
     await model.fit(x, y); // may be trained on
   });
 });
@@ -365,7 +400,8 @@ describe("streams that go wrong: a clear error before the step, the weights are 
     ["ends early", () => given(2), { stepsPerEpoch: 3 }, DataError, "fit: the stream ended before batch 3 of epoch 1; expected 3 batches, got 2. The weights are those after the batch before, and the model may be saved or trained on.", 2],
     ["ends early in a later epoch", () => given(3), { stepsPerEpoch: 2, epochs: 2 }, DataError, "fit: the stream ended before batch 2 of epoch 2; expected 2 batches, got 1.", 3],
     ["gives nothing", () => [].values(), {}, DataError, "fit: the stream ended before batch 1 of epoch 1; expected at least one batch, got 0.", 0],
-    ["gives nothing in the second epoch", () => { let left = 1; return () => given(left-- > 0 ? 2 : 0); }, { epochs: 2 }, DataError, "fit: the stream ended before batch 1 of epoch 2; expected 1 batches, got 0.", 2],
+    ["gives nothing however often it is opened", () => { let left = 3; return () => { if (left-- === 0) throw new Error("opened again"); return []; }; }, { stepsPerEpoch: 2 }, DataError, "fit: the stream ended before batch 1 of epoch 1; expected at least one batch, got 0.", 0],
+    ["gives nothing in the second epoch", () => { let left = 1; return () => given(left-- > 0 ? 2 : 0); }, { epochs: 2 }, DataError, "fit: the stream ended before batch 1 of epoch 2; expected 1 batches, got 0. The weights are those after the batch before", 2],
     ["throws", () => thrower(), {}, DataError, "fit: the stream threw in place of batch 3 of epoch 1; got Error: disk on fire. The weights are", 2],
     ["rejects", () => slowThrower(), { prefetch: 5 }, DataError, "fit: the stream threw in place of batch 3 of epoch 1; got Error: disk on fire.", 2],
     ["gives x of another shape", () => [first, { x: bad, y: [[1, 2]] }].values(), {}, ShapeError, "fit, batch 2 of epoch 1: x does not fit the model; expected [N, 3], got x [1, 2].", 1],
@@ -383,6 +419,7 @@ describe("streams that go wrong: a clear error before the step, the weights are 
     const error = await model.fit(source(), options).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(type);
     expect((error as Error).message).toContain(text);
+    if (steps === 0) expect((error as Error).message).not.toContain("the batch before");
     const alike = network();
     if (steps > 0) await alike.fit(given(steps));
     expect(weightsOf(model)).toEqual(weightsOf(alike));
@@ -422,7 +459,7 @@ describe("options that do not go with a stream", () => {
     [() => given(), { validationSplit: 0.1 }, "Give validationData."],
     [() => given(), { stepsPerEpoch: 0 }, "fit: stepsPerEpoch is out of range; expected an integer ≥ 1, got 0."],
     [() => given(), { prefetch: -1 }, "fit: prefetch is out of range; expected an integer ≥ 0, got -1."],
-    [() => given(), { steps: 3 }, "fit: unknown option;"],
+    [() => given(), { steps: 3 }, 'fit: unknown option; expected stepsPerEpoch, got "steps".'],
     [() => () => 5, {}, "fit: this is no stream of batches; expected a generator, or another iterable of batches, in place of x or from the function in its place, got 5."],
     [() => new Set(batches()), { stepsPerEpoch: 1.5 }, "stepsPerEpoch is out of range"],
   ])("%o %o", async (source, options, text) => {
@@ -441,6 +478,7 @@ describe("options that do not go with a stream", () => {
 
   it("without y: what is missing is said", async () => {
     await expect(network().fit(x as never)).rejects.toThrow("fit: y is missing");
+    for (const none of [5, null, "x"]) await expect(network().fit(none as never)).rejects.toThrow(ShapeError);
     await expect(network().fit(tensor(x) as never, { epochs: 2 } as never)).rejects.toThrow(ShapeError);
   });
 });

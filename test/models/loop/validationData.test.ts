@@ -20,11 +20,16 @@ async function* later() {
 }
 
 const plain = network();
+const plainAfterOne = network();
+await plainAfterOne.fit(x, y);
 const { history: expected } = await plain.fit(x, y, { epochs: 3, validationData: held });
 
 describe("validationData", () => {
   it.each<[string, object]>([
-    ["a data set with class names, which were an unknown option", { ...held, classNames: ["a", "b", "c", "d"] }],
+    [
+      "a data set with class names, which were an unknown option",
+      { ...held, classNames: ["a", "b", "c", "d"], index: 1, xs: 2, key: 3, yes: 4 },
+    ],
     ["[x, y], as Keras has it", [held.x, held.y]],
     ["a function that makes a generator", batches],
     ["one that makes an asynchronous one", later],
@@ -56,6 +61,7 @@ describe("validationData", () => {
     ["both parts of a data set", { train: held, test: held }, {}, "fit validationData: this is a data set in two parts; got { train, test }. Hand over one part: validationData: data.test."],
     ["a generator for several epochs", batches(), { epochs: 2 }, "fit validationData: a generator gives its batches once; expected a function that makes one for each validation, such as () => batches(), got a generator and several validations."],
     ["a generator with validateEvery", later(), { validateEvery: { steps: 1 } }, "fit validationData: a generator gives its batches once"],
+    ["null", null, {}, "fit validationData: nothing to validate on; expected { x, y }, [x, y], a data set, or batches one by one, got null."],
     ["a number", 3, {}, "fit validationData: nothing to validate on; expected { x, y }, [x, y], a data set, or batches one by one, got 3."],
     ["weights under another name", { ...held, sampleWeights: [1] }, {}, 'fit validationData: unknown option; expected x, y, sampleWeight, mask or lengths, got "sampleWeights". Did you mean sampleWeight?'],
   ])("refuses %s before anything is trained", async (_, validationData, options, text) => {
@@ -80,9 +86,37 @@ describe("validationData", () => {
     expectSameWeights(model, trained);
   });
 
+  it("the signal of fit ends the wait for a batch that never comes", async () => {
+    const controller = new AbortController();
+    const stuck = async function* () {
+      yield rows(0, 8);
+      setTimeout(() => controller.abort(new Error("enough")), 5);
+      await new Promise(() => undefined);
+    };
+    const fit = network().fit(x, y, { validationData: stuck, signal: controller.signal });
+    await expect(fit).rejects.toThrow("enough");
+  });
+
+  it("as [x, y, sampleWeight] weighs the samples as evaluate does", async () => {
+    const sampleWeight = Float32Array.from({ length: 20 }, (_, i) => i % 3);
+    const model = network();
+    const { history } = await model.fit(x, y, { validationData: [held.x, held.y, sampleWeight] });
+    const { loss } = await model.evaluate(held.x, held.y, { sampleWeight });
+    expect(history.valLoss[0]).toBeCloseTo(loss, 6);
+    expect(loss).not.toBeCloseTo((await model.evaluate(held.x, held.y)).loss, 2);
+  });
+
+  it("one batch of a stream is enough where validationSteps says so", async () => {
+    const { history } = await network().fit(x, y, { validationData: batches, validationSteps: 1 });
+    const { loss } = await plainAfterOne.evaluate(rows(0, 8));
+    expect(history.valLoss[0]).toBeCloseTo(loss, 6);
+  });
+
   it("one generator is enough for one epoch", async () => {
     const { history } = await network().fit(x, y, { validationData: later() });
     expect(history.valLoss[0]).toBeCloseTo(expected.valLoss[0], 6);
+    const last = await network().fit(x, y, { initialEpoch: 1, epochs: 2, validationData: later() });
+    expect(last.history.valLoss).toHaveLength(1);
   });
 });
 

@@ -1,0 +1,79 @@
+/** Mutants of src/models/input that change nothing that a test could see: see equivalent.mjs. */
+import { same } from "./same.mjs";
+
+const unnamed = "a Float32Array of weights is a column as it is: no message names it";
+export const inInput = [
+  same("src/models/input/columns.ts", "integers are finite: they are only looked at for nothing", [
+    'if (dtype !== "float32") return;',
+    'dtype !== "float32"',
+    "false",
+  ]),
+  same(
+    "src/models/input/columns.ts",
+    "what is undefined has no difference of 0, either, and the next line looks whether the end was reached",
+    [
+      "while (at < values.length && values[at] - values[at] === 0) at++; // NaN and ±∞ have no difference of 0",
+      "at < values.length",
+      "true",
+    ],
+    [
+      "while (at < values.length && values[at] - values[at] === 0) at++; // NaN and ±∞ have no difference of 0",
+      "at < values.length",
+      "at <= values.length",
+    ],
+  ),
+  same("src/models/input/sampleWeights.ts", "of a model without names, or with one, weights by name are refused", [
+    'const known = (names ?? []).map((name = "", i, all) => {',
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/input/sampleWeights.ts", "every output of a model comes from a layer, which has a name", [
+    'const known = (names ?? []).map((name = "", i, all) => {',
+    '""',
+    '"Stryker was here!"',
+  ]),
+  same("src/models/input/sampleWeights.ts", unnamed, [
+    'const columnOf = ({ values, shape }: Weights): Column => toColumn(op, "sampleWeight", values, () => shape);',
+    '"sampleWeight"',
+    '""',
+  ]),
+  same("src/models/input/sampleWeights.ts", unnamed, [
+    'return [toColumn(op, "classWeight", values, () => [values.length])];',
+    '"classWeight"',
+    '""',
+  ]),
+  same("src/models/input/sampleWeights.ts", "without a shape a tensor has one axis of all values", [
+    'return [toColumn(op, "classWeight", values, () => [values.length])];',
+    "() => [values.length]",
+    "() => undefined",
+  ]),
+  same(
+    "src/models/input/batchStream.ts",
+    "what is thrown while a reading is ended is not heard",
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return?.()",
+      "reading?.return()",
+    ],
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return?.()",
+      "reading.return?.()",
+    ],
+  ),
+  same("src/models/input/handed.ts", "the first part has the shape of the first part", [
+    "if (other > 0) {",
+    "other > 0",
+    "other >= 0",
+  ]),
+  same("src/models/loop/streamSteps.ts", "copies the batch once more, and trains on the same", [
+    "const load = await this.#get(place, false);",
+    "false",
+    "true",
+  ]),
+  same("src/models/loop/streamSteps.ts", "a copy of a column is of a type that columns have: no message names it", [
+    'return this.#tools.toColumn(this.#op, "a batch", tensor.toTypedArray(), () => tensor.shape);',
+    '"a batch"',
+    '""',
+  ]),
+];
