@@ -201,7 +201,7 @@ function conclude({ show, settings }: Stage<Settings>, compared: readonly Compar
     ...(helpful.length > 0
       ? [`By more than ${clearly} standard errors of ${settings.seeds} seeds these help: ${list(helpful)}.`]
       : []),
-    ...(useless.length > 0 ? [`These did not: ${list(useless)}.`] : []),
+    ...(useless.length > 0 ? [`${helpful.length > 0 ? "These do not" : "None of these helps clearly"}: ${list(useless)}.`] : []), // prettier-ignore
     `At a cost of at most ${percent(free, 1)}, ${words(few("before"))} of the weights can be deleted at once, and ${words(few("after"))} if the rest is trained on.`,
   ])
     show({ kind: "conclusion", text: sentence });

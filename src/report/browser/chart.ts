@@ -40,7 +40,7 @@ const dashes = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 4], [4, 4], [14, 3, 2, 3]
 const fewPoints = 30;
 
 /** A point of a series, with the label beside it. */
-interface Place {
+export interface Place {
   readonly x: number;
   readonly y: number;
   readonly series: number;
@@ -220,12 +220,23 @@ function isShown(value: number | null | undefined, isLogarithmic = false): value
   return typeof value === "number" && Number.isFinite(value) && (!isLogarithmic || value > 0);
 }
 
-/** The columns of lines: uPlot needs one list of x for all series, with each x once. */
-function lineColumns(places: readonly Place[], series: readonly Series[]): (number | null)[][] {
-  const x = [...new Set(places.map((place) => place.x))];
-  const columnOf = new Map(x.map((value, column) => [value, column]));
+/**
+ * The columns of lines: uPlot needs one list of x for all series, in order. A line that goes straight up has several
+ * points at one x, and so many columns of it.
+ */
+export function lineColumns(places: readonly Place[], series: readonly Series[]): (number | null)[][] {
+  const taken = series.map(() => new Map<number, number>()); // by each series, of the columns of an x
+  const ordered = places.map((place) => {
+    const turn = taken[place.series].get(place.x) ?? 0;
+    taken[place.series].set(place.x, turn + 1);
+    return { ...place, turn };
+  });
+  const xs = [...new Set(places.map(({ x }) => x))];
+  const widths = xs.map((x) => Math.max(...taken.map((counts) => counts.get(x) ?? 0)));
+  const x = xs.flatMap((value, i) => Array<number>(widths[i]).fill(value));
+  const firstOf = new Map(x.map((value, column) => [value, column] as const).reverse());
   const columns = series.map((): (number | null)[] => x.map(() => null));
-  for (const place of places) columns[place.series][columnOf.get(place.x)!] = place.y;
+  for (const { series: which, x: at, y, turn } of ordered) columns[which][firstOf.get(at)! + turn] = y;
   return [x, ...columns];
 }
 
@@ -271,7 +282,8 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
 /** The short text of a number on an axis. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace(".0e", "e");
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(1).replace(".0e", "e").replace("e+", "e");
+  if (size >= 1e4 && value % 1000 === 0) return `${value / 1000}k`; // five digits would touch those of the next tick
   return String(Number(value.toPrecision(6)));
 }
 
