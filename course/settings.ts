@@ -78,6 +78,16 @@ export function real(setting: Omit<NumberSetting, "kind" | "isInteger">): Number
   return { kind: "number", isInteger: false, ...setting };
 }
 
+/** A yes or no, where yes is the default; a flag is off by default. */
+export function yesOrNo(about: string): ChoiceSetting {
+  return { kind: "choice", about, default: "yes", choices: ["yes", "no"] };
+}
+
+/** One of several things that are compared, or all of them. */
+export function oneOrAll(about: string, compared: object): ChoiceSetting {
+  return { kind: "choice", about, default: "all", choices: ["all", ...Object.keys(compared)] };
+}
+
 /** The number of epochs. */
 export function epochs(byDefault: number): NumberSetting {
   return integer({

@@ -20,7 +20,7 @@ import {
   tensor,
   text,
 } from "lanegrad";
-import { batch, epochs, integer, learningRate } from "../settings.js";
+import { batch, epochs, integer, learningRate, yesOrNo } from "../settings.js";
 import type { DataSource, Stage, Values } from "../stage.js";
 import { count } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, type Samples, network } from "../support/network.js";
@@ -72,12 +72,7 @@ const settings = {
     slider: [1000, 100_000],
     isLogarithmic: true,
   }),
-  attention: {
-    kind: "choice",
-    about: "whether the decoder looks at the parts of the picture",
-    default: "yes",
-    choices: ["yes", "no"],
-  },
+  attention: yesOrNo("whether the decoder looks at the parts of the picture"),
 } as const;
 type Settings = NetworkSettings & typeof settings;
 

@@ -6,7 +6,7 @@
  * Sources: Sutskever, Vinyals & Le 2014; attention after the decoder: Luong, Pham & Manning 2015.
  */
 import { DataError, Random, datasets, layers, losses, model, optimizers, schedules, text } from "lanegrad";
-import { batch, defaultsOf, epochs, integer, learningRate } from "../settings.js";
+import { batch, defaultsOf, epochs, integer, learningRate, yesOrNo } from "../settings.js";
 import type { DataSource, Lesson, Stage, Values } from "../stage.js";
 import { count, duration } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
@@ -66,12 +66,7 @@ const settings = {
     slider: [300, 16000],
     isLogarithmic: true,
   }),
-  attention: {
-    kind: "choice",
-    about: "whether the decoder looks at the encoder's steps",
-    default: "yes",
-    choices: ["yes", "no"],
-  },
+  attention: yesOrNo("whether the decoder looks at the encoder's steps"),
 } as const;
 type Settings = NetworkSettings & typeof settings;
 

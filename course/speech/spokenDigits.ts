@@ -4,19 +4,14 @@
  * recognised by what the others have taught.
  */
 import { count, decimal, duration, percent } from "../support/format.js";
-import { epochs, integer } from "../settings.js";
+import { epochs, integer, oneOrAll, yesOrNo } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import type { Recognizer } from "./recognizer.js";
 import { recognizers } from "./recognizers.js";
 import { type Recording, fsddSource } from "./recordings.js";
 
 const settings = {
-  model: {
-    kind: "choice",
-    about: "what recognises the digits, or all of them, one after the other",
-    default: "all",
-    choices: ["all", ...Object.keys(recognizers)],
-  },
+  model: oneOrAll("what recognises the digits, or all of them, one after the other", recognizers),
   epochs: epochs(16),
   recordings: integer({
     about: "how many recordings there are to train on, at most",
@@ -25,12 +20,7 @@ const settings = {
     slider: [60, 2700],
     isLogarithmic: true,
   }),
-  speakers: {
-    kind: "choice",
-    about: "whether each speaker is left out once, too",
-    default: "yes",
-    choices: ["yes", "no"],
-  },
+  speakers: yesOrNo("whether each speaker is left out once, too"),
 } as const;
 type Settings = typeof settings;
 

@@ -4,7 +4,7 @@
  * the recordings, tones stand for digits.
  */
 import { Random, type datasets, text } from "lanegrad";
-import { epochs, integer } from "../settings.js";
+import { epochs, integer, oneOrAll } from "../settings.js";
 import type { Lesson, Result, Stage } from "../stage.js";
 import { count, duration, percent } from "../support/format.js";
 import { showAlignment } from "./alignment.js";
@@ -17,12 +17,7 @@ const strings = (about: string, byDefault: number, most: number) =>
   integer({ about, default: byDefault, least: 20, slider: [20, most], isLogarithmic: true });
 
 const settings = {
-  model: {
-    kind: "choice",
-    about: "what recognises the strings, or all of them, one after the other",
-    default: "all",
-    choices: ["all", ...Object.keys(numberRecognizers)],
-  },
+  model: oneOrAll("what recognises the strings, or all of them, one after the other", numberRecognizers),
   epochs: epochs(6),
   strings: strings("how many strings there are to train on", 750, 3000),
   test: strings("how many strings there are to test with", 300, 1000),
