@@ -1,6 +1,6 @@
 /** Decoding: against every sequence of a toy language, against the bits of a loop by hand, batches, and what is refused. */
 import { describe, expect, it } from "vitest";
-import { DataError, ShapeError, UsageError } from "../../src/errors.js";
+import { DataError, LanegradError, ShapeError, UsageError } from "../../src/errors.js";
 import {
   type DecodeOptions,
   type DecoderStepFunction,
@@ -11,6 +11,7 @@ import {
   reshape,
   strategies,
   tensor,
+  zeros,
 } from "../../src/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { add, mul } from "../../src/ops/pointwise/arithmetic.js";
@@ -97,6 +98,48 @@ describe("beam search", () => {
       for (const { logProbability } of [one, three])
         expect(logProbability).toBeGreaterThanOrEqual(greedy.logProbability - 1e-6);
     }
+  });
+});
+
+describe("beam search, step by step", () => {
+  /** The same logits at each step, and how often they were asked for. */
+  function constant(logits: readonly number[]) {
+    const seen = { calls: 0 };
+    const step: DecoderStepFunction = (tokens) => {
+      seen.calls++;
+      return { logits: tensor(Array.from({ length: tokens.size }, () => [...logits])) };
+    };
+    return { seen, step };
+  }
+  const options = { start, end, recorded: false };
+  const written = (logits: readonly number[], maxLength: number, beam: Parameters<typeof strategies.beam>[0]) =>
+    decode(constant(logits).step, { ...options, maxLength, strategy: strategies.beam(beam) })[0].map(
+      ({ tokens, isEnded }) => [...tokens, ...(isEnded ? [end] : [])],
+    );
+
+  it("takes equally likely tokens in the order of beginnings, then of tokens", () => {
+    const equal = [0, 0, 0, 0];
+    expect(written(equal, 1, { width: 3, best: 3 })).toEqual([[end], [0], [1]]);
+    expect(written(equal, 2, { width: 2, best: 2, lengthPenalty: 0 })).toEqual([[end], [0, end]]);
+    expect(written([0, 0, 0, -Infinity], 2, { width: 2, best: 2 })).toEqual([[0, 0], [0, 1]]); // prettier-ignore
+  });
+
+  it("does not go on with tokens of probability 0: where there is nothing else, it ends", () => {
+    expect(written([-Infinity, 0, -Infinity, -Infinity], 3, { width: 4, best: 4 })).toEqual([[1, 1, 1]]);
+    expect(written([-Infinity, -Infinity, -Infinity, 0], 3, { width: 4, best: 4 })).toEqual([[end]]);
+  });
+
+  it("takes no more steps than can bring something better: 1 of width 1, 2 of width 2, more where long ones may come to be better", () => {
+    const likelyEnd = [0, 0, 0, 3];
+    const steps = (beam: Parameters<typeof strategies.beam>[0], maxLength = 10): number => {
+      const { seen, step } = constant(likelyEnd);
+      decode(step, { ...options, maxLength, strategy: strategies.beam(beam) });
+      return seen.calls;
+    };
+    expect(steps({ width: 1, lengthPenalty: 0 })).toBe(1);
+    expect(steps({ width: 2, lengthPenalty: 0 })).toBe(2);
+    expect(steps({ width: 1, lengthPenalty: 1 })).toBe(1);
+    expect(steps({ width: 1, lengthPenalty: 1 }, 30)).toBe(2); // a mean of −3.1 / 30 would be better than −0.14
   });
 });
 
@@ -219,6 +262,24 @@ describe("refuses", () => {
     ["no end", () => decode(plain, { start, maxLength: 3 } as never), UsageError, "decode: end is missing"],
     ["an end that the vocabulary does not have", () => decode(plain, { ...options, end: 4 }), UsageError, "decode: the vocabulary has no such end; expected a token below V = 4, got 4."],
     ["no start", () => decode(plain, { end, maxLength: 3 } as never), UsageError, "decode: start is not a token; expected an integer ≥ 0, or one for each source, got undefined."],
+    ...[1.5, -1, 2 ** 31, [0, 0.5], [], "1", null].map((wrong): [string, () => unknown, typeof LanegradError, string] => [
+      `a start of ${JSON.stringify(wrong)}`,
+      () => decode(plain, { ...options, start: wrong as never }),
+      LanegradError,
+      Array.isArray(wrong) && wrong.length === 0 ? "decode: numbers of sources differ" : "decode: start is not a token; expected an integer ≥ 0",
+    ]),
+    ["as many starts as there are no states for", () => decode(plain, { ...options, start: [0, 1], memory: [counts(3)] }), ShapeError, "got 3, 2."],
+    ["logits of one axis", () => decode(() => ({ logits: tensor([1, 2, 3, 4]) }), options), ShapeError, "decode: the logits do not fit; expected [R, V] or [R, 1, V] with R = 1, got Tensor(4)."],
+    ["logits of four axes", () => decode(() => ({ logits: tensor([[[[1, 2, 3, 4]]]]) }), options), ShapeError, "got Tensor(1, 1, 1, 4)."],
+    ["logits of two steps", () => decode(() => ({ logits: tensor([[[1, 2, 3, 4], [1, 2, 3, 4]]]) }), options), ShapeError, "got Tensor(1, 2, 4)."],
+    ["logits of an empty vocabulary", () => decode(() => ({ logits: zeros([1, 0]) }), options), ShapeError, "got Tensor(1, 0)."],
+    ["states that are no list", () => decode(plain, { ...options, states: counts(1) as never }), UsageError, "decode: states must be a list; expected tensors [N, …], got Tensor."],
+    ["memory of a scalar", () => decode(plain, { ...options, memory: [tensor(1)] }), UsageError, "decode: memory must be a list; expected tensors [N, …], got [Tensor]."],
+    ["a step that gives another number of states, not recorded", () => decode(plain, { ...options, states: [counts(1)], recorded: false }), ShapeError, "expected [1, 1], got none."],
+    ["a step that gives states of another shape", () => decode((tokens) => ({ ...plain(tokens, [], []), states: [zeros([1, 2])] }), { ...options, states: [counts(1)] }), ShapeError, "expected [1, 1], got [1, 2]."],
+    ["a step that gives no list of states", () => decode((tokens) => ({ ...plain(tokens, [], []), states: 5 as never }), options), ShapeError, "expected none, got 5."],
+    ["nothing from a step", () => decode((() => undefined) as never, options), UsageError, "decode: the step gives no logits; expected { logits, states }, got undefined."],
+    ["a strategy that is an object", () => decode(plain, { ...options, strategy: { begin: () => 0 } as never }), UsageError, "decode: unknown strategy"],
     ["maxLength 0", () => decode(plain, { ...options, maxLength: 0 }), UsageError, "decode: maxLength is out of range"],
     ["a strategy of no name", () => decode(plain, { ...options, strategy: "best" as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got "best".'],
     ["more hypotheses than the beam holds", () => strategies.beam({ width: 2, best: 3 }), UsageError, "decode beam: best is out of range; expected at most width = 2, got 3."],
