@@ -1,6 +1,7 @@
 /** fit with accumulate: k batches of n rows against one of k·n, resuming, streams, and what is all or nothing. */
 import { describe, expect, it } from "vitest";
 import { type Model, layers, loadModel, losses, mean, memoryUsage, metrics, model, mul, noGrad, ones, optimizers, regularizers, sequential, sub, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
+import type { Logs, Training } from "../../../src/callbacks/callback.js";
 import { padSequences } from "../../../src/data/text/index.js";
 import { drawNormal } from "../../../src/tensor/drawNormal.js";
 import { Random } from "../../../src/tensor/random.js";
@@ -130,9 +131,13 @@ describe("accumulate: 4 batches of 6 rows train as one of 24 does, the last step
       });
       return model;
     });
-    const options = { epochs: 2, shuffle: false, lengths };
+    const seen: number[] = [];
+    const onBatchEnd = (_: number, __: Logs, { batchLoss }: Training): void => void seen.push(batchLoss);
+    const options = { epochs: 2, shuffle: false, lengths, callbacks: [{ onBatchEnd }] };
     const a = await parts.fit(steps, labels, { ...options, batchSize: 4, accumulate: 3 });
     const b = await whole.fit(steps, labels, { ...options, batchSize: 12 });
+    expect(seen).toHaveLength(8);
+    for (const [i, loss] of seen.slice(0, 4).entries()) expect(loss).toBeCloseTo(seen[4 + i], 5);
     for (const name of ["loss", "accuracy"])
       for (const [i, value] of a.history[name].entries())
         expect(Math.abs(value - b.history[name][i])).toBeLessThan(2e-6);
