@@ -126,7 +126,40 @@ describe("beam search, step by step", () => {
 
   it("does not go on with tokens of probability 0: where there is nothing else, it ends", () => {
     expect(written([-Infinity, 0, -Infinity, -Infinity], 3, { width: 4, best: 4 })).toEqual([[1, 1, 1]]);
-    expect(written([-Infinity, -Infinity, -Infinity, 0], 3, { width: 4, best: 4 })).toEqual([[end]]);
+    for (const width of [1, 4]) {
+      const { seen, step } = constant([-Infinity, -Infinity, -Infinity, 0]);
+      const [[{ tokens, isEnded }, ...others]] = decode(step, { ...options, maxLength: 3, strategy: strategies.beam({ width }) });
+      expect([tokens.length, isEnded, others.length, seen.calls]).toEqual([0, true, 0, 1]);
+    }
+  }); // prettier-ignore
+
+  it("looks at the 2W likeliest tokens, and not at an end that comes behind them", () => {
+    const [[{ tokens, isEnded }]] = decode(constant([Math.log(0.2), Math.log(0.5), Math.log(0.3)]).step, {
+      ...{ start: 1, end: 0, maxLength: 3, recorded: false },
+      strategy: strategies.beam({ width: 1, lengthPenalty: 0 }),
+    });
+    expect([[...tokens], isEnded]).toEqual([[1, 1, 1], false]);
+  });
+
+  it("a source that has ended waits for another, and writes what it writes alone", () => {
+    const rows = [[0, 1, 2, 9], [0, 3, 2, -9], [2, 1, 3, -1], [0, 0, 0, 0]]; // prettier-ignore
+    const both = [0, 1].map((first) => ({ ...options, start: first, maxLength: 6, strategy: strategies.beam({ width: 2, best: 2 }) })); // prettier-ignore
+    const table = tensor(rows);
+    const step: DecoderStepFunction = (tokens) => ({ logits: gatherRows(table, tokens) });
+    const alone = both.map((one) => decode(step, one)[0]);
+    expect(decode(step, { ...both[0], start: [0, 1] })).toEqual(alone);
+    expect(alone[0][0].tokens).toHaveLength(0);
+    expect(alone[1][0].tokens).toHaveLength(6);
+  });
+
+  it("called step by step, it needs no more memory for many steps", () => {
+    const used: number[] = [];
+    const step: DecoderStepFunction = (tokens, [count]) => {
+      used.push(memoryUsage().bytesInUse);
+      return { logits: tensor(Array.from({ length: tokens.size }, () => [1, 1, 1, -9])), states: [add(count, 1)] };
+    };
+    decode(step, { ...options, maxLength: 20, states: [counts(1)], strategy: "beam" });
+    expect(used[19]).toBe(used[3]);
   });
 
   it("takes no more steps than can bring something better: 1 of width 1, 2 of width 2, more where long ones may come to be better", () => {
@@ -139,6 +172,9 @@ describe("beam search, step by step", () => {
     expect(steps({ width: 1, lengthPenalty: 0 })).toBe(1);
     expect(steps({ width: 2, lengthPenalty: 0 })).toBe(2);
     expect(steps({ width: 1, lengthPenalty: 1 })).toBe(1);
+    const { seen, step } = constant([0, -Infinity, -Infinity, 0]); // as likely to go on as to end
+    decode(step, { ...options, maxLength: 10, strategy: strategies.beam({ width: 1, lengthPenalty: 0 }) });
+    expect(seen.calls).toBe(1);
     expect(steps({ width: 1, lengthPenalty: 1 }, 30)).toBe(2); // a mean of −3.1 / 30 would be better than −0.14
   });
 });
@@ -270,6 +306,9 @@ describe("refuses", () => {
     ]),
     ["as many starts as there are no states for", () => decode(plain, { ...options, start: [0, 1], memory: [counts(3)] }), ShapeError, "got 3, 2."],
     ["logits of one axis", () => decode(() => ({ logits: tensor([1, 2, 3, 4]) }), options), ShapeError, "decode: the logits do not fit; expected [R, V] or [R, 1, V] with R = 1, got Tensor(4)."],
+    ["logits of one axis with one element", () => decode(() => ({ logits: tensor([5]) }), { ...options, end: 0 }), ShapeError, "got Tensor(1)."],
+    ["logits of one source for two", () => decode(() => ({ logits: tensor([[[1, 2, 3, 4], [1, 2, 3, 4]]]) }), { ...options, start: [0, 0] }), ShapeError, "with R = 2, got Tensor(1, 2, 4)."],
+    ["a step that loses its states", () => decode(plain, { ...options, states: [counts(1), counts(1)] }), ShapeError, "expected [1, 1], [1, 1], got none."],
     ["logits of four axes", () => decode(() => ({ logits: tensor([[[[1, 2, 3, 4]]]]) }), options), ShapeError, "got Tensor(1, 1, 1, 4)."],
     ["logits of two steps", () => decode(() => ({ logits: tensor([[[1, 2, 3, 4], [1, 2, 3, 4]]]) }), options), ShapeError, "got Tensor(1, 2, 4)."],
     ["logits of an empty vocabulary", () => decode(() => ({ logits: zeros([1, 0]) }), options), ShapeError, "got Tensor(1, 0)."],
