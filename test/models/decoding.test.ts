@@ -179,6 +179,32 @@ describe("beam search, step by step", () => {
   });
 });
 
+it.each(["greedy", "sampling"] as const)(
+  "%s ends where the end is written, which is none of the tokens but counts",
+  (strategy) => {
+    const rows = [[-99, 9, 0, -99], [-99, -99, 9, 0], [-99, 0, -99, 9], [0, 0, 0, 0]]; // prettier-ignore
+    const table = tensor(rows);
+    let calls = 0;
+    const step: DecoderStepFunction = (tokens) => {
+      calls++;
+      return { logits: gatherRows(table, tokens) };
+    };
+    const found = decode(step, { start: [0, 2], end, maxLength: 9, recorded: false, strategy });
+    expect(found.map(([{ tokens, isEnded }]) => [[...tokens], isEnded])).toEqual([[[1, 2], true], [[], true]]); // prettier-ignore
+    expect(calls).toBe(3);
+    for (const [n, [{ logProbability, score }]] of found.entries()) {
+      const path = n === 0 ? [0, 1, 2] : [2];
+      const total = path.reduce((sum, token) => sum + logOf(rows[token])[rows[token].indexOf(9)], 0);
+      expect(logProbability).toBeCloseTo(total, 5);
+      expect(score).toBe(logProbability);
+    }
+  },
+);
+
+it("strategies bear the names by which decode takes them", () => {
+  expect([strategies.greedy(), strategies.sampling(), strategies.beam()].map(({ name }) => name)).toEqual(["greedy", "sampling", "beam"]);
+}); // prettier-ignore
+
 const wide = initializers.randomNormal({ stddev: 1 });
 
 /** A small decoder that looks at a memory. */
@@ -318,6 +344,10 @@ describe("refuses", () => {
     ["a step that gives states of another shape", () => decode((tokens) => ({ ...plain(tokens, [], []), states: [zeros([1, 2])] }), { ...options, states: [counts(1)] }), ShapeError, "expected [1, 1], got [1, 2]."],
     ["a step that gives no list of states", () => decode((tokens) => ({ ...plain(tokens, [], []), states: 5 as never }), options), ShapeError, "expected none, got 5."],
     ["nothing from a step", () => decode((() => undefined) as never, options), UsageError, "decode: the step gives no logits; expected { logits, states }, got undefined."],
+    ["a strategy without a width", () => decode(plain, { ...options, strategy: { begin: () => 0, width: 1.5 } as never }), UsageError, "decode: unknown strategy"],
+    ["a strategy that cannot begin", () => decode(plain, { ...options, strategy: { width: 1 } as never }), UsageError, "decode: unknown strategy"],
+    ["a list of strategies", () => decode(plain, { ...options, strategy: ["greedy"] as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got ["greedy"].'],
+    ["a beam of no width", () => strategies.beam({ width: 0 }), UsageError, "decode beam: width is out of range"],
     ["a strategy that is an object", () => decode(plain, { ...options, strategy: { begin: () => 0 } as never }), UsageError, "decode: unknown strategy"],
     ["maxLength 0", () => decode(plain, { ...options, maxLength: 0 }), UsageError, "decode: maxLength is out of range"],
     ["a strategy of no name", () => decode(plain, { ...options, strategy: "best" as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got "best".'],

@@ -3,7 +3,7 @@
  * scripts/mutants/rooms.mjs subtracts them from what survives, and complains where one is caught or no longer there.
  */
 import { inData } from "./equivalentInData.mjs";
-import { inInput } from "./equivalentInInput.mjs";
+import { inModels } from "./equivalentInModels.mjs";
 import { same } from "./same.mjs";
 
 const callbacks = [
@@ -442,5 +442,5 @@ const steps = [
 
 export const equivalent = [
   ...[callbacks, frames, metrics, optimizers, inData],
-  ...[models, states, windows, files, steps, inInput],
+  ...[models, states, windows, files, steps, inModels],
 ].flat(2);

@@ -1,8 +1,8 @@
-/** Mutants of src/models/input that change nothing that a test could see: see equivalent.mjs. */
+/** Mutants of the input, the decoding and the whole batches of src/models that change nothing that a test could see: see equivalent.mjs. */
 import { same } from "./same.mjs";
 
 const unnamed = "a Float32Array of weights is a column as it is: no message names it";
-export const inInput = [
+export const inModels = [
   same("src/models/input/columns.ts", "integers are finite: they are only looked at for nothing", [
     'if (dtype !== "float32") return;',
     'dtype !== "float32"',
@@ -75,5 +75,29 @@ export const inInput = [
     'return this.#tools.toColumn(this.#op, "a batch", tensor.toTypedArray(), () => tensor.shape);',
     '"a batch"',
     '""',
+  ]),
+  same(
+    "src/models/decoding/beam.ts",
+    "what cannot come before the W that have ended comes behind them, and is cut off",
+    [
+      "if (step.isLast) for (const one of live) this.#end(one.tokens, one.logProbability, false);",
+      "step.isLast",
+      "true",
+    ],
+  ),
+  same("src/models/decoding/decode.ts", "a list of no start, and one of a text, are refused with the same words", [
+    'const all = typeof start === "number" ? Array<number>(N).fill(start) : Array.from(start ?? []);',
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/step/wholeBatch.ts", "fit calls train, where there is one", [
+    "run(): never {",
+    '{\n    throw new UsageError(message("fit", "a step of the whole batch is made by train"));\n  }',
+    "{}",
+  ]),
+  same("src/models/step/wholeBatch.ts", "0 and −0 leave a loss as it is, and NaN makes it NaN", [
+    "return this.#results[0].item() + 0 * optimizer.gradientNorm; // 0 · ∞ is NaN",
+    "this.#results[0].item() + 0 * optimizer.gradientNorm",
+    "this.#results[0].item() - 0 * optimizer.gradientNorm",
   ]),
 ];
