@@ -100,4 +100,33 @@ export const inModels = [
     "this.#results[0].item() + 0 * optimizer.gradientNorm",
     "this.#results[0].item() - 0 * optimizer.gradientNorm",
   ]),
+  same("src/models/loop/diverged.ts", "looks for a layer that the message does not name where there is a weight", [
+    "const layer = weight === undefined ? spoiltLayer(step, batch) : undefined;",
+    "weight === undefined",
+    "true",
+  ]),
+  same(
+    "src/models/loop/diverged.ts",
+    "where a weight or a layer is not finite the loss is not, either, and has no slope",
+    ...[
+      ["weight === undefined && layer === undefined", "true"],
+      ["weight === undefined && layer === undefined", "weight === undefined || layer === undefined"],
+      ["weight === undefined", "true"],
+      ["layer === undefined", "true"],
+    ].map(([from, to]) => [
+      "const slope = weight === undefined && layer === undefined ? spoiltGradient(step, batch) : undefined;",
+      from,
+      to,
+    ]),
+  ),
+  same("src/models/loop/diverged.ts", "the collector of garbage frees them, later", [
+    "for (const one of [loss, ...others]) one.dispose();",
+    "[loss, ...others]",
+    "[]",
+  ]),
+  same("src/models/loop/validateEvery.ts", "as good a name in a checkpoint that the same library reads", [
+    'name: "validateEvery",',
+    '"validateEvery"',
+    '""',
+  ]),
 ];
