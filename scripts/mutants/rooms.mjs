@@ -48,7 +48,7 @@ export const rooms = {
     ],
   },
   models: {
-    tests: ["test/models/", "test/callbacks/", "test/constraints/"],
+    tests: ["test/models/", "test/callbacks/", "test/constraints/", "test/optimizers/lbfgs", "test/losses/ctc"],
     without: [
       "test/models/loop/longRuns",
       "test/models/input/wildPadding",

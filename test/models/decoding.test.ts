@@ -1,6 +1,6 @@
 /** Decoding: against every sequence of a toy language, against the bits of a loop by hand, batches, and what is refused. */
 import { describe, expect, it } from "vitest";
-import { DataError, ShapeError, UsageError } from "../../src/errors.js";
+import { DataError, LanegradError, ShapeError, UsageError } from "../../src/errors.js";
 import {
   type DecodeOptions,
   type DecoderStepFunction,
@@ -11,6 +11,7 @@ import {
   reshape,
   strategies,
   tensor,
+  zeros,
 } from "../../src/index.js";
 import { memoryUsage } from "../../src/runtime/runtime.js";
 import { add, mul } from "../../src/ops/pointwise/arithmetic.js";
@@ -99,6 +100,110 @@ describe("beam search", () => {
     }
   });
 });
+
+describe("beam search, step by step", () => {
+  /** The same logits at each step, and how often they were asked for. */
+  function constant(logits: readonly number[]) {
+    const seen = { calls: 0 };
+    const step: DecoderStepFunction = (tokens) => {
+      seen.calls++;
+      return { logits: tensor(Array.from({ length: tokens.size }, () => [...logits])) };
+    };
+    return { seen, step };
+  }
+  const options = { start, end, recorded: false };
+  const written = (logits: readonly number[], maxLength: number, beam: Parameters<typeof strategies.beam>[0]) =>
+    decode(constant(logits).step, { ...options, maxLength, strategy: strategies.beam(beam) })[0].map(
+      ({ tokens, isEnded }) => [...tokens, ...(isEnded ? [end] : [])],
+    );
+
+  it("takes equally likely tokens in the order of beginnings, then of tokens", () => {
+    const equal = [0, 0, 0, 0];
+    expect(written(equal, 1, { width: 3, best: 3 })).toEqual([[end], [0], [1]]);
+    expect(written(equal, 2, { width: 2, best: 2, lengthPenalty: 0 })).toEqual([[end], [0, end]]);
+    expect(written([0, 0, 0, -Infinity], 2, { width: 2, best: 2 })).toEqual([[0, 0], [0, 1]]); // prettier-ignore
+  });
+
+  it("does not go on with tokens of probability 0: where there is nothing else, it ends", () => {
+    expect(written([-Infinity, 0, -Infinity, -Infinity], 3, { width: 4, best: 4 })).toEqual([[1, 1, 1]]);
+    for (const width of [1, 4]) {
+      const { seen, step } = constant([-Infinity, -Infinity, -Infinity, 0]);
+      const [[{ tokens, isEnded }, ...others]] = decode(step, { ...options, maxLength: 3, strategy: strategies.beam({ width }) });
+      expect([tokens.length, isEnded, others.length, seen.calls]).toEqual([0, true, 0, 1]);
+    }
+  }); // prettier-ignore
+
+  it("looks at the 2W likeliest tokens, and not at an end that comes behind them", () => {
+    const [[{ tokens, isEnded }]] = decode(constant([Math.log(0.2), Math.log(0.5), Math.log(0.3)]).step, {
+      ...{ start: 1, end: 0, maxLength: 3, recorded: false },
+      strategy: strategies.beam({ width: 1, lengthPenalty: 0 }),
+    });
+    expect([[...tokens], isEnded]).toEqual([[1, 1, 1], false]);
+  });
+
+  it("a source that has ended waits for another, and writes what it writes alone", () => {
+    const rows = [[0, 1, 2, 9], [0, 3, 2, -9], [2, 1, 3, -1], [0, 0, 0, 0]]; // prettier-ignore
+    const both = [0, 1].map((first) => ({ ...options, start: first, maxLength: 6, strategy: strategies.beam({ width: 2, best: 2 }) })); // prettier-ignore
+    const table = tensor(rows);
+    const step: DecoderStepFunction = (tokens) => ({ logits: gatherRows(table, tokens) });
+    const alone = both.map((one) => decode(step, one)[0]);
+    expect(decode(step, { ...both[0], start: [0, 1] })).toEqual(alone);
+    expect(alone[0][0].tokens).toHaveLength(0);
+    expect(alone[1][0].tokens).toHaveLength(6);
+  });
+
+  it("called step by step, it needs no more memory for many steps", () => {
+    const used: number[] = [];
+    const step: DecoderStepFunction = (tokens, [count]) => {
+      used.push(memoryUsage().bytesInUse);
+      return { logits: tensor(Array.from({ length: tokens.size }, () => [1, 1, 1, -9])), states: [add(count, 1)] };
+    };
+    decode(step, { ...options, maxLength: 20, states: [counts(1)], strategy: "beam" });
+    expect(used[19]).toBe(used[3]);
+  });
+
+  it("takes no more steps than can bring something better: 1 of width 1, 2 of width 2, more where long ones may come to be better", () => {
+    const likelyEnd = [0, 0, 0, 3];
+    const steps = (beam: Parameters<typeof strategies.beam>[0], maxLength = 10): number => {
+      const { seen, step } = constant(likelyEnd);
+      decode(step, { ...options, maxLength, strategy: strategies.beam(beam) });
+      return seen.calls;
+    };
+    expect(steps({ width: 1, lengthPenalty: 0 })).toBe(1);
+    expect(steps({ width: 2, lengthPenalty: 0 })).toBe(2);
+    expect(steps({ width: 1, lengthPenalty: 1 })).toBe(1);
+    const { seen, step } = constant([0, -Infinity, -Infinity, 0]); // as likely to go on as to end
+    decode(step, { ...options, maxLength: 10, strategy: strategies.beam({ width: 1, lengthPenalty: 0 }) });
+    expect(seen.calls).toBe(1);
+    expect(steps({ width: 1, lengthPenalty: 1 }, 30)).toBe(2); // a mean of −3.1 / 30 would be better than −0.14
+  });
+});
+
+it.each(["greedy", "sampling"] as const)(
+  "%s ends where the end is written, which is none of the tokens but counts",
+  (strategy) => {
+    const rows = [[-99, 9, 0, -99], [-99, -99, 9, 0], [-99, 0, -99, 9], [0, 0, 0, 0]]; // prettier-ignore
+    const table = tensor(rows);
+    let calls = 0;
+    const step: DecoderStepFunction = (tokens) => {
+      calls++;
+      return { logits: gatherRows(table, tokens) };
+    };
+    const found = decode(step, { start: [0, 2], end, maxLength: 9, recorded: false, strategy });
+    expect(found.map(([{ tokens, isEnded }]) => [[...tokens], isEnded])).toEqual([[[1, 2], true], [[], true]]); // prettier-ignore
+    expect(calls).toBe(3);
+    for (const [n, [{ logProbability, score }]] of found.entries()) {
+      const path = n === 0 ? [0, 1, 2] : [2];
+      const total = path.reduce((sum, token) => sum + logOf(rows[token])[rows[token].indexOf(9)], 0);
+      expect(logProbability).toBeCloseTo(total, 5);
+      expect(score).toBe(logProbability);
+    }
+  },
+);
+
+it("strategies bear the names by which decode takes them", () => {
+  expect([strategies.greedy(), strategies.sampling(), strategies.beam()].map(({ name }) => name)).toEqual(["greedy", "sampling", "beam"]);
+}); // prettier-ignore
 
 const wide = initializers.randomNormal({ stddev: 1 });
 
@@ -219,6 +324,31 @@ describe("refuses", () => {
     ["no end", () => decode(plain, { start, maxLength: 3 } as never), UsageError, "decode: end is missing"],
     ["an end that the vocabulary does not have", () => decode(plain, { ...options, end: 4 }), UsageError, "decode: the vocabulary has no such end; expected a token below V = 4, got 4."],
     ["no start", () => decode(plain, { end, maxLength: 3 } as never), UsageError, "decode: start is not a token; expected an integer ≥ 0, or one for each source, got undefined."],
+    ...[1.5, -1, 2 ** 31, [0, 0.5], [], "1", null].map((wrong): [string, () => unknown, typeof LanegradError, string] => [
+      `a start of ${JSON.stringify(wrong)}`,
+      () => decode(plain, { ...options, start: wrong as never }),
+      LanegradError,
+      Array.isArray(wrong) && wrong.length === 0 ? "decode: numbers of sources differ" : "decode: start is not a token; expected an integer ≥ 0",
+    ]),
+    ["as many starts as there are no states for", () => decode(plain, { ...options, start: [0, 1], memory: [counts(3)] }), ShapeError, "got 3, 2."],
+    ["logits of one axis", () => decode(() => ({ logits: tensor([1, 2, 3, 4]) }), options), ShapeError, "decode: the logits do not fit; expected [R, V] or [R, 1, V] with R = 1, got Tensor(4)."],
+    ["logits of one axis with one element", () => decode(() => ({ logits: tensor([5]) }), { ...options, end: 0 }), ShapeError, "got Tensor(1)."],
+    ["logits of one source for two", () => decode(() => ({ logits: tensor([[[1, 2, 3, 4], [1, 2, 3, 4]]]) }), { ...options, start: [0, 0] }), ShapeError, "with R = 2, got Tensor(1, 2, 4)."],
+    ["a step that loses its states", () => decode(plain, { ...options, states: [counts(1), counts(1)] }), ShapeError, "expected [1, 1], [1, 1], got none."],
+    ["logits of four axes", () => decode(() => ({ logits: tensor([[[[1, 2, 3, 4]]]]) }), options), ShapeError, "got Tensor(1, 1, 1, 4)."],
+    ["logits of two steps", () => decode(() => ({ logits: tensor([[[1, 2, 3, 4], [1, 2, 3, 4]]]) }), options), ShapeError, "got Tensor(1, 2, 4)."],
+    ["logits of an empty vocabulary", () => decode(() => ({ logits: zeros([1, 0]) }), options), ShapeError, "got Tensor(1, 0)."],
+    ["states that are no list", () => decode(plain, { ...options, states: counts(1) as never }), UsageError, "decode: states must be a list; expected tensors [N, …], got Tensor."],
+    ["memory of a scalar", () => decode(plain, { ...options, memory: [tensor(1)] }), UsageError, "decode: memory must be a list; expected tensors [N, …], got [Tensor]."],
+    ["a step that gives another number of states, not recorded", () => decode(plain, { ...options, states: [counts(1)], recorded: false }), ShapeError, "expected [1, 1], got none."],
+    ["a step that gives states of another shape", () => decode((tokens) => ({ ...plain(tokens, [], []), states: [zeros([1, 2])] }), { ...options, states: [counts(1)] }), ShapeError, "expected [1, 1], got [1, 2]."],
+    ["a step that gives no list of states", () => decode((tokens) => ({ ...plain(tokens, [], []), states: 5 as never }), options), ShapeError, "expected none, got 5."],
+    ["nothing from a step", () => decode((() => undefined) as never, options), UsageError, "decode: the step gives no logits; expected { logits, states }, got undefined."],
+    ["a strategy without a width", () => decode(plain, { ...options, strategy: { begin: () => 0, width: 1.5 } as never }), UsageError, "decode: unknown strategy"],
+    ["a strategy that cannot begin", () => decode(plain, { ...options, strategy: { width: 1 } as never }), UsageError, "decode: unknown strategy"],
+    ["a list of strategies", () => decode(plain, { ...options, strategy: ["greedy"] as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got ["greedy"].'],
+    ["a beam of no width", () => strategies.beam({ width: 0 }), UsageError, "decode beam: width is out of range"],
+    ["a strategy that is an object", () => decode(plain, { ...options, strategy: { begin: () => 0 } as never }), UsageError, "decode: unknown strategy"],
     ["maxLength 0", () => decode(plain, { ...options, maxLength: 0 }), UsageError, "decode: maxLength is out of range"],
     ["a strategy of no name", () => decode(plain, { ...options, strategy: "best" as never }), UsageError, 'decode: unknown strategy; expected "greedy", "sampling", "beam" or one of strategies, got "best".'],
     ["more hypotheses than the beam holds", () => strategies.beam({ width: 2, best: 3 }), UsageError, "decode beam: best is out of range; expected at most width = 2, got 3."],

@@ -3,7 +3,7 @@
  * scripts/mutants/rooms.mjs subtracts them from what survives, and complains where one is caught or no longer there.
  */
 import { inData } from "./equivalentInData.mjs";
-import { inInput } from "./equivalentInInput.mjs";
+import { inModels } from "./equivalentInModels.mjs";
 import { same } from "./same.mjs";
 
 const callbacks = [
@@ -399,10 +399,30 @@ const files = [
 ];
 
 const steps = [
-  same("src/models/step/accumulation.ts", "the loss of a part has no other use, so its gradient is always adopted", [
-    "if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));",
-    "(dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate)",
-    "() => undefined",
+  same("src/models/step/accumulation.ts", "no message and no profile names the op of a recorded step", [
+    'name: "weighPart",',
+    '"weighPart"',
+    '""',
+  ]),
+  same(
+    "src/models/step/accumulation.ts",
+    "measures the norm after each step: slower, and sooner to see what is wrong",
+    ["const loss = step.settle(mean, b + 1 === this.batches.count);", "b + 1 === this.batches.count", "true"],
+  ),
+  same("src/models/step/accumulation.ts", "the loss of an epoch is a quotient of sums that all change their sign", [
+    "rows += size;",
+    "rows += size",
+    "rows -= size",
+  ]),
+  same("src/models/step/accumulation.ts", "of data in memory it is the number that is counted otherwise", [
+    "if (this.#loads) this.#streamed = rows;",
+    "this.#loads",
+    "true",
+  ]),
+  same("src/models/step/accumulation.ts", "scales rows that no token touched, too, which nobody reads", [
+    "scaleByFactor(value.grad!.ptr, value.size, this.#factor.ptr, parameter.rows?.ptr ?? 0);",
+    "parameter.rows?.ptr ?? 0",
+    "parameter.rows?.ptr && 0",
   ]),
   same("src/models/step/accumulation.ts", "fit calls train, where there is one", [
     "run(): never {",
@@ -424,5 +444,5 @@ const steps = [
 
 export const equivalent = [
   ...[callbacks, frames, metrics, optimizers, inData],
-  ...[models, states, windows, files, steps, inInput],
+  ...[models, states, windows, files, steps, inModels],
 ].flat(2);

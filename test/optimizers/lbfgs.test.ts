@@ -11,6 +11,7 @@ import {
   layers,
   loadModel,
   losses,
+  memoryUsage,
   metrics,
   type Model,
   optimizers,
@@ -117,17 +118,49 @@ describe("fit with lbfgs", () => {
     model.weights[1].value.assign([0, NaN, 0]);
     const before = model.weights.map(({ value }) => value.toTypedArray());
     await expect(model.fit(x, y, full)).rejects.toThrow("the loss became NaN");
+    expect(model.insides.step("test").optimizer.stepCount).toBe(0);
     expect(model.weights.map(({ value }) => value.toTypedArray())).toEqual(before);
   });
 
-  it("callbacks see a batch an epoch", async () => {
+  it("callbacks see a batch an epoch, and how often each evaluated the loss", async () => {
     const { x, y } = points(30);
-    let batches = 0;
-    const count = (): void => {
-      batches++;
+    const seen: number[] = [];
+    const onBatchEnd = (_: number, __: object, training: callbacks.Training): void =>
+      void seen.push(training.evaluations);
+    const options = { ...full, epochs: 4, callbacks: [{ onBatchEnd }] };
+    await network({}, optimizers.lbfgs({ maxEvaluations: 3 })).fit(x, y, options);
+    expect(seen).toHaveLength(4);
+    expect(seen[0]).toBeGreaterThanOrEqual(2); // where it stands, and where it goes
+    for (const evaluations of seen) expect([1, 2, 3, 4]).toContain(evaluations);
+    await network({}, optimizers.sgd()).fit(x, y, options);
+    expect(seen.slice(4)).toEqual([1, 1, 1, 1]);
+  });
+
+  it("leaves no memory behind", async () => {
+    const { x, y } = points(30);
+    const model = network();
+    await model.fit(x, y, full);
+    const { bytesInUse } = memoryUsage();
+    await model.fit(x, y, full);
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  });
+
+  it("an error in the loss changes no weight, and the model trains on", async () => {
+    const { x, y } = points(30);
+    const [model, plain] = [network(), network()];
+    let isBroken = true;
+    const own = losses.meanSquaredError();
+    const loss = (target: Tensor, prediction: Tensor): Tensor => {
+      if (isBroken) throw new Error("enough");
+      return own.call(target, prediction, undefined);
     };
-    await network().fit(x, y, { ...full, epochs: 4, callbacks: [{ onBatchEnd: count }] });
-    expect(batches).toBe(4);
+    const rows = tensor(Array.from(y.toTypedArray(), (label) => [0, 1, 2].map((c) => +(c === label))));
+    for (const one of [model, plain]) one.compile({ optimizer: optimizers.lbfgs(), loss });
+    await expect(model.fit(x, rows, full)).rejects.toThrow("enough");
+    isBroken = false;
+    for (const one of [model, plain]) await one.fit(x, rows, full);
+    for (const [i, { value }] of plain.weights.entries())
+      expect(model.weights[i].value.toTypedArray()).toEqual(value.toTypedArray());
   });
 });
 

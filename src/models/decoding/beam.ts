@@ -95,11 +95,13 @@ class Beam {
     this.#lengthPenalty = lengthPenalty;
   }
 
-  /** Takes a step for source n; its rows are n·W, n·W + 1, … @returns whether it goes on */
+  /**
+   * Takes a step for source n; its rows are n·W, n·W + 1, … Rows without a beginning go on from any row: nobody reads
+   * them. @returns whether the source goes on
+   */
   next(step: Step, n: number, tokens: Int32Array, parents: Int32Array): boolean {
     const W = this.#width;
     const live: Live[] = [];
-    for (let i = 0; i < W; i++) parents[n * W + i] = n * W + i;
     for (const { parent, token, logProbability } of this.#candidates(step, n)) {
       const before = this.#live[parent].tokens;
       if (token === step.end) this.#end(before, logProbability, true);

@@ -205,7 +205,7 @@ function called(
     const [expected, got] = [shapes(before), isList ? shapes(after) : show(after)];
     throw new ShapeError(message("decode", "the states after the step are not as before", { expected, got }));
   }
-  return [logSoftmax(logits.rank === 2 ? logits : reshape(logits, [R, V])), after];
+  return [logSoftmax(reshape(logits, [R, V])), after];
 }
 
 function strategyOption(op: string, name: string, value: unknown = "greedy"): DecodingStrategy {

@@ -46,7 +46,7 @@ export class Evaluation {
     batchSize: number,
     lengths?: Lengths,
     makeSteps?: MakeSteps,
-    isOnce = false,
+    isOnce?: boolean,
   ) {
     this.#tools = tools;
     const metrics = step.newMetrics();

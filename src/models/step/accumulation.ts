@@ -50,17 +50,13 @@ export class Accumulation implements EpochSteps {
     this.#step = step;
     this.#tools = tools;
     this.#factor = tools.keep(tools.empty([]));
-    const scale = (x: Tensor, by: Tensor): void => tools.scaleByFactor(x.ptr, 1, by.ptr, 0);
     this.#weighOp = {
       name: "weighPart",
       shape: () => [{ shape: [] }],
-      forward({ inputs: [x, weight], outputs: [y] }) {
-        tools.copyRow(y.ptr, x.ptr, 1, 0);
-        scale(y, weight);
-      },
-      backward({ inputs: [, weight], dOutputs: [dY], adopt, gradient }) {
-        scale(dY!, weight);
-        if (!adopt(0, dY!)) gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));
+      forward: () => undefined, // its gradient is all that is wanted of it
+      backward({ inputs: [, weight], dOutputs: [dY], gradient }) {
+        tools.scaleByFactor(dY!.ptr, 1, weight.ptr, 0);
+        gradient(0, (dX, accumulate) => tools.copyRow(dX, dY!.ptr, 1, accumulate));
       },
       saved: { inputs: [1] },
       constants: [1],
@@ -143,7 +139,7 @@ export class Accumulation implements EpochSteps {
     const parts = this.#parts;
     const end = this.#loads ? b * this.#k + this.#loads.length : Math.min((b + 1) * this.#k, parts.batches.count);
     const sums: number[] = [];
-    let results: readonly Tensor[] = [];
+    let results!: readonly Tensor[];
     let rows = 0;
     for (let part = b * this.#k; part < end; part++) {
       if (part > b * this.#k) this.#step.random.advance();

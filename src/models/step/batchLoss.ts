@@ -31,7 +31,7 @@ export interface BatchLoss {
 
 /**
  * Goes forward and brings each output together with its target and weights.
- * @throws {UsageError} for a mask, or weights of steps, where nothing is loaded that reads them
+ * @throws {UsageError} for a mask where nothing is loaded that reads it; weights come with what does
  */
 export function weighedOutputs(
   graph: Graph,
@@ -40,8 +40,7 @@ export function weighedOutputs(
   context: Pick<RunContext, "random" | "training">,
 ): Weighed[] {
   const { maskedSteps } = graph;
-  const needsSteps = all.some(({ rank }) => rank === 2) || given.some((mask) => mask !== undefined);
-  if (maskedSteps === undefined && needsSteps) {
+  if (maskedSteps === undefined && given.some((mask) => mask !== undefined)) {
     const hint = "Call fit or evaluate with a mask first.";
     throw new UsageError(message("model", "the loss with a mask is not loaded", { hint }));
   }

@@ -27,7 +27,7 @@ export class Steps {
    * @param compute  from a gathered batch to the tensors that are read afterwards; kernels only
    * @param isOnce   true where no batch is run twice: Note [Nothing to replay]
    */
-  constructor(batches: Batches, compute: (batch: Batch) => Tensor[], isOnce = false) {
+  constructor(batches: Batches, compute: (batch: Batch) => Tensor[], isOnce: boolean) {
     this.batches = batches;
     this.#isOnce = isOnce;
     this.#compute = compute;
@@ -49,8 +49,8 @@ export class Steps {
       this.batches.gather(n, steps);
       return this.#compute(batch);
     };
-    const { lengths, count } = this.batches;
-    if (this.#isOnce && (count === 1 || (lengths === undefined && n < this.batches.batchSize))) {
+    const { count, batchSize } = this.batches;
+    if (this.#isOnce && (count === 1 || n < batchSize)) {
       return (this.#made = scope(compute));
     }
     const recording = record(compute);

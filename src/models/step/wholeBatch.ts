@@ -18,7 +18,7 @@ export class WholeBatch implements EpochSteps {
   readonly #steps: EpochSteps;
   readonly #descent: WholeBatchSteps;
   #order!: Int32Array;
-  #results: readonly Tensor[] = [];
+  #results!: readonly Tensor[];
   evaluations = 0;
 
   /** @throws {UsageError} where an epoch has several batches or parts, or a weight has a constraint */

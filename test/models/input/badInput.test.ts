@@ -265,6 +265,7 @@ describe("options of evaluate and predict", () => {
   it.each<[string, object]>([
     ["batchSize is out of range; expected an integer in [1, ∞), got 0.", { batchSize: 0 }],
     ["signal must be an AbortSignal; got true.", { signal: true }],
+    ["signal must be an AbortSignal; got null.", { signal: null }],
   ])("%s", async (message, options) => {
     const model = compiled();
     await refuses(model, `evaluate: ${message}`, () => model.evaluate(x, labels, options));

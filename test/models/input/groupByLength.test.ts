@@ -25,6 +25,7 @@ import { heap } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
 import { Random } from "../../../src/tensor/random.js";
 import { expectClose, expectSameBits } from "../../support/compare.js";
+import { memoryUsage } from "../../../src/runtime/runtime.js";
 import "../../support/engine.js";
 import { expectSameWeights, expectWeights, stopAfterBatch, weightsOf } from "../networks.js";
 import { collectGarbage } from "../../support/garbage.js";
@@ -189,6 +190,16 @@ describe("groupByLength", () => {
       }
     });
 
+    it("predict leaves no memory in use but its outputs", async () => {
+      const model = tagger();
+      const predict = async (): Promise<number> => {
+        (await model.predict(x, { batchSize: 8, groupByLength: true })).dispose();
+        return memoryUsage().bytesInUse;
+      };
+      await predict();
+      expect(await predict()).toBe(await predict());
+    });
+
     it("predict gives the bits of ungrouped batches at the steps that count, and 0 at those that were not computed", async () => {
       const model = tagger();
       const want = (await model.predict(x)).toTypedArray();
@@ -301,6 +312,14 @@ describe("groupByLength", () => {
         const model = sequential([dense({ units: 1, inputShape: [3] })]);
         model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
         return model.fit(new Float32Array(12), [[1], [1], [0], [0]], { batchSize: 2, groupByLength: true });
+      },
+    ],
+    [
+      "evaluate: groupByLength does not fit the data; expected an input of tokens [N, T] int32, got 1 inputs, the first Tensor(4, 3).",
+      () => {
+        const model = sequential([dense({ units: 1, inputShape: [3] })]);
+        model.compile({ optimizer: adam(), loss: binaryCrossentropy({ fromLogits: true }) });
+        return model.evaluate(new Float32Array(12), [[1], [1], [0], [0]], { groupByLength: true });
       },
     ],
     [

@@ -1,6 +1,7 @@
 /** fit with accumulate: k batches of n rows against one of k·n, resuming, streams, and what is all or nothing. */
 import { describe, expect, it } from "vitest";
-import { type Model, layers, loadModel, losses, mean, metrics, model, mul, noGrad, ones, optimizers, regularizers, sequential, sub, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
+import { type Model, layers, loadModel, losses, mean, memoryUsage, metrics, model, mul, noGrad, ones, optimizers, regularizers, sequential, sub, tensor, zeros } from "../../../src/index.js"; // prettier-ignore
+import type { Logs, Training } from "../../../src/callbacks/callback.js";
 import { padSequences } from "../../../src/data/text/index.js";
 import { drawNormal } from "../../../src/tensor/drawNormal.js";
 import { Random } from "../../../src/tensor/random.js";
@@ -77,6 +78,40 @@ describe("accumulate: 4 batches of 6 rows train as one of 24 does, the last step
     expect(parts.insides.step("test").optimizer.stepCount).toBe(whole.insides.step("test").optimizer.stepCount);
   });
 
+  it("several outputs, each with a loss weight", async () => {
+    const [parts, whole] = [0, 1].map(() => {
+      const inputs = layers.input({ shape: [5] });
+      const outputs = [1, 3].map((units) => layers.dense({ units }).apply(inputs));
+      const net = model({ inputs, outputs, seed: 2 });
+      const loss = [losses.meanSquaredError(), losses.categoricalCrossentropy({ fromLogits: true })];
+      net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss, lossWeights: [0.5, 2] });
+      return net;
+    });
+    const targets = [tensor(x.toTypedArray().slice(0, 50), [50, 1]), y];
+    const a = await parts.fit(x, targets, { epochs: 2, batchSize: 6, accumulate: 4 });
+    const b = await whole.fit(x, targets, { epochs: 2, batchSize: 24 });
+    for (const [i, value] of a.history.loss.entries()) expect(Math.abs(value - b.history.loss[i])).toBeLessThan(2e-6);
+    expectClose(parts, whole);
+  });
+
+  it("dropout draws for each part what it draws for each batch without accumulate", async () => {
+    const options = { epochs: 2, batchSize: 6, shuffle: false };
+    const still = (): Model => make({ optimizer: sgd({ learningRate: 0 }), rate: 0.5 });
+    const a = await still().fit(x, y, { ...options, accumulate: 4 });
+    const b = await still().fit(x, y, options);
+    for (const [i, value] of a.history.loss.entries()) expect(Math.abs(value - b.history.loss[i])).toBeLessThan(2e-6);
+    expect(Math.abs(a.history.loss[0] - a.history.loss[1])).toBeGreaterThan(1e-3);
+  });
+
+  it("no memory is left behind", async () => {
+    const model = make();
+    const options = { batchSize: 6, accumulate: 4 };
+    await model.fit(x, y, options);
+    const { bytesInUse } = memoryUsage();
+    await model.fit(x, y, options);
+    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  });
+
   it("sequences with a mask, a batch of them without a step that counts among them", async () => {
     const lengths = Int32Array.from({ length: 24 }, (_, i) => (i < 4 ? 0 : i % 6));
     const steps = tensor(
@@ -88,7 +123,7 @@ describe("accumulate: 4 batches of 6 rows train as one of 24 does, the last step
       [24, 5],
     );
     const [parts, whole] = [0, 1].map(() => {
-      const model = sequential([layers.gru({ units: 4, returnSequences: true, inputShape: [5, 2] }), layers.dense({ units: 3 })], { seed: 1 }); // prettier-ignore
+      const model = sequential([layers.gru({ units: 4, returnSequences: true, inputShape: [5, 2] }), layers.dense({ units: 3, kernelRegularizer: regularizers.l2(0.1) })], { seed: 1 }); // prettier-ignore
       model.compile({
         optimizer: optimizers.sgd({ learningRate: 0.1 }),
         loss: losses.categoricalCrossentropy({ fromLogits: true }),
@@ -96,9 +131,13 @@ describe("accumulate: 4 batches of 6 rows train as one of 24 does, the last step
       });
       return model;
     });
-    const options = { epochs: 2, shuffle: false, lengths };
+    const seen: number[] = [];
+    const onBatchEnd = (_: number, __: Logs, { batchLoss }: Training): void => void seen.push(batchLoss);
+    const options = { epochs: 2, shuffle: false, lengths, callbacks: [{ onBatchEnd }] };
     const a = await parts.fit(steps, labels, { ...options, batchSize: 4, accumulate: 3 });
     const b = await whole.fit(steps, labels, { ...options, batchSize: 12 });
+    expect(seen).toHaveLength(8);
+    for (const [i, loss] of seen.slice(0, 4).entries()) expect(loss).toBeCloseTo(seen[4 + i], 5);
     for (const name of ["loss", "accuracy"])
       for (const [i, value] of a.history[name].entries())
         expect(Math.abs(value - b.history[name][i])).toBeLessThan(2e-6);
@@ -193,6 +232,21 @@ describe("a stream with accumulate", () => {
     const expected = await memory.fit(x, y, { epochs: 3, batchSize: 6, accumulate: 4, shuffle: false });
     expect(history).toEqual(expected);
     expectSame(stream, memory);
+  });
+
+  it("each part has the weight of its samples in the loss of an epoch, which ends where the stream does", async () => {
+    const model = make({ optimizer: optimizers.sgd({ learningRate: 0 }) });
+    const { loss } = await model.evaluate(rows(0, 20));
+    const batches: number[] = [];
+    const parts = (): ReturnType<typeof rows>[] => [rows(0, 9), rows(9, 11), rows(11, 12), rows(12, 20)];
+    const options = {
+      epochs: 2,
+      accumulate: 2,
+      callbacks: [{ onBatchEnd: (batch: number) => void batches.push(batch) }],
+    };
+    const { history } = await model.fit(parts, options);
+    for (const value of history.loss) expect(value).toBeCloseTo(loss, 5);
+    expect(batches).toEqual([0, 1, 0, 1]);
   });
 
   it("stepsPerEpoch counts batches, and the last step of an epoch has those that are left", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import type { Callback, Logs } from "../../../src/callbacks/callback.js";
-import { checkpoint } from "../../../src/callbacks/index.js";
+import { checkpoint, terminateOnNaN } from "../../../src/callbacks/index.js";
 import { layers, losses, optimizers, sequential } from "../../../src/index.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import type { FitOptions } from "../../../src/models/loop/fitOptions.js";
@@ -21,12 +21,20 @@ const fit: FitOptions = { epochs: 3, batchSize: 8, validationSplit: 0.2 }; // 8 
 
 /** A clock that is moved by `seconds` after each batch. */
 function passing(seconds: number): Callback {
-  let now = 0;
+  let now = 1e6;
   vi.spyOn(performance, "now").mockImplementation(() => now);
   return { onBatchEnd: () => void (now += 1000 * seconds) };
 }
 
 describe("validateEvery", () => {
+  it("does not validate after a batch whose loss is not finite, which changed nothing", async () => {
+    const model = network(0, { optimizer: optimizers.sgd({ learningRate: 1e30 }) });
+    const options = { ...fit, validateEvery: { steps: 1 }, callbacks: [terminateOnNaN()] };
+    const { validations, stopped } = await model.fit(x, y, options);
+    expect(stopped).toContain("the loss became");
+    for (const { logs } of validations!) expect(logs.loss).toBeLessThan(Infinity);
+  });
+
   it("3 steps: validates after steps 3, 6, 9, …, not at the end of an epoch, which has its own; the same bits as without", async () => {
     const [plain, watched] = [network(), network()];
     const expected = await plain.fit(x, y, fit);

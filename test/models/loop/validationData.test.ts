@@ -1,7 +1,7 @@
 /** What fit takes to validate on: samples, tuples, data sets with more in them, and streams of batches. */
 import { describe, expect, it } from "vitest";
 import { DataError, UsageError } from "../../../src/errors.js";
-import { type Layer, callbacks, layers, losses, model, optimizers, tensor } from "../../../src/index.js";
+import { type Layer, callbacks, layers, losses, memoryUsage, model, optimizers, tensor } from "../../../src/index.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { expectSameWeights, network, noise } from "../networks.js";
@@ -104,6 +104,13 @@ describe("validationData", () => {
     const { loss } = await model.evaluate(held.x, held.y, { sampleWeight });
     expect(history.valLoss[0]).toBeCloseTo(loss, 6);
     expect(loss).not.toBeCloseTo((await model.evaluate(held.x, held.y)).loss, 2);
+  });
+
+  it("needs no more memory after more epochs, where its last batch is smaller than the others", async () => {
+    const used: number[] = [];
+    const onEpochEnd = (): void => void used.push(memoryUsage().bytesInUse);
+    await network().fit(x, y, { epochs: 4, batchSize: 8, validationData: held, callbacks: [{ onEpochEnd }] });
+    expect(used[3]).toBe(used[1]);
   });
 
   it("one batch of a stream is enough where validationSteps says so", async () => {

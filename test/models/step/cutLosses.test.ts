@@ -1,6 +1,6 @@
 /** A loss whose output has no gradient although layers before it are trained: refused, where it trained nothing in silence. */
 import { describe, expect, it } from "vitest";
-import { embedding, flatten, input, lambda, attention, additiveAttention, dense, multiHeadAttention } from "../../../src/layers/index.js"; // prettier-ignore
+import { batchNormalization, embedding, flatten, input, lambda, attention, additiveAttention, dense, multiHeadAttention } from "../../../src/layers/index.js"; // prettier-ignore
 import type { Layer } from "../../../src/layers/layer.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import type { Model } from "../../../src/models/model.js";
@@ -61,4 +61,30 @@ it("a lambda that detaches what trained layers give is noticed as well", async (
   await expect(net.fit(zeros([2, 2], { dtype: "int32" }), [zeros([2, 1]), zeros([2, 4])])).rejects.toThrow(
     'output 1, of layer "cut", has no gradient',
   );
+});
+
+describe("what is trained before a layer that detaches", () => {
+  const x = zeros([2, 2]);
+
+  function cutBehind(...before: readonly Layer[]): Model {
+    const inputs = input({ shape: [2] });
+    const read = before.reduce((symbol, layer) => layer.apply(symbol), inputs);
+    const cut = lambda({ function: (t) => detach(t), name: "cut" }).apply(read);
+    const net = model({ inputs, outputs: [dense({ units: 2 }).apply(inputs), cut], seed: 1 });
+    net.compile({ optimizer: sgd(), loss: [meanSquaredError(), meanSquaredError()] });
+    return net;
+  }
+
+  it("is noticed behind a frozen layer, too", async () => {
+    for (const at of [0, 1]) {
+      const layers = [dense({ units: 2 }), dense({ units: 2 })];
+      layers[at].trainable = false;
+      await expect(cutBehind(...layers).fit(x, [x, x])).rejects.toThrow('output 1, of layer "cut", has no gradient');
+    }
+  });
+
+  it("is nothing where there are statistics alone, which move without a gradient", async () => {
+    const { history } = await cutBehind(batchNormalization({ center: false, scale: false })).fit(x, [x, x]);
+    expect(history.loss).toHaveLength(1);
+  });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { terminateOnNaN } from "../../../src/callbacks/terminateOnNaN.js";
 import type { Logs, Training } from "../../../src/callbacks/callback.js";
-import { dense } from "../../../src/layers/index.js";
+import { batchNormalization, dense } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import type { Loss } from "../../../src/losses/loss.js";
 import type { Model } from "../../../src/models/model.js";
@@ -90,6 +90,19 @@ describe("a gradient that is not finite while the loss is", () => {
     const before = weightsOf(model);
     await expect(model.fit(x, targets, inOrder)).rejects.toThrow(wrongAt("epoch 1, batch 2"));
     expectWeights(model, before);
+  });
+
+  it("leaves moving statistics as they were before that batch", async () => {
+    const normed = (): Model => {
+      const model = sequential([dense({ units: 4, inputShape: [2] }), batchNormalization(), dense({ units: 1 })], { seed: 1 }); // prettier-ignore
+      model.compile({ optimizer: sgd({ learningRate: 0 }), loss: cornered });
+      for (const { value } of model.weights.slice(-2)) value.assign(new Float32Array(value.size));
+      return model;
+    };
+    const [burnt, half] = [normed(), normed()];
+    await expect(burnt.fit(x, targets, inOrder)).rejects.toThrow("the gradient became NaN");
+    await half.fit(x.slice(0, 6), targets.slice(0, 6), inOrder);
+    expectSameWeights(burnt, half);
   });
 
   it("in the last step of an epoch before others: neither validated nor seen by a callback as finite", async () => {

@@ -7,6 +7,7 @@ import { meanSquaredError } from "../../../src/losses/index.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import type { Model } from "../../../src/models/model.js";
 import { sequential } from "../../../src/models/sequential.js";
+import { memoryUsage } from "../../../src/runtime/runtime.js";
 import { adam } from "../../../src/optimizers/index.js";
 import { l2 } from "../../../src/regularizers/index.js";
 import { expectClose, expectSameBits } from "../../support/compare.js";
@@ -106,6 +107,17 @@ describe("averageDecay", () => {
     const want = await averaged(model);
     model.compile({ optimizer: adam(), loss: meanSquaredError() });
     expectSameWeights(model, want);
+  });
+
+  it("its memory is freed when the model is compiled again", async () => {
+    const model = make();
+    const bytes: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      model.compile({ optimizer: adam(), loss: meanSquaredError(), averageDecay: decay });
+      await model.fit(x, y, { batchSize: 8 });
+      bytes.push(memoryUsage().bytesInUse);
+    }
+    expect(bytes[2]).toBe(bytes[1]);
   });
 
   it.each([1, -0.1, NaN, "0.9"])("refuses %s", (averageDecay) => {

@@ -1,8 +1,8 @@
-/** Mutants of src/models/input that change nothing that a test could see: see equivalent.mjs. */
+/** Mutants of the input, the decoding and the whole batches of src/models that change nothing that a test could see: see equivalent.mjs. */
 import { same } from "./same.mjs";
 
 const unnamed = "a Float32Array of weights is a column as it is: no message names it";
-export const inInput = [
+export const inModels = [
   same("src/models/input/columns.ts", "integers are finite: they are only looked at for nothing", [
     'if (dtype !== "float32") return;',
     'dtype !== "float32"',
@@ -74,6 +74,59 @@ export const inInput = [
   same("src/models/loop/streamSteps.ts", "a copy of a column is of a type that columns have: no message names it", [
     'return this.#tools.toColumn(this.#op, "a batch", tensor.toTypedArray(), () => tensor.shape);',
     '"a batch"',
+    '""',
+  ]),
+  same(
+    "src/models/decoding/beam.ts",
+    "what cannot come before the W that have ended comes behind them, and is cut off",
+    [
+      "if (step.isLast) for (const one of live) this.#end(one.tokens, one.logProbability, false);",
+      "step.isLast",
+      "true",
+    ],
+  ),
+  same("src/models/decoding/decode.ts", "a list of no start, and one of a text, are refused with the same words", [
+    'const all = typeof start === "number" ? Array<number>(N).fill(start) : Array.from(start ?? []);',
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/step/wholeBatch.ts", "fit calls train, where there is one", [
+    "run(): never {",
+    '{\n    throw new UsageError(message("fit", "a step of the whole batch is made by train"));\n  }',
+    "{}",
+  ]),
+  same("src/models/step/wholeBatch.ts", "0 and −0 leave a loss as it is, and NaN makes it NaN", [
+    "return this.#results[0].item() + 0 * optimizer.gradientNorm; // 0 · ∞ is NaN",
+    "this.#results[0].item() + 0 * optimizer.gradientNorm",
+    "this.#results[0].item() - 0 * optimizer.gradientNorm",
+  ]),
+  same("src/models/loop/diverged.ts", "looks for a layer that the message does not name where there is a weight", [
+    "const layer = weight === undefined ? spoiltLayer(step, batch) : undefined;",
+    "weight === undefined",
+    "true",
+  ]),
+  same(
+    "src/models/loop/diverged.ts",
+    "where a weight or a layer is not finite the loss is not, either, and has no slope",
+    ...[
+      ["weight === undefined && layer === undefined", "true"],
+      ["weight === undefined && layer === undefined", "weight === undefined || layer === undefined"],
+      ["weight === undefined", "true"],
+      ["layer === undefined", "true"],
+    ].map(([from, to]) => [
+      "const slope = weight === undefined && layer === undefined ? spoiltGradient(step, batch) : undefined;",
+      from,
+      to,
+    ]),
+  ),
+  same("src/models/loop/diverged.ts", "the collector of garbage frees them, later", [
+    "for (const one of [loss, ...others]) one.dispose();",
+    "[loss, ...others]",
+    "[]",
+  ]),
+  same("src/models/loop/validateEvery.ts", "as good a name in a checkpoint that the same library reads", [
+    'name: "validateEvery",',
+    '"validateEvery"',
     '""',
   ]),
 ];
