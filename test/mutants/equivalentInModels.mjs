@@ -129,4 +129,9 @@ export const inModels = [
     '"validateEvery"',
     '""',
   ]),
+  same("src/models/decoding/decode.ts", "the scope of decode frees what the last step left", [
+    "dispose: () => free(current),",
+    "() => free(current)",
+    "() => undefined",
+  ]),
 ];

@@ -157,6 +157,7 @@ describe("lists of columns", () => {
     refuses(() => inputColumns("f", shapes("a", "b"), [[1, 2]]), ShapeError, "f: number of inputs differs; expected a list of 2, got a list of 1.");
     refuses(() => inputColumns("f", shapes("a", "b"), own), ShapeError, "f: number of inputs differs; expected a list of 2, got Tensor.");
     refuses(() => inputColumns("f", shapes("a"), [own, own]), ShapeError, "f: number of inputs differs; expected x itself, got a list of 2.");
+    refuses(() => inputColumns("f", shapes("a"), [own, [1, 2]] as never), ShapeError, "f a: values[0] must be a number; got Tensor.");
     release(inputColumns("f", shapes("a"), [own]));
     release(inputColumns("f", shapes("a"), own));
   }); // prettier-ignore
