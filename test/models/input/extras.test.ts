@@ -171,6 +171,34 @@ describe("maskColumns", () => {
   }); // prettier-ignore
 });
 
+describe("lengths beside tokens", () => {
+  const given = (tokens: Tensor, lengths: readonly number[]) => () =>
+    maskColumns("f", { lengths }, [{ tensor: tokens, isOwned: false }], toColumn);
+
+  it.each<[string, number[][], number[], string]>([
+    ["alone", [[0, 1, 2]], [2], "1 times 0 before the 2 tokens of row 0"],
+    ["in each row", [[0, 1, 2], [0, 0, 3]], [2, 1], "2 times 0 before the 1 tokens of row 1"],
+    ["beside a full row and an empty one", [[0, 0, 0], [0, 4, 5], [1, 2, 3]], [0, 2, 3], "1 times 0 before the 2 tokens of row 1"],
+  ])("that are padded in front, %s, are refused", (_, rows, lengths, text) => {
+    const wrong = `f: lengths counts from the first step, but the tokens are padded in front; expected the padding behind the tokens, got ${text}. Use text.padSequences(…, { padding: "post" }), or leave lengths out: embedding({ maskZero: true }).`;
+    const tokens = int32(rows.flat(), [rows.length, 3]);
+    refuses(given(tokens, lengths), UsageError, wrong);
+  }); // prettier-ignore
+
+  it.each<[string, () => Tensor, number[]]>([
+    ["full rows", () => int32([1, 2, 3], [1, 3]), [3]],
+    ["a row that is padded behind among others", () => int32([0, 1, 2, 1, 0, 0], [2, 3]), [2, 1]],
+    ["a token 0 at the beginning of others", () => int32([0, 5, 1, 2], [1, 4]), [2]],
+    ["nothing but 0", () => int32([0, 0, 0], [1, 3]), [1]],
+    ["numbers that are no tokens", () => tensor([[0, 1]]), [1]],
+    ["several integers a step", () => int32([0, 1], [1, 2, 1]), [1]],
+  ])("are taken with %s", (_, tokens, lengths) => {
+    const [mask] = given(tokens(), lengths)();
+    expect(mask!.tensor.toTypedArray().filter(Boolean)).toHaveLength(lengths.reduce((sum, one) => sum + one, 0));
+    release([mask!]);
+  });
+});
+
 describe("dataColumns", () => {
   const input = { shape: [2], name: undefined, tokens: undefined };
   const shapes = { inputs: [input, input], outputs: 1, outputShapes: () => [[1]] };
