@@ -134,4 +134,18 @@ export const inModels = [
     "() => free(current)",
     "() => undefined",
   ]),
+  same(
+    "src/models/input/lengthGroups.ts",
+    "true has no multiple, either",
+    [
+      "const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;",
+      "value === true",
+      "false",
+    ],
+    [
+      "const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;",
+      "true",
+      "false",
+    ],
+  ),
 ];
