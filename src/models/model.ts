@@ -17,7 +17,7 @@ import type { Chain } from "./graph/chain.js";
 import { type Column, release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
 import {
-  type Extras, type FitData, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns, isDataset,
+  type Extras, type FitData, type ModelShapes, dataColumns, fitData, givesExtras, inputColumns,
 } from "./input/data.js"; // prettier-ignore
 import { evaluationTools } from "./loop/columnSteps.js";
 import { type History, runFit } from "./loop/fit.js";
@@ -34,7 +34,7 @@ import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { inStates, predictBatches } from "./loop/predict.js";
-import type { BatchSource, DataList, GivenMasks, InputBatch, InputSource, Samples } from "./input/samples.js";
+import type { BatchSource, DataList, InputBatch, InputSource, Samples } from "./input/samples.js";
 import { type SavedParts, modelBytes, writeModel } from "./file/saving.js";
 import type { Validation } from "./input/validationData.js";
 import { unseeded } from "./seeds.js";
@@ -280,32 +280,28 @@ export class Model {
   predictAll(x: InputBatch, options?: PredictOptions): Promise<Tensor[]>;
   async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    const { x, ...own }: { readonly x: unknown } & GivenMasks = isDataset(handed) ? handed : { x: handed };
-    if (isData(x)) return this.#predict(x, options, own);
+    if (isData(handed)) return this.#predict(handed, options);
     const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => this.#predict(x, options);
     const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
-    return (await import("./input/handed.js")).predictStream(x, options, predict, join);
+    return (await import("./input/handed.js")).predictHanded(handed, options, predict, join);
   }
 
-  /** @param own the masks of a data set */
-  async #predict(x: DataList, options: PredictOptions, own: GivenMasks = {}): Promise<Tensor[]> {
+  async #predict(x: DataList, options: PredictOptions): Promise<Tensor[]> {
     const op = "predict";
     checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
     const { batchSize = defaultBatchSize, signal, groupByLength } = options;
-    const { mask = own.mask, lengths: rowLengths = own.lengths } = options;
-    const handed = { mask, lengths: rowLengths };
     checkInteger(op, "batchSize", batchSize, "[1, ∞)");
     checkSignal(op, signal);
     const state = this.#state;
     return state.use(async () => {
       if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
-      const given = givesExtras(handed) ? await import("./input/extras.js") : undefined;
+      const given = givesExtras(options) ? await import("./input/extras.js") : undefined;
       state.checkUsable(op);
       const columns = inputColumns(op, state.shapes(), x);
       let states: OwnStates | undefined;
       try {
         const inputs = columns.map(({ tensor }) => tensor);
-        const masks = given?.maskColumns(op, handed, columns, toColumn) ?? [];
+        const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
         columns.push(...masks.filter((mask) => mask !== undefined));
         state.buildFor(inputs);
         checkBatchSizes(this.layers, inputs[0].shape[0], batchSize);

@@ -428,7 +428,7 @@ const steps = [
     "{}",
   ]),
   same("src/models/step/batchLoss.ts", "every caller gives masks", [
-    "{ inputs, targets, weights, masks: given = [] }: TrainingBatch,",
+    "{ inputs, targets, weights: all, masks: given = [] }: TrainingBatch,",
     "[]",
     '["Stryker was here"]',
   ]),

@@ -10,7 +10,7 @@ import {
   targetColumn,
   toColumn,
 } from "../../../src/models/input/columns.js";
-import { givesExtras, inputColumns, isDataset } from "../../../src/models/input/data.js";
+import { givesExtras, inputColumns } from "../../../src/models/input/data.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { bytes, float32, int32, refuses, told } from "./refusals.js";
@@ -178,8 +178,7 @@ describe("lists of columns", () => {
   const [own, other] = [float32([3, 2]), float32([2, 2])];
 });
 
-it("data sets, and what comes with masks or weights, are told apart", () => {
-  expect([{ x: 1 }, { x: undefined, y: 1 }, null, undefined, [1]].map(isDataset)).toEqual([true, false, false, false, false]);
+it("what comes with masks or weights is told", () => {
   expect(givesExtras(undefined, {}, { mask: undefined })).toBe(false);
   for (const given of [{ mask: [] }, { lengths: [] }, { sampleWeight: 0 }, { classWeight: {} }]) expect(givesExtras(undefined, given)).toBe(true);
 }); // prettier-ignore

@@ -144,6 +144,14 @@ describe("a gradient that is not finite while the loss is", () => {
     expectWeights(model, before);
   });
 
+  it("in the first point of L-BFGS, infinite and not NaN", async () => {
+    const model = sequential([dense({ units: 1, inputShape: [1] })]);
+    model.compile({ optimizer: lbfgs(), loss: (_, prediction) => reshape(sqrt(prediction), [2]) });
+    for (const { value } of model.weights) value.assign(new Float32Array(value.size));
+    const fitting = model.fit([[1], [2]], [[0], [0]], { batchSize: "full" });
+    await expect(fitting).rejects.toThrow("the gradient became NaN or infinite in epoch 1, batch 1");
+  });
+
   it("of a stream that says how many batches it has, before the weights change; of another, after it", async () => {
     const batches = function* (): Generator<[number[][], number[][]]> {
       yield [x.slice(0, 6), targets.slice(0, 6)];
