@@ -15,7 +15,7 @@ import { checkBatchSizes, checkInputs, checkTargets, masksOf } from "./input/bat
 import type { Chain } from "./graph/chain.js";
 import { release, toColumn } from "./input/columns.js";
 import { type CompileOptions, checkCompileOptions } from "./compileOptions.js";
-import { dataColumns, givesExtras, isDataset } from "./input/data.js";
+import { dataColumns, givesExtras } from "./input/data.js";
 import { evaluationTools } from "./loop/columnSteps.js";
 import type { History } from "./loop/history.js";
 import { type FitOptions, type StreamFitOptions, checkFitOptions, checkSignal } from "./loop/fitOptions.js";
@@ -25,7 +25,7 @@ import { interrupts } from "./loop/interrupts.js";
 import type { CallOptions, EvaluateOptions, ModelOptions, PredictOptions, StreamOptions } from "./modelOptions.js";
 import { ModelState } from "./modelState.js";
 import { inStates } from "./loop/predict.js";
-import type { BatchSource, DataList, GivenMasks, InputBatch, InputSource, Samples } from "./input/samples.js";
+import type { BatchSource, DataList, InputBatch, InputSource, Samples } from "./input/samples.js";
 import { modelBytes, partsOf, writeModel } from "./file/saving.js";
 import { unseeded } from "./seeds.js";
 import { summarize } from "./summary.js";
@@ -212,11 +212,10 @@ export class Model {
   predictAll(x: InputBatch, options?: PredictOptions): Promise<Tensor[]>;
   async predictAll(handed: unknown, options: PredictOptions = {}): Promise<Tensor[]> {
     const op = "predict";
-    const { x, ...own }: { readonly x: unknown } & GivenMasks = isDataset(handed) ? handed : { x: handed };
-    if (isData(x)) return predictModel(this.#state, x, options, own);
+    if (isData(handed)) return predictModel(this.#state, handed, options);
     const predict = (x: DataList, options: PredictOptions): Promise<Tensor[]> => predictModel(this.#state, x, options);
     const join = (values: Float32Array, shape: Shape): Tensor => toColumn(op, "outputs", values, () => shape).tensor;
-    return (await import("./input/handed.js")).predictStream(x, options, predict, join);
+    return (await import("./input/handed.js")).predictHanded(handed, options, predict, join);
   }
 
   /**

@@ -424,13 +424,18 @@ const steps = [
     "parameter.rows?.ptr ?? 0",
     "parameter.rows?.ptr && 0",
   ]),
+  same("src/models/step/accumulation.ts", "the weight of a part is computed from no parameter", [
+    "constants: [1],",
+    "[1]",
+    "[]",
+  ]),
   same("src/models/step/accumulation.ts", "fit calls train, where there is one", [
     "run(): never {",
     '{\n    throw new UsageError(message("fit", "a step of several parts is made by train"));\n  }',
     "{}",
   ]),
   same("src/models/step/batchLoss.ts", "every caller gives masks", [
-    "{ inputs, targets, weights, masks: given = [] }: TrainingBatch,",
+    "{ inputs, targets, weights: all, masks: given = [] }: TrainingBatch,",
     "[]",
     '["Stryker was here"]',
   ]),

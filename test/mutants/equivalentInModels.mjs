@@ -129,4 +129,23 @@ export const inModels = [
     '"validateEvery"',
     '""',
   ]),
+  same("src/models/decoding/decode.ts", "the scope of decode frees what the last step left", [
+    "dispose: () => free(current),",
+    "() => free(current)",
+    "() => undefined",
+  ]),
+  same(
+    "src/models/input/lengthGroups.ts",
+    "true has no multiple, either",
+    [
+      "const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;",
+      "value === true",
+      "false",
+    ],
+    [
+      "const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;",
+      "true",
+      "false",
+    ],
+  ),
 ];

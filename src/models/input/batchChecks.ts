@@ -32,7 +32,7 @@ export function checkInputs(
       tokens?.checkBatch(op, name, input);
       continue;
     }
-    const expected = showShape([i === 0 || !fits ? "N" : inputs[0].shape[0], ...(shape ?? ["…"])]);
+    const expected = showShape([fits ? inputs[0].shape[0] : "N", ...(shape ?? ["…"])]);
     const got = input?.label() ?? "nothing";
     throw new ShapeError(message(op, `${name} does not fit the model`, { expected, got }));
   }
@@ -69,7 +69,7 @@ export function masksOf(
 }
 
 function masksOfLengths(op: string, layers: readonly Layer[]): SequencePart["masksOfLengths"] {
-  const found = layers.find(({ sequences }) => sequences)?.sequences?.masksOfLengths;
+  const [found] = layers.flatMap(({ sequences }) => sequences?.masksOfLengths ?? []);
   if (found !== undefined) return found;
   throw new UsageError(message(op, "lengths need a layer of sequences", { hint: "Give a mask." }));
 }

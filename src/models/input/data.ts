@@ -24,11 +24,6 @@ import type { splitRows as split } from "./validationSplit.js";
 import type { FitOptions } from "../loop/fitOptions.js";
 import type { Data, DataList, GivenMasks, Samples } from "./samples.js";
 
-/** True for x, and y, in one object, as loaders give them. */
-export function isDataset(data: unknown): data is Pick<Samples, "x" | "y"> {
-  return (data as Partial<Samples> | null | undefined)?.x !== undefined;
-}
-
 /** What data must fit: the shapes of a model's inputs and outputs, without the batch axis. */
 export interface ModelShapes {
   readonly inputs: readonly InputRule[];

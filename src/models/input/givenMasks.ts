@@ -48,7 +48,7 @@ export function maskColumns(
       else {
         const [N, T] = stepsOf(op, what, x);
         const given = makeColumn(op, what, mask === undefined ? plainLengths(op, what, one) : one, (n) =>
-          mask === undefined || n !== N * T ? [n] : [N, T],
+          n === N * T ? [N, T] : [n],
         );
         columns.push(given);
         const values =

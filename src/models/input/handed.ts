@@ -9,7 +9,7 @@ import type { FitOptions } from "../loop/fitOptions.js";
 import type { MakeSteps } from "../step/epochSteps.js";
 import { StreamSteps, type StreamTools } from "../loop/streamSteps.js";
 import { BatchStream } from "./batchStream.js";
-import type { BatchSource, DataList, Samples } from "./samples.js";
+import type { BatchSource, DataList, GivenMasks, Samples } from "./samples.js";
 
 /**
  * Trains, or evaluates, on x and y; where those are the first batch of a stream, with what goes with it among the
@@ -95,18 +95,23 @@ function refuse(op: string, options: object): void {
 }
 
 /**
- * Every output for the batches of a stream, one below the other.
+ * Every output for the x of a data set, with its mask or lengths unless the options give others, or for the batches of a
+ * stream, one below the other.
  * @param predict  for the x of a batch, with what goes with it among the options
  * @param join     from the values of an output, batch by batch, and the shape of them together to a tensor
  * @throws {UsageError} for what is no stream
  */
-export async function predictStream<O extends object>(
+export async function predictHanded<O extends object>(
   source: unknown,
   given: O,
   predict: (x: DataList, options: O) => Promise<Tensor[]>,
   join: (values: Float32Array, shape: Shape) => Tensor,
 ): Promise<Tensor[]> {
   const op = "predict";
+  if (hasX(source)) {
+    const { mask = source.mask, lengths = source.lengths }: GivenMasks = optionsOf(op, given);
+    return predictHanded(source.x, { ...given, mask, lengths }, predict, join);
+  }
   if (!isStream(source)) return predict(source as DataList, given);
   const { steps, prefetch, ...options }: Streamed = optionsOf(op, given);
   refuse(op, options);
@@ -153,7 +158,11 @@ function optionsOf(op: string, given: unknown): object {
 
 /** True for x and y in one object, as loaders give them. */
 function isSamples(source: unknown): source is Samples {
-  return typeof source === "object" && source !== null && "x" in source && "y" in source && !isStream(source);
+  return hasX(source) && "y" in source && !isStream(source);
+}
+
+function hasX(source: unknown): source is Omit<Samples, "y"> {
+  return typeof source === "object" && source !== null && "x" in source;
 }
 
 /** True for what loaders give that have a part to train on and one to test with. */

@@ -6,7 +6,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { checkBatchSizes } from "../input/batchChecks.js";
 import { release, toColumn } from "../input/columns.js";
 import { givesExtras, inputColumns } from "../input/data.js";
-import type { DataList, GivenMasks } from "../input/samples.js";
+import type { DataList } from "../input/samples.js";
 import type { PredictOptions } from "../modelOptions.js";
 import type { ModelState } from "../modelState.js";
 import { checkSignal, grouping } from "./fitOptions.js";
@@ -16,32 +16,22 @@ import { inStates, predictBatches } from "./predict.js";
 /** How many samples are computed at once by default. */
 const defaultBatchSize = 256;
 
-/**
- * Computes every output, (N, …) each, which no scope frees.
- * @param own  the masks of a data set
- */
-export async function predictModel(
-  state: ModelState,
-  x: DataList,
-  options: PredictOptions,
-  own: GivenMasks = {},
-): Promise<Tensor[]> {
+/** Computes every output, (N, …) each, which no scope frees. */
+export async function predictModel(state: ModelState, x: DataList, options: PredictOptions): Promise<Tensor[]> {
   const op = "predict";
   checkKeys(op, options, ["batchSize", "signal", "groupByLength", "mask", "lengths"]);
   const { batchSize = defaultBatchSize, signal, groupByLength } = options;
-  const { mask = own.mask, lengths: rowLengths = own.lengths } = options;
-  const handed = { mask, lengths: rowLengths };
   checkInteger(op, "batchSize", batchSize, "[1, ∞)");
   checkSignal(op, signal);
   return state.use(async () => {
     if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
-    const given = givesExtras(handed) ? await import("../input/extras.js") : undefined;
+    const given = givesExtras(options) ? await import("../input/extras.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
     let states: OwnStates | undefined;
     try {
       const inputs = columns.map(({ tensor }) => tensor);
-      const masks = given?.maskColumns(op, handed, columns, toColumn) ?? [];
+      const masks = given?.maskColumns(op, options, columns, toColumn) ?? [];
       columns.push(...masks.filter((mask) => mask !== undefined));
       state.buildFor(inputs);
       const { layers } = state.graph(op);

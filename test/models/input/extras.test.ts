@@ -2,14 +2,17 @@
 import { describe, expect, it } from "vitest";
 import { ShapeError, UsageError } from "../../../src/errors.js";
 import { dense, lstm } from "../../../src/layers/index.js";
+import { meanSquaredError } from "../../../src/losses/index.js";
 import type { DataColumns } from "../../../src/models/input/batchColumns.js";
 import { release, toColumn } from "../../../src/models/input/columns.js";
+import { dataColumns } from "../../../src/models/input/data.js";
 import { maskColumns } from "../../../src/models/input/givenMasks.js";
 import { checkGroupByLength } from "../../../src/models/input/groupByLengthOption.js";
 import { groupsFor, groupsOf } from "../../../src/models/input/lengthGroups.js";
 import { classWeights, sampleWeights } from "../../../src/models/input/sampleWeights.js";
 import { sequential } from "../../../src/models/sequential.js";
 import { tensor } from "../../../src/tensor/create.js";
+import { keep } from "../../../src/tensor/scope.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import "../../support/engine.js";
 import { bytes, float32, int32, refuses, told } from "./refusals.js";
@@ -119,6 +122,7 @@ describe("classWeights", () => {
 describe("maskColumns", () => {
   const column = (shape: readonly number[]) => ({ tensor: float32(shape), isOwned: true });
   const [x, z, flat] = [column([2, 3, 1]), column([2, 2]), column([2])];
+  const wrongMask = tensor([[1, 1], [1, 0]]); // prettier-ignore
   const masks = (given: object, inputs = [x]) => maskColumns("f", given, inputs, toColumn);
 
   it.each<[string, object]>([
@@ -157,11 +161,66 @@ describe("maskColumns", () => {
     ["a length below 0", { lengths: [-1, 2] }, [x], UsageError, "f: length 0 of lengths is out of range; expected an integer from 0 to T = 3, got -1."],
     ["half a length", { lengths: [1.5, 2] }, [x], UsageError, "f: length 0 of lengths is out of range; expected an integer from 0 to T = 3, got 1.5."],
     ["text", { lengths: "21" }, [x], UsageError, 'f: lengths must be a list; expected integers, or a tensor [N], got "21".'],
+    ["a mask of other steps in a tensor, which stays", { mask: wrongMask }, [x], ShapeError, "f: mask does not fit its input; expected [N, T] = [2, 3], got [2, 2]."],
+    ["wrong lengths of the second input alone", { lengths: [undefined, [5, 5]] }, [flat, z], UsageError, "f: length 0 of lengths[1] is out of range; expected an integer from 0 to T = 2, got 5."],
+    ["one number", { lengths: 5 }, [x], UsageError, "f: lengths must be a list; expected integers, or a tensor [N], got 5."],
+    ["a number and a text", { lengths: [2, "1"] }, [x], UsageError, 'f: lengths must be a list; expected integers, or a tensor [N], got [2, "1"].'],
     ["numbers as text", { lengths: ["2", "1"] }, [x], UsageError, 'f: lengths must be a list; expected integers, or a tensor [N], got ["2", "1"].'],
   ])("refuses %s and frees what it made", (_, given, inputs, type, text) => {
     refuses(() => masks(given, inputs), type, text);
   }); // prettier-ignore
 });
+
+describe("lengths beside tokens", () => {
+  const given = (tokens: Tensor, lengths: readonly number[]) => () =>
+    maskColumns("f", { lengths }, [{ tensor: tokens, isOwned: false }], toColumn);
+
+  it.each<[string, number[][], number[], string]>([
+    ["alone", [[0, 1, 2]], [2], "1 times 0 before the 2 tokens of row 0"],
+    ["in each row", [[0, 1, 2], [0, 0, 3]], [2, 1], "2 times 0 before the 1 tokens of row 1"],
+    ["beside a full row and an empty one", [[0, 0, 0], [0, 4, 5], [1, 2, 3]], [0, 2, 3], "1 times 0 before the 2 tokens of row 1"],
+  ])("that are padded in front, %s, are refused", (_, rows, lengths, text) => {
+    const wrong = `f: lengths counts from the first step, but the tokens are padded in front; expected the padding behind the tokens, got ${text}. Use text.padSequences(…, { padding: "post" }), or leave lengths out: embedding({ maskZero: true }).`;
+    const tokens = int32(rows.flat(), [rows.length, 3]);
+    refuses(given(tokens, lengths), UsageError, wrong);
+  }); // prettier-ignore
+
+  it.each<[string, () => Tensor, number[]]>([
+    ["full rows", () => int32([1, 2, 3], [1, 3]), [3]],
+    ["a row that is padded behind among others", () => int32([0, 1, 2, 1, 0, 0], [2, 3]), [2, 1]],
+    ["a token 0 at the beginning of others", () => int32([0, 5, 1, 2], [1, 4]), [2]],
+    ["nothing but 0", () => int32([0, 0, 0], [1, 3]), [1]],
+    ["numbers that are no tokens", () => tensor([[0, 1]]), [1]],
+    ["several integers a step", () => int32([0, 1], [1, 2, 1]), [1]],
+  ])("are taken with %s", (_, tokens, lengths) => {
+    const [mask] = given(tokens(), lengths)();
+    expect(mask!.tensor.toTypedArray().filter(Boolean)).toHaveLength(lengths.reduce((sum, one) => sum + one, 0));
+    release([mask!]);
+  });
+});
+
+describe("dataColumns", () => {
+  const input = { shape: [2], name: undefined, tokens: undefined };
+  const shapes = { inputs: [input, input], outputs: 1, outputShapes: () => [[1]] };
+  const [x, y] = [[[[1, 2]], [[3, 4]]], [[1]]]; // prettier-ignore
+  const loss = meanSquaredError();
+
+  it("frees inputs, targets and the masks of some inputs where weights are wrong", () => {
+    const extras = {
+      maskColumns: () => [undefined, { tensor: keep(int32([1])), isOwned: true }],
+      sampleWeights: () => {
+        throw new ShapeError("enough");
+      },
+    };
+    refuses(() => dataColumns("f", { ...shapes, ...extras }, [loss], { x, y, sampleWeight: [1] }), ShapeError, "enough");
+  });
+
+  it("says how many targets there are to be", () => {
+    const rows = [float32([1, 1]), float32([1, 1])];
+    const wrong = "f: number of targets differs; expected y itself, got a list of 2.";
+    refuses(() => dataColumns("f", shapes, [loss], { x, y: rows }), ShapeError, wrong);
+  });
+}); // prettier-ignore
 
 describe("groupByLength", () => {
   const layers = [dense({ units: 1 })];
@@ -196,6 +255,26 @@ describe("groupByLength", () => {
   }); // prettier-ignore
   const [rows2, features] = [int32([1, 2, 0, 3, 0, 0], [2, 3]), float32([2, 3, 4])];
   const [float, flat] = [float32([2, 3]), int32([1, 2])];
+
+  it("rounds lengths up to a tenth of the longest, of several inputs to a fifth, or to what is said", () => {
+    const [long, short] = [int32(new Array<number>(50).fill(1), [2, 25]), int32([1, 2, 3, 4], [2, 2])];
+    const multiples = [[[long], true], [[long], {}], [[long, short], true], [[short, long], true], [[long], { multiple: 2 }]] as const; // prettier-ignore
+    expect(multiples.map(([inputs, value]) => groups(inputs, target, value)!.multiple)).toEqual([3, 3, 5, 5, 2]);
+  });
+
+  it("shortens labels and weights of steps, but neither rows of as many numbers nor pictures of as many rows", () => {
+    const column = (t: Tensor) => ({ tensor: t, isOwned: false });
+    const pictures = column(tensor(new Uint8Array(24), [2, 3, 4]));
+    const data: DataColumns = {
+      inputs: [column(rows), pictures],
+      targets: [column(int32([1, 2, 0, 3, 0, 0], [2, 3])), column(float32([2, 3]))],
+      weights: [column(float32([2, 3])), column(float32([2]))],
+      masks: [],
+    };
+    const lengths = groupsOf("f", layers, data, true)!;
+    const cuts = [0, 1, 2, 3, 4, 5].map((i) => lengths.cutOf(i, [1])?.steps);
+    expect(cuts).toEqual([1, undefined, 1, undefined, 1, undefined]);
+  });
 
   it("does not go with masks, nor with layers that carry states", () => {
     const column = (t: Tensor) => ({ tensor: t, isOwned: false });

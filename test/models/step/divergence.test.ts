@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { terminateOnNaN } from "../../../src/callbacks/terminateOnNaN.js";
 import type { Logs, Training } from "../../../src/callbacks/callback.js";
+import { UsageError } from "../../../src/errors.js";
 import { batchNormalization, dense } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import type { Loss } from "../../../src/losses/loss.js";
@@ -42,6 +43,7 @@ describe("fit throws and names", () => {
     const keep = { onBatchEnd: () => void kept.push(weightsOf(model)) };
     const high = x.map(() => [10]); // all weights rise
     const fitting = model.fit(x, high, { epochs: 5, batchSize: 3, shuffle: false, callbacks: [keep] });
+    await expect(fitting).rejects.toBeInstanceOf(UsageError); // toThrow with a text takes a rejection without any error, too
     await expect(fitting).rejects.toThrow(
       `fit: the loss became Infinity in epoch 1, batch 2; expected a finite loss. It arose in layer "dense_1". ${advice}`,
     );
@@ -140,6 +142,14 @@ describe("a gradient that is not finite while the loss is", () => {
     const before = weightsOf(model);
     await expect(model.fit(x, targets, { batchSize: "full" })).rejects.toThrow(wrongAt("epoch 1, batch 1"));
     expectWeights(model, before);
+  });
+
+  it("in the first point of L-BFGS, infinite and not NaN", async () => {
+    const model = sequential([dense({ units: 1, inputShape: [1] })]);
+    model.compile({ optimizer: lbfgs(), loss: (_, prediction) => reshape(sqrt(prediction), [2]) });
+    for (const { value } of model.weights) value.assign(new Float32Array(value.size));
+    const fitting = model.fit([[1], [2]], [[0], [0]], { batchSize: "full" });
+    await expect(fitting).rejects.toThrow("the gradient became NaN or infinite in epoch 1, batch 1");
   });
 
   it("of a stream that says how many batches it has, before the weights change; of another, after it", async () => {
