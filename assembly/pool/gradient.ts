@@ -11,7 +11,7 @@ import { PoolShape } from "./layout";
  * @param dx  out (N, H, W, C)  @param dy in (N, oH, oW, C)
  */
 export function averagePoolBackward(dx: usize, dy: usize, shape: PoolShape, isMean: i32, accumulate: i32): void {
-  gather(dx, dy, 0, shape, isMean, accumulate);
+  gather(false, dx, dy, 0, shape, isMean, accumulate);
 }
 
 /**
@@ -22,11 +22,21 @@ export function averagePoolBackward(dx: usize, dy: usize, shape: PoolShape, isMe
  * @param positions  in: what the forward pass wrote
  */
 export function maxPoolBackward(dx: usize, dy: usize, positions: usize, shape: PoolShape, accumulate: i32): void {
-  gather(dx, dy, positions, shape, 0, accumulate);
+  gather(true, dx, dy, positions, shape, 0, accumulate);
 }
 
-/** Both. @param positions  of max pooling, or 0 (no pointer): average or sum pooling */
-function gather(dx: usize, dy: usize, positions: usize, shape: PoolShape, isMean: i32, accumulate: i32): void {
+/** Both. `isMax` must be a literal: the compiler then drops the lines of the other one. */
+// @ts-ignore: decorator
+@inline
+function gather(
+  isMax: bool,
+  dx: usize,
+  dy: usize,
+  positions: usize,
+  shape: PoolShape,
+  isMean: i32,
+  accumulate: i32,
+): void {
   const n = shape.n;
   const h = shape.h;
   const w = shape.w;
@@ -58,7 +68,7 @@ function gather(dx: usize, dy: usize, positions: usize, shape: PoolShape, isMean
         const rows = inside(oi * sH - pH, kH, h);
         for (let oj = left; oj < right; oj++) {
           const from = <usize>(((sample * oH + oi) * oW + oj) * c);
-          if (positions) {
+          if (isMax) {
             const position = (atH - oi * sH) * kW + atW - oj * sW;
             take(to, dy + (from << 2), positions + (from << 1), c, position, adds);
           } else {

@@ -74,7 +74,7 @@ export const edits = {
     ["          adds = 1;\n", "", "= for +="],
     ["rows * inside(oj * sW - pW, kW, w)", "rows * kW", "padding counted"],
     ["left * sW + kW <= atW", "left * sW + kW < atW", "comparison"],
-    ["if (positions) {", "if (!positions) {", "the other pooling"],
+    ["if (isMax) {", "if (!isMax) {", "the other pooling"],
   ],
   "assembly/pool/max.ts": [
     ["f32x4.gt(b0, a0), f32x4.gt(b1, a1)", "f32x4.ge(b0, a0), f32x4.ge(b1, a1)", "ties"],
