@@ -22,5 +22,5 @@ it("five-thousand: L-BFGS comes to the least loss, and the result says when", as
   expect(regression.passes).toBeGreaterThanOrEqual(regression.epochs);
   expect(hidden.epochs).toBeLessThanOrEqual(30);
   expect(result.trainAccuracyPercent).toBeCloseTo(100 * hidden.trainAccuracy, 6);
-  expect(recorded.stderr()).toMatch(/regression by L-BFGS comes after \d+ passes/);
+  expect(recorded.stderr()).toMatch(/Regression comes to within 0.00001 of the least loss: by L-BFGS after \d+ passes/);
 });
