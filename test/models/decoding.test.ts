@@ -290,7 +290,7 @@ describe("a network that looks at a memory", () => {
       return step(...args);
     };
     expect(() => decode(failing, { ...options, recorded: false })).toThrow("enough");
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
     expect([state, memory, mask].map((one) => one.toArray())).toEqual(before);
   });
 });

@@ -203,7 +203,7 @@ it.each([
   const validationData = { x, y: perSample, ...options };
   await expect(net.fit(x, perSample, { validationData })).rejects.toThrow(`fit validationData: ${text}`);
   expect(weightsOf(net)).toEqual(before);
-  expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+  expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
 });
 
 it("refuses masks of what has no steps, groups by length besides, and in call what is no mask", async () => {

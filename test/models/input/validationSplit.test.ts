@@ -47,7 +47,7 @@ describe("splitRows", () => {
     const data = rising(5);
     for (const part of splitRows(data, 0.4, keep)) release(columnsOf(part));
     for (const { tensor: one } of columnsOf(data)) one.dispose();
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
   });
 
   const ofTargets = (values: TensorValues, shape: readonly number[]): DataColumns => {

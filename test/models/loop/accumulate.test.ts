@@ -109,7 +109,7 @@ describe("accumulate: 4 batches of 6 rows train as one of 24 does, the last step
     await model.fit(x, y, options);
     const { bytesInUse } = memoryUsage();
     await model.fit(x, y, options);
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
   });
 
   it("sequences with a mask, a batch of them without a step that counts among them", async () => {

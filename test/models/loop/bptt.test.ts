@@ -352,7 +352,7 @@ describe("one sequence and batch normalisation, which needs two values a channel
     await expect(walk).rejects.toThrow("batchNormalization: one value has no variance to train with");
     expect(windows).toEqual([]);
     expect(weightsOf(model)).toEqual(before);
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
   });
 
   it("windows that overlap end whole: 4 steps of 5, one step on", async () => {
@@ -372,7 +372,7 @@ describe("one sequence and batch normalisation, which needs two values a channel
     const model = make(sgd(), { stateful: false });
     const bytesInUse = await collectGarbage();
     await expect(bptt(model, { x: x.toArray(), y }, { window: 4 })).rejects.toThrow("there is no state to carry");
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
   });
 });
 

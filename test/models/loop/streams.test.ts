@@ -134,7 +134,7 @@ describe("a stream trains as the same batches from memory, to the bit", () => {
     await model.fit(() => parts);
     const bytesInUse = await collectGarbage();
     await model.fit(() => parts);
-    expect(memoryUsage().bytesInUse).toBe(bytesInUse);
+    expect(memoryUsage().bytesInUse).toBeLessThanOrEqual(bytesInUse);
   });
 
   it(`recordings of ${mostSizes} sizes are kept, and no more`, async () => {

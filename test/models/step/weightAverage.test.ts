@@ -117,7 +117,7 @@ describe("averageDecay", () => {
       await model.fit(x, y, { batchSize: 8 });
       bytes.push(memoryUsage().bytesInUse);
     }
-    expect(bytes[2]).toBe(bytes[1]);
+    expect(bytes[2]).toBeLessThanOrEqual(bytes[1]); // less where what earlier tests left was collected
   });
 
   it.each([1, -0.1, NaN, "0.9"])("refuses %s", (averageDecay) => {
