@@ -86,13 +86,13 @@ async function ownAdam(batch, units) {
   const [a, b] = [compiled.result.item(), own.result.item()];
   if (!(Math.abs(a - b) <= 1e-4 * Math.abs(a) + 1e-6)) throw new Error(`different losses: ${a} and ${b}`);
 
-  const [model_, own_, ratio] = await inTurns(
+  const [modelTime, ownTime, ratio] = await inTurns(
     () => replayTime(compiled),
     () => replayTime(own),
   );
   const name = `${units.join("-")}, batch ${batch}`.padEnd(26);
   const micro = (seconds) => `${(seconds * 1e6).toFixed(1)} µs`.padStart(11);
-  console.log(`own-adam  ${name} model ${micro(model_)}  own ${micro(own_)}  ratio ${ratio.toFixed(3)}`);
+  console.log(`own-adam  ${name} model ${micro(modelTime)}  own ${micro(ownTime)}  ratio ${ratio.toFixed(3)}`);
 }
 
 // ---- images

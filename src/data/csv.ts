@@ -104,9 +104,6 @@ export async function csv(source: ByteSource, options: CsvFileOptions): Promise<
  *   column that is no finite float32, quotes that do not close, bytes of another encoding, more than 1,048,576 fields
  *   in a row or words in a column, more than 2²⁹ values in all, and where there are no rows
  * Cost: linear in the text.
- * @throws {UsageError} for a wrong option or an unknown column
- * @throws {DataError} with line and column, for rows of different lengths, an empty field, a field that is not a finite
- *   float32, a quote that is not closed, more than 1,048,576 fields in a row or as many classes, or no rows
  */
 export function parseCsv(text: string, options: CsvOptions = {}): CsvTable {
   const op = "datasets.parseCsv";

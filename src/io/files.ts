@@ -38,8 +38,8 @@ export async function readFile(op: string, path: string | URL): Promise<Uint8Arr
 }
 
 /**
- * A file's bytes in order, in pieces of a given size of which the last may be shorter. The file is closed at the end, and
- * when the caller stops early.
+ * A file's bytes in order, in pieces of a given size, of which the last may be shorter. The file is closed at the end
+ * and when the caller stops early.
  *
  * @throws as {@link readFile}
  */

@@ -1,6 +1,6 @@
 /**
- * Bytes of a source piece by piece, for what need not be held in whole: files and Blobs are read as they are needed, all
- * other sources at once.
+ * Bytes of a source piece by piece, for what need not be held in whole: files and Blobs are read as they are needed,
+ * all other sources at once.
  */
 import { type ByteSource, readBytes, unshared } from "./bytes.js";
 import { readFilePieces } from "./files.js";

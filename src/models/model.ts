@@ -196,7 +196,8 @@ export class Model {
    * model's do not change. If several predictions run at once, each begins with the model's states, and the one that
    * began last leaves its own.
    *
-   * @param x  as for {@link fit}; of a data set, its x with its mask or lengths, unless the options give others. Or a stream of batches: x of each, or what `fit` takes
+   * @param x  as for {@link fit}; of a data set, its x with its mask or lengths, unless the options give others. Or a
+   *   stream of batches: x of each, or what `fit` takes
    * @returns  (N, …) float32, of a stream all its samples; no scope frees it
    */
   predict(batches: InputSource, options?: StreamOptions): Promise<Tensor>;

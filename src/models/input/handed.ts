@@ -95,8 +95,8 @@ function refuse(op: string, options: object): void {
 }
 
 /**
- * Every output for the x of a data set, with its mask or lengths unless the options give others, or for the batches of a
- * stream, one below the other.
+ * Every output for the x of a data set, with its mask or lengths unless the options give others, or for the batches of
+ * a stream, one below the other.
  * @param predict  for the x of a batch, with what goes with it among the options
  * @param join     from the values of an output, batch by batch, and the shape of them together to a tensor
  * @throws {UsageError} for what is no stream

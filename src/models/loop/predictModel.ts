@@ -24,7 +24,8 @@ export async function predictModel(state: ModelState, x: DataList, options: Pred
   checkInteger(op, "batchSize", batchSize, "[1, ∞)");
   checkSignal(op, signal);
   return state.use(async () => {
-    if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength); // else no turn passes before the states are claimed
+    // No await without the option: the states must be claimed in this turn of the event loop.
+    if (groupByLength !== undefined) (await grouping()).checkGroupByLength(op, groupByLength);
     const given = givesExtras(options) ? await import("../input/extras.js") : undefined;
     state.checkUsable(op);
     const columns = inputColumns(op, state.shapes(), x);
