@@ -90,7 +90,13 @@ const common = {
 };
 
 /** Of what Node loads: it reads ASCII faster than UTF-8, 9 % of an import. */
-const forNode = { ...common, charset: "ascii", external: ["node:*"], splitting: true, plugins: [kernelsBeside, readInNode] };
+const forNode = {
+  ...common,
+  charset: "ascii",
+  external: ["node:*"],
+  splitting: true,
+  plugins: [kernelsBeside, readInNode],
+};
 
 /** The first lines of each file of cjs/. The test environment jsdom lacks these classes. */
 const commonJsHead = `const fileUrl = require("node:url").pathToFileURL(__filename).href;
