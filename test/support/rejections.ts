@@ -4,15 +4,16 @@
  */
 import { chai } from "vitest";
 
-chai.use(({ Assertion }, { flag, overwriteMethod }) => {
+chai.use(({ Assertion }, utils) => {
   for (const name of ["toThrow", "toThrowError"])
-    overwriteMethod(
+    utils.overwriteMethod(
       Assertion.prototype,
       name,
       (compare: (...expected: unknown[]) => unknown) =>
         function (this: Chai.AssertionStatic, ...expected: unknown[]) {
-          if (flag(this, "promise") === "rejects" && !(flag(this, "object") instanceof Error))
-            throw new chai.AssertionError(`rejected with ${String(flag(this, "object"))}, which is no Error`);
+          const thrown: unknown = utils.flag(this, "object");
+          if (utils.flag(this, "promise") === "rejects" && !(thrown instanceof Error))
+            throw new chai.AssertionError(`rejected with ${String(thrown)}, which is no Error`);
           return compare.apply(this, expected);
         },
     );
