@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { cacheFolder, download, readCached, type DownloadOptions } from "../../src/data/download.js";
@@ -215,10 +215,9 @@ describe("readCached", () => {
 it("cacheFolder: LANEGRAD_CACHE, then XDG_CACHE_HOME, then ~/.cache", () => {
   vi.stubEnv("LANEGRAD_CACHE", "/own");
   vi.stubEnv("XDG_CACHE_HOME", "/xdg");
-  vi.stubEnv("HOME", "/home/me");
   expect(cacheFolder("x")).toBe("/own");
   vi.stubEnv("LANEGRAD_CACHE", "");
   expect(cacheFolder("x")).toBe(join("/xdg", "lanegrad"));
   vi.stubEnv("XDG_CACHE_HOME", undefined);
-  expect(cacheFolder("x")).toBe(join("/home/me", ".cache", "lanegrad"));
+  expect(cacheFolder("x")).toBe(join(homedir(), ".cache", "lanegrad"));
 });
