@@ -1,8 +1,7 @@
 /**
  * Answers to a line of dialogue, with the turns before it or without: a recurrent encoder reads the words of each turn, a
- * recurrent layer reads the turns, and a decoder, which begins with its last state and looks at all of them, writes the
- * answer. Letters: C turns that are read, T tokens of a turn, U
- * tokens of an answer.
+ * recurrent layer reads the turns, and a decoder, which begins with its last state and looks at the words of all turns,
+ * writes the answer. Letters: C turns that are read, T tokens of a turn, U tokens of an answer.
  * Source: the hierarchical recurrent encoder-decoder of Serban, Sordoni, Bengio, Courville & Pineau 2015.
  */
 import {
@@ -24,7 +23,7 @@ import { type NetworkLesson, type NetworkSettings, network } from "../support/ne
 import { type ChatData, chatting } from "./dialogue/chatting.js";
 import { type Answers, answersOf, begin, end } from "./dialogue/dialogues.js";
 
-const [embedding, turnUnits, units, dropped] = [96, 128, 192, 0.1];
+const [embedding, turnUnits, units, dropped] = [128, 128, 192, 0.1];
 
 /** Dialogues of two people, or the turns of plays. */
 export const dialogueSource: DataSource<datasets.DailyDialog> = {
@@ -73,36 +72,37 @@ export const chat: NetworkLesson = network({
     const { vocabulary, train } = data as ChatData;
     const [, C, T] = train.x.shape;
     const [turns, written] = [layers.input({ shape: [C, T] }), layers.input({ shape: [null] })];
-    // wide beginnings: with the usual ±0.05 the network guesses by frequency for hundreds of steps
+    // Wide beginnings: with the usual ±0.05 the network guesses by frequency for hundreds of steps.
     const embeddingsInitializer = initializers.randomUniform({ minval: -0.5, maxval: 0.5 });
-    const table = (more: object) =>
-      layers.embedding({
-        ...{ inputDim: vocabulary.size, outputDim: embedding, maskZero: true, embeddingsInitializer },
-        ...more,
-      });
+    const table = { inputDim: vocabulary.size, outputDim: embedding, maskZero: true, embeddingsInitializer };
     const drop = (x: ReturnType<typeof layers.input>) => layers.dropout({ rate: dropped }).apply(x);
     const reader = sequential(
       [
-        table({ inputShape: [T] }),
-        layers.gru({ units: turnUnits, returnSequences: true }),
-        layers.globalAveragePooling1d(),
+        layers.embedding({ ...table, inputShape: [T] }),
+        layers.gru({ units: turnUnits, returnSequences: true }), // 0 where there is no word
       ],
       { name: "reader" },
     );
-    const read = layers
+    const words = layers
       .timeDistributed({ layer: asLayer(reader), name: "encoder" })
-      .apply(layers.masking({ name: "empty" }).apply(turns)); // (C, 128); a turn that there was not is passed over
-    const context = layers.gru({ units, returnSequences: true, returnState: true, name: "context" });
-    const [known, last] = context.applyMany(drop(read)); // (C, 192)
+      .apply(layers.masking({ name: "empty" }).apply(turns)); // (C, T, 128); a turn that there was not is passed over
+    const mean = sequential([layers.masking({ inputShape: [T, turnUnits] }), layers.globalAveragePooling1d()]);
+    const read = layers.timeDistributed({ layer: asLayer(mean), name: "means" }).apply(words); // (C, 128)
+    const context = layers.gru({ units, returnState: true, name: "context" });
+    const [, last] = context.applyMany(drop(read));
     const first = layers.dense({ units, activation: "tanh", name: "bridge" }).apply(last);
-    const before = drop(table({ name: "words" }).apply(written));
+    const known = layers.reshape({ targetShape: [C * T, turnUnits], name: "known" }).apply(words);
+    const memory = layers.masking({ name: "memory" }).apply(known); // (C · T, 128)
+    // One table for what the decoder reads and what it says: its wide beginning is worth more than anything else here.
+    const said = layers.reversibleEmbedding({ ...table, name: "words" });
     const decoder = layers.gru({ units, returnSequences: true, returnState: true, name: "decoder" });
-    const [steps] = decoder.applyMany([before, first]); // (U, 192)
-    const look = layers.attention({ score: "general", name: "attention" }).apply([steps, known]);
+    const [steps] = decoder.applyMany([drop(said.apply(written)), first]); // (U, 192)
+    const query = layers.dense({ units: turnUnits, useBias: false, name: "query" }).apply(steps);
+    const look = layers.attention({ score: "scaled", name: "attention" }).apply([query, memory]);
     const mix = layers
       .dense({ units: embedding, activation: "tanh", name: "mix" })
       .apply(drop(layers.concatenate().apply([steps, look])));
-    const outputs = layers.dense({ units: vocabulary.size, name: "logits" }).apply(mix);
+    const outputs = said.apply(drop(mix));
     return model({ inputs: [turns, written], outputs, name: "chat", seed });
   },
   optimizer: ({ lr, steps }) =>

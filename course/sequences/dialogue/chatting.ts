@@ -7,7 +7,6 @@ import {
   type Model,
   cast,
   decode,
-  max,
   model as network,
   layers,
   noGrad,
@@ -98,15 +97,16 @@ export function answererOf(model: Model): Answerer {
   const at = (name: string) => named.get(name)!;
 
   const turns = layers.input({ shape: [C, T] });
-  const there = at("empty").apply(turns);
-  const [known, last] = at("context").applyMany(at("encoder").apply(there));
+  const words = at("encoder").apply(at("empty").apply(turns));
+  const [, last] = at("context").applyMany(at("means").apply(words));
+  const known = at("known").apply(words);
   const encoder = network({ inputs: turns, outputs: [at("bridge").apply(last), known] });
   const [token, state] = [layers.input({ shape: [null] }), layers.input({ shape: last.shape })];
   const memory = layers.input({ shape: known.shape });
   const [steps, next] = at("decoder").applyMany([at("words").apply(token), state]);
-  const looked = at("attention").apply([steps, memory]);
-  const logits = at("logits").apply(at("mix").apply(layers.concatenate().apply([steps, looked])));
-  const decoder = network({ inputs: [token, state, memory], outputs: [logits, next] });
+  const looked = at("attention").apply([at("query").apply(steps), memory]);
+  const mix = at("mix").apply(layers.concatenate().apply([steps, looked]));
+  const decoder = network({ inputs: [token, state, memory], outputs: [at("words").apply(mix), next] });
   const [start, stop] = marksOf(vocabulary);
 
   return {
@@ -116,7 +116,7 @@ export function answererOf(model: Model): Answerer {
       return scope(() =>
         noGrad(() => {
           const read = tensor(tokens, [1, C, T]);
-          const counts = cast(max(notEqual(read, 0), -1), "int32"); // (1, C)
+          const counts = cast(reshape(notEqual(read, 0), [1, C * T]), "int32");
           const [first, seen] = encoder.call([read]);
           const [[best]] = decode(
             (last, [before], [remembered, mask]) => {
