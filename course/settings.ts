@@ -11,6 +11,8 @@ export interface NumberSetting {
   readonly least: number;
   /** The greatest. Default: none. */
   readonly most?: number;
+  /** What 0 stands for, where it is the default and allowed besides: numbers that differ from data to data. */
+  readonly zero?: string;
   /** The ends of a slider. */
   readonly slider: readonly [from: number, to: number];
   /** Whether the slider is logarithmic. Default false. */
@@ -56,16 +58,23 @@ export function defaultsOf<Own extends Settings>(settings: Own): Values<Own> {
 }
 
 /** Whether a setting takes a number. */
-export function takes({ isInteger, least, most = Infinity }: NumberSetting, value: number): boolean {
+export function takes({ isInteger, least, most = Infinity, zero }: NumberSetting, value: number): boolean {
+  if (value === 0 && zero !== undefined) return true;
   return (
     (isInteger ? Number.isSafeInteger(value) && value >= least : value > least) && value <= most && value < Infinity
   );
 }
 
 /** The numbers that a setting takes, in words: "an integer ≥ 1". */
-export function rangeOf({ isInteger, least, most }: NumberSetting): string {
+export function rangeOf({ isInteger, least, most, zero }: NumberSetting): string {
   const above = isInteger ? `an integer ≥ ${least}` : `a number > ${least}`;
-  return most === undefined ? above : `${above} and ≤ ${most}`;
+  const range = most === undefined ? above : `${above} and ≤ ${most}`;
+  return zero === undefined ? range : `${range}, or 0: ${zero}`;
+}
+
+/** A number that is by default what suits the data. @param zero  what 0 stands for */
+export function byData(setting: NumberSetting, zero: string): NumberSetting {
+  return { ...setting, about: `${setting.about}; 0: ${zero}`, default: 0, zero };
 }
 
 /** A whole number. */

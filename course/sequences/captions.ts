@@ -20,7 +20,7 @@ import {
   tensor,
   text,
 } from "lanegrad";
-import { batch, epochs, integer, learningRate, yesOrNo } from "../settings.js";
+import { batch, byData, epochs, integer, learningRate, yesOrNo } from "../settings.js";
 import type { DataSource, Stage, Values } from "../stage.js";
 import { count } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, type Samples, network } from "../support/network.js";
@@ -56,15 +56,19 @@ interface Sizes {
   readonly embedding: number;
   readonly units: number;
   readonly dropped: number;
+  /** How it is trained, unless other settings are given. */
+  readonly run: NonNullable<CaptionData["run"]>;
 }
 
 const sizes: Readonly<Record<string, Sizes>> = {
-  scenes: { convolutions: [[24, true], [48, true], [64, false], [64, false]], embedding: 32, units: 128, dropped: 0 },
-  flickr8k: { convolutions: [[32, true], [64, true], [64, false], [128, true], [128, false]], embedding: 128, units: 256, dropped: 0.5 },
+  scenes: { convolutions: [[24, true], [48, true], [64, false], [64, false]], embedding: 32, units: 128, dropped: 0, run: { epochs: 3, batch: 16, lr: 0.003 } },
+  flickr8k: { convolutions: [[32, true], [64, true], [64, false], [128, true], [128, false]], embedding: 128, units: 256, dropped: 0.5, run: { epochs: 8, batch: 32, lr: 0.001 } },
 }; // prettier-ignore
 
 const settings = {
-  ...{ epochs: epochs(3), batch: batch(16), lr: learningRate(0.003) },
+  epochs: byData(epochs(3), "3 for scenes, 8 for photographs"),
+  batch: byData(batch(16), "16 for scenes, 32 for photographs"),
+  lr: byData(learningRate(0.003), "0.003 for scenes, 0.001 for photographs"),
   pictures: integer({
     about: "how many scenes are drawn to train on",
     default: 20_000,
@@ -161,7 +165,14 @@ async function drawnScenes({ settings, seed, signal, show }: Stage<NetworkSettin
     kind: "drawn",
     description: `drawn scenes, ${count(pictures)} to train on and ${count(tested)} to test${remark}`,
     ...{ train: samples(train), validation: samples(validation), test: samples(test) },
-    ...{ classNames: [], hasImages: false, words, known: captioned(train), tested: captioned(test) },
+    ...{
+      classNames: [],
+      hasImages: false,
+      words,
+      known: captioned(train),
+      tested: captioned(test),
+      run: sizes.scenes.run,
+    },
   };
 }
 
@@ -177,7 +188,7 @@ function photographs({ train, validation, test }: datasets.Flickr8k, place: stri
     description: `Flickr8k from ${place}, ${count(train.names.length)} photographs to train on and ${count(test.names.length)} to test`,
     ...{ train: repeated(known, words), validation: repeated(held, words), test: repeated(tested, words) },
     fit: { groupByLength: { multiple: 4 } }, // few sizes: a recorded step is kept for each
-    ...{ classNames: [], hasImages: false, words, known, tested },
+    ...{ classNames: [], hasImages: false, words, known, tested, run: sizes.flickr8k.run },
   };
 }
 

@@ -41,6 +41,8 @@ export interface TrainingData {
   readonly validation?: Samples;
   /** Options of fit for these data, in place of the lesson's. Default: none. */
   readonly fit?: Pick<FitOptions, "groupByLength">;
+  /** What a setting of 0 stands for with these data. Default: 0. */
+  readonly run?: Pick<Run, "epochs" | "batch" | "lr">;
   /** The names of classes; for a text its characters, in the order of their tokens. */
   readonly classNames: readonly string[];
   /** Whether the samples are pictures that a person can look at. */

@@ -21,8 +21,8 @@ import { TrainingProgress } from "./progress.js";
 export async function trainToResult(lesson: NetworkLesson, stage: Stage<NetworkSettings>): Promise<Result> {
   const { seed, signal, resumed, settings } = stage;
   const { task = classes } = lesson;
-  const { epochs, batch, lr } = settings;
   const data = await lesson.data(stage);
+  const [epochs, batch, lr] = (["epochs", "batch", "lr"] as const).map((name) => settings[name] || data.run![name]);
   const model = resumed ?? lesson.model(seed, data, batch, settings);
   const takeNotes = (isCheckpoint: boolean): void => {
     const run = isCheckpoint && { run: settings };

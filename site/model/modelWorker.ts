@@ -11,9 +11,6 @@ const tell = (report: ModelReport): void => postMessage(report);
 
 const started = init();
 let model: Model | undefined;
-/** The width of the beam in which captions are searched. */
-const width = 3;
-
 addEventListener("message", ({ data: order }: MessageEvent<ModelOrder>) => {
   reply(order).then(tell, (error: unknown) => {
     tell({ kind: "failed", text: error instanceof Error ? error.message : String(error) });
@@ -59,7 +56,7 @@ async function caption(of: Model, picture: File): Promise<string> {
   canvas.drawImage(bitmap, 0, 0);
   const { data } = canvas.getImageData(0, 0, W, H);
   const pixels = Uint8Array.from({ length: H * W * 3 }, (_, i) => data[Math.floor(i / 3) * 4 + (i % 3)]);
-  return captioner.write(tensor(pixels, [1, H, W, 3]), width)[0];
+  return captioner.write(tensor(pixels, [1, H, W, 3]))[0];
 }
 
 /** The digits in a sound, and where they are. */

@@ -7,7 +7,7 @@ import { commonest, nearest } from "../../course/sequences/captioning/baselines.
 import { captionerOf } from "../../course/sequences/captioning/captioner.js";
 import { isOn } from "../../course/sequences/captioning/judging.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
-import { datasets, init, loadModel, tensor, text } from "../../src/index.js";
+import { datasets, init, loadModel, strategies, tensor, text } from "../../src/index.js";
 import { record } from "../cli/support.js";
 import { writePng } from "../support/files/png.js";
 
@@ -54,7 +54,7 @@ describe("lanegrad train captions", () => {
         file(`${i}.png`),
         writePng({ width: 48, height: 48, depth: 8, color: 2, samples: bytes.subarray(i * 6912, (i + 1) * 6912) }),
       );
-    const written = captionerOf(await loadModel(readFileSync(file("c.safetensors")))).write(x, 3);
+    const written = captionerOf(await loadModel(readFileSync(file("c.safetensors")))).write(x);
     const one = await run(["predict", file("c.safetensors"), file("0.png")]);
     expect([one.status, one.stdout.trimEnd()]).toEqual([0, written[0]]);
     const both = await run(["predict", file("c.safetensors"), file("0.png"), file("1.png"), "--json"]);
@@ -86,9 +86,17 @@ describe("lanegrad train captions", () => {
     const { x } = await datasets.scenes({ count: 2 });
     const words = text.tokenizerFrom(model.notes.words);
     expect([words.unknown, words.unitOf(1)]).toEqual([1, "\uFFFD"]);
-    for (const beam of [1, 3])
-      for (const sentence of captionerOf(model).write(x, beam))
+    for (const strategy of [strategies.greedy(), undefined])
+      for (const sentence of captionerOf(model).write(x, strategy))
         expect(sentence).toMatch(new RegExp(`^${words.unitOf(4)}\\b`));
+  });
+
+  it("an epoch less than none is refused, and 0 is what suits the data", async () => {
+    const { status, stderr } = await run(["train", "captions", "--epochs", "-1"]);
+    expect(status).toBe(2);
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      'expected an integer ≥ 1, or 0: 3 for scenes, 8 for photographs, got "-1"',
+    );
   });
 
   it("predict refuses a text, and a file that is no picture", async () => {
@@ -105,11 +113,12 @@ describe("lanegrad train captions", () => {
 
   it("on photographs: BLEU, beside the commonest caption and the nearest picture's", async () => {
     photographs();
-    const { status, stdout, stderr } = await run(["train", "captions", "--data", folder, "--batch", "10", "--epochs", "1", "--threads", "1", "--json"]); // prettier-ignore
+    const { status, stdout, stderr } = await run(["train", "captions", "--data", folder, "--threads", "1", "--json"]); // prettier-ignore
     expect(stderr).not.toContain("error");
+    expect(stderr).toContain("8 epochs, 32 samples a step"); // of photographs; of scenes 3 and 16
     expect(status).toBe(0);
     const result = JSON.parse(stdout) as Record<string, number>;
-    expect(result).toMatchObject({ recipe: "captions", data: "flickr8k", beam: 3, seed: 0 });
+    expect(result).toMatchObject({ recipe: "captions", data: "flickr8k", beam: 5, lengthPenalty: 0.7, seed: 0 });
     for (const key of ["bleu1", "bleu4", "bleu1Commonest", "bleu4Commonest", "bleu1Nearest", "bleu4Nearest"])
       expect(result[key]).toBeGreaterThanOrEqual(0);
     // bright pictures are "a white dog …", dark ones "a black dog …": the nearest picture has the right words

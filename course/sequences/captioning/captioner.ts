@@ -25,6 +25,8 @@ import {
 } from "lanegrad";
 
 export const [begin, end] = ["<begin>", "<end>"] as const;
+/** How sentences are searched; for photographs by BLEU on the validation part: with a penalty of 1 they are too long. */
+export const search = { width: 5, lengthPenalty: 0.7 };
 /** Pictures that are looked at at once. */
 const atOnce = 50;
 const mostWords = 30;
@@ -40,8 +42,8 @@ export interface Looks {
 export interface Captioner {
   /** Height and width of the pictures. */
   readonly size: readonly [height: number, width: number];
-  /** Sentences for pictures (N, height, width, 3) uint8. @param beam  1 takes the likeliest word in each step */
-  write(pictures: Tensor, beam: number): string[];
+  /** Sentences for pictures (N, height, width, 3) uint8, by a beam of 5. @param strategy  another one of `decode` */
+  write(pictures: Tensor, strategy?: ReturnType<typeof strategies.beam>): string[];
   /**
    * Where the decoder looks when it writes given sentences, one for each of the first pictures; none for a network
    * without attention.
@@ -101,9 +103,8 @@ export function captionerOf(model: Model): Captioner {
 
   return {
     size: [height, width],
-    write(pictures, beam) {
+    write(pictures, strategy = strategies.beam(search)) {
       const written: string[] = [];
-      const strategy = beam === 1 ? strategies.greedy() : strategies.beam({ width: beam });
       const never = new Float32Array(words.size);
       never[words.unknown!] = -1e9; // it stands for many words and is none
       for (let from = 0; from < pictures.shape[0]; from += atOnce)

@@ -2,15 +2,13 @@
  * Networks that write captions, beside their training: how good what they write is, whether attention is on the object
  * that is named, and where the decoder looked, drawn over the picture. Writing itself is in captioner.ts.
  */
-import { type Tensor, type datasets, text } from "lanegrad";
+import { type Tensor, type datasets, strategies, text } from "lanegrad";
 import { type Block, type Picture, colorPicture } from "lanegrad/report";
 import { count, decimal, percent } from "../../support/format.js";
 import type { Task, TestResult, TrainingData } from "../../support/networkLesson.js";
-import { type Looks, captionerOf } from "./captioner.js";
+import { type Looks, captionerOf, search } from "./captioner.js";
 import { commonest, nearest } from "./baselines.js";
 
-/** The width of the beam for photographs. */
-const width = 3;
 const [examples, drawn] = [8, 4];
 
 /** Pictures, what is right to say of them, and for drawn scenes where the named objects are. */
@@ -45,7 +43,7 @@ export const captioning: Task = {
     const { known, tested } = data as CaptionData;
     const { pictures, references } = tested;
     const using = captionerOf(model);
-    const written = using.write(pictures, tested.nouns ? 1 : width);
+    const written = using.write(pictures, tested.nouns && strategies.greedy());
     const shown = written.slice(0, examples).map((sentence, i) => `${sentence}\n  (${references[i][0]})`);
     const blocks: Block[] = [
       { kind: "text", title: "Captions, and in brackets what is right", text: shown.join("\n") },
@@ -98,7 +96,13 @@ function bleus(written: readonly string[], tested: CaptionedPictures, known: Cap
   return {
     summary: `BLEU-1 / BLEU-4 ${both(own)}; the commonest caption ${both(common)}, the nearest picture's ${both(near)}`,
     numbers: {
-      ...{ ...own, beam: width, bleu1Commonest: common.bleu1, bleu4Commonest: common.bleu4 },
+      ...{
+        ...own,
+        beam: search.width,
+        lengthPenalty: search.lengthPenalty,
+        bleu1Commonest: common.bleu1,
+        bleu4Commonest: common.bleu4,
+      },
       ...{ bleu1Nearest: near.bleu1, bleu4Nearest: near.bleu4 },
     },
   };

@@ -8,9 +8,6 @@ import type { Surroundings } from "../surroundings.js";
 import { type Sources, bytesOf } from "./inputs.js";
 import type { NamedText } from "./texts.js";
 
-/** The width of the beam. */
-const width = 3;
-
 /**
  * What the model says of each picture.
  * @throws {DataError} for a text in place of pictures, or a file that is no picture
@@ -31,6 +28,6 @@ export async function descriptions(
     const image = await decodeImage(`predict: ${file}`, await bytesOf(file, surroundings));
     pixels.set(resized(image, H, W, 3), i * H * W * 3);
   }
-  const written = captioner.write(tensor(pixels, [files.length, H, W, 3]), width);
+  const written = captioner.write(tensor(pixels, [files.length, H, W, 3]));
   return files.map((name, i) => ({ name, text: written[i] }));
 }
