@@ -122,6 +122,19 @@ describe("fit with lbfgs", () => {
     expect(model.weights.map(({ value }) => value.toTypedArray())).toEqual(before);
   });
 
+  it("a loss that is not finite leaves moving statistics as they were", async () => {
+    const { x, y } = points(30);
+    const model = sequential([layers.batchNormalization({ inputShape: [2] }), layers.dense({ units: 3 })], { seed: 3 });
+    model.compile({
+      optimizer: optimizers.lbfgs(),
+      loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }),
+    });
+    model.weights.at(-1)!.value.assign([0, NaN, 0]);
+    const before = model.weights.map(({ value }) => value.toTypedArray());
+    await expect(model.fit(x, y, full)).rejects.toThrow("the loss became NaN");
+    expect(model.weights.map(({ value }) => value.toTypedArray())).toEqual(before);
+  });
+
   it("callbacks see a batch an epoch, and how often each evaluated the loss", async () => {
     const { x, y } = points(30);
     const seen: number[] = [];

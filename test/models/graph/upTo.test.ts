@@ -135,6 +135,7 @@ describe("inputGradients", () => {
   it("refuses tokens and what is no list", () => {
     const model = make();
     expect(() => inputGradients(model, x as never)).toThrow("inputGradients: not a list of float32 tensors; expected [x], got Tensor."); // prettier-ignore
+    expect(() => inputGradients(model, [])).toThrow("inputGradients: not a list of float32 tensors; expected [x], got");
     expect(() => inputGradients(model, [x, tensor(Int32Array.of(1), [1, 1])])).toThrow("Tokens have no gradient");
     expect(() => inputGradients(model, [tensor(Int32Array.of(1, 2, 3, 4), [1, 4])])).toThrow("Tokens have no gradient");
   });
