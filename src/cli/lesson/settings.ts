@@ -29,9 +29,16 @@ function valueOf(setting: Setting): Pick<OptionSpec, "value"> {
   return { value: setting.kind === "choice" ? "WORD" : setting.isInteger ? "N" : "X" };
 }
 
-/** "--epochs 20 --batch 4 --lr 0.03": the settings of a lesson with their defaults. */
+/** "--epochs 20 --batch 4 --lr 0.03": the settings of a lesson with their defaults, and what a 0 stands for. */
 export function settingsText({ settings }: Lesson): string {
-  return wordsOf(settings, defaultsOf(settings)).join(" ");
+  const defaults: AnyValues = defaultsOf(settings);
+  const shown = Object.entries(settings).filter(([, { kind }]) => kind !== "flag");
+  return shown
+    .map(([name, setting]) => {
+      const zero = setting.kind === "number" && setting.zero !== undefined ? ` (${setting.zero})` : "";
+      return `--${name} ${String(defaults[name])}${zero}`;
+    })
+    .join(" ");
 }
 
 /** Numbers and choices as words of a command line. */
