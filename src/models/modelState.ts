@@ -136,9 +136,8 @@ export class ModelState {
   shapes(compiled?: Compiled): ModelShapes {
     const form = this.#form;
     if (form instanceof Graph) {
-      const { inputs, outputs, tokenRules } = form;
+      const { inputs, outputs, outputNames: names, tokenRules } = form;
       const known = inputs.map(({ sizes, name }, i) => ({ shape: sizes, name, tokens: tokenRules[i] }));
-      const names = outputs.map(({ origin }) => origin?.layer.name);
       return {
         inputs: known,
         outputs: outputs.length,

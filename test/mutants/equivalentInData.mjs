@@ -113,11 +113,6 @@ export const inData = [
     "t < tokens.length",
     "t <= tokens.length",
   ]),
-  same("src/data/batches.ts", "as different for each pair of n ≤ batchSize and steps", [
-    "const key = (steps ?? 0) * (this.batchSize + 1) + n;",
-    "(steps ?? 0) * (this.batchSize + 1) + n",
-    "(steps ?? 0) * (this.batchSize + 1) - n",
-  ]),
   same("src/data/formats/idx.ts", "equal lengths do not come here", [
     'const wrong = bytes.length < size ? "the idx file is cut short" : "bytes follow the idx values";',
     "bytes.length < size",
@@ -154,19 +149,12 @@ export const inData = [
     ['return `${sign === "-" ? "-" : ""}${all.slice(first, end)}e${power}`;', 'sign === "-"', 'sign !== "-"'],
     ['return `${sign === "-" ? "-" : ""}${all.slice(first, end)}e${power}`;', '""', '"Stryker was here!"'],
   ),
-  ...["src/data/mnist.ts", "src/data/imdb.ts"].map((file) =>
-    same(
-      file,
-      "a set that holds none of the files' names, as well",
-      ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "() => []", "() => undefined"],
-      ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "[]", '["Stryker was here"]'],
-    ),
+  same(
+    "src/data/imdb.ts",
+    "a set that holds none of the files' names, as well",
+    ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "() => []", "() => undefined"],
+    ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "[]", '["Stryker was here"]'],
   ),
-  same("src/data/mnist.ts", "the four names hold .gz once, at their end", [
-    'const unpacked = (name: string) => name.replace(/\\.gz$/, "");',
-    "/\\.gz$/",
-    "/\\.gz/",
-  ]),
   same("src/data/formats/csvScanner.ts", "the end is seen one byte later", [
     'if (at >= length) throw this.wrong(firstLine, count, "a quoted field does not end", "a closing quote");',
     "at >= length",
@@ -231,18 +219,6 @@ export const inData = [
       to,
     ]),
   ),
-  same(
-    "src/data/table/rows.ts",
-    "pieces of another size hold the same rows",
-    ...[
-      [
-        "Math.min(Math.max(64, count), Math.floor(largestPiece / S))",
-        "Math.max(Math.max(64, count), Math.floor(largestPiece / S))",
-      ],
-      ["Math.max(64, count)", "Math.min(64, count)"],
-      ["largestPiece / S", "largestPiece * S"],
-    ].map(([from, to]) => ["const rows = Math.min(Math.max(64, count), Math.floor(largestPiece / S));", from, to]),
-  ),
   same("src/data/table/rows.ts", "the slow way reads the same number", [
     "piece[at] = value === value ? value : otherNumber(scanner, s, starts[s], ends[s], layout, options);",
     "value === value",
@@ -288,16 +264,6 @@ export const inData = [
       from,
       to,
     ]),
-  ),
-  same(
-    "src/data/table/words.ts",
-    "a string finds the word as well where the table is full",
-    ["if (this.#count < mostKnown) this.#note(place, hash, start, end, number);", "this.#count < mostKnown", "true"],
-    [
-      "if (this.#count < mostKnown) this.#note(place, hash, start, end, number);",
-      "this.#count < mostKnown",
-      "this.#count <= mostKnown",
-    ],
   ),
   same("src/data/imdb.ts", "the size was compared before: four bytes a number", [
     "const tokens = words32(bytes, `${name}-tokens.u32le`);",

@@ -62,6 +62,11 @@ export class Graph {
     throw new UsageError(message("model", text, { expected: "carriedStates as well as carried", got: "undefined" }));
   }
 
+  /** What results call each output: the name of its layer, or of an input that is an output too. */
+  get outputNames(): string[] {
+    return this.outputs.map(({ origin, name = "input" }) => origin?.layer.name ?? name);
+  }
+
   /** The rule for the tokens of each input that a layer reads as tokens; of several rules the strictest. */
   get tokenRules(): (TokenRule | undefined)[] {
     const rules = new Map<SymbolicTensor, TokenRule>();

@@ -82,13 +82,13 @@ export class TrainingStep {
 
   /** The metrics with separate totals, for an evaluation. */
   newMetrics(): RunningMetrics {
-    const { outputs } = this.#graph;
+    const { outputs, outputNames } = this.#graph;
     return new RunningMetrics(
-      outputs.map(({ sizes: shape, origin }, i) => ({
+      outputs.map(({ sizes: shape }, i) => ({
         metrics: this.options.metrics[i] ?? [],
         shape,
         areLogits: this.losses[i].takes === "logits",
-        prefix: outputs.length > 1 ? `${origin?.layer.name}_` : "",
+        prefix: outputs.length > 1 ? `${outputNames[i]}_` : "",
       })),
     );
   }

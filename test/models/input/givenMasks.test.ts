@@ -210,6 +210,11 @@ it("refuses masks of what has no steps, groups by length besides, and in call wh
   const net = sequential([flatten(), dense({ units: 1 })]);
   await expect(net.predict([1, 2], { lengths: [1, 1] })).resolves.toBeDefined(); // (N, 1): sequences of one token
   const tokens = sequential([embedding({ inputDim: 5, outputDim: 2 }), gru({ units: 2 })]);
+  tokens.compile({ optimizer: sgd(), loss: meanSquaredError() });
+  const validationData = { x: [[1, 2]], y: [[1, 2]], lengths: [1] };
+  await expect(tokens.fit([[1, 2]], [[1, 2]], { groupByLength: true, validationData })).rejects.toThrow(
+    "fit: groupByLength cannot be combined with mask or lengths",
+  );
   await expect(tokens.predict([[1, 2]], { lengths: [1], groupByLength: true })).rejects.toThrow(
     "predict: groupByLength cannot be combined with mask or lengths; expected one of them. Sequences are grouped by their tokens",
   );

@@ -47,6 +47,18 @@ describe("sampleWeight for each output", () => {
     await expect(net.evaluate([x, x], [price, other], { sampleWeight: { d_3: of(0) } })).rejects.toThrow('"d", "d_2"');
   });
 
+  it("an input that is an output too has its own name, or input", async () => {
+    for (const name of [undefined, "given"]) {
+      const given = layers.input({ shape: [2], ...(name !== undefined && { name }) });
+      const net = modelOf({ inputs: given, outputs: [layers.dense({ units: 2, name: "d" }).apply(given), given] });
+      const loss = losses.meanSquaredError();
+      net.compile({ optimizer: optimizers.sgd(), loss: [loss, loss], metrics: [[], [metrics.meanAbsoluteError()]] });
+      const logs = await net.evaluate(x, [x, x], { sampleWeight: { [name ?? "input"]: of(2) } });
+      const own = name ?? "input";
+      expect(Object.keys(logs)).toEqual(["loss", `${own}_meanAbsoluteError`, "d_loss", `${own}_loss`]);
+    }
+  });
+
   it("the same weights under both names: the bits of one list for all", async () => {
     const [each, all] = [network(), network()];
     const one = await each.fit(x, [price, kind], { epochs: 3, sampleWeight: { price: of(2), kind: of(2) } });
