@@ -18,7 +18,7 @@ it("each of the lessons has a name of its own, a title, a line of help without a
   }
 });
 
-it("each number that can be set has a default that is allowed and lies between the ends of its slider", () => {
+it("each number that can be set has a default that is allowed and lies between the ends of its slider, or is 0: as suits the data", () => {
   for (const { name, settings } of lessons) {
     const values = defaultsOf(settings);
     for (const [setting, one] of Object.entries(settings)) {
@@ -26,7 +26,9 @@ it("each number that can be set has a default that is allowed and lies between t
       if (one.kind === "choice") expect(one.choices, at).toContain(values[setting]);
       if (one.kind !== "number") continue;
       const [from, to] = one.slider;
-      expect(from <= one.default && one.default <= to, at).toBe(true);
+      const usual = one.zero === undefined ? one.default : from; // 0 stands for numbers that differ from data to data
+      expect(one.zero === undefined || one.default === 0, at).toBe(true);
+      expect(from <= usual && usual <= to, at).toBe(true);
       expect(one.isInteger ? from >= one.least : from > one.least, at).toBe(true);
     }
   }
