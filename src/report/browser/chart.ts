@@ -274,7 +274,7 @@ function drawLabels(plot: uPlotClass, places: readonly Place[], ink: string): vo
     ...{ x: plot.valToPos(x, "x", true), y: plot.valToPos(y, "y", true) },
     width: label === "" ? 0 : ctx.measureText(label).width,
   }));
-  const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale });
+  const labels = placeLabels(points, { height: 14 * scale, gap: 9 * scale, left: 0, right: ctx.canvas.width });
   for (const [i, place] of labels.entries()) if (place !== undefined) ctx.fillText(places[i].label, place.x, place.y);
   ctx.restore();
 }

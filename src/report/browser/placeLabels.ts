@@ -13,6 +13,9 @@ interface Sizes {
   readonly height: number;
   /** From the middle of a point to its text. */
   readonly gap: number;
+  /** The ends of the picture, between which a text is to lie. */
+  readonly left: number;
+  readonly right: number;
 }
 
 interface Box {
@@ -27,12 +30,12 @@ export const crowd = 60;
 
 /**
  * The left end and the middle line of each text: to the right of its point or, if that would cover another point or an
- * earlier text, to the left, above or below; if no place is free, to the right, or in a crowd nowhere; a text without
- * a width needs no place.
+ * earlier text or be cut off, to the left, above or below; if no place is free, the first of these where it is whole,
+ * or in a crowd nowhere; a text without a width needs no place.
  */
 export function placeLabels(
   points: readonly Labelled[],
-  { height, gap }: Sizes,
+  { height, gap, left, right }: Sizes,
 ): ({ x: number; y: number } | undefined)[] {
   const radius = gap / 2;
   const taken = points.map(({ x, y }): Box => boxAt(x - radius, y, 2 * radius, 2 * radius));
@@ -45,9 +48,10 @@ export function placeLabels(
       boxAt(x - width / 2, y - above, width, height),
       boxAt(x - width / 2, y + above, width, height),
     ];
-    const free = boxes.find((one) => !taken.some((other) => overlap(one, other)));
+    const inside = boxes.filter((one) => one.left >= left && one.right <= right);
+    const free = inside.find((one) => !taken.some((other) => overlap(one, other)));
     if (free === undefined && points.length > crowd) return undefined;
-    const box = free ?? boxes[0];
+    const box = free ?? inside[0] ?? boxes[0];
     taken.push(box);
     return { x: box.left, y: (box.top + box.bottom) / 2 };
   });
