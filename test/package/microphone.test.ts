@@ -42,7 +42,8 @@ describe.skipIf(!hasChromium)(`the microphone in a page${needsChromium}`, () => 
     writeFileSync(join(folder, "tone.wav"), encodeWav(tone, { sampleRate: rate }));
   });
 
-  it("a recording has the seconds and the rate asked for, and the pitch of the tone", async () => {
+  // On a busy machine the browser's own recording has gaps, which count as crossings.
+  it("a recording has the seconds and the rate asked for, and the pitch of the tone", { retry: 3 }, async () => {
     const { sampleRate, length, crossings, peak } = await inPage(async () => {
       const { recordSound } = (globalThis as unknown as { speech: typeof speech }).speech;
       const { sampleRate, channels } = await recordSound({ seconds: 1, sampleRate: 8000 });
