@@ -1,5 +1,5 @@
 /** callbacks.progress: what a terminal, a pipe, an element and a function get. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Callback, callbacks, layers, losses, optimizers, sequential, tensor } from "../../src/index.js";
 import type { ProgressReport } from "../../src/callbacks/index.js";
 import "../support/engine.js";
@@ -129,4 +129,79 @@ it("what is no output is refused", () => {
   expect(() => callbacks.progress({ to: "stderr" as never })).toThrow(
     'progress: to has the wrong type; expected a stream such as process.stderr, an element, or a function, got "stderr".',
   );
+});
+
+describe("by a clock that the test sets", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** The callback's hooks after a begin, with what they tell; `wait` lets seconds go by. */
+  function watched() {
+    let now = 70_000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    const told: [line: string, report: ProgressReport][] = [];
+    const hooks = callbacks.progress({ to: (...one) => told.push(one) });
+    const at = (epoch: number, batches = 10) => ({ epoch, epochs: 2, batches }) as callbacks.Training;
+    void hooks.onTrainBegin!(at(0));
+    return {
+      told,
+      wait: (seconds: number) => (now += 1000 * seconds),
+      batch: (b: number, epoch = 0, batches = 10) => void hooks.onBatchEnd!(b, { loss: 0.123456 }, at(epoch, batches)),
+      epoch: (next: number, batches = 10) => void hooks.onEpochEnd!(next - 1, { loss: 2 }, at(next, batches)),
+    };
+  }
+
+  it.each([
+    [9.94, "9.9 s"],
+    [9.95, "10 s"],
+    [59.4, "59 s"],
+    [59.6, "1 min 0 s"],
+    [3599.4, "59 min 59 s"],
+    [3599.6, "1 h 0 min"],
+    [7500, "2 h 5 min"],
+  ])("an epoch of %d s took %s", (seconds, text) => {
+    const { told, wait, epoch } = watched();
+    wait(seconds);
+    epoch(1);
+    expect(told[0][0]).toBe(`epoch 1/2  loss 2  ${text}`);
+    wait(3);
+    epoch(2);
+    expect(told[1][0]).toBe("epoch 2/2  loss 2  3.0 s"); // its own seconds
+    expect(told[1][1]).toEqual({ epoch: 2, epochs: 2, done: 1, secondsLeft: 0, logs: { loss: 2 }, isEpochEnd: true });
+  });
+
+  it("time left goes by the batches of this fit, lines come ten times a second", () => {
+    const { told, wait, batch } = watched();
+    wait(5);
+    batch(0);
+    expect(told[0]).toEqual([
+      "epoch 1/2  ━───────────────────  1 min 35 s left  loss 0.1235",
+      { epoch: 1, epochs: 2, done: 0.05, secondsLeft: 95, logs: { loss: 0.123456 }, isEpochEnd: false },
+    ]);
+    wait(0.099);
+    batch(1);
+    expect(told).toHaveLength(1);
+    wait(0.001);
+    batch(2);
+    expect(told[1][1].secondsLeft).toBeCloseTo((5.1 / 3) * 17);
+  });
+
+  it("a resumed fit counts its own batches alone", () => {
+    const { told, wait, batch, epoch } = watched();
+    wait(4);
+    batch(3, 1); // the 14th of 20, and the first of this fit
+    expect([told[0][1].done, told[0][1].secondsLeft]).toEqual([0.7, 24]);
+    wait(2);
+    epoch(2);
+    expect(told[1][1].secondsLeft).toBe(0);
+  });
+
+  it("where the number of batches is not known there is neither bar nor time left", () => {
+    const { told, wait, batch } = watched();
+    wait(1);
+    batch(0, 0, Infinity);
+    expect(told[0]).toEqual([
+      "epoch 1/2  loss 0.1235",
+      { epoch: 1, epochs: 2, done: undefined, secondsLeft: undefined, logs: { loss: 0.123456 }, isEpochEnd: false },
+    ]);
+  });
 });
