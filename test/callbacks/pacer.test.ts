@@ -1,10 +1,10 @@
 /** Pacer: when something that is done every so many steps or minutes is due, by a clock that the test sets. */
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Pace, Pacer } from "../../src/callbacks/pacer.js";
 
 let now = 0;
-const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
-afterEach(() => clock.mockClear());
+beforeEach(() => void vi.spyOn(performance, "now").mockImplementation(() => now));
+afterEach(() => vi.restoreAllMocks());
 
 /** On which of so many steps, each so many seconds long, it is due. */
 function due(pacer: Pacer, steps: number, seconds = 0): number[] {
