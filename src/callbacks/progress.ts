@@ -62,7 +62,7 @@ export function progress(options: ProgressOptions = {}): Callback {
     const now = performance.now();
     const all = epochs * batches;
     const isKnown = Number.isFinite(all);
-    if (isKnown) before ??= isEpochEnd ? done - batches : done - 1;
+    if (isKnown) before ??= done - batches; // on a pipe, which sees ends of epochs alone
     const at: ProgressReport = {
       epoch: epoch + (isEpochEnd ? 0 : 1), // at the end of an epoch, training stands at the next
       epochs,
