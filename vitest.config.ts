@@ -18,7 +18,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    setupFiles: "test/support/rejections.ts",
+    setupFiles: "test/support/setup/rejections.ts",
     projects: [
       {
         extends: true,

@@ -2,14 +2,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { expect, it } from "vitest";
-import { hasChromium, isolated, needsChromium, serving, visit } from "./page.js";
+import { hasChromium, isolated, needsChromium, serving, visit } from "../page.js";
 
 it.skipIf(!hasChromium)(
   `a worker that was ended between launches is given up after some seconds; one that is busy is waited for${needsChromium}`,
   async () => {
     const folder = "build/try/threadsInPage";
     mkdirSync(folder, { recursive: true });
-    await build({ entryPoints: ["test/package/threadsInPage.ts"], outdir: folder, bundle: true, splitting: true, format: "esm", alias: { lanegrad: "./src/index.ts" }, external: ["node:*"] }); // prettier-ignore
+    await build({ entryPoints: ["test/package/threads/threadsInPage.ts"], outdir: folder, bundle: true, splitting: true, format: "esm", alias: { lanegrad: "./src/index.ts" }, external: ["node:*"] }); // prettier-ignore
     writeFileSync(
       `${folder}/index.html`,
       '<!doctype html><link rel="icon" href="data:,"><output></output><script type="module" src="threadsInPage.js"></script>',
