@@ -72,7 +72,7 @@ export const chat: NetworkLesson = network({
     const { vocabulary, train } = data as ChatData;
     const [, C, T] = train.x.shape;
     const [turns, written] = [layers.input({ shape: [C, T] }), layers.input({ shape: [null] })];
-    // Wide beginnings: with the usual ±0.05 the network guesses by frequency for hundreds of steps.
+    // Wide beginnings: docs/results/sequences.md has what narrower ones cost.
     const embeddingsInitializer = initializers.randomUniform({ minval: -0.5, maxval: 0.5 });
     const table = { inputDim: vocabulary.size, outputDim: embedding, maskZero: true, embeddingsInitializer };
     const drop = (x: ReturnType<typeof layers.input>) => layers.dropout({ rate: dropped }).apply(x);
@@ -93,7 +93,7 @@ export const chat: NetworkLesson = network({
     const first = layers.dense({ units, activation: "tanh", name: "bridge" }).apply(last);
     const known = layers.reshape({ targetShape: [C * T, turnUnits], name: "known" }).apply(words);
     const memory = layers.masking({ name: "memory" }).apply(known); // (C · T, 128)
-    // One table for what the decoder reads and what it says: its wide beginning is worth more than anything else here.
+    // One table for what the decoder reads and what it says: begun narrow, the network guesses by frequency.
     const said = layers.reversibleEmbedding({ ...table, name: "words" });
     const decoder = layers.gru({ units, returnSequences: true, returnState: true, name: "decoder" });
     const [steps] = decoder.applyMany([drop(said.apply(written)), first]); // (U, 192)
