@@ -122,6 +122,8 @@ export interface DataSource<Data> {
   readonly title: string;
   /** The files, each with its possible names; if the list is empty, a single file of any name. */
   readonly files: readonly SourceFile[];
+  /** Other files that hold such data as well: each list does by itself. Default: none. */
+  readonly otherFiles?: readonly (readonly SourceFile[])[];
   /** Where people can get the files. */
   readonly url: string;
   /**

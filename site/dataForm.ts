@@ -96,12 +96,14 @@ export class DataForm {
   }
 }
 
-function aboutSource({ title, url, files }: DataSource<unknown>, isOptional: boolean): HTMLElement {
+function aboutSource(source: DataSource<unknown>, isOptional: boolean): HTMLElement {
+  const { title, url, files, otherFiles = [] } = source;
   const line = element("p");
   const link = element("a", url);
   Object.assign(link, { href: url, target: "_blank", rel: "noreferrer" });
-  const names = files.filter(({ isOptional = false }) => !isOptional).map(({ names }) => names[0]);
-  const what = names.length === 0 ? "the file" : names.join(", ");
+  const ways = [files, ...otherFiles].map((list) => list.filter(({ isOptional = false }) => !isOptional));
+  const what =
+    files.length === 0 ? "the file" : ways.map((list) => list.map(({ names }) => names[0]).join(", ")).join("; or ");
   const need = isOptional ? `With ${title} it trains on that.` : `This lesson needs ${title}.`;
   line.append(`${need} Get ${what} from `, link, " and drop the files or their folder here.");
   return line;

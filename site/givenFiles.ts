@@ -1,5 +1,5 @@
 /** Finds the files of a data set among those that people gave, and the missing ones. */
-import type { DataSource } from "../course/stage.js";
+import type { DataSource, SourceFile } from "../course/stage.js";
 
 /** The files of a source that were given. */
 export interface Given<F> {
@@ -8,12 +8,23 @@ export interface Given<F> {
   readonly missing: readonly string[];
 }
 
-/** Assigns files by their names. A source that names no files takes the first file, whatever its name. */
+/**
+ * Assigns files by their names: those of the first list that is complete, else those of `files` with what is missing
+ * there. A source that names no files takes the first file, whatever its name.
+ */
 export function filesFor<F extends { readonly name: string }>(
-  { files: wanted }: Pick<DataSource<unknown>, "files">,
+  { files, otherFiles = [] }: Pick<DataSource<unknown>, "files" | "otherFiles">,
   given: readonly F[],
 ): Given<F> {
-  if (wanted.length === 0) return { files: given.slice(0, 1), missing: given.length > 0 ? [] : ["a file"] };
+  if (files.length === 0) return { files: given.slice(0, 1), missing: given.length > 0 ? [] : ["a file"] };
+  const ways = [files, ...otherFiles].map((wanted) => filesOfList(wanted, given));
+  return ways.find(({ missing }) => missing.length === 0) ?? ways[0];
+}
+
+function filesOfList<F extends { readonly name: string }>(
+  wanted: readonly SourceFile[],
+  given: readonly F[],
+): Given<F> {
   const found: F[] = [];
   const missing: string[] = [];
   for (const { names, isOptional = false } of wanted) {

@@ -8,7 +8,10 @@ import { residualNetwork, residualOptimizer, residualSettings } from "./residual
 const cifarSource: DataSource<Split> = {
   name: "cifar10",
   title: "CIFAR-10",
-  files: datasets.cifar10Files.records.map((name) => ({ names: [name] })),
+  files: [{ names: datasets.cifar10Files.archive }],
+  otherFiles: [datasets.cifar10Files.records, datasets.cifar10Files.jpeg].map((list) =>
+    list.map((name) => ({ names: [name] })),
+  ),
   url: "https://www.cs.toronto.edu/~kriz/cifar.html",
   read: (files) => datasets.cifar10({ files: Object.fromEntries(files) }),
 };

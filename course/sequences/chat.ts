@@ -21,20 +21,25 @@ import type { DataSource, Stage, Values } from "../stage.js";
 import { count } from "../support/format.js";
 import { type NetworkLesson, type NetworkSettings, network } from "../support/network.js";
 import { type ChatData, chatting } from "./dialogue/chatting.js";
-import { type Answers, answersOf, begin, end } from "./dialogue/dialogues.js";
+import { type Answers, answersOf, begin, end, playDialogues } from "./dialogue/dialogues.js";
 
 const [embedding, turnUnits, units, dropped] = [128, 128, 192, 0.1];
+
+const plays = ["input.txt", "input.txt.gz"];
 
 /** Dialogues of two people, or the turns of plays. */
 export const dialogueSource: DataSource<datasets.DailyDialog> = {
   name: "dialogues",
-  title: "DailyDialog",
+  title: "DailyDialog or Shakespeare's plays",
   files: datasets.dailyDialogFiles.map((names) => ({ names })),
+  otherFiles: [[{ names: plays }]],
   url: "http://yanran.li/dailydialog",
   async read(files) {
-    const [train, validation, test] = datasets.dailyDialogFiles.map((names) =>
-      names.map((name) => files.get(name)).find((bytes) => bytes !== undefined),
-    );
+    const bytesOf = (names: readonly string[]): Uint8Array | undefined =>
+      names.flatMap((name) => files.get(name) ?? [])[0];
+    const ofPlays = bytesOf(plays);
+    if (ofPlays !== undefined) return playDialogues(await text.readText(ofPlays));
+    const [train, validation, test] = datasets.dailyDialogFiles.map(bytesOf);
     return datasets.dailyDialog({ train: train!, validation: validation!, test: test! });
   },
 };

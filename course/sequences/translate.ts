@@ -17,6 +17,7 @@ const [embedding, units, dropped] = [256, 256, 0.4];
 const mostTokens = 40;
 const pairs = ["de-en", "en-de", "en-fr", "fr-en", "en-vi"];
 const languages = ["de", "en", "fr"] as const;
+const partNames = ["train", "validation", "test"] as const;
 
 /** Sentences of Multi30k, English and Vietnamese ones of Tatoeba, or pairs of any other two languages. */
 interface Sentences {
@@ -25,34 +26,36 @@ interface Sentences {
   readonly pairs?: text.TextPairs;
 }
 
-const pairsOption = { name: "file", about: "for translate, pairs to learn: a text, a tab and its translation a line" };
+const tatoeba = { names: ["vie.txt.gz", "vie.txt"] };
+const pairsFile = {
+  names: ["pairs.tsv"],
+  option: { name: "file", about: "for translate, pairs to learn: a text, a tab and its translation a line" },
+};
 
-/** Multi30k, or a file with a pair a line. */
+/** Multi30k, Tatoeba's English and Vietnamese, or a file with a pair a line. */
 export const translationSource: DataSource<Sentences> = {
   name: "translation",
-  title: "Multi30k, or a file of pairs",
+  title: "Multi30k, Tatoeba or a file of pairs",
   files: [
-    ...languages.flatMap((language) =>
-      (["train", "validation", "test"] as const).map((part) => ({ names: datasets.multi30kNames(part, language) })),
-    ),
-    { names: ["pairs.tsv"], isOptional: true, option: pairsOption },
+    ...languages.flatMap((language) => partNames.map((part) => ({ names: datasets.multi30kNames(part, language) }))),
+    { ...tatoeba, isOptional: true },
+    { ...pairsFile, isOptional: true },
   ],
+  otherFiles: [[pairsFile], [tatoeba]],
   url: "https://github.com/multi30k/dataset",
   async read(files) {
-    const bytesOf = (language: datasets.Multi30kLanguage, part: datasets.Multi30kPart): Uint8Array =>
-      datasets.multi30kNames(part, language).flatMap((name) => files.get(name) ?? [])[0];
-    const sources = Object.fromEntries(
-      languages.map((language) => [
-        language,
-        {
-          train: bytesOf(language, "train"),
-          validation: bytesOf(language, "validation"),
-          test: bytesOf(language, "test"),
-        },
-      ]),
-    );
-    const own = files.get("pairs.tsv");
-    return { multi30k: await datasets.multi30kFrom(sources), ...(own && { pairs: await text.readPairs(own) }) };
+    const bytesOf = (names: readonly string[]): Uint8Array | undefined =>
+      names.flatMap((name) => files.get(name) ?? [])[0];
+    const multi30k = languages.flatMap((language) => {
+      const [train, validation, test] = partNames.map((part) => bytesOf(datasets.multi30kNames(part, language)));
+      return train && validation && test ? [[language, { train, validation, test }] as const] : [];
+    });
+    const [vietnamese, own] = [bytesOf(tatoeba.names), bytesOf(pairsFile.names)];
+    return {
+      ...(multi30k.length > 0 && { multi30k: await datasets.multi30kFrom(Object.fromEntries(multi30k)) }),
+      ...(vietnamese && { vietnamese: await text.readPairs(vietnamese) }),
+      ...(own && { pairs: await text.readPairs(own) }),
+    };
   },
 };
 

@@ -46,6 +46,11 @@ it("files are found under either of their names, others are left, and what is mi
   const [a, b, other] = ["a", "b.gz", "other"].map((name) => ({ name }));
   expect(filesFor(source, [other, b, a])).toEqual({ files: [a, b], missing: [] });
   expect(filesFor(source, [b])).toEqual({ files: [b], missing: ["a.gz"] });
+  const either = { ...source, otherFiles: [[{ names: ["all.tar"] }]] };
+  const [all, c] = ["all.tar", "c"].map((name) => ({ name }));
+  expect(filesFor(either, [all, a])).toEqual({ files: [all], missing: [] });
+  expect(filesFor(either, [all, a, b, c])).toEqual({ files: [a, b, c], missing: [] });
+  expect(filesFor(either, [a])).toEqual({ files: [a], missing: ["b.gz"] });
   expect(filesFor({ files: [] }, [other, a])).toEqual({ files: [other], missing: [] });
   expect(filesFor({ files: [] }, [])).toEqual({ files: [], missing: ["a file"] });
 });
