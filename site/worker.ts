@@ -74,10 +74,14 @@ async function provide<Data>(
     if (isOptional) return { data: undefined, place };
     throw new DataError(place);
   }
+  const now = (text: string): void => tell({ kind: "shown", shown: { kind: "now", text } });
+  now(`reading ${title} …`);
   const bytes = await Promise.all(
     files.map(async (file) => [file.name, new Uint8Array(await file.arrayBuffer())] as const),
   );
-  return { data: await source.read(new Map(bytes)), place: files.length === 1 ? files[0].name : "the files given" };
+  const data = await source.read(new Map(bytes));
+  now("");
+  return { data, place: files.length === 1 ? files[0].name : "the files given" };
 }
 
 /** "lanegrad 0.1.0: relaxed SIMD, 2 threads" */

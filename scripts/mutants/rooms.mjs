@@ -45,6 +45,7 @@ export const rooms = {
       "that translate word by word",
       "any text with any options",
       "without jpeg-js", // vi.doMock
+      "draws the same bits from release to release", // an inline snapshot
     ],
   },
   models: {

@@ -50,9 +50,11 @@ it("a narrow terminal: lines are cut, not wrapped", async () => {
   expect(written[0]).toBe("\r\u001b[Kepoch 1/1  ");
 });
 
-it("an element's text is the line", async () => {
+it("an element's text is the line, after each batch too", async () => {
   const element = { textContent: null as string | null };
-  await train(callbacks.progress({ to: element }));
+  const callback = callbacks.progress({ to: element });
+  expect("onBatchEnd" in callback).toBe(true);
+  await train(callback);
   expect(element.textContent).toMatch(/^epoch 2\/2 {2}loss /);
 });
 
@@ -125,11 +127,59 @@ it("a metric's name with a control character cannot reach the terminal", async (
   expect(written[0]).toMatch(/^epoch 1\/1 {2}a\\u001b\[2J {2}1 /);
 });
 
-it("what is no output is refused", () => {
-  expect(() => callbacks.progress({ to: "stderr" as never })).toThrow(
-    'progress: to has the wrong type; expected a stream such as process.stderr, an element, or a function, got "stderr".',
+it.each([
+  ["stderr", '"stderr"'],
+  [null, "null"],
+  [{}, "Object"],
+  [{ write: 1 }, "Object"],
+])("what is no output is refused: %j", (to, got) => {
+  expect(() => callbacks.progress({ to: to as never })).toThrow(
+    `progress: to has the wrong type; expected a stream such as process.stderr, an element, or a function, got ${got}.`,
   );
 });
+
+it("a terminal that cannot go back in a line gets a line an epoch, as a pipe does", () => {
+  const { stream } = streamOf({ isTTY: true });
+  const isLive = (): boolean => "onBatchEnd" in callbacks.progress({ to: stream });
+  for (const [term, expected] of [
+    ["dumb", false],
+    ["xterm", true],
+    ["", true],
+  ] as const) {
+    vi.stubEnv("TERM", term);
+    expect(isLive(), term).toBe(expected);
+  }
+  vi.unstubAllEnvs();
+});
+
+it("by default, standard output in Node; in a page the console, a line an epoch", () => {
+  const inPage = <Result>(call: () => Result): Result => {
+    vi.stubGlobal("process", undefined);
+    try {
+      return call();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  };
+  const end = (callback: Callback): void =>
+    void callback.onEpochEnd!(0, { loss: 2 }, { epoch: 1, epochs: 1, batches: 1 } as callbacks.Training);
+  const logged = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const written = vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+  try {
+    const callback = inPage(() => callbacks.progress());
+    expect("onBatchEnd" in callback).toBe(false);
+    end(callback);
+    expect(logged.mock.calls).toEqual([[expect.stringMatching(/^epoch 1\/1 {2}loss 2 {2}.* [hmins]+$/)]]);
+    expect(written).not.toHaveBeenCalled();
+    end(callbacks.progress());
+    expect(written).toHaveBeenCalledOnce();
+    expect(inPage(() => "onBatchEnd" in callbacks.progress({ to: streamOf({ isTTY: true }).stream }))).toBe(true);
+  } finally {
+    vi.restoreAllMocks();
+  }
+});
+
+it("its name is progress", () => expect(callbacks.progress().name).toBe("progress"));
 
 describe("by a clock that the test sets", () => {
   afterEach(() => vi.restoreAllMocks());

@@ -192,7 +192,7 @@ export interface Finding {
   readonly args: Arguments;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Shows the progress of a download. */
+  /** Shows what is being read, and the progress of a download. */
   readonly note: (text: string) => void;
   /** Whether the lesson runs without the data unless they are requested. */
   readonly isOptional: boolean;
@@ -200,13 +200,14 @@ export interface Finding {
 
 /** The data of a source. @throws {DataError} that says how to get them */
 export async function provide<Data>(
-  { name }: DataSource<Data>,
+  { name, title }: DataSource<Data>,
   { args, env, signal, note, isOptional }: Finding,
 ): Promise<Provided<Data>> {
   const { subject, hint, noun, load, download } = loaders[name];
   const [folder, defaultFolder] = [args.text("data"), env.LANEGRAD_DATA];
   for (const place of await placesOf({ folder, defaultFolder })) {
-    const found = await load(place, args);
+    note(`reading ${title} …`);
+    const found = await load(place, args).finally(() => note(""));
     if (found !== undefined) return found as Provided<Data>;
   }
   if (args.has("download") && folder === undefined && download !== undefined) {

@@ -103,7 +103,7 @@ async function decodeInBrowser(op: string, file: Uint8Array<ArrayBuffer>, kind: 
       const expected = `at most ${maxPixels} pixels and sides of at most ${maxSide}`;
       throw new DataError(message(op, "the picture is too large", { expected, got: `${width} × ${height}` }));
     }
-    const context = new OffscreenCanvas(width, height).getContext("2d")!;
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
     context.drawImage(bitmap, 0, 0);
     return { width, height, pixels: new Uint8Array(context.getImageData(0, 0, width, height).data) };
   } finally {
