@@ -12,7 +12,7 @@ const leastEach: i32 = 4;
 /**
  * Cᵢ = op(Aᵢ)·op(Bᵢ) or Cᵢ += op(Aᵢ)·op(Bᵢ) for 0 ≤ i < count; where cNext = 0, C = or += Σᵢ op(Aᵢ)·op(Bᵢ), in the order of i.
  *
- * @param transposed, accumulate as gemm takes them
+ * @param transposed a number of Transpose     @param accumulate as gemm takes it
  * @param shape where count is 0, nothing is written
  * @param a in, matrices aNext elements apart; 0: one matrix for all     @param b in, likewise by bNext
  * @param c out, or in/out where accumulate is 1, by cNext; matrices of C must not overlap each other, a or b

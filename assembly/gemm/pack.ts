@@ -1,7 +1,7 @@
 /**
  * Packing: lines of op(A) (its rows) or op(B) (its columns) copied into a panel, in the order in which the register tile reads them.
  * A panel holds `count` ≤ `step` / 4 lines, kc deep; element (line, p) goes to out + p · step + 4 · line. The step / 4 − count places behind the lines
- * are left as they are or zeroed: the tile computes with them and never stores the result.
+ * are left as they are, zeroed, or hold the last line again: the tile computes with them and never stores the result.
  *
  *   p = 0        0 1 2 3 4 5 · ·        the first element of each line
  *   p = 1        0 1 2 3 4 5 · ·        the second

@@ -74,7 +74,7 @@ export function multiplyPanels(
   while (nc > 0) {
     const columns = nc >= nr ? nr : min(nc, NR);
     const isEdge = columns <= NR_EDGE;
-    const isWhole = (columns & 3) == 0;
+    const fitsVectors = (columns & 3) == 0;
     const isWidest = ASC_FEATURE_RELAXED_SIMD && columns == NR_WIDE;
     const width = isWidest ? NR_WIDE : isEdge ? NR_EDGE : NR;
     let panel = packedB;
@@ -82,7 +82,7 @@ export function multiplyPanels(
     let isPacking = false;
     if (isFirst) {
       // A tile packs in passing if others stand below it: one of 8 columns, or one of 16 that has all 6 rows.
-      if (transB || !isWhole || (isEdge && isKept) || (isWidest && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
+      if (transB || !fitsVectors || (isEdge && isKept) || (isWidest && tiles > 1 && tileRows(mc, tiles, 0) < MR)) {
         packPanelB(transB, columns, width, kc, b, lead, packedB);
       } else {
         panel = b;
@@ -99,9 +99,9 @@ export function multiplyPanels(
       let tile = c;
       for (let t = 0; t < tiles; t++) {
         const rows = tileRows(mc, tiles, t);
-        const out = isWhole ? tile : spare;
-        const outRow = isWhole ? cRow : spareRow;
-        const addHere = isWhole ? add : 0;
+        const out = fitsVectors ? tile : spare;
+        const outRow = fitsVectors ? cRow : spareRow;
+        const addHere = fitsVectors ? add : 0;
         if (isPacking) {
           multiplyTile8Packing(rows, packedB, kc, aPanel, 4 * MR, b, lead, add, tile, cRow);
           panel = packedB;
@@ -113,7 +113,7 @@ export function multiplyPanels(
           multiplyTile8(rows, kc, aPanel, 4 * MR, panel, bStep, addHere, out, outRow);
           if (isWidest) multiplyTile8(rows, kc, aPanel, 4 * MR, panel + 32, bStep, add, tile + 32, cRow);
         }
-        if (!isWhole) storePart(rows, columns, spare, add, tile, cRow);
+        if (!fitsVectors) storePart(rows, columns, spare, add, tile, cRow);
         aPanel += <usize>kc * (4 * MR);
         tile += <usize>rows * cRow;
       }

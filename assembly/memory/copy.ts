@@ -22,7 +22,7 @@ export function addStrided(out: usize, x: usize, box: CopyBox): void {
   walkBox(out, x, box, 1);
 }
 
-/** out = x; the ranges must not overlap. @param bytes how many */
+/** out = x; the ranges are the same or do not overlap. @param bytes how many */
 export function copyBytes(out: usize, x: usize, bytes: i32): void {
   const start = shareStart(bytes, 1, 64);
   const count = shareEnd(bytes, 1, 64) - start;

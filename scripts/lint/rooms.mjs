@@ -36,7 +36,7 @@ const below = {
   constraints: [...core, "ops"],
   metrics: [...core, "ops"],
   data: [...core, "ops", "io"],
-  io: [...core, "ops"],
+  io: leaves,
   callbacks: [...leaves, "io"],
   layers: [...core, "ops", "initializers", "regularizers", "constraints"],
   losses: [...core, "ops"],

@@ -46,9 +46,9 @@ export class Batches {
     this.#indices = keep(zeros([this.batchSize], { dtype: "int32" }));
   }
 
-  /** The order of an epoch's rows: a permutation that depends on seed and epoch alone, or the given order. */
-  order(shuffle: boolean, seed: number, epoch: number): Int32Array {
-    const random = new Random(seed).fork(`epoch ${epoch}`);
+  /** The order of an epoch's rows: a permutation that depends on the seed and the number of passes before, or the given order. */
+  order(shuffle: boolean, seed: number, passes: number): Int32Array {
+    const random = new Random(seed).fork(`epoch ${passes}`);
     if (this.lengths !== undefined) return this.lengths.order(this.batchSize, shuffle, random);
     return shuffle ? random.permutation(this.rows) : ascending(this.rows);
   }

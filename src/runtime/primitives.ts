@@ -6,7 +6,7 @@ export function fillFloat32(ptr: number, value: number, n: number): void {
   fill(ptr, value, n);
 }
 
-/** Copies `n` float32 elements from `from` to `to`; the ranges are the same or do not overlap. */
+/** Copies `n` elements of four bytes from `from` to `to`; the ranges are the same or do not overlap. */
 export function copyFloat32(to: number, from: number, n: number): void {
   copyBytes(to, from, 4 * n);
 }

@@ -1,5 +1,5 @@
 /**
- * What a forward pass in training changes besides the gradients: moving statistics, states that stateful layers carry,
+ * What the computation of gradients changes besides them: moving statistics, states that stateful layers carry,
  * the totals of metrics. Copies are taken before a batch and restored when the batch is refused, because its loss is
  * not finite or an error ended it.
  */
