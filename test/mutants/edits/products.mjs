@@ -55,7 +55,7 @@ export const edits = {
       "panels of more than 8 columns are those of wide tiles, which the plain build that mutants are planted in does not have",
     ],
     ["store<f32>(at, add ? load<f32>(at) + x : x);", "store<f32>(at, x);", "= for +="],
-    ["const addHere = isWhole ? add : 0;", "const addHere = add;", "+= for ="],
+    ["const addHere = fitsVectors ? add : 0;", "const addHere = add;", "+= for ="],
     ["tile += <usize>rows * cRow;", "tile += <usize>MR * cRow;", "wrong stride"],
     ["isPacking = tiles > 1 && !isEdge;", "isPacking = false;", "not packed in passing"],
   ],
