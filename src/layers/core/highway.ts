@@ -95,6 +95,10 @@ class Highway extends TableLayer<Values<typeof table>> {
   override call([x]: readonly Tensor[]): Tensor {
     const h = dense(x, this.#kernel.value, this.#bias.value, this.given.activation);
     const t = dense(x, this.#gateKernel.value, this.#gateBias.value, "sigmoid");
-    return add(x, mul(t, sub(h, x)));
+    const difference = sub(h, x);
+    const change = mul(t, difference);
+    const y = add(x, change);
+    for (const one of [h, t, difference, change]) one.dispose(); // the backward pass keeps what it reads, which change is not
+    return y;
   }
 }

@@ -18,7 +18,7 @@ export interface TrainingBatch {
   readonly targets: readonly Tensor[];
   readonly weights: readonly Tensor[];
   /** The mask of each input for which the user gave one. */
-  readonly masks?: readonly (Tensor | undefined)[];
+  readonly masks: readonly (Tensor | undefined)[];
 }
 
 /** What {@link batchLoss} gives. */
@@ -36,7 +36,7 @@ export interface BatchLoss {
 export function weighedOutputs(
   graph: Graph,
   losses: readonly Loss[],
-  { inputs, targets, weights: all, masks: given = [] }: TrainingBatch,
+  { inputs, targets, weights: all, masks: given }: TrainingBatch,
   context: Pick<RunContext, "random" | "training">,
 ): Weighed[] {
   const { maskedSteps } = graph;

@@ -1,8 +1,9 @@
 /**
- * The peak memory of a training step, computed from shapes alone: weights, their gradients, the optimizer's slots,
- * averages; and for each sample its input, the output of every layer, which the backward pass needs, and the largest
- * pair of gradients of one layer's output and input. An upper estimate, since some outputs are freed early. Scratch
- * memory of kernels is not counted. All sizes are in bytes.
+ * The memory of a training step, computed from shapes alone: weights, their gradients, the optimizer's slots, averages;
+ * and for each sample its input, the output of every layer, which the backward pass needs, and the largest pair of
+ * gradients of one layer's output and input. More than is needed where outputs are freed early. What a layer keeps
+ * beside its output is not counted (gates, what attention and models as layers compute within): then it is the least.
+ * Nor is the scratch memory of kernels. All sizes are in bytes.
  */
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import type { Graph } from "../graph/graph.js";
@@ -10,10 +11,15 @@ import type { Graph } from "../graph/graph.js";
 /** Layers whose output is their input's memory. */
 const views: ReadonlySet<string> = new Set(["flatten", "reshape"]);
 
+/** Kinds of layers that keep several times their output, as layers of users may. */
+const keepsMore = /rnn|gru|lstm|ention|highway|conv3d|^(bid|timeD|mod)/i;
+
 /** The memory of a training step: `fixed` bytes, and `perSample` bytes for each sample of the batch. */
 export interface StepMemory {
   readonly fixed: number;
   readonly perSample: number;
+  /** True where some layer keeps more than its output, which is not counted. */
+  readonly isLeast: boolean;
 }
 
 /**
@@ -38,7 +44,8 @@ export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): St
     const hidden = call.inputs.filter((symbol) => !graph.inputs.includes(symbol));
     largestPair = Math.max(largestPair, hidden.reduce((sum, { sizes }) => sum + bytesOf(sizes), made)); // prettier-ignore
   }
-  return { fixed, perSample: perSample + largestPair };
+  const isLeast = graph.layers.some(({ kind, isOwn }) => isOwn || keepsMore.test(kind));
+  return { fixed, perSample: perSample + largestPair, isLeast };
 }
 
 function bytesOf(shape: Shape): number {
