@@ -118,6 +118,9 @@ export abstract class Layer {
   /** The options as stored in a file, without name and inputShape. */
   abstract get options(): Readonly<Record<string, unknown>>;
 
+  /** True where the backward pass needs several times the output: gates, scores, what layers within it compute. @internal */
+  declare readonly keepsMore?: boolean;
+
   /** The layer as stored in a file, which says of a layer of your own that it is one: its kind may be a known word. */
   get config(): Config {
     const { kind, name, inputShape, options, isOwn } = this;

@@ -43,6 +43,7 @@ export function checkOwnWeights(layer: Layer, layers: readonly Layer[]): void {
 
 /** A layer around other layers. V: the values of its options. */
 export abstract class Wrapper<V extends object> extends SequenceLayer<V> {
+  override readonly keepsMore = true;
   override checkBeside(layers: readonly Layer[]): void {
     checkOwnWeights(this, layers);
   }

@@ -242,7 +242,7 @@ export class ModelState {
    * @param inputs  (N, …) each, already checked
    * @param given   the mask of each input that has one
    */
-  run(op: string, inputs: readonly Tensor[], training: boolean, given?: readonly (Tensor | undefined)[]): Tensor[] {
+  run(op: string, inputs: readonly Tensor[], training: boolean, given: readonly (Tensor | undefined)[]): Tensor[] {
     const { random } = this.bound(op);
     const run = (): Tensor[] => this.graph(op).run(inputs, { training, random, given });
     return training || this.#step === undefined ? run() : this.#step.averaged(run);

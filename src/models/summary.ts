@@ -110,7 +110,7 @@ function stepLine(memory: StepMemory | undefined): string[] {
   const sample = Number.isNaN(memory.perSample)
     ? "more with the size of a sample"
     : `${inUnits(memory.perSample)} a sample`;
-  return [`peak of a training step: ${memory.isLeast ? "at least " : ""}${inUnits(memory.fixed)} and ${sample}`];
+  return [`a training step: ${memory.isLeast ? "at least " : ""}${inUnits(memory.fixed)} and ${sample}`];
 }
 
 function inUnits(bytes: number): string {

@@ -71,7 +71,11 @@ describe("while evaluate runs", () => {
   it("begun after loadWeights was called, it is found when the file has been read", async () => {
     const [model, other] = [compile(network()), compile(network())];
     const loading = model.loadWeights(await other.toBytes());
-    const running = model.evaluate(x, y, { batchSize: 1 });
+    const settled = Promise.allSettled([loading]);
+    const running = model.evaluate(async function* () {
+      await settled; // so that the evaluation outlasts the reading
+      yield { x, y };
+    });
     await expect(loading).rejects.toThrow("loadWeights: the model is being used.");
     await running;
   });

@@ -41,6 +41,38 @@ describe("transformerBlock", () => {
     expect(at("dense_1/kernel").shape).toEqual([8, 32]);
   });
 
+  it("looks at all steps unless it is causal", () => {
+    const x = input({ shape: [2, 4] });
+    const first = (causal?: boolean): number[][] => {
+      const outputs = models.transformerBlock(x, { heads: 1, ...(causal !== undefined && { causal }) });
+      const block = model({ inputs: x, outputs, seed: 4 });
+      return [[0, 0, 0, 0], [1, 2, 3, 5]].map((last) => {
+        const [y] = block.call([tensor([[[1, 0, 2, 0], last]])]);
+        return (y.toArray() as number[][][])[0][0];
+      }); // prettier-ignore
+    };
+    for (const causal of [undefined, false, true]) {
+      const [one, other] = first(causal);
+      if (causal) expect(other).toEqual(one);
+      else expect(other).not.toEqual(one);
+    }
+  });
+
+  it("drops what attention and dense layers add, and weights of attention, at the rate given; none by default", () => {
+    const [x, memory] = [input({ shape: [2, 4] }), input({ shape: [3, 4] })];
+    const rates = (dropout?: number): [string, unknown][] => {
+      const options = { heads: 1, memory, ...(dropout !== undefined && { dropout }) };
+      const { layers } = model({ inputs: [x, memory], outputs: models.transformerBlock(x, options) });
+      return layers.flatMap(({ kind, config: { rate, dropout } }) => {
+        if (kind === "dropout") return [[kind, rate]];
+        return kind === "multiHeadAttention" ? [[kind, dropout]] : [];
+      });
+    };
+    const pair = [["multiHeadAttention", 0.3], ["dropout", 0.3]]; // prettier-ignore
+    expect(rates(0.3)).toEqual([...pair, ...pair, ["dropout", 0.3]]);
+    for (const none of [0, undefined]) expect(rates(none)).toEqual(Array(2).fill(["multiHeadAttention", 0]));
+  });
+
   it("with a memory: each step looks at all of it", () => {
     const [x, memory] = [input({ shape: [null, 8] }), input({ shape: [null, 6] })];
     const outputs = models.transformerBlock(x, { heads: 2, causal: true, memory });
@@ -81,6 +113,42 @@ describe("gpt", () => {
     gpt.build([64]);
     const block = 4 * (128 * 128 + 128) + 2 * 4 * 128 * 128 + 4 * 128 + 128 + 4 * 128;
     expect(count(gpt)).toBe(65 * 128 + 64 * 128 + 4 * block + 2 * 128 + 128 * 65 + 65);
+  });
+
+  it("begins with kernels and tables of standard deviation 0.02, those that end in a sum with 0.02 / √(2 · blocks)", () => {
+    const gpt = models.gpt({ vocabulary: 64, context: 64, features: 64, blocks: 3, heads: 2, seed: 1 });
+    const drawn = gpt.weights.filter(({ name }) => /kernel$|embeddings$/i.test(name));
+    expect(drawn).toHaveLength(2 + 3 * 6 + 1);
+    for (const { name, value } of drawn) {
+      const squares = (value.toTypedArray() as Float32Array).reduce((sum, w) => sum + w * w, 0);
+      const wanted = /dense_[246]\//.test(name) ? 0.02 / Math.sqrt(6) : 0.02;
+      expect(Math.abs(Math.sqrt(squares / value.size) / wanted - 1), name).toBeLessThan(0.06); // 5 standard errors of 4096
+    }
+  });
+
+  it("drops embeddings, weights of attention and what blocks add at the rate given; none by default", () => {
+    const of = (options: Partial<models.GptOptions>): unknown[] =>
+      models.gpt({ vocabulary: 5, features: 8, blocks: 2, heads: 2, ...options }).layers.flatMap(({ kind, config }) => {
+        if (kind === "dropout") return [config.rate];
+        return kind === "multiHeadAttention" ? [`attention ${String(config.dropout)}`] : [];
+      });
+    const block = ["attention 0.2", 0.2, 0.2];
+    expect(of({ dropout: 0.2 })).toEqual([0.2, ...block, ...block]);
+    expect(of({})).toEqual(["attention 0", "attention 0"]);
+  });
+
+  it("normalises with ε = 1e-5, before the logits too; bears its name, or another", () => {
+    const gpt = models.gpt({ vocabulary: 5, features: 8, blocks: 1, heads: 2, name: "small" });
+    const epsilons = gpt.layers.flatMap(({ kind, config }) => (kind === "layerNormalization" ? [config.epsilon] : []));
+    expect(epsilons).toEqual([1e-5, 1e-5, 1e-5]);
+    expect([gpt.name, small().name]).toEqual(["small", "gpt"]);
+  });
+
+  it("tied, its logits have the table of the tokens: a kernel and a bias fewer", () => {
+    const sizes = [{}, { tied: false }, { tied: true }].map((options) =>
+      count(models.gpt({ vocabulary: 5, features: 8, blocks: 1, heads: 2, ...options })),
+    );
+    expect(sizes).toEqual([sizes[0], sizes[0], sizes[0] - (8 * 5 + 5)]);
   });
 
   it("sees no token that comes later, and takes any length up to its context", () => {

@@ -86,6 +86,21 @@ describe("sizes", () => {
   });
 });
 
+describe("the seed", () => {
+  const small = { inputShape: [12, 12, 1], classes: 2 };
+  it.each<[string, (seed: number) => Model]>([
+    ["lenet5", (seed) => models.lenet5({ ...small, seed })],
+    ["smallResNet", (seed) => models.smallResNet({ ...small, filters: 1, seed })],
+    ["highway", (seed) => models.highway({ ...small, depth: 1, units: 2, seed })],
+    ["gpt", (seed) => models.gpt({ vocabulary: 3, context: 2, features: 4, blocks: 1, seed })],
+  ])("of %s decides the bits of its weights", (_, make) => {
+    const [first, again, other] = [3, 3, 4].map((seed) => make(seed).weights[0].value.toTypedArray());
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+    expect(make(3).seed).toBe(3);
+  });
+});
+
 describe("training", () => {
   it.each<[string, () => Model]>([
     ["lenet5", () => models.lenet5({ inputShape: [12, 12, 1], classes: 4, activation: "relu", pooling: "max" })],

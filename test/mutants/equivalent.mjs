@@ -424,11 +424,6 @@ const steps = [
     '{\n    throw new UsageError(message("fit", "a step of several parts is made by train"));\n  }',
     "{}",
   ]),
-  same("src/models/step/batchLoss.ts", "every caller gives masks", [
-    "{ inputs, targets, weights: all, masks: given = [] }: TrainingBatch,",
-    "[]",
-    '["Stryker was here"]',
-  ]),
   same(
     "src/models/loop/streamSteps.ts",
     "only a resumed fit on data in memory asks for the size of its batches",

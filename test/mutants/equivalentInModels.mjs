@@ -1,4 +1,4 @@
-/** Mutants of the input, the decoding and the whole batches of src/models that change nothing that a test could see: see equivalent.mjs. */
+/** Mutants of the input, the decoding, the whole batches, graphs and ready networks of src/models that change nothing that a test could see: see equivalent.mjs. */
 import { same } from "./same.mjs";
 
 const unnamed = "a Float32Array of weights is a column as it is: no message names it";
@@ -145,6 +145,57 @@ export const inModels = [
     [
       "const { multiple = Math.ceil(longest / (tokens.length === 1 ? 10 : 5)) } = value === true ? {} : value;",
       "true",
+      "false",
+    ],
+  ),
+  same(
+    "src/models/graph/architecture.ts",
+    "a number, a text or a boolean has no className, shape or layer; JSON has no undefined",
+    ['isListOf(list, (item) => typeof item === "object" && item !== null);', 'typeof item === "object"', "true"],
+  ),
+  same("src/models/graph/graph.ts", "two rules of one vocabulary refuse the same tokens with the same words", [
+    "if (this.inputs.includes(symbol) && tokens.vocabulary <= least) rules.set(symbol, tokens);",
+    "tokens.vocabulary <= least",
+    "tokens.vocabulary < least",
+  ]),
+  same("src/models/graph/graph.ts", "nobody asks whether a text is among the tensors", [
+    "for (const { origin } of sources) for (const input of origin ? inputsOf(origin) : []) sources.add(input);",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/models/graph/modelLayer.ts", "a name that is undefined is none", [
+    "return new ModelLayer(this.graph, { ...(name !== undefined && { name }), recompute }, this.#alone);",
+    "name !== undefined",
+    "true",
+  ]),
+  same("src/models/graph/modelLayer.ts", "a configuration leaves out isOwn that is undefined as it does false", [
+    "override get isOwn(): boolean {",
+    "{\n    return false;\n  }",
+    "{}",
+  ]),
+  same("src/models/graph/modelLayer.ts", "a graph takes as many results as the layer has outputs", [
+    "return results.slice(0, n);",
+    "results.slice(0, n)",
+    "results",
+  ]),
+  ...[
+    ["src/models/zoo/gpt.ts", "return model({ inputs: tokens, outputs, name, ...(seed !== undefined && { seed }) });"],
+    [
+      "src/models/zoo/options.ts",
+      "return { inputShape, classes, model: { name, ...(seed !== undefined && { seed }) } };",
+    ],
+  ].map(([file, line]) => same(file, "a seed that is undefined is none", [line, "seed !== undefined", "true"])),
+  same(
+    "src/models/zoo/transformerBlock.ts",
+    "an initializer that is undefined is the layer's own",
+    [
+      "const initial = kernelInitializer === undefined ? {} : { kernelInitializer };",
+      "kernelInitializer === undefined",
+      "false",
+    ],
+    [
+      "const residual = residualInitializer === undefined ? {} : { kernelInitializer: residualInitializer };",
+      "residualInitializer === undefined",
       "false",
     ],
   ),

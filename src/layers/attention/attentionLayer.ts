@@ -20,6 +20,7 @@ interface AttentionValues {
 
 /** A layer of attention. V: the values of its options. */
 export abstract class AttentionLayer<V extends AttentionValues> extends SequenceLayer<V> {
+  override readonly keepsMore = true;
   abstract override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[];
 
   override outputShape(inputShapes: readonly Shape[]): Shape {

@@ -62,6 +62,7 @@ export function highway(options: HighwayOptions = {}): Layer {
 }
 
 class Highway extends TableLayer<Values<typeof table>> {
+  override readonly keepsMore = true;
   #kernel!: Parameter;
   #bias!: Parameter;
   #gateKernel!: Parameter;

@@ -138,6 +138,7 @@ class Conv1d extends Conv<Values<typeof sequenceTable>> {
 }
 
 class Conv3d extends Conv<Values<typeof volumeTable>> {
+  override readonly keepsMore = true;
   protected readonly kernelSize = eachAxis(this.kind, "kernelSize", this.given.kernelSize, 3);
 
   protected override shapeFor(x: Shape): Shape {

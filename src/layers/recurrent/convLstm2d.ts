@@ -75,6 +75,7 @@ export function convLstm2d(options: ConvLstm2dOptions): Layer {
 }
 
 class ConvLstm2d extends SequenceLayer<Values<typeof table>> {
+  override readonly keepsMore = true;
   readonly #kernelSize = eachAxis(this.kind, "kernelSize", this.given.kernelSize, 2);
   readonly #windows: Windows = windowsOf(this.kind, this.given, 2);
   #kernel!: Parameter;

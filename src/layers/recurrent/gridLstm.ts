@@ -88,6 +88,7 @@ interface Side {
 }
 
 class GridLstm extends SequenceLayer<Values<typeof table>> {
+  override readonly keepsMore = true;
   #inputKernel!: Parameter;
   #inputBias!: Parameter;
   #levels: readonly { readonly time: Side; readonly depth: Side }[] = [];

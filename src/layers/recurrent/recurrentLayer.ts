@@ -24,6 +24,7 @@ import { type Cell, type RecurrentOptions, type RecurrentValues, recurrentTable 
 
 /** A layer that runs a cell over sequences. */
 export class Recurrent extends SequenceLayer<RecurrentValues> {
+  override readonly keepsMore = true;
   readonly cell: Cell;
   #kernel!: Parameter;
   #recurrentKernel!: Parameter;

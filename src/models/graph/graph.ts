@@ -3,10 +3,9 @@
  * runs backward. Does not own the parameters' memory and does not train.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
-import { type OwnStates, type StateKeeper } from "../../layers/sequencePart.js";
+import type { OwnStates, SequencePart, StateKeeper, TokenRule } from "../../layers/sequencePart.js";
 import type { CallContext } from "../../layers/callContext.js";
 import { type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
-import type { TokenRule } from "../../layers/sequencePart.js";
 import { checkTensors } from "../../ops/defineOp.js";
 import type { MaskedSteps } from "../../ops/loss/maskedLoss.js";
 import { type Shape, fitsShape, showShape } from "../../tensor/shape.js";
@@ -21,9 +20,9 @@ export interface Step {
 /** What a run needs besides its inputs. */
 export interface RunContext extends Pick<CallContext, "training" | "random"> {
   /** The mask of each input that has one. */
-  readonly given?: readonly (Tensor | undefined)[] | undefined;
-  /** Of a graph within another: its inputs' masks, whose padding is cleared already, and the stream of each step. */
-  readonly within?: { readonly masks: CallContext["masks"]; readonly streams: readonly number[] };
+  readonly given: CallContext["masks"];
+  /** Of a graph within another, whose padding is cleared already: the stream of each step. Default: its number. */
+  readonly streams?: readonly number[];
 }
 
 /** Layer calls in order, between inputs and outputs. */
@@ -71,12 +70,13 @@ export class Graph {
   get tokenRules(): (TokenRule | undefined)[] {
     const rules = new Map<SymbolicTensor, TokenRule>();
     for (const { call } of this.steps) {
-      const tokens = call.layer.sequences?.tokens;
-      if (tokens === undefined) continue;
-      for (const symbol of sourcesOf(tokensOf(call), tokensOf)) {
-        if (!this.inputs.includes(symbol)) continue;
-        const known = rules.get(symbol);
-        rules.set(symbol, known && known.vocabulary < tokens.vocabulary ? known : tokens);
+      for (const [i, input] of call.inputs.entries()) {
+        const tokens = ruleOf(call, i);
+        if (tokens === undefined) continue;
+        for (const symbol of sourcesOf([input], tokensOf)) {
+          const least = rules.get(symbol)?.vocabulary ?? Infinity;
+          if (this.inputs.includes(symbol) && tokens.vocabulary <= least) rules.set(symbol, tokens);
+        }
       }
     }
     return this.inputs.map((input) => rules.get(input));
@@ -135,15 +135,16 @@ export class Graph {
    */
   runMasked(
     inputs: readonly Tensor[],
-    { given = [], within, ...context }: RunContext,
+    { given, streams, ...context }: RunContext,
     watch?: (layer: string, output: Tensor) => void,
   ): { readonly outputs: Tensor[]; readonly masks: readonly (Tensor | undefined)[] } {
     const values = new Map<SymbolicTensor, Tensor>(this.inputs.map((symbol, i) => [symbol, inputs[i]]));
     const masks = new Map<SymbolicTensor, Tensor>();
-    for (const [i, mask] of (within?.masks ?? given).entries()) {
+    for (const [i, symbol] of this.inputs.entries()) {
+      const mask = given[i];
       if (mask === undefined) continue;
-      masks.set(this.inputs[i], mask);
-      if (within === undefined) values.set(this.inputs[i], this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
+      masks.set(symbol, mask);
+      if (streams === undefined) values.set(symbol, this.maskedSteps?.clear(inputs[i], mask) ?? inputs[i]);
     }
     const uses = countUses(this.steps);
     const hasOwnShapes = this.inputs.every(({ sizes }, i) => fitsShape(inputs[i].shape.slice(1), sizes));
@@ -156,7 +157,7 @@ export class Graph {
       if (![...values.values(), ...masks.values()].includes(value)) value.dispose();
     };
     for (const [i, { call, output }] of this.steps.entries()) {
-      const stream = within?.streams[i] ?? i;
+      const stream = streams?.[i] ?? i;
       const operands = call.inputs.map((symbol) => values.get(symbol)!);
       const operandMasks = call.inputs.map((symbol) => masks.get(symbol));
       const made = call.layer.callMany(operands, { ...context, stream, masks: operandMasks });
@@ -203,6 +204,13 @@ export function sourcesOf(
 /** The inputs of a call that can be tokens. */
 function tokensOf({ layer, inputs }: LayerCall): readonly SymbolicTensor[] {
   return layer.sequences?.tokensAmong?.(inputs) ?? inputs;
+}
+
+/** The rule for input i of a call, if the layer reads it as tokens. A model as a layer has one for each of its inputs. */
+function ruleOf(call: LayerCall, i: number): TokenRule | undefined {
+  const part: (SequencePart & { readonly tokenRules?: Graph["tokenRules"] }) | undefined = call.layer.sequences;
+  if (part?.tokenRules) return part.tokenRules[i];
+  return tokensOf(call).includes(call.inputs[i]) ? part?.tokens : undefined;
 }
 
 /** How many layer calls read each tensor. */

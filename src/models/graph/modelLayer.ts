@@ -88,12 +88,13 @@ interface ModelLayerOptions extends LayerOptions {
 /** A graph as one layer. It takes the shapes that the layers within it take. */
 export class ModelLayer extends Layer implements SequencePart {
   readonly kind = modelKind;
+  override readonly keepsMore = true;
   readonly graph: Graph;
   /** Whether what is within is computed again in the backward pass, not kept. */
   readonly recomputes: boolean;
   readonly #alone: () => unknown;
-  #inner: readonly Parameter[] = [];
-  #masks: readonly (Tensor | undefined)[] = [];
+  readonly #inner: readonly Parameter[];
+  #mask: Tensor | undefined;
 
   /** @param alone the weights of the model that has this graph, while there are any: it hands them over */
   constructor(
@@ -165,27 +166,24 @@ export class ModelLayer extends Layer implements SequencePart {
   }
 
   override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
-    const { masks, stream } = context;
-    const streams = this.#places.map((place) => stream + streamStep * (1 + place));
+    const streams = this.#places.map((place) => context.stream + streamStep * (1 + place));
     const run = (...given: readonly Tensor[]): ReturnType<Graph["runMasked"]> =>
-      this.graph.runMasked(given, { ...context, within: { masks, streams } });
+      this.graph.runMasked(given, { ...context, given: context.masks, streams });
     if (!this.recomputes || !context.training) {
       const { outputs, masks: made } = run(...inputs);
-      this.#masks = made;
+      this.#mask = made[0];
       return outputs;
     }
-    let made: readonly (Tensor | undefined)[] = [];
     const results = recompute(
       (...given: Tensor[]) => {
-        const { outputs, masks } = run(...given);
-        made = masks;
-        return [...outputs, ...masks.filter((mask) => mask !== undefined)];
+        const { outputs, masks: made } = run(...given);
+        return made[0] === undefined ? outputs : [...outputs, made[0]];
       },
       ...inputs,
     );
-    const rest = results.slice(this.graph.outputs.length);
-    this.#masks = made.map((mask) => mask && rest.shift());
-    return results.slice(0, this.graph.outputs.length);
+    const n = this.graph.outputs.length;
+    this.#mask = results.at(n);
+    return results.slice(0, n);
   }
 
   /** The number of each step among all steps within, those of models in this model too. */
@@ -206,9 +204,9 @@ export class ModelLayer extends Layer implements SequencePart {
     );
   }
 
-  /** The mask of the last call, for which alone it is asked. */
+  /** The mask of the last call's first output, for which alone it is asked. */
   override outputMask(): Tensor | undefined {
-    return this.#masks[0];
+    return this.#mask;
   }
 
   override checkBatch(rows: number, inputShapes: readonly Shape[]): void {
@@ -224,9 +222,14 @@ export class ModelLayer extends Layer implements SequencePart {
     return this.graph.layers.map(({ sequences }) => sequences).filter((part) => part !== undefined);
   }
 
+  /** Of the first input: wrappers and chains, which ask for it, give one. */
   get tokens(): TokenRule | undefined {
-    const rules = this.graph.tokenRules;
-    return rules.every((rule) => rule !== undefined) ? rules[0] : undefined;
+    return this.tokenRules[0];
+  }
+
+  /** Of each input, for a graph. */
+  get tokenRules(): readonly (TokenRule | undefined)[] {
+    return this.graph.tokenRules;
   }
 
   get maskedSteps(): SequencePart["maskedSteps"] {

@@ -9,10 +9,7 @@ import { type Shape, sizeOf } from "../../tensor/shape.js";
 import type { Graph } from "../graph/graph.js";
 
 /** Layers whose output is their input's memory. */
-const views: ReadonlySet<string> = new Set(["flatten", "reshape"]);
-
-/** Kinds of layers that keep several times their output, as layers of users may. */
-const keepsMore = /rnn|gru|lstm|ention|highway|conv3d|^(bid|timeD|mod)/i;
+const views = /^(flatten|reshape)$/;
 
 /** The memory of a training step: `fixed` bytes, and `perSample` bytes for each sample of the batch. */
 export interface StepMemory {
@@ -40,11 +37,11 @@ export function stepMemory(graph: Graph, slots: number, isAveraged: boolean): St
   let largestPair = 0;
   for (const { call, output } of graph.steps) {
     const made = bytesOf(output.sizes);
-    if (!views.has(call.layer.kind)) perSample += made;
+    if (!views.test(call.layer.kind)) perSample += made;
     const hidden = call.inputs.filter((symbol) => !graph.inputs.includes(symbol));
     largestPair = Math.max(largestPair, hidden.reduce((sum, { sizes }) => sum + bytesOf(sizes), made)); // prettier-ignore
   }
-  const isLeast = graph.layers.some(({ kind, isOwn }) => isOwn || keepsMore.test(kind));
+  const isLeast = graph.layers.some((layer) => layer.isOwn || layer.keepsMore);
   return { fixed, perSample: perSample + largestPair, isLeast };
 }
 

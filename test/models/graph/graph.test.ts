@@ -415,6 +415,13 @@ describe("refuses", () => {
       "model: seed is out of range; expected an integer in [0, 4294967295], got -1.",
       () => sequential([dense({ units: 1 })], { seed: -1 }),
     ],
+    [
+      "activation: outputShape says another shape than call makes; expected [N, 3], got Tensor(1, 2).",
+      () => {
+        const layer = activation({ activation: "tanh", inputShape: [2] });
+        return sequential([Object.assign(layer, { outputShapes: () => [[3]] })]).call([tensor([[1, 2]])]);
+      },
+    ],
     ["model: name must be a string; got 1.", () => sequential([dense({ units: 1 })], { name: 1 as never })],
   ])("%s", (expected, make) => {
     expect(make).toThrow(expected);

@@ -7,6 +7,7 @@ import type { Layer } from "../../../src/layers/layer.js";
 import * as losses from "../../../src/losses/index.js";
 import type { Loss } from "../../../src/losses/loss.js";
 import * as metrics from "../../../src/metrics/index.js";
+import { asLayer } from "../../../src/models/asLayer.js";
 import { foldBatchNormalization } from "../../../src/models/graph/fold.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import type { Model } from "../../../src/models/model.js";
@@ -198,6 +199,14 @@ describe("compile", () => {
     network.compile({ optimizer, loss: [logits, categoricalCrossentropy()] });
     expect(() => network.compile({ optimizer, loss: [logits, logits] })).toThrow(takesLogits('"dense_2"', '"softmax"'));
     expect(() => network.compile({ optimizer, loss: [klDivergence(), klDivergence()] })).toThrow('layer "dense_1"');
+  });
+
+  it("looks into a model that is a layer, as far as it says what it gives", () => {
+    const x = input({ shape: [4] });
+    const ending = (layer: Layer): Model => sequential([asLayer(sequential([layer], { name: "head" }))]);
+    const handed = model({ inputs: x, outputs: asLayer(ending(flatten({ inputShape: [4] }))).apply(x) });
+    expect(() => ending(last("softmax")).compile({ optimizer, loss: logits })).toThrow(takesLogits('"head"', '"softmax"')); // prettier-ignore
+    for (const net of [ending(last()), handed]) net.compile({ optimizer, loss: logits });
   });
 
   it.each<[string, Layer[], Loss]>([

@@ -84,7 +84,7 @@ dense_2 (dense)  [N, 1]                 9  add_1
 `;
   expect(tableOf(both)).toBe(expected);
   both.compile({ optimizer: sgd(), loss: meanSquaredError() });
-  expect(tableOf(both)).toBe(`${expected}peak of a training step: 712 bytes and 292 bytes a sample\n`);
+  expect(tableOf(both)).toBe(`${expected}a training step: 712 bytes and 292 bytes a sample\n`);
 });
 
 it("layers that another model trains are frozen here, and not there", () => {

@@ -323,6 +323,13 @@ describe("groupByLength", () => {
       },
     ],
     [
+      "fit: groupByLength needs padding on one side;",
+      () => {
+        const bothSides = padSequences([[0, 1], [1, 0]], { maxLength: 20, padding: "post" }); // prettier-ignore
+        return make().fit(x, y, { groupByLength: true, validationData: { x: bothSides, y: [[1], [0]] } });
+      },
+    ],
+    [
       "predict: groupByLength changes the order of samples; expected layers without carried states, got the stateful layer memory.",
       () => {
         const words = embedding({ inputDim: 30, outputDim: 2, inputLength: 20, maskZero: true });
