@@ -108,7 +108,8 @@ export function clipNetwork(
   const [clip, read] = [layers.input({ shape }), layers.input({ shape: [null] })];
   const { frames, clip: gist } = see(clip);
   const tags = layers.dense({ units: tagCount }).apply(frames);
-  const first = layers.dense({ units, activation: "tanh" }).apply(layers.layerNormalization().apply(gist));
+  // over the batch: what all clips have in common would hide what tells them apart, and the decoder never look at it
+  const first = layers.dense({ units, activation: "tanh" }).apply(layers.batchNormalization().apply(gist));
   const table = layers.embedding({ inputDim: words.length, outputDim: wordSize, maskZero: true });
   const decoder = layers.gru({ units, returnSequences: true, returnState: true });
   const logits = layers.dense({ units: words.length });
