@@ -7,6 +7,11 @@ import { inModels } from "./equivalentInModels.mjs";
 import { same } from "./same.mjs";
 
 const callbacks = [
+  same("src/callbacks/progress.ts", "onTrainBegin, which comes first, sets all three", [
+    "let [begun, epochBegun, putAt] = [0, 0, 0];",
+    "[0, 0, 0]",
+    "[]",
+  ]),
   same("src/callbacks/learningRate.ts", "after an improvement the next line sets it to 0", [
     "else if (!improved) waited++;",
     "!improved",
