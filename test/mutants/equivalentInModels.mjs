@@ -61,6 +61,11 @@ export const inModels = [
       "reading.return?.()",
     ],
   ),
+  same("src/models/input/batchStream.ts", "what a closed reading still gives is taken by nobody", [
+    "if (reading !== this.#reading) return;",
+    "reading !== this.#reading",
+    "false",
+  ]),
   same("src/models/input/handed.ts", "the first part has the shape of the first part", [
     "if (other > 0) {",
     "other > 0",
