@@ -61,6 +61,11 @@ export const inModels = [
       "reading.return?.()",
     ],
   ),
+  same("src/models/input/batchStream.ts", "a weight that is undefined is none", [
+    "return sampleWeight === undefined ? { x, y } : { x, y, sampleWeight };",
+    "sampleWeight === undefined",
+    "false",
+  ]),
   same("src/models/input/batchStream.ts", "what a closed reading still gives is taken by nobody", [
     "if (reading !== this.#reading) return;",
     "reading !== this.#reading",

@@ -1,5 +1,5 @@
-/** What a stream is asked for at its end: nothing more after its last batch, or after an error, however many batches are read ahead. */
-import { expect, it } from "vitest";
+/** Streams: what they are asked for at their end, which is nothing more, however many batches are read ahead; and what is a batch. */
+import { describe, expect, it } from "vitest";
 import { DataError, UsageError } from "../../../src/errors.js";
 import { dense } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
@@ -51,4 +51,31 @@ it.each(["a text", 5, null])("a function that gives no iterable object is refuse
   const source = (() => given) as never as BatchSource;
   await expect(network().fit(source)).rejects.toThrow(UsageError);
   await expect(network().fit(source)).rejects.toThrow("fit: this is no stream of batches");
+});
+
+describe("a batch", () => {
+  const [x, y] = [[[1, 2]], [[3]]];
+  const fitted = (one: unknown) => network().fit(() => [one].values() as never);
+
+  it.each([[null], ["ab"], [5], [[x]], [[x, y, [1], [2]]], [{ x }], [{ y }]])(
+    "of fit that is none is refused: %j",
+    async (one) => {
+      await expect(fitted(one)).rejects.toThrow(DataError);
+      await expect(fitted(one)).rejects.toThrow(
+        "fit: batch 1 of epoch 1 is no batch; expected { x, y } or [x, y], with ",
+      );
+    },
+  );
+
+  it("of predict is x, or an object with it", async () => {
+    const model = network();
+    const predicted = async (one: unknown) => (await model.predict((() => [one].values()) as never)).toArray();
+    const expected = (await model.predict(x)).toArray();
+    expect(await predicted({ x })).toEqual(expected);
+    expect(await predicted(x)).toEqual(expected);
+    expect(await predicted({ x, y })).toEqual(expected); // a stream for fit
+    const wrong = predicted({ x, z: 1 });
+    await expect(wrong).rejects.toThrow("predict: batch 1 is no batch; expected x, or { x } with mask or lengths");
+    await expect(predicted({ x, z: 1 })).rejects.toThrow('got key "z"');
+  });
 });
