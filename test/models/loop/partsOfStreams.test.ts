@@ -15,7 +15,7 @@ const network = (): Model => {
   return model;
 };
 const batch: StreamBatch = { x: [[1, 2]], y: [[3]] };
-const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 2));
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
 
 /** Two batches, then the end or an error; counts how often it is asked. */
 function counted(end: () => IteratorResult<StreamBatch>) {
